@@ -1,0 +1,121 @@
+"""What a fact is: one fixed-size little-endian record per thing that happened on a bus.
+
+The same 48 bytes travel on a wire and lie in a capture file (docs/capture-format.md), so that a reader
+decodes millions of them with one `numpy.frombuffer`.
+"""
+
+from __future__ import annotations
+
+import struct
+from enum import IntEnum, IntFlag
+
+FACT = struct.Struct("<BBHIqQQIIQ")
+"""kind, outcome, flags, name, time_ns, id, parent, lane, count, blob (see FACT_FIELDS)."""
+
+FACT_FIELDS = (
+    ("kind", "<u1"),
+    ("outcome", "<u1"),
+    ("flags", "<u2"),
+    ("name", "<u4"),
+    ("time_ns", "<i8"),
+    ("id", "<u8"),
+    ("parent", "<u8"),
+    ("lane", "<u4"),
+    ("count", "<u4"),
+    ("blob", "<u8"),
+)
+"""Name and NumPy type of each field, in order; `numpy.dtype(list(FACT_FIELDS))` reads a FACTS frame.
+
+name: interned name (event, handler or queue), 0 = none.
+time_ns: nanoseconds on the producer's monotonic clock, or virtual nanoseconds.
+id, parent: what the fact is about and what caused it; their meaning depends on the kind (see Kind). 0 = none.
+lane: interned name of the thread or task that it happened on, 0 = unknown.
+count: handlers, attempt or number of dropped records; depends on the kind.
+blob: id of a payload, error or note in a BLOBS frame, 0 = none.
+"""
+
+
+class Kind(IntEnum):
+    """What a fact says. The numbers are part of the capture format and never change."""
+
+    DISPATCH_EMITTED = 1
+    """id: dispatch; parent: call that emitted it, 0 for a root; name: event; count: handlers; blob: payload."""
+
+    CALL_STARTED = 2
+    """id: call; parent: dispatch; name: handler; count: attempt, from 1."""
+
+    CALL_ENDED = 3
+    """id: call; outcome; blob: error where it failed."""
+
+    HANDLER_ADDED = 4
+    """name: handler; parent: interned name of the event; flags may hold ONCE."""
+
+    HANDLER_REMOVED = 5
+    """name: handler; parent: interned name of the event; flags may hold ONCE."""
+
+    ENQUEUED = 6
+    """id: dispatch; name: queue. Also for 7 to 11; parent: call where there is one; count: attempt."""
+
+    DELIVERED = 7
+    ACKNOWLEDGED = 8
+    REJECTED = 9
+    REDELIVERED = 10
+    DEAD_LETTERED = 11
+
+    DROPPED = 12
+    """count: facts that the producer could not keep since the last such record."""
+
+    MARK = 13
+    """blob: a note or a line that a handler logged; parent: the call that wrote it, 0 for a person's."""
+
+
+class Outcome(IntEnum):
+    """How a call or a dispatch ended. The numbers are part of the capture format."""
+
+    RUNNING = 0
+    """Started, not ended. Of a dispatch: at least one call has not ended, or not started."""
+
+    OK = 1
+    FAILED = 2
+    CANCELLED = 3
+    TIMED_OUT = 4
+    LOST = 5
+    """Of a dispatch only: nobody listened and nothing kept it."""
+
+
+class Flag(IntFlag):
+    """Details of a fact."""
+
+    ONCE = 1
+    """The handler was registered with `once`."""
+
+    UNTIMED = 2
+    """Start and end are those of the future: the call ran where no probe could time it (process pool)."""
+
+    ASYNC = 4
+    """The call is a coroutine: it may overlap others on its thread."""
+
+
+class NameKind(IntEnum):
+    """What an interned name names."""
+
+    EVENT = 1
+    HANDLER = 2
+    LANE = 3
+    QUEUE = 4
+
+
+class BlobKind(IntEnum):
+    """How the bytes of a blob are to be read."""
+
+    PAYLOAD_JSON = 1
+    """UTF-8 JSON: the payload itself."""
+
+    PAYLOAD_REPR = 2
+    """UTF-8 text: a bounded `repr` of what JSON cannot say."""
+
+    ERROR = 3
+    """UTF-8 JSON: {"type", "message", "traceback"}, all text."""
+
+    NOTE = 4
+    """UTF-8 text."""

@@ -1,0 +1,165 @@
+"""Frames: how records travel on a wire and lie in a file, checked and bounded.
+
+A capture is a header and then frames. Appending only; whoever reads stops at the first frame that is not whole.
+Nothing here is pickled or evaluated. The byte layout is documented in docs/capture-format.md.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import socket
+import struct
+import sys
+import time
+import zlib
+from dataclasses import asdict, dataclass, field
+from typing import Any, Iterator
+
+MAGIC = b"BUSLENS\n"
+VERSION = 1
+MAX_HEADER = 64 * 1024
+MAX_FRAME = 64 * 1024 * 1024
+MAX_NAME = 4096
+MAX_BLOB = 1024 * 1024
+
+PRELUDE = struct.Struct("<8sHHII")
+"""magic, version, reserved (0), length of the JSON that follows, its CRC-32."""
+
+FRAME = struct.Struct("<IBBHI")
+"""length of the body, frame kind, two reserved fields (0), CRC-32 of the body."""
+
+NAME_ENTRY = struct.Struct("<IBBHI")
+"""name id, NameKind, reserved, reserved, length of the UTF-8 JSON object that follows."""
+
+BLOB_ENTRY = struct.Struct("<QBBHI")
+"""blob id, BlobKind, 1 where the text was cut else 0, reserved, length of the bytes that follow."""
+
+NAMES, FACTS, BLOBS = 1, 2, 3
+
+
+class WireError(ValueError):
+    """Bytes that are not a capture, or not of a version that this program reads."""
+
+
+class Cut(ValueError):
+    """A frame that is not whole or whose checksum does not match: everything before it is good."""
+
+
+@dataclass(frozen=True)
+class Header:
+    """Who produced a capture, and which wall-clock time its nanoseconds count from."""
+
+    process: str
+    pid: int
+    host: str
+    wall_ns: int
+    """Wall clock, nanoseconds since the Unix epoch, at the moment when the monotonic clock read `mono_ns`."""
+
+    mono_ns: int
+    clock: str = "monotonic"
+    """"monotonic", or "virtual" where time is simulated."""
+
+    extra: dict[str, Any] = field(default_factory=dict)
+    """What else the producer says of itself: engine, seed, scenario, versions. JSON values only."""
+
+    @classmethod
+    def here(cls, *, clock: str = "monotonic", mono_ns: int | None = None, **extra: Any) -> Header:
+        """The header of this process, now."""
+        return cls(
+            process=os.path.basename(sys.argv[0]) if sys.argv and sys.argv[0] else "python",
+            pid=os.getpid(),
+            host=socket.gethostname(),
+            wall_ns=time.time_ns(),
+            mono_ns=time.monotonic_ns() if mono_ns is None else mono_ns,
+            clock=clock,
+            extra=extra,
+        )
+
+
+def pack_header(header: Header) -> bytes:
+    """The bytes that a capture starts with."""
+    body = json.dumps(asdict(header), ensure_ascii=False).encode("utf-8", "replace")
+    if len(body) > MAX_HEADER:
+        raise ValueError(f"header of {len(body)} bytes, at most {MAX_HEADER} fit")
+    return PRELUDE.pack(MAGIC, VERSION, 0, len(body), zlib.crc32(body)) + body
+
+
+def unpack_header(data: bytes | memoryview) -> tuple[Header, int] | None:
+    """The header and where the frames start; None where `data` ends inside the header.
+
+    Raises WireError for anything that is not a capture.
+    """
+    start = bytes(data[: len(MAGIC)])
+    if start != MAGIC[: len(start)]:
+        raise WireError("this is not a Buslens capture (the first bytes are not BUSLENS)")
+    if len(data) < PRELUDE.size:
+        return None
+    _, version, _, length, checksum = PRELUDE.unpack_from(data)
+    if version != VERSION:
+        raise WireError(f"capture format version {version}; this Buslens reads version {VERSION}")
+    if length > MAX_HEADER:
+        raise WireError(f"the header claims {length} bytes, at most {MAX_HEADER} are allowed")
+    end = PRELUDE.size + length
+    if len(data) < end:
+        return None
+    body = bytes(data[PRELUDE.size : end])
+    if zlib.crc32(body) != checksum:
+        raise WireError("the header's checksum does not match: the file is damaged")
+    return _header_from(body), end
+
+
+def _header_from(body: bytes) -> Header:
+    try:
+        said = json.loads(body)
+        header = Header(
+            process=str(said["process"])[:MAX_NAME],
+            pid=int(said["pid"]),
+            host=str(said["host"])[:MAX_NAME],
+            wall_ns=int(said["wall_ns"]),
+            mono_ns=int(said["mono_ns"]),
+            clock=str(said["clock"]),
+            extra=dict(said["extra"]),
+        )
+    except (KeyError, TypeError, ValueError, RecursionError) as error:
+        raise WireError(f"the header cannot be read ({type(error).__name__})") from None
+    if header.clock not in ("monotonic", "virtual"):
+        raise WireError("the header names a clock that this Buslens does not know")
+    return header
+
+
+def pack_frame(kind: int, body: bytes) -> bytes:
+    """One frame around `body`."""
+    return FRAME.pack(len(body), kind, 0, 0, zlib.crc32(body)) + body
+
+
+def pack_name(ident: int, kind: int, **said: Any) -> bytes:
+    """One entry of a NAMES frame; `said` holds `text` and, for a handler, `file`, `line`, `event`."""
+    body = json.dumps(said, ensure_ascii=False).encode("utf-8", "replace")
+    return NAME_ENTRY.pack(ident, kind, 0, 0, len(body)) + body
+
+
+def pack_blob(ident: int, kind: int, body: bytes, cut: bool) -> bytes:
+    """One entry of a BLOBS frame."""
+    return BLOB_ENTRY.pack(ident, kind, int(cut), 0, len(body)) + body
+
+
+def frames(data: bytes | memoryview, start: int) -> Iterator[tuple[int, memoryview, int]]:
+    """Each whole frame of `data` from `start`: its kind, its body (a view, not a copy) and where the next one begins.
+
+    Ends quietly where `data` ends inside a frame (more may come). Raises Cut where a frame is damaged or too large.
+    """
+    view = memoryview(data)
+    at = start
+    while at + FRAME.size <= len(view):
+        length, kind, _, _, checksum = FRAME.unpack_from(view, at)
+        if length > MAX_FRAME:
+            raise Cut(f"the frame at byte {at} claims {length} bytes, at most {MAX_FRAME} are allowed")
+        end = at + FRAME.size + length
+        if end > len(view):
+            return
+        body = view[at + FRAME.size : end]
+        if zlib.crc32(body) != checksum:
+            raise Cut(f"the checksum of the frame at byte {at} does not match")
+        yield kind, body, end
+        at = end
