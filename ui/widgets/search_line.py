@@ -1,0 +1,107 @@
+"""The one search line: what is typed filters timeline and tables, completed over fields and names."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QStringListModel, Qt, QTimer
+from PySide6.QtGui import QFocusEvent, QKeyEvent
+from PySide6.QtWidgets import QCompleter, QLineEdit, QWidget
+
+from bus.session import Session
+from ui.filter_state import FilterState
+from ui.theme import ThemeSource
+from ui.widgets.caret_note import CaretNote
+from ui.widgets.completions import completions, word_at
+
+_PAUSE_MS = 200
+"""A filter is applied when the person pauses: half a word is not a mistake yet."""
+
+
+class SearchLine(QLineEdit):
+    """Writes a FilterState and shows it; Enter applies at once, Escape clears."""
+
+    def __init__(
+        self, session: Session, filter_state: FilterState, themes: ThemeSource, parent: QWidget | None = None
+    ) -> None:
+        super().__init__(parent)
+        self._session = session
+        self._state = filter_state
+        self.setPlaceholderText("event:order.* outcome:failed duration>50ms text")
+        self.setClearButtonEnabled(True)
+        self.setAccessibleName("Filter")
+        self.setToolTip("Filter dispatches and calls by fields and text (/)\nEnter applies, Escape clears")
+        self.note = CaretNote(self, themes)
+        self._words = QStringListModel(self)
+        self._completer = QCompleter(self._words, self)
+        self._completer.setWidget(self)
+        self._completer.setCaseSensitivity(Qt.CaseSensitivity.CaseInsensitive)
+        self._completer.setCompletionMode(QCompleter.CompletionMode.UnfilteredPopupCompletion)
+        self._completer.activated[str].connect(self._insert)
+        self._pause = QTimer(self)
+        self._pause.setSingleShot(True)
+        self._pause.setInterval(_PAUSE_MS)
+        self._pause.timeout.connect(self.apply)
+        self.textEdited.connect(self._edited)
+        self.returnPressed.connect(self.apply)
+        filter_state.changed.connect(self.refresh)
+
+    def apply(self) -> None:
+        """Filter by what stands in the line now."""
+        self._pause.stop()
+        self._state.set_text(self.text())
+        self.refresh()
+
+    def refresh(self) -> None:
+        """Show what the state says; the person's own unfinished text stays as it is."""
+        if self._pause.isActive():
+            return
+        if self.text().strip() != self._state.text:
+            self.setText(self._state.text)
+        error = self._state.error
+        if error is None or not self.text():
+            self.note.hide()
+        else:
+            words = f"{error.problem} – {error.hint}" if error.hint else error.problem
+            self.note.show_at(error.at.column if error.at else 1, words)
+
+    def completion_popup_shown(self) -> bool:
+        """Whether proposals are on the screen."""
+        return self._completer.popup().isVisible()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Escape clears; while proposals are shown, the keys that choose one belong to them."""
+        choosing = self.completion_popup_shown()
+        if choosing and event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Tab, Qt.Key.Key_Escape):
+            event.ignore()
+        elif event.key() == Qt.Key.Key_Escape and self.text():
+            self.clear()
+            self.apply()
+        else:
+            super().keyPressEvent(event)
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        """Leaving the line applies what was typed."""
+        super().focusOutEvent(event)
+        if self._pause.isActive() and event.reason() != Qt.FocusReason.PopupFocusReason:
+            self.apply()
+
+    def _edited(self) -> None:
+        self.note.hide()
+        self._pause.start()
+        self._propose()
+
+    def _propose(self) -> None:
+        found = completions(self._session.trace.names, self.text()[: self.cursorPosition()])
+        self._words.setStringList(found)
+        if found:
+            self._completer.complete()
+        else:
+            self._completer.popup().hide()
+
+    def _insert(self, proposal: str) -> None:
+        text, caret = self.text(), self.cursorPosition()
+        start = caret - len(word_at(text[:caret]))
+        # A field waits for its value; a finished term for the next one.
+        blank = "" if proposal[-1:] in ":<>=" or text[caret : caret + 1] == " " else " "
+        self.setText(text[:start] + proposal + blank + text[caret:])
+        self.setCursorPosition(start + len(proposal) + len(blank))
+        self._pause.start()
