@@ -1,0 +1,206 @@
+"""The controls of the emit panel and where they stand; what they do is in emit.py."""
+
+from __future__ import annotations
+
+from typing import Sequence
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QColor
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QComboBox,
+    QDoubleSpinBox,
+    QHBoxLayout,
+    QHeaderView,
+    QLabel,
+    QPushButton,
+    QSpinBox,
+    QSplitter,
+    QTableView,
+    QVBoxLayout,
+    QWidget,
+)
+
+from ui.panels.emit_history import EmitHistory
+from ui.theme import ThemeSource
+from ui.widgets.json_editor import JsonEditor
+
+
+class EmitForm(QWidget):
+    """Event, payload, the three ways to emit, and the history."""
+
+    def __init__(self, themes: ThemeSource, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._themes = themes
+        self._make_event_row()
+        self._make_payload(themes)
+        self._make_buttons()
+        self._make_history()
+        self._place()
+        outer = QVBoxLayout(parent)
+        outer.setContentsMargins(0, 0, 0, 0)
+        outer.addWidget(self)
+        self.refresh_theme()
+
+    def show_events(self, names: Sequence[str]) -> None:
+        """Offer these events; what stands in the field stays."""
+        text = self.event.currentText()
+        if [self.event.itemText(place) for place in range(self.event.count())] == list(names):
+            return
+        blocked = self.event.blockSignals(True)
+        self.event.clear()
+        self.event.addItems(list(names))
+        self.event.setCurrentText(text)
+        self.event.blockSignals(blocked)
+
+    def show_known(self, known: bool) -> None:
+        """Say when the scenario does not know the event: it may be meant, it may be a slip."""
+        self.unknown.setVisible(not known)
+        self.sample.setEnabled(known)
+
+    def set_ready(self, ready: bool) -> None:
+        """Nothing is emitted while the payload is wrong."""
+        for button in (self.once, self.many, self.at_rate):
+            button.setEnabled(ready or (button is self.at_rate and self.at_rate.isChecked()))
+
+    def show_error(self, text: str) -> None:
+        """Say under the buttons why nothing was emitted."""
+        self.error.setText(text)
+        self.error.show()
+
+    def clear_error(self) -> None:
+        """The reason is gone."""
+        self.error.hide()
+
+    def show_rate_running(self, running: bool) -> None:
+        """The button says what a click does next."""
+        blocked = self.at_rate.blockSignals(True)
+        self.at_rate.setChecked(running)
+        self.at_rate.blockSignals(blocked)
+        self.at_rate.setText("Stop" if running else "Start")
+        self.per_second.setEnabled(not running)
+
+    def refresh_history(self) -> None:
+        """There is something to emit again."""
+        filled = self.history.rowCount() > 0
+        self.again.setEnabled(filled)
+        self.history_title.setText("Emitted by hand" if filled else "Emitted by hand: nothing yet")
+
+    def refresh_theme(self) -> None:
+        """Take the colours of the theme that is shown now."""
+        theme = self._themes.theme
+        self.error.setStyleSheet(f"color: {QColor(theme.failed).name()};")
+        self.unknown.setStyleSheet(f"color: {QColor(theme.warning).name()};")
+
+    def _make_event_row(self) -> None:
+        self.event = QComboBox(self)
+        self.event.setEditable(True)
+        self.event.setInsertPolicy(QComboBox.InsertPolicy.NoInsert)
+        self.event.setAccessibleName("Event")
+        self.event.setToolTip("The event to emit; any name may be written")
+        self.event.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+        self.event.setMinimumContentsLength(12)
+        line = self.event.lineEdit()
+        if line is not None:
+            line.setPlaceholderText("event name")
+        self.sample = QPushButton("Sample", self)
+        self.sample.setToolTip("Write the scenario's sample payload of this event")
+        self.sample.setAccessibleName("Write the sample payload")
+        self.unknown = QLabel("⚠ not an event of this scenario", self)
+        self.unknown.setTextFormat(Qt.TextFormat.PlainText)
+        self.unknown.hide()
+
+    def _make_payload(self, themes: ThemeSource) -> None:
+        self.payload = JsonEditor(themes, self, optional=True)
+        self.payload.setAccessibleName("Payload")
+        self.payload.setPlaceholderText("payload as JSON; empty: no payload")
+        self.payload.setToolTip("The payload as JSON; Ctrl+Return emits")
+
+    def _make_buttons(self) -> None:
+        self.once = QPushButton("Emit", self)
+        self.once.setObjectName("primary")
+        self.once.setToolTip("Emit once (Ctrl+Return)")
+        self.times = QSpinBox(self)
+        self.times.setRange(1, 100_000)
+        self.times.setValue(10)
+        self.times.setAccessibleName("How many times")
+        self.times.setToolTip("How many times")
+        self.many = QPushButton("Emit ×", self)
+        self.many.setToolTip("Emit as many times as the number beside it")
+        self.many.setAccessibleName("Emit that many times")
+        self.per_second = QDoubleSpinBox(self)
+        self.per_second.setRange(0.1, 10_000)
+        self.per_second.setDecimals(1)
+        self.per_second.setValue(5)
+        self.per_second.setSuffix(" /s")
+        self.per_second.setAccessibleName("Emits a second")
+        self.per_second.setToolTip("Emits a second")
+        self.at_rate = QPushButton("Start", self)
+        self.at_rate.setCheckable(True)
+        self.at_rate.setToolTip("Emit at this rate until stopped")
+        self.at_rate.setAccessibleName("Emit at this rate")
+        self.error = QLabel(self)
+        self.error.setTextFormat(Qt.TextFormat.PlainText)
+        self.error.setWordWrap(True)
+        self.error.setAccessibleName("Why nothing was emitted")
+        self.error.hide()
+
+    def _make_history(self) -> None:
+        self.history = EmitHistory(self)
+        self.history_title = QLabel("Emitted by hand: nothing yet", self)
+        self.history_title.setProperty("muted", True)
+        self.again = QPushButton("Emit again", self)
+        self.again.setToolTip("Emit the chosen entry again; without a choice the newest")
+        self.again.setEnabled(False)
+        view = self.history_view = QTableView(self)
+        view.setModel(self.history)
+        view.setAccessibleName("Emitted by hand")
+        view.setShowGrid(False)
+        view.setWordWrap(False)
+        view.setTabKeyNavigation(False)
+        view.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+        view.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
+        view.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+        view.horizontalHeader().setStretchLastSection(True)
+        view.horizontalHeader().hide()
+        view.setColumnWidth(0, view.fontMetrics().horizontalAdvance("00:00:00") + 14)
+        view.verticalHeader().hide()
+        view.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
+        view.verticalHeader().setMinimumSectionSize(1)
+        view.verticalHeader().setDefaultSectionSize(view.fontMetrics().height() + 4)
+
+    def _place(self) -> None:
+        event_row = QHBoxLayout()
+        event_row.addWidget(self.event, 1)
+        event_row.addWidget(self.sample)
+        buttons = QHBoxLayout()
+        buttons.setSpacing(4)
+        buttons.addWidget(self.once, 1)
+        for part in (self.many, self.times, self.per_second, self.at_rate):
+            buttons.addWidget(part)
+        top, bottom = QWidget(self), QWidget(self)
+        upper = QVBoxLayout(top)
+        upper.setContentsMargins(8, 8, 8, 4)
+        upper.setSpacing(4)
+        upper.addLayout(event_row)
+        upper.addWidget(self.unknown)
+        upper.addWidget(self.payload, 1)
+        upper.addLayout(buttons)
+        upper.addWidget(self.error)
+        title = QHBoxLayout()
+        title.addWidget(self.history_title, 1)
+        title.addWidget(self.again)
+        lower = QVBoxLayout(bottom)
+        lower.setContentsMargins(8, 4, 8, 8)
+        lower.setSpacing(4)
+        lower.addLayout(title)
+        lower.addWidget(self.history_view, 1)
+        splitter = QSplitter(Qt.Orientation.Vertical, self)
+        splitter.addWidget(top)
+        splitter.addWidget(bottom)
+        splitter.setStretchFactor(0, 3)
+        splitter.setStretchFactor(1, 1)
+        splitter.setChildrenCollapsible(False)
+        outer = QVBoxLayout(self)
+        outer.setContentsMargins(0, 0, 0, 0)
+        outer.addWidget(splitter)

@@ -1,0 +1,97 @@
+"""What was emitted by hand, newest on top, so that it can be emitted again."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from datetime import datetime
+
+from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt
+
+from ui.table_model import one_line
+
+_MOST_KEPT = 200
+
+AnyIndex = QModelIndex | QPersistentModelIndex
+
+
+@dataclass(frozen=True, slots=True)
+class Emitted:
+    """One press of a button, however many emits it made."""
+
+    at: datetime
+    """The wall clock of the person."""
+
+    event: str
+    text: str
+    """The payload as it was written; empty where there was none."""
+
+    times: int
+
+
+class EmitHistory(QAbstractTableModel):
+    """Time, event and the beginning of the payload; the oldest are forgotten."""
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._entries: list[Emitted] = []
+
+    def add(self, entry: Emitted) -> None:
+        """Put the newest on top; the same again only counts."""
+        last = self._entries[0] if self._entries else None
+        if last is not None and (last.event, last.text) == (entry.event, entry.text):
+            times = last.times + entry.times
+            self._entries[0] = Emitted(entry.at, entry.event, entry.text, times)
+            self.dataChanged.emit(self.index(0, 0), self.index(0, 2))
+            return
+        if len(self._entries) >= _MOST_KEPT:
+            end = len(self._entries) - 1
+            self.beginRemoveRows(QModelIndex(), end, end)
+            self._entries.pop()
+            self.endRemoveRows()
+        self.beginInsertRows(QModelIndex(), 0, 0)
+        self._entries.insert(0, entry)
+        self.endInsertRows()
+
+    def entry(self, row: int) -> Emitted | None:
+        """What a row shows."""
+        return self._entries[row] if 0 <= row < len(self._entries) else None
+
+    # What Qt asks
+
+    def rowCount(self, parent: AnyIndex = QModelIndex()) -> int:  # noqa: B008  (Qt's own signature)
+        """How many are remembered."""
+        return 0 if parent.isValid() else len(self._entries)
+
+    def columnCount(self, parent: AnyIndex = QModelIndex()) -> int:  # noqa: B008
+        """Time, event, payload."""
+        return 0 if parent.isValid() else 3
+
+    def data(self, index: AnyIndex, role: int = Qt.ItemDataRole.DisplayRole) -> object:
+        """One cell."""
+        entry = self.entry(index.row())
+        if entry is None:
+            return None
+        if role == Qt.ItemDataRole.DisplayRole:
+            times = f" ×{entry.times}" if entry.times > 1 else ""
+            return (f"{entry.at:%H:%M:%S}", one_line(entry.event) + times, brief_payload(entry.text))[index.column()]
+        if role == Qt.ItemDataRole.ToolTipRole:
+            return "Double click or Enter emits it again"
+        return None
+
+    def headerData(
+        self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole
+    ) -> object:
+        """Time, Event, Payload."""
+        shown = orientation == Qt.Orientation.Horizontal and role == Qt.ItemDataRole.DisplayRole
+        return ("Time", "Event", "Payload")[section] if shown else None
+
+
+def brief_payload(text: str) -> str:
+    """A payload on one line, without the blanks that indent it."""
+    if not text.strip():
+        return "(no payload)"
+    try:
+        return one_line(json.dumps(json.loads(text), ensure_ascii=False), 120)
+    except (ValueError, RecursionError):
+        return one_line(text, 120)

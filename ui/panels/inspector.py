@@ -1,0 +1,178 @@
+"""The inspector: everything about the one dispatch or call that is selected, and the way to its causes and effects."""
+
+from __future__ import annotations
+
+import os
+
+from PySide6.QtCore import QProcess, Qt, QTimer, Signal
+from PySide6.QtWidgets import QFrame, QScrollArea, QStackedLayout, QVBoxLayout, QWidget
+
+from bus.errors import UserError
+from bus.session import Session
+from bus.settings import Settings
+from ui.panels.inspector_error import ErrorBox
+from ui.panels.inspector_facts import Facts, describe
+from ui.panels.inspector_head import Head
+from ui.panels.inspector_links import LinkList
+from ui.panels.inspector_payload import PayloadBox
+from ui.panels.inspector_section import FactRows, Section, plain_label
+from ui.panels.inspector_source import editor_command
+from ui.selection import Selection
+from ui.theme import ThemeSource
+from ui.widgets.empty_hint import EmptyHint
+
+_EVERY_MS = 100
+"""Numbers of a running call are written anew ten times a second: more cannot be read."""
+
+
+class InspectorPanel(QWidget):
+    """Reads the trace when the selection or the records change; chooses what a link names."""
+
+    failed = Signal(object)
+    """A UserError, such as a source file that is not on this machine."""
+
+    def __init__(
+        self,
+        session: Session,
+        selection: Selection,
+        themes: ThemeSource,
+        settings: Settings,
+        parent: QWidget | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._session = session
+        self._selection = selection
+        self._settings = settings
+        self._facts: Facts | None = None
+        self.setAccessibleName("Inspector")
+        self._make_parts(themes)
+        self._place_parts(themes)
+        self._later = QTimer(self)
+        self._later.setSingleShot(True)
+        self._later.setInterval(_EVERY_MS)
+        self._later.timeout.connect(self.refresh_now)
+        selection.changed.connect(self.refresh_now)
+        themes.changed.connect(self.refresh_theme)
+        self.refresh_now()
+
+    @property
+    def facts(self) -> Facts | None:
+        """What is shown, None for the empty hint."""
+        return self._facts
+
+    def set_settings(self, settings: Settings) -> None:
+        """Which editor opens source, from now on."""
+        self._settings = settings
+
+    def refresh_records(self) -> None:
+        """New records came; what is selected may have gone on."""
+        if self._selection.kind and not self._later.isActive():
+            self._later.start()
+
+    def refresh_document(self) -> None:
+        """Another scenario or capture may know the same ids for other things."""
+        self.refresh_now()
+
+    def refresh_engine(self) -> None:
+        """The engine's state is not shown here."""
+
+    def refresh_theme(self) -> None:
+        """Take the colours of the theme that is shown now."""
+        for part in (self.head, self.causes, self.effects, self.error, self.payload):
+            part.refresh_theme()
+
+    def refresh_now(self) -> None:
+        """Show what is selected, as the trace has it now."""
+        self._later.stop()
+        facts = describe(self._session.trace, self._selection.kind, self._selection.id)
+        if facts is None:
+            self._facts = None
+            self._stack.setCurrentWidget(self._hint)
+        elif facts != self._facts:
+            other = self._facts is None or (facts.kind, facts.id) != (self._facts.kind, self._facts.id)
+            self._facts = facts
+            self._show(facts)
+            self._stack.setCurrentWidget(self._scroll)
+            if other:
+                self._scroll.verticalScrollBar().setValue(0)
+        if facts is not None:
+            self.payload.show_payload(self._session.trace, facts.dispatch_row)
+
+    def open_source(self, file: str, line: int) -> None:
+        """Open a line of source in the person's editor."""
+        try:
+            command = editor_command(self._settings.editor, file, line, os.environ)
+            started, _pid = QProcess.startDetached(command[0], command[1:])
+            if not started:
+                raise UserError(f"{command[0]} could not be started", hint="check the editor in the settings")
+        except UserError as error:
+            self.failed.emit(error)
+
+    def _show(self, facts: Facts) -> None:
+        self.head.show_head(facts)
+        self.error.show_error(facts.error)
+        self.error.setVisible(facts.error is not None)
+        self._timing.show_facts(facts.timing)
+        self._causes_part.set_title("Caused by" if facts.causes else "Caused by nothing: a root emit")
+        self.causes.show_links(facts.causes, before="… the upper end is not shown" if facts.causes_hidden else "")
+        more = f"… and {facts.effects_hidden} more" if facts.effects_hidden else ""
+        self.effects.show_links(facts.effects, after=more)
+        self._effects_part.set_title("Caused" if facts.effects else _caused_nothing(facts))
+        self._log_part.setVisible(bool(facts.log))
+        left_out = [f"… and {facts.log_hidden} more lines"] if facts.log_hidden else []
+        self._log.setText("\n".join([*facts.log, *left_out]))
+
+    def _make_parts(self, themes: ThemeSource) -> None:
+        self.head = Head(themes, self)
+        self.head.source_wanted.connect(self.open_source)
+        self.error = ErrorBox(themes, self)
+        self.error.source_wanted.connect(self.open_source)
+        self._timing = FactRows(self)
+        self.payload = PayloadBox(themes, self)
+        self.causes = LinkList(themes, stairs=True, parent=self)
+        self.causes.chosen.connect(self._selection.select)
+        self.effects = LinkList(themes, stairs=False, parent=self)
+        self.effects.chosen.connect(self._selection.select)
+        self._log = plain_label(self, wrap=True)
+        self._log.setProperty("monospace", True)
+        self._log.setAccessibleName("Log lines of this call")
+        self._hint = EmptyHint(
+            "Nothing is selected",
+            "Click an emit or a bar on the timeline, or a row of a table, to see its payload, timing, causes and effects.",
+            parent=self,
+        )
+
+    def _place_parts(self, themes: ThemeSource) -> None:
+        body = QWidget(self)
+        body.setObjectName("inspector_body")
+        rows = QVBoxLayout(body)
+        rows.setContentsMargins(10, 8, 10, 10)
+        rows.setSpacing(4)
+        self._causes_part = Section("Caused by", self.causes, body)
+        self._effects_part = Section("Caused", self.effects, body)
+        self._log_part = Section("Log", self._log, body)
+        for part in (
+            self.head,
+            self.error,
+            Section("Timing", self._timing, body),
+            Section("Payload", self.payload, body),
+            self._causes_part,
+            self._effects_part,
+            self._log_part,
+        ):
+            rows.addWidget(part)
+        rows.addStretch(1)
+        self._scroll = QScrollArea(self)
+        self._scroll.setWidgetResizable(True)
+        self._scroll.setFrameShape(QFrame.Shape.NoFrame)
+        self._scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self._scroll.setWidget(body)
+        self._stack = QStackedLayout(self)
+        self._stack.addWidget(self._hint)
+        self._stack.addWidget(self._scroll)
+
+
+def _caused_nothing(facts: Facts) -> str:
+    if facts.state == "lost":
+        return "Caused nothing: no handler listens"
+    return "Caused no calls" if facts.kind == "dispatch" else "Emitted nothing"

@@ -1,0 +1,87 @@
+"""Why a call failed: type, message, traceback, and the way to the line that raised it."""
+
+from __future__ import annotations
+
+from pathlib import PurePath
+
+from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtGui import QColor
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+
+from ui.panels.inspector_facts import ErrorText
+from ui.panels.inspector_section import plain_label
+from ui.panels.inspector_source import innermost_place
+from ui.panels.inspector_traceback import TracebackView
+from ui.panels.tables_looks import looks
+from ui.table_model import one_line
+from ui.theme import ThemeSource
+
+_TALLEST = 260
+_LONGEST_MESSAGE = 2_000
+
+
+class ErrorBox(QFrame):
+    """A red edge, an icon and words."""
+
+    source_wanted = Signal(str, int)
+
+    def __init__(self, themes: ThemeSource, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("error_box")
+        self._themes = themes
+        self._shown: ErrorText | None = None
+        self._place = ("", 0)
+        self._icon = QLabel(self)
+        self.type = plain_label(self)
+        self.message = plain_label(self, wrap=True)
+        self.traceback = TracebackView(themes, self)
+        self.traceback.source_wanted.connect(self.source_wanted)
+        self.source = QPushButton(self)
+        self.source.setFlat(True)
+        self.source.setObjectName("link")
+        self.source.setCursor(Qt.CursorShape.PointingHandCursor)
+        self.source.clicked.connect(self._open)
+        line = QHBoxLayout()
+        line.setSpacing(4)
+        line.addWidget(self._icon)
+        line.addWidget(self.type)
+        line.addStretch(1)
+        line.addWidget(self.source)
+        rows = QVBoxLayout(self)
+        rows.setContentsMargins(8, 6, 4, 6)
+        rows.setSpacing(3)
+        rows.addLayout(line)
+        rows.addWidget(self.message)
+        rows.addWidget(self.traceback)
+        self.refresh_theme()
+
+    def show_error(self, error: ErrorText | None) -> None:
+        """Show an error; None leaves nothing to show (the owner hides the box)."""
+        if error is None or error == self._shown:
+            return
+        self._shown = error
+        self.type.setText(one_line(error.type))
+        cut = " …" if len(error.message) > _LONGEST_MESSAGE else ""
+        self.message.setText(error.message[:_LONGEST_MESSAGE] + cut)
+        self.message.setVisible(bool(error.message))
+        self.traceback.setVisible(bool(error.traceback.strip()))
+        self.traceback.show_traceback(error.traceback.rstrip())
+        self.traceback.setFixedHeight(self.traceback.height_for(_TALLEST))
+        self._place = innermost_place(error.traceback) or ("", 0)
+        file, number = self._place
+        self.source.setVisible(bool(file))
+        self.source.setText(f"{PurePath(file).name}:{number}".replace("&", "&&"))
+        self.source.setToolTip(f"Open {file}:{number}, where it was raised, in your editor")
+        self.source.setAccessibleName(f"Open where it was raised, {PurePath(file).name} line {number}")
+
+    def refresh_theme(self) -> None:
+        """Take the colours of the theme that is shown now."""
+        theme = self._themes.theme
+        red = QColor(theme.failed).name()
+        self.setStyleSheet(f"QFrame#error_box {{ border: none; border-left: 3px solid {red}; }}")
+        self.type.setStyleSheet(f"color: {red}; font-weight: bold;")
+        self._icon.setPixmap(looks(theme)["failed"].icon.pixmap(QSize(14, 14), self.devicePixelRatioF()))
+        self.traceback.refresh_theme()
+
+    def _open(self) -> None:
+        self.source_wanted.emit(*self._place)

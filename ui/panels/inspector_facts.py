@@ -1,0 +1,224 @@
+"""What the inspector says about one dispatch or call: read from the trace, in words, bounded; no Qt."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from bus.trace import causality
+from bus.trace.trace import Trace
+from buslens.records import Outcome
+from ui.panels.tables_text import moment, outcome, span, state
+
+_MOST_CAUSES = 100
+_MOST_EFFECTS = 60
+_MOST_LINES = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """Another dispatch or call, to be chosen by a click."""
+
+    kind: str
+    """"dispatch" or "call"."""
+
+    id: int
+    name: str
+    detail: str
+    state: str
+    """One of tables_text.STATES, "" for ok."""
+
+    depth: int = 0
+    """Steps to the right: a dispatch below the call that emitted it."""
+
+
+@dataclass(frozen=True, slots=True)
+class ErrorText:
+    """Why a call failed."""
+
+    type: str
+    message: str
+    traceback: str
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """Everything on the inspector but the payload, which is decoded once when the selection changes."""
+
+    kind: str
+    id: int
+    name: str
+    place: tuple[str, int]
+    """File and line of the handler; ("", 0) where unknown and for dispatches."""
+
+    outcome: str
+    state: str
+    timing: tuple[tuple[str, str], ...]
+    causes: tuple[Link, ...]
+    """From the root emit down to what caused this directly; empty for a root."""
+
+    causes_hidden: bool
+    """The chain is longer than what is shown: its upper end is missing."""
+
+    effects: tuple[Link, ...]
+    effects_hidden: int
+    """How many more there are."""
+
+    log: tuple[str, ...]
+    log_hidden: int
+    error: ErrorText | None
+    dispatch_row: int
+    """Whose payload belongs to it, -1 where the capture lacks it."""
+
+
+def describe(trace: Trace, kind: str, record_id: int) -> Facts | None:
+    """The facts of a dispatch or call by its id; None where the trace has no such one (yet)."""
+    if kind == "dispatch":
+        row = trace.dispatches.row_of(record_id)
+        return _dispatch(trace, row) if row >= 0 else None
+    if kind == "call":
+        row = trace.calls.row_of(record_id)
+        return _call(trace, row) if row >= 0 else None
+    return None
+
+
+def _dispatch(trace: Trace, row: int) -> Facts:
+    dispatches = trace.dispatches
+    value, open_calls = int(dispatches.outcome[row]), int(dispatches.open[row])
+    emitted, ended = int(dispatches.emitted_ns[row]), int(dispatches.ended_ns[row])
+    latency = f"{span(trace.span_ns[1] - emitted)} so far" if open_calls else span(ended - emitted)
+    causes, causes_hidden = _causes(trace, "dispatch", row)
+    effects, effects_hidden = _effects_of_dispatch(trace, row)
+    timing = [
+        ("Emitted", f"{moment(emitted - trace.span_ns[0])} s"),
+        ("Latency", "– (nobody listened)" if value == Outcome.LOST else latency),
+        ("Handlers", str(int(dispatches.handlers[row]))),
+    ]
+    if open_calls:
+        timing.append(("Not ended", _number(open_calls, "call")))
+    if dispatches.failed[row]:
+        timing.append(("Failed", _number(int(dispatches.failed[row]), "call")))
+    timing.append(("Lane", trace.names.text(int(dispatches.lane[row])) or "–"))
+    return Facts(
+        kind="dispatch",
+        id=int(dispatches.id[row]),
+        name=trace.names.text(int(dispatches.event[row])),
+        place=("", 0),
+        outcome="failed" if dispatches.failed[row] else outcome(value),
+        state="failed" if dispatches.failed[row] else state(value),
+        timing=tuple(timing),
+        causes=causes,
+        causes_hidden=causes_hidden,
+        effects=effects,
+        effects_hidden=effects_hidden,
+        log=(),
+        log_hidden=0,
+        error=None,
+        dispatch_row=row,
+    )
+
+
+def _call(trace: Trace, row: int) -> Facts:
+    calls = trace.calls
+    value, attempt = int(calls.outcome[row]), int(calls.attempt[row])
+    emitted, started, ended = int(calls.emitted_ns[row]), int(calls.started_ns[row]), int(calls.ended_ns[row])
+    running = value == Outcome.RUNNING
+    causes, causes_hidden = _causes(trace, "call", row)
+    effects, effects_hidden = _effects_of_call(trace, row)
+    log, log_hidden = _log(trace, int(calls.id[row]))
+    error = trace.error(row)
+    timing = [
+        ("Started", f"{moment(started - trace.span_ns[0])} s"),
+        ("Queue delay", span(started - emitted)),
+        ("Duration", f"{span(trace.span_ns[1] - started)} so far" if running else span(ended - started)),
+        ("Lane", trace.names.text(int(calls.lane[row])) or "–"),
+    ]
+    if not running:
+        timing.insert(3, ("Since emit", span(ended - emitted)))
+    if attempt > 1:
+        timing.append(("Attempt", str(attempt)))
+    handler = int(calls.handler[row])
+    return Facts(
+        kind="call",
+        id=int(calls.id[row]),
+        name=trace.names.text(handler),
+        place=trace.names.place(handler),
+        outcome=outcome(value),
+        state=state(value),
+        timing=tuple(timing),
+        causes=causes,
+        causes_hidden=causes_hidden,
+        effects=effects,
+        effects_hidden=effects_hidden,
+        log=log,
+        log_hidden=log_hidden,
+        error=ErrorText(error.type, error.message, error.traceback) if error else None,
+        dispatch_row=trace.dispatches.row_of(int(calls.dispatch[row])),
+    )
+
+
+def _causes(trace: Trace, kind: str, row: int) -> tuple[tuple[Link, ...], bool]:
+    """Upwards: a call was caused by its dispatch, a dispatch by the call that emitted it."""
+    chain: list[Link] = []
+    while len(chain) < _MOST_CAUSES:
+        row = causality.cause_of_call(trace, row) if kind == "call" else causality.cause_of_dispatch(trace, row)
+        kind = "dispatch" if kind == "call" else "call"
+        if row < 0:
+            return tuple(reversed(chain)), False
+        chain.append(_dispatch_link(trace, row) if kind == "dispatch" else _call_link(trace, row))
+    return tuple(reversed(chain)), True
+
+
+def _effects_of_dispatch(trace: Trace, row: int) -> tuple[tuple[Link, ...], int]:
+    call_rows = causality.calls_of(trace, row)
+    links: list[Link] = []
+    for shown, call_row in enumerate(call_rows):
+        if len(links) >= _MOST_EFFECTS:
+            return tuple(links), len(call_rows) - shown
+        links.append(_call_link(trace, int(call_row)))
+        emitted = causality.emitted_in(trace, int(call_row))
+        links.extend(_dispatch_link(trace, int(each), depth=1) for each in emitted[: _MOST_EFFECTS - len(links)])
+    return tuple(links), 0
+
+
+def _effects_of_call(trace: Trace, row: int) -> tuple[tuple[Link, ...], int]:
+    emitted = causality.emitted_in(trace, row)
+    links = tuple(_dispatch_link(trace, int(each)) for each in emitted[:_MOST_EFFECTS])
+    return links, max(len(emitted) - len(links), 0)
+
+
+def _log(trace: Trace, call_id: int) -> tuple[tuple[str, ...], int]:
+    marks = trace.marks
+    rows = np.flatnonzero(np.asarray(marks.call) == call_id)
+    lines = tuple(
+        f"{moment(int(marks.time_ns[each]) - trace.span_ns[0])}  {marks.text(int(each))}" for each in rows[:_MOST_LINES]
+    )
+    return lines, max(len(rows) - len(lines), 0)
+
+
+def _dispatch_link(trace: Trace, row: int, depth: int = 0) -> Link:
+    dispatches = trace.dispatches
+    failed = bool(dispatches.failed[row])
+    value = int(dispatches.outcome[row])
+    word = "failed" if failed else outcome(value)
+    return Link(
+        "dispatch",
+        int(dispatches.id[row]),
+        trace.names.text(int(dispatches.event[row])),
+        "" if word == "ok" else word,
+        "failed" if failed else state(value),
+        depth,
+    )
+
+
+def _call_link(trace: Trace, row: int) -> Link:
+    calls = trace.calls
+    value = int(calls.outcome[row])
+    took = "running" if value == Outcome.RUNNING else span(int(calls.ended_ns[row]) - int(calls.started_ns[row]))
+    detail = took if value in (Outcome.OK, Outcome.RUNNING) else f"{outcome(value)}, {took}"
+    return Link("call", int(calls.id[row]), trace.names.text(int(calls.handler[row])), detail, state(value))
+
+
+def _number(number: int, word: str) -> str:
+    return f"{number} {word}" if number == 1 else f"{number} {word}s"

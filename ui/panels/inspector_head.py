@@ -1,0 +1,80 @@
+"""The top of the inspector: what is selected, how it ended, and where its handler stands in the source."""
+
+from __future__ import annotations
+
+from pathlib import PurePath
+
+from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtGui import QColor
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+
+from ui.panels.inspector_facts import Facts
+from ui.panels.inspector_section import plain_label
+from ui.panels.inspector_source import source_exists
+from ui.panels.tables_looks import looks
+from ui.table_model import one_line
+from ui.theme import ThemeSource
+
+
+class Head(QWidget):
+    """Name, number, outcome with its icon, and a link to the source."""
+
+    source_wanted = Signal(str, int)
+
+    def __init__(self, themes: ThemeSource, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._themes = themes
+        self._facts: Facts | None = None
+        self.name = plain_label(self, wrap=True)
+        font = self.name.font()
+        font.setBold(True)
+        font.setPointSizeF(font.pointSizeF() * 1.15)
+        self.name.setFont(font)
+        self._number = plain_label(self)
+        self._number.setProperty("muted", True)
+        self._icon = QLabel(self)
+        self.outcome = plain_label(self)
+        self.source = QPushButton(self)
+        self.source.setFlat(True)
+        self.source.setObjectName("link")
+        self.source.setCursor(Qt.CursorShape.PointingHandCursor)
+        self.source.clicked.connect(self._open)
+        line = QHBoxLayout()
+        line.setSpacing(4)
+        for part in (self._number, self._icon, self.outcome):
+            line.addWidget(part)
+        line.addStretch(1)
+        line.addWidget(self.source)
+        rows = QVBoxLayout(self)
+        rows.setContentsMargins(0, 0, 0, 0)
+        rows.setSpacing(2)
+        rows.addWidget(self.name)
+        rows.addLayout(line)
+
+    def show_head(self, facts: Facts) -> None:
+        """Show what is selected."""
+        self._facts = facts
+        self.name.setText(one_line(facts.name))
+        self._number.setText(f"{facts.kind} #{facts.id}")
+        self.outcome.setText(facts.outcome)
+        self.outcome.setAccessibleName(f"Outcome: {facts.outcome}")
+        file, line = facts.place
+        self.source.setVisible(bool(file))
+        self.source.setEnabled(source_exists(file))
+        self.source.setText(f"{PurePath(file).name}:{line}".replace("&", "&&"))
+        self.source.setAccessibleName(f"Open the handler's source, {PurePath(file).name} line {line}")
+        where = f"{file}:{line}"
+        self.source.setToolTip(f"Open {where} in your editor" if source_exists(file) else f"{where} is not on this machine")
+        self.refresh_theme()
+
+    def refresh_theme(self) -> None:
+        """Icon and colour of the outcome in the theme that is shown now."""
+        look = looks(self._themes.theme).get(self._facts.state) if self._facts else None
+        self._icon.setVisible(look is not None)
+        self.outcome.setStyleSheet(f"color: {QColor(look.colour).name()};" if look else "")
+        if look is not None:
+            self._icon.setPixmap(look.icon.pixmap(QSize(14, 14), self.devicePixelRatioF()))
+
+    def _open(self) -> None:
+        if self._facts is not None:
+            self.source_wanted.emit(*self._facts.place)

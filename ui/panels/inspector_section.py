@@ -1,0 +1,72 @@
+"""The parts that the inspector is made of: a titled block that hides when it has nothing to say, and rows of facts."""
+
+from __future__ import annotations
+
+from typing import Sequence
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QFormLayout, QLabel, QVBoxLayout, QWidget
+
+
+class Section(QWidget):
+    """A small title over something."""
+
+    def __init__(self, title: str, content: QWidget, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._title = QLabel(title, self)
+        self._title.setObjectName("section_title")
+        self._title.setProperty("muted", True)
+        font = self._title.font()
+        font.setBold(True)
+        self._title.setFont(font)
+        self._title.setBuddy(content)
+        self.content = content
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 6, 0, 0)
+        layout.setSpacing(2)
+        layout.addWidget(self._title)
+        layout.addWidget(content)
+
+    def set_title(self, title: str) -> None:
+        """Another title, as with a count in it."""
+        self._title.setText(title)
+
+
+class FactRows(QWidget):
+    """Names on the left, values on the right; values can be marked and copied."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._rows: list[tuple[QLabel, QLabel]] = []
+        self._layout = QFormLayout(self)
+        self._layout.setContentsMargins(0, 0, 0, 0)
+        self._layout.setHorizontalSpacing(12)
+        self._layout.setVerticalSpacing(1)
+
+    def show_facts(self, facts: Sequence[tuple[str, str]]) -> None:
+        """Show these rows; labels are used again, so that growing numbers do not flicker."""
+        while len(self._rows) < len(facts):
+            self._add_row()
+        while len(self._rows) > len(facts):
+            self._rows.pop()
+            self._layout.removeRow(len(self._rows))
+        for (name_label, value_label), (name, value) in zip(self._rows, facts, strict=True):
+            name_label.setText(name)
+            value_label.setText(value)
+            value_label.setAccessibleName(f"{name}: {value}")
+
+    def _add_row(self) -> None:
+        name, value = QLabel(self), plain_label(self)
+        name.setTextFormat(Qt.TextFormat.PlainText)
+        name.setProperty("muted", True)
+        self._layout.addRow(name, value)
+        self._rows.append((name, value))
+
+
+def plain_label(parent: QWidget, *, wrap: bool = False) -> QLabel:
+    """A label for text out of a capture: never rich text, and it can be marked and copied."""
+    label = QLabel(parent)
+    label.setTextFormat(Qt.TextFormat.PlainText)
+    label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+    label.setWordWrap(wrap)
+    return label

@@ -1,0 +1,128 @@
+"""One tab of the tables: rows of the trace that the filter leaves, in the order that the person asked for."""
+
+from __future__ import annotations
+
+import time
+from typing import Sequence
+
+import numpy as np
+from PySide6.QtCore import QObject, QPoint, QTimer, Signal
+from PySide6.QtWidgets import QVBoxLayout, QWidget
+
+from bus.session import Session
+from bus.trace import rows as trace_rows
+from ui.filter_state import FilterState
+from ui.jobs import LatestJob
+from ui.panels.tables_text import shown_of
+from ui.panels.tables_view import RecordTable
+from ui.table_model import Column, Rows, TableModel, sorted_rows
+from ui.theme import ThemeSource
+
+_SORTED_AT_ONCE = 200_000
+"""Rows that are sorted within a frame; more are sorted on another thread."""
+
+_SHARE = 10
+"""Finding the rows again may take one part in this many of the Qt thread's time."""
+
+
+class RowsTab(QWidget):
+    """Keeps a RecordTable in step with the trace, the filter and the order."""
+
+    chosen = Signal(int)
+    menu_wanted = Signal(int, QPoint)
+    counts_changed = Signal()
+    failed = Signal(object)
+
+    def __init__(
+        self,
+        table: str,
+        columns: Sequence[Column],
+        session: Session,
+        filter_state: FilterState,
+        themes: ThemeSource,
+        parent: QWidget | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._table = table
+        self._session = session
+        self._filter = filter_state
+        self._order: tuple[int, bool] | None = None
+        self._chosen_row = -1
+        self._not_before = 0.0
+        self.shown = self.total = 0
+        self.model = TableModel(columns, themes, self)
+        self.view = RecordTable(self.model, themes, table.capitalize(), self)
+        self.view.chosen.connect(self.chosen)
+        self.view.menu_wanted.connect(self.menu_wanted)
+        self.view.order_wanted.connect(self._order_wanted)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.addWidget(self.view)
+        self._later = QTimer(self)
+        self._later.setSingleShot(True)
+        self._later.timeout.connect(self.refresh_now)
+        self._sorting = LatestJob(self)
+        self._sorting.done.connect(self._show)
+        self._sorting.failed.connect(self.failed)
+
+    @property
+    def shown_text(self) -> str:
+        """How much the filter leaves."""
+        return shown_of(self.shown, self.total)
+
+    def set_hints(self, nothing_yet: str, nothing_matches: str) -> None:
+        """What an empty table says, depending on why it is empty."""
+        self._nothing_yet, self._nothing_matches = nothing_yet, nothing_matches
+
+    def refresh(self) -> None:
+        """New records came: find the rows again, but not so often that the window suffers."""
+        wait = self._not_before - time.monotonic()
+        if wait <= 0:
+            self.refresh_now()
+        elif not self._later.isActive():
+            self._later.start(int(wait * 1000) + 1)
+
+    def refresh_now(self) -> None:
+        """Find the rows again whatever it costs: the person changed filter or order."""
+        self._later.stop()
+        began = time.monotonic()
+        found = self._found()
+        self._show_in_order(found)
+        took = time.monotonic() - began
+        self._not_before = time.monotonic() + took * (_SHARE - 1)
+
+    def choose(self, trace_row: int, *, scroll: bool) -> None:
+        """Highlight the row that is selected elsewhere, -1 for none."""
+        self._chosen_row = trace_row
+        self.view.mark(trace_row, scroll=scroll)
+
+    def _found(self) -> Rows:
+        trace = self._session.trace
+        everything = trace_rows.rows(trace, self._table, trace_rows.parse(""), None)
+        self.total = len(everything)
+        if not self._filter.active:
+            return everything
+        return trace_rows.rows(trace, self._table, self._filter.filter, None)
+
+    def _show_in_order(self, found: Rows) -> None:
+        column = self.model.columns[self._order[0]] if self._order else None
+        if column is None or column.key is None or self._order is None:
+            self._sorting.cancel()
+            self._show(found)
+        elif len(found) <= _SORTED_AT_ONCE:
+            self._sorting.cancel()
+            self._show(sorted_rows(found, column.key(), descending=self._order[1]))
+        else:
+            # A copy: the trace's own columns may grow while another thread sorts.
+            keys = np.array(column.key())
+            self._sorting.start(_sort, found, keys, self._order[1])
+
+    def _show(self, found: Rows) -> None:
+        self.shown = len(found)
+        self.view.hint = self._nothing_matches if self._filter.active and self.total else self._nothing_yet
+        self.view.show_rows(found, self._chosen_row)
+        self.counts_changed.emit()
+
+    def _order_wanted(self, column: int, descending: bool) -> None:
+        self._order = (column, descending) if column >= 0 else None
+        self.refresh_now()

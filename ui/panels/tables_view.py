@@ -1,0 +1,173 @@
+"""A table of a trace: fixed row height, follows the newest until the person scrolls, copies rows as text."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QModelIndex, QPoint, Qt, Signal
+from PySide6.QtGui import QGuiApplication, QKeyEvent, QKeySequence, QPainter, QPaintEvent
+from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidget
+
+from ui.table_model import Rows, TableModel, alignment
+from ui.theme import ThemeSource
+
+_MOST_COPIED = 50_000
+"""Rows put on the clipboard at most; more belongs into an export."""
+
+
+class RecordTable(QTableView):
+    """Shows a TableModel; `chosen` carries the trace's row that the person chose, -1 for none."""
+
+    chosen = Signal(int)
+    menu_wanted = Signal(int, QPoint)
+    """A row of the trace, and where on the screen."""
+
+    order_wanted = Signal(int, bool)
+    """A column and whether descending; column -1: the order of the trace."""
+
+    def __init__(self, model: TableModel, themes: ThemeSource, name: str, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._themes = themes
+        self._model = model
+        self._showing = False
+        self._following = True
+        self.hint = ""
+        self.setModel(model)
+        self.setAccessibleName(name)
+        self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+        self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
+        self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerItem)
+        self.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+        self.setWordWrap(False)
+        self.setShowGrid(False)
+        self.setAlternatingRowColors(True)
+        self.setTabKeyNavigation(False)
+        self.setCornerButtonEnabled(False)
+        self._set_up_headers()
+        self.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
+        self.customContextMenuRequested.connect(self._ask_for_menu)
+        self.selectionModel().currentRowChanged.connect(self._current_changed)
+        self.clicked.connect(self._clicked)
+        bar = self.verticalScrollBar()
+        bar.valueChanged.connect(self._scrolled)
+        bar.rangeChanged.connect(self._range_changed)
+
+    @property
+    def following(self) -> bool:
+        """Whether the newest row is kept in sight."""
+        return self._following
+
+    def show_rows(self, rows: Rows, chosen_row: int) -> None:
+        """Show these rows of the trace without moving what the person looks at."""
+        self._showing = True
+        at_top = self.verticalScrollBar().value() == 0
+        anchor = self._model.trace_row(self.rowAt(0))
+        self._model.show_rows(rows)
+        self._mark(chosen_row)
+        self._showing = False
+        if self._following:
+            self.scrollToBottom()
+        elif not at_top and self._model.trace_row(self.rowAt(0)) != anchor:
+            self.verticalScrollBar().setValue(max(self._model.table_row(anchor), 0))
+        self.viewport().update()
+
+    def mark(self, trace_row: int, *, scroll: bool) -> None:
+        """Highlight a row that was chosen elsewhere; not a choice of the person here."""
+        self._showing = True
+        index = self._mark(trace_row)
+        self._showing = False
+        if scroll and index.isValid():
+            self.scrollTo(index)
+
+    def copy_rows(self) -> None:
+        """The chosen rows as tab-separated text with the titles on top."""
+        places = [row for part in self.selectionModel().selection() for row in range(part.top(), part.bottom() + 1)]
+        lines = ["\t".join(column.title for column in self._model.columns)]
+        for place in sorted(places)[:_MOST_COPIED]:
+            row = self._model.trace_row(place)
+            lines.append("\t".join(_cell(column.text(row)) for column in self._model.columns))
+        if places:
+            QGuiApplication.clipboard().setText("\n".join(lines) + "\n")
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Ctrl+C copies whole rows; End follows again."""
+        if event.matches(QKeySequence.StandardKey.Copy):
+            self.copy_rows()
+        else:
+            super().keyPressEvent(event)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """An empty table says why it is empty."""
+        super().paintEvent(event)
+        if self.hint and self._model.rowCount() == 0:
+            painter = QPainter(self.viewport())
+            painter.setPen(self._themes.theme.muted)
+            room = self.viewport().rect().adjusted(16, 8, -16, -8)
+            painter.drawText(room, Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap, self.hint)
+            painter.end()
+
+    def _set_up_headers(self) -> None:
+        digit = self.fontMetrics().horizontalAdvance("0")
+        header = self.horizontalHeader()
+        header.setHighlightSections(False)
+        header.setSectionsMovable(True)
+        header.setStretchLastSection(True)
+        header.setSectionsClickable(True)
+        header.setSortIndicatorShown(True)
+        header.setSortIndicatorClearable(True)
+        header.setSortIndicator(-1, Qt.SortOrder.AscendingOrder)
+        header.setDefaultAlignment(alignment(self._model.columns[0]))
+        for place, column in enumerate(self._model.columns):
+            title = header.fontMetrics().horizontalAdvance(column.title) + 28
+            self.setColumnWidth(place, max(digit * column.characters + 16, title))
+        header.sortIndicatorChanged.connect(self._order_changed)
+        side = self.verticalHeader()
+        side.hide()
+        side.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
+        side.setMinimumSectionSize(1)
+        side.setDefaultSectionSize(self.fontMetrics().height() + 5)
+
+    def _mark(self, trace_row: int) -> QModelIndex:
+        place = self._model.table_row(trace_row)
+        index = self._model.index(place, 0) if place >= 0 else QModelIndex()
+        if not index.isValid():
+            self.clearSelection()
+            self.setCurrentIndex(QModelIndex())
+        elif self.currentIndex().row() != place or not self.selectionModel().isRowSelected(place, QModelIndex()):
+            # QTableView scrolls to what becomes current, but only while autoScroll is on.
+            self.setAutoScroll(False)
+            self.selectRow(place)
+            self.setAutoScroll(True)
+        return index
+
+    def _current_changed(self, current: QModelIndex, _previous: QModelIndex) -> None:
+        if not self._showing:
+            self.chosen.emit(self._model.trace_row(current.row()))
+
+    def _clicked(self, index: QModelIndex) -> None:
+        self.chosen.emit(self._model.trace_row(index.row()))
+
+    def _order_changed(self, column: int, order: Qt.SortOrder) -> None:
+        self.order_wanted.emit(column, order == Qt.SortOrder.DescendingOrder)
+
+    def _ask_for_menu(self, place: QPoint) -> None:
+        row = self._model.trace_row(self.rowAt(place.y()))
+        if row >= 0:
+            self.menu_wanted.emit(row, self.viewport().mapToGlobal(place))
+
+    def _scrolled(self, value: int) -> None:
+        if not self._showing:
+            self._following = value >= self.verticalScrollBar().maximum()
+
+    def _range_changed(self, _low: int, high: int) -> None:
+        if self._following:
+            self.verticalScrollBar().setValue(high)
+
+
+def _cell(text: str) -> str:
+    """One cell of a spreadsheet: no tabs or line ends, and nothing that a spreadsheet would run as a formula."""
+    flat = " ".join(text.split())
+    return f"'{flat}" if flat[:1] in ("=", "+", "-", "@") and not _is_number(flat) else flat
+
+
+def _is_number(text: str) -> bool:
+    return text.lstrip("-+").replace(".", "").replace(" ", "").split(" ")[0].isdigit()

@@ -1,0 +1,177 @@
+"""The one Qt table model: panels supply columns, the rows are numbers into columns of the trace.
+
+It stores nothing but an array of row numbers, makes no object per row, and shows growth only when told.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Callable, Sequence
+
+import numpy as np
+import numpy.typing as npt
+from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt
+from PySide6.QtGui import QColor, QIcon
+
+from ui.theme import ThemeSource
+
+Rows = npt.NDArray[np.int64]
+AnyIndex = QModelIndex | QPersistentModelIndex
+
+ROW_ROLE = Qt.ItemDataRole.UserRole
+"""The number of the row in the trace."""
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """What one column shows, asked only for the rows on the screen."""
+
+    title: str
+
+    characters: int
+    """Width at the start, in digits of the table's font."""
+
+    text: Callable[[int], str]
+    """Display text of a row of the trace."""
+
+    key: Callable[[], npt.NDArray[Any]] | None = None
+    """What to sort by: one value for each row of the trace (not of the table); None: the column does not sort."""
+
+    number: bool = False
+    """Right-aligned, in the monospace font's digits."""
+
+    state: Callable[[int], str] | None = None
+    """Name of a Look (see TableModel) of a row in this column, "" for none: icon and colour beside the words."""
+
+    tip: str = ""
+    """What the column says, for its header."""
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """How a state is shown: always an icon beside the words, never colour alone."""
+
+    icon: QIcon
+    colour: QColor
+
+
+class TableModel(QAbstractTableModel):
+    """Rows of a trace as a table; `rowCount` is what has been shown so far, never what exists by now."""
+
+    def __init__(self, columns: Sequence[Column], themes: ThemeSource, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.columns = tuple(columns)
+        self._themes = themes
+        self._rows: Rows = np.empty(0, np.int64)
+        self._looks: dict[str, Look] = {}
+
+    @property
+    def rows(self) -> Rows:
+        """Row numbers of the trace, in the order shown."""
+        return self._rows
+
+    def show_rows(self, rows: Rows) -> None:
+        """Show these rows: appended where the old ones are their beginning, else replaced in place."""
+        old, new = len(self._rows), len(rows)
+        if new >= old and np.array_equal(rows[:old], self._rows):
+            if new > old:
+                self.beginInsertRows(QModelIndex(), old, new - 1)
+                self._rows = rows
+                self.endInsertRows()
+            self._values_changed(min(old, new))
+        elif new == old:
+            self.layoutAboutToBeChanged.emit()
+            self._rows = rows
+            self.layoutChanged.emit()
+        else:
+            self.beginResetModel()
+            self._rows = rows
+            self.endResetModel()
+
+    def set_looks(self, looks: dict[str, Look]) -> None:
+        """Icons and colours of the theme that is shown now."""
+        self._looks = looks
+        self._values_changed(len(self._rows))
+
+    def trace_row(self, table_row: int) -> int:
+        """The trace's row shown at a place of the table, -1 outside."""
+        return int(self._rows[table_row]) if 0 <= table_row < len(self._rows) else -1
+
+    def table_row(self, trace_row: int) -> int:
+        """Where a row of the trace is shown, -1 when it is not."""
+        if trace_row < 0:
+            return -1
+        # Nearly always unsorted and unfiltered: the row stands at its own number.
+        if trace_row < len(self._rows) and self._rows[trace_row] == trace_row:
+            return trace_row
+        found = np.flatnonzero(self._rows == trace_row)
+        return int(found[0]) if len(found) else -1
+
+    def _values_changed(self, count: int) -> None:
+        if count:
+            self.dataChanged.emit(self.index(0, 0), self.index(count - 1, len(self.columns) - 1))
+
+    # What Qt asks
+
+    def rowCount(self, parent: AnyIndex = QModelIndex()) -> int:  # noqa: B008  (Qt's own signature)
+        """Rows shown so far."""
+        return 0 if parent.isValid() else len(self._rows)
+
+    def columnCount(self, parent: AnyIndex = QModelIndex()) -> int:  # noqa: B008
+        """Columns that the panel supplied."""
+        return 0 if parent.isValid() else len(self.columns)
+
+    def data(self, index: AnyIndex, role: int = Qt.ItemDataRole.DisplayRole) -> object:
+        """Text, icon, colour or alignment of one cell on the screen."""
+        row = self.trace_row(index.row())
+        if row < 0:
+            return None
+        column = self.columns[index.column()]
+        if role == Qt.ItemDataRole.DisplayRole:
+            return one_line(column.text(row))
+        if role == Qt.ItemDataRole.TextAlignmentRole:
+            return alignment(column)
+        if role in (Qt.ItemDataRole.DecorationRole, Qt.ItemDataRole.ForegroundRole):
+            look = self._looks.get(column.state(row)) if column.state else None
+            if look is not None:
+                return look.icon if role == Qt.ItemDataRole.DecorationRole else look.colour
+        if role == ROW_ROLE:
+            return row
+        return None
+
+    def headerData(
+        self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole
+    ) -> object:
+        """Titles, aligned as their columns are."""
+        if orientation != Qt.Orientation.Horizontal or not 0 <= section < len(self.columns):
+            return None
+        column = self.columns[section]
+        if role == Qt.ItemDataRole.DisplayRole:
+            return column.title
+        if role == Qt.ItemDataRole.TextAlignmentRole:
+            return alignment(column)
+        if role == Qt.ItemDataRole.ToolTipRole:
+            return column.tip or column.title
+        return None
+
+
+def alignment(column: Column) -> Qt.AlignmentFlag:
+    """Numbers to the right, words to the left."""
+    side = Qt.AlignmentFlag.AlignRight if column.number else Qt.AlignmentFlag.AlignLeft
+    return side | Qt.AlignmentFlag.AlignVCenter
+
+
+def one_line(text: str, limit: int = 300) -> str:
+    """A cell holds one line, whatever a capture put into a name or message."""
+    if len(text) > limit:
+        text = text[:limit] + "…"
+    return "".join(letter if letter.isprintable() else "␤" if letter == "\n" else " " for letter in text)
+
+
+def sorted_rows(rows: Rows, keys: npt.NDArray[Any], *, descending: bool) -> Rows:
+    """The rows in the order of their keys; equal ones keep the order of the trace in both directions."""
+    wanted = keys[rows]
+    if not descending:
+        return rows[np.argsort(wanted, kind="stable")]
+    backwards = np.argsort(wanted[::-1], kind="stable")[::-1]
+    return rows[len(rows) - 1 - backwards]

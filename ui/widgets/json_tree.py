@@ -1,0 +1,104 @@
+"""A payload as a tree that can be opened, searched by eye, and copied from."""
+
+from __future__ import annotations
+
+import json
+
+from PySide6.QtCore import QModelIndex, QPoint, Qt
+from PySide6.QtGui import QAction, QGuiApplication, QKeySequence
+from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QMenu, QTreeView, QWidget
+
+from ui.theme import ThemeSource
+from ui.widgets.json_places import spell_path
+from ui.widgets.json_tree_model import JsonTreeModel
+
+_OPEN_AT_ONCE = 40
+"""A payload with at most this many rows is opened whole."""
+
+
+class JsonTree(QTreeView):
+    """Lazy: a list of a million items costs what is opened of it."""
+
+    def __init__(self, themes: ThemeSource, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.nodes = JsonTreeModel(themes, self)
+        self.setModel(self.nodes)
+        self.setUniformRowHeights(True)
+        self.setAccessibleName("Payload")
+        self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+        self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        self.setTextElideMode(Qt.TextElideMode.ElideRight)
+        self.setHeaderHidden(True)
+        self.header().setSectionResizeMode(0, QHeaderView.ResizeMode.ResizeToContents)
+        self.header().setStretchLastSection(True)
+        self.setIndentation(14)
+        self.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
+        self.customContextMenuRequested.connect(self._show_menu)
+        self._copy_value = self._action("Copy value", QKeySequence(QKeySequence.StandardKey.Copy))
+        self._copy_value.triggered.connect(self.copy_value)
+        self._copy_path = self._action("Copy path", QKeySequence("Ctrl+Shift+C"))
+        self._copy_path.triggered.connect(self.copy_path)
+        themes.changed.connect(self.refresh_theme)
+
+    def set_value(self, value: object) -> None:
+        """Show a value; a small one is opened whole, of a big one the first level."""
+        self.nodes.set_value(value)
+        if _rows_at_most(value, _OPEN_AT_ONCE):
+            self.expandAll()
+        if self.nodes.rowCount():
+            self.setCurrentIndex(self.nodes.index(0, 0))
+
+    def copy_value(self) -> None:
+        """The chosen value as JSON; a text without its quotes."""
+        index = self.currentIndex()
+        if index.isValid():
+            value = self.nodes.value_at(index)
+            text = value if isinstance(value, str) else json.dumps(value, indent=2, ensure_ascii=False, default=repr)
+            QGuiApplication.clipboard().setText(text)
+
+    def copy_path(self) -> None:
+        """The way to the chosen value, `items[2].price`."""
+        index = self.currentIndex()
+        if index.isValid():
+            QGuiApplication.clipboard().setText(spell_path(self.nodes.path_at(index)))
+
+    def refresh_theme(self) -> None:
+        """Take the colours of the theme that is shown now."""
+        self.viewport().update()
+
+    def content_height(self, limit: int) -> int:
+        """Pixels that the opened rows need, at most `limit`."""
+        rows, index = 0, self.nodes.index(0, 0)
+        height = max(self.rowHeight(index), self.fontMetrics().height()) if index.isValid() else 0
+        while index.isValid() and rows * height < limit:
+            rows += 1
+            index = self.indexBelow(index)
+        return min(rows * height + 2 * self.frameWidth() + 2, limit)
+
+    def _action(self, text: str, shortcut: QKeySequence) -> QAction:
+        action = QAction(text, self)
+        action.setShortcut(shortcut)
+        action.setShortcutContext(Qt.ShortcutContext.WidgetShortcut)
+        self.addAction(action)
+        return action
+
+    def _show_menu(self, place: QPoint) -> None:
+        index: QModelIndex = self.indexAt(place)
+        if not index.isValid():
+            return
+        self.setCurrentIndex(index)
+        menu = QMenu(self)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        menu.addActions([self._copy_value, self._copy_path])
+        menu.popup(self.viewport().mapToGlobal(place))
+
+
+def _rows_at_most(value: object, limit: int) -> bool:
+    waiting, rows = [value], 0
+    while waiting and rows <= limit:
+        current = waiting.pop()
+        if isinstance(current, (dict, list)):
+            rows += len(current)
+            if rows <= limit:
+                waiting.extend(current.values() if isinstance(current, dict) else current)
+    return rows <= limit
