@@ -1,0 +1,199 @@
+#!/usr/bin/env python3
+"""Every habit of this project as one command, from a checkout on a machine that has only Python and pip.
+
+Standard library only: it makes `.venv`, installs what is missing, then starts the real tool.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent
+VENV = ROOT / ".venv"
+PYTHON = VENV / "bin" / "python"
+SAMPLE = ROOT / "resources" / "scenarios" / "checkout.yaml"
+USAGE = """usage: python3 dev.py COMMAND [arguments]
+
+  run [arguments]   the window with the sample checkout; with arguments: buslens ARGUMENTS
+  test [arguments]  the whole test suite; arguments go to pytest
+  lint              ruff, mypy and import-linter
+  bench             the benchmarks; writes docs/performance.md
+  shots             screenshots of every window and panel into docs/images
+  clean             remove .venv and caches"""
+
+
+def main(arguments: list[str]) -> int:
+    commands = {"run": run, "test": test, "lint": lint, "bench": bench, "shots": shots, "clean": clean}
+    if not arguments or arguments[0] not in commands:
+        asked = bool(arguments) and arguments[0] in ("-h", "--help", "help")
+        print(USAGE, file=sys.stdout if asked else sys.stderr)
+        return 0 if asked else 2
+    os.chdir(ROOT)
+    return commands[arguments[0]](arguments[1:])
+
+
+def run(arguments: list[str]) -> int:
+    from app.display import why_none
+
+    install(dev=False)
+    without_display = why_none()
+    install_libraries(needed=not without_display)
+    if arguments:
+        return call(PYTHON, "-m", "buslens", *arguments)
+    if without_display:
+        say(f"{without_display}: running the sample checkout here instead, without a window.")
+        return call(PYTHON, "-m", "buslens", "run", SAMPLE)
+    return call(PYTHON, "-m", "buslens", "open", SAMPLE)
+
+
+def test(arguments: list[str]) -> int:
+    install(dev=True)
+    install_libraries(needed=True)
+    return call(PYTHON, "-m", "pytest", *arguments, offscreen=True)
+
+
+def lint(_: list[str]) -> int:
+    install(dev=True)
+    return max(
+        [
+            call(PYTHON, "-m", "ruff", "check", "."),
+            call(PYTHON, "-m", "ruff", "format", "--check", "."),
+            call(PYTHON, "-m", "mypy"),
+            call(VENV / "bin" / "lint-imports"),
+        ]
+    )
+
+
+def bench(arguments: list[str]) -> int:
+    install(dev=True)
+    install_libraries(needed=True)
+    return call(PYTHON, "-m", "benchmarks", *arguments, offscreen=True)
+
+
+def shots(arguments: list[str]) -> int:
+    install(dev=True)
+    install_libraries(needed=True)
+    return call(PYTHON, "-m", "tests.helpers.shots", *arguments, offscreen=True)
+
+
+def clean(_: list[str]) -> int:
+    for path in [VENV, *ROOT.glob(".*_cache"), ROOT / "build", ROOT / "dist"]:
+        shutil.rmtree(path, ignore_errors=True)
+    return 0
+
+
+def install(*, dev: bool) -> None:
+    """Make `.venv` and install the project into it, unless that was done for this pyproject.toml."""
+    import tomllib
+
+    project = (ROOT / "pyproject.toml").read_bytes()
+    stamps = {True: VENV / "installed-for-development", False: VENV / "installed"}
+    now = hashlib.sha256(project + str((sys.version_info[:2], ROOT)).encode()).hexdigest()
+    for stamp in [stamps[True], stamps[dev]]:  # who can develop can run
+        if stamp.is_file() and stamp.read_text() == now and works(PYTHON, "-c", "import pip"):
+            return
+    if not works(PYTHON, "-c", "import pip, sys; sys.exit(sys.version_info < (3, 11))"):
+        make_venv()
+    say("installing Buslens" + (" and its development tools" if dev else "") + " into .venv ...")
+    tools = tomllib.loads(project.decode())["dependency-groups"]["dev"] if dev else []
+    if call(PYTHON, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "-e", ".", *tools):
+        give_up("pip could not install what Buslens needs; its lines above say why.")
+    stamps[dev].write_text(now)
+
+
+def make_venv() -> None:
+    """A virtual environment with pip in it, also where the distribution split ensurepip off."""
+    say("making .venv ...")
+    shutil.rmtree(VENV, ignore_errors=True)
+    python = sys.executable
+    if works(python, "-c", "import ensurepip, venv") and works(python, "-m", "venv", VENV):
+        return
+    shutil.rmtree(VENV, ignore_errors=True)
+    if works(python, "-m", "venv", "--without-pip", VENV) and works(python, "-m", "pip", "--version"):
+        place = output(PYTHON, "-c", "import sysconfig; print(sysconfig.get_path('purelib'))")
+        quietly = ["--quiet", "--disable-pip-version-check"]
+        if call(python, "-m", "pip", "install", *quietly, "--target", place, "pip") == 0:
+            return
+    shutil.rmtree(VENV, ignore_errors=True)
+    package = f"python3.{sys.version_info.minor}-venv"
+    if apt_install([package]) and works(python, "-m", "venv", VENV):
+        return
+    give_up(f"cannot make a virtual environment with {python}: install pip or {package} (apt install {package}).")
+
+
+def install_libraries(*, needed: bool) -> None:
+    """The system libraries that Qt loads; where they cannot be installed, one line says what to install."""
+    from app import system_libraries
+
+    if not sys.platform.startswith("linux"):
+        return
+    missing = system_libraries.missing()
+    if not missing or (apt_install(system_libraries.packages(missing)) and not system_libraries.missing()):
+        return
+    if shutil.which("apt-get"):
+        advice = "sudo apt-get install " + " ".join(system_libraries.packages(missing))
+    else:
+        advice = "install the packages of this system that hold them"
+    line = f"the window needs system libraries that are missing here ({', '.join(missing)}): {advice}"
+    give_up(line) if needed else say(line)
+
+
+def apt_install(packages: list[str]) -> bool:
+    """Install with apt-get where it exists and we may; False where not."""
+    if not shutil.which("apt-get"):
+        return False
+    rights: list[str] = []
+    if os.geteuid() != 0:
+        if not shutil.which("sudo"):
+            return False
+        rights = ["sudo"] if sys.stdin.isatty() else ["sudo", "-n"]
+    say("installing " + " ".join(packages) + " ...")
+    apt = [*rights, "env", "DEBIAN_FRONTEND=noninteractive", "apt-get", "-qq", "-o", "Dpkg::Use-Pty=0"]
+    get = [*apt, "install", "-y", "--no-install-recommends", *packages]
+    # The package lists of a bare machine are empty, those of an old one are stale.
+    return works(*get) or (call(*apt, "update") == 0 and call(*get) == 0)
+
+
+def call(*command: str | Path, offscreen: bool = False) -> int:
+    """Run, showing what it prints; its exit code. Ctrl+C belongs to the command."""
+    environment = dict(os.environ)
+    if offscreen:
+        environment.setdefault("QT_QPA_PLATFORM", "offscreen")
+    process = subprocess.Popen([str(part) for part in command], env=environment)
+    while True:
+        try:
+            code = process.wait()
+            return code if code >= 0 else 128 - code
+        except KeyboardInterrupt:
+            continue
+
+
+def works(*command: str | Path) -> bool:
+    try:
+        return subprocess.run([str(part) for part in command], capture_output=True).returncode == 0
+    except OSError:
+        return False
+
+
+def output(*command: str | Path) -> str:
+    return subprocess.run([str(part) for part in command], capture_output=True, text=True, check=True).stdout.strip()
+
+
+def say(line: str) -> None:
+    print(f"dev.py: {line}", file=sys.stderr, flush=True)
+
+
+def give_up(line: str) -> None:
+    say(line)
+    sys.exit(1)
+
+
+if __name__ == "__main__":
+    if sys.version_info < (3, 11):
+        give_up(f"Buslens needs Python 3.11 or newer; this is {sys.version.split()[0]} ({sys.executable}).")
+    sys.exit(main(sys.argv[1:]))
