@@ -1,0 +1,48 @@
+"""What every test may ask for: a scenario run to its end, the real window, and a Qt that is left clean."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+
+
+@pytest.fixture(autouse=True)
+def _own_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """No test reads or writes the settings, the trusted files or the crash logs of the person who runs it."""
+    for name in ("XDG_CONFIG_HOME", "XDG_STATE_HOME", "XDG_DATA_HOME", "XDG_CACHE_HOME"):
+        monkeypatch.setenv(name, str(tmp_path / name.lower()))
+
+
+@pytest.fixture
+def run(tmp_path: Path) -> Iterator[Any]:
+    """`run(text)` runs a scenario at full speed through Session and returns its Trace."""
+    from tests.helpers.headless import Headless
+
+    headless = Headless(tmp_path)
+    yield headless
+    headless.close()
+
+
+@pytest.fixture
+def clean_qt(qapp: Any) -> Iterator[None]:
+    """Fails a test that leaves a top-level widget, an active timer or a running thread behind."""
+    from tests.helpers.clean_qt import leaves_nothing
+
+    with leaves_nothing():
+        yield
+
+
+@pytest.fixture
+def window(clean_qt: None, qtbot: Any, tmp_path: Path) -> Iterator[Any]:
+    """The real main window with a Session of its own, shown."""
+    from tests.helpers.real_window import opened
+
+    with opened() as window:
+        qtbot.waitExposed(window)
+        yield window
