@@ -5,8 +5,9 @@ It stores nothing but an array of row numbers, makes no object per row, and show
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any, Callable, Sequence
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -139,9 +140,7 @@ class TableModel(QAbstractTableModel):
             return row
         return None
 
-    def headerData(
-        self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole
-    ) -> object:
+    def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> object:
         """Titles, aligned as their columns are."""
         if orientation != Qt.Orientation.Horizontal or not 0 <= section < len(self.columns):
             return None

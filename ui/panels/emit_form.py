@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Sequence
+from collections.abc import Sequence
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor
@@ -77,8 +77,11 @@ class EmitForm(QWidget):
         blocked = self.at_rate.blockSignals(True)
         self.at_rate.setChecked(running)
         self.at_rate.blockSignals(blocked)
-        self.at_rate.setText("Stop" if running else "Start")
+        self.at_rate.setText("Stop" if running else "Repeat")
         self.per_second.setEnabled(not running)
+
+    def _show_times(self, times: int) -> None:
+        self.many.setText(f"Emit ×{times}")
 
     def refresh_history(self) -> None:
         """There is something to emit again."""
@@ -125,8 +128,10 @@ class EmitForm(QWidget):
         self.times.setValue(10)
         self.times.setAccessibleName("How many times")
         self.times.setToolTip("How many times")
-        self.many = QPushButton("Emit ×", self)
-        self.many.setToolTip("Emit as many times as the number beside it")
+        self.many = QPushButton(self)
+        self.times.valueChanged.connect(self._show_times)
+        self._show_times(self.times.value())
+        self.many.setToolTip("Emit as many times as the number beside it says")
         self.many.setAccessibleName("Emit that many times")
         self.per_second = QDoubleSpinBox(self)
         self.per_second.setRange(0.1, 10_000)
@@ -135,7 +140,7 @@ class EmitForm(QWidget):
         self.per_second.setSuffix(" /s")
         self.per_second.setAccessibleName("Emits a second")
         self.per_second.setToolTip("Emits a second")
-        self.at_rate = QPushButton("Start", self)
+        self.at_rate = QPushButton("Repeat", self)
         self.at_rate.setCheckable(True)
         self.at_rate.setToolTip("Emit at this rate until stopped")
         self.at_rate.setAccessibleName("Emit at this rate")
@@ -163,6 +168,8 @@ class EmitForm(QWidget):
         view.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
         view.horizontalHeader().setStretchLastSection(True)
         view.horizontalHeader().hide()
+        view.horizontalHeader().setSectionResizeMode(1, QHeaderView.ResizeMode.ResizeToContents)
+        view.horizontalHeader().setMaximumSectionSize(180)
         view.setColumnWidth(0, view.fontMetrics().horizontalAdvance("00:00:00") + 14)
         view.verticalHeader().hide()
         view.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
@@ -173,11 +180,13 @@ class EmitForm(QWidget):
         event_row = QHBoxLayout()
         event_row.addWidget(self.event, 1)
         event_row.addWidget(self.sample)
-        buttons = QHBoxLayout()
-        buttons.setSpacing(4)
-        buttons.addWidget(self.once, 1)
-        for part in (self.many, self.times, self.per_second, self.at_rate):
-            buttons.addWidget(part)
+        repeats = QHBoxLayout()
+        repeats.setSpacing(4)
+        repeats.addWidget(self.times, 1)
+        repeats.addWidget(self.many)
+        repeats.addSpacing(8)
+        repeats.addWidget(self.per_second, 1)
+        repeats.addWidget(self.at_rate)
         top, bottom = QWidget(self), QWidget(self)
         upper = QVBoxLayout(top)
         upper.setContentsMargins(8, 8, 8, 4)
@@ -185,7 +194,8 @@ class EmitForm(QWidget):
         upper.addLayout(event_row)
         upper.addWidget(self.unknown)
         upper.addWidget(self.payload, 1)
-        upper.addLayout(buttons)
+        upper.addWidget(self.once)
+        upper.addLayout(repeats)
         upper.addWidget(self.error)
         title = QHBoxLayout()
         title.addWidget(self.history_title, 1)

@@ -79,9 +79,7 @@ class EmitHistory(QAbstractTableModel):
             return "Double click or Enter emits it again"
         return None
 
-    def headerData(
-        self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole
-    ) -> object:
+    def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> object:
         """Time, Event, Payload."""
         shown = orientation == Qt.Orientation.Horizontal and role == Qt.ItemDataRole.DisplayRole
         return ("Time", "Event", "Payload")[section] if shown else None

@@ -12,7 +12,7 @@ from ui.panels.inspector_facts import ErrorText
 from ui.panels.inspector_section import plain_label
 from ui.panels.inspector_source import innermost_place
 from ui.panels.inspector_traceback import TracebackView
-from ui.panels.tables_looks import looks
+from ui.panels.tables_looks import look
 from ui.table_model import one_line
 from ui.theme import ThemeSource
 
@@ -80,7 +80,9 @@ class ErrorBox(QFrame):
         red = QColor(theme.failed).name()
         self.setStyleSheet(f"QFrame#error_box {{ border: none; border-left: 3px solid {red}; }}")
         self.type.setStyleSheet(f"color: {red}; font-weight: bold;")
-        self._icon.setPixmap(looks(theme)["failed"].icon.pixmap(QSize(14, 14), self.devicePixelRatioF()))
+        shown = look(theme, "failed")
+        if shown is not None:
+            self._icon.setPixmap(shown.icon.pixmap(QSize(14, 14), self.devicePixelRatioF()))
         self.traceback.refresh_theme()
 
     def _open(self) -> None:

@@ -5,13 +5,12 @@ from __future__ import annotations
 from pathlib import PurePath
 
 from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtGui import QColor
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from ui.panels.inspector_facts import Facts
 from ui.panels.inspector_section import plain_label
 from ui.panels.inspector_source import source_exists
-from ui.panels.tables_looks import looks
+from ui.panels.tables_looks import look
 from ui.table_model import one_line
 from ui.theme import ThemeSource
 
@@ -64,16 +63,18 @@ class Head(QWidget):
         self.source.setText(f"{PurePath(file).name}:{line}".replace("&", "&&"))
         self.source.setAccessibleName(f"Open the handler's source, {PurePath(file).name} line {line}")
         where = f"{file}:{line}"
-        self.source.setToolTip(f"Open {where} in your editor" if source_exists(file) else f"{where} is not on this machine")
+        self.source.setToolTip(
+            f"Open {where} in your editor" if source_exists(file) else f"{where} is not on this machine"
+        )
         self.refresh_theme()
 
     def refresh_theme(self) -> None:
         """Icon and colour of the outcome in the theme that is shown now."""
-        look = looks(self._themes.theme).get(self._facts.state) if self._facts else None
-        self._icon.setVisible(look is not None)
-        self.outcome.setStyleSheet(f"color: {QColor(look.colour).name()};" if look else "")
-        if look is not None:
-            self._icon.setPixmap(look.icon.pixmap(QSize(14, 14), self.devicePixelRatioF()))
+        shown = look(self._themes.theme, self._facts.state) if self._facts else None
+        self._icon.setVisible(shown is not None)
+        self.outcome.setStyleSheet(f"color: {shown.colour.name()};" if shown else "")
+        if shown is not None:
+            self._icon.setPixmap(shown.icon.pixmap(QSize(14, 14), self.devicePixelRatioF()))
 
     def _open(self) -> None:
         if self._facts is not None:

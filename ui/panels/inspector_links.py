@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Sequence
+from collections.abc import Sequence
 
 from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QFontMetrics, QResizeEvent
 from PySide6.QtWidgets import QLabel, QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
 from ui.panels.inspector_facts import Link
-from ui.panels.tables_looks import looks
+from ui.panels.tables_looks import look
 from ui.table_model import one_line
 from ui.theme import ThemeSource
 
@@ -31,9 +31,9 @@ class LinkButton(QPushButton):
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
         self.setAccessibleName(f"{link.kind} {self._words}")
         self.setToolTip(f"Select {link.kind} #{link.id}")
-        look = looks(themes.theme).get(link.state or link.kind)
-        if look is not None:
-            self.setIcon(look.icon)
+        shown = look(themes.theme, link.state or link.kind)
+        if shown is not None:
+            self.setIcon(shown.icon)
         self.setIconSize(QSize(14, 14))
         margin = 4 + depth * _INDENT
         self.setStyleSheet(f"QPushButton#link {{ text-align: left; padding: 2px 4px 2px {margin}px; }}")

@@ -8,8 +8,8 @@ from __future__ import annotations
 import re
 import shlex
 import shutil
+from collections.abc import Callable, Mapping
 from pathlib import Path, PurePath
-from typing import Callable, Mapping
 
 from bus.errors import UserError
 

@@ -6,10 +6,10 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-
 from bus.session import Session
-from bus.trace import causality
 from bus.trace.trace import Trace
+
+from bus.trace import causality
 from buslens.records import NameKind, Outcome
 from ui.panels.tables_text import count, moment, outcome, span, state
 from ui.table_model import Column
@@ -34,7 +34,9 @@ class TraceColumns:
             Column("#", 7, self._dispatch_id, self._dispatch_ids, number=True, tip="Number of the dispatch"),
             Column("Time", 12, self._emitted, self._emits, number=True, tip="Seconds since the capture began"),
             Column("Event", 22, self._event, self._event_keys),
-            Column("Calls", 6, self._handlers, self._handler_counts, number=True, tip="Handlers that were to be called"),
+            Column(
+                "Calls", 6, self._handlers, self._handler_counts, number=True, tip="Handlers to be called"
+            ),
             Column("Latency", 9, self._latency, self._latencies, number=True, tip="Last call's end minus emit"),
             Column("Outcome", 34, self._dispatch_outcome, self._dispatch_outcomes, state=self._dispatch_state),
             Column("Emitted in", 24, self._emitted_in, tip="Handler whose call emitted it; empty for a root"),
@@ -219,8 +221,14 @@ class TraceColumns:
 
 def _by_gravity(outcomes: Keys) -> Keys:
     """Failures last when ascending, first when descending: what a person sorts this column for."""
-    order = {Outcome.OK: 0, Outcome.RUNNING: 1, Outcome.CANCELLED: 2, Outcome.LOST: 3, Outcome.TIMED_OUT: 4,
-             Outcome.FAILED: 5}
+    order = {
+        Outcome.OK: 0,
+        Outcome.RUNNING: 1,
+        Outcome.CANCELLED: 2,
+        Outcome.LOST: 3,
+        Outcome.TIMED_OUT: 4,
+        Outcome.FAILED: 5,
+    }
     gravity = np.zeros(256, np.uint8)
     for value, place in order.items():
         gravity[value] = place

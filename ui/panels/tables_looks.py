@@ -2,23 +2,28 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
-
 from PySide6.QtGui import QColor
 
 from ui.icons import icon
+from ui.panels.tables_text import STATES
 from ui.table_model import Look
 from ui.theme import Theme
 
 
-@lru_cache(maxsize=4)
-def looks(theme: Theme) -> dict[str, Look]:
-    """Looks by the names of tables_text.STATES, and of the two kinds of records for where nothing is wrong."""
-    return {
-        "failed": Look(icon("failed", theme), QColor(theme.failed)),
-        "lost": Look(icon("lost", theme), QColor(theme.warning)),
-        "running": Look(icon("running", theme), QColor(theme.accent)),
-        "cancelled": Look(icon("cancelled", theme), QColor(theme.muted)),
-        "dispatch": Look(icon("dispatch", theme), QColor(theme.text)),
-        "call": Look(icon("call", theme), QColor(theme.text)),
+def look(theme: Theme, state: str) -> Look | None:
+    """The look of one of tables_text.STATES, or of a kind of record where nothing is wrong; None for plain text."""
+    colours = {
+        "failed": theme.failed,
+        "lost": theme.warning,
+        "running": theme.accent,
+        "cancelled": theme.muted,
+        "dispatch": theme.text,
+        "call": theme.text,
     }
+    return Look(icon(state, theme), QColor(colours[state])) if state in colours else None
+
+
+def row_looks(theme: Theme) -> dict[str, Look]:
+    """What the rows of a table may look like."""
+    found = ((state, look(theme, state)) for state in STATES)
+    return {state: each for state, each in found if each is not None}

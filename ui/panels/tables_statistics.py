@@ -3,20 +3,13 @@
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass
-from typing import Any, Callable, Sequence
 
-import numpy as np
-import numpy.typing as npt
-from PySide6.QtCore import QPoint, Qt, QTimer, Signal
+from bus.session import Session
+from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QSplitter, QVBoxLayout, QWidget
 
 from bus.analysis import statistics
-from bus.session import Session
-from ui.panels.tables_text import count, span
-from ui.panels.tables_view import RecordTable
-from ui.table_model import Column, TableModel, sorted_rows
 from ui.theme import ThemeSource
 
 _SHARE = 10

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import time
-from typing import Sequence
+from collections.abc import Sequence
 
 import numpy as np
-from PySide6.QtCore import QObject, QPoint, QTimer, Signal
+from bus.session import Session
+from PySide6.QtCore import QPoint, QTimer, Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-from bus.session import Session
 from bus.trace import rows as trace_rows
 from ui.filter_state import FilterState
 from ui.jobs import LatestJob
@@ -23,6 +23,9 @@ _SORTED_AT_ONCE = 200_000
 
 _SHARE = 10
 """Finding the rows again may take one part in this many of the Qt thread's time."""
+
+_UNSEEN_S = 0.25
+"""A tab that nobody sees needs only its count."""
 
 
 class RowsTab(QWidget):
@@ -89,7 +92,8 @@ class RowsTab(QWidget):
         found = self._found()
         self._show_in_order(found)
         took = time.monotonic() - began
-        self._not_before = time.monotonic() + took * (_SHARE - 1)
+        least = 0.0 if self.isVisible() else _UNSEEN_S
+        self._not_before = time.monotonic() + max(took * (_SHARE - 1), least)
 
     def choose(self, trace_row: int, *, scroll: bool) -> None:
         """Highlight the row that is selected elsewhere, -1 for none."""

@@ -52,8 +52,11 @@ def state(value: int) -> str:
     """Which of STATES an outcome looks like, "" for ok."""
     if value in (Outcome.FAILED, Outcome.TIMED_OUT):
         return "failed"
-    return {Outcome.LOST: "lost", Outcome.RUNNING: "running", Outcome.CANCELLED: "cancelled"}.get(Outcome(value), "") \
-        if value in _OUTCOMES else ""
+    return (
+        {Outcome.LOST: "lost", Outcome.RUNNING: "running", Outcome.CANCELLED: "cancelled"}.get(Outcome(value), "")
+        if value in _OUTCOMES
+        else ""
+    )
 
 
 def shown_of(shown: int, total: int) -> str:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from bus.trace import rows
 from bus.trace.trace import Names
+
+from bus.trace import rows
 from buslens.records import NameKind
 from ui.filter_state import quote, split_terms
 

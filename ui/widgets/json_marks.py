@@ -1,8 +1,8 @@
-"""What the JSON editor paints over its text: wavy lines under mistakes, the bracket that belongs to the one at the caret."""
+"""What the JSON editor paints over its text: wavy lines under mistakes, and the two brackets of a pair."""
 
 from __future__ import annotations
 
-from typing import Sequence
+from collections.abc import Sequence
 
 from PySide6.QtGui import QColor, QTextCharFormat, QTextCursor
 from PySide6.QtWidgets import QPlainTextEdit, QTextEdit
@@ -50,7 +50,7 @@ def bracket_marks(editor: QPlainTextEdit, theme: Theme) -> list[QTextEdit.ExtraS
 
 
 def partner_of(text: str, place: int) -> int:
-    """Where the bracket that belongs to the one at `place` stands, -1 for none; brackets inside strings do not count."""
+    """Where the other bracket of the pair at `place` stands, -1 for none; those inside strings do not count."""
     bracket = text[place : place + 1] if place >= 0 else ""
     if bracket not in _PAIRS and bracket not in _BACK:
         return -1

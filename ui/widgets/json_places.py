@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Callable, NoReturn, Sequence
+from typing import NoReturn
 
 Path = tuple[str | int, ...]
 
@@ -47,12 +48,15 @@ def read(text: str) -> object:
 
 def mistakes(text: str, checker: Checker | None = None) -> tuple[JsonProblem, ...]:
     """What is wrong with the text, in the order of the text; syntax first, then what the checker says."""
+    if not text.strip():
+        return (JsonProblem("a JSON value is missing"),)
     try:
         value = read(text)
     except json.JSONDecodeError as error:
         return (_syntax_problem(text, error),)
     except ValueError as error:
-        return (JsonProblem(str(error), end=len(text)),)
+        words = "a number with too many digits" if "digits" in str(error) else str(error)
+        return (JsonProblem(words, end=len(text)),)
     if checker is None:
         return ()
     placed = [_place(text, problem) for problem in checker(value)]
@@ -94,19 +98,27 @@ def _syntax_problem(text: str, error: json.JSONDecodeError) -> JsonProblem:
     return JsonProblem(_in_words(error.msg, text[start:end]), start=start, end=end)
 
 
+_WORDS = (
+    ("Expecting property name", "expected a name in double quotes, found {found}"),
+    ("Expecting value", "expected a value, found {found}"),
+    ("Expecting ',' delimiter", "a comma is missing before {found}"),
+    ("Expecting ':' delimiter", "a colon is missing before {found}"),
+    ("Illegal trailing comma", "a comma with nothing after it"),
+    ("Extra data", "unexpected {found} after the end of the value"),
+    ("Unterminated string", "the closing double quote is missing"),
+    ("Invalid control character", "a line end or control character inside a text; write it as \\n, \\t or \\u…"),
+    ("Invalid \\escape", "a backslash that starts nothing; write it twice"),
+    ("Invalid \\uXXXX", "\\u needs four hexadecimal digits"),
+)
+"""Beginnings of what Python's reader says, and the same in words for a person."""
+
+
 def _in_words(message: str, found: str) -> str:
     if not found.strip() and message.startswith("Expecting"):
-        return f"the text ends too early: {message.lower()}"
-    if message.startswith("Expecting property name"):
-        return f'expected a name in double quotes, found {found or "the end"}'
-    if message.startswith("Expecting value"):
-        return f"expected a value, found {found}"
-    if message.startswith("Expecting ',' delimiter"):
-        return f"a comma is missing before {found}"
-    if message.startswith("Illegal trailing comma"):
-        return "a comma with nothing after it"
-    if message.startswith("Extra data"):
-        return f"unexpected {found} after the end of the value"
+        return "the text ends too early"
+    for beginning, words in _WORDS:
+        if message.startswith(beginning):
+            return words.format(found=found[:40])
     return message[:1].lower() + message[1:]
 
 

@@ -1,0 +1,173 @@
+"""The tables: dispatches, calls, failures and statistics of the one trace, with the one selection and filter."""
+
+from __future__ import annotations
+
+from bus.session import Session
+from PySide6.QtCore import QPoint, Signal
+from PySide6.QtWidgets import QTabWidget, QVBoxLayout, QWidget
+
+from bus.trace import causality
+from ui.filter_state import FilterState
+from ui.panels.tables_bar import TablesBar
+from ui.panels.tables_columns import TraceColumns
+from ui.panels.tables_looks import row_looks
+from ui.panels.tables_menu import RowMenu
+from ui.panels.tables_statistics import StatisticsTab
+from ui.panels.tables_tab import RowsTab
+from ui.panels.tables_text import count
+from ui.selection import Selection
+from ui.theme import ThemeSource
+
+_NOTHING_MATCHES = "No row matches the filter. Clear it with the ✕ on the chip above."
+
+
+class TablesPanel(QWidget):
+    """Places the tabs, gives their choices to the selection and the selection to them."""
+
+    failed = Signal(object)
+    """A UserError."""
+
+    timeline_wanted = Signal()
+    """Show what is selected in the timeline."""
+
+    def __init__(
+        self,
+        session: Session,
+        selection: Selection,
+        filter_state: FilterState,
+        themes: ThemeSource,
+        parent: QWidget | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._session = session
+        self._selection = selection
+        self._filter = filter_state
+        self._themes = themes
+        self.setAccessibleName("Tables")
+        self._make_tabs()
+        self.bar = TablesBar(session, filter_state, themes, self)
+        self.menu = RowMenu(session, selection, filter_state, self)
+        self.menu.timeline_wanted.connect(self.timeline_wanted)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(0)
+        layout.addWidget(self.bar)
+        layout.addWidget(self.tabs, 1)
+        selection.changed.connect(self._selection_changed)
+        filter_state.changed.connect(self._filter_changed)
+        themes.changed.connect(self.refresh_theme)
+        self.refresh_theme()
+        self.refresh_now()
+
+    # What wiring tells it
+
+    def refresh_records(self) -> None:
+        """New records came."""
+        for tab in self._row_tabs:
+            tab.refresh()
+        self.statistics.refresh()
+
+    def refresh_document(self) -> None:
+        """Another trace may stand behind the same tables."""
+        self.refresh_now()
+
+    def refresh_engine(self) -> None:
+        """The engine's state is not shown here."""
+
+    def refresh_theme(self) -> None:
+        """Take the colours of the theme that is shown now."""
+        looks = row_looks(self._themes.theme)
+        for tab in (*self._row_tabs, self.statistics.by_event, self.statistics.by_handler):
+            tab.model.set_looks(looks)
+        self.bar.refresh_theme()
+
+    def refresh_now(self) -> None:
+        """Find every row again."""
+        for tab in self._row_tabs:
+            tab.refresh_now()
+        self.statistics.refresh()
+        self._selection_changed()
+        self._refresh_titles()
+
+    def _make_tabs(self) -> None:
+        columns = TraceColumns(self._session)
+        common = (self._session, self._filter, self._themes, self)
+        self.dispatches = RowsTab("dispatches", columns.dispatches(), *common)
+        self.calls = RowsTab("calls", columns.calls(), *common)
+        self.failures = RowsTab("failures", columns.failures(), *common)
+        self.statistics = StatisticsTab(self._session, self._themes, self)
+        self._row_tabs = (self.dispatches, self.calls, self.failures)
+        self.dispatches.set_hints(
+            "No dispatches yet. Run the scenario (F5), emit an event by hand, or open a capture.", _NOTHING_MATCHES
+        )
+        self.calls.set_hints("No calls yet. A row appears when a handler is called.", _NOTHING_MATCHES)
+        self.failures.set_hints("No failures. Calls that raise or time out appear here.", _NOTHING_MATCHES)
+        self.tabs = QTabWidget(self)
+        self.tabs.setDocumentMode(True)
+        self.tabs.setAccessibleName("Tables")
+        self.tabs.addTab(self.dispatches, "Dispatches")
+        self.tabs.addTab(self.calls, "Calls")
+        self.tabs.addTab(self.failures, "Failures")
+        self.tabs.addTab(self.statistics, "Statistics")
+        self.tabs.currentChanged.connect(self._tab_changed)
+        self.dispatches.chosen.connect(self._dispatch_chosen)
+        self.calls.chosen.connect(self._call_chosen)
+        self.failures.chosen.connect(self._call_chosen)
+        self.dispatches.menu_wanted.connect(self._dispatch_menu)
+        self.calls.menu_wanted.connect(self._call_menu)
+        self.failures.menu_wanted.connect(self._call_menu)
+        self.statistics.filter_wanted.connect(self._filter_by)
+        for tab in self._row_tabs:
+            tab.counts_changed.connect(self._refresh_titles)
+            tab.failed.connect(self.failed)
+
+    # Choices here go to the selection, the selection comes back to every tab
+
+    def _dispatch_chosen(self, row: int) -> None:
+        if row >= 0:
+            self._selection.select("dispatch", int(self._session.trace.dispatches.id[row]))
+
+    def _call_chosen(self, row: int) -> None:
+        if row >= 0:
+            self._selection.select("call", int(self._session.trace.calls.id[row]))
+
+    def _selection_changed(self) -> None:
+        trace, kind, record_id = self._session.trace, self._selection.kind, self._selection.id
+        call_row = trace.calls.row_of(record_id) if kind == "call" else -1
+        dispatch_row = trace.dispatches.row_of(record_id) if kind == "dispatch" else -1
+        if call_row >= 0:
+            # The table of dispatches shows whose call it is.
+            dispatch_row = causality.cause_of_call(trace, call_row)
+        seen = self.tabs.currentWidget()
+        self.dispatches.choose(dispatch_row, scroll=seen is self.dispatches)
+        self.calls.choose(call_row, scroll=seen is self.calls)
+        self.failures.choose(call_row, scroll=seen is self.failures)
+
+    def _dispatch_menu(self, row: int, place: QPoint) -> None:
+        self.menu.show_for_dispatch(row, place)
+
+    def _call_menu(self, row: int, place: QPoint) -> None:
+        self.menu.show_for_call(row, place)
+
+    def _filter_by(self, field: str, name: str) -> None:
+        self._filter.add_term(field, name)
+        self.tabs.setCurrentWidget(self.dispatches if field == "event" else self.calls)
+
+    def _filter_changed(self) -> None:
+        for tab in self._row_tabs:
+            tab.refresh_now()
+
+    def _tab_changed(self, _place: int) -> None:
+        seen = self.tabs.currentWidget()
+        if isinstance(seen, RowsTab):
+            seen.refresh_now()
+        self._selection_changed()
+        self._refresh_titles()
+
+    def _refresh_titles(self) -> None:
+        for tab, title in zip(self._row_tabs, ("Dispatches", "Calls", "Failures"), strict=True):
+            self.tabs.setTabText(self.tabs.indexOf(tab), f"{title} {count(tab.total)}")
+        seen = self.tabs.currentWidget()
+        shown = seen.shown_text if isinstance(seen, RowsTab) and self._filter.active else ""
+        self.bar.show_count(shown)
+        self.tabs.setTabToolTip(self.tabs.indexOf(self.statistics), "Counts and times per event and per handler")
