@@ -1,0 +1,198 @@
+"""What the shape of the code promises (docs/architecture.md), held by a test.
+
+Every exemption below fails as soon as it is no longer needed: the lists can only shrink.
+"""
+
+from __future__ import annotations
+
+import ast
+import subprocess
+import sys
+from functools import cache
+from pathlib import Path
+from statistics import median, quantiles
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+ROOMS = ("buslens", "bus", "ui", "app")
+
+MEDIAN_LINES = 150
+NINETIETH_PERCENTILE_LINES = 350
+MOST_LINES = 500
+
+TOO_LONG: frozenset[str] = frozenset()
+"""Source files allowed to have more than MOST_LINES lines."""
+
+WITHOUT_OWN_TEST: frozenset[str] = frozenset()
+"""Source files of buslens/ and bus/ that no test file under tests/unit mirrors and none imports."""
+
+MUTABLE_STATE: frozenset[str] = frozenset()
+"""`file: name` of module-level values that code changes while it runs."""
+
+
+def sources(*rooms: str) -> list[Path]:
+    return sorted(path for room in rooms for path in (ROOT / room).rglob("*.py") if "_desktop" not in path.parts)
+
+
+def name_of(path: Path) -> str:
+    return path.relative_to(ROOT).as_posix()
+
+
+@cache
+def tree_of(path: Path) -> ast.Module:
+    return ast.parse(path.read_text(encoding="utf-8"), name_of(path))
+
+
+def lines_of(path: Path) -> int:
+    return len(path.read_text(encoding="utf-8").splitlines())
+
+
+def nothing_but(exempted: frozenset[str], found: set[str], complaint: str) -> None:
+    """`found` and `exempted` must be the same: a new offence fails, and so does an exemption that went stale."""
+    assert not found - exempted, f"{complaint}: {sorted(found - exempted)}"
+    assert not exempted - found, f"no longer needed, remove from the list: {sorted(exempted - found)}"
+
+
+def test_imports_point_one_way_and_only_the_window_knows_qt() -> None:
+    linter = Path(sys.executable).with_name("lint-imports")
+    done = subprocess.run([linter], cwd=ROOT, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+@pytest.mark.parametrize("room", ["buslens", "bus"])
+def test_no_qt_outside_the_window(room: str) -> None:
+    users = {name_of(path) for path in sources(room) if {"PySide6", "shiboken6", "qasync"} & imported_by(path)}
+    # The adapter for programs that are themselves Qt programs is the one place that may name Qt.
+    assert users <= {"buslens/adapters/qt.py"}
+
+
+def test_the_probe_needs_nothing_but_the_standard_library() -> None:
+    ours = {"buslens"}
+    at_import = {
+        f"{name_of(path)}: {name}"
+        for path in sources("buslens")
+        if path.name != "__main__.py"
+        for name in imported_at_top(path)
+        if name not in sys.stdlib_module_names and name not in ours
+    }
+    # An adapter is imported only in a program that has its library already.
+    foreign = {line for line in at_import if not line.startswith("buslens/adapters/")}
+    assert not foreign, f"the probe runs in programs that have nothing else installed: {sorted(foreign)}"
+
+
+def test_no_file_is_long() -> None:
+    long = {name_of(path) for path in sources(*ROOMS, "tests", "benchmarks") if lines_of(path) > MOST_LINES}
+    nothing_but(TOO_LONG, long, f"more than {MOST_LINES} lines")
+
+
+def test_most_files_are_short() -> None:
+    lengths = [lines_of(path) for path in sources(*ROOMS) if lines_of(path) > 1]
+    assert median(lengths) <= MEDIAN_LINES
+    assert quantiles(lengths, n=10)[-1] <= NINETIETH_PERCENTILE_LINES
+
+
+def test_every_file_says_why_it_exists() -> None:
+    silent = {
+        name_of(path)
+        for path in [*sources(*ROOMS, "tests", "benchmarks"), ROOT / "dev.py"]
+        if path.read_text(encoding="utf-8").strip() and not ast.get_docstring(tree_of(path))
+    }
+    assert not silent, f"without a docstring: {sorted(silent)}"
+
+
+def test_only_bound_methods_are_connected_to_signals() -> None:
+    """A lambda keeps its widget alive; a local function outlives it (measured, see docs/architecture.md)."""
+    offences = {
+        f"{name_of(path)}:{call.lineno}"
+        for path in sources("ui", "app")
+        for call in connects_in(tree_of(path))
+        if not is_bound_method(call)
+    }
+    assert not offences, f"connect bound methods of QObjects only: {sorted(offences)}"
+
+
+def test_no_module_changes_its_own_variables() -> None:
+    changed = {f"{name_of(path)}: {name}" for path in sources(*ROOMS) for name in changed_in(tree_of(path))}
+    nothing_but(MUTABLE_STATE, changed, "module-level state that changes")
+
+
+def test_every_source_of_the_core_is_tested() -> None:
+    tests = sources("tests")
+    mirrored = {path.stem for path in tests}
+    imported = {module for path in tests for module in modules_imported_by(path)}
+    untested = {
+        name_of(path)
+        for path in sources("buslens", "bus")
+        if path.name not in ("__init__.py", "__main__.py")
+        and f"test_{path.stem}" not in mirrored
+        and ".".join(path.relative_to(ROOT).with_suffix("").parts) not in imported
+    }
+    nothing_but(WITHOUT_OWN_TEST, untested, "no test mirrors or imports")
+
+
+def imported_by(path: Path) -> set[str]:
+    return {module.partition(".")[0] for module in modules_imported_by(path)}
+
+
+def modules_imported_by(path: Path) -> set[str]:
+    return modules_in(ast.walk(tree_of(path)))
+
+
+def imported_at_top(path: Path) -> set[str]:
+    return {module.partition(".")[0] for module in modules_in(tree_of(path).body)}
+
+
+def modules_in(nodes: object) -> set[str]:
+    found: set[str] = set()
+    for node in nodes:  # type: ignore[attr-defined]
+        if isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.level == 0 and node.module:
+            found |= {node.module} | {f"{node.module}.{alias.name}" for alias in node.names}
+    return found
+
+
+def connects_in(tree: ast.Module) -> list[ast.Call]:
+    return [
+        node
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "connect"
+    ]
+
+
+def is_bound_method(call: ast.Call) -> bool:
+    """`signal.connect(self.method)`, or of another object or signal; not a lambda, a call or a bare name."""
+    return len(call.args) >= 1 and isinstance(call.args[0], ast.Attribute)
+
+
+CHANGES = {"append", "extend", "insert", "add", "update", "setdefault", "pop", "popitem", "remove", "discard", "clear"}
+
+
+def changed_in(tree: ast.Module) -> set[str]:
+    """Names assigned at module level that functions rebind (`global`), change by method, or write items of."""
+    own = {
+        target.id
+        for node in tree.body
+        if isinstance(node, ast.Assign | ast.AnnAssign)
+        for target in (node.targets if isinstance(node, ast.Assign) else [node.target])
+        if isinstance(target, ast.Name)
+    }
+    changed: set[str] = set()
+    for function in (node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)):
+        local = {arg.arg for arg in [*function.args.args, *function.args.kwonlyargs]} | {
+            node.id for node in ast.walk(function) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)
+        }
+        for node in ast.walk(function):
+            if isinstance(node, ast.Global):
+                changed |= set(node.names)
+            changed |= {name for name in (changed_name(node),) if name and name not in local}
+    return changed & own
+
+
+def changed_name(node: ast.AST) -> str:
+    if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in CHANGES:
+        return node.func.value.id if isinstance(node.func.value, ast.Name) else ""
+    if isinstance(node, ast.Subscript) and isinstance(node.ctx, ast.Store | ast.Del):
+        return node.value.id if isinstance(node.value, ast.Name) else ""
+    return ""
