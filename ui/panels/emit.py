@@ -6,13 +6,13 @@ import json
 from collections.abc import Sequence
 from datetime import datetime
 
-from bus.session import Session
 from PySide6.QtCore import QModelIndex, Qt, Signal
 from PySide6.QtGui import QHideEvent, QKeySequence, QShortcut
 from PySide6.QtWidgets import QWidget
 
 from bus.errors import UserError
 from bus.scenario import payload as payloads
+from bus.session import Session
 from ui.panels.emit_form import EmitForm
 from ui.panels.emit_history import Emitted
 from ui.panels.emit_rate import RateEmitter

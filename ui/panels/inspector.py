@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import os
 
-from bus.session import Session
-from bus.settings import Settings
 from PySide6.QtCore import QProcess, Qt, QTimer, Signal
 from PySide6.QtWidgets import QFrame, QScrollArea, QStackedLayout, QVBoxLayout, QWidget
 
 from bus.errors import UserError
+from bus.session import Session
+from bus.settings import Settings
 from ui.panels.inspector_error import ErrorBox
 from ui.panels.inspector_facts import Facts, describe
 from ui.panels.inspector_head import Head

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from bus.trace.trace import Trace
 
 from bus.trace import causality
+from bus.trace.trace import Trace
 from buslens.records import Outcome
 from ui.panels.tables_text import moment, outcome, span, state
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from bus.session import Session
 from PySide6.QtCore import QPoint, Signal
 from PySide6.QtWidgets import QTabWidget, QVBoxLayout, QWidget
 
+from bus.session import Session
 from bus.trace import causality
 from ui.filter_state import FilterState
 from ui.panels.tables_bar import TablesBar

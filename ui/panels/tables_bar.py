@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from bus.session import Session
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QWidget
 
+from bus.session import Session
 from ui.filter_state import FilterState
 from ui.theme import ThemeSource
 from ui.widgets.filter_chip import FilterChip

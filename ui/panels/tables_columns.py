@@ -6,10 +6,10 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from bus.session import Session
-from bus.trace.trace import Trace
 
+from bus.session import Session
 from bus.trace import causality
+from bus.trace.trace import Trace
 from buslens.records import NameKind, Outcome
 from ui.panels.tables_text import count, moment, outcome, span, state
 from ui.table_model import Column
@@ -34,9 +34,7 @@ class TraceColumns:
             Column("#", 7, self._dispatch_id, self._dispatch_ids, number=True, tip="Number of the dispatch"),
             Column("Time", 12, self._emitted, self._emits, number=True, tip="Seconds since the capture began"),
             Column("Event", 22, self._event, self._event_keys),
-            Column(
-                "Calls", 6, self._handlers, self._handler_counts, number=True, tip="Handlers to be called"
-            ),
+            Column("Calls", 6, self._handlers, self._handler_counts, number=True, tip="Handlers to be called"),
             Column("Latency", 9, self._latency, self._latencies, number=True, tip="Last call's end minus emit"),
             Column("Outcome", 34, self._dispatch_outcome, self._dispatch_outcomes, state=self._dispatch_state),
             Column("Emitted in", 24, self._emitted_in, tip="Handler whose call emitted it; empty for a root"),

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from bus.session import Session
 from PySide6.QtCore import QPoint, Signal
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QMenu, QWidget
 
+from bus.session import Session
 from bus.trace import causality
 from ui.filter_state import FilterState
 from ui.selection import Selection

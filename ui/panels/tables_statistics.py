@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import time
 
-from bus.session import Session
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QSplitter, QVBoxLayout, QWidget
 
 from bus.analysis import statistics
+from bus.session import Session
 from ui.theme import ThemeSource
 
 _SHARE = 10

@@ -6,10 +6,10 @@ import time
 from collections.abc import Sequence
 
 import numpy as np
-from bus.session import Session
 from PySide6.QtCore import QPoint, QTimer, Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
+from bus.session import Session
 from bus.trace import rows as trace_rows
 from ui.filter_state import FilterState
 from ui.jobs import LatestJob

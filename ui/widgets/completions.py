@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from bus.trace.trace import Names
-
 from bus.trace import rows
+from bus.trace.trace import Names
 from buslens.records import NameKind
 from ui.filter_state import quote, split_terms
 

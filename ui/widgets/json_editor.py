@@ -143,12 +143,12 @@ class JsonEditor(QPlainTextEdit):
     # Keys
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Enter keeps the indentation; a closing bracket on an empty line goes one step back."""
+        """Enter keeps the indentation; a closing bracket on an empty line stands under its opening."""
         if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and not event.modifiers():
             self._new_line()
             return
         if event.text() in ("}", "]"):
-            self._step_back()
+            self._step_back(event.text())
         super().keyPressEvent(event)
 
     def _new_line(self) -> None:
@@ -168,12 +168,14 @@ class JsonEditor(QPlainTextEdit):
         self.setTextCursor(cursor)
         self.ensureCursorVisible()
 
-    def _step_back(self) -> None:
+    def _step_back(self, closing: str) -> None:
         cursor = self.textCursor()
         before = cursor.block().text()[: cursor.positionInBlock()]
-        if before and not before.strip() and not cursor.hasSelection():
-            for _ in range(min(_INDENT, len(before))):
-                cursor.deletePreviousChar()
+        if not before or before.strip() or cursor.hasSelection():
+            return
+        indent = json_marks.indent_of_opening(self.toPlainText(), cursor.blockNumber(), closing)
+        for _ in range(max(len(before) - indent, 0)):
+            cursor.deletePreviousChar()
 
     # Geometry: the message stands in a margin of the editor, under the text
 
@@ -203,6 +205,7 @@ class JsonEditor(QPlainTextEdit):
         cursor.insertText(text)
         cursor.setPosition(0)
         self.setTextCursor(cursor)
+        self.check_now()
 
 
 def _message(text: str, problems: tuple[JsonProblem, ...]) -> str:

@@ -73,6 +73,14 @@ def partner_of(text: str, place: int) -> int:
     return -1
 
 
+def indent_of_opening(text: str, line: int, closing: str) -> int:
+    """Blanks before the line that opens what `closing`, written on the given line, would close."""
+    before = "\n".join(text.split("\n")[:line]) + "\n"
+    place = partner_of(before + closing, len(before))
+    opened = before[before.rfind("\n", 0, max(place, 0)) + 1 :]
+    return len(opened) - len(opened.lstrip(" "))
+
+
 def message_style(theme: Theme) -> str:
     """The line under the editor: words in the failure colour on the raised ground."""
     return (

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from bus.session import Session
 from PySide6.QtCore import QStringListModel, Qt, QTimer
 from PySide6.QtGui import QFocusEvent, QKeyEvent
 from PySide6.QtWidgets import QCompleter, QLineEdit, QWidget
 
+from bus.session import Session
 from ui.filter_state import FilterState
 from ui.theme import ThemeSource
 from ui.widgets.caret_note import CaretNote
