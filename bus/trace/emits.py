@@ -1,0 +1,48 @@
+"""When events were emitted, and which of them nobody heard: what the uppermost lane of the timeline shows."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from bus.trace.tracks import Growing, Int64s, merged
+from buslens.records import Outcome
+
+if TYPE_CHECKING:
+    from bus.trace import Trace
+
+
+class Emits:
+    """An index beside the trace's dispatches, brought up to date by batch."""
+
+    def __init__(self) -> None:
+        self._times = Growing(np.int64)
+        self.lost: Int64s = np.empty(0, np.int64)
+        """Rows of dispatches that were lost, ascending."""
+        self._open: Int64s = np.empty(0, np.int64)
+
+    def __len__(self) -> int:
+        return len(self._times)
+
+    @property
+    def times(self) -> Int64s:
+        """Emit time of each dispatch, never descending: where clocks disagree by a little, the later one."""
+        return self._times.values  # type: ignore[return-value]
+
+    def update(self, trace: Trace) -> None:
+        """Take in the dispatches that are new, and those whose fate became known."""
+        known, total = len(self), len(trace.dispatches)
+        new = np.arange(known, total, dtype=np.int64)
+        if total > known:
+            times = np.asarray(trace.dispatches.emitted_ns)[new]
+            floor = self.times[-1] if known else np.iinfo(np.int64).min
+            self._times.extend(np.maximum.accumulate(np.maximum(times, floor)))
+        watched = np.concatenate([self._open, new])
+        if not len(watched):
+            return
+        outcome = np.asarray(trace.dispatches.outcome)[watched]
+        self._open = watched[outcome == Outcome.RUNNING]
+        lost = watched[outcome == Outcome.LOST]
+        if len(lost):
+            self.lost = merged(self.lost, lost)

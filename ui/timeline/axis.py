@@ -1,0 +1,102 @@
+"""The time axis in words and numbers: where ticks stand, and what a time or a length of time is called.
+
+Far from zero and zoomed in, a label says only what it is behind a common base, which stands beside the axis.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from ui.timeline.viewport import Viewport, round_step
+
+TICK_SPACING_PX = 90
+"""Ticks are at least so far apart: the longest label fits."""
+
+UNITS = ((60_000_000_000, "m"), (1_000_000_000, "s"), (1_000_000, "ms"), (1_000, "µs"), (1, "ns"))
+
+MINUTE = 60_000_000_000
+MINUTE_STEPS = (1, 2, 5, 10, 15, 30, 60)
+
+
+@dataclass(frozen=True, slots=True)
+class Tick:
+    """One labelled line."""
+
+    time_ns: int
+    label: str
+
+
+@dataclass(frozen=True, slots=True)
+class Ticks:
+    """The ticks in view and what their labels count from."""
+
+    base: str
+    """Empty where labels count from the beginning of the capture."""
+    ticks: tuple[Tick, ...]
+
+
+def ticks(viewport: Viewport, origin_ns: int) -> Ticks:
+    """Ticks for what is in view; labels count from `origin_ns`, the beginning of the capture."""
+    step = tick_step(viewport.ns_per_px * TICK_SPACING_PX)
+    first = -((origin_ns - viewport.start_ns) // step) * step
+    offsets = range(first, viewport.end_ns - origin_ns + 1, step)
+    coarse = coarse_step(step)
+    base = (viewport.start_ns - origin_ns) // coarse * coarse
+    if base <= 0 or viewport.end_ns - origin_ns - base > 2 * coarse:
+        return Ticks("", tuple(Tick(origin_ns + offset, tick_label(offset, step)) for offset in offsets))
+    marks = tuple(Tick(origin_ns + offset, "+" + tick_label(offset - base, step)) for offset in offsets)
+    return Ticks(duration_text(base, digits=12), marks)
+
+
+def tick_step(least_ns: float) -> int:
+    """The smallest handy step that is not smaller than this."""
+    if least_ns <= MINUTE / 2:
+        return round_step(least_ns)
+    minutes = least_ns / MINUTE
+    return next((step for step in MINUTE_STEPS if step >= minutes), round_step(minutes / 60) * 60) * MINUTE
+
+
+def coarse_step(step: int) -> int:
+    """What a base is a multiple of: the unit above that of the step."""
+    bigger = [size for size, _ in UNITS if size >= 100 * step]
+    return min(bigger) if bigger else UNITS[0][0] * 1_000_000
+
+
+def tick_label(offset: int, step: int) -> str:
+    """A time in the unit that suits its step, with the decimals that the step needs."""
+    if offset == 0:
+        return "0"
+    sign, offset = ("−", -offset) if offset < 0 else ("", offset)
+    if step >= MINUTE or (offset >= 10 * MINUTE and step >= 1_000_000_000):
+        minutes, rest = divmod(offset, MINUTE)
+        return f"{sign}{minutes}m" + (f" {rest // 1_000_000_000:02d}s" if step < MINUTE else "")
+    size, unit = _unit_of(min(offset, 1000 * step))
+    fine, decimals = size, 0
+    while step % fine:
+        fine, decimals = fine // 10, decimals + 1
+    return f"{sign}{offset / size:.{decimals}f} {unit}"
+
+
+def duration_text(ns: int, digits: int = 3) -> str:
+    """A length of time for a person: three digits are enough to compare, `12.3 ms`."""
+    sign, ns = ("−", -ns) if ns < 0 else ("", ns)
+    if digits <= 3 and ns >= MINUTE:
+        minutes, rest = divmod(round(ns / 1_000_000_000), 60)
+        return f"{sign}{minutes}m {rest:02d}s"
+    size, unit = _unit_of(ns)
+    value = ns / size
+    before = len(str(int(value)))
+    text = f"{value:.{max(0, min(9, digits - before))}f}"
+    if "." in text:
+        text = text.rstrip("0").rstrip(".")
+    return f"{sign}{text} {unit}"
+
+
+def count_text(count: int) -> str:
+    """A number with thin blanks between thousands."""
+    return f"{count:,}".replace(",", "\u202f")
+
+
+def _unit_of(ns: int) -> tuple[int, str]:
+    """The unit that suits a length of time."""
+    return next(((size, unit) for size, unit in UNITS[1:] if ns >= size), (1, "ns"))

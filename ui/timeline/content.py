@@ -1,0 +1,107 @@
+"""What the timeline knows of a trace: its lanes, the calls on them, and how far the picture has come.
+
+Freezing stops here: the index is not brought up to date any more while the trace goes on growing underneath.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from bus.session import Session
+from bus.trace import Trace, rows
+from bus.trace.emits import Emits
+from bus.trace.tracks import CallTracks, Int64s
+from buslens.records import NameKind
+from ui.timeline.lanes import Lanes, arrange
+from ui.timeline.matches import Matches
+
+LIVE = ("starting", "running", "paused", "stopping")
+"""Phases in which the engine's clock says what time it is."""
+
+
+class Content:
+    """An index beside one trace; a new one is made where the trace is replaced."""
+
+    def __init__(self, trace: Trace) -> None:
+        self.trace = trace
+        self.tracks = CallTracks()
+        self.emits = Emits()
+        self.lanes = Lanes()
+        self.matches: Matches | None = None
+        """None where nothing is filtered out."""
+        self.first_ns = 0
+        self.last_ns = 0
+        """Time of the newest record taken in."""
+        self.now_ns = 0
+        """Where running calls reach to."""
+        self._shape = (-1, -1)
+
+    @property
+    def empty(self) -> bool:
+        """Whether there is nothing to draw, not even a lane."""
+        return not len(self.emits) and not len(self.tracks) and not len(self.lanes)
+
+    @property
+    def records(self) -> int:
+        """How many emits and calls are in the picture."""
+        return len(self.emits) + len(self.tracks)
+
+    @property
+    def waiting(self) -> int:
+        """How many emits and calls the trace has that the picture does not have yet."""
+        return len(self.trace.dispatches) + len(self.trace.calls) - self.records
+
+    def still_describes(self, trace: Trace) -> bool:
+        """False where the trace is another one, or was emptied."""
+        return trace is self.trace and len(trace.calls) >= len(self.tracks) and len(trace.dispatches) >= len(self.emits)
+
+    def update(self, session: Session) -> bool:
+        """Take in what is new; whether anything was."""
+        before = (self.records, self.tracks.running_count, self.now_ns, len(self.lanes))
+        self.tracks.update(self.trace)
+        self.emits.update(self.trace)
+        self.first_ns, self.last_ns = self.trace.span_ns
+        state = session.engine_state
+        live = state.phase in LIVE and self.records > 0
+        self.now_ns = max(self.last_ns, state.virtual_ns) if live else self.last_ns
+        self._arrange()
+        return before != (self.records, self.tracks.running_count, self.now_ns, len(self.lanes))
+
+    def filter_by(self, wanted: rows.Filter | None) -> None:
+        """Dim what does not match; None shows everything."""
+        self.matches = None if wanted is None else Matches(self.trace, wanted)
+
+    def ended_ns(self) -> Int64s:
+        """End of every call; valid until the trace is fed."""
+        return np.asarray(self.trace.calls.ended_ns)
+
+    def stretch(self, kind: str, row: int) -> tuple[int, int]:
+        """From when to when something lasts: an emit is a moment, a running call lasts until now."""
+        if kind == "dispatch":
+            emitted = int(self.trace.dispatches.emitted_ns[row])
+            return emitted, emitted
+        started, ended = int(self.trace.calls.started_ns[row]), int(self.trace.calls.ended_ns[row])
+        return started, max(started, self.now_ns if ended < 0 or ended > self.now_ns else ended)
+
+    def top_of(self, row: int) -> int:
+        """Where the track of a call begins, from the top of the first lane."""
+        lane = self.lanes.of(int(self.trace.calls.handler[row]))
+        return lane.track_top(self.tracks.place(row)[0]) if lane else 0
+
+    def event_of_dispatch(self, row: int) -> str:
+        """Name of what was emitted."""
+        return self.trace.names.text(int(self.trace.dispatches.event[row]))
+
+    def event_of_call(self, row: int) -> str:
+        """Name of the event that a call handles; empty where its dispatch is not in the capture."""
+        cause = self.trace.dispatches.row_of(int(self.trace.calls.dispatch[row]))
+        return self.event_of_dispatch(cause) if cause >= 0 else ""
+
+    def _arrange(self) -> None:
+        handlers = self.trace.names.ids(NameKind.HANDLER)
+        shape = (len(handlers), sum(map(len, self.tracks.lanes.values())))
+        if shape == self._shape:
+            return
+        self._shape = shape
+        order = [*handlers, *sorted(set(self.tracks.lanes) - set(handlers))]
+        self.lanes = arrange(order, [self.trace.names.text(handler) or "?" for handler in order], self.tracks)

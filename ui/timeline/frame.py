@@ -1,0 +1,105 @@
+"""Paints one frame of the timeline: grounds, grid, lanes, arrows of the selection, and what stands around them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QFont, QFontMetrics, QPainter, QPen
+
+from ui.timeline.arrows import Arrows
+from ui.timeline.axis import ticks
+from ui.timeline.colours import Colours, diamond
+from ui.timeline.content import Content
+from ui.timeline.furniture import paint_axis, paint_grid, paint_ground, paint_titles
+from ui.timeline.geometry import Geometry
+from ui.timeline.lanes import EMITS_HEIGHT
+from ui.timeline.links import End, Link
+from ui.timeline.neighbours import Item
+from ui.timeline.painter import Brush, paint_emits, paint_tracks
+from ui.timeline.picture import Picture
+
+SMALLER = 0.9
+"""Text inside bars against that of the window."""
+OUTLINE = 2.0
+LEAST_OUTLINE = 5.0
+"""A selected call is outlined at least so wide."""
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """All that one frame is made of."""
+
+    content: Content
+    picture: Picture
+    place: Geometry
+    colours: Colours
+    selected: Item | None
+    links: list[Link]
+
+    def paint(self, painter: QPainter) -> None:
+        """Everything, back to front."""
+        place, colours, picture = self.place, self.colours, self.picture
+        marks = ticks(picture.viewport, self.content.first_ns)
+        paint_ground(painter, colours, place, picture.lanes, picture.scroll)
+        paint_grid(painter, colours, place, picture.viewport, marks)
+        self._paint_lanes(painter)
+        arrows = Arrows(self.content, place, picture.viewport, picture.scroll)
+        if self.selected is not None:
+            self._paint_selected(painter, arrows, self.selected)
+        arrows.paint(painter, colours, self.links)
+        paint_titles(painter, colours, place, picture.lanes, picture.scroll, self.content)
+        paint_axis(painter, colours, place, picture.viewport, marks)
+
+    def _paint_lanes(self, painter: QPainter) -> None:
+        place, usual = self.place, painter.font()
+        small = QFont(usual)
+        small.setPointSizeF(usual.pointSizeF() * SMALLER)
+        painter.save()
+        painter.setFont(small)
+        brush = Brush(painter, self.colours, QFontMetrics(small), self.content)
+        painter.save()
+        painter.setClipRect(QRectF(place.left, place.emits_top, place.lanes_width, EMITS_HEIGHT))
+        painter.translate(place.left, place.emits_top)
+        paint_emits(brush, self.picture)
+        painter.restore()
+        painter.setClipRect(QRectF(place.left, place.lanes_top, place.lanes_width, place.lanes_height))
+        painter.translate(place.left, place.lanes_top)
+        paint_tracks(brush, self.picture)
+        painter.restore()
+
+    def _paint_selected(self, painter: QPainter, arrows: Arrows, item: Item) -> None:
+        """An outline around what is selected, and before a call a whisker for the time that it waited."""
+        place, (kind, row) = self.place, item
+        start, end = self.content.stretch(kind, row)
+        painter.save()
+        painter.setClipRect(QRectF(place.left, place.emits_top, place.lanes_width, place.height - place.emits_top))
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        painter.setPen(QPen(self.colours.selection, OUTLINE))
+        at = arrows.point(End(kind, row, start))
+        if kind == "dispatch":
+            painter.drawPolygon(diamond(at.x(), at.y(), 8))
+        else:
+            self._paint_waiting(painter, arrows, row, at)
+            self._outline_call(painter, row, at, arrows.point(End(kind, row, end)).x())
+        painter.restore()
+
+    def _outline_call(self, painter: QPainter, row: int, at: QPointF, right: float) -> None:
+        lane = self.content.lanes.of(int(self.content.trace.calls.handler[row]))
+        if lane is None:
+            return
+        clipped = self.place.lanes_top
+        painter.setClipRect(QRectF(self.place.left, clipped, self.place.lanes_width, self.place.lanes_height))
+        left = max(at.x(), self.place.left - 20.0)
+        right = min(max(right, left + LEAST_OUTLINE), self.place.width + 20.0)
+        height = lane.track_height
+        painter.drawRoundedRect(QRectF(left - 1, at.y() - height / 2 - 1, right - left + 1, height + 2), 2, 2)
+
+    def _paint_waiting(self, painter: QPainter, arrows: Arrows, row: int, at: QPointF) -> None:
+        emitted = arrows.point(End("call", row, int(self.content.trace.calls.emitted_ns[row]))).x()
+        if at.x() - emitted >= 2:
+            painter.save()
+            painter.setPen(QPen(self.colours.selection, 1.2, Qt.PenStyle.DotLine))
+            painter.drawLine(QPointF(max(emitted, self.place.left - 20.0), at.y()), at)
+            painter.restore()

@@ -1,0 +1,105 @@
+"""What stands around the bars: lane grounds, grid lines, the time axis, and the column of lane titles."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from PySide6.QtCore import QLineF, QRectF, Qt
+from PySide6.QtGui import QFontMetrics, QPainter, QPen
+
+from ui.timeline.axis import Ticks, count_text
+from ui.timeline.colours import BADGE, Colours
+from ui.timeline.content import Content
+from ui.timeline.geometry import Geometry
+from ui.timeline.lanes import EMITS_HEIGHT, Lane
+from ui.timeline.viewport import Viewport
+
+MARGIN = 8
+EMITS_TITLE = "emits"
+
+VERTICAL_MIDDLE = int(Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft)
+VERTICAL_RIGHT = int(Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight)
+
+
+def paint_ground(painter: QPainter, colours: Colours, place: Geometry, lanes: Iterable[Lane], scroll: int) -> None:
+    """Alternating grounds of the lanes in view, across the whole width."""
+    painter.fillRect(QRectF(0, 0, place.width, place.height), colours.background)
+    painter.fillRect(QRectF(0, place.emits_top, place.width, EMITS_HEIGHT), colours.surface)
+    painter.save()
+    painter.setClipRect(QRectF(0, place.lanes_top, place.width, place.lanes_height))
+    for lane in lanes:
+        ground = colours.lane_odd if lane.number % 2 else colours.lane_even
+        painter.fillRect(QRectF(0, place.lanes_top + lane.top - scroll, place.width, lane.height), ground)
+    painter.restore()
+
+
+def paint_grid(painter: QPainter, colours: Colours, place: Geometry, viewport: Viewport, ticks: Ticks) -> None:
+    """Faint lines down from the ticks."""
+    painter.setPen(QPen(colours.grid, 1))
+    xs = [round(viewport.px_of(tick.time_ns)) + place.left + 0.5 for tick in ticks.ticks]
+    painter.drawLines([QLineF(x, place.emits_top, x, place.height) for x in xs])
+
+
+def paint_axis(painter: QPainter, colours: Colours, place: Geometry, viewport: Viewport, ticks: Ticks) -> None:
+    """Labels of the ticks, and beside them, above the titles, what they count from."""
+    painter.fillRect(QRectF(0, place.axis_top, place.width, place.axis_height), colours.surface)
+    painter.save()
+    painter.setClipRect(QRectF(place.left, place.axis_top, place.lanes_width, place.axis_height))
+    for tick in ticks.ticks:
+        x = round(viewport.px_of(tick.time_ns)) + place.left
+        painter.setPen(colours.muted)
+        painter.drawLine(QLineF(x + 0.5, place.axis_top + place.axis_height - 5, x + 0.5, place.emits_top))
+        painter.setPen(colours.text)
+        rect = QRectF(x + 4, place.axis_top, 160, place.axis_height)
+        painter.drawText(rect, VERTICAL_MIDDLE, tick.label)
+    painter.restore()
+    painter.setPen(colours.muted)
+    painter.drawText(
+        QRectF(MARGIN, place.axis_top, place.left - 2 * MARGIN, place.axis_height), VERTICAL_RIGHT, ticks.base
+    )
+    painter.setPen(QPen(colours.border, 1))
+    painter.drawLine(QLineF(0, place.emits_top - 0.5, place.width, place.emits_top - 0.5))
+
+
+def paint_titles(
+    painter: QPainter, colours: Colours, place: Geometry, lanes: Iterable[Lane], scroll: int, content: Content
+) -> None:
+    """The column at the left: elided titles, and how many calls failed."""
+    metrics = painter.fontMetrics()
+    _title(painter, colours, place, metrics, EMITS_TITLE, place.emits_top, EMITS_HEIGHT, len(content.emits) > 0, 0)
+    painter.save()
+    painter.setClipRect(QRectF(0, place.lanes_top, place.left, place.lanes_height))
+    for lane in lanes:
+        failed = sum(len(track.failed) for track in content.tracks.lanes.get(lane.handler, ()))
+        top = place.lanes_top + lane.top - scroll
+        _title(painter, colours, place, metrics, lane.title, top, lane.height, lane.tracks > 0, failed)
+    painter.restore()
+    painter.setPen(QPen(colours.border, 1))
+    painter.drawLine(QLineF(place.left - 0.5, place.axis_top, place.left - 0.5, place.height))
+    below = place.lanes_top - 0.5
+    painter.drawLine(QLineF(0, below, place.width, below))
+
+
+def _title(
+    painter: QPainter,
+    colours: Colours,
+    place: Geometry,
+    metrics: QFontMetrics,
+    title: str,
+    top: int,
+    height: int,
+    used: bool,
+    failed: int,
+) -> None:
+    rect = QRectF(MARGIN, top, place.left - 2 * MARGIN, height)
+    if failed:
+        text = count_text(failed)
+        painter.setPen(colours.failed_text)
+        painter.drawText(rect, VERTICAL_RIGHT, text)
+        taken = metrics.horizontalAdvance(text) + 3
+        painter.drawPixmap(round(rect.right() - taken - BADGE), round(top + (height - BADGE) / 2), colours.badge)
+        rect.setRight(rect.right() - taken - BADGE - MARGIN)
+    painter.setPen(colours.text if used else colours.muted)
+    painter.drawText(
+        rect, VERTICAL_MIDDLE, metrics.elidedText(title, Qt.TextElideMode.ElideMiddle, int(rect.width()))
+    )

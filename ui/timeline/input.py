@@ -1,0 +1,119 @@
+"""Keys, wheel and mouse of the timeline, with the habits of Perfetto's users; everything ends in a verb of the view."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QPointF, Qt
+from PySide6.QtGui import QKeyEvent, QMouseEvent, QWheelEvent
+from PySide6.QtWidgets import QApplication
+
+if TYPE_CHECKING:
+    from ui.timeline.view import TimelineView
+
+ZOOM_STEP = 1.35
+"""One press of W or S, or one notch of the wheel."""
+PAN_SHARE = 0.12
+"""One press of A or D moves by this share of the view."""
+NOTCH = 120
+"""Qt's unit of one notch of a wheel."""
+LANE_STEP = 48
+
+Key = Qt.Key
+
+
+class Input:
+    """Turns what the person does into verbs; holds only the drag that is going on."""
+
+    def __init__(self, view: TimelineView) -> None:
+        self._view = view
+        self._pressed: QPointF | None = None
+        self._last = QPointF()
+        self._dragging = False
+
+    @property
+    def dragging(self) -> bool:
+        return self._dragging
+
+    def key(self, event: QKeyEvent) -> bool:
+        """Whether the key meant something here."""
+        view, modifiers = self._view, event.modifiers()
+        if modifiers & (Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.AltModifier):
+            return False
+        match event.key():
+            case Key.Key_W | Key.Key_Plus:
+                view.zoom_in()
+            case Key.Key_S | Key.Key_Minus:
+                view.zoom_out()
+            case Key.Key_A | Key.Key_Left:
+                view.pan(-PAN_SHARE)
+            case Key.Key_D | Key.Key_Right:
+                view.pan(PAN_SHARE)
+            case Key.Key_Up:
+                view.scroll_lanes(-LANE_STEP)
+            case Key.Key_Down:
+                view.scroll_lanes(LANE_STEP)
+            case Key.Key_F:
+                view.centre_selection()
+            case Key.Key_Period:
+                view.next_on_lane(1)
+            case Key.Key_Comma:
+                view.next_on_lane(-1)
+            case Key.Key_BracketRight:
+                view.along_flow(1)
+            case Key.Key_BracketLeft:
+                view.along_flow(-1)
+            case Key.Key_Home:
+                view.fit()
+            case Key.Key_End:
+                view.set_following(True)
+            case Key.Key_Escape:
+                view.clear_selection()
+            case _:
+                return False
+        return True
+
+    def wheel(self, event: QWheelEvent) -> None:
+        """Ctrl zooms about the pointer, Shift or a sideways wheel pans, else lanes scroll, or time where all fit."""
+        across, down = event.angleDelta().x(), event.angleDelta().y()
+        modifiers = event.modifiers()
+        if modifiers & Qt.KeyboardModifier.ControlModifier:
+            self._view.zoom_about(ZOOM_STEP ** (down / NOTCH), event.position().x())
+        elif modifiers & Qt.KeyboardModifier.ShiftModifier or abs(across) > abs(down):
+            self._view.pan(-(across or down) / NOTCH * PAN_SHARE)
+        elif self._view.lanes_overflow:
+            self._view.scroll_lanes(round(-down / NOTCH * LANE_STEP))
+        else:
+            self._view.pan(-down / NOTCH * PAN_SHARE)
+        event.accept()
+
+    def press(self, event: QMouseEvent) -> None:
+        if event.button() in (Qt.MouseButton.LeftButton, Qt.MouseButton.MiddleButton):
+            self._pressed = self._last = event.position()
+
+    def move(self, event: QMouseEvent) -> None:
+        """Drag to pan; without a button only look."""
+        at = event.position()
+        if self._pressed is None:
+            self._view.look_at(at, event.globalPosition().toPoint())
+            return
+        if not self._dragging and (at - self._pressed).manhattanLength() >= QApplication.startDragDistance():
+            self._dragging = True
+            self._view.setCursor(Qt.CursorShape.ClosedHandCursor)
+        if self._dragging:
+            self._view.drag(self._last.x() - at.x(), self._last.y() - at.y())
+            self._last = at
+
+    def release(self, event: QMouseEvent) -> None:
+        """The end of a drag, or a click."""
+        was_drag, pressed = self._dragging, self._pressed
+        self._pressed, self._dragging = None, False
+        self._view.unsetCursor()
+        if pressed is not None and not was_drag and event.button() == Qt.MouseButton.LeftButton:
+            self._view.select_at(event.position())
+
+    def double_click(self, event: QMouseEvent) -> None:
+        """Fit what is under the pointer."""
+        if event.button() == Qt.MouseButton.LeftButton:
+            self._view.select_at(event.position())
+            self._view.fit_selection()

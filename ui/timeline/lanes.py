@@ -1,0 +1,94 @@
+"""Which lanes the timeline has, and where each lies: a lane for each handler, higher where its calls overlap.
+
+The emits lane stands above and does not scroll; its geometry is only its height.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from bus.trace.tracks import CallTracks
+
+EMITS_HEIGHT = 30
+LANE_PADDING = 4
+SINGLE_HEIGHT = 18
+"""Height of the only track of a lane."""
+STACKED_HEIGHT = 14
+"""Height of a track where there are several."""
+TRACK_GAP = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Lane:
+    """One row of the timeline: a handler."""
+
+    number: int
+    """From 0, downwards."""
+    handler: int
+    """Name id."""
+    title: str
+    top: int
+    """From the top of the first handler's lane."""
+    tracks: int
+    """How many calls of it overlapped at most, bounded; 0 where it was never called."""
+
+    @property
+    def track_height(self) -> int:
+        return SINGLE_HEIGHT if self.tracks <= 1 else STACKED_HEIGHT
+
+    @property
+    def height(self) -> int:
+        count = max(1, self.tracks)
+        return 2 * LANE_PADDING + count * self.track_height + (count - 1) * TRACK_GAP
+
+    @property
+    def bottom(self) -> int:
+        return self.top + self.height
+
+    def track_top(self, depth: int) -> int:
+        """Where a track begins, in the same coordinate as `top`."""
+        return self.top + LANE_PADDING + depth * (self.track_height + TRACK_GAP)
+
+    def depth_at(self, y: int) -> int:
+        """The track at a height; the nearest where the padding is hit."""
+        depth = (y - self.top - LANE_PADDING) // (self.track_height + TRACK_GAP)
+        return min(max(depth, 0), max(0, self.tracks - 1))
+
+
+class Lanes:
+    """The lanes in order, with lookups by place and by handler."""
+
+    def __init__(self, lanes: Sequence[Lane] = ()) -> None:
+        self._lanes = tuple(lanes)
+        self._by_handler = {lane.handler: lane for lane in self._lanes}
+
+    def __len__(self) -> int:
+        return len(self._lanes)
+
+    def __iter__(self) -> Iterator[Lane]:
+        return iter(self._lanes)
+
+    @property
+    def height(self) -> int:
+        return self._lanes[-1].bottom if self._lanes else 0
+
+    def of(self, handler: int) -> Lane | None:
+        return self._by_handler.get(handler)
+
+    def between(self, top: int, bottom: int) -> Iterator[Lane]:
+        """Those of which something lies between two heights."""
+        return (lane for lane in self._lanes if lane.bottom > top and lane.top < bottom)
+
+    def at(self, y: int) -> Lane | None:
+        return next(self.between(y, y + 1), None)
+
+
+def arrange(handlers: Sequence[int], titles: Sequence[str], tracks: CallTracks) -> Lanes:
+    """Lanes for handlers in this order: that in which they were registered or first seen."""
+    lanes, top = [], 0
+    for number, (handler, title) in enumerate(zip(handlers, titles, strict=True)):
+        lane = Lane(number, handler, title, top, len(tracks.lanes.get(handler, ())))
+        lanes.append(lane)
+        top = lane.bottom
+    return Lanes(lanes)

@@ -1,0 +1,85 @@
+"""The causes and effects of what is selected, as links between moments: few, direct ones first, never the closure.
+
+Selecting must not follow a whole flow (that hangs, and shows a hairball): depth and number are bounded.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from dataclasses import dataclass
+
+from bus.trace import Trace, causality
+
+MOST_LINKS = 60
+MOST_ANCESTORS = 12
+
+
+@dataclass(frozen=True, slots=True)
+class End:
+    """One end of a link."""
+
+    kind: str
+    """"dispatch" or "call"."""
+    row: int
+    time_ns: int
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """From cause to effect."""
+
+    cause: End
+    effect: End
+    direct: bool
+    """Touches what is selected."""
+
+
+def links_of(trace: Trace, kind: str, row: int) -> list[Link]:
+    """What caused this, up to the root, and what it caused, both bounded."""
+    return [*_causes(trace, kind, row), *_effects(trace, kind, row)]
+
+
+def _causes(trace: Trace, kind: str, row: int) -> list[Link]:
+    links: list[Link] = []
+    for _ in range(MOST_ANCESTORS):
+        if kind == "call":
+            cause = causality.cause_of_call(trace, row)
+            link = _delivered(trace, cause, row, not links) if cause >= 0 else None
+        else:
+            cause = causality.cause_of_dispatch(trace, row)
+            link = _emitted(trace, cause, row, not links) if cause >= 0 else None
+        if link is None:
+            break
+        links.append(link)
+        kind, row = link.cause.kind, link.cause.row
+    return links
+
+
+def _effects(trace: Trace, kind: str, row: int) -> list[Link]:
+    links: list[Link] = []
+    waiting = deque([(kind, row, True)])
+    while waiting and len(links) < MOST_LINKS:
+        kind, row, direct = waiting.popleft()
+        room = MOST_LINKS - len(links)
+        if kind == "call":
+            found = [_emitted(trace, row, int(effect), direct) for effect in causality.emitted_in(trace, row)[:room]]
+        else:
+            found = [_delivered(trace, row, int(effect), direct) for effect in causality.calls_of(trace, row)[:room]]
+        links.extend(found)
+        waiting.extend((link.effect.kind, link.effect.row, False) for link in found)
+    return links
+
+
+def _delivered(trace: Trace, dispatch: int, call: int, direct: bool) -> Link:
+    """From an emit to the start of a call."""
+    return Link(
+        End("dispatch", dispatch, int(trace.dispatches.emitted_ns[dispatch])),
+        End("call", call, int(trace.calls.started_ns[call])),
+        direct,
+    )
+
+
+def _emitted(trace: Trace, call: int, dispatch: int, direct: bool) -> Link:
+    """From inside a call to what it emitted."""
+    time_ns = int(trace.dispatches.emitted_ns[dispatch])
+    return Link(End("call", call, time_ns), End("dispatch", dispatch, time_ns), direct)

@@ -1,0 +1,89 @@
+"""Which time is in view and why: the view follows the newest until the person scrolls or zooms. Pure, without Qt.
+
+Scrolling to the end attaches again. Until the person zooms, the span grows with the capture.
+"""
+
+from __future__ import annotations
+
+from ui.timeline.viewport import Viewport
+
+LONGEST_FOLLOWED_NS = 10_000_000_000
+"""While following without a zoom of the person's own, no more than this is shown."""
+
+
+class Navigation:
+    """The viewport and what moves it."""
+
+    def __init__(self) -> None:
+        self.view = Viewport()
+        self.following = True
+        self._first_ns = 0
+        self._now_ns = 0
+        self._zoomed = False
+        """The person chose a span: following keeps it."""
+
+    def restart(self) -> None:
+        """Another capture: follow it from its beginning."""
+        self.following, self._zoomed = True, False
+        self.view = Viewport(width=self.view.width)
+
+    def resize(self, width: int) -> None:
+        self.view = self.view.resized(width)
+
+    def advance(self, first_ns: int, now_ns: int, *, live: bool) -> None:
+        """The capture reaches from `first_ns` to `now_ns` now; go along where following."""
+        self._first_ns, self._now_ns = first_ns, now_ns
+        if not self.following:
+            return
+        if self._zoomed:
+            self.view = self.view.followed(first_ns, now_ns)
+        elif live:
+            self.view = self.view.grown(first_ns, now_ns, LONGEST_FOLLOWED_NS)
+        else:
+            self.view = self.view.fitted(first_ns, now_ns)
+
+    def attach(self) -> None:
+        """Follow from here on, at the zoom that the person has."""
+        self.following = True
+        if self._zoomed:
+            self.view = self.view.followed(self._first_ns, self._now_ns)
+
+    def detach(self) -> None:
+        self.following = False
+
+    def zoom(self, factor: float, about_px: float) -> None:
+        """Closer or farther; the person looks at something, so the view stays."""
+        self._take_over(self.view.zoomed(factor, about_px))
+
+    def pan(self, px: float) -> None:
+        """Later (or earlier where negative); arriving at the end follows again."""
+        before = self.view
+        self._take_over(self.view.panned(px))
+        if px > 0 and self.view.reaches(self._now_ns) and self.view.start_ns >= before.start_ns:
+            self.attach()
+
+    def show(self, start_ns: int, end_ns: int) -> None:
+        """This stretch, as dragged out by the person."""
+        view = Viewport(start_ns, max(200, end_ns - start_ns), self.view.width)
+        self._take_over(view)
+
+    def fit(self, first_ns: int, last_ns: int) -> None:
+        """All of a stretch, with a little room."""
+        self._take_over(self.view.fitted(first_ns, last_ns))
+
+    def fit_all(self) -> None:
+        """The whole capture."""
+        self.fit(self._first_ns, self._now_ns)
+
+    def centre(self, time_ns: int) -> None:
+        self._take_over(self.view.centred(time_ns))
+
+    def reveal(self, first_ns: int, last_ns: int) -> None:
+        """Move only where this stretch is not in view."""
+        if last_ns < self.view.start_ns or first_ns > self.view.end_ns:
+            self.centre((first_ns + min(last_ns, first_ns + self.view.span_ns)) // 2)
+
+    def _take_over(self, view: Viewport) -> None:
+        self._zoomed = True
+        self.following = False
+        self.view = view.clamped(self._first_ns, self._now_ns)

@@ -1,0 +1,189 @@
+"""The strip on top: how dense the whole capture is and where it failed, with a brush that shows what is in view.
+
+Drag the brush to move the view, its edges to change it; drag anywhere else to zoom to that stretch.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from PySide6.QtCore import QLineF, QRectF, Qt, Signal
+from PySide6.QtGui import QMouseEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtWidgets import QWidget
+
+from bus.trace.detail import density
+from bus.trace.tracks import Int64s
+from ui.timeline.colours import Colours, with_alpha
+from ui.timeline.content import Content
+from ui.timeline.raster import thinned
+from ui.timeline.viewport import Viewport
+
+GRIP = 5
+"""How near to an edge of the brush a press takes hold of it."""
+LEAST_DRAG = 4
+"""A shorter drag is a click: the view is centred there."""
+MARK_ROW = 12
+"""Height left above the density for marks of failures and losses."""
+NARROWEST_BRUSH = 4
+
+
+class Overview(QWidget):
+    """The whole capture in one strip."""
+
+    chosen = Signal("qlonglong", "qlonglong")
+    """The person chose a stretch: from, to, in nanoseconds."""
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.setObjectName("timeline-overview")
+        self.setAccessibleName("Overview of the whole capture")
+        self.setToolTip("The whole capture. Drag to zoom to a stretch; drag the brush to move the view.")
+        self.setMouseTracking(True)
+        self._content: Content | None = None
+        self._colours: Colours | None = None
+        self._view = Viewport()
+        self._drawn: tuple[object, ...] = ()
+        self._counts: Int64s = np.empty(0, np.int64)
+        self._failed: Int64s = np.empty(0, np.int64)
+        self._lost: Int64s = np.empty(0, np.int64)
+        self._press: tuple[str, float, Viewport] | None = None
+        self._selecting: tuple[float, float] | None = None
+
+    def show_view(self, content: Content, view: Viewport, colours: Colours) -> None:
+        """Show this part of this content as being in view."""
+        self._content, self._view, self._colours = content, view, colours
+        self.update()
+
+    def whole(self) -> Viewport:
+        """The strip's own stretch: everything there is."""
+        if self._content is None:
+            return Viewport(width=max(1, self.width()))
+        first, last = self._content.first_ns, max(self._content.now_ns, self._content.first_ns + 1)
+        return Viewport(first, max(1, last - first), max(1, self.width()))
+
+    def brush(self) -> QRectF:
+        """Where the part in view lies on the strip."""
+        whole = self.whole()
+        left = min(max(whole.px_of(self._view.start_ns), 0.0), float(self.width() - NARROWEST_BRUSH))
+        right = min(max(whole.px_of(self._view.end_ns), left + NARROWEST_BRUSH), float(self.width()))
+        return QRectF(left, 0, right - left, self.height())
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        if self._colours is None or self._content is None:
+            return
+        painter = QPainter(self)
+        painter.fillRect(self.rect(), self._colours.background)
+        if self._content.records:
+            self._count()
+            self._paint_density(painter, self._colours)
+            self._paint_marks(painter, self._colours)
+            self._paint_brush(painter, self._colours)
+        painter.setPen(QPen(self._colours.border, 1))
+        painter.drawLine(QLineF(0, self.height() - 0.5, self.width(), self.height() - 0.5))
+        painter.end()
+
+    def _count(self) -> None:
+        """Count anew only where something came in or the width changed."""
+        content, whole = self._content, self.whole()
+        if content is None:
+            return
+        state = (content, content.records, len(content.tracks.failed_rows), len(content.emits.lost), whole)
+        if state == self._drawn:
+            return
+        self._drawn = state
+        grid = whole.grid()
+        starts = np.asarray(content.trace.calls.started_ns)[: len(content.tracks)]
+        self._counts = density(content.emits.times, grid) + density(starts, grid)
+        failed_starts = starts[content.tracks.failed_rows]
+        self._failed = np.unique(np.clip(grid.column(failed_starts), 0, grid.columns - 1))
+        self._lost = np.unique(np.clip(grid.column(content.emits.times[content.emits.lost]), 0, grid.columns - 1))
+
+    def _paint_density(self, painter: QPainter, colours: Colours) -> None:
+        most = float(np.log1p(self._counts.max())) if len(self._counts) else 0.0
+        if most <= 0:
+            return
+        room = self.height() - MARK_ROW - 4
+        filled = np.flatnonzero(self._counts)
+        heights = np.maximum(2, np.round(np.log1p(self._counts[filled]) / most * room))
+        bottom = self.height() - 2
+        painter.setPen(QPen(colours.density, 1))
+        painter.drawLines(
+            [QLineF(x + 0.5, bottom - h, x + 0.5, bottom) for x, h in zip(filled.tolist(), heights.tolist(), strict=True)]
+        )
+
+    def _paint_marks(self, painter: QPainter, colours: Colours) -> None:
+        """A red line with a badge for failures, a hollow diamond for losses; all visible whatever else is there."""
+        painter.setPen(QPen(colours.failed, 1))
+        painter.drawLines([QLineF(x + 0.5, MARK_ROW, x + 0.5, self.height() - 2) for x in self._failed.tolist()])
+        for columns, stamp in ((self._lost, colours.lost), (self._failed, colours.badge)):
+            size = stamp.deviceIndependentSize().width()
+            for index in thinned(columns, size + 1):
+                painter.drawPixmap(round(float(columns[index]) + 0.5 - size / 2), 1, stamp)
+
+    def _paint_brush(self, painter: QPainter, colours: Colours) -> None:
+        brush = self.brush()
+        if self._selecting is not None:
+            left, right = sorted(self._selecting)
+            brush = QRectF(left, 0, right - left, self.height())
+        shade = with_alpha(colours.background, 150)
+        painter.fillRect(QRectF(0, 0, brush.left(), self.height()), shade)
+        painter.fillRect(QRectF(brush.right(), 0, self.width() - brush.right(), self.height()), shade)
+        painter.setPen(QPen(colours.accent, 1))
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        painter.drawRect(brush.adjusted(0.5, 0.5, -0.5, -1.5))
+        middle = self.height() / 2
+        for x in (brush.left(), brush.right()):
+            painter.fillRect(QRectF(x - 1.5, middle - 7, 3, 14), colours.accent)
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        if event.button() == Qt.MouseButton.LeftButton:
+            x = event.position().x()
+            self._press = (self._part_at(x), x, self._view)
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        x = event.position().x()
+        if self._press is None:
+            self.setCursor(_CURSORS[self._part_at(x)])
+            return
+        part, pressed, view = self._press
+        moved = self.whole().ns_at(x) - self.whole().ns_at(pressed)
+        if part == "brush":
+            self._choose(view.start_ns + moved, view.end_ns + moved)
+        elif part == "left":
+            self._choose(view.start_ns + moved, view.end_ns)
+        elif part == "right":
+            self._choose(view.start_ns, view.end_ns + moved)
+        else:
+            self._selecting = (pressed, x)
+            self.update()
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        press, self._press, self._selecting = self._press, None, None
+        if press is None or press[0] != "":
+            return
+        whole, x = self.whole(), event.position().x()
+        if abs(x - press[1]) >= LEAST_DRAG:
+            self._choose(whole.ns_at(min(x, press[1])), whole.ns_at(max(x, press[1])))
+        else:
+            start = whole.ns_at(x) - self._view.span_ns // 2
+            self._choose(start, start + self._view.span_ns)
+
+    def _part_at(self, x: float) -> str:
+        """What of the brush a press would take: an edge, its middle, or nothing of it."""
+        brush = self.brush()
+        if abs(x - brush.left()) <= GRIP:
+            return "left"
+        if abs(x - brush.right()) <= GRIP:
+            return "right"
+        whole_shown = brush.width() >= self.width() - 2 * GRIP
+        return "brush" if brush.left() < x < brush.right() and not whole_shown else ""
+
+    def _choose(self, start_ns: int, end_ns: int) -> None:
+        self.chosen.emit(min(start_ns, end_ns), max(start_ns, end_ns))
+
+
+_CURSORS = {
+    "": Qt.CursorShape.CrossCursor,
+    "brush": Qt.CursorShape.OpenHandCursor,
+    "left": Qt.CursorShape.SizeHorCursor,
+    "right": Qt.CursorShape.SizeHorCursor,
+}

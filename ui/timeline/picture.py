@@ -1,0 +1,97 @@
+"""What is on the screen: plain arrays for the lanes in view, made by level of detail, painted and clicked alike.
+
+Painter and mouse read the same picture, so that what is seen is what is hit.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from bus.trace.detail import Bars, Points, bars, points
+from bus.trace.tracks import Track
+from ui.timeline.content import Content
+from ui.timeline.lanes import Lane
+from ui.timeline.viewport import Viewport
+
+REACH_PX = 4
+"""How far beside a bar or a mark a click still means it."""
+
+
+@dataclass(frozen=True, slots=True)
+class TrackPicture:
+    """One track in view."""
+
+    lane: Lane
+    track: Track
+    top: int
+    """From the top of the lanes area, scrolled: may be negative."""
+    bars: Bars
+
+    @property
+    def height(self) -> int:
+        return self.lane.track_height
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """All that lies in view."""
+
+    viewport: Viewport
+    ratio: float
+    """Device pixels for each logical one: bars and points are on columns of device pixels."""
+    scroll: int
+    """How far the handlers' lanes are scrolled up."""
+    now_ns: int
+    emits: Points
+    tracks: tuple[TrackPicture, ...]
+    lanes: tuple[Lane, ...]
+
+    def track_at(self, y: float) -> TrackPicture | None:
+        """The track at a height from the top of the lanes area (below the emits lane)."""
+        for lane in self.lanes:
+            if lane.top - self.scroll <= y < lane.bottom - self.scroll:
+                depth = lane.depth_at(round(y) + self.scroll)
+                top = lane.track_top(depth) - self.scroll
+                return next((one for one in self.tracks if one.lane is lane and one.top == top), None)
+        return None
+
+    def bar_at(self, x: float, y: float) -> tuple[TrackPicture, int] | None:
+        """The bar under a point of the lanes area."""
+        found = self.track_at(y)
+        if found is None:
+            return None
+        index = found.bars.at(x * self.ratio, round(REACH_PX * self.ratio))
+        return (found, index) if index >= 0 else None
+
+    def emit_at(self, x: float) -> int:
+        """The mark of the emits lane at a place; -1 where there is none."""
+        if not len(self.emits):
+            return -1
+        distance = abs(self.emits.column + 0.5 - x * self.ratio)
+        nearest = int(distance.argmin())
+        return nearest if distance[nearest] <= (REACH_PX + 2) * self.ratio else -1
+
+
+def picture_of(content: Content, viewport: Viewport, scroll: int, height: int, ratio: float) -> Picture:
+    """What lies in view; `height` is that of the area below the emits lane."""
+    grid = viewport.grid(ratio)
+    ended_ns = content.ended_ns()
+    matches = content.matches
+    lanes = tuple(content.lanes.between(scroll, scroll + max(0, height)))
+    tracks = tuple(
+        TrackPicture(
+            lane,
+            track,
+            lane.track_top(depth) - scroll,
+            bars(track, ended_ns, grid, content.now_ns, matches.of_track(track) if matches else None),
+        )
+        for lane in lanes
+        for depth, track in enumerate(content.tracks.lanes.get(lane.handler, ()))
+        if lane.track_top(depth) < scroll + height and lane.track_top(depth) + lane.track_height > scroll
+    )
+    total = len(content.emits)
+    shown = matches.of_dispatches(total) if matches else None
+    emits = points(content.emits.times, content.emits.lost, grid, total, shown)
+    return Picture(viewport, ratio, scroll, content.now_ns, emits, tracks, lanes)
+
+

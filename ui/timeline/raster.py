@@ -1,0 +1,61 @@
+"""Bars as pixels: each track becomes one line of an image, so that painting costs one blit however many bars."""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+
+from bus.trace.detail import Bars, Points
+from bus.trace.tracks import Int64s
+
+Line = npt.NDArray[np.uint32]
+
+APART = 3
+"""Bars this wide (logical pixels) and wider keep a gap of one pixel to the next."""
+
+FAILED_WIDTH = 2
+"""A failure is at least so many pixels wide."""
+
+
+def bar_line(bars: Bars, columns: int, ratio: float, words: dict[str, int], muted: Int64s) -> Line:
+    """One line of pixels for the bars of a track; `muted` are the bars of cancelled calls."""
+    if not len(bars):
+        return np.zeros(columns, np.uint32)
+    failed = bars.failed > 0
+    colours = np.where(failed, words["failed"], words["bar"]).astype(np.uint32)
+    colours[muted] = words["idle"]
+    colours[~bars.shown] = np.where(failed[~bars.shown], words["dim_failed"], words["dim_bar"])
+    gap = max(1, int(ratio))
+    right = np.where(bars.right - bars.left >= APART * ratio, bars.right - gap, bars.right)
+    line = _spans(bars.left, right, colours, columns)
+    red = bars.left[failed]
+    for offset in range(1, round(FAILED_WIDTH * ratio)):
+        line[np.minimum(red + offset, columns - 1)] = colours[failed]
+    return line
+
+
+def density_line(points: Points, columns: int, words: dict[str, int]) -> Line:
+    """One line of pixels for the moments of the emits lane."""
+    line = np.zeros(columns, np.uint32)
+    line[points.column] = np.where(points.shown, words["emit"], words["dim_bar"])
+    return line
+
+
+def _spans(left: Int64s, right: Int64s, colours: Line, columns: int) -> Line:
+    """Spans that do not overlap, and nothing between them."""
+    borders = np.empty(2 * len(left) + 2, np.int64)
+    borders[0], borders[-1] = 0, columns
+    borders[1:-1:2], borders[2:-1:2] = left, right
+    values = np.zeros(2 * len(left) + 1, np.uint32)
+    values[1::2] = colours
+    return np.repeat(values, np.diff(borders))
+
+
+def thinned(columns: Int64s, least: float) -> npt.NDArray[np.intp]:
+    """Indices of ascending columns such that no two chosen are nearer than `least`: room for a glyph each."""
+    if not len(columns):
+        return np.empty(0, np.intp)
+    cells = np.floor(columns / least).astype(np.int64)
+    chosen = np.flatnonzero(np.diff(cells, prepend=cells[0] - 1))
+    apart = np.diff(columns[chosen], prepend=columns[chosen[0]] - 10 * int(least) - 10) >= least / 2
+    return chosen[apart]

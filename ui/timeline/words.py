@@ -1,0 +1,103 @@
+"""What the timeline says about a call, an emit or a bar that stands for many, in plain text."""
+
+from __future__ import annotations
+
+import unicodedata
+
+from bus.trace.detail import Points
+from buslens.records import Outcome
+from ui.timeline.axis import count_text, duration_text
+from ui.timeline.content import Content
+from ui.timeline.lanes import Lane
+from ui.timeline.picture import TrackPicture
+
+OUTCOMES = {
+    Outcome.RUNNING: "running",
+    Outcome.OK: "ok",
+    Outcome.FAILED: "failed",
+    Outcome.CANCELLED: "cancelled",
+    Outcome.TIMED_OUT: "timed out",
+    Outcome.LOST: "lost: nobody listened",
+}
+
+LONGEST_MESSAGE = 200
+
+
+def about_bar(content: Content, one: TrackPicture, index: int) -> str:
+    """Names and numbers of what a bar stands for."""
+    count, first = int(one.bars.count[index]), int(one.bars.first[index])
+    if count == 1:
+        return about_call(content, int(one.track.rows[first]))
+    starts = one.track.starts
+    lines = [
+        f"{one.lane.title}: {count_text(count)} calls here",
+        f"{count_text(int(one.bars.failed[index]))} failed" if one.bars.failed[index] else "none failed",
+        f"between {_at(content, int(starts[first]))} and {_at(content, int(starts[first + count - 1]))}",
+        "zoom in to tell them apart",
+    ]
+    return plain("\n".join(lines))
+
+
+def about_call(content: Content, row: int) -> str:
+    """Names and numbers of one call."""
+    calls = content.trace.calls
+    started, ended, emitted = int(calls.started_ns[row]), int(calls.ended_ns[row]), int(calls.emitted_ns[row])
+    running = ended < 0 or ended > content.now_ns
+    outcome = Outcome.RUNNING if running else Outcome(int(calls.outcome[row]))
+    attempt = int(calls.attempt[row])
+    lines = [
+        f"{content.trace.names.text(int(calls.handler[row]))}  call {int(calls.id[row])}"
+        + (f", attempt {attempt}" if attempt > 1 else ""),
+        f"{content.event_of_call(row)}  dispatch {int(calls.dispatch[row])}",
+        OUTCOMES[outcome] + _error_text(content, row, outcome),
+        f"duration {duration_text((content.now_ns if running else ended) - started)}{' so far' if running else ''}"
+        f", queue delay {duration_text(started - emitted)}",
+        f"at {_at(content, started)}",
+    ]
+    return plain("\n".join(lines))
+
+
+def about_emits(content: Content, marks: Points, index: int) -> str:
+    """Names and numbers of one emit, or of several at the same place."""
+    count, lost, first = int(marks.count[index]), int(marks.lost[index]), int(marks.first[index])
+    if count > 1:
+        lines = [f"{count_text(count)} emits here", f"{count_text(lost)} lost" if lost else "none lost"]
+        return plain("\n".join([*lines, "zoom in to tell them apart"]))
+    dispatches = content.trace.dispatches
+    outcome = Outcome(int(dispatches.outcome[first]))
+    emitted, ended = int(dispatches.emitted_ns[first]), int(dispatches.ended_ns[first])
+    lines = [
+        f"{content.event_of_dispatch(first)}  dispatch {int(dispatches.id[first])}",
+        OUTCOMES[outcome],
+        f"handlers {int(dispatches.handlers[first])}, latency {duration_text(max(0, ended - emitted))}",
+        f"at {_at(content, emitted)}",
+    ]
+    return plain("\n".join(lines))
+
+
+def about_lane(content: Content, lane: Lane) -> str:
+    """The whole name of a handler, where it is written, and what it did."""
+    file, line = content.trace.names.place(lane.handler)
+    tracks = content.tracks.lanes.get(lane.handler, ())
+    calls, failed = sum(map(len, tracks)), sum(len(track.failed) for track in tracks)
+    lines = [lane.title, *([f"{file}:{line}"] if file else []), f"{count_text(calls)} calls, {count_text(failed)} failed"]
+    return plain("\n".join(lines))
+
+
+def plain(text: str) -> str:
+    """Without control characters: names come from captures."""
+    return "".join(" " if unicodedata.category(letter) in ("Cc", "Cf") and letter != "\n" else letter for letter in text)
+
+
+def _error_text(content: Content, row: int, outcome: Outcome) -> str:
+    if outcome not in (Outcome.FAILED, Outcome.TIMED_OUT):
+        return ""
+    error = content.trace.error(row)
+    if error is None:
+        return ""
+    message = f": {error.message}" if error.message else ""
+    return f": {error.type}{message}"[:LONGEST_MESSAGE]
+
+
+def _at(content: Content, time_ns: int) -> str:
+    return duration_text(time_ns - content.first_ns, digits=9)
