@@ -1,0 +1,133 @@
+"""The command line: each command's words and options; what they do stands in the `cli_*` files next to it."""
+
+from __future__ import annotations
+
+import math
+from importlib.metadata import version
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+program = typer.Typer(
+    name="buslens",
+    help="See what an event bus does: design, step, watch and export event flows. Without a command: the window.",
+    no_args_is_help=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+Scenario = Annotated[
+    str, typer.Argument(help="A scenario file, or the name of a sample such as checkout.", metavar="SCENARIO")
+]
+
+
+def speed_from(text: str) -> float:
+    """`max`, `2`, `0.5x`."""
+    if text.strip().lower() == "max":
+        return math.inf
+    try:
+        speed = float(text.strip().lower().removesuffix("x"))
+    except ValueError:
+        speed = math.nan
+    if not 0 < speed < math.inf:
+        raise typer.BadParameter(f"{text!r} is not a speed: give a number such as 2 or 0.5x, or max")
+    return speed
+
+
+def show_version(asked: bool) -> None:
+    if asked:
+        typer.echo(f"buslens {version('buslens')}")
+        raise typer.Exit
+
+
+@program.callback(invoke_without_command=True)
+def window(
+    context: typer.Context,
+    version: Annotated[
+        bool, typer.Option("--version", help="Print the version and leave.", callback=show_version, is_eager=True)
+    ] = False,
+) -> None:
+    """See what an event bus does: design, step, watch and export event flows. Without a command: the window."""
+    if context.invoked_subcommand is None:
+        from app.cli_window import open_window
+
+        raise typer.Exit(open_window([]))
+
+
+@program.command("open")
+def open_(
+    files: Annotated[list[str], typer.Argument(help="Scenario or capture files, or samples.", metavar="FILE...")],
+) -> None:
+    """Open files in the window."""
+    from app.cli_window import open_window
+
+    raise typer.Exit(open_window(files))
+
+
+@program.command()
+def run(
+    scenario: Scenario,
+    engine: Annotated[str, typer.Option(help="The engine, instead of the scenario's own.", metavar="ENGINE")] = "",
+    seed: Annotated[int | None, typer.Option(help="The seed of all randomness, instead of the scenario's own.")] = None,
+    speed: Annotated[
+        float,
+        typer.Option(
+            help="How fast time runs: 2, 0.5x, or max: waits cost nothing.", parser=speed_from, metavar="X|max"
+        ),
+    ] = math.inf,
+    output: Annotated[
+        Path | None, typer.Option("-o", "--output", help="Write the capture to this file.", metavar="CAPTURE")
+    ] = None,
+    json: Annotated[bool, typer.Option("--json", help="Print the summary as JSON.")] = False,
+    strict: Annotated[
+        bool, typer.Option("--strict", help="Exit code 1 where a handler failed.")
+    ] = False,
+    trust: Annotated[bool, typer.Option("--trust", help="Let this file's Python handlers run, now and later.")] = False,
+) -> None:
+    """Run a scenario without a window, and print a summary."""
+    from app.cli_run import Request, run_headless
+
+    raise typer.Exit(
+        run_headless(
+            Request(
+                scenario,
+                engine=engine or None,
+                seed=seed,
+                speed=speed,
+                output=output,
+                json=json,
+                strict=strict,
+                trust=trust,
+            )
+        )
+    )
+
+
+@program.command()
+def export(
+    capture: Annotated[Path, typer.Argument(help="A capture file.")],
+    to: Annotated[str, typer.Option("--to", help="The format; an unknown name lists them.", metavar="FORMAT")],
+    output: Annotated[Path, typer.Option("-o", "--output", help="The file to write.", metavar="OUT")],
+) -> None:
+    """Write a capture in another format."""
+    from app.cli_files import export_capture
+
+    export_capture(capture, to, output)
+
+
+@program.command()
+def validate(files: Annotated[list[str], typer.Argument(help="Scenario or capture files.", metavar="FILE...")]) -> None:
+    """Say every mistake in scenario and capture files, with its place."""
+    from app.cli_files import validate_files
+
+    raise typer.Exit(validate_files(files))
+
+
+@program.command()
+def doctor() -> None:
+    """Say what this machine lacks for Buslens."""
+    from app.cli_doctor import print_findings
+
+    raise typer.Exit(print_findings())

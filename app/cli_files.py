@@ -1,0 +1,60 @@
+"""`buslens export` and `buslens validate`: files in, files or complaints out."""
+
+from __future__ import annotations
+
+import sys
+from difflib import get_close_matches
+from pathlib import Path
+
+from app.cli_text import plain
+from app.scenario_files import found_scenario
+from bus import scenario
+from bus.errors import UserError, UserErrors
+from bus.export import EXPORTERS
+from bus.trace import capture
+from buslens.wire import MAGIC
+
+WRONG_FILE = 2
+
+
+def export_capture(path: Path, format_id: str, output: Path) -> None:
+    """Write the capture at `path` as `format_id`."""
+    formats = {exporter.id: exporter for exporter in EXPORTERS}
+    if format_id not in formats:
+        near = get_close_matches(format_id, formats, 1)
+        hint = f"did you mean {near[0]}?" if near else ""
+        raise UserError(f"there is no format {format_id}; there are {', '.join(formats)}", hint=hint)
+    trace = capture.load(path)
+    if trace.damage:
+        print(f"buslens: {plain(str(path))}: {plain(trace.damage)}", file=sys.stderr)
+    formats[format_id].write(trace, output, None)
+
+
+def validate_files(files: list[str]) -> int:
+    """Check each file and report all mistakes of all of them."""
+    code = 0
+    for file in files:
+        try:
+            print(f"{plain(file)}: {_check(found_scenario(file))}")
+        except UserError as error:
+            code = WRONG_FILE
+            for one in error.errors if isinstance(error, UserErrors) else [error]:
+                print(f"buslens: {plain(str(one))}", file=sys.stderr)
+    return code
+
+
+def is_capture(path: Path) -> bool:
+    """Whether the file starts as a capture does."""
+    with path.open("rb") as file:
+        return file.read(len(MAGIC)) == MAGIC
+
+
+def _check(path: Path) -> str:
+    """One line about a good file; raises UserError for any other."""
+    if not is_capture(path):
+        found = scenario.load(path).scenario
+        return f"fine, a scenario with {len(found.events)} events and {len(found.handlers)} handlers"
+    trace = capture.load(path)
+    if trace.damage:
+        raise UserError(f"{path}: {trace.damage}")
+    return f"fine, a capture with {len(trace.dispatches)} dispatches and {len(trace.calls)} calls"

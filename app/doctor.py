@@ -1,0 +1,150 @@
+"""What this machine lacks for Buslens, one check a line, each with what to do about it."""
+
+from __future__ import annotations
+
+import os
+import platform
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from enum import Enum
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+
+import platformdirs
+
+from app import display, system_libraries
+from bus.errors import UserError
+from ui.panels.inspector_source import editor_command
+
+PATIENCE_S = 60.0
+LIBRARIES = ("PySide6-Essentials", "qasync", "pyee", "numpy", "ruamel.yaml", "pydantic", "jsonschema", "typer", "rich")
+START_QT = """
+from PySide6.QtGui import QFontDatabase, QGuiApplication
+from PySide6.QtCore import qVersion
+application = QGuiApplication([])
+print(qVersion(), application.platformName(), len(QFontDatabase.families()))
+"""
+
+
+class State(Enum):
+    """How much a finding matters."""
+
+    OK = "ok"
+    NOTE = "note"
+    """Buslens works; something it could do, it cannot."""
+
+    MISSING = "missing"
+    """Buslens, or its window, does not work."""
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One line of the doctor."""
+
+    what: str
+    state: State
+    found: str
+    advice: str = ""
+
+
+def examine() -> Iterator[Finding]:
+    """Every check, in the order in which a person would mend things."""
+    for check in CHECKS:
+        yield check()
+
+
+def _python() -> Finding:
+    return Finding("Python", State.OK, f"{platform.python_version()} ({sys.executable})")
+
+
+def _libraries() -> Finding:
+    versions = {name: _version(name) for name in LIBRARIES}
+    gone = [name for name, found in versions.items() if not found]
+    if gone:
+        return Finding("libraries", State.MISSING, f"not installed: {', '.join(gone)}", "pip install buslens")
+    return Finding("libraries", State.OK, ", ".join(f"{name} {found}" for name, found in versions.items()))
+
+
+def _system_libraries() -> Finding:
+    if not sys.platform.startswith("linux"):
+        return Finding("system libraries", State.OK, f"not checked on {sys.platform}")
+    gone = system_libraries.missing()
+    if not gone:
+        return Finding("system libraries", State.OK, f"all {len(system_libraries.DEBIAN_PACKAGES)} found")
+    advice = f"on Debian and Ubuntu: sudo apt-get install {' '.join(system_libraries.packages(gone))}"
+    return Finding("system libraries", State.MISSING, ", ".join(gone), advice)
+
+
+def _display() -> Finding:
+    why = display.why_none()
+    if why:
+        return Finding("display", State.NOTE, why, "the window needs one; buslens run and export work without")
+    chosen = [
+        f"{name}={os.environ[name]}" for name in ("QT_QPA_PLATFORM", "WAYLAND_DISPLAY", "DISPLAY") if name in os.environ
+    ]
+    return Finding("display", State.OK, " ".join(chosen) or "the system's")
+
+
+def _qt() -> Finding:
+    """Started in a process of its own: where Qt finds no platform plugin it aborts."""
+    environment = dict(os.environ)
+    if display.why_none():
+        environment["QT_QPA_PLATFORM"] = "offscreen"
+    try:
+        done = subprocess.run(
+            [sys.executable, "-c", START_QT], env=environment, capture_output=True, text=True, timeout=PATIENCE_S
+        )
+    except subprocess.TimeoutExpired:
+        return Finding("Qt", State.MISSING, "does not start: no answer", "see the display above")
+    if done.returncode != 0:
+        said = [line for line in done.stderr.splitlines() if line.strip()] or [f"exit code {done.returncode}"]
+        return Finding("Qt", State.MISSING, f"does not start: {said[-1]}", "see the system libraries above")
+    number, plugin, fonts = done.stdout.split()
+    return Finding("Qt", State.OK, f"{number}, platform plugin {plugin}, {fonts} font families on this system")
+
+
+def _settings_folder() -> Finding:
+    return _writable("settings folder", platformdirs.user_config_path("buslens"))
+
+
+def _log_folder() -> Finding:
+    return _writable("log folder", platformdirs.user_state_path("buslens"))
+
+
+def _writable(what: str, folder: Path) -> Finding:
+    try:
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        tempfile.TemporaryFile(dir=folder).close()
+    except OSError as error:
+        return Finding(what, State.NOTE, f"{folder}: {error.strerror}", "settings and trusted files are not remembered")
+    return Finding(what, State.OK, str(folder))
+
+
+def _editor() -> Finding:
+    try:
+        command = editor_command("", str(Path(__file__)), 1, os.environ)
+    except UserError as error:
+        return Finding("editor", State.NOTE, error.problem, "set VISUAL, or the editor in the settings")
+    return Finding("editor", State.OK, command[0])
+
+
+def _version(name: str) -> str:
+    try:
+        return version(name)
+    except PackageNotFoundError:
+        return ""
+
+
+CHECKS: tuple[Callable[[], Finding], ...] = (
+    _python,
+    _libraries,
+    _system_libraries,
+    _display,
+    _qt,
+    _settings_folder,
+    _log_folder,
+    _editor,
+)

@@ -1,0 +1,24 @@
+"""Which file a person means: a path, or the name of a sample that Buslens brings."""
+
+from __future__ import annotations
+
+from difflib import get_close_matches
+from pathlib import Path
+
+from bus.errors import UserError
+
+SAMPLES = Path(__file__).resolve().parent.parent / "resources" / "scenarios"
+
+
+def found_scenario(said: str) -> Path:
+    """The file at this path, or the sample of this name."""
+    path = Path(said)
+    if path.is_dir():
+        raise UserError(f"{said} is a folder, not a scenario or capture file")
+    if path.exists():
+        return path
+    names = sorted(sample.stem for sample in SAMPLES.glob("*.yaml"))
+    if said in names:
+        return SAMPLES / f"{said}.yaml"
+    near = get_close_matches(said, names, 1)
+    raise UserError(f"there is no file {said}", hint=f"did you mean the sample {near[0]}?" if near else "")
