@@ -168,9 +168,8 @@ def _groups(starts: Int64s, begin: int, end: int, grid: Grid) -> tuple[Int64s, I
 def _reaching_in(track: Track, ended_ns: Int64s, begin: int, start_ns: int, now_ns: int) -> Int64s:
     """Positions of calls that started before the view and reach into it."""
     look = np.arange(max(0, begin - (LOOK_BACK if track.shared else 1)), begin, dtype=np.int64)
-    ends = ended_ns[track.rows[look]]
-    reaching = look[(ends < 0) | (ends >= start_ns)]
-    if track.shared or len(track.running) > 1:
+    reaching = look[_until_now(ended_ns[track.rows[look]], now_ns) >= start_ns]
+    if now_ns >= start_ns and len(track.running):
         return np.union1d(reaching, track.running[track.running < begin])
     return reaching
 

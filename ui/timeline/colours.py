@@ -92,7 +92,9 @@ class Colours:
         painter.drawPolygon(diamond(DIAMOND / 2, DIAMOND / 2, DIAMOND / 2))
 
     def _paint_lost(self, painter: QPainter) -> None:
-        painter.setPen(QPen(self.warning, 1.8, Qt.PenStyle.SolidLine, Qt.PenCapStyle.SquareCap, Qt.PenJoinStyle.MiterJoin))
+        pen = QPen(self.warning, 1.8)
+        pen.setJoinStyle(Qt.PenJoinStyle.MiterJoin)
+        painter.setPen(pen)
         painter.setBrush(self.background)
         painter.drawPolygon(diamond(LOST_DIAMOND / 2, LOST_DIAMOND / 2, LOST_DIAMOND / 2 - 1.3))
 

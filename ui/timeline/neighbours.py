@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from bus.trace import causality
+from bus.trace.tracks import Int64s
 from ui.timeline.content import Content
 
 Item = tuple[str, int]
@@ -38,7 +39,7 @@ def _next_emit(content: Content, row: int, direction: int) -> Item | None:
     return None if found is None else ("dispatch", found)
 
 
-def _shown_from(counts: np.ndarray[tuple[int], np.dtype[np.int64]] | None, total: int, border: int, way: int) -> int | None:
+def _shown_from(counts: Int64s | None, total: int, border: int, way: int) -> int | None:
     """The first shown position at or behind a border, or the last before it."""
     if counts is None:
         position = border if way > 0 else border - 1

@@ -106,9 +106,8 @@ class Overview(QWidget):
         heights = np.maximum(2, np.round(np.log1p(self._counts[filled]) / most * room))
         bottom = self.height() - 2
         painter.setPen(QPen(colours.density, 1))
-        painter.drawLines(
-            [QLineF(x + 0.5, bottom - h, x + 0.5, bottom) for x, h in zip(filled.tolist(), heights.tolist(), strict=True)]
-        )
+        columns = zip(filled.tolist(), heights.tolist(), strict=True)
+        painter.drawLines([QLineF(x + 0.5, bottom - height, x + 0.5, bottom) for x, height in columns])
 
     def _paint_marks(self, painter: QPainter, colours: Colours) -> None:
         """A red line with a badge for failures, a hollow diamond for losses; all visible whatever else is there."""

@@ -272,7 +272,8 @@ class TimelineView(QWidget):
         if text != self._hovered:
             self._hovered = text
             self.hovered.emit(" · ".join(text.split("\n")))
-            QToolTip.showText(on_screen, f"<div style='white-space:pre'>{html.escape(text)}</div>" if text else "", self)
+            rich = f"<div style='white-space:pre'>{html.escape(text)}</div>" if text else ""
+            QToolTip.showText(on_screen, rich, self)
 
     # Events
 

@@ -21,6 +21,8 @@ OUTCOMES = {
 }
 
 LONGEST_MESSAGE = 200
+UNSEEN = ("Cc", "Cf")
+"""Unicode categories that move a cursor or turn text around."""
 
 
 def about_bar(content: Content, one: TrackPicture, index: int) -> str:
@@ -80,13 +82,13 @@ def about_lane(content: Content, lane: Lane) -> str:
     file, line = content.trace.names.place(lane.handler)
     tracks = content.tracks.lanes.get(lane.handler, ())
     calls, failed = sum(map(len, tracks)), sum(len(track.failed) for track in tracks)
-    lines = [lane.title, *([f"{file}:{line}"] if file else []), f"{count_text(calls)} calls, {count_text(failed)} failed"]
-    return plain("\n".join(lines))
+    lines = [lane.title, f"{file}:{line}" if file else "", f"{count_text(calls)} calls, {count_text(failed)} failed"]
+    return plain("\n".join(line for line in lines if line))
 
 
 def plain(text: str) -> str:
     """Without control characters: names come from captures."""
-    return "".join(" " if unicodedata.category(letter) in ("Cc", "Cf") and letter != "\n" else letter for letter in text)
+    return "".join(letter if letter == "\n" or unicodedata.category(letter) not in UNSEEN else " " for letter in text)
 
 
 def _error_text(content: Content, row: int, outcome: Outcome) -> str:
