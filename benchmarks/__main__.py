@@ -57,8 +57,8 @@ def table(measured: Sequence[Row] | Row) -> str:
         if isinstance(measured, Mapping)
         else measured
     )
-    columns = list(dict.fromkeys(column for row in rows for column in row))
-    lines = [columns, ["---"] * len(columns), *([shown(row.get(column, "")) for column in columns] for row in rows)]
+    columns = list(dict.fromkeys(column for row in measured for column in row))
+    lines = [columns, ["---"] * len(columns), *([shown(row.get(column, "")) for column in columns] for row in measured)]
     return "\n".join("| " + " | ".join(line) + " |" for line in lines)
 
 
