@@ -68,6 +68,9 @@ class Kind(IntEnum):
     MARK = 13
     """blob: a note or a line that a handler logged; parent: the call that wrote it, 0 for a person's."""
 
+    SKIPPED = 14
+    """id: dispatch; count: announced handlers that will never be called for it, because an earlier one raised."""
+
 
 class Outcome(IntEnum):
     """How a call or a dispatch ended. The numbers are part of the capture format."""

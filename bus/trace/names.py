@@ -1,0 +1,87 @@
+"""Interned names of a capture: events, handlers with the place of their code, lanes, queues."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+
+from buslens.records import NameKind
+from buslens.wire import MAX_NAME, NAME_ENTRY
+
+MAX_NAMES = 1_000_000
+"""What one capture may intern; more is damage."""
+
+
+@dataclass(frozen=True, slots=True)
+class Name:
+    """One interned name."""
+
+    kind: int
+    """NameKind; 0 where the capture never said."""
+
+    text: str
+    file: str = ""
+    """Of a handler: the file of its code, empty where unknown."""
+
+    line: int = 0
+    event: str = ""
+    """Of a handler: the event that it was subscribed to."""
+
+
+UNKNOWN = Name(0, "?")
+NOBODY = Name(0, "")
+
+
+class Names:
+    """Names by id."""
+
+    def __init__(self) -> None:
+        self._names: dict[int, Name] = {0: NOBODY}
+
+    def __len__(self) -> int:
+        return len(self._names) - 1
+
+    def __getitem__(self, ident: int) -> Name:
+        return self._names.get(int(ident), UNKNOWN)
+
+    def text(self, ident: int) -> str:
+        """The name, "?" where the capture never said it."""
+        return self[ident].text
+
+    def place(self, ident: int) -> tuple[str, int]:
+        """File and line of a handler's code, ("", 0) where unknown."""
+        name = self[ident]
+        return name.file, name.line
+
+    def kind(self, ident: int) -> int:
+        """NameKind, 0 where unknown."""
+        return self[ident].kind
+
+    def ids(self, kind: NameKind) -> list[int]:
+        """Ids of all names of a kind, in the order in which they were interned."""
+        return [ident for ident, name in self._names.items() if name.kind == kind]
+
+    def take(self, body: memoryview) -> None:
+        """Read one NAMES frame. Raises ValueError where it is malformed."""
+        at = 0
+        while at < len(body):
+            if at + NAME_ENTRY.size > len(body):
+                raise ValueError("a name is cut short")
+            ident, kind, _, _, length = NAME_ENTRY.unpack_from(body, at)
+            at += NAME_ENTRY.size
+            if length > 8 * MAX_NAME or at + length > len(body):
+                raise ValueError(f"a name claims {length} bytes")
+            if len(self._names) > MAX_NAMES:
+                raise ValueError(f"more than {MAX_NAMES} names")
+            self._names.setdefault(ident, _name(kind, bytes(body[at : at + length])))
+            at += length
+
+
+def _name(kind: int, said: bytes) -> Name:
+    try:
+        fields = json.loads(said)
+        line = int(fields.get("line", 0))
+        texts = [str(fields.get(key, ""))[:MAX_NAME] for key in ("text", "file", "event")]
+    except (ValueError, TypeError, AttributeError, RecursionError, OverflowError):
+        raise ValueError("a name cannot be read") from None
+    return Name(kind, texts[0], texts[1], line if 0 <= line < 1 << 31 else 0, texts[2])

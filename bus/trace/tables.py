@@ -1,0 +1,215 @@
+"""The tables of a trace: dispatches, calls, marks, subscriptions, deliveries; one column a property."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from bus.trace.blobs import Blobs
+from bus.trace.columns import Columns, Index
+
+Array = npt.NDArray[Any]
+
+
+class Dispatches:
+    """One row for each emit, in the order in which the records arrived."""
+
+    def __init__(self) -> None:
+        self.columns = Columns(
+            id=np.uint64, event=np.uint32, parent_call=np.uint64, lane=np.uint32, emitted_ns=np.int64,
+            handlers=np.uint32, payload=np.uint64, ended_ns=np.int64, waiting=np.int32, running=np.int32,
+            failed=np.uint32, seen=np.uint8, outcome=np.uint8, root=np.uint64,
+        )  # fmt: skip
+        self.index = Index()
+
+    def __len__(self) -> int:
+        return len(self.columns)
+
+    @property
+    def id(self) -> Array:
+        """Unique in the capture, shared with calls."""
+        return self.columns.view("id")
+
+    @property
+    def event(self) -> Array:
+        """Name id of the event."""
+        return self.columns.view("event")
+
+    @property
+    def parent_call(self) -> Array:
+        """Id of the call that emitted it, 0 for a root."""
+        return self.columns.view("parent_call")
+
+    @property
+    def lane(self) -> Array:
+        """Name id of the thread or task that emitted it."""
+        return self.columns.view("lane")
+
+    @property
+    def emitted_ns(self) -> Array:
+        """When it was emitted."""
+        return self.columns.view("emitted_ns")
+
+    @property
+    def handlers(self) -> Array:
+        """How many handlers were announced at the emit."""
+        return self.columns.view("handlers")
+
+    @property
+    def payload(self) -> Array:
+        """Blob id of the payload, 0 where there was none."""
+        return self.columns.view("payload")
+
+    @property
+    def ended_ns(self) -> Array:
+        """The last call's end so far; the emit's own time where no call ended."""
+        return self.columns.view("ended_ns")
+
+    @property
+    def open(self) -> Array:
+        """Calls that have not ended, those that wait included."""
+        return np.maximum(self.columns.view("waiting"), 0) + np.maximum(self.columns.view("running"), 0)
+
+    @property
+    def waiting(self) -> Array:
+        """Announced calls that have not started."""
+        return np.maximum(self.columns.view("waiting"), 0)
+
+    @property
+    def failed(self) -> Array:
+        """Calls that failed or timed out."""
+        return self.columns.view("failed")
+
+    @property
+    def outcome(self) -> Array:
+        """buslens.records.Outcome."""
+        return self.columns.view("outcome")
+
+    @property
+    def root(self) -> Array:
+        """Id of the dispatch that the flow grew from; its own id for a root."""
+        return self.columns.view("root")
+
+    def row_of(self, ident: int) -> int:
+        """Row of a dispatch id, -1 where there is none."""
+        return self.index.row(ident)
+
+    def rows_of(self, idents: Array) -> Array:
+        """Rows of dispatch ids, -1 where there is none."""
+        return self.index.rows(idents)
+
+
+class Calls:
+    """One row for each call, in the order in which they started."""
+
+    def __init__(self) -> None:
+        self.columns = Columns(
+            id=np.uint64, dispatch=np.uint64, handler=np.uint32, lane=np.uint32, emitted_ns=np.int64,
+            started_ns=np.int64, ended_ns=np.int64, outcome=np.uint8, attempt=np.uint32, error=np.uint64,
+            flags=np.uint16,
+        )  # fmt: skip
+        self.index = Index()
+
+    def __len__(self) -> int:
+        return len(self.columns)
+
+    @property
+    def id(self) -> Array:
+        """Unique in the capture, shared with dispatches."""
+        return self.columns.view("id")
+
+    @property
+    def dispatch(self) -> Array:
+        """Id of the dispatch that it belongs to."""
+        return self.columns.view("dispatch")
+
+    @property
+    def handler(self) -> Array:
+        """Name id of the handler."""
+        return self.columns.view("handler")
+
+    @property
+    def lane(self) -> Array:
+        """Name id of the thread or task that ran it."""
+        return self.columns.view("lane")
+
+    @property
+    def emitted_ns(self) -> Array:
+        """When its dispatch was emitted; its own start where the dispatch is unknown."""
+        return self.columns.view("emitted_ns")
+
+    @property
+    def started_ns(self) -> Array:
+        """When it began to run."""
+        return self.columns.view("started_ns")
+
+    @property
+    def ended_ns(self) -> Array:
+        """When it ended, -1 while it runs or where the capture ends before it does."""
+        return self.columns.view("ended_ns")
+
+    @property
+    def outcome(self) -> Array:
+        """buslens.records.Outcome."""
+        return self.columns.view("outcome")
+
+    @property
+    def attempt(self) -> Array:
+        """1 for the first; a retry or redelivery counts up."""
+        return self.columns.view("attempt")
+
+    @property
+    def error(self) -> Array:
+        """Blob id of the error, 0 where there was none."""
+        return self.columns.view("error")
+
+    @property
+    def flags(self) -> Array:
+        """buslens.records.Flag."""
+        return self.columns.view("flags")
+
+    @property
+    def queue_delay_ns(self) -> Array:
+        """Start minus emit: how long each call waited."""
+        return self.started_ns - self.emitted_ns
+
+    @property
+    def duration_ns(self) -> Array:
+        """End minus start; -1 while running."""
+        ended = self.ended_ns
+        return np.where(ended < 0, -1, ended - self.started_ns)
+
+    def row_of(self, ident: int) -> int:
+        """Row of a call id, -1 where there is none."""
+        return self.index.row(ident)
+
+    def rows_of(self, idents: Array) -> Array:
+        """Rows of call ids, -1 where there is none."""
+        return self.index.rows(idents)
+
+
+class Marks:
+    """Notes of people and lines that handlers logged."""
+
+    def __init__(self, blobs: Blobs) -> None:
+        self.columns = Columns(time_ns=np.int64, call=np.uint64, blob=np.uint64)
+        self._blobs = blobs
+
+    def __len__(self) -> int:
+        return len(self.columns)
+
+    @property
+    def time_ns(self) -> Array:
+        """When it was written."""
+        return self.columns.view("time_ns")
+
+    @property
+    def call(self) -> Array:
+        """Id of the call that wrote it, 0 for a person's."""
+        return self.columns.view("call")
+
+    def text(self, row: int) -> str:
+        """What it says, decoded now."""
+        return self._blobs.note(int(self.columns.view("blob")[row]))

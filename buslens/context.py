@@ -1,0 +1,16 @@
+"""Which call the running code belongs to: what makes an emit inside a handler know its cause.
+
+A ContextVar, so that it follows awaits and tasks; worker threads are given it by the adapter.
+"""
+
+from __future__ import annotations
+
+from contextvars import ContextVar
+
+CALL: ContextVar[int] = ContextVar("buslens_call", default=0)
+"""Id of the call that runs here, 0 outside of any."""
+
+
+def current_call() -> int:
+    """Id of the call that this code runs in, 0 outside of any."""
+    return CALL.get()
