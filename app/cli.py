@@ -58,12 +58,14 @@ def window(
 
 @program.command("open")
 def open_(
-    files: Annotated[list[str], typer.Argument(help="Scenario or capture files, or samples.", metavar="FILE...")],
+    files: Annotated[
+        list[str] | None, typer.Argument(help="Scenario or capture files, or samples.", metavar="FILE...")
+    ] = None,
 ) -> None:
     """Open files in the window."""
     from app.cli_window import open_window
 
-    raise typer.Exit(open_window(files))
+    raise typer.Exit(open_window(files or []))
 
 
 @program.command()
