@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import time
 
 from PySide6.QtCore import QProcess, Qt, QTimer, Signal
 from PySide6.QtWidgets import QFrame, QScrollArea, QStackedLayout, QVBoxLayout, QWidget
@@ -23,6 +24,9 @@ from ui.widgets.empty_hint import EmptyHint
 
 _EVERY_MS = 100
 """Numbers of a running call are written anew ten times a second: more cannot be read."""
+
+_SHARE = 10
+"""Describing what is selected may take one part in this many of the Qt thread's time."""
 
 
 class InspectorPanel(QWidget):
@@ -84,7 +88,9 @@ class InspectorPanel(QWidget):
     def refresh_now(self) -> None:
         """Show what is selected, as the trace has it now."""
         self._later.stop()
+        began = time.monotonic()
         facts = describe(self._session.trace, self._selection.kind, self._selection.id)
+        self._later.setInterval(max(_EVERY_MS, int((time.monotonic() - began) * 1000 * _SHARE)))
         if facts is None:
             self._facts = None
             self._stack.setCurrentWidget(self._hint)
@@ -138,7 +144,7 @@ class InspectorPanel(QWidget):
         self._log.setAccessibleName("Log lines of this call")
         self._hint = EmptyHint(
             "Nothing is selected",
-            "Click an emit or a bar on the timeline, or a row of a table: payload, timing, causes and effects appear here.",
+            "Click an emit or a bar on the timeline, or a row of a table, to see payload, timing, causes and effects.",
             parent=self,
         )
 

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 from bus.trace import causality
 from bus.trace.trace import Trace
@@ -85,7 +87,8 @@ def describe(trace: Trace, kind: str, record_id: int) -> Facts | None:
 
 def _dispatch(trace: Trace, row: int) -> Facts:
     dispatches = trace.dispatches
-    value, open_calls = int(dispatches.outcome[row]), int(dispatches.open[row])
+    value = int(dispatches.outcome[row])
+    open_calls = int(dispatches.open[row]) if value == Outcome.RUNNING else 0
     emitted, ended = int(dispatches.emitted_ns[row]), int(dispatches.ended_ns[row])
     latency = f"{span(trace.span_ns[1] - emitted)} so far" if open_calls else span(ended - emitted)
     causes, causes_hidden = _causes(trace, "dispatch", row)
@@ -171,15 +174,27 @@ def _causes(trace: Trace, kind: str, row: int) -> tuple[tuple[Link, ...], bool]:
 
 
 def _effects_of_dispatch(trace: Trace, row: int) -> tuple[tuple[Link, ...], int]:
+    """Its calls, below each the dispatches that it emitted."""
     call_rows = causality.calls_of(trace, row)
+    shown = call_rows[:_MOST_EFFECTS]
+    children = _emitted_by(trace, row, trace.calls.id[shown])
     links: list[Link] = []
-    for shown, call_row in enumerate(call_rows):
+    for place, call_row in enumerate(shown.tolist()):
         if len(links) >= _MOST_EFFECTS:
-            return tuple(links), len(call_rows) - shown
-        links.append(_call_link(trace, int(call_row)))
-        emitted = causality.emitted_in(trace, int(call_row))
-        links.extend(_dispatch_link(trace, int(each), depth=1) for each in emitted[: _MOST_EFFECTS - len(links)])
-    return tuple(links), 0
+            return tuple(links), len(call_rows) - place
+        links.append(_call_link(trace, call_row))
+        emitted = children.get(int(trace.calls.id[call_row]), [])
+        links.extend(_dispatch_link(trace, each, depth=1) for each in emitted[: _MOST_EFFECTS - len(links)])
+    return tuple(links), len(call_rows) - len(shown)
+
+
+def _emitted_by(trace: Trace, row: int, call_ids: npt.NDArray[Any]) -> dict[int, list[int]]:
+    """Rows of the dispatches that these calls emitted, in one pass; all come after the dispatch itself."""
+    parents = trace.dispatches.parent_call[row + 1 :]
+    found: dict[int, list[int]] = {}
+    for each in (np.flatnonzero(np.isin(parents, call_ids)) + row + 1).tolist():
+        found.setdefault(int(trace.dispatches.parent_call[each]), []).append(each)
+    return found
 
 
 def _effects_of_call(trace: Trace, row: int) -> tuple[tuple[Link, ...], int]:
@@ -189,10 +204,10 @@ def _effects_of_call(trace: Trace, row: int) -> tuple[tuple[Link, ...], int]:
 
 
 def _log(trace: Trace, call_id: int) -> tuple[tuple[str, ...], int]:
-    marks = trace.marks
-    rows = np.flatnonzero(np.asarray(marks.call) == call_id)
+    rows = np.flatnonzero(trace.marks.call == call_id)
     lines = tuple(
-        f"{moment(int(marks.time_ns[each]) - trace.span_ns[0])}  {marks.text(int(each))}" for each in rows[:_MOST_LINES]
+        f"{moment(int(trace.marks.time_ns[each]) - trace.span_ns[0])}  {trace.marks.text(int(each))}"
+        for each in rows[:_MOST_LINES]
     )
     return lines, max(len(rows) - len(lines), 0)
 
