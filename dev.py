@@ -161,7 +161,7 @@ def apt_install(packages: list[str]) -> bool:
 
 def call(*command: str | Path, offscreen: bool = False) -> int:
     """Run, showing what it prints; its exit code. Ctrl+C belongs to the command."""
-    environment = dict(os.environ)
+    environment = {"PIP_ROOT_USER_ACTION": "ignore", **os.environ}
     if offscreen:
         environment.setdefault("QT_QPA_PLATFORM", "offscreen")
     process = subprocess.Popen([str(part) for part in command], env=environment)
