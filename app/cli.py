@@ -83,9 +83,7 @@ def run(
         Path | None, typer.Option("-o", "--output", help="Write the capture to this file.", metavar="CAPTURE")
     ] = None,
     json: Annotated[bool, typer.Option("--json", help="Print the summary as JSON.")] = False,
-    strict: Annotated[
-        bool, typer.Option("--strict", help="Exit code 1 where a handler failed.")
-    ] = False,
+    strict: Annotated[bool, typer.Option("--strict", help="Exit code 1 where a handler failed.")] = False,
     trust: Annotated[bool, typer.Option("--trust", help="Let this file's Python handlers run, now and later.")] = False,
 ) -> None:
     """Run a scenario without a window, and print a summary."""

@@ -1,0 +1,85 @@
+"""`buslens run`: open, start, wait, summarise, through the verbs that the window uses."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from pathlib import Path
+
+from app.cli_progress import progress
+from app.cli_summary import Summary, print_json, print_tables
+from app.scenario_files import found_scenario
+from app.settings_file import SettingsFile
+from app.trust import TrustedFiles
+from bus.errors import UserError
+from bus.session import Session
+
+LOOK_EVERY_S = 0.05
+FAILED = 1
+STOPPED = 130
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What a person asked for."""
+
+    scenario: str
+    engine: str | None = None
+    seed: int | None = None
+    speed: float = math.inf
+    output: Path | None = None
+    json: bool = False
+    strict: bool = False
+    """Failed handlers fail the run."""
+
+    trust: bool = False
+
+
+def run_headless(request: Request) -> int:
+    """Run the scenario to its end; the exit code."""
+    trusted = TrustedFiles()
+    session = Session(SettingsFile().read(), trusted=trusted.trusts)
+    try:
+        _open(session, request, trusted)
+        stopped = _drive(session, request)
+        if request.output is not None:
+            session.export("capture", request.output)
+        summary = Summary.of(session)
+    finally:
+        session.close()
+    (print_json if request.json else print_tables)(summary)
+    if stopped:
+        return STOPPED
+    return FAILED if summary.unmet or (request.strict and summary.failed) else 0
+
+
+def _open(session: Session, request: Request, trusted: TrustedFiles) -> None:
+    path = found_scenario(request.scenario)
+    if request.output is not None and not request.output.parent.is_dir():
+        raise UserError(f"there is no folder {request.output.parent} to write {request.output.name} into")
+    session.open_scenario(path)
+    document = session.document
+    if document is None or not document.needs_trust or trusted.trusts(document.content_hash):
+        return
+    if not request.trust:
+        raise UserError(f"{path} has Python handlers", hint="read them, then run it with --trust")
+    trusted.trust(document.content_hash, path.resolve())
+
+
+def _drive(session: Session, request: Request) -> bool:
+    """Start and wait; whether a person stopped it with Ctrl+C."""
+    session.start(engine=request.engine, seed=request.seed, speed=request.speed)
+    try:
+        with progress(session) as show:
+            while not session.wait(LOOK_EVERY_S):
+                session.pump()
+                show()
+    except KeyboardInterrupt:
+        session.stop()
+        session.wait(5.0)
+        session.pump()
+        return True
+    session.pump()
+    if session.engine_state.phase == "failed":
+        raise UserError(session.engine_state.message)
+    return False

@@ -1,0 +1,77 @@
+"""A person's settings on disk: tolerant of damage when read, never half when written.
+
+What each setting is and means stands in `bus/settings.py`; here is only the file.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+from pathlib import Path
+from typing import Any, get_type_hints
+
+import platformdirs
+from pydantic import TypeAdapter, ValidationError
+
+from app import atomic_file
+from bus.settings import Settings
+
+MOST_BYTES = 1024 * 1024
+
+
+class SettingsFile:
+    """One file; every other program may change it between two reads."""
+
+    def __init__(self, path: Path | None = None) -> None:
+        self.path = path or platformdirs.user_config_path("buslens") / "settings.json"
+        self.problem = ""
+        """One sentence about the last read, for a person; empty where the file was fine or not there yet."""
+
+    def read(self) -> Settings:
+        """The settings; where a value is wrong or missing, its default."""
+        self.problem = ""
+        said = self._said()
+        good: dict[str, Any] = {}
+        wrong = []
+        hints = get_type_hints(Settings)
+        for field in dataclasses.fields(Settings):
+            if field.name not in said:
+                continue
+            try:
+                good[field.name] = TypeAdapter(hints[field.name]).validate_json(json.dumps(said[field.name]))
+            except (ValidationError, ValueError):
+                wrong.append(field.name)
+        if wrong:
+            self.problem = f"{self.path}: the default is used for {', '.join(wrong)}, which could not be read"
+        return Settings(**good)
+
+    def write(self, settings: Settings) -> None:
+        """Remember these settings; keys of a newer Buslens stay as they are."""
+        hints = get_type_hints(Settings)
+        ours = {
+            field.name: TypeAdapter(hints[field.name]).dump_python(getattr(settings, field.name), mode="json")
+            for field in dataclasses.fields(settings)
+        }
+        atomic_file.write(self.path, json.dumps({**self._said(), **ours}, indent=2, ensure_ascii=False) + "\n")
+
+    def _said(self) -> dict[str, Any]:
+        try:
+            if self.path.stat().st_size > MOST_BYTES:
+                raise ValueError("too large")
+            said = json.loads(self.path.read_text(encoding="utf-8"))
+            if not isinstance(said, dict):
+                raise ValueError("not an object")
+        except FileNotFoundError:
+            return {}
+        except (OSError, ValueError, RecursionError) as error:
+            self._set_aside(error)
+            return {}
+        return said
+
+    def _set_aside(self, error: Exception) -> None:
+        try:
+            aside = atomic_file.set_aside(self.path)
+        except OSError:
+            self.problem = f"{self.path}: cannot be read ({type(error).__name__}); the defaults are used"
+        else:
+            self.problem = f"{self.path}: could not be read; the defaults are used, the old file is {aside.name}"
