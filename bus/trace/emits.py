@@ -35,13 +35,13 @@ class Emits:
         known, total = len(self), len(trace.dispatches)
         new = np.arange(known, total, dtype=np.int64)
         if total > known:
-            times = np.asarray(trace.dispatches.emitted_ns)[new]
+            times = trace.dispatches.emitted_ns[new]
             floor = self.times[-1] if known else np.iinfo(np.int64).min
             self._times.extend(np.maximum.accumulate(np.maximum(times, floor)))
         watched = np.concatenate([self._open, new])
         if not len(watched):
             return
-        outcome = np.asarray(trace.dispatches.outcome)[watched]
+        outcome = trace.dispatches.outcome[watched]
         self._open = watched[outcome == Outcome.RUNNING]
         lost = watched[outcome == Outcome.LOST]
         if len(lost):

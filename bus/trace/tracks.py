@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
+from bus.trace.same_handler import SameHandler
 from buslens.records import Outcome
 
 if TYPE_CHECKING:
@@ -92,8 +93,9 @@ class CallTracks:
     """All the tracks of a trace, and where on them each call lies."""
 
     def __init__(self) -> None:
+        self.same = SameHandler()
         self.lanes: dict[int, list[Track]] = {}
-        """Tracks of each handler, by the handler's name id, uppermost first."""
+        """Tracks of each handler, by the first of its name ids, uppermost first."""
         self.failed_rows: Int64s = np.empty(0, np.int64)
         """Rows of failed calls, ascending."""
         self._depth = Growing(np.uint8)
@@ -112,10 +114,15 @@ class CallTracks:
         """Track number within its lane, and position on that track, of a call."""
         return int(self._depth.values[row]), int(self._position.values[row])
 
+    def handler(self, trace: Trace, row: int) -> int:
+        """The key in `lanes` of a call."""
+        return self.same.first(int(trace.calls.handler[row]))
+
     def update(self, trace: Trace) -> None:
         """Take in the calls that started and those that ended since the last time."""
+        self.same.update(trace.names)
         known, total = len(self), len(trace.calls)
-        ended = np.asarray(trace.calls.ended_ns)
+        ended = trace.calls.ended_ns
         new = np.arange(known, total, dtype=np.int64)
         if total > known:
             self._stack(trace, new, ended)
@@ -125,7 +132,7 @@ class CallTracks:
         self._settle(trace, watched[over], new[ended[new] < 0], ended)
 
     def _stack(self, trace: Trace, new: Int64s, ended: Int64s) -> None:
-        handlers, starts = np.asarray(trace.calls.handler)[new], np.asarray(trace.calls.started_ns)[new]
+        handlers, starts = self.same.firsts(trace.calls.handler[new]), trace.calls.started_ns[new]
         order = np.lexsort((starts, handlers))
         borders = np.flatnonzero(np.diff(handlers[order])) + 1
         depth, position = np.empty(len(new), np.uint8), np.empty(len(new), np.uint32)
@@ -164,7 +171,7 @@ class CallTracks:
     def _settle(self, trace: Trace, over: Int64s, opened: Int64s, ended: Int64s) -> None:
         if not len(over) and not len(opened):
             return
-        outcome = np.asarray(trace.calls.outcome)[over]
+        outcome = trace.calls.outcome[over]
         bad = over[(outcome == Outcome.FAILED) | (outcome == Outcome.TIMED_OUT)]
         if len(bad):
             self.failed_rows = merged(self.failed_rows, bad)
@@ -180,7 +187,7 @@ class CallTracks:
         """The tracks that these calls lie on, each with the positions there."""
         if not len(rows):
             return []
-        handlers, depth = np.asarray(trace.calls.handler)[rows], self._depth.values[rows]
+        handlers, depth = self.same.firsts(trace.calls.handler[rows]), self._depth.values[rows]
         order = np.lexsort((depth, handlers))
         moved = (np.diff(handlers[order]) != 0) | (np.diff(depth[order]) != 0)
         parts = np.split(order, np.flatnonzero(moved) + 1)

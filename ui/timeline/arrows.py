@@ -18,7 +18,10 @@ THICK, HAIR = 2.2, 1.0
 HEAD = 6.0
 STUB = 26.0
 """How far a stub reaches in from the edge that its other end lies behind."""
-BULGE = 26.0
+BULGE = 16.0, 40.0
+"""How far a curve swings out at least and at most: an emit and its call may lie at the same time."""
+CLEAR = 6.0
+"""An arrow to an emit ends so far from its middle: the mark stays visible."""
 
 
 class Arrows:
@@ -59,7 +62,7 @@ class Arrows:
     def _height_of(self, end: End) -> float:
         if end.kind == "dispatch" or end.row >= len(self._content.tracks):
             return self._place.emits_top + EMITS_HEIGHT / 2
-        lane = self._content.lanes.of(int(self._content.trace.calls.handler[end.row]))
+        lane = self._content.lane_of(end.row)
         if lane is None:
             return self._place.emits_top + EMITS_HEIGHT / 2
         depth, _ = self._content.tracks.place(end.row)
@@ -75,7 +78,7 @@ class Arrows:
             tail = _stub(tip, left if tail.x() < left else right)
         elif not tip_in:
             tip = _stub(tail, left if tip.x() < left else right)
-        return _curve(tail, tip)
+        return _rise(tail, tip) if link.cause.kind == "call" else _curve(tail, tip)
 
 
 def _is_direct(link: Link) -> bool:
@@ -88,13 +91,21 @@ def _stub(near: QPointF, edge: float) -> QPointF:
     return QPointF(near.x() + (reach if edge > near.x() else -reach), near.y())
 
 
+def _rise(tail: QPointF, tip: QPointF) -> QPainterPath:
+    """From a call straight to what it emitted at that moment; a stub beside it where one end is out of view."""
+    path = QPainterPath(tail)
+    away = 0.0 if abs(tail.y() - tip.y()) < 2 * CLEAR else CLEAR if tail.y() > tip.y() else -CLEAR
+    path.lineTo(tip.x(), tip.y() + away)
+    return path
+
+
 def _curve(tail: QPointF, tip: QPointF) -> QPainterPath:
     """Leaves to the right and arrives from the left, as time does."""
     path = QPainterPath(tail)
     if abs(tail.y() - tip.y()) < 1:
         path.lineTo(tip)
         return path
-    bulge = min(BULGE, max(8.0, abs(tip.x() - tail.x()) / 2))
+    bulge = min(BULGE[1], max(BULGE[0], abs(tip.x() - tail.x()) / 2))
     path.cubicTo(tail.x() + bulge, tail.y(), tip.x() - bulge, tip.y(), tip.x(), tip.y())
     return path
 

@@ -5,14 +5,11 @@ Freezing stops here: the index is not brought up to date any more while the trac
 
 from __future__ import annotations
 
-import numpy as np
-
 from bus.session import Session
 from bus.trace import Trace, rows
 from bus.trace.emits import Emits
 from bus.trace.tracks import CallTracks, Int64s
-from buslens.records import NameKind
-from ui.timeline.lanes import Lanes, arrange
+from ui.timeline.lanes import Lane, Lanes, arrange
 from ui.timeline.matches import Matches
 
 LIVE = ("starting", "running", "paused", "stopping")
@@ -73,7 +70,7 @@ class Content:
 
     def ended_ns(self) -> Int64s:
         """End of every call; valid until the trace is fed."""
-        return np.asarray(self.trace.calls.ended_ns)
+        return self.trace.calls.ended_ns
 
     def stretch(self, kind: str, row: int) -> tuple[int, int]:
         """From when to when something lasts: an emit is a moment, a running call lasts until now."""
@@ -85,8 +82,12 @@ class Content:
 
     def top_of(self, row: int) -> int:
         """Where the track of a call begins, from the top of the first lane."""
-        lane = self.lanes.of(int(self.trace.calls.handler[row]))
+        lane = self.lane_of(row)
         return lane.track_top(self.tracks.place(row)[0]) if lane else 0
+
+    def lane_of(self, row: int) -> Lane | None:
+        """The lane of a call."""
+        return self.lanes.of(self.tracks.handler(self.trace, row))
 
     def event_of_dispatch(self, row: int) -> str:
         """Name of what was emitted."""
@@ -98,7 +99,7 @@ class Content:
         return self.event_of_dispatch(cause) if cause >= 0 else ""
 
     def _arrange(self) -> None:
-        handlers = self.trace.names.ids(NameKind.HANDLER)
+        handlers = self.tracks.same.order
         shape = (len(handlers), sum(map(len, self.tracks.lanes.values())))
         if shape == self._shape:
             return

@@ -11,7 +11,7 @@ from ui.timeline.arrows import Arrows
 from ui.timeline.axis import ticks
 from ui.timeline.colours import Colours, diamond
 from ui.timeline.content import Content
-from ui.timeline.furniture import paint_axis, paint_grid, paint_ground, paint_titles
+from ui.timeline.furniture import paint_axis, paint_grid, paint_ground, paint_sum, paint_titles
 from ui.timeline.geometry import Geometry
 from ui.timeline.lanes import EMITS_HEIGHT
 from ui.timeline.links import End, Link
@@ -48,6 +48,7 @@ class Frame:
         if self.selected is not None:
             self._paint_selected(painter, arrows, self.selected)
         arrows.paint(painter, colours, self.links)
+        paint_sum(painter, colours, place, self.content)
         paint_titles(painter, colours, place, picture.lanes, picture.scroll, self.content)
         paint_axis(painter, colours, place, picture.viewport, marks)
 
@@ -86,7 +87,7 @@ class Frame:
         painter.restore()
 
     def _outline_call(self, painter: QPainter, row: int, at: QPointF, right: float) -> None:
-        lane = self.content.lanes.of(int(self.content.trace.calls.handler[row]))
+        lane = self.content.lane_of(row)
         if lane is None:
             return
         clipped = self.place.lanes_top

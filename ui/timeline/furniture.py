@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from PySide6.QtCore import QLineF, QRectF, Qt
 from PySide6.QtGui import QFontMetrics, QPainter, QPen
 
-from ui.timeline.axis import Ticks, count_text
+from ui.timeline.axis import Ticks, count_text, duration_text
 from ui.timeline.colours import BADGE, Colours
 from ui.timeline.content import Content
 from ui.timeline.geometry import Geometry
@@ -59,6 +59,15 @@ def paint_axis(painter: QPainter, colours: Colours, place: Geometry, viewport: V
     )
     painter.setPen(QPen(colours.border, 1))
     painter.drawLine(QLineF(0, place.emits_top - 0.5, place.width, place.emits_top - 0.5))
+
+
+def paint_sum(painter: QPainter, colours: Colours, place: Geometry, content: Content) -> None:
+    """Beside the overview: how long the capture is and how much it holds."""
+    if not content.records:
+        return
+    text = f"{duration_text(content.now_ns - content.first_ns)}\n{count_text(len(content.tracks))} calls"
+    painter.setPen(colours.muted)
+    painter.drawText(QRectF(MARGIN, 0, place.left - 2 * MARGIN, place.axis_top), VERTICAL_RIGHT, text)
 
 
 def paint_titles(

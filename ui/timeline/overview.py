@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import numpy as np
 from PySide6.QtCore import QLineF, QRectF, Qt, Signal
-from PySide6.QtGui import QMouseEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtGui import QMouseEvent, QPainter, QPaintEvent, QPen, QPixmap
 from PySide6.QtWidgets import QWidget
 
 from bus.trace.detail import density
@@ -42,6 +42,7 @@ class Overview(QWidget):
         self._colours: Colours | None = None
         self._view = Viewport()
         self._drawn: tuple[object, ...] = ()
+        self._picture = QPixmap()
         self._counts: Int64s = np.empty(0, np.int64)
         self._failed: Int64s = np.empty(0, np.int64)
         self._lost: Int64s = np.empty(0, np.int64)
@@ -73,25 +74,32 @@ class Overview(QWidget):
         painter = QPainter(self)
         painter.fillRect(self.rect(), self._colours.background)
         if self._content.records:
-            self._count()
-            self._paint_density(painter, self._colours)
-            self._paint_marks(painter, self._colours)
+            painter.drawPixmap(0, 0, self._strip(self._content, self._colours))
             self._paint_brush(painter, self._colours)
         painter.setPen(QPen(self._colours.border, 1))
         painter.drawLine(QLineF(0, self.height() - 0.5, self.width(), self.height() - 0.5))
         painter.end()
 
-    def _count(self) -> None:
-        """Count anew only where something came in or the width changed."""
-        content, whole = self._content, self.whole()
-        if content is None:
-            return
-        state = (content, content.records, len(content.tracks.failed_rows), len(content.emits.lost), whole)
-        if state == self._drawn:
-            return
-        self._drawn = state
+    def _strip(self, content: Content, colours: Colours) -> QPixmap:
+        """What does not depend on the view, painted anew only where something came in or the strip changed."""
+        whole = self.whole()
+        held = (content.records, len(content.tracks.failed_rows), len(content.emits.lost))
+        state = (content, held, whole, colours, self.height())
+        if state != self._drawn:
+            self._drawn = state
+            self._count(content, whole)
+            self._picture = QPixmap(self.size() * colours.ratio)
+            self._picture.setDevicePixelRatio(colours.ratio)
+            self._picture.fill(colours.background)
+            painter = QPainter(self._picture)
+            self._paint_density(painter, colours)
+            self._paint_marks(painter, colours)
+            painter.end()
+        return self._picture
+
+    def _count(self, content: Content, whole: Viewport) -> None:
         grid = whole.grid()
-        starts = np.asarray(content.trace.calls.started_ns)[: len(content.tracks)]
+        starts = content.trace.calls.started_ns[: len(content.tracks)]
         self._counts = density(content.emits.times, grid) + density(starts, grid)
         failed_starts = starts[content.tracks.failed_rows]
         self._failed = np.unique(np.clip(grid.column(failed_starts), 0, grid.columns - 1))

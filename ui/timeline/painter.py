@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QFontMetrics, QImage, QPainter, QPixmap
 
@@ -90,7 +91,7 @@ def _image(lines: Line) -> QImage:
 def _cancelled(content: Content, one: TrackPicture) -> Int64s:
     """Bars that stand for one cancelled call."""
     single = np.flatnonzero((one.bars.count == 1) & ~one.bars.running)
-    outcome = np.asarray(content.trace.calls.outcome)[one.track.rows[one.bars.first[single]]]
+    outcome = content.trace.calls.outcome[one.track.rows[one.bars.first[single]]]
     return np.asarray(single[outcome == Outcome.CANCELLED])
 
 
@@ -113,7 +114,7 @@ def _paint_labels(brush: Brush, picture: Picture, one: TrackPicture) -> None:
         if count == 1:
             _paint_call_label(brush, one, first, rect, failed)
         else:
-            _text(brush, rect, f"× {count_text(count)}", badge=failed and first == last)
+            _paint_count_label(brush, picture, one, (first, last + 1), f"× {count_text(count)}")
 
 
 def _paint_call_label(brush: Brush, one: TrackPicture, index: int, rect: QRectF, failed: bool) -> None:
@@ -134,6 +135,25 @@ def _paint_call_label(brush: Brush, one: TrackPicture, index: int, rect: QRectF,
         _text(brush, rect, text, badge=failed)
 
 
+def _paint_count_label(
+    brush: Brush, picture: Picture, one: TrackPicture, run: tuple[int, int], text: str
+) -> None:
+    """How many calls a run of bars stands for, in the first gap between its failures that is wide enough."""
+    bars, begin, behind = one.bars, *run
+    width = brush.metrics.horizontalAdvance(text) + 2 * LABEL_MARGIN
+    failed = begin + np.flatnonzero(bars.failed[begin:behind])
+    left, right = float(bars.left[begin]) / picture.ratio, float(bars.right[behind - 1]) / picture.ratio
+    centres = _badge_centres(one, failed, picture.ratio)
+    room_from = np.concatenate([[left], centres + BADGE / 2])
+    room_to = np.concatenate([centres - BADGE / 2, [right]])
+    enough = np.flatnonzero(room_to - room_from >= width)
+    if len(enough):
+        rect = QRectF(float(room_from[enough[0]]), one.top, width, one.height)
+        whole_red = begin + 1 == behind and len(failed) > 0
+        brush.painter.setPen(brush.colours.on_failed if whole_red else brush.colours.on_bar)
+        brush.painter.drawText(rect, int(Qt.AlignmentFlag.AlignCenter), text)
+
+
 def _text(brush: Brush, rect: QRectF, text: str, *, badge: bool) -> None:
     """A label inside a bar, where it fits; behind the badge where there is one."""
     inner = rect.adjusted(LABEL_MARGIN + (BADGE + 1 if badge else 0), 0, -LABEL_MARGIN, 0)
@@ -148,12 +168,16 @@ def _paint_badges(brush: Brush, picture: Picture, one: TrackPicture) -> None:
     failed = np.flatnonzero((one.bars.failed > 0) & one.bars.shown)
     if not len(failed):
         return
-    width = (one.bars.right[failed] - one.bars.left[failed]) / picture.ratio
-    left = one.bars.left[failed] / picture.ratio
-    centre = np.where(width > BADGE + 2, left + 1 + BADGE / 2, left + width / 2)
+    centre = _badge_centres(one, failed, picture.ratio)
     top = one.top + (one.height - BADGE) / 2
     for index in thinned(centre, BADGE + 2):
         brush.painter.drawPixmap(QPointF(float(centre[index]) - BADGE / 2, top), brush.colours.badge)
+
+
+def _badge_centres(one: TrackPicture, failed: Int64s, ratio: float) -> npt.NDArray[np.float64]:
+    width = (one.bars.right[failed] - one.bars.left[failed]) / ratio
+    left = one.bars.left[failed] / ratio
+    return np.where(width > BADGE + 2, left + 1 + BADGE / 2, left + width / 2)
 
 
 def _stamp_all(brush: Brush, columns: Int64s, ratio: float, stamp: QPixmap, size: int) -> None:

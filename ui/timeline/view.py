@@ -43,8 +43,10 @@ from ui.timeline.walk import Walk
 
 FRAME_MS = 16
 """While the engine runs its clock goes on, and running calls grow, even where no record comes."""
-FILTER_EVERY = 12
-"""While records arrive the filter is evaluated anew only at every so many frames."""
+SELDOM = 12
+"""While records arrive the filter and the arrows are found anew only at every so many frames."""
+FOCUS = 2
+"""Width of the frame that shows the keyboard's focus."""
 TITLE_PADDING = 70
 """Room beside a title for its margins and its count of failures."""
 
@@ -72,7 +74,8 @@ class TimelineView(QWidget):
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setMouseTracking(True)
         self.setMinimumSize(320, 160)
-        self._session, self._selection, self._filter_state, self._themes = session, selection, filter_state, themes
+        self._session, self._themes = session, themes
+        self.selection, self.filter_state = selection, filter_state
         self._navigation = Navigation()
         self._begin()
         self._input = Input(self)
@@ -127,7 +130,7 @@ class TimelineView(QWidget):
     def links(self) -> list[Link]:
         """The causes and effects of the selection that arrows are drawn for."""
         item = self._walk.selected()
-        state = (item, self._content.records)
+        state = (item, self._frames // SELDOM)
         if state != self._linked:
             self._linked = state
             self._links = links_of(self._content.trace, *item) if item else []
@@ -146,6 +149,11 @@ class TimelineView(QWidget):
         """Where the parts lie."""
         bar = self._bar.sizeHint().width() if self._bar.maximum() else 0
         return Geometry(self.width() - bar, self.height(), titles_width(self._widest + TITLE_PADDING, self.width()))
+
+    @property
+    def ticking(self) -> bool:
+        """Whether it paints frame by frame because time goes on."""
+        return self._clock.isActive()
 
     def refresh(self) -> None:
         """Take in what is new; called at most once a frame."""
@@ -257,13 +265,13 @@ class TimelineView(QWidget):
 
     def clear_selection(self) -> None:
         """Select nothing."""
-        self._selection.clear()
+        self.selection.clear()
 
     def select_at(self, at: QPointF) -> None:
         """Select what is under a point of the widget; nothing there clears the selection."""
         item = item_at(self._content, self.picture, self.place, at.x(), at.y())
         if item is None:
-            self._selection.clear()
+            self.selection.clear()
         self._walk.select(item)
 
     def look_at(self, at: QPointF, on_screen: QPoint) -> None:
@@ -284,7 +292,7 @@ class TimelineView(QWidget):
         selected = self._walk.selected()
         Frame(self._content, self.picture, self.place, self._colours, selected, self.links).paint(painter)
         if self.hasFocus():
-            painter.setPen(QPen(self._colours.accent, 2))
+            painter.setPen(QPen(self._colours.accent, FOCUS))
             painter.drawRect(self.rect().adjusted(1, 1, -1, -1))
         painter.end()
         self.overview.show_view(self._content, self.viewport, self._colours)
@@ -326,7 +334,7 @@ class TimelineView(QWidget):
     def _begin(self) -> None:
         """Start on the session's trace, with nothing of it taken in."""
         self._content = Content(self._session.trace)
-        self._walk = Walk(self._content, self._selection, self._navigation)
+        self._walk = Walk(self._content, self.selection, self._navigation)
         self._picture: Picture | None = None
         self._links: list[Link] = []
         self._linked: tuple[object, int] = (None, 0)
@@ -353,7 +361,7 @@ class TimelineView(QWidget):
         self._bar.setVisible(self.lanes_overflow)
         place = self.place
         self._bar.setGeometry(place.width, place.lanes_top, self.width() - place.width, place.lanes_height)
-        self.overview.setGeometry(place.left, 0, place.lanes_width, OVERVIEW_HEIGHT)
+        self.overview.setGeometry(place.left, FOCUS, self.width() - place.left - FOCUS, OVERVIEW_HEIGHT - FOCUS)
         self.hints.place(QRect(place.left, place.emits_top, place.lanes_width, self.height() - place.emits_top))
         self._navigation.resize(place.lanes_width)
         self._picture = None
@@ -375,11 +383,11 @@ class TimelineView(QWidget):
     def _filter_again(self) -> None:
         """New records came: evaluate the filter anew, though not at every frame."""
         self._frames += 1
-        if self._content.matches is not None and self._frames % FILTER_EVERY == 0:
-            self._content.filter_by(self._filter_state.filter)
+        if self._content.matches is not None and self._frames % SELDOM == 0:
+            self._content.filter_by(self.filter_state.filter)
 
     def _filter_changed(self) -> None:
-        self._content.filter_by(self._filter_state.filter if self._filter_state.active else None)
+        self._content.filter_by(self.filter_state.filter if self.filter_state.active else None)
         self._show_again()
 
     def _selection_changed(self) -> None:

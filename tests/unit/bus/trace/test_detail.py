@@ -13,6 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bus.trace.detail import Grid, bars, clusters, density, points
+from bus.trace.names import Names
 from bus.trace.tracks import MAX_TRACKS, CallTracks
 from buslens.records import Outcome
 
@@ -49,7 +50,7 @@ class Columns:
         if open_at is not None:
             outcome[ended > open_at] = Outcome.RUNNING
             ended[ended > open_at] = -1
-        return SimpleNamespace(calls=Calls(np.array(self.started[:count], np.int64), ended, outcome))
+        return SimpleNamespace(names=Names(), calls=Calls(np.array(self.started[:count], np.int64), ended, outcome))
 
 
 def columns_of(*calls: tuple[int, int] | tuple[int, int, Outcome]) -> Columns:
@@ -146,7 +147,7 @@ def test_the_long_way_of_stacking_gives_the_same_as_the_short_one(monkeypatch: p
 def test_one_failure_among_a_million_calls_is_in_a_bar() -> None:
     count = 1_000_000
     started = np.arange(count, dtype=np.int64) * 1000
-    trace: Any = SimpleNamespace(calls=Calls(started, started + 500, np.ones(count, np.uint8)))
+    trace: Any = SimpleNamespace(names=Names(), calls=Calls(started, started + 500, np.ones(count, np.uint8)))
     trace.calls.outcome[654_321] = Outcome.FAILED
     (track,) = tracks_of(trace)
     drawn = bars(track, trace.calls.ended_ns, Grid(0, count * 1000, 1600), count * 1000)
