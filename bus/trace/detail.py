@@ -62,6 +62,8 @@ class Bars:
     count: Int64s
     failed: Int64s
     """How many of the calls failed or timed out."""
+    cancelled: npt.NDArray[np.bool_]
+    """Whether all were cancelled."""
     running: npt.NDArray[np.bool_]
     """Whether any has not ended."""
     shown: npt.NDArray[np.bool_]
@@ -116,13 +118,15 @@ def bars(track: Track, ended_ns: Int64s, grid: Grid, now_ns: int, matches: Int64
     left = left[segments]
     right = np.maximum(np.maximum.reduceat(right, segments), left + 1)
     limit = np.append(left[1:], grid.columns)
+    count = np.add.reduceat(following - first, segments)
     return Bars(
         left=left,
         right=np.minimum(right, limit),
         first=first[segments],
-        count=np.add.reduceat(following - first, segments),
-        failed=np.add.reduceat(_count_between(track.failed, first, following), segments),
-        running=np.add.reduceat(_count_between(track.running, first, following), segments) > 0,
+        count=count,
+        failed=_sum(track.failed, first, following, segments),
+        cancelled=_sum(track.cancelled, first, following, segments) == count,
+        running=_sum(track.running, first, following, segments) > 0,
         shown=np.ones(len(segments), np.bool_)
         if matches is None
         else np.add.reduceat(matches[following] - matches[first], segments) > 0,
@@ -188,6 +192,13 @@ def _until_now(ends: Int64s, now_ns: int) -> Int64s:
     return np.where((ends < 0) | (ends > now_ns), now_ns, ends)
 
 
+def _sum(positions: Int64s, first: Int64s, following: Int64s, segments: npt.NDArray[np.intp]) -> Int64s:
+    """How many of some ascending positions lie in the ranges of each segment."""
+    if not len(positions):
+        return np.zeros(len(segments), np.int64)
+    return np.asarray(np.add.reduceat(_count_between(positions, first, following), segments))
+
+
 def _count_between(positions: Int64s, first: Int64s, following: Int64s) -> Int64s:
     """How many of some ascending positions lie in each half-open range."""
     if not len(positions):
@@ -197,4 +208,5 @@ def _count_between(positions: Int64s, first: Int64s, following: Int64s) -> Int64
 
 def _no_bars() -> Bars:
     none = np.empty(0, np.int64)
-    return Bars(none, none, none, none, none, np.empty(0, np.bool_), np.empty(0, np.bool_))
+    no = np.empty(0, np.bool_)
+    return Bars(none, none, none, none, none, no, no, no)

@@ -64,6 +64,8 @@ class Track:
         self._starts = Growing(np.int64)
         self.failed: Int64s = np.empty(0, np.int64)
         """Positions on this track of calls that failed or timed out, ascending."""
+        self.cancelled: Int64s = np.empty(0, np.int64)
+        """Positions of calls that were cancelled, ascending."""
         self.running: Int64s = np.empty(0, np.int64)
         """Positions of calls that have not ended, ascending."""
 
@@ -177,6 +179,8 @@ class CallTracks:
             self.failed_rows = merged(self.failed_rows, bad)
         for track, failed in self._by_track(trace, bad):
             track.failed = merged(track.failed, failed)
+        for track, cancelled in self._by_track(trace, over[outcome == Outcome.CANCELLED]):
+            track.cancelled = merged(track.cancelled, cancelled)
         for track, started in self._by_track(trace, opened):
             track.running = merged(track.running, started)
         for track, _ in self._by_track(trace, over):

@@ -38,7 +38,7 @@ class Colours:
         self.bar = QColor(theme.ok)
         self.idle = QColor(theme.idle)
         self.selection = QColor(theme.selection)
-        self.grid = with_alpha(self.border, 150)
+        self.grid = blend(self.border, self.background, 0.4)
         self.failed_text = self.failed
         self.arrow = self.text
         self.arrow_thin = with_alpha(self.text, 150)

@@ -15,7 +15,6 @@ from PySide6.QtGui import QFontMetrics, QImage, QPainter, QPixmap
 
 from bus.trace.detail import Points, clusters
 from bus.trace.tracks import Int64s
-from buslens.records import Outcome
 from ui.timeline.axis import count_text, duration_text
 from ui.timeline.colours import BADGE, DIAMOND, LOST_DIAMOND, Colours
 from ui.timeline.content import Content
@@ -48,10 +47,7 @@ def paint_tracks(brush: Brush, picture: Picture) -> None:
     if not picture.tracks:
         return
     columns = picture.viewport.grid(picture.ratio).columns
-    lines = [
-        bar_line(one.bars, columns, picture.ratio, brush.colours.words, _cancelled(brush.content, one))
-        for one in picture.tracks
-    ]
+    lines = [bar_line(one.bars, columns, picture.ratio, brush.colours.words) for one in picture.tracks]
     image = _image(np.stack(lines))
     for number, one in enumerate(picture.tracks):
         target = QRectF(0, one.top, columns / picture.ratio, one.height)
@@ -86,13 +82,6 @@ def _image(lines: Line) -> QImage:
     data = np.ascontiguousarray(lines)
     shared = QImage(data.data, width, height, 4 * width, QImage.Format.Format_ARGB32_Premultiplied)
     return shared.copy()
-
-
-def _cancelled(content: Content, one: TrackPicture) -> Int64s:
-    """Bars that stand for one cancelled call."""
-    single = np.flatnonzero((one.bars.count == 1) & ~one.bars.running)
-    outcome = content.trace.calls.outcome[one.track.rows[one.bars.first[single]]]
-    return np.asarray(single[outcome == Outcome.CANCELLED])
 
 
 def _paint_hatch(brush: Brush, picture: Picture, one: TrackPicture) -> None:

@@ -17,13 +17,13 @@ FAILED_WIDTH = 2
 """A failure is at least so many pixels wide."""
 
 
-def bar_line(bars: Bars, columns: int, ratio: float, words: dict[str, int], muted: Int64s) -> Line:
-    """One line of pixels for the bars of a track; `muted` are the bars of cancelled calls."""
+def bar_line(bars: Bars, columns: int, ratio: float, words: dict[str, int]) -> Line:
+    """One line of pixels for the bars of a track."""
     if not len(bars):
         return np.zeros(columns, np.uint32)
     failed = bars.failed > 0
     colours = np.where(failed, words["failed"], words["bar"]).astype(np.uint32)
-    colours[muted] = words["idle"]
+    colours[bars.cancelled] = words["idle"]
     colours[~bars.shown] = np.where(failed[~bars.shown], words["dim_failed"], words["dim_bar"])
     gap = max(1, int(ratio))
     right = np.where(bars.right - bars.left >= APART * ratio, bars.right - gap, bars.right)
