@@ -42,8 +42,8 @@ class Grid:
 
     def edges(self) -> Int64s:
         """Where each column begins, and where the last one ends."""
-        steps = np.arange(self.columns + 1) * (self.span_ns / self.columns)
-        return np.int64(self.start_ns) + np.ceil(steps).astype(np.int64)
+        steps = np.ceil(np.arange(self.columns + 1) * (self.span_ns / self.columns))
+        return np.asarray(steps.astype(np.int64) + np.int64(self.start_ns))
 
     def _scaled(self, times: Int64s) -> npt.NDArray[np.float64]:
         return np.clip((times - self.start_ns) * (self.columns / self.span_ns), -1e9, 1e9)

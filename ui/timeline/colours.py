@@ -6,6 +6,8 @@ diamond, a hatch.
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QBrush, QColor, QPainter, QPen, QPixmap, QPolygonF
 
@@ -62,7 +64,7 @@ class Colours:
         self.emit_dimmed = self._stamp(DIAMOND, self._paint_dimmed_emit)
         self.lost = self._stamp(LOST_DIAMOND, self._paint_lost)
 
-    def _stamp(self, size: int, paint) -> QPixmap:  # type: ignore[no-untyped-def]
+    def _stamp(self, size: int, paint: Callable[[QPainter], None]) -> QPixmap:
         pixmap = QPixmap(round(size * self.ratio), round(size * self.ratio))
         pixmap.setDevicePixelRatio(self.ratio)
         pixmap.fill(Qt.GlobalColor.transparent)

@@ -14,7 +14,6 @@ EMPTY = (
     "Run the scenario, emit an event by hand, or open a capture:\n"
     "calls appear here while they run."
 )
-NOT_RECORDED = "No calls in view"
 MARGIN = 10
 
 
@@ -36,6 +35,7 @@ class Hints:
         self.empty.setObjectName("timeline-empty")
         self.empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.empty.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+        self._area = QRect()
         for hidden in (self.resume, self.frozen):
             hidden.hide()
 
@@ -47,9 +47,11 @@ class Hints:
         if frozen:
             newer = f"{count_text(waiting)} newer records wait" if waiting else "nothing newer yet"
             self.frozen.setText(f"❄ View frozen — {newer}")
+            self.place(self._area)
 
     def place(self, area: QRect) -> None:
         """Chips below, in the middle; the hint in the middle of all."""
+        self._area = area
         self.empty.setGeometry(area)
         for chip in (self.resume, self.frozen):
             size = chip.sizeHint()

@@ -21,10 +21,11 @@ class Navigation:
         self._now_ns = 0
         self._zoomed = False
         """The person chose a span: following keeps it."""
+        self._was_live = False
 
     def restart(self) -> None:
         """Another capture: follow it from its beginning."""
-        self.following, self._zoomed = True, False
+        self.following, self._zoomed, self._was_live = True, False, False
         self.view = Viewport(width=self.view.width)
 
     def resize(self, width: int) -> None:
@@ -33,11 +34,12 @@ class Navigation:
     def advance(self, first_ns: int, now_ns: int, *, live: bool) -> None:
         """The capture reaches from `first_ns` to `now_ns` now; go along where following."""
         self._first_ns, self._now_ns = first_ns, now_ns
+        self._was_live = self._was_live or live
         if not self.following:
             return
         if self._zoomed:
             self.view = self.view.followed(first_ns, now_ns)
-        elif live:
+        elif live or (self._was_live and now_ns - first_ns > LONGEST_FOLLOWED_NS):
             self.view = self.view.grown(first_ns, now_ns, LONGEST_FOLLOWED_NS)
         else:
             self.view = self.view.fitted(first_ns, now_ns)

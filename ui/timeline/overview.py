@@ -29,8 +29,8 @@ NARROWEST_BRUSH = 4
 class Overview(QWidget):
     """The whole capture in one strip."""
 
-    chosen = Signal("qlonglong", "qlonglong")
-    """The person chose a stretch: from, to, in nanoseconds."""
+    chosen = Signal(object, object)
+    """The person chose a stretch: from, to, in nanoseconds (Python's int: Qt's has 32 bits)."""
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)

@@ -87,7 +87,7 @@ def _image(lines: Line) -> QImage:
 def _paint_hatch(brush: Brush, picture: Picture, one: TrackPicture) -> None:
     """Running calls are hatched: they have no end yet."""
     wide = one.bars.running & (one.bars.right - one.bars.left >= HATCH_WIDTH * picture.ratio)
-    for index in np.flatnonzero(wide):
+    for index in np.flatnonzero(wide).tolist():
         brush.painter.fillRect(_rect(picture, one, index, index), brush.colours.hatch)
 
 

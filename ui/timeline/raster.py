@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import numpy.typing as npt
 
@@ -51,7 +53,7 @@ def _spans(left: Int64s, right: Int64s, colours: Line, columns: int) -> Line:
     return np.repeat(values, np.diff(borders))
 
 
-def thinned(columns: Int64s, least: float) -> npt.NDArray[np.intp]:
+def thinned(columns: npt.NDArray[Any], least: float) -> npt.NDArray[np.intp]:
     """Indices of ascending columns such that no two chosen are nearer than `least`: room for a glyph each."""
     if not len(columns):
         return np.empty(0, np.intp)

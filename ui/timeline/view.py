@@ -35,6 +35,7 @@ from ui.timeline.input import ZOOM_STEP, Input
 from ui.timeline.lanes import Lanes
 from ui.timeline.links import Link, links_of
 from ui.timeline.navigation import Navigation
+from ui.timeline.neighbours import Item
 from ui.timeline.overview import Overview
 from ui.timeline.picture import Picture, picture_of
 from ui.timeline.pointing import item_at, text_at
@@ -77,6 +78,12 @@ class TimelineView(QWidget):
         self._session, self._themes = session, themes
         self.selection, self.filter_state = selection, filter_state
         self._navigation = Navigation()
+        self._picture: Picture | None = None
+        self._links: list[Link] = []
+        self._linked: tuple[Item | None, int] = (None, 0)
+        self._frames = 0
+        self._widest = 0
+        self._measured: Lanes | None = None
         self._begin()
         self._input = Input(self)
         self._frozen = False
@@ -335,12 +342,9 @@ class TimelineView(QWidget):
         """Start on the session's trace, with nothing of it taken in."""
         self._content = Content(self._session.trace)
         self._walk = Walk(self._content, self.selection, self._navigation)
-        self._picture: Picture | None = None
-        self._links: list[Link] = []
-        self._linked: tuple[object, int] = (None, 0)
+        self._picture, self._measured = None, None
+        self._links, self._linked = [], (None, 0)
         self._frames = 0
-        self._widest = 0
-        self._measured: Lanes | None = None
 
     def _keep_time(self, on: bool) -> None:
         if on != self._clock.isActive():

@@ -58,6 +58,12 @@ def test_a_capture_from_disk_is_shown_whole() -> None:
     assert navigation.view.shows(3600 * SECOND)
 
 
+def test_the_end_of_a_long_run_does_not_throw_the_view_about(live: Navigation) -> None:
+    before = live.view
+    live.advance(0, 30 * SECOND, live=False)
+    assert live.view == before
+
+
 def test_what_is_in_view_already_is_not_moved_by_revealing_it(live: Navigation) -> None:
     before = live.view
     live.reveal(25 * SECOND, 26 * SECOND)
