@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from bus.trace.tracks import Growing, Int64s, merged
+from bus.trace.tracks import Growing, Int64s, merged, within_reason
 from buslens.records import Outcome
 
 if TYPE_CHECKING:
@@ -35,7 +35,7 @@ class Emits:
         known, total = len(self), len(trace.dispatches)
         new = np.arange(known, total, dtype=np.int64)
         if total > known:
-            times = trace.dispatches.emitted_ns[new]
+            times = within_reason(trace.dispatches.emitted_ns[new])
             floor = self.times[-1] if known else np.iinfo(np.int64).min
             self._times.extend(np.maximum.accumulate(np.maximum(times, floor)))
         watched = np.concatenate([self._open, new])

@@ -48,7 +48,3 @@ class SameHandler:
             return handlers
         known = handlers < len(self._of)
         return np.where(known, self._of[np.where(known, handlers, 0)], handlers)
-
-    def first(self, handler: int) -> int:
-        """The first id of one."""
-        return int(self._of[handler]) if handler < len(self._of) else handler

@@ -23,6 +23,9 @@ MAX_TRACKS = 10
 FEW = 48
 """Below this many calls of a batch a plain loop is quicker than the vectorised chain (measured)."""
 
+FARTHEST_NS = 1 << 61
+"""73 years from zero: no clock of a program is farther off, and differences stay within 64 bits."""
+
 NEVER = np.iinfo(np.int64).max
 
 Int64s = npt.NDArray[np.int64]
@@ -100,6 +103,7 @@ class CallTracks:
         """Tracks of each handler, by the first of its name ids, uppermost first."""
         self.failed_rows: Int64s = np.empty(0, np.int64)
         """Rows of failed calls, ascending."""
+        self._handler = Growing(np.uint32)
         self._depth = Growing(np.uint8)
         self._position = Growing(np.uint32)
         self._open: Int64s = np.empty(0, np.int64)
@@ -116,9 +120,9 @@ class CallTracks:
         """Track number within its lane, and position on that track, of a call."""
         return int(self._depth.values[row]), int(self._position.values[row])
 
-    def handler(self, trace: Trace, row: int) -> int:
+    def handler(self, row: int) -> int:
         """The key in `lanes` of a call."""
-        return self.same.first(int(trace.calls.handler[row]))
+        return int(self._handler.values[row])
 
     def update(self, trace: Trace) -> None:
         """Take in the calls that started and those that ended since the last time."""
@@ -134,13 +138,14 @@ class CallTracks:
         self._settle(trace, watched[over], new[ended[new] < 0], ended)
 
     def _stack(self, trace: Trace, new: Int64s, ended: Int64s) -> None:
-        handlers, starts = self.same.firsts(trace.calls.handler[new]), trace.calls.started_ns[new]
+        handlers, starts = self.same.firsts(trace.calls.handler[new]), within_reason(trace.calls.started_ns[new])
         order = np.lexsort((starts, handlers))
         borders = np.flatnonzero(np.diff(handlers[order])) + 1
         depth, position = np.empty(len(new), np.uint8), np.empty(len(new), np.uint32)
         for part in np.split(order, borders):
             tracks = self.lanes.setdefault(int(handlers[part[0]]), [])
             self._stack_lane(tracks, new[part], starts[part], ended, part, depth, position)
+        self._handler.extend(handlers)
         self._depth.extend(depth)
         self._position.extend(position)
 
@@ -177,26 +182,31 @@ class CallTracks:
         bad = over[(outcome == Outcome.FAILED) | (outcome == Outcome.TIMED_OUT)]
         if len(bad):
             self.failed_rows = merged(self.failed_rows, bad)
-        for track, failed in self._by_track(trace, bad):
+        for track, failed in self._by_track(bad):
             track.failed = merged(track.failed, failed)
-        for track, cancelled in self._by_track(trace, over[outcome == Outcome.CANCELLED]):
+        for track, cancelled in self._by_track(over[outcome == Outcome.CANCELLED]):
             track.cancelled = merged(track.cancelled, cancelled)
-        for track, started in self._by_track(trace, opened):
+        for track, started in self._by_track(opened):
             track.running = merged(track.running, started)
-        for track, _ in self._by_track(trace, over):
+        for track, _ in self._by_track(over):
             if len(track.running):
                 track.running = track.running[ended[track.rows[track.running]] < 0]
 
-    def _by_track(self, trace: Trace, rows: Int64s) -> list[tuple[Track, Int64s]]:
+    def _by_track(self, rows: Int64s) -> list[tuple[Track, Int64s]]:
         """The tracks that these calls lie on, each with the positions there."""
         if not len(rows):
             return []
-        handlers, depth = self.same.firsts(trace.calls.handler[rows]), self._depth.values[rows]
+        handlers, depth = self._handler.values[rows].astype(np.int64), self._depth.values[rows].astype(np.int64)
         order = np.lexsort((depth, handlers))
         moved = (np.diff(handlers[order]) != 0) | (np.diff(depth[order]) != 0)
         parts = np.split(order, np.flatnonzero(moved) + 1)
         positions = self._position.values[rows].astype(np.int64)
         return [(self.lanes[int(handlers[part[0]])][int(depth[part[0]])], positions[part]) for part in parts]
+
+
+def within_reason(times: Int64s) -> Int64s:
+    """Times that differences can be taken of: a hostile capture may claim any."""
+    return np.clip(times, -FARTHEST_NS, FARTHEST_NS)
 
 
 def merged(known: Int64s, more: Int64s) -> Int64s:

@@ -12,6 +12,7 @@ from PySide6.QtGui import QColor, QImage, QWheelEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
+from buslens import wire
 from tests.gui.timeline_bus import MS, Engine, PlayedBus, Watched, as_session
 from ui.filter_state import FilterState
 from ui.selection import Selection
@@ -457,6 +458,42 @@ def test_dragging_over_the_overview_zooms_to_that_stretch(
     QTest.mouseMove(strip, middle + QPoint(60, 0))
     QTest.mouseRelease(strip, Qt.MouseButton.LeftButton, pos=middle + QPoint(60, 0))
     assert abs(view.viewport.start_ns - whole.ns_at(from_x + 60)) <= 3 * whole.ns_per_px
+
+
+@pytest.mark.parametrize("times", [(-(2**63), 2**63 - 1), (0, 2**63 - 1), (-(2**63), -1), (2**62, 2**62)])
+def test_absurd_times_of_a_hostile_capture_are_survived(
+    view: TimelineView, bus: PlayedBus, watched: Watched, times: tuple[int, int]
+) -> None:
+    for now in (*times, *times):
+        bus.now_ns = now
+        bus.end(bus.start(bus.emit(), "evil"))
+        bus.start(bus.emit(handlers=0), "evil")
+    watched.pump()
+    view.refresh()
+    for key in (Qt.Key.Key_W, Qt.Key.Key_S, Qt.Key.Key_S, Qt.Key.Key_A, Qt.Key.Key_D, Qt.Key.Key_Period, Qt.Key.Key_F):
+        view.grab()
+        QTest.keyClick(view, key)
+    QTest.keyClick(view, Qt.Key.Key_F)
+    view.grab()
+    assert len(view.lanes) == 1
+
+
+def test_names_that_come_after_their_calls_are_survived(
+    view: TimelineView, bus: PlayedBus, watched: Watched
+) -> None:
+    known, late = bus.handler("audit", "order.placed"), 777
+    for handler in (known, late):
+        bus.recorder.call_started(bus.recorder.next_id(), 0, handler, 0)
+    watched.pump()
+    view.refresh()
+    audit = {"text": "audit", "file": "/srv/shop/audit.py", "line": 7}
+    watched.trace.feed(wire.pack_frame(wire.NAMES, wire.pack_name(late, 2, **audit)))
+    bus.recorder.call_started(bus.recorder.next_id(), 0, late, 0)
+    bus.at(5).end(2)
+    watched.pump()
+    view.refresh()
+    view.grab()
+    assert sum(int(one.bars.count.sum()) for one in view.picture.tracks) == 3
 
 
 def test_a_hidden_timeline_costs_nothing(view: TimelineView, bus: PlayedBus, watched: Watched) -> None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from bus.session import Session
 from bus.trace import Trace, rows
 from bus.trace.emits import Emits
-from bus.trace.tracks import CallTracks, Int64s
+from bus.trace.tracks import FARTHEST_NS, CallTracks, Int64s
 from ui.timeline.lanes import Lane, Lanes, arrange
 from ui.timeline.matches import Matches
 
@@ -57,7 +57,7 @@ class Content:
         before = (self.records, self.tracks.running_count, self.now_ns, len(self.lanes))
         self.tracks.update(self.trace)
         self.emits.update(self.trace)
-        self.first_ns, self.last_ns = self.trace.span_ns
+        self.first_ns, self.last_ns = (max(-FARTHEST_NS, min(FARTHEST_NS, time)) for time in self.trace.span_ns)
         state = session.engine_state
         live = state.phase in LIVE and self.records > 0
         self.now_ns = max(self.last_ns, state.virtual_ns) if live else self.last_ns
@@ -87,7 +87,7 @@ class Content:
 
     def lane_of(self, row: int) -> Lane | None:
         """The lane of a call."""
-        return self.lanes.of(self.tracks.handler(self.trace, row))
+        return self.lanes.of(self.tracks.handler(row))
 
     def event_of_dispatch(self, row: int) -> str:
         """Name of what was emitted."""

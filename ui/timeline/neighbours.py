@@ -20,7 +20,7 @@ def on_lane(content: Content, item: Item, direction: int) -> Item | None:
     kind, row = item
     if kind == "dispatch":
         return _next_emit(content, row, direction)
-    handler = content.tracks.handler(content.trace, row)
+    handler = content.tracks.handler(row)
     best: int | None = None
     for track in content.tracks.lanes.get(handler, ()):
         index = int(np.searchsorted(track.rows, row, "right" if direction > 0 else "left"))

@@ -13,7 +13,7 @@ widths = st.integers(1, 8000)
 
 
 @given(far_times, spans, widths, st.floats(0, 1), st.floats(0.2, 5))
-def test_zooming_keeps_what_is_under_the_pointer(start: int, span: int, width: int, share: float, factor: float) -> None:
+def test_zooming_keeps_what_is_pointed_at(start: int, span: int, width: int, share: float, factor: float) -> None:
     view = Viewport(start, span, width)
     px = share * width
     zoomed = view.zoomed(factor, px)

@@ -18,10 +18,8 @@ def test_name_and_place_make_a_handler() -> None:
     same.update(trace.names)
     assert same.order == [audit, other]
     assert same.firsts(np.array([again, other, audit], np.uint32)).tolist() == [audit, other, audit]
-    assert same.first(again) == audit
 
 
 def test_a_handler_that_no_name_was_given_for_is_itself() -> None:
     same = SameHandler()
     assert same.firsts(np.array([7, 4_000_000_000], np.uint32)).tolist() == [7, 4_000_000_000]
-    assert same.first(7) == 7
