@@ -365,6 +365,17 @@ def test_f_centres_the_selection_and_then_fits_it(view: TimelineView, bus: Playe
     assert view.viewport.span_ns < 120 * MS
 
 
+def test_fitting_an_emit_shows_it_until_its_last_call_ends(
+    view: TimelineView, bus: PlayedBus, watched: Watched
+) -> None:
+    calls = played(bus, watched, view)
+    view.selection.select("dispatch", int(watched.trace.calls.dispatch[watched.trace.calls.row_of(calls[7])]))
+    view.fit_selection()
+    assert view.viewport.shows(700 * MS)
+    assert view.viewport.shows(750 * MS)
+    assert view.viewport.span_ns < 120 * MS
+
+
 def test_what_is_selected_elsewhere_comes_into_view(view: TimelineView, bus: PlayedBus, watched: Watched) -> None:
     calls = played(bus, watched, view, 100)
     view.selection.select("call", calls[90])

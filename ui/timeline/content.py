@@ -9,6 +9,7 @@ from bus.session import Session
 from bus.trace import Trace, rows
 from bus.trace.emits import Emits
 from bus.trace.tracks import FARTHEST_NS, CallTracks, Int64s
+from buslens.records import Outcome
 from ui.timeline.lanes import Lane, Lanes, arrange
 from ui.timeline.matches import Matches
 
@@ -79,6 +80,14 @@ class Content:
             return emitted, emitted
         started, ended = int(self.trace.calls.started_ns[row]), int(self.trace.calls.ended_ns[row])
         return started, max(started, self.now_ns if ended < 0 or ended > self.now_ns else ended)
+
+    def extent(self, kind: str, row: int) -> tuple[int, int]:
+        """The same, but of an emit until its last call ends: what is worth filling the view with."""
+        start, end = self.stretch(kind, row)
+        if kind == "dispatch":
+            waiting = int(self.trace.dispatches.outcome[row]) == Outcome.RUNNING
+            end = max(end, self.now_ns if waiting else min(self.now_ns, int(self.trace.dispatches.ended_ns[row])))
+        return start, end
 
     def top_of(self, row: int) -> int:
         """Where the track of a call begins, from the top of the first lane."""

@@ -45,7 +45,8 @@ class Hints:
         self.resume.setVisible(detached and not empty and not frozen)
         self.frozen.setVisible(frozen)
         if frozen:
-            newer = f"{count_text(waiting)} newer records wait" if waiting else "nothing newer yet"
+            many = f"{count_text(waiting)} newer records wait" if waiting > 1 else "1 newer record waits"
+            newer = many if waiting else "nothing newer yet"
             self.frozen.setText(f"❄ View frozen — {newer}")
             self.place(self._area)
 

@@ -77,7 +77,8 @@ class Walk:
 
     def fit(self) -> None:
         """The selection as wide as most of the view."""
-        stretch = self.stretch()
-        if stretch is not None:
-            room = max((stretch[1] - stretch[0]) // 4, LEAST_ROOM_NS)
-            self._navigation.fit(stretch[0] - room, stretch[1] + room)
+        item = self.selected()
+        if item is not None:
+            start, end = self._content.extent(*item)
+            room = max((end - start) // 4, LEAST_ROOM_NS)
+            self._navigation.fit(start - room, end + room)
