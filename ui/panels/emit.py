@@ -17,7 +17,7 @@ from ui.panels.emit_form import EmitForm
 from ui.panels.emit_history import Emitted
 from ui.panels.emit_rate import RateEmitter
 from ui.theme import ThemeSource
-from ui.widgets.json_places import JsonProblem
+from ui.widgets.json_places import JsonProblem, path_of
 
 
 class EmitPanel(QWidget):
@@ -183,7 +183,7 @@ class EmitPanel(QWidget):
         event = document.scenario.events.get(self._event_name()) if document else None
         if event is None:
             return ()
-        return [JsonProblem(problem.text, problem.path) for problem in payloads.check(event, value)]
+        return [JsonProblem(problem.problem, path_of(problem.path)) for problem in payloads.check(event, value)]
 
     def _refresh_buttons(self) -> None:
         self.form.set_ready(self.form.payload.valid)

@@ -19,6 +19,9 @@ MAX_DEPTH = 200
 _TOKEN = re.compile(r'"(?:[^"\\]|\\.)*"|[{}\[\]:,]|[^\s{}\[\]:,"]+')
 
 
+_STEP = re.compile(r"\.([^.\[\]]+)|\[(\d+)\]|\['((?:[^'\\]|\\.)*)'\]")
+
+
 @dataclass(frozen=True, slots=True)
 class JsonProblem:
     """One mistake in a JSON text, in words."""
@@ -81,6 +84,14 @@ def spell_path(path: Path) -> str:
     """`items[2].price`, as people write it."""
     parts = [f"[{step}]" if isinstance(step, int) else f".{step}" for step in path]
     return "".join(parts).lstrip(".")
+
+
+def path_of(json_path: str) -> Path:
+    """The steps of a JSON path as checkers write it: $.items[0]['unit price']."""
+    steps: list[str | int] = []
+    for name, number, quoted in _STEP.findall(json_path):
+        steps.append(int(number) if number else name or re.sub(r"\\(.)", r"\1", quoted))
+    return tuple(steps)
 
 
 def _place(text: str, problem: JsonProblem) -> JsonProblem:
