@@ -8,15 +8,17 @@ from __future__ import annotations
 
 import json
 import math
+from collections import Counter, OrderedDict, defaultdict, deque
 from dataclasses import dataclass
-from typing import Any, Optional
+from itertools import islice
+from typing import Any
 
 from buslens.records import BlobKind
 
 
 @dataclass(frozen=True)
 class Limits:
-    """How much of a payload is kept, and how many facts may wait."""
+    """How much of a payload is kept, and how much may wait."""
 
     depth: int = 12
     """Containers inside containers."""
@@ -33,21 +35,34 @@ class Limits:
     max_pending: int = 1_000_000
     """Facts that wait for a reader; what comes beyond is dropped and counted."""
 
+    max_pending_text: int = 128 * 1024 * 1024
+    """Characters of payloads and errors that wait for a reader; beyond, facts come without theirs."""
+
+    max_names: int = 100_000
+    """Different events and handlers; what comes beyond shares one name."""
+
 
 DEFAULT_LIMITS = Limits()
-_PLAIN = frozenset({int, float, bool, type(None)})
-_SMALL = 16
+_MAPPINGS = frozenset({dict, OrderedDict, defaultdict, Counter})
+_SEQUENCES = frozenset({list, tuple, set, frozenset, deque})
+_BYTES = frozenset({bytes, bytearray, memoryview})
+
+
+class NoPayload:
+    """Stands for: the event carried nothing. The class itself is the mark, `None` being a payload."""
 
 
 class Snapshot:
     """A value that nobody else can change; encoded only when a reader takes it."""
 
-    __slots__ = ("cut", "is_repr", "value")
+    __slots__ = ("cut", "is_repr", "size", "value")
 
-    def __init__(self, value: Any, is_repr: bool = False, cut: bool = False) -> None:
+    def __init__(self, value: Any, is_repr: bool = False, cut: bool = False, size: int = 0) -> None:
         self.value = value
         self.is_repr = is_repr
         self.cut = cut
+        self.size = size
+        """Characters and values that it keeps in memory, roughly."""
 
     def encoded(self) -> tuple[int, bytes, bool]:
         """The blob's kind, its bytes, and whether something was cut."""
@@ -57,47 +72,44 @@ class Snapshot:
         return BlobKind.PAYLOAD_JSON, text.encode("utf-8", "replace"), self.cut
 
 
+NOT_KEPT = Snapshot("<not kept: too much waits for a reader>", is_repr=True, cut=True)
+
+
 def snapshot(value: Any, limits: Limits = DEFAULT_LIMITS) -> Snapshot:
     """What `value` is now. Never raises, whatever the value's own code does."""
-    if type(value) is dict and len(value) <= _SMALL and _is_flat(value):
-        return Snapshot(value.copy())
+    walk = _Walk(limits)
     try:
-        walk = _Walk(limits)
         copied = walk.copy(value, 0)
-        if walk.foreign and not isinstance(value, (dict, list, tuple)):
-            return Snapshot(copied, is_repr=True, cut=walk.cut)
-        return Snapshot(copied, cut=walk.cut)
-    except Exception as error:
+        is_repr = walk.foreign and type(value) not in _MAPPINGS and type(value) not in _SEQUENCES
+        return Snapshot(copied, is_repr, walk.cut, walk.size())
+    except KeyboardInterrupt:
+        raise
+    except BaseException as error:  # noqa: B036  the guest never breaks its host
         return Snapshot(f"<{type(value).__name__}, not shown: {type(error).__name__}>", is_repr=True, cut=True)
+
+
+def arguments(args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+    """What the payload of an emit is: its one argument, or all of them by their two kinds; NoPayload for none."""
+    if not kwargs:
+        if not args:
+            return NoPayload
+        if len(args) == 1:
+            return args[0]
+    return {"args": list(args), "kwargs": kwargs}
 
 
 def bounded_repr(value: Any, limits: Limits) -> tuple[str, bool]:
     """`repr` of a value that may be large or broken, and whether it was cut."""
+    cut = False
     try:
+        if type(value) in _BYTES and len(value) > limits.text:
+            value, cut = bytes(value[: limits.text]), True
         text = repr(value)
-    except Exception as error:
+    except KeyboardInterrupt:
+        raise
+    except BaseException as error:  # noqa: B036
         return f"<{type(value).__name__}, its repr raised {type(error).__name__}>", True
-    return (text[: limits.text] + "…", True) if len(text) > limits.text else (text, False)
-
-
-def _is_flat(value: dict[Any, Any]) -> bool:
-    """Only short strings and numbers: what a shallow copy keeps for good."""
-    for key, item in value.items():
-        if type(key) is not str or len(key) > 256:
-            return False
-        kind = type(item)
-        if kind is str:
-            if len(item) > 1024:
-                return False
-        elif kind is float:
-            if not math.isfinite(item):
-                return False
-        elif kind is int:
-            if not -(1 << 63) <= item < 1 << 63:
-                return False
-        elif kind not in _PLAIN:
-            return False
-    return True
+    return (text[: limits.text] + "…", True) if len(text) > limits.text else (text, cut)
 
 
 class _Walk:
@@ -111,6 +123,9 @@ class _Walk:
         self.foreign = False
         self.inside: set[int] = set()
 
+    def size(self) -> int:
+        return self.limits.total - self.characters + 64 * (self.limits.items - self.items)
+
     def copy(self, value: Any, depth: int) -> Any:
         self.items -= 1
         if value is None or value is True or value is False:
@@ -119,15 +134,23 @@ class _Walk:
         if kind is str:
             return self.text(value)
         if kind is int:
-            return value if -(1 << 63) <= value < 1 << 63 else self.text(hex(value))
+            return self.integer(value)
         if kind is float:
             return value if math.isfinite(value) else repr(value)
-        if kind in (dict, list, tuple):
+        if kind in _MAPPINGS or kind in _SEQUENCES:
             return self.container(value, depth)
         self.foreign = True
         text, cut = bounded_repr(value, self.limits)
         self.cut = self.cut or cut
         return self.text(text)
+
+    def integer(self, value: int) -> Any:
+        if -(1 << 63) <= value < 1 << 63:
+            return value
+        if value.bit_length() <= 4 * self.limits.text:
+            return self.text(hex(value))
+        self.cut = True
+        return f"<integer of {value.bit_length()} bits>"
 
     def container(self, value: Any, depth: int) -> Any:
         if id(value) in self.inside:
@@ -138,13 +161,14 @@ class _Walk:
             return f"<{len(value)} items, too deep>"
         self.inside.add(id(value))
         try:
-            return self.mapping(value, depth) if type(value) is dict else self.sequence(value, depth)
+            return self.mapping(value, depth) if type(value) in _MAPPINGS else self.sequence(value, depth)
         finally:
             self.inside.discard(id(value))
 
     def mapping(self, value: dict[Any, Any], depth: int) -> dict[str, Any]:
         kept: dict[str, Any] = {}
-        for key, item in list(value.items())[: max(self.items, 0)]:
+        # One C call, so that no other thread changes the dict half-way.
+        for key, item in list(islice(value.items(), max(self.items, 0))):
             if self.full():
                 break
             name = key if type(key) is str else bounded_repr(key, self.limits)[0]
@@ -154,7 +178,7 @@ class _Walk:
 
     def sequence(self, value: Any, depth: int) -> list[Any]:
         kept: list[Any] = []
-        for item in value[: max(self.items, 0)]:
+        for item in list(islice(value, max(self.items, 0))):
             if self.full():
                 break
             kept.append(self.copy(item, depth + 1))
@@ -166,29 +190,8 @@ class _Walk:
 
     def text(self, value: str) -> str:
         room = min(self.limits.text, max(self.characters, 0))
-        self.characters -= len(value)
+        self.characters -= min(len(value), room + 1)
         if len(value) <= room:
             return value
         self.cut = True
         return value[:room] + "…"
-
-
-def error_text(error: BaseException, limits: Limits = DEFAULT_LIMITS, traceback_text: Optional[str] = None) -> bytes:
-    """The body of an ERROR blob: type, message and traceback as text, each bounded."""
-    import traceback
-
-    if traceback_text is None:
-        try:
-            traceback_text = "".join(traceback.format_exception(type(error), error, error.__traceback__, limit=-50))
-        except Exception as problem:
-            traceback_text = f"<the traceback could not be formatted: {type(problem).__name__}>"
-    try:
-        message = str(error)
-    except Exception as problem:
-        message = f"<its text raised {type(problem).__name__}>"
-    said = {
-        "type": type(error).__qualname__[:512],
-        "message": message[: limits.text],
-        "traceback": traceback_text[-4 * limits.text :],
-    }
-    return json.dumps(said, ensure_ascii=False).encode("utf-8", "replace")

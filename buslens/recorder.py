@@ -7,20 +7,25 @@ Beyond `Limits.max_pending` facts are dropped and counted, never waited for.
 from __future__ import annotations
 
 import itertools
+import sys
 import threading
 import time
 from collections import deque
 from typing import Any, Callable, Optional
 
-from buslens.payloads import DEFAULT_LIMITS, Limits, Snapshot, error_text, snapshot
-from buslens.records import FACT, BlobKind, Flag, Kind, NameKind
-from buslens.wire import BLOBS, FACTS, MAX_BLOB, NAMES, Header, pack_blob, pack_frame, pack_header, pack_name
+from buslens.failures import Failure
+from buslens.packing import Packer
+from buslens.payloads import DEFAULT_LIMITS, NOT_KEPT, Limits, Snapshot, snapshot
+from buslens.records import Flag, Kind, NameKind
+from buslens.wire import NAMES, Header, pack_frame, pack_header, pack_name
 
 _DISPATCH_EMITTED = int(Kind.DISPATCH_EMITTED)
 _CALL_STARTED = int(Kind.CALL_STARTED)
 _CALL_ENDED = int(Kind.CALL_ENDED)
-_FACTS_A_FRAME = 65_536
-_BLOB_BYTES_A_FRAME = 4 * MAX_BLOB
+_NAMES_A_FRAME = 4096
+
+# Windows' monotonic clock ticks every 15 ms before Python 3.13.
+CLOCK_NS: Callable[[], int] = time.perf_counter_ns if sys.platform == "win32" else time.monotonic_ns
 
 
 class Recorder:
@@ -29,7 +34,7 @@ class Recorder:
     def __init__(
         self,
         *,
-        clock_ns: Callable[[], int] = time.monotonic_ns,
+        clock_ns: Callable[[], int] = CLOCK_NS,
         limits: Limits = DEFAULT_LIMITS,
         header: Optional[Header] = None,
     ) -> None:
@@ -43,14 +48,18 @@ class Recorder:
 
         self.header = header or Header.here(mono_ns=clock_ns())
         self.pending: deque[tuple[Any, ...]] = deque()
-        """Facts as FACT packs them, but the blob still an object; adapters on the hot path append here themselves."""
+        """What waits for the reader (shapes: see packing); adapters on the hot path append here themselves."""
+
+        self.local = threading.local()
+        """Per thread: `lane`, its interned name; `unheard`, see adapters."""
 
         self.next_id: Callable[[], int] = itertools.count(1).__next__
+        self._pending_text = 0
         self._ids: dict[tuple[int, str, str, int, str], int] = {}
         self._names: deque[bytes] = deque()
         self._lock = threading.Lock()
         self._header_taken = False
-        self._blob_id = 0
+        self._packer = Packer(limits)
         self._told_dropped = 0
 
     def event(self, text: str) -> int:
@@ -69,6 +78,14 @@ class Recorder:
         """Interned id of a handler of one event, with the place of its code where that is known."""
         return self._intern(NameKind.HANDLER, text, file, line, event)
 
+    def here(self) -> int:
+        """Interned id of the thread that asks."""
+        try:
+            found: int = self.local.lane
+        except AttributeError:
+            found = self.local.lane = self.lane(_thread_name())
+        return found
+
     def dispatch(
         self,
         ident: int,
@@ -80,20 +97,24 @@ class Recorder:
         has_payload: bool = True,
     ) -> None:
         """An event was put on the bus, with `handlers` to be called."""
-        blob = snapshot(payload, self.limits) if has_payload else 0
-        self.put((_DISPATCH_EMITTED, 0, 0, event_id, self.clock_ns(), ident, parent_call, lane, handlers, blob))
+        if self.enabled:
+            blob = self.snapshot(payload) if has_payload else 0
+            self.put((_DISPATCH_EMITTED, 0, 0, event_id, self.clock_ns(), ident, parent_call, lane, handlers, blob))
 
     def call_started(
         self, ident: int, dispatch_id: int, handler_id: int, lane: int, attempt: int = 1, flags: int = 0
     ) -> None:
         """A handler began to run for a dispatch."""
-        self.put((_CALL_STARTED, 0, flags, handler_id, self.clock_ns(), ident, dispatch_id, lane, attempt, 0))
+        self.put((_CALL_STARTED, 0, int(flags), handler_id, self.clock_ns(), ident, dispatch_id, lane, attempt, 0))
 
-    def call_ended(self, ident: int, outcome: int, error: Optional[BaseException] = None) -> None:
-        """A call ended; `error` is kept as text now, so that no frame of the program stays alive."""
+    def call_ended(
+        self, ident: int, outcome: int, error: Optional[BaseException] = None, *, plain: bool = False
+    ) -> None:
+        """A call ended; `error` is kept as text, so that no frame of the program stays alive. plain: no frames."""
         now = self.clock_ns()
-        blob = error_text(error, self.limits) if error is not None else 0
-        self.put((_CALL_ENDED, int(outcome), 0, 0, now, ident, 0, 0, 0, blob))
+        if self.enabled:
+            blob = 0 if error is None else self.failure(error, plain)
+            self.put((_CALL_ENDED, int(outcome), 0, 0, now, ident, 0, 0, 0, blob))
 
     def skipped(self, dispatch_id: int, handlers: int) -> None:
         """That many announced handlers will not be called any more: an earlier one raised."""
@@ -127,6 +148,22 @@ class Recorder:
             return
         self.pending.append(fact)
 
+    def snapshot(self, payload: object) -> Snapshot:
+        """What a payload is now; a mark in its place where too much waits already."""
+        if self._pending_text > self.limits.max_pending_text:
+            return NOT_KEPT
+        kept = snapshot(payload, self.limits)
+        self._pending_text += kept.size
+        return kept
+
+    def failure(self, error: BaseException, plain: bool = False) -> Any:
+        """What an exception says now; 0 where too much waits already."""
+        if self._pending_text > self.limits.max_pending_text:
+            return 0
+        kept = Failure(error, self.limits, plain)
+        self._pending_text += 1024 + sum(len(link[2]) for link in kept.links)
+        return kept
+
     def take(self) -> bytes:
         """The whole frames since the last take, b"" where nothing happened. The first one starts with the header."""
         parts: list[bytes] = []
@@ -136,12 +173,13 @@ class Recorder:
         # Facts first: a name is interned before the first fact that uses it is put.
         facts = self._take_facts()
         names = [self._names.popleft() for _ in range(len(self._names))]
-        for start in range(0, len(names), 4096):
-            parts.append(pack_frame(NAMES, b"".join(names[start : start + 4096])))
-        parts.extend(self._frames(facts))
+        for start in range(0, len(names), _NAMES_A_FRAME):
+            parts.append(pack_frame(NAMES, b"".join(names[start : start + _NAMES_A_FRAME])))
+        parts.extend(self._packer.frames(facts))
         return b"".join(parts)
 
     def _take_facts(self) -> list[tuple[Any, ...]]:
+        self._pending_text = 0
         popleft = self.pending.popleft
         facts = [popleft() for _ in range(len(self.pending))]
         dropped = self.dropped
@@ -150,42 +188,6 @@ class Recorder:
             facts.append((int(Kind.DROPPED), 0, 0, 0, self.clock_ns(), 0, 0, 0, count, 0))
             self._told_dropped += count
         return facts
-
-    def _frames(self, facts: list[tuple[Any, ...]]) -> list[bytes]:
-        frames: list[bytes] = []
-        packed: list[bytes] = []
-        blobs: list[bytes] = []
-        room = _BLOB_BYTES_A_FRAME
-        pack = FACT.pack
-        for fact in facts:
-            said = fact[9]
-            if said == 0:
-                packed.append(pack(*fact))
-            else:
-                self._blob_id += 1
-                blob = self._blob(said, self._blob_id, fact[0])
-                blobs.append(blob)
-                room -= len(blob)
-                packed.append(pack(*fact[:9], self._blob_id))
-            if room <= 0 or len(packed) >= _FACTS_A_FRAME:
-                frames += self._close(blobs, packed)
-                packed, blobs, room = [], [], _BLOB_BYTES_A_FRAME
-        return frames + self._close(blobs, packed)
-
-    @staticmethod
-    def _close(blobs: list[bytes], packed: list[bytes]) -> list[bytes]:
-        frames = [pack_frame(BLOBS, b"".join(blobs))] if blobs else []
-        return frames + ([pack_frame(FACTS, b"".join(packed))] if packed else [])
-
-    @staticmethod
-    def _blob(said: Any, ident: int, kind: int) -> bytes:
-        if isinstance(said, Snapshot):
-            blob_kind, body, cut = said.encoded()
-        else:
-            blob_kind, body, cut = (BlobKind.NOTE if kind == Kind.MARK else BlobKind.ERROR), said, False
-        if len(body) > MAX_BLOB:
-            blob_kind, body, cut = BlobKind.PAYLOAD_REPR, body[:MAX_BLOB], True
-        return pack_blob(ident, blob_kind, body, cut)
 
     def _subscription(self, kind: Kind, handler_id: int, event_id: int, once: bool) -> None:
         flags = int(Flag.ONCE) if once else 0
@@ -197,12 +199,21 @@ class Recorder:
         if found is not None:
             return found
         with self._lock:
+            if len(self._ids) >= self.limits.max_names:
+                key = (int(kind), "<more names than are kept apart>", "", 0, "")
             found = self._ids.get(key)
             if found is None:
                 found = len(self._ids) + 1
-                said: dict[str, Any] = {"text": text[:1024]}
+                said: dict[str, Any] = {"text": key[1][:1024]}
                 if kind == NameKind.HANDLER:
-                    said.update(file=file[:1024], line=line, event=event[:1024])
+                    said.update(file=key[2][:1024], line=key[3], event=key[4][:1024])
                 self._names.append(pack_name(found, int(kind), **said))
                 self._ids[key] = found
             return found
+
+
+def _thread_name() -> str:
+    # threading.current_thread() would register a dummy for a foreign thread: visible to the program.
+    ident = threading.get_ident()
+    known = getattr(threading, "_active", {}).get(ident)
+    return str(known.name) if known is not None else f"thread {ident}"
