@@ -1,0 +1,94 @@
+"""How long something takes: a time, a spread of times, or for ever.
+
+`20ms`, `20ms +- 5ms` (normal, never below 0), `10ms..20ms` (uniform), `exponential 20ms`, `lognormal 20ms 0.5`
+(median, sigma of the logarithm), `forever`. Units: ns, us, ms, s, min.
+"""
+
+from __future__ import annotations
+
+import math
+import random
+import re
+from dataclasses import dataclass
+
+UNITS_NS = {"ns": 1, "us": 1_000, "µs": 1_000, "ms": 1_000_000, "s": 1_000_000_000, "min": 60_000_000_000}
+LONGEST_NS = 366 * 24 * 3_600 * 1_000_000_000
+_TIME = r"(\d+(?:\.\d+)?)\s*(ns|us|µs|ms|s|min)"
+_SHAPES = {
+    "fixed": re.compile(_TIME),
+    "normal": re.compile(rf"{_TIME}\s*(?:\+-|\+/-|±)\s*{_TIME}"),
+    "uniform": re.compile(rf"{_TIME}\s*\.\.\s*{_TIME}"),
+    "exponential": re.compile(rf"exponential\s+{_TIME}"),
+    "lognormal": re.compile(rf"lognormal\s+{_TIME}\s+(\d+(?:\.\d+)?)"),
+}
+EXPECTED = "a time such as 20ms, 20ms +- 5ms, 10ms..20ms, exponential 20ms or forever"
+
+
+@dataclass(frozen=True, slots=True)
+class Distribution:
+    """A time or a spread of times, sampled with the scenario's own randomness."""
+
+    shape: str
+    """fixed, normal, uniform, exponential, lognormal or forever."""
+
+    first_ns: int = 0
+    """The time, mean, lower end or median, by shape."""
+
+    second: float = 0.0
+    """Standard deviation or upper end in nanoseconds, or sigma, by shape."""
+
+    @property
+    def is_forever(self) -> bool:
+        """It never ends by itself."""
+        return self.shape == "forever"
+
+    def sample(self, rng: random.Random) -> int:
+        """One time in nanoseconds, never negative. Raises ValueError for `forever`."""
+        if self.shape == "fixed":
+            return self.first_ns
+        if self.shape == "normal":
+            return max(0, round(rng.gauss(self.first_ns, self.second)))
+        if self.shape == "uniform":
+            return round(rng.uniform(self.first_ns, self.second))
+        if self.shape == "exponential":
+            return round(rng.expovariate(1 / self.first_ns)) if self.first_ns else 0
+        if self.shape == "lognormal":
+            drawn = rng.lognormvariate(math.log(max(self.first_ns, 1)), self.second)
+            return min(round(drawn), LONGEST_NS)
+        raise ValueError("a wait for ever has no length")
+
+
+def parse(text: str) -> Distribution:
+    """Read a distribution. Raises ValueError that says what was expected."""
+    text = text.strip()
+    if text == "forever":
+        return Distribution("forever")
+    for shape, pattern in _SHAPES.items():
+        found = pattern.fullmatch(text)
+        if found:
+            parts = found.groups()
+            first = _ns(parts[0], parts[1])
+            if shape in ("normal", "uniform"):
+                second = _ns(parts[2], parts[3])
+                if shape == "uniform" and second < first:
+                    raise ValueError("the range ends before it begins")
+                return Distribution(shape, first, second)
+            if shape == "lognormal":
+                return Distribution(shape, first, min(float(parts[2]), 10.0))
+            return Distribution(shape, first)
+    raise ValueError(f"expected {EXPECTED}")
+
+
+def parse_time(text: str) -> int:
+    """Read one plain time into nanoseconds. Raises ValueError that says what was expected."""
+    found = _SHAPES["fixed"].fullmatch(text.strip())
+    if not found:
+        raise ValueError("expected a time such as 20ms, 1.5s or 2min")
+    return _ns(*found.groups())
+
+
+def _ns(number: str, unit: str) -> int:
+    value = round(float(number) * UNITS_NS[unit])
+    if value > LONGEST_NS:
+        raise ValueError("expected a time of at most a year")
+    return value

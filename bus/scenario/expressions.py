@@ -1,0 +1,113 @@
+"""Expressions in scenarios: CEL, one safe language for conditions and payloads.
+
+In a payload a text that starts with `$` is an expression (`$event.payload.id`), and `${...}` inside a text is
+replaced by its value; `$$` is a plain dollar sign. Variables: event (name, payload), count (this handler's calls so
+far, from 1), counters (named counters of `count` steps).
+https://github.com/google/cel-spec
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import cel
+
+Variables = Mapping[str, Any]
+Evaluator = Callable[[Variables], Any]
+
+LONGEST = 4_000
+"""Characters of one expression; longer ones are no mistake of a person but an attack on the parser."""
+
+DEEPEST = 40
+"""Brackets inside brackets, for the same reason."""
+
+_INSIDE = re.compile(r"\$\{([^{}]*)\}")
+
+
+def compile_expression(text: str) -> Evaluator:
+    """An expression, ready to be evaluated many times. Raises ValueError with a sentence where it is wrong."""
+    if len(text) > LONGEST:
+        raise ValueError(f"the expression has {len(text)} characters, at most {LONGEST} are allowed")
+    if _depth(text) > DEEPEST:
+        raise ValueError(f"the expression nests deeper than {DEEPEST} brackets")
+    try:
+        program = cel.compile(text)
+    except ValueError as error:
+        raise ValueError(f"not an expression: {_reason(error)}") from None
+
+    def evaluate(variables: Variables) -> Any:
+        try:
+            return program.execute(dict(variables))
+        except Exception as error:
+            raise ExpressionError(f"{text}: {error}") from None
+
+    return evaluate
+
+
+def compile_condition(text: str) -> Callable[[Variables], bool]:
+    """An expression that must say true or false."""
+    evaluate = compile_expression(text)
+
+    def check(variables: Variables) -> bool:
+        value = evaluate(variables)
+        if not isinstance(value, bool):
+            raise ExpressionError(f"{text}: expected true or false, found {value!r}")
+        return value
+
+    return check
+
+
+def compile_value(value: Any) -> Evaluator:
+    """A payload with expressions in it. Raises ValueError where one of them is wrong."""
+    if isinstance(value, str):
+        return _compile_text(value)
+    if isinstance(value, Mapping):
+        fields = {str(key): compile_value(each) for key, each in value.items()}
+        return lambda variables: {key: each(variables) for key, each in fields.items()}
+    if isinstance(value, list):
+        items = [compile_value(each) for each in value]
+        return lambda variables: [each(variables) for each in items]
+    return lambda variables: value
+
+
+class ExpressionError(Exception):
+    """An expression that could not be evaluated with this event: the call that asked fails with it."""
+
+
+def _compile_text(text: str) -> Evaluator:
+    if text.startswith("$$"):
+        plain = text[1:]
+        return lambda variables: plain
+    if text.startswith("$") and not text.startswith("${"):
+        return compile_expression(text[1:])
+    if "${" not in text:
+        return lambda variables: text
+    parts = _INSIDE.split(text)
+    compiled = [compile_expression(part) for part in parts[1::2]]
+
+    def fill(variables: Variables) -> str:
+        said = [str(each(variables)) for each in compiled]
+        return "".join(plain + value for plain, value in zip(parts[::2], [*said, ""], strict=True))
+
+    return fill
+
+
+def _depth(text: str) -> int:
+    depth = deepest = 0
+    for character in text:
+        if character in "([{":
+            depth += 1
+            deepest = max(deepest, depth)
+        elif character in ")]}":
+            depth -= 1
+    return deepest
+
+
+def _reason(error: Exception) -> str:
+    found = re.search(r"<input>:1:(\d+): (?:Syntax error: )?([^\n]*)", str(error))
+    if not found:
+        return str(error).splitlines()[0]
+    reason = found.group(2).split(" expecting ")[0]
+    return f"{reason} at character {found.group(1)}"

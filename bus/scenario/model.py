@@ -1,0 +1,179 @@
+"""A scenario as the file says it: events, handlers, script, expectations. Frozen; editing makes a new one."""
+
+from __future__ import annotations
+
+import fnmatch
+import re
+from collections.abc import Iterator
+from typing import Annotated, Any, Literal
+
+from pydantic import AfterValidator, Discriminator, Field, Tag
+
+from bus.scenario import distribution, payload
+from bus.scenario.steps import Condition, Duration, Once, Part, Python, Step, Times, Value
+from bus.scenario.words import EventName, EventPattern, Name
+
+ENGINE_IDS = ("pyee", "pyee-asyncio", "pyee-threads")
+"""What `engine:` may say; bus/engines registers one for each."""
+
+EngineId = Literal["pyee", "pyee-asyncio", "pyee-threads"]
+
+
+def _time(text: str) -> str:
+    distribution.parse_time(text)
+    return text
+
+
+def _bound(value: int | str) -> int | str:
+    parse_bound(value)
+    return value
+
+
+def _schema(value: Any) -> Any:
+    payload.check_schema(value)
+    return value
+
+
+Time = Annotated[str, AfterValidator(_time), Field(description="a time such as 100ms", examples=["100ms"])]
+Bound = Annotated[
+    int | str, AfterValidator(_bound), Field(description="a number, or a bound such as '<= 3'", examples=["<= 3"])
+]
+_BOUND = re.compile(r"\s*(<=|>=|==|!=|<|>)?\s*(\d{1,12})\s*")
+
+
+def parse_bound(value: int | str) -> tuple[str, int]:
+    """A bound's comparison and number. Raises ValueError that says what was expected."""
+    found = _BOUND.fullmatch(str(value))
+    if not found:
+        raise ValueError("expected a number such as 3, or a bound such as '<= 3'")
+    return found.group(1) or "==", int(found.group(2))
+
+
+class Event(Part):
+    """A named type of event."""
+
+    description: str = ""
+    schema_: Annotated[
+        Any, AfterValidator(_schema), Field(alias="schema", description="JSON Schema that payloads must meet")
+    ] = None
+    sample: Annotated[Any, Field(description="a payload to start from when emitting by hand")] = None
+
+
+class Handler(Part):
+    """What is subscribed to an event, and what it does."""
+
+    on: EventPattern | Annotated[list[EventPattern], Field(min_length=1, max_length=1000)]
+    do: Annotated[list[Step], Field(max_length=1000)] = []
+    once: Annotated[bool, Field(description="subscribed with once(): removed when its first call starts")] = False
+    block: Annotated[bool, Field(description="a plain function even on an asyncio engine: it blocks the loop")] = False
+    description: str = ""
+
+    @property
+    def patterns(self) -> tuple[str, ...]:
+        """The events that it is subscribed to, as patterns."""
+        return (self.on,) if isinstance(self.on, str) else tuple(self.on)
+
+    def hears(self, event: str) -> bool:
+        """Whether it is subscribed to this event."""
+        return any(fnmatch.fnmatchcase(event, pattern) for pattern in self.patterns)
+
+
+class EmitAct(Part):
+    """Emit an event from outside any handler: once, several times, at a steady rate, or at a time."""
+
+    emit: EventName
+    with_: Annotated[Value, Field(alias="with", description="payload; the event's sample where absent")] = None
+    times: Times = 1
+    every: Duration | None = None
+    at: Annotated[Time | None, Field(description="at this time from the start, beside the other steps")] = None
+    if_: Annotated[Condition | None, Field(alias="if")] = None
+
+
+class WaitAct(Part):
+    """Let time pass before the next step of the script."""
+
+    wait: Duration
+
+
+class MarkAct(Part):
+    """Leave a note on the timeline."""
+
+    mark: Annotated[str, Field(max_length=4000)]
+
+
+class RepeatAct(Part):
+    """Do some steps of the script several times."""
+
+    repeat: Times
+    do: Annotated[list[Act], Field(min_length=1, max_length=1000)]
+
+
+ACTS = {"emit": EmitAct, "wait": WaitAct, "mark": MarkAct, "repeat": RepeatAct}
+"""Every verb of the script, once."""
+
+
+def act_of(value: Any) -> str | None:
+    """Which verb a step of the script is, None where it is none."""
+    if isinstance(value, Part):
+        return next((verb for verb, kind in ACTS.items() if type(value) is kind), None)
+    if isinstance(value, dict):
+        return next((verb for verb in ACTS if verb in value), None)
+    return None
+
+
+Act = Annotated[
+    Annotated[EmitAct, Tag("emit")]
+    | Annotated[WaitAct, Tag("wait")]
+    | Annotated[MarkAct, Tag("mark")]
+    | Annotated["RepeatAct", Tag("repeat")],
+    Discriminator(
+        act_of,
+        custom_error_type="step",
+        custom_error_message="expected a step with one of: " + ", ".join(ACTS),
+    ),
+]
+RepeatAct.model_rebuild()
+
+
+class Expectation(Part):
+    """What must be true when the run is over, of one event or one handler, or of all."""
+
+    event: EventPattern | None = None
+    handler: Name | None = None
+    emitted: Bound | None = None
+    lost: Bound | None = None
+    calls: Bound | None = None
+    ok: Bound | None = None
+    failed: Bound | None = None
+    latency: Annotated[Time | None, Field(description="p95 of the latency, or of a handler's duration, at most")] = None
+
+
+class Scenario(Part):
+    """A scenario file."""
+
+    buslens: Annotated[Literal[1], Field(description="version of the format")]
+    name: Annotated[str, Field(max_length=500)] = ""
+    description: str = ""
+    engine: EngineId = "pyee-asyncio"
+    seed: Annotated[int, Field(ge=0, lt=1 << 63)] = 0
+    events: dict[EventName, Event] = {}
+    handlers: dict[Name, Handler] = {}
+    script: Annotated[list[Act], Field(max_length=10_000)] = []
+    expect: Annotated[list[Expectation], Field(max_length=1000)] = []
+
+    def handlers_of(self, event: str) -> list[str]:
+        """Names of the handlers that hear an event, in order of registration."""
+        return [name for name, handler in self.handlers.items() if handler.hears(event)]
+
+    @property
+    def has_python(self) -> bool:
+        """Whether any handler runs Python code."""
+        return any(isinstance(step, Python) for handler in self.handlers.values() for step in steps_of(handler.do))
+
+
+def steps_of(steps: list[Step]) -> Iterator[Part]:
+    """All steps, nested ones included."""
+    for step in steps:
+        yield step
+        if isinstance(step, Once):
+            yield from steps_of(step.once)

@@ -1,0 +1,184 @@
+"""YAML text to a tree that knows its places and keeps its comments, with every bound checked before it is built.
+
+Anchors, tags and endless nesting are refused while the text is still a stream of small events, so that a hostile
+file costs no more than its size.
+"""
+
+from __future__ import annotations
+
+import datetime
+import io
+import math
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from ruamel.yaml import YAML
+from ruamel.yaml.comments import CommentedMap, CommentedSeq
+from ruamel.yaml.constructor import DuplicateKeyError
+from ruamel.yaml.error import MarkedYAMLError, StringMark, YAMLError, YAMLStreamError
+from ruamel.yaml.events import (
+    AliasEvent,
+    CollectionEndEvent,
+    CollectionStartEvent,
+    DocumentStartEvent,
+    MappingStartEvent,
+    NodeEvent,
+)
+from ruamel.yaml.util import load_yaml_guess_indent
+
+from bus.errors import Place, UserError
+
+MAX_BYTES = 512 * 1024
+"""A scenario is written by a person; what is larger is no scenario."""
+
+MAX_DEPTH = 40
+_UNPRINTABLE = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+_CORE_TAGS = "tag:yaml.org,2002:"
+
+
+def parse(text: str, file: str) -> CommentedMap:
+    """The tree of a text. Raises UserError with the place of the first mistake."""
+    _check_text(text, file)
+    _check_events(text, file)
+    try:
+        tree = _yaml().load(text)
+    except (YAMLError, YAMLStreamError) as error:
+        raise _mistake(error, file) from None
+    except (ValueError, RecursionError) as error:
+        raise UserError(f"this YAML cannot be read ({error})", at=Place(file)) from None
+    if tree is None:
+        raise UserError("the file is empty", at=Place(file, 1, 1), hint="a scenario starts with the line: buslens: 1")
+    if not isinstance(tree, CommentedMap):
+        raise UserError("expected a mapping that starts with buslens: 1", at=Place(file, 1, 1))
+    return tree
+
+
+def dump(tree: CommentedMap, like: str) -> str:
+    """The tree as text, indented as the person indents (`like` is the text that it came from)."""
+    _, step, offset = load_yaml_guess_indent(like or "a: 1\n")
+    yaml = _yaml()
+    yaml.indent(mapping=2, sequence=step or 4, offset=offset if offset is not None else 2)
+    stream = io.StringIO()
+    yaml.dump(tree, stream)
+    return stream.getvalue()
+
+
+def plain(node: Any, file: str, mistakes: list[UserError], at: Place) -> Any:
+    """The tree as ordinary JSON values; what JSON cannot say becomes a mistake with its place."""
+    if isinstance(node, Mapping):
+        values = {}
+        for key in node:
+            key_at = key_place(node, key, file)
+            if not isinstance(key, str):
+                mistakes.append(UserError(f"expected a name, found {key!r}", at=key_at, hint="put it in quotes"))
+                continue
+            values[str(key)] = plain(node[key], file, mistakes, value_place(node, key, file))
+        return values
+    if isinstance(node, list):
+        return [plain(item, file, mistakes, item_place(node, index, file)) for index, item in enumerate(node)]
+    if node is None or isinstance(node, bool):
+        return node
+    if isinstance(node, str):
+        return str(node)
+    if isinstance(node, int):
+        return int(node)
+    if isinstance(node, float):
+        if not math.isfinite(node):
+            mistakes.append(UserError(f"expected a finite number, found {float(node)}", at=at))
+        return float(node)
+    if isinstance(node, datetime.date | datetime.datetime):
+        return node.isoformat()
+    mistakes.append(UserError(f"expected plain YAML, found {type(node).__name__}", at=at))
+    return None
+
+
+def key_place(node: Any, key: Any, file: str) -> Place:
+    """Where a key of a mapping stands."""
+    return _place(node, "key", key, file)
+
+
+def value_place(node: Any, key: Any, file: str) -> Place:
+    """Where the value of a key stands."""
+    return _place(node, "value", key, file)
+
+
+def item_place(node: Any, index: int, file: str) -> Place:
+    """Where an item of a list stands."""
+    return _place(node, "item", index, file)
+
+
+def _place(node: Any, what: str, key: Any, file: str) -> Place:
+    if isinstance(node, CommentedMap | CommentedSeq):
+        try:
+            line, column = getattr(node.lc, what)(key)
+            return Place(file, line + 1, column + 1)
+        except (KeyError, TypeError, AttributeError, IndexError):
+            return Place(file, (node.lc.line or 0) + 1, (node.lc.col or 0) + 1)
+    return Place(file)
+
+
+def _yaml() -> YAML:
+    yaml = YAML(typ="rt", pure=True)
+    yaml.preserve_quotes = True
+    yaml.width = 120
+    return yaml
+
+
+def _check_text(text: str, file: str) -> None:
+    if len(text.encode("utf-8", "surrogatepass")) > MAX_BYTES:
+        raise UserError(f"the file is larger than {MAX_BYTES // 1024} KiB, which no scenario needs", at=Place(file))
+    found = _UNPRINTABLE.search(text)
+    if found:
+        line = text.count("\n", 0, found.start()) + 1
+        column = found.start() - text.rfind("\n", 0, found.start())
+        raise UserError(f"unprintable character U+{ord(found.group()):04X}", at=Place(file, line, column))
+
+
+def _check_events(text: str, file: str) -> None:
+    documents = 0
+    keys: list[bool | None] = []  # of each open collection: is a key expected next? None in a list
+    try:
+        for event in _yaml().parse(text):
+            at = _at(event.start_mark, file)
+            if isinstance(event, DocumentStartEvent):
+                documents += 1
+                if documents > 1:
+                    raise UserError("expected one YAML document, found a second one", at=at)
+            if isinstance(event, AliasEvent) or (isinstance(event, NodeEvent) and event.anchor):
+                raise UserError("anchors and aliases (& and *) are not allowed here", at=at, hint="write the value out")
+            tag = getattr(event, "tag", None)
+            if tag is not None and not str(tag).startswith(_CORE_TAGS):
+                raise UserError(f"tags such as {str(tag)[:60]} are not allowed here", at=at)
+            if isinstance(event, NodeEvent) and keys and keys[-1] is not None:
+                if keys[-1] and isinstance(event, CollectionStartEvent):
+                    # Such keys are also hashed over and over: the time to load them doubles with each level.
+                    raise UserError("expected a name, found a list or mapping as a key", at=at)
+                keys[-1] = not keys[-1]
+            if isinstance(event, CollectionStartEvent):
+                keys.append(True if isinstance(event, MappingStartEvent) else None)
+                if len(keys) > MAX_DEPTH:
+                    raise UserError(f"nested deeper than {MAX_DEPTH} levels", at=at)
+            elif isinstance(event, CollectionEndEvent):
+                keys.pop()
+    except (YAMLError, YAMLStreamError) as error:
+        raise _mistake(error, file) from None
+    except (ValueError, RecursionError, OverflowError) as error:
+        raise UserError(f"this YAML cannot be read ({error})", at=Place(file)) from None
+
+
+def _mistake(error: Exception, file: str) -> UserError:
+    if isinstance(error, DuplicateKeyError):
+        found = re.search(r'duplicate key "(.*?)"', str(error))
+        name = f" {found.group(1)}" if found else ""
+        return UserError(f"the key{name} stands here a second time", at=_at(error.problem_mark, file))
+    if isinstance(error, MarkedYAMLError):
+        context = f"{error.context}: " if error.context else ""
+        mark = error.problem_mark or error.context_mark
+        hint = "YAML is indented with spaces, not tabs" if "\\t" in str(error.problem) else ""
+        return UserError(f"this is not YAML: {context}{error.problem}", at=_at(mark, file), hint=hint)
+    return UserError(f"this is not YAML: {str(error).splitlines()[0]}", at=Place(file))
+
+
+def _at(mark: StringMark | None, file: str) -> Place:
+    return Place(file, mark.line + 1, mark.column + 1) if mark is not None else Place(file)

@@ -1,0 +1,47 @@
+"""Names in scenarios: short, printable, the same on every screen, wire and broker."""
+
+from __future__ import annotations
+
+import re
+from typing import Annotated
+
+from pydantic import AfterValidator, Field
+
+LONGEST_NAME = 200
+_EVENT = re.compile(r"[\w\-]+([.:/][\w\-]+)*", re.UNICODE)
+_PATTERN = re.compile(r"[\w\-*]+([.:/][\w\-*]+)*", re.UNICODE)
+_ERROR = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+
+
+def check_event(text: str) -> str:
+    """An event's name. Raises ValueError that says what was expected."""
+    if len(text) > LONGEST_NAME or not _EVENT.fullmatch(text):
+        raise ValueError("expected an event name of letters, digits, _ and -, parts joined by dots (order.placed)")
+    return text
+
+
+def check_pattern(text: str) -> str:
+    """An event's name, or a pattern with * for any text. Raises ValueError that says what was expected."""
+    if len(text) > LONGEST_NAME or not _PATTERN.fullmatch(text):
+        raise ValueError("expected an event name or a pattern such as order.*")
+    return text
+
+
+def check_name(text: str) -> str:
+    """A handler's or counter's name. Raises ValueError that says what was expected."""
+    if len(text) > LONGEST_NAME or not _EVENT.fullmatch(text):
+        raise ValueError("expected a name of letters, digits, _ and - (reserve_stock)")
+    return text
+
+
+def check_error(text: str) -> str:
+    """The name of an exception type. Raises ValueError that says what was expected."""
+    if len(text) > LONGEST_NAME or not _ERROR.fullmatch(text):
+        raise ValueError("expected a Python class name such as CardDeclined")
+    return text
+
+
+EventName = Annotated[str, AfterValidator(check_event), Field(max_length=LONGEST_NAME)]
+EventPattern = Annotated[str, AfterValidator(check_pattern), Field(max_length=LONGEST_NAME)]
+Name = Annotated[str, AfterValidator(check_name), Field(max_length=LONGEST_NAME)]
+ErrorName = Annotated[str, AfterValidator(check_error), Field(max_length=LONGEST_NAME)]
