@@ -19,10 +19,11 @@ _MOST_FRAMES = 50
 _MOST_LINKS = 5
 _MOST_NOTES = 10
 
+
 class Failure:
     """One exception and its chain of causes, cut loose from the program's objects."""
 
-    __slots__ = ("links", "limits")
+    __slots__ = ("limits", "links")
 
     def __init__(self, error: BaseException, limits: Limits = DEFAULT_LIMITS, plain: bool = False) -> None:
         self.limits = limits
@@ -83,7 +84,7 @@ def _message(error: BaseException, limits: Limits) -> str:
             text = "\n".join([text, *said])
     except (KeyboardInterrupt, GeneratorExit):
         raise
-    except BaseException as problem:  # noqa: B036  the program's own __str__ may raise anything
+    except BaseException as problem:  # whatever the program raises
         return f"<its text raised {type(problem).__name__}>"
     return text if len(text) <= limits.text else text[: limits.text] + "…"
 

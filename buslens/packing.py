@@ -25,7 +25,12 @@ STARTED: handler, time_ns, call, dispatch, lane.
 ENDED: call, time_ns; it went well.
 """
 
-_EMITTED, _STARTED, _ENDED, _OK = int(Kind.DISPATCH_EMITTED), int(Kind.CALL_STARTED), int(Kind.CALL_ENDED), int(Outcome.OK)
+_EMITTED, _STARTED, _ENDED, _OK = (
+    int(Kind.DISPATCH_EMITTED),
+    int(Kind.CALL_STARTED),
+    int(Kind.CALL_ENDED),
+    int(Outcome.OK),
+)
 _MARK = int(Kind.MARK)
 _FACTS_A_FRAME = 65_536
 _BLOB_BYTES_A_FRAME = 4 * MAX_BLOB
@@ -110,7 +115,7 @@ def payload_bytes(said: Any, limits: Limits) -> tuple[int, bytes, bool]:
             text = json.dumps(said, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
             if len(text) <= _LONG_TEXT:
                 return int(BlobKind.PAYLOAD_JSON), text.encode("utf-8", "replace"), False
-        except Exception:  # noqa: BLE001, S110  not plain after all: the careful way knows what to do
+        except Exception:  # noqa: S110  not plain after all: the careful way knows what to do
             pass
         said = snapshot(said, limits)
     kind, body, cut = said.encoded()

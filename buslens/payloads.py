@@ -84,7 +84,7 @@ def snapshot(value: Any, limits: Limits = DEFAULT_LIMITS) -> Snapshot:
         return Snapshot(copied, is_repr, walk.cut, walk.size())
     except KeyboardInterrupt:
         raise
-    except BaseException as error:  # noqa: B036  the guest never breaks its host
+    except BaseException as error:  # whatever the program raises
         return Snapshot(f"<{type(value).__name__}, not shown: {type(error).__name__}>", is_repr=True, cut=True)
 
 
@@ -107,7 +107,7 @@ def bounded_repr(value: Any, limits: Limits) -> tuple[str, bool]:
         text = repr(value)
     except KeyboardInterrupt:
         raise
-    except BaseException as error:  # noqa: B036
+    except BaseException as error:  # whatever the program raises
         return f"<{type(value).__name__}, its repr raised {type(error).__name__}>", True
     return (text[: limits.text] + "…", True) if len(text) > limits.text else (text, cut)
 

@@ -173,8 +173,10 @@ class Recorder:
         # Facts first: a name is interned before the first fact that uses it is put.
         facts = self._take_facts()
         names = [self._names.popleft() for _ in range(len(self._names))]
-        for start in range(0, len(names), _NAMES_A_FRAME):
-            parts.append(pack_frame(NAMES, b"".join(names[start : start + _NAMES_A_FRAME])))
+        parts += [
+            pack_frame(NAMES, b"".join(names[start : start + _NAMES_A_FRAME]))
+            for start in range(0, len(names), _NAMES_A_FRAME)
+        ]
         parts.extend(self._packer.frames(facts))
         return b"".join(parts)
 

@@ -1,0 +1,46 @@
+"""Watch an event bus from inside of the program that uses it.
+
+    import buslens
+    probe = buslens.attach(emitter, to="trace.buslens")
+
+Standard library only. The desktop application reads what this writes.
+"""
+
+from __future__ import annotations
+
+import os
+from typing import Any, Optional, Union
+
+from buslens.probe import Probe
+from buslens.recorder import Recorder
+
+__all__ = ["Probe", "Recorder", "attach"]
+
+
+def attach(
+    emitter: Any,
+    *,
+    recorder: Optional[Recorder] = None,
+    name: str = "",
+    to: Optional[Union[str, os.PathLike[str]]] = None,
+) -> Probe:
+    """Watch `emitter` (any pyee EventEmitter); an emitter that is watched already gives the same probe again.
+
+    to: a capture file that is written while the program runs. Without it, `probe.save(path)` writes one.
+    recorder: where facts go, for several emitters in one capture; whoever made it takes them from there.
+    name: what the capture calls this program; the name of its script otherwise.
+    """
+    probe: Probe = _adapter_for(emitter).attach(emitter, recorder, name)
+    if to is not None:
+        probe.write_to(to)
+    return probe
+
+
+def _adapter_for(emitter: Any) -> Any:
+    # Only a program that has pyee already can hold one of its emitters.
+    kinds = {kind.__module__.partition(".")[0] for kind in type(emitter).__mro__}
+    if "pyee" in kinds:
+        from buslens.adapters import pyee
+
+        return pyee
+    raise TypeError(f"buslens.attach() watches emitters of pyee, not a {type(emitter).__name__}")

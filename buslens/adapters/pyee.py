@@ -1,0 +1,221 @@
+"""Watch a pyee emitter: hooks on the instance, over every class of emitter, and off again without a trace.
+
+Hooks lie in the emitter's own `__dict__`, so that no other emitter pays anything. SEMANTICS: `_call_handlers` is what
+every kind of emit goes through, an uplifted one included; `_add_event_handler`, `_remove_listener` and
+`remove_all_listeners` are what changes the subscriptions.
+"""
+
+from __future__ import annotations
+
+import threading
+from contextlib import contextmanager
+from dataclasses import replace
+from typing import Any, Callable, Iterator, Optional
+
+from pyee.base import EventEmitter
+
+from buslens.adapters.naming import describe, event_text
+from buslens.adapters.pyee_dispatch import general, give_up, plain
+from buslens.adapters.pyee_watch import Watch
+from buslens.probe import Probe
+from buslens.recorder import Recorder
+
+Hook = Callable[..., Any]
+
+
+class PyeeHooks:
+    """The hooks of one emitter."""
+
+    def __init__(self, emitter: EventEmitter, recorder: Recorder) -> None:
+        self.watch = Watch(emitter, recorder)
+        self.recorder = recorder
+        self.probe: Optional[Probe] = None
+        self._before = {name: value for name, value in vars(emitter).items() if name in _HOOKED}
+        """What of the hooked names the instance had already: somebody else's patch."""
+
+        self._lock = threading.Lock()
+        self._aside = 0
+        self._hooks: dict[str, Hook] = {
+            "_call_handlers": self._dispatching(emitter),
+            "_emit_handle_potential_error": _giving_up(self),
+            "_add_event_handler": _adding(self),
+            "_remove_listener": _removing(self),
+            "remove_all_listeners": _removing_all(self),
+            "__getstate__": _state(self, "__getstate__"),
+            "__reduce_ex__": _state(self, "__reduce_ex__"),
+        }
+        self._hooks["_call_handlers"].__dict__[_MARK] = self
+
+    def install(self, emitter: EventEmitter) -> None:
+        """Record what is subscribed already, then hook in."""
+        with emitter._lock:
+            registered = [(event, list(items.items())) for event, items in emitter._events.items()]
+        for event, items in registered:
+            for key, value in items:
+                self.subscription(self.recorder.handler_added, event, key, value is not key)
+        vars(emitter).update(self._hooks)
+
+    def remove(self) -> None:
+        """Leave the emitter as it was; hooks that somebody has wrapped meanwhile stay, and only pass through."""
+        self.watch.live = False
+        emitter = self.watch.emitter()
+        if emitter is not None:
+            with self._lock:
+                self._take_off(emitter)
+        self.watch.forget()
+
+    def bare(self, name: str) -> Hook:
+        """The emitter's own method, as if it were not watched."""
+        if name in self._before:
+            return self._before[name]  # type: ignore[no-any-return]
+        emitter = self.watch.emitter()
+        return getattr(type(emitter), name).__get__(emitter)  # type: ignore[no-any-return]
+
+    def subscription(self, record: Callable[[int, int, bool], None], event: Any, key: Any, once: bool) -> None:
+        """Record that a handler came or went."""
+        watch = self.watch
+        try:
+            watch.forget(event)
+            if watch.live and self.recorder.enabled:
+                name, text = describe(key), event_text(event)
+                handler = self.recorder.handler(name.text, name.file, name.line, text)
+                record(handler, self.recorder.event(text), once)
+        except Exception as error:
+            watch.broke(error)
+
+    @contextmanager
+    def put_aside(self) -> Iterator[None]:
+        """While the emitter is pickled or copied, it has no hooks: its state is what it would be without us."""
+        emitter = self.watch.emitter()
+        with self._lock:
+            self._aside += 1
+            if self._aside == 1 and emitter is not None:
+                self._take_off(emitter)
+        try:
+            yield
+        finally:
+            with self._lock:
+                self._aside -= 1
+                if self._aside == 0 and emitter is not None and self.watch.live:
+                    vars(emitter).update(self._hooks)
+
+    def _take_off(self, emitter: EventEmitter) -> None:
+        own = vars(emitter)
+        for name, hook in self._hooks.items():
+            if own.get(name) is hook:
+                if name in self._before:
+                    own[name] = self._before[name]
+                else:
+                    del own[name]
+
+    def _dispatching(self, emitter: EventEmitter) -> Hook:
+        bare = _passing(self, "_call_handlers")
+        own = vars(emitter)
+        if self.watch.kind == "base" and _is_pyees_own(type(emitter)) and "_call_handlers" not in own:
+            return plain(self.watch, bare)
+        return general(self.watch, bare)
+
+
+_MARK = "__buslens_hooks__"
+_HOOKED = frozenset(
+    {
+        "_call_handlers",
+        "_emit_handle_potential_error",
+        "_add_event_handler",
+        "_remove_listener",
+        "remove_all_listeners",
+        "__getstate__",
+        "__reduce_ex__",
+    }
+)
+
+
+def hooks_of(emitter: EventEmitter) -> Optional[PyeeHooks]:
+    """The hooks that an emitter has already."""
+    hook = vars(emitter).get("_call_handlers")
+    found = getattr(hook, "__dict__", {}).get(_MARK)
+    return found if isinstance(found, PyeeHooks) else None
+
+
+def _is_pyees_own(kind: type) -> bool:
+    return getattr(kind, "_call_handlers", None) is EventEmitter._call_handlers
+
+
+def _passing(hooks: PyeeHooks, name: str) -> Hook:
+    def passing(*args: Any, **kwargs: Any) -> Any:
+        return hooks.bare(name)(*args, **kwargs)
+
+    return passing
+
+
+def _giving_up(hooks: PyeeHooks) -> Hook:
+    def _emit_handle_potential_error(event: Any, error: Any) -> None:
+        give_up(hooks.watch, event)
+        hooks.bare("_emit_handle_potential_error")(event, error)
+
+    return _emit_handle_potential_error
+
+
+def _adding(hooks: PyeeHooks) -> Hook:
+    def _add_event_handler(event: Any, k: Any, v: Any) -> Any:
+        # Raises where a `new_listener` handler vetoes: then nothing was added.
+        result = hooks.bare("_add_event_handler")(event, k, v)
+        hooks.subscription(hooks.recorder.handler_added, event, k, v is not k)
+        return result
+
+    return _add_event_handler
+
+
+def _removing(hooks: PyeeHooks) -> Hook:
+    def _remove_listener(event: Any, f: Any) -> Any:
+        # Runs under the emitter's lock: nothing here may call the emitter.
+        emitter: Any = hooks.watch.emitter()
+        value = emitter._events.get(event, {}).get(f, f) if emitter is not None else f
+        known = emitter is not None and event in emitter._events
+        result = hooks.bare("_remove_listener")(event, f)
+        if known:
+            hooks.subscription(hooks.recorder.handler_removed, event, f, value is not f)
+        return result
+
+    return _remove_listener
+
+
+def _removing_all(hooks: PyeeHooks) -> Hook:
+    def remove_all_listeners(event: Any = None) -> Any:
+        emitter: Any = hooks.watch.emitter()
+        gone: list[tuple[Any, Any, Any]] = []
+        if emitter is not None:
+            with emitter._lock:
+                events = list(emitter._events) if event is None else [event]
+                gone = [(name, k, v) for name in events for k, v in emitter._events.get(name, {}).items()]
+        result = hooks.bare("remove_all_listeners")(event)
+        for name, key, value in gone:
+            hooks.subscription(hooks.recorder.handler_removed, name, key, value is not key)
+        return result
+
+    return remove_all_listeners
+
+
+def _state(hooks: PyeeHooks, name: str) -> Hook:
+    def state(*args: Any) -> Any:
+        with hooks.put_aside():
+            return hooks.bare(name)(*args)
+
+    return state
+
+
+def attach(emitter: EventEmitter, recorder: Optional[Recorder] = None, name: str = "") -> Probe:
+    """Watch an emitter; the probe it has already, where it has one."""
+    found = hooks_of(emitter)
+    if found is not None and found.probe is not None:
+        return found.probe
+    missing = sorted(method for method in _HOOKED if not callable(getattr(emitter, method, None)))
+    if missing:
+        raise TypeError(f"this pyee has no {', '.join(missing)}: buslens knows pyee 11 to 14")
+    made = recorder or Recorder()
+    if recorder is None and name:
+        made.header = replace(made.header, process=name)
+    hooks = PyeeHooks(emitter, made)
+    hooks.probe = Probe(hooks, made, owns_recorder=recorder is None)
+    hooks.install(emitter)
+    return hooks.probe

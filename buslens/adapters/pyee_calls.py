@@ -1,0 +1,252 @@
+"""One call of one handler, where more than "call it now" happens: on a task, in a worker thread, later.
+
+Stands in for the handler on its way through `_emit_run`, and for the coroutine that the handler returns. Both look
+like what they stand for, because an emitter of the program's own may look at them.
+"""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Coroutine, Generator
+from typing import TYPE_CHECKING, Any, Callable, Optional
+
+from buslens.adapters.naming import HandlerName
+from buslens.context import CALL
+from buslens.records import Flag, Outcome
+
+if TYPE_CHECKING:
+    from buslens.adapters.pyee_watch import Watch
+
+_ASYNC = int(Flag.ASYNC)
+_STOPS = frozenset({"CancelledError", "Cancelled", "GeneratorExit"})
+
+
+def outcome_of(error: BaseException) -> Outcome:
+    """CANCELLED for what asyncio, trio and generators stop a coroutine with. By name: none of them is imported."""
+    return Outcome.CANCELLED if type(error).__name__ in _STOPS else Outcome.FAILED
+
+
+class Run:
+    """A handler for one dispatch, recording when it is called. Whoever compares it sees the handler."""
+
+    __slots__ = ("_attempt", "_call", "_dispatch", "_handler", "_handler_id", "_name", "_watch")
+
+    def __init__(
+        self, handler: Any, watch: Watch, dispatch: int, call: int, handler_id: int, name: HandlerName
+    ) -> None:
+        self._handler = handler
+        self._watch = watch
+        self._dispatch = dispatch
+        self._call = call
+        """Id of the first call; a further one, where an emitter retries, gets its own."""
+
+        self._handler_id = handler_id
+        self._name = name
+        self._attempt = 0
+
+    @property
+    def called(self) -> bool:
+        return self._attempt > 0
+
+    @property  # type: ignore[misc]
+    def __class__(self) -> Any:
+        return type(self._handler)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._handler, name)
+
+    def __eq__(self, other: object) -> bool:
+        return bool(self._handler == (other._handler if type(other) is Run else other))
+
+    def __hash__(self) -> int:
+        return hash(self._handler)
+
+    def __repr__(self) -> str:
+        return repr(self._handler)
+
+    def __reduce_ex__(self, protocol: Any) -> Any:
+        # Pickled, it is the handler: a worker process need not have this package.
+        return copy.copy, (self._handler,)
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        watch, dispatch, name = self._watch, self._dispatch, self._name
+        self._attempt += 1
+        call = self._call if self._attempt == 1 else watch.recorder.next_id()
+        later = name.is_async and watch.awaits
+        if not later:
+            watch.started(call, dispatch, self._handler_id, self._attempt)
+        token = CALL.set(call)
+        try:
+            result = self._handler(*args, **kwargs)
+        except BaseException as error:
+            if later:
+                watch.started(call, dispatch, self._handler_id, self._attempt)
+            watch.failed(call, error, name.plain)
+            raise
+        finally:
+            CALL.reset(token)
+        return watch.returned(result, call, name.plain, (dispatch, self._handler_id, self._attempt) if later else None)
+
+    def __del__(self) -> None:
+        if self._attempt == 0:
+            self._watch.skipped(self._dispatch, 1)
+
+
+class CallCoroutine(Coroutine[Any, Any, Any]):
+    """A handler's coroutine, recording when it first runs and when it ends. Drives the real one and nothing else.
+
+    Not an `async def` around it: one that is cancelled before its first step would leave the handler's coroutine
+    never awaited, which warns. What asks for `cr_frame`, `__qualname__` and the like gets the handler's.
+    """
+
+    __slots__ = ("_begin", "_call", "_close", "_coroutine", "_ended", "_plain", "_send", "_throw", "_token", "_watch")
+
+    def __init__(
+        self, coroutine: Any, watch: Watch, call: int, plain: bool, begin: Optional[tuple[int, int, int]]
+    ) -> None:
+        self._coroutine = coroutine
+        self._send, self._throw, self._close = coroutine.send, coroutine.throw, coroutine.close
+        self._watch = watch
+        self._call = call
+        self._plain = plain
+        self._begin = begin
+        """Dispatch, handler and attempt of a call that has not begun yet."""
+
+        self._token: Any = None
+        self._ended = False
+
+    @property  # type: ignore[misc]
+    def __class__(self) -> Any:
+        return type(self._coroutine)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._coroutine, name)
+
+    def __repr__(self) -> str:
+        return repr(self._coroutine)
+
+    def __await__(self) -> Generator[Any, Any, Any]:
+        return self  # an iterator with send, throw and close is what await drives
+
+    def __iter__(self) -> CallCoroutine:
+        return self
+
+    def __next__(self) -> Any:
+        return self.send(None)
+
+    def send(self, value: Any) -> Any:
+        if self._begin is not None:
+            self._start()
+        try:
+            return self._send(value)
+        except StopIteration:
+            self._end(None)
+            raise
+        except BaseException as error:
+            self._end(error)
+            raise
+
+    def throw(self, *error: Any) -> Any:
+        if self._begin is not None:
+            self._start()
+        try:
+            return self._throw(*error)
+        except StopIteration:
+            self._end(None)
+            raise
+        except BaseException as raised:
+            self._end(raised)
+            raise
+
+    def close(self) -> None:
+        try:
+            self._close()
+        except BaseException as error:
+            self._end(error)
+            raise
+        self._abandon()
+
+    def __del__(self) -> None:
+        self._abandon()
+
+    def _start(self) -> None:
+        begin, self._begin = self._begin, None
+        if begin is not None:
+            self._watch.started(self._call, begin[0], begin[1], begin[2], _ASYNC)
+        if CALL.get() != self._call:
+            # An emitter of the program's own ran it outside of the context that it was called in.
+            self._token = CALL.set(self._call)
+
+    def _end(self, error: Optional[BaseException]) -> None:
+        if self._ended:
+            return
+        self._ended = True
+        if self._token is not None:
+            try:
+                CALL.reset(self._token)
+            except (ValueError, RuntimeError):
+                pass  # it ended in another context, which was never changed
+        if error is None:
+            self._watch.ended(self._call)
+        else:
+            self._watch.failed(self._call, error, self._plain)
+
+    def _abandon(self) -> None:
+        """It will not run any more."""
+        if self._ended:
+            return
+        if self._begin is not None:
+            self._ended = True
+            self._watch.skipped(self._begin[0], 1)
+        else:
+            self._ended = True
+            self._watch.stopped(self._call)
+
+
+class FutureEnd:
+    """Told by a future, its own or a handler's, that a call is over. Changes nothing about the future."""
+
+    __slots__ = ("_call", "_plain", "_watch")
+
+    def __init__(self, watch: Watch, call: int, plain: bool) -> None:
+        self._watch = watch
+        self._call = call
+        self._plain = plain
+
+    def __call__(self, future: Any) -> None:
+        if future.cancelled():
+            self._watch.stopped(self._call)
+            return
+        error = future.exception()
+        if error is None:
+            self._watch.ended(self._call)
+        else:
+            self._watch.failed(self._call, error, self._plain)
+
+    def passed(self, result: Any) -> Any:
+        """The same for a Deferred's chain, which gets back what it gave."""
+        if hasattr(result, "getTraceback") and hasattr(result, "value"):
+            self._watch.failed(self._call, result.value, self._plain)
+        else:
+            self._watch.ended(self._call)
+        return result
+
+
+class SubmitView:
+    """An executor emitter as `_emit_run` sees it, so that the future it makes can be timed.
+
+    For executors whose work leaves this process, or might: what they run must be the handler itself.
+    """
+
+    def __init__(self, emitter: Any, submitted: Callable[[Any], None]) -> None:
+        self._emitter = emitter
+        self._submitted = submitted
+        self._executor = self
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._emitter, name)
+
+    def submit(self, *args: Any, **kwargs: Any) -> Any:
+        future = self._emitter._executor.submit(*args, **kwargs)
+        self._submitted(future)
+        return future

@@ -1,0 +1,255 @@
+"""The place of pyee's `_call_handlers`: the same steps in the same order, with facts around them.
+
+`plain` is the hot path: an emitter whose `_emit_run` is pyee's own "call it now". `general` serves every other one.
+Both are closures over bound methods held in locals: measured by benchmarks/emit_overhead.py.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Callable
+
+from buslens.adapters.naming import HandlerName, event_text
+from buslens.adapters.pyee_calls import FutureEnd, Run, SubmitView
+from buslens.adapters.pyee_watch import Watch
+from buslens.context import CALL
+from buslens.payloads import NoPayload, arguments
+from buslens.records import Flag, Kind
+
+CallHandlers = Callable[[Any, "tuple[Any, ...]", "dict[str, Any]"], bool]
+
+_EMITTED = int(Kind.DISPATCH_EMITTED)
+_STARTED = int(Kind.CALL_STARTED)
+_SCALARS = frozenset({int, float, bool, type(None)})
+_FEW = 16
+_SHORT = 256
+_UNTIMED = int(Flag.UNTIMED)
+
+
+def general(watch: Watch, bare: CallHandlers) -> CallHandlers:
+    """For asyncio, executor, trio, twisted, and for an `_emit_run` of the program's own."""
+    recorder = watch.recorder
+
+    def _call_handlers(event: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> bool:
+        emitter = watch.emitter()
+        if emitter is None or not watch.live or not recorder.enabled:
+            return bare(event, args, kwargs)
+        with emitter._lock:
+            functions = list(emitter._events.get(event, {}).values())
+        return run_all(watch, emitter, event, args, kwargs, functions)
+
+    return _call_handlers
+
+
+def plain(watch: Watch, bare: CallHandlers) -> CallHandlers:
+    """For EventEmitter itself and what keeps its `_emit_run`."""
+    recorder = watch.recorder
+    emitter_of = watch.emitter
+    pending = recorder.pending
+    append = pending.append
+    most = recorder.limits.max_pending
+    next_id, clock_ns, local = recorder.next_id, recorder.clock_ns, recorder.local
+    current, enter, leave = CALL.get, CALL.set, CALL.reset
+    find = watch.plans.get
+
+    def _call_handlers(event: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> bool:
+        emitter: Any = emitter_of()
+        if emitter is None or not watch.live or not recorder.enabled:
+            return bare(event, args, kwargs)
+        with emitter._lock:
+            found = emitter._events.get(event)
+            functions = list(found.values()) if found else None
+        if not functions:
+            unheard(watch, emitter, event, args, kwargs)
+            return False
+        try:
+            plan = find(event) if type(event) is str else None
+            if plan is None or plan.functions != functions:
+                plan = watch.plan(emitter, event, functions)
+        except Exception as error:
+            watch.broke(error)
+            return bare(event, args, kwargs)
+        if not plan.simple or len(pending) >= most:
+            return run_all(watch, emitter, event, args, kwargs, functions)
+        try:
+            payload: Any
+            if kwargs or len(args) > 1:
+                payload = recorder.snapshot(arguments(args, kwargs))
+            elif args:
+                payload = args[0]
+                kind = type(payload)
+                if kind is dict:
+                    payload = flat(payload) or recorder.snapshot(payload)
+                elif kind not in _SCALARS:
+                    payload = recorder.snapshot(payload)
+            else:
+                payload = NoPayload
+            try:
+                lane = local.lane
+            except AttributeError:
+                lane = recorder.here()
+            handler_ids = plan.handler_ids
+            dispatch, call = next_id(), next_id()
+            count = len(functions)
+            append((plan.event_id, clock_ns(), dispatch, current(), lane, count, payload, handler_ids[0], call))
+            token = enter(call)
+        except Exception as error:
+            watch.broke(error)
+            return bare(event, args, kwargs)
+        at = 0
+        try:
+            for function in functions:
+                if at:
+                    try:
+                        now = clock_ns()
+                        append((call, now))
+                        call = next_id()
+                        append((handler_ids[at], now, call, dispatch, lane))
+                        enter(call)
+                    except Exception as error:
+                        watch.broke(error)
+                at += 1
+                function(*args, **kwargs)
+        except BaseException as error:
+            watch.failed(call, error, plan.names[at - 1].plain)
+            watch.skipped(dispatch, count - at)
+            raise
+        finally:
+            leave(token)
+        try:
+            append((call, clock_ns()))
+        except Exception as error:
+            watch.broke(error)
+        return True
+
+    return _call_handlers
+
+
+def run_all(
+    watch: Watch, emitter: Any, event: Any, args: tuple[Any, ...], kwargs: dict[str, Any], functions: list[Any]
+) -> bool:
+    """One dispatch through the emitter's own `_emit_run`."""
+    if not functions:
+        unheard(watch, emitter, event, args, kwargs)
+        return False
+    recorder = watch.recorder
+    try:
+        if len(recorder.pending) >= recorder.limits.max_pending:
+            recorder.dropped += 1 + 2 * len(functions)
+            dispatch = 0
+        else:
+            plan = watch.plan(emitter, event, functions)
+            dispatch = emitted(watch, event, args, kwargs, len(functions))
+            handlers = zip(functions, plan.keys, plan.handler_ids, plan.names)  # noqa: B905  Python 3.9
+    except Exception as error:
+        watch.broke(error)
+        dispatch = 0
+    if not dispatch:
+        for function in functions:
+            emitter._emit_run(function, args, kwargs)
+        return True
+    at = 0
+    try:
+        for function, key, handler_id, name in handlers:
+            at += 1
+            if key is not function and is_stale(emitter, event, key):
+                # A `once` wrapper whose handler is gone does nothing; pyee calls it all the same.
+                watch.skipped(dispatch, 1)
+                emitter._emit_run(function, args, kwargs)
+                continue
+            call = recorder.next_id()
+            token = CALL.set(call)
+            try:
+                run_one(watch, emitter, function, args, kwargs, (dispatch, call, handler_id, name))
+            finally:
+                CALL.reset(token)
+    except BaseException:
+        watch.skipped(dispatch, len(functions) - at)
+        raise
+    return True
+
+
+def run_one(
+    watch: Watch,
+    emitter: Any,
+    function: Any,
+    args: tuple[Any, ...],
+    kwargs: dict[str, Any],
+    told: tuple[int, int, int, HandlerName],
+) -> None:
+    """One handler of a dispatch, given to `_emit_run` under the name of its stand-in where that is possible."""
+    if watch.kind != "executor" or watch.runs_here(emitter):
+        emitter._emit_run(Run(function, watch, *told), args, kwargs)
+        return
+    dispatch, call, handler_id, name = told
+    end = FutureEnd(watch, call, name.plain)
+    watch.started(call, dispatch, handler_id, 1, _UNTIMED)
+    # Before pyee's own callback, which emits `error`: that event finds its cause.
+    view = SubmitView(emitter, lambda future: future.add_done_callback(end))
+    try:
+        type(emitter)._emit_run(view, function, args, kwargs)
+    except BaseException as error:
+        watch.failed(call, error, name.plain)
+        raise
+
+
+def emitted(watch: Watch, event: Any, args: tuple[Any, ...], kwargs: dict[str, Any], handlers: int) -> int:
+    """Record an emit; the dispatch's id."""
+    recorder = watch.recorder
+    parent = CALL.get()
+    if watch.failing and event == "error" and args:
+        parent = watch.failing.pop(id(args[0]), (None, parent))[1]
+    said = arguments(args, kwargs)
+    blob = 0 if said is NoPayload else recorder.snapshot(said)
+    dispatch = recorder.next_id()
+    event_id = recorder.event(event_text(event))
+    now, lane = recorder.clock_ns(), recorder.here()
+    recorder.put((_EMITTED, 0, 0, event_id, now, dispatch, parent, lane, handlers, blob))
+    return dispatch
+
+
+def unheard(watch: Watch, emitter: Any, event: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
+    """Nobody listens here. An uplifted emitter asks another one next: then only `give_up` knows that it was lost."""
+    try:
+        if type(event) is str and event in watch.quiet:
+            return
+        if "emit" in vars(emitter):
+            watch.recorder.local.unheard = (event, args, kwargs)
+        else:
+            watch.recorder.local.unheard = None
+            emitted(watch, event, args, kwargs, 0)
+    except Exception as error:
+        watch.broke(error)
+
+
+def give_up(watch: Watch, event: Any) -> None:
+    """pyee says that nobody handled an event, on this emitter or on those it was uplifted to."""
+    try:
+        waiting = getattr(watch.recorder.local, "unheard", None)
+        watch.recorder.local.unheard = None
+        if waiting is not None and watch.live and watch.recorder.enabled and waiting[0] is event:
+            emitted(watch, event, waiting[1], waiting[2], 0)
+    except Exception as error:
+        watch.broke(error)
+
+
+def is_stale(emitter: Any, event: Any, key: Any) -> bool:
+    """A `once` handler that was removed after the emit had made its list."""
+    with emitter._lock:
+        registered = emitter._events.get(event)
+        return registered is None or key not in registered
+
+
+def flat(value: dict[Any, Any]) -> Any:
+    """A copy of a small dict of short strings and numbers; None for anything else, which takes the careful way."""
+    if not 0 < len(value) <= _FEW:
+        return None
+    for key, item in value.items():
+        if type(key) is not str:
+            return None
+        kind = type(item)
+        if kind is str:
+            if len(item) > _SHORT:
+                return None
+        elif kind not in _SCALARS:
+            return None
+    return value.copy()
