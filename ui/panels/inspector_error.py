@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from pathlib import PurePath
 
-from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtCore import QSize, Signal
 from PySide6.QtGui import QColor
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from ui.panels.inspector_facts import ErrorText
-from ui.panels.inspector_section import plain_label
+from ui.panels.inspector_section import link_button, link_style, plain_label
 from ui.panels.inspector_source import innermost_place
 from ui.panels.inspector_traceback import TracebackView
 from ui.panels.tables_looks import look
@@ -36,10 +36,7 @@ class ErrorBox(QFrame):
         self.message = plain_label(self, wrap=True)
         self.traceback = TracebackView(themes, self)
         self.traceback.source_wanted.connect(self.source_wanted)
-        self.source = QPushButton(self)
-        self.source.setFlat(True)
-        self.source.setObjectName("link")
-        self.source.setCursor(Qt.CursorShape.PointingHandCursor)
+        self.source = link_button(self)
         self.source.clicked.connect(self._open)
         line = QHBoxLayout()
         line.setSpacing(4)
@@ -83,6 +80,7 @@ class ErrorBox(QFrame):
         shown = look(theme, "failed")
         if shown is not None:
             self._icon.setPixmap(shown.icon.pixmap(QSize(14, 14), self.devicePixelRatioF()))
+        self.source.setStyleSheet(link_style(theme))
         self.traceback.refresh_theme()
 
     def _open(self) -> None:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from pathlib import PurePath
 
-from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtCore import QSize, Signal
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from ui.panels.inspector_facts import Facts
-from ui.panels.inspector_section import plain_label
+from ui.panels.inspector_section import link_button, link_style, plain_label
 from ui.panels.inspector_source import source_exists
 from ui.panels.tables_looks import look
 from ui.table_model import one_line
@@ -33,10 +33,7 @@ class Head(QWidget):
         self._number.setProperty("muted", True)
         self._icon = QLabel(self)
         self.outcome = plain_label(self)
-        self.source = QPushButton(self)
-        self.source.setFlat(True)
-        self.source.setObjectName("link")
-        self.source.setCursor(Qt.CursorShape.PointingHandCursor)
+        self.source = link_button(self)
         self.source.clicked.connect(self._open)
         line = QHBoxLayout()
         line.setSpacing(4)
@@ -70,6 +67,7 @@ class Head(QWidget):
 
     def refresh_theme(self) -> None:
         """Icon and colour of the outcome in the theme that is shown now."""
+        self.source.setStyleSheet(link_style(self._themes.theme))
         shown = look(self._themes.theme, self._facts.state) if self._facts else None
         self._icon.setVisible(shown is not None)
         self.outcome.setStyleSheet(f"color: {shown.colour.name()};" if shown else "")

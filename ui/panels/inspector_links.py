@@ -9,6 +9,7 @@ from PySide6.QtGui import QFontMetrics, QResizeEvent
 from PySide6.QtWidgets import QLabel, QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
 from ui.panels.inspector_facts import Link
+from ui.panels.inspector_section import link_style
 from ui.panels.tables_looks import look
 from ui.table_model import one_line
 from ui.theme import ThemeSource
@@ -36,7 +37,7 @@ class LinkButton(QPushButton):
             self.setIcon(shown.icon)
         self.setIconSize(QSize(14, 14))
         margin = 4 + depth * _INDENT
-        self.setStyleSheet(f"QPushButton#link {{ text-align: left; padding: 2px 4px 2px {margin}px; }}")
+        self.setStyleSheet(link_style(themes.theme, margin))
         self._room = margin + 14 + 14
         self.clicked.connect(self._clicked)
 

@@ -6,7 +6,7 @@ import weakref
 
 from PySide6.QtCore import QTimer
 from PySide6.QtGui import QColor, QFontDatabase
-from PySide6.QtWidgets import QLabel, QPlainTextEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QLabel, QPlainTextEdit, QSizePolicy, QVBoxLayout, QWidget
 
 from bus.trace.trace import Trace
 from ui.panels.inspector_section import plain_label
@@ -38,6 +38,7 @@ class PayloadBox(QWidget):
         rows.setSpacing(2)
         for part in (self.tree, self.text, self.note):
             rows.addWidget(part)
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
         # The tree tells that it was opened before it has laid itself out.
         self._later = QTimer(self)
         self._later.setSingleShot(True)

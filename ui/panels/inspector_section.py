@@ -5,7 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QFormLayout, QLabel, QVBoxLayout, QWidget
+from PySide6.QtGui import QColor
+from PySide6.QtWidgets import QFormLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+
+from ui.theme import Theme
 
 
 class Section(QWidget):
@@ -70,3 +73,23 @@ def plain_label(parent: QWidget, *, wrap: bool = False) -> QLabel:
     label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
     label.setWordWrap(wrap)
     return label
+
+
+def link_button(parent: QWidget) -> QPushButton:
+    """A button that looks like the link that it is."""
+    button = QPushButton(parent)
+    button.setFlat(True)
+    button.setObjectName("link")
+    button.setCursor(Qt.CursorShape.PointingHandCursor)
+    return button
+
+
+def link_style(theme: Theme, indent: int = 4) -> str:
+    """Accent words, underlined under the mouse and with the keyboard's focus."""
+    accent, muted = QColor(theme.accent).name(), QColor(theme.muted).name()
+    return (
+        f"QPushButton#link {{ color: {accent}; text-align: left; border: none; background: transparent;"
+        f" padding: 2px 4px 2px {indent}px; min-width: 0; }}"
+        "QPushButton#link:hover, QPushButton#link:focus { text-decoration: underline; }"
+        f"QPushButton#link:disabled {{ color: {muted}; }}"
+    )

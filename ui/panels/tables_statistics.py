@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QSplitter, QVBoxLayout, QWidget
 
 from bus.analysis import statistics
 from bus.session import Session
+from ui.panels.tables_aggregates import Aggregates
 from ui.theme import ThemeSource
 
 _SHARE = 10

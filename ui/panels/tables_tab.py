@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 from PySide6.QtCore import QPoint, QTimer, Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
@@ -17,6 +19,8 @@ from ui.panels.tables_text import shown_of
 from ui.panels.tables_view import RecordTable
 from ui.table_model import Column, Rows, TableModel, sorted_rows
 from ui.theme import ThemeSource
+
+Keys = npt.NDArray[Any]
 
 _SORTED_AT_ONCE = 200_000
 """Rows that are sorted within a frame; more are sorted on another thread."""
@@ -130,3 +134,7 @@ class RowsTab(QWidget):
     def _order_wanted(self, column: int, descending: bool) -> None:
         self._order = (column, descending) if column >= 0 else None
         self.refresh_now()
+
+
+def _sort(found: Rows, keys: Keys, descending: bool) -> Rows:
+    return sorted_rows(found, keys, descending=descending)

@@ -56,6 +56,10 @@ class RecordTable(QTableView):
         """Whether the newest row is kept in sight."""
         return self._following
 
+    def set_following(self, following: bool) -> None:
+        """Keep the newest row in sight, or leave the view where it is."""
+        self._following = following
+
     def show_rows(self, rows: Rows, chosen_row: int) -> None:
         """Show these rows of the trace without moving what the person looks at."""
         self._showing = True
@@ -81,7 +85,7 @@ class RecordTable(QTableView):
     def copy_rows(self) -> None:
         """The chosen rows as tab-separated text with the titles on top."""
         places = [row for part in self.selectionModel().selection() for row in range(part.top(), part.bottom() + 1)]
-        lines = ["\t".join(column.title for column in self._model.columns)]
+        lines = ["\t".join(_cell(column.title) for column in self._model.columns)]
         for place in sorted(places)[:_MOST_COPIED]:
             row = self._model.trace_row(place)
             lines.append("\t".join(_cell(column.text(row)) for column in self._model.columns))
@@ -117,7 +121,7 @@ class RecordTable(QTableView):
         header.setSortIndicator(-1, Qt.SortOrder.AscendingOrder)
         header.setDefaultAlignment(alignment(self._model.columns[0]))
         for place, column in enumerate(self._model.columns):
-            title = header.fontMetrics().horizontalAdvance(column.title) + 28
+            title = max(header.fontMetrics().horizontalAdvance(line) for line in column.title.splitlines()) + 24
             self.setColumnWidth(place, max(digit * column.characters + 16, title))
         header.sortIndicatorChanged.connect(self._order_changed)
         side = self.verticalHeader()
