@@ -8,22 +8,28 @@ from __future__ import annotations
 import json
 import struct
 from itertools import chain
-from typing import Any, Iterable
+from typing import Any
 
 from buslens.failures import Failure
 from buslens.payloads import Limits, NoPayload, Snapshot, snapshot
 from buslens.records import FACT, BlobKind, Kind, Outcome
 from buslens.wire import BLOBS, FACTS, MAX_BLOB, pack_blob, pack_frame
 
-OPENED, STARTED, ENDED, WHOLE = 9, 5, 2, 10
-"""Lengths of the tuples that may wait.
+STARTED, ENDED, WHOLE = 1, 2, 3
+"""What the values after them in the queue are.
 
-WHOLE: the fields of FACT, but the blob still an object (0: none).
-OPENED: event, time_ns, dispatch, parent call, lane, handlers, payload (NoPayload: none), handler, call:
-an event was emitted and its first call started at once.
+The queue is flat, each fact put by one `extend`: a tuple kept for each would be tracked by the garbage collector, at a
+quarter of what a watched emit costs (benchmarks/emit_overhead.py).
+
+WHOLE: the 10 fields of FACT, but the blob still an object (0: none).
 STARTED: handler, time_ns, call, dispatch, lane.
 ENDED: call, time_ns; it went well.
+A tuple (event, handlers, first handler) instead: dispatch, parent call, time_ns, lane, payload (NoPayload: none), call;
+an event was emitted and its first call started at once.
 """
+
+VALUES_A_FACT = 4
+"""About how many values of the queue make one fact of a capture."""
 
 _EMITTED, _STARTED, _ENDED, _OK = (
     int(Kind.DISPATCH_EMITTED),
@@ -51,24 +57,31 @@ class Packer:
         self._room = _BLOB_BYTES_A_FRAME
         self._frames: list[bytes] = []
 
-    def frames(self, waiting: Iterable[tuple[Any, ...]]) -> list[bytes]:
+    def frames(self, waiting: list[Any]) -> list[bytes]:
         """The frames for what waited, in order."""
-        for fact in waiting:
-            length = len(fact)
-            if length == ENDED:
-                call, now = fact
-                self._facts.append((_ENDED, _OK, 0, 0, now, call, 0, 0, 0, 0))
-            elif length == OPENED:
-                event, now, dispatch, parent, lane, handlers, payload, handler, call = fact
+        at, end = 0, len(waiting)
+        while at < end:
+            shape = waiting[at]
+            if shape.__class__ is tuple:
+                event, handlers, handler = shape
+                dispatch, parent, now, lane, payload, call = waiting[at + 1 : at + 7]
+                at += 7
                 blob = 0 if payload is NoPayload else self._keep(payload, _EMITTED)
                 self._facts.append((_EMITTED, 0, 0, event, now, dispatch, parent, lane, handlers, blob))
                 self._facts.append((_STARTED, 0, 0, handler, now, call, dispatch, lane, 1, 0))
-            elif length == STARTED:
-                handler, now, call, dispatch, lane = fact
+            elif shape == ENDED:
+                self._facts.append((_ENDED, _OK, 0, 0, waiting[at + 2], waiting[at + 1], 0, 0, 0, 0))
+                at += 3
+            elif shape == STARTED:
+                handler, now, call, dispatch, lane = waiting[at + 1 : at + 6]
+                at += 6
                 self._facts.append((_STARTED, 0, 0, handler, now, call, dispatch, lane, 1, 0))
             else:
-                said = fact[9]
-                self._facts.append(fact if said.__class__ is int else (*fact[:9], self._keep(said, fact[0])))
+                fact = waiting[at + 1 : at + 11]
+                at += 11
+                if fact[9].__class__ is not int:
+                    fact[9] = self._keep(fact[9], fact[0])
+                self._facts.append(tuple(fact))
             if self._room <= 0 or len(self._facts) >= _FACTS_A_FRAME:
                 self._close()
         self._close()

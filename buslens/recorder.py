@@ -1,6 +1,6 @@
 """The recorder: takes facts as they happen, gives whole frames to whoever reads.
 
-What the watched program pays is one tuple and one append a fact; packing happens in `take`, on the reader's thread.
+What the watched program pays is one `extend` of a queue a fact; packing happens in `take`, on the reader's thread.
 Beyond `Limits.max_pending` facts are dropped and counted, never waited for.
 """
 
@@ -14,7 +14,7 @@ from collections import deque
 from typing import Any, Callable, Optional
 
 from buslens.failures import Failure
-from buslens.packing import Packer
+from buslens.packing import VALUES_A_FACT, WHOLE, Packer
 from buslens.payloads import DEFAULT_LIMITS, NOT_KEPT, Limits, Snapshot, snapshot
 from buslens.records import Flag, Kind, NameKind
 from buslens.wire import NAMES, Header, pack_frame, pack_header, pack_name
@@ -47,8 +47,11 @@ class Recorder:
         """Facts that found no room, in all."""
 
         self.header = header or Header.here(mono_ns=clock_ns())
-        self.pending: deque[tuple[Any, ...]] = deque()
-        """What waits for the reader (shapes: see packing); adapters on the hot path append here themselves."""
+        self.pending: deque[Any] = deque()
+        """What waits for the reader (shapes: see packing); adapters on the hot path extend it themselves."""
+
+        self.most_values = limits.max_pending * VALUES_A_FACT
+        """Beyond this length of `pending` no new dispatch is recorded."""
 
         self.local = threading.local()
         """Per thread: `lane`, its interned name; `unheard`, see adapters."""
@@ -143,10 +146,10 @@ class Recorder:
         """Keep one fact, or count it as dropped where there is no room."""
         if not self.enabled:
             return
-        if len(self.pending) >= self.limits.max_pending:
+        if len(self.pending) >= self.most_values:
             self.dropped += 1
             return
-        self.pending.append(fact)
+        self.pending.extend((WHOLE, *fact))
 
     def snapshot(self, payload: object) -> Snapshot:
         """What a payload is now; a mark in its place where too much waits already."""
@@ -180,14 +183,14 @@ class Recorder:
         parts.extend(self._packer.frames(facts))
         return b"".join(parts)
 
-    def _take_facts(self) -> list[tuple[Any, ...]]:
+    def _take_facts(self) -> list[Any]:
         self._pending_text = 0
         popleft = self.pending.popleft
         facts = [popleft() for _ in range(len(self.pending))]
         dropped = self.dropped
         while self._told_dropped < dropped:
             count = min(dropped - self._told_dropped, 0xFFFF_FFFF)
-            facts.append((int(Kind.DROPPED), 0, 0, 0, self.clock_ns(), 0, 0, 0, count, 0))
+            facts += (WHOLE, int(Kind.DROPPED), 0, 0, 0, self.clock_ns(), 0, 0, 0, count, 0)
             self._told_dropped += count
         return facts
 

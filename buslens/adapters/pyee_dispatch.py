@@ -12,6 +12,7 @@ from buslens.adapters.naming import HandlerName, event_text
 from buslens.adapters.pyee_calls import FutureEnd, Run, SubmitView
 from buslens.adapters.pyee_watch import Watch
 from buslens.context import CALL
+from buslens.packing import ENDED, STARTED
 from buslens.payloads import NoPayload, arguments
 from buslens.records import Flag, Kind
 
@@ -45,19 +46,25 @@ def plain(watch: Watch, bare: CallHandlers) -> CallHandlers:
     recorder = watch.recorder
     emitter_of = watch.emitter
     pending = recorder.pending
-    append = pending.append
-    most = recorder.limits.max_pending
+    put = pending.extend
+    most = recorder.most_values
     next_id, clock_ns, local = recorder.next_id, recorder.clock_ns, recorder.local
     current, enter, leave = CALL.get, CALL.set, CALL.reset
     find = watch.plans.get
+    scalars = _SCALARS
 
     def _call_handlers(event: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> bool:
         emitter: Any = emitter_of()
         if emitter is None or not watch.live or not recorder.enabled:
             return bare(event, args, kwargs)
-        with emitter._lock:
+        lock = emitter._lock
+        # `with` costs twice as much as the two calls that it makes.
+        lock.acquire()
+        try:
             found = emitter._events.get(event)
             functions = list(found.values()) if found else None
+        finally:
+            lock.release()
         if not functions:
             unheard(watch, emitter, event, args, kwargs)
             return False
@@ -67,6 +74,8 @@ def plain(watch: Watch, bare: CallHandlers) -> CallHandlers:
                 plan = watch.plan(emitter, event, functions)
         except Exception as error:
             watch.broke(error)
+            plan = None
+        if plan is None:
             return bare(event, args, kwargs)
         if not plan.simple or len(pending) >= most:
             return run_all(watch, emitter, event, args, kwargs, functions)
@@ -77,9 +86,14 @@ def plain(watch: Watch, bare: CallHandlers) -> CallHandlers:
             elif args:
                 payload = args[0]
                 kind = type(payload)
-                if kind is dict:
-                    payload = flat(payload) or recorder.snapshot(payload)
-                elif kind not in _SCALARS:
+                if kind is dict and len(payload) <= _FEW:
+                    # A small dict of short strings and numbers needs no more than a copy.
+                    payload = payload.copy()
+                    for item in payload.values():
+                        if type(item) not in scalars and (type(item) is not str or len(item) > _SHORT):
+                            payload = recorder.snapshot(args[0])
+                            break
+                elif kind not in scalars:
                     payload = recorder.snapshot(payload)
             else:
                 payload = NoPayload
@@ -87,28 +101,30 @@ def plain(watch: Watch, bare: CallHandlers) -> CallHandlers:
                 lane = local.lane
             except AttributeError:
                 lane = recorder.here()
-            handler_ids = plan.handler_ids
-            dispatch, call = next_id(), next_id()
             count = len(functions)
-            append((plan.event_id, clock_ns(), dispatch, current(), lane, count, payload, handler_ids[0], call))
+            dispatch, call = next_id(), next_id()
+            put((plan.opening, dispatch, current(), clock_ns(), lane, payload, call))
             token = enter(call)
         except Exception as error:
             watch.broke(error)
+            token = None
+        # Outside of `except`, so that what a handler raises names no error of ours as its context.
+        if token is None:
             return bare(event, args, kwargs)
-        at = 0
+        at = 1
         try:
-            for function in functions:
-                if at:
-                    try:
-                        now = clock_ns()
-                        append((call, now))
-                        call = next_id()
-                        append((handler_ids[at], now, call, dispatch, lane))
-                        enter(call)
-                    except Exception as error:
-                        watch.broke(error)
+            functions[0](*args, **kwargs)
+            while at < count:
+                try:
+                    now = clock_ns()
+                    put((ENDED, call, now))
+                    call = next_id()
+                    put((STARTED, plan.handler_ids[at], now, call, dispatch, lane))
+                    enter(call)
+                except Exception as error:
+                    watch.broke(error)
                 at += 1
-                function(*args, **kwargs)
+                functions[at - 1](*args, **kwargs)
         except BaseException as error:
             watch.failed(call, error, plan.names[at - 1].plain)
             watch.skipped(dispatch, count - at)
@@ -116,7 +132,7 @@ def plain(watch: Watch, bare: CallHandlers) -> CallHandlers:
         finally:
             leave(token)
         try:
-            append((call, clock_ns()))
+            put((ENDED, call, clock_ns()))
         except Exception as error:
             watch.broke(error)
         return True
@@ -133,7 +149,7 @@ def run_all(
         return False
     recorder = watch.recorder
     try:
-        if len(recorder.pending) >= recorder.limits.max_pending:
+        if len(recorder.pending) >= recorder.most_values:
             recorder.dropped += 1 + 2 * len(functions)
             dispatch = 0
         else:
@@ -159,7 +175,7 @@ def run_all(
             call = recorder.next_id()
             token = CALL.set(call)
             try:
-                run_one(watch, emitter, function, args, kwargs, (dispatch, call, handler_id, name))
+                run_one(watch, emitter, function, args, kwargs, (dispatch, call, handler_id, name), emitter._emit_run)
             finally:
                 CALL.reset(token)
     except BaseException:
@@ -175,18 +191,18 @@ def run_one(
     args: tuple[Any, ...],
     kwargs: dict[str, Any],
     told: tuple[int, int, int, HandlerName],
-) -> None:
+    emit_run: Callable[..., Any],
+) -> Any:
     """One handler of a dispatch, given to `_emit_run` under the name of its stand-in where that is possible."""
     if watch.kind != "executor" or watch.runs_here(emitter):
-        emitter._emit_run(Run(function, watch, *told), args, kwargs)
-        return
+        return emit_run(Run(function, watch, *told), args, kwargs)
     dispatch, call, handler_id, name = told
     end = FutureEnd(watch, call, name.plain)
     watch.started(call, dispatch, handler_id, 1, _UNTIMED)
     # Before pyee's own callback, which emits `error`: that event finds its cause.
     view = SubmitView(emitter, lambda future: future.add_done_callback(end))
     try:
-        type(emitter)._emit_run(view, function, args, kwargs)
+        return type(emitter)._emit_run(view, function, args, kwargs)
     except BaseException as error:
         watch.failed(call, error, name.plain)
         raise
@@ -237,19 +253,3 @@ def is_stale(emitter: Any, event: Any, key: Any) -> bool:
     with emitter._lock:
         registered = emitter._events.get(event)
         return registered is None or key not in registered
-
-
-def flat(value: dict[Any, Any]) -> Any:
-    """A copy of a small dict of short strings and numbers; None for anything else, which takes the careful way."""
-    if not 0 < len(value) <= _FEW:
-        return None
-    for key, item in value.items():
-        if type(key) is not str:
-            return None
-        kind = type(item)
-        if kind is str:
-            if len(item) > _SHORT:
-                return None
-        elif kind not in _SCALARS:
-            return None
-    return value.copy()

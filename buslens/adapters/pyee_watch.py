@@ -16,6 +16,7 @@ from pyee.base import EventEmitter
 
 from buslens.adapters.naming import HandlerName, describe, event_text
 from buslens.adapters.pyee_calls import CallCoroutine, FutureEnd, outcome_of
+from buslens.packing import ENDED, WHOLE
 from buslens.recorder import Recorder
 from buslens.records import Flag, Kind, Outcome
 
@@ -30,7 +31,7 @@ _ENDED = int(Kind.CALL_ENDED)
 class Plan:
     """The handlers of one event as they were at its last emit."""
 
-    __slots__ = ("event_id", "functions", "handler_ids", "keys", "names", "simple")
+    __slots__ = ("event_id", "functions", "handler_ids", "keys", "names", "opening", "simple")
 
     def __init__(self, event_id: int, items: list[tuple[Any, Any]], recorder: Recorder, event: object) -> None:
         self.event_id = event_id
@@ -41,6 +42,7 @@ class Plan:
         self.names: list[HandlerName] = [describe(key) for key in self.keys]
         text = event_text(event)
         self.handler_ids = [recorder.handler(name.text, name.file, name.line, text) for name in self.names]
+        self.opening = (event_id, len(items), self.handler_ids[0])
         self.simple = all(key is function for key, function in items)
         """None of them is `once`."""
 
@@ -108,14 +110,14 @@ class Watch:
         try:
             recorder = self.recorder
             now, lane = recorder.clock_ns(), recorder.here()
-            recorder.pending.append((_STARTED, 0, flags, handler, now, call, dispatch, lane, attempt, 0))
+            recorder.pending.extend((WHOLE, _STARTED, 0, flags, handler, now, call, dispatch, lane, attempt, 0))
         except Exception as error:
             self.broke(error)
 
     def ended(self, call: int) -> None:
         """A call went well."""
         try:
-            self.recorder.pending.append((call, self.recorder.clock_ns()))
+            self.recorder.pending.extend((ENDED, call, self.recorder.clock_ns()))
         except Exception as error:
             self.broke(error)
 
@@ -148,7 +150,7 @@ class Watch:
     def _ended_with(self, call: int, outcome: int, blob: Any) -> None:
         try:
             now = self.recorder.clock_ns()
-            self.recorder.pending.append((_ENDED, outcome, 0, 0, now, call, 0, 0, 0, blob))
+            self.recorder.pending.extend((WHOLE, _ENDED, outcome, 0, 0, now, call, 0, 0, 0, blob))
         except Exception as error:
             self.broke(error)
 

@@ -1,0 +1,85 @@
+"""For a subclass with a `_call_handlers` of its own: theirs runs as it is, and its `_emit_run` tells what is called.
+
+Which dispatch an `_emit_run` belongs to is kept for each thread, because theirs passes nothing of ours on.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Callable, Optional
+
+from buslens.adapters.pyee_dispatch import CallHandlers, emitted, run_one, unheard
+from buslens.adapters.pyee_watch import Plan, Watch
+from buslens.context import CALL
+
+EmitRun = Callable[[Any, "tuple[Any, ...]", "dict[str, Any]"], Any]
+
+
+class Announced:
+    """A dispatch whose handlers are being called by somebody else's loop."""
+
+    __slots__ = ("dispatch", "left", "plan")
+
+    def __init__(self, dispatch: int, plan: Plan) -> None:
+        self.dispatch = dispatch
+        self.plan = plan
+        self.left = len(plan.functions)
+        """Handlers that `_emit_run` has not been asked to run."""
+
+
+def around(watch: Watch, bare: CallHandlers) -> CallHandlers:
+    """A `_call_handlers` that announces a dispatch and leaves the rest to theirs."""
+
+    def _call_handlers(event: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> bool:
+        emitter = watch.emitter()
+        if emitter is None or not watch.live or not watch.recorder.enabled:
+            return bare(event, args, kwargs)
+        local = watch.recorder.local
+        before = getattr(local, "announced", None)
+        local.announced = announced = _announce(watch, emitter, event, args, kwargs)
+        try:
+            handled = bare(event, args, kwargs)
+        finally:
+            local.announced = before
+            if announced is not None:
+                watch.skipped(announced.dispatch, announced.left)
+        if announced is None and not handled:
+            unheard(watch, emitter, event, args, kwargs)
+        return handled
+
+    return _call_handlers
+
+
+def telling(watch: Watch, bare: EmitRun) -> EmitRun:
+    """An `_emit_run` that knows the dispatch which it runs a handler for."""
+
+    def _emit_run(f: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+        emitter = watch.emitter()
+        announced: Optional[Announced] = getattr(watch.recorder.local, "announced", None)
+        plan = announced.plan if announced is not None else None
+        if emitter is None or announced is None or plan is None or not any(f is known for known in plan.functions):
+            return bare(f, args, kwargs)
+        at = next(index for index, known in enumerate(plan.functions) if f is known)
+        announced.left -= 1
+        call = watch.recorder.next_id()
+        token = CALL.set(call)
+        try:
+            told = (announced.dispatch, call, plan.handler_ids[at], plan.names[at])
+            return run_one(watch, emitter, f, args, kwargs, told, bare)
+        finally:
+            CALL.reset(token)
+
+    return _emit_run
+
+
+def _announce(
+    watch: Watch, emitter: Any, event: Any, args: tuple[Any, ...], kwargs: dict[str, Any]
+) -> Optional[Announced]:
+    with emitter._lock:
+        functions = list(emitter._events.get(event, {}).values())
+    try:
+        if functions and len(watch.recorder.pending) < watch.recorder.most_values:
+            plan = watch.plan(emitter, event, functions)
+            return Announced(emitted(watch, event, args, kwargs, len(functions)), plan)
+    except Exception as error:
+        watch.broke(error)
+    return None
