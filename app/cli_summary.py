@@ -1,0 +1,153 @@
+"""What a headless run tells at its end: per event and per handler, for a person as tables, for a program as JSON."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from app.cli_text import cell, duration, plain
+from bus.analysis import statistics
+from bus.analysis.statistics import Quantiles, Statistic
+from bus.session import Session
+from bus.simulation.expect import Verdict, verdicts
+
+QUANTILES = ("p50", "p95", "p99")
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """Everything that either form shows."""
+
+    name: str
+    engine: str
+    seed: int | None
+    span_ns: int
+    """First to last fact, on the engine's clock."""
+
+    dispatches: int
+    calls: int
+    dropped: int
+    events: Sequence[Statistic]
+    handlers: Sequence[Statistic]
+    expectations: Sequence[Verdict]
+
+    @classmethod
+    def of(cls, session: Session) -> Summary:
+        """Count what the session has seen."""
+        trace, state, document = session.trace, session.engine_state, session.document
+        first, last = trace.span_ns
+        return cls(
+            name=document.scenario.name if document else "",
+            engine=state.engine,
+            seed=state.seed,
+            span_ns=last - first,
+            dispatches=len(trace.dispatches),
+            calls=len(trace.calls),
+            dropped=trace.dropped,
+            events=statistics.by_event(trace),
+            handlers=statistics.by_handler(trace),
+            expectations=verdicts(document.scenario, trace) if document else [],
+        )
+
+    @property
+    def failed(self) -> int:
+        """Calls that failed or timed out."""
+        return sum(row.failed for row in self.handlers)
+
+    @property
+    def lost(self) -> int:
+        """Dispatches that nobody heard."""
+        return sum(row.lost for row in self.events)
+
+    @property
+    def unmet(self) -> int:
+        """Bounds of expectations that the run did not keep."""
+        return sum(not verdict.met for verdict in self.expectations)
+
+
+def print_json(summary: Summary) -> None:
+    """One JSON object on stdout; times in nanoseconds, null where nothing was measured."""
+    said = {
+        "scenario": summary.name,
+        "engine": summary.engine,
+        "seed": summary.seed,
+        "span_ns": summary.span_ns,
+        "dispatches": summary.dispatches,
+        "calls": summary.calls,
+        "failed": summary.failed,
+        "lost": summary.lost,
+        "dropped": summary.dropped,
+        "events": [_as_json(row) for row in summary.events],
+        "handlers": [_as_json(row) for row in summary.handlers],
+        "expectations": [
+            {"about": one.about, "expected": one.expected, "found": one.found, "met": one.met}
+            for one in summary.expectations
+        ],
+    }
+    print(json.dumps(said, indent=2))
+
+
+def print_tables(summary: Summary) -> None:
+    """Tables on stdout."""
+    console = Console(highlight=False, emoji=False)
+    seed = "" if summary.seed is None else f", seed {summary.seed}"
+    console.print(cell(summary.name or "scenario", "bold"), Text(f"on {summary.engine}{seed}"))
+    for title, rows in (("event", summary.events), ("handler", summary.handlers)):
+        if rows:
+            console.print(_table(title, rows))
+    if summary.expectations:
+        console.print(_expectations(summary.expectations))
+    dropped = f", {summary.dropped} records dropped" if summary.dropped else ""
+    console.print(
+        f"{summary.dispatches} dispatches, {summary.calls} calls, {summary.failed} failed, {summary.lost} lost"
+        f"{dropped}, in {duration(summary.span_ns)}"
+    )
+
+
+def _table(title: str, rows: Sequence[Statistic]) -> Table:
+    table = Table(box=None, pad_edge=False, header_style="dim")
+    table.add_column(title, overflow="fold")
+    for heading in ("count", "failed", "lost", *(f"{what} {q}" for what in ("delay", "duration") for q in QUANTILES)):
+        table.add_column(heading, justify="right", no_wrap=True)
+    for row in rows:
+        table.add_row(
+            cell(row.name),
+            str(row.count),
+            cell(str(row.failed), "red" if row.failed else ""),
+            cell(str(row.lost), "yellow" if row.lost else ""),
+            *(duration(getattr(quantiles, q)) for quantiles in (row.queue_delay, row.duration) for q in QUANTILES),
+        )
+    return table
+
+
+def _expectations(expectations: Sequence[Verdict]) -> Table:
+    table = Table(box=None, pad_edge=False, header_style="dim")
+    for heading in ("expectation", "expected", "found", ""):
+        table.add_column(heading)
+    for one in expectations:
+        mark = cell("met", "green") if one.met else cell("NOT MET", "red")
+        table.add_row(cell(one.about), plain(one.expected), plain(one.found), mark)
+    return table
+
+
+def _as_json(row: Statistic) -> dict[str, Any]:
+    return {
+        "name": row.name,
+        "count": row.count,
+        "failed": row.failed,
+        "lost": row.lost,
+        "queue_delay_ns": _quantiles(row.queue_delay),
+        "duration_ns": _quantiles(row.duration),
+    }
+
+
+def _quantiles(quantiles: Quantiles) -> dict[str, float | None]:
+    values = {name: getattr(quantiles, name) for name in QUANTILES}
+    return {name: None if value is None or math.isnan(value) or value < 0 else value for name, value in values.items()}
