@@ -1,0 +1,81 @@
+"""Turns what the session has that is new into Qt signals: in batches, at most once a frame, never one an event."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QObject, Qt, QTimer, Signal
+
+from bus.errors import UserError
+from bus.session import Session
+
+FRAME_MS = 16
+"""60 frames a second while an engine lives."""
+
+IDLE_MS = 100
+"""How soon an engine is noticed that a panel started without telling the bridge."""
+
+AT_REST = ("idle", "finished", "failed")
+
+
+class Bridge(QObject):
+    """The only place where the session is pumped while there is a window."""
+
+    records_arrived = Signal()
+    engine_changed = Signal()
+    document_changed = Signal()
+    trace_replaced = Signal()
+    """Another run or capture: ids of before mean nothing any more."""
+
+    failed = Signal(object)
+    """A UserError: what the engine says of its end."""
+
+    def __init__(self, session: Session, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._session = session
+        self._trace = session.trace
+        self._engine_state = session.engine_state
+        self._document = self._document_now()
+        self._timer = QTimer(self)
+        self._timer.setTimerType(Qt.TimerType.PreciseTimer)
+        self._timer.timeout.connect(self.touch)
+        self._timer.start(IDLE_MS)
+
+    def touch(self) -> None:
+        """Look at once what is new; also to be called after a verb."""
+        arrived = self._session.pump()
+        self._tell_document()
+        if self._session.trace is not self._trace:
+            self._trace = self._session.trace
+            self.trace_replaced.emit()
+            arrived = True
+        if arrived:
+            self.records_arrived.emit()
+        self._tell_engine()
+        wanted = IDLE_MS if self._engine_state.phase in AT_REST else FRAME_MS
+        if self._timer.isActive() and self._timer.interval() != wanted:
+            self._timer.setInterval(wanted)
+
+    def close(self) -> None:
+        """Look no more."""
+        self._timer.stop()
+
+    def _tell_document(self) -> None:
+        document = self._document_now()
+        if document != self._document:
+            self._document = document
+            self.document_changed.emit()
+
+    def _tell_engine(self) -> None:
+        before, now = self._engine_state, self._session.engine_state
+        if now == before:
+            return
+        self._engine_state = now
+        self.engine_changed.emit()
+        if now.phase == "failed" and before.phase != "failed":
+            self.failed.emit(UserError(now.message or "the engine stopped unexpectedly"))
+
+    def _document_now(self) -> tuple[int, int, bool, str]:
+        """What makes a document look another one."""
+        document = self._session.document
+        if document is None:
+            return 0, 0, False, ""
+        return id(document), document.revision, document.dirty, str(document.path)

@@ -1,0 +1,43 @@
+"""Icons from resources/icons, drawn in the theme's colours: a state has its own colour, everything else that of text."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from PySide6.QtCore import QByteArray, Qt
+from PySide6.QtGui import QIcon, QPainter, QPixmap
+from PySide6.QtSvg import QSvgRenderer
+
+from ui.theme import Theme
+
+ICONS = Path(__file__).resolve().parent.parent / "resources" / "icons"
+
+SIZES = (16, 20, 24, 32, 48)
+"""Pixels; the sizes at which icons are shown, on screens of one and two pixels a point."""
+
+
+def icon(name: str, theme: Theme) -> QIcon:
+    """The icon of this name; a missing file is a mistake of ours and raises."""
+    svg = (ICONS / f"{name}.svg").read_bytes()
+    drawn = QIcon()
+    for mode, colour in ((QIcon.Mode.Normal, colour_of(name, theme)), (QIcon.Mode.Disabled, theme.control)):
+        renderer = QSvgRenderer(QByteArray(svg.replace(b"currentColor", colour.encode())))
+        for size in SIZES:
+            drawn.addPixmap(_picture(renderer, size), mode)
+    return drawn
+
+
+def colour_of(name: str, theme: Theme) -> str:
+    """Colour has meaning: only states have one of their own."""
+    states = {"failed": theme.failed, "lost": theme.warning, "untrusted": theme.warning, "running": theme.accent}
+    quiet = {"cancelled": theme.muted, "recent": theme.muted, "file": theme.muted, "sample": theme.muted}
+    return (states | quiet).get(name, theme.text)
+
+
+def _picture(renderer: QSvgRenderer, size: int) -> QPixmap:
+    pixmap = QPixmap(size, size)
+    pixmap.fill(Qt.GlobalColor.transparent)
+    painter = QPainter(pixmap)
+    renderer.render(painter)
+    painter.end()
+    return pixmap

@@ -1,0 +1,45 @@
+"""What an empty panel says: why it is empty and what to do about it."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
+
+_WIDEST = 340
+
+
+class EmptyHint(QWidget):
+    """A title and a sentence in the middle of the panel."""
+
+    def __init__(self, title: str, text: str = "", parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setAccessibleName(title)
+        self.setAccessibleDescription(text)
+        self._title = _label(title, self)
+        self._title.setObjectName("hint_title")
+        self._text = _label(text, self)
+        self._text.setProperty("muted", True)
+        rows = QVBoxLayout(self)
+        rows.setContentsMargins(16, 16, 16, 16)
+        rows.setSpacing(6)
+        rows.addStretch(2)
+        rows.addWidget(self._title, 0, Qt.AlignmentFlag.AlignHCenter)
+        rows.addWidget(self._text, 0, Qt.AlignmentFlag.AlignHCenter)
+        rows.addStretch(3)
+
+    def set_text(self, title: str, text: str = "") -> None:
+        """Say something else."""
+        self.setAccessibleName(title)
+        self.setAccessibleDescription(text)
+        self._title.setText(title)
+        self._text.setText(text)
+
+
+def _label(text: str, parent: QWidget) -> QLabel:
+    label = QLabel(text, parent)
+    label.setTextFormat(Qt.TextFormat.PlainText)
+    label.setWordWrap(True)
+    label.setAlignment(Qt.AlignmentFlag.AlignCenter)
+    label.setMaximumWidth(_WIDEST)
+    label.setMinimumWidth(120)
+    return label
