@@ -1,4 +1,4 @@
-"""Icons from resources/icons, drawn in the theme's colours: a state has its own colour, everything else that of text."""
+"""Icons of resources/icons in the theme's colours: a state has its own colour, everything else that of text."""
 
 from __future__ import annotations
 

@@ -13,7 +13,6 @@ from string import Template
 from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtGui import QColor, QGuiApplication, QPalette
 
-
 RESOURCES = Path(__file__).resolve().parent.parent / "resources"
 MONOSPACE = "JetBrains Mono"
 
