@@ -90,7 +90,8 @@ def test_a_call_that_never_ends_is_not_fast() -> None:
 def test_one_expectation_may_have_several_bounds(trace: Trace) -> None:
     expectation = {"event": "order.placed", "emitted": 3, "failed": 0}
     judged = verdicts(Scenario.model_validate({"buslens": 1, "expect": [expectation]}), trace)
-    assert [(one.about, one.met) for one in judged] == [("order.placed: emitted", True), ("order.placed: failed", False)]
+    assert [one.about for one in judged] == ["order.placed: emitted", "order.placed: failed"]
+    assert [one.met for one in judged] == [True, False]
 
 
 def test_an_empty_run_meets_what_expects_nothing() -> None:
