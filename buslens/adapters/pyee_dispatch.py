@@ -12,7 +12,7 @@ from buslens.adapters.naming import HandlerName, event_text
 from buslens.adapters.pyee_calls import FutureEnd, Run, SubmitView
 from buslens.adapters.pyee_watch import Watch
 from buslens.context import CALL
-from buslens.packing import ENDED, STARTED
+from buslens.packing import ENDED, NEXT
 from buslens.payloads import NoPayload, arguments
 from buslens.records import Flag, Kind
 
@@ -117,9 +117,8 @@ def plain(watch: Watch, bare: CallHandlers) -> CallHandlers:
             while at < count:
                 try:
                     now = clock_ns()
-                    put((ENDED, call, now))
-                    call = next_id()
-                    put((STARTED, plan.handler_ids[at], now, call, dispatch, lane))
+                    ended, call = call, next_id()
+                    put((NEXT, ended, now, plan.handler_ids[at], call, dispatch, lane))
                     enter(call)
                 except Exception as error:
                     watch.broke(error)

@@ -16,14 +16,13 @@ from pyee.base import EventEmitter
 
 from buslens.adapters.naming import HandlerName, describe, event_text
 from buslens.adapters.pyee_calls import CallCoroutine, FutureEnd, outcome_of
-from buslens.packing import ENDED, WHOLE
+from buslens.packing import ENDED, STARTED, WHOLE
 from buslens.recorder import Recorder
-from buslens.records import Flag, Kind, Outcome
+from buslens.records import Kind, Outcome
 
 _LOG = logging.getLogger("buslens")
 _MOST_PLANS = 4096
 _MOST_FAILING = 64
-_UNTIMED = int(Flag.UNTIMED)
 _STARTED = int(Kind.CALL_STARTED)
 _ENDED = int(Kind.CALL_ENDED)
 
@@ -110,7 +109,11 @@ class Watch:
         try:
             recorder = self.recorder
             now, lane = recorder.clock_ns(), recorder.here()
-            recorder.pending.extend((WHOLE, _STARTED, 0, flags, handler, now, call, dispatch, lane, attempt, 0))
+            if attempt == 1 and not flags:
+                recorder.pending.extend((STARTED, handler, now, call, dispatch, lane))
+            else:
+                fact = (WHOLE, _STARTED, 0, flags, handler, now, call, dispatch, lane, attempt, 0)
+                recorder.pending.extend(fact)
         except Exception as error:
             self.broke(error)
 
