@@ -164,7 +164,7 @@ def one_line(text: str, limit: int = 300) -> str:
     """A cell holds one line, whatever a capture put into a name or message."""
     if len(text) > limit:
         text = text[:limit] + "…"
-    return "".join(letter if letter.isprintable() else "␤" if letter == "\n" else " " for letter in text)
+    return "".join(letter if letter.isprintable() else "↵" if letter == "\n" else " " for letter in text)
 
 
 def sorted_rows(rows: Rows, keys: npt.NDArray[Any], *, descending: bool) -> Rows:

@@ -34,7 +34,7 @@ class EmitPanel(QWidget):
         self.setAccessibleName("Emit")
         self.form = EmitForm(themes, self)
         self.rate = RateEmitter(self)
-        self.form.event.currentTextChanged.connect(self._event_changed)
+        self.form.event_box.currentTextChanged.connect(self._event_changed)
         self.form.payload.validity_changed.connect(self._refresh_buttons)
         self.form.payload.textChanged.connect(self.form.clear_error)
         self.form.once.clicked.connect(self.emit_once)
@@ -65,9 +65,9 @@ class EmitPanel(QWidget):
         """The scenario's events may be others now; a draft of an event that is still there is kept."""
         names = self.event_names()
         self.form.show_events(names)
-        if not self.form.event.currentText() and names:
-            self.form.event.setCurrentText(names[0])
-        self._event_changed(self.form.event.currentText())
+        if not self.form.event_box.currentText() and names:
+            self.form.event_box.setCurrentText(names[0])
+        self._event_changed(self.form.event_box.currentText())
 
     def refresh_theme(self) -> None:
         """Take the colours of the theme that is shown now."""
@@ -103,7 +103,7 @@ class EmitPanel(QWidget):
             self.rate.stop()
 
     def _event_name(self) -> str:
-        return self.form.event.currentText().strip()
+        return self.form.event_box.currentText().strip()
 
     def _emit(self, times: int) -> None:
         if self._mistake():
@@ -115,7 +115,7 @@ class EmitPanel(QWidget):
     def _mistake(self) -> bool:
         if not self._event_name():
             self.form.show_error("Choose or write the name of an event")
-            self.form.event.setFocus()
+            self.form.event_box.setFocus()
             return True
         if not self.form.payload.valid:
             self.form.payload.setFocus()

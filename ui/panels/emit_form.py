@@ -44,14 +44,14 @@ class EmitForm(QWidget):
 
     def show_events(self, names: Sequence[str]) -> None:
         """Offer these events; what stands in the field stays."""
-        text = self.event.currentText()
-        if [self.event.itemText(place) for place in range(self.event.count())] == list(names):
+        text = self.event_box.currentText()
+        if [self.event_box.itemText(place) for place in range(self.event_box.count())] == list(names):
             return
-        blocked = self.event.blockSignals(True)
-        self.event.clear()
-        self.event.addItems(list(names))
-        self.event.setCurrentText(text)
-        self.event.blockSignals(blocked)
+        blocked = self.event_box.blockSignals(True)
+        self.event_box.clear()
+        self.event_box.addItems(list(names))
+        self.event_box.setCurrentText(text)
+        self.event_box.blockSignals(blocked)
 
     def show_known(self, known: bool) -> None:
         """Say when the scenario does not know the event: it may be meant, it may be a slip."""
@@ -96,14 +96,14 @@ class EmitForm(QWidget):
         self.unknown.setStyleSheet(f"color: {QColor(theme.warning).name()};")
 
     def _make_event_row(self) -> None:
-        self.event = QComboBox(self)
-        self.event.setEditable(True)
-        self.event.setInsertPolicy(QComboBox.InsertPolicy.NoInsert)
-        self.event.setAccessibleName("Event")
-        self.event.setToolTip("The event to emit; any name may be written")
-        self.event.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
-        self.event.setMinimumContentsLength(12)
-        line = self.event.lineEdit()
+        self.event_box = QComboBox(self)
+        self.event_box.setEditable(True)
+        self.event_box.setInsertPolicy(QComboBox.InsertPolicy.NoInsert)
+        self.event_box.setAccessibleName("Event")
+        self.event_box.setToolTip("The event to emit; any name may be written")
+        self.event_box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+        self.event_box.setMinimumContentsLength(12)
+        line = self.event_box.lineEdit()
         if line is not None:
             line.setPlaceholderText("event name")
         self.sample = QPushButton("Sample", self)
@@ -178,7 +178,7 @@ class EmitForm(QWidget):
 
     def _place(self) -> None:
         event_row = QHBoxLayout()
-        event_row.addWidget(self.event, 1)
+        event_row.addWidget(self.event_box, 1)
         event_row.addWidget(self.sample)
         repeats = QHBoxLayout()
         repeats.setSpacing(4)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtGui import QFontMetrics, QResizeEvent
+from PySide6.QtGui import QFontMetrics, QIcon, QResizeEvent
 from PySide6.QtWidgets import QLabel, QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
 from ui.panels.inspector_facts import Link
@@ -22,7 +22,7 @@ class LinkButton(QPushButton):
 
     chosen = Signal(str, int)
 
-    def __init__(self, link: Link, themes: ThemeSource, depth: int, parent: QWidget) -> None:
+    def __init__(self, link: Link, icon: QIcon, style: str, room: int, parent: QWidget) -> None:
         super().__init__(parent)
         self._link = link
         self._words = one_line(f"{link.name}  #{link.id}" + (f"  {link.detail}" if link.detail else ""))
@@ -32,13 +32,10 @@ class LinkButton(QPushButton):
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
         self.setAccessibleName(f"{link.kind} {self._words}")
         self.setToolTip(f"Select {link.kind} #{link.id}")
-        shown = look(themes.theme, link.state or link.kind)
-        if shown is not None:
-            self.setIcon(shown.icon)
+        self.setIcon(icon)
         self.setIconSize(QSize(14, 14))
-        margin = 4 + depth * _INDENT
-        self.setStyleSheet(link_style(themes.theme, margin))
-        self._room = margin + 14 + 14
+        self.setStyleSheet(style)
+        self._room = room
         self.clicked.connect(self._clicked)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
@@ -62,6 +59,7 @@ class LinkList(QWidget):
         super().__init__(parent)
         self._themes = themes
         self._stairs = stairs
+        self._icons: dict[str, QIcon] = {}
         self._shown: tuple[Sequence[Link], str, str] = ((), "", "")
         self._layout = QVBoxLayout(self)
         self._layout.setContentsMargins(0, 0, 0, 0)
@@ -76,6 +74,7 @@ class LinkList(QWidget):
 
     def refresh_theme(self) -> None:
         """Icons in the colours of the theme that is shown now."""
+        self._icons.clear()
         self._rebuild()
 
     def _rebuild(self) -> None:
@@ -89,11 +88,19 @@ class LinkList(QWidget):
         self._add_words(before)
         for place, link in enumerate(links):
             # A chain of causes goes down like stairs, as deep as the panel has room for.
-            depth = min(place, 8) if self._stairs else link.depth
-            button = LinkButton(link, self._themes, depth, self)
+            margin = 4 + _INDENT * (min(place, 8) if self._stairs else link.depth)
+            style = link_style(self._themes.theme, margin)
+            button = LinkButton(link, self._icon(link.state or link.kind), style, margin + 28, self)
             button.chosen.connect(self.chosen)
             self._layout.addWidget(button)
         self._add_words(after)
+
+    def _icon(self, state: str) -> QIcon:
+        """Drawn once for a theme: a list has many links and few states."""
+        if state not in self._icons:
+            shown = look(self._themes.theme, state)
+            self._icons[state] = shown.icon if shown else QIcon()
+        return self._icons[state]
 
     def _add_words(self, words: str) -> None:
         if words:

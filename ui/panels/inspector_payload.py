@@ -57,7 +57,7 @@ class PayloadBox(QWidget):
             self._show(note="The capture does not hold the dispatch.")
             return
         payload = trace.payload(dispatch_row)
-        cut = "⚠ Cut: it was too large or too deep to be recorded whole." if payload.cut else ""
+        cut = "Cut: it was too large or too deep to be recorded whole." if payload.cut else ""
         if payload.is_json:
             self.tree.set_value(payload.value)
             self._show(tree=True, note=cut)
@@ -65,7 +65,7 @@ class PayloadBox(QWidget):
             more = len(payload.text) > _LONGEST_TEXT
             self.text.setPlainText(payload.text[:_LONGEST_TEXT])
             self._show(
-                text=True, note=cut or ("⚠ Only the beginning is shown." if more else "Not JSON: shown as its repr.")
+                text=True, note=cut or ("Only the beginning is shown." if more else "Not JSON: shown as its repr.")
             )
         else:
             self._show(note="Nothing: the event was emitted without a payload.")

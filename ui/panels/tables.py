@@ -18,7 +18,7 @@ from ui.panels.tables_text import count
 from ui.selection import Selection
 from ui.theme import ThemeSource
 
-_NOTHING_MATCHES = "No row matches the filter. Clear it with the ✕ on the chip above."
+_NOTHING_MATCHES = "No row matches the filter. Clear it with the × on the chip above."
 
 
 class TablesPanel(QWidget):

@@ -76,7 +76,7 @@ class Aggregates(QObject):
 
     def _columns(self, title: str) -> tuple[Column, ...]:
         quantiles = [
-            Measure(self, f"{word}\n{quantile}", f"{field}.{quantile}", span, tip).column(9)
+            Measure(self, f"{word}\n{quantile}", f"{field}.{quantile}", span, tip).column(7)
             for word, field, tip in (
                 ("Queue", "queue_delay", "Call start minus emit"),
                 ("Duration", "duration", "Call end minus call start"),
@@ -84,10 +84,10 @@ class Aggregates(QObject):
             for quantile in ("p50", "p95", "p99")
         ]
         return (
-            Measure(self, title, "name", str, "").column(22, number=False),
-            Measure(self, "Count", "count", count, "").column(7),
-            Measure(self, "Failed", "failed", count, "Failed or timed out", "failed").column(8),
-            Measure(self, "Lost", "lost", count, "Emitted while nobody listened", "lost").column(7),
+            Measure(self, title, "name", str, "").column(18, number=False),
+            Measure(self, "Count", "count", count, "").column(6),
+            Measure(self, "Failed", "failed", count, "Failed or timed out", "failed").column(5),
+            Measure(self, "Lost", "lost", count, "Emitted while nobody listened", "lost").column(5),
             *quantiles,
         )
 

@@ -28,6 +28,9 @@ _SORTED_AT_ONCE = 200_000
 _SHARE = 10
 """Finding the rows again may take one part in this many of the Qt thread's time."""
 
+_AFTER_SORT_MS = 500
+"""New records do not void a sort that is under way, or it would never end."""
+
 _UNSEEN_S = 0.25
 """A tab that nobody sees needs only its count."""
 
@@ -68,9 +71,8 @@ class RowsTab(QWidget):
         self._later = QTimer(self)
         self._later.setSingleShot(True)
         self._later.timeout.connect(self.refresh_now)
-        self._sorting = LatestJob(self)
-        self._sorting.done.connect(self._show)
-        self._sorting.failed.connect(self.failed)
+        self._sorting: LatestJob | None = None
+        self._nothing_yet = self._nothing_matches = ""
 
     @property
     def shown_text(self) -> str:
@@ -84,7 +86,9 @@ class RowsTab(QWidget):
     def refresh(self) -> None:
         """New records came: find the rows again, but not so often that the window suffers."""
         wait = self._not_before - time.monotonic()
-        if wait <= 0:
+        if self._sorting is not None:
+            self._later.start(_AFTER_SORT_MS)
+        elif wait <= 0:
             self.refresh_now()
         elif not self._later.isActive():
             self._later.start(int(wait * 1000) + 1)
@@ -113,17 +117,32 @@ class RowsTab(QWidget):
         return trace_rows.rows(trace, self._table, self._filter.filter, None)
 
     def _show_in_order(self, found: Rows) -> None:
+        self._forget_sort()
         column = self.model.columns[self._order[0]] if self._order else None
         if column is None or column.key is None or self._order is None:
-            self._sorting.cancel()
             self._show(found)
         elif len(found) <= _SORTED_AT_ONCE:
-            self._sorting.cancel()
             self._show(sorted_rows(found, column.key(), descending=self._order[1]))
         else:
             # A copy: the trace's own columns may grow while another thread sorts.
-            keys = np.array(column.key())
-            self._sorting.start(_sort, found, keys, self._order[1])
+            self._sort_elsewhere(found, np.array(column.key()), self._order[1])
+
+    def _sort_elsewhere(self, found: Rows, keys: Keys, descending: bool) -> None:
+        """On a thread that lives as long as this sort."""
+        self._sorting = LatestJob(self)
+        self._sorting.done.connect(self._sorted)
+        self._sorting.failed.connect(self.failed)
+        self._sorting.start(_sort, found, keys, descending)
+
+    def _sorted(self, found: Rows) -> None:
+        self._forget_sort()
+        self._show(found)
+
+    def _forget_sort(self) -> None:
+        if self._sorting is not None:
+            self._sorting.close()
+            self._sorting.deleteLater()
+            self._sorting = None
 
     def _show(self, found: Rows) -> None:
         self.shown = len(found)

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import itertools
+from typing import Any
+
 from PySide6.QtCore import QModelIndex, QPoint, Qt, Signal
-from PySide6.QtGui import QGuiApplication, QKeyEvent, QKeySequence, QPainter, QPaintEvent
+from PySide6.QtGui import QColor, QGuiApplication, QKeyEvent, QKeySequence, QPainter, QPaintEvent
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidget
 
 from ui.table_model import Rows, TableModel, alignment
@@ -27,7 +30,7 @@ class RecordTable(QTableView):
         super().__init__(parent)
         self._themes = themes
         self._model = model
-        self._showing = False
+        self._showing = self._choosing = False
         self._following = True
         self.hint = ""
         self.setModel(model)
@@ -76,6 +79,8 @@ class RecordTable(QTableView):
 
     def mark(self, trace_row: int, *, scroll: bool) -> None:
         """Highlight a row that was chosen elsewhere; not a choice of the person here."""
+        if self._choosing and self._model.trace_row(self.currentIndex().row()) == trace_row:
+            return
         self._showing = True
         index = self._mark(trace_row)
         self._showing = False
@@ -84,12 +89,15 @@ class RecordTable(QTableView):
 
     def copy_rows(self) -> None:
         """The chosen rows as tab-separated text with the titles on top."""
-        places = [row for part in self.selectionModel().selection() for row in range(part.top(), part.bottom() + 1)]
+        # Ranges, not indexes: everything of a million rows is one range.
+        parts: Any = self.selectionModel().selection()
+        places = itertools.chain.from_iterable(range(part.top(), part.bottom() + 1) for part in parts)
+        chosen = sorted(itertools.islice(places, _MOST_COPIED))
         lines = ["\t".join(_cell(column.title) for column in self._model.columns)]
-        for place in sorted(places)[:_MOST_COPIED]:
+        for place in chosen:
             row = self._model.trace_row(place)
             lines.append("\t".join(_cell(column.text(row)) for column in self._model.columns))
-        if places:
+        if chosen:
             QGuiApplication.clipboard().setText("\n".join(lines) + "\n")
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
@@ -104,7 +112,7 @@ class RecordTable(QTableView):
         super().paintEvent(event)
         if self.hint and self._model.rowCount() == 0:
             painter = QPainter(self.viewport())
-            painter.setPen(self._themes.theme.muted)
+            painter.setPen(QColor(self._themes.theme.muted))
             room = self.viewport().rect().adjusted(16, 8, -16, -8)
             painter.drawText(room, Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap, self.hint)
             painter.end()
@@ -121,7 +129,7 @@ class RecordTable(QTableView):
         header.setSortIndicator(-1, Qt.SortOrder.AscendingOrder)
         header.setDefaultAlignment(alignment(self._model.columns[0]))
         for place, column in enumerate(self._model.columns):
-            title = max(header.fontMetrics().horizontalAdvance(line) for line in column.title.splitlines()) + 24
+            title = max(header.fontMetrics().horizontalAdvance(line) for line in column.title.splitlines()) + 18
             self.setColumnWidth(place, max(digit * column.characters + 16, title))
         header.sortIndicatorChanged.connect(self._order_changed)
         side = self.verticalHeader()
@@ -145,10 +153,16 @@ class RecordTable(QTableView):
 
     def _current_changed(self, current: QModelIndex, _previous: QModelIndex) -> None:
         if not self._showing:
-            self.chosen.emit(self._model.trace_row(current.row()))
+            self._choose(current)
 
     def _clicked(self, index: QModelIndex) -> None:
+        self._choose(index)
+
+    def _choose(self, index: QModelIndex) -> None:
+        # Qt tells the current row before it has selected it: the echo of this choice must not select in between.
+        self._choosing = True
         self.chosen.emit(self._model.trace_row(index.row()))
+        self._choosing = False
 
     def _order_changed(self, column: int, order: Qt.SortOrder) -> None:
         self.order_wanted.emit(column, order == Qt.SortOrder.DescendingOrder)

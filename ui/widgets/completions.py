@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bus.trace import rows
-from bus.trace.trace import Names
+from bus.trace.names import Names
 from buslens.records import NameKind
 from ui.filter_state import quote, split_terms
 

@@ -13,7 +13,7 @@ _WIDEST = 260
 
 
 class FilterChip(QPushButton):
-    """Shows the filter with an ✕; a click clears it. Hidden while nothing is filtered."""
+    """Shows the filter with a ×; a click clears it. Hidden while nothing is filtered."""
 
     def __init__(self, filter_state: FilterState, themes: ThemeSource, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -30,7 +30,7 @@ class FilterChip(QPushButton):
         """Say what is filtered."""
         text = self._state.applied_text
         shown = self.fontMetrics().elidedText(text, Qt.TextElideMode.ElideRight, _WIDEST)
-        self.setText(f"{shown}  ✕".replace("&", "&&"))
+        self.setText(f"{shown}  ×".replace("&", "&&"))
         self.setToolTip(f"Only what matches is shown: {text}\nClick to show everything")
         self.setAccessibleName(f"Active filter {text}, click to clear")
         self.setVisible(self._state.active)

@@ -215,4 +215,4 @@ def _message(text: str, problems: tuple[JsonProblem, ...]) -> str:
     line, column = line_and_column(text, first.start)
     where = spell_path(first.path) or f"line {line}, column {column}"
     more = f"  (and {len(problems) - 1} more)" if len(problems) > 1 else ""
-    return f"✖ {where}: {first.text}{more}"
+    return f"{where}: {first.text}{more}"

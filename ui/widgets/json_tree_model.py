@@ -105,7 +105,7 @@ class JsonTreeModel(QAbstractItemModel):
         part = list(itertools.islice(pairs, shown, shown + _PART))
         if not part:
             return
-        self.beginInsertRows(QModelIndex(parent), shown, shown + len(part) - 1)
+        self.beginInsertRows(self._own(parent), shown, shown + len(part) - 1)
         for row, (step, value) in enumerate(part, shown):
             node.children.append(len(self._nodes))
             self._nodes.append(_Node(value, place, row, step))
@@ -132,6 +132,11 @@ class JsonTreeModel(QAbstractItemModel):
         """Name, Value."""
         shown = orientation == Qt.Orientation.Horizontal and role == Qt.ItemDataRole.DisplayRole
         return ("Name", "Value")[section] if shown else None
+
+    def _own(self, index: AnyIndex) -> QModelIndex:
+        if not index.isValid():
+            return QModelIndex()
+        return self.createIndex(index.row(), index.column(), index.internalId())
 
     def _node(self, index: AnyIndex) -> _Node:
         return self._nodes[index.internalId() if index.isValid() else 0]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import QStringListModel, Qt, QTimer
 from PySide6.QtGui import QFocusEvent, QKeyEvent
-from PySide6.QtWidgets import QCompleter, QLineEdit, QWidget
+from PySide6.QtWidgets import QCompleter, QLineEdit, QListView, QWidget
 
 from bus.session import Session
 from ui.filter_state import FilterState
@@ -33,9 +33,12 @@ class SearchLine(QLineEdit):
         self._words = QStringListModel(self)
         self._completer = QCompleter(self._words, self)
         self._completer.setWidget(self)
+        self.proposals = QListView(self)
+        self.proposals.setAccessibleName("Proposals for the filter")
+        self._completer.setPopup(self.proposals)
         self._completer.setCaseSensitivity(Qt.CaseSensitivity.CaseInsensitive)
         self._completer.setCompletionMode(QCompleter.CompletionMode.UnfilteredPopupCompletion)
-        self._completer.activated[str].connect(self._insert)
+        self._completer.activated.connect(self._insert)
         self._pause = QTimer(self)
         self._pause.setSingleShot(True)
         self._pause.setInterval(_PAUSE_MS)
@@ -63,13 +66,9 @@ class SearchLine(QLineEdit):
             words = f"{error.problem} – {error.hint}" if error.hint else error.problem
             self.note.show_at(error.at.column if error.at else 1, words)
 
-    def completion_popup_shown(self) -> bool:
-        """Whether proposals are on the screen."""
-        return self._completer.popup().isVisible()
-
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Escape clears; while proposals are shown, the keys that choose one belong to them."""
-        choosing = self.completion_popup_shown()
+        choosing = self.proposals.isVisible()
         if choosing and event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Tab, Qt.Key.Key_Escape):
             event.ignore()
         elif event.key() == Qt.Key.Key_Escape and self.text():
@@ -95,7 +94,7 @@ class SearchLine(QLineEdit):
         if found:
             self._completer.complete()
         else:
-            self._completer.popup().hide()
+            self.proposals.hide()
 
     def _insert(self, proposal: str) -> None:
         text, caret = self.text(), self.cursorPosition()
