@@ -1,0 +1,35 @@
+"""The scenarios that Buslens brings, each teaching one thing. Adding one is a file in resources/ and a line here."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+FOLDER = Path(__file__).resolve().parents[2] / "resources" / "scenarios"
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """One scenario of resources/scenarios."""
+
+    id: str
+    """Name of its file without the suffix, and what the command line calls it."""
+
+    title: str
+    teaches: str
+    """One sentence for the start page."""
+
+    @property
+    def path(self) -> Path:
+        """Its file."""
+        return FOLDER / f"{self.id}.yaml"
+
+
+SAMPLES = (
+    Sample("checkout", "Checkout", "A realistic flow: orders, stock, cards that are declined, a mail nobody reads."),
+    Sample("user-created", "User created", "The simplest bus: one event, one handler that prints."),
+    Sample("lost-events", "Lost events", "What happens when nobody listens, or listens too late."),
+    Sample("blocking-handler", "Blocking handler", "One handler that blocks makes every other one wait."),
+    Sample("async-errors", "Async errors", "An exception in an async handler reaches nobody unless `error` is heard."),
+    Sample("feedback-loop", "Feedback loop", "Two handlers that feed each other, and the condition that ends it."),
+)
