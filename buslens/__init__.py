@@ -32,7 +32,11 @@ def attach(
     """
     probe: Probe = _adapter_for(emitter).attach(emitter, recorder, name)
     if to is not None:
-        probe.write_to(to)
+        try:
+            probe.write_to(to)
+        except OSError:
+            probe.detach()
+            raise
     return probe
 
 

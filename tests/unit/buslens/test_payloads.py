@@ -1,0 +1,140 @@
+"""What is kept of a payload: what it was at the emit, as JSON where that can say it, never more than the limits."""
+
+from __future__ import annotations
+
+import json
+from collections import OrderedDict
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from buslens.packing import payload_bytes
+from buslens.payloads import DEFAULT_LIMITS, Limits, NoPayload, arguments, snapshot
+from buslens.records import BlobKind
+
+JSON = st.recursive(
+    st.none()
+    | st.booleans()
+    | st.integers(-(2**63), 2**63 - 1)
+    | st.floats(allow_nan=False, allow_infinity=False)
+    | st.text(st.characters(exclude_categories=["Cs"])),
+    lambda inner: st.lists(inner) | st.dictionaries(st.text(st.characters(exclude_categories=["Cs"])), inner),
+    max_leaves=30,
+)
+
+
+class Awkward:
+    def __init__(self, error: BaseException) -> None:
+        self.error = error
+
+    def __repr__(self) -> str:
+        raise self.error
+
+
+@dataclass
+class Order:
+    id: int
+
+
+def kept(value: object, limits: Limits = DEFAULT_LIMITS) -> tuple[int, Any, bool]:
+    kind, body, cut = snapshot(value, limits).encoded()
+    return kind, json.loads(body) if kind == BlobKind.PAYLOAD_JSON else body.decode(), cut
+
+
+@given(JSON)
+def test_json_values_come_back_as_they_were(value: object) -> None:
+    assert kept(value) == (BlobKind.PAYLOAD_JSON, value, False)
+
+
+def test_a_payload_shows_what_it_was_at_the_emit() -> None:
+    order = {"lines": [1]}
+    taken = snapshot(order)
+    order["lines"].append(2)
+    assert json.loads(taken.encoded()[1]) == {"lines": [1]}
+
+
+def test_one_argument_is_the_payload_and_several_are_named_by_their_kind() -> None:
+    assert arguments((5,), {}) == 5
+    assert arguments((5,), {"at": 1}) == {"args": [5], "kwargs": {"at": 1}}
+    assert arguments((1, 2), {}) == {"args": [1, 2], "kwargs": {}}
+    assert arguments((), {}) is NoPayload
+
+
+def test_objects_are_shown_by_their_repr() -> None:
+    assert kept(Order(7)) == (BlobKind.PAYLOAD_REPR, "Order(id=7)", False)
+    assert kept({"order": Order(7), 3: (1, {2})}) == (
+        BlobKind.PAYLOAD_JSON,
+        {"order": "Order(id=7)", "3": [1, [2]]},
+        False,
+    )
+    assert kept(OrderedDict(a=1)) == (BlobKind.PAYLOAD_JSON, {"a": 1}, False)
+
+
+def test_numbers_that_json_has_not_are_text() -> None:
+    assert kept([float("nan"), float("inf"), 1 << 64])[1] == ["nan", "inf", "0x10000000000000000"]
+    assert kept(1 << 10_000_000)[2], "an integer of millions of digits is cut"
+
+
+@pytest.mark.parametrize("error", [ValueError("no"), SystemExit(3), RecursionError()])
+def test_a_repr_that_raises_costs_only_itself(error: BaseException) -> None:
+    kind, text, cut = kept(Awkward(error))
+    assert (kind, cut) == (BlobKind.PAYLOAD_REPR, True)
+    assert type(error).__name__ in text
+    assert kept({"a": 1, "b": Awkward(error)})[1]["a"] == 1
+
+
+def test_a_payload_that_contains_itself_is_cut_there() -> None:
+    loop: dict[str, Any] = {"a": 1}
+    loop["self"] = loop
+    assert kept(loop) == (BlobKind.PAYLOAD_JSON, {"a": 1, "self": "<contains itself>"}, True)
+
+
+def test_what_shares_a_part_is_not_a_cycle() -> None:
+    part = [1]
+    assert kept([part, part]) == (BlobKind.PAYLOAD_JSON, [[1], [1]], False)
+
+
+def test_a_deep_payload_is_cut() -> None:
+    deep: list[Any] = []
+    for _ in range(100_000):
+        deep = [deep]
+    assert kept(deep)[2]
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        "x" * 10_000_000,
+        b"x" * 10_000_000,
+        ["x" * 10_000] * 1000,
+        list(range(1_000_000)),
+        {str(n): n for n in range(99_999)},
+    ],
+)
+def test_a_huge_payload_is_cut_and_says_so(value: object) -> None:
+    kind, body, cut = snapshot(value).encoded()
+    assert cut
+    assert len(body) < 2 * DEFAULT_LIMITS.total
+    if kind == BlobKind.PAYLOAD_JSON:
+        json.loads(body)
+
+
+def test_what_doubles_at_every_level_is_cut() -> None:
+    bomb: list[Any] = []
+    for _ in range(60):
+        bomb = [bomb, bomb]
+    assert kept(bomb)[2]
+
+
+def test_half_a_character_is_no_mistake() -> None:
+    assert kept("\ud800")[1] == "?"
+    assert json.loads(payload_bytes({"a": "\udfff"}, DEFAULT_LIMITS)[1]) == {"a": "?"}
+
+
+def test_plain_values_that_the_hot_path_keeps_are_encoded_the_same() -> None:
+    for value in ({"a": 1, "b": "x", "c": None, "d": 1.5}, 3, None, True, {"n": float("nan")}, {(1, 2): 3}):
+        kind, body, cut = payload_bytes(value, DEFAULT_LIMITS)
+        assert (kind, json.loads(body), cut) == kept(value)
