@@ -20,7 +20,13 @@ def icon(name: str, theme: Theme) -> QIcon:
     """The icon of this name; a missing file is a mistake of ours and raises."""
     svg = (ICONS / f"{name}.svg").read_bytes()
     drawn = QIcon()
-    for mode, colour in ((QIcon.Mode.Normal, colour_of(name, theme)), (QIcon.Mode.Disabled, theme.control)):
+    colour_of_name = colour_of(name, theme)
+    modes = {
+        QIcon.Mode.Normal: colour_of_name,
+        QIcon.Mode.Selected: colour_of_name,  # Qt would make a pale one of its own
+        QIcon.Mode.Disabled: theme.control,
+    }
+    for mode, colour in modes.items():
         renderer = QSvgRenderer(QByteArray(svg.replace(b"currentColor", colour.encode())))
         for size in SIZES:
             drawn.addPixmap(_picture(renderer, size), mode)

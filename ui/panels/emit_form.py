@@ -170,7 +170,7 @@ class EmitForm(QWidget):
         view.horizontalHeader().hide()
         view.horizontalHeader().setSectionResizeMode(1, QHeaderView.ResizeMode.ResizeToContents)
         view.horizontalHeader().setMaximumSectionSize(180)
-        view.setColumnWidth(0, view.fontMetrics().horizontalAdvance("00:00:00") + 14)
+        view.setColumnWidth(0, view.fontMetrics().horizontalAdvance("00:00:00") + 24)
         view.verticalHeader().hide()
         view.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
         view.verticalHeader().setMinimumSectionSize(1)
@@ -182,6 +182,8 @@ class EmitForm(QWidget):
         event_row.addWidget(self.sample)
         repeats = QHBoxLayout()
         repeats.setSpacing(4)
+        for number in (self.times, self.per_second):
+            number.setMinimumWidth(number.fontMetrics().horizontalAdvance("0000.0 /s") + 24)
         repeats.addWidget(self.times, 1)
         repeats.addWidget(self.many)
         repeats.addSpacing(8)

@@ -63,7 +63,7 @@ class TracebackView(QPlainTextEdit):
         """Pixels that the whole text needs, at most `limit`."""
         lines = self.document().blockCount() * self.fontMetrics().lineSpacing()
         bar = self.horizontalScrollBar().sizeHint().height()
-        return min(lines + bar + 14, limit)
+        return min(lines + bar + 26, limit)
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         """A click, not the end of marking text, opens the place."""

@@ -5,8 +5,6 @@ from __future__ import annotations
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
 
-_WIDEST = 340
-
 
 class EmptyHint(QWidget):
     """A title and a sentence in the middle of the panel."""
@@ -23,8 +21,9 @@ class EmptyHint(QWidget):
         rows.setContentsMargins(16, 16, 16, 16)
         rows.setSpacing(6)
         rows.addStretch(2)
-        rows.addWidget(self._title, 0, Qt.AlignmentFlag.AlignHCenter)
-        rows.addWidget(self._text, 0, Qt.AlignmentFlag.AlignHCenter)
+        # Without an alignment of the layout: with one, a wrapped label gets the height of its narrowest form.
+        rows.addWidget(self._title)
+        rows.addWidget(self._text)
         rows.addStretch(3)
 
     def set_text(self, title: str, text: str = "") -> None:
@@ -40,6 +39,5 @@ def _label(text: str, parent: QWidget) -> QLabel:
     label.setTextFormat(Qt.TextFormat.PlainText)
     label.setWordWrap(True)
     label.setAlignment(Qt.AlignmentFlag.AlignCenter)
-    label.setMaximumWidth(_WIDEST)
     label.setMinimumWidth(120)
     return label

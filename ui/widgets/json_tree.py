@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 
-from PySide6.QtCore import QModelIndex, QPoint, Qt
+from PySide6.QtCore import QItemSelectionModel, QModelIndex, QPoint, Qt
 from PySide6.QtGui import QAction, QGuiApplication, QKeySequence
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QMenu, QTreeView, QWidget
 
@@ -46,7 +46,9 @@ class JsonTree(QTreeView):
         if _rows_at_most(value, _OPEN_AT_ONCE):
             self.expandAll()
         if self.nodes.rowCount():
-            self.setCurrentIndex(self.nodes.index(0, 0))
+            # Ready for the keyboard, but nothing looks chosen before the person has chosen.
+            first = self.nodes.index(0, 0)
+            self.selectionModel().setCurrentIndex(first, QItemSelectionModel.SelectionFlag.NoUpdate)
 
     def copy_value(self) -> None:
         """The chosen value as JSON; a text without its quotes."""

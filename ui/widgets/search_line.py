@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QStringListModel, Qt, QTimer
-from PySide6.QtGui import QFocusEvent, QKeyEvent
+from PySide6.QtGui import QAction, QFocusEvent, QKeyEvent
 from PySide6.QtWidgets import QCompleter, QLineEdit, QListView, QWidget
 
 from bus.session import Session
 from ui.filter_state import FilterState
+from ui.icons import icon
 from ui.theme import ThemeSource
 from ui.widgets.caret_note import CaretNote
 from ui.widgets.completions import completions, word_at
@@ -26,7 +27,15 @@ class SearchLine(QLineEdit):
         self._session = session
         self._state = filter_state
         self.setPlaceholderText("event:order.* outcome:failed duration>50ms text")
-        self.setClearButtonEnabled(True)
+        self._themes = themes
+        # Qt's own clear button has an icon that no theme colours.
+        self._clear = QAction("Clear the filter", self)
+        self._clear.triggered.connect(self._clear_all)
+        self._clear.setVisible(False)
+        self.addAction(self._clear, QLineEdit.ActionPosition.TrailingPosition)
+        self.textChanged.connect(self._show_clear)
+        themes.changed.connect(self.refresh_theme)
+        self.refresh_theme()
         self.setAccessibleName("Filter")
         self.setToolTip("Filter dispatches and calls by fields and text (/)\nEnter applies, Escape clears")
         self.note = CaretNote(self, themes)
@@ -72,8 +81,7 @@ class SearchLine(QLineEdit):
         if choosing and event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Tab, Qt.Key.Key_Escape):
             event.ignore()
         elif event.key() == Qt.Key.Key_Escape and self.text():
-            self.clear()
-            self.apply()
+            self._clear_all()
         else:
             super().keyPressEvent(event)
 
@@ -82,6 +90,17 @@ class SearchLine(QLineEdit):
         super().focusOutEvent(event)
         if self._pause.isActive() and event.reason() != Qt.FocusReason.PopupFocusReason:
             self.apply()
+
+    def refresh_theme(self) -> None:
+        """Take the colours of the theme that is shown now."""
+        self._clear.setIcon(icon("close", self._themes.theme))
+
+    def _clear_all(self) -> None:
+        self.clear()
+        self.apply()
+
+    def _show_clear(self) -> None:
+        self._clear.setVisible(bool(self.text()))
 
     def _edited(self) -> None:
         self.note.hide()
