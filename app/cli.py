@@ -76,7 +76,10 @@ def run(
     speed: Annotated[
         float,
         typer.Option(
-            help="How fast time runs: 2, 0.5x, or max: waits cost nothing.", parser=speed_from, metavar="X|max"
+            help="How fast time runs: 2, 0.5x, or max: waits cost nothing.",
+            parser=speed_from,
+            show_default="max",
+            metavar="X|max",
         ),
     ] = math.inf,
     output: Annotated[

@@ -1,9 +1,8 @@
-"""`buslens doctor`: the findings as a table of plain lines."""
+"""`buslens doctor`: the findings one a line."""
 
 from __future__ import annotations
 
 from rich.console import Console
-from rich.table import Table
 
 from app.cli_text import cell
 from app.doctor import Finding, State, examine
@@ -14,11 +13,10 @@ MARKS = {State.OK: ("ok", "green"), State.NOTE: ("note", "yellow"), State.MISSIN
 def print_findings() -> int:
     """Print them; 1 where something that Buslens needs is missing."""
     findings = list(examine())
-    table = Table.grid(padding=(0, 2))
+    console = Console(soft_wrap=True, highlight=False)
     for finding in findings:
         mark, style = MARKS[finding.state]
-        table.add_row(cell(mark, style), cell(finding.what), cell(_said(finding)))
-    Console(soft_wrap=True, highlight=False).print(table)
+        console.print(cell(f"{mark:<9}", style) + cell(f"{finding.what:<18}{_said(finding)}"))
     return int(any(finding.state is State.MISSING for finding in findings))
 
 
