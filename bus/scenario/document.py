@@ -18,8 +18,8 @@ from ruamel.yaml.comments import CommentedMap
 
 from bus.errors import Place, UserError
 from bus.scenario import tree as yaml_tree
-from bus.scenario.reading import read_text, scenario_of
 from bus.scenario.model import Scenario
+from bus.scenario.reading import read_text, scenario_of
 
 EMPTY = "buslens: 1\nname: New scenario\nengine: pyee-asyncio\nevents: {}\nhandlers: {}\nscript: []\n"
 MOST_UNDO = 200

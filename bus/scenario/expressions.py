@@ -1,15 +1,16 @@
 """Expressions in scenarios: CEL, one safe language for conditions and payloads.
 
 In a payload a text that starts with `$` is an expression (`$event.payload.id`), and `${...}` inside a text is
-replaced by its value; `$$` is a plain dollar sign. Variables: event (name, payload), count (this handler's calls so
-far, from 1), counters (named counters of `count` steps).
+replaced by its value; `$$` is a plain dollar sign. Variables: event (name, payload; absent in the script), count (in a
+handler its calls so far, in the script the emits of this step so far, both from 1), counters (by `count` steps).
 https://github.com/google/cel-spec
 """
 
 from __future__ import annotations
 
+import json
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 import cel
@@ -23,6 +24,10 @@ LONGEST = 4_000
 DEEPEST = 40
 """Brackets inside brackets, for the same reason."""
 
+MOST_MACROS = 2
+"""map, filter, all, exists in one expression: nested ones multiply, and nothing can stop CEL once it runs."""
+
+_MACRO = re.compile(r"\.\s*(?:map|filter|all|exists|exists_one)\s*\(")
 _INSIDE = re.compile(r"\$\{([^{}]*)\}")
 
 
@@ -32,6 +37,10 @@ def compile_expression(text: str) -> Evaluator:
         raise ValueError(f"the expression has {len(text)} characters, at most {LONGEST} are allowed")
     if _depth(text) > DEEPEST:
         raise ValueError(f"the expression nests deeper than {DEEPEST} brackets")
+    if len(_MACRO.findall(text)) > MOST_MACROS:
+        raise ValueError(f"the expression walks through lists more than {MOST_MACROS} times")
+    if not text.strip():
+        raise ValueError("expected an expression such as event.payload.id, found nothing")
     try:
         program = cel.compile(text)
     except ValueError as error:
@@ -41,7 +50,7 @@ def compile_expression(text: str) -> Evaluator:
         try:
             return program.execute(dict(variables))
         except Exception as error:
-            raise ExpressionError(f"{text}: {error}") from None
+            raise ExpressionError(f"{text}: {_why(error)}") from None
 
     return evaluate
 
@@ -72,6 +81,21 @@ def compile_value(value: Any) -> Evaluator:
     return lambda variables: value
 
 
+def mistakes_in(value: Any, path: tuple[str | int, ...] = ()) -> Iterator[tuple[tuple[str | int, ...], str]]:
+    """Where in a payload an expression is wrong, and why."""
+    if isinstance(value, Mapping):
+        for key, each in value.items():
+            yield from mistakes_in(each, (*path, str(key)))
+    elif isinstance(value, list):
+        for index, each in enumerate(value):
+            yield from mistakes_in(each, (*path, index))
+    else:
+        try:
+            compile_value(value)
+        except ValueError as error:
+            yield path, str(error)
+
+
 class ExpressionError(Exception):
     """An expression that could not be evaluated with this event: the call that asked fails with it."""
 
@@ -88,10 +112,15 @@ def _compile_text(text: str) -> Evaluator:
     compiled = [compile_expression(part) for part in parts[1::2]]
 
     def fill(variables: Variables) -> str:
-        said = [str(each(variables)) for each in compiled]
+        said = [spell(each(variables)) for each in compiled]
         return "".join(plain + value for plain, value in zip(parts[::2], [*said, ""], strict=True))
 
     return fill
+
+
+def spell(value: Any) -> str:
+    """A value inside a text: texts as they are, anything else as JSON."""
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, default=str)
 
 
 def _depth(text: str) -> int:
@@ -105,9 +134,16 @@ def _depth(text: str) -> int:
     return deepest
 
 
+def _why(error: Exception) -> str:
+    if isinstance(error, KeyError):
+        return f"there is no {error.args[0]}"
+    return str(error).splitlines()[0].split(". CEL ")[0][:300] if str(error) else type(error).__name__
+
+
 def _reason(error: Exception) -> str:
     found = re.search(r"<input>:1:(\d+): (?:Syntax error: )?([^\n]*)", str(error))
     if not found:
         return str(error).splitlines()[0]
-    reason = found.group(2).split(" expecting ")[0]
+    reason = found.group(2).split(" expecting ")[0].replace("mismatched input '<EOF>'", "it ends too early")
+    reason = reason.replace("no viable alternative at input", "nothing can follow")
     return f"{reason} at character {found.group(1)}"

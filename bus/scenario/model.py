@@ -5,9 +5,10 @@ from __future__ import annotations
 import fnmatch
 import re
 from collections.abc import Iterator
+from functools import cached_property
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, Discriminator, Field, Tag
+from pydantic import AfterValidator, BeforeValidator, Discriminator, Field, Tag, model_validator
 
 from bus.scenario import distribution, payload
 from bus.scenario.steps import Condition, Duration, Once, Part, Python, Step, Times, Value
@@ -27,6 +28,14 @@ def _time(text: str) -> str:
 def _bound(value: int | str) -> int | str:
     parse_bound(value)
     return value
+
+
+def _nothing_as_mapping(value: Any) -> Any:
+    return {} if value is None else value
+
+
+def _nothing_as_list(value: Any) -> Any:
+    return [] if value is None else value
 
 
 def _schema(value: Any) -> Any:
@@ -58,12 +67,21 @@ class Event(Part):
     ] = None
     sample: Annotated[Any, Field(description="a payload to start from when emitting by hand")] = None
 
+    @cached_property
+    def checker(self) -> payload.Checker:
+        """Checks payloads; made once."""
+        return payload.Checker(self.schema_)
+
 
 class Handler(Part):
     """What is subscribed to an event, and what it does."""
 
     on: EventPattern | Annotated[list[EventPattern], Field(min_length=1, max_length=1000)]
-    do: Annotated[list[Step], Field(max_length=1000)] = []
+    do: Annotated[
+        list[Step],
+        Field(max_length=1000),
+        BeforeValidator(_nothing_as_list, json_schema_input_type=list[Step] | None),
+    ] = []
     once: Annotated[bool, Field(description="subscribed with once(): removed when its first call starts")] = False
     block: Annotated[bool, Field(description="a plain function even on an asyncio engine: it blocks the loop")] = False
     description: str = ""
@@ -79,7 +97,10 @@ class Handler(Part):
 
 
 class EmitAct(Part):
-    """Emit an event from outside any handler: once, several times, at a steady rate, or at a time."""
+    """Emit an event from outside any handler: once, several times, at a steady rate, or at a time.
+
+    The next step waits for the last of them, unless `at` is given. In `with`, `count` is the number of this emit.
+    """
 
     emit: EventName
     with_: Annotated[Value, Field(alias="with", description="payload; the event's sample where absent")] = None
@@ -87,6 +108,12 @@ class EmitAct(Part):
     every: Duration | None = None
     at: Annotated[Time | None, Field(description="at this time from the start, beside the other steps")] = None
     if_: Annotated[Condition | None, Field(alias="if")] = None
+
+    @model_validator(mode="after")
+    def _ends(self) -> EmitAct:
+        if self.every is not None and self.times == 1:
+            raise ValueError("expected times beside every: how often to emit")
+        return self
 
 
 class WaitAct(Part):
@@ -148,6 +175,25 @@ class Expectation(Part):
     latency: Annotated[Time | None, Field(description="p95 of the latency, or of a handler's duration, at most")] = None
 
 
+# A section that is named and left empty (`script:`) says nothing, and so does an event (`order.paid:`).
+_Declared = Annotated[Event, BeforeValidator(_nothing_as_mapping, json_schema_input_type=Event | None)]
+Events = Annotated[
+    dict[EventName, _Declared],
+    BeforeValidator(_nothing_as_mapping, json_schema_input_type=dict[EventName, _Declared] | None),
+]
+Handlers = Annotated[
+    dict[Name, Handler], BeforeValidator(_nothing_as_mapping, json_schema_input_type=dict[Name, Handler] | None)
+]
+Script = Annotated[
+    list[Act], Field(max_length=10_000), BeforeValidator(_nothing_as_list, json_schema_input_type=list[Act] | None)
+]
+Expectations = Annotated[
+    list[Expectation],
+    Field(max_length=1000),
+    BeforeValidator(_nothing_as_list, json_schema_input_type=list[Expectation] | None),
+]
+
+
 class Scenario(Part):
     """A scenario file."""
 
@@ -156,10 +202,10 @@ class Scenario(Part):
     description: str = ""
     engine: EngineId = "pyee-asyncio"
     seed: Annotated[int, Field(ge=0, lt=1 << 63)] = 0
-    events: dict[EventName, Event] = {}
-    handlers: dict[Name, Handler] = {}
-    script: Annotated[list[Act], Field(max_length=10_000)] = []
-    expect: Annotated[list[Expectation], Field(max_length=1000)] = []
+    events: Events = {}
+    handlers: Handlers = {}
+    script: Script = []
+    expect: Expectations = []
 
     def handlers_of(self, event: str) -> list[str]:
         """Names of the handlers that hear an event, in order of registration."""

@@ -1,17 +1,27 @@
-"""Whether a payload is what its event's JSON Schema says."""
+"""Whether a payload is what its event's JSON Schema says. Nothing is fetched, and no schema takes for ever."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
 import jsonschema
-from jsonschema.protocols import Validator
+from jsonschema.validators import extend
 from referencing import Registry
-from referencing.exceptions import NoSuchResource, Unresolvable
+from referencing.exceptions import Unresolvable
+
+from bus.scenario import patterns
 
 MOST_PROBLEMS = 20
 """Problems that one check reports."""
+
+MOST_REFERENCES = 20_000
+"""$refs that one check follows: a few that name each other twice can make 2**40 of them."""
+
+_DIALECT = jsonschema.Draft202012Validator
+_DATA = ("const", "enum", "default", "examples")
+"""Keywords that hold values, not schemas."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,62 +37,113 @@ class PayloadProblem:
         return f"{self.path}: {self.problem}"
 
 
-def _never_fetch(uri: str) -> Any:
-    raise NoSuchResource(ref=uri)
+class Checker:
+    """One schema, ready to check many payloads. None for a schema lets everything pass."""
+
+    def __init__(self, schema: Any) -> None:
+        self._followed = 0
+        self._validator: Any = None
+        if schema is not None:
+            own = {
+                "pattern": patterns.pattern,
+                "patternProperties": patterns.pattern_properties,
+                "additionalProperties": patterns.additional_properties,
+                "$ref": self._follow,
+                "$dynamicRef": self._follow_dynamic,
+            }
+            self._validator = extend(_DIALECT, own)(schema, registry=Registry())  # type: ignore[no-untyped-call]
+
+    def problems(self, value: Any) -> list[PayloadProblem]:
+        """What is wrong with a payload; empty where it is right."""
+        if self._validator is None:
+            return []
+        self._followed = 0
+        found: list[PayloadProblem] = []
+        try:
+            for error in self._validator.iter_errors(value):
+                found.append(PayloadProblem(error.json_path, error.message[:300]))
+                if len(found) >= MOST_PROBLEMS:
+                    break
+        except (Unresolvable, RecursionError, TooManyReferencesError) as error:
+            found.append(PayloadProblem("$", f"the schema cannot be followed: {str(error)[:200]}"))
+        return found
+
+    def _follow(self, validator: Any, target: str, instance: Any, schema: Any) -> Iterator[Any]:
+        self._count()
+        yield from _DIALECT.VALIDATORS["$ref"](validator, target, instance, schema) or ()
+
+    def _follow_dynamic(self, validator: Any, target: str, instance: Any, schema: Any) -> Iterator[Any]:
+        self._count()
+        yield from _DIALECT.VALIDATORS["$dynamicRef"](validator, target, instance, schema) or ()
+
+    def _count(self) -> None:
+        self._followed += 1
+        if self._followed > MOST_REFERENCES:
+            raise TooManyReferencesError(f"it refers to itself more than {MOST_REFERENCES} times")
 
 
-def check_schema(schema: Any) -> None:
-    """Raise ValueError where this is no JSON Schema, or one that points outside itself."""
-    if schema is None:
-        return
-    if not isinstance(schema, dict | bool):
-        raise ValueError("expected a JSON Schema (a mapping)")
-    try:
-        jsonschema.Draft202012Validator.check_schema(schema)
-    except jsonschema.SchemaError as error:
-        raise ValueError(f"not a JSON Schema: at {error.json_path}: {error.message[:300]}") from None
-    outside = _reference_outside(schema)
-    if outside:
-        raise ValueError(f"$ref {outside} points outside this schema; only references that start with # are allowed")
-
-
-def compiled(schema: Any) -> Validator | None:
-    """A checker to be used many times; None where anything goes."""
-    if schema is None:
-        return None
-    registry: Registry[Any] = Registry(retrieve=_never_fetch)  # type: ignore[call-arg]
-    return jsonschema.Draft202012Validator(schema, registry=registry)
-
-
-def problems(validator: Validator | None, value: Any) -> list[PayloadProblem]:
-    """What is wrong with a payload; empty where it is right."""
-    if validator is None:
-        return []
-    found: list[PayloadProblem] = []
-    try:
-        for error in validator.iter_errors(value):
-            found.append(PayloadProblem(error.json_path, error.message[:300]))
-            if len(found) >= MOST_PROBLEMS:
-                break
-    except (Unresolvable, RecursionError) as error:
-        found.append(PayloadProblem("$", f"the schema cannot be followed: {str(error)[:200]}"))
-    return found
+class TooManyReferencesError(Exception):
+    """A schema that grows without an end."""
 
 
 def check(event: Any, value: Any) -> list[PayloadProblem]:
     """What is wrong with a payload of this event (bus.scenario.model.Event); empty where it is right."""
-    return problems(compiled(event.schema_), value)
+    found: list[PayloadProblem] = event.checker.problems(value)
+    return found
 
 
-def _reference_outside(schema: Any) -> str:
-    waiting = [schema]
+def check_schema(schema: Any) -> None:
+    """Raise ValueError where this is no JSON Schema, or one that points outside itself."""
+    for _path, problem in schema_mistakes(schema):
+        raise ValueError(problem)
+
+
+def schema_mistakes(schema: Any) -> Iterator[tuple[tuple[Any, ...], str]]:
+    """Where a schema is wrong, and why."""
+    if schema is None:
+        return
+    if not isinstance(schema, dict | bool):
+        yield (), "expected a JSON Schema (a mapping)"
+        return
+    wrong = False
+    for path, problem in _parts_we_refuse(schema):
+        wrong = True
+        yield path, problem
+    try:
+        _DIALECT.check_schema(schema)
+    except jsonschema.SchemaError as error:
+        if not (wrong and error.validator == "format"):
+            yield tuple(error.absolute_path), f"not a JSON Schema: {error.message[:300]}"
+
+
+def _parts_we_refuse(schema: Any) -> Iterator[tuple[tuple[Any, ...], str]]:
+    """What jsonschema would accept."""
+    waiting: list[tuple[Any, tuple[Any, ...]]] = [(schema, ())]
     while waiting:
-        part = waiting.pop()
+        part, path = waiting.pop()
         if isinstance(part, dict):
-            target = part.get("$ref", part.get("$dynamicRef"))
-            if isinstance(target, str) and not target.startswith("#"):
-                return target[:200]
-            waiting.extend(part.values())
+            yield from _refused_in(part, path)
+            waiting += [(value, (*path, key)) for key, value in part.items() if key not in _DATA]
         elif isinstance(part, list):
-            waiting.extend(part)
-    return ""
+            waiting += [(value, (*path, index)) for index, value in enumerate(part)]
+
+
+def _refused_in(part: dict[str, Any], path: tuple[Any, ...]) -> Iterator[tuple[tuple[Any, ...], str]]:
+    for key in ("$ref", "$dynamicRef"):
+        target = part.get(key)
+        if isinstance(target, str) and not target.startswith("#"):
+            problem = f"{key} {target[:200]} points outside this schema; only references that start with # are allowed"
+            yield (*path, key), problem
+    named = part.get("patternProperties")
+    for where, pattern in [
+        ((*path, "pattern"), part.get("pattern")),
+        *(((*path, "patternProperties", each), each) for each in (named if isinstance(named, dict) else ())),
+    ]:
+        if isinstance(pattern, str):
+            try:
+                patterns.check_pattern(pattern)
+            except ValueError as error:
+                yield where, str(error)
+    if named is not None and "unevaluatedProperties" in part:
+        problem = "unevaluatedProperties beside patternProperties is not supported; use additionalProperties"
+        yield (*path, "unevaluatedProperties"), problem

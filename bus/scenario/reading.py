@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import difflib
-from collections.abc import Iterable
+from collections.abc import Iterator
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -11,14 +11,37 @@ from pydantic import ValidationError
 from ruamel.yaml.comments import CommentedMap
 
 from bus.errors import Place, UserError, UserErrors
+from bus.scenario import distribution
 from bus.scenario import tree as yaml_tree
-from bus.scenario.model import ACTS, Expectation, Handler, Scenario
+from bus.scenario.expressions import mistakes_in
+from bus.scenario.model import ACTS, Handler, Scenario
+from bus.scenario.nearest import nearest
+from bus.scenario.payload import schema_mistakes
+from bus.scenario.references import undeclared
 from bus.scenario.steps import VERBS
 
-BUILT_IN_EVENTS = ("error", "new_listener")
-"""What pyee emits by itself: handlers may listen to them without their being declared."""
+MOST_MISTAKES = 100
+"""Mistakes that are told; a file with more is not what it was taken for."""
 
 Location = tuple[Any, ...]
+_VALUES = ("with", "transform")
+_TIMES = ("wait", "every", "at", "latency")
+_WORDS = {
+    "string_type": "expected a text",
+    "int_type": "expected a whole number",
+    "float_type": "expected a number",
+    "bool_type": "expected true or false",
+    "dict_type": "expected a mapping",
+    "model_type": "expected a mapping",
+    "list_type": "expected a list",
+    "greater_than_equal": "expected at least {ge}",
+    "less_than_equal": "expected at most {le}",
+    "less_than": "expected less than {lt}",
+    "too_short": "expected at least {min_length}",
+    "too_long": "expected at most {max_length}",
+    "string_too_long": "expected at most {max_length} characters",
+}
+"""What pydantic says, in words for people."""
 
 
 def read_text(path: Path) -> str:
@@ -50,25 +73,45 @@ def scenario_of(text: str, file: str) -> Scenario:
     if "buslens" not in values:
         mistakes.append(UserError("this is not a scenario: the key buslens is missing", at=Place(file, 1, 1),
                                   hint="a scenario starts with the line: buslens: 1"))  # fmt: skip
+    scenario = None
     try:
         scenario = Scenario.model_validate(values)
     except ValidationError as error:
-        mistakes += _mistakes(error, root, file, known=bool(mistakes))
-    else:
-        mistakes += _check_references(scenario, root, file)
-        if not mistakes:
-            return scenario
-    unique = {(str(mistake.at), mistake.problem): mistake for mistake in mistakes}
-    raise UserErrors(sorted(unique.values(), key=lambda each: (each.at.line, each.at.column) if each.at else (0, 0)))
+        mistakes += _mistakes(error, root, file)
+    except RecursionError:
+        mistakes.append(UserError("nested too deep", at=Place(file, 1, 1)))
+    for location, problem, hint in islice(undeclared(values), MOST_MISTAKES):
+        mistakes.append(UserError(problem, at=place_at(location, root, file), hint=hint))
+    if scenario is not None and not mistakes:
+        return scenario
+    raise UserErrors(_told(mistakes))
 
 
-def _mistakes(error: ValidationError, root: CommentedMap, file: str, *, known: bool) -> list[UserError]:
+def _told(mistakes: list[UserError]) -> list[UserError]:
+    """One a place, in the order of the file, and not too many."""
+    unique: dict[str, UserError] = {}
+    for mistake in mistakes:
+        unique.setdefault(str(mistake.at), mistake)
+    told = sorted(unique.values(), key=lambda each: (each.at.line, each.at.column) if each.at else (0, 0))
+    if len(told) > MOST_MISTAKES:
+        rest = len(told) - MOST_MISTAKES
+        told = [*told[:MOST_MISTAKES], UserError(f"and {rest} more mistakes", at=told[-1].at)]
+    return told
+
+
+def _mistakes(error: ValidationError, root: CommentedMap, file: str) -> list[UserError]:
     found: dict[Place, UserError] = {}
-    for said in error.errors(include_url=False, include_context=True):
+    for said in error.errors(include_url=False, include_context=True)[: 5 * MOST_MISTAKES]:
         location: Location = said["loc"]
         if said["type"] == "missing" and location == ("buslens",):
             continue
         place = place_of(location, root, file, on_key=said["type"] in ("extra_forbidden",) or "[key]" in location)
+        inner = list(islice(_inner(said), MOST_MISTAKES))
+        if inner:
+            for path, problem in inner:
+                at = place_of(location, root, file, inside=path)
+                found[at] = UserError(problem, at=at)
+            continue
         mistake = _mistake(said, location, place)
         # Of a value that could be one of several types, the reason that says most is kept.
         if place not in found or (said["type"] == "value_error" and "expected" in mistake.problem):
@@ -92,14 +135,46 @@ def _mistake(said: Any, location: Location, place: Place) -> UserError:
         verbs = list(ACTS if location[0] == "script" else VERBS)
         return UserError(f"{said['msg']}; found {_shown(said['input'])}", at=place, hint=nearest(str(tried), verbs))
     message = said["msg"].removeprefix("Value error, ").removeprefix("Input should be ")
-    if not message.startswith(("expected", "not ", "the ", "$ref")):
+    if said["type"] == "string_type" and key in _TIMES:
+        message = f"expected {distribution.EXPECTED}"
+    elif said["type"] in _WORDS:
+        message = _WORDS[said["type"]].format(**said.get("ctx", {}))
+    elif not message.startswith(("expected", "not ", "the ", "$ref")):
         message = f"expected {message}"
-    found = "" if said["type"] == "value_error" and not message.startswith("expected") else _shown(said["input"])
-    return UserError(f"{message}{f', found {found}' if found else ''}", at=place)
+    # A whole step is not shown again; a list where a text belongs is.
+    tells = not message.startswith("expected") or (said["type"] == "value_error" and isinstance(said["input"], dict))
+    return UserError(message if tells else f"{message}, found {_shown(said['input'])}", at=place)
 
 
-def place_of(location: Location, root: Any, file: str, *, on_key: bool = False) -> Place:
+def _inner(said: Any) -> Iterator[tuple[Location, str]]:
+    """Mistakes that stand deeper than pydantic looks: inside payloads and schemas."""
+    if said["type"] == "value_error" and said["loc"][-1] == "schema":
+        yield from schema_mistakes(said["input"])
+    elif said["type"] == "value_error" and isinstance(said["input"], dict | list) and said["loc"][-1] in _VALUES:
+        yield from mistakes_in(said["input"])
+
+
+def place_at(path: Location, root: Any, file: str) -> Place:
+    """Where a path of plain keys and numbers leads to."""
+    return _inside(root, path, file, Place(file, 1, 1))
+
+
+def _inside(node: Any, path: Location, file: str, place: Place) -> Place:
+    for part in path:
+        if isinstance(node, CommentedMap) and part in node:
+            place, node = yaml_tree.value_place(node, part, file), node[part]
+        elif isinstance(node, list) and isinstance(part, int) and part < len(node):
+            place, node = yaml_tree.item_place(node, part, file), node[part]
+    return place
+
+
+def place_of(location: Location, root: Any, file: str, *, on_key: bool = False, inside: Location = ()) -> Place:
     """Where a location of pydantic stands in the file; parts that only name a type are passed over."""
+    node, place = _find(location, root, file, on_key)
+    return _inside(node, inside, file, place)
+
+
+def _find(location: Location, root: Any, file: str, on_key: bool) -> tuple[Any, Place]:
     node, place = root, Place(file, 1, 1)
     steps = bool(location) and location[0] in ("handlers", "script")
     for index, part in enumerate(location):
@@ -114,61 +189,7 @@ def place_of(location: Location, root: Any, file: str, *, on_key: bool = False) 
         elif isinstance(node, list) and isinstance(part, int) and part < len(node):
             place = yaml_tree.item_place(node, part, file)
             node = node[part]
-    return place
-
-
-def _check_references(scenario: Scenario, root: CommentedMap, file: str) -> list[UserError]:
-    """Names that nothing declares."""
-    events = list(scenario.events)
-    mistakes: list[UserError] = []
-
-    def check(name: str, location: Location) -> None:
-        if name not in scenario.events:
-            at = place_of(location, root, file)
-            mistakes.append(UserError(f"no event {name}", at=at, hint=nearest(name, events) or "declare it in events"))
-
-    for name, handler in scenario.handlers.items():
-        _check_patterns(handler, ("handlers", name, "on"), events, root, file, mistakes)
-        for location, event in _emits(root["handlers"][name].get("do") or [], ("handlers", name, "do"), "once"):
-            check(event, location)
-    for location, event in _emits(root.get("script") or [], ("script",), "do"):
-        check(event, location)
-    for index, expected in enumerate(scenario.expect):
-        _check_expectation(expected, index, scenario, root, file, mistakes)
-    return mistakes
-
-
-def _check_patterns(
-    handler: Handler, location: Location, events: list[str], root: CommentedMap, file: str, mistakes: list[UserError]
-) -> None:
-    for index, pattern in enumerate(handler.patterns):
-        where = location if isinstance(handler.on, str) else (*location, index)
-        alone = Handler(on=pattern)
-        if pattern not in BUILT_IN_EVENTS and not any(alone.hears(event) for event in events):
-            what = "no event matches" if "*" in pattern else "no event"
-            hint = nearest(pattern, events) or "declare it in events"
-            mistakes.append(UserError(f"{what} {pattern}", at=place_of(where, root, file), hint=hint))
-
-
-def _check_expectation(
-    expected: Expectation, index: int, scenario: Scenario, root: CommentedMap, file: str, mistakes: list[UserError]
-) -> None:
-    if expected.handler is not None and expected.handler not in scenario.handlers:
-        hint = nearest(expected.handler, list(scenario.handlers))
-        at = place_of(("expect", index, "handler"), root, file)
-        mistakes.append(UserError(f"no handler {expected.handler}", at=at, hint=hint))
-    if expected.event is not None and not any(Handler(on=expected.event).hears(event) for event in scenario.events):
-        hint = nearest(expected.event, list(scenario.events))
-        at = place_of(("expect", index, "event"), root, file)
-        mistakes.append(UserError(f"no event {expected.event}", at=at, hint=hint))
-
-
-def _emits(steps: Any, location: Location, inner: str) -> Iterable[tuple[Location, str]]:
-    for index, step in enumerate(steps):
-        if "emit" in step:
-            yield (*location, index, "emit"), str(step["emit"])
-        if inner in step:
-            yield from _emits(step[inner], (*location, index, inner), inner)
+    return node, place
 
 
 def _keys_at(location: Location) -> list[str]:
@@ -188,12 +209,6 @@ def _model_at(location: Location) -> Any:
         return ACTS.get(str(location[-2]), Scenario)
     field = Scenario.model_fields[str(location[0])].annotation
     return getattr(field, "__args__", (Scenario,))[-1]
-
-
-def nearest(word: str, known: Iterable[str]) -> str:
-    """ "did you mean …?", or nothing where no known word is near."""
-    found = difflib.get_close_matches(word[:200], list(known), 1, 0.6)
-    return f"did you mean {found[0]}?" if found else ""
 
 
 def _shown(value: Any) -> str:

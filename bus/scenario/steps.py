@@ -7,7 +7,16 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Discriminator, Field, Tag
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Discriminator,
+    Field,
+    Tag,
+    model_validator,
+)
 
 from bus.scenario import distribution, expressions
 from bus.scenario.words import ErrorName, EventName, Name
@@ -62,11 +71,23 @@ class FailOptions(Part):
     probability: Annotated[float, Field(ge=0, le=1, strict=False)] | None = None
     if_: Annotated[Condition | None, Field(alias="if")] = None
 
+    @model_validator(mode="after")
+    def _one_rhythm(self) -> FailOptions:
+        if self.every is not None and self.probability is not None:
+            raise ValueError("expected either every or probability, found both")
+        return self
+
+
+def _always(value: Any) -> Any:
+    return {} if value is None or value == "always" else value
+
 
 class Fail(Part):
-    """Raise an exception."""
+    """Raise an exception: `fail: always`, or with options."""
 
-    fail: FailOptions
+    fail: Annotated[
+        FailOptions, BeforeValidator(_always, json_schema_input_type=FailOptions | Literal["always"] | None)
+    ]
 
 
 class Emit(Part):

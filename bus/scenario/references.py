@@ -1,0 +1,67 @@
+"""Names that a scenario uses and never declares. Looks at plain values that may be wrong in other ways too."""
+
+from __future__ import annotations
+
+import fnmatch
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from bus.scenario.nearest import nearest
+
+BUILT_IN_EVENTS = ("error", "new_listener")
+"""What pyee emits by itself: handlers may listen to them without their being declared."""
+
+Location = tuple[Any, ...]
+
+
+def undeclared(values: dict[str, Any]) -> Iterator[tuple[Location, str, str]]:
+    """Location, problem and hint of each name that nothing declares."""
+    events = list(_mapping(values.get("events")))
+    handlers = _mapping(values.get("handlers"))
+    for name, handler in handlers.items():
+        yield from _subscriptions(_mapping(handler).get("on"), ("handlers", name, "on"), events)
+        for location, event in emits(_mapping(handler).get("do"), ("handlers", name, "do"), "once"):
+            yield from _event(event, location, events)
+    for location, event in emits(values.get("script"), ("script",), "do"):
+        yield from _event(event, location, events)
+    for index, expected in enumerate(_list(values.get("expect"))):
+        said = _mapping(expected)
+        if isinstance(said.get("handler"), str) and said["handler"] not in handlers:
+            hint = nearest(said["handler"], handlers)
+            yield ("expect", index, "handler"), f"no handler {said['handler']}", hint
+        yield from _subscriptions(said.get("event"), ("expect", index, "event"), events)
+
+
+def emits(steps: Any, location: Location, inner: str) -> Iterator[tuple[Location, str]]:
+    """Every event that steps emit, however deep, and where it is named."""
+    for index, step in enumerate(_list(steps)):
+        if not isinstance(step, dict):
+            continue
+        if isinstance(step.get("emit"), str):
+            yield (*location, index, "emit"), step["emit"]
+        yield from emits(step.get(inner), (*location, index, inner), inner)
+
+
+def _subscriptions(on: Any, location: Location, events: list[str]) -> Iterator[tuple[Location, str, str]]:
+    patterns = (
+        [(location, on)] if isinstance(on, str) else [((*location, at), each) for at, each in enumerate(_list(on))]
+    )
+    for where, pattern in patterns:
+        if not isinstance(pattern, str) or pattern in BUILT_IN_EVENTS:
+            continue
+        if not any(fnmatch.fnmatchcase(event, pattern) for event in events):
+            what = "no event matches" if "*" in pattern else "no event"
+            yield where, f"{what} {pattern}", nearest(pattern, [*events, *BUILT_IN_EVENTS]) or "declare it in events"
+
+
+def _event(name: str, location: Location, events: Iterable[str]) -> Iterator[tuple[Location, str, str]]:
+    if name not in events:
+        yield location, f"no event {name}", nearest(name, events) or "declare it in events"
+
+
+def _mapping(value: Any) -> dict[str, Any]:
+    return value if isinstance(value, dict) else {}
+
+
+def _list(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else []
