@@ -16,6 +16,7 @@ from pyee.base import EventEmitter
 
 from buslens.adapters.naming import describe, event_text
 from buslens.adapters.pyee_around import around, telling
+from buslens.adapters.pyee_direct import direct
 from buslens.adapters.pyee_dispatch import general, give_up, plain
 from buslens.adapters.pyee_watch import Watch
 from buslens.probe import Probe
@@ -116,7 +117,9 @@ class PyeeHooks:
             run = telling(self.watch, _passing(self, "_emit_run"))
             return {"_call_handlers": around(self.watch, bare), "_emit_run": run}
         if self.watch.kind == "base":
-            return {"_call_handlers": plain(self.watch, bare)}
+            return {"_call_handlers": plain(self.watch, bare, direct(self.watch, bare))}
+        if self.watch.kind in ("asyncio", "twisted"):
+            return {"_call_handlers": direct(self.watch, bare)}
         return {"_call_handlers": general(self.watch, bare)}
 
 

@@ -1,12 +1,12 @@
 """The place of pyee's `_call_handlers`: the same steps in the same order, with facts around them.
 
-`plain` is the hot path: an emitter whose `_emit_run` is pyee's own "call it now". `general` serves every other one.
-Both are closures over bound methods held in locals: measured by benchmarks/emit_overhead.py.
+`plain` is the hot path: an emitter whose `_emit_run` is pyee's own "call it now". `general` is for those that call a
+handler later or elsewhere. Closures over bound methods in locals: measured by benchmarks/emit_overhead.py.
 """
 
 from __future__ import annotations
 
-from typing import Any, Callable
+from typing import Any, Callable, Iterator
 
 from buslens.adapters.naming import HandlerName, event_text
 from buslens.adapters.pyee_calls import FutureEnd, Run, SubmitView
@@ -27,22 +27,64 @@ _UNTIMED = int(Flag.UNTIMED)
 
 
 def general(watch: Watch, bare: CallHandlers) -> CallHandlers:
-    """For asyncio, executor, trio, twisted, and for an `_emit_run` of the program's own."""
+    """For executor and trio, and for an `_emit_run` of the program's own."""
     recorder = watch.recorder
 
     def _call_handlers(event: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> bool:
-        emitter = watch.emitter()
+        emitter: Any = watch.emitter()
         if emitter is None or not watch.live or not recorder.enabled:
             return bare(event, args, kwargs)
         with emitter._lock:
             functions = list(emitter._events.get(event, {}).values())
-        return run_all(watch, emitter, event, args, kwargs, functions)
+        if not functions:
+            unheard(watch, emitter, event, args, kwargs)
+            return False
+        dispatch, handlers = announced(watch, emitter, event, args, kwargs, functions)
+        if not dispatch:
+            return bare(event, args, kwargs)
+        at = 0
+        try:
+            for function, key, handler_id, name in handlers:
+                at += 1
+                if key is not function and is_stale(emitter, event, key):
+                    # A `once` wrapper whose handler is gone does nothing; pyee calls it all the same.
+                    watch.skipped(dispatch, 1)
+                    emitter._emit_run(function, args, kwargs)
+                    continue
+                call = recorder.next_id()
+                token = CALL.set(call)
+                try:
+                    run_one(
+                        watch, emitter, function, args, kwargs, (dispatch, call, handler_id, name), emitter._emit_run
+                    )
+                finally:
+                    CALL.reset(token)
+        except BaseException:
+            watch.skipped(dispatch, len(functions) - at)
+            raise
+        return True
 
     return _call_handlers
 
 
-def plain(watch: Watch, bare: CallHandlers) -> CallHandlers:
-    """For EventEmitter itself and what keeps its `_emit_run`."""
+def announced(
+    watch: Watch, emitter: Any, event: Any, args: tuple[Any, ...], kwargs: dict[str, Any], functions: list[Any]
+) -> tuple[int, Iterator[tuple[Any, Any, int, HandlerName]]]:
+    """Record an emit: the dispatch, and what is known of each handler. 0 where it could not be kept."""
+    recorder = watch.recorder
+    try:
+        if len(recorder.pending) < recorder.most_values:
+            plan = watch.plan(emitter, event, functions)
+            dispatch = emitted(watch, event, args, kwargs, len(functions))
+            return dispatch, zip(functions, plan.keys, plan.handler_ids, plan.names)  # noqa: B905  Python 3.9
+        recorder.dropped += 1 + 2 * len(functions)
+    except Exception as error:
+        watch.broke(error)
+    return 0, iter(())
+
+
+def plain(watch: Watch, bare: CallHandlers, slow: CallHandlers) -> CallHandlers:
+    """For EventEmitter itself and what keeps its `_emit_run`. slow: for `once`, and where there is no room."""
     recorder = watch.recorder
     emitter_of = watch.emitter
     pending = recorder.pending
@@ -78,7 +120,7 @@ def plain(watch: Watch, bare: CallHandlers) -> CallHandlers:
         if plan is None:
             return bare(event, args, kwargs)
         if not plan.simple or len(pending) >= most:
-            return run_all(watch, emitter, event, args, kwargs, functions)
+            return slow(event, args, kwargs)
         try:
             payload: Any
             if kwargs or len(args) > 1:
@@ -137,50 +179,6 @@ def plain(watch: Watch, bare: CallHandlers) -> CallHandlers:
         return True
 
     return _call_handlers
-
-
-def run_all(
-    watch: Watch, emitter: Any, event: Any, args: tuple[Any, ...], kwargs: dict[str, Any], functions: list[Any]
-) -> bool:
-    """One dispatch through the emitter's own `_emit_run`."""
-    if not functions:
-        unheard(watch, emitter, event, args, kwargs)
-        return False
-    recorder = watch.recorder
-    try:
-        if len(recorder.pending) >= recorder.most_values:
-            recorder.dropped += 1 + 2 * len(functions)
-            dispatch = 0
-        else:
-            plan = watch.plan(emitter, event, functions)
-            dispatch = emitted(watch, event, args, kwargs, len(functions))
-            handlers = zip(functions, plan.keys, plan.handler_ids, plan.names)  # noqa: B905  Python 3.9
-    except Exception as error:
-        watch.broke(error)
-        dispatch = 0
-    if not dispatch:
-        for function in functions:
-            emitter._emit_run(function, args, kwargs)
-        return True
-    at = 0
-    try:
-        for function, key, handler_id, name in handlers:
-            at += 1
-            if key is not function and is_stale(emitter, event, key):
-                # A `once` wrapper whose handler is gone does nothing; pyee calls it all the same.
-                watch.skipped(dispatch, 1)
-                emitter._emit_run(function, args, kwargs)
-                continue
-            call = recorder.next_id()
-            token = CALL.set(call)
-            try:
-                run_one(watch, emitter, function, args, kwargs, (dispatch, call, handler_id, name), emitter._emit_run)
-            finally:
-                CALL.reset(token)
-    except BaseException:
-        watch.skipped(dispatch, len(functions) - at)
-        raise
-    return True
 
 
 def run_one(

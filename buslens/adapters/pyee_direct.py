@@ -1,0 +1,78 @@
+"""For emitters that call a handler at once and then look at what it gave: asyncio, twisted, and `once` on any of them.
+
+The handler is called here, and `_emit_run` gets a callable that only hands over what came of it. So the probe adds no
+frame to the stack: a program that recurses as deep as Python allows finds the same depth (an error storm does).
+"""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import Any, Callable
+
+from buslens.adapters.pyee_dispatch import CallHandlers, announced, is_stale, unheard
+from buslens.adapters.pyee_watch import Watch
+from buslens.context import CALL
+
+
+def direct(watch: Watch, bare: CallHandlers) -> CallHandlers:
+    """A `_call_handlers` that calls the handlers itself."""
+    recorder = watch.recorder
+    next_id, enter, leave = recorder.next_id, CALL.set, CALL.reset
+    returns_are_looked_at = watch.kind != "base"
+
+    def _call_handlers(event: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> bool:
+        emitter: Any = watch.emitter()
+        if emitter is None or not watch.live or not recorder.enabled:
+            return bare(event, args, kwargs)
+        with emitter._lock:
+            functions = list(emitter._events.get(event, {}).values())
+        if not functions:
+            unheard(watch, emitter, event, args, kwargs)
+            return False
+        dispatch, handlers = announced(watch, emitter, event, args, kwargs, functions)
+        if not dispatch:
+            return bare(event, args, kwargs)
+        at = 0
+        try:
+            for function, key, handler, name in handlers:
+                at += 1
+                if key is not function and is_stale(emitter, event, key):
+                    # A `once` wrapper whose handler is gone does nothing; pyee calls it all the same.
+                    watch.skipped(dispatch, 1)
+                    emitter._emit_run(function, args, kwargs)
+                    continue
+                call, later = next_id(), name.is_async and watch.awaits
+                if not later:
+                    watch.started(call, dispatch, handler)
+                token = enter(call)
+                given: Any = None
+                try:
+                    try:
+                        result = function(*args, **kwargs)
+                    except BaseException as error:
+                        if later:
+                            watch.started(call, dispatch, handler)
+                        watch.failed(call, error, name.plain)
+                        if not returns_are_looked_at or not isinstance(error, Exception):
+                            raise
+                        given = raising(error)
+                    else:
+                        result = watch.returned(result, call, name.plain, (dispatch, handler, 1) if later else None)
+                        given = [result].pop
+                        del result
+                    if returns_are_looked_at:
+                        emitter._emit_run(given, (), {})
+                finally:
+                    given = None
+                    leave(token)
+        except BaseException:
+            watch.skipped(dispatch, len(functions) - at)
+            raise
+        return True
+
+    return _call_handlers
+
+
+def raising(error: BaseException) -> Callable[[], Any]:
+    """A callable that raises `error` as it is, without a frame of Python below it."""
+    return partial((None for _ in ()).throw, error)
