@@ -24,19 +24,6 @@ def frames_in(path: Path) -> list[int]:
     return [kind for kind, _, _ in kinds]
 
 
-def test_save_writes_what_was_seen_and_again_what_came_since(tmp_path: Path) -> None:
-    emitter = EventEmitter()
-    probe = buslens.attach(emitter, name="shop")
-    emitter.emit("a")
-    probe.save(tmp_path / "one.buslens")
-    first = frames_in(tmp_path / "one.buslens")
-    emitter.emit("b")
-    probe.save(tmp_path / "two.buslens")
-    assert len(frames_in(tmp_path / "two.buslens")) > len(first)
-    assert (tmp_path / "two.buslens").read_bytes().count(b'"shop"') == 1
-    probe.close()
-
-
 def test_a_program_that_just_ends_leaves_a_whole_file(tmp_path: Path) -> None:
     program = (
         "import sys, buslens\nfrom pyee import EventEmitter\n"
@@ -54,9 +41,3 @@ def test_a_program_that_just_ends_leaves_a_whole_file(tmp_path: Path) -> None:
 def test_a_wrong_path_is_told_where_it_was_given(tmp_path: Path) -> None:
     with pytest.raises(FileNotFoundError):
         buslens.attach(EventEmitter(), to=tmp_path / "no" / "such" / "folder.buslens")
-
-
-def test_a_shared_recorder_is_saved_by_whoever_made_it(tmp_path: Path) -> None:
-    probe = buslens.attach(EventEmitter(), recorder=buslens.Recorder())
-    with pytest.raises(ValueError, match="whoever made it"):
-        probe.save(tmp_path / "x.buslens")

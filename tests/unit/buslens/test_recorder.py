@@ -86,38 +86,6 @@ def test_names_without_end_share_one() -> None:
     assert len({recorder.event(f"reply.{number}") for number in range(1000)}) <= 12
 
 
-def test_a_failure_is_text_with_its_causes_and_keeps_nothing_alive() -> None:
-    class Token:
-        pass
-
-    recorder = ticking()
-    token = Token()
-    try:
-        try:
-            raise KeyError("inner")
-        except KeyError as inner:
-            raise ValueError("outer", token) from inner
-    except ValueError as error:
-        one_call(recorder, error)
-    call = next(iter(Facts(recorder).calls.values()))
-    assert call.error is not None
-    assert call.error["type"] == "ValueError"
-    assert "KeyError: 'inner'" in call.error["traceback"]
-    assert 'raise ValueError("outer", token) from inner' in call.error["traceback"]
-
-
-def test_a_message_that_raises_is_no_problem() -> None:
-    class Rude(Exception):
-        def __str__(self) -> str:
-            raise SystemExit
-
-    recorder = ticking()
-    one_call(recorder, Rude())
-    call = next(iter(Facts(recorder).calls.values()))
-    assert call.error is not None
-    assert "its text raised SystemExit" in call.error["message"]
-
-
 def test_every_broker_step_is_a_fact_of_its_own() -> None:
     recorder = ticking()
     queue = recorder.queue("orders")
