@@ -60,7 +60,9 @@ class Recorder:
         self._pending_text = 0
         self._ids: dict[tuple[int, str, str, int, str], int] = {}
         self._names: deque[bytes] = deque()
-        self._lock = threading.Lock()
+        # Re-entrant, and ids from a counter: the garbage collector may run a program's __del__ that emits, in here too.
+        self._lock = threading.RLock()
+        self._next_name: Callable[[], int] = itertools.count(1).__next__
         self._header_taken = False
         self._packer = Packer(limits)
         self._told_dropped = 0
@@ -208,7 +210,7 @@ class Recorder:
                 key = (int(kind), "<more names than are kept apart>", "", 0, "")
             found = self._ids.get(key)
             if found is None:
-                found = len(self._ids) + 1
+                found = self._next_name()
                 said: dict[str, Any] = {"text": key[1][:1024]}
                 if kind == NameKind.HANDLER:
                     said.update(file=key[2][:1024], line=key[3], event=key[4][:1024])

@@ -35,7 +35,7 @@ class PyeeHooks:
         self._before = {name: value for name, value in vars(emitter).items() if name in _HOOKED}
         """What of the hooked names the instance had already: somebody else's patch."""
 
-        self._lock = threading.Lock()
+        self._lock = threading.RLock()
         self._aside = 0
         self._hooks: dict[str, Hook] = {
             **self._dispatching(emitter),
