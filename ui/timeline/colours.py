@@ -39,7 +39,8 @@ class Colours:
         self.warning = QColor(theme.warning)
         self.bar = QColor(theme.ok)
         self.idle = QColor(theme.idle)
-        self.selection = QColor(theme.selection)
+        self.selection = QColor(theme.text)
+        """The outline of what is selected; `theme.selection` is a ground for text, too pale for a line."""
         self.grid = blend(self.border, self.background, 0.4)
         self.failed_text = self.failed
         self.arrow = self.text

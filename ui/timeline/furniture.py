@@ -49,9 +49,10 @@ def paint_axis(painter: QPainter, colours: Colours, place: Geometry, viewport: V
         x = round(viewport.px_of(tick.time_ns)) + place.left
         painter.setPen(colours.muted)
         painter.drawLine(QLineF(x + 0.5, place.axis_top + place.axis_height - 5, x + 0.5, place.emits_top))
-        painter.setPen(colours.text)
-        rect = QRectF(x + 4, place.axis_top, 160, place.axis_height)
-        painter.drawText(rect, VERTICAL_MIDDLE, tick.label)
+        width = painter.fontMetrics().horizontalAdvance(tick.label)
+        if x + 4 + width <= place.width:  # a label that the edge would cut is left out: half a number misleads
+            painter.setPen(colours.text)
+            painter.drawText(QRectF(x + 4, place.axis_top, width + 2, place.axis_height), VERTICAL_MIDDLE, tick.label)
     painter.restore()
     painter.setPen(colours.muted)
     painter.drawText(

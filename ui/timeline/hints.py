@@ -47,7 +47,7 @@ class Hints:
         if frozen:
             many = f"{count_text(waiting)} newer records wait" if waiting > 1 else "1 newer record waits"
             newer = many if waiting else "nothing newer yet"
-            self.frozen.setText(f"❄ View frozen — {newer}")
+            self.frozen.setText(f"View frozen — {newer}")
             self.place(self._area)
 
     def place(self, area: QRect) -> None:
