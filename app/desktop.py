@@ -1,0 +1,116 @@
+"""The window as a program: application, event loop, fonts, session, and what happens when it ends."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+
+import qasync
+from PySide6.QtCore import QObject, Qt, Signal
+from PySide6.QtGui import QIcon
+from PySide6.QtWidgets import QApplication
+
+from app.crash import CrashReport
+from app.settings_file import SettingsFile
+from app.trust import TrustedFiles
+from bus.errors import UserError
+from bus.session import Session
+from ui.fonts import load_fonts, proportional
+from ui.icons import ICONS
+from ui.theme import ThemeSource
+from ui.window import Window
+
+
+class Mistakes(QObject):
+    """Brings what the crash report says, on whatever thread, into the window."""
+
+    said = Signal(object)
+
+    def __init__(self, window: Window) -> None:
+        super().__init__(window)
+        self.said.connect(window.show_error, Qt.ConnectionType.QueuedConnection)
+
+    def say(self, line: str) -> None:
+        """Show one line about a mistake of ours."""
+        self.said.emit(UserError(line))
+
+
+def run_window(paths: Sequence[Path], store: SettingsFile | None = None, trust: TrustedFiles | None = None) -> int:
+    """Show the window with these files until it is closed; the exit code of the program."""
+    app = make_application()
+    loop = qasync.QEventLoop(app)
+    asyncio.set_event_loop(loop)
+    with loop:
+        window = make_window(store or SettingsFile(), trust or TrustedFiles())
+        with watched(window, loop):
+            window.show()
+            for path in paths:
+                window.open(path)
+            loop.run_forever()
+        window.deleteLater()
+    return 0
+
+
+def make_application() -> QApplication:
+    """The one application, with our name, fonts and a style that looks the same everywhere."""
+    app = QApplication.instance()
+    if not isinstance(app, QApplication):
+        app = QApplication(sys.argv[:1])
+    app.setApplicationName("buslens")
+    app.setApplicationDisplayName("Buslens")
+    app.setDesktopFileName("buslens")
+    app.setApplicationVersion(_version())
+    app.setWindowIcon(QIcon(str(ICONS / "buslens.svg")))
+    app.setStyle("Fusion")
+    load_fonts()
+    app.setFont(proportional())
+    return app
+
+
+def make_window(store: SettingsFile, trust: TrustedFiles) -> Window:
+    """A window with a session of its own, not yet shown."""
+    settings = store.read()
+    session = Session(settings, trusted=trust.trusts)
+    window = Window(session, ThemeSource(), store, trust)
+    if store.problem:
+        window.show_error(UserError(store.problem))
+    return window
+
+
+@contextmanager
+def watched(window: Window, loop: asyncio.AbstractEventLoop) -> Iterator[None]:
+    """While the window lives, mistakes of ours are told in it, and Ctrl+C in the terminal closes it."""
+    report = sys.excepthook
+    previous = signal.signal(signal.SIGINT, Interrupt(window))
+    said = report.say if isinstance(report, CrashReport) else None
+    if isinstance(report, CrashReport):
+        report.say = Mistakes(window).say
+        loop.set_exception_handler(report.of_loop)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, previous)
+        if isinstance(report, CrashReport) and said is not None:
+            report.say = said
+
+
+class Interrupt:
+    """Ctrl+C in the terminal: as if the window were closed."""
+
+    def __init__(self, window: Window) -> None:
+        self._window = window
+
+    def __call__(self, _number: int, _frame: object) -> None:
+        self._window.close()
+
+
+def _version() -> str:
+    try:
+        return version("buslens")
+    except PackageNotFoundError:
+        return "(not installed)"

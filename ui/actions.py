@@ -1,0 +1,550 @@
+"""Every command of the window, once. Menus, toolbar, palette, shortcuts and the `?` sheet are made from this table.
+
+An id is `noun.verb` and permanent: keymaps, docs and tests name it. docs/shortcuts.md is generated from here too.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from bus.export import EXPORTERS
+from ui.state import State
+from ui.verbs import Verbs
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    """One thing that a person can do."""
+
+    id: str
+    title: str
+    menu: str
+    """The menu and after a slash the submenu; "-" before the menu's name begins a new group there."""
+
+    does: Callable[[Verbs], None]
+    shortcut: str | tuple[str, ...] = ()
+    icon: str = ""
+    """A file of resources/icons, "" for none."""
+
+    tip: str = ""
+    """A sentence that says more than the title, "" where there is no more to say."""
+
+    when: Callable[[State], bool] | None = None
+    """Whether it can be done now; None: always."""
+
+    checked: Callable[[State], bool] | None = None
+    """Whether its tick is set; None: it has no tick."""
+
+    renamed: Callable[[State], str] | None = None
+    """Its title in this state; None: always `title`."""
+
+    place: str = "window"
+    """Where its shortcut counts: anywhere in the "window", or while the "timeline" has the focus."""
+
+    submenu: bool = False
+    """In the menu bar it is a list to choose from."""
+
+    @property
+    def shortcuts(self) -> tuple[str, ...]:
+        """Its keys, the first one being shown."""
+        return (self.shortcut,) if isinstance(self.shortcut, str) else self.shortcut
+
+
+def has_document(state: State) -> bool:
+    return state.has_document
+
+
+def has_records(state: State) -> bool:
+    return state.has_records
+
+
+def is_live(state: State) -> bool:
+    return state.live
+
+
+def is_paused(state: State) -> bool:
+    return state.paused
+
+
+def is_selected(state: State) -> bool:
+    return bool(state.selected)
+
+
+FILE = (
+    Action("file.new", "New Scenario", "File", lambda v: v.file.new(), "Ctrl+N", "new"),
+    Action("file.open", "Open…", "File", lambda v: v.file.ask_open(), "Ctrl+O", "open", "A scenario or a capture"),
+    Action(
+        "file.open_recent",
+        "Open Recent",
+        "File",
+        lambda v: v.file.choose_recent(),
+        "Ctrl+Shift+O",
+        "recent",
+        submenu=True,
+    ),
+    Action(
+        "file.open_sample",
+        "Open Sample",
+        "File",
+        lambda v: v.file.choose_sample(),
+        (),
+        "sample",
+        "A scenario that teaches one thing",
+        submenu=True,
+    ),
+    Action(
+        "file.save",
+        "Save",
+        "-File",
+        lambda v: v.file.save(),
+        "Ctrl+S",
+        "save",
+        "Save the scenario",
+        when=has_document,
+    ),
+    Action(
+        "file.save_as",
+        "Save As…",
+        "File",
+        lambda v: v.file.ask_save_as(),
+        "Ctrl+Shift+S",
+        "save-as",
+        "Save the scenario under another name",
+        when=has_document,
+    ),
+    Action(
+        "file.trust",
+        "Trust This File's Python…",
+        "File",
+        lambda v: v.file.trust(),
+        (),
+        "trust",
+        "Let the Python handlers of this scenario run",
+        when=lambda s: s.untrusted,
+    ),
+    Action(
+        "file.show_code",
+        "Show Python Code…",
+        "File",
+        lambda v: v.file.show_code(),
+        (),
+        "code",
+        "Read the Python code of this scenario",
+        when=has_document,
+    ),
+    Action(
+        "file.show_start",
+        "Start Page",
+        "-File",
+        lambda v: v.view.show_start(),
+        (),
+        "layout",
+        "Samples and recent files",
+    ),
+    Action("file.quit", "Quit", "-File", lambda v: v.file.quit(), "Ctrl+Q", "quit"),
+)
+
+EDIT = (
+    Action(
+        "edit.undo",
+        "Undo",
+        "Edit",
+        lambda v: v.edit.undo(),
+        "Ctrl+Z",
+        "undo",
+        "Take back the last change",
+        when=lambda s: bool(s.undo_title),
+        renamed=lambda s: f"Undo {s.undo_title}".rstrip(),
+    ),
+    Action(
+        "edit.redo",
+        "Redo",
+        "Edit",
+        lambda v: v.edit.redo(),
+        ("Ctrl+Shift+Z", "Ctrl+Y"),
+        "redo",
+        "Do again what was taken back",
+        when=lambda s: bool(s.redo_title),
+        renamed=lambda s: f"Redo {s.redo_title}".rstrip(),
+    ),
+    Action(
+        "edit.filter",
+        "Filter…",
+        "-Edit",
+        lambda v: v.view.focus_filter(),
+        ("Ctrl+F", "/"),
+        "filter",
+        "Filter dispatches and calls",
+    ),
+    Action(
+        "edit.clear_filter",
+        "Clear Filter",
+        "Edit",
+        lambda v: v.view.clear_filter(),
+        "Ctrl+Shift+L",
+        "close",
+        "Show everything again",
+        when=lambda s: s.filtered,
+    ),
+    Action(
+        "selection.clear",
+        "Clear Selection",
+        "Edit",
+        lambda v: v.view.clear_selection(),
+        "Esc",
+        when=is_selected,
+        place="timeline",
+    ),
+)
+
+VIEW = (
+    Action(
+        "panel.scenario",
+        "Scenario",
+        "View/Panels",
+        lambda v: v.view.toggle_panel("scenario"),
+        "Ctrl+1",
+        "panel-scenario",
+        "Show or hide the panel",
+        checked=lambda s: "scenario" in s.panels,
+    ),
+    Action(
+        "panel.emit",
+        "Emit",
+        "View/Panels",
+        lambda v: v.view.toggle_panel("emit"),
+        "Ctrl+2",
+        "emit",
+        "Show or hide the panel",
+        checked=lambda s: "emit" in s.panels,
+    ),
+    Action(
+        "panel.inspector",
+        "Inspector",
+        "View/Panels",
+        lambda v: v.view.toggle_panel("inspector"),
+        "Ctrl+3",
+        "panel-inspector",
+        "Show or hide the panel",
+        checked=lambda s: "inspector" in s.panels,
+    ),
+    Action(
+        "panel.tables",
+        "Tables",
+        "View/Panels",
+        lambda v: v.view.toggle_panel("tables"),
+        ("Ctrl+4", "Ctrl+J"),
+        "panel-tables",
+        "Show or hide the panel",
+        checked=lambda s: "tables" in s.panels,
+    ),
+    Action(
+        "layout.reset",
+        "Reset Layout",
+        "View",
+        lambda v: v.view.reset_layout(),
+        (),
+        "layout",
+        "Put every panel back to where it was at first",
+    ),
+    Action(
+        "view.follow",
+        "Follow the Newest",
+        "-View",
+        lambda v: v.view.toggle_following(),
+        "End",
+        "follow",
+        "Keep the newest in view",
+        checked=lambda s: s.following,
+        place="timeline",
+    ),
+    Action(
+        "view.freeze",
+        "Freeze View",
+        "View",
+        lambda v: v.view.toggle_frozen(),
+        "Ctrl+Shift+F",
+        "freeze",
+        "Hold the picture; the capture goes on",
+        checked=lambda s: s.frozen,
+    ),
+    Action("view.zoom_in", "Zoom In", "-View", lambda v: v.view.timeline.zoom_in(), "W", "zoom-in", place="timeline"),
+    Action(
+        "view.zoom_out", "Zoom Out", "View", lambda v: v.view.timeline.zoom_out(), "S", "zoom-out", place="timeline"
+    ),
+    Action("view.pan_left", "Earlier", "View", lambda v: v.view.pan(-1), "A", "previous", place="timeline"),
+    Action("view.pan_right", "Later", "View", lambda v: v.view.pan(1), "D", "next", place="timeline"),
+    Action(
+        "view.fit",
+        "Fit Whole Capture",
+        "View",
+        lambda v: v.view.timeline.fit(),
+        "Home",
+        "fit",
+        when=has_records,
+        place="timeline",
+    ),
+    Action(
+        "view.centre",
+        "Centre Selection, Then Fit It",
+        "View",
+        lambda v: v.view.timeline.centre_selection(),
+        "F",
+        "centre",
+        when=has_records,
+        place="timeline",
+    ),
+    Action(
+        "lane.next",
+        "Next on the Lane",
+        "View/Go",
+        lambda v: v.view.timeline.next_on_lane(1),
+        ".",
+        "next",
+        when=is_selected,
+        place="timeline",
+    ),
+    Action(
+        "lane.previous",
+        "Previous on the Lane",
+        "View/Go",
+        lambda v: v.view.timeline.next_on_lane(-1),
+        ",",
+        "previous",
+        when=is_selected,
+        place="timeline",
+    ),
+    Action(
+        "flow.effect",
+        "To What It Caused",
+        "View/Go",
+        lambda v: v.view.timeline.along_flow(1),
+        "]",
+        "effect",
+        when=is_selected,
+        place="timeline",
+    ),
+    Action(
+        "flow.cause",
+        "To Its Cause",
+        "View/Go",
+        lambda v: v.view.timeline.along_flow(-1),
+        "[",
+        "cause",
+        when=is_selected,
+        place="timeline",
+    ),
+    Action(
+        "timeline.focus",
+        "Focus the Timeline",
+        "View/Go",
+        lambda v: v.view.focus_timeline(),
+        "Ctrl+T",
+        tip="Its single-letter keys count there",
+    ),
+    Action(
+        "theme.system",
+        "Follow the System",
+        "-View/Theme",
+        lambda v: v.view.set_theme("system"),
+        (),
+        "monitor",
+        checked=lambda s: s.theme == "system",
+    ),
+    Action(
+        "theme.light",
+        "Light",
+        "View/Theme",
+        lambda v: v.view.set_theme("light"),
+        (),
+        "sun",
+        checked=lambda s: s.theme == "light",
+    ),
+    Action(
+        "theme.dark",
+        "Dark",
+        "View/Theme",
+        lambda v: v.view.set_theme("dark"),
+        (),
+        "moon",
+        checked=lambda s: s.theme == "dark",
+    ),
+)
+
+RUN = (
+    Action(
+        "run.start",
+        "Run",
+        "Run",
+        lambda v: v.run.start(),
+        "F5",
+        "run",
+        "Run the scenario, or go on",
+        when=lambda s: s.can_start,
+        renamed=lambda s: "Continue" if s.paused else "Run",
+    ),
+    Action(
+        "run.start_paused",
+        "Run Paused",
+        "Run",
+        lambda v: v.run.start_paused(),
+        "Ctrl+F5",
+        "step-into",
+        "Run the scenario and stop before its first dispatch",
+        when=lambda s: s.can_start and not s.paused,
+    ),
+    Action(
+        "run.pause",
+        "Pause",
+        "Run",
+        lambda v: v.run.pause(),
+        "F6",
+        "pause",
+        "Stop before whatever comes next",
+        when=lambda s: s.phase == "running",
+    ),
+    Action("run.stop", "Stop", "Run", lambda v: v.run.stop(), "Shift+F5", "stop", "End the run", when=is_live),
+    Action(
+        "run.restart",
+        "Run Again",
+        "Run",
+        lambda v: v.run.restart(),
+        "Ctrl+Shift+F5",
+        "redo",
+        "End the run and begin a new one",
+        when=is_live,
+    ),
+    Action(
+        "run.step_dispatch",
+        "Step to Next Dispatch",
+        "-Run",
+        lambda v: v.run.step_dispatch(),
+        "F9",
+        "step-dispatch",
+        "Go on to the next event that is put on the bus",
+        when=is_paused,
+    ),
+    Action(
+        "run.step_call",
+        "Step to Next Call",
+        "Run",
+        lambda v: v.run.step_call(),
+        "F10",
+        "step-call",
+        "Go on to the next call of a handler",
+        when=is_paused,
+    ),
+    Action(
+        "run.step_into",
+        "Step Into Nested Emit",
+        "Run",
+        lambda v: v.run.step_into(),
+        "F11",
+        "step-into",
+        "Go on to what the current call emits, or to whatever comes next",
+        when=is_paused,
+    ),
+    Action(
+        "run.step_out",
+        "Step Out of Dispatch",
+        "Run",
+        lambda v: v.run.step_out(),
+        "Shift+F11",
+        "step-out",
+        "Go on until the current dispatch is done",
+        when=is_paused,
+    ),
+    Action(
+        "emit.focus",
+        "Emit by Hand…",
+        "-Run",
+        lambda v: v.view.focus_emit(),
+        "Ctrl+E",
+        "emit",
+        "Go to the panel where events are emitted",
+    ),
+    Action(
+        "emit.again",
+        "Emit Again",
+        "Run",
+        lambda v: v.emit.again(),
+        "Ctrl+Shift+E",
+        "emit",
+        "Emit once more what was emitted last",
+        when=has_document,
+    ),
+)
+
+CAPTURE = (
+    Action(
+        "capture.record",
+        "Stop Recording",
+        "Capture",
+        lambda v: v.run.toggle_recording(),
+        "Ctrl+R",
+        "record",
+        "Keep no more records until it is clicked again; the engine goes on",
+        checked=lambda s: not s.recording,
+    ),
+    Action(
+        "capture.clear",
+        "Clear Capture",
+        "Capture",
+        lambda v: v.run.clear(),
+        "Ctrl+L",
+        "clear",
+        "Forget everything that was recorded",
+        when=has_records,
+    ),
+)
+
+EXPORT = tuple(
+    Action(
+        f"export.{exporter.id}",
+        f"{exporter.title}…",
+        "-Capture/Export",
+        # The default binds this exporter: the loop's variable is another one by the time it runs.
+        lambda v, format_id=exporter.id: v.file.ask_export(format_id),  # type: ignore[misc]
+        "Ctrl+Alt+S" if exporter.id == "capture" else (),
+        "export",
+        f"Write {exporter.suffix}",
+        when=has_records,
+    )
+    for exporter in EXPORTERS
+)
+
+TOOLS = (
+    Action(
+        "palette.show",
+        "Command Palette…",
+        "Tools",
+        lambda v: v.view.show_palette(),
+        ("Ctrl+Shift+P", "Ctrl+K"),
+        "palette",
+        "Find a command by its name",
+    ),
+    Action("errors.hide", "Dismiss Messages", "Tools", lambda v: v.view.hide_errors(), (), "close"),
+    Action("settings.reveal", "Open Settings File", "Tools", lambda v: v.file.open_settings(), (), "settings"),
+)
+
+HELP = (
+    Action("help.shortcuts", "Keyboard Shortcuts", "Help", lambda v: v.view.show_shortcuts(), ("?", "F1"), "keyboard"),
+    Action("help.about", "About Buslens", "Help", lambda v: v.view.show_about(), (), "info"),
+)
+
+ACTIONS: tuple[Action, ...] = (*FILE, *EDIT, *VIEW, *RUN, *CAPTURE, *EXPORT, *TOOLS, *HELP)
+
+TOOLBAR = (
+    "run.start",
+    "run.pause",
+    "run.stop",
+    "",
+    "run.step_call",
+    "run.step_into",
+    "run.step_out",
+    "run.step_dispatch",
+)
+"""Left of the choices of engine, speed and seed; "" is a line between groups."""
+
+TOOLBAR_RIGHT = ("capture.record", "view.freeze", "view.follow", "capture.clear")

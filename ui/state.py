@@ -1,0 +1,51 @@
+"""What commands ask before they offer themselves: the window's situation as one small value."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+LIVE = ("starting", "running", "paused", "stopping")
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """Taken anew whenever something changed; equal values mean that no command looks different."""
+
+    has_document: bool = False
+    dirty: bool = False
+    undo_title: str = ""
+    """What undo takes back, "" for nothing."""
+
+    redo_title: str = ""
+    phase: str = "idle"
+    """Of the engine, as in EngineState."""
+
+    recording: bool = True
+    has_records: bool = False
+    selected: str = ""
+    """Kind of what is selected, "" for nothing."""
+
+    filtered: bool = False
+    following: bool = True
+    frozen: bool = False
+    theme: str = "system"
+    panels: frozenset[str] = field(default_factory=frozenset)
+    """Ids of the panels that are shown."""
+
+    untrusted: bool = False
+    """The scenario has Python code that waits for trust."""
+
+    @property
+    def live(self) -> bool:
+        """Whether an engine is there."""
+        return self.phase in LIVE
+
+    @property
+    def paused(self) -> bool:
+        """Whether the engine stands, as in a debugger."""
+        return self.phase == "paused"
+
+    @property
+    def can_start(self) -> bool:
+        """Whether Run means something: start, or go on."""
+        return self.has_document and self.phase not in ("starting", "running", "stopping")

@@ -1,0 +1,124 @@
+"""The toolbar: run and step, what a run starts with, recording and freezing, and the one filter."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QSize, Qt
+from PySide6.QtWidgets import QComboBox, QLabel, QSizePolicy, QSpinBox, QToolBar, QToolButton, QWidget
+
+from bus.engines import ENGINES
+from bus.session import Session
+from ui.actions import TOOLBAR, TOOLBAR_RIGHT
+from ui.filter_state import FilterState
+from ui.qt_actions import QtActions
+from ui.run_choices import SPEEDS, RunChoices, speed_text
+from ui.theme import ThemeSource
+from ui.widgets.search_line import SearchLine
+
+WITH_WORDS = ("run.start", "capture.record", "view.freeze")
+"""Icon and words: the one to begin with, and the two that people confuse."""
+
+MOST_SEED = 2**31 - 1
+
+
+class Toolbar(QToolBar):
+    """Shows the choices and changes them; the buttons come from the table of commands."""
+
+    def __init__(
+        self, session: Session, choices: RunChoices, filter_state: FilterState, themes: ThemeSource, parent: QWidget
+    ) -> None:
+        super().__init__("Toolbar", parent)
+        self.setObjectName("toolbar")
+        self.setAccessibleName("Toolbar")
+        self.setMovable(False)
+        self.setIconSize(QSize(16, 16))
+        self._session = session
+        self._choices = choices
+        self._said: tuple[str, int] | None = None
+        self.engine = QComboBox(self)
+        self.engine.setAccessibleName("Engine")
+        self.engine.setToolTip("What carries the events of the next run")
+        for engine in ENGINES.values():
+            self.engine.addItem(engine.id, engine.id)
+            self.engine.setItemData(self.engine.count() - 1, engine.title, Qt.ItemDataRole.ToolTipRole)
+        self.speed = QComboBox(self)
+        self.speed.setAccessibleName("Speed")
+        self.speed.setToolTip("How fast the engine's time runs; max: waits cost nothing")
+        for speed in SPEEDS:
+            self.speed.addItem(speed_text(speed), speed)
+        self.seed = QSpinBox(self)
+        self.seed.setAccessibleName("Seed")
+        self.seed.setToolTip("Where all randomness of the next run comes from: the same seed, the same run")
+        self.seed.setRange(0, MOST_SEED)
+        self.seed.setFixedWidth(74)
+        self.search = SearchLine(session, filter_state, themes, self)
+        self.search.setMinimumWidth(160)
+        self.search.setMaximumWidth(460)
+        self.engine.activated.connect(self._engine_chosen)
+        self.speed.activated.connect(self._speed_chosen)
+        self.seed.valueChanged.connect(choices.set_seed)
+        choices.changed.connect(self.refresh)
+        self.refresh()
+
+    def place(self, actions: QtActions) -> None:
+        """Put everything in its place."""
+        for action_id in TOOLBAR:
+            self._add(actions, action_id)
+        self.addSeparator()
+        for word, choice in (("engine", self.engine), ("speed", self.speed), ("seed", self.seed)):
+            label = QLabel(word, self)
+            label.setProperty("muted", True)
+            label.setContentsMargins(5, 0, 3, 0)
+            label.setBuddy(choice)
+            self.addWidget(label)
+            self.addWidget(choice)
+        self.addSeparator()
+        for action_id in TOOLBAR_RIGHT:
+            self._add(actions, action_id)
+        gap = QWidget(self)
+        gap.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
+        self.addWidget(gap)
+        self.addWidget(self.search)
+
+    def refresh(self) -> None:
+        """Show the choices as they are."""
+        choices = self._choices
+        self.engine.setCurrentIndex(max(0, self.engine.findData(choices.engine)))
+        self.speed.setCurrentIndex(max(0, self.speed.findData(choices.speed)))
+        self.seed.setValue(choices.seed)
+
+    def refresh_document(self) -> None:
+        """Where the scenario says another engine or seed, that is where to begin; other edits keep the choice."""
+        document = self._session.document
+        said = (document.scenario.engine, document.scenario.seed) if document else None
+        if said is not None and said != self._said:
+            self._choices.set_engine(said[0])
+            self._choices.set_seed(said[1])
+        self._said = said
+
+    def forget(self) -> None:
+        """Another file was opened: its engine and seed count."""
+        self._said = None
+        self.refresh_document()
+
+    def refresh_engine(self) -> None:
+        """What a run began with stays as it is until it ends."""
+        at_rest = self._session.engine_state.phase in ("idle", "finished", "failed")
+        self.engine.setEnabled(at_rest)
+        self.seed.setEnabled(at_rest)
+
+    def _add(self, actions: QtActions, action_id: str) -> None:
+        if not action_id:
+            self.addSeparator()
+            return
+        self.addAction(actions[action_id])
+        button = self.widgetForAction(actions[action_id])
+        if isinstance(button, QToolButton):
+            button.setAccessibleName(actions[action_id].command.title)
+            if action_id in WITH_WORDS:
+                button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+
+    def _engine_chosen(self, row: int) -> None:
+        self._choices.set_engine(str(self.engine.itemData(row)))
+
+    def _speed_chosen(self, row: int) -> None:
+        self._choices.set_speed(float(self.speed.itemData(row)))

@@ -1,0 +1,24 @@
+"""What every command does, in four groups; the table of commands (ui/actions.py) names them.
+
+A group holds what its verbs need and nothing else. A verb may raise UserError: whoever runs the command shows it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from ui.verbs_edit import EditVerbs, EmitVerbs
+from ui.verbs_file import FileVerbs
+from ui.verbs_run import RunVerbs
+from ui.verbs_view import ViewVerbs
+
+
+@dataclass(frozen=True, slots=True)
+class Verbs:
+    """Given to each command when it runs."""
+
+    file: FileVerbs
+    edit: EditVerbs
+    emit: EmitVerbs
+    run: RunVerbs
+    view: ViewVerbs

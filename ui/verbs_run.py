@@ -1,0 +1,92 @@
+"""Commands that start, step and stop the engine."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QObject
+
+from bus.session import Session, Step
+from ui.bridge import AT_REST, Bridge
+from ui.run_choices import RunChoices
+
+
+class RunVerbs(QObject):
+    """Each tells the session and looks at once what came of it."""
+
+    def __init__(self, session: Session, bridge: Bridge, choices: RunChoices, parent: QObject) -> None:
+        super().__init__(parent)
+        self._session = session
+        self._bridge = bridge
+        self._choices = choices
+        self._again = False
+
+    def start(self) -> None:
+        """Start the scenario, or go on where it is paused."""
+        if self._session.engine_state.phase == "paused":
+            self._session.resume()
+            self._bridge.touch()
+        else:
+            self._start(paused=False)
+
+    def start_paused(self) -> None:
+        """Start, and stop before the first dispatch."""
+        self._start(paused=True)
+
+    def restart(self) -> None:
+        """End the run; a new one begins as soon as the engine is gone."""
+        self._again = True
+        self.stop()
+
+    def begin_again(self) -> None:
+        """The engine's state changed: a restart may go on now."""
+        if self._again and self._session.engine_state.phase in AT_REST:
+            self._start(paused=False)
+
+    def stop(self) -> None:
+        """End the run."""
+        self._session.stop()
+        self._bridge.touch()
+
+    def pause(self) -> None:
+        """Stand before whatever comes next."""
+        self._session.pause()
+        self._bridge.touch()
+
+    def step_dispatch(self) -> None:
+        """To the next dispatch."""
+        self._step(Step.DISPATCH)
+
+    def step_call(self) -> None:
+        """To the next call."""
+        self._step(Step.CALL)
+
+    def step_into(self) -> None:
+        """Into the nested emit."""
+        self._step(Step.INTO)
+
+    def step_out(self) -> None:
+        """Out of the current dispatch."""
+        self._step(Step.OUT)
+
+    def set_speed(self, speed: float) -> None:
+        """Also while it runs."""
+        self._session.set_speed(speed)
+
+    def toggle_recording(self) -> None:
+        """Keep records, or keep none, while the engine goes on."""
+        self._session.set_recording(not self._session.recording)
+        self._bridge.touch()
+
+    def clear(self) -> None:
+        """Forget what was recorded."""
+        self._session.clear()
+        self._bridge.touch()
+
+    def _start(self, *, paused: bool) -> None:
+        self._again = False
+        choices = self._choices
+        self._session.start(choices.engine or None, choices.seed, choices.speed, paused)
+        self._bridge.touch()
+
+    def _step(self, step: Step) -> None:
+        self._session.step(step)
+        self._bridge.touch()

@@ -1,0 +1,110 @@
+"""Commands that change only what is seen: panels, the timeline's view, theme, palette and sheets."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QLineEdit
+
+from ui.filter_state import FilterState
+from ui.layout import Layout
+from ui.panels.emit import EmitPanel
+from ui.selection import Selection
+from ui.theme import ThemeSource
+from ui.timeline.input import PAN_SHARE
+from ui.timeline.view import TimelineView
+from ui.widgets.error_bar import ErrorBar
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """The parts of the window that these verbs act on."""
+
+    timeline: TimelineView
+    selection: Selection
+    filter_state: FilterState
+    themes: ThemeSource
+    layout: Layout
+    search: QLineEdit
+    emit: EmitPanel
+    errors: ErrorBar
+    show_palette: Callable[[], None]
+    show_shortcuts: Callable[[], None]
+    show_about: Callable[[], None]
+
+
+class ViewVerbs:
+    """Nothing here touches the session."""
+
+    def __init__(self, seen: Seen) -> None:
+        self._seen = seen
+        self.timeline = seen.timeline
+
+    def toggle_panel(self, panel: str) -> None:
+        """Show or hide one panel."""
+        self._seen.layout.toggle(panel)
+
+    def reset_layout(self) -> None:
+        """Every panel back in its place."""
+        self._seen.layout.reset()
+
+    def toggle_following(self) -> None:
+        """Go along with the newest, or stay."""
+        self.timeline.set_following(not self.timeline.following)
+
+    def toggle_frozen(self) -> None:
+        """Hold the picture, or let it go on."""
+        self.timeline.set_frozen(not self.timeline.frozen)
+
+    def pan(self, direction: int) -> None:
+        """Earlier (-1) or later (1)."""
+        self.timeline.pan(direction * PAN_SHARE)
+
+    def focus_timeline(self) -> None:
+        """Keys go to the timeline."""
+        self._seen.layout.show_timeline()
+        self.timeline.setFocus(Qt.FocusReason.ShortcutFocusReason)
+
+    def focus_filter(self) -> None:
+        """Write a filter."""
+        self._seen.search.setFocus(Qt.FocusReason.ShortcutFocusReason)
+        self._seen.search.selectAll()
+
+    def clear_filter(self) -> None:
+        """Show everything."""
+        self._seen.filter_state.clear()
+
+    def clear_selection(self) -> None:
+        """Select nothing."""
+        self._seen.selection.clear()
+
+    def focus_emit(self) -> None:
+        """Emit by hand."""
+        self._seen.layout.show("emit")
+        self._seen.emit.form.event.setFocus(Qt.FocusReason.ShortcutFocusReason)
+
+    def set_theme(self, setting: str) -> None:
+        """One of ui.theme.SETTINGS."""
+        self._seen.themes.set_setting(setting)
+
+    def show_start(self) -> None:
+        """Samples and recent files."""
+        self._seen.layout.show_start()
+
+    def hide_errors(self) -> None:
+        """The person has read them."""
+        self._seen.errors.dismiss()
+
+    def show_palette(self) -> None:
+        """Find a command."""
+        self._seen.show_palette()
+
+    def show_shortcuts(self) -> None:
+        """All keys on one sheet."""
+        self._seen.show_shortcuts()
+
+    def show_about(self) -> None:
+        """Which Buslens this is."""
+        self._seen.show_about()

@@ -1,0 +1,108 @@
+"""What went wrong, above the timeline: every problem with its place, to be read, copied and dismissed."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPlainTextEdit, QPushButton, QVBoxLayout, QWidget
+
+from bus.errors import UserError, UserErrors
+from ui.icons import icon
+from ui.theme import ThemeSource
+
+MOST_SHOWN = 200
+"""Problems listed; nobody reads more, and a hostile file may have any number."""
+
+MOST_LINES = 6
+"""Lines in sight before it scrolls."""
+
+
+class ErrorBar(QFrame):
+    """Hidden while all is well. The same problem twice is shown once."""
+
+    def __init__(self, themes: ThemeSource, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("error_bar")
+        self.setAccessibleName("Problems")
+        self._themes = themes
+        self._problems: list[str] = []
+        self._icon = QLabel(self)
+        self.title = QLabel(self)
+        self.title.setTextFormat(Qt.TextFormat.PlainText)
+        self.title.setProperty("strong", True)
+        self.text = QPlainTextEdit(self)
+        self.text.setReadOnly(True)
+        self.text.setAccessibleName("What is wrong")
+        self.text.setLineWrapMode(QPlainTextEdit.LineWrapMode.WidgetWidth)
+        self.text.setTabChangesFocus(True)
+        self.copy = _button("Copy", "Copy every problem as text", self)
+        self.close_button = _button("Dismiss", "Hide these messages", self)
+        self.copy.clicked.connect(self.copy_all)
+        self.close_button.clicked.connect(self.dismiss)
+        head = QHBoxLayout()
+        head.setSpacing(6)
+        head.addWidget(self._icon)
+        head.addWidget(self.title, 1)
+        head.addWidget(self.copy)
+        head.addWidget(self.close_button)
+        rows = QVBoxLayout(self)
+        rows.setContentsMargins(10, 5, 8, 5)
+        rows.setSpacing(2)
+        rows.addLayout(head)
+        rows.addWidget(self.text)
+        themes.changed.connect(self.refresh_theme)
+        self.refresh_theme()
+        self.hide()
+
+    @property
+    def problems(self) -> list[str]:
+        """What is shown."""
+        return list(self._problems)
+
+    def show_error(self, error: Exception) -> None:
+        """Add a mistake, or all of a file's."""
+        each = error.errors if isinstance(error, UserErrors) else (error,)
+        for problem in map(_line, each):
+            if problem not in self._problems:
+                self._problems.append(problem)
+        self._refresh()
+
+    def dismiss(self) -> None:
+        """The person has read it."""
+        self._problems = []
+        self._refresh()
+
+    def copy_all(self) -> None:
+        """For a colleague or an issue."""
+        QGuiApplication.clipboard().setText("\n".join(self._problems))
+
+    def refresh_theme(self) -> None:
+        """The icon in the theme's red."""
+        self._icon.setPixmap(icon("failed", self._themes.theme).pixmap(16, 16))
+
+    def _refresh(self) -> None:
+        many = len(self._problems)
+        self.title.setText(self._problems[0] if many == 1 else f"{many} problems")
+        self.title.setWordWrap(many == 1)
+        shown = self._problems[:MOST_SHOWN]
+        left = [f"… and {many - MOST_SHOWN} more; Copy has them all"] if many > MOST_SHOWN else []
+        self.text.setPlainText("\n".join([*shown, *left]))
+        self.text.setVisible(many > 1)
+        lines = min(MOST_LINES, len(shown) + len(left))
+        self.text.setFixedHeight(self.fontMetrics().lineSpacing() * lines + 14)
+        self.setVisible(many > 0)
+
+
+def _line(error: Exception) -> str:
+    """One line; a sentence begins with a capital letter, unless it begins with its place."""
+    text = " ".join(str(error).split()) or type(error).__name__
+    if isinstance(error, UserError) and error.at:
+        return text
+    return text[0].upper() + text[1:]
+
+
+def _button(text: str, tip: str, parent: QWidget) -> QPushButton:
+    button = QPushButton(text, parent)
+    button.setAccessibleName(text)
+    button.setToolTip(tip)
+    return button

@@ -1,0 +1,133 @@
+"""The status bar: what the engine does, how fast, what went wrong, and while it is paused what comes next."""
+
+from __future__ import annotations
+
+import time
+
+import numpy as np
+from PySide6.QtCore import Qt, QTimer
+from PySide6.QtWidgets import QLabel, QStatusBar, QWidget
+
+from bus.session import Session
+from buslens.records import Outcome
+from ui.filter_state import FilterState
+from ui.panels.tables_text import count, span
+from ui.state import LIVE
+from ui.theme import ThemeSource
+from ui.widgets.filter_chip import FilterChip
+from ui.widgets.rate import Rate
+
+EVERY_MS = 250
+"""Numbers that change faster cannot be read."""
+
+SIGNS = {"running": "●", "paused": "⏸", "failed": "✖", "finished": "■", "starting": "○", "stopping": "○"}
+
+
+class Status(QStatusBar):
+    """Reads the session; four times a second while an engine lives."""
+
+    def __init__(
+        self, session: Session, filter_state: FilterState, themes: ThemeSource, parent: QWidget | None = None
+    ) -> None:
+        super().__init__(parent)
+        self._session = session
+        self._rate = Rate()
+        self.setSizeGripEnabled(False)
+        self.setAccessibleName("Status")
+        self.engine = self._part("Engine", "What the engine does")
+        self.rate = self._part("Events per second", "Events put on the bus during the last second")
+        self.failed = self._part("Failed calls", "Calls that failed or timed out")
+        self.lost = self._part("Lost events", "Events that nobody listened to")
+        self.dropped = self._part("Dropped records", "Records that came faster than they could be kept")
+        self.clock = self._part("Virtual time", "The engine's own clock")
+        self.next = self._part("What comes next", "Where the engine stands, and how many wait")
+        self.hover = self._part("Under the pointer", "")
+        self.hover.setProperty("muted", True)
+        self.hover.setMinimumWidth(0)
+        # A forgotten filter looks like a broken tool, so it is in sight also where the tables are closed.
+        self.chip = FilterChip(filter_state, themes, self)
+        themes.changed.connect(self.chip.refresh_theme)
+        self.addPermanentWidget(self.chip)
+        self._timer = QTimer(self)
+        self._timer.setInterval(EVERY_MS)
+        self._timer.timeout.connect(self.refresh)
+        self.refresh()
+
+    def refresh_engine(self) -> None:
+        """The engine's state changed."""
+        if self._session.engine_state.phase in LIVE:
+            self._timer.start()
+        else:
+            self._timer.stop()
+        self.refresh()
+
+    def refresh_records(self) -> None:
+        """Records came; where an engine lives they are counted at its next beat."""
+        if not self._timer.isActive():
+            self.refresh()
+
+    def show_hover(self, text: str) -> None:
+        """Names and numbers under the pointer."""
+        room = max(0, self.width() - self.hover.x() - 12)
+        self.hover.setText(self.hover.fontMetrics().elidedText(text, Qt.TextElideMode.ElideRight, room))
+
+    def refresh(self) -> None:
+        """Write all of it."""
+        state, trace = self._session.engine_state, self._session.trace
+        now, events = time.monotonic(), len(trace.dispatches)
+        self._rate.tell(now, events)
+        live = state.phase in LIVE
+        self.engine.setText(f"{SIGNS.get(state.phase, '○')} {self._engine_text()}")
+        _alarm(self.engine, "failed" if state.phase == "failed" else "")
+        self.rate.setText(f"{count(round(self._rate.per_second(now)))} events/s" if live else f"{count(events)} events")
+        outcomes = trace.calls.outcome
+        bad = int(np.count_nonzero((outcomes == Outcome.FAILED) | (outcomes == Outcome.TIMED_OUT)))
+        self._number(self.failed, bad, f"failed ({_share(bad, len(trace.calls))})" if bad else "failed", "failed")
+        self._number(self.lost, int(np.count_nonzero(trace.dispatches.outcome == Outcome.LOST)), "lost", "warning")
+        self._number(self.dropped, trace.dropped, "dropped", "warning")
+        self.clock.setText(f"virtual {span(state.virtual_ns)}" if live or state.virtual_ns else "")
+        self.next.setText(self._next_text())
+        for part in (self.clock, self.next):
+            part.setVisible(bool(part.text()))
+
+    def _engine_text(self) -> str:
+        state = self._session.engine_state
+        if state.phase == "idle":
+            return "no engine runs"
+        recording = "" if self._session.recording else ", not recording"
+        return f"{state.engine} {state.phase}{recording}".strip()
+
+    def _next_text(self) -> str:
+        state = self._session.engine_state
+        if state.phase != "paused":
+            return ""
+        waiting = f"  ·  {count(len(state.queue))} waiting" if state.queue else ""
+        stop = state.next_stop
+        if stop is None:
+            return f"next: nothing yet{waiting}"
+        what = f"call {stop.handler} ← {stop.event}" if stop.kind == "call" else f"dispatch {stop.event}"
+        return f"next: {what}{waiting}"
+
+    def _number(self, part: QLabel, number: int, word: str, alarm: str) -> None:
+        part.setText(f"{count(number)} {word}")
+        _alarm(part, alarm if number else "")
+
+    def _part(self, name: str, tip: str) -> QLabel:
+        label = QLabel(self)
+        label.setTextFormat(Qt.TextFormat.PlainText)
+        label.setAccessibleName(name)
+        label.setToolTip(tip)
+        self.addWidget(label)
+        return label
+
+
+def _share(part: int, whole: int) -> str:
+    return f"{100 * part / whole:.1f} %" if whole else "0 %"
+
+
+def _alarm(label: QLabel, alarm: str) -> None:
+    """Colour beside words that say the same."""
+    if label.property("alarm") != alarm:
+        label.setProperty("alarm", alarm)
+        label.style().unpolish(label)
+        label.style().polish(label)

@@ -1,0 +1,269 @@
+"""Who hears whom: every connection between panels stands here, and nowhere else.
+
+From an emit to the pixel: Session.pump -> Bridge.records_arrived -> a panel's `refresh_records`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject
+from PySide6.QtWidgets import QApplication, QMessageBox
+
+from bus.scenario.samples import SAMPLES
+from ui.actions import ACTIONS
+from ui.fonts import proportional
+from ui.menus import FileMenu, fill_menu_bar
+from ui.ports import TrustStore
+from ui.qt_actions import QtActions
+from ui.state import State
+from ui.theme import palette, stylesheet
+from ui.verbs import Verbs
+from ui.verbs_edit import EditVerbs, EmitVerbs
+from ui.verbs_file import FileVerbs
+from ui.verbs_run import RunVerbs
+from ui.verbs_view import Seen, ViewVerbs
+from ui.widgets.palette import Choice, Palette
+from ui.widgets.sheet import code_sheet
+from ui.widgets.shortcuts_sheet import shortcuts_sheet
+
+if TYPE_CHECKING:
+    from ui.window import Window
+
+ABOUT = """<b>Buslens {version}</b><br>See what an event bus does.<br><br>
+Icons: Lucide (ISC). Fonts: Inter and JetBrains Mono (SIL Open Font License 1.1)."""
+
+
+class Wiring(QObject):
+    """Connects the parts of one window."""
+
+    def __init__(self, window: Window, trust: TrustStore) -> None:
+        super().__init__(window)
+        self._window = window
+        self.verbs = self._make_verbs(trust)
+        self.actions = QtActions(ACTIONS, self.verbs, self.state_now, window, window.timeline)
+        self._make_menus()
+        window.toolbar.place(self.actions)
+        self._connect_bridge()
+        self._connect_commands()
+        self._connect_mistakes()
+
+    def begin(self) -> None:
+        """Everything stands: look right from the first moment."""
+        settings = self._window.store.read()
+        self._window.themes.set_setting(settings.theme)
+        self.refresh_theme()
+        self._window.start_page.show_recent(self._window.recent.paths)
+        self.refresh_document()
+        self.file_opened()
+
+    def remember(self) -> None:
+        """Keep how the window looks for the next start."""
+        window = self._window
+        settings = window.store.read()
+        window.store.write(replace(settings, theme=window.themes.setting, window_layout=window.panels.saved()))
+
+    def state_now(self) -> State:
+        """What commands depend on."""
+        window, session = self._window, self._window.session
+        document = session.document
+        return State(
+            has_document=document is not None,
+            dirty=document is not None and document.dirty,
+            undo_title=document.undo_title if document else "",
+            redo_title=document.redo_title if document else "",
+            phase=session.engine_state.phase,
+            recording=session.recording,
+            has_records=len(session.trace.dispatches) > 0,
+            selected=window.selection.kind,
+            filtered=window.filter_state.active,
+            following=window.timeline.following,
+            frozen=window.timeline.frozen,
+            theme=window.themes.setting,
+            panels=window.panels.shown,
+            untrusted=self.verbs.file.untrusted,
+        )
+
+    # What happens in more than one panel at once
+
+    def refresh_records(self) -> None:
+        """New records, at most once a frame."""
+        window = self._window
+        for part in (window.timeline, window.tables, window.inspector, window.status):
+            part.refresh_records()
+        self.actions.refresh()
+        if window.panels.on_start_page and len(window.session.trace.dispatches):
+            window.panels.show_timeline()
+
+    def refresh_engine(self) -> None:
+        """The engine's state changed."""
+        window = self._window
+        window.timeline.refresh_engine()
+        window.emit_panel.refresh_engine()
+        window.toolbar.refresh_engine()
+        window.status.refresh_engine()
+        self.verbs.run.begin_again()
+        self.actions.refresh()
+
+    def refresh_document(self) -> None:
+        """The scenario was edited, saved or replaced."""
+        window, document = self._window, self._window.session.document
+        window.scenario.refresh_document()
+        window.emit_panel.refresh_document()
+        window.toolbar.refresh_document()
+        window.setWindowTitle(f"{document.title}[*] — Buslens" if document else "Buslens[*]")
+        window.setWindowModified(document is not None and document.dirty)
+        self.refresh_trust()
+
+    def refresh_trust(self) -> None:
+        """Ask for trust where it is needed, and only there."""
+        self._window.trust_bar.setVisible(self.verbs.file.untrusted)
+        self.actions.refresh()
+
+    def replace_trace(self) -> None:
+        """Ids of before mean nothing any more."""
+        window = self._window
+        window.selection.clear()
+        window.tables.refresh_document()
+        window.inspector.refresh_document()
+        window.status.refresh()
+        self.actions.refresh()
+
+    def file_opened(self) -> None:
+        """Another scenario or capture is open."""
+        window = self._window
+        window.errors.dismiss()
+        window.toolbar.forget()
+        window.start_page.show_recent(window.recent.paths)
+        if window.session.document is not None or len(window.session.trace.dispatches):
+            window.panels.show_timeline()
+        else:
+            window.panels.show_start()
+
+    def refresh_theme(self) -> None:
+        """Other colours, everywhere."""
+        app, theme = QApplication.instance(), self._window.themes.theme
+        if isinstance(app, QApplication):
+            app.setFont(proportional())
+            app.setPalette(palette(theme))
+            app.setStyleSheet(stylesheet(theme))
+        self.actions.refresh_theme(theme)
+        self.actions.refresh()
+
+    # What opens above the window
+
+    def show_palette(self) -> None:
+        """All commands."""
+        self._offer("Commands", self.actions.choices()).chosen.connect(self.actions.run)
+
+    def show_recent(self) -> None:
+        """Recent files."""
+        paths = self._window.recent.paths
+        choices = [Choice(str(path), path.name, str(path.parent), "file") for path in paths]
+        self._offer("Recent files", choices).chosen.connect(self.verbs.file.try_open)
+
+    def show_samples(self) -> None:
+        """Samples."""
+        choices = [Choice(sample.id, sample.title, sample.teaches, "sample") for sample in SAMPLES]
+        self._offer("Samples", choices).chosen.connect(self.verbs.file.open_sample)
+
+    def show_shortcuts(self) -> None:
+        """All keys."""
+        shortcuts_sheet(ACTIONS, self._window).show()
+
+    def show_code(self) -> None:
+        """The scenario as it is written, its Python included."""
+        document = self._window.session.document
+        if document is not None:
+            code_sheet(f"Code of {document.title}", document.text, self._window).show()
+
+    def show_about(self) -> None:
+        """Which Buslens this is."""
+        QMessageBox.about(self._window, "About Buslens", ABOUT.format(version=QApplication.applicationVersion()))
+
+    def _offer(self, title: str, choices: list[Choice]) -> Palette:
+        offer = Palette(title, choices, self._window.themes, self._window)
+        offer.show()
+        return offer
+
+    # Made once
+
+    def _make_verbs(self, trust: TrustStore) -> Verbs:
+        window = self._window
+        session, bridge = window.session, window.bridge
+        seen = Seen(
+            window.timeline,
+            window.selection,
+            window.filter_state,
+            window.themes,
+            window.panels,
+            window.toolbar.search,
+            window.emit_panel,
+            window.errors,
+            self.show_palette,
+            self.show_shortcuts,
+            self.show_about,
+        )
+        return Verbs(
+            FileVerbs(session, bridge, trust, window.recent, window.selection, window),
+            EditVerbs(session, bridge),
+            EmitVerbs(window.emit_panel, bridge),
+            RunVerbs(session, bridge, window.choices, window),
+            ViewVerbs(seen),
+        )
+
+    def _make_menus(self) -> None:
+        window = self._window
+        recent = FileMenu("Open Recent", self._recent_files, window)
+        samples = FileMenu("Open Sample", _sample_files, window)
+        for files in (recent, samples):
+            files.file_wanted.connect(self.verbs.file.try_open)
+        fill_menu_bar(window.menuBar(), self.actions, {"file.open_recent": recent, "file.open_sample": samples})
+
+    def _recent_files(self) -> list[tuple[str, Path]]:
+        return [(str(path), path) for path in self._window.recent.paths]
+
+    def _connect_bridge(self) -> None:
+        bridge = self._window.bridge
+        bridge.records_arrived.connect(self.refresh_records)
+        bridge.engine_changed.connect(self.refresh_engine)
+        bridge.document_changed.connect(self.refresh_document)
+        bridge.trace_replaced.connect(self.replace_trace)
+
+    def _connect_commands(self) -> None:
+        window, file = self._window, self.verbs.file
+        file.opened.connect(self.file_opened)
+        file.trusted.connect(self.refresh_trust)
+        file.recent_wanted.connect(self.show_recent)
+        file.samples_wanted.connect(self.show_samples)
+        file.code_wanted.connect(self.show_code)
+        window.dropped.connect(file.try_open)
+        window.start_page.sample_wanted.connect(file.open_sample)
+        window.start_page.file_wanted.connect(file.try_open)
+        window.start_page.open_wanted.connect(self.actions["file.open"].trigger)
+        window.start_page.new_wanted.connect(self.actions["file.new"].trigger)
+        window.trust_bar.trust_wanted.connect(file.trust)
+        window.trust_bar.code_wanted.connect(file.show_code)
+        window.choices.speed_changed.connect(self.verbs.run.set_speed)
+        window.tables.timeline_wanted.connect(self.actions["view.centre"].trigger)
+        window.timeline.hovered.connect(window.status.show_hover)
+        window.themes.changed.connect(self.refresh_theme)
+        window.selection.changed.connect(self.actions.refresh)
+        window.filter_state.changed.connect(self.actions.refresh)
+        window.timeline.following_changed.connect(self.actions.refresh)
+        window.timeline.frozen_changed.connect(self.actions.refresh)
+        window.panels.changed.connect(self.actions.refresh)
+
+    def _connect_mistakes(self) -> None:
+        window = self._window
+        window.bridge.failed.connect(window.show_error)
+        self.actions.failed.connect(window.show_error)
+        self.verbs.file.failed.connect(window.show_error)
+        for panel in (window.scenario, window.emit_panel, window.inspector, window.tables):
+            panel.failed.connect(window.show_error)
+
+
+def _sample_files() -> list[tuple[str, Path]]:
+    return [(sample.title, sample.path) for sample in SAMPLES]
