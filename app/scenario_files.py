@@ -6,8 +6,7 @@ from difflib import get_close_matches
 from pathlib import Path
 
 from bus.errors import UserError
-
-SAMPLES = Path(__file__).resolve().parent.parent / "resources" / "scenarios"
+from bus.scenario.samples import SAMPLES
 
 
 def found_scenario(said: str) -> Path:
@@ -17,8 +16,8 @@ def found_scenario(said: str) -> Path:
         raise UserError(f"{said} is a folder, not a scenario or capture file")
     if path.exists():
         return path
-    names = sorted(sample.stem for sample in SAMPLES.glob("*.yaml"))
-    if said in names:
-        return SAMPLES / f"{said}.yaml"
-    near = get_close_matches(said, names, 1)
+    samples = {sample.id: sample.path for sample in SAMPLES}
+    if said in samples:
+        return samples[said]
+    near = get_close_matches(said, samples, 1)
     raise UserError(f"there is no file {said}", hint=f"did you mean the sample {near[0]}?" if near else "")

@@ -1,0 +1,108 @@
+"""`python3 dev.py shots`: pictures of the window and of every panel, in both themes, for the README and for our eyes."""
+
+from __future__ import annotations
+
+import math
+import os
+import tempfile
+from pathlib import Path
+
+from PySide6.QtCore import QEventLoop, QTimer
+from PySide6.QtWidgets import QDockWidget, QTabWidget, QWidget
+
+from bus.scenario.samples import SAMPLES
+from buslens.records import Outcome
+from tests.helpers.real_window import opened
+from ui.window import Window
+
+IMAGES = Path(__file__).resolve().parents[2] / "docs" / "images"
+SETTLE_MS = 400
+"""For what the window does later: a frame of the timeline, a repaint, a column that is fitted."""
+
+RUN_S = 60.0
+
+
+def main() -> None:
+    IMAGES.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory() as folder:
+        os.environ["XDG_CONFIG_HOME"] = os.environ["XDG_STATE_HOME"] = folder
+        for theme in ("light", "dark"):
+            with opened() as window:
+                take_all(window, theme)
+    print(f"wrote {len(list(IMAGES.glob('*.png')))} pictures into {IMAGES}")
+
+
+def take_all(window: Window, theme: str) -> None:
+    window.themes.set_setting(theme)
+    settle()
+    take(window, "start", theme)
+    window.open(next(sample.path for sample in SAMPLES if sample.id == "checkout"))
+    settle()
+    take(window, "loaded", theme)
+    run(window)
+    select_a_failure(window)
+    take(window, "window", theme)
+    for dock in window.findChildren(QDockWidget):
+        take(dock, dock.objectName().removeprefix("dock_"), theme)
+    take(window.timeline, "timeline", theme)
+    take_tabs(window, theme)
+    window.timeline.fit_selection()
+    settle()
+    take(window.timeline, "timeline-flow", theme)
+    take_sheets(window, theme)
+
+
+def run(window: Window) -> None:
+    window.session.start(speed=math.inf)
+    assert window.session.wait(RUN_S), "checkout did not finish"
+    window.bridge.touch()
+    window.panels.show_timeline()
+    settle()
+    window.timeline.fit()
+    settle()
+
+
+def select_a_failure(window: Window) -> None:
+    calls = window.session.trace.calls
+    failed = [row for row in range(len(calls)) if calls.outcome[row] == Outcome.FAILED]
+    if failed:
+        window.selection.select("call", int(calls.id[failed[len(failed) // 2]]))
+    settle()
+
+
+def take_tabs(window: Window, theme: str) -> None:
+    for tabs in window.tables.findChildren(QTabWidget):
+        for place in range(tabs.count()):
+            tabs.setCurrentIndex(place)
+            settle()
+            words = tabs.tabText(place).replace("&", "").split()
+            take(window.tables, f"tables-{words[0].lower()}", theme)
+        tabs.setCurrentIndex(0)
+
+
+def take_sheets(window: Window, theme: str) -> None:
+    for name, show in (("palette", window.wiring.show_palette), ("shortcuts", window.wiring.show_shortcuts)):
+        before = {widget for widget in window.findChildren(QWidget) if widget.isVisible()}
+        show()
+        settle()
+        new = [each for each in window.findChildren(QWidget) if each.isVisible() and each not in before]
+        sheet = next((each for each in new if each.isWindow()), new[0] if new else None)
+        if sheet is not None:
+            take(sheet, name, theme)
+            sheet.close()
+        settle()
+
+
+def take(widget: QWidget, name: str, theme: str) -> None:
+    widget.grab().save(str(IMAGES / f"{name}-{theme}.png"))
+
+
+def settle() -> None:
+    """Let the window's own event loop run for a moment."""
+    loop = QEventLoop()
+    QTimer.singleShot(SETTLE_MS, loop.quit)
+    loop.exec()
+
+
+if __name__ == "__main__":
+    main()
