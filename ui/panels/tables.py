@@ -18,7 +18,7 @@ from ui.panels.tables_text import count
 from ui.selection import Selection
 from ui.theme import ThemeSource
 
-_NOTHING_MATCHES = "No row matches the filter. Clear it with the × on the chip above."
+_NOTHING_MATCHES = "No row matches the filter. Clear it with the × on its chip."
 
 
 class TablesPanel(QWidget):
@@ -45,13 +45,13 @@ class TablesPanel(QWidget):
         self._themes = themes
         self.setAccessibleName("Tables")
         self._make_tabs()
-        self.bar = TablesBar(session, filter_state, themes, self)
+        self.bar = TablesBar(filter_state, themes, self)
+        self.tabs.setCornerWidget(self.bar)
         self.menu = RowMenu(session, selection, filter_state, self)
         self.menu.timeline_wanted.connect(self.timeline_wanted)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
-        layout.addWidget(self.bar)
         layout.addWidget(self.tabs, 1)
         selection.changed.connect(self._selection_changed)
         filter_state.changed.connect(self._filter_changed)
