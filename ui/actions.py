@@ -22,7 +22,7 @@ class Action:
     menu: str
     """The menu and after a slash the submenu; "-" before the menu's name begins a new group there."""
 
-    does: Callable[[Verbs], None]
+    does: Callable[[Verbs], object]
     shortcut: str | tuple[str, ...] = ()
     icon: str = ""
     """A file of resources/icons, "" for none."""

@@ -8,6 +8,9 @@ import binascii
 from PySide6.QtCore import QByteArray, QObject, Qt, Signal
 from PySide6.QtWidgets import QDockWidget, QMainWindow, QStackedWidget, QWidget
 
+from ui.theme import ThemeSource
+from ui.widgets.dock_title import DockTitle
+
 LEFT, RIGHT, BOTTOM = (
     Qt.DockWidgetArea.LeftDockWidgetArea,
     Qt.DockWidgetArea.RightDockWidgetArea,
@@ -22,10 +25,11 @@ class Layout(QObject):
 
     changed = Signal()
 
-    def __init__(self, window: QMainWindow, pages: QStackedWidget) -> None:
+    def __init__(self, window: QMainWindow, pages: QStackedWidget, themes: ThemeSource) -> None:
         super().__init__(window)
         self._window = window
         self._pages = pages
+        self._themes = themes
         self._docks: dict[str, QDockWidget] = {}
         self._first: tuple[QByteArray, QByteArray] | None = None
 
@@ -45,6 +49,7 @@ class Layout(QObject):
         dock.setObjectName(f"dock_{panel}")
         dock.setAccessibleName(title)
         dock.setWidget(widget)
+        dock.setTitleBarWidget(DockTitle(dock, self._themes))
         dock.visibilityChanged.connect(self._visibility_changed)
         self._docks[panel] = dock
         self._window.addDockWidget(area, dock)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QSize, Qt
+from PySide6.QtGui import QAction, QResizeEvent
 from PySide6.QtWidgets import QComboBox, QLabel, QSizePolicy, QSpinBox, QToolBar, QToolButton, QWidget
 
 from bus.engines import ENGINES
@@ -16,6 +17,9 @@ from ui.widgets.search_line import SearchLine
 
 WITH_WORDS = ("run.start", "capture.record", "view.freeze")
 """Icon and words: the one to begin with, and the two that people confuse."""
+
+NEEDED_WITH_WORDS = 1240
+"""Pixels; below that the toolbar shows icons alone."""
 
 MOST_SEED = 2**31 - 1
 
@@ -33,6 +37,8 @@ class Toolbar(QToolBar):
         self.setIconSize(QSize(16, 16))
         self._session = session
         self._choices = choices
+        self._words: list[QAction] = []
+        self._narrow = False
         self._said: tuple[str, int] | None = None
         self.engine = QComboBox(self)
         self.engine.setAccessibleName("Engine")
@@ -51,8 +57,8 @@ class Toolbar(QToolBar):
         self.seed.setRange(0, MOST_SEED)
         self.seed.setFixedWidth(74)
         self.search = SearchLine(session, filter_state, themes, self)
-        self.search.setMinimumWidth(160)
-        self.search.setMaximumWidth(460)
+        self.search.setMinimumWidth(140)
+        self.search.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.engine.activated.connect(self._engine_chosen)
         self.speed.activated.connect(self._speed_chosen)
         self.seed.valueChanged.connect(choices.set_seed)
@@ -69,15 +75,25 @@ class Toolbar(QToolBar):
             label.setProperty("muted", True)
             label.setContentsMargins(5, 0, 3, 0)
             label.setBuddy(choice)
-            self.addWidget(label)
+            self._words.append(self.addWidget(label))
             self.addWidget(choice)
         self.addSeparator()
         for action_id in TOOLBAR_RIGHT:
             self._add(actions, action_id)
-        gap = QWidget(self)
-        gap.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
-        self.addWidget(gap)
+        self.addSeparator()
         self.addWidget(self.search)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Where there is less room words go first: no button and no choice may fall off the end."""
+        super().resizeEvent(event)
+        narrow = event.size().width() < NEEDED_WITH_WORDS
+        if narrow != self._narrow:
+            self._narrow = narrow
+            for word in self._words:
+                word.setVisible(not narrow)
+            for button in self.findChildren(QToolButton):
+                if button.property("worded"):
+                    button.setToolButtonStyle(_style(words=not narrow))
 
     def refresh(self) -> None:
         """Show the choices as they are."""
@@ -114,11 +130,15 @@ class Toolbar(QToolBar):
         button = self.widgetForAction(actions[action_id])
         if isinstance(button, QToolButton):
             button.setAccessibleName(actions[action_id].command.title)
-            if action_id in WITH_WORDS:
-                button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+            button.setProperty("worded", action_id in WITH_WORDS)
+            button.setToolButtonStyle(_style(words=action_id in WITH_WORDS))
 
     def _engine_chosen(self, row: int) -> None:
         self._choices.set_engine(str(self.engine.itemData(row)))
 
     def _speed_chosen(self, row: int) -> None:
         self._choices.set_speed(float(self.speed.itemData(row)))
+
+
+def _style(*, words: bool) -> Qt.ToolButtonStyle:
+    return Qt.ToolButtonStyle.ToolButtonTextBesideIcon if words else Qt.ToolButtonStyle.ToolButtonIconOnly

@@ -83,7 +83,7 @@ class ViewVerbs:
     def focus_emit(self) -> None:
         """Emit by hand."""
         self._seen.layout.show("emit")
-        self._seen.emit.form.event.setFocus(Qt.FocusReason.ShortcutFocusReason)
+        self._seen.emit.form.event_box.setFocus(Qt.FocusReason.ShortcutFocusReason)
 
     def set_theme(self, setting: str) -> None:
         """One of ui.theme.SETTINGS."""

@@ -22,7 +22,7 @@ class Card(QPushButton):
         policy = QSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Minimum)
         policy.setHeightForWidth(True)
         self.setSizePolicy(policy)
-        rows = QVBoxLayout(self)
+        self._rows = rows = QVBoxLayout(self)
         rows.setContentsMargins(12, 8, 12, 9)
         rows.setSpacing(2)
         for text, quiet in ((title, False), (says, True)):
@@ -38,11 +38,11 @@ class Card(QPushButton):
 
     def sizeHint(self) -> QSize:
         """What the words need, not what a button's text would."""
-        return self.layout().sizeHint()
+        return self._rows.sizeHint()
 
     def minimumSizeHint(self) -> QSize:
         """As high as the words."""
-        return self.layout().minimumSize()
+        return self._rows.minimumSize()
 
     def hasHeightForWidth(self) -> bool:
         """Words wrap."""
@@ -50,7 +50,7 @@ class Card(QPushButton):
 
     def heightForWidth(self, width: int) -> int:
         """How high the words are at this width."""
-        return self.layout().heightForWidth(width)
+        return self._rows.heightForWidth(width)
 
     def _tell(self) -> None:
         self.wanted.emit(self.stands_for)

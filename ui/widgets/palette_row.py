@@ -26,8 +26,8 @@ class PaletteRow(QStyledItemDelegate):
         """Title first: what is too long is cut from the quieter word."""
         theme = self._themes.theme
         enabled = bool(index.flags() & Qt.ItemFlag.ItemIsEnabled)
-        chosen = option.state & QStyle.StateFlag.State_Selected  # type: ignore[attr-defined]
-        area: QRect = option.rect  # type: ignore[attr-defined]
+        chosen = option.state & QStyle.StateFlag.State_Selected
+        area: QRect = option.rect
         if chosen:
             painter.fillRect(area, QColor(theme.selection))
         area = area.adjusted(GAP, 0, -GAP, 0)

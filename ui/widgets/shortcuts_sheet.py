@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QSize, Qt
+from PySide6.QtCore import QSize
 from PySide6.QtGui import QKeySequence
-from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QScrollArea, QVBoxLayout, QWidget
 
 from ui.actions import Action
 from ui.widgets.sheet import Sheet
@@ -25,18 +25,23 @@ MOUSE = (
 def shortcuts_sheet(actions: Sequence[Action], parent: QWidget) -> Sheet:
     """The sheet, not yet shown."""
     body = QWidget(parent)
-    grid = QGridLayout(body)
-    grid.setHorizontalSpacing(28)
-    grid.setVerticalSpacing(14)
-    groups = grouped(actions)
-    for place, (title, lines) in enumerate(groups):
-        group = _group(title, lines, body)
-        grid.addWidget(group, place // COLUMNS, place % COLUMNS, Qt.AlignmentFlag.AlignTop)
+    line = QHBoxLayout(body)
+    line.setSpacing(36)
+    columns = [QVBoxLayout() for _ in range(COLUMNS)]
+    lengths = [0] * COLUMNS
+    for title, lines in grouped(actions):
+        shortest = lengths.index(min(lengths))
+        columns[shortest].addWidget(_group(title, lines, body))
+        lengths[shortest] += len(lines) + 2
+    for column in columns:
+        column.setSpacing(14)
+        column.addStretch(1)
+        line.addLayout(column, 1)
     scroll = QScrollArea(parent)
     scroll.setWidgetResizable(True)
     scroll.setWidget(body)
     scroll.setAccessibleName("Keyboard shortcuts")
-    sheet = Sheet("Keyboard Shortcuts", scroll, QSize(820, 620), parent)
+    sheet = Sheet("Keyboard Shortcuts", scroll, QSize(860, 720), parent)
     sheet.setObjectName("shortcuts_sheet")
     return sheet
 

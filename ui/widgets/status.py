@@ -5,12 +5,13 @@ from __future__ import annotations
 import time
 
 import numpy as np
-from PySide6.QtCore import Qt, QTimer
+from PySide6.QtCore import QSize, Qt, QTimer
 from PySide6.QtWidgets import QLabel, QStatusBar, QWidget
 
 from bus.session import Session
 from buslens.records import Outcome
 from ui.filter_state import FilterState
+from ui.icons import icon
 from ui.panels.tables_text import count, span
 from ui.state import LIVE
 from ui.theme import ThemeSource
@@ -20,7 +21,8 @@ from ui.widgets.rate import Rate
 EVERY_MS = 250
 """Numbers that change faster cannot be read."""
 
-SIGNS = {"running": "●", "paused": "⏸", "failed": "✖", "finished": "■", "starting": "○", "stopping": "○"}
+SIGNS = {"running": "run", "paused": "pause", "failed": "failed", "starting": "running", "stopping": "running"}
+"""Icons of the engine's states; an engine at rest is `stop`."""
 
 
 class Status(QStatusBar):
@@ -34,6 +36,11 @@ class Status(QStatusBar):
         self._rate = Rate()
         self.setSizeGripEnabled(False)
         self.setAccessibleName("Status")
+        self._themes = themes
+        self._sign = QLabel(self)
+        self._sign.setAccessibleName("Engine's state")
+        self._sign_shown = ("", "")
+        self.addWidget(self._sign)
         self.engine = self._part("Engine", "What the engine does")
         self.rate = self._part("Events per second", "Events put on the bus during the last second")
         self.failed = self._part("Failed calls", "Calls that failed or timed out")
@@ -47,6 +54,7 @@ class Status(QStatusBar):
         # A forgotten filter looks like a broken tool, so it is in sight also where the tables are closed.
         self.chip = FilterChip(filter_state, themes, self)
         themes.changed.connect(self.chip.refresh_theme)
+        themes.changed.connect(self.refresh)
         self.addPermanentWidget(self.chip)
         self._timer = QTimer(self)
         self._timer.setInterval(EVERY_MS)
@@ -77,7 +85,8 @@ class Status(QStatusBar):
         now, events = time.monotonic(), len(trace.dispatches)
         self._rate.tell(now, events)
         live = state.phase in LIVE
-        self.engine.setText(f"{SIGNS.get(state.phase, '○')} {self._engine_text()}")
+        self._show_sign(SIGNS.get(state.phase, "stop"))
+        self.engine.setText(self._engine_text())
         _alarm(self.engine, "failed" if state.phase == "failed" else "")
         self.rate.setText(f"{count(round(self._rate.per_second(now)))} events/s" if live else f"{count(events)} events")
         outcomes = trace.calls.outcome
@@ -107,6 +116,12 @@ class Status(QStatusBar):
             return f"next: nothing yet{waiting}"
         what = f"call {stop.handler} ← {stop.event}" if stop.kind == "call" else f"dispatch {stop.event}"
         return f"next: {what}{waiting}"
+
+    def _show_sign(self, name: str) -> None:
+        theme = self._themes.theme
+        if (name, theme.name) != self._sign_shown:
+            self._sign_shown = (name, theme.name)
+            self._sign.setPixmap(icon(name, theme).pixmap(QSize(14, 14), self.devicePixelRatioF()))
 
     def _number(self, part: QLabel, number: int, word: str, alarm: str) -> None:
         part.setText(f"{count(number)} {word}")
