@@ -1,29 +1,28 @@
 """A scenario that is being edited: its text is the truth; every edit is one change of the text that can be undone.
 
-An edit changes the tree with its comments and order, writes it out and reads it again: what is wrong changes nothing,
-and what is edited is what is saved.
+An edit changes the values, and then only that part of the text that says something else now: comments and order stay.
+The text is read again: what is wrong changes nothing, and what is edited is what is saved.
 """
 
 from __future__ import annotations
 
+import copy
 import hashlib
-import json
 import os
 import tempfile
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from ruamel.yaml.comments import CommentedMap
-
 from bus.errors import Place, UserError
+from bus.scenario import edits
 from bus.scenario import tree as yaml_tree
+from bus.scenario.edits import Change
 from bus.scenario.model import Scenario
+from bus.scenario.patch import patched, same
 from bus.scenario.reading import read_text, scenario_of
 
 EMPTY = "buslens: 1\nname: New scenario\nengine: pyee-asyncio\nevents: {}\nhandlers: {}\nscript: []\n"
 MOST_UNDO = 200
-Change = Callable[[CommentedMap], None]
 
 
 class Document:
@@ -85,13 +84,14 @@ class Document:
 
     def edit(self, title: str, change: Change) -> None:
         """Make one change. Raises UserError, and changes nothing, where the result is no scenario."""
-        tree = yaml_tree.parse(self.text, self._file)
-        change(tree)
-        text = yaml_tree.dump(tree, self.text)
-        if text == self.text:
+        before = yaml_tree.values_of(self.text, self._file)
+        after = copy.deepcopy(before)
+        change(after)
+        if same(before, after):
             return
+        text = patched(self.text, before, after, self._file)
         scenario = scenario_of(text, self._file)
-        self.undo_stack = [*self.undo_stack[-MOST_UNDO:], (title, self.text)]
+        self.undo_stack = [*self.undo_stack[1 - MOST_UNDO :], (title, self.text)]
         self.redo_stack = []
         self._become(text, scenario)
 
@@ -128,63 +128,48 @@ class Document:
 
     # What a person edits in the window
 
-    def add_event(self, name: str) -> None:
-        """Define an event."""
-        self._must_be_new("event", name, self.scenario.events)
-        self.edit(f"Add event {name}", lambda tree: _section(tree, "events").update({name: {}}))
+    def add_event(self, name: str, **said: Any) -> None:
+        """Define an event: description, schema, sample."""
+        self.edit(f"Add event {name}", edits.added("events", name, said))
 
     def rename_event(self, old: str, new: str) -> None:
         """Give an event another name, wherever it is named."""
-        self._must_be_new("event", new, self.scenario.events)
-        self.edit(f"Rename event {old}", lambda tree: _rename_event(tree, old, new))
+        self.edit(f"Rename event {old}", edits.event_renamed(old, new))
 
     def remove_event(self, name: str) -> None:
         """Delete an event. Raises UserError where something still names it."""
-        self.edit(f"Delete event {name}", lambda tree: _section(tree, "events").pop(name))
+        users = edits.users_of(self.scenario, name)
+        if users:
+            raise UserError(f"the event {name} is still used by {', '.join(users)}", hint="change that first")
+        self.edit(f"Delete event {name}", edits.removed("events", name))
 
-    def set_event(self, name: str, *, schema: Any = None, sample: Any = None, description: str = "") -> None:
-        """Replace what is said of an event."""
-        said = {"description": description or None, "schema": schema, "sample": sample}
-        self.edit(f"Change event {name}", lambda tree: _set(_item(_section(tree, "events"), name), said))
+    def set_event(self, name: str, **said: Any) -> None:
+        """Replace some of description, schema, sample; None removes a key."""
+        self.edit(f"Change event {name}", edits.changed("events", name, said))
 
-    def add_handler(self, name: str, on: str, do: list[Any] | None = None) -> None:
+    def add_handler(self, name: str, on: str | list[str], do: list[Any] | None = None, **said: Any) -> None:
         """Attach a handler to an event."""
-        self._must_be_new("handler", name, self.scenario.handlers)
-        handler = {"on": on, "do": do or []}
-        self.edit(f"Add handler {name}", lambda tree: _section(tree, "handlers").update({name: handler}))
+        self.edit(f"Add handler {name}", edits.added("handlers", name, {"on": on, "do": do or [], **said}))
 
     def set_handler(self, name: str, **said: Any) -> None:
         """Replace some of on, do, once, block, description; None removes a key."""
-        self.edit(f"Change handler {name}", lambda tree: _set(_item(_section(tree, "handlers"), name), said))
+        self.edit(f"Change handler {name}", edits.changed("handlers", name, said))
 
     def rename_handler(self, old: str, new: str) -> None:
         """Give a handler another name, wherever it is named."""
-        self._must_be_new("handler", new, self.scenario.handlers)
-        self.edit(f"Rename handler {old}", lambda tree: _rename_handler(tree, old, new))
+        self.edit(f"Rename handler {old}", edits.handler_renamed(old, new))
 
     def remove_handler(self, name: str) -> None:
-        """Detach and delete a handler."""
-        self.edit(f"Delete handler {name}", lambda tree: _section(tree, "handlers").pop(name))
+        """Detach and delete a handler, and what is expected of it."""
+        self.edit(f"Delete handler {name}", edits.handler_removed(name))
 
     def move_handler(self, name: str, to: int) -> None:
         """Change the order of registration, which is the order of calls."""
-
-        def move(tree: CommentedMap) -> None:
-            handlers = _section(tree, "handlers")
-            value = handlers.pop(name)
-            handlers.insert(to, name, value)
-
-        self.edit(f"Move handler {name}", move)
+        self.edit(f"Move handler {name}", edits.moved("handlers", name, to))
 
     def set_option(self, key: str, value: Any) -> None:
-        """Change name, description, engine, seed, script or expect."""
-        self.edit(f"Change {key}", lambda tree: _set(tree, {key: value}))
-
-    def _must_be_new(self, what: str, name: str, known: Any) -> None:
-        if name in known:
-            raise UserError(
-                f"there is already {'an' if what == 'event' else 'a'} {what} {name}", hint="take another name"
-            )
+        """Change name, description, engine, seed, script or expect; None removes the key."""
+        self.edit(f"Change {key}", edits.option(key, value))
 
 
 def load(path: Path | str) -> Document:
@@ -220,72 +205,3 @@ def write_whole(path: Path, content: bytes) -> None:
             raise
     except OSError as error:
         raise UserError(f"cannot be written: {error.strerror or error}", at=Place(str(path))) from None
-
-
-def _section(tree: CommentedMap, key: str) -> CommentedMap:
-    if not isinstance(tree.get(key), CommentedMap):
-        tree[key] = CommentedMap()
-    section = tree[key]
-    if not section:
-        section.fa.set_block_style()  # an empty {} would grow into one long line
-    return section  # type: ignore[no-any-return]
-
-
-def _item(section: CommentedMap, name: str) -> CommentedMap:
-    if not isinstance(section.get(name), CommentedMap):
-        section[name] = CommentedMap()
-    item = section[name]
-    if not item:
-        item.fa.set_block_style()
-    return item  # type: ignore[no-any-return]
-
-
-def _set(item: CommentedMap, said: dict[str, Any]) -> None:
-    for key, value in said.items():
-        if value is None:
-            item.pop(key, None)
-        elif _plain(item.get(key)) != value:
-            item[key] = value
-
-
-def _plain(node: Any) -> Any:
-    return json.loads(json.dumps(node, default=str)) if node is not None else None
-
-
-def _rename_key(section: CommentedMap, old: str, new: str) -> None:
-    at = list(section).index(old)
-    comment = section.ca.items.pop(old, None)
-    section.insert(at, new, section.pop(old))
-    if comment is not None:
-        section.ca.items[new] = comment
-
-
-def _rename_event(tree: CommentedMap, old: str, new: str) -> None:
-    _rename_key(_section(tree, "events"), old, new)
-    for handler in (tree.get("handlers") or {}).values():
-        on = handler.get("on")
-        if on == old:
-            handler["on"] = new
-        elif isinstance(on, list):
-            handler["on"][:] = [new if each == old else each for each in on]
-    _replace(tree.get("handlers"), "emit", old, new)
-    _replace(tree.get("script"), "emit", old, new)
-    _replace(tree.get("expect"), "event", old, new)
-
-
-def _rename_handler(tree: CommentedMap, old: str, new: str) -> None:
-    _rename_key(_section(tree, "handlers"), old, new)
-    _replace(tree.get("expect"), "handler", old, new)
-
-
-def _replace(node: Any, key: str, old: str, new: str) -> None:
-    """Of steps, however deep: payloads are left alone."""
-    if isinstance(node, dict):
-        if node.get(key) == old:
-            node[key] = new
-        for name, inner in node.items():
-            if name in ("do", "once") or (isinstance(inner, dict) and name not in ("with", "sample", "schema")):
-                _replace(inner, key, old, new)
-    elif isinstance(node, list):
-        for each in node:
-            _replace(each, key, old, new)

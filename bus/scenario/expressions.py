@@ -142,6 +142,8 @@ def _why(error: Exception) -> str:
 
 def _reason(error: Exception) -> str:
     found = re.search(r"<input>:1:(\d+): (?:Syntax error: )?([^\n]*)", str(error))
+    if "Recursion limit" in str(error):
+        return "it nests too deep"
     if not found:
         return str(error).splitlines()[0]
     reason = found.group(2).split(" expecting ")[0].replace("mismatched input '<EOF>'", "it ends too early")

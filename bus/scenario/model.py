@@ -12,7 +12,7 @@ from pydantic import AfterValidator, BeforeValidator, Discriminator, Field, Tag,
 
 from bus.scenario import distribution, payload
 from bus.scenario.steps import Condition, Duration, Once, Part, Python, Step, Times, Value
-from bus.scenario.words import EventName, EventPattern, Name
+from bus.scenario.words import EventName, EventPattern, Name, Title
 
 ENGINE_IDS = ("pyee", "pyee-asyncio", "pyee-threads")
 """What `engine:` may say; bus/engines registers one for each."""
@@ -125,7 +125,7 @@ class WaitAct(Part):
 class MarkAct(Part):
     """Leave a note on the timeline."""
 
-    mark: Annotated[str, Field(max_length=4000)]
+    mark: Title
 
 
 class RepeatAct(Part):
@@ -198,7 +198,7 @@ class Scenario(Part):
     """A scenario file."""
 
     buslens: Annotated[Literal[1], Field(description="version of the format")]
-    name: Annotated[str, Field(max_length=500)] = ""
+    name: Title = ""
     description: str = ""
     engine: EngineId = "pyee-asyncio"
     seed: Annotated[int, Field(ge=0, lt=1 << 63)] = 0

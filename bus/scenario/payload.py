@@ -20,6 +20,7 @@ MOST_REFERENCES = 20_000
 """$refs that one check follows: a few that name each other twice can make 2**40 of them."""
 
 _DIALECT = jsonschema.Draft202012Validator
+_KINDS = ("array", "boolean", "integer", "null", "number", "object", "string")
 _DATA = ("const", "enum", "default", "examples")
 """Keywords that hold values, not schemas."""
 
@@ -113,7 +114,9 @@ def schema_mistakes(schema: Any) -> Iterator[tuple[tuple[Any, ...], str]]:
         _DIALECT.check_schema(schema)
     except jsonschema.SchemaError as error:
         if not (wrong and error.validator == "format"):
-            yield tuple(error.absolute_path), f"not a JSON Schema: {error.message[:300]}"
+            path = tuple(error.absolute_path)
+            kinds = f"expected one of {', '.join(_KINDS)}; found {error.instance!r}"
+            yield path, kinds if path[-1:] == ("type",) else f"not a JSON Schema: {error.message[:300]}"
 
 
 def _parts_we_refuse(schema: Any) -> Iterator[tuple[tuple[Any, ...], str]]:

@@ -28,6 +28,7 @@ _VALUES = ("with", "transform")
 _TIMES = ("wait", "every", "at", "latency")
 _WORDS = {
     "string_type": "expected a text",
+    "string_unicode": "expected a text without lone surrogates",
     "int_type": "expected a whole number",
     "float_type": "expected a number",
     "bool_type": "expected true or false",
@@ -212,5 +213,5 @@ def _model_at(location: Location) -> Any:
 
 
 def _shown(value: Any) -> str:
-    text = repr(value) if isinstance(value, str) else str(value)
+    text = repr(value[:100]) if isinstance(value, str) else str(value)
     return text if len(text) <= 60 else f"{text[:60]}…"

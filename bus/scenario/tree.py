@@ -6,8 +6,6 @@ file costs no more than its size.
 
 from __future__ import annotations
 
-import datetime
-import io
 import math
 import re
 from collections.abc import Mapping
@@ -15,7 +13,7 @@ from typing import Any
 
 from ruamel.yaml import YAML
 from ruamel.yaml.comments import CommentedMap, CommentedSeq
-from ruamel.yaml.constructor import DuplicateKeyError
+from ruamel.yaml.constructor import DuplicateKeyError, RoundTripConstructor
 from ruamel.yaml.error import MarkedYAMLError, StringMark, YAMLError, YAMLStreamError
 from ruamel.yaml.events import (
     AliasEvent,
@@ -24,8 +22,9 @@ from ruamel.yaml.events import (
     DocumentStartEvent,
     MappingStartEvent,
     NodeEvent,
+    ScalarEvent,
 )
-from ruamel.yaml.util import load_yaml_guess_indent
+from ruamel.yaml.nodes import Node, ScalarNode
 
 from bus.errors import Place, UserError
 
@@ -33,6 +32,13 @@ MAX_BYTES = 512 * 1024
 """A scenario is written by a person; what is larger is no scenario."""
 
 MAX_DEPTH = 40
+MAX_VALUES = 50_000
+"""Names, values and collections of one file; ruamel reads about ten thousand of them a second."""
+
+LARGEST_INTEGER = (1 << 63) - 1
+"""CEL's integers, and most languages'."""
+
+_LONGEST_NUMBER = 100
 _UNPRINTABLE = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _CORE_TAGS = "tag:yaml.org,2002:"
 
@@ -54,14 +60,28 @@ def parse(text: str, file: str) -> CommentedMap:
     return tree
 
 
-def dump(tree: CommentedMap, like: str) -> str:
-    """The tree as text, indented as the person indents (`like` is the text that it came from)."""
-    _, step, offset = load_yaml_guess_indent(like or "a: 1\n")
-    yaml = _yaml()
-    yaml.indent(mapping=2, sequence=step or 4, offset=offset if offset is not None else 2)
-    stream = io.StringIO()
-    yaml.dump(tree, stream)
-    return stream.getvalue()
+def composed(text: str) -> Node:
+    """The nodes of a text that has been parsed before, with their exact places."""
+    node: Node = _yaml().compose(text)
+    return node
+
+
+def values_of(text: str, file: str) -> dict[str, Any]:
+    """What a text says. Raises UserError with the first mistake."""
+    mistakes: list[UserError] = []
+    values: dict[str, Any] = plain(parse(text, file), file, mistakes, Place(file, 1, 1))
+    if mistakes:
+        raise mistakes[0]
+    return values
+
+
+def reads_as_text(text: str) -> bool:
+    """Whether YAML takes this, written without quotes, for this very text."""
+    try:
+        read = _yaml().load(f"[{text}]")
+    except (YAMLError, ValueError):
+        return False
+    return isinstance(read, list) and len(read) == 1 and isinstance(read[0], str) and read[0] == text
 
 
 def plain(node: Any, file: str, mistakes: list[UserError], at: Place) -> Any:
@@ -82,13 +102,15 @@ def plain(node: Any, file: str, mistakes: list[UserError], at: Place) -> Any:
     if isinstance(node, str):
         return str(node)
     if isinstance(node, int):
+        if abs(node) > LARGEST_INTEGER:
+            mistakes.append(UserError("expected a whole number of at most 63 bits", at=at))
+            return 0
         return int(node)
     if isinstance(node, float):
         if not math.isfinite(node):
             mistakes.append(UserError(f"expected a finite number, found {float(node)}", at=at))
+            return 0.0
         return float(node)
-    if isinstance(node, datetime.date | datetime.datetime):
-        return node.isoformat()
     mistakes.append(UserError(f"expected plain YAML, found {type(node).__name__}", at=at))
     return None
 
@@ -118,8 +140,20 @@ def _place(node: Any, what: str, key: Any, file: str) -> Place:
     return Place(file)
 
 
+class _JsonConstructor(RoundTripConstructor):
+    """JSON has no dates: what looks like one is a text, as the person wrote it."""
+
+    def construct_date(self, node: ScalarNode) -> Any:
+        """2026-11-23 as a text."""
+        return self.construct_scalar(node)
+
+
+_JsonConstructor.add_constructor(f"{_CORE_TAGS}timestamp", _JsonConstructor.construct_date)
+
+
 def _yaml() -> YAML:
     yaml = YAML(typ="rt", pure=True)
+    yaml.Constructor = _JsonConstructor
     yaml.preserve_quotes = True
     yaml.width = 120
     return yaml
@@ -136,7 +170,7 @@ def _check_text(text: str, file: str) -> None:
 
 
 def _check_events(text: str, file: str) -> None:
-    documents = 0
+    documents = values = 0
     keys: list[bool | None] = []  # of each open collection: is a key expected next? None in a list
     try:
         for event in _yaml().parse(text):
@@ -150,6 +184,13 @@ def _check_events(text: str, file: str) -> None:
             tag = getattr(event, "tag", None)
             if tag is not None and not str(tag).startswith(_CORE_TAGS):
                 raise UserError(f"tags such as {str(tag)[:60]} are not allowed here", at=at)
+            if isinstance(event, NodeEvent):
+                values += 1
+                if values > MAX_VALUES:
+                    raise UserError(f"more than {MAX_VALUES} values, which no scenario needs", at=at)
+            if isinstance(event, ScalarEvent) and event.implicit[0] and len(event.value) > _LONGEST_NUMBER:
+                if event.value.lstrip("+-").replace("_", "").isdigit():
+                    raise UserError("expected a whole number of at most 63 bits", at=at)
             if isinstance(event, NodeEvent) and keys and keys[-1] is not None:
                 if keys[-1] and isinstance(event, CollectionStartEvent):
                     # Such keys are also hashed over and over: the time to load them doubles with each level.

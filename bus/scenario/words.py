@@ -41,7 +41,15 @@ def check_error(text: str) -> str:
     return text
 
 
+def check_title(text: str) -> str:
+    """One line for people. Raises ValueError that says what was expected."""
+    if not text.isprintable():
+        raise ValueError("expected one line without control characters")
+    return text
+
+
 EventName = Annotated[str, AfterValidator(check_event), Field(max_length=LONGEST_NAME)]
 EventPattern = Annotated[str, AfterValidator(check_pattern), Field(max_length=LONGEST_NAME)]
 Name = Annotated[str, AfterValidator(check_name), Field(max_length=LONGEST_NAME)]
 ErrorName = Annotated[str, AfterValidator(check_error), Field(max_length=LONGEST_NAME)]
+Title = Annotated[str, AfterValidator(check_title), Field(max_length=500)]

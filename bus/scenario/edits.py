@@ -1,0 +1,169 @@
+"""What a person can change in a scenario, as changes of its plain values. Comments and layout are patch.py's."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from bus.errors import UserError
+from bus.scenario.model import EmitAct, RepeatAct, Scenario, steps_of
+from bus.scenario.nearest import nearest
+from bus.scenario.steps import Emit
+
+Values = dict[str, Any]
+Change = Callable[[Values], None]
+_WHAT = {"events": "event", "handlers": "handler"}
+
+
+def added(section: str, name: str, said: Values) -> Change:
+    """Declare something under a new name."""
+
+    def change(values: Values) -> None:
+        _must_be_new(values, section, name)
+        kept = {key: value for key, value in said.items() if value is not None}
+        values[section] = {**_section(values, section), name: kept}
+
+    return change
+
+
+def changed(section: str, name: str, said: Values) -> Change:
+    """Replace some of what is said; None removes a key."""
+
+    def change(values: Values) -> None:
+        item = dict(_must_exist(values, section, name))
+        for key, value in said.items():
+            if value is None:
+                item.pop(key, None)
+            else:
+                item[key] = value
+        values[section][name] = item
+
+    return change
+
+
+def removed(section: str, name: str) -> Change:
+    """Declare something no longer."""
+
+    def change(values: Values) -> None:
+        _must_exist(values, section, name)
+        del values[section][name]
+
+    return change
+
+
+def handler_removed(name: str) -> Change:
+    """Remove a handler; expectations of it would be mistakes."""
+
+    def change(values: Values) -> None:
+        removed("handlers", name)(values)
+        if any(each.get("handler") == name for each in values.get("expect") or []):
+            values["expect"] = [each for each in values["expect"] if each.get("handler") != name]
+
+    return change
+
+
+def moved(section: str, name: str, to: int) -> Change:
+    """Put something at another place among its siblings."""
+
+    def change(values: Values) -> None:
+        _must_exist(values, section, name)
+        order = [key for key in values[section] if key != name]
+        order.insert(max(to, 0), name)
+        values[section] = {key: values[section][key] for key in order}
+
+    return change
+
+
+def event_renamed(old: str, new: str) -> Change:
+    """Rename an event in its declaration, subscriptions, emits and expectations; patterns stay."""
+
+    def change(values: Values) -> None:
+        _rename(values, "events", old, new)
+        for handler in (values.get("handlers") or {}).values():
+            if isinstance(handler.get("on"), list):
+                handler["on"] = [new if each == old else each for each in handler["on"]]
+            elif handler.get("on") == old:
+                handler["on"] = new
+            _rename_in_steps(handler.get("do"), "once", old, new)
+        _rename_in_steps(values.get("script"), "do", old, new)
+        _rename_in_expectations(values, "event", old, new)
+
+    return change
+
+
+def handler_renamed(old: str, new: str) -> Change:
+    """Rename a handler in its declaration and in expectations."""
+
+    def change(values: Values) -> None:
+        _rename(values, "handlers", old, new)
+        _rename_in_expectations(values, "handler", old, new)
+
+    return change
+
+
+def option(key: str, value: Any) -> Change:
+    """Set something that the scenario says of itself."""
+
+    def change(values: Values) -> None:
+        if value is None:
+            values.pop(key, None)
+        else:
+            values[key] = value
+
+    return change
+
+
+def users_of(scenario: Scenario, event: str) -> list[str]:
+    """Who names an event: handlers, the script, expectations."""
+    users = [
+        name
+        for name, handler in scenario.handlers.items()
+        if event in handler.patterns
+        or any(isinstance(step, Emit) and step.emit == event for step in steps_of(handler.do))
+    ]
+    script = ["the script"] if any(act.emit == event for act in _emits(scenario.script)) else []
+    expect = ["expect"] if any(each.event == event for each in scenario.expect) else []
+    return [*users, *script, *expect]
+
+
+def _emits(acts: list[Any]) -> Iterator[EmitAct]:
+    for act in acts:
+        if isinstance(act, EmitAct):
+            yield act
+        elif isinstance(act, RepeatAct):
+            yield from _emits(act.do)
+
+
+def _section(values: Values, section: str) -> Values:
+    return values.get(section) or {}
+
+
+def _must_be_new(values: Values, section: str, name: str) -> None:
+    if name in _section(values, section):
+        raise UserError(f"there is already another {_WHAT[section]} {name}", hint="take another name")
+
+
+def _must_exist(values: Values, section: str, name: str) -> Values:
+    known = _section(values, section)
+    if name not in known:
+        raise UserError(f"no {_WHAT[section]} {name}", hint=nearest(name, known))
+    return known[name] or {}
+
+
+def _rename(values: Values, section: str, old: str, new: str) -> None:
+    _must_exist(values, section, old)
+    _must_be_new(values, section, new)
+    values[section] = {new if key == old else key: value for key, value in values[section].items()}
+
+
+def _rename_in_steps(steps: Any, inner: str, old: str, new: str) -> None:
+    for step in steps or []:
+        if step.get("emit") == old:
+            step["emit"] = new
+        _rename_in_steps(step.get(inner), inner, old, new)
+
+
+def _rename_in_expectations(values: Values, key: str, old: str, new: str) -> None:
+    for expectation in values.get("expect") or []:
+        if expectation.get(key) == old:
+            expectation[key] = new
