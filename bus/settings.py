@@ -1,4 +1,4 @@
-"""What a person may set, as one typed record; how it is kept in a file stands in app/settings_file.py."""
+"""What a person has chosen, as one typed record; app/settings_file.py keeps it on disk."""
 
 from __future__ import annotations
 
@@ -7,16 +7,19 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """Every setting with its default."""
+    """Every setting with its default. A new one is a line here."""
 
     theme: str = "system"
     """"system", "light" or "dark"."""
 
     editor: str = ""
-    """Command that opens a source line, such as "code -g {file}:{line}"; "" for what the environment says."""
+    """Command that opens source, with {file} and {line}; empty: found from VISUAL and EDITOR."""
+
+    speed: float = 1.0
+    """Of the engine's clock where a run names none, times real time; infinity: waits cost nothing."""
 
     recent_files: tuple[str, ...] = ()
-    """Paths, the newest first."""
+    """Opened last, the newest first."""
 
     window_layout: str = ""
-    """Where the panels are, as the window wrote it; "" for the first arrangement."""
+    """Where windows and panels stood, as the window wrote it; empty: as it comes."""

@@ -1,0 +1,12 @@
+"""The engines, once. A new one is a file beside these and a line here."""
+
+from __future__ import annotations
+
+from bus.engines.protocol import Engine
+from bus.engines.pyee import AsyncioEngine, PyeeEngine, ThreadsEngine
+
+ENGINES: dict[str, type[Engine]] = {
+    PyeeEngine.id: PyeeEngine,
+    AsyncioEngine.id: AsyncioEngine,
+    ThreadsEngine.id: ThreadsEngine,
+}

@@ -1,0 +1,51 @@
+"""What an engine is doing, as one value that is taken anew and never changes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Literal
+
+from bus.simulation.gate import Stop
+
+Phase = Literal["idle", "starting", "running", "paused", "stopping", "finished", "failed"]
+"""idle: no engine. finished: the script is over and nothing is in flight; the engine waits for emits by hand."""
+
+AT_REST: tuple[Phase, ...] = ("idle", "finished", "failed")
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """One thing that will happen without anybody's doing."""
+
+    kind: Literal["call", "wait", "script", "emit"]
+    """A call that has not started; a call that waits inside; the script's next step; an emit by hand."""
+
+    event: str
+    handler: str
+    """Empty where no handler is meant."""
+
+    due_ns: int | None
+    """When, on the engine's clock; None: as soon as somebody has time for it, or never."""
+
+
+@dataclass(frozen=True, slots=True)
+class EngineState:
+    """Equal states look the same to a person, but for the time."""
+
+    phase: Phase = "idle"
+    engine: str = ""
+    """Id of the engine that runs, or ran last."""
+
+    seed: int | None = None
+    speed: float = 1.0
+    message: str = ""
+    """Why it failed."""
+
+    virtual_ns: int = field(default=0, compare=False)
+    """What the engine's clock shows. Left out of comparisons: it always runs."""
+
+    queue: tuple[Waiting, ...] = ()
+    """What waits, the next first; only while paused, and not more than a screen can show."""
+
+    next_stop: Stop | None = None
+    """Where the engine stands while paused; None where it waits for nothing in particular."""
