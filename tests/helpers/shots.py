@@ -1,4 +1,4 @@
-"""`python3 dev.py shots`: pictures of the window and of every panel, in both themes, for the README and for our eyes."""
+"""`python3 dev.py shots`: pictures of the window and every panel, in both themes, for the README and our eyes."""
 
 from __future__ import annotations
 
