@@ -10,19 +10,28 @@ import copy
 import hashlib
 import os
 import tempfile
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from bus.errors import Place, UserError
 from bus.scenario import edits
-from bus.scenario import tree as yaml_tree
 from bus.scenario.edits import Change
 from bus.scenario.model import Scenario
-from bus.scenario.patch import patched, same
-from bus.scenario.reading import read_text, scenario_of
+from bus.scenario.patch import patched, rewritten, same
+from bus.scenario.reading import checked, read, read_text
 
 EMPTY = "buslens: 1\nname: New scenario\nengine: pyee-asyncio\nevents: {}\nhandlers: {}\nscript: []\n"
 MOST_UNDO = 200
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """A scenario at one moment of being edited."""
+
+    text: str
+    values: dict[str, Any]
+    scenario: Scenario
 
 
 class Document:
@@ -32,15 +41,30 @@ class Document:
         """Raises UserErrors where the text is no scenario."""
         self.path = path
         self._file = str(path) if path else name or "untitled"
-        self.scenario: Scenario = scenario_of(text, self._file)
-        self.text = text
-        self.undo_stack: list[tuple[str, str]] = []
-        """Titles and the texts before each edit, oldest first."""
+        self._state = self._read(text)
+        self.undo_stack: list[tuple[str, State]] = []
+        """Titles and what was before each edit, oldest first."""
 
-        self.redo_stack: list[tuple[str, str]] = []
+        self.redo_stack: list[tuple[str, State]] = []
+        self._joins = ""
         self._saved = text if path else None
         self.revision = 0
         """Grows with every change, undo and redo included."""
+
+    @property
+    def text(self) -> str:
+        """What will be saved."""
+        return self._state.text
+
+    @property
+    def scenario(self) -> Scenario:
+        """What the text says."""
+        return self._state.scenario
+
+    @property
+    def values(self) -> dict[str, Any]:
+        """What the text says as plain JSON values, as the person wrote them. Not to be changed."""
+        return self._state.values
 
     @property
     def title(self) -> str:
@@ -82,32 +106,34 @@ class Document:
         """What redo does again, "" for nothing."""
         return self.redo_stack[-1][0] if self.redo_stack else ""
 
-    def edit(self, title: str, change: Change) -> None:
-        """Make one change. Raises UserError, and changes nothing, where the result is no scenario."""
-        before = yaml_tree.values_of(self.text, self._file)
-        after = copy.deepcopy(before)
+    def edit(self, title: str, change: Change, *, joins: str = "") -> None:
+        """Make one change. Raises UserError, and changes nothing, where the result is no scenario.
+
+        `joins`: edits that follow each other under the same name (typing into one field) are undone together.
+        """
+        after = copy.deepcopy(self.values)
         change(after)
-        if same(before, after):
+        if same(self.values, after):
             return
-        text = patched(self.text, before, after, self._file)
-        scenario = scenario_of(text, self._file)
-        self.undo_stack = [*self.undo_stack[1 - MOST_UNDO :], (title, self.text)]
+        state = self._state_that_says(after)
+        if not (joins and joins == self._joins and self.undo_stack and self.text != self._saved):
+            self.undo_stack = [*self.undo_stack[1 - MOST_UNDO :], (title, self._state)]
         self.redo_stack = []
-        self._become(text, scenario)
+        self._become(state, joins)
 
     def undo(self) -> None:
         """Take back the newest edit."""
         if self.undo_stack:
-            title, text = self.undo_stack.pop()
-            self.redo_stack.append((title, self.text))
-            self._become(text, scenario_of(text, self._file))
+            title, state = self.undo_stack.pop()
+            self.redo_stack.append((title, self._state))
+            self._become(state)
 
     def redo(self) -> None:
         """Do again what was taken back last."""
         if self.redo_stack:
-            title, text = self.redo_stack.pop()
-            self.undo_stack.append((title, self.text))
-            self._become(text, scenario_of(text, self._file))
+            title, state = self.redo_stack.pop()
+            self.undo_stack.append((title, self._state))
+            self._become(state)
 
     def save(self, path: Path | None = None) -> None:
         """Write the file, whole or not at all. Raises UserError where that fails or somebody else changed it."""
@@ -122,9 +148,25 @@ class Document:
         write_whole(target, self.text.encode())
         self.path, self._file, self._saved = target, str(target), self.text
 
-    def _become(self, text: str, scenario: Scenario) -> None:
-        self.text, self.scenario = text, scenario
+    def _become(self, state: State, joins: str = "") -> None:
+        self._state, self._joins = state, joins
         self.revision += 1
+
+    def _read(self, text: str) -> State:
+        reading = read(text, self._file)
+        return State(text, reading.values, checked(reading))
+
+    def _state_that_says(self, values: dict[str, Any]) -> State:
+        text = patched(self.text, self.values, values)
+        try:
+            reading = read(text, self._file)
+        except UserError:
+            reading = None
+        if reading is None or reading.mistakes or not same(reading.values, values):
+            # A layout that the patch does not master: right without its comments is better than wrong with them.
+            text = rewritten(values)
+            reading = read(text, self._file)
+        return State(text, reading.values, checked(reading))
 
     # What a person edits in the window
 
@@ -143,17 +185,17 @@ class Document:
             raise UserError(f"the event {name} is still used by {', '.join(users)}", hint="change that first")
         self.edit(f"Delete event {name}", edits.removed("events", name))
 
-    def set_event(self, name: str, **said: Any) -> None:
+    def set_event(self, name: str, *, joins: str = "", **said: Any) -> None:
         """Replace some of description, schema, sample; None removes a key."""
-        self.edit(f"Change event {name}", edits.changed("events", name, said))
+        self.edit(f"Change event {name}", edits.changed("events", name, said), joins=joins)
 
     def add_handler(self, name: str, on: str | list[str], do: list[Any] | None = None, **said: Any) -> None:
         """Attach a handler to an event."""
         self.edit(f"Add handler {name}", edits.added("handlers", name, {"on": on, "do": do or [], **said}))
 
-    def set_handler(self, name: str, **said: Any) -> None:
+    def set_handler(self, name: str, *, joins: str = "", **said: Any) -> None:
         """Replace some of on, do, once, block, description; None removes a key."""
-        self.edit(f"Change handler {name}", edits.changed("handlers", name, said))
+        self.edit(f"Change handler {name}", edits.changed("handlers", name, said), joins=joins)
 
     def rename_handler(self, old: str, new: str) -> None:
         """Give a handler another name, wherever it is named."""
@@ -167,9 +209,9 @@ class Document:
         """Change the order of registration, which is the order of calls."""
         self.edit(f"Move handler {name}", edits.moved("handlers", name, to))
 
-    def set_option(self, key: str, value: Any) -> None:
+    def set_option(self, key: str, value: Any, *, joins: str = "") -> None:
         """Change name, description, engine, seed, script or expect; None removes the key."""
-        self.edit(f"Change {key}", edits.option(key, value))
+        self.edit(f"Change {key}", edits.option(key, value), joins=joins)
 
 
 def load(path: Path | str) -> Document:

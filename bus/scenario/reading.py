@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -63,14 +64,39 @@ def read_text(path: Path) -> str:
         raise UserError("the file is not UTF-8 text", at=Place(str(path), line, column)) from None
 
 
-def scenario_of(text: str, file: str) -> Scenario:
-    """The scenario of a text. Raises UserErrors that names every mistake."""
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """A text that is YAML; whether it is a scenario is not said yet."""
+
+    root: CommentedMap
+    values: dict[str, Any]
+    """What it says, as plain JSON values. Not to be changed."""
+
+    file: str
+    mistakes: tuple[UserError, ...]
+    """What YAML can say and JSON cannot."""
+
+
+def read(text: str, file: str) -> Reading:
+    """Read a text as YAML. Raises UserErrors where it is none."""
     try:
         root = yaml_tree.parse(text, file)
     except UserError as error:
         raise UserErrors([error]) from None
     mistakes: list[UserError] = []
     values = yaml_tree.plain(root, file, mistakes, Place(file, 1, 1))
+    return Reading(root, values, file, tuple(mistakes))
+
+
+def scenario_of(text: str, file: str) -> Scenario:
+    """The scenario of a text. Raises UserErrors that names every mistake."""
+    return checked(read(text, file))
+
+
+def checked(reading: Reading) -> Scenario:
+    """The scenario that was read. Raises UserErrors that names every mistake."""
+    root, values, file = reading.root, reading.values, reading.file
+    mistakes = list(reading.mistakes)
     if "buslens" not in values:
         mistakes.append(UserError("this is not a scenario: the key buslens is missing", at=Place(file, 1, 1),
                                   hint="a scenario starts with the line: buslens: 1"))  # fmt: skip
