@@ -5,8 +5,8 @@ Anything that is not one of these is a bug and keeps its builtin type.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Sequence
 
 
 @dataclass(frozen=True, slots=True)
