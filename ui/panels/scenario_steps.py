@@ -1,0 +1,215 @@
+"""A list of steps, as a handler or the script has it: add, delete, move, and a form for the chosen one."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtGui import QAction, QKeySequence
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QFormLayout,
+    QHBoxLayout,
+    QLabel,
+    QListWidget,
+    QMenu,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from ui.icons import icon
+from ui.panels.scenario_fields import FRESH, Field, Step, summary, value_at, verb_of, with_value
+from ui.panels.scenario_inputs import Input
+from ui.theme import ThemeSource
+
+MOST_ROWS = 7
+"""Rows of the list before it scrolls."""
+
+
+class StepList(QWidget):
+    """Shows steps and says what they should be instead; whoever owns them decides and calls `show_steps` again."""
+
+    changed = Signal(list, str)
+    """All steps as they should be, and a name under which such changes are undone together ("" for alone)."""
+
+    def __init__(
+        self, title: str, fields: Mapping[str, tuple[Field, ...]], themes: ThemeSource, parent: QWidget
+    ) -> None:
+        super().__init__(parent)
+        self._fields = fields
+        self._themes = themes
+        self._steps: list[Step] = []
+        self._events: list[str] = []
+        self._inputs: list[Input] = []
+        self._form: QWidget | None = None
+        self._shown = (-1, "")
+        self.list = QListWidget(self)
+        self.list.setAccessibleName(title)
+        self.list.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
+        self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.list.setTextElideMode(Qt.TextElideMode.ElideRight)
+        self.list.currentRowChanged.connect(self._show_step)
+        self.menu = QMenu(self)
+        for verb in fields:
+            self.menu.addAction(verb).setData(verb)
+        self.menu.triggered.connect(self._add)
+        self.add = self._button("add", f"Add a step to the {title.lower()}")
+        self.add.setMenu(self.menu)
+        self.add.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        self.up = self._button("up", "Move the step up", "Alt+Up")
+        self.down = self._button("down", "Move the step down", "Alt+Down")
+        self.delete = self._button("remove", "Delete the step", "Del")
+        self.up.clicked.connect(self._move_up)
+        self.down.clicked.connect(self._move_down)
+        self.delete.clicked.connect(self._delete)
+        for text, keys, slot in (
+            ("Move up", "Alt+Up", self._move_up),
+            ("Move down", "Alt+Down", self._move_down),
+            ("Delete step", "Del", self._delete),
+        ):
+            action = QAction(text, self.list)
+            action.setShortcut(QKeySequence(keys))
+            action.setShortcutContext(Qt.ShortcutContext.WidgetShortcut)
+            action.triggered.connect(slot)
+            self.list.addAction(action)
+        self.list.setContextMenuPolicy(Qt.ContextMenuPolicy.ActionsContextMenu)
+        head = QHBoxLayout()
+        head.setSpacing(2)
+        label = QLabel(title, self)
+        label.setProperty("strong", True)
+        label.setBuddy(self.list)
+        head.addWidget(label, 1)
+        for button in (self.add, self.up, self.down, self.delete):
+            head.addWidget(button)
+        self._rows = QVBoxLayout(self)
+        self._rows.setContentsMargins(0, 0, 0, 0)
+        self._rows.setSpacing(4)
+        self._rows.addLayout(head)
+        self._rows.addWidget(self.list)
+        themes.changed.connect(self.refresh_theme)
+        self.refresh_theme()
+
+    def show_steps(self, steps: list[Step], events: list[str]) -> None:
+        """Show these; the chosen row stays."""
+        row = self.list.currentRow()
+        if events != self._events:
+            self._shown = (-1, "")
+        self._steps, self._events = steps, events
+        blocked = self.list.blockSignals(True)
+        self.list.clear()
+        self.list.addItems([summary(step, self._fields) for step in steps])
+        for at, step in enumerate(steps):
+            self.list.item(at).setToolTip(summary(step, self._fields))
+        self.list.setCurrentRow(min(max(row, 0), len(steps) - 1))
+        self.list.blockSignals(blocked)
+        height = self.list.fontMetrics().height() + 6
+        self.list.setFixedHeight(height * min(max(len(steps), 2), MOST_ROWS) + 8)
+        self._show_step(self.list.currentRow())
+
+    def choose(self, row: int) -> None:
+        """Show the form of one step."""
+        self.list.setCurrentRow(row)
+
+    def inputs(self) -> list[Input]:
+        """The fields of the chosen step."""
+        return self._inputs
+
+    def refresh_theme(self) -> None:
+        """Icons in the theme's colours."""
+        for name, button in (("add", self.add), ("up", self.up), ("down", self.down), ("remove", self.delete)):
+            if name in ("up", "down"):
+                button.setArrowType(Qt.ArrowType.UpArrow if name == "up" else Qt.ArrowType.DownArrow)
+            else:
+                button.setIcon(icon(name, self._themes.theme))
+
+    # The chosen step
+
+    def _show_step(self, row: int) -> None:
+        step = self._steps[row] if 0 <= row < len(self._steps) else None
+        verb = verb_of(step, self._fields) if step is not None else ""
+        if self._shown != (row, verb):
+            self._make_form(verb)
+            self._shown = (row, verb)
+        for each in self._inputs:
+            each.show_value(value_at(step or {}, each.field.path))
+        self.delete.setEnabled(step is not None)
+        self.up.setEnabled(row > 0)
+        self.down.setEnabled(0 <= row < len(self._steps) - 1)
+
+    def _make_form(self, verb: str) -> None:
+        if self._form is not None:
+            self._rows.removeWidget(self._form)
+            self._form.hide()
+            self._form.deleteLater()
+        self._form = QWidget(self)
+        form = QFormLayout(self._form)
+        form.setContentsMargins(0, 0, 0, 0)
+        form.setVerticalSpacing(4)
+        form.setRowWrapPolicy(QFormLayout.RowWrapPolicy.DontWrapRows)
+        form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
+        self._inputs = [Input(field, self._themes, self._events, self._form) for field in self._fields.get(verb, ())]
+        for each in self._inputs:
+            if each.field.kind == "flag":
+                form.addRow(each)
+            elif each.field.kind in ("json", "code"):
+                each.setFixedHeight(each.fontMetrics().lineSpacing() * 6 + 12)
+                form.addRow(each.field.title, each)
+            else:
+                form.addRow(each.field.title, each)
+            each.changed.connect(self._field_changed)
+        self._rows.addWidget(self._form)
+
+    def _field_changed(self) -> None:
+        row = self.list.currentRow()
+        if not 0 <= row < len(self._steps):
+            return
+        step = self._steps[row]
+        for each in self._inputs:
+            if each.valid:
+                value = each.value()
+                if value != value_at(step, each.field.path):
+                    step = with_value(step, each.field, value)
+        self._steps = [*self._steps[:row], step, *self._steps[row + 1 :]]
+        self.list.item(row).setText(summary(step, self._fields))
+        self.changed.emit(self._steps, f"step {row}")
+
+    # The list
+
+    def _add(self, action: QAction) -> None:
+        row = self.list.currentRow() + 1
+        step = FRESH[action.data()](self._events[0] if self._events else "event")
+        self._put([*self._steps[:row], step, *self._steps[row:]], row)
+
+    def _delete(self) -> None:
+        row = self.list.currentRow()
+        if row >= 0:
+            self._put([*self._steps[:row], *self._steps[row + 1 :]], row)
+
+    def _move_up(self) -> None:
+        self._move(-1)
+
+    def _move_down(self) -> None:
+        self._move(1)
+
+    def _move(self, by: int) -> None:
+        row = self.list.currentRow()
+        if 0 <= row < len(self._steps) and 0 <= row + by < len(self._steps):
+            steps = list(self._steps)
+            steps.insert(row + by, steps.pop(row))
+            self._put(steps, row + by)
+
+    def _put(self, steps: list[Any], row: int) -> None:
+        self._shown = (-1, "")
+        self.show_steps(steps, self._events)
+        self.list.setCurrentRow(min(row, len(steps) - 1))
+        self.changed.emit(steps, "")
+
+    def _button(self, name: str, what: str, keys: str = "") -> QToolButton:
+        button = QToolButton(self)
+        button.setAccessibleName(what)
+        button.setToolTip(f"{what} ({keys})" if keys else what)
+        button.setIconSize(QSize(14, 14))
+        button.setAutoRaise(True)
+        return button

@@ -1,0 +1,181 @@
+"""The scenario as a tree: events with the number of their handlers, handlers, the script."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QPoint, Qt, Signal
+from PySide6.QtGui import QAction, QColor, QKeySequence
+from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QMenu, QTreeWidget, QTreeWidgetItem, QWidget
+
+from bus.scenario import Scenario
+from ui.icons import icon
+from ui.theme import ThemeSource
+
+KIND, NAME = Qt.ItemDataRole.UserRole, Qt.ItemDataRole.UserRole + 1
+ICONS = {"scenario": "file", "event": "event", "handler": "handler", "script": "script"}
+Key = tuple[str, str]
+"""Kind ("scenario", "event", "handler", "script", "events", "handlers") and name."""
+
+
+class ScenarioTree(QTreeWidget):
+    """Shows names, lets them be edited in place, and says what is wanted."""
+
+    chosen = Signal()
+    rename_wanted = Signal(str, str, str)
+    """Kind, old and new name."""
+
+    add_event_wanted = Signal()
+    add_handler_wanted = Signal()
+    delete_wanted = Signal()
+    move_wanted = Signal(int)
+
+    def __init__(self, themes: ThemeSource, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._themes = themes
+        self.setAccessibleName("Events, handlers and script")
+        self.setColumnCount(2)
+        self.setHeaderHidden(True)
+        self.header().setStretchLastSection(False)
+        self.header().setMinimumSectionSize(10)
+        self.header().setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
+        self.header().setSectionResizeMode(1, QHeaderView.ResizeMode.ResizeToContents)
+        self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
+        self.setEditTriggers(QAbstractItemView.EditTrigger.EditKeyPressed)
+        self.setUniformRowHeights(True)
+        self.setIndentation(14)
+        self.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
+        self.customContextMenuRequested.connect(self._show_menu)
+        self.currentItemChanged.connect(self._chosen)
+        self.itemChanged.connect(self._renamed)
+        self.menu = QMenu(self)
+        self.rename = self._action("Rename", "F2")
+        self.rename.triggered.connect(self.edit_name)
+        self.delete = self._action("Delete", "Del")
+        self.delete.triggered.connect(self.delete_wanted)
+        self.menu.addSeparator()
+        self.add_event = self._action("New event", "")
+        self.add_event.triggered.connect(self.add_event_wanted)
+        self.add_handler = self._action("New handler of this event", "")
+        self.add_handler.triggered.connect(self.add_handler_wanted)
+        self.menu.addSeparator()
+        self.up = self._action("Call earlier", "Alt+Up")
+        self.up.triggered.connect(self._move_up)
+        self.down = self._action("Call later", "Alt+Down")
+        self.down.triggered.connect(self._move_down)
+
+    @property
+    def key(self) -> Key:
+        """What is chosen."""
+        item = self.currentItem()
+        return _key(item) if item is not None else ("", "")
+
+    def show_scenario(self, scenario: Scenario, title: str) -> None:
+        """Show it; the choice and what is folded stay."""
+        key, folded = self.key, {_key(item) for item in self._items() if not item.isExpanded()}
+        blocked = self.blockSignals(True)
+        self.clear()
+        self._add(None, "scenario", "", scenario.name or title)
+        events = self._add(None, "events", "", "Events")
+        for name in scenario.events:
+            count = len(scenario.handlers_of(name))
+            item = self._add(events, "event", name, name, f"{count}h")
+            item.setToolTip(1, f"{count} handler{'s' if count != 1 else ''}" if count else "nobody listens: it is lost")
+            if not count:
+                item.setForeground(1, QColor(self._themes.theme.warning))
+        handlers = self._add(None, "handlers", "", "Handlers")
+        for name, handler in scenario.handlers.items():
+            self._add(handlers, "handler", name, name).setToolTip(0, f"{name}: on {', '.join(handler.patterns)}")
+        self._add(
+            None, "script", "", "Script", f"{len(scenario.script)} steps" if len(scenario.script) != 1 else "1 step"
+        )
+        for item in self._items():
+            item.setExpanded(_key(item) not in folded or _key(item)[0] not in ("events", "handlers"))
+        self.blockSignals(blocked)
+        self.choose(*key)
+        self._refresh_actions()
+
+    def choose(self, kind: str, name: str = "") -> bool:
+        """Choose what has this kind and name."""
+        for item in self._items():
+            if _key(item) == (kind, name):
+                self.setCurrentItem(item)
+                return True
+        return False
+
+    def edit_name(self) -> None:
+        """Edit the chosen name in place."""
+        item = self.currentItem()
+        if item is not None and _key(item)[0] in ("event", "handler"):
+            self.editItem(item, 0)
+
+    def _items(self) -> list[QTreeWidgetItem]:
+        found: list[QTreeWidgetItem] = []
+        waiting = [self.invisibleRootItem()]
+        while waiting:
+            parent = waiting.pop()
+            children = [child for at in range(parent.childCount()) if (child := parent.child(at)) is not None]
+            found += children
+            waiting += children
+        return found
+
+    def _add(
+        self, parent: QTreeWidgetItem | None, kind: str, name: str, text: str, beside: str = ""
+    ) -> QTreeWidgetItem:
+        item = QTreeWidgetItem([text, beside])
+        item.setData(0, KIND, kind)
+        item.setData(0, NAME, name)
+        item.setToolTip(0, text)
+        item.setForeground(1, QColor(self._themes.theme.muted))
+        item.setTextAlignment(1, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+        if kind in ICONS:
+            item.setIcon(0, icon(ICONS[kind], self._themes.theme))
+        else:
+            font = self.font()
+            font.setBold(True)
+            item.setFont(0, font)
+        if kind in ("event", "handler"):
+            item.setFlags(item.flags() | Qt.ItemFlag.ItemIsEditable)
+        if parent is None:
+            self.addTopLevelItem(item)
+        else:
+            parent.addChild(item)
+        return item
+
+    def _chosen(self) -> None:
+        self._refresh_actions()
+        self.chosen.emit()
+
+    def _refresh_actions(self) -> None:
+        kind = self.key[0]
+        for action in (self.rename, self.delete):
+            action.setEnabled(kind in ("event", "handler"))
+        for action in (self.up, self.down):
+            action.setEnabled(kind == "handler")
+        self.add_handler.setText("New handler of this event" if kind == "event" else "New handler")
+
+    def _renamed(self, item: QTreeWidgetItem, column: int) -> None:
+        kind, name = _key(item)
+        text = item.text(0).strip()
+        if column == 0 and kind in ("event", "handler") and text != name:
+            self.rename_wanted.emit(kind, name, text)
+
+    def _show_menu(self, place: QPoint) -> None:
+        self.menu.popup(self.viewport().mapToGlobal(place))
+
+    def _move_up(self) -> None:
+        self.move_wanted.emit(-1)
+
+    def _move_down(self) -> None:
+        self.move_wanted.emit(1)
+
+    def _action(self, text: str, keys: str) -> QAction:
+        action = QAction(text, self)
+        if keys:
+            action.setShortcut(QKeySequence(keys))
+            action.setShortcutContext(Qt.ShortcutContext.WidgetShortcut)
+        self.menu.addAction(action)
+        self.addAction(action)
+        return action
+
+
+def _key(item: QTreeWidgetItem) -> Key:
+    return str(item.data(0, KIND)), str(item.data(0, NAME))
