@@ -86,7 +86,7 @@ LIGHT = Theme(
     failed_ground="#fdeced",
     warning_ground="#fdf3df",
     ok="#5b8db8",
-    idle="#8b939f",
+    idle="#858d99",
     lane="#ffffff",
     lane_alternate="#f7f8fa",
     selection="#d3e1fb",
@@ -112,7 +112,7 @@ DARK = Theme(
     idle="#646e7c",
     lane="#14171c",
     lane_alternate="#191d23",
-    selection="#2b416b",
+    selection="#22355a",
 )
 
 SETTINGS = ("system", "light", "dark")

@@ -55,6 +55,7 @@ class Wiring(QObject):
         settings = self._window.store.read()
         self._window.themes.set_setting(settings.theme)
         self.refresh_theme()
+        self._window.choices.set_speed(settings.speed)
         self._window.start_page.show_recent(self._window.recent.paths)
         self.refresh_document()
         self.file_opened()
@@ -63,7 +64,8 @@ class Wiring(QObject):
         """Keep how the window looks for the next start."""
         window = self._window
         settings = window.store.read()
-        window.store.write(replace(settings, theme=window.themes.setting, window_layout=window.panels.saved()))
+        settings = replace(settings, theme=window.themes.setting, speed=window.choices.speed)
+        window.store.write(replace(settings, window_layout=window.panels.saved()))
 
     def state_now(self) -> State:
         """What commands depend on."""

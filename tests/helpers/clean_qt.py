@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TypeVar
 
-from PySide6.QtCore import QCoreApplication, QEvent, QObject, QThread, QThreadPool, QTimer
+from PySide6.QtCore import QCoreApplication, QEvent, QObject, Qt, QThread, QThreadPool, QTimer
 from PySide6.QtWidgets import QApplication
 from shiboken6 import isValid
 
@@ -43,7 +43,9 @@ def leaves_nothing() -> Iterator[None]:
 def _close_everything() -> None:
     for widget in QApplication.topLevelWidgets():
         widget.close()
-        widget.deleteLater()
+        # A completer deletes its popup itself, and holds a bare pointer to it.
+        if widget.windowType() != Qt.WindowType.Popup:
+            widget.deleteLater()
     # A deleted object may schedule the deletion of what it owned: a few rounds reach the end.
     for _ in range(3):
         QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
