@@ -14,6 +14,7 @@ from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
     QScrollArea,
+    QSizePolicy,
     QSplitter,
     QStackedWidget,
     QToolButton,
@@ -229,6 +230,13 @@ class ScenarioPanel(QWidget):
         elif kind == "scenario":
             form = self.scenario_form
             self.scenario_form.show_values(values)
+        self._show_form(form)
+
+    def _show_form(self, form: QWidget) -> None:
+        """Only the form that is shown asks for room."""
+        for page in (self._hint, *self.forms):
+            fit = QSizePolicy.Policy.Preferred if page is form else QSizePolicy.Policy.Ignored
+            page.setSizePolicy(QSizePolicy.Policy.Preferred, fit)
         self._stack.setCurrentWidget(form)
 
     def _form_shown(self) -> Form | None:
@@ -244,9 +252,9 @@ class ScenarioPanel(QWidget):
     # Made once
 
     def _place(self) -> None:
-        self.new_event = self._button("Event", "Define an event")
+        self.new_event = self._button("New event", "Define an event")
         self.new_event.clicked.connect(self.add_event)
-        self.new_handler = self._button("Handler", "Attach a handler to the chosen event")
+        self.new_handler = self._button("New handler", "Attach a handler to the chosen event")
         self.new_handler.clicked.connect(self.add_handler)
         self.delete = self._button("", "Delete the chosen event or handler (Del)")
         self.delete.clicked.connect(self.delete_chosen)

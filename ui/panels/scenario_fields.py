@@ -20,7 +20,7 @@ class Field:
 
     title: str
     kind: str = "text"
-    """text, number, flag, event, json, or code."""
+    """text, number, flag, event (or another name to choose), json, or code."""
 
     hint: str = ""
     """What an empty field shows."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from PySide6.QtCore import Signal
@@ -41,9 +42,18 @@ class Form(QWidget):
         self.rows.addLayout(self.fields)
         self.rows.addWidget(self.error)
 
-    def add(self, key: str, title: str, kind: str = "text", hint: str = "", *, alone: bool = False) -> Input:
-        """A row for one key; `alone`: its title stands above it, or in it."""
-        made = Input(Field((key,), title, kind, hint), self.themes, [], self)
+    def add(
+        self,
+        key: str,
+        title: str,
+        kind: str = "text",
+        hint: str = "",
+        *,
+        alone: bool = False,
+        known: Sequence[str] = (),
+    ) -> Input:
+        """A row for one key; `alone`: its title stands above it; `known`: what an event field offers."""
+        made = Input(Field((key,), title, kind, hint), self.themes, list(known), self)
         self._inputs[key] = made
         if kind == "flag":
             self.fields.addRow(made)

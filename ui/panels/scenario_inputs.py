@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal
-from PySide6.QtGui import QColor, QFontDatabase
+from PySide6.QtGui import QColor, QFontDatabase, QKeyEvent
 from PySide6.QtWidgets import QCheckBox, QComboBox, QLabel, QLineEdit, QPlainTextEdit, QVBoxLayout, QWidget
 
 from ui.panels.scenario_fields import Field, number
@@ -17,7 +17,10 @@ PAUSE_MS = 200
 
 
 class Input(QWidget):
-    """One field: a widget of its kind. `changed` comes when the person pauses, leaves, or uses a shortcut."""
+    """One field: a widget of its kind. `changed` comes when the person pauses, leaves, or uses a shortcut.
+
+    Names do not change while they are being typed: half a name would be a name too.
+    """
 
     changed = Signal()
 
@@ -78,7 +81,7 @@ class Input(QWidget):
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Leaving the field and pressing a shortcut (Save, Run) both mean that the text is as it should be."""
-        if event.type() in (QEvent.Type.FocusOut, QEvent.Type.ShortcutOverride) and self._pause.isActive():
+        if event.type() == QEvent.Type.FocusOut or _is_command(event):
             self.flush()
         return super().eventFilter(watched, event)
 
@@ -89,11 +92,14 @@ class Input(QWidget):
         elif isinstance(widget, QPlainTextEdit):
             widget.textChanged.connect(self._typed)
         elif isinstance(widget, QComboBox):
-            widget.currentTextChanged.connect(self._typed)
             widget.activated.connect(self.flush)
+            line = widget.lineEdit()
+            if line is not None:
+                line.editingFinished.connect(self.flush)
         else:
-            widget.textEdited.connect(self._typed)
             widget.editingFinished.connect(self.flush)
+            if self.field.path != ("name",):
+                widget.textEdited.connect(self._typed)
 
     def _typed(self) -> None:
         self._pause.start()
@@ -110,6 +116,17 @@ class Input(QWidget):
             widget.setEditText("" if value is None else str(value))
         else:
             widget.setText("" if value is None else str(value))
+            widget.setCursorPosition(0)
+
+
+def _is_command(event: QEvent) -> bool:
+    """Whether this is the key of a command of the window, such as Save, and not of editing text."""
+    if event.type() != QEvent.Type.ShortcutOverride or not isinstance(event, QKeyEvent):
+        return False
+    if Qt.Key.Key_F1 <= event.key() <= Qt.Key.Key_F12:
+        return True
+    control = event.modifiers() & Qt.KeyboardModifier.ControlModifier
+    return bool(control) and event.key() in (Qt.Key.Key_S, Qt.Key.Key_E, Qt.Key.Key_Q, Qt.Key.Key_N, Qt.Key.Key_O)
 
 
 def _widget(

@@ -43,6 +43,6 @@ class ScenarioForm(Form):
         super().__init__("Scenario", themes, parent)
         self.name = self.add("name", "name")
         self.description = self.add("description", "about")
-        self.engine = self.add("engine", "engine", hint=" or ".join(ENGINE_IDS))
+        self.engine = self.add("engine", "engine", "event", "what carries the events", known=ENGINE_IDS)
         self.seed: Input = self.add("seed", "seed", "number", "0")
         self.rows.addStretch(1)

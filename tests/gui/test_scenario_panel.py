@@ -1,0 +1,265 @@
+"""What a person gets who edits a scenario in the window."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QApplication, QLineEdit
+
+from bus import scenario
+from bus.scenario.model import ACTS
+from bus.scenario.steps import VERBS, FailOptions
+from ui.panels.scenario import ScenarioPanel
+from ui.panels.scenario_fields import FRESH, HANDLER_FIELDS, SCRIPT_FIELDS
+from ui.theme import ThemeSource
+
+SHOP = """\
+buslens: 1
+name: Shop
+events:
+  # what customers do
+  order.placed:
+    schema: {type: object, required: [id]}
+    sample: {id: 1}
+  order.paid: {}
+handlers:
+  charge_card:
+    on: order.placed
+    do:
+      - wait: 20ms  # the bank
+      - emit: order.paid
+script:
+  - emit: order.placed
+"""
+
+
+@pytest.fixture
+def session(tmp_path: Path) -> Any:
+    path = tmp_path / "shop.yaml"
+    path.write_text(SHOP, encoding="utf-8")
+    return SimpleNamespace(document=scenario.load(path))
+
+
+@pytest.fixture
+def panel(qtbot: Any, session: Any) -> ScenarioPanel:
+    panel = ScenarioPanel(session, ThemeSource())
+    qtbot.addWidget(panel)
+    panel.resize(320, 760)
+    panel.show()
+    panel.activateWindow()
+    return panel
+
+
+def write(qtbot: Any, line: QLineEdit, text: str) -> None:
+    line.setFocus()
+    line.selectAll()
+    qtbot.keyClicks(line, text)
+    qtbot.keyClick(line, Qt.Key.Key_Return)
+
+
+def names(panel: ScenarioPanel, place: int) -> list[tuple[str, str]]:
+    top = panel.tree.topLevelItem(place)
+    assert top is not None
+    children = [top.child(at) for at in range(top.childCount())]
+    return [(child.text(0), child.text(1)) for child in children if child is not None]
+
+
+def test_events_stand_there_with_the_number_of_their_handlers(panel: ScenarioPanel) -> None:
+    assert names(panel, 1) == [("order.placed", "1h"), ("order.paid", "0h")]
+    assert names(panel, 2) == [("charge_card", "")]
+
+
+def test_a_new_event_is_named_in_place(panel: ScenarioPanel, session: Any, qtbot: Any) -> None:
+    panel.new_event.click()
+    editor = panel.tree.findChild(QLineEdit)
+    assert editor is not None
+    editor.selectAll()
+    qtbot.keyClicks(editor, "order.cancelled")
+    qtbot.keyClick(editor, Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: "order.cancelled" in session.document.scenario.events)
+    assert panel.tree.key == ("event", "order.cancelled")
+    assert panel.event_form.name.value() == "order.cancelled"
+
+
+def test_f2_renames_an_event_wherever_it_is_named(panel: ScenarioPanel, session: Any, qtbot: Any) -> None:
+    panel.tree.choose("event", "order.paid")
+    panel.tree.rename.trigger()
+    editor = panel.tree.findChild(QLineEdit)
+    assert editor is not None
+    editor.selectAll()
+    qtbot.keyClicks(editor, "order.settled")
+    qtbot.keyClick(editor, Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: "order.settled" in session.document.scenario.events)
+    assert session.document.text == SHOP.replace("order.paid", "order.settled")
+
+
+def test_a_name_that_exists_is_refused_where_it_is_typed(panel: ScenarioPanel, session: Any, qtbot: Any) -> None:
+    panel.tree.choose("event", "order.paid")
+    line = panel.event_form.name.widget
+    assert isinstance(line, QLineEdit)
+    write(qtbot, line, "order.placed")
+    assert "already" in panel.event_form.error.text()
+    assert panel.event_form.error.isVisible()
+    assert session.document.text == SHOP
+
+
+def test_an_event_that_is_used_is_not_deleted_and_its_users_are_named(panel: ScenarioPanel, session: Any) -> None:
+    panel.tree.choose("event", "order.paid")
+    panel.delete.click()
+    assert "charge_card" in panel.error.text()
+    assert session.document.text == SHOP
+
+
+def test_delete_and_undo_bring_a_handler_back_as_it_was(panel: ScenarioPanel, session: Any) -> None:
+    panel.tree.choose("handler", "charge_card")
+    panel.tree.delete.trigger()
+    assert session.document.scenario.handlers == {}
+    session.document.undo()
+    panel.refresh_document()
+    assert session.document.text == SHOP
+    assert names(panel, 2) == [("charge_card", "")]
+    session.document.redo()
+    panel.refresh_document()
+    assert names(panel, 2) == []
+
+
+def test_a_handler_is_attached_to_the_chosen_event(panel: ScenarioPanel, session: Any) -> None:
+    panel.tree.choose("event", "order.paid")
+    panel.new_handler.click()
+    assert session.document.scenario.handlers["new_handler"].on == "order.paid"
+    assert names(panel, 1)[1] == ("order.paid", "1h")
+
+
+def test_a_sample_is_checked_while_it_is_typed_and_kept_when_it_is_json(
+    panel: ScenarioPanel, session: Any, qtbot: Any
+) -> None:
+    panel.tree.choose("event", "order.placed")
+    editor: Any = panel.event_form.sample.widget
+    editor.set_text('{"total": 1}')
+    assert [problem.text for problem in editor.problems] == ["'id' is a required property"]
+    editor.set_text('{"id": 2, "total": 1}')
+    qtbot.waitUntil(lambda: session.document.scenario.events["order.placed"].sample == {"id": 2, "total": 1})
+    assert "sample: {id: 2, total: 1}" in session.document.text
+    editor.set_text('{"id": ')
+    panel.event_form.sample.flush()
+    assert session.document.scenario.events["order.placed"].sample == {"id": 2, "total": 1}
+
+
+def test_a_shortcut_such_as_save_takes_along_what_was_just_typed(
+    panel: ScenarioPanel, session: Any, qtbot: Any
+) -> None:
+    panel.tree.choose("event", "order.placed")
+    line = panel.event_form.description.widget
+    line.setFocus()
+    qtbot.keyClicks(line, "paid later")
+    qtbot.keyClick(line, Qt.Key.Key_S, Qt.KeyboardModifier.ControlModifier)
+    assert session.document.scenario.events["order.placed"].description == "paid later"
+
+
+def test_steps_are_added_changed_moved_and_deleted(panel: ScenarioPanel, session: Any, qtbot: Any) -> None:
+    panel.tree.choose("handler", "charge_card")
+    steps = panel.handler_form.steps
+    assert [steps.list.item(at).text() for at in range(2)] == ["wait  20ms", "emit  order.paid"]
+    steps.choose(0)
+    fail = next(action for action in steps.menu.actions() if action.data() == "fail")
+    fail.trigger()
+    probability: Any = steps.inputs()[2].widget
+    write(qtbot, probability, "0.25")
+    assert session.document.values["handlers"]["charge_card"]["do"][1]["fail"]["probability"] == 0.25
+    steps.up.click()
+    assert "fail" in session.document.values["handlers"]["charge_card"]["do"][0]
+    assert "- wait: 20ms  # the bank" in session.document.text
+    steps.delete.click()
+    assert session.document.values["handlers"]["charge_card"]["do"] == [{"wait": "20ms"}, {"emit": "order.paid"}]
+
+
+def test_a_wrong_time_is_refused_beside_its_field(panel: ScenarioPanel, session: Any, qtbot: Any) -> None:
+    panel.tree.choose("handler", "charge_card")
+    panel.handler_form.steps.choose(0)
+    line: Any = panel.handler_form.steps.inputs()[0].widget
+    write(qtbot, line, "soon")
+    assert "20ms +- 5ms" in panel.handler_form.error.text()
+    assert session.document.text == SHOP
+    write(qtbot, line, "30ms")
+    assert not panel.handler_form.error.isVisible()
+    assert session.document.text == SHOP.replace("20ms", "30ms")
+
+
+def test_typing_in_one_field_is_undone_at_once(panel: ScenarioPanel, session: Any, qtbot: Any) -> None:
+    panel.tree.choose("handler", "charge_card")
+    panel.handler_form.steps.choose(0)
+    line: Any = panel.handler_form.steps.inputs()[0].widget
+    for text in ("1ms", "12ms"):
+        write(qtbot, line, text)
+    assert len(session.document.undo_stack) == 1
+    session.document.undo()
+    assert session.document.text == SHOP
+
+
+def test_a_handler_of_several_events_and_options(panel: ScenarioPanel, session: Any, qtbot: Any) -> None:
+    panel.tree.choose("handler", "charge_card")
+    choice: Any = panel.handler_form.on.widget
+    choice.setEditText("order.placed, order.paid")
+    panel.handler_form.on.flush()
+    panel.handler_form.once.widget.click()
+    handler = session.document.scenario.handlers["charge_card"]
+    assert handler.patterns == ("order.placed", "order.paid")
+    assert handler.once
+
+
+def test_the_script_is_edited_too(panel: ScenarioPanel, session: Any, qtbot: Any) -> None:
+    panel.tree.choose("script")
+    panel.script_form.steps.choose(0)
+    times: Any = panel.script_form.steps.inputs()[2].widget
+    write(qtbot, times, "5")
+    assert session.document.scenario.script[0].times == 5
+
+
+def test_the_scenario_itself_has_a_name_and_an_engine(panel: ScenarioPanel, session: Any, qtbot: Any) -> None:
+    panel.tree.choose("scenario")
+    line: Any = panel.scenario_form.name.widget
+    write(qtbot, line, "Corner shop")
+    assert session.document.scenario.name == "Corner shop"
+    assert panel.tree.topLevelItem(0).text(0) == "Corner shop"
+
+
+def test_what_is_edited_is_what_is_saved(panel: ScenarioPanel, session: Any, qtbot: Any) -> None:
+    panel.tree.choose("event", "order.placed")
+    line: Any = panel.event_form.description.widget
+    write(qtbot, line, "A customer bought")
+    session.document.save()
+    assert session.document.path.read_text(encoding="utf-8") == session.document.text
+    assert "# what customers do" in session.document.text
+    assert "A customer bought" in session.document.text
+
+
+def test_without_a_scenario_the_panel_says_what_to_do(qtbot: Any) -> None:
+    panel = ScenarioPanel(SimpleNamespace(document=None), ThemeSource())  # type: ignore[arg-type]
+    qtbot.addWidget(panel)
+    panel.show()
+    shown = [label.text() for label in panel.findChildren(type(panel.event_form.title)) if label.isVisible()]
+    assert "No scenario" in shown
+
+
+def test_everything_has_an_accessible_name(panel: ScenarioPanel) -> None:
+    panel.tree.choose("handler", "charge_card")
+    for each in [panel.tree, panel.new_event, panel.new_handler, panel.delete, *panel.handler_form.steps.inputs()]:
+        widget = getattr(each, "widget", each)
+        assert widget.accessibleName()
+    QApplication.sendPostedEvents()
+
+
+@pytest.mark.parametrize(("fields", "models"), [(HANDLER_FIELDS, VERBS), (SCRIPT_FIELDS, ACTS)])
+def test_every_verb_and_every_option_of_the_format_has_a_field(fields: Any, models: Any) -> None:
+    assert list(fields) == list(models)
+    for verb, model in models.items():
+        shown = {field.path[-1] for field in fields[verb]}
+        known = {field.alias or name for name, field in model.model_fields.items()}
+        if verb == "fail":
+            known = {field.alias or name for name, field in FailOptions.model_fields.items()}
+        assert shown == known
+        model.model_validate(FRESH[verb]("order.placed"))
