@@ -201,7 +201,7 @@ EDIT = (
 VIEW = (
     Action(
         "panel.scenario",
-        "Scenario",
+        "Scenario Panel",
         "View/Panels",
         lambda v: v.view.toggle_panel("scenario"),
         "Ctrl+1",
@@ -211,7 +211,7 @@ VIEW = (
     ),
     Action(
         "panel.emit",
-        "Emit",
+        "Emit Panel",
         "View/Panels",
         lambda v: v.view.toggle_panel("emit"),
         "Ctrl+2",
@@ -221,7 +221,7 @@ VIEW = (
     ),
     Action(
         "panel.inspector",
-        "Inspector",
+        "Inspector Panel",
         "View/Panels",
         lambda v: v.view.toggle_panel("inspector"),
         "Ctrl+3",
@@ -231,7 +231,7 @@ VIEW = (
     ),
     Action(
         "panel.tables",
-        "Tables",
+        "Tables Panel",
         "View/Panels",
         lambda v: v.view.toggle_panel("tables"),
         ("Ctrl+4", "Ctrl+J"),
@@ -345,7 +345,7 @@ VIEW = (
     ),
     Action(
         "theme.system",
-        "Follow the System",
+        "Theme of the System",
         "-View/Theme",
         lambda v: v.view.set_theme("system"),
         (),
@@ -354,7 +354,7 @@ VIEW = (
     ),
     Action(
         "theme.light",
-        "Light",
+        "Light Theme",
         "View/Theme",
         lambda v: v.view.set_theme("light"),
         (),
@@ -363,7 +363,7 @@ VIEW = (
     ),
     Action(
         "theme.dark",
-        "Dark",
+        "Dark Theme",
         "View/Theme",
         lambda v: v.view.set_theme("dark"),
         (),
@@ -502,7 +502,7 @@ CAPTURE = (
 EXPORT = tuple(
     Action(
         f"export.{exporter.id}",
-        f"{exporter.title}…",
+        f"Export as {exporter.title}…",
         "-Capture/Export",
         # The default binds this exporter: the loop's variable is another one by the time it runs.
         lambda v, format_id=exporter.id: v.file.ask_export(format_id),  # type: ignore[misc]

@@ -62,7 +62,7 @@ class Layout(QObject):
         window.setCorner(Qt.Corner.BottomRightCorner, BOTTOM)
         window.splitDockWidget(docks["scenario"], docks["emit"], Qt.Orientation.Vertical)
         window.resizeDocks([docks["scenario"], docks["inspector"]], [270, 310], Qt.Orientation.Horizontal)
-        window.resizeDocks([docks["scenario"], docks["emit"]], [330, 330], Qt.Orientation.Vertical)
+        window.resizeDocks([docks["scenario"], docks["emit"]], [420, 270], Qt.Orientation.Vertical)
         window.resizeDocks([docks["tables"]], [250], Qt.Orientation.Vertical)
         self._first = window.saveGeometry(), window.saveState(VERSION)
 

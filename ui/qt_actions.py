@@ -32,6 +32,8 @@ class CommandAction(QAction):
         if action.place == "timeline":
             self.setShortcutContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
         self.setCheckable(action.checked is not None)
+        # In a menu an icon would stand where the tick belongs.
+        self.setIconVisibleInMenu(not self.isCheckable())
         self.setMenuRole(QAction.MenuRole.NoRole)
         self.triggered.connect(self.run)
 

@@ -16,6 +16,8 @@ from PySide6.QtWidgets import (
     QComboBox,
     QLineEdit,
     QPlainTextEdit,
+    QPushButton,
+    QToolButton,
     QWidget,
 )
 
@@ -203,7 +205,7 @@ def test_every_control_has_a_name(window: Any) -> None:
 
 def test_every_button_of_a_panel_says_what_it_does(window: Any) -> None:
     panels = (window.scenario, window.emit_panel, window.toolbar, window.trust_bar, window.errors)
-    buttons = [button for panel in panels for button in panel.findChildren(QAbstractButton)]
+    buttons = [button for panel in panels for kind in (QPushButton, QToolButton) for button in panel.findChildren(kind)]
     assert not [described(button) for button in buttons if not internal(button) and not button.toolTip()]
 
 

@@ -86,9 +86,10 @@ class Palette(QDialog):
         for _fit_now, choice in found:
             self.model.appendRow(self._item(choice))
         self.view.setCurrentIndex(self.model.index(0, 0))
-        self.view.setFixedHeight(ROW_HEIGHT * min(MOST_ROWS, len(self._choices)) + 4)
+        self.view.setFixedHeight(ROW_HEIGHT * min(MOST_ROWS, len(found)) + 4)
         self.view.setVisible(bool(found))
         self.nothing.setVisible(not found)
+        self.adjustSize()
 
     def titles(self) -> list[str]:
         """What is offered now, the best first."""
