@@ -73,9 +73,7 @@ calls_in_order = st.lists(
 
 def build(steps: list[tuple[int, int, Outcome]]) -> Columns:
     started = np.cumsum([step[0] for step in steps]).tolist()
-    ended = [
-        -1 if step[2] is Outcome.RUNNING else start + step[1] for start, step in zip(started, steps, strict=True)
-    ]
+    ended = [-1 if step[2] is Outcome.RUNNING else start + step[1] for start, step in zip(started, steps, strict=True)]
     return Columns(started, ended, [int(step[2]) for step in steps])
 
 

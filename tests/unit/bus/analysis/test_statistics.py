@@ -1,0 +1,54 @@
+"""Counts and quantiles per event and handler."""
+
+from __future__ import annotations
+
+import pytest
+
+from bus.analysis.statistics import Statistic, by_event, by_handler
+from bus.trace import Trace
+from buslens.recorder import Recorder
+from buslens.records import Outcome
+
+
+@pytest.fixture
+def trace() -> Trace:
+    """100 events whose one call waits n and lasts 10 n nanoseconds; every tenth fails; one event is lost."""
+    now = [0]
+    recorder = Recorder(clock_ns=lambda: now[0])
+    lane, tick, handler = recorder.lane("main"), recorder.event("tick"), recorder.handler("tock")
+    for number in range(1, 101):
+        now[0] = start = number * 10_000
+        dispatch, call = recorder.next_id(), recorder.next_id()
+        recorder.dispatch(dispatch, 0, tick, lane, 1, None, False)
+        now[0] = start + number
+        recorder.call_started(call, dispatch, handler, lane)
+        now[0] = start + 11 * number
+        recorder.call_ended(call, Outcome.OK if number % 10 else Outcome.FAILED)
+    recorder.dispatch(recorder.next_id(), 0, recorder.event("nobody"), lane, 0, None, False)
+    read = Trace()
+    read.feed(recorder.take())
+    return read
+
+
+def counted(rows: list[Statistic]) -> list[tuple[str, int, int, int]]:
+    return [(row.name, row.count, row.failed, row.lost) for row in rows]
+
+
+def test_events_are_counted(trace: Trace) -> None:
+    assert counted(by_event(trace)) == [("tick", 100, 10, 0), ("nobody", 1, 0, 1)]
+
+
+def test_handlers_are_counted_and_timed(trace: Trace) -> None:
+    (row,) = by_handler(trace)
+    assert (row.name, row.count, row.failed, row.lost) == ("tock", 100, 10, 0)
+    assert (row.queue_delay.p50, row.queue_delay.p95, row.queue_delay.p99, row.queue_delay.max) == (50, 95, 99, 100)
+    assert (row.duration.p50, row.duration.p95, row.duration.p99, row.duration.max) == (500, 950, 990, 1000)
+
+
+def test_only_what_lies_in_the_span_counts(trace: Trace) -> None:
+    assert counted(by_event(trace, (10_000, 50_000))) == [("tick", 5, 0, 0)]
+    assert counted(by_handler(trace, (10_000, 50_000))) == [("tock", 4, 0, 0)]
+
+
+def test_an_empty_trace_has_no_rows() -> None:
+    assert by_event(Trace()) == by_handler(Trace()) == []
