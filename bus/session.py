@@ -2,18 +2,35 @@
 
 from __future__ import annotations
 
+import importlib
+import math
+import time
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from bus import scenario
+from bus.engines import ENGINES
+from bus.errors import Place, UserError
 from bus.scenario import Document
+from bus.scenario.nearest import nearest
+from bus.scenario.words import check_event
 from bus.settings import Settings
 from bus.simulation.gate import Step, Stop
+from bus.simulation.raw import RawCapture
+from bus.simulation.runner import Order, Runner
 from bus.simulation.state import AT_REST, EngineState, Waiting
 from bus.trace import Trace
+from buslens.wire import MAGIC
 
-__all__ = ["EngineState", "Session", "Step", "Stop", "Waiting"]
+__all__ = ["AT_REST", "EngineState", "Session", "Step", "Stop", "Waiting"]
+
+MOST_TIMES = 10_000_000
+LONGEST_STOP_S = 5.0
+"""An engine's thread that has not ended by then is given up, and a person is told."""
+
+_LOOK_S = 0.02
 
 
 class Session:
@@ -25,69 +42,270 @@ class Session:
         self.trace = Trace()
         self.engine_state = EngineState(speed=settings.speed)
         self.recording = True
+        """False: what happens is not kept."""
+
         self._trusted = trusted
+        self._runner: Runner | None = None
+        self._retired: list[tuple[Runner, float]] = []
+        """Runs that were told to stop and have not ended, and when they were told."""
+
+        self._raw: RawCapture | None = None
+        self._applied = -1
+        """Revision of the document that the engine knows."""
+
+    # Files
 
     def new_scenario(self) -> None:
         """Begin an empty scenario."""
-        self.document = scenario.new()
+        self._change_document(scenario.new())
 
     def open(self, path: Path) -> None:
-        """Open a scenario or a capture, whichever the file is."""
-        self.open_scenario(path)
+        """Open a scenario or a capture, whichever the file is. Raises UserError."""
+        try:
+            with path.open("rb") as file:
+                is_capture = file.read(len(MAGIC)) == MAGIC
+        except OSError as error:
+            raise UserError(f"cannot be read: {error.strerror or error}", at=Place(str(path))) from None
+        if is_capture:
+            self.open_capture(path)
+        else:
+            self.open_scenario(path)
 
     def open_scenario(self, path: Path) -> None:
-        """Open a scenario file. Raises UserErrors."""
-        self.document = scenario.load(path)
+        """Open a scenario file; what runs is stopped. Raises UserErrors, and then nothing has changed."""
+        self._change_document(scenario.load(path))
 
     def open_capture(self, path: Path) -> None:
-        """Open a capture file. Raises UserError."""
+        """Show a capture; what runs is stopped, the scenario stays. Raises UserError, and then nothing has changed."""
+        trace = importlib.import_module("bus.trace.capture").load(path)
+        self._retire()
+        self._begin_trace(trace)
 
     def save(self, path: Path | None = None) -> None:
         """Save the scenario. Raises UserError."""
-        if self.document is not None:
-            self.document.save(path)
+        if self.document is None:
+            raise UserError("there is no scenario to save")
+        self.document.save(path)
+
+    def export(self, format_id: str, path: Path, selection: Any = None) -> None:
+        """Write the trace in another format. Raises UserError."""
+        self.pump()
+        if format_id == "capture" and selection is None and self._raw is not None:
+            self._raw.save(path)
+            return
+        exporters = {exporter.id: exporter for exporter in importlib.import_module("bus.export").EXPORTERS}
+        if format_id not in exporters:
+            raise UserError(f"there is no format {format_id}", hint=nearest(format_id, list(exporters)))
+        exporters[format_id].write(self.trace, path, selection)
+
+    # Running
 
     def start(
         self, engine: str | None = None, seed: int | None = None, speed: float | None = None, paused: bool = False
     ) -> None:
-        """Run the scenario."""
+        """Run the scenario from its beginning; another run is ended for it. Raises UserError."""
+        self._start(engine, seed, speed, paused=paused, with_script=True)
 
     def stop(self) -> None:
         """End the run."""
+        if self._runner is not None:
+            self._runner.stop()
+            self._retired.append((self._runner, time.monotonic()))
+            self._look()
 
     def pause(self) -> None:
         """Stop before whatever comes next."""
+        if self._runner is not None:
+            self._runner.pause()
+            self._look()
 
     def resume(self) -> None:
         """Go on."""
+        if self._runner is not None:
+            self._runner.gate.resume()
+            self._look()
 
     def step(self, step: Step) -> None:
         """Go on to where the step ends."""
+        if self._runner is not None:
+            self._runner.gate.step(step)
+            self._look()
 
     def set_speed(self, speed: float) -> None:
         """How fast time runs, from now on; math.inf: waits cost nothing."""
+        if not speed > 0:
+            raise UserError(f"{speed} is no speed: it must be more than 0")
+        self.engine_state = replace(self.engine_state, speed=speed)
+        if self._runner is not None:
+            self._runner.set_speed(speed)
 
     def set_recording(self, on: bool) -> None:
         """Keep records, or keep none, while the engine goes on."""
         self.recording = on
+        if self._runner is not None:
+            self._runner.recorder.enabled = on
 
     def clear(self) -> None:
-        """Forget what was recorded."""
+        """Forget what was recorded; a run goes on."""
+        self.pump()
+        if self._raw is None or self._runner is None:
+            self._begin_trace(Trace())
+            return
+        begin = self._raw.forget()
         self.trace = Trace()
+        self.trace.feed(begin)
 
     def emit(self, event: str, payload: Any = None, times: int = 1, per_second: float | None = None) -> None:
-        """Put an event on the bus by hand. Raises UserError."""
+        """Put an event on the bus by hand; where nothing runs the engine starts, without the script.
+
+        Raises UserError where the payload does not meet the event's schema.
+        """
+        document = self._needed_document()
+        try:
+            check_event(event)
+        except ValueError as error:
+            raise UserError(f"{event!r} is no event: {error}") from None
+        if not 1 <= times <= MOST_TIMES:
+            raise UserError(f"an event can be emitted 1 to {MOST_TIMES} times, not {times}")
+        if per_second is not None and not 0 < per_second < math.inf:
+            raise UserError(f"{per_second} a second is no rate")
+        if self.engine_state.phase == "stopping":
+            raise UserError("the engine is stopping", hint="wait a moment")
+        if self._runner is None:
+            self._start(None, None, None, paused=False, with_script=False)
+        runner = self._runner
+        assert runner is not None
+        self._tell_engine(document)
+        runner.trust(self._trusted(document.content_hash))
+        problems = runner.problems(event, payload)
+        if problems:
+            raise UserError(f"{event} was not emitted: {'; '.join(problems)}")
+        runner.emit(event, payload, times, per_second)
+        self._look()
 
     def pump(self) -> bool:
-        """Take in what is new. Whether anything was."""
-        return False
+        """Take in what is new. Whether anything was. Bounded: see bus/simulation/room.py."""
+        if self.document is not None and self._runner is not None:
+            self._tell_engine(self.document)
+        generation, before = self.trace.generation, self.engine_state
+        ended = self._runner is not None and not self._runner.alive
+        self._take()
+        self._look()
+        if ended:
+            self._runner = None
+        self._reap()
+        return self.trace.generation != generation or self.engine_state != before
 
     def wait(self, timeout: float) -> bool:
         """Pump until the run is over, at most so many seconds. Whether it is over."""
-        return self.engine_state.phase in AT_REST
-
-    def export(self, format_id: str, path: Path, selection: Any = None) -> None:
-        """Write the trace in another format. Raises UserError."""
+        until = time.monotonic() + timeout
+        while True:
+            self.pump()
+            if self.engine_state.phase in AT_REST:
+                # What was recorded between taking and looking.
+                self._take()
+                return True
+            left = until - time.monotonic()
+            if left <= 0:
+                return False
+            if self._runner is not None:
+                self._runner.room.wanted.wait(min(left, _LOOK_S))
 
     def close(self) -> None:
-        """Give everything back."""
+        """End everything, and wait for it as long as an engine may take to end."""
+        self._retire()
+        for runner, _ in self._retired:
+            runner.join(LONGEST_STOP_S)
+        self._reap()
+        if self._raw is not None:
+            self._raw.close()
+            self._raw = None
+
+    # Inside
+
+    def _start(
+        self, engine: str | None, seed: int | None, speed: float | None, *, paused: bool, with_script: bool
+    ) -> None:
+        document = self._needed_document()
+        chosen = engine or document.scenario.engine
+        if chosen not in ENGINES:
+            raise UserError(f"there is no engine {chosen}", hint=nearest(chosen, list(ENGINES)))
+        chosen_speed = self.engine_state.speed if speed is None else speed
+        if not chosen_speed > 0:
+            raise UserError(f"{chosen_speed} is no speed: it must be more than 0")
+        order = Order(
+            chosen,
+            document.scenario.seed if seed is None else seed,
+            chosen_speed,
+            paused=paused,
+            with_script=with_script,
+        )
+        self._retire()
+        self._begin_trace(Trace())
+        self._raw = RawCapture()
+        runner = Runner(document, order, trusted=self._trusted(document.content_hash))
+        runner.recorder.enabled = self.recording
+        self._applied = document.revision
+        self._runner = runner
+        runner.start()
+        self._look()
+
+    def _needed_document(self) -> Document:
+        if self.document is None:
+            raise UserError("there is no scenario", hint="open one, or begin a new one")
+        return self.document
+
+    def _change_document(self, document: Document) -> None:
+        self._retire()
+        self.document = document
+        self._begin_trace(Trace())
+
+    def _begin_trace(self, trace: Trace) -> None:
+        self.trace = trace
+        if self._raw is not None:
+            self._raw.close()
+            self._raw = None
+
+    def _tell_engine(self, document: Document) -> None:
+        """The engine follows the edited scenario, and the person's trust in it."""
+        runner = self._runner
+        if runner is None:
+            return
+        if document.revision != self._applied:
+            self._applied = document.revision
+            runner.apply(document)
+            runner.trust(self._trusted(document.content_hash))
+
+    def _take(self) -> None:
+        runner, raw = self._runner, self._raw
+        if runner is None or raw is None:
+            return
+        data = runner.recorder.take()
+        runner.room.taken()
+        if data:
+            raw.add(data)
+            self.trace.feed(data)
+
+    def _look(self) -> None:
+        """See what the engine is doing."""
+        if self._runner is not None:
+            self.engine_state = self._runner.state()
+
+    def _retire(self) -> None:
+        """Let go of the run; it ends by itself."""
+        if self._runner is not None:
+            self.stop()
+            self._runner = None
+            self.engine_state = replace(self.engine_state, phase="idle", message="", queue=(), next_stop=None)
+
+    def _reap(self) -> None:
+        now = time.monotonic()
+        for runner, told in list(self._retired):
+            if not runner.alive:
+                self._retired.remove((runner, told))
+            elif now - told > LONGEST_STOP_S:
+                self._retired.remove((runner, told))
+                message = "the engine's thread did not end; what it runs goes on until Buslens is closed"
+                self.engine_state = replace(self.engine_state, phase="failed", message=message)
+                if self._runner is runner:
+                    self._runner = None

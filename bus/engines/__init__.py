@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from bus.engines.protocol import Engine
-from bus.engines.pyee import AsyncioEngine, PyeeEngine, ThreadsEngine
+from bus.engines.pyee import AsyncioEngine, PyeeEngine
+from bus.engines.pyee_threads import ThreadsEngine
 
 ENGINES: dict[str, type[Engine]] = {
     PyeeEngine.id: PyeeEngine,

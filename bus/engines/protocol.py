@@ -7,11 +7,26 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, ClassVar, Protocol
 
-from bus.simulation.clock import Clock
 from buslens.recorder import Recorder
 
-Function = Callable[[Any], Any]
-"""A handler as an engine calls it, with the payload: a plain function or a coroutine function."""
+Function = Callable[..., Any]
+"""A handler as an engine calls it, with the payload where there is one: a plain function or a coroutine function."""
+
+
+class EngineClock(Protocol):
+    """What an engine needs of the clock that a run lives on."""
+
+    workers: int
+    """How many threads serve what is handed to workers. Set by an engine that has any."""
+
+    def time_ns(self) -> int:
+        """Nanoseconds since the run began."""
+
+    def work_began(self) -> None:
+        """A call was handed to a worker thread: at full speed no time passes while it computes."""
+
+    def work_ended(self) -> None:
+        """A worker thread finished a call."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,8 +36,13 @@ class Surroundings:
     loop: asyncio.AbstractEventLoop
     """Runs on the engine's own thread, on the engine's clock."""
 
-    clock: Clock
+    clock: EngineClock
     recorder: Recorder
+    before_dispatch: Callable[[str], None]
+    """To be called with the event before each dispatch, also of events that the library emits by itself (`error`).
+
+    This is where stepping stops the engine, and where it ends while it is stopped: by asyncio.CancelledError.
+    """
 
 
 class Engine(Protocol):
@@ -42,14 +62,20 @@ class Engine(Protocol):
     def unsubscribe(self, event: str, function: Function) -> None:
         """Stop calling it; nothing happens where it is gone already."""
 
-    def emit(self, event: str, payload: Any) -> None:
-        """Put an event on the bus. Also called by handlers, on whatever thread they run."""
+    def emit(self, event: str, *payload: Any) -> None:
+        """Put an event on the bus, with one payload or none. Also called by handlers, on whatever thread they run.
+
+        Raises what the library raises into the code that emits.
+        """
 
     def busy(self) -> bool:
         """Whether any call has not ended, or an event is still on its way."""
 
     async def settle(self) -> None:
-        """Wait until something has changed since `busy` was true."""
+        """Wait until something that kept it busy is over."""
+
+    def scheduled(self, most: int) -> list[str]:
+        """Names of handlers whose calls have not started, the next first. Asked from another thread."""
 
     async def close(self) -> None:
         """Give everything back; calls that run still are cancelled."""

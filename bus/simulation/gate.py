@@ -5,16 +5,38 @@ Stopped means that the engine's thread waits inside the emit or call itself, wit
 
 from __future__ import annotations
 
+import asyncio
 import threading
 from collections.abc import Callable
 from contextvars import ContextVar
 from dataclasses import dataclass
 from enum import Enum
+from typing import NamedTuple
 
-from bus.simulation.clock import Clock, Stopped
+from bus.simulation.clock import Clock
 
-DEPTH: ContextVar[int] = ContextVar("buslens_depth", default=0)
-"""How many calls the running code is inside of, along its flow."""
+PAUSED = "paused"
+
+
+class Depth(NamedTuple):
+    """How deep the running code is."""
+
+    flow: int = 0
+    """Calls around it along its flow, across tasks and threads."""
+
+    stack: int = 0
+    """Calls around it that wait for it to return."""
+
+    thread: int = 0
+    """Whose stack that is."""
+
+
+DEPTH: ContextVar[Depth] = ContextVar("buslens_depth", default=Depth())  # noqa: B039  it cannot be changed
+
+
+def stack_here(depth: Depth) -> int:
+    """The stack's depth on this thread: whoever was handed a call starts with an empty one."""
+    return depth.stack if depth.thread == threading.get_ident() else 0
 
 
 class Step(Enum):
@@ -24,10 +46,10 @@ class Step(Enum):
     """To the next dispatch, wherever it is."""
 
     CALL = "call"
-    """To the next call, wherever it is."""
+    """To the next call, passing over those inside of the current one."""
 
     INTO = "into"
-    """To the next dispatch or call, the nested one included."""
+    """To the next dispatch or call, those inside of the current call included."""
 
     OUT = "out"
     """Out of the current dispatch: to the next dispatch or call that is not inside of it."""
@@ -45,9 +67,10 @@ class Stop:
     """Empty for a dispatch."""
 
     depth: int
-    """Calls around it: 0 for a root emit."""
+    """Calls around it along its flow: 0 for a root emit and the calls of its handlers."""
 
-    time_ns: int
+    stack: int = 0
+    """Calls around it that wait for it to return."""
 
 
 class Gate:
@@ -63,7 +86,7 @@ class Gate:
         """Where it stands, None while it runs or waits for nothing in particular."""
 
         if paused:
-            clock.pause()
+            clock.freeze(PAUSED)
 
     @property
     def paused(self) -> bool:
@@ -71,82 +94,87 @@ class Gate:
         return not self._open and self._until is None
 
     def before_dispatch(self, event: str) -> None:
-        """An event is about to be put on the bus. Raises Stopped."""
-        self._pass("dispatch", event, "")
+        """An event is about to be put on the bus. Raises CancelledError where the run ends."""
+        if not self._open or self._clock.stopped:
+            self._pass("dispatch", event, "")
 
     def before_call(self, event: str, handler: str) -> None:
-        """A handler is about to run. Raises Stopped."""
-        self._pass("call", event, handler)
+        """A handler is about to run. Raises CancelledError where the run ends."""
+        if not self._open or self._clock.stopped:
+            self._pass("call", event, handler)
 
     def pause(self) -> None:
         """Stop at whatever comes next."""
         with self._condition:
             self._open, self._until = False, None
-            self._clock.pause()
+            self._clock.freeze(PAUSED)
 
     def resume(self) -> None:
         """Let everything pass."""
-        with self._condition:
-            self._open, self._until, self.stopped_at = True, None, None
-            self._turn += 1
-            self._clock.resume()
-            self._condition.notify_all()
+        self._go(None)
 
     def step(self, step: Step) -> None:
         """Go on to where the step ends."""
-        with self._condition:
-            depth = self.stopped_at.depth if self.stopped_at else 0
-            self._open, self._until = False, _end_of(step, depth)
-            self.stopped_at = None
-            self._turn += 1
-            self._clock.resume()
-            self._condition.notify_all()
+        self._go(_end_of(step, self.stopped_at))
 
     def release(self) -> None:
-        """The run ends: whoever stands at the gate gets Stopped."""
+        """The run ends: whoever stands at the gate learns it. The clock was stopped before."""
         with self._condition:
+            self._condition.notify_all()
+
+    def _go(self, until: Callable[[Stop], bool] | None) -> None:
+        with self._condition:
+            self._open, self._until, self.stopped_at = until is None, until, None
+            self._turn += 1
+            self._clock.thaw(PAUSED)
             self._condition.notify_all()
 
     def _pass(self, kind: str, event: str, handler: str) -> None:
-        if self._open and not self._clock.stopped:
-            return
+        depth = DEPTH.get()
+        here = Stop(kind, event, handler, depth.flow, stack_here(depth))
         with self._condition:
-            here = Stop(kind, event, handler, DEPTH.get(), self._clock.time_ns())
             while self._stops(here):
-                mine = self.stopped_at is None
-                if mine:
+                first = self.stopped_at is None
+                if first:
                     self.stopped_at = here
                 turn = self._turn
                 while turn == self._turn and not self._clock.stopped:
                     self._condition.wait()
-                if mine and not self._clock.stopped:
+                if first and not self._clock.stopped:
                     return
 
     def _stops(self, here: Stop) -> bool:
         """Whether to stand here; ends the step that leads to here."""
         if self._clock.stopped:
-            raise Stopped("the run was stopped")
+            raise asyncio.CancelledError("the run was stopped")
         if self._open:
             return False
         if self._until is not None:
             if not self._until(here):
                 return False
             self._until = None
-            self._clock.pause()
+            self._clock.freeze(PAUSED)
         return True
 
 
-def _end_of(step: Step, depth: int) -> Callable[[Stop], bool]:
+def _end_of(step: Step, stand: Stop | None) -> Callable[[Stop], bool]:
+    """Whether a step ends at a place, seen from where the engine stands."""
     if step is Step.DISPATCH:
         return _is_dispatch
+    if stand is None or step is Step.INTO:
+        return _is_call if step is Step.CALL else _is_anything
     if step is Step.CALL:
-        return _is_call
-    if step is Step.INTO:
-        return _is_anything
-    limit = max(depth - 1, 0)
+        stack = stand.stack
+
+        def is_next_call(here: Stop) -> bool:
+            return here.kind == "call" and here.stack <= stack
+
+        return is_next_call
+    # What is about to be emitted is not the current dispatch yet: that is the one around it.
+    current = stand.depth if stand.kind == "call" else max(stand.depth - 1, 0)
 
     def is_outside(here: Stop) -> bool:
-        return here.kind == "dispatch" and here.depth <= limit
+        return here.depth < current or (here.kind == "dispatch" and here.depth <= current)
 
     return is_outside
 

@@ -1,0 +1,103 @@
+"""pyee's executor emitter as an engine: every call runs on a thread of a pool, on the engine's clock."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+import threading
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextvars import copy_context
+from typing import Any, ClassVar
+
+from pyee.base import EventEmitter
+from pyee.executor import ExecutorEventEmitter
+
+from bus.engines.protocol import EngineClock, Surroundings
+from bus.engines.pyee import PyeeEngine, announcing
+
+WORKERS = 8
+"""Threads: enough to see calls overlap, few enough to see them wait."""
+
+
+class ThreadsEngine(PyeeEngine):
+    """pyee.executor.ExecutorEventEmitter."""
+
+    id: ClassVar[str] = "pyee-threads"
+    title: ClassVar[str] = f"pyee-threads: handlers run on {WORKERS} worker threads"
+
+    def _make(self, surroundings: Surroundings) -> EventEmitter:
+        self._pool = ClockedPool(surroundings.clock, surroundings.loop)
+        logging.getLogger("concurrent.futures").addFilter(_is_no_swallowed_failure)
+        return announcing(ExecutorEventEmitter, surroundings, self._pool)
+
+    def busy(self) -> bool:
+        """Whether any call has not ended."""
+        return self._pool.outstanding > 0
+
+    async def settle(self) -> None:
+        """Wait until a call ends."""
+        self._pool.call_ended.clear()
+        if self.busy():
+            await self._pool.call_ended.wait()
+
+    def scheduled(self, most: int) -> list[str]:
+        """Calls that wait for a free worker."""
+        waiting = list(self._pool.not_started.values()) if self._emitter is not None else []
+        return waiting[:most]
+
+    async def close(self) -> None:
+        """Let go of the workers; whoever waits on the clock was woken by its stop."""
+        self._pool.shutdown(wait=False, cancel_futures=True)
+        logging.getLogger("concurrent.futures").removeFilter(_is_no_swallowed_failure)
+        await super().close()
+
+
+class ClockedPool(ThreadPoolExecutor):
+    """A pool whose threads take part in the engine's clock."""
+
+    def __init__(self, clock: EngineClock, loop: asyncio.AbstractEventLoop) -> None:
+        super().__init__(WORKERS, thread_name_prefix="worker")
+        clock.workers = WORKERS
+        self.outstanding = 0
+        self.call_ended = asyncio.Event()
+        self.not_started: dict[int, str] = {}
+        """Names of handlers, by a number of their own."""
+
+        self._clock = clock
+        self._loop = loop
+        self._submitted = 0
+        self._counting = threading.Lock()
+
+    def submit(self, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Future[Any]:
+        """Hand a call to a worker."""
+        with self._counting:
+            self._submitted += 1
+            number = self._submitted
+            self.outstanding += 1
+        self.not_started[number] = str(getattr(fn, "__name__", ""))
+        self._clock.work_began()
+        future = super().submit(copy_context().run, self._begin, number, fn, *args, **kwargs)
+        future.add_done_callback(self._ended)
+        return future
+
+    def _begin(self, number: int, fn: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
+        self.not_started.pop(number, None)
+        return fn(*args, **kwargs)
+
+    def _ended(self, _: Future[Any]) -> None:
+        with contextlib.suppress(RuntimeError):  # the loop is closed: the run is over
+            self._loop.call_soon_threadsafe(self._tell)
+
+    def _tell(self) -> None:
+        # On the loop's thread, behind pyee's own callback, so that the `error` event of this call is out already.
+        with self._counting:
+            self.outstanding -= 1
+        self.call_ended.set()
+        self._clock.work_ended()
+
+
+def _is_no_swallowed_failure(record: logging.LogRecord) -> bool:
+    # pyee lets an unhandled `error` event vanish in the future's callback; the timeline shows it, not the terminal.
+    return "exception calling callback" not in record.getMessage()

@@ -1,0 +1,99 @@
+"""Sample handlers: functions and coroutine functions made from the steps of a scenario."""
+
+from __future__ import annotations
+
+import itertools
+import random
+import threading
+from collections.abc import Iterator
+from typing import Any
+
+from bus.engines.protocol import Function
+from bus.scenario.model import Handler
+from bus.simulation.gate import DEPTH, Depth, stack_here
+from bus.simulation.pauses import Call, CodeFailed
+from bus.simulation.places import Failed, Lines, coroutine_function_at, function_at, point_to
+from bus.simulation.plain import plain
+from bus.simulation.stage import Stage
+from bus.simulation.steps import Making, ReadyStep, ready
+
+
+class Behaviour:
+    """What one handler of the scenario does, for all the events that it hears."""
+
+    def __init__(self, name: str, model: Handler, lines: Lines, stage: Stage) -> None:
+        self.name = name
+        self.model = model
+        self.file = lines.file
+        self.line = lines.handler_line(name)
+        self.stage = stage
+        rng = random.Random(f"{stage.seed}:{name}")
+        self.steps = list(ready(model.do, Making(stage, rng, lines, ("handlers", name, "do"))))
+        self.counter = itertools.count(1)
+        self.called_for: set[str] = set()
+        """Events that it was called for: a `once` handler is not subscribed to them again."""
+
+    def function_for(self, event: str) -> Function:
+        """What is subscribed to one event."""
+        subscription = _Subscription(self, event)
+        if self.stage.engine.runs_coroutines and not self.model.block:
+            return coroutine_function_at(self.file, self.line, self.name, subscription.run_async)
+        return function_at(self.file, self.line, self.name, subscription.run)
+
+
+class _Subscription:
+    """A behaviour and one event: what a call needs to begin."""
+
+    def __init__(self, behaviour: Behaviour, event: str) -> None:
+        self._behaviour = behaviour
+        self._event = event
+
+    def run(self, payload: Any) -> Failed:
+        """One call as a plain function; what it raises is returned, for the function in the scenario file to raise."""
+        call, depth = self._begin(payload)
+        token = DEPTH.set(Depth(depth.flow + 1, stack_here(depth) + 1, threading.get_ident()))
+        step: ReadyStep | None = None
+        try:
+            for step in self._steps_of(call):
+                pause = step.do(call)
+                if pause is not None:
+                    pause.block(call)
+        except Exception as error:
+            return self._failed(error, step)
+        finally:
+            DEPTH.reset(token)
+        return None
+
+    async def run_async(self, payload: Any) -> Failed:
+        """One call as a coroutine, on a task of its own: whatever it sets in the context ends with it."""
+        depth = DEPTH.get()
+        DEPTH.set(Depth(depth.flow))
+        call, _ = self._begin(payload)
+        DEPTH.set(Depth(depth.flow + 1, 1, threading.get_ident()))
+        step: ReadyStep | None = None
+        try:
+            for step in self._steps_of(call):
+                pause = step.do(call)
+                if pause is not None:
+                    await pause.wait(call)
+        except Exception as error:
+            return self._failed(error, step)
+        return None
+
+    def _begin(self, payload: Any) -> tuple[Call, Depth]:
+        behaviour = self._behaviour
+        behaviour.called_for.add(self._event)
+        behaviour.stage.before_call(self._event, behaviour.name)
+        said = plain(payload)[0] if isinstance(payload, BaseException) else payload
+        return Call(behaviour.stage, behaviour.name, self._event, said, next(behaviour.counter)), DEPTH.get()
+
+    def _steps_of(self, call: Call) -> Iterator[ReadyStep]:
+        return (step for step in self._behaviour.steps if call.count == 1 or not step.first_only)
+
+    def _failed(self, error: Exception, step: ReadyStep | None) -> Exception:
+        behaviour = self._behaviour
+        frames = [(step.line if step is not None else behaviour.line, behaviour.name)]
+        if isinstance(error, CodeFailed):
+            frames += error.lines
+            error = error.error
+        return point_to(error, behaviour.file, frames)

@@ -1,0 +1,122 @@
+"""Failures that point into the scenario file: the traceback of a sample handler names its lines, not our own.
+
+A handler's function is made from a template, as if it were written where the handler stands in the file; what its
+steps raise gets a traceback of frames in that file. https://docs.python.org/3/library/types.html#types.TracebackType
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Awaitable, Callable, Iterable
+from types import CodeType, FrameType, FunctionType, TracebackType
+from typing import Any
+
+from bus.errors import UserError
+from bus.scenario import tree as yaml_tree
+from bus.scenario.document import Document
+from bus.scenario.reading import place_at
+
+Failed = Exception | None
+
+
+class Lines:
+    """Which line of its file each part of a scenario stands on."""
+
+    def __init__(self, document: Document) -> None:
+        self.file = str(document.path.resolve()) if document.path else document.title
+        try:
+            self._root: Any = yaml_tree.parse(document.text, self.file)
+        except UserError:  # it was read before: only a text that is being edited can be wrong
+            self._root = None
+
+    def line(self, *path: str | int) -> int:
+        """Of a value, from 1."""
+        return max(place_at(path, self._root, self.file).line, 1)
+
+    def handler_line(self, name: str) -> int:
+        """Of a handler's name."""
+        handlers = (self._root or {}).get("handlers") or {}
+        return max(yaml_tree.key_place(handlers, name, self.file).line, 1) if name in handlers else 1
+
+
+def function_at(
+    file: str, line: int, name: str, run: Callable[[Any], Failed]
+) -> Callable[..., None]:  # the handler, as an engine calls it
+    """A plain function that seems to stand at that line; it raises what `run` returns."""
+    made: Callable[..., None] = _placed(_template(run), file, line, name)
+    return made
+
+
+def coroutine_function_at(
+    file: str, line: int, name: str, run: Callable[[Any], Awaitable[Failed]]
+) -> Callable[..., Awaitable[None]]:
+    """The same as a coroutine function."""
+    made: Callable[..., Awaitable[None]] = _placed(_async_template(run), file, line, name)
+    return made
+
+
+def point_to(error: Exception, file: str, frames: Iterable[tuple[int, str]]) -> Exception:
+    """Make `error` look raised at those lines (line, function), the outermost first.
+
+    Of the frames that it has those in the same file stay, behind the new ones: what a nested emit brought here.
+    """
+    inner = error.__traceback__
+    kept: list[tuple[FrameType, int]] = []
+    while inner is not None:
+        if inner.tb_frame.f_code.co_filename == file:
+            kept.append((inner.tb_frame, inner.tb_lineno or 1))
+        inner = inner.tb_next
+    made = [(_frame(file, name), line) for line, name in frames]
+    result: TracebackType | None = None
+    for frame, line in reversed(made + kept[-20:]):
+        result = TracebackType(result, frame, 0, line)
+    return error.with_traceback(result)
+
+
+_BODY_LINES = 3
+"""Lines of a template from its `def` to its `raise`."""
+
+
+def _template(run: Callable[[Any], Failed]) -> Any:
+    def handler(payload: Any = None) -> None:
+        error = run(payload)
+        if error is not None:
+            raise error
+
+    return handler
+
+
+def _async_template(run: Callable[[Any], Awaitable[Failed]]) -> Any:
+    async def handler(payload: Any = None) -> None:
+        error = await run(payload)
+        if error is not None:
+            raise error
+
+    return handler
+
+
+def _placed(template: Any, file: str, line: int, name: str) -> Any:
+    function = FunctionType(
+        _moved(template.__code__, file, line - _BODY_LINES, name),
+        template.__globals__,
+        name,
+        template.__defaults__,
+        template.__closure__,
+    )
+    function.__buslens_name__ = name  # type: ignore[attr-defined]
+    function.__buslens_place__ = (file, line)  # type: ignore[attr-defined]
+    return function
+
+
+def _moved(code: CodeType, file: str, first: int, name: str) -> CodeType:
+    return code.replace(co_filename=file, co_firstlineno=max(first, 1), co_name=name, co_qualname=name)
+
+
+def _here() -> FrameType:
+    return sys._getframe()
+
+
+def _frame(file: str, name: str) -> FrameType:
+    """A frame of a function of that name in that file. It holds nothing."""
+    made: FrameType = FunctionType(_moved(_here.__code__, file, 1, name), globals(), name)()
+    return made

@@ -1,0 +1,121 @@
+"""One call's talk with a child process: the code goes there, its emits and logs come back and happen here."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from types import TracebackType
+from typing import Any
+
+from bus.workers.python_child import MOST_OUTPUT
+from bus.workers.python_host import Child, PythonHost
+
+_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,199}")
+_MOST_LINES = 1_000
+_MOST_FRAMES = 30
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """What the code raised, or why it did not come to its end."""
+
+    type: str
+    message: str
+    frames: tuple[tuple[int, str], ...] = ()
+    """Line of the code, from 1, and function; the outermost first."""
+
+    cause: Exception | None = None
+    """What an emit raised into the code, where that is what ended it."""
+
+
+class Conversation:
+    """From the request to the end of the code."""
+
+    def __init__(self, host: PythonHost, *, emit: Callable[[str, Any], None], log: Callable[[str], None]) -> None:
+        self._host = host
+        self._emit = emit
+        self._log = log
+        self._child: Child | None = None
+        self._lines_left = _MOST_LINES
+        self._characters_left = MOST_OUTPUT
+        self._raised: Exception | None = None
+        self._well = False
+        self.over = False
+        self.failure: Failure | None = None
+
+    def __enter__(self) -> Conversation:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: object, at: TracebackType | None) -> None:
+        child, self._child = self._child, None
+        if child is None:
+            return
+        if self._well:
+            self._host.give_back(child)
+        else:
+            self._host.discard(child)
+
+    def begin(self, request: dict[str, Any]) -> None:
+        """Hand the code to a child."""
+        self._child = self._host.take()
+        self._child.send(request)
+
+    def hear(self) -> dict[str, Any] | None:
+        """What the child says next; blocks."""
+        return self._child.hear() if self._child is not None else None
+
+    def answer(self, said: dict[str, Any] | None) -> None:
+        """Do what it asks for."""
+        if said is None:
+            self._lost()
+        elif isinstance(said.get("log"), str):
+            self._print(said["log"])
+        elif isinstance(said.get("emit"), list) and len(said["emit"]) == 2 and isinstance(said["emit"][0], str):
+            self._put(*said["emit"])
+        elif said.get("done") is True:
+            self.over = self._well = True
+        elif "error" in said:
+            self.over = self._well = True
+            self.failure = self._failure(said["error"])
+        else:
+            self._lost()
+
+    def _put(self, event: str, payload: Any) -> None:
+        assert self._child is not None
+        try:
+            self._emit(event, payload)
+        except Exception as error:  # whatever the emit raises belongs to the code
+            self._raised = error
+            self._child.send({"error": [type(error).__name__, str(error)[:10_000]]})
+        else:
+            self._child.send({"ok": True})
+
+    def _print(self, text: str) -> None:
+        for line in text.split("\n"):
+            if self._lines_left <= 0 or self._characters_left <= 0:
+                return
+            self._lines_left -= 1
+            self._characters_left -= len(line) + 1
+            self._log(line if self._lines_left else "… more lines were printed than are kept")
+
+    def _lost(self) -> None:
+        assert self._child is not None
+        child, self._child = self._child, None
+        code = self._host.discard(child)
+        self.over = True
+        ended = "sent something that is no message" if code is None else f"ended with exit code {code}"
+        if code is not None and code < 0:
+            ended = f"was killed by signal {-code}"
+        self.failure = Failure("PythonEnded", f"the process of the Python code {ended}")
+
+    def _failure(self, said: Any) -> Failure:
+        try:
+            kind, message, frames = said
+            lines = tuple((int(line), str(name)[:200]) for line, name in frames[:_MOST_FRAMES])
+        except (TypeError, ValueError):
+            return Failure("PythonEnded", "the process of the Python code sent something that is no message")
+        raised = self._raised
+        caused = raised is not None and type(raised).__name__ == kind and str(raised)[:10_000] == message
+        name = kind if isinstance(kind, str) and _NAME.fullmatch(kind) else "PythonError"
+        return Failure(name, str(message)[:10_000], lines, raised if caused else None)

@@ -1,0 +1,148 @@
+"""Child processes for the Python of handlers: started when needed, used again, killed when a call or the run ends.
+
+What a child says is never trusted: frames are bounded and plain JSON.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import json
+import os
+import signal
+import subprocess
+import sys
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+from bus.workers.python_child import LENGTH, MOST_FRAME
+
+CHILD = Path(__file__).with_name("python_child.py")
+AT_ONCE = 8
+"""Calls that coroutines make at the same time; more wait for their turn."""
+
+MOST_CHILDREN = 32
+"""Calls inside calls, where each waits for the next."""
+
+_REAP_S = 5.0
+
+
+class TooManyPythonCalls(Exception):
+    """Python handlers that emit inside of each other without an end."""
+
+
+class Child:
+    """One process."""
+
+    def __init__(self) -> None:
+        self._process = subprocess.Popen(
+            [sys.executable, "-I", "-X", "utf8", str(CHILD)],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            start_new_session=True,
+        )
+
+    def send(self, said: dict[str, Any]) -> None:
+        """Tell it something. A child that is gone hears nothing."""
+        body = json.dumps(said).encode()
+        assert self._process.stdin is not None
+        with contextlib.suppress(OSError, ValueError):
+            self._process.stdin.write(LENGTH.pack(len(body)) + body)
+            self._process.stdin.flush()
+
+    def hear(self) -> dict[str, Any] | None:
+        """What it says next; None where it has gone, or says what is no message."""
+        source = self._process.stdout
+        assert source is not None
+        try:
+            head = source.read(LENGTH.size)
+            if len(head) < LENGTH.size or LENGTH.unpack(head)[0] > MOST_FRAME:
+                return None
+            body = source.read(LENGTH.unpack(head)[0])
+            said = json.loads(body)
+        except (OSError, ValueError, RecursionError):
+            return None
+        return said if isinstance(said, dict) else None
+
+    def kill(self) -> None:
+        """End it and what it started; from any thread."""
+        if hasattr(os, "killpg"):
+            with contextlib.suppress(OSError):
+                os.killpg(self._process.pid, signal.SIGKILL)
+        with contextlib.suppress(OSError):
+            self._process.kill()
+
+    def end(self) -> int | None:
+        """Kill it and close the pipes, on the thread that talks with it; its exit code where it had ended before."""
+        code = None
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            code = self._process.wait(0.05)
+        self.kill()
+        for pipe in (self._process.stdin, self._process.stdout):
+            with contextlib.suppress(OSError):
+                pipe.close()  # type: ignore[union-attr]
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            self._process.wait(_REAP_S)
+        return code
+
+
+class PythonHost:
+    """The children of one run. Thread-safe."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._free: list[Child] = []
+        self._all: set[Child] = set()
+        self._closed = False
+        self._threads: ThreadPoolExecutor | None = None
+        self.turns = asyncio.Semaphore(AT_ONCE)
+        """For coroutines."""
+
+    @property
+    def threads(self) -> ThreadPoolExecutor:
+        """Where coroutines wait for what a child says."""
+        if self._threads is None:
+            self._threads = ThreadPoolExecutor(AT_ONCE, thread_name_prefix="python")
+        return self._threads
+
+    def take(self) -> Child:
+        """A child for one call. Raises TooManyPythonCalls."""
+        with self._lock:
+            if self._closed:
+                raise asyncio.CancelledError("the run was stopped")
+            if self._free:
+                return self._free.pop()
+            if len(self._all) >= MOST_CHILDREN:
+                raise TooManyPythonCalls(f"more than {MOST_CHILDREN} Python calls inside of each other")
+            child = Child()
+            self._all.add(child)
+            return child
+
+    def give_back(self, child: Child) -> None:
+        """The call is over, the child is well."""
+        with self._lock:
+            self._free.append(child)
+
+    def discard(self, child: Child) -> int | None:
+        """The child is not to be used again; its exit code where it ended by itself."""
+        with self._lock:
+            self._all.discard(child)
+        return child.end()
+
+    def kill(self) -> None:
+        """The run ends: kill them all. Whoever talks with one hears that it has gone."""
+        with self._lock:
+            self._closed = True
+            for child in self._all:
+                child.kill()
+
+    def close(self) -> None:
+        """Give everything back, when nobody talks any more."""
+        self.kill()
+        if self._threads is not None:
+            self._threads.shutdown(wait=True)
+        for child in list(self._all):
+            self.discard(child)
