@@ -127,7 +127,14 @@ class TableModel(QAbstractTableModel):
         row = self.trace_row(index.row())
         if row < 0:
             return None
-        column = self.columns[index.column()]
+        try:
+            return self._cell(self.columns[index.column()], row, role)
+        except IndexError:
+            # The trace was replaced by a shorter one and this table has not been told yet. An exception that leaves
+            # a paint event takes the whole program with it.
+            return None
+
+    def _cell(self, column: Column, row: int, role: int) -> object:
         if role == Qt.ItemDataRole.DisplayRole:
             return one_line(column.text(row))
         if role == Qt.ItemDataRole.TextAlignmentRole:

@@ -71,8 +71,9 @@ class Aggregates(QObject):
         return attrgetter(field)(self._list[row]) if 0 <= row < len(self._list) else 0
 
     def values(self, field: str) -> npt.NDArray[Any]:
-        """One field of every row, to sort by."""
-        return np.array([attrgetter(field)(each) for each in self._list])
+        """One field of every row, to sort by; what was not measured is less than everything."""
+        found = [attrgetter(field)(each) for each in self._list]
+        return np.array([-1 if value is None else value for value in found])
 
     def _columns(self, title: str) -> tuple[Column, ...]:
         quantiles = [
@@ -83,11 +84,14 @@ class Aggregates(QObject):
             )
             for quantile in ("p50", "p95", "p99")
         ]
+        lost = [Measure(self, "Lost", "lost", count, "Emitted while nobody listened", "lost").column(5)]
+        if title != "Event":
+            lost = []  # a handler that is called heard its event
         return (
             Measure(self, title, "name", str, "").column(18, number=False),
             Measure(self, "Count", "count", count, "").column(6),
             Measure(self, "Failed", "failed", count, "Failed or timed out", "failed").column(5),
-            Measure(self, "Lost", "lost", count, "Emitted while nobody listened", "lost").column(5),
+            *lost,
             *quantiles,
         )
 
@@ -110,7 +114,8 @@ class Measure:
         return Column(self._title, characters, self._text, self._keys, number=number, state=self._state, tip=self._tip)
 
     def _text(self, row: int) -> str:
-        return self._words(self._owner.value(row, self._field))
+        value = self._owner.value(row, self._field)
+        return "–" if value is None else self._words(value)
 
     def _keys(self) -> npt.NDArray[Any]:
         return self._owner.values(self._field)
