@@ -5,15 +5,13 @@ from __future__ import annotations
 from PySide6.QtCore import QObject, Qt, QTimer, Signal
 
 from bus.errors import UserError
-from bus.session import Session
+from bus.session import AT_REST, Session
 
 FRAME_MS = 16
 """60 frames a second while an engine lives."""
 
 IDLE_MS = 100
 """How soon an engine is noticed that a panel started without telling the bridge."""
-
-AT_REST = ("idle", "finished", "failed")
 
 
 class Bridge(QObject):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 LIVE = ("starting", "running", "paused", "stopping")
+"""Phases in which the engine does something; after them it waits for emits by hand, or is gone."""
 
 
 @dataclass(frozen=True, slots=True)

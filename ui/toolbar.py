@@ -7,7 +7,7 @@ from PySide6.QtGui import QAction, QResizeEvent
 from PySide6.QtWidgets import QComboBox, QLabel, QSizePolicy, QSpinBox, QToolBar, QToolButton, QWidget
 
 from bus.engines import ENGINES
-from bus.session import Session
+from bus.session import AT_REST, Session
 from ui.actions import TOOLBAR, TOOLBAR_RIGHT
 from ui.filter_state import FilterState
 from ui.qt_actions import QtActions
@@ -118,7 +118,7 @@ class Toolbar(QToolBar):
 
     def refresh_engine(self) -> None:
         """What a run began with stays as it is until it ends."""
-        at_rest = self._session.engine_state.phase in ("idle", "finished", "failed")
+        at_rest = self._session.engine_state.phase in AT_REST
         self.engine.setEnabled(at_rest)
         self.seed.setEnabled(at_rest)
 

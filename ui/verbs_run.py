@@ -5,7 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import QObject
 
 from bus.session import Session, Step
-from ui.bridge import AT_REST, Bridge
+from ui.bridge import Bridge
 from ui.run_choices import RunChoices
 
 
@@ -17,7 +17,6 @@ class RunVerbs(QObject):
         self._session = session
         self._bridge = bridge
         self._choices = choices
-        self._again = False
 
     def start(self) -> None:
         """Start the scenario, or go on where it is paused."""
@@ -32,14 +31,8 @@ class RunVerbs(QObject):
         self._start(paused=True)
 
     def restart(self) -> None:
-        """End the run; a new one begins as soon as the engine is gone."""
-        self._again = True
-        self.stop()
-
-    def begin_again(self) -> None:
-        """The engine's state changed: a restart may go on now."""
-        if self._again and self._session.engine_state.phase in AT_REST:
-            self._start(paused=False)
+        """End the run and begin a new one."""
+        self._start(paused=False)
 
     def stop(self) -> None:
         """End the run."""
@@ -82,7 +75,6 @@ class RunVerbs(QObject):
         self._bridge.touch()
 
     def _start(self, *, paused: bool) -> None:
-        self._again = False
         choices = self._choices
         self._session.start(choices.engine or None, choices.seed, choices.speed, paused)
         self._bridge.touch()

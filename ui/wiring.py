@@ -106,7 +106,6 @@ class Wiring(QObject):
         window.emit_panel.refresh_engine()
         window.toolbar.refresh_engine()
         window.status.refresh_engine()
-        self.verbs.run.begin_again()
         self.actions.refresh()
 
     def refresh_document(self) -> None:
