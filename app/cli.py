@@ -32,7 +32,9 @@ def speed_from(text: str) -> float:
     except ValueError:
         speed = math.nan
     if not 0 < speed < math.inf:
-        raise typer.BadParameter(f"{text!r} is not a speed: give a number such as 2 or 0.5x, or max")
+        raise typer.BadParameter(
+            f"{text!r} is not a speed: give a number such as 2 or 0.5x, or max", param_hint="--speed"
+        )
     return speed
 
 
@@ -74,14 +76,8 @@ def run(
     engine: Annotated[str, typer.Option(help="The engine, instead of the scenario's own.", metavar="ENGINE")] = "",
     seed: Annotated[int | None, typer.Option(help="The seed of all randomness, instead of the scenario's own.")] = None,
     speed: Annotated[
-        float,
-        typer.Option(
-            help="How fast time runs: 2, 0.5x, or max: waits cost nothing.",
-            parser=speed_from,
-            show_default="max",
-            metavar="X|max",
-        ),
-    ] = math.inf,
+        str, typer.Option(help="How fast time runs: 2, 0.5x, or max: waits cost nothing.", metavar="X|max")
+    ] = "max",
     output: Annotated[
         Path | None, typer.Option("-o", "--output", help="Write the capture to this file.", metavar="CAPTURE")
     ] = None,
@@ -98,7 +94,7 @@ def run(
                 scenario,
                 engine=engine or None,
                 seed=seed,
-                speed=speed,
+                speed=speed_from(speed),
                 output=output,
                 json=json,
                 strict=strict,

@@ -12,7 +12,6 @@ from bus import scenario
 from bus.errors import UserError, UserErrors
 from bus.export import EXPORTERS
 from bus.trace import capture
-from buslens.wire import MAGIC
 
 WRONG_FILE = 2
 
@@ -43,15 +42,9 @@ def validate_files(files: list[str]) -> int:
     return code
 
 
-def is_capture(path: Path) -> bool:
-    """Whether the file starts as a capture does."""
-    with path.open("rb") as file:
-        return file.read(len(MAGIC)) == MAGIC
-
-
 def _check(path: Path) -> str:
     """One line about a good file; raises UserError for any other."""
-    if not is_capture(path):
+    if not capture.is_capture(path):
         found = scenario.load(path).scenario
         return f"fine, a scenario with {len(found.events)} events and {len(found.handlers)} handlers"
     trace = capture.load(path)
