@@ -34,7 +34,7 @@ class Layout:
     # Whole values
 
     def replace(self, name: Node | None, node: Node, value: Any, column: int) -> None:
-        """Write a value anew: of a key (`column` is where the key stands), or an item of a list (the item's)."""
+        """Write a value anew: of a key, which stands at `column`, or an item of a list."""
         start, end = node.start_mark.index, self.end_of(node, name)
         if isinstance(node, CollectionNode) and node.flow_style and node.value and isinstance(value, dict | list):
             line = spelling.flow(value)
@@ -42,7 +42,7 @@ class Layout:
                 self.splice(start, end, line)
                 return
         if name is None:
-            self.splice(start, max(start, end), spelling.block(value, column))
+            self.splice(start, max(start, end), spelling.block(value, node.start_mark.column))
             return
         new = spelling.behind_key(value, column, name.value)
         if end > start and not _is_block(node) and not new.startswith("\n"):

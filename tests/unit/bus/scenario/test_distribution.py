@@ -1,0 +1,64 @@
+"""How long something takes, as a person writes it."""
+
+from __future__ import annotations
+
+import random
+from statistics import mean, median
+
+import pytest
+
+from bus.scenario.distribution import LONGEST_NS, parse, parse_time
+
+MS = 1_000_000
+
+
+def drawn(text: str, count: int = 4000) -> list[int]:
+    rng = random.Random(1)
+    distribution = parse(text)
+    return [distribution.sample(rng) for _ in range(count)]
+
+
+def test_a_plain_time_is_always_the_same() -> None:
+    assert set(drawn("20ms", 10)) == {20 * MS}
+
+
+@pytest.mark.parametrize(
+    ("text", "ns"),
+    [("5ns", 5), ("3us", 3_000), ("3µs", 3_000), ("1.5ms", 1_500_000), ("2s", 2_000 * MS), ("1min", 60_000 * MS)],
+)
+def test_units(text: str, ns: int) -> None:
+    assert parse_time(text) == ns
+
+
+def test_a_normal_spread_never_goes_below_zero() -> None:
+    times = drawn("2ms +- 5ms")
+    assert min(times) == 0
+    assert mean(drawn("20ms +- 5ms")) == pytest.approx(20 * MS, rel=0.03)
+
+
+def test_a_range_stays_inside_its_ends() -> None:
+    times = drawn("10ms..20ms")
+    assert 10 * MS <= min(times) < 11 * MS
+    assert 19 * MS < max(times) <= 20 * MS
+
+
+def test_exponential_and_lognormal_have_the_mean_and_the_median_that_was_asked_for() -> None:
+    assert mean(drawn("exponential 20ms")) == pytest.approx(20 * MS, rel=0.1)
+    assert median(drawn("lognormal 20ms 0.5")) == pytest.approx(20 * MS, rel=0.1)
+    assert max(drawn("lognormal 1min 1000")) <= LONGEST_NS
+
+
+def test_for_ever_has_no_length() -> None:
+    assert parse("forever").is_forever
+    with pytest.raises(ValueError, match="no length"):
+        parse("forever").sample(random.Random(1))
+
+
+def test_the_same_seed_draws_the_same_times() -> None:
+    assert drawn("exponential 3s", 20) == drawn("exponential 3s", 20)
+
+
+@pytest.mark.parametrize("text", ["", "20", "20 parsecs", "-5ms", "20ms..10ms", "9999999min", "1e9s", "20ms +-", "ms"])
+def test_anything_else_is_refused_with_what_was_expected(text: str) -> None:
+    with pytest.raises(ValueError, match=r"expected|ends before"):
+        parse(text)

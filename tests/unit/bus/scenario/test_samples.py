@@ -1,0 +1,64 @@
+"""The samples that Buslens brings, the JSON Schema that editors use, and the documentation."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+
+import jsonschema
+import pytest
+from ruamel.yaml import YAML
+
+from bus import scenario
+from bus.scenario import schema
+from bus.scenario.samples import FOLDER, SAMPLES, Sample
+from bus.scenario.steps import VERBS
+
+ROOT = Path(__file__).resolve().parents[4]
+
+
+def test_every_sample_is_listed() -> None:
+    assert {sample.path.name for sample in SAMPLES} == {path.name for path in FOLDER.glob("*.yaml")}
+
+
+@pytest.mark.parametrize("sample", SAMPLES, ids=[sample.id for sample in SAMPLES])
+def test_a_sample_opens_teaches_and_its_samples_meet_their_schemas(sample: Sample) -> None:
+    found = scenario.load(sample.path)
+    assert found.text.startswith("# yaml-language-server: $schema=../scenario.schema.json\n#\n# ")
+    assert not found.needs_trust
+    assert found.scenario.name == sample.title
+    for event in found.scenario.events.values():
+        if event.sample is not None:
+            assert event.checker.problems(event.sample) == []
+
+
+@pytest.mark.parametrize("sample", SAMPLES, ids=[sample.id for sample in SAMPLES])
+def test_editors_find_nothing_wrong_with_a_sample(sample: Sample) -> None:
+    checker = jsonschema.Draft202012Validator(json.loads(schema.FILE.read_text(encoding="utf-8")))
+    assert list(checker.iter_errors(YAML(typ="safe").load(sample.path))) == []
+
+
+def test_the_schema_is_current() -> None:
+    """`python -m bus.scenario.schema` writes it anew."""
+    assert schema.FILE.read_text(encoding="utf-8") == schema.text()
+
+
+def test_the_schema_finds_what_is_wrong() -> None:
+    checker = jsonschema.Draft202012Validator(schema.schema())
+    assert not checker.is_valid({"buslens": 1, "engin": "pyee"})
+    assert not checker.is_valid({"buslens": 1, "handlers": {"h": {"on": "a", "do": [{"wiat": "1s"}]}}})
+    assert checker.is_valid(
+        {"buslens": 1, "events": {"a": None}, "handlers": {"h": {"on": "a", "do": [{"fail": None}]}}}
+    )
+
+
+def test_the_documentation_tells_every_verb_and_its_examples_open() -> None:
+    text = (ROOT / "docs" / "scenario.md").read_text(encoding="utf-8")
+    for verb in VERBS:
+        assert f"`{verb}`" in text
+    examples = re.findall(r"```yaml\n(.*?)```", text, re.DOTALL)
+    whole = [example for example in examples if example.startswith("buslens: 1")]
+    assert whole
+    for example in whole:
+        scenario.loads(example)
