@@ -200,6 +200,19 @@ def test_typing_in_one_field_is_undone_at_once(panel: ScenarioPanel, session: An
     assert session.document.text == SHOP
 
 
+def test_a_change_of_one_field_changes_one_line_of_the_file(qtbot: Any) -> None:
+    document = scenario.load(scenario.SAMPLES[0].path)
+    before = document.text
+    panel = ScenarioPanel(SimpleNamespace(document=document), ThemeSource())  # type: ignore[arg-type]
+    qtbot.addWidget(panel)
+    panel.show()
+    panel.tree.choose("handler", "charge_card")
+    panel.handler_form.steps.choose(1)
+    line: Any = panel.handler_form.steps.inputs()[2].widget
+    write(qtbot, line, "0.5")
+    assert document.text == before.replace("probability: 0.1", "probability: 0.5")
+
+
 def test_a_handler_of_several_events_and_options(panel: ScenarioPanel, session: Any, qtbot: Any) -> None:
     panel.tree.choose("handler", "charge_card")
     choice: Any = panel.handler_form.on.widget

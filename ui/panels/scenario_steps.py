@@ -31,8 +31,11 @@ MOST_ROWS = 7
 class StepList(QWidget):
     """Shows steps and says what they should be instead; whoever owns them decides and calls `show_steps` again."""
 
-    changed = Signal(list, str)
-    """All steps as they should be, and a name under which such changes are undone together ("" for alone)."""
+    changed = Signal(object, str)
+    """All steps as they should be, and a name under which such changes are undone together ("" for alone).
+
+    An object, not a list: Qt's own lists sort the keys of the mappings in them.
+    """
 
     def __init__(
         self, title: str, fields: Mapping[str, tuple[Field, ...]], themes: ThemeSource, parent: QWidget
