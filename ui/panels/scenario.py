@@ -35,6 +35,9 @@ from ui.panels.scenario_tree import ScenarioTree
 from ui.theme import ThemeSource
 from ui.widgets.empty_hint import EmptyHint
 
+FORMS = ("scenario", "event", "handler", "script")
+"""What has a form; headings have none."""
+
 
 class ScenarioPanel(QWidget):
     """Shows the session's document and edits it."""
@@ -59,7 +62,6 @@ class ScenarioPanel(QWidget):
         self.handler_form = HandlerForm(themes)
         self.script_form = ScriptForm(themes)
         self.scenario_form = ScenarioForm(themes)
-        self._hint = EmptyHint("Nothing chosen", "Choose an event, a handler or the script to see and change it.")
         self._no_document = EmptyHint("No scenario", "Open one, or make a new one with File > New Scenario.")
         self._place()
         self.tree.chosen.connect(self._show_chosen)
@@ -217,7 +219,7 @@ class ScenarioPanel(QWidget):
         if document is None:
             return
         values, events = document.values, list(document.scenario.events)
-        form: QWidget = self._hint
+        form: Form | None = None
         if kind == "event":
             form = self.event_form
             self.event_form.show_event(name, values["events"][name])
@@ -232,16 +234,18 @@ class ScenarioPanel(QWidget):
             self.scenario_form.show_values(values)
         self._show_form(form)
 
-    def _show_form(self, form: QWidget) -> None:
-        """Only the form that is shown asks for room."""
-        for page in (self._hint, *self.forms):
+    def _show_form(self, form: Form | None) -> None:
+        """Only the form that is shown asks for room; without one the tree has it all."""
+        self._scroll.setVisible(form is not None)
+        for page in self.forms:
             fit = QSizePolicy.Policy.Preferred if page is form else QSizePolicy.Policy.Ignored
             page.setSizePolicy(QSizePolicy.Policy.Preferred, fit)
-        self._stack.setCurrentWidget(form)
+        if form is not None:
+            self._stack.setCurrentWidget(form)
 
     def _form_shown(self) -> Form | None:
         form = self._stack.currentWidget()
-        return form if isinstance(form, Form) else None
+        return form if isinstance(form, Form) and self.tree.key[0] in FORMS else None
 
     def _choose_and_name(self, kind: str, name: str) -> None:
         self.tree.choose(kind, name)
@@ -265,9 +269,9 @@ class ScenarioPanel(QWidget):
         buttons.addStretch(1)
         buttons.addWidget(self.delete)
         self._stack = QStackedWidget(self)
-        for page in (self._hint, *self.forms):
+        for page in self.forms:
             self._stack.addWidget(page)
-        scroll = QScrollArea(self)
+        scroll = self._scroll = QScrollArea(self)
         scroll.setWidgetResizable(True)
         scroll.setFrameShape(QFrame.Shape.NoFrame)
         scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
@@ -283,8 +287,8 @@ class ScenarioPanel(QWidget):
         splitter.addWidget(upper)
         splitter.addWidget(scroll)
         splitter.setChildrenCollapsible(False)
-        splitter.setStretchFactor(0, 1)
-        splitter.setStretchFactor(1, 1)
+        splitter.setStretchFactor(0, 2)
+        splitter.setStretchFactor(1, 3)
         self._pages = QStackedWidget(self)
         self._pages.addWidget(splitter)
         self._pages.addWidget(self._no_document)
