@@ -12,6 +12,7 @@ from bus import scenario
 from bus.errors import UserError, UserErrors
 from bus.export import EXPORTERS
 from bus.trace import capture
+from buslens.wire import MAGIC
 
 WRONG_FILE = 2
 
@@ -44,10 +45,15 @@ def validate_files(files: list[str]) -> int:
 
 def _check(path: Path) -> str:
     """One line about a good file; raises UserError for any other."""
-    if not capture.is_capture(path):
+    if not _is_capture(path):
         found = scenario.load(path).scenario
         return f"fine, a scenario with {len(found.events)} events and {len(found.handlers)} handlers"
     trace = capture.load(path)
     if trace.damage:
         raise UserError(f"{path}: {trace.damage}")
     return f"fine, a capture with {len(trace.dispatches)} dispatches and {len(trace.calls)} calls"
+
+
+def _is_capture(path: Path) -> bool:
+    with path.open("rb") as file:
+        return file.read(len(MAGIC)) == MAGIC

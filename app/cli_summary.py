@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -19,6 +20,8 @@ from bus.session import Session
 from bus.simulation.expect import Verdict, verdicts
 
 QUANTILES = ("p50", "p95", "p99")
+FILE_COLUMNS = 140
+"""Where the summary goes into a file or a pipe, nothing has to fit a screen."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +100,8 @@ def print_json(summary: Summary) -> None:
 def print_tables(summary: Summary) -> None:
     """Tables on stdout."""
     console = Console(highlight=False, emoji=False)
+    if not console.is_terminal and "COLUMNS" not in os.environ:
+        console.width = FILE_COLUMNS
     seed = "" if summary.seed is None else f", seed {summary.seed}"
     console.print(cell(summary.name or "scenario", "bold"), Text(f"on {summary.engine}{seed}"))
     for title, rows in (("event", summary.events), ("handler", summary.handlers)):
@@ -112,9 +117,13 @@ def print_tables(summary: Summary) -> None:
 
 
 def _table(title: str, rows: Sequence[Statistic]) -> Table:
-    table = Table(box=None, pad_edge=False, header_style="dim")
-    table.add_column(title, overflow="fold")
-    for heading in ("count", "failed", "lost", *(f"{what} {q}" for what in ("delay", "duration") for q in QUANTILES)):
+    table = Table(box=None, pad_edge=False, padding=(0, 1), header_style="dim")
+    table.add_column(title, overflow="fold", min_width=12)
+    # The group is named once, over its first column: on 80 columns every column counts.
+    times = [
+        f"{what if quantile == 'p50' else ''}\n{quantile}" for what in ("delay", "duration") for quantile in QUANTILES
+    ]
+    for heading in ("count", "failed", "lost", *times):
         table.add_column(heading, justify="right", no_wrap=True)
     for row in rows:
         table.add_row(
