@@ -94,6 +94,7 @@ class Toolbar(QToolBar):
             for button in self.findChildren(QToolButton):
                 if button.property("worded"):
                     button.setToolButtonStyle(_style(words=not narrow))
+                    button.setMinimumWidth(0)
 
     def refresh(self) -> None:
         """Show the choices as they are."""
@@ -130,6 +131,9 @@ class Toolbar(QToolBar):
         button = self.widgetForAction(actions[action_id])
         if isinstance(button, QToolButton):
             button.setAccessibleName(actions[action_id].command.title)
+            if action_id == "run.start":
+                # Run becomes Continue: what stands beside it must not jump.
+                button.setMinimumWidth(button.fontMetrics().horizontalAdvance("Continue") + 34)
             button.setProperty("worded", action_id in WITH_WORDS)
             button.setToolButtonStyle(_style(words=action_id in WITH_WORDS))
 

@@ -35,6 +35,7 @@ class Status(QStatusBar):
         self._session = session
         self._rate = Rate()
         self.setSizeGripEnabled(False)
+        self.setContentsMargins(2, 0, 6, 0)
         self.setAccessibleName("Status")
         self._themes = themes
         self._sign = QLabel(self)
