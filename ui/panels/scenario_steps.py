@@ -67,16 +67,9 @@ class StepList(QWidget):
         self.up.clicked.connect(self._move_up)
         self.down.clicked.connect(self._move_down)
         self.delete.clicked.connect(self._delete)
-        for text, keys, slot in (
-            ("Move up", "Alt+Up", self._move_up),
-            ("Move down", "Alt+Down", self._move_down),
-            ("Delete step", "Del", self._delete),
-        ):
-            action = QAction(text, self.list)
-            action.setShortcut(QKeySequence(keys))
-            action.setShortcutContext(Qt.ShortcutContext.WidgetShortcut)
-            action.triggered.connect(slot)
-            self.list.addAction(action)
+        self._action("Move up", "Alt+Up").triggered.connect(self._move_up)
+        self._action("Move down", "Alt+Down").triggered.connect(self._move_down)
+        self._action("Delete step", "Del").triggered.connect(self._delete)
         self.list.setContextMenuPolicy(Qt.ContextMenuPolicy.ActionsContextMenu)
         head = QHBoxLayout()
         head.setSpacing(2)
@@ -216,3 +209,10 @@ class StepList(QWidget):
         button.setIconSize(QSize(14, 14))
         button.setAutoRaise(True)
         return button
+
+    def _action(self, text: str, keys: str) -> QAction:
+        action = QAction(text, self.list)
+        action.setShortcut(QKeySequence(keys))
+        action.setShortcutContext(Qt.ShortcutContext.WidgetShortcut)
+        self.list.addAction(action)
+        return action
