@@ -27,7 +27,7 @@ from buslens.wire import MAGIC
 __all__ = ["AT_REST", "EngineState", "Session", "Step", "Stop", "Waiting"]
 
 MOST_TIMES = 10_000_000
-LONGEST_STOP_S = 5.0
+LONGEST_STOP_S = 10.0
 """An engine's thread that has not ended by then is given up, and a person is told."""
 
 _LOOK_S = 0.02
@@ -280,11 +280,11 @@ class Session:
         runner, raw = self._runner, self._raw
         if runner is None or raw is None:
             return
-        data = runner.recorder.take()
-        runner.room.taken()
-        if data:
-            raw.add(data)
-            self.trace.feed(data)
+        with runner.room.reading():
+            data = runner.recorder.take()
+            if data:
+                raw.add(data)
+                self.trace.feed(data)
 
     def _look(self) -> None:
         """See what the engine is doing."""

@@ -68,11 +68,11 @@ class Engine(Protocol):
         Raises what the library raises into the code that emits.
         """
 
-    def busy(self) -> bool:
-        """Whether any call has not ended, or an event is still on its way."""
+    def in_flight(self) -> int:
+        """Calls that have not ended and events that are still on their way; those inside of an emit need not count."""
 
     async def settle(self) -> None:
-        """Wait until something that kept it busy is over."""
+        """Wait until something that is in flight is over."""
 
     def scheduled(self, most: int) -> list[str]:
         """Names of handlers whose calls have not started, the next first. Asked from another thread."""

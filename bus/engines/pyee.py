@@ -74,9 +74,9 @@ class PyeeEngine:
         """Put an event on the bus."""
         self.emitter.emit(event, *payload)
 
-    def busy(self) -> bool:
-        """Never: when emit returns all is done."""
-        return False
+    def in_flight(self) -> int:
+        """Nothing: when emit returns all is done."""
+        return 0
 
     async def settle(self) -> None:
         """Nothing to wait for."""
@@ -105,9 +105,9 @@ class AsyncioEngine(PyeeEngine):
     def _tasks(self) -> set[asyncio.Task[Any]]:
         return self.emitter._waiting  # type: ignore[attr-defined, no-any-return]
 
-    def busy(self) -> bool:
-        """Whether any task has not ended."""
-        return bool(self._tasks)
+    def in_flight(self) -> int:
+        """Tasks that have not ended."""
+        return len(self._tasks)
 
     async def settle(self) -> None:
         """Wait until one of the tasks ends: all must in the end, so any will do."""

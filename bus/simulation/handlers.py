@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import itertools
 import random
 import threading
@@ -66,6 +67,8 @@ class _Subscription:
 
     async def run_async(self, payload: Any) -> Failed:
         """One call as a coroutine, on a task of its own: whatever it sets in the context ends with it."""
+        if self._behaviour.stage.clock.stopped:
+            raise asyncio.CancelledError("the run was stopped")  # many may wait: cheaply
         depth = DEPTH.get()
         DEPTH.set(Depth(depth.flow))
         call, _ = self._begin(payload)

@@ -5,8 +5,8 @@ from __future__ import annotations
 import math
 from typing import Any
 
-MOST_VALUES = 50_000
-MOST_CHARACTERS = 1024 * 1024
+MOST_VALUES = 20_000
+MOST_CHARACTERS = 256 * 1024
 DEEPEST = 50
 
 

@@ -9,13 +9,15 @@ from __future__ import annotations
 
 import asyncio
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 from bus.simulation.clock import Clock
 from buslens.packing import VALUES_A_FACT
 from buslens.recorder import Recorder
 
-MOST_PENDING = 6_000
-"""Facts: taking them in keeps the window busy for less than 20 ms; at 60 times a second no engine is slowed by it."""
+MOST_PENDING = 2_500
+"""Facts: taking them in keeps the window busy for about 10 ms; 60 times a second that is more than an engine makes."""
 
 MOST_TEXT = 2 * 1024 * 1024
 """Characters of payloads, errors and marks."""
@@ -34,6 +36,7 @@ class Room:
         self._free = threading.Event()
         self._waiting = 0
         self._text = 0
+        self._reading = False
         self.wanted = threading.Event()
         """Set while somebody waits for a reader; also whenever a reader that waits should look."""
 
@@ -45,20 +48,28 @@ class Room:
         if self._full():
             self._wait()
 
-    def taken(self) -> None:
-        """A reader has taken everything."""
-        self._text = 0
+    @contextmanager
+    def reading(self) -> Iterator[None]:
+        """While a reader takes everything. An engine that has filled its room meanwhile leaves it the processor."""
+        self._reading = self.wanted.is_set()
         self.wanted.clear()
-        self._free.set()
+        self._text = 0
+        try:
+            yield
+        finally:
+            self._reading = False
+            self._free.set()
 
     def release(self) -> None:
         """The run ends; the clock was stopped before."""
         self._free.set()
 
     def _full(self) -> bool:
-        return len(self._recorder.pending) > self._most_values or self._text > MOST_TEXT
+        return self._reading or len(self._recorder.pending) > self._most_values or self._text > MOST_TEXT
 
     def _wait(self) -> None:
+        if self._clock.stopped:
+            raise asyncio.CancelledError("the run was stopped")
         with self._lock:
             self._waiting += 1
             self._clock.freeze(NO_ROOM)

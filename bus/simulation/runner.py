@@ -74,6 +74,7 @@ class Runner:
             room=self.room,
             recorder=self.recorder,
             seed=order.seed,
+            give_up=self._give_up,
         )
         self._stage.trusted = trusted
         self._subscriptions = Subscriptions(self._stage)
@@ -103,11 +104,7 @@ class Runner:
     def stop(self) -> None:
         """End as soon as possible; whatever waits or stands is released."""
         self._stopping = True
-        self._clock.stop()
-        self._gate.release()
-        self.room.release()
-        self._stage.python.kill()
-        self._post(self._cancel)
+        self._release()
 
     def join(self, timeout: float) -> bool:
         """Whether the thread has ended by then."""
@@ -164,7 +161,7 @@ class Runner:
     def _phase_now(self) -> Phase:
         if not self.alive:
             return "failed" if self._message else "idle"
-        if self._stopping or self._phase == "failed":
+        if self._stopping or self._message:
             return "stopping"
         if self._gate.paused and self._phase in ("starting", "running"):
             return "paused"
@@ -174,6 +171,13 @@ class Runner:
         scheduled = [Waiting("call", "", name, None) for name in self._stage.engine.scheduled(MOST_SHOWN)]
         timed = sorted(self._stage.waits.values(), key=_due)
         return tuple([*self._hands.values(), *scheduled, *timed][:MOST_SHOWN])
+
+    def _release(self) -> None:
+        self._clock.stop()
+        self._gate.release()
+        self.room.release()
+        self._stage.python.kill()
+        self._post(self._cancel)
 
     def _post(self, function: Callable[..., None], *arguments: Any) -> None:
         with contextlib.suppress(RuntimeError):  # the loop is closed: the run is over
@@ -202,7 +206,6 @@ class Runner:
                 sys.setswitchinterval(before)
 
     def _clean_up(self) -> None:
-        self._phase = "failed" if self._message else "stopping"
         self._clock.stop()
         self.room.release()
         self._stage.python.kill()
@@ -259,7 +262,7 @@ class Runner:
                     error = None if source.cancelled() else source.exception()
                     if error is not None:
                         raise error
-            elif self._stage.engine.busy():
+            elif self._stage.engine.in_flight():
                 await self._stage.engine.settle()
             elif not self._hands:
                 return
@@ -280,8 +283,11 @@ class Runner:
             self._subscriptions.apply(scenario, lines)
         except Exception as error:
             _LOG.exception("the edited scenario could not be applied")
-            self._message = f"the engine failed: {type(error).__name__}: {error}"
-            self._cancel()
+            self._give_up(f"the engine failed: {type(error).__name__}: {error}")
+
+    def _give_up(self, message: str) -> None:
+        self._message = self._message or message
+        self._release()
 
     def _cancel(self) -> None:
         if self._main is not None:

@@ -6,7 +6,7 @@ import asyncio
 import contextlib
 import itertools
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from bus.engines.protocol import Engine
@@ -20,8 +20,12 @@ from bus.workers.python_host import PythonHost
 from buslens.context import current_call
 from buslens.recorder import Recorder
 
-FAILURE_TEXT = 2_000
-"""Characters that a failure takes in the reader's time, its traceback included."""
+FAILURE_TEXT = 20_000
+"""As much of the reader's time as so many characters of a payload: a failure's traceback has to be put into words."""
+
+
+MOST_IN_FLIGHT = 150_000
+"""Calls that have not ended. A scenario that feeds itself would take all memory; this many take half a gigabyte."""
 
 
 class PayloadRefused(Exception):
@@ -32,7 +36,16 @@ class Stage:
     """One run's. Thread-safe."""
 
     def __init__(
-        self, scenario: Scenario, *, engine: Engine, clock: Clock, gate: Gate, room: Room, recorder: Recorder, seed: int
+        self,
+        scenario: Scenario,
+        *,
+        engine: Engine,
+        clock: Clock,
+        gate: Gate,
+        room: Room,
+        recorder: Recorder,
+        seed: int,
+        give_up: Callable[[str], None],
     ) -> None:
         self.scenario = scenario
         """As it is edited now: replaced as a whole."""
@@ -43,6 +56,9 @@ class Stage:
         self.room = room
         self.recorder = recorder
         self.seed = seed
+        self.give_up = give_up
+        """End the run for a reason that a person is told; from any thread."""
+
         self.trusted = False
         """Whether the person lets this scenario's Python run."""
 
@@ -68,6 +84,9 @@ class Stage:
 
     def put(self, event: str, checked: Any) -> None:
         """Emit a payload that was checked. Raises what the engine raises."""
+        if self.engine.in_flight() > MOST_IN_FLIGHT:
+            self.give_up(f"more than {MOST_IN_FLIGHT} calls wait at once: the scenario emits faster than it can work")
+            raise asyncio.CancelledError("the run was given up")
         self.engine.emit(event, *(() if checked is None else (checked,)))
 
     def problems(self, event: str, value: Any) -> list[str]:
