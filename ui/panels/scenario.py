@@ -35,6 +35,9 @@ from ui.panels.scenario_tree import ScenarioTree
 from ui.theme import ThemeSource
 from ui.widgets.empty_hint import EmptyHint
 
+ROWS = 8
+"""Lines of text that the tree has room for, however large the form."""
+
 FORMS = ("scenario", "event", "handler", "script")
 """What has a form; headings have none."""
 
@@ -187,6 +190,10 @@ class ScenarioPanel(QWidget):
             change(document)
         except UserError as error:
             where.say(_reason(error))
+            form = self._form_shown()
+            if form is not None and form.error is where:
+                form.rows.activate()
+                self._scroll.ensureWidgetVisible(where)
             return False
         self._seen = (id(document), document.revision)
         for each in (self.error, *(form.error for form in self.forms)):
@@ -276,21 +283,22 @@ class ScenarioPanel(QWidget):
         scroll.setFrameShape(QFrame.Shape.NoFrame)
         scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         scroll.setWidget(self._stack)
-        upper = QWidget(self)
-        top = QVBoxLayout(upper)
-        top.setContentsMargins(0, 0, 0, 0)
-        top.setSpacing(0)
-        top.addLayout(buttons)
-        top.addWidget(self.tree, 1)
-        top.addWidget(self.error)
         splitter = QSplitter(Qt.Orientation.Vertical, self)
-        splitter.addWidget(upper)
+        splitter.addWidget(self.tree)
         splitter.addWidget(scroll)
         splitter.setChildrenCollapsible(False)
-        splitter.setStretchFactor(0, 2)
-        splitter.setStretchFactor(1, 3)
+        splitter.setStretchFactor(0, 1)
+        splitter.setStretchFactor(1, 1)
+        self.tree.setMinimumHeight(self.tree.fontMetrics().height() * ROWS)
+        editing = QWidget(self)
+        column = QVBoxLayout(editing)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addLayout(buttons)
+        column.addWidget(self.error)
+        column.addWidget(splitter, 1)
         self._pages = QStackedWidget(self)
-        self._pages.addWidget(splitter)
+        self._pages.addWidget(editing)
         self._pages.addWidget(self._no_document)
         rows = QVBoxLayout(self)
         rows.setContentsMargins(0, 0, 0, 0)

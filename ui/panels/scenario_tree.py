@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QPoint, Qt, Signal
-from PySide6.QtGui import QAction, QColor, QKeySequence
+from PySide6.QtGui import QAction, QColor, QKeySequence, QResizeEvent
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QMenu, QTreeWidget, QTreeWidgetItem, QWidget
 
 from bus.scenario import Scenario
@@ -100,6 +100,13 @@ class ScenarioTree(QTreeWidget):
                 self.setCurrentItem(item)
                 return True
         return False
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """What is chosen stays in view."""
+        super().resizeEvent(event)
+        item = self.currentItem()
+        if item is not None:
+            self.scrollToItem(item)
 
     def edit_name(self) -> None:
         """Edit the chosen name in place."""
