@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib
 import math
 import time
 from collections.abc import Callable
@@ -13,15 +12,16 @@ from typing import Any
 from bus import scenario
 from bus.engines import ENGINES
 from bus.errors import Place, UserError
+from bus.export import EXPORTERS
 from bus.scenario import Document
 from bus.scenario.nearest import nearest
 from bus.scenario.words import check_event
 from bus.settings import Settings
 from bus.simulation.gate import Step, Stop
-from bus.simulation.raw import RawCapture
+from bus.simulation.preamble import Preamble
 from bus.simulation.runner import Order, Runner
 from bus.simulation.state import AT_REST, EngineState, Waiting
-from bus.trace import Trace
+from bus.trace import Trace, capture
 from buslens.wire import MAGIC
 
 __all__ = ["AT_REST", "EngineState", "Session", "Step", "Stop", "Waiting"]
@@ -49,7 +49,7 @@ class Session:
         self._retired: list[tuple[Runner, float]] = []
         """Runs that were told to stop and have not ended, and when they were told."""
 
-        self._raw: RawCapture | None = None
+        self._preamble = Preamble()
         self._applied = -1
         """Revision of the document that the engine knows."""
 
@@ -77,7 +77,7 @@ class Session:
 
     def open_capture(self, path: Path) -> None:
         """Show a capture; what runs is stopped, the scenario stays. Raises UserError, and then nothing has changed."""
-        trace = importlib.import_module("bus.trace.capture").load(path)
+        trace = capture.load(path)
         self._retire()
         self._begin_trace(trace)
 
@@ -90,10 +90,7 @@ class Session:
     def export(self, format_id: str, path: Path, selection: Any = None) -> None:
         """Write the trace in another format. Raises UserError."""
         self.pump()
-        if format_id == "capture" and selection is None and self._raw is not None:
-            self._raw.save(path)
-            return
-        exporters = {exporter.id: exporter for exporter in importlib.import_module("bus.export").EXPORTERS}
+        exporters = {exporter.id: exporter for exporter in EXPORTERS}
         if format_id not in exporters:
             raise UserError(f"there is no format {format_id}", hint=nearest(format_id, list(exporters)))
         exporters[format_id].write(self.trace, path, selection)
@@ -148,12 +145,9 @@ class Session:
     def clear(self) -> None:
         """Forget what was recorded; a run goes on."""
         self.pump()
-        if self._raw is None or self._runner is None:
-            self._begin_trace(Trace())
-            return
-        begin = self._raw.forget()
-        self.trace = Trace()
-        self.trace.feed(begin)
+        self._begin_trace(Trace())
+        if self._runner is not None:
+            self.trace.feed(self._preamble.capture())
 
     def emit(self, event: str, payload: Any = None, times: int = 1, per_second: float | None = None) -> None:
         """Put an event on the bus by hand; where nothing runs the engine starts, without the script.
@@ -217,9 +211,7 @@ class Session:
         for runner, _ in self._retired:
             runner.join(LONGEST_STOP_S)
         self._reap()
-        if self._raw is not None:
-            self._raw.close()
-            self._raw = None
+        self.trace.raw.close()
 
     # Inside
 
@@ -242,7 +234,7 @@ class Session:
         )
         self._retire()
         self._begin_trace(Trace())
-        self._raw = RawCapture()
+        self._preamble = Preamble()
         runner = Runner(document, order, trusted=self._trusted(document.content_hash))
         runner.recorder.enabled = self.recording
         self._applied = document.revision
@@ -261,10 +253,8 @@ class Session:
         self._begin_trace(Trace())
 
     def _begin_trace(self, trace: Trace) -> None:
-        self.trace = trace
-        if self._raw is not None:
-            self._raw.close()
-            self._raw = None
+        before, self.trace = self.trace, trace
+        before.raw.close()
 
     def _tell_engine(self, document: Document) -> None:
         """The engine follows the edited scenario, and the person's trust in it."""
@@ -277,13 +267,13 @@ class Session:
             runner.trust(self._trusted(document.content_hash))
 
     def _take(self) -> None:
-        runner, raw = self._runner, self._raw
-        if runner is None or raw is None:
+        runner = self._runner
+        if runner is None:
             return
         with runner.room.reading():
             data = runner.recorder.take()
             if data:
-                raw.add(data)
+                self._preamble.add(data)
                 self.trace.feed(data)
 
     def _look(self) -> None:

@@ -99,4 +99,7 @@ class _Subscription:
         if isinstance(error, CodeFailed):
             frames += error.lines
             error = error.error
+        if type(error).__module__.startswith("bus."):
+            # What the bus itself refuses has a name that says why; where it lives in our code says nothing.
+            error = behaviour.stage.error_class(type(error).__name__)(str(error)).with_traceback(error.__traceback__)
         return point_to(error, behaviour.file, frames)
