@@ -450,9 +450,7 @@ def test_the_filter_dims_what_does_not_match(view: TimelineView, bus: PlayedBus,
     assert all(bool(one.bars.shown.all()) for one in view.picture.tracks)
 
 
-def test_dragging_over_the_overview_zooms_to_that_stretch(
-    view: TimelineView, bus: PlayedBus, watched: Watched
-) -> None:
+def test_dragging_over_the_overview_zooms_to_that_stretch(view: TimelineView, bus: PlayedBus, watched: Watched) -> None:
     played(bus, watched, view)
     view.grab()
     strip = view.overview
@@ -489,9 +487,7 @@ def test_absurd_times_of_a_hostile_capture_are_survived(
     assert len(view.lanes) == 1
 
 
-def test_names_that_come_after_their_calls_are_survived(
-    view: TimelineView, bus: PlayedBus, watched: Watched
-) -> None:
+def test_names_that_come_after_their_calls_are_survived(view: TimelineView, bus: PlayedBus, watched: Watched) -> None:
     known, late = bus.handler("audit", "order.placed"), 777
     for handler in (known, late):
         bus.recorder.call_started(bus.recorder.next_id(), 0, handler, 0)
