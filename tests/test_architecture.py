@@ -133,7 +133,7 @@ def test_every_source_of_the_core_is_tested() -> None:
 
 
 def mirrored(path: Path) -> bool:
-    """Whether tests/unit has a test of its name, or of the name of what it is a part of: pyee_calls.py, test_pyee.py."""
+    """Whether tests/unit has a test of its name, or of what it is a part of: pyee_calls.py has test_pyee.py."""
     folder = ROOT / "tests" / "unit" / path.relative_to(ROOT).parent
     names = {test.stem.removeprefix("test_") for test in folder.glob("test_*.py")}
     return any(path.stem == name or path.stem.startswith(f"{name}_") for name in names)

@@ -20,6 +20,7 @@ SETTLE_MS = 400
 """For what the window does later: a frame of the timeline, a repaint, a column that is fitted."""
 
 RUN_S = 60.0
+SIZE = 1480, 900
 
 
 def main() -> None:
@@ -34,16 +35,23 @@ def main() -> None:
 
 def take_all(window: Window, theme: str) -> None:
     window.themes.set_setting(theme)
+    window.resize(*SIZE)
     settle()
     take(window, "start", theme)
     window.open(next(sample.path for sample in SAMPLES if sample.id == "checkout"))
     settle()
     take(window, "loaded", theme)
     run(window)
+    take(window, "whole-run", theme)
     select_a_failure(window)
+    window.timeline.fit_selection()
+    for _ in range(4):
+        window.timeline.zoom_out()
+    settle()
     take(window, "window", theme)
     for dock in window.findChildren(QDockWidget):
-        take(dock, dock.objectName().removeprefix("dock_"), theme)
+        if dock.objectName() != "dock_tables":  # each of its tabs is taken
+            take(dock, dock.objectName().removeprefix("dock_"), theme)
     take(window.timeline, "timeline", theme)
     take_tabs(window, theme)
     window.timeline.fit_selection()
