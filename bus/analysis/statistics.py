@@ -1,4 +1,7 @@
-"""Counts and quantiles per event and per handler, computed from the columns."""
+"""How often, how long, how often in vain: one row for each event and one for each handler, of a whole trace or a span.
+
+Quantiles are times that were measured (nearest rank), never something between two of them.
+"""
 
 from __future__ import annotations
 
@@ -9,104 +12,152 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from bus.trace import Trace
-from buslens.records import NameKind, Outcome
+from bus.trace.same_handler import SameHandler
+from bus.trace.trace import Trace
+from buslens.records import Outcome
 
 Array = npt.NDArray[Any]
+Span = tuple[int, int]
+
+_QUANTILES = (0.50, 0.90, 0.95, 0.99, 1.0)
 
 
 @dataclass(frozen=True, slots=True)
 class Quantiles:
-    """Of some times, in nanoseconds; NaN each where nothing was measured."""
+    """Nanoseconds; NaN where nothing was measured."""
 
     p50: float = math.nan
+    p90: float = math.nan
     p95: float = math.nan
     p99: float = math.nan
     max: float = math.nan
 
 
+UNKNOWN = Quantiles()
+
+
 @dataclass(frozen=True, slots=True)
 class Statistic:
-    """One event, or one handler."""
+    """One event or handler."""
 
     name: str
+    ident: int
+    """Interned id of the name; of a handler that listens to several events the first of its ids."""
+
     count: int
-    """Dispatches of the event, or calls of the handler."""
+    """Dispatches of an event; calls of a handler."""
 
     failed: int
-    """Dispatches in which a call failed, or calls that failed; timed out ones included."""
+    """Dispatches with a call that failed or timed out; calls of a handler that did."""
 
     lost: int
     """Dispatches that nobody heard; 0 for a handler."""
 
+    running: int
+    """Not ended, or not started."""
+
     queue_delay: Quantiles
-    """Call start minus emit, over the calls."""
+    """Start minus emit of the calls."""
 
     duration: Quantiles
-    """Call end minus call start, over the calls that ended."""
+    """End minus start of the calls that ended."""
+
+    latency: Quantiles
+    """Of the event's dispatches that ended: last call's end minus emit. Nothing for a handler."""
 
 
-def by_event(trace: Trace, span: tuple[int, int] | None = None) -> list[Statistic]:
-    """One row for each event that was emitted; only emits within `span` (nanoseconds, both ends included) count."""
+def by_event(trace: Trace, span: Span | None = None) -> list[Statistic]:
+    """One row for each event emitted in the span (both ends count), in the order in which their names came up."""
     dispatches, calls = trace.dispatches, trace.calls
-    taken = _within(dispatches.emitted_ns, span)
-    owners = dispatches.rows_of(calls.dispatch)
-    event_of_call = np.where(owners >= 0, dispatches.event[np.maximum(owners, 0)] if len(dispatches) else 0, 0)
-    calls_taken = _within(calls.emitted_ns, span)
-    rows = []
-    for name, ids in _by_text(trace, NameKind.EVENT).items():
-        mine = taken & np.isin(dispatches.event, ids)
-        if not mine.any():
-            continue
-        of_event = calls_taken & np.isin(event_of_call, ids)
-        rows.append(
-            Statistic(
-                name,
-                int(mine.sum()),
-                int((dispatches.failed[mine] > 0).sum()),
-                int((dispatches.outcome[mine] == Outcome.LOST).sum()),
-                *_times(trace, of_event),
-            )
+    chosen = _within(dispatches.emitted_ns, span)
+    groups = _Groups(dispatches.event[chosen])
+    outcome = dispatches.outcome[chosen]
+    causes = dispatches.rows_of(calls.dispatch)
+    events = np.where(causes >= 0, dispatches.event[causes], 0) if len(dispatches) else np.zeros(len(calls), np.uint32)
+    served = np.flatnonzero((causes >= 0) & _inside(calls.emitted_ns, span))
+    ended = (outcome != Outcome.RUNNING) & (outcome != Outcome.LOST)
+    latency = groups.quantiles((dispatches.ended_ns - dispatches.emitted_ns)[chosen], ended)
+    failed = groups.count(dispatches.failed[chosen] > 0)
+    lost, running = groups.count(outcome == Outcome.LOST), groups.count(outcome == Outcome.RUNNING)
+    delay, duration = _times(trace, served, events[served], groups.keys)
+    return [
+        Statistic(
+            trace.names.text(int(key)), int(key), int(groups.counts[at]), int(failed[at]), int(lost[at]),
+            int(running[at]), delay[at], duration[at], latency[at],
         )
-    return rows
+        for at, key in enumerate(groups.keys)
+    ]  # fmt: skip
 
 
-def by_handler(trace: Trace, span: tuple[int, int] | None = None) -> list[Statistic]:
-    """One row for each handler that was called; only calls that started within `span` count."""
+def by_handler(trace: Trace, span: Span | None = None) -> list[Statistic]:
+    """One row for each handler that started in the span; a handler of several events is one row."""
     calls = trace.calls
-    taken = _within(calls.started_ns, span)
-    rows = []
-    for name, ids in _by_text(trace, NameKind.HANDLER).items():
-        mine = taken & np.isin(calls.handler, ids)
-        if mine.any():
-            failed = np.isin(calls.outcome[mine], (Outcome.FAILED, Outcome.TIMED_OUT))
-            rows.append(Statistic(name, int(mine.sum()), int(failed.sum()), 0, *_times(trace, mine)))
-    return rows
+    same = SameHandler()
+    same.update(trace.names)
+    chosen = _within(calls.started_ns, span)
+    handlers = same.firsts(calls.handler[chosen])
+    groups = _Groups(handlers)
+    outcome = calls.outcome[chosen]
+    failed = groups.count((outcome == Outcome.FAILED) | (outcome == Outcome.TIMED_OUT))
+    running = groups.count(outcome == Outcome.RUNNING)
+    delay, duration = _times(trace, chosen, handlers, groups.keys)
+    return [
+        Statistic(
+            trace.names.text(int(key)), int(key), int(groups.counts[at]), int(failed[at]), 0, int(running[at]),
+            delay[at], duration[at], UNKNOWN,
+        )
+        for at, key in enumerate(groups.keys)
+    ]  # fmt: skip
 
 
-def quantiles(values: Array) -> Quantiles:
-    """By the nearest rank, so that each is a value that occurred."""
+class _Groups:
+    """Rows by the value of a column, each value numbered in ascending order."""
+
+    def __init__(self, column: Array, keys: Array | None = None) -> None:
+        self.keys = np.unique(column) if keys is None else keys
+        self.number = np.searchsorted(self.keys, column)
+        if len(self.keys) <= 1 << 16:
+            self.number = self.number.astype(np.uint16)  # NumPy sorts 16 bits by counting, ten times as fast
+        self.counts = np.bincount(self.number, minlength=len(self.keys))
+
+    def count(self, which: Array) -> Array:
+        """How many rows of each group are marked."""
+        return np.bincount(self.number[which], minlength=len(self.keys))
+
+    def quantiles(self, values: Array, which: Array) -> list[Quantiles]:
+        """Of the marked rows of each group."""
+        number, values = self.number[which], values[which]
+        order = np.argsort(number, kind="stable")
+        values = values[order]
+        ends = np.cumsum(np.bincount(number, minlength=len(self.keys)))
+        return [_quantiles(part) for part in np.split(values, ends[:-1])]
+
+
+def _times(trace: Trace, rows: Array, column: Array, keys: Array) -> tuple[list[Quantiles], list[Quantiles]]:
+    """Queue delay and duration of the calls at `rows`, grouped by `column`."""
+    if not len(keys):
+        return [], []
+    calls = trace.calls
+    known = np.isin(column, keys)
+    rows, groups = rows[known], _Groups(column[known], keys)
+    started, ended = calls.started_ns[rows], calls.ended_ns[rows]
+    everything = np.ones(len(rows), bool)
+    return groups.quantiles(started - calls.emitted_ns[rows], everything), groups.quantiles(ended - started, ended >= 0)
+
+
+def _quantiles(values: Array) -> Quantiles:
     if not len(values):
-        return Quantiles()
-    found = np.quantile(values, (0.5, 0.95, 0.99, 1.0), method="inverted_cdf")
-    return Quantiles(*(int(value) for value in found))
+        return UNKNOWN
+    ranks = [max(math.ceil(share * len(values)) - 1, 0) for share in _QUANTILES]
+    found = np.partition(values, sorted(set(ranks)))[ranks]
+    return Quantiles(*(float(value) for value in found))
 
 
-def _times(trace: Trace, taken: Array) -> tuple[Quantiles, Quantiles]:
-    calls = trace.calls
-    ended = taken & (calls.ended_ns >= 0)
-    return quantiles(calls.queue_delay_ns[taken]), quantiles(calls.duration_ns[ended])
+def _within(times: Array, span: Span | None) -> Array:
+    return np.flatnonzero(_inside(times, span))
 
 
-def _within(times: Array, span: tuple[int, int] | None) -> Array:
+def _inside(times: Array, span: Span | None) -> Array:
     if span is None:
-        return np.ones(len(times), np.bool_)
+        return np.ones(len(times), bool)
     return np.asarray((times >= span[0]) & (times <= span[1]))
-
-
-def _by_text(trace: Trace, kind: NameKind) -> dict[str, list[int]]:
-    """Ids by name: a handler of several events has an id for each."""
-    found: dict[str, list[int]] = {}
-    for ident in trace.names.ids(kind):
-        found.setdefault(trace.names.text(ident), []).append(ident)
-    return found

@@ -1,15 +1,27 @@
-"""Payloads, errors and notes: kept as they came, decoded only when somebody looks at one."""
+"""Payloads, errors and notes: only their places are kept, and each is read and decoded when somebody looks at it."""
 
 from __future__ import annotations
 
-import bisect
 import json
-from collections.abc import Iterator
+from collections import OrderedDict
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
+import numpy.typing as npt
+
+from bus.trace.columns import Columns
+from bus.trace.raw import Raw
 from buslens.records import BlobKind
 from buslens.wire import BLOB_ENTRY
+
+_BYTES_KEPT = 32 * 1024 * 1024
+"""Frames whose contents are remembered: who looks at one payload looks at its neighbours next."""
+
+MOST_IN_FRAME = 1 << 18
+"""Blobs that one frame may hold; what a frame holds beyond is not found."""
+
+_SEARCHES_KEPT = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,33 +52,52 @@ class Error:
     """Text; empty where none was recorded."""
 
 
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """The blobs of one frame: where each lies within its bytes."""
+
+    body: bytes
+    ids: list[int]
+    heads: list[int]
+    """Where the entry of each begins."""
+
+
 class Blobs:
-    """Blob frames, and which ids each one starts with."""
+    """Where the BLOBS frames of a capture lie, and which id each begins with."""
 
-    def __init__(self) -> None:
-        self._first: list[int] = []
-        self._frames: list[memoryview] = []
-        self.nbytes = 0
+    def __init__(self, raw: Raw) -> None:
+        self._raw = raw
+        self._frames = Columns(first=np.uint64, start=np.int64, length=np.int64)
+        self._opened: OrderedDict[int, Frame] = OrderedDict()
+        self._searches: OrderedDict[bytes, _Search] = OrderedDict()
 
-    def take(self, body: memoryview) -> None:
-        """Keep one BLOBS frame. Raises ValueError where it does not even begin well."""
+    def take(self, body: memoryview, start: int) -> None:
+        """Remember one BLOBS frame, whose body lies at `start`. Raises ValueError where it does not begin well."""
         if len(body) < BLOB_ENTRY.size:
             raise ValueError("a frame of payloads is cut short")
         first = BLOB_ENTRY.unpack_from(body)[0]
-        at = bisect.bisect_right(self._first, first)
-        self._first.insert(at, first)
-        self._frames.insert(at, body)
-        self.nbytes += len(body)
+        if len(self._frames) and first <= int(self._frames.view("first")[-1]):
+            raise ValueError("ids of payloads do not ascend")
+        self._frames.append(1, first=first, start=start, length=len(body))
 
     def find(self, ident: int) -> tuple[int, bytes, bool] | None:
         """Kind, bytes and whether it was cut; None where the capture does not hold it."""
-        at = bisect.bisect_right(self._first, ident)
-        if not ident or not at:
+        if not 0 < ident < 1 << 64:
             return None
-        for found, kind, body, cut in entries(self._frames[at - 1]):
-            if found == ident:
-                return kind, bytes(body), cut
-        return None
+        number = int(np.searchsorted(self._frames.view("first"), np.uint64(ident), "right")) - 1
+        if number < 0:
+            return None
+        frame = self._open(number)
+        # The recorder counts without gaps; where another producer does not, we look for it.
+        at = ident - frame.ids[0] if frame.ids else 0
+        if not (at < len(frame.ids) and frame.ids[at] == ident):
+            if ident not in frame.ids:
+                return None
+            at = frame.ids.index(ident)
+        head = frame.heads[at]
+        _, kind, cut, _, length = BLOB_ENTRY.unpack_from(frame.body, head)
+        begins = head + BLOB_ENTRY.size
+        return kind, frame.body[begins : begins + length], bool(cut)
 
     def payload(self, ident: int) -> Payload:
         """A payload, decoded now."""
@@ -78,7 +109,7 @@ class Blobs:
         if kind != BlobKind.PAYLOAD_JSON:
             return Payload(None, text, False, cut)
         try:
-            return Payload(json.loads(text), text, True, cut)
+            return Payload(_without_halves(json.loads(text), text), text, True, cut)
         except (ValueError, RecursionError):
             return Payload(None, text, False, True)
 
@@ -89,7 +120,7 @@ class Blobs:
             return None
         text = found[1].decode("utf-8", "replace")
         try:
-            said = json.loads(text)
+            said = _without_halves(json.loads(text), text)
             return Error(*(str(said.get(key, "")) for key in ("type", "message", "traceback")))
         except (ValueError, AttributeError, RecursionError):
             return Error("?", text, "")
@@ -99,14 +130,68 @@ class Blobs:
         found = self.find(ident)
         return "" if found is None else found[1].decode("utf-8", "replace")
 
+    def holding(self, text: str) -> npt.NDArray[np.uint64]:
+        """Ids of the blobs whose text holds this, whatever the case of letters a to z; only new frames are read."""
+        needle = text.encode("utf-8", "replace").lower()
+        search = self._searches.pop(needle, None) or _Search()
+        self._searches[needle] = search
+        while len(self._searches) > _SEARCHES_KEPT:
+            self._searches.popitem(last=False)
+        for number in range(search.frames, len(self._frames)):
+            start, length = (int(self._frames.view(name)[number]) for name in ("start", "length"))
+            body = self._raw.read(start, length)
+            lowered = body.lower()
+            if needle in lowered:
+                search.found.extend(_holding(contents(body), lowered, needle))
+        search.frames = len(self._frames)
+        return np.array(search.found, np.uint64)
 
-def entries(frame: memoryview) -> Iterator[tuple[int, int, memoryview, bool]]:
-    """Each whole blob of a frame: id, BlobKind, bytes, cut."""
+    def _open(self, number: int) -> Frame:
+        frame = self._opened.pop(number, None)
+        if frame is None:
+            start, length = (int(self._frames.view(name)[number]) for name in ("start", "length"))
+            frame = contents(self._raw.read(start, length))
+        self._opened[number] = frame
+        while len(self._opened) > 1 and sum(len(each.body) for each in self._opened.values()) > _BYTES_KEPT:
+            self._opened.popitem(last=False)
+        return frame
+
+
+class _Search:
+    """How far a text was looked for, and where it was found."""
+
+    def __init__(self) -> None:
+        self.frames = 0
+        self.found: list[int] = []
+
+
+def contents(body: bytes) -> Frame:
+    """Where each whole blob of a frame lies."""
+    ids: list[int] = []
+    heads: list[int] = []
     at = 0
-    while at + BLOB_ENTRY.size <= len(frame):
-        ident, kind, cut, _, length = BLOB_ENTRY.unpack_from(frame, at)
-        at += BLOB_ENTRY.size
-        if at + length > len(frame):
-            return
-        yield ident, kind, frame[at : at + length], bool(cut)
-        at += length
+    while at + BLOB_ENTRY.size <= len(body) and len(ids) < MOST_IN_FRAME:
+        ident, _, _, _, length = BLOB_ENTRY.unpack_from(body, at)
+        if at + BLOB_ENTRY.size + length > len(body):
+            break
+        ids.append(ident)
+        heads.append(at)
+        at += BLOB_ENTRY.size + length
+    return Frame(body, ids, heads)
+
+
+def _holding(frame: Frame, lowered: bytes, needle: bytes) -> list[int]:
+    found = []
+    for ident, head in zip(frame.ids, frame.heads, strict=True):
+        begins = head + BLOB_ENTRY.size
+        length = BLOB_ENTRY.unpack_from(frame.body, head)[4]
+        if lowered.find(needle, begins, begins + length) >= 0:
+            found.append(ident)
+    return found
+
+
+def _without_halves(value: Any, text: str) -> Any:
+    """Halves of surrogate pairs, which JSON can write and no screen or file can take, become question marks."""
+    if "\\ud" not in text and "\\uD" not in text:
+        return value
+    return json.loads(json.dumps(value, ensure_ascii=False).encode("utf-8", "replace"))

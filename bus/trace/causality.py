@@ -1,6 +1,6 @@
 """What caused what: from a call to the dispatch it served, from a dispatch to the call that emitted it, and back.
 
-Every answer is bounded and found by passes over columns, never by recursion.
+Every answer is found through indexes that grow with the trace, never by recursion.
 """
 
 from __future__ import annotations
@@ -31,12 +31,12 @@ def cause_of_dispatch(trace: Trace, dispatch_row: int) -> int:
 
 def calls_of(trace: Trace, dispatch_row: int) -> Rows:
     """Rows of a dispatch's calls, in the order in which they started."""
-    return np.flatnonzero(trace.calls.dispatch == trace.dispatches.id[dispatch_row])
+    return trace.calls.by_dispatch.rows(int(trace.dispatches.id[dispatch_row]))
 
 
 def emitted_in(trace: Trace, call_row: int) -> Rows:
     """Rows of the dispatches that a call emitted, in order."""
-    return np.flatnonzero(trace.dispatches.parent_call == trace.calls.id[call_row])
+    return trace.dispatches.by_parent.rows(int(trace.calls.id[call_row]))
 
 
 def ancestors(trace: Trace, kind: str, row: int, limit: int = MAX_ANCESTORS) -> list[tuple[str, int]]:

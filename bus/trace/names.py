@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from buslens.records import NameKind
 from buslens.wire import MAX_NAME, NAME_ENTRY
 
-MAX_NAMES = 1_000_000
+MAX_NAMES = 250_000
 """What one capture may intern; more is damage."""
 
 
@@ -61,6 +61,10 @@ class Names:
         """Ids of all names of a kind, in the order in which they were interned."""
         return [ident for ident, name in self._names.items() if name.kind == kind]
 
+    def items(self) -> list[tuple[int, Name]]:
+        """Every name that the capture said, with its id."""
+        return [(ident, name) for ident, name in self._names.items() if ident]
+
     def take(self, body: memoryview) -> None:
         """Read one NAMES frame. Raises ValueError where it is malformed."""
         at = 0
@@ -81,7 +85,10 @@ def _name(kind: int, said: bytes) -> Name:
     try:
         fields = json.loads(said)
         line = int(fields.get("line", 0))
-        texts = [str(fields.get(key, ""))[:MAX_NAME] for key in ("text", "file", "event")]
+        # Half a surrogate pair is legal in JSON, and no screen or file can take it.
+        texts = [
+            str(fields.get(key, ""))[:MAX_NAME].encode("utf-8", "replace").decode() for key in ("text", "file", "event")
+        ]
     except (ValueError, TypeError, AttributeError, RecursionError, OverflowError):
         raise ValueError("a name cannot be read") from None
     return Name(kind, texts[0], texts[1], line if 0 <= line < 1 << 31 else 0, texts[2])

@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from bus.trace.blobs import Blobs
-from bus.trace.columns import Columns, Index
+from bus.trace.columns import Columns, Groups, Index
 
 Array = npt.NDArray[Any]
 
@@ -22,7 +22,8 @@ class Dispatches:
             handlers=np.uint32, payload=np.uint64, ended_ns=np.int64, waiting=np.int32, running=np.int32,
             failed=np.uint32, seen=np.uint8, outcome=np.uint8, root=np.uint64,
         )  # fmt: skip
-        self.index = Index()
+        self.index = Index(self.columns)
+        self.by_parent = Groups(self.columns, "parent_call")
 
     def __len__(self) -> int:
         return len(self.columns)
@@ -110,7 +111,8 @@ class Calls:
             started_ns=np.int64, ended_ns=np.int64, outcome=np.uint8, attempt=np.uint32, error=np.uint64,
             flags=np.uint16,
         )  # fmt: skip
-        self.index = Index()
+        self.index = Index(self.columns)
+        self.by_dispatch = Groups(self.columns, "dispatch")
 
     def __len__(self) -> int:
         return len(self.columns)

@@ -5,6 +5,7 @@ Facts are decoded and joined by whole batches, so that millions a second fit; no
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import numpy as np
@@ -12,26 +13,28 @@ import numpy.typing as npt
 
 from bus.trace.blobs import Blobs, Error, Payload
 from bus.trace.columns import Columns
+from bus.trace.error_texts import ErrorTexts
+from bus.trace.joining import Joining
 from bus.trace.names import Names
+from bus.trace.raw import Raw
 from bus.trace.tables import Calls, Dispatches, Marks
 from buslens import wire
-from buslens.records import FACT_FIELDS, Kind, Outcome
+from buslens.records import FACT_FIELDS, Kind
 
 FACT_DTYPE = np.dtype(list(FACT_FIELDS))
 Facts = npt.NDArray[Any]
-
-_FAILED, _TIMED_OUT, _CANCELLED = 1, 2, 4
-_SEEN_BIT = np.zeros(256, np.uint8)
-_SEEN_BIT[[Outcome.FAILED, Outcome.TIMED_OUT, Outcome.CANCELLED]] = [_FAILED, _TIMED_OUT, _CANCELLED]
 
 
 class Trace:
     """Everything that one capture says, as columns."""
 
-    def __init__(self) -> None:
+    def __init__(self, raw: Raw | None = None) -> None:
         self.header: wire.Header | None = None
         self.names = Names()
-        self.blobs = Blobs()
+        self.raw = raw or Raw()
+        """The bytes so far, for saving and for payloads."""
+
+        self.blobs = Blobs(self.raw)
         self.dispatches = Dispatches()
         self.calls = Calls()
         self.marks = Marks(self.blobs)
@@ -41,6 +44,7 @@ class Trace:
         self.deliveries = Columns(
             time_ns=np.int64, kind=np.uint8, dispatch=np.uint64, call=np.uint64, queue=np.uint32, attempt=np.uint32
         )
+        self.error_texts = ErrorTexts()
         self.generation = 0
         """Grows whenever anything changed."""
 
@@ -50,8 +54,17 @@ class Trace:
         self.damage = ""
         """One sentence for a person where the capture is cut or damaged; everything before that is good."""
 
-        self._rest = b""
-        self._position = 0
+        self.whole = 0
+        """Bytes of the header and all whole frames: what a saved capture holds."""
+
+        self._joining = Joining(self.dispatches, self.calls)
+        self._keeps_bytes = raw is None
+        self._waiting: list[bytes] = []
+        """Bytes of a frame whose end has not come."""
+        self._waiting_length = 0
+        self._wanted = 0
+        """How many bytes must wait before it is worth looking again."""
+        self._facts = 0
         self._first_ns = 0
         self._last_ns = 0
 
@@ -60,38 +73,57 @@ class Trace:
 
         Behind damage nothing more is read.
         """
-        if self.damage or not data:
+        for _ in self.feeding(data):
+            pass
+
+    def feeding(self, data: bytes | memoryview) -> Iterator[int]:
+        """The same frame by frame: yields how many bytes of the capture are taken in so far."""
+        if self.damage or not len(data):
             return
-        if self._rest:
-            data = self._rest + bytes(data)
+        if self._keeps_bytes:
+            self.raw.append(data)
+        if self._waiting or len(data) < self._wanted:
+            self._waiting.append(bytes(data))
+            self._waiting_length += len(data)
+            if self._waiting_length < self._wanted:
+                return
+            data = b"".join(self._waiting)
         at = 0
         if self.header is None:
             found = wire.unpack_header(data)
             if found is None:
-                self._rest = bytes(data)
+                self._wait_for(data, len(data) + 1)
                 return
             self.header, at = found
+            self.whole += at
             self.generation += 1
         try:
             for kind, body, end in wire.frames(data, at):
-                self._take(kind, body)
+                self._take(kind, body, self.whole + end - at - len(body))
+                self.whole += end - at
                 at = end
+                yield self.whole
         except ValueError as error:
-            self._damaged(self._position + at, str(error))
-        self._position += at
-        self._rest = bytes(data[at:])
+            self._damaged(str(error))
+        self._wait_for(data[at:], _whole_frame(data, at))
 
     def finish(self) -> None:
         """No more bytes will come: what is left of a frame is damage."""
         if self.header is None:
             raise wire.WireError("this is not a Buslens capture (it ends inside the header)")
-        if self._rest and not self.damage:
-            self._damaged(self._position, f"the last {len(self._rest)} bytes are not a whole frame")
+        if self._waiting_length and not self.damage:
+            self._damaged(f"the last {self._waiting_length:,} bytes are not a whole frame")
 
     @property
     def span_ns(self) -> tuple[int, int]:
         """First and last time of any fact; (0, 0) while there is none."""
         return self._first_ns, self._last_ns
+
+    @property
+    def nbytes(self) -> int:
+        """Memory of all columns, room to grow included."""
+        tables = (self.dispatches.columns, self.calls.columns, self.marks.columns, self.subscriptions, self.deliveries)
+        return sum(columns.nbytes for columns in tables)
 
     def payload(self, dispatch_row: int) -> Payload:
         """What a dispatch carried, decoded now."""
@@ -101,15 +133,20 @@ class Trace:
         """Why a call failed, decoded now; None where it did not."""
         return self.blobs.error(int(self.calls.error[call_row]))
 
-    def _damaged(self, position: int, why: str) -> None:
-        self.damage = f"The capture is damaged at byte {position:,}: {why}. Everything before it is shown."
+    def _wait_for(self, rest: bytes | memoryview, wanted: int) -> None:
+        self._waiting = [bytes(rest)] if len(rest) and not self.damage else []
+        self._waiting_length = len(rest) if self._waiting else 0
+        self._wanted = wanted
+
+    def _damaged(self, why: str) -> None:
+        self.damage = f"The capture is damaged at byte {self.whole:,}: {why}. Everything before it is shown."
         self.generation += 1
 
-    def _take(self, kind: int, body: memoryview) -> None:
+    def _take(self, kind: int, body: memoryview, start: int) -> None:
         if kind == wire.NAMES:
             self.names.take(body)
         elif kind == wire.BLOBS:
-            self.blobs.take(body)
+            self.blobs.take(body, start)
         elif kind == wire.FACTS:
             if len(body) % FACT_DTYPE.itemsize:
                 raise wire.Cut("a frame of facts ends inside a fact")
@@ -121,116 +158,15 @@ class Trace:
     def _take_facts(self, facts: Facts) -> None:
         times = facts["time_ns"]
         first, last = int(times.min()), int(times.max())
-        empty = not (len(self.dispatches) or len(self.calls) or len(self.marks) or len(self.subscriptions))
-        self._first_ns = first if empty else min(first, self._first_ns)
-        self._last_ns = last if empty else max(last, self._last_ns)
+        self._first_ns = min(first, self._first_ns) if self._facts else first
+        self._last_ns = max(last, self._last_ns) if self._facts else last
+        self._facts += len(facts)
         kind = facts["kind"]
-        new = self._add_dispatches(facts[kind == Kind.DISPATCH_EMITTED])
-        started = self._add_calls(facts[kind == Kind.CALL_STARTED])
-        self._find_roots(new)
-        ended = self._end_calls(facts[kind == Kind.CALL_ENDED])
-        skipped = self._skip(facts[kind == Kind.SKIPPED])
-        self._settle(np.concatenate([np.arange(new.start, new.stop), started, ended, skipped]))
-        self._add_rest(facts, kind)
+        self._joining.take(facts, kind)
+        if bool((kind > Kind.CALL_ENDED).any()):
+            self._take_rest(facts, kind)
 
-    def _add_dispatches(self, facts: Facts) -> slice:
-        ids, emitted = facts["id"], facts["time_ns"]
-        rows = self.dispatches.columns.append(
-            len(facts), id=ids, event=facts["name"], parent_call=facts["parent"], lane=facts["lane"],
-            emitted_ns=emitted, handlers=facts["count"], payload=facts["blob"], ended_ns=emitted,
-            waiting=np.minimum(facts["count"], np.iinfo(np.int32).max), root=ids,
-        )  # fmt: skip
-        self.dispatches.index.add(ids, np.arange(rows.start, rows.stop))
-        return rows
-
-    def _add_calls(self, facts: Facts) -> Facts:
-        """Append calls; the dispatch rows that they belong to."""
-        dispatch_rows = self.dispatches.rows_of(facts["parent"])
-        known = dispatch_rows >= 0
-        emitted = facts["time_ns"].copy()
-        emitted[known] = self.dispatches.emitted_ns[dispatch_rows[known]]
-        rows = self.calls.columns.append(
-            len(facts), id=facts["id"], dispatch=facts["parent"], handler=facts["name"], lane=facts["lane"],
-            emitted_ns=emitted, started_ns=facts["time_ns"], ended_ns=-1, attempt=facts["count"], flags=facts["flags"],
-        )  # fmt: skip
-        self.calls.index.add(facts["id"], np.arange(rows.start, rows.stop))
-        touched = dispatch_rows[known]
-        first = facts["count"][known] <= 1
-        np.subtract.at(self.dispatches.columns.view("waiting"), touched[first], 1)
-        np.add.at(self.dispatches.columns.view("running"), touched, 1)
-        return touched
-
-    def _find_roots(self, new: slice) -> None:
-        """The root of each new dispatch: up from parent to parent by pointer doubling."""
-        parents = self.dispatches.parent_call[new]
-        inner = np.flatnonzero(parents)
-        if not len(inner):
-            return
-        call_rows = self.calls.rows_of(parents[inner])
-        inner, call_rows = inner[call_rows >= 0], call_rows[call_rows >= 0]
-        above = self.dispatches.rows_of(self.calls.dispatch[call_rows])
-        inner, above = inner[above >= 0], above[above >= 0]
-        roots = self.dispatches.root
-        up = np.arange(new.start, new.stop)
-        up[inner] = above
-        for _ in range(64):  # 2**64 levels: a cycle in a hostile capture ends here
-            within = up >= new.start
-            further = np.where(within, up[np.where(within, up - new.start, 0)], up)
-            if np.array_equal(further, up):
-                break
-            up = further
-        roots[new] = roots[up]
-
-    def _end_calls(self, facts: Facts) -> Facts:
-        """End calls; the dispatch rows that they belong to."""
-        rows = self.calls.rows_of(facts["id"])
-        good = rows >= 0
-        good[good] = self.calls.ended_ns[rows[good]] < 0
-        rows, facts = rows[good], facts[good]
-        rows, once = np.unique(rows, return_index=True)
-        facts = facts[once]
-        calls = self.calls
-        ended = np.maximum(facts["time_ns"], calls.started_ns[rows])
-        outcome = np.where(facts["outcome"] == 0, np.uint8(Outcome.OK), facts["outcome"])
-        outcome = np.where(outcome > Outcome.TIMED_OUT, np.uint8(Outcome.FAILED), outcome)
-        calls.ended_ns[rows] = ended
-        calls.outcome[rows] = outcome
-        calls.error[rows] = facts["blob"]
-        dispatch_rows = self.dispatches.rows_of(calls.dispatch[rows])
-        known = dispatch_rows >= 0
-        touched, outcome = dispatch_rows[known], outcome[known]
-        columns = self.dispatches.columns
-        np.maximum.at(columns.view("ended_ns"), touched, ended[known])
-        np.subtract.at(columns.view("running"), touched, 1)
-        bad = (outcome == Outcome.FAILED) | (outcome == Outcome.TIMED_OUT)
-        np.add.at(columns.view("failed"), touched[bad], 1)
-        np.bitwise_or.at(columns.view("seen"), touched, _SEEN_BIT[outcome])
-        return touched
-
-    def _skip(self, facts: Facts) -> Facts:
-        rows = self.dispatches.rows_of(facts["id"])
-        known = rows >= 0
-        count = np.minimum(facts["count"][known], np.iinfo(np.int32).max).astype(np.int32)
-        np.subtract.at(self.dispatches.columns.view("waiting"), rows[known], count)
-        return rows[known]
-
-    def _settle(self, rows: Facts) -> None:
-        """Say anew how these dispatches ended."""
-        rows = np.unique(rows)
-        dispatches = self.dispatches
-        columns = dispatches.columns
-        seen = columns.view("seen")[rows]
-        still_open = (columns.view("waiting")[rows] > 0) | (columns.view("running")[rows] > 0)
-        dispatches.outcome[rows] = np.select(
-            [dispatches.handlers[rows] == 0, still_open, seen & _FAILED > 0, seen & _TIMED_OUT > 0,
-             seen & _CANCELLED > 0],
-            [Outcome.LOST, Outcome.RUNNING, Outcome.FAILED, Outcome.TIMED_OUT, Outcome.CANCELLED],
-            Outcome.OK,
-        )  # fmt: skip
-
-    def _add_rest(self, facts: Facts, kind: Facts) -> None:
-        if not bool(np.any(kind > Kind.CALL_ENDED)):
-            return
+    def _take_rest(self, facts: Facts, kind: Facts) -> None:
         dropped = facts[kind == Kind.DROPPED]
         self.dropped += int(dropped["count"].sum(dtype=np.uint64))
         marks = facts[kind == Kind.MARK]
@@ -245,3 +181,14 @@ class Trace:
             len(sent), time_ns=sent["time_ns"], kind=sent["kind"], dispatch=sent["id"], call=sent["parent"],
             queue=sent["name"], attempt=sent["count"],
         )  # fmt: skip
+
+
+Progress = Callable[[float], None]
+"""Told how much of something is done, from 0 to 1; it may raise to end it early."""
+
+
+def _whole_frame(data: bytes | memoryview, at: int) -> int:
+    """How many bytes the frame that begins at `at` needs, its own head included."""
+    if at + wire.FRAME.size > len(data):
+        return wire.FRAME.size
+    return int(wire.FRAME.size + wire.FRAME.unpack_from(data, at)[0])

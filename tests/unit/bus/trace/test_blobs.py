@@ -4,15 +4,22 @@ from __future__ import annotations
 
 import pytest
 
-from bus.trace.blobs import Blobs, entries
+from bus.trace.blobs import Blobs, contents
+from bus.trace.raw import Raw
 from buslens.records import BlobKind
 from buslens.wire import pack_blob
 
 
 def blobs(*bodies: tuple[int, int, bytes, bool]) -> Blobs:
-    kept = Blobs()
+    """Each body in a frame of its own."""
+    raw = Raw()
+    kept = Blobs(raw)
+    start = 0
     for body in bodies:
-        kept.take(memoryview(pack_blob(*body)))
+        frame = pack_blob(*body)
+        raw.append(frame)
+        kept.take(memoryview(frame), start)
+        start += len(frame)
     return kept
 
 
@@ -45,12 +52,39 @@ def test_an_error_that_is_no_object_is_shown_as_it_is() -> None:
     assert error.message == "[1]"
 
 
-def test_frames_that_came_out_of_order_are_found_all_the_same() -> None:
-    kept = blobs(*[(ident, BlobKind.NOTE, str(ident).encode(), False) for ident in (7, 3, 9, 1)])
-    assert [kept.note(ident) for ident in (1, 3, 7, 9)] == ["1", "3", "7", "9"]
+def test_frames_whose_ids_do_not_ascend_are_damage() -> None:
+    with pytest.raises(ValueError, match="ascend"):
+        blobs((7, BlobKind.NOTE, b"seven", False), (3, BlobKind.NOTE, b"three", False))
+
+
+def test_blobs_of_one_frame_are_found_where_ids_have_gaps() -> None:
+    raw = Raw()
+    frame = b"".join(pack_blob(ident, BlobKind.NOTE, str(ident).encode(), False) for ident in (3, 4, 8, 9))
+    raw.append(frame)
+    kept = Blobs(raw)
+    kept.take(memoryview(frame), 0)
+    assert [kept.note(ident) for ident in (3, 4, 5, 8, 9, 10)] == ["3", "4", "", "8", "9", ""]
 
 
 def test_a_blob_that_claims_more_than_its_frame_holds_is_left_out() -> None:
-    frame = bytearray(pack_blob(1, BlobKind.NOTE, b"hello", False))
-    assert [bytes(body) for _, _, body, _ in entries(memoryview(frame))] == [b"hello"]
-    assert list(entries(memoryview(frame[:-1]))) == []
+    frame = pack_blob(1, BlobKind.NOTE, b"hello", False)
+    assert contents(frame).ids == [1]
+    assert contents(frame[:-1]).ids == []
+
+
+def test_half_a_surrogate_pair_harms_nobody() -> None:
+    payload = blobs((1, BlobKind.PAYLOAD_JSON, b'{"a": "x\\ud800y"}', False)).payload(1)
+    assert payload.value == {"a": "x?y"}
+
+
+def test_text_is_looked_for_in_payloads_and_new_ones_are_looked_through_later() -> None:
+    raw = Raw()
+    kept = Blobs(raw)
+    for ident, text in ((1, b"Alpha"), (2, b"beta")):
+        frame = pack_blob(ident, BlobKind.PAYLOAD_REPR, text, False)
+        start = (ident - 1) * 21
+        raw.append(frame)
+        kept.take(memoryview(frame), start)
+        assert kept.holding("ALPHA").tolist() == [1]
+    assert kept.holding("a").tolist() == [1, 2]
+    assert kept.holding("nothing").tolist() == []

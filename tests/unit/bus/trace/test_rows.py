@@ -74,6 +74,21 @@ def handlers(trace: Trace, text: str, table: str = "calls") -> list[str]:
         ("event:order.* outcome:lost", ["order.paid"]),
         ("time>100ms", ["order.paid", "audit"]),
         ("nowhere", []),
+        ("(handler:charge* OR outcome:lost) -event:order.paid", ["order.placed"]),
+        ("not event:order.*", ["audit"]),
+        ("not (outcome:lost OR outcome:running)", ["order.placed"]),
+        ("--outcome:lost", ["order.paid"]),
+        ("outcome:lost,running", ["order.paid", "audit"]),
+        ("event!=audit", ["order.placed", "order.paid"]),
+        ("event~PAID", ["order.paid"]),
+        ("#1", ["order.placed"]),
+        ("payload~EXPRESS", ["order.placed"]),
+        ("-payload~express", ["order.paid", "audit"]),
+        ('"card was"', ["order.placed"]),
+        ("flow:1", ["order.placed"]),
+        ("id>=99999999999999999999", []),
+        ("id<99999999999999999999", ["order.placed", "order.paid", "audit"]),
+        ("event:" + "*" * 60 + "x" + "*" * 60, []),
     ],
 )
 def test_dispatches_are_found(shop: Trace, text: str, expected: list[str]) -> None:
@@ -115,10 +130,16 @@ def test_rows_come_in_the_order_asked_for(shop: Trace) -> None:
         ("duration>5", 10, "units"),
         ("event>5", 1, "event:5"),
         ("id:x", 4, ""),
-        ('event:"x', 1, ""),
+        ('event:"x', 7, ""),
         ("event:", 7, ""),
         ("OR x", 1, ""),
-        ("x OR", 4, ""),
+        ("x OR", 3, ""),
+        ("(x", 1, "closed"),
+        ("x)", 2, ""),
+        ("x -", 3, "-text"),
+        ("payload>5", 1, "payload:5"),
+        ("outcome:ok,faild", 9, "failed"),
+        ("http://x", 1, "quotes"),
     ],
 )
 def test_a_mistake_is_shown_where_it_is(text: str, column: int, hint: str) -> None:
@@ -126,7 +147,7 @@ def test_a_mistake_is_shown_where_it_is(text: str, column: int, hint: str) -> No
         parse(text)
     assert caught.value.at is not None
     assert caught.value.at.column == column
-    assert hint in caught.value.hint
+    assert hint in f"{caught.value.problem} {caught.value.hint}"
 
 
 def test_what_is_proposed_is_understood_once_it_has_a_value() -> None:

@@ -1,0 +1,58 @@
+"""What an exporter is, and how all of them write: piece by piece, whole or not at all, able to be cancelled."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+from bus.trace.trace import Progress, Trace
+from bus.trace.whole_file import replacing
+
+Selection = tuple[str, int]
+"""What is selected: "dispatch" or "call", and its id."""
+
+_PIECE = 256 * 1024
+_REPORT_EVERY = 1000
+
+
+class Write(Protocol):
+    """Writes a trace to a file. Raises UserError; what `progress` raises ends it and leaves nothing."""
+
+    def __call__(
+        self, trace: Trace, path: Path, selection: Selection | None = None, *, progress: Progress | None = None
+    ) -> None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Exporter:
+    """One format."""
+
+    id: str
+    title: str
+    suffix: str
+    write: Write
+    """The selection limits what only makes sense for one flow; other formats write everything."""
+
+
+def write_text(path: Path, parts: Iterable[str]) -> None:
+    """Write a text file of these parts, however many, as UTF-8."""
+    with replacing(Path(path)) as file:
+        waiting: list[str] = []
+        length = 0
+        for part in parts:
+            waiting.append(part)
+            length += len(part)
+            if length >= _PIECE:
+                file.write("".join(waiting).encode("utf-8", "replace"))
+                waiting, length = [], 0
+        file.write("".join(waiting).encode("utf-8", "replace"))
+
+
+def counted(rows: Iterable[int], done: int, total: int, progress: Progress | None) -> Iterator[int]:
+    """The same rows; says now and then how many of all there are to write have passed."""
+    for number, row in enumerate(rows, done):
+        if progress is not None and number % _REPORT_EVERY == 0:
+            progress(number / total)
+        yield row

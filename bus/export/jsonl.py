@@ -1,0 +1,93 @@
+"""JSON lines: one object a line, `record` says what it is; for jq, log pipelines and scripts.
+
+Characters that could steer a terminal are written as \\u escapes, so that the file can be printed as it is.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from bus.export.exporter import Selection, counted, write_text
+from bus.export.words import outcome, title
+from bus.trace.trace import Progress, Trace
+
+
+def write(trace: Trace, path: Path, selection: Selection | None = None, *, progress: Progress | None = None) -> None:
+    """Write the capture's header, then all dispatches, calls and marks, each in the order in which they came."""
+    write_text(path, lines(trace, progress))
+
+
+def lines(trace: Trace, progress: Progress | None = None) -> Iterator[str]:
+    """Each line with its end."""
+    dispatches, calls, marks = len(trace.dispatches), len(trace.calls), len(trace.marks)
+    total = dispatches + calls + marks
+    yield _line({"record": "capture", **title(trace), "dropped": trace.dropped, "damage": trace.damage})
+    for row in counted(range(dispatches), 0, total, progress):
+        yield _line(_dispatch(trace, row))
+    for row in counted(range(calls), dispatches, total, progress):
+        yield _line(_call(trace, row))
+    for row in counted(range(marks), dispatches + calls, total, progress):
+        time_ns, call = int(trace.marks.time_ns[row]), int(trace.marks.call[row])
+        yield _line({"record": "mark", "time_ns": time_ns, "call": call or None, "text": trace.marks.text(row)})
+
+
+def _dispatch(trace: Trace, row: int) -> dict[str, Any]:
+    dispatches = trace.dispatches
+    payload = trace.payload(row)
+    said: dict[str, Any] = {
+        "record": "dispatch",
+        "id": int(dispatches.id[row]),
+        "event": trace.names.text(int(dispatches.event[row])),
+        "emitted_ns": int(dispatches.emitted_ns[row]),
+        "ended_ns": int(dispatches.ended_ns[row]),
+        "outcome": outcome(int(dispatches.outcome[row])),
+        "handlers": int(dispatches.handlers[row]),
+        "failed": int(dispatches.failed[row]),
+        "parent_call": int(dispatches.parent_call[row]) or None,
+        "root": int(dispatches.root[row]),
+        "lane": trace.names.text(int(dispatches.lane[row])),
+    }
+    if payload.is_json:
+        said["payload"] = payload.value
+    elif payload.text:
+        said["payload_repr"] = payload.text
+    if payload.cut:
+        said["payload_cut"] = True
+    return said
+
+
+def _call(trace: Trace, row: int) -> dict[str, Any]:
+    calls = trace.calls
+    handler = int(calls.handler[row])
+    file, line = trace.names.place(handler)
+    ended = int(calls.ended_ns[row])
+    said: dict[str, Any] = {
+        "record": "call",
+        "id": int(calls.id[row]),
+        "dispatch": int(calls.dispatch[row]),
+        "handler": trace.names.text(handler),
+        "file": file or None,
+        "line": line or None,
+        "emitted_ns": int(calls.emitted_ns[row]),
+        "started_ns": int(calls.started_ns[row]),
+        "ended_ns": ended if ended >= 0 else None,
+        "outcome": outcome(int(calls.outcome[row])),
+        "attempt": int(calls.attempt[row]),
+        "lane": trace.names.text(int(calls.lane[row])),
+    }
+    error = trace.error(row)
+    if error is not None:
+        said["error"] = {"type": error.type, "message": error.message, "traceback": error.traceback}
+    return said
+
+
+def _line(said: dict[str, Any]) -> str:
+    try:
+        text = json.dumps(said)
+    except RecursionError:
+        text = json.dumps({**said, "payload": None, "payload_cut": True})
+    # DEL is the one control character that JSON leaves as it is.
+    return text.replace("\x7f", "\\u007f") + "\n"

@@ -1,0 +1,47 @@
+"""Words that several formats use for what a trace holds as numbers, and text made safe for any screen."""
+
+from __future__ import annotations
+
+import unicodedata
+from typing import Any
+
+from bus.trace.trace import Trace
+from buslens.records import Outcome
+
+_HIDDEN = ("Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp")
+
+
+def outcome(number: int) -> str:
+    """ok, failed, cancelled, timed_out, running, lost."""
+    try:
+        return Outcome(number).name.lower()
+    except ValueError:
+        return "unknown"
+
+
+def visible(text: str) -> str:
+    """Text on one line: control characters, terminal escapes and letters that turn the direction become escapes."""
+    if text.isascii() and text.isprintable():
+        return text
+    return "".join(_shown(letter) for letter in text)
+
+
+def title(trace: Trace) -> dict[str, Any]:
+    """What a capture says of itself."""
+    header = trace.header
+    if header is None:
+        return {}
+    return {
+        "process": visible(header.process),
+        "pid": header.pid,
+        "host": visible(header.host),
+        "clock": header.clock,
+        "wall_ns": header.wall_ns,
+        "mono_ns": header.mono_ns,
+    }
+
+
+def _shown(letter: str) -> str:
+    if unicodedata.category(letter) in _HIDDEN:
+        return letter.encode("unicode_escape", "surrogatepass").decode("ascii")
+    return letter

@@ -1,0 +1,197 @@
+"""Which rows a filter leaves: every term becomes one pass over a column, never a loop over rows.
+
+A term about calls holds for a dispatch where any of its calls has it; one about dispatches holds for all its calls.
+"""
+
+from __future__ import annotations
+
+import fnmatch
+import operator
+import re
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from bus.trace.filter_text import Every, Node, Not, Some, Term
+from bus.trace.trace import Trace
+from buslens.records import NameKind, Outcome
+
+Mask = npt.NDArray[np.bool_]
+
+COMPARE: dict[str, Callable[[Any, Any], Any]] = {
+    "=": operator.eq,
+    "<": operator.lt,
+    "<=": operator.le,
+    ">": operator.gt,
+    ">=": operator.ge,
+}
+_HIGHEST = (1 << 63) - 1
+
+
+class Rows:
+    """One evaluation of a filter over one trace."""
+
+    def __init__(self, trace: Trace, of_calls: bool) -> None:
+        self.trace = trace
+        self.of_calls = of_calls
+        self._dispatch_rows: npt.NDArray[np.int64] | None = None
+
+    def mask(self, node: Node) -> Mask:
+        """Which rows of the table match."""
+        if isinstance(node, Term):
+            return self._term(node)
+        if isinstance(node, Not):
+            return ~self.mask(node.node)
+        found = np.full(self._count(), isinstance(node, Every))
+        for part in node.nodes:
+            if isinstance(node, Some):
+                found |= self.mask(part)
+            else:
+                found &= self.mask(part)
+        return found
+
+    def _count(self) -> int:
+        return len(self.trace.calls) if self.of_calls else len(self.trace.dispatches)
+
+    def _term(self, term: Term) -> Mask:
+        trace = self.trace
+        calls, dispatches = trace.calls, trace.dispatches
+        field = term.field
+        if field == "":
+            return self._text(term.text)
+        if field == "event":
+            return self._of_dispatch(_named(trace, NameKind.EVENT, term, dispatches.event))
+        if field == "handler":
+            return self._of_call(_named(trace, NameKind.HANDLER, term, calls.handler))
+        if field == "error":
+            return self._of_call(self._errors(term))
+        if field == "payload":
+            return self._of_dispatch(self._payloads(term))
+        if field == "flow":
+            return self._of_dispatch(_compared(dispatches.root, term))
+        if field == "latency":
+            return self._of_dispatch(self._latency(term))
+        if field == "attempt":
+            return self._of_call(_compared(calls.attempt, term))
+        if field == "duration":
+            return self._of_call(self._duration(term))
+        if field == "delay":
+            return self._of_call(_compared(calls.queue_delay_ns, term))
+        return self._own(term)
+
+    def _own(self, term: Term) -> Mask:
+        """Fields that calls and dispatches both have."""
+        trace = self.trace
+        table = trace.calls if self.of_calls else trace.dispatches
+        if term.field == "lane":
+            return _named(trace, NameKind.LANE, term, table.lane)
+        if term.field == "outcome":
+            return np.asarray(table.outcome == term.number)
+        if term.field == "id":
+            own = _compared(table.id, term)
+            return own | _compared(trace.calls.dispatch, term) if self.of_calls and term.operator == "=" else own
+        times = trace.calls.started_ns if self.of_calls else trace.dispatches.emitted_ns
+        return _compared(times, Term("time", term.operator, "", _sum(term.number, trace.span_ns[0])))
+
+    def _text(self, text: str) -> Mask:
+        trace = self.trace
+        part = Term("", "~", text)
+        events = _named(trace, NameKind.EVENT, part, trace.dispatches.event)
+        calls = _named(trace, NameKind.HANDLER, part, trace.calls.handler) | self._errors(part)
+        return self._of_dispatch(events) | self._of_call(calls)
+
+    def _errors(self, term: Term) -> Mask:
+        found = np.zeros(len(self.trace.calls), bool)
+        found[self.trace.error_texts.rows(self.trace, _matcher(term))] = True
+        return found
+
+    def _payloads(self, term: Term) -> Mask:
+        blobs = self.trace.blobs.holding(term.text)
+        return np.asarray(np.isin(self.trace.dispatches.payload, blobs))
+
+    def _duration(self, term: Term) -> Mask:
+        calls = self.trace.calls
+        return self._lasting(term, calls.started_ns, calls.ended_ns, calls.ended_ns < 0)
+
+    def _latency(self, term: Term) -> Mask:
+        dispatches = self.trace.dispatches
+        outcome = dispatches.outcome
+        found = self._lasting(term, dispatches.emitted_ns, dispatches.ended_ns, outcome == Outcome.RUNNING)
+        return found & (outcome != Outcome.LOST)
+
+    def _lasting(self, term: Term, start: npt.NDArray[Any], end: npt.NDArray[Any], running: Mask) -> Mask:
+        """What still runs has lasted until now at least: it may be too long already, never short enough."""
+        found = _compared(np.where(running, self.trace.span_ns[1], end) - start, term)
+        return found if term.operator in (">", ">=") else found & ~running
+
+    def _of_dispatch(self, matching: Mask) -> Mask:
+        """What is known of dispatches, for the rows of the table."""
+        if not self.of_calls:
+            return matching
+        rows = self._causes()
+        return (rows >= 0) & (matching[rows] if len(matching) else np.zeros(len(rows), bool))
+
+    def _of_call(self, matching: Mask) -> Mask:
+        """What is known of calls, for the rows of the table."""
+        if self.of_calls:
+            return matching
+        found = np.zeros(len(self.trace.dispatches), bool)
+        rows = self.trace.dispatches.rows_of(self.trace.calls.dispatch[matching])
+        found[rows[rows >= 0]] = True
+        return found
+
+    def _causes(self) -> npt.NDArray[np.int64]:
+        if self._dispatch_rows is None:
+            self._dispatch_rows = self.trace.dispatches.rows_of(self.trace.calls.dispatch)
+        return self._dispatch_rows
+
+
+def _named(trace: Trace, kind: NameKind, term: Term, column: npt.NDArray[Any]) -> Mask:
+    """Rows whose name matches."""
+    matches = _matcher(term)
+    wanted = [ident for ident in trace.names.ids(kind) if matches(trace.names.text(ident))]
+    return np.asarray(np.isin(column, np.array(wanted, np.uint32)))
+
+
+def _matcher(term: Term) -> Callable[[str], bool]:
+    """Whether a text is what the term asks for: the whole of it with `*` and `?`, or a part; case does not count."""
+    if term.operator == "~" and not any(letter in term.text for letter in "*?"):
+        return _Part(term.text)
+    pattern = f"*{term.text}*" if term.operator == "~" else term.text
+    return _Pattern(pattern)
+
+
+class _Part:
+    def __init__(self, part: str) -> None:
+        self.part = part
+
+    def __call__(self, text: str) -> bool:
+        return self.part in text.lower()
+
+
+class _Pattern:
+    """`*` any text, `?` any letter; runs of `*` are one, so that no pattern takes long."""
+
+    def __init__(self, pattern: str) -> None:
+        pattern = re.sub(r"\*+", "*", pattern).replace("[", "[[]")
+        self.matches = re.compile(fnmatch.translate(pattern)).match
+
+    def __call__(self, text: str) -> bool:
+        return self.matches(text.lower()) is not None
+
+
+def _compared(column: npt.NDArray[Any], term: Term) -> Mask:
+    number = term.number
+    # NumPy compares unsigned columns with a negative or too large Python number by raising.
+    limits = np.iinfo(column.dtype)
+    if number < limits.min:
+        return np.full(len(column), term.operator in (">", ">="))
+    if number > limits.max:
+        return np.full(len(column), term.operator in ("<", "<="))
+    return np.asarray(COMPARE[term.operator](column, number))
+
+
+def _sum(left: int, right: int) -> int:
+    return max(min(left + right, _HIGHEST), -_HIGHEST)

@@ -1,0 +1,263 @@
+"""The search line, read: `event:order.* outcome:failed -handler:audit duration>50ms "some text" OR id:812`.
+
+Terms that stand side by side must all match; OR joins alternatives, `-` or `not` excludes, brackets group.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from difflib import get_close_matches
+
+from bus.errors import Place, UserError
+from buslens.records import Outcome
+
+MAX_TEXT = 10_000
+MAX_DEPTH = 50
+
+NAME_FIELDS = ("event", "handler", "lane")
+TEXT_FIELDS = ("error", "payload")
+SPAN_FIELDS = ("duration", "delay", "latency")
+NUMBER_FIELDS = ("id", "flow", "attempt")
+FIELDS = (*NAME_FIELDS, "outcome", *SPAN_FIELDS, "time", *NUMBER_FIELDS, *TEXT_FIELDS)
+
+OUTCOMES = {
+    "ok": Outcome.OK,
+    "failed": Outcome.FAILED,
+    "cancelled": Outcome.CANCELLED,
+    "timed_out": Outcome.TIMED_OUT,
+    "running": Outcome.RUNNING,
+    "lost": Outcome.LOST,
+}
+_SPELLINGS = {"canceled": "cancelled", "timeout": "timed_out", "timedout": "timed_out", "fail": "failed"}
+
+UNITS_NS = {
+    "ns": 1,
+    "us": 1_000,
+    "µs": 1_000,
+    "μs": 1_000,
+    "ms": 1_000_000,
+    "s": 1_000_000_000,
+    "min": 60_000_000_000,
+    "h": 3_600_000_000_000,
+}
+
+_FIELD = re.compile(r"([A-Za-z_]+)(!=|>=|<=|[:=<>~])")
+_NUMBER = re.compile(r"([+-]?\d+(?:\.\d+)?)\s*([A-Za-zµμ]*)")
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """One thing that a row must have."""
+
+    field: str
+    """One of FIELDS; "" for text that is looked for in names and errors."""
+
+    operator: str
+    """`=` is the whole value, `~` part of it; `:` was replaced by the one that the field means by it."""
+
+    text: str
+    """In lower case; may hold `*` and `?` in a name."""
+
+    number: int = 0
+    """Nanoseconds, an id or a count; an Outcome."""
+
+
+@dataclass(frozen=True, slots=True)
+class Not:
+    """What must not match."""
+
+    node: Node
+
+
+@dataclass(frozen=True, slots=True)
+class Every:
+    """All of them must match; none at all matches everything."""
+
+    nodes: tuple[Node, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Some:
+    """One of them must match."""
+
+    nodes: tuple[Node, ...]
+
+
+Node = Term | Not | Every | Some
+
+
+def read(text: str) -> Node:
+    """What a search line asks for. Raises UserError with the column of the mistake."""
+    if len(text) > MAX_TEXT:
+        raise mistake(f"the filter is {len(text)} characters long, at most {MAX_TEXT} are read", MAX_TEXT)
+    reader = _Reader(text)
+    node = reader.alternatives(0)
+    if reader.at < len(text):
+        raise mistake("there is no bracket that this one closes", reader.at)
+    return node
+
+
+def mistake(problem: str, at: int, hint: str = "") -> UserError:
+    """What is wrong, and where: `at` counts characters from 0, people count columns from 1."""
+    return UserError(problem, at=Place("filter", 0, at + 1), hint=hint)
+
+
+class _Reader:
+    """One pass over the text, by recursive descent."""
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+        self.at = 0
+
+    def alternatives(self, depth: int) -> Node:
+        if depth > MAX_DEPTH:
+            raise mistake(f"more than {MAX_DEPTH} brackets inside each other", self.at)
+        nodes = [self.together(depth)]
+        while self.word("OR", look=True):
+            here = self.at
+            self.word("OR")
+            nodes.append(self.together(depth))
+            if Every() in nodes[-2:]:
+                raise mistake("OR stands between two terms", here)
+        return nodes[0] if len(nodes) == 1 else Some(tuple(nodes))
+
+    def together(self, depth: int) -> Node:
+        nodes: list[Node] = []
+        while True:
+            self.blanks()
+            if self.at >= len(self.text) or self.text[self.at] == ")" or self.word("OR", look=True):
+                return nodes[0] if len(nodes) == 1 else Every(tuple(nodes))
+            if not self.word("AND"):
+                nodes.append(self.one(depth))
+
+    def one(self, depth: int) -> Node:
+        negations = 0
+        while True:
+            self.blanks()
+            if self.text.startswith("-", self.at):
+                self.at += 1
+            elif not (self.word("not") or self.word("NOT")):
+                break
+            negations += 1
+        if self.at >= len(self.text) or self.text[self.at].isspace():
+            raise mistake("there is nothing here to exclude", max(self.at - 1, 0), "write -field:value or -text")
+        node = self.group(depth) if self.text[self.at] == "(" else self.term()
+        return Not(node) if negations % 2 else node
+
+    def group(self, depth: int) -> Node:
+        opened = self.at
+        self.at += 1
+        node = self.alternatives(depth + 1)
+        if not self.text.startswith(")", self.at):
+            raise mistake("this bracket is never closed", opened)
+        self.at += 1
+        return node
+
+    def term(self) -> Node:
+        start = self.at
+        found = _FIELD.match(self.text, self.at)
+        if not found:
+            text, _ = self.value()
+            if text.startswith("#") and text[1:].isdecimal():
+                return term("id", "=", text[1:], start, start)
+            return Term("", "~", text.lower())
+        self.at = found.end()
+        field, operator = found[1].lower(), found[2]
+        if field not in FIELDS:
+            near = get_close_matches(field, FIELDS, 1, 0.5)
+            hint = f"did you mean {near[0]}?" if near else f"there are {', '.join(FIELDS)}"
+            raise mistake(
+                f"there is no field {found[1]}", start, f'{hint} For text that holds "{operator}" use quotes.'
+            )
+        begins = self.at
+        text, quoted = self.value()
+        if not text and not quoted:
+            raise mistake(f"{field}{operator} needs a value", begins)
+        if field == "outcome" and not quoted and "," in text:
+            return Some(tuple(term(field, operator, part, start, begins) for part in text.split(",")))
+        return term(field, operator, text, start, begins)
+
+    def value(self) -> tuple[str, bool]:
+        """The word or quoted text that begins here, and whether it was quoted."""
+        if not self.text.startswith('"', self.at):
+            start = self.at
+            while self.at < len(self.text) and not self.text[self.at].isspace() and self.text[self.at] not in '()"':
+                self.at += 1
+            return self.text[start : self.at], False
+        opened = self.at
+        letters: list[str] = []
+        self.at += 1
+        while self.at < len(self.text) and self.text[self.at] != '"':
+            if self.text[self.at] == "\\" and self.text[self.at + 1 : self.at + 2] in ('"', "\\"):
+                self.at += 1
+            letters.append(self.text[self.at])
+            self.at += 1
+        if self.at >= len(self.text):
+            raise mistake("this quote is never closed", opened)
+        self.at += 1
+        return "".join(letters), True
+
+    def blanks(self) -> None:
+        while self.at < len(self.text) and self.text[self.at].isspace():
+            self.at += 1
+
+    def word(self, word: str, *, look: bool = False) -> bool:
+        """Whether this word stands here on its own; it is passed over unless we only look."""
+        self.blanks()
+        end = self.at + len(word)
+        here = self.text.startswith(word, self.at) and (end == len(self.text) or self.text[end] in " \t\n()")
+        if here and not look:
+            self.at = end
+        return here
+
+
+def term(field: str, operator: str, text: str, start: int, begins: int) -> Node:
+    """A term whose field is known; checks the value."""
+    if field in NAME_FIELDS or field in TEXT_FIELDS:
+        if operator in ("<", ">", "<=", ">="):
+            raise mistake(f"{field} is text, it is neither greater nor less", start, f"write {field}:{text}")
+        part = operator == "~" or (operator == ":" and field in TEXT_FIELDS)
+        found = Term(field, "~" if part else "=", text.lower())
+        return Not(found) if operator == "!=" else found
+    if operator == "~":
+        raise mistake(f"{field} is no text to look into", start, f"write {field}:{text}")
+    if field == "outcome":
+        found = Term(field, "=", text.lower(), outcome(text, begins))
+        if operator not in (":", "=", "!="):
+            raise mistake("outcomes have no order", start, f"write outcome:{text}")
+    else:
+        number = whole(field, text, begins) if field in NUMBER_FIELDS else span_ns(field, text, begins)
+        found = Term(field, "=" if operator in (":", "!=") else operator, text, number)
+    return Not(found) if operator == "!=" else found
+
+
+def outcome(text: str, at: int) -> Outcome:
+    """The outcome of this name."""
+    name = text.lower().replace(" ", "_").replace("-", "_")
+    name = _SPELLINGS.get(name, name)
+    if name not in OUTCOMES:
+        near = get_close_matches(name, OUTCOMES, 1, 0.5)
+        hint = f"did you mean {near[0]}?" if near else f"there are {', '.join(OUTCOMES)}"
+        raise mistake(f"there is no outcome {text}", at, hint)
+    return OUTCOMES[name]
+
+
+def whole(field: str, text: str, at: int) -> int:
+    """A whole number."""
+    digits = text.removeprefix("#")
+    if not digits.isascii() or not digits.isdecimal() or len(digits) > 20:
+        raise mistake(f"{field} is a whole number, not {text}", at)
+    return int(digits)
+
+
+def span_ns(field: str, text: str, at: int) -> int:
+    """A length of time with its unit."""
+    found = _NUMBER.fullmatch(text)
+    if not found or len(found[1]) > 20:
+        raise mistake(f"{text} is no length of time", at, f"write {field}>50ms; units are ns, us, ms, s, min, h")
+    unit = found[2].lower()
+    if unit not in UNITS_NS:
+        problem = f"there is no unit {unit}" if unit else f"{text} of what?"
+        raise mistake(problem, at, "units are ns, us, ms, s, min, h")
+    return max(min(round(float(found[1]) * UNITS_NS[unit]), (1 << 62)), -(1 << 62))

@@ -1,0 +1,176 @@
+"""From facts to rows: whole batches of facts are joined to dispatches and calls by their ids.
+
+Facts may come late, twice, or without those that they belong to, because records were dropped or the capture is
+hostile: what makes sense is kept, the rest is passed over.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from bus.trace.tables import Calls, Dispatches
+from buslens.records import Kind, Outcome
+
+Facts = npt.NDArray[Any]
+Rows = npt.NDArray[Any]
+
+FAILED, TIMED_OUT, CANCELLED, CALLED, KEPT = 1, 2, 4, 8, 16
+"""Bits of what happened to a dispatch: the column `seen`."""
+
+_SEEN_BIT = np.zeros(256, np.uint8)
+_SEEN_BIT[[Outcome.FAILED, Outcome.TIMED_OUT, Outcome.CANCELLED]] = [FAILED, TIMED_OUT, CANCELLED]
+_MOST = int(np.iinfo(np.int32).max)
+
+
+class Joining:
+    """Writes facts into the two tables."""
+
+    def __init__(self, dispatches: Dispatches, calls: Calls) -> None:
+        self.dispatches = dispatches
+        self.calls = calls
+
+    def take(self, facts: Facts, kind: npt.NDArray[np.uint8]) -> None:
+        """Join one batch. Starts come before ends, so that the order inside a batch does not matter."""
+        new = self._add_dispatches(facts[kind == Kind.DISPATCH_EMITTED])
+        touched = [np.arange(new.start, new.stop), self._add_calls(facts[kind == Kind.CALL_STARTED])]
+        self._find_roots(new)
+        touched.append(self._end_calls(facts[kind == Kind.CALL_ENDED]))
+        if bool((kind >= Kind.ENQUEUED).any()):
+            touched.append(self._skip(facts[kind == Kind.SKIPPED]))
+            touched.append(self._keep(facts[kind == Kind.ENQUEUED]))
+        self._settle(np.concatenate(touched))
+
+    def _add_dispatches(self, facts: Facts) -> slice:
+        ids, emitted = facts["id"], facts["time_ns"]
+        rows = self.dispatches.columns.append(
+            len(facts), id=ids, event=facts["name"], parent_call=facts["parent"], lane=facts["lane"],
+            emitted_ns=emitted, handlers=facts["count"], payload=facts["blob"], ended_ns=emitted,
+            waiting=np.minimum(facts["count"], _MOST), root=ids,
+        )  # fmt: skip
+        self.dispatches.index.add(ids, np.arange(rows.start, rows.stop))
+        return rows
+
+    def _add_calls(self, facts: Facts) -> Rows:
+        """Append calls; the dispatch rows that they belong to."""
+        dispatch_rows = self.dispatches.rows_of(facts["parent"])
+        known = dispatch_rows >= 0
+        emitted = facts["time_ns"].copy()
+        emitted[known] = self.dispatches.emitted_ns[dispatch_rows[known]]
+        rows = self.calls.columns.append(
+            len(facts), id=facts["id"], dispatch=facts["parent"], handler=facts["name"], lane=facts["lane"],
+            emitted_ns=emitted, started_ns=facts["time_ns"], ended_ns=-1, attempt=facts["count"], flags=facts["flags"],
+        )  # fmt: skip
+        self.calls.index.add(facts["id"], np.arange(rows.start, rows.stop))
+        touched = dispatch_rows[known]
+        columns = self.dispatches.columns
+        _add(columns.view("waiting"), touched[facts["count"][known] <= 1], -1)
+        _add(columns.view("running"), touched, 1)
+        columns.view("seen")[touched] |= np.uint8(CALLED)
+        return touched
+
+    def _find_roots(self, new: slice) -> None:
+        """The root of each new dispatch: up from parent to parent by pointer doubling."""
+        parents = self.dispatches.parent_call[new]
+        inner = np.flatnonzero(parents)
+        if not len(inner):
+            return
+        call_rows = self.calls.rows_of(parents[inner])
+        inner, call_rows = inner[call_rows >= 0], call_rows[call_rows >= 0]
+        above = self.dispatches.rows_of(self.calls.dispatch[call_rows])
+        inner, above = inner[above >= 0], above[above >= 0]
+        roots = self.dispatches.root
+        up = np.arange(new.start, new.stop)
+        up[inner] = above
+        for _ in range(64):  # 2**64 levels: a cycle in a hostile capture ends here
+            within = up >= new.start
+            further = np.where(within, up[np.where(within, up - new.start, 0)], up)
+            if np.array_equal(further, up):
+                break
+            up = further
+        roots[new] = roots[up]
+
+    def _end_calls(self, facts: Facts) -> Rows:
+        """End calls; the dispatch rows that they belong to."""
+        calls = self.calls
+        rows = calls.rows_of(facts["id"])
+        good = rows >= 0
+        good[good] = calls.ended_ns[rows[good]] < 0
+        if not bool(good.all()):
+            rows, facts = rows[good], facts[good]
+        if not bool((rows[1:] > rows[:-1]).all()):
+            rows, once = np.unique(rows, return_index=True)
+            facts = facts[once]
+        # -1 says "running", so nothing may end there.
+        ended = np.maximum(np.maximum(facts["time_ns"], calls.started_ns[rows]), 0)
+        outcome = np.where(facts["outcome"] == 0, np.uint8(Outcome.OK), facts["outcome"])
+        outcome = np.where(outcome > Outcome.TIMED_OUT, np.uint8(Outcome.FAILED), outcome)
+        calls.ended_ns[rows] = ended
+        calls.outcome[rows] = outcome
+        calls.error[rows] = facts["blob"]
+        dispatch_rows = self.dispatches.rows_of(calls.dispatch[rows])
+        known = dispatch_rows >= 0
+        touched, outcome = dispatch_rows[known], outcome[known]
+        columns = self.dispatches.columns
+        np.maximum.at(columns.view("ended_ns"), touched, ended[known])
+        _add(columns.view("running"), touched, -1)
+        bad = (outcome == Outcome.FAILED) | (outcome == Outcome.TIMED_OUT)
+        _add(columns.view("failed"), touched[bad], 1)
+        wrong = outcome != Outcome.OK
+        np.bitwise_or.at(columns.view("seen"), touched[wrong], _SEEN_BIT[outcome[wrong]])
+        return touched
+
+    def _skip(self, facts: Facts) -> Rows:
+        rows = self.dispatches.rows_of(facts["id"])
+        known = rows >= 0
+        count = np.minimum(facts["count"][known], _MOST).astype(np.int32)
+        np.subtract.at(self.dispatches.columns.view("waiting"), rows[known], count)
+        return rows[known]
+
+    def _keep(self, facts: Facts) -> Rows:
+        """A queue took it: nobody may listen yet, and still it is not lost."""
+        rows = self.dispatches.rows_of(facts["id"])
+        rows = rows[rows >= 0]
+        self.dispatches.columns.view("seen")[rows] |= np.uint8(KEPT)
+        return rows
+
+    def _settle(self, rows: Rows) -> None:
+        """Say anew how these dispatches ended."""
+        rows = _once(rows)
+        dispatches = self.dispatches
+        columns = dispatches.columns
+        seen = columns.view("seen")[rows]
+        still_open = (columns.view("waiting")[rows] > 0) | (columns.view("running")[rows] > 0)
+        unheard = (dispatches.handlers[rows] == 0) & (seen & CALLED == 0)
+        dispatches.outcome[rows] = np.select(
+            [unheard & (seen & KEPT == 0), still_open | unheard, seen & FAILED > 0, seen & TIMED_OUT > 0,
+             seen & CANCELLED > 0],
+            [Outcome.LOST, Outcome.RUNNING, Outcome.FAILED, Outcome.TIMED_OUT, Outcome.CANCELLED],
+            Outcome.OK,
+        )  # fmt: skip
+
+
+def _add(column: Rows, rows: Rows, amount: int) -> None:
+    """Add to the rows, as often as each is named. Counting within their span is quicker than `ufunc.at`."""
+    if not len(rows):
+        return
+    low, high = int(rows.min()), int(rows.max()) + 1
+    if high - low > 8 * len(rows) + 1024:
+        np.add.at(column, rows, amount)
+        return
+    counts = np.bincount(rows - low, minlength=high - low)
+    column[low:high] += (amount * counts).astype(column.dtype)
+
+
+def _once(rows: Rows) -> Rows:
+    """Each row once, ascending. Marking them within their span is quicker than sorting."""
+    if not len(rows):
+        return rows
+    low, high = int(rows.min()), int(rows.max()) + 1
+    if high - low > 16 * len(rows) + 1024:
+        return np.unique(rows)
+    marked = np.zeros(high - low, bool)
+    marked[rows - low] = True
+    return np.flatnonzero(marked) + low

@@ -1,0 +1,70 @@
+"""The bytes of a capture as they came, for saving it and for payloads that are read only when somebody looks.
+
+A live capture lies in memory while it is small and in a temporary file beyond; an opened one stays where it is.
+"""
+
+from __future__ import annotations
+
+import tempfile
+import threading
+import weakref
+from collections.abc import Iterator
+from pathlib import Path
+from typing import IO
+
+IN_MEMORY = 32 * 1024 * 1024
+_PIECE = 1024 * 1024
+
+
+class Raw:
+    """Bytes by position. Reading and appending may happen on different threads: an export reads while records come."""
+
+    def __init__(self, file: IO[bytes] | None = None) -> None:
+        self._file: IO[bytes] = tempfile.SpooledTemporaryFile(IN_MEMORY) if file is None else file
+        # A trace that nobody looks at any more gives its file back, closed or not.
+        self._finish = weakref.finalize(self, self._file.close)
+        self._lock = threading.Lock()
+        self._length = 0
+        self.problem = ""
+        """Why nothing more is kept, such as a full disk; empty while all is well."""
+
+    @classmethod
+    def of_file(cls, path: Path) -> Raw:
+        """The bytes of an opened capture: read from its file, which must not change."""
+        return cls(path.open("rb"))
+
+    def append(self, data: bytes | memoryview) -> None:
+        """Keep these bytes too."""
+        if self.problem:
+            return
+        with self._lock:
+            try:
+                self._file.seek(self._length)
+                self._file.write(data)
+            except (OSError, ValueError, MemoryError) as error:
+                self.problem = f"payloads are not kept any more: {error}"
+                return
+            self._length += len(data)
+
+    def read(self, start: int, length: int) -> bytes:
+        """These bytes; fewer where there are no more."""
+        with self._lock:
+            try:
+                self._file.seek(start)
+                return self._file.read(length)
+            except (OSError, ValueError):
+                return b""
+
+    def pieces(self, start: int, end: int) -> Iterator[bytes]:
+        """All bytes from `start` to `end`, some at a time."""
+        while start < end:
+            piece = self.read(start, min(_PIECE, end - start))
+            if not piece:
+                return
+            yield piece
+            start += len(piece)
+
+    def close(self) -> None:
+        """Give the file back."""
+        with self._lock:
+            self._finish()
