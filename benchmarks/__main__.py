@@ -52,13 +52,13 @@ def section_of(name: str) -> str:
 
 def table(measured: Sequence[Row] | Row) -> str:
     """A Markdown table; a single mapping becomes two columns."""
-    rows = (
+    listed = (
         [{"what": key, "value": value} for key, value in measured.items()]
         if isinstance(measured, Mapping)
         else measured
     )
-    columns = list(dict.fromkeys(column for row in measured for column in row))
-    lines = [columns, ["---"] * len(columns), *([shown(row.get(column, "")) for column in columns] for row in measured)]
+    columns = list(dict.fromkeys(column for row in listed for column in row))
+    lines = [columns, ["---"] * len(columns), *([shown(row.get(column, "")) for column in columns] for row in listed)]
     return "\n".join("| " + " | ".join(line) + " |" for line in lines)
 
 

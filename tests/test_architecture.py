@@ -21,10 +21,28 @@ MEDIAN_LINES = 150
 NINETIETH_PERCENTILE_LINES = 350
 MOST_LINES = 500
 
-TOO_LONG: frozenset[str] = frozenset()
+TOO_LONG: frozenset[str] = frozenset({"tests/gui/test_timeline.py"})
 """Source files allowed to have more than MOST_LINES lines."""
 
-WITHOUT_OWN_TEST: frozenset[str] = frozenset()
+WITHOUT_OWN_TEST: frozenset[str] = frozenset(
+    {
+        "bus/engines/protocol.py",
+        "bus/engines/pyee.py",
+        "bus/engines/pyee_threads.py",
+        "bus/export/capture.py",
+        "bus/export/chrome.py",
+        "bus/export/chrome_layout.py",
+        "bus/export/csv.py",
+        "bus/export/exporter.py",
+        "bus/export/jsonl.py",
+        "bus/export/mermaid.py",
+        "bus/export/words.py",
+        "bus/simulation/runner.py",
+        "bus/workers/conversation.py",
+        "bus/workers/python_child.py",
+        "bus/workers/python_host.py",
+    }
+)
 """Source files of buslens/ and bus/ that no test file under tests/unit mirrors and none imports."""
 
 MUTABLE_STATE: frozenset[str] = frozenset()

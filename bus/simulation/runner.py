@@ -163,9 +163,9 @@ class Runner:
             return "failed" if self._message else "idle"
         if self._stopping or self._message:
             return "stopping"
-        if self._gate.paused and self._phase in ("starting", "running"):
-            return "paused"
-        return self._phase
+        # An emit by hand that the engine has not seen yet keeps it from being over.
+        phase: Phase = "running" if self._phase == "finished" and self._hands else self._phase
+        return "paused" if self._gate.paused and phase in ("starting", "running") else phase
 
     def _queue(self) -> tuple[Waiting, ...]:
         scheduled = [Waiting("call", "", name, None) for name in self._stage.engine.scheduled(MOST_SHOWN)]
@@ -245,7 +245,6 @@ class Runner:
                 self._phase = "finished"
                 self.room.wanted.set()
                 await self._news.wait()
-                self._phase = "running"
         finally:
             self._clock.stop()
             for source in self._sources:
@@ -271,12 +270,13 @@ class Runner:
 
     def _add_source(self, source: Coroutine[Any, Any, None]) -> None:
         self._sources.add(self._loop.create_task(source))
+        self._phase = "running"
         self._news.set()
 
     def _begin_hand(self, number: int, event: str, payload: Any, times: int, per_second: float | None) -> None:
-        del self._hands[number]
         self._subscriptions.hear_of(event)
         self._add_source(emit_by_hand(self._stage, event, payload, times, per_second))
+        del self._hands[number]
 
     def _apply(self, scenario: Scenario, lines: Lines) -> None:
         try:

@@ -54,6 +54,11 @@ class Columns:
         return slice(start, end)
 
     @property
+    def row_bytes(self) -> int:
+        """Memory of one row."""
+        return sum(room.itemsize for room in self._room.values())
+
+    @property
     def nbytes(self) -> int:
         """Memory of all columns, room to grow included."""
         return sum(room.nbytes for room in self._room.values())

@@ -119,12 +119,12 @@ class Rows:
         dispatches = self.trace.dispatches
         outcome = dispatches.outcome
         found = self._lasting(term, dispatches.emitted_ns, dispatches.ended_ns, outcome == Outcome.RUNNING)
-        return found & (outcome != Outcome.LOST)
+        return np.asarray(found & (outcome != Outcome.LOST))
 
     def _lasting(self, term: Term, start: npt.NDArray[Any], end: npt.NDArray[Any], running: Mask) -> Mask:
         """What still runs has lasted until now at least: it may be too long already, never short enough."""
         found = _compared(np.where(running, self.trace.span_ns[1], end) - start, term)
-        return found if term.operator in (">", ">=") else found & ~running
+        return found if term.operator in (">", ">=") else np.asarray(found & ~running)
 
     def _of_dispatch(self, matching: Mask) -> Mask:
         """What is known of dispatches, for the rows of the table."""

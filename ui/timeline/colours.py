@@ -104,9 +104,7 @@ class Colours:
 
 def diamond(x: float, y: float, radius: float) -> QPolygonF:
     """A square standing on its corner."""
-    return QPolygonF(
-        [QPointF(x, y - radius), QPointF(x + radius, y), QPointF(x, y + radius), QPointF(x - radius, y)]
-    )
+    return QPolygonF([QPointF(x, y - radius), QPointF(x + radius, y), QPointF(x, y + radius), QPointF(x - radius, y)])
 
 
 def blend(colour: QColor, ground: QColor, share: float) -> QColor:

@@ -110,6 +110,4 @@ def _title(
         painter.drawPixmap(round(rect.right() - taken - BADGE), round(top + (height - BADGE) / 2), colours.badge)
         rect.setRight(rect.right() - taken - BADGE - MARGIN)
     painter.setPen(colours.text if used else colours.muted)
-    painter.drawText(
-        rect, VERTICAL_MIDDLE, metrics.elidedText(title, Qt.TextElideMode.ElideMiddle, int(rect.width()))
-    )
+    painter.drawText(rect, VERTICAL_MIDDLE, metrics.elidedText(title, Qt.TextElideMode.ElideMiddle, int(rect.width())))

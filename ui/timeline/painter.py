@@ -124,9 +124,7 @@ def _paint_call_label(brush: Brush, one: TrackPicture, index: int, rect: QRectF,
         _text(brush, rect, text, badge=failed)
 
 
-def _paint_count_label(
-    brush: Brush, picture: Picture, one: TrackPicture, run: tuple[int, int], text: str
-) -> None:
+def _paint_count_label(brush: Brush, picture: Picture, one: TrackPicture, run: tuple[int, int], text: str) -> None:
     """How many calls a run of bars stands for, in the first gap between its failures that is wide enough."""
     bars, begin, behind = one.bars, *run
     width = brush.metrics.horizontalAdvance(text) + 2 * LABEL_MARGIN

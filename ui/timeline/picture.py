@@ -93,5 +93,3 @@ def picture_of(content: Content, viewport: Viewport, scroll: int, height: int, r
     shown = matches.of_dispatches(total) if matches else None
     emits = points(content.emits.times, content.emits.lost, grid, total, shown)
     return Picture(viewport, ratio, scroll, content.now_ns, emits, tracks, lanes)
-
-

@@ -1,0 +1,147 @@
+"""The engine's clock: what it shows, and who is woken when."""
+
+from __future__ import annotations
+
+import asyncio
+import math
+import threading
+from collections.abc import Coroutine
+from typing import Any
+
+import pytest
+
+from bus.simulation.clock import NEVER, Clock
+from bus.simulation.loop import EngineLoop
+
+S = 1_000_000_000
+PATIENCE_S = 10
+
+
+def ended(thread: threading.Thread) -> bool:
+    thread.join(PATIENCE_S)
+    return not thread.is_alive()
+
+
+def run_on(clock: Clock, main: Coroutine[Any, Any, Any]) -> Any:
+    loop = EngineLoop(clock)
+    try:
+        return loop.run_until_complete(main)
+    finally:
+        loop.close()
+
+
+def test_at_full_speed_a_sleep_costs_nothing_and_is_exact() -> None:
+    clock = Clock(math.inf)
+    assert clock.sleep(3600 * S)
+    assert clock.time_ns() == 3600 * S
+
+
+def test_timers_fire_in_their_nanosecond_and_in_order() -> None:
+    clock = Clock(math.inf)
+
+    async def main() -> list[tuple[str, int]]:
+        seen: list[tuple[str, int]] = []
+
+        async def after(name: str, ns: int) -> None:
+            await asyncio.sleep(ns / S)
+            seen.append((name, clock.time_ns()))
+
+        await asyncio.gather(after("b", 20_000_003), after("a", 7), after("c", 24 * 3600 * S))
+        return seen
+
+    assert run_on(clock, main()) == [("a", 7), ("b", 20_000_003), ("c", 24 * 3600 * S)]
+
+
+def test_a_blocking_sleep_on_the_loop_makes_its_timers_late() -> None:
+    clock = Clock(math.inf)
+
+    async def main() -> int:
+        timer = asyncio.ensure_future(asyncio.sleep(1))
+        await asyncio.sleep(0)
+        clock.sleep(5 * S)
+        await timer
+        return clock.time_ns()
+
+    assert run_on(clock, main()) == 5 * S
+
+
+@pytest.mark.parametrize("ns", [S, NEVER])
+def test_a_stop_wakes_whoever_sleeps(ns: int) -> None:
+    clock = Clock(0.001)
+    woken: list[bool] = []
+    thread = threading.Thread(target=lambda: woken.append(clock.sleep(ns)))
+    thread.start()
+    clock.stop()
+    assert ended(thread)
+    assert woken == [False]
+
+
+def test_frozen_for_two_reasons_it_goes_on_when_both_are_gone() -> None:
+    clock = Clock(math.inf)
+    clock.freeze("one")
+    clock.freeze("two")
+    thread = threading.Thread(target=clock.sleep, args=(S,))
+    thread.start()
+    clock.thaw("one")
+    assert clock.time_ns() == 0
+    clock.thaw("two")
+    assert ended(thread)
+    assert clock.time_ns() == S
+
+
+def test_a_frozen_clock_stands_still() -> None:
+    clock = Clock(1000.0)
+    clock.freeze("paused")
+    shown = clock.time_ns()
+    assert clock.time_ns() == shown
+
+
+def test_a_higher_speed_wakes_a_sleeper_early() -> None:
+    clock = Clock(0.001)
+    thread = threading.Thread(target=clock.sleep, args=(3600 * S,))
+    thread.start()
+    clock.set_speed(math.inf)
+    assert ended(thread)
+    assert clock.time_ns() >= 3600 * S
+
+
+def test_time_passes_only_when_every_worker_waits() -> None:
+    clock = Clock(math.inf)
+    clock.workers = 2
+    clock.work_began()
+    clock.work_began()
+
+    async def main() -> None:
+        loop = asyncio.get_running_loop()
+        over = asyncio.Event()
+        first = threading.Thread(target=clock.sleep, args=(5 * S,))
+        first.start()
+        loop.call_later(1, over.set)
+
+        def compute() -> None:
+            shown.append(clock.time_ns())  # the other one sleeps, the loop waits: still no time passes
+            clock.work_ended()
+
+        second = threading.Thread(target=compute)
+        second.start()
+        await over.wait()
+        shown.append(clock.time_ns())
+        clock.work_ended()
+        clock.stop()
+        assert ended(first)
+        assert ended(second)
+
+    shown: list[int] = []
+    run_on(clock, main())
+    assert shown == [0, S]
+
+
+def test_no_time_passes_while_somebody_computes_elsewhere() -> None:
+    clock = Clock(math.inf)
+    with clock.held():
+        thread = threading.Thread(target=clock.sleep, args=(S,))
+        thread.start()
+        thread.join(0.05)
+        assert clock.time_ns() == 0
+    assert ended(thread)
+    assert clock.time_ns() == S
