@@ -1,6 +1,7 @@
 """The search line, read: `event:order.* outcome:failed -handler:audit duration>50ms "some text" OR id:812`.
 
-Terms that stand side by side must all match; OR joins alternatives, `-` or `not` excludes, brackets group.
+Terms that stand side by side must all match; OR or `|` between blanks joins alternatives, `-` or `not`
+excludes, brackets group.
 """
 
 from __future__ import annotations
@@ -100,7 +101,7 @@ def read(text: str) -> Node:
 
 def mistake(problem: str, at: int, hint: str = "") -> UserError:
     """What is wrong, and where: `at` counts characters from 0, people count columns from 1."""
-    return UserError(problem, at=Place("filter", 0, at + 1), hint=hint)
+    return UserError(problem, at=Place("", 1, at + 1), hint=hint)
 
 
 class _Reader:
@@ -114,9 +115,9 @@ class _Reader:
         if depth > MAX_DEPTH:
             raise mistake(f"more than {MAX_DEPTH} brackets inside each other", self.at)
         nodes = [self.together(depth)]
-        while self.word("OR", look=True):
+        while self.alternative(look=True):
             here = self.at
-            self.word("OR")
+            self.alternative()
             nodes.append(self.together(depth))
             if Every() in nodes[-2:]:
                 raise mistake("OR stands between two terms", here)
@@ -126,7 +127,7 @@ class _Reader:
         nodes: list[Node] = []
         while True:
             self.blanks()
-            if self.at >= len(self.text) or self.text[self.at] == ")" or self.word("OR", look=True):
+            if self.at >= len(self.text) or self.text[self.at] == ")" or self.alternative(look=True):
                 return nodes[0] if len(nodes) == 1 else Every(tuple(nodes))
             if not self.word("AND"):
                 nodes.append(self.one(depth))
@@ -201,6 +202,10 @@ class _Reader:
     def blanks(self) -> None:
         while self.at < len(self.text) and self.text[self.at].isspace():
             self.at += 1
+
+    def alternative(self, *, look: bool = False) -> bool:
+        """Whether another alternative is announced here. A `|` inside a word belongs to the word: names may hold it."""
+        return self.word("OR", look=look) or self.word("|", look=look)
 
     def word(self, word: str, *, look: bool = False) -> bool:
         """Whether this word stands here on its own; it is passed over unless we only look."""

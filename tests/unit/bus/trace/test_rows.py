@@ -71,6 +71,8 @@ def handlers(trace: Trace, text: str, table: str = "calls") -> list[str]:
         ("error:valueerror", ["order.placed"]),
         ("payload:express", ["order.placed"]),
         ('event:"order.paid" OR event:audit', ["order.paid", "audit"]),
+        ("outcome:lost | event:audit", ["order.paid", "audit"]),
+        ("event:order.paid|event:audit", []),
         ("event:order.* outcome:lost", ["order.paid"]),
         ("time>100ms", ["order.paid", "audit"]),
         ("nowhere", []),
@@ -134,6 +136,7 @@ def test_rows_come_in_the_order_asked_for(shop: Trace) -> None:
         ("event:", 7, ""),
         ("OR x", 1, ""),
         ("x OR", 3, ""),
+        ("x |", 3, "between two terms"),
         ("(x", 1, "closed"),
         ("x)", 2, ""),
         ("x -", 3, "-text"),
@@ -146,7 +149,7 @@ def test_a_mistake_is_shown_where_it_is(text: str, column: int, hint: str) -> No
     with pytest.raises(UserError) as caught:
         parse(text)
     assert caught.value.at is not None
-    assert caught.value.at.column == column
+    assert (caught.value.at.file, caught.value.at.line, caught.value.at.column) == ("", 1, column)
     assert hint in f"{caught.value.problem} {caught.value.hint}"
 
 
