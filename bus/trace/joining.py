@@ -34,13 +34,13 @@ class Joining:
 
     def take(self, facts: Facts, kind: npt.NDArray[np.uint8]) -> None:
         """Join one batch. Starts come before ends, so that the order inside a batch does not matter."""
-        new = self._add_dispatches(facts[kind == Kind.DISPATCH_EMITTED])
-        touched = [np.arange(new.start, new.stop), self._add_calls(facts[kind == Kind.CALL_STARTED])]
+        new = self._add_dispatches(chosen(facts, kind == Kind.DISPATCH_EMITTED))
+        touched = [np.arange(new.start, new.stop), self._add_calls(chosen(facts, kind == Kind.CALL_STARTED))]
         self._find_roots(new)
-        touched.append(self._end_calls(facts[kind == Kind.CALL_ENDED]))
+        touched.append(self._end_calls(chosen(facts, kind == Kind.CALL_ENDED)))
         if bool((kind >= Kind.ENQUEUED).any()):
-            touched.append(self._skip(facts[kind == Kind.SKIPPED]))
-            touched.append(self._keep(facts[kind == Kind.ENQUEUED]))
+            touched.append(self._skip(chosen(facts, kind == Kind.SKIPPED)))
+            touched.append(self._keep(chosen(facts, kind == Kind.ENQUEUED)))
         self._settle(np.concatenate(touched))
 
     def _add_dispatches(self, facts: Facts) -> slice:
@@ -99,10 +99,10 @@ class Joining:
         good = rows >= 0
         good[good] = calls.ended_ns[rows[good]] < 0
         if not bool(good.all()):
-            rows, facts = rows[good], facts[good]
+            rows, facts = rows[good], chosen(facts, good)
         if not bool((rows[1:] > rows[:-1]).all()):
             rows, once = np.unique(rows, return_index=True)
-            facts = facts[once]
+            facts = facts.take(once)
         # -1 says "running", so nothing may end there.
         ended = np.maximum(np.maximum(facts["time_ns"], calls.started_ns[rows]), 0)
         outcome = np.where(facts["outcome"] == 0, np.uint8(Outcome.OK), facts["outcome"])
@@ -150,6 +150,11 @@ class Joining:
             [Outcome.LOST, Outcome.RUNNING, Outcome.FAILED, Outcome.TIMED_OUT, Outcome.CANCELLED],
             Outcome.OK,
         )  # fmt: skip
+
+
+def chosen(facts: Facts, mask: npt.NDArray[np.bool_]) -> Facts:
+    """The facts that a mask marks: `take` copies a record four times as fast as indexing by the mask does."""
+    return facts.take(np.flatnonzero(mask))
 
 
 def _add(column: Rows, rows: Rows, amount: int) -> None:

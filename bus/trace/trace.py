@@ -14,7 +14,7 @@ import numpy.typing as npt
 from bus.trace.blobs import Blobs, Error, Payload
 from bus.trace.columns import Columns
 from bus.trace.error_texts import ErrorTexts
-from bus.trace.joining import Joining
+from bus.trace.joining import Joining, chosen
 from bus.trace.names import Names
 from bus.trace.raw import Raw
 from bus.trace.tables import Calls, Dispatches, Marks
@@ -161,22 +161,22 @@ class Trace:
         self._first_ns = min(first, self._first_ns) if self._facts else first
         self._last_ns = max(last, self._last_ns) if self._facts else last
         self._facts += len(facts)
-        kind = facts["kind"]
+        kind = np.ascontiguousarray(facts["kind"])
         self._joining.take(facts, kind)
         if bool((kind > Kind.CALL_ENDED).any()):
             self._take_rest(facts, kind)
 
     def _take_rest(self, facts: Facts, kind: Facts) -> None:
-        dropped = facts[kind == Kind.DROPPED]
+        dropped = chosen(facts, kind == Kind.DROPPED)
         self.dropped += int(dropped["count"].sum(dtype=np.uint64))
-        marks = facts[kind == Kind.MARK]
+        marks = chosen(facts, kind == Kind.MARK)
         self.marks.columns.append(len(marks), time_ns=marks["time_ns"], call=marks["parent"], blob=marks["blob"])
-        told = facts[(kind == Kind.HANDLER_ADDED) | (kind == Kind.HANDLER_REMOVED)]
+        told = chosen(facts, (kind == Kind.HANDLER_ADDED) | (kind == Kind.HANDLER_REMOVED))
         self.subscriptions.append(
             len(told), time_ns=told["time_ns"], handler=told["name"], event=told["parent"],
             added=told["kind"] == Kind.HANDLER_ADDED, flags=told["flags"],
         )  # fmt: skip
-        sent = facts[(kind >= Kind.ENQUEUED) & (kind <= Kind.DEAD_LETTERED)]
+        sent = chosen(facts, (kind >= Kind.ENQUEUED) & (kind <= Kind.DEAD_LETTERED))
         self.deliveries.append(
             len(sent), time_ns=sent["time_ns"], kind=sent["kind"], dispatch=sent["id"], call=sent["parent"],
             queue=sent["name"], attempt=sent["count"],
