@@ -9,7 +9,7 @@ import asyncio
 import threading
 from collections.abc import Callable
 from contextvars import ContextVar
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
 from typing import NamedTuple
 
@@ -71,6 +71,9 @@ class Stop:
 
     stack: int = 0
     """Calls around it that wait for it to return."""
+
+    number: int = 0
+    """Two stops in the same place differ by it."""
 
 
 class Gate:
@@ -136,7 +139,7 @@ class Gate:
             while self._stops(here):
                 first = self.stopped_at is None
                 if first:
-                    self.stopped_at = here
+                    self.stopped_at = replace(here, number=self._turn)
                 turn = self._turn
                 while turn == self._turn and not self._clock.stopped:
                     self._condition.wait()

@@ -53,7 +53,7 @@ class _Emitter:
             payload = self._stage.sample(event) if self._value is None else self._value(variables)
             emit_outside(self._stage, event, payload)
         except (PayloadRefused, PayloadTooLarge, expressions.ExpressionError) as error:
-            raise UserError(f"the script cannot emit {event}: {error}", at=self._place) from None
+            raise UserError(f"the script cannot go on: {error}", at=self._place) from None
 
 
 def emit_outside(stage: Stage, event: str, payload: Any) -> None:
@@ -92,8 +92,11 @@ class Script:
         try:
             async with asyncio.TaskGroup() as group:
                 await self._perform(self._acts, ("script",), group.create_task)
-        except* UserError as errors:
-            raise _first(errors) from None
+        except BaseExceptionGroup as errors:
+            wrong = errors.subgroup(UserError)
+            if wrong is None:
+                raise
+            raise _first(wrong) from None
 
     async def _perform(self, acts: Sequence[Any], path: Path, beside: Callable[..., Any]) -> None:
         for index, act in enumerate(acts):
