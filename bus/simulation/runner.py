@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import heapq
 import itertools
 import logging
 import sys
@@ -86,6 +87,8 @@ class Runner:
         self._sources: set[asyncio.Task[None]] = set()
         self._news = asyncio.Event()
         self._hands: dict[int, Waiting] = {}
+        self._queue_key: object = None
+        self._queue_then: tuple[Waiting, ...] = ()
         self._hand_numbers = itertools.count()
         self._main: asyncio.Task[None] | None = None
         self._thread = threading.Thread(target=self._run, name="engine", daemon=True)
@@ -168,9 +171,15 @@ class Runner:
         return "paused" if self._gate.paused and phase in ("starting", "running") else phase
 
     def _queue(self) -> tuple[Waiting, ...]:
-        scheduled = [Waiting("call", "", name, None) for name in self._stage.engine.scheduled(MOST_SHOWN)]
-        timed = sorted(self._stage.waits.values(), key=_due)
-        return tuple([*self._hands.values(), *scheduled, *timed][:MOST_SHOWN])
+        """Made anew only where it must have changed: a hundred thousand may wait, and a window asks each frame."""
+        stage, hands = self._stage, list(self._hands.values())
+        key = (self._gate.stopped_at, len(hands), len(stage.waits), stage.engine.in_flight())
+        if key != self._queue_key:
+            scheduled = [Waiting("call", "", name, None) for name in stage.engine.scheduled(MOST_SHOWN)]
+            timed = heapq.nsmallest(MOST_SHOWN, list(stage.waits.values()), _due)
+            self._queue_key = key
+            self._queue_then = tuple([*hands, *scheduled, *timed][:MOST_SHOWN])
+        return self._queue_then
 
     def _release(self) -> None:
         self._clock.stop()
