@@ -25,7 +25,8 @@ script: [{emit: a}]
 
 
 def many(wait: str, times: int) -> str:
-    return f"events: {{a: {{}}}}\nhandlers: {{h: {{on: a, do: [{{wait: {wait}}}]}}}}\nscript: [{{emit: a, times: {times}}}]"
+    handler = f"{{on: a, do: [{{wait: {wait}}}]}}"
+    return f"events: {{a: {{}}}}\nhandlers: {{h: {handler}}}\nscript: [{{emit: a, times: {times}}}]"
 
 
 def names_of(trace: Any) -> list[str]:
