@@ -80,10 +80,11 @@ def test_the_probe_is_importable_without_the_desktop(installed: Path, tmp_path: 
     assert subprocess.run([installed, "-c", program], cwd=tmp_path, check=False).returncode == 0
 
 
-def test_the_installed_window_opens_a_sample_and_closes_on_ctrl_c(installed: Path, tmp_path: Path) -> None:
+def test_the_installed_window_opens_a_file_and_closes_on_ctrl_c(installed: Path, tmp_path: Path) -> None:
     buslens = Program(tmp_path, str(installed))
+    (tmp_path / "ping.yaml").write_text("buslens: 1\nevents: {ping: {}}\nscript: [{emit: ping}]\n")
     process = subprocess.Popen(
-        buslens.command("open", "checkout"),
+        buslens.command("open", "ping.yaml"),
         cwd=tmp_path,
         env=buslens.environment(QT_QPA_PLATFORM="offscreen"),
         stderr=subprocess.PIPE,
@@ -101,4 +102,4 @@ def test_the_installed_window_opens_a_sample_and_closes_on_ctrl_c(installed: Pat
     assert process.returncode == 0, err
     assert "Traceback" not in err
     assert "buslens: " not in err
-    assert "checkout.yaml" in settings.read_text()
+    assert "ping.yaml" in settings.read_text()
