@@ -52,7 +52,7 @@ class Checker:
                 "$ref": self._follow,
                 "$dynamicRef": self._follow_dynamic,
             }
-            self._validator = extend(_DIALECT, own)(schema, registry=Registry())  # type: ignore[no-untyped-call]
+            self._validator = extend(_DIALECT, own)(schema, registry=Registry())
 
     def problems(self, value: Any) -> list[PayloadProblem]:
         """What is wrong with a payload; empty where it is right."""
