@@ -26,9 +26,6 @@ TOO_LONG: frozenset[str] = frozenset({"tests/gui/test_timeline.py"})
 
 WITHOUT_OWN_TEST: frozenset[str] = frozenset(
     {
-        "bus/engines/protocol.py",
-        "bus/engines/pyee.py",
-        "bus/engines/pyee_threads.py",
         "bus/export/capture.py",
         "bus/export/chrome.py",
         "bus/export/chrome_layout.py",
@@ -38,9 +35,6 @@ WITHOUT_OWN_TEST: frozenset[str] = frozenset(
         "bus/export/mermaid.py",
         "bus/export/words.py",
         "bus/simulation/runner.py",
-        "bus/workers/conversation.py",
-        "bus/workers/python_child.py",
-        "bus/workers/python_host.py",
     }
 )
 """Source files of buslens/ and bus/ that no test file under tests/unit mirrors and none imports."""
