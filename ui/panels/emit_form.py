@@ -25,6 +25,9 @@ from ui.panels.emit_history import EmitHistory
 from ui.theme import ThemeSource
 from ui.widgets.json_editor import JsonEditor
 
+_NO_LIMIT = 16_777_215
+"""Qt's QWIDGETSIZE_MAX, which the bindings do not name."""
+
 
 class EmitForm(QWidget):
     """Event, payload, the three ways to emit, and the history."""
@@ -87,7 +90,14 @@ class EmitForm(QWidget):
         """There is something to emit again."""
         filled = self.history.rowCount() > 0
         self.again.setEnabled(filled)
+        self._show_history(filled)
         self.history_title.setText("Emitted by hand" if filled else "Emitted by hand: nothing yet")
+
+    def _show_history(self, shown: bool) -> None:
+        """An empty history leaves its room to the payload."""
+        self.history_view.setVisible(shown)
+        lines = self.again.sizeHint().height() + 12
+        self._lower.setMaximumHeight(_NO_LIMIT if shown else lines)
 
     def refresh_theme(self) -> None:
         """Take the colours of the theme that is shown now."""
@@ -189,7 +199,7 @@ class EmitForm(QWidget):
         repeats.addSpacing(8)
         repeats.addWidget(self.per_second, 1)
         repeats.addWidget(self.at_rate)
-        top, bottom = QWidget(self), QWidget(self)
+        top, self._lower = QWidget(self), QWidget(self)
         upper = QVBoxLayout(top)
         upper.setContentsMargins(8, 8, 8, 4)
         upper.setSpacing(4)
@@ -202,17 +212,18 @@ class EmitForm(QWidget):
         title = QHBoxLayout()
         title.addWidget(self.history_title, 1)
         title.addWidget(self.again)
-        lower = QVBoxLayout(bottom)
+        lower = QVBoxLayout(self._lower)
         lower.setContentsMargins(8, 4, 8, 8)
         lower.setSpacing(4)
         lower.addLayout(title)
         lower.addWidget(self.history_view, 1)
         splitter = QSplitter(Qt.Orientation.Vertical, self)
         splitter.addWidget(top)
-        splitter.addWidget(bottom)
+        splitter.addWidget(self._lower)
         splitter.setStretchFactor(0, 3)
         splitter.setStretchFactor(1, 1)
         splitter.setChildrenCollapsible(False)
+        self._show_history(False)
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)
         outer.addWidget(splitter)

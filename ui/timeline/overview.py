@@ -38,6 +38,8 @@ class Overview(QWidget):
         self.setAccessibleName("Overview of the whole capture")
         self.setToolTip("The whole capture. Drag to zoom to a stretch; drag the brush to move the view.")
         self.setMouseTracking(True)
+        # The timeline tells it what to show while it paints itself: without this, each would repaint the other for ever.
+        self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         self._content: Content | None = None
         self._colours: Colours | None = None
         self._view = Viewport()
@@ -69,9 +71,10 @@ class Overview(QWidget):
         return QRectF(left, 0, right - left, self.height())
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        if self._colours is None or self._content is None:
-            return
         painter = QPainter(self)
+        if self._colours is None or self._content is None:
+            painter.fillRect(self.rect(), self.palette().window())
+            return
         painter.fillRect(self.rect(), self._colours.background)
         if self._content.records:
             painter.drawPixmap(0, 0, self._strip(self._content, self._colours))
