@@ -69,13 +69,16 @@ class Engine(Protocol):
         """
 
     def in_flight(self) -> int:
-        """Calls that have not ended and events that are still on their way; those inside of an emit need not count."""
+        """Calls that have not ended and events that are still on their way; those inside of an emit need not count.
+
+        Asked from any thread, also before the engine is open.
+        """
 
     async def settle(self) -> None:
         """Wait until something that is in flight is over."""
 
     def scheduled(self, most: int) -> list[str]:
-        """Names of handlers whose calls have not started, the next first. Asked from another thread."""
+        """Names of handlers whose calls have not started, the next first. Asked from any thread, also before it is open."""
 
     async def close(self) -> None:
         """Give everything back; calls that run still are cancelled."""

@@ -103,7 +103,9 @@ class AsyncioEngine(PyeeEngine):
 
     @property
     def _tasks(self) -> set[asyncio.Task[Any]]:
-        return self.emitter._waiting  # type: ignore[attr-defined, no-any-return]
+        if self._emitter is None:  # the window looks while the engine's thread still opens it
+            return set()
+        return self._emitter._waiting  # type: ignore[attr-defined, no-any-return]
 
     def in_flight(self) -> int:
         """Tasks that have not ended."""
@@ -115,8 +117,6 @@ class AsyncioEngine(PyeeEngine):
 
     def scheduled(self, most: int) -> list[str]:
         """Tasks that have not run yet."""
-        if self._emitter is None:
-            return []
         # One C call, so that the loop's thread changes nothing half-way.
         coroutines: Iterator[Any] = (task.get_coro() for task in list(self._tasks))
         new = (coroutine for coroutine in coroutines if inspect.getcoroutinestate(coroutine) == inspect.CORO_CREATED)

@@ -27,6 +27,10 @@ class ThreadsEngine(PyeeEngine):
     id: ClassVar[str] = "pyee-threads"
     title: ClassVar[str] = f"pyee-threads: handlers run on {WORKERS} worker threads"
 
+    def __init__(self) -> None:
+        super().__init__()
+        self._pool: ClockedPool | None = None
+
     def _make(self, surroundings: Surroundings) -> EventEmitter:
         self._pool = ClockedPool(surroundings.clock, surroundings.loop)
         logging.getLogger("concurrent.futures").addFilter(_is_no_swallowed_failure)
@@ -34,22 +38,25 @@ class ThreadsEngine(PyeeEngine):
 
     def in_flight(self) -> int:
         """Calls that have not ended."""
-        return self._pool.outstanding
+        return self._pool.outstanding if self._pool is not None else 0
 
     async def settle(self) -> None:
         """Wait until a call ends."""
+        if self._pool is None:
+            return
         self._pool.call_ended.clear()
         if self.in_flight():
             await self._pool.call_ended.wait()
 
     def scheduled(self, most: int) -> list[str]:
         """Calls that wait for a free worker."""
-        waiting = list(self._pool.not_started.values()) if self._emitter is not None else []
+        waiting = list(self._pool.not_started.values()) if self._pool is not None else []
         return waiting[:most]
 
     async def close(self) -> None:
         """Let go of the workers; whoever waits on the clock was woken by its stop."""
-        self._pool.shutdown(wait=True, cancel_futures=True)
+        if self._pool is not None:
+            self._pool.shutdown(wait=True, cancel_futures=True)
         logging.getLogger("concurrent.futures").removeFilter(_is_no_swallowed_failure)
         await super().close()
 

@@ -38,7 +38,7 @@ class Overview(QWidget):
         self.setAccessibleName("Overview of the whole capture")
         self.setToolTip("The whole capture. Drag to zoom to a stretch; drag the brush to move the view.")
         self.setMouseTracking(True)
-        # The timeline tells it what to show while it paints itself: without this, each would repaint the other for ever.
+        # The timeline says what to show while it paints: without this each would repaint the other for ever.
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         self._content: Content | None = None
         self._colours: Colours | None = None
