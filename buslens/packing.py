@@ -32,7 +32,6 @@ VALUES_A_FACT = 4
 """About how many values of the queue make one fact of a capture."""
 
 _EMITTED = int(Kind.DISPATCH_EMITTED)
-_MARK = int(Kind.MARK)
 _FACTS_A_FRAME = 65_536
 _BLOB_BYTES_A_FRAME = 4 * MAX_BLOB
 _LONG_TEXT = 4096
@@ -114,7 +113,7 @@ class Packer:
         cut = False
         if said.__class__ is Failure:
             blob_kind, body = int(BlobKind.ERROR), said.encoded()
-        elif kind == _MARK:
+        elif kind != _EMITTED:  # what a mark or a delivery says
             blob_kind, body = int(BlobKind.NOTE), said
         else:
             blob_kind, body, cut = payload_bytes(said, self.limits)

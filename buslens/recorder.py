@@ -100,11 +100,14 @@ class Recorder:
         handlers: int,
         payload: object,
         has_payload: bool = True,
+        flags: int = 0,
     ) -> None:
         """An event was put on the bus, with `handlers` to be called."""
         if self.enabled:
             blob = self.snapshot(payload) if has_payload else 0
-            self.put((_DISPATCH_EMITTED, 0, 0, event_id, self.clock_ns(), ident, parent_call, lane, handlers, blob))
+            self.put(
+                (_DISPATCH_EMITTED, 0, int(flags), event_id, self.clock_ns(), ident, parent_call, lane, handlers, blob)
+            )
 
     def call_started(
         self, ident: int, dispatch_id: int, handler_id: int, lane: int, attempt: int = 1, flags: int = 0
@@ -134,10 +137,18 @@ class Recorder:
         self._subscription(Kind.HANDLER_REMOVED, handler_id, event_id, once)
 
     def delivery(
-        self, kind: Kind, dispatch_id: int, queue_id: int, call_id: int = 0, attempt: int = 0, lane: int = 0
+        self,
+        kind: Kind,
+        dispatch_id: int,
+        queue_id: int,
+        call_id: int = 0,
+        attempt: int = 0,
+        lane: int = 0,
+        note: str = "",
     ) -> None:
-        """A broker's step between emit and call: Kind.ENQUEUED to Kind.DEAD_LETTERED."""
-        self.put((int(kind), 0, 0, queue_id, self.clock_ns(), dispatch_id, call_id, lane, attempt, 0))
+        """A broker's step between emit and call: Kind.ENQUEUED to DEAD_LETTERED, CONFIRMED, DISCARDED."""
+        said = note[: self.limits.text].encode("utf-8", "replace") if note else 0
+        self.put((int(kind), 0, 0, queue_id, self.clock_ns(), dispatch_id, call_id, lane, attempt, said))
 
     def mark(self, text: str, parent_call: int = 0) -> None:
         """A note of a person, or a line that a handler logged."""

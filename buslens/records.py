@@ -39,7 +39,10 @@ class Kind(IntEnum):
     """What a fact says. The numbers are part of the capture format and never change."""
 
     DISPATCH_EMITTED = 1
-    """id: dispatch; parent: call that emitted it, 0 for a root; name: event; count: handlers; blob: payload."""
+    """id: dispatch; parent: call that emitted it, 0 for a root; name: event; count: handlers; blob: payload.
+
+    flags may hold DURABLE.
+    """
 
     CALL_STARTED = 2
     """id: call; parent: dispatch; name: handler; count: attempt, from 1."""
@@ -54,12 +57,21 @@ class Kind(IntEnum):
     """name: handler; parent: interned name of the event; flags may hold ONCE."""
 
     ENQUEUED = 6
-    """id: dispatch; name: queue. Also for 7 to 11; parent: call where there is one; count: attempt."""
+    """id: dispatch; name: queue. Also for 7 to 11; parent: call where there is one; count: attempt.
+
+    Also for 15 and 16; blob: a note, such as the place that the broker gave it, or a reason.
+    """
 
     DELIVERED = 7
+    """Handed to the consumer for the first time; the call may have to wait there."""
+
     ACKNOWLEDGED = 8
     REJECTED = 9
+    """A call that had begun is not acknowledged: it failed, or its consumer died. 10 or 11 follows."""
+
     REDELIVERED = 10
+    """In place of DELIVERED from the second attempt on."""
+
     DEAD_LETTERED = 11
 
     DROPPED = 12
@@ -70,6 +82,12 @@ class Kind(IntEnum):
 
     SKIPPED = 14
     """id: dispatch; count: announced handlers that will never be called for it, because an earlier one raised."""
+
+    CONFIRMED = 15
+    """id: dispatch; the broker says that it has it, and keeps it from here on."""
+
+    DISCARDED = 16
+    """id: dispatch; blob: why. It is lost: the broker did not take it, or gave it up."""
 
 
 class Outcome(IntEnum):
@@ -85,6 +103,9 @@ class Outcome(IntEnum):
     LOST = 5
     """Of a dispatch only: nobody listened and nothing kept it."""
 
+    KEPT = 6
+    """Of a dispatch only: nobody has listened yet, and a queue or log keeps it for whoever will."""
+
 
 class Flag(IntFlag):
     """Details of a fact."""
@@ -97,6 +118,9 @@ class Flag(IntFlag):
 
     ASYNC = 4
     """The call is a coroutine: it may overlap others on its thread."""
+
+    DURABLE = 8
+    """Of a dispatch: a broker will say what became of it (CONFIRMED, ENQUEUED, DISCARDED)."""
 
 
 class NameKind(IntEnum):

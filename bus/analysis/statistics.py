@@ -75,7 +75,7 @@ def by_event(trace: Trace, span: Span | None = None) -> list[Statistic]:
     causes = dispatches.rows_of(calls.dispatch)
     events = np.where(causes >= 0, dispatches.event[causes], 0) if len(dispatches) else np.zeros(len(calls), np.uint32)
     served = np.flatnonzero((causes >= 0) & _inside(calls.emitted_ns, span))
-    ended = (outcome != Outcome.RUNNING) & (outcome != Outcome.LOST)
+    ended = ~np.isin(outcome, (Outcome.RUNNING, Outcome.LOST, Outcome.KEPT))
     latency = groups.quantiles((dispatches.ended_ns - dispatches.emitted_ns)[chosen], ended)
     failed = groups.count(dispatches.failed[chosen] > 0)
     lost, running = groups.count(outcome == Outcome.LOST), groups.count(outcome == Outcome.RUNNING)

@@ -119,7 +119,7 @@ class Rows:
         dispatches = self.trace.dispatches
         outcome = dispatches.outcome
         found = self._lasting(term, dispatches.emitted_ns, dispatches.ended_ns, outcome == Outcome.RUNNING)
-        return np.asarray(found & (outcome != Outcome.LOST))
+        return np.asarray(found & (outcome != Outcome.LOST) & (outcome != Outcome.KEPT))
 
     def _lasting(self, term: Term, start: npt.NDArray[Any], end: npt.NDArray[Any], running: Mask) -> Mask:
         """What still runs has lasted until now at least: it may be too long already, never short enough."""

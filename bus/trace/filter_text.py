@@ -29,6 +29,7 @@ OUTCOMES = {
     "timed_out": Outcome.TIMED_OUT,
     "running": Outcome.RUNNING,
     "lost": Outcome.LOST,
+    "kept": Outcome.KEPT,
 }
 _SPELLINGS = {"canceled": "cancelled", "timeout": "timed_out", "timedout": "timed_out", "fail": "failed"}
 

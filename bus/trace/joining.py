@@ -12,12 +12,12 @@ import numpy as np
 import numpy.typing as npt
 
 from bus.trace.tables import Calls, Dispatches
-from buslens.records import Kind, Outcome
+from buslens.records import Flag, Kind, Outcome
 
 Facts = npt.NDArray[Any]
 Rows = npt.NDArray[Any]
 
-FAILED, TIMED_OUT, CANCELLED, CALLED, KEPT = 1, 2, 4, 8, 16
+FAILED, TIMED_OUT, CANCELLED, CALLED, KEPT, DURABLE, DISCARDED = 1, 2, 4, 8, 16, 32, 64
 """Bits of what happened to a dispatch: the column `seen`."""
 
 _SEEN_BIT = np.zeros(256, np.uint8)
@@ -40,7 +40,7 @@ class Joining:
         touched.append(self._end_calls(chosen(facts, kind == Kind.CALL_ENDED)))
         if bool((kind >= Kind.ENQUEUED).any()):
             touched.append(self._skip(chosen(facts, kind == Kind.SKIPPED)))
-            touched.append(self._keep(chosen(facts, kind == Kind.ENQUEUED)))
+            touched += self._deliver(facts, kind)
         self._settle(np.concatenate(touched))
 
     def _add_dispatches(self, facts: Facts) -> slice:
@@ -49,6 +49,7 @@ class Joining:
             len(facts), id=ids, event=facts["name"], parent_call=facts["parent"], lane=facts["lane"],
             emitted_ns=emitted, handlers=facts["count"], payload=facts["blob"], ended_ns=emitted,
             waiting=np.minimum(facts["count"], _MOST), root=ids,
+            seen=np.where(facts["flags"] & Flag.DURABLE, np.uint8(DURABLE), np.uint8(0)),
         )  # fmt: skip
         self.dispatches.index.add(ids, np.arange(rows.start, rows.stop))
         return rows
@@ -66,7 +67,9 @@ class Joining:
         self.calls.index.add(facts["id"], np.arange(rows.start, rows.stop))
         touched = dispatch_rows[known]
         columns = self.dispatches.columns
-        _add(columns.view("waiting"), touched[facts["count"][known] <= 1], -1)
+        # Where a broker redelivers, it has said before that it waits again.
+        announced = (facts["count"][known] <= 1) | (columns.view("seen")[touched] & DURABLE > 0)
+        _add(columns.view("waiting"), touched[announced], -1)
         _add(columns.view("running"), touched, 1)
         columns.view("seen")[touched] |= np.uint8(CALLED)
         return touched
@@ -129,12 +132,22 @@ class Joining:
         np.subtract.at(self.dispatches.columns.view("waiting"), rows[known], count)
         return rows[known]
 
-    def _keep(self, facts: Facts) -> Rows:
-        """A queue took it: nobody may listen yet, and still it is not lost."""
+    def _deliver(self, facts: Facts, kind: npt.NDArray[np.uint8]) -> list[Rows]:
+        """What a broker did: it keeps it, though nobody may listen yet; it waits again; it waits no longer."""
+        columns = self.dispatches.columns
+        kept, again, dead, gone = (
+            self._known(chosen(facts, kind == each))
+            for each in (Kind.ENQUEUED, Kind.REJECTED, Kind.DEAD_LETTERED, Kind.DISCARDED)
+        )
+        np.bitwise_or.at(columns.view("seen"), kept, np.uint8(KEPT))
+        np.bitwise_or.at(columns.view("seen"), gone, np.uint8(DISCARDED))
+        _add(columns.view("waiting"), again, 1)
+        _add(columns.view("waiting"), dead, -1)
+        return [kept, again, dead, gone]
+
+    def _known(self, facts: Facts) -> Rows:
         rows = self.dispatches.rows_of(facts["id"])
-        rows = rows[rows >= 0]
-        self.dispatches.columns.view("seen")[rows] |= np.uint8(KEPT)
-        return rows
+        return rows[rows >= 0]
 
     def _settle(self, rows: Rows) -> None:
         """Say anew how these dispatches ended."""
@@ -144,10 +157,11 @@ class Joining:
         seen = columns.view("seen")[rows]
         still_open = (columns.view("waiting")[rows] > 0) | (columns.view("running")[rows] > 0)
         unheard = (dispatches.handlers[rows] == 0) & (seen & CALLED == 0)
+        kept = unheard & (seen & KEPT > 0)
+        gone = (seen & DISCARDED > 0) | (unheard & (seen & (KEPT | DURABLE) == 0))
         dispatches.outcome[rows] = np.select(
-            [unheard & (seen & KEPT == 0), still_open | unheard, seen & FAILED > 0, seen & TIMED_OUT > 0,
-             seen & CANCELLED > 0],
-            [Outcome.LOST, Outcome.RUNNING, Outcome.FAILED, Outcome.TIMED_OUT, Outcome.CANCELLED],
+            [gone, kept, still_open | unheard, seen & FAILED > 0, seen & TIMED_OUT > 0, seen & CANCELLED > 0],
+            [Outcome.LOST, Outcome.KEPT, Outcome.RUNNING, Outcome.FAILED, Outcome.TIMED_OUT, Outcome.CANCELLED],
             Outcome.OK,
         )  # fmt: skip
 

@@ -42,7 +42,13 @@ class Trace:
             time_ns=np.int64, handler=np.uint32, event=np.uint64, added=np.uint8, flags=np.uint16
         )
         self.deliveries = Columns(
-            time_ns=np.int64, kind=np.uint8, dispatch=np.uint64, call=np.uint64, queue=np.uint32, attempt=np.uint32
+            time_ns=np.int64,
+            kind=np.uint8,
+            dispatch=np.uint64,
+            call=np.uint64,
+            queue=np.uint32,
+            attempt=np.uint32,
+            note=np.uint64,
         )
         self.error_texts = ErrorTexts()
         self.generation = 0
@@ -176,10 +182,11 @@ class Trace:
             len(told), time_ns=told["time_ns"], handler=told["name"], event=told["parent"],
             added=told["kind"] == Kind.HANDLER_ADDED, flags=told["flags"],
         )  # fmt: skip
-        sent = chosen(facts, (kind >= Kind.ENQUEUED) & (kind <= Kind.DEAD_LETTERED))
+        of_brokers = (kind >= Kind.ENQUEUED) & (kind <= Kind.DEAD_LETTERED) | (kind == Kind.CONFIRMED)
+        sent = chosen(facts, of_brokers | (kind == Kind.DISCARDED))
         self.deliveries.append(
             len(sent), time_ns=sent["time_ns"], kind=sent["kind"], dispatch=sent["id"], call=sent["parent"],
-            queue=sent["name"], attempt=sent["count"],
+            queue=sent["name"], attempt=sent["count"], note=sent["blob"],
         )  # fmt: skip
 
 

@@ -103,7 +103,7 @@ class TraceColumns:
         dispatches = self.trace.dispatches
         if dispatches.outcome[row] == Outcome.RUNNING:
             return f"{span(self.trace.span_ns[1] - int(dispatches.emitted_ns[row]))} …"
-        if dispatches.outcome[row] == Outcome.LOST:
+        if dispatches.outcome[row] in (Outcome.LOST, Outcome.KEPT):
             return "–"
         return span(int(dispatches.ended_ns[row]) - int(dispatches.emitted_ns[row]))
 

@@ -11,6 +11,7 @@ _OUTCOMES = {
     Outcome.CANCELLED: "cancelled",
     Outcome.TIMED_OUT: "timed out",
     Outcome.LOST: "lost",
+    Outcome.KEPT: "kept",
 }
 
 STATES = ("failed", "lost", "running", "cancelled")

@@ -18,6 +18,7 @@ OUTCOMES = {
     Outcome.CANCELLED: "cancelled",
     Outcome.TIMED_OUT: "timed out",
     Outcome.LOST: "lost: nobody listened",
+    Outcome.KEPT: "kept: nobody has listened yet",
 }
 
 LONGEST_MESSAGE = 200
