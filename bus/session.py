@@ -175,6 +175,7 @@ class Session:
         if problems:
             raise UserError(f"{event} was not emitted: {'; '.join(problems)}")
         runner.emit(event, payload, times, per_second)
+        self.engine_state = replace(self.engine_state, phase="running")
         self._look()
 
     def pump(self) -> bool:
@@ -184,7 +185,10 @@ class Session:
         generation, before = self.trace.generation, self.engine_state
         ended = self._runner is not None and not self._runner.alive
         self._take()
-        self._look()
+        if self._runner is not None:
+            self.engine_state = self._runner.state()
+            if self.engine_state.phase in AT_REST:
+                self._take()  # what was recorded between taking and looking
         if ended:
             self._runner = None
         self._reap()
@@ -196,8 +200,6 @@ class Session:
         while True:
             self.pump()
             if self.engine_state.phase in AT_REST:
-                # What was recorded between taking and looking.
-                self._take()
                 return True
             left = until - time.monotonic()
             if left <= 0:
@@ -240,6 +242,7 @@ class Session:
         self._applied = document.revision
         self._runner = runner
         runner.start()
+        self.engine_state = replace(self.engine_state, phase="starting", message="")
         self._look()
 
     def _needed_document(self) -> Document:
@@ -277,9 +280,11 @@ class Session:
                 self.trace.feed(data)
 
     def _look(self) -> None:
-        """See what the engine is doing."""
+        """See what the engine is doing. That it came to rest is said by `pump`, together with its last records."""
         if self._runner is not None:
-            self.engine_state = self._runner.state()
+            now = self._runner.state()
+            if now.phase not in AT_REST:
+                self.engine_state = now
 
     def _retire(self) -> None:
         """Let go of the run; it ends by itself."""

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import secrets
 from collections.abc import Callable
-from dataclasses import dataclass
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any, ClassVar, Protocol
 
 from buslens.recorder import Recorder
@@ -28,6 +31,36 @@ class EngineClock(Protocol):
     def work_ended(self) -> None:
         """A worker thread finished a call."""
 
+    def held(self) -> AbstractContextManager[None]:
+        """While somebody computes outside of the program: at full speed no time passes that would only be waited."""
+
+
+class ConsumerDied(Exception):
+    """Raised by a handler whose consumer dies in the middle of the call: nothing is acknowledged, nothing refused."""
+
+    __module__ = "__main__"  # it belongs to the scenario, as the other failures of sample handlers do
+
+
+@dataclass(frozen=True, slots=True)
+class Consumption:
+    """How a durable engine hands events to one handler. The engines that keep nothing pass over it."""
+
+    attempts: int = 3
+    """Calls for one event, the first included, before it becomes a dead letter."""
+
+    ack_first: bool = False
+    """Acknowledged when the call starts: never handled twice, and lost where the call fails."""
+
+    prefetch: int = 20
+    """Events that are handed out ahead and not acknowledged, at most."""
+
+
+PLAIN = Consumption()
+
+
+def _new_run() -> str:
+    return f"buslens-{datetime.now():%Y%m%d-%H%M%S}-{secrets.token_hex(4)}"
+
 
 @dataclass(frozen=True, slots=True)
 class Surroundings:
@@ -44,6 +77,9 @@ class Surroundings:
     This is where stepping stops the engine, and where it ends while it is stopped: by asyncio.CancelledError.
     """
 
+    run: str = field(default_factory=_new_run)
+    """Begins the name of everything that this run makes on a broker or on disk."""
+
 
 class Engine(Protocol):
     """Carries events. Made, opened, used and closed on the engine's thread."""
@@ -56,7 +92,7 @@ class Engine(Protocol):
     async def open(self, surroundings: Surroundings) -> None:
         """Get ready. Raises UserError where that fails."""
 
-    def subscribe(self, event: str, function: Function, *, once: bool) -> None:
+    def subscribe(self, event: str, function: Function, *, once: bool, consumption: Consumption = PLAIN) -> None:
         """Call `function` for each `event` from now on."""
 
     def unsubscribe(self, event: str, function: Function) -> None:
@@ -78,7 +114,7 @@ class Engine(Protocol):
         """Wait until something that is in flight is over."""
 
     def scheduled(self, most: int) -> list[str]:
-        """Names of handlers whose calls have not started, the next first. Asked from any thread, also before it is open."""
+        """Names of handlers whose calls have not started, the next first. Asked from any thread, even unopened."""
 
     async def close(self) -> None:
         """Give everything back; calls that run still are cancelled."""

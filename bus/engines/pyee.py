@@ -13,7 +13,7 @@ from pyee.asyncio import AsyncIOEventEmitter
 from pyee.base import EventEmitter
 
 import buslens
-from bus.engines.protocol import Function, Surroundings
+from bus.engines.protocol import PLAIN, Consumption, Function, Surroundings
 
 _TURNS_TO_UNWIND = 100
 """How often the loop goes round for cancelled tasks; ours need one or two, each `except` that waits one more."""
@@ -58,7 +58,7 @@ class PyeeEngine:
             raise RuntimeError("the engine is not open")
         return self._emitter
 
-    def subscribe(self, event: str, function: Function, *, once: bool) -> None:
+    def subscribe(self, event: str, function: Function, *, once: bool, consumption: Consumption = PLAIN) -> None:
         """Call `function` for each `event` from now on."""
         if once:
             self.emitter.once(event, function)

@@ -85,22 +85,25 @@ class ClockedPool(ThreadPoolExecutor):
             self.outstanding += 1
         self.not_started[number] = str(getattr(fn, "__name__", ""))
         self._clock.work_began()
-        future = super().submit(copy_context().run, self._begin, number, fn, *args, **kwargs)
-        future.add_done_callback(self._ended)
+        future: Future[Any] = Future()
+        super().submit(copy_context().run, self._work, future, number, fn, *args, **kwargs)
         return future
 
-    def _begin(self, number: int, fn: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
+    def _work(self, future: Future[Any], number: int, fn: Callable[..., Any], *args: Any, **kwargs: Any) -> None:
+        """Run a call and what hangs on its end, pyee's `error` event among it, before it counts as over."""
         self.not_started.pop(number, None)
-        # The run ends: the probe has recorded it, and the pool would take it for a worker that is broken.
-        with contextlib.suppress(asyncio.CancelledError):
-            return fn(*args, **kwargs)
-
-    def _ended(self, _: Future[Any]) -> None:
-        with contextlib.suppress(RuntimeError):  # the loop is closed: the run is over
-            self._loop.call_soon_threadsafe(self._tell)
+        try:
+            future.set_result(fn(*args, **kwargs))
+        except asyncio.CancelledError:
+            # The run ends: the probe has recorded it, and the pool would take it for a worker that is broken.
+            future.set_result(None)
+        except BaseException as error:
+            future.set_exception(error)
+        finally:
+            with contextlib.suppress(RuntimeError):  # the loop is closed: the run is over
+                self._loop.call_soon_threadsafe(self._tell)
 
     def _tell(self) -> None:
-        # On the loop's thread, behind pyee's own callback, so that the `error` event of this call is out already.
         with self._counting:
             self.outstanding -= 1
         self.call_ended.set()

@@ -1,0 +1,139 @@
+"""What a durable engine and its broker say to each other: messages, deliveries, news, and what every broker can do.
+
+A new broker is one file with a class that does this (see bus/engines/sqlite.py); everything that a person sees of it,
+the records, the attempts and the dead letters, stands in bus/engines/durable.py, once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+Attributes = dict[str, str]
+"""CloudEvents' attributes and W3C's traceparent, under their plain names (see headers.py)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """One event on its way to the broker."""
+
+    dispatch: int
+    event: str
+    attributes: Attributes
+    body: bytes
+    """UTF-8 JSON; empty where the event carries nothing."""
+
+
+@dataclass(slots=True, eq=False)
+class Delivery:
+    """One event in the hands of one consumer, until it is settled."""
+
+    consumer: str
+    event: str
+    attributes: Attributes
+    body: bytes
+    attempt: int
+    """From 1."""
+
+    place: str
+    """Where the broker has it, for people: "offset 17"."""
+
+    token: Any = None
+    """The broker's own."""
+
+    call: int = 0
+    """Id of its call, given by the engine."""
+
+
+@dataclass(frozen=True, slots=True)
+class Confirmed:
+    """The broker has it, and keeps it whatever happens to us."""
+
+    message: Message
+    place: str
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """The broker does not have it: it is lost."""
+
+    message: Message
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Bound:
+    """A consumer hears an event from now on."""
+
+    consumer: str
+    event: str
+    backlog: int
+    """Events that wait for it already and will be delivered."""
+
+
+@dataclass(frozen=True, slots=True)
+class Delivered:
+    """A consumer got an event."""
+
+    delivery: Delivery
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """What was said about a delivery (acknowledge, retry, bury, give_back) has reached the broker."""
+
+    delivery: Delivery
+
+
+@dataclass(frozen=True, slots=True)
+class Broken:
+    """The broker can do nothing more, and why; the run is over."""
+
+    reason: str
+
+
+News = Confirmed | Refused | Bound | Delivered | Settled | Broken
+Tell = Callable[[Sequence[News]], None]
+"""Takes news from any thread, in order."""
+
+
+class Broker(Protocol):
+    """All methods are called on the engine's loop and return at once; what comes of them is told as news.
+
+    A broker whose client blocks, or keeps timers of its own (heartbeats), lives on a thread of its own: the engine's
+    loop runs on the engine's clock, which may jump or stand still.
+    """
+
+    async def open(self, run: str, tell: Tell) -> None:
+        """Get ready; all names that are made begin with `run`. Raises UserError where that fails."""
+
+    def publish(self, message: Message) -> None:
+        """Answered by Confirmed or Refused."""
+
+    def bind(self, consumer: str, event: str, prefetch: int) -> None:
+        """Deliver these events to this consumer; answered by Bound."""
+
+    def unbind(self, consumer: str, event: str) -> None:
+        """Deliver no more of them; what is with the consumer stays there until it is settled."""
+
+    def acknowledge(self, delivery: Delivery) -> None:
+        """It was handled; answered by Settled."""
+
+    def retry(self, delivery: Delivery) -> None:
+        """It was not handled: deliver it again, as a further attempt; answered by Settled, then Delivered."""
+
+    def bury(self, delivery: Delivery, reason: str) -> None:
+        """It is a dead letter; answered by Settled."""
+
+    def give_back(self, delivery: Delivery) -> None:
+        """Its call has never begun, and will not: as if it were not delivered yet; answered by Settled."""
+
+    def die(self, delivery: Delivery) -> None:
+        """The consumer dies during this delivery, and a new one takes its place.
+
+        All that it has not settled is delivered again, this one as a further attempt.
+        """
+
+    async def close(self, *, clean: bool) -> None:
+        """Let everything go that was asked for, then leave. clean: and remove what this run made on the broker."""

@@ -1,0 +1,295 @@
+"""An append-only log of events in one SQLite file, with a cursor for each consumer and event.
+
+Durability: journal in WAL mode with `synchronous=FULL`, so a commit returns when the operating system says that its
+bytes are on the disk. What was committed survives kill -9 at any moment, and a power cut as far as the disk keeps its
+word; what was not is gone as a whole. https://www.sqlite.org/pragma.html#pragma_synchronous
+
+One process and one thread at a time. After an exception the object is of no use: open the file again.
+"""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from heapq import heappop, heappush
+from pathlib import Path
+
+from bus.engines.delivery import Attributes
+from bus.errors import Place, UserError
+
+MOST_EVENTS = 2_000_000
+"""Beyond, events are refused: a log that nobody reads must not fill the disk."""
+
+KEPT_FOR_REPLAY = 100_000
+"""Events that every consumer has settled and that are kept all the same, the newest ones."""
+
+APPLICATION_ID = 0x6275736C  # "busl"
+VERSION = 1
+_SCHEMA = f"""
+CREATE TABLE events (
+    id INTEGER PRIMARY KEY AUTOINCREMENT, event TEXT NOT NULL, time_ns INTEGER NOT NULL,
+    attributes TEXT NOT NULL, body BLOB NOT NULL);
+CREATE INDEX events_by_name ON events (event, id);
+CREATE TABLE cursors (
+    consumer TEXT NOT NULL, event TEXT NOT NULL, settled INTEGER NOT NULL, reached INTEGER NOT NULL,
+    PRIMARY KEY (consumer, event)) WITHOUT ROWID;
+CREATE TABLE marks (
+    consumer TEXT NOT NULL, id INTEGER NOT NULL, attempts INTEGER NOT NULL, settled INTEGER NOT NULL,
+    PRIMARY KEY (consumer, id)) WITHOUT ROWID;
+CREATE TABLE dead_letters (
+    consumer TEXT NOT NULL, id INTEGER NOT NULL, attempts INTEGER NOT NULL, reason TEXT NOT NULL,
+    PRIMARY KEY (consumer, id)) WITHOUT ROWID;
+PRAGMA application_id = {APPLICATION_ID};
+PRAGMA user_version = {VERSION};
+"""
+# cursors.settled: all ids up to it are settled. cursors.reached: all ids up to it were handed out.
+# marks: what is special about an id above `settled`: attempts so far, or that it is settled before earlier ones.
+
+Entry = tuple[str, Attributes, bytes]
+"""Event, attributes, body."""
+
+
+class LogFull(Exception):
+    """The log holds as many events as it may."""
+
+
+@dataclass(frozen=True, slots=True)
+class Logged:
+    """One event of the log, as handed to a consumer."""
+
+    id: int
+    event: str
+    attributes: Attributes
+    body: bytes
+    attempt: int
+
+
+@dataclass(slots=True)
+class _Cursor:
+    settled: int
+    reached: int
+    returned: list[int] = field(default_factory=list)
+    """Ids to be handed out again, as a heap."""
+
+    open: set[int] = field(default_factory=set)
+    """Handed out and not settled."""
+
+    def first_unsettled(self) -> int:
+        return min(min(self.open, default=self.reached + 1), self.returned[0] if self.returned else self.reached + 1)
+
+
+class SqliteLog:
+    """One file."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._cursors: dict[tuple[str, str], _Cursor] = {}
+        self._attempts: dict[tuple[str, int], int] = {}
+        """Of what was handed out before and is not settled."""
+
+        self._marked: set[tuple[str, int]] = set()
+        try:
+            self._sql = sqlite3.connect(path, isolation_level=None)
+            self._prepare()
+        except (sqlite3.Error, OSError) as error:
+            raise UserError(f"this log cannot be opened: {error}", at=Place(str(path))) from None
+        self._events = int(self._sql.execute("SELECT count(*) FROM events").fetchone()[0])
+
+    def _prepare(self) -> None:
+        sql = self._sql
+        found = sql.execute("PRAGMA application_id").fetchone()[0], sql.execute("PRAGMA user_version").fetchone()[0]
+        is_new = found == (0, 0) and not sql.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]
+        if not is_new and found != (APPLICATION_ID, VERSION):
+            sql.close()
+            raise UserError("this is not a log of this version of Buslens", at=Place(str(self.path)))
+        sql.execute("PRAGMA journal_mode = WAL")
+        sql.execute("PRAGMA synchronous = FULL")
+        sql.execute("PRAGMA busy_timeout = 5000")
+        if is_new:
+            sql.executescript(f"BEGIN IMMEDIATE; {_SCHEMA} COMMIT;")
+
+    def close(self) -> None:
+        """Everything committed stays; nothing else does."""
+        self._sql.close()
+
+    @contextmanager
+    def commit(self) -> Iterator[None]:
+        """All that happens inside becomes durable together when it ends: one commit. Not to be nested."""
+        self._sql.execute("BEGIN IMMEDIATE")
+        try:
+            yield
+        except BaseException:
+            self._sql.execute("ROLLBACK")
+            raise
+        self._sql.execute("COMMIT")
+
+    # Publishing
+
+    def append(self, entries: Sequence[Entry]) -> int:
+        """Add events to the end; the id of the last one. Inside of `commit`. Raises LogFull, having added nothing."""
+        if self._events + len(entries) > MOST_EVENTS:
+            raise LogFull(f"the log is full: it holds {MOST_EVENTS:,} events that were not read")
+        now = time.time_ns()
+        rows = [(event, now, json.dumps(attributes), body) for event, attributes, body in entries]
+        self._sql.executemany("INSERT INTO events (event, time_ns, attributes, body) VALUES (?, ?, ?, ?)", rows)
+        self._events += len(entries)
+        return int(self._sql.execute("SELECT seq FROM sqlite_sequence WHERE name = 'events'").fetchone()[0])
+
+    def trim(self, keep: int = KEPT_FOR_REPLAY) -> int:
+        """Remove events that all their consumers have settled, but for the newest `keep`; how many went.
+
+        What somebody has not settled stays, what nobody has heard yet, and dead letters.
+        """
+        done = self._sql.execute(
+            "DELETE FROM events WHERE id <= (SELECT max(id) FROM events) - ?"
+            " AND id <= (SELECT min(settled) FROM cursors WHERE cursors.event = events.event)"
+            " AND id NOT IN (SELECT id FROM dead_letters)",
+            (keep,),
+        )
+        self._events -= done.rowcount
+        return done.rowcount
+
+    # Consuming: all inside of `commit`
+
+    def subscribe(self, consumer: str, event: str) -> int:
+        """Begin, or go on, to hand out an event: from the beginning of the log, or behind what was settled before.
+
+        How many are waiting. What was handed out before the process died counts as an attempt.
+        """
+        key = (consumer, event)
+        if key not in self._cursors:
+            self._cursors[key] = self._restored(consumer, event)
+        cursor = self._cursors[key]
+        behind = self._sql.execute("SELECT count(*) FROM events WHERE event = ? AND id > ?", (event, cursor.reached))
+        return int(behind.fetchone()[0]) + len(cursor.returned)
+
+    def take(self, consumer: str, events: Sequence[str], most: int) -> list[Logged]:
+        """The next events for a consumer, in the order of the log; those that came back come first."""
+        found: list[Logged] = []
+        cursors = [(event, self._cursors[consumer, event]) for event in events]
+        while len(found) < most:
+            back = [(cursor.returned[0], event, cursor) for event, cursor in cursors if cursor.returned]
+            if not back:
+                break
+            ident, _, cursor = min(back, key=lambda one: one[0])
+            heappop(cursor.returned)
+            found += self._read("id = ?", (ident,), 1)
+            cursor.open.add(ident)
+        if len(found) < most:
+            new = [
+                one
+                for event, cursor in cursors
+                for one in self._read("event = ? AND id > ?", (event, cursor.reached), most - len(found))
+            ]
+            found += sorted(new, key=lambda one: one.id)[: most - len(found)]
+        for one in found:
+            cursor = self._cursors[consumer, one.event]
+            cursor.open.add(one.id)
+            if one.id > cursor.reached:
+                cursor.reached = one.id
+                self._write(consumer, one.event, cursor)
+        return [self._counted(consumer, one) for one in found]
+
+    def acknowledge(self, consumer: str, event: str, ident: int) -> None:
+        """It was handled. Nothing happens where it is settled already."""
+        cursor = self._cursors[consumer, event]
+        if ident not in cursor.open:
+            return
+        cursor.open.discard(ident)
+        self._attempts.pop((consumer, ident), None)
+        settled = cursor.first_unsettled() - 1
+        if settled > cursor.settled:
+            cursor.settled = settled
+            self._write(consumer, event, cursor)
+            for mark in [mark for mark in self._marked if mark[0] == consumer and mark[1] <= settled]:
+                self._unmark(mark)
+        if ident > cursor.settled:
+            self._mark(consumer, ident, 0, settled=True)
+
+    def give_back(self, consumer: str, event: str, ident: int, *, attempted: bool) -> None:
+        """It is handed out again, before anything newer. attempted: as a further attempt."""
+        cursor = self._cursors[consumer, event]
+        if ident not in cursor.open:
+            return
+        cursor.open.discard(ident)
+        heappush(cursor.returned, ident)
+        attempts = self._attempts.get((consumer, ident), 0) + attempted
+        if attempted:
+            self._mark(consumer, ident, attempts, settled=False)
+        self._attempts[consumer, ident] = attempts
+
+    def bury(self, consumer: str, event: str, ident: int, reason: str) -> None:
+        """It is a dead letter of this consumer, and handed out no more."""
+        attempts = self._attempts.get((consumer, ident), 0) + 1
+        self._sql.execute("INSERT OR REPLACE INTO dead_letters VALUES (?, ?, ?, ?)", (consumer, ident, attempts, reason))
+        self.acknowledge(consumer, event, ident)
+
+    def rewind(self, consumer: str, event: str, *, behind: int = 0, since_ns: int | None = None) -> None:
+        """Hand out again all events behind an id, or from a time (of the wall clock) on."""
+        if since_ns is not None:
+            row = self._sql.execute("SELECT min(id) FROM events WHERE event = ? AND time_ns >= ?", (event, since_ns))
+            first = row.fetchone()[0]
+            behind = self._last() if first is None else int(first) - 1
+        cursor = self._cursors[consumer, event] = _Cursor(behind, behind)
+        self._write(consumer, event, cursor)
+        for mark in [mark for mark in self._marked if mark[0] == consumer and mark[1] > behind]:
+            self._unmark(mark)
+
+    def dead_letters(self) -> list[tuple[str, int, int, str]]:
+        """Consumer, id, attempts and reason of each."""
+        return list(self._sql.execute("SELECT consumer, id, attempts, reason FROM dead_letters ORDER BY id"))
+
+    # Inside
+
+    def _restored(self, consumer: str, event: str) -> _Cursor:
+        row = self._sql.execute(
+            "SELECT settled, reached FROM cursors WHERE consumer = ? AND event = ?", (consumer, event)
+        ).fetchone()
+        cursor = _Cursor(*(row or (0, 0)))
+        if row is None:
+            self._write(consumer, event, cursor)
+        doubtful = self._sql.execute(
+            "SELECT events.id, coalesce(marks.attempts, 0), coalesce(marks.settled, 0) FROM events"
+            " LEFT JOIN marks ON marks.consumer = ? AND marks.id = events.id"
+            " WHERE event = ? AND events.id > ? AND events.id <= ?",
+            (consumer, event, cursor.settled, cursor.reached),
+        ).fetchall()
+        for ident, attempts, settled in doubtful:
+            if settled:
+                self._marked.add((consumer, ident))
+            else:
+                heappush(cursor.returned, ident)
+                self._attempts[consumer, ident] = attempts + 1
+                self._mark(consumer, ident, attempts + 1, settled=False)
+        return cursor
+
+    def _read(self, where: str, values: tuple[object, ...], most: int) -> list[Logged]:
+        rows = self._sql.execute(
+            f"SELECT id, event, attributes, body FROM events WHERE {where} ORDER BY id LIMIT ?",  # noqa: S608  ours
+            (*values, most),
+        )
+        return [Logged(ident, event, json.loads(attributes), body, 0) for ident, event, attributes, body in rows]
+
+    def _counted(self, consumer: str, one: Logged) -> Logged:
+        attempt = self._attempts.get((consumer, one.id), 0) + 1
+        return Logged(one.id, one.event, one.attributes, one.body, attempt)
+
+    def _write(self, consumer: str, event: str, cursor: _Cursor) -> None:
+        self._sql.execute(
+            "INSERT OR REPLACE INTO cursors VALUES (?, ?, ?, ?)", (consumer, event, cursor.settled, cursor.reached)
+        )
+
+    def _mark(self, consumer: str, ident: int, attempts: int, *, settled: bool) -> None:
+        self._marked.add((consumer, ident))
+        self._sql.execute("INSERT OR REPLACE INTO marks VALUES (?, ?, ?, ?)", (consumer, ident, attempts, settled))
+
+    def _unmark(self, mark: tuple[str, int]) -> None:
+        self._marked.discard(mark)
+        self._sql.execute("DELETE FROM marks WHERE consumer = ? AND id = ?", mark)
+
+    def _last(self) -> int:
+        return int(self._sql.execute("SELECT coalesce(max(id), 0) FROM events").fetchone()[0])
