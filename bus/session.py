@@ -291,7 +291,7 @@ class Session:
         if self._runner is not None:
             self.stop()
             self._runner = None
-            self.engine_state = replace(self.engine_state, phase="idle", message="", queue=(), next_stop=None)
+        self.engine_state = EngineState(speed=self.engine_state.speed)
 
     def _reap(self) -> None:
         now = time.monotonic()

@@ -189,3 +189,12 @@ def test_another_scenario_brings_its_own_events(panel: EmitPanel, session: Emitt
     panel.refresh_document()
     assert panel.event_names() == ["order.placed", "order.cancelled"]
     assert panel.form.event_box.findText("order.cancelled") >= 0
+
+
+def test_another_scenario_begins_with_its_own_events(panel: EmitPanel, session: EmittingSession) -> None:
+    panel.form.payload.set_value({"id": 7})
+    text = "buslens: 1\nname: Other\nevents:\n  a: {sample: {n: 1}}\n"
+    session.document = SimpleNamespace(scenario=reading.scenario_of(text, "other.yaml"))
+    panel.refresh_document()
+    assert panel.form.event_box.currentText() == "a"
+    assert panel.form.payload.value() == {"n": 1}

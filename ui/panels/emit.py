@@ -29,6 +29,7 @@ class EmitPanel(QWidget):
     def __init__(self, session: Session, themes: ThemeSource, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._session = session
+        self._document = session.document
         self._drafts: dict[str, str] = {}
         self._shown_event = ""
         self.setAccessibleName("Emit")
@@ -64,6 +65,8 @@ class EmitPanel(QWidget):
     def refresh_document(self) -> None:
         """The scenario's events may be others now; a draft of an event that is still there is kept."""
         names = self.event_names()
+        if self._session.document is not self._document:
+            self._begin_document()
         self.form.show_events(names)
         if not self.form.event_box.currentText() and names:
             self.form.event_box.setCurrentText(names[0])
@@ -72,6 +75,14 @@ class EmitPanel(QWidget):
     def refresh_theme(self) -> None:
         """Take the colours of the theme that is shown now."""
         self.form.refresh_theme()
+
+    def _begin_document(self) -> None:
+        """Drafts of another scenario's events mean nothing in this one."""
+        self._document = self._session.document
+        self._drafts.clear()
+        self._shown_event = ""
+        self.form.event_box.setCurrentText("")
+        self.form.payload.set_text("")
 
     # Verbs
 
