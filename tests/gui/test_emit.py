@@ -198,3 +198,12 @@ def test_another_scenario_begins_with_its_own_events(panel: EmitPanel, session: 
     panel.refresh_document()
     assert panel.form.event_box.currentText() == "a"
     assert panel.form.payload.value() == {"n": 1}
+
+
+def test_an_event_that_is_renamed_stays_chosen_with_its_draft(panel: EmitPanel, session: EmittingSession) -> None:
+    panel.form.payload.set_value({"id": 7})
+    session.document.scenario = reading.scenario_of(SHOP.replace("order.placed", "order.made"), "shop.yaml")
+    panel.refresh_document()
+    assert panel.form.event_box.currentText() == "order.made"
+    assert not panel.form.unknown.isVisible()
+    assert panel.form.payload.value() == {"id": 7}

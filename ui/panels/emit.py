@@ -30,6 +30,9 @@ class EmitPanel(QWidget):
         super().__init__(parent)
         self._session = session
         self._document = session.document
+        self._known: list[str] = []
+        """The events of the last look, to tell which one was renamed."""
+
         self._drafts: dict[str, str] = {}
         self._shown_event = ""
         self.setAccessibleName("Emit")
@@ -67,6 +70,7 @@ class EmitPanel(QWidget):
         names = self.event_names()
         if self._session.document is not self._document:
             self._begin_document()
+        self._follow_rename(names)
         self.form.show_events(names)
         if not self.form.event_box.currentText() and names:
             self.form.event_box.setCurrentText(names[0])
@@ -80,9 +84,20 @@ class EmitPanel(QWidget):
         """Drafts of another scenario's events mean nothing in this one."""
         self._document = self._session.document
         self._drafts.clear()
+        self._known = []
         self._shown_event = ""
         self.form.event_box.setCurrentText("")
         self.form.payload.set_text("")
+
+    def _follow_rename(self, names: list[str]) -> None:
+        """An event that was chosen and now has another name stays chosen, with what was written for it."""
+        before, self._known = self._known, names
+        if self._shown_event not in before or self._shown_event in names or len(before) != len(names):
+            return
+        name = names[before.index(self._shown_event)]
+        if name not in before:
+            self._shown_event = name
+            self.form.event_box.setCurrentText(name)
 
     # Verbs
 

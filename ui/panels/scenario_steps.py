@@ -83,6 +83,9 @@ class StepList(QWidget):
         self._rows.setContentsMargins(0, 0, 0, 0)
         self._rows.setSpacing(4)
         self._rows.addLayout(head)
+        self._none = QLabel("No steps yet: + adds the first one.", self)
+        self._none.setProperty("muted", True)
+        self._rows.addWidget(self._none)
         self._rows.addWidget(self.list)
         themes.changed.connect(self.refresh_theme)
         self.refresh_theme()
@@ -102,6 +105,8 @@ class StepList(QWidget):
         self.list.blockSignals(blocked)
         height = self.list.fontMetrics().height() + 6
         self.list.setFixedHeight(height * min(max(len(steps), 2), MOST_ROWS) + 8)
+        self.list.setVisible(bool(steps))
+        self._none.setVisible(not steps)
         self._show_step(self.list.currentRow())
 
     def choose(self, row: int) -> None:
