@@ -66,7 +66,9 @@ def paint_sum(painter: QPainter, colours: Colours, place: Geometry, content: Con
     """Beside the overview: how long the capture is and how much it holds."""
     if not content.records:
         return
-    text = f"{duration_text(content.now_ns - content.first_ns)}\n{count_text(len(content.tracks))} calls"
+    calls = len(content.tracks)
+    many = "call" if calls == 1 else "calls"
+    text = f"{duration_text(content.now_ns - content.first_ns)}\n{count_text(calls)} {many}"
     painter.setPen(colours.muted)
     painter.drawText(QRectF(MARGIN, 0, place.left - 2 * MARGIN, place.axis_top), VERTICAL_RIGHT, text)
 

@@ -89,7 +89,11 @@ class Status(QStatusBar):
         self._show_sign(SIGNS.get(state.phase, "stop"))
         self.engine.setText(self._engine_text())
         _alarm(self.engine, "failed" if state.phase == "failed" else "")
-        self.rate.setText(f"{count(round(self._rate.per_second(now)))} events/s" if live else f"{count(events)} events")
+        self.rate.setText(
+            f"{count(round(self._rate.per_second(now)))} events/s"
+            if live
+            else f"{count(events)} {'event' if events == 1 else 'events'}"
+        )
         outcomes = trace.calls.outcome
         bad = int(np.count_nonzero((outcomes == Outcome.FAILED) | (outcomes == Outcome.TIMED_OUT)))
         self._number(self.failed, bad, f"failed ({_share(bad, len(trace.calls))})" if bad else "failed", "failed")
