@@ -5,9 +5,11 @@ from __future__ import annotations
 from bus.engines.protocol import Engine
 from bus.engines.pyee import AsyncioEngine, PyeeEngine
 from bus.engines.pyee_threads import ThreadsEngine
+from bus.engines.sqlite import SqliteEngine
 
 ENGINES: dict[str, type[Engine]] = {
     PyeeEngine.id: PyeeEngine,
     AsyncioEngine.id: AsyncioEngine,
     ThreadsEngine.id: ThreadsEngine,
+    SqliteEngine.id: SqliteEngine,
 }

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any, ClassVar, Protocol
 
 Attributes = dict[str, str]
 """CloudEvents' attributes and W3C's traceparent, under their plain names (see headers.py)."""
@@ -87,13 +87,20 @@ class Settled:
 
 
 @dataclass(frozen=True, slots=True)
+class Died:
+    """A consumer is dead, and all that was delivered to it before this is with the broker again."""
+
+    consumer: str
+
+
+@dataclass(frozen=True, slots=True)
 class Broken:
     """The broker can do nothing more, and why; the run is over."""
 
     reason: str
 
 
-News = Confirmed | Refused | Bound | Delivered | Settled | Broken
+News = Confirmed | Refused | Bound | Delivered | Settled | Died | Broken
 Tell = Callable[[Sequence[News]], None]
 """Takes news from any thread, in order."""
 
@@ -104,6 +111,9 @@ class Broker(Protocol):
     A broker whose client blocks, or keeps timers of its own (heartbeats), lives on a thread of its own: the engine's
     loop runs on the engine's clock, which may jump or stand still.
     """
+
+    keeps_order: ClassVar[bool]
+    """Whether what comes back is delivered before anything newer: the handler waits for it."""
 
     async def open(self, run: str, tell: Tell) -> None:
         """Get ready; all names that are made begin with `run`. Raises UserError where that fails."""
@@ -132,7 +142,7 @@ class Broker(Protocol):
     def die(self, delivery: Delivery) -> None:
         """The consumer dies during this delivery, and a new one takes its place.
 
-        All that it has not settled is delivered again, this one as a further attempt.
+        All that it has not settled is delivered again, this one as a further attempt. Answered by Died.
         """
 
     async def close(self, *, clean: bool) -> None:

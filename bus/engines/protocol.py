@@ -89,6 +89,9 @@ class Engine(Protocol):
     runs_coroutines: ClassVar[bool]
     """Whether a coroutine function can be subscribed; plain functions always can."""
 
+    is_durable: ClassVar[bool]
+    """Whether events outlive their emit: kept without a subscriber, delivered again after a failure."""
+
     async def open(self, surroundings: Surroundings) -> None:
         """Get ready. Raises UserError where that fails."""
 

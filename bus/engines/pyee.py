@@ -38,6 +38,7 @@ class PyeeEngine:
     id: ClassVar[str] = "pyee"
     title: ClassVar[str] = "pyee: synchronous, handlers run inside the emit"
     runs_coroutines: ClassVar[bool] = False
+    is_durable: ClassVar[bool] = False
 
     def __init__(self) -> None:
         self._emitter: EventEmitter | None = None

@@ -91,7 +91,9 @@ class SqliteLog:
         self._attempts: dict[tuple[str, int], int] = {}
         """Of what was handed out before and is not settled."""
 
-        self._marked: set[tuple[str, int]] = set()
+        self._marked: dict[tuple[str, int], str] = {}
+        """Consumer and id of each row of `marks`, and its event."""
+
         try:
             self._sql = sqlite3.connect(path, isolation_level=None)
             self._prepare()
@@ -123,7 +125,8 @@ class SqliteLog:
         try:
             yield
         except BaseException:
-            self._sql.execute("ROLLBACK")
+            if self._sql.in_transaction:  # SQLite has done it already where the disk is full
+                self._sql.execute("ROLLBACK")
             raise
         self._sql.execute("COMMIT")
 
@@ -205,10 +208,9 @@ class SqliteLog:
         if settled > cursor.settled:
             cursor.settled = settled
             self._write(consumer, event, cursor)
-            for mark in [mark for mark in self._marked if mark[0] == consumer and mark[1] <= settled]:
-                self._unmark(mark)
+            self._unmark(consumer, event, 0, settled)
         if ident > cursor.settled:
-            self._mark(consumer, ident, 0, settled=True)
+            self._mark(consumer, event, ident, 0, settled=True)
 
     def give_back(self, consumer: str, event: str, ident: int, *, attempted: bool) -> None:
         """It is handed out again, before anything newer. attempted: as a further attempt."""
@@ -219,13 +221,15 @@ class SqliteLog:
         heappush(cursor.returned, ident)
         attempts = self._attempts.get((consumer, ident), 0) + attempted
         if attempted:
-            self._mark(consumer, ident, attempts, settled=False)
+            self._mark(consumer, event, ident, attempts, settled=False)
         self._attempts[consumer, ident] = attempts
 
     def bury(self, consumer: str, event: str, ident: int, reason: str) -> None:
         """It is a dead letter of this consumer, and handed out no more."""
         attempts = self._attempts.get((consumer, ident), 0) + 1
-        self._sql.execute("INSERT OR REPLACE INTO dead_letters VALUES (?, ?, ?, ?)", (consumer, ident, attempts, reason))
+        self._sql.execute(
+            "INSERT OR REPLACE INTO dead_letters VALUES (?, ?, ?, ?)", (consumer, ident, attempts, reason)
+        )
         self.acknowledge(consumer, event, ident)
 
     def rewind(self, consumer: str, event: str, *, behind: int = 0, since_ns: int | None = None) -> None:
@@ -236,8 +240,7 @@ class SqliteLog:
             behind = self._last() if first is None else int(first) - 1
         cursor = self._cursors[consumer, event] = _Cursor(behind, behind)
         self._write(consumer, event, cursor)
-        for mark in [mark for mark in self._marked if mark[0] == consumer and mark[1] > behind]:
-            self._unmark(mark)
+        self._unmark(consumer, event, behind + 1, self._last())
 
     def dead_letters(self) -> list[tuple[str, int, int, str]]:
         """Consumer, id, attempts and reason of each."""
@@ -260,11 +263,11 @@ class SqliteLog:
         ).fetchall()
         for ident, attempts, settled in doubtful:
             if settled:
-                self._marked.add((consumer, ident))
+                self._marked[consumer, ident] = event
             else:
                 heappush(cursor.returned, ident)
                 self._attempts[consumer, ident] = attempts + 1
-                self._mark(consumer, ident, attempts + 1, settled=False)
+                self._mark(consumer, event, ident, attempts + 1, settled=False)
         return cursor
 
     def _read(self, where: str, values: tuple[object, ...], most: int) -> list[Logged]:
@@ -283,13 +286,16 @@ class SqliteLog:
             "INSERT OR REPLACE INTO cursors VALUES (?, ?, ?, ?)", (consumer, event, cursor.settled, cursor.reached)
         )
 
-    def _mark(self, consumer: str, ident: int, attempts: int, *, settled: bool) -> None:
-        self._marked.add((consumer, ident))
+    def _mark(self, consumer: str, event: str, ident: int, attempts: int, *, settled: bool) -> None:
+        self._marked[consumer, ident] = event
         self._sql.execute("INSERT OR REPLACE INTO marks VALUES (?, ?, ?, ?)", (consumer, ident, attempts, settled))
 
-    def _unmark(self, mark: tuple[str, int]) -> None:
-        self._marked.discard(mark)
-        self._sql.execute("DELETE FROM marks WHERE consumer = ? AND id = ?", mark)
+    def _unmark(self, consumer: str, event: str, first: int, last: int) -> None:
+        marks = [mark for mark, of in self._marked.items() if of == event and mark[0] == consumer]
+        for mark in marks:
+            if first <= mark[1] <= last:
+                del self._marked[mark]
+                self._sql.execute("DELETE FROM marks WHERE consumer = ? AND id = ?", mark)
 
     def _last(self) -> int:
         return int(self._sql.execute("SELECT coalesce(max(id), 0) FROM events").fetchone()[0])

@@ -14,10 +14,10 @@ from bus.scenario import distribution, payload
 from bus.scenario.steps import Condition, Duration, Once, Part, Python, Step, Times, Value
 from bus.scenario.words import EventName, EventPattern, Name, Title
 
-ENGINE_IDS = ("pyee", "pyee-asyncio", "pyee-threads")
+ENGINE_IDS = ("pyee", "pyee-asyncio", "pyee-threads", "sqlite")
 """What `engine:` may say; bus/engines registers one for each."""
 
-EngineId = Literal["pyee", "pyee-asyncio", "pyee-threads"]
+EngineId = Literal["pyee", "pyee-asyncio", "pyee-threads", "sqlite"]
 
 
 def _time(text: str) -> str:
@@ -84,6 +84,12 @@ class Handler(Part):
     ] = []
     once: Annotated[bool, Field(description="subscribed with once(): removed when its first call starts")] = False
     block: Annotated[bool, Field(description="a plain function even on an asyncio engine: it blocks the loop")] = False
+    attempts: Annotated[
+        int, Field(ge=1, le=1000, description="durable engines: calls for one event before it becomes a dead letter")
+    ] = 3
+    ack: Annotated[
+        Literal["before", "after"], Field(description="durable engines: acknowledge before the call, or after it")
+    ] = "after"
     description: str = ""
 
     @property

@@ -226,8 +226,9 @@ def _keys_at(location: Location) -> list[str]:
 
 
 def _model_at(location: Location) -> Any:
-    if len(location) >= 4 and location[-2] == "fail":
-        return VERBS["fail"].model_fields["fail"].annotation
+    if len(location) >= 4 and location[-2] in ("fail", "crash"):
+        verb = str(location[-2])
+        return VERBS[verb].model_fields[verb].annotation
     if len(location) == 1:
         return Scenario
     if location[0] == "handlers":

@@ -8,7 +8,7 @@ from typing import Any
 
 from bus.scenario import tree
 
-ON_ONE_LINE = ("with", "sample", "schema", "transform", "on", "fail")
+ON_ONE_LINE = ("with", "sample", "schema", "transform", "on", "fail", "crash")
 """Keys whose lists and mappings stand on one line where they fit."""
 
 LONGEST_LINE = 90

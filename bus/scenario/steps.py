@@ -78,6 +78,13 @@ class FailOptions(Part):
         return self
 
 
+class CrashOptions(Part):
+    """When the consumer dies; without `every` and `if` always."""
+
+    every: Annotated[int, Field(ge=1, description="die in every nth call")] | None = None
+    if_: Annotated[Condition | None, Field(alias="if")] = None
+
+
 def _always(value: Any) -> Any:
     return {} if value is None or value == "always" else value
 
@@ -87,6 +94,14 @@ class Fail(Part):
 
     fail: Annotated[
         FailOptions, BeforeValidator(_always, json_schema_input_type=FailOptions | Literal["always"] | None)
+    ]
+
+
+class Crash(Part):
+    """Let the consumer die in the middle of the call, as kill -9 would: `crash: always`, or with options."""
+
+    crash: Annotated[
+        CrashOptions, BeforeValidator(_always, json_schema_input_type=CrashOptions | Literal["always"] | None)
     ]
 
 
@@ -130,6 +145,7 @@ VERBS: dict[str, type[Part]] = {
     "log": Log,
     "wait": Wait,
     "fail": Fail,
+    "crash": Crash,
     "emit": Emit,
     "transform": Transform,
     "count": Count,
@@ -152,6 +168,7 @@ Step = Annotated[
     Annotated[Log, Tag("log")]
     | Annotated[Wait, Tag("wait")]
     | Annotated[Fail, Tag("fail")]
+    | Annotated[Crash, Tag("crash")]
     | Annotated[Emit, Tag("emit")]
     | Annotated[Transform, Tag("transform")]
     | Annotated[Count, Tag("count")]
@@ -165,4 +182,4 @@ Step = Annotated[
 ]
 Once.model_rebuild()
 
-StepKind = Literal["log", "wait", "fail", "emit", "transform", "count", "once", "python"]
+StepKind = Literal["log", "wait", "fail", "crash", "emit", "transform", "count", "once", "python"]

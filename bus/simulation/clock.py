@@ -121,7 +121,10 @@ class Clock:
 
     @contextmanager
     def held(self) -> Iterator[None]:
-        """While somebody computes outside of the program: at full speed no time passes."""
+        """While somebody computes outside of the program: at full speed no time passes while the loop only waits.
+
+        Time that is blocked on a thread passes: the loop could not take what was computed before it is over.
+        """
         with self._condition:
             self._held += 1
         try:
@@ -153,7 +156,9 @@ class Clock:
 
     def _advance(self) -> None:
         """At full speed, jump to what comes next where everybody waits."""
-        if self._speed != FULL_SPEED or self._frozen or self._stopped or self._held:
+        if self._speed != FULL_SPEED or self._frozen or self._stopped:
+            return
+        if self._held and self._loop_until is not None:
             return
         loop_computes = self._loop_until is None  # or sleeps inside a blocking handler
         if min(self._handed_out, self.workers) + loop_computes > len(self._sleeping):

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from bus.engines.protocol import ConsumerDied
 from bus.scenario import distribution, expressions, steps
 from bus.simulation.clock import NEVER
 from bus.simulation.pauses import Ask, Call, Delay, Pause
@@ -91,6 +92,22 @@ def _fail(step: steps.Fail, making: Making) -> Do:
     return fail
 
 
+def _crash(step: steps.Crash, making: Making) -> Do:
+    options = step.crash
+    applies = expressions.compile_condition(options.if_) if options.if_ is not None else None
+    stage = making.stage
+
+    def crash(call: Call) -> None:
+        if applies is not None and not applies(call.variables()):
+            return
+        if options.every is not None and call.count % options.every:
+            return
+        stage.room.make_sure(FAILURE_TEXT)
+        raise ConsumerDied("the consumer died in the middle of the call")
+
+    return crash
+
+
 def _emit(step: steps.Emit, making: Making) -> Do:
     applies = expressions.compile_condition(step.if_) if step.if_ is not None else None
     value = expressions.compile_value(step.with_) if "with_" in step.model_fields_set else None
@@ -146,6 +163,7 @@ STEPS: dict[type[Any], Callable[[Any, Making], Do]] = {
     steps.Log: _log,
     steps.Wait: _wait,
     steps.Fail: _fail,
+    steps.Crash: _crash,
     steps.Emit: _emit,
     steps.Transform: _transform,
     steps.Count: _count,

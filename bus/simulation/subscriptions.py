@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bus.engines.protocol import Function
+from bus.engines.protocol import Consumption, Function
 from bus.scenario import Scenario
 from bus.scenario.model import Handler
 from bus.simulation.handlers import Behaviour
@@ -79,7 +79,9 @@ class Subscriptions:
         if once and event in behaviour.called_for:
             return
         entry.functions[event] = behaviour.function_for(event)
-        self._stage.engine.subscribe(event, entry.functions[event], once=once)
+        model = behaviour.model
+        consumption = Consumption(attempts=model.attempts, ack_first=model.ack == "before")
+        self._stage.engine.subscribe(event, entry.functions[event], once=once, consumption=consumption)
 
     def _remove(self, entry: _Entry) -> None:
         self._entries.remove(entry)

@@ -52,7 +52,7 @@ expect:
 """
     expected = """\
 shop.yaml:2:1: unknown key engin (did you mean engine?)
-shop.yaml:3:9: expected pyee, pyee-asyncio or pyee-threads, found 'pyee-asynico' (did you mean pyee-asyncio?)
+shop.yaml:3:9: expected pyee, pyee-asyncio, pyee-threads or sqlite, found 'pyee-asynico' (did you mean pyee-asyncio?)
 shop.yaml:6:20: expected one of array, boolean, integer, null, number, object, string; found 'objekt'
 shop.yaml:7:5: unknown key sampel (did you mean sample?)
 shop.yaml:8:3: expected an event name of letters, digits, _ and -, parts joined by dots (order.placed), \
@@ -62,7 +62,7 @@ shop.yaml:13:15: expected a time such as 20ms, 20ms +- 5ms, 10ms..20ms, exponent
 found '20 parsecs'
 shop.yaml:14:15: no event order.palced (did you mean order.placed?)
 shop.yaml:15:24: not an expression: nothing can follow '.' at character 7
-shop.yaml:16:9: expected a step with one of: log, wait, fail, emit, transform, count, once, python; \
+shop.yaml:16:9: expected a step with one of: log, wait, fail, crash, emit, transform, count, once, python; \
 found {'emti': 'order.placed'} (did you mean emit?)
 shop.yaml:17:29: expected at most 1.0, found 2
 shop.yaml:19:19: no event nothing.like.it (declare it in events)

@@ -1,0 +1,82 @@
+"""Where the logs of runs lie, who owns them, and what runs left behind that were killed.
+
+Each run has a folder of its own with the log and a second database that the run holds locked while it lives: the
+operating system lets go of the lock when the process dies, on every platform alike.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import shutil
+import sqlite3
+from pathlib import Path
+
+import platformdirs
+
+LOG = "log.sqlite"
+_OWNER = "owner.sqlite"
+
+
+def home() -> Path:
+    """The folder that holds a folder for each run."""
+    return platformdirs.user_state_path("buslens") / "runs"
+
+
+class RunFolder:
+    """The folder of one run."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._lock: sqlite3.Connection | None = None
+
+    @property
+    def log(self) -> Path:
+        """The run's log."""
+        return self.path / LOG
+
+    def make(self) -> None:
+        """Make it and own it. Raises OSError or sqlite3.Error."""
+        self.path.mkdir(parents=True, mode=0o700)
+        if not self.own():
+            raise sqlite3.OperationalError("the new folder is locked")
+
+    def own(self) -> bool:
+        """Whether nobody else does; from now on it is ours."""
+        lock = sqlite3.connect(self.path / _OWNER, timeout=0, isolation_level=None, check_same_thread=False)
+        try:
+            lock.execute("BEGIN EXCLUSIVE")
+        except sqlite3.Error:
+            lock.close()
+            return False
+        self._lock = lock
+        return True
+
+    def leave(self, *, clean: bool) -> None:
+        """Own it no longer. clean: and remove it, with all that is in it."""
+        if self._lock is not None:
+            self._lock.close()
+            self._lock = None
+        if clean:
+            shutil.rmtree(self.path, ignore_errors=True)
+
+
+def left_behind(folder: Path | None = None) -> list[Path]:
+    """Folders of runs that nobody owns any more: their process was killed."""
+    folder = home() if folder is None else folder
+    found = []
+    for path in sorted(folder.glob("buslens-*")) if folder.is_dir() else []:
+        run = RunFolder(path)
+        with contextlib.suppress(sqlite3.Error, OSError):
+            if (path / LOG).is_file() and run.own():
+                run.leave(clean=False)
+                found.append(path)
+    return found
+
+
+def remove(path: Path) -> bool:
+    """Remove what a run left behind; False where somebody owns it. Nothing but such a folder is ever removed."""
+    run = RunFolder(path)
+    if not path.name.startswith("buslens-") or not run.log.is_file() or not run.own():
+        return False
+    run.leave(clean=True)
+    return True
