@@ -6,6 +6,7 @@ import math
 import time
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ from bus import scenario
 from bus.engines import ENGINES
 from bus.errors import Place, UserError
 from bus.export import EXPORTERS
+from bus.export.exporter import Exporter
 from bus.scenario import Document
 from bus.scenario.nearest import nearest
 from bus.scenario.words import check_event
@@ -22,6 +24,7 @@ from bus.simulation.preamble import Preamble
 from bus.simulation.runner import Order, Runner
 from bus.simulation.state import AT_REST, EngineState, Waiting
 from bus.trace import Trace, capture
+from bus.trace.trace import Progress
 from buslens.wire import MAGIC
 
 __all__ = ["AT_REST", "EngineState", "Session", "Step", "Stop", "Waiting"]
@@ -29,6 +32,9 @@ __all__ = ["AT_REST", "EngineState", "Session", "Step", "Stop", "Waiting"]
 MOST_TIMES = 10_000_000
 LONGEST_STOP_S = 10.0
 """An engine's thread that has not ended by then is given up, and a person is told."""
+
+Export = Callable[[Progress | None], None]
+"""Writes a file; says how far it is, and is ended by what that raises."""
 
 _LOOK_S = 0.02
 
@@ -45,6 +51,9 @@ class Session:
         """False: what happens is not kept."""
 
         self._trusted = trusted
+        self._lent = False
+        """Another thread reads the trace."""
+
         self._runner: Runner | None = None
         self._retired: list[tuple[Runner, float]] = []
         """Runs that were told to stop and have not ended, and when they were told."""
@@ -89,11 +98,27 @@ class Session:
 
     def export(self, format_id: str, path: Path, selection: Any = None) -> None:
         """Write the trace in another format. Raises UserError."""
+        write = self.lend(format_id, path, selection)
+        try:
+            write(None)
+        finally:
+            self.give_back()
+
+    def lend(self, format_id: str, path: Path, selection: Any = None) -> Export:
+        """What writes the trace in another format, to be called on any thread. Raises UserError.
+
+        Until `give_back` the trace stays as it is: what happens meanwhile waits in the recorder.
+        """
         self.pump()
         exporters = {exporter.id: exporter for exporter in EXPORTERS}
         if format_id not in exporters:
             raise UserError(f"there is no format {format_id}", hint=nearest(format_id, list(exporters)))
-        exporters[format_id].write(self.trace, path, selection)
+        self._lent = True
+        return partial(_write, exporters[format_id], self.trace, path, selection)
+
+    def give_back(self) -> None:
+        """The trace was written."""
+        self._lent = False
 
     # Running
 
@@ -180,6 +205,8 @@ class Session:
 
     def pump(self) -> bool:
         """Take in what is new. Whether anything was. Bounded: see bus/simulation/room.py."""
+        if self._lent:
+            return False
         if self.document is not None and self._runner is not None:
             self._tell_engine(self.document)
         generation, before = self.trace.generation, self.engine_state
@@ -304,3 +331,7 @@ class Session:
                 self.engine_state = replace(self.engine_state, phase="failed", message=message)
                 if self._runner is runner:
                     self._runner = None
+
+
+def _write(exporter: Exporter, trace: Trace, path: Path, selection: Any, progress: Progress | None) -> None:
+    exporter.write(trace, path, selection, progress=progress)

@@ -13,6 +13,7 @@ from bus.export import EXPORTERS
 from bus.scenario.samples import FOLDER, SAMPLES
 from bus.session import Session
 from ui.bridge import Bridge
+from ui.exporting import Exporting
 from ui.ports import TrustStore
 from ui.recent import RecentFiles
 from ui.selection import Selection
@@ -54,6 +55,8 @@ class FileVerbs(QObject):
         self._recent = recent
         self._selection = selection
         self._window = window
+        self.exporting = Exporting(session, window)
+        self.exporting.failed.connect(self.failed)
 
     def new(self) -> None:
         """An empty scenario."""
@@ -141,7 +144,7 @@ class FileVerbs(QObject):
         path = ask.file_to_save(self._window, f"Export: {exporter.title}", self._recent.folder / name, kind)
         if path is not None:
             selected = (self._selection.kind, self._selection.id) if self._selection.kind else None
-            self._session.export(format_id, path, selected)
+            self.exporting.start(format_id, path, selected)
 
     @property
     def untrusted(self) -> bool:

@@ -96,6 +96,7 @@ class Window(QMainWindow):
             event.ignore()
             return
         self.wiring.remember()
+        self.wiring.verbs.file.exporting.close()
         self.bridge.close()
         self.session.close()
         event.accept()

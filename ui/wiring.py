@@ -262,6 +262,7 @@ class Wiring(QObject):
         window.bridge.failed.connect(window.show_error)
         self.actions.failed.connect(window.show_error)
         self.verbs.file.failed.connect(window.show_error)
+        self.verbs.file.exporting.wrote.connect(window.status.show_written)
         for panel in (window.scenario, window.emit_panel, window.inspector, window.tables):
             panel.failed.connect(window.show_error)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from pathlib import Path
 
 import numpy as np
 from PySide6.QtCore import QSize, Qt, QTimer
@@ -74,6 +75,10 @@ class Status(QStatusBar):
         """Records came; where an engine lives they are counted at its next beat."""
         if not self._timer.isActive():
             self.refresh()
+
+    def show_written(self, path: Path) -> None:
+        """Say that a file is complete."""
+        self.show_hover(f"wrote {path}")
 
     def show_hover(self, text: str) -> None:
         """Names and numbers under the pointer."""
