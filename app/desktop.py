@@ -11,7 +11,7 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 import qasync
-from PySide6.QtCore import QObject, Qt, Signal
+from PySide6.QtCore import QObject, Qt, QTimer, Signal
 from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import QApplication
 
@@ -106,7 +106,8 @@ class Interrupt:
         self._window = window
 
     def __call__(self, _number: int, _frame: object) -> None:
-        self._window.close()
+        # Later: a window that closes before the loop runs would leave a loop that nothing ends.
+        QTimer.singleShot(0, self._window.close)
 
 
 def _version() -> str:
