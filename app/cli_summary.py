@@ -6,7 +6,7 @@ import json
 import math
 import os
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any
 
 from rich.console import Console
@@ -14,8 +14,10 @@ from rich.table import Table
 from rich.text import Text
 
 from app.cli_text import cell, duration, plain
-from bus.analysis import statistics
+from bus.analysis import ledger, statistics
+from bus.analysis.ledger import Ledger
 from bus.analysis.statistics import Quantiles, Statistic
+from bus.engines import ENGINES
 from bus.session import Session
 from bus.simulation.expect import Verdict, verdicts
 
@@ -40,12 +42,15 @@ class Summary:
     events: Sequence[Statistic]
     handlers: Sequence[Statistic]
     expectations: Sequence[Verdict]
+    ledger: Ledger | None
+    """What became of every event; None on an engine that keeps nothing: there the tables say it all."""
 
     @classmethod
     def of(cls, session: Session) -> Summary:
         """Count what the session has seen."""
         trace, state, document = session.trace, session.engine_state, session.document
         first, last = trace.span_ns
+        is_durable = state.engine in ENGINES and ENGINES[state.engine].is_durable
         return cls(
             name=document.scenario.name if document else "",
             engine=state.engine,
@@ -57,6 +62,7 @@ class Summary:
             events=statistics.by_event(trace),
             handlers=statistics.by_handler(trace),
             expectations=verdicts(document.scenario, trace) if document else [],
+            ledger=ledger.of_trace(trace) if is_durable else None,
         )
 
     @property
@@ -93,6 +99,7 @@ def print_json(summary: Summary) -> None:
             {"about": one.about, "expected": one.expected, "found": one.found, "met": one.met}
             for one in summary.expectations
         ],
+        "ledger": _ledger_as_json(summary.ledger),
     }
     print(json.dumps(said, indent=2))
 
@@ -109,6 +116,8 @@ def print_tables(summary: Summary) -> None:
             console.print(_table(title, rows))
     if summary.expectations:
         console.print(_expectations(summary.expectations))
+    for line in _ledger_lines(summary.ledger):
+        console.print(line)
     dropped = f", {summary.dropped} records dropped" if summary.dropped else ""
     console.print(
         f"{summary.dispatches} dispatches, {summary.calls} calls, {summary.failed} failed, {summary.lost} lost"
@@ -144,6 +153,24 @@ def _expectations(expectations: Sequence[Verdict]) -> Table:
         mark = cell("met", "green") if one.met else cell("NOT MET", "red")
         table.add_row(cell(one.about), plain(one.expected), plain(one.found), mark)
     return table
+
+
+def _ledger_lines(found: Ledger | None) -> list[Text]:
+    if found is None:
+        return []
+    sum_ = (
+        f"{found.emitted} emitted = {found.handled} handled + {found.retried} retried + "
+        f"{found.dead_lettered} dead-lettered + {found.dropped} dropped + {found.in_flight} in flight"
+    )
+    reasons = [("dropped", one) for one in found.why_dropped] + [("in flight", one) for one in found.why_in_flight]
+    return [Text(sum_), *(Text(f"  {count} {what}: {plain(reason)}") for what, (reason, count) in reasons)]
+
+
+def _ledger_as_json(found: Ledger | None) -> dict[str, Any] | None:
+    if found is None:
+        return None
+    said = asdict(found)
+    return {**said, "why_dropped": dict(found.why_dropped), "why_in_flight": dict(found.why_in_flight)}
 
 
 def _as_json(row: Statistic) -> dict[str, Any]:
