@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QApplication, QLineEdit
 
 from bus import scenario
 from bus.scenario.model import ACTS
-from bus.scenario.steps import VERBS, FailOptions
+from bus.scenario.steps import VERBS, CrashOptions, FailOptions
 from ui.panels.scenario import ScenarioPanel
 from ui.panels.scenario_fields import FRESH, HANDLER_FIELDS, SCRIPT_FIELDS
 from ui.theme import ThemeSource
@@ -266,13 +266,17 @@ def test_everything_has_an_accessible_name(panel: ScenarioPanel) -> None:
     QApplication.sendPostedEvents()
 
 
+OPTIONS = {"fail": FailOptions, "crash": CrashOptions}
+"""Verbs whose options stand below the verb."""
+
+
 @pytest.mark.parametrize(("fields", "models"), [(HANDLER_FIELDS, VERBS), (SCRIPT_FIELDS, ACTS)])
 def test_every_verb_and_every_option_of_the_format_has_a_field(fields: Any, models: Any) -> None:
     assert list(fields) == list(models)
     for verb, model in models.items():
         shown = {field.path[-1] for field in fields[verb]}
         known = {field.alias or name for name, field in model.model_fields.items()}
-        if verb == "fail":
-            known = {field.alias or name for name, field in FailOptions.model_fields.items()}
+        if verb in OPTIONS:
+            known = {field.alias or name for name, field in OPTIONS[verb].model_fields.items()}
         assert shown == known
         model.model_validate(FRESH[verb]("order.placed"))

@@ -46,6 +46,10 @@ HANDLER_FIELDS: Mapping[str, tuple[Field, ...]] = {
         Field(("fail", "every"), "every nth call", "number", "every call; or 3"),
         Field(("fail", "if"), "if", hint=IF.hint),
     ),
+    "crash": (
+        Field(("crash", "every"), "every nth call", "number", "every call; or 3"),
+        Field(("crash", "if"), "if", hint=IF.hint),
+    ),
     "emit": (
         Field(("emit",), "event", "event", needed=True),
         WITH,
@@ -81,6 +85,7 @@ FRESH: Mapping[str, Callable[[str], Step]] = {
     "log": lambda event: {"log": "${event.name}"},
     "wait": lambda event: {"wait": "20ms"},
     "fail": lambda event: {"fail": {"error": "HandlerFailed"}},
+    "crash": lambda event: {"crash": {"every": 3}},
     "emit": lambda event: {"emit": event},
     "transform": lambda event: {"transform": "$event.payload"},
     "count": lambda event: {"count": "calls"},
