@@ -25,6 +25,7 @@ from ui.theme import ThemeSource
 from ui.timeline.view import TimelineView
 from ui.toolbar import Toolbar
 from ui.widgets.error_bar import ErrorBar
+from ui.widgets.paused_bar import PausedBar
 from ui.widgets.start_page import StartPage
 from ui.widgets.status import Status
 from ui.widgets.trust_bar import TrustBar
@@ -107,6 +108,7 @@ class Window(QMainWindow):
         themes = self.themes
         self.errors = ErrorBar(themes, self)
         self.trust_bar = TrustBar(themes, self)
+        self.paused_bar = PausedBar(self.session, self)
         self.start_page = StartPage(themes, self)
         self.timeline = TimelineView(self.session, self.selection, self.filter_state, themes, self)
         self.pages = QStackedWidget(self)
@@ -118,6 +120,7 @@ class Window(QMainWindow):
         rows.setSpacing(0)
         rows.addWidget(self.errors)
         rows.addWidget(self.trust_bar)
+        rows.addWidget(self.paused_bar)
         rows.addWidget(self.pages, 1)
         self.setCentralWidget(middle)
 

@@ -106,6 +106,7 @@ class Wiring(QObject):
         window.emit_panel.refresh_engine()
         window.toolbar.refresh_engine()
         window.status.refresh_engine()
+        window.paused_bar.refresh_engine()
         self.actions.refresh()
 
     def refresh_document(self) -> None:
