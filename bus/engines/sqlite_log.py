@@ -78,8 +78,18 @@ class _Cursor:
     open: set[int] = field(default_factory=set)
     """Handed out and not settled."""
 
+    order: list[int] = field(default_factory=list)
+    """Ids that were handed out, as a heap; those that are settled go when they come up."""
+
+    def hand_out(self, ident: int) -> None:
+        self.open.add(ident)
+        heappush(self.order, ident)
+
     def first_unsettled(self) -> int:
-        return min(min(self.open, default=self.reached + 1), self.returned[0] if self.returned else self.reached + 1)
+        while self.order and self.order[0] not in self.open:
+            heappop(self.order)
+        first = self.order[0] if self.order else self.reached + 1
+        return min(first, self.returned[0]) if self.returned else first
 
 
 class SqliteLog:
@@ -93,6 +103,9 @@ class SqliteLog:
 
         self._marked: dict[tuple[str, int], str] = {}
         """Consumer and id of each row of `marks`, and its event."""
+
+        self._dirty: set[tuple[str, str]] = set()
+        """Cursors that moved since the commit began: written once, however often."""
 
         try:
             self._sql = sqlite3.connect(path, isolation_level=None)
@@ -124,6 +137,7 @@ class SqliteLog:
         self._sql.execute("BEGIN IMMEDIATE")
         try:
             yield
+            self._write_cursors()
         except BaseException:
             if self._sql.in_transaction:  # SQLite has done it already where the disk is full
                 self._sql.execute("ROLLBACK")
@@ -147,6 +161,7 @@ class SqliteLog:
 
         What somebody has not settled stays, what nobody has heard yet, and dead letters.
         """
+        self._write_cursors()
         done = self._sql.execute(
             "DELETE FROM events WHERE id <= (SELECT max(id) FROM events) - ?"
             " AND id <= (SELECT min(settled) FROM cursors WHERE cursors.event = events.event)"
@@ -181,7 +196,7 @@ class SqliteLog:
             ident, _, cursor = min(back, key=lambda one: one[0])
             heappop(cursor.returned)
             found += self._read("id = ?", (ident,), 1)
-            cursor.open.add(ident)
+            cursor.hand_out(ident)
         if len(found) < most:
             new = [
                 one
@@ -191,10 +206,10 @@ class SqliteLog:
             found += sorted(new, key=lambda one: one.id)[: most - len(found)]
         for one in found:
             cursor = self._cursors[consumer, one.event]
-            cursor.open.add(one.id)
             if one.id > cursor.reached:
+                cursor.hand_out(one.id)
                 cursor.reached = one.id
-                self._write(consumer, one.event, cursor)
+                self._dirty.add((consumer, one.event))
         return [self._counted(consumer, one) for one in found]
 
     def acknowledge(self, consumer: str, event: str, ident: int) -> None:
@@ -207,7 +222,7 @@ class SqliteLog:
         settled = cursor.first_unsettled() - 1
         if settled > cursor.settled:
             cursor.settled = settled
-            self._write(consumer, event, cursor)
+            self._dirty.add((consumer, event))
             self._unmark(consumer, event, 0, settled)
         if ident > cursor.settled:
             self._mark(consumer, event, ident, 0, settled=True)
@@ -238,8 +253,8 @@ class SqliteLog:
             row = self._sql.execute("SELECT min(id) FROM events WHERE event = ? AND time_ns >= ?", (event, since_ns))
             first = row.fetchone()[0]
             behind = self._last() if first is None else int(first) - 1
-        cursor = self._cursors[consumer, event] = _Cursor(behind, behind)
-        self._write(consumer, event, cursor)
+        self._cursors[consumer, event] = _Cursor(behind, behind)
+        self._dirty.add((consumer, event))
         self._unmark(consumer, event, behind + 1, self._last())
 
     def dead_letters(self) -> list[tuple[str, int, int, str]]:
@@ -254,7 +269,7 @@ class SqliteLog:
         ).fetchone()
         cursor = _Cursor(*(row or (0, 0)))
         if row is None:
-            self._write(consumer, event, cursor)
+            self._dirty.add((consumer, event))
         doubtful = self._sql.execute(
             "SELECT events.id, coalesce(marks.attempts, 0), coalesce(marks.settled, 0) FROM events"
             " LEFT JOIN marks ON marks.consumer = ? AND marks.id = events.id"
@@ -281,10 +296,10 @@ class SqliteLog:
         attempt = self._attempts.get((consumer, one.id), 0) + 1
         return Logged(one.id, one.event, one.attributes, one.body, attempt)
 
-    def _write(self, consumer: str, event: str, cursor: _Cursor) -> None:
-        self._sql.execute(
-            "INSERT OR REPLACE INTO cursors VALUES (?, ?, ?, ?)", (consumer, event, cursor.settled, cursor.reached)
-        )
+    def _write_cursors(self) -> None:
+        rows = [(*key, self._cursors[key].settled, self._cursors[key].reached) for key in self._dirty]
+        self._sql.executemany("INSERT OR REPLACE INTO cursors VALUES (?, ?, ?, ?)", rows)
+        self._dirty.clear()
 
     def _mark(self, consumer: str, event: str, ident: int, attempts: int, *, settled: bool) -> None:
         self._marked[consumer, ident] = event
