@@ -84,13 +84,13 @@ class Aggregates(QObject):
             )
             for quantile in ("p50", "p95", "p99")
         ]
-        lost = [Measure(self, "Lost", "lost", count, "Emitted while nobody listened", "lost").column(5)]
+        lost = [Measure(self, "Lost", "lost", count, "Emitted while nobody listened", "lost").column(8)]
         if title != "Event":
             lost = []  # a handler that is called heard its event
         return (
             Measure(self, title, "name", str, "").column(18, number=False),
             Measure(self, "Count", "count", count, "").column(6),
-            Measure(self, "Failed", "failed", count, "Failed or timed out", "failed").column(5),
+            Measure(self, "Failed", "failed", count, "Failed or timed out", "failed").column(8),
             *lost,
             *quantiles,
         )
