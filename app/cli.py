@@ -117,6 +117,19 @@ def export(
 
 
 @program.command()
+def query(
+    capture: Annotated[Path, typer.Argument(help="A capture file.")],
+    select: Annotated[str, typer.Argument(help="One SELECT over dispatches, calls, names, marks.", metavar="SQL")],
+    to: Annotated[str, typer.Option("--to", help="table, csv or json.", metavar="FORMAT")] = "table",
+    limit: Annotated[float, typer.Option(help="Stop after so many seconds.", metavar="SECONDS", min=0.1)] = 30.0,
+) -> None:
+    """Ask a capture in SQL."""
+    from app.cli_query import print_answer
+
+    print_answer(capture, select, to, limit)
+
+
+@program.command()
 def validate(files: Annotated[list[str], typer.Argument(help="Scenario or capture files.", metavar="FILE...")]) -> None:
     """Say every mistake in scenario and capture files, with its place."""
     from app.cli_files import validate_files
@@ -130,3 +143,11 @@ def doctor() -> None:
     from app.cli_doctor import print_findings
 
     raise typer.Exit(print_findings())
+
+
+@program.command()
+def clean() -> None:
+    """Remove what runs that were killed have left behind."""
+    from app.cli_clean import clean as remove
+
+    remove()

@@ -1,0 +1,40 @@
+"""`buslens query`, as a person in a terminal meets it."""
+
+from __future__ import annotations
+
+import csv
+import json
+from pathlib import Path
+
+import pytest
+
+from tests.helpers.program import Program
+
+FAILED = "SELECT handler, count(*) AS failed FROM calls WHERE outcome = 'failed' GROUP BY handler"
+
+
+@pytest.fixture
+def recorded(buslens: Program) -> str:
+    assert buslens("run", "checkout", "-o", "checkout.buslens").code == 0
+    return "checkout.buslens"
+
+
+def test_an_answer_as_table_csv_and_json(buslens: Program, recorded: str) -> None:
+    lines = buslens("query", recorded, FAILED).out.split()
+    assert lines == ["handler", "failed", "charge_card", "7"]
+    assert list(csv.reader(buslens("query", recorded, FAILED, "--to", "csv").out.splitlines())) == [
+        ["handler", "failed"],
+        ["charge_card", "7"],
+    ]
+    assert json.loads(buslens("query", recorded, FAILED, "--to", "json").out) == [
+        {"handler": "charge_card", "failed": 7}
+    ]
+
+
+def test_mistakes_are_one_line(buslens: Program, recorded: str, tmp_path: Path) -> None:
+    assert "a query is one SELECT" in buslens("query", recorded, "DROP VIEW calls").complaint
+    assert "no files" in buslens("query", recorded, "SELECT * FROM read_csv('/etc/passwd')").complaint
+    assert "nosuch" in buslens("query", recorded, "SELECT nosuch FROM calls").complaint
+    assert "there is no format xml" in buslens("query", recorded, FAILED, "--to", "xml").complaint
+    endless = "SELECT sum(a.range * b.range) FROM range(10000000) a, range(10000000) b"
+    assert "stopped after 0.5 s" in buslens("query", recorded, endless, "--limit", "0.5").complaint
