@@ -3,25 +3,18 @@
 from __future__ import annotations
 
 import json
-import os
 import random
-import signal
 import sqlite3
-import subprocess
-import sys
-from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing
 from pathlib import Path
-from typing import IO
 
 import pytest
 
 from bus.engines import sqlite_runs
 from bus.engines.sqlite_log import SqliteLog
+from tests.helpers.killing import child, heard, killed_after
 from tests.helpers.program import Program
 
-ROOT = Path(__file__).resolve().parents[2]
-PATIENCE_S = 60.0
 ROUNDS, LIVES = 8, 3
 MOST_A_COMMIT = 15
 """Acknowledgements that the child commits at once."""
@@ -41,41 +34,6 @@ handlers:
   hasty: {on: a, ack: before, do: [{fail: {if: event.payload == 4}}]}
 script: [{emit: a, with: $count, times: 10}, {emit: unheard}]
 """
-
-
-@contextmanager
-def child(*arguments: object) -> Iterator[subprocess.Popen[str]]:
-    """A child of ours, which is killed by its own id when we have seen enough."""
-    command = [sys.executable, "-m", "tests.helpers.killed_child", *map(str, arguments)]
-    process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True)
-    try:
-        yield process
-    finally:
-        os.kill(process.pid, signal.SIGKILL)
-        process.wait(PATIENCE_S)
-        if process.stdout is not None:
-            process.stdout.close()
-
-
-def heard(output: IO[str] | None, most: int | None = None) -> list[list[str]]:
-    """So many whole lines; or all that is left."""
-    assert output is not None
-    lines: list[list[str]] = []
-    while most is None or len(lines) < most:
-        line = output.readline()
-        if not line.endswith("\n"):
-            assert most is None, "the child ended before it was killed"
-            break
-        lines.append(line.split())
-    return lines
-
-
-def killed_after(lines: int, *arguments: object) -> list[list[str]]:
-    """All that a child said until it was killed, at a moment of its own choice behind so many lines."""
-    with child(*arguments) as process:
-        said = heard(process.stdout, lines)
-        os.kill(process.pid, signal.SIGKILL)
-        return said + heard(process.stdout)
 
 
 @pytest.mark.parametrize("seed", range(ROUNDS))
@@ -110,7 +68,7 @@ def test_nothing_that_was_confirmed_is_lost_and_nothing_acknowledged_comes_again
 def test_a_whole_run_that_is_killed_leaves_every_confirmed_event_in_its_log(tmp_path: Path) -> None:
     scenario = tmp_path / "endless.yaml"
     scenario.write_text(ENDLESS)
-    said = killed_after(150, "run", scenario)
+    said = killed_after(150, "run", scenario, "sqlite")
     (folder,) = sqlite_runs.left_behind()
     with closing(sqlite3.connect(folder / sqlite_runs.LOG)) as log:
         bodies = {str(ident): body.decode() for ident, body in log.execute("SELECT id, body FROM events")}
@@ -136,7 +94,7 @@ def goes_on(folder: Path, cursors: dict[str, int]) -> None:
 def test_what_a_living_run_owns_is_not_taken_away(tmp_path: Path) -> None:
     scenario = tmp_path / "endless.yaml"
     scenario.write_text(ENDLESS)
-    with child("run", scenario) as process:
+    with child("run", scenario, "sqlite") as process:
         heard(process.stdout, 1)
         (folder,) = sqlite_runs.home().iterdir()
         assert sqlite_runs.left_behind() == []
@@ -164,3 +122,14 @@ def test_a_headless_run_prints_where_every_event_ended(tmp_path: Path) -> None:
     ledger = json.loads(buslens("run", "trouble.yaml", "--engine", "sqlite", "--json").out)["ledger"]
     assert (ledger["emitted"], ledger["dead_lettered"], ledger["dropped"]) == (11, 1, 1)
     assert json.loads(buslens("run", "trouble.yaml", "--engine", "pyee-threads", "--json").out)["ledger"] is None
+
+
+def test_clean_removes_what_a_killed_run_left_and_says_so(tmp_path: Path) -> None:
+    scenario = tmp_path / "endless.yaml"
+    scenario.write_text(ENDLESS)
+    killed_after(1, "run", scenario, "sqlite")
+    (folder,) = sqlite_runs.left_behind()
+    buslens = Program(tmp_path)
+    assert buslens("clean").out == f"removed {folder}\n"
+    assert not folder.exists()
+    assert buslens("clean").out == "no killed run has left anything\n"

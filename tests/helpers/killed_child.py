@@ -1,6 +1,7 @@
 """A process that is there to be killed: it says on stdout what it was told is safe, and nothing that is not.
 
-`log FILE SEED`: publishes numbers to a log and consumes them; `run FILE`: runs a scenario and tells what was confirmed.
+`log FILE SEED`: publishes numbers to a log and consumes them; `run FILE ENGINE`: runs a scenario and tells what was
+confirmed, or on an engine that confirms nothing what was emitted.
 """
 
 from __future__ import annotations
@@ -44,12 +45,12 @@ def use_log(path: Path, seed: int) -> None:
             say("acknowledged", *done)
 
 
-def use_session(path: Path) -> None:
-    """As `buslens run --engine sqlite` does, at normal speed."""
+def use_session(path: Path, engine: str) -> None:
+    """As `buslens run --engine ENGINE` does, at normal speed."""
     session = Session(Settings(), trusted=bool)
     session.open_scenario(path)
-    session.start(engine="sqlite", speed=1.0)
-    told = 0
+    session.start(engine=engine, speed=1.0)
+    told = emitted = 0
     while True:
         session.wait(0.01)
         deliveries, trace = session.trace.deliveries, session.trace
@@ -59,7 +60,12 @@ def use_session(path: Path) -> None:
                 dispatch = trace.dispatches.row_of(int(deliveries.view("dispatch")[row]))
                 say("confirmed", place.removeprefix("offset "), trace.payload(dispatch).text)
         told = len(deliveries)
+        for row in range(emitted, len(trace.dispatches) if not told else 0):
+            say("emitted", row, trace.payload(row).text)
+        emitted = len(trace.dispatches)
 
 
 if __name__ == "__main__":
-    use_log(Path(sys.argv[2]), int(sys.argv[3])) if sys.argv[1] == "log" else use_session(Path(sys.argv[2]))
+    use_log(Path(sys.argv[2]), int(sys.argv[3])) if sys.argv[1] == "log" else use_session(
+        Path(sys.argv[2]), sys.argv[3]
+    )

@@ -1,0 +1,206 @@
+"""The table of docs/engines.md, cell by cell: each word in bold is what a run on that engine shows."""
+
+from __future__ import annotations
+
+import math
+import re
+import sqlite3
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from bus.engines import ENGINES, sqlite_runs
+from bus.engines.pyee_threads import WORKERS
+from bus.session import Session
+from bus.settings import Settings
+from buslens.records import NameKind, Outcome
+from tests.helpers.killing import killed_after
+
+DOCS = Path(__file__).resolve().parents[2] / "docs" / "engines.md"
+MS = 1_000_000
+SLOW = "events: {a: {}}\nhandlers: {slow: {on: a, do: [{wait: 10ms}]}, quick: {on: a}}\n"
+BROKEN = "events: {a: {}}\nhandlers: {bad: {on: a, do: [{fail: always}]}, good: {on: a}}\nscript: [{emit: a}]"
+DIES = "events: {a: {}}\nhandlers: {h: {on: a, do: [{once: [{crash: always}]}]}}\nscript: [{emit: a}]"
+UNEVEN = (
+    "events: {a: {}}\nhandlers: {h: {on: a, do: [{wait: 1ms..30ms}, {fail: {if: event.payload == 3 && count < 5}}]}}\n"
+    "script: [{emit: a, with: $count, times: 10}]"
+)
+ENDLESS = "buslens: 1\nevents: {a: {}}\nscript: [{emit: a, with: $count, every: 1ms, times: 1000000}]\n"
+
+
+def table() -> dict[str, dict[str, str]]:
+    """Situation, engine, word."""
+    rows = [
+        [cell.strip() for cell in line.strip("| \n").split("|")]
+        for line in DOCS.read_text(encoding="utf-8").splitlines()
+        if line.startswith("| ")
+    ]
+    heads = next(row for row in rows if row[0] == "situation")
+    engines = [head.strip("`") for head in heads[1:]]
+    cells = [row for row in rows if len(row) == len(heads) and "**" in row[1]]
+    return {row[0]: {engine: bold(cell) for engine, cell in zip(engines, row[1:], strict=True)} for row in cells}
+
+
+def bold(cell: str) -> str:
+    found = re.match(r"\*\*(.+?)\*\*", cell)
+    assert found, cell
+    return found.group(1)
+
+
+class Lab:
+    """Runs small scenarios on one engine."""
+
+    def __init__(self, engine: str, folder: Path) -> None:
+        self.engine = engine
+        self.folder = folder
+        self.sessions: list[Session] = []
+
+    def session(self, text: str) -> Session:
+        path = self.folder / f"{len(self.sessions)}.yaml"
+        path.write_text(f"buslens: 1\n{text}", encoding="utf-8")
+        session = Session(Settings(), trusted=bool)
+        self.sessions.append(session)
+        session.open_scenario(path)
+        session.start(engine=self.engine, speed=math.inf)
+        assert session.wait(20)
+        return session
+
+    def run(self, text: str) -> Any:
+        return self.session(text).trace
+
+    def run_and_add(self, text: str) -> Any:
+        """Run, then let a handler `late` come and hear one more event."""
+        session = self.session(text)
+        assert session.document is not None
+        before = len(session.trace.dispatches)
+        session.document.add_handler("late", "a")
+        session.emit("a")
+        assert session.wait(20)
+        assert len(session.trace.dispatches) == before + 1
+        return session.trace
+
+
+@pytest.fixture
+def lab(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Lab]:
+    lab = Lab(request.param, tmp_path)
+    yield lab
+    for session in lab.sessions:
+        session.close()
+
+
+def handlers_of(trace: Any, dispatch: int) -> list[str]:
+    rows = np.flatnonzero(trace.calls.dispatch == trace.dispatches.id[dispatch])
+    return [trace.names.text(int(name)) for name in trace.calls.handler[rows]]
+
+
+def starts(trace: Any, handler: str) -> list[int]:
+    ids = [ident for ident in trace.names.ids(NameKind.HANDLER) if trace.names.text(ident) == handler]
+    return sorted(trace.calls.started_ns[np.isin(trace.calls.handler, ids)].tolist())
+
+
+def no_subscriber(lab: Lab) -> str:
+    trace = lab.run("events: {a: {}}\nscript: [{emit: a}]")
+    return {Outcome.LOST: "lost", Outcome.KEPT: "kept"}[Outcome(int(trace.dispatches.outcome[0]))]
+
+
+def late_subscriber(lab: Lab) -> str:
+    trace = lab.run_and_add("events: {a: {}}\nscript: [{emit: a}]")
+    assert handlers_of(trace, 1) == ["late"]
+    return "gets it" if handlers_of(trace, 0) == ["late"] else "misses it"
+
+
+def slow_consumer(lab: Lab) -> str:
+    times = WORKERS + 1
+    trace = lab.run(f"{SLOW}script: [{{emit: a, every: 1ms, times: {times}}}]")
+    if trace.dispatches.emitted_ns[1] >= 10 * MS:
+        return "blocks"
+    slow, quick = starts(trace, "slow"), starts(trace, "quick")
+    on_time = [number * MS for number in range(times)]
+    if slow == on_time:
+        assert quick == on_time
+        return "piles up"
+    if quick == on_time:
+        assert slow == [number * 10 * MS for number in range(times)]
+        return "queues"
+    return "waits for a worker"
+
+
+def handler_raises(lab: Lab) -> str:
+    trace = lab.run(BROKEN)
+    called = handlers_of(trace, 0)
+    if "good" not in called:
+        return "skips the rest"
+    if called.count("bad") == 1:
+        assert trace.names.text(int(trace.dispatches.event[1])) == "error"
+        return "lost"
+    assert (called.count("bad"), called.count("good")) == (3, 1)
+    return "retried"
+
+
+def crash_before_acknowledgement(lab: Lab) -> str:
+    outcomes = lab.run(DIES).calls.outcome.tolist()
+    assert outcomes[0] == Outcome.FAILED
+    return "redelivered" if outcomes[1:] == [Outcome.OK] else "lost"
+
+
+def restart(lab: Lab) -> str:
+    path = lab.folder / "endless.yaml"
+    path.write_text(ENDLESS, encoding="utf-8")
+    said = killed_after(20, "run", path, lab.engine)
+    left = sqlite_runs.left_behind()
+    if not left:
+        return "lost"
+    with closing(sqlite3.connect(left[0] / sqlite_runs.LOG)) as log:
+        bodies = {body.decode() for (body,) in log.execute("SELECT body FROM events")}
+    assert {words[2] for words in said} <= bodies
+    return "kept"
+
+
+def ordering(lab: Lab) -> str:
+    trace = lab.run(UNEVEN)
+    handled = np.flatnonzero(trace.calls.outcome == Outcome.OK)
+    ended = handled[np.argsort(trace.calls.ended_ns[handled], kind="stable")]
+    rows = trace.dispatches.rows_of(trace.calls.dispatch[ended]).tolist()
+    return "kept" if rows == sorted(rows) else "broken"
+
+
+def fan_out(lab: Lab) -> str:
+    trace = lab.run(f"{SLOW}script: [{{emit: a, times: 3}}]")
+    assert all(sorted(handlers_of(trace, row)) == ["quick", "slow"] for row in range(3))
+    return "every handler"
+
+
+def replay(lab: Lab) -> str:
+    trace = lab.run_and_add(f"{SLOW}script: [{{emit: a, times: 3}}]")
+    again = ["late" in handlers_of(trace, row) for row in range(3)]
+    return {(True,) * 3: "from the beginning", (False,) * 3: "none"}[tuple(again)]
+
+
+SITUATIONS: dict[str, Callable[[Lab], str]] = {
+    "no subscriber": no_subscriber,
+    "late subscriber": late_subscriber,
+    "slow consumer": slow_consumer,
+    "handler raises": handler_raises,
+    "crash before acknowledgement": crash_before_acknowledgement,
+    "restart": restart,
+    "ordering": ordering,
+    "fan-out": fan_out,
+    "replay": replay,
+}
+LOCAL = ("pyee", "pyee-asyncio", "pyee-threads", "sqlite")
+"""Engines that need nothing beside Buslens; those with a broker are tested beside it."""
+
+
+@pytest.mark.parametrize("situation", SITUATIONS)
+@pytest.mark.parametrize("lab", LOCAL, indirect=True)
+def test_each_cell_of_the_table_is_what_a_run_shows(lab: Lab, situation: str) -> None:
+    assert SITUATIONS[situation](lab) == table()[situation][lab.engine]
+
+
+def test_the_table_has_every_engine_and_every_situation() -> None:
+    assert table().keys() == SITUATIONS.keys()
+    assert all(row.keys() == ENGINES.keys() for row in table().values())
