@@ -98,6 +98,7 @@ class Window(QMainWindow):
             return
         self.wiring.remember()
         self.wiring.verbs.file.exporting.close()
+        self.tables.sql.cancel()
         self.bridge.close()
         self.session.close()
         event.accept()

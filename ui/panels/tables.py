@@ -1,4 +1,4 @@
-"""The tables: dispatches, calls, failures and statistics of the one trace, with the one selection and filter."""
+"""The tables: dispatches, calls, failures, statistics and SQL of the one trace, with the one selection and filter."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QTabWidget, QVBoxLayout, QWidget
 from bus.session import Session
 from bus.trace import causality
 from ui.filter_state import FilterState
+from ui.panels.sql import SqlTab
 from ui.panels.tables_bar import TablesBar
 from ui.panels.tables_columns import TraceColumns
 from ui.panels.tables_looks import row_looks
@@ -96,6 +97,8 @@ class TablesPanel(QWidget):
         self.calls = RowsTab("calls", columns.calls(), *common)
         self.failures = RowsTab("failures", columns.failures(), *common)
         self.statistics = StatisticsTab(self._session, self._themes, self)
+        self.sql = SqlTab(self._session, self._themes, self)
+        self.sql.item_wanted.connect(self._item_wanted)
         self._row_tabs = (self.dispatches, self.calls, self.failures)
         self.dispatches.set_hints(
             "No dispatches yet. Run the scenario (F5), emit an event by hand, or open a capture.", _NOTHING_MATCHES
@@ -109,6 +112,7 @@ class TablesPanel(QWidget):
         self.tabs.addTab(self.calls, "Calls")
         self.tabs.addTab(self.failures, "Failures")
         self.tabs.addTab(self.statistics, "Statistics")
+        self.tabs.addTab(self.sql, "SQL")
         self.tabs.currentChanged.connect(self._tab_changed)
         self.dispatches.chosen.connect(self._dispatch_chosen)
         self.calls.chosen.connect(self._call_chosen)
@@ -130,6 +134,13 @@ class TablesPanel(QWidget):
     def _call_chosen(self, row: int) -> None:
         if row >= 0:
             self._selection.select("call", int(self._session.trace.calls.id[row]))
+
+    def _item_wanted(self, kind: str, ident: int) -> None:
+        trace = self._session.trace
+        for known, table in (("call", trace.calls), ("dispatch", trace.dispatches)):
+            if kind in ("", known) and table.row_of(ident) >= 0:
+                self._selection.select(known, ident)
+                return
 
     def _selection_changed(self) -> None:
         trace, kind, record_id = self._session.trace, self._selection.kind, self._selection.id

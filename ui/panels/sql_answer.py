@@ -1,0 +1,63 @@
+"""The rows of an answer as a table: made into text only for what is on the screen."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt
+
+from bus.trace.query import Result
+from ui.table_model import one_line
+
+AnyIndex = QModelIndex | QPersistentModelIndex
+
+ITEMS = {"id": "", "call": "call", "parent_call": "call", "dispatch": "dispatch", "root": "dispatch"}
+"""Columns whose values are ids, and of what; `id` alone may be of either."""
+
+
+class Answer(QAbstractTableModel):
+    """Read-only."""
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._result = Result((), [], cut=False)
+
+    def show_result(self, result: Result) -> None:
+        """Another answer."""
+        self.beginResetModel()
+        self._result = result
+        self.endResetModel()
+
+    def item(self, row: int) -> tuple[str, int] | None:
+        """What a row is about: kind ("" where only the trace knows) and id; None where it has no id."""
+        if not 0 <= row < len(self._result.rows):
+            return None
+        for column, kind in ITEMS.items():
+            if column in self._result.columns:
+                value = self._result.rows[row][self._result.columns.index(column)]
+                if isinstance(value, int):
+                    return kind, value
+        return None
+
+    # What Qt asks
+
+    def rowCount(self, parent: AnyIndex = QModelIndex()) -> int:  # noqa: B008  (Qt's own signature)
+        """Rows of the answer."""
+        return 0 if parent.isValid() else len(self._result.rows)
+
+    def columnCount(self, parent: AnyIndex = QModelIndex()) -> int:  # noqa: B008
+        """Columns of the answer."""
+        return 0 if parent.isValid() else len(self._result.columns)
+
+    def data(self, index: AnyIndex, role: int = Qt.ItemDataRole.DisplayRole) -> object:
+        """One cell."""
+        value = self._result.rows[index.row()][index.column()]
+        if role == Qt.ItemDataRole.DisplayRole:
+            return "" if value is None else f"{value:.6g}" if isinstance(value, float) else one_line(str(value), 200)
+        if role == Qt.ItemDataRole.TextAlignmentRole and isinstance(value, int | float):
+            return Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+        return None
+
+    def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> object:
+        """Names of the columns."""
+        if orientation == Qt.Orientation.Horizontal and role == Qt.ItemDataRole.DisplayRole:
+            return self._result.columns[section]
+        return None
