@@ -153,7 +153,7 @@ class SqlTab(QWidget):
         view.setTabKeyNavigation(False)
         view.setWordWrap(False)
         view.setToolTip("Double click on a row with an id selects it everywhere")
-        view.horizontalHeader().setStretchLastSection(True)
+        view.horizontalHeader().setStretchLastSection(False)
         view.horizontalHeader().setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
         view.horizontalHeader().setHighlightSections(False)
         view.verticalHeader().hide()
