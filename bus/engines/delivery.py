@@ -42,8 +42,9 @@ class Delivery:
     token: Any = None
     """The broker's own."""
 
+    dispatch: int = 0
     call: int = 0
-    """Id of its call, given by the engine."""
+    """Ids of its dispatch and its call, given by the engine."""
 
 
 @dataclass(frozen=True, slots=True)

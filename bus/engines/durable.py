@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import json
 import threading
 from collections.abc import Sequence
 from contextlib import ExitStack
 from contextvars import Context, copy_context
 from typing import Any, ClassVar
 
+from bus.engines import bodies
 from bus.engines.consuming import Consumer
 from bus.engines.delivery import (
     Bound,
@@ -29,17 +29,14 @@ from bus.engines.delivery import (
     Refused,
     Settled,
 )
-from bus.engines.headers import CAUSE, attributes_of, bounded, cause_of, dispatch_of
+from bus.engines.delivery_records import DeliveryRecords
+from bus.engines.headers import CAUSE, attributes_of, cause_of
 from bus.engines.protocol import PLAIN, ConsumerDied, Consumption, Function, Surroundings
 from bus.errors import UserError
 from buslens.adapters.naming import describe
-from buslens.context import CALL, current_call
-from buslens.payloads import NoPayload
+from buslens.context import CALL
 from buslens.recorder import Recorder
 from buslens.records import Flag, Kind, Outcome
-
-MOST_BODY = 1024 * 1024
-"""Bytes; what is larger was not emitted by a scenario and becomes a dead letter."""
 
 _TURNS_TO_UNWIND = 100
 
@@ -69,8 +66,6 @@ class DurableEngine:
         self._over = asyncio.Event()
         self._broken = ""
         self._hold: ExitStack | None = None
-        self._queues: dict[str, int] = {}
-        """Interned names."""
 
     def make_broker(self) -> Broker:
         """A new one, not open."""
@@ -80,6 +75,7 @@ class DurableEngine:
         """Connect."""
         self._loop, self._clock, self._run = surroundings.loop, surroundings.clock, surroundings.run
         self._recorder: Recorder = surroundings.recorder
+        self._records = DeliveryRecords(surroundings.recorder, surroundings.run)
         self._before_dispatch = surroundings.before_dispatch
         self._home = threading.get_ident()
         broker = self.make_broker()
@@ -129,16 +125,9 @@ class DurableEngine:
     def emit(self, event: str, *payload: Any) -> None:
         """Hand it to the broker; what became of it is recorded when the broker says so."""
         self._before_dispatch(event)
-        recorder = self._recorder
         consumers = [each.name for each in list(self._consumers.values()) if event in each.functions]
-        dispatch = recorder.next_id()
-        said = payload[0] if payload else NoPayload
-        recorder.dispatch(
-            *(dispatch, current_call(), recorder.event(event), recorder.here(), len(consumers), said, bool(payload)),
-            flags=Flag.DURABLE,
-        )
-        body = json.dumps(payload[0], ensure_ascii=False).encode("utf-8", "replace") if payload else b""
-        message = Message(dispatch, event, attributes_of(self._run, dispatch, event), body)
+        dispatch = self._records.emitted(event, payload, len(consumers))
+        message = Message(dispatch, event, attributes_of(self._run, dispatch, event), bodies.written(payload))
         self._heard[dispatch] = consumers
         if consumers:
             self._origins[dispatch] = copy_context(), len(consumers)
@@ -188,18 +177,14 @@ class DurableEngine:
 
     def _confirmed(self, message: Message, place: str) -> None:
         self._answered()
-        consumers = self._heard.pop(message.dispatch)
-        told = json.dumps({"place": place, "headers": message.attributes}, ensure_ascii=False)
-        self._say(Kind.CONFIRMED, message.dispatch, message.event, note=told)
-        for name in consumers or [message.event]:
-            self._say(Kind.ENQUEUED, message.dispatch, name, note=place)
+        self._records.confirmed(message, place, self._heard.pop(message.dispatch))
 
     def _refused(self, message: Message, reason: str) -> None:
         self._answered()
         for name in self._heard.pop(message.dispatch):
             self._consumers[name].expect(message.event, -1)
         self._origins.pop(message.dispatch, None)
-        self._say(Kind.DISCARDED, message.dispatch, message.event, note=reason)
+        self._records.discarded(message, reason)
 
     def _delivered(self, delivery: Delivery) -> None:
         consumer = self._consumers[delivery.consumer]
@@ -210,26 +195,12 @@ class DurableEngine:
             self._ask()
             self.broker.give_back(delivery)
             return
-        delivery.call = self._recorder.next_id()
-        kind = Kind.REDELIVERED if delivery.attempt > 1 else Kind.DELIVERED
-        self._tell_of(kind, delivery, note=delivery.place)
+        self._records.delivered(delivery)
         if consumer.retries and delivery.attempt > 1:
             consumer.retries = ""
             consumer.waiting.appendleft(delivery)
         else:
             consumer.waiting.append(delivery)
-
-    def _dispatch_of(self, delivery: Delivery) -> int:
-        """Of an event that another process emitted a dispatch is made here, so that its calls have a cause."""
-        found = dispatch_of(delivery.attributes, self._run)
-        if not found:
-            recorder = self._recorder
-            found = recorder.next_id()
-            recorder.dispatch(
-                *(found, 0, recorder.event(delivery.event), recorder.here(), 1, None, False), flags=Flag.DURABLE
-            )
-            delivery.attributes = {**bounded(delivery.attributes), "id": f"{self._run}/{found}"}
-        return found
 
     # Handling
 
@@ -245,7 +216,7 @@ class DurableEngine:
             consumer.running = delivery
             if heard.once:
                 self._unbind(consumer, delivery.event)
-            origin = self._origins.get(self._dispatch_of(delivery))
+            origin = self._origins.get(delivery.dispatch)
             context = origin[0].copy() if origin else Context()
             call = self._call(consumer, delivery, heard.function, heard.handler, heard.is_async)
             task = self._loop.create_task(call, context=context)
@@ -255,16 +226,15 @@ class DurableEngine:
     async def _call(
         self, consumer: Consumer, delivery: Delivery, function: Function, handler: int, is_async: bool
     ) -> None:
-        recorder, dispatch = self._recorder, self._dispatch_of(delivery)
+        recorder = self._recorder
         CALL.set(delivery.call)
         CAUSE.set(cause_of(delivery.attributes))
         flags = int(Flag.ASYNC) if is_async else 0
-        recorder.call_started(delivery.call, dispatch, handler, recorder.here(), delivery.attempt, flags)
+        recorder.call_started(delivery.call, delivery.dispatch, handler, recorder.here(), delivery.attempt, flags)
         if consumer.consumption.ack_first:
             self._acknowledge(delivery)
         try:
-            payload = _payload_of(delivery)
-            result = function(*payload)
+            result = function(*bodies.read(delivery.body))
             if is_async:
                 await result
         except asyncio.CancelledError:
@@ -283,7 +253,7 @@ class DurableEngine:
         self._over.set()
 
     def _acknowledge(self, delivery: Delivery) -> None:
-        self._tell_of(Kind.ACKNOWLEDGED, delivery)
+        self._records.of(Kind.ACKNOWLEDGED, delivery)
         self._forget(delivery)
         self._ask()
         self.broker.acknowledge(delivery)
@@ -293,10 +263,10 @@ class DurableEngine:
             if isinstance(error, ConsumerDied):
                 self._die(consumer, delivery)
             return
-        self._tell_of(Kind.REJECTED, delivery)
-        if delivery.attempt >= consumer.consumption.attempts or isinstance(error, Unreadable):
+        self._records.of(Kind.REJECTED, delivery)
+        if delivery.attempt >= consumer.consumption.attempts or isinstance(error, bodies.Unreadable):
             reason = f"{type(error).__name__}: {error}"[:1000]
-            self._tell_of(Kind.DEAD_LETTERED, delivery, note=reason)
+            self._records.of(Kind.DEAD_LETTERED, delivery, note=reason)
             self._forget(delivery)
             self._ask()
             self.broker.bury(delivery, reason)
@@ -321,10 +291,9 @@ class DurableEngine:
 
     def _forget(self, delivery: Delivery) -> None:
         """This consumer is done with it."""
-        dispatch = self._dispatch_of(delivery)
-        context, left = self._origins.pop(dispatch, (None, 0))
+        context, left = self._origins.pop(delivery.dispatch, (None, 0))
         if context is not None and left > 1:
-            self._origins[dispatch] = context, left - 1
+            self._origins[delivery.dispatch] = context, left - 1
 
     # The run
 
@@ -375,29 +344,3 @@ class DurableEngine:
         elif not busy and self._hold is not None:
             self._hold.close()
             self._hold = None
-
-    def _tell_of(self, kind: Kind, delivery: Delivery, note: str = "") -> None:
-        self._say(kind, self._dispatch_of(delivery), delivery.consumer, delivery.call, delivery.attempt, note)
-
-    def _say(self, kind: Kind, dispatch: int, queue: str, call: int = 0, attempt: int = 0, note: str = "") -> None:
-        queue_id = self._queues.get(queue)
-        if queue_id is None:
-            queue_id = self._queues[queue] = self._recorder.queue(queue)
-        self._recorder.delivery(kind, dispatch, queue_id, call, attempt, self._recorder.here(), note)
-
-
-class Unreadable(Exception):
-    """A message that no scenario can have emitted."""
-
-    __module__ = "__main__"
-
-
-def _payload_of(delivery: Delivery) -> tuple[Any, ...]:
-    if not delivery.body:
-        return ()
-    if len(delivery.body) > MOST_BODY:
-        raise Unreadable(f"a message of {len(delivery.body):,} bytes, more than {MOST_BODY:,}")
-    try:
-        return (json.loads(delivery.body),)
-    except (ValueError, RecursionError) as error:
-        raise Unreadable(f"a message that is not JSON: {error}") from None

@@ -27,6 +27,9 @@ FAILURE_TEXT = 20_000
 MOST_IN_FLIGHT = 150_000
 """Calls that have not ended. A scenario that feeds itself would take all memory; this many take half a gigabyte."""
 
+MOST_KEPT = 1_000_000
+"""The same on a durable engine, where what waits lies with the broker."""
+
 
 class PayloadRefused(Exception):
     """A payload that does not meet its event's schema: nothing was emitted."""
@@ -84,8 +87,9 @@ class Stage:
 
     def put(self, event: str, checked: Any) -> None:
         """Emit a payload that was checked. Raises what the engine raises."""
-        if self.engine.in_flight() > MOST_IN_FLIGHT:
-            self.give_up(f"more than {MOST_IN_FLIGHT} calls wait at once: the scenario emits faster than it can work")
+        most = MOST_KEPT if self.engine.is_durable else MOST_IN_FLIGHT
+        if self.engine.in_flight() > most:
+            self.give_up(f"more than {most} calls wait at once: the scenario emits faster than it can work")
             raise asyncio.CancelledError("the run was given up")
         self.engine.emit(event, *(() if checked is None else (checked,)))
 

@@ -1,0 +1,32 @@
+"""Payloads as bytes on a broker: UTF-8 JSON, or nothing where there is none. What comes back is not trusted."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+MOST_BODY = 1024 * 1024
+"""Bytes; what is larger was not emitted by a scenario and becomes a dead letter."""
+
+
+class Unreadable(Exception):
+    """A message that no scenario can have emitted."""
+
+    __module__ = "__main__"  # shown as a failure of the call
+
+
+def written(payload: tuple[Any, ...]) -> bytes:
+    """The body for one payload or none."""
+    return json.dumps(payload[0], ensure_ascii=False).encode("utf-8", "replace") if payload else b""
+
+
+def read(body: bytes) -> tuple[Any, ...]:
+    """One payload or none. Raises Unreadable."""
+    if not body:
+        return ()
+    if len(body) > MOST_BODY:
+        raise Unreadable(f"a message of {len(body):,} bytes, more than {MOST_BODY:,}")
+    try:
+        return (json.loads(body),)
+    except (ValueError, RecursionError) as error:
+        raise Unreadable(f"a message that is not JSON: {error}") from None

@@ -1,0 +1,82 @@
+"""What durable engines record of each step of an event: written once, for every broker alike."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+
+from bus.engines.delivery import Delivery, Message
+from bus.engines.headers import bounded, dispatch_of
+from buslens.context import current_call
+from buslens.payloads import NoPayload
+from buslens.recorder import Recorder
+from buslens.records import Flag, Kind
+
+MOST_FOREIGN = 10_000
+"""Events of somebody else that are remembered, so that their further attempts and handlers join the first."""
+
+
+class DeliveryRecords:
+    """Of one run."""
+
+    def __init__(self, recorder: Recorder, run: str) -> None:
+        self._recorder = recorder
+        self._run = run
+        self._queues: dict[str, int] = {}
+        """Interned names."""
+
+        self._foreign: dict[tuple[str, str], int] = {}
+        """Dispatches by event and id, or by place where there is no id."""
+
+    def emitted(self, event: str, payload: Sequence[object], handlers: int) -> int:
+        """An event was put on the bus; its dispatch."""
+        recorder = self._recorder
+        dispatch = recorder.next_id()
+        said = payload[0] if payload else NoPayload
+        recorder.dispatch(
+            *(dispatch, current_call(), recorder.event(event), recorder.here(), handlers, said, bool(payload)),
+            flags=Flag.DURABLE,
+        )
+        return dispatch
+
+    def confirmed(self, message: Message, place: str, consumers: Sequence[str]) -> None:
+        """The broker has it, for these consumers; or for nobody yet, in the queue of the event itself."""
+        told = json.dumps({"place": place, "headers": message.attributes}, ensure_ascii=False)
+        self._say(Kind.CONFIRMED, message.dispatch, message.event, note=told)
+        for name in consumers or [message.event]:
+            self._say(Kind.ENQUEUED, message.dispatch, name, note=place)
+
+    def discarded(self, message: Message, reason: str) -> None:
+        """The broker has it not."""
+        self._say(Kind.DISCARDED, message.dispatch, message.event, note=reason)
+
+    def delivered(self, delivery: Delivery) -> None:
+        """It is with its consumer: gives it the ids of its dispatch and call.
+
+        For an event that somebody else put on the broker a dispatch is made, so that its calls have a cause.
+        """
+        recorder = self._recorder
+        delivery.call = recorder.next_id()
+        delivery.dispatch = dispatch_of(delivery.attributes, self._run)
+        if not delivery.dispatch:
+            delivery.attributes = bounded(delivery.attributes)
+            delivery.dispatch = self._adopted(delivery.event, delivery.attributes.get("id", "") or delivery.place)
+        self.of(Kind.REDELIVERED if delivery.attempt > 1 else Kind.DELIVERED, delivery, delivery.place)
+
+    def _adopted(self, event: str, ident: str) -> int:
+        found = self._foreign.get((event, ident))
+        if found is None:
+            if len(self._foreign) >= MOST_FOREIGN:
+                del self._foreign[next(iter(self._foreign))]
+            found = self._foreign[event, ident] = self.emitted(event, (), 1)
+        return found
+
+    def of(self, kind: Kind, delivery: Delivery, note: str = "") -> None:
+        """A step of a delivery."""
+        self._say(kind, delivery.dispatch, delivery.consumer, delivery.call, delivery.attempt, note)
+
+    def _say(self, kind: Kind, dispatch: int, queue: str, call: int = 0, attempt: int = 0, note: str = "") -> None:
+        queue_id = self._queues.get(queue)
+        if queue_id is None:
+            queue_id = self._queues[queue] = self._recorder.queue(queue)
+        self._recorder.delivery(kind, dispatch, queue_id, call, attempt, self._recorder.here(), note)
