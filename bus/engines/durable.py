@@ -298,8 +298,13 @@ class DurableEngine:
     # The run
 
     def in_flight(self) -> int:
-        """Events on their way to the broker or to a handler, and calls that have not ended."""
-        return self._asked + sum(consumer.in_flight() for consumer in list(self._consumers.values()))
+        """Events on their way to the broker or to a handler, and calls that have not ended.
+
+        One more where the broker is gone: so that whoever waits for the end of the run is told.
+        """
+        return (
+            bool(self._broken) + self._asked + sum(consumer.in_flight() for consumer in list(self._consumers.values()))
+        )
 
     async def settle(self) -> None:
         """Wait until something of it is over. Raises UserError where the broker is gone for good."""

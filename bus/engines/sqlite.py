@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import queue
 import sqlite3
 import threading
@@ -35,6 +36,7 @@ TRIM_EVERY = 20_000
 """Events between two looks at what may be removed."""
 
 Do = Callable[[], list[News]]
+_LOG = logging.getLogger("buslens")
 
 
 class SqliteEngine(DurableEngine):
@@ -167,8 +169,10 @@ class SqliteBroker:
             with self._log.commit():
                 news = [one for order in orders if order is not None for one in order()]
                 news = self._append() + news + self._deliver()
-        except sqlite3.Error as error:
-            reason = f"the log cannot be written: {error}"
+        except Exception as error:
+            if not isinstance(error, sqlite3.Error):
+                _LOG.exception("the log failed")
+            reason = f"the log cannot be written: {error or type(error).__name__}"
             self._tell([*(Refused(message, reason) for message in self._batch), Broken(reason)])
             return False
         if news:

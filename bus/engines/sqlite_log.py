@@ -109,8 +109,12 @@ class SqliteLog:
 
         try:
             self._sql = sqlite3.connect(path, isolation_level=None)
+        except sqlite3.Error as error:
+            raise UserError(f"this log cannot be opened: {error}", at=Place(str(path))) from None
+        try:
             self._prepare()
-        except (sqlite3.Error, OSError) as error:
+        except sqlite3.Error as error:
+            self._sql.close()
             raise UserError(f"this log cannot be opened: {error}", at=Place(str(path))) from None
         self._events = int(self._sql.execute("SELECT count(*) FROM events").fetchone()[0])
 

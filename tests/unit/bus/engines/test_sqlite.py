@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import json
 import math
+import sqlite3
 from typing import Any
 
 import numpy as np
 import pytest
 
-from bus.engines import sqlite, sqlite_runs
+from bus.analysis import ledger
+from bus.engines import sqlite as sqlite_engine
+from bus.engines import sqlite_runs
+from bus.engines.sqlite_log import SqliteLog
 from bus.scenario import SAMPLES
 from bus.session import Session, Step
 from bus.simulation.state import AT_REST
@@ -244,9 +248,27 @@ def test_a_log_that_cannot_be_made_is_told_in_one_sentence(live: Live, monkeypat
     session = live(one("do: []"))
     nowhere = session.document.path if session.document else None
     assert nowhere is not None
-    monkeypatch.setattr(sqlite, "home", lambda: nowhere)
+    monkeypatch.setattr(sqlite_engine, "home", lambda: nowhere)
     message = failure_of(session)
     assert message.startswith("no log can be made in")
+
+
+def test_a_disk_that_is_full_ends_the_run_and_says_which_events_are_lost(
+    live: Live, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    append, full = SqliteLog.append, iter([False, True])
+
+    def append_until_full(log: SqliteLog, entries: Any) -> int:
+        if next(full):
+            raise sqlite3.OperationalError("database or disk is full")
+        return append(log, entries)
+
+    monkeypatch.setattr(SqliteLog, "append", append_until_full)
+    session = live("events: {a: {}}\nscript: [{emit: a}, {wait: 1ms}, {emit: a}]")
+    assert failure_of(session) == "the log cannot be written: database or disk is full"
+    assert session.trace.dispatches.outcome.tolist() == [Outcome.KEPT, Outcome.LOST]
+    found = ledger.of_trace(session.trace)
+    assert found.why_dropped == (("the log cannot be written: database or disk is full", 1),)
 
 
 def failure_of(session: Session) -> str:
