@@ -46,11 +46,15 @@ class Consumer:
         self._expected: Counter[str] = Counter()
         """By event: what the broker will deliver."""
 
+        self._binding: Counter[str] = Counter()
+        """By event: how often the broker was asked to deliver it and has not answered; the last answer counts."""
+
     def add(self, event: str, function: Function, name: HandlerName, *, once: bool) -> None:
         """It hears an event from now on."""
         handler = self._recorder.handler(name.text, name.file, name.line, event)
         self.functions[event] = Heard(function, handler, name.is_async, once)
         self._recorder.handler_added(handler, self._recorder.event(event), once)
+        self._binding[event] += 1
 
     def remove(self, event: str) -> list[Delivery]:
         """It hears it no longer; what waited for a call and will get none."""
@@ -61,6 +65,12 @@ class Consumer:
         left = [delivery for delivery in self.waiting if delivery.event == event]
         self.waiting = deque(delivery for delivery in self.waiting if delivery.event != event)
         return left
+
+    def bound(self, event: str, backlog: int) -> None:
+        """The broker delivers it now, and that much waits already."""
+        self._binding[event] -= 1
+        if not self._binding[event]:
+            self.expect(event, backlog)
 
     def expect(self, event: str, change: int) -> None:
         """So many more are on their way, or fewer. Nothing is expected of what it does not hear."""

@@ -160,7 +160,7 @@ class DurableEngine:
                     self._refused(message, reason)
                 case Bound(name, event, backlog):
                     self._answered()
-                    self._consumers[name].expect(event, backlog)
+                    self._consumers[name].bound(event, backlog)
                 case Delivered(delivery):
                     self._delivered(delivery)
                 case Settled():

@@ -317,3 +317,18 @@ async def test_headers_say_who_caused_it(engine: Scripted) -> None:
     assert message.attributes["id"].startswith(engine.script.run)
     assert json.loads(json.dumps(inner)) == inner
     await engine.hears(Confirmed(engine.asked("publish")[1], ""))
+
+
+async def test_a_handler_that_is_edited_twice_before_the_broker_answers_waits_for_its_backlog_once(
+    engine: Scripted, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(engine.script, "bind", lambda *_: None)
+    handler = Handler()
+    engine.subscribe("a", handler, once=False)
+    engine.unsubscribe("a", handler)
+    engine.subscribe("a", handler, once=False)
+    await engine.hears(Bound("Handler", "a", 1), Bound("Handler", "a", 1))
+    assert engine.clock.holds == 1
+    await engine.hears(Delivered(handed()))
+    assert handler.got == [1]
+    assert engine.in_flight() == 0

@@ -1,0 +1,35 @@
+"""What a scenario may say to durable engines: how often to try, when to acknowledge, when the consumer dies."""
+
+from __future__ import annotations
+
+import pytest
+
+from bus.errors import UserErrors
+from bus.scenario import loads
+
+TEXT = "buslens: 1\nengine: sqlite\nevents: {{a: {{}}}}\nhandlers:\n  h: {{on: a, {said}}}\n"
+
+
+def mistake(said: str) -> str:
+    with pytest.raises(UserErrors) as caught:
+        loads(TEXT.format(said=said), "shop.yaml")
+    return str(caught.value)
+
+
+def test_without_a_word_a_handler_is_tried_three_times_and_acknowledges_after_its_call() -> None:
+    handler = loads(TEXT.format(said="do: []"), "shop.yaml").scenario.handlers["h"]
+    assert (handler.attempts, handler.ack) == (3, "after")
+
+
+@pytest.mark.parametrize("said", ["always", "{every: 3}", "{if: count == 2}", "{every: 2, if: count > 4}", ""])
+def test_each_way_to_crash_is_understood(said: str) -> None:
+    loads(TEXT.format(said=f"attempts: 1, ack: before, do: [{{crash: {said}}}, {{once: [{{crash: {said}}}]}}]"))
+
+
+def test_mistakes_are_told_with_what_was_expected() -> None:
+    assert mistake("attempts: 0").endswith("expected at least 1, found 0")
+    assert mistake("attempts: 1001").endswith("expected at most 1000, found 1001")
+    assert mistake("ack: befor").endswith("expected before or after, found 'befor' (did you mean before?)")
+    assert mistake("do: [{crash: {evry: 2}}]").endswith("unknown key evry (did you mean every?)")
+    assert "expected at least 1" in mistake("do: [{crash: {every: 0}}]")
+    assert "not an expression" in mistake("do: [{crash: {if: 'count =='}}]")
