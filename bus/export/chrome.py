@@ -21,9 +21,6 @@ from buslens.records import Outcome
 MOST_LETTERS = 4_000
 """Of a payload or traceback in the arguments of a slice."""
 
-_V2 = 1 << 62
-"""Perfetto numbers `s`/`f` arrows from 0 in the space that `bind_id`s live in too: ours are kept far away."""
-
 
 def write(trace: Trace, path: Path, selection: Selection | None = None, *, progress: Progress | None = None) -> None:
     """Write all slices in order of time."""
@@ -80,13 +77,11 @@ class _Events:
         event = visible(self.trace.names.text(int(dispatches.event[row])))
         shape = Shape(int(layout.emits[row]))
         said = self._thread(int(dispatches.lane[row])) | {"name": f"emit {event}", "cat": "emit"}
-        if layout.wide[row]:
-            said |= {"bind_id": hex(_V2 | ident & (_V2 - 1)), "flow_out": True}
+        if layout.called[row]:
+            said |= {"bind_id": hex(ident), "flow_out": True}
         said["args"] = self._dispatch_arguments(row)
         if shape == Shape.THREAD:
             yield _event(emitted, said | {"ph": "X"}, int(layout.emit_ends[row]) - layout.base_ns - emitted)
-            for call in layout.narrow_calls(row):
-                yield _event(emitted, self._arrow(call, event, int(dispatches.lane[row])) | {"ph": "s"})
         elif shape == Shape.INSIDE:
             parent = int(dispatches.parent_call[row])
             yield _event(emitted, said | {"ph": "n", "cat": "call", "id": hex(parent)})
@@ -103,16 +98,10 @@ class _Events:
         ident, started = int(calls.id[row]), int(calls.started_ns[row]) - layout.base_ns
         lane, cause = int(calls.lane[row]), int(layout.causes[row])
         said = self._thread(lane) | {"name": self._handler(row), "cat": "call", "args": self._call_arguments(row)}
-        on_thread = layout.calls[row] == Shape.THREAD
-        narrow = cause >= 0 and on_thread and layout.emits[cause] == Shape.THREAD
-        if cause >= 0 and not narrow:
-            emitter = int(calls.dispatch[row])
-            said |= {"bind_id": hex(_V2 | emitter & (_V2 - 1)), "flow_in": True}
-        if on_thread:
+        if cause >= 0:
+            said |= {"bind_id": hex(int(calls.dispatch[row])), "flow_in": True}
+        if layout.calls[row] == Shape.THREAD:
             yield _event(started, said | {"ph": "X"}, int(calls.ended_ns[row]) - layout.base_ns - started)
-            if narrow:
-                event = visible(self.trace.names.text(int(self.trace.dispatches.event[cause])))
-                yield _event(started, self._arrow(row, event, lane) | {"ph": "f", "bp": "e"})
         else:
             yield _event(started, said | {"ph": "b", "id": hex(ident)})
 
@@ -124,10 +113,6 @@ class _Events:
 
     def _thread(self, lane: int) -> dict[str, Any]:
         return {"pid": self.pid, "tid": self.tids.get(lane, 1)}
-
-    def _arrow(self, call_row: int, event: str, lane: int) -> dict[str, Any]:
-        ident = hex(int(self.trace.calls.id[call_row]))
-        return self._thread(lane) | {"name": event or "emit", "cat": "flow", "id": ident}
 
     def _handler(self, row: int) -> str:
         return visible(self.trace.names.text(int(self.trace.calls.handler[row]))) or "?"

@@ -1,7 +1,8 @@
 """Where each emit and call goes in a Chrome trace: slices of one thread must nest or follow, or importers drop them.
 
 The rules are those of Perfetto's slice tracker: a slice may not begin inside another and end behind it, and stacks
-are at most 512 deep; slices of no length at one time stand on each other.
+are at most 512 deep; slices of no length at one time stand on each other. Of events at one time it takes the longest
+`X` first, then the others as they stand in the file: an arrow must not end before it begins.
 """
 
 from __future__ import annotations
@@ -13,7 +14,6 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from bus.trace import causality
 from bus.trace.trace import Trace
 from buslens.records import Flag
 
@@ -25,7 +25,6 @@ MOST_DEPTH = 400
 MOST_SAMPLES = 2_000
 """Points of the curve of waiting calls."""
 
-_MOST_ARROWS = 10_000
 _LAST = np.uint64((1 << 64) - 1)
 
 
@@ -61,8 +60,8 @@ class Layout:
     emit_ends: Array
     """When the calls end that an emit made on its own thread before it returned."""
 
-    wide: Array
-    """Dispatches with an arrow that `s` and `f`, which bind to threads only, cannot draw."""
+    called: Array
+    """Dispatches that an arrow to a call begins at."""
 
     order: Array
     """Dispatch rows, then call rows, then call rows again for their ends: counted on from each other."""
@@ -76,11 +75,6 @@ class Layout:
         row = item - len(self.emits)
         return ("call", row) if row < len(self.calls) else ("end", row - len(self.calls))
 
-    def narrow_calls(self, dispatch_row: int) -> list[int]:
-        """Rows of the calls that an emit on a thread has `s`/`f` arrows to."""
-        rows = causality.calls_of(self.trace, dispatch_row)[:_MOST_ARROWS]
-        return [row for row in rows.tolist() if self.calls[row] == Shape.THREAD and self.causes[row] == dispatch_row]
-
 
 def arranged(trace: Trace) -> Layout:
     """Decide it all, in one pass in order of time."""
@@ -93,7 +87,7 @@ def arranged(trace: Trace) -> Layout:
     emit_shapes = np.full(len(dispatches), Shape.THREAD, np.uint8)
     ids = np.concatenate([dispatches.id, calls.id])
     order = np.lexsort((ids, np.concatenate([emitted, started])))
-    _nest(trace, order, emit_shapes, call_shapes, emit_ends)
+    _nest(trace, order, causes, emit_shapes, call_shapes, emit_ends)
     apart = np.flatnonzero((call_shapes == Shape.APART) & (ended >= 0))
     if len(apart):
         # At equal times ends come last, behind what was emitted inside.
@@ -101,13 +95,20 @@ def arranged(trace: Trace) -> Layout:
         keys = np.concatenate([ids, np.full(len(apart), _LAST)])
         numbers = np.concatenate([np.arange(len(ids)), apart + len(ids)])
         order = numbers[np.lexsort((keys, times))]
-    wide = np.zeros(len(dispatches), bool)
-    known = np.flatnonzero(causes >= 0)
-    plain = (call_shapes[known] == Shape.THREAD) & (emit_shapes[causes[known]] == Shape.THREAD)
-    wide[causes[known[~plain]]] = True
+    called = np.zeros(len(dispatches), bool)
+    called[causes[causes >= 0]] = True
     lanes = _in_order(np.concatenate([dispatches.lane, calls.lane]))
     return Layout(
-        trace, trace.span_ns[0], lanes, causes, emit_shapes, call_shapes, emit_ends, wide, order, _queue(trace, causes)
+        trace,
+        trace.span_ns[0],
+        lanes,
+        causes,
+        emit_shapes,
+        call_shapes,
+        emit_ends,
+        called,
+        order,
+        _queue(trace, causes),
     )
 
 
@@ -120,7 +121,7 @@ def _emit_ends(trace: Trace, causes: Array, call_shapes: Array) -> Array:
     return ends
 
 
-def _nest(trace: Trace, order: Array, emit_shapes: Array, call_shapes: Array, emit_ends: Array) -> None:
+def _nest(trace: Trace, order: Array, causes: Array, emit_shapes: Array, call_shapes: Array, emit_ends: Array) -> None:
     """Walk through time with one stack a thread; what does not nest gets another shape."""
     dispatches, calls = trace.dispatches, trace.calls
     stacks: dict[int, list[tuple[int, int]]] = {}
@@ -130,6 +131,13 @@ def _nest(trace: Trace, order: Array, emit_shapes: Array, call_shapes: Array, em
         if row >= 0:
             if call_shapes[row] == Shape.APART:
                 continue
+            cause, start = int(causes[row]), int(calls.started_ns[row])
+            if cause >= 0 and start == dispatches.emitted_ns[cause]:
+                on_thread = emit_shapes[cause] == Shape.THREAD
+                emit_lasts = int(emit_ends[cause]) - start if on_thread else 0
+                if int(calls.ended_ns[row]) - start > emit_lasts:  # it would be taken before its own emit
+                    call_shapes[row] = Shape.APART
+                    continue
             stack = stacks.setdefault(int(calls.lane[row]), [])
             if not _push(stack, int(calls.started_ns[row]), int(calls.ended_ns[row])):
                 call_shapes[row] = Shape.APART
