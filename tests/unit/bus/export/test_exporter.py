@@ -1,4 +1,4 @@
-"""What holds of every format: whole or not at all, able to be cancelled, and the same capture when it is one."""
+"""What holds of every format: whole or not at all, and able to be cancelled."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import pytest
 from bus.errors import UserError
 from bus.export import EXPORTERS
 from bus.export.exporter import Exporter
-from bus.trace import Trace, capture
+from bus.trace import Trace
 from tests.helpers.make_trace import make_trace, shop_bytes
 
 IDS = [exporter.id for exporter in EXPORTERS]
@@ -49,14 +49,3 @@ def test_a_capture_that_is_cut_is_exported_as_far_as_it_goes(exporter: Exporter,
         trace.finish()
         exporter.write(trace, tmp_path / "out", None)
         assert (tmp_path / "out").exists()
-
-
-def test_a_capture_opened_again_is_the_same(tmp_path: Path) -> None:
-    trace = make_trace(30, failures=0.3, running=1)
-    path = tmp_path / "again.buslens"
-    next(each for each in EXPORTERS if each.id == "capture").write(trace, path, None)
-    again = capture.load(path)
-    assert again.damage == ""
-    assert again.dispatches.id.tolist() == trace.dispatches.id.tolist()
-    assert again.calls.outcome.tolist() == trace.calls.outcome.tolist()
-    assert [again.payload(row).text for row in range(5)] == [trace.payload(row).text for row in range(5)]
