@@ -1,0 +1,67 @@
+"""A capture written from docs/capture-format.md alone, without our own writer, is read as it was meant."""
+
+from __future__ import annotations
+
+import json
+import struct
+import zlib
+
+from bus.trace import Trace
+
+
+def frame(kind: int, body: bytes) -> bytes:
+    return struct.pack("<IBBHI", len(body), kind, 0, 0, zlib.crc32(body)) + body
+
+
+def name(ident: int, kind: int, **said: object) -> bytes:
+    body = json.dumps(said).encode()
+    return struct.pack("<IBBHI", ident, kind, 0, 0, len(body)) + body
+
+
+def blob(ident: int, kind: int, body: bytes) -> bytes:
+    return struct.pack("<QBBHI", ident, kind, 0, 0, len(body)) + body
+
+
+def fact(kind: int, name: int, time_ns: int, ident: int, parent: int, **more: int) -> bytes:
+    outcome, count = more.get("outcome", 0), more.get("count", 0)
+    return struct.pack("<BBHIqQQIIQ", kind, outcome, 0, name, time_ns, ident, parent, 3, count, more.get("blob", 0))
+
+
+def written() -> bytes:
+    said = {"process": "p", "pid": 1, "host": "h", "wall_ns": 0, "mono_ns": 0, "clock": "monotonic", "extra": {}}
+    head = json.dumps(said).encode()
+    error = json.dumps({"type": "Broken", "message": "no luck", "traceback": ""}).encode()
+    return b"".join(
+        [
+            struct.pack("<8sHHII", b"BUSLENS\n", 1, 0, len(head), zlib.crc32(head)) + head,
+            frame(
+                1, name(1, 1, text="a") + name(2, 2, text="h", file="/x.py", line=7, event="a") + name(3, 3, text="t")
+            ),
+            frame(3, blob(1, 1, b'{"n": 1}') + blob(2, 3, error)),
+            frame(99, b"a kind of the future"),
+            frame(
+                2,
+                fact(1, 1, 1000, 1, 0, count=1, blob=1)
+                + fact(2, 2, 1500, 2, 1, count=1)
+                + fact(3, 0, 4000, 2, 0, outcome=2, blob=2)
+                + fact(1, 1, 5000, 3, 2, count=0),
+            ),
+        ]
+    )
+
+
+def test_it_is_read_as_it_was_meant() -> None:
+    trace = Trace()
+    trace.feed(written())
+    trace.finish()
+    assert trace.damage == ""
+    assert trace.dispatches.id.tolist() == [1, 3]
+    assert trace.payload(0).value == {"n": 1}
+    assert trace.names.text(int(trace.calls.handler[0])) == "h"
+    assert trace.names.place(int(trace.calls.handler[0])) == ("/x.py", 7)
+    assert (trace.calls.started_ns[0] - trace.calls.emitted_ns[0], trace.calls.ended_ns[0]) == (500, 4000)
+    error = trace.error(0)
+    assert error is not None
+    assert (error.type, error.message) == ("Broken", "no luck")
+    assert trace.dispatches.outcome.tolist() == [2, 5]  # failed, lost
+    assert trace.dispatches.root.tolist() == [1, 1]
