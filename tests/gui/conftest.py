@@ -1,10 +1,41 @@
-"""Every GUI test leaves a clean Qt behind."""
+"""Every GUI test leaves a clean Qt behind; the timeline stands on a bus that the test plays by hand."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from typing import Any
+
 import pytest
+
+from tests.gui.timeline_bus import PlayedBus, Watched, as_session
+from ui.filter_state import FilterState
+from ui.selection import Selection
+from ui.theme import LIGHT, ThemeSource
+from ui.timeline.view import TimelineView
 
 
 @pytest.fixture(autouse=True)
 def _leaves_qt_clean(clean_qt: None) -> None:
     """Applies `clean_qt` without every test having to name it."""
+
+
+@pytest.fixture
+def bus() -> PlayedBus:
+    return PlayedBus()
+
+
+@pytest.fixture
+def watched(bus: PlayedBus) -> Watched:
+    return Watched(bus)
+
+
+@pytest.fixture
+def view(clean_qt: None, qtbot: Any, watched: Watched) -> Iterator[TimelineView]:
+    keepers = [Selection(), FilterState(), ThemeSource(LIGHT)]
+    view = TimelineView(as_session(watched), *keepers)
+    view.resize(1000, 400)
+    view.show()
+    qtbot.waitExposed(view)
+    yield view
+    view.close()
+    view.deleteLater()
