@@ -280,3 +280,13 @@ def test_every_verb_and_every_option_of_the_format_has_a_field(fields: Any, mode
             known = {field.alias or name for name, field in OPTIONS[verb].model_fields.items()}
         assert shown == known
         model.model_validate(FRESH[verb]("order.placed"))
+
+
+def test_how_a_durable_engine_hands_over_is_edited_like_the_rest(panel: ScenarioPanel, session: Any) -> None:
+    panel.tree.choose("handler", "charge_card")
+    panel.handler_form.attempts.widget.setText("5")
+    panel.handler_form.attempts.flush()
+    panel.handler_form.ack.widget.setEditText("before")
+    panel.handler_form.ack.flush()
+    handler = session.document.scenario.handlers["charge_card"]
+    assert (handler.attempts, handler.ack) == (5, "before")

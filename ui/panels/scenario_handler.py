@@ -12,6 +12,9 @@ from ui.panels.scenario_form import Form
 from ui.panels.scenario_steps import StepList
 from ui.theme import ThemeSource
 
+ACKS = ("after", "before")
+"""When a durable engine is told that the event was taken."""
+
 
 class HandlerForm(Form):
     """Of the chosen handler."""
@@ -23,6 +26,10 @@ class HandlerForm(Form):
         self.description = self.add("description", "about", hint="what it is for")
         self.once = self.add("once", "only once (removed by its first call)", "flag")
         self.block = self.add("block", "blocks (a plain function, also on asyncio)", "flag")
+        self.attempts = self.add("attempts", "attempts", "number", "3; on durable engines, then a dead letter")
+        self.ack = self.add(
+            "ack", "acknowledge", "event", "after the call, or before it; on durable engines", known=ACKS
+        )
         self.steps = StepList("Behaviour", HANDLER_FIELDS, themes, self)
         self.steps.changed.connect(self._steps_changed)
         self.rows.insertWidget(self.rows.count() - 1, self.steps)
