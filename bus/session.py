@@ -23,7 +23,8 @@ from bus.simulation.gate import Step, Stop
 from bus.simulation.preamble import Preamble
 from bus.simulation.runner import Order, Runner
 from bus.simulation.state import AT_REST, EngineState, Waiting
-from bus.trace import Trace, capture
+from bus.trace import Trace
+from bus.trace.loading import Loading
 from bus.trace.trace import Progress
 from buslens.wire import MAGIC
 
@@ -37,6 +38,9 @@ Export = Callable[[Progress | None], None]
 """Writes a file; says how far it is, and is ended by what that raises."""
 
 _LOOK_S = 0.02
+_FIRST_PART_S = 0.1
+_PART_S = 0.03
+"""How long opening a capture holds a verb and a pump up; most captures are open after the first part."""
 
 
 class Session:
@@ -49,6 +53,9 @@ class Session:
         self.engine_state = EngineState(speed=settings.speed)
         self.recording = True
         """False: what happens is not kept."""
+
+        self.loading: Loading | None = None
+        """The capture that is being opened."""
 
         self._trusted = trusted
         self._lent = False
@@ -85,10 +92,20 @@ class Session:
         self._change_document(scenario.load(path))
 
     def open_capture(self, path: Path) -> None:
-        """Show a capture; what runs is stopped, the scenario stays. Raises UserError, and then nothing has changed."""
-        trace = capture.load(path)
+        """Show a capture; what runs is stopped, the scenario stays. Raises UserError, and then nothing has changed.
+
+        A large one is shown in part at once, and `pump` takes in the rest.
+        """
+        loading = Loading(path)
         self._retire()
-        self._begin_trace(trace)
+        self._begin_trace(loading.trace)
+        if loading.step(_FIRST_PART_S):
+            self.loading = loading
+
+    def cancel_loading(self) -> None:
+        """Leave the capture that is being opened at what is there."""
+        if self.loading is not None:
+            self.loading.cancel()
 
     def save(self, path: Path | None = None) -> None:
         """Save the scenario. Raises UserError."""
@@ -109,6 +126,8 @@ class Session:
 
         Until `give_back` the trace stays as it is: what happens meanwhile waits in the recorder.
         """
+        if self.loading is not None:
+            raise UserError("the capture is still being opened", hint="wait until it is there, or cancel it")
         self.pump()
         exporters = {exporter.id: exporter for exporter in EXPORTERS}
         if format_id not in exporters:
@@ -207,6 +226,9 @@ class Session:
         """Take in what is new. Whether anything was. Bounded: see bus/simulation/room.py."""
         if self._lent:
             return False
+        was_loading = self.loading is not None
+        if self.loading is not None and not self.loading.step(_PART_S):
+            self.loading = None
         if self.document is not None and self._runner is not None:
             self._tell_engine(self.document)
         generation, before = self.trace.generation, self.engine_state
@@ -219,14 +241,14 @@ class Session:
         if ended:
             self._runner = None
         self._reap()
-        return self.trace.generation != generation or self.engine_state != before
+        return was_loading or self.trace.generation != generation or self.engine_state != before
 
     def wait(self, timeout: float) -> bool:
-        """Pump until the run is over, at most so many seconds. Whether it is over."""
+        """Pump until the run is over and the capture open, at most so many seconds. Whether they are."""
         until = time.monotonic() + timeout
         while True:
             self.pump()
-            if self.engine_state.phase in AT_REST:
+            if self.engine_state.phase in AT_REST and self.loading is None:
                 return True
             left = until - time.monotonic()
             if left <= 0:
@@ -283,6 +305,7 @@ class Session:
         self._begin_trace(Trace())
 
     def _begin_trace(self, trace: Trace) -> None:
+        self.loading = None
         before, self.trace = self.trace, trace
         before.raw.close()
 

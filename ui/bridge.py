@@ -8,7 +8,7 @@ from bus.errors import UserError
 from bus.session import AT_REST, Session
 
 FRAME_MS = 16
-"""60 frames a second while an engine lives."""
+"""60 frames a second while an engine lives or a capture is being opened."""
 
 IDLE_MS = 100
 """How soon an engine is noticed that a panel started without telling the bridge."""
@@ -48,7 +48,8 @@ class Bridge(QObject):
         if arrived:
             self.records_arrived.emit()
         self._tell_engine()
-        wanted = IDLE_MS if self._engine_state.phase in AT_REST else FRAME_MS
+        at_rest = self._engine_state.phase in AT_REST and self._session.loading is None
+        wanted = IDLE_MS if at_rest else FRAME_MS
         if self._timer.isActive() and self._timer.interval() != wanted:
             self._timer.setInterval(wanted)
 

@@ -24,6 +24,7 @@ from ui.selection import Selection
 from ui.theme import ThemeSource
 from ui.timeline.view import TimelineView
 from ui.toolbar import Toolbar
+from ui.widgets.capture_bar import CaptureBar
 from ui.widgets.error_bar import ErrorBar
 from ui.widgets.paused_bar import PausedBar
 from ui.widgets.start_page import StartPage
@@ -109,6 +110,7 @@ class Window(QMainWindow):
         themes = self.themes
         self.errors = ErrorBar(themes, self)
         self.trust_bar = TrustBar(themes, self)
+        self.capture_bar = CaptureBar(self.session, themes, self)
         self.paused_bar = PausedBar(self.session, self)
         self.start_page = StartPage(themes, self)
         self.timeline = TimelineView(self.session, self.selection, self.filter_state, themes, self)
@@ -121,6 +123,7 @@ class Window(QMainWindow):
         rows.setSpacing(0)
         rows.addWidget(self.errors)
         rows.addWidget(self.trust_bar)
+        rows.addWidget(self.capture_bar)
         rows.addWidget(self.paused_bar)
         rows.addWidget(self.pages, 1)
         self.setCentralWidget(middle)

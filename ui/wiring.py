@@ -93,7 +93,7 @@ class Wiring(QObject):
     def refresh_records(self) -> None:
         """New records, at most once a frame."""
         window = self._window
-        for part in (window.timeline, window.tables, window.inspector, window.status):
+        for part in (window.capture_bar, window.timeline, window.tables, window.inspector, window.status):
             part.refresh_records()
         self.actions.refresh()
         if window.panels.on_start_page and len(window.session.trace.dispatches):

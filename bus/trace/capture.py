@@ -2,41 +2,23 @@
 
 from __future__ import annotations
 
-import mmap
-import stat
 from pathlib import Path
 
 from bus.errors import Place, UserError
-from bus.trace.raw import Raw
+from bus.trace.loading import Loading
 from bus.trace.trace import Progress, Trace
 from bus.trace.whole_file import replacing
-from buslens.wire import WireError
 
 SUFFIX = ".buslens"
 
 
 def load(path: Path, progress: Progress | None = None) -> Trace:
     """Read a capture file. Raises UserError where it is none; damage further on is said in `trace.damage`."""
-    path = Path(path)
-    try:
-        if not stat.S_ISREG(path.stat().st_mode):
-            raise UserError("this is not a file", at=Place(str(path)))
-        trace = Trace(Raw.of_file(path))
-        with path.open("rb") as file:
-            size = file.seek(0, 2)
-            if not size:
-                raise UserError("this file is empty", at=Place(str(path)))
-            mapped = mmap.mmap(file.fileno(), size, access=mmap.ACCESS_READ)
-        # Not closed by hand: views of it may live on in a frame that was read last.
-        for done in trace.feeding(memoryview(mapped)):
-            if progress is not None:
-                progress(done / size)
-        trace.finish()
-    except WireError as error:
-        raise UserError(str(error), at=Place(str(path))) from None
-    except OSError as error:
-        raise UserError(f"cannot be read: {error.strerror or error}", at=Place(str(path))) from None
-    return trace
+    loading = Loading(path)
+    while loading.step(0.0):
+        if progress is not None:
+            progress(loading.share)
+    return loading.trace
 
 
 def save(trace: Trace, path: Path, progress: Progress | None = None) -> None:

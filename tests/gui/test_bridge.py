@@ -20,6 +20,7 @@ class Played:
     trace: Trace = field(default_factory=Trace)
     engine_state: EngineState = field(default_factory=EngineState)
     document: Any = None
+    loading: Any = None
     news: int = 0
 
     def pump(self) -> bool:

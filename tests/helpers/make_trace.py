@@ -31,14 +31,19 @@ def make_trace(orders: int = 20, *, seed: int = 7, failures: float = 0.1, runnin
     return trace
 
 
-def shop_bytes(orders: int = 20, *, seed: int = 7, failures: float = 0.1, running: int = 0, names: str = "") -> bytes:
-    """The capture of the same orders."""
+def shop_bytes(
+    orders: int = 20, *, seed: int = 7, failures: float = 0.1, running: int = 0, names: str = "", batch: int = 0
+) -> bytes:
+    """The capture of the same orders; batch: how many of them are taken from the recorder at once, 0 for all."""
     shop = _Shop(random.Random(seed), failures, names)
+    taken = []
     for number in range(orders):
+        if batch and number % batch == 0:
+            taken.append(shop.recorder.take())
         shop.order(number)
     for _ in range(running):
         shop.stuck()
-    return shop.recorder.take()
+    return b"".join([*taken, shop.recorder.take()])
 
 
 class _Shop:
