@@ -28,6 +28,7 @@ MOST_MACROS = 2
 """map, filter, all, exists in one expression: nested ones multiply, and nothing can stop CEL once it runs."""
 
 _MACRO = re.compile(r"\.\s*(?:map|filter|all|exists|exists_one)\s*\(")
+_UNKNOWN = re.compile(r"Undefined variable or function: '([^']*)'")
 _INSIDE = re.compile(r"\$\{([^{}]*)\}")
 
 
@@ -50,7 +51,7 @@ def compile_expression(text: str) -> Evaluator:
         try:
             return program.execute(dict(variables))
         except Exception as error:
-            raise ExpressionError(f"{text}: {_why(error)}") from None
+            raise ExpressionError(f"{text}: {_why(error, variables)}") from None
 
     return evaluate
 
@@ -134,9 +135,12 @@ def _depth(text: str) -> int:
     return deepest
 
 
-def _why(error: Exception) -> str:
+def _why(error: Exception, variables: Variables) -> str:
     if isinstance(error, KeyError):
         return f"there is no {error.args[0]}"
+    unknown = _UNKNOWN.search(str(error))
+    if unknown:
+        return f"there is no {unknown.group(1)} here, there is {', '.join(variables) or 'no variable'}"
     return str(error).splitlines()[0].split(". CEL ")[0][:300] if str(error) else type(error).__name__
 
 

@@ -17,6 +17,7 @@ from bus.simulation.places import Failed, Lines, coroutine_function_at, function
 from bus.simulation.plain import plain
 from bus.simulation.stage import Stage
 from bus.simulation.steps import Making, ReadyStep, ready
+from buslens.adapters.naming import describe
 
 
 class Behaviour:
@@ -49,7 +50,7 @@ class _Subscription:
         self._behaviour = behaviour
         self._event = event
 
-    def run(self, payload: Any) -> Failed:
+    def run(self, payload: tuple[Any, ...]) -> Failed:
         """One call as a plain function; what it raises is returned, for the function in the scenario file to raise."""
         call, depth = self._begin(payload)
         token = DEPTH.set(Depth(depth.flow + 1, stack_here(depth) + 1, threading.get_ident()))
@@ -65,7 +66,7 @@ class _Subscription:
             DEPTH.reset(token)
         return None
 
-    async def run_async(self, payload: Any) -> Failed:
+    async def run_async(self, payload: tuple[Any, ...]) -> Failed:
         """One call as a coroutine, on a task of its own: whatever it sets in the context ends with it."""
         if self._behaviour.stage.clock.stopped:
             raise asyncio.CancelledError("the run was stopped")  # many may wait: cheaply
@@ -83,11 +84,11 @@ class _Subscription:
             return self._failed(error, step)
         return None
 
-    def _begin(self, payload: Any) -> tuple[Call, Depth]:
+    def _begin(self, payload: tuple[Any, ...]) -> tuple[Call, Depth]:
         behaviour = self._behaviour
         behaviour.called_for.add(self._event)
         behaviour.stage.before_call(self._event, behaviour.name)
-        said = plain(payload)[0] if isinstance(payload, BaseException) else payload
+        said = _said(self._event, payload)
         return Call(behaviour.stage, behaviour.name, self._event, said, next(behaviour.counter)), DEPTH.get()
 
     def _steps_of(self, call: Call) -> Iterator[ReadyStep]:
@@ -103,3 +104,11 @@ class _Subscription:
             # What the bus itself refuses has a name that says why; where it lives in our code says nothing.
             error = behaviour.stage.error_class(type(error).__name__)(str(error)).with_traceback(error.__traceback__)
         return point_to(error, behaviour.file, frames)
+
+
+def _said(event: str, payload: tuple[Any, ...]) -> Any:
+    """What a handler sees as the event's payload; pyee's own events carry objects, which become plain values."""
+    if event == "new_listener" and len(payload) == 2:
+        return {"event": payload[0], "handler": describe(payload[1]).text}
+    value = payload[0] if payload else None
+    return plain(value)[0] if isinstance(value, BaseException) else value

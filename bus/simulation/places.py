@@ -40,7 +40,7 @@ class Lines:
 
 
 def function_at(
-    file: str, line: int, name: str, run: Callable[[Any], Failed]
+    file: str, line: int, name: str, run: Callable[[tuple[Any, ...]], Failed]
 ) -> Callable[..., None]:  # the handler, as an engine calls it
     """A plain function that seems to stand at that line; it raises what `run` returns."""
     made: Callable[..., None] = _placed(_template(run), file, line, name)
@@ -48,7 +48,7 @@ def function_at(
 
 
 def coroutine_function_at(
-    file: str, line: int, name: str, run: Callable[[Any], Awaitable[Failed]]
+    file: str, line: int, name: str, run: Callable[[tuple[Any, ...]], Awaitable[Failed]]
 ) -> Callable[..., Awaitable[None]]:
     """The same as a coroutine function."""
     made: Callable[..., Awaitable[None]] = _placed(_async_template(run), file, line, name)
@@ -77,8 +77,8 @@ _BODY_LINES = 3
 """Lines of a template from its `def` to its `raise`."""
 
 
-def _template(run: Callable[[Any], Failed]) -> Any:
-    def handler(payload: Any = None) -> None:
+def _template(run: Callable[[tuple[Any, ...]], Failed]) -> Any:
+    def handler(*payload: Any) -> None:
         error = run(payload)
         if error is not None:
             raise error
@@ -86,8 +86,8 @@ def _template(run: Callable[[Any], Failed]) -> Any:
     return handler
 
 
-def _async_template(run: Callable[[Any], Awaitable[Failed]]) -> Any:
-    async def handler(payload: Any = None) -> None:
+def _async_template(run: Callable[[tuple[Any, ...]], Awaitable[Failed]]) -> Any:
+    async def handler(*payload: Any) -> None:
         error = await run(payload)
         if error is not None:
             raise error

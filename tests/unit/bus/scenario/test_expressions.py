@@ -45,6 +45,11 @@ def test_what_is_missing_fails_the_call_with_the_expression_named(missing: str) 
         compile_condition(missing)(SEEN)
 
 
+def test_a_variable_that_is_not_there_is_said_with_those_that_are() -> None:
+    with pytest.raises(ExpressionError, match=r"there is no event here, there is count, counters$"):
+        compile_value("$event.payload.id")({"count": 1, "counters": {}})
+
+
 @pytest.mark.parametrize(
     "wrong", ["", " ", "event.", "a &&", "'open", "(" * 50, "x" * 5000, "1 +* 2", "a.b(", "true?1:" * 400 + "1"]
 )

@@ -173,3 +173,15 @@ def test_an_error_handler_hears_what_failed(run: Any) -> None:
     )
     for engine in ("pyee-asyncio", "pyee-threads"):
         assert marks(run(text, engine=engine)) == ["Declined: no"]
+
+
+def test_a_handler_of_new_listener_hears_who_listens_from_now_on(run: Any) -> None:
+    text = (
+        "events: {a: {}}\nhandlers:\n"
+        "  watch: {on: new_listener, do: [{log: '${event.payload.handler} hears ${event.payload.event}'}]}\n"
+        "  h: {on: a, do: [{count: a}]}\nscript: [{emit: a}]"
+    )
+    for engine in ("pyee", "pyee-asyncio", "pyee-threads"):
+        trace = run(text, engine=engine)
+        assert marks(trace) == ["h hears a"]
+        assert len(trace.calls) == 2
