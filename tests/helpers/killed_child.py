@@ -11,6 +11,7 @@ import random
 import sys
 from pathlib import Path
 
+from bus.engines import ENGINES
 from bus.engines.sqlite_log import SqliteLog
 from bus.session import Session
 from bus.settings import Settings
@@ -50,7 +51,7 @@ def use_session(path: Path, engine: str) -> None:
     session = Session(Settings(), trusted=bool)
     session.open_scenario(path)
     session.start(engine=engine, speed=1.0)
-    told = emitted = 0
+    told, emitted, is_durable = 0, 0, ENGINES[engine].is_durable
     while True:
         session.wait(0.01)
         deliveries, trace = session.trace.deliveries, session.trace
@@ -60,7 +61,7 @@ def use_session(path: Path, engine: str) -> None:
                 dispatch = trace.dispatches.row_of(int(deliveries.view("dispatch")[row]))
                 say("confirmed", place.removeprefix("offset "), trace.payload(dispatch).text)
         told = len(deliveries)
-        for row in range(emitted, len(trace.dispatches) if not told else 0):
+        for row in range(emitted, 0 if is_durable else len(trace.dispatches)):
             say("emitted", row, trace.payload(row).text)
         emitted = len(trace.dispatches)
 
