@@ -105,6 +105,29 @@ def run(
 
 
 @program.command()
+def compare(
+    scenario: Scenario,
+    engines: Annotated[
+        str, typer.Option(help="Which ones, separated by commas; all that there are where absent.", metavar="A,B,...")
+    ] = "",
+    crash: Annotated[
+        bool, typer.Option("--crash", help="Also let every consumer die at each boundary, and count.")
+    ] = False,
+    seed: Annotated[int | None, typer.Option(help="The seed of all randomness, instead of the scenario's own.")] = None,
+    speed: Annotated[str, typer.Option(help="How fast time runs: 2, 0.5x, or max.", metavar="X|max")] = "1x",
+    json: Annotated[bool, typer.Option("--json", help="Print the figures as JSON.")] = False,
+    trust: Annotated[bool, typer.Option("--trust", help="Let this file's Python handlers run, now and later.")] = False,
+) -> None:
+    """Run a scenario on several engines, and print what each of them made of it."""
+    from app.cli_compare import Request, compare_engines
+    from bus.engines import ENGINES
+
+    chosen = [each.strip() for each in engines.split(",") if each.strip()] or list(ENGINES)
+    request = Request(scenario, chosen, seed, speed_from(speed), crash=crash, json=json, trust=trust)
+    raise typer.Exit(compare_engines(request))
+
+
+@program.command()
 def export(
     capture: Annotated[Path, typer.Argument(help="A capture file.")],
     to: Annotated[str, typer.Option("--to", help="The format; an unknown name lists them.", metavar="FORMAT")],

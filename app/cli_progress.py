@@ -15,6 +15,40 @@ from bus.session import Session
 @contextmanager
 def progress(session: Session) -> Iterator[Callable[[], None]]:
     """Yields what is to be called after each pump."""
+    with _bar() as bar:
+        name = session.document.scenario.name if session.document else ""
+        task = bar.add_task(plain(name), total=None, said="starting")
+
+        def show() -> None:
+            bar.update(task, said=_said(session))
+
+        yield show
+
+
+class Runs:
+    """Several runs, one after another."""
+
+    def __init__(self, bar: Progress, count: int) -> None:
+        self._bar = bar
+        self._task = bar.add_task("", total=count, said="starting")
+
+    def running(self, session: Session) -> None:
+        """How far the one is that runs now."""
+        self._bar.update(self._task, description=session.engine_state.engine, said=_said(session))
+
+    def done(self) -> None:
+        """One more is over."""
+        self._bar.advance(self._task)
+
+
+@contextmanager
+def progress_of_runs(count: int) -> Iterator[Runs]:
+    """The same for so many runs."""
+    with _bar() as bar:
+        yield Runs(bar, count)
+
+
+def _bar() -> Progress:
     console = Console(stderr=True)
     columns = (
         SpinnerColumn(),
@@ -23,13 +57,9 @@ def progress(session: Session) -> Iterator[Callable[[], None]]:
         TextColumn("{task.fields[said]}", markup=False),
         TimeElapsedColumn(),
     )
-    with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as bar:
-        name = session.document.scenario.name if session.document else ""
-        task = bar.add_task(plain(name), total=None, said="starting")
+    return Progress(*columns, console=console, transient=True, disable=not console.is_terminal)
 
-        def show() -> None:
-            trace, state = session.trace, session.engine_state
-            said = f"{len(trace.dispatches)} dispatches, {len(trace.calls)} calls, at {duration(state.virtual_ns)}"
-            bar.update(task, said=said)
 
-        yield show
+def _said(session: Session) -> str:
+    trace, state = session.trace, session.engine_state
+    return f"{len(trace.dispatches)} dispatches, {len(trace.calls)} calls, at {duration(state.virtual_ns)}"

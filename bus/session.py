@@ -12,6 +12,7 @@ from typing import Any
 
 from bus import scenario
 from bus.engines import ENGINES
+from bus.engines.boundaries import Boundary
 from bus.errors import Place, UserError
 from bus.export import EXPORTERS
 from bus.export.exporter import Exporter
@@ -142,10 +143,18 @@ class Session:
     # Running
 
     def start(
-        self, engine: str | None = None, seed: int | None = None, speed: float | None = None, paused: bool = False
+        self,
+        engine: str | None = None,
+        seed: int | None = None,
+        speed: float | None = None,
+        paused: bool = False,
+        crash: Boundary | None = None,
     ) -> None:
-        """Run the scenario from its beginning; another run is ended for it. Raises UserError."""
-        self._start(engine, seed, speed, paused=paused, with_script=True)
+        """Run the scenario from its beginning; another run is ended for it. Raises UserError.
+
+        crash: where the consumer of every handler dies once.
+        """
+        self._start(engine, seed, speed, paused=paused, with_script=True, crash=crash)
 
     def stop(self) -> None:
         """End the run."""
@@ -256,18 +265,29 @@ class Session:
             if self._runner is not None:
                 self._runner.room.wanted.wait(min(left, _LOOK_S))
 
-    def close(self) -> None:
-        """End everything, and wait for it as long as an engine may take to end."""
+    def end(self) -> None:
+        """End all runs, and wait for it as long as an engine may take to end; the trace stays."""
         self._retire()
         for runner, _ in self._retired:
             runner.join(LONGEST_STOP_S)
         self._reap()
+
+    def close(self) -> None:
+        """End everything."""
+        self.end()
         self.trace.raw.close()
 
     # Inside
 
     def _start(
-        self, engine: str | None, seed: int | None, speed: float | None, *, paused: bool, with_script: bool
+        self,
+        engine: str | None,
+        seed: int | None,
+        speed: float | None,
+        *,
+        paused: bool,
+        with_script: bool,
+        crash: Boundary | None = None,
     ) -> None:
         document = self._needed_document()
         chosen = engine or document.scenario.engine
@@ -282,6 +302,7 @@ class Session:
             chosen_speed,
             paused=paused,
             with_script=with_script,
+            crash=crash,
         )
         self._retire()
         self._begin_trace(Trace())

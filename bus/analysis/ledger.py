@@ -68,9 +68,7 @@ class Ledger:
 
 def of_trace(trace: Trace) -> Ledger:
     """Look at every dispatch."""
-    fates, reasons = _by_outcome(trace)
-    if len(trace.deliveries) and len(fates):
-        _by_deliveries(trace, fates, reasons)
+    fates, reasons = fates_of(trace)
     counts = np.bincount(fates, minlength=5)
     dropped, open_ = Counter(reasons[fates == DROPPED].tolist()), Counter(reasons[fates == OPEN].tolist())
     if "" in dropped:
@@ -79,6 +77,14 @@ def of_trace(trace: Trace) -> Ledger:
     handled, retried, dead, lost, in_flight = (int(count) for count in counts)
     why = tuple(dropped.most_common()), tuple(open_.most_common())
     return Ledger(len(fates), handled, retried, dead, lost, in_flight, *why)
+
+
+def fates_of(trace: Trace) -> tuple[Array, Array]:
+    """For each dispatch HANDLED, RETRIED, DEAD, DROPPED or OPEN, and why; "" where the broker has words of its own."""
+    fates, reasons = _by_outcome(trace)
+    if len(trace.deliveries) and len(fates):
+        _by_deliveries(trace, fates, reasons)
+    return fates, reasons
 
 
 def _by_outcome(trace: Trace) -> tuple[Array, Array]:

@@ -130,7 +130,7 @@ class _Groups:
         order = np.argsort(number, kind="stable")
         values = values[order]
         ends = np.cumsum(np.bincount(number, minlength=len(self.keys)))
-        return [_quantiles(part) for part in np.split(values, ends[:-1])]
+        return [quantiles_of(part) for part in np.split(values, ends[:-1])]
 
 
 def _times(trace: Trace, rows: Array, column: Array, keys: Array) -> tuple[list[Quantiles], list[Quantiles]]:
@@ -145,7 +145,8 @@ def _times(trace: Trace, rows: Array, column: Array, keys: Array) -> tuple[list[
     return groups.quantiles(started - calls.emitted_ns[rows], everything), groups.quantiles(ended - started, ended >= 0)
 
 
-def _quantiles(values: Array) -> Quantiles:
+def quantiles_of(values: Array) -> Quantiles:
+    """Of these nanoseconds."""
     if not len(values):
         return UNKNOWN
     ranks = [max(math.ceil(share * len(values)) - 1, 0) for share in _QUANTILES]

@@ -15,6 +15,7 @@ from contextvars import Context, copy_context
 from typing import Any, ClassVar
 
 from bus.engines import bodies
+from bus.engines.boundaries import Boundary
 from bus.engines.consuming import Consumer
 from bus.engines.delivery import (
     Bound,
@@ -77,6 +78,7 @@ class DurableEngine:
         self._recorder: Recorder = surroundings.recorder
         self._records = DeliveryRecords(surroundings.recorder, surroundings.run)
         self._before_dispatch = surroundings.before_dispatch
+        self._dies = surroundings.dies
         self._home = threading.get_ident()
         broker = self.make_broker()
         with self._clock.held():
@@ -213,6 +215,10 @@ class DurableEngine:
                 self._ask()
                 self.broker.give_back(delivery)
                 continue
+            if self._dies(Boundary.RECEIVED, consumer.name):
+                consumer.expect(delivery.event, 1)
+                self._die(consumer, delivery)
+                return
             consumer.running = delivery
             if heard.once:
                 self._unbind(consumer, delivery.event)
@@ -245,12 +251,22 @@ class DurableEngine:
             self._failed(consumer, delivery, error)
         else:
             recorder.call_ended(delivery.call, Outcome.OK)
-            if not consumer.consumption.ack_first:
-                self._acknowledge(delivery)
+            self._handled(consumer, delivery)
         consumer.running = None
         self._serve(consumer)
         self._look_at_clock()
         self._over.set()
+
+    def _handled(self, consumer: Consumer, delivery: Delivery) -> None:
+        open_ = not consumer.consumption.ack_first
+        if open_ and self._dies(Boundary.HANDLED, consumer.name):
+            consumer.expect(delivery.event, 1)
+            self._die(consumer, delivery)
+            return
+        if open_:
+            self._acknowledge(delivery)
+        if self._dies(Boundary.ACKNOWLEDGED, consumer.name):
+            self._die(consumer, delivery)
 
     def _acknowledge(self, delivery: Delivery) -> None:
         self._records.of(Kind.ACKNOWLEDGED, delivery)

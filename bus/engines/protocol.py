@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, ClassVar, Protocol
 
+from bus.engines.boundaries import Dies, never
 from buslens.recorder import Recorder
 
 Function = Callable[..., Any]
@@ -76,6 +77,9 @@ class Surroundings:
 
     This is where stepping stops the engine, and where it ends while it is stopped: by asyncio.CancelledError.
     """
+
+    dies: Dies = never
+    """Asked by an engine with acknowledgements at every boundary but HANDLING, which belongs to the handler."""
 
     run: str = field(default_factory=_new_run)
     """Begins the name of everything that this run makes on a broker or on disk."""

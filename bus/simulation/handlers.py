@@ -9,7 +9,8 @@ import threading
 from collections.abc import Iterator
 from typing import Any
 
-from bus.engines.protocol import Function
+from bus.engines.boundaries import Boundary
+from bus.engines.protocol import ConsumerDied, Function
 from bus.scenario.model import Handler
 from bus.simulation.gate import DEPTH, Depth, stack_here
 from bus.simulation.pauses import Call, CodeFailed
@@ -56,6 +57,7 @@ class _Subscription:
         token = DEPTH.set(Depth(depth.flow + 1, stack_here(depth) + 1, threading.get_ident()))
         step: ReadyStep | None = None
         try:
+            self._perhaps_die()
             for step in self._steps_of(call):
                 pause = step.do(call)
                 if pause is not None:
@@ -76,6 +78,7 @@ class _Subscription:
         DEPTH.set(Depth(depth.flow + 1, 1, threading.get_ident()))
         step: ReadyStep | None = None
         try:
+            self._perhaps_die()
             for step in self._steps_of(call):
                 pause = step.do(call)
                 if pause is not None:
@@ -90,6 +93,13 @@ class _Subscription:
         behaviour.stage.before_call(self._event, behaviour.name)
         said = _said(self._event, payload)
         return Call(behaviour.stage, behaviour.name, self._event, said, next(behaviour.counter)), DEPTH.get()
+
+    def _perhaps_die(self) -> None:
+        stage, name = self._behaviour.stage, self._behaviour.name
+        # Where the bus knows no consumers, what was received and not handled dies with the call.
+        boundaries = (Boundary.HANDLING,) if stage.engine.is_durable else (Boundary.RECEIVED, Boundary.HANDLING)
+        if any(stage.dies(boundary, name) for boundary in boundaries):
+            raise ConsumerDied("the consumer died in the middle of the call")
 
     def _steps_of(self, call: Call) -> Iterator[ReadyStep]:
         return (step for step in self._behaviour.steps if call.count == 1 or not step.first_only)

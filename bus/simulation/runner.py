@@ -18,6 +18,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from bus.engines import ENGINES
+from bus.engines.boundaries import Boundary, DiesOnce, never
 from bus.engines.protocol import Surroundings
 from bus.errors import UserError
 from bus.scenario import Document, Scenario
@@ -52,6 +53,8 @@ class Order:
     speed: float
     paused: bool = False
     with_script: bool = True
+    crash: Boundary | None = None
+    """Where the consumer of every handler dies once; None: nowhere."""
 
 
 class Runner:
@@ -76,6 +79,7 @@ class Runner:
             recorder=self.recorder,
             seed=order.seed,
             give_up=self._give_up,
+            dies=DiesOnce(order.crash) if order.crash else never,
         )
         self._stage.trusted = trusted
         self._subscriptions = Subscriptions(self._stage)
@@ -239,7 +243,7 @@ class Runner:
 
     async def _live(self) -> None:
         stage = self._stage
-        surroundings = Surroundings(self._loop, self._clock, self.recorder, stage.before_dispatch)
+        surroundings = Surroundings(self._loop, self._clock, self.recorder, stage.before_dispatch, stage.dies)
         await stage.engine.open(surroundings)
         try:
             scenario, lines = self._first

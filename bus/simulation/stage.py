@@ -9,6 +9,7 @@ import threading
 from collections.abc import Callable, Iterator
 from typing import Any
 
+from bus.engines.boundaries import Dies, never
 from bus.engines.protocol import Engine
 from bus.scenario import Scenario, payload
 from bus.simulation.clock import NEVER, Clock, S
@@ -49,6 +50,7 @@ class Stage:
         recorder: Recorder,
         seed: int,
         give_up: Callable[[str], None],
+        dies: Dies = never,
     ) -> None:
         self.scenario = scenario
         """As it is edited now: replaced as a whole."""
@@ -59,6 +61,7 @@ class Stage:
         self.room = room
         self.recorder = recorder
         self.seed = seed
+        self.dies = dies
         self.give_up = give_up
         """End the run for a reason that a person is told; from any thread."""
 

@@ -1,0 +1,94 @@
+"""The same scenario on several engines, one after another, and what each of them made of it."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+
+from bus.analysis import figures
+from bus.analysis.figures import Figures
+from bus.engines import ENGINES
+from bus.engines.boundaries import Boundary
+from bus.errors import UserError
+from bus.scenario import Document
+from bus.scenario.nearest import nearest
+from bus.session import Session
+from bus.settings import Settings
+from bus.trace import Trace
+
+_LOOK_S = 0.05
+
+Watch = Callable[[Session], None]
+"""Called again and again while an engine runs; what it raises ends the comparison."""
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What is to be compared."""
+
+    engines: Sequence[str]
+    seed: int | None = None
+    """None: the scenario's own."""
+
+    speed: float = 1.0
+    crashes: Sequence[Boundary | None] = (None,)
+    """Each of them is a run of its own: where the consumer of every handler dies once, None for nowhere."""
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """One run."""
+
+    engine: str
+    crash: Boundary | None
+    problem: str
+    """Why there is none, such as a broker that cannot be reached; empty where there is."""
+
+    figures: Figures
+    wall_s: float
+    """Of real time, from start to end."""
+
+    trace: Trace
+
+    @property
+    def events_per_s(self) -> float:
+        """Throughput in real time."""
+        return self.figures.emitted / self.wall_s if self.wall_s else 0.0
+
+
+def check(plan: Plan) -> None:
+    """Raises UserError where an engine is unknown or there is none."""
+    if not plan.engines:
+        raise UserError("there is no engine to compare", hint=f"known: {', '.join(ENGINES)}")
+    for engine in plan.engines:
+        if engine not in ENGINES:
+            raise UserError(f"there is no engine {engine}", hint=nearest(engine, list(ENGINES)))
+
+
+def compare(document: Document, plan: Plan, trusted: Callable[[str], bool], watch: Watch) -> Iterator[Result]:
+    """Run it on each engine to its end. What goes wrong on one is said in its result, and the others go on."""
+    check(plan)
+    for crash in plan.crashes:
+        for engine in plan.engines:
+            yield _run(document, engine, crash, plan, trusted, watch)
+
+
+def _run(
+    document: Document, engine: str, crash: Boundary | None, plan: Plan, trusted: Callable[[str], bool], watch: Watch
+) -> Result:
+    session = Session(Settings(speed=plan.speed), trusted=trusted)
+    problem, began = "", time.monotonic()
+    try:
+        # A copy: the person may edit theirs meanwhile.
+        session.document = Document(document.text, document.path, document.title)
+        session.start(engine=engine, seed=plan.seed, speed=plan.speed, crash=crash)
+        while not session.wait(_LOOK_S):
+            watch(session)
+        problem = session.engine_state.message
+    except UserError as error:
+        problem = str(error)
+    finally:
+        wall_s = time.monotonic() - began
+        session.end()
+    return Result(engine, crash, problem, figures.of_trace(session.trace), wall_s, session.trace)

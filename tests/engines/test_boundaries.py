@@ -1,0 +1,80 @@
+"""A consumer that dies at each boundary: what an engine loses, and what it does twice."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from bus import scenario
+from bus.comparison import Plan, Result, compare
+from bus.engines import ENGINES
+from bus.engines.boundaries import Boundary
+
+TWO = """buslens: 1
+events: {a: {}}
+handlers: {one: {on: a, do: [{wait: 1ms}]}, two: {on: a}}
+script: [{emit: a, with: $count, every: 1ms, times: 30}]
+"""
+EPHEMERAL = sorted(engine for engine in ENGINES if not ENGINES[engine].is_durable)
+DURABLE = sorted(engine for engine in ENGINES if ENGINES[engine].is_durable)
+Crashed = Callable[[str, Boundary, str], Result]
+
+
+@pytest.fixture
+def crashed(tmp_path: Path) -> Crashed:
+    def run(engine: str, boundary: Boundary, text: str) -> Result:
+        path = tmp_path / "two.yaml"
+        path.write_text(text)
+        plan = Plan([engine], speed=math.inf, crashes=[boundary])
+        (result,) = compare(scenario.load(path), plan, bool, lambda _: None)
+        assert result.problem == ""
+        return result
+
+    return run
+
+
+def losses(result: Result) -> tuple[int, int]:
+    return result.figures.lost, result.figures.duplicated
+
+
+@pytest.mark.parametrize("engine", EPHEMERAL)
+def test_an_engine_without_acknowledgement_loses_what_the_dead_one_had(engine: str, crashed: Crashed) -> None:
+    for boundary in (Boundary.RECEIVED, Boundary.HANDLING):
+        lost, twice = losses(crashed(engine, boundary, TWO))
+        assert lost in (1, 2)  # both handlers die, on `pyee` and where it so happens with the same event
+        assert twice == 0
+    for boundary in (Boundary.HANDLED, Boundary.ACKNOWLEDGED):
+        assert losses(crashed(engine, boundary, TWO)) == (0, 0)
+
+
+@pytest.mark.parametrize("engine", DURABLE)
+@pytest.mark.parametrize(
+    ("boundary", "expected"),
+    [
+        (Boundary.RECEIVED, (0, 0)),
+        (Boundary.HANDLING, (0, 0)),
+        (Boundary.HANDLED, (0, 2)),
+        (Boundary.ACKNOWLEDGED, (0, 0)),
+    ],
+)
+def test_a_durable_engine_loses_nothing_and_repeats_what_was_not_acknowledged(
+    engine: str, boundary: Boundary, expected: tuple[int, int], crashed: Crashed
+) -> None:
+    result = crashed(engine, boundary, TWO)
+    assert losses(result) == expected
+    assert result.figures.delivered == 60
+    assert result.figures.kept == 0
+
+
+@pytest.mark.parametrize("engine", DURABLE)
+def test_who_acknowledges_before_the_call_never_repeats_and_loses_what_it_was_handling(
+    engine: str, crashed: Crashed
+) -> None:
+    early = TWO.replace("{on: a", "{ack: before, on: a")
+    assert losses(crashed(engine, Boundary.RECEIVED, early)) == (0, 0)
+    lost, twice = losses(crashed(engine, Boundary.HANDLING, early))
+    assert lost in (1, 2)
+    assert twice == 0
