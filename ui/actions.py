@@ -168,6 +168,8 @@ RUN = (
            "Go on to what the current call emits, or to whatever comes next", when=is_paused),
     Action("run.step_out", "Step Out of Dispatch", "Run", lambda v: v.run.step_out(), "Shift+F11", "step-out",
            "Go on until the current dispatch is done", when=is_paused),
+    Action("run.compare", "Compare Engines…", "-Run", lambda v: v.run.compare(), "Ctrl+Shift+M", "",
+           "Run the scenario on several engines, and see side by side what each makes of it", when=has_document),
     Action("emit.focus", "Emit by Hand…", "-Run", lambda v: v.view.focus_emit(), "Ctrl+E", "emit",
            "Go to the panel where events are emitted"),
     Action("emit.again", "Emit Again", "Run", lambda v: v.emit.again(), "Ctrl+Shift+E", "emit",

@@ -152,6 +152,10 @@ class FileVerbs(QObject):
         document = self._session.document
         return document is not None and document.needs_trust and not self._trust.trusts(document.content_hash)
 
+    def trusts(self, content_hash: str) -> bool:
+        """Whether the person trusts the file with this content."""
+        return self._trust.trusts(content_hash)
+
     def trust(self) -> None:
         """Let the Python handlers of this scenario run."""
         document = self._session.document

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QObject
+from PySide6.QtCore import QObject, Signal
 
 from bus.session import Session, Step
 from ui.bridge import Bridge
@@ -11,6 +11,8 @@ from ui.run_choices import RunChoices
 
 class RunVerbs(QObject):
     """Each tells the session and looks at once what came of it."""
+
+    compare_wanted = Signal()
 
     def __init__(self, session: Session, bridge: Bridge, choices: RunChoices, parent: QObject) -> None:
         super().__init__(parent)
@@ -59,6 +61,10 @@ class RunVerbs(QObject):
     def step_out(self) -> None:
         """Out of the current dispatch."""
         self._step(Step.OUT)
+
+    def compare(self) -> None:
+        """Offer to run the scenario on several engines."""
+        self.compare_wanted.emit()
 
     def set_speed(self, speed: float) -> None:
         """Also while it runs."""

@@ -97,9 +97,7 @@ class Window(QMainWindow):
         if not may_leave:
             event.ignore()
             return
-        self.wiring.remember()
-        self.wiring.verbs.file.exporting.close()
-        self.tables.sql.cancel()
+        self.wiring.close()
         self.bridge.close()
         self.session.close()
         event.accept()

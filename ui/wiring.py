@@ -14,6 +14,7 @@ from PySide6.QtWidgets import QApplication, QMessageBox
 
 from bus.scenario.samples import SAMPLES
 from ui.actions import ACTIONS
+from ui.compare.sheet import CompareSheet
 from ui.fonts import proportional
 from ui.menus import FileMenu, fill_menu_bar
 from ui.ports import TrustStore
@@ -66,6 +67,14 @@ class Wiring(QObject):
         settings = window.store.read()
         settings = replace(settings, theme=window.themes.setting, speed=window.choices.speed)
         window.store.write(replace(settings, window_layout=window.panels.saved()))
+
+    def close(self) -> None:
+        """The window goes: keep how it looks, and end what runs beside it."""
+        self.remember()
+        self.verbs.file.exporting.close()
+        self._window.tables.sql.cancel()
+        for sheet in self._window.findChildren(CompareSheet):
+            sheet.close()
 
     def state_now(self) -> State:
         """What commands depend on."""
@@ -175,6 +184,14 @@ class Wiring(QObject):
         """All keys."""
         shortcuts_sheet(ACTIONS, self._window).show()
 
+    def show_comparison(self) -> None:
+        """Several engines side by side."""
+        window, document = self._window, self._window.session.document
+        if document is not None:
+            sheet = CompareSheet(document, window.choices.seed, self.verbs.file.trusts, window.themes, window)
+            sheet.failed.connect(window.show_error)
+            sheet.show()
+
     def show_code(self) -> None:
         """The scenario as it is written, its Python included."""
         document = self._window.session.document
@@ -241,6 +258,7 @@ class Wiring(QObject):
         file.recent_wanted.connect(self.show_recent)
         file.samples_wanted.connect(self.show_samples)
         file.code_wanted.connect(self.show_code)
+        self.verbs.run.compare_wanted.connect(self.show_comparison)
         window.dropped.connect(file.try_open)
         window.start_page.sample_wanted.connect(file.open_sample)
         window.start_page.file_wanted.connect(file.try_open)

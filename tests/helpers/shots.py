@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QDockWidget, QTabWidget, QWidget
 from bus.scenario.samples import SAMPLES
 from buslens.records import Outcome
 from tests.helpers.real_window import opened
+from ui.compare.sheet import CompareSheet
 from ui.window import Window
 
 IMAGES = Path(__file__).resolve().parents[2] / "docs" / "images"
@@ -58,6 +59,7 @@ def take_all(window: Window, theme: str) -> None:
     settle()
     take(window.timeline, "timeline-flow", theme)
     take_sheets(window, theme)
+    take_comparison(window, theme)
 
 
 def run(window: Window) -> None:
@@ -99,6 +101,20 @@ def take_sheets(window: Window, theme: str) -> None:
             take(sheet, name, theme)
             sheet.close()
         settle()
+
+
+def take_comparison(window: Window, theme: str) -> None:
+    window.wiring.show_comparison()
+    (sheet,) = window.findChildren(CompareSheet)
+    sheet.resize(*SIZE)
+    sheet.speed.setCurrentIndex(sheet.speed.count() - 1)
+    sheet.run()
+    while not sheet.start.isEnabled():
+        settle()
+    settle()
+    take(sheet, "compare", theme)
+    sheet.close()
+    settle()
 
 
 def take(widget: QWidget, name: str, theme: str) -> None:

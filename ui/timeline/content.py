@@ -55,13 +55,19 @@ class Content:
 
     def update(self, session: Session) -> bool:
         """Take in what is new; whether anything was."""
+        state = session.engine_state
+        return self.take_in(state.virtual_ns if state.phase in LIVE else None)
+
+    def take_in(self, clock_ns: int | None) -> bool:
+        """The same; clock_ns: what time it is where an engine lives, None where running calls reach to the last record.
+
+        Whether anything was new.
+        """
         before = (self.records, self.tracks.running_count, self.now_ns, len(self.lanes))
         self.tracks.update(self.trace)
         self.emits.update(self.trace)
         self.first_ns, self.last_ns = (max(-FARTHEST_NS, min(FARTHEST_NS, time)) for time in self.trace.span_ns)
-        state = session.engine_state
-        live = state.phase in LIVE and self.records > 0
-        self.now_ns = max(self.last_ns, state.virtual_ns) if live else self.last_ns
+        self.now_ns = self.last_ns if clock_ns is None or not self.records else max(self.last_ns, clock_ns)
         self._arrange()
         return before != (self.records, self.tracks.running_count, self.now_ns, len(self.lanes))
 

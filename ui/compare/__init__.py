@@ -1,0 +1,1 @@
+"""The Compare window: one scenario on several engines, side by side."""

@@ -1,0 +1,206 @@
+"""The Compare window: choose engines, run them one after another, read the table, look at the timelines."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+
+from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtGui import QCloseEvent
+from PySide6.QtWidgets import (
+    QCheckBox,
+    QComboBox,
+    QDialog,
+    QHBoxLayout,
+    QLabel,
+    QPushButton,
+    QScrollArea,
+    QSplitter,
+    QTabWidget,
+    QVBoxLayout,
+    QWidget,
+)
+
+from bus.comparison import Plan, Result, check
+from bus.engines import ENGINES
+from bus.engines.boundaries import Boundary
+from bus.errors import UserError
+from bus.scenario import Document
+from ui.compare.running import Running
+from ui.compare.strips import Strips
+from ui.compare.table import Figures, Matrix
+from ui.run_choices import speed_text
+from ui.theme import ThemeSource
+
+SPEEDS = (1.0, 10.0, 100.0, math.inf)
+SIZE = QSize(1180, 760)
+HINT = "Choose engines and run: the same scenario on each of them, one after another."
+
+
+class CompareSheet(QDialog):
+    """Does not stop the window; holds the results until it is closed."""
+
+    failed = Signal(object)
+    """A UserError."""
+
+    def __init__(
+        self,
+        document: Document,
+        seed: int,
+        trusted: Callable[[str], bool],
+        themes: ThemeSource,
+        parent: QWidget,
+    ) -> None:
+        super().__init__(parent)
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self.setWindowTitle(f"Compare engines: {document.scenario.name or document.title}")
+        self._document, self._seed, self._trusted, self._themes = document, seed, trusted, themes
+        self._running: Running | None = None
+        self._results: list[Result] = []
+        self._make_choices()
+        self._make_results()
+        rows = QVBoxLayout(self)
+        rows.addLayout(self._choices_line())
+        rows.addWidget(self.says)
+        rows.addWidget(self._parts, 1)
+        themes.changed.connect(self.refresh_theme)
+        self.resize(SIZE.boundedTo(parent.size() - QSize(40, 40)))
+
+    @property
+    def results(self) -> list[Result]:
+        """What has come so far."""
+        return list(self._results)
+
+    def chosen(self) -> list[str]:
+        """Ids of the ticked engines."""
+        return [engine for engine, box in self.engines.items() if box.isChecked()]
+
+    def run(self) -> None:
+        """Begin anew with what is chosen."""
+        crashes: list[Boundary | None] = [None, *(Boundary if self.crash.isChecked() else ())]
+        plan = Plan(self.chosen(), self._seed, self.speed.currentData(), crashes)
+        try:
+            check(plan)
+        except UserError as error:
+            self.says.setText(f"{error}")
+            return
+        self._results = []
+        self._show_results()
+        self._running = Running(self._document, plan, self._trusted, self)
+        self._running.came.connect(self._came)
+        self._running.said.connect(self._say)
+        self._running.failed.connect(self.failed)
+        self._running.ended.connect(self._ended)
+        self._running.start()
+        self._allow()
+
+    def cancel(self) -> None:
+        """Stop; what is there stays."""
+        if self._running is not None:
+            self._running.cancel()
+
+    def refresh_theme(self) -> None:
+        """Other colours."""
+        self._show_results()
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        self._leave()
+        super().closeEvent(event)
+
+    def reject(self) -> None:
+        """Escape closes it too."""
+        self._leave()
+        super().reject()
+
+    def _leave(self) -> None:
+        if self._running is not None:
+            self._running.close()
+            self._running = None
+
+    def _came(self, result: Result) -> None:
+        self._results.append(result)
+        self._show_results()
+
+    def _say(self, text: str) -> None:
+        self.says.setText(f"Running {text}")
+
+    def _ended(self) -> None:
+        if self._running is not None:
+            self._running.deleteLater()
+            self._running = None
+        many = len({result.engine for result in self._results})
+        self.says.setText(f"{many} {'engine' if many == 1 else 'engines'} compared." if many else HINT)
+        self._allow()
+
+    def _show_results(self) -> None:
+        theme = self._themes.theme
+        calm = [result for result in self._results if result.crash is None]
+        self.figures.show_results(calm, theme)
+        self.matrix.show_results(self._results, theme)
+        self.tables.setTabEnabled(1, any(result.crash is not None for result in self._results))
+        self.strips.show_runs([(result.engine, result.trace) for result in calm if not result.problem])
+
+    def _allow(self) -> None:
+        idle = self._running is None
+        self.start.setEnabled(idle)
+        self.stop.setEnabled(not idle)
+        for choice in (*self.engines.values(), self.speed, self.crash):
+            choice.setEnabled(idle)
+
+    def _make_choices(self) -> None:
+        self.engines: dict[str, QCheckBox] = {}
+        for engine in ENGINES.values():
+            box = QCheckBox(engine.id, self)
+            box.setToolTip(engine.title)
+            box.setChecked(True)
+            self.engines[engine.id] = box
+        self.speed = QComboBox(self)
+        self.speed.setAccessibleName("Speed")
+        self.speed.setToolTip("How fast time runs; max: waits cost nothing, and neither does what a broker takes")
+        for speed in SPEEDS:
+            self.speed.addItem(speed_text(speed), speed)
+        self.crash = QCheckBox("Let consumers die", self)
+        self.crash.setToolTip("Four more runs on each engine: every consumer dies once, each time at another moment")
+        self.start = QPushButton("Compare", self)
+        self.start.setDefault(True)
+        self.start.clicked.connect(self.run)
+        self.stop = QPushButton("Cancel", self)
+        self.stop.setEnabled(False)
+        self.stop.clicked.connect(self.cancel)
+        for button in (self.start, self.stop):
+            button.setAccessibleName(button.text())
+        self.says = QLabel(HINT, self)
+        self.says.setTextFormat(Qt.TextFormat.PlainText)
+        self.says.setProperty("muted", True)
+
+    def _choices_line(self) -> QHBoxLayout:
+        line = QHBoxLayout()
+        line.setSpacing(12)
+        for box in self.engines.values():
+            line.addWidget(box)
+        line.addStretch(1)
+        line.addWidget(self.crash)
+        line.addWidget(self.speed)
+        line.addWidget(self.start)
+        line.addWidget(self.stop)
+        return line
+
+    def _make_results(self) -> None:
+        self.figures = Figures(self)
+        self.matrix = Matrix(self)
+        self.tables = QTabWidget(self)
+        self.tables.setDocumentMode(True)
+        self.tables.addTab(self.figures, "Figures")
+        self.tables.addTab(self.matrix, "Crashes")
+        self.tables.setTabEnabled(1, False)
+        self.strips = Strips(self._themes, self)
+        area = QScrollArea(self)
+        area.setWidgetResizable(True)
+        area.setWidget(self.strips)
+        area.setAccessibleName("Timelines")
+        self._parts = QSplitter(Qt.Orientation.Vertical, self)
+        self._parts.addWidget(self.tables)
+        self._parts.addWidget(area)
+        self._parts.setStretchFactor(0, 0)
+        self._parts.setStretchFactor(1, 1)
+        self._parts.setSizes([200, 520])
