@@ -24,11 +24,14 @@ USAGE = """usage: python3 dev.py COMMAND [arguments]
   lint              ruff, mypy and import-linter
   bench             the benchmarks; writes docs/performance.md
   shots             screenshots of every window and panel into docs/images
+  brokers up|down|status   RabbitMQ and Redis on loopback: install, start, stop
   clean             remove .venv and caches"""
 
 
 def main(arguments: list[str]) -> int:
-    commands = {"run": run, "test": test, "lint": lint, "bench": bench, "shots": shots, "clean": clean}
+    commands = {
+        "run": run, "test": test, "lint": lint, "bench": bench, "shots": shots, "brokers": brokers, "clean": clean,
+    }  # fmt: skip
     if not arguments or arguments[0] not in commands:
         asked = bool(arguments) and arguments[0] in ("-h", "--help", "help")
         print(USAGE, file=sys.stdout if asked else sys.stderr)
@@ -79,6 +82,13 @@ def shots(arguments: list[str]) -> int:
     install(dev=True)
     install_libraries(needed=True)
     return call(PYTHON, "-m", "tests.helpers.shots", *arguments, offscreen=True)
+
+
+def brokers(arguments: list[str]) -> int:
+    sys.path.insert(0, str(ROOT / "packaging" / "brokers"))
+    import brokers
+
+    return brokers.main(arguments, apt_install)
 
 
 def clean(_: list[str]) -> int:

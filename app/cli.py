@@ -108,7 +108,10 @@ def run(
 def compare(
     scenario: Scenario,
     engines: Annotated[
-        str, typer.Option(help="Which ones, separated by commas; all that there are where absent.", metavar="A,B,...")
+        str,
+        typer.Option(
+            help="Which ones, separated by commas; those that need no server where absent.", metavar="A,B,..."
+        ),
     ] = "",
     crash: Annotated[
         bool, typer.Option("--crash", help="Also let every consumer die at each boundary, and count.")
@@ -122,7 +125,9 @@ def compare(
     from app.cli_compare import Request, compare_engines
     from bus.engines import ENGINES
 
-    chosen = [each.strip() for each in engines.split(",") if each.strip()] or list(ENGINES)
+    chosen = [each.strip() for each in engines.split(",") if each.strip()] or [
+        engine for engine in ENGINES if ENGINES[engine].is_embedded
+    ]
     request = Request(scenario, chosen, seed, speed_from(speed), crash=crash, json=json, trust=trust)
     raise typer.Exit(compare_engines(request))
 
@@ -173,4 +178,4 @@ def clean() -> None:
     """Remove what runs that were killed have left behind."""
     from app.cli_clean import clean as remove
 
-    remove()
+    raise typer.Exit(remove())

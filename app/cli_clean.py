@@ -1,15 +1,36 @@
-"""`buslens clean`: remove what killed runs have left behind, and say what it was."""
+"""`buslens clean`: remove what killed runs have left behind, here and on brokers, and say what it was."""
 
 from __future__ import annotations
 
+import asyncio
+from pathlib import Path
+
 from app.cli_text import plain
-from bus.engines import sqlite_runs
+from bus.engines import rabbitmq_names, rabbitmq_runs, sqlite_runs
+from bus.errors import UserError
+
+FAILED = 1
 
 
-def clean() -> None:
-    """One line for each run; nothing that a living run owns, or that Buslens did not make, is touched."""
-    removed = [path for path in sqlite_runs.left_behind() if sqlite_runs.remove(path)]
-    for path in removed:
-        print(f"removed {plain(str(path))}")
-    if not removed:
+def clean() -> int:
+    """One line for each run; nothing that a living run owns, or that Buslens did not make, is touched.
+
+    The exit code.
+    """
+    found = sqlite_runs.left_behind()
+    problems = [_problem(path) for path in found]
+    for path, problem in zip(found, problems, strict=True):
+        print(f"{plain(str(path))} stays: {plain(problem)}" if problem else f"removed {plain(str(path))}")
+    if not found:
         print("no killed run has left anything")
+    return FAILED if any(problems) else 0
+
+
+def _problem(path: Path) -> str:
+    """Why a run's rest cannot be removed; empty where it was."""
+    if (path / rabbitmq_runs.FILE).is_file():
+        try:
+            asyncio.run(rabbitmq_runs.remove(path, rabbitmq_names.address()))
+        except UserError as error:
+            return str(error)
+    return "" if sqlite_runs.remove(path) else "somebody owns it now"

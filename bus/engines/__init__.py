@@ -5,6 +5,7 @@ from __future__ import annotations
 from bus.engines.protocol import Engine
 from bus.engines.pyee import AsyncioEngine, PyeeEngine
 from bus.engines.pyee_threads import ThreadsEngine
+from bus.engines.rabbitmq import RabbitEngine
 from bus.engines.sqlite import SqliteEngine
 
 ENGINES: dict[str, type[Engine]] = {
@@ -12,4 +13,5 @@ ENGINES: dict[str, type[Engine]] = {
     AsyncioEngine.id: AsyncioEngine,
     ThreadsEngine.id: ThreadsEngine,
     SqliteEngine.id: SqliteEngine,
+    RabbitEngine.id: RabbitEngine,
 }

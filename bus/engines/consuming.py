@@ -77,6 +77,16 @@ class Consumer:
         if event in self.functions:
             self._expected[event] = max(0, self._expected[event] + change)
 
+    def interrupted(self) -> list[Delivery]:
+        """The broker is gone: what waited for a call, which will be delivered again. A call that runs goes on."""
+        left, self.waiting = list(self.waiting), deque()
+        self.retries, self.is_dying = "", False
+        return left
+
+    def resumed(self, waiting: Counter[str]) -> None:
+        """The broker is there again, and will deliver this much of each event."""
+        self._expected = Counter({event: count for event, count in waiting.items() if event in self.functions})
+
     def is_expecting(self) -> bool:
         """Whether the broker is about to deliver."""
         held = len(self.waiting) + (self.running is not None)

@@ -95,13 +95,28 @@ class Died:
 
 
 @dataclass(frozen=True, slots=True)
+class Interrupted:
+    """The broker cannot be reached, and why. What was delivered and not settled will be delivered again."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Resumed:
+    """It can be reached again. What it has not confirmed is published once more."""
+
+    waiting: tuple[tuple[str, str, int], ...]
+    """Consumer, event, and how many events wait for it."""
+
+
+@dataclass(frozen=True, slots=True)
 class Broken:
     """The broker can do nothing more, and why; the run is over."""
 
     reason: str
 
 
-News = Confirmed | Refused | Bound | Delivered | Settled | Died | Broken
+News = Confirmed | Refused | Bound | Delivered | Settled | Died | Interrupted | Resumed | Broken
 Tell = Callable[[Sequence[News]], None]
 """Takes news from any thread, in order."""
 

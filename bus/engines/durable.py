@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import threading
+from collections import Counter
 from collections.abc import Sequence
 from contextlib import ExitStack
 from contextvars import Context, copy_context
@@ -25,9 +26,11 @@ from bus.engines.delivery import (
     Delivered,
     Delivery,
     Died,
+    Interrupted,
     Message,
     News,
     Refused,
+    Resumed,
     Settled,
 )
 from bus.engines.delivery_records import DeliveryRecords
@@ -49,6 +52,7 @@ class DurableEngine:
     title: ClassVar[str]
     runs_coroutines: ClassVar[bool] = True
     is_durable: ClassVar[bool] = True
+    is_embedded: ClassVar[bool] = False
 
     def __init__(self) -> None:
         self._broker: Broker | None = None
@@ -56,8 +60,8 @@ class DurableEngine:
         self._origins: dict[int, tuple[Context, int]] = {}
         """Of dispatches: where they were emitted, and by how many consumers they have not been handled."""
 
-        self._heard: dict[int, list[str]] = {}
-        """Consumers of messages that are not confirmed yet."""
+        self._heard: dict[int, tuple[str, list[str]]] = {}
+        """Of messages that are not confirmed yet: their event and its consumers."""
 
         self._asked = 0
         """What the broker has not answered."""
@@ -130,7 +134,7 @@ class DurableEngine:
         consumers = [each.name for each in list(self._consumers.values()) if event in each.functions]
         dispatch = self._records.emitted(event, payload, len(consumers))
         message = Message(dispatch, event, attributes_of(self._run, dispatch, event), bodies.written(payload))
-        self._heard[dispatch] = consumers
+        self._heard[dispatch] = event, consumers
         if consumers:
             self._origins[dispatch] = copy_context(), len(consumers)
         with self._counting:
@@ -141,7 +145,7 @@ class DurableEngine:
             self._loop.call_soon_threadsafe(self._publish, message)
 
     def _publish(self, message: Message) -> None:
-        for name in self._heard[message.dispatch]:
+        for name in self._heard[message.dispatch][1]:
             self._consumers[name].expect(message.event, 1)
         self._look_at_clock()
         self.broker.publish(message)
@@ -170,6 +174,10 @@ class DurableEngine:
                 case Died(name):
                     self._answered()
                     self._consumers[name].is_dying = False
+                case Interrupted(reason):
+                    self._interrupted(reason)
+                case Resumed(waiting):
+                    self._resumed(waiting)
                 case Broken(reason):
                     self._broken = reason
         for consumer in self._consumers.values():
@@ -179,14 +187,35 @@ class DurableEngine:
 
     def _confirmed(self, message: Message, place: str) -> None:
         self._answered()
-        self._records.confirmed(message, place, self._heard.pop(message.dispatch))
+        self._records.confirmed(message, place, self._heard.pop(message.dispatch)[1])
 
     def _refused(self, message: Message, reason: str) -> None:
         self._answered()
-        for name in self._heard.pop(message.dispatch):
+        for name in self._heard.pop(message.dispatch)[1]:
             self._consumers[name].expect(message.event, -1)
         self._origins.pop(message.dispatch, None)
         self._records.discarded(message, reason)
+
+    def _interrupted(self, reason: str) -> None:
+        """Until it is over something is asked of the broker: the run cannot end meanwhile."""
+        self._ask()
+        self._recorder.mark(reason, 0)
+        for consumer in self._consumers.values():
+            for delivery in consumer.interrupted():
+                self._ask()
+                self.broker.give_back(delivery)
+
+    def _resumed(self, waiting: Sequence[tuple[str, str, int]]) -> None:
+        self._answered()
+        self._recorder.mark(f"{self.id} can be reached again", 0)
+        coming: dict[str, Counter[str]] = {name: Counter() for name in self._consumers}
+        for name, event, count in waiting:
+            coming[name][event] += count
+        for event, names in self._heard.values():
+            for name in names:
+                coming[name][event] += 1
+        for name, consumer in self._consumers.items():
+            consumer.resumed(coming[name])
 
     def _delivered(self, delivery: Delivery) -> None:
         consumer = self._consumers[delivery.consumer]

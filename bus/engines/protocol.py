@@ -96,6 +96,9 @@ class Engine(Protocol):
     is_durable: ClassVar[bool]
     """Whether events outlive their emit: kept without a subscriber, delivered again after a failure."""
 
+    is_embedded: ClassVar[bool]
+    """Whether it needs nothing beside Buslens, no server above all."""
+
     async def open(self, surroundings: Surroundings) -> None:
         """Get ready. Raises UserError where that fails."""
 

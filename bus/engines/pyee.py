@@ -39,6 +39,7 @@ class PyeeEngine:
     title: ClassVar[str] = "pyee: synchronous, handlers run inside the emit"
     runs_coroutines: ClassVar[bool] = False
     is_durable: ClassVar[bool] = False
+    is_embedded: ClassVar[bool] = True
 
     def __init__(self) -> None:
         self._emitter: EventEmitter | None = None

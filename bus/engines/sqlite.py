@@ -44,6 +44,7 @@ class SqliteEngine(DurableEngine):
 
     id: ClassVar[str] = "sqlite"
     title: ClassVar[str] = "sqlite: a durable log in a file, handlers consume it at their own pace"
+    is_embedded: ClassVar[bool] = True
 
     def make_broker(self) -> Broker:
         """A log for this run alone."""

@@ -1,6 +1,7 @@
-"""Where the logs of runs lie, who owns them, and what runs left behind that were killed.
+"""Where durable runs keep what is theirs, who owns it, and what runs left behind that were killed.
 
-Each run has a folder of its own with the log and a second database that the run holds locked while it lives: the
+Each run has a folder of its own (the log, or the names of what it made on a broker) with a database that the run
+holds locked while it lives: the
 operating system lets go of the lock when the process dies, on every platform alike.
 """
 
@@ -67,7 +68,7 @@ def left_behind(folder: Path | None = None) -> list[Path]:
     for path in sorted(folder.glob("buslens-*")) if folder.is_dir() else []:
         run = RunFolder(path)
         with contextlib.suppress(sqlite3.Error, OSError):
-            if (path / LOG).is_file() and run.own():
+            if (path / _OWNER).is_file() and run.own():
                 run.leave(clean=False)
                 found.append(path)
     return found
@@ -76,7 +77,7 @@ def left_behind(folder: Path | None = None) -> list[Path]:
 def remove(path: Path) -> bool:
     """Remove what a run left behind; False where somebody owns it. Nothing but such a folder is ever removed."""
     run = RunFolder(path)
-    if not path.name.startswith("buslens-") or not run.log.is_file() or not run.own():
+    if not path.name.startswith("buslens-") or not (path / _OWNER).is_file() or not run.own():
         return False
     run.leave(clean=True)
     return True

@@ -14,7 +14,7 @@ from bus.scenario import distribution, payload
 from bus.scenario.steps import Condition, Duration, Once, Part, Python, Step, Times, Value
 from bus.scenario.words import EventName, EventPattern, Name, Title
 
-ENGINE_IDS = ("pyee", "pyee-asyncio", "pyee-threads", "sqlite")
+ENGINE_IDS = ("pyee", "pyee-asyncio", "pyee-threads", "sqlite", "rabbitmq")
 """What `engine:` may say; bus/engines registers one for each."""
 
 EngineId = Literal["pyee", "pyee-asyncio", "pyee-threads", "sqlite"]

@@ -15,6 +15,7 @@ import sys
 import threading
 from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from bus.engines import ENGINES
@@ -87,6 +88,12 @@ class Runner:
         self._phase: Phase = "starting"
         self._message = ""
         self._stopping = False
+        self._is_open = False
+        """Whether the engine is, and handlers are subscribed: a broker may take its time."""
+
+        self._early: list[Callable[[], None]] = []
+        """What a person emitted before."""
+
         self._finished_ns = 0
         self._sources: set[asyncio.Task[None]] = set()
         self._news = asyncio.Event()
@@ -248,7 +255,10 @@ class Runner:
         try:
             scenario, lines = self._first
             self._subscriptions.apply(scenario, lines)
+            self._is_open = True
             self._phase = "running"
+            for begin in self._early:
+                begin()
             if self._order.with_script:
                 self._add_source(Script(scenario, lines, stage).run())
             while True:
@@ -287,11 +297,17 @@ class Runner:
         self._news.set()
 
     def _begin_hand(self, number: int, event: str, payload: Any, times: int, per_second: float | None) -> None:
+        if not self._is_open:
+            self._early.append(partial(self._begin_hand, number, event, payload, times, per_second))
+            return
         self._subscriptions.hear_of(event)
         self._add_source(emit_by_hand(self._stage, event, payload, times, per_second))
         del self._hands[number]
 
     def _apply(self, scenario: Scenario, lines: Lines) -> None:
+        if not self._is_open:
+            self._first = scenario, lines
+            return
         try:
             self._subscriptions.apply(scenario, lines)
         except Exception as error:

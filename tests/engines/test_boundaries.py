@@ -24,8 +24,10 @@ Crashed = Callable[[str, Boundary, str], Result]
 
 
 @pytest.fixture
-def crashed(tmp_path: Path) -> Crashed:
+def crashed(tmp_path: Path, request: pytest.FixtureRequest) -> Crashed:
     def run(engine: str, boundary: Boundary, text: str) -> Result:
+        if not ENGINES[engine].is_embedded:
+            request.getfixturevalue(engine)  # its broker
         path = tmp_path / "two.yaml"
         path.write_text(text)
         plan = Plan([engine], speed=math.inf, crashes=[boundary])

@@ -19,6 +19,7 @@ from bus.session import Session
 from bus.settings import Settings
 from buslens.records import NameKind, Outcome
 from tests.helpers.killing import killed_after
+from tests.helpers.rabbit import waiting_in_queues
 
 DOCS = Path(__file__).resolve().parents[2] / "docs" / "engines.md"
 MS = 1_000_000
@@ -29,7 +30,10 @@ UNEVEN = (
     "events: {a: {}}\nhandlers: {h: {on: a, do: [{wait: 1ms..30ms}, {fail: {if: event.payload == 3 && count < 5}}]}}\n"
     "script: [{emit: a, with: $count, times: 10}]"
 )
-ENDLESS = "buslens: 1\nevents: {a: {}}\nscript: [{emit: a, with: $count, every: 1ms, times: 1000000}]\n"
+ENDLESS = (
+    "buslens: 1\nevents: {a: {}}\nhandlers: {h: {on: a, do: [{wait: 10min}]}}\n"
+    "script: [{emit: a, with: $count, every: 1ms, times: 1000000}]\n"
+)
 
 
 def table() -> dict[str, dict[str, str]]:
@@ -86,6 +90,8 @@ class Lab:
 
 @pytest.fixture
 def lab(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Lab]:
+    if not ENGINES[request.param].is_embedded:
+        request.getfixturevalue(request.param)  # its broker
     lab = Lab(request.param, tmp_path)
     yield lab
     for session in lab.sessions:
@@ -154,6 +160,10 @@ def restart(lab: Lab) -> str:
     left = sqlite_runs.left_behind()
     if not left:
         return "lost"
+    if lab.engine == "rabbitmq":
+        bodies = set(waiting_in_queues(left[0]))
+        assert {words[-1] for words in said} <= bodies
+        return "kept"
     with closing(sqlite3.connect(left[0] / sqlite_runs.LOG)) as log:
         bodies = {body.decode() for (body,) in log.execute("SELECT body FROM events")}
     assert {words[2] for words in said} <= bodies
@@ -191,12 +201,10 @@ SITUATIONS: dict[str, Callable[[Lab], str]] = {
     "fan-out": fan_out,
     "replay": replay,
 }
-LOCAL = ("pyee", "pyee-asyncio", "pyee-threads", "sqlite")
-"""Engines that need nothing beside Buslens; those with a broker are tested beside it."""
 
 
 @pytest.mark.parametrize("situation", SITUATIONS)
-@pytest.mark.parametrize("lab", LOCAL, indirect=True)
+@pytest.mark.parametrize("lab", ENGINES, indirect=True)
 def test_each_cell_of_the_table_is_what_a_run_shows(lab: Lab, situation: str) -> None:
     assert SITUATIONS[situation](lab) == table()[situation][lab.engine]
 

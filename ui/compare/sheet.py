@@ -152,7 +152,7 @@ class CompareSheet(QDialog):
         for engine in ENGINES.values():
             box = QCheckBox(engine.id, self)
             box.setToolTip(engine.title)
-            box.setChecked(True)
+            box.setChecked(engine.is_embedded)
             self.engines[engine.id] = box
         self.speed = QComboBox(self)
         self.speed.setAccessibleName("Speed")
