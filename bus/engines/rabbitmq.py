@@ -10,7 +10,7 @@ import asyncio
 import contextlib
 import logging
 import threading
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Awaitable, Callable
 from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar
@@ -73,6 +73,8 @@ class RabbitBroker:
     def __init__(self, url: str) -> None:
         self._url = url
         self._orders: asyncio.Queue[Order | None] = asyncio.Queue()
+        self._inbox: deque[Order | None] = deque()
+        self._is_woken = False
         self._bound: dict[tuple[str, str], int] = {}
         """Prefetch of each consumer and event that are consumed."""
 
@@ -144,8 +146,17 @@ class RabbitBroker:
             await self._engine_loop.run_in_executor(None, self._thread.join, 0.5)
 
     def _order(self, order: Order | None) -> None:
-        with contextlib.suppress(RuntimeError):  # its loop is closed: the run is over
-            self._loop.call_soon_threadsafe(self._orders.put_nowait, order)
+        """From any thread. Whoever comes first wakes the client; what follows until it looks shares that."""
+        self._inbox.append(order)
+        if not self._is_woken:
+            self._is_woken = True
+            with contextlib.suppress(RuntimeError):  # its loop is closed: the run is over
+                self._loop.call_soon_threadsafe(self._wake)
+
+    def _wake(self) -> None:
+        self._is_woken = False
+        while self._inbox:
+            self._orders.put_nowait(self._inbox.popleft())
 
     # On the client's thread
 
