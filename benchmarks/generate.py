@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from bus.trace.trace import FACT_DTYPE
+from bus.trace.facts import FACT_DTYPE
 from buslens import wire
 from buslens.records import BlobKind, Flag, Kind, NameKind, Outcome
 

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from bus.trace import Trace, capture
-from bus.trace.trace import FACT_DTYPE
+from bus.trace.facts import FACT_DTYPE
 from buslens import wire
 from buslens.records import Flag, Kind, NameKind, Outcome
 

@@ -1,6 +1,6 @@
-"""Columns that grow at their end, and the index that finds a row by its id.
+"""Columns that grow at their end and lie as narrow as what they hold allows.
 
-What views read are NumPy views of what is there, valid until the next append.
+What views read are NumPy views of what is there: of the first rows at that time, valid for as long as they are kept.
 """
 
 from __future__ import annotations
@@ -10,20 +10,20 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from bus.trace.room import room, used_bytes
+
 Array = npt.NDArray[Any]
 
-_TAIL = 65_536
-"""Ids that wait unmerged; merging them into the sorted rest costs a pass over all."""
-
-_UNGROUPED = 8_192
-"""Rows that wait to be grouped; looking through so many takes some microseconds."""
+_NARROW = {"u": (np.uint8, np.uint16, np.uint32, np.uint64), "i": (np.int8, np.int16, np.int32)}
+"""What a column of whole numbers may begin with. Times are 64 bits wide from the start."""
 
 
 class Columns:
-    """Named columns of one length."""
+    """Named columns of one length. The types given are the widest that each may become."""
 
     def __init__(self, **dtypes: npt.DTypeLike) -> None:
-        self._room: dict[str, Array] = {name: np.empty(256, dtype) for name, dtype in dtypes.items()}
+        self._widest = {name: np.dtype(dtype) for name, dtype in dtypes.items()}
+        self._room: dict[str, Array] = {name: room(0, _narrowest(dtype, 0, 0)) for name, dtype in self._widest.items()}
         self._length = 0
         self._numbers: Array = np.empty(0, np.int64)
 
@@ -44,124 +44,81 @@ class Columns:
     def append(self, count: int, **values: Any) -> slice:
         """Append `count` rows; columns that are not named get zeros. Returns where they lie."""
         start, end = self._length, self._length + count
-        for name, room in self._room.items():
-            if end > len(room):
-                larger = np.empty(max(end, 2 * len(room)), room.dtype)
-                larger[:start] = room[:start]
-                self._room[name] = room = larger
-            room[start:end] = values.get(name, 0)
+        for name, array in self._room.items():
+            # What was never written to is zero.
+            dtype = self._fitting(name, values[name]) if count and name in values else array.dtype
+            if end > len(array) or dtype != array.dtype:
+                self._room[name] = larger = room(end, dtype)
+                larger[:start] = array[:start]
         self._length = end
+        if count:
+            for name, value in values.items():
+                self._room[name][start:end] = value
         return slice(start, end)
+
+    def put(self, name: str, rows: Array, values: Array) -> None:
+        """Write to rows that are there."""
+        if len(rows):
+            self._widened(name, values)[rows] = values
+
+    def add(self, name: str, rows: Array, amounts: int | Array) -> None:
+        """Add to rows, as often as each is named; what would leave the widest type stays at its end."""
+        if not len(rows):
+            return
+        low, high = int(rows.min()), int(rows.max()) + 1
+        if high - low > 8 * len(rows) + 1024:
+            rows, places = np.unique(rows, return_inverse=True)
+            sums = _summed(places, amounts, len(rows))
+        else:
+            # Counting within their span is quicker than sorting.
+            sums, rows = _summed(rows - low, amounts, high - low), np.arange(low, high)
+        limits = np.iinfo(self._widest[name])
+        values = np.clip(self._room[name][rows] + sums, limits.min, limits.max)
+        self._widened(name, values)[rows] = values
 
     @property
     def row_bytes(self) -> int:
         """Memory of one row."""
-        return sum(room.itemsize for room in self._room.values())
+        return sum(array.itemsize for array in self._room.values())
 
     @property
     def nbytes(self) -> int:
         """Memory of all columns, room to grow included."""
-        return sum(room.nbytes for room in self._room.values())
+        return sum(used_bytes(array, self._length) for array in self._room.values())
+
+    def _widened(self, name: str, values: Any) -> Array:
+        """The room of a column, made wide enough for these values."""
+        array, dtype = self._room[name], self._fitting(name, values)
+        if dtype != array.dtype:
+            self._room[name] = room(self._length, dtype)
+            self._room[name][: self._length] = array[: self._length]
+        return self._room[name]
+
+    def _fitting(self, name: str, values: Any) -> np.dtype[Any]:
+        """The type that a column needs to hold these values too."""
+        dtype, widest = self._room[name].dtype, self._widest[name]
+        if dtype == widest:
+            return dtype
+        low, high = (values.min(), values.max()) if isinstance(values, np.ndarray) else (values, values)
+        limits = np.iinfo(dtype)
+        if limits.min <= low and high <= limits.max:
+            return dtype
+        return _narrowest(widest, min(int(low), limits.min), max(int(high), limits.max))
 
 
-class Index:
-    """Rows by id. While the ids of a column ascend it needs nothing of its own; otherwise it keeps them sorted."""
-
-    def __init__(self, columns: Columns) -> None:
-        self._columns = columns
-        """Whose `id` is indexed."""
-        self._last = -1
-        self._sorted: Columns | None = None
-        """Made at the first id that does not ascend."""
-        self._tail_ids: Array = np.empty(0, np.uint64)
-        self._tail_rows: Array = np.empty(0, np.int64)
-
-    def add(self, ids: Array, rows: Array) -> None:
-        """Take in rows that were just appended. Where an id comes twice the first row keeps it."""
-        if not len(ids):
-            return
-        ascending = bool(np.all(ids[1:] > ids[:-1])) and int(ids[0]) > self._last
-        self._last = max(self._last, int(ids[-1]) if ascending else int(ids.max()))
-        if self._sorted is None:
-            if ascending:
-                return
-            known = int(rows[0])
-            self._sorted = Columns(id=np.uint64, row=np.int64)
-            self._sorted.append(known, id=self._columns.view("id")[:known], row=np.arange(known))
-        if ascending and not len(self._tail_ids):
-            self._sorted.append(len(ids), id=ids, row=rows)
-            return
-        # Stable: of equal ids the older one stays first, and is the one that a search from the left finds.
-        tail = np.concatenate([self._tail_ids, ids])
-        order = np.argsort(tail, kind="stable")
-        self._tail_ids, self._tail_rows = tail[order], np.concatenate([self._tail_rows, rows])[order]
-        if len(tail) > max(_TAIL, len(self._sorted) // 8):
-            self._merge(self._sorted)
-
-    def rows(self, ids: Array) -> Array:
-        """The row of each id, -1 where it is unknown."""
-        ids = np.asarray(ids, np.uint64)
-        if self._sorted is None:
-            return _lookup(self._columns.view("id"), None, ids)
-        found = _lookup(self._sorted.view("id"), self._sorted.view("row"), ids)
-        if len(self._tail_ids):
-            found = np.where(found < 0, _lookup(self._tail_ids, self._tail_rows, ids), found)
-        return found
-
-    def row(self, ident: int) -> int:
-        """The row of one id, -1 where it is unknown."""
-        if not 0 <= ident < 1 << 64:
-            return -1
-        return int(self.rows(np.array([ident], np.uint64))[0])
-
-    def _merge(self, known: Columns) -> None:
-        ids = np.concatenate([known.view("id"), self._tail_ids])
-        rows = np.concatenate([known.view("row"), self._tail_rows])
-        order = np.argsort(ids, kind="stable")
-        self._sorted = Columns(id=np.uint64, row=np.int64)
-        self._sorted.append(len(ids), id=ids[order], row=rows[order])
-        self._tail_ids, self._tail_rows = np.empty(0, np.uint64), np.empty(0, np.int64)
+def _narrowest(widest: np.dtype[Any], low: int, high: int) -> np.dtype[Any]:
+    """The narrowest type that holds numbers from `low` to `high`, within what the column may become."""
+    if widest != np.int64:
+        for each in _NARROW.get(widest.kind, ()):
+            dtype = np.dtype(each)
+            limits = np.iinfo(each)
+            if dtype.itemsize < widest.itemsize and limits.min <= low and high <= limits.max:
+                return dtype
+    return widest
 
 
-class Groups:
-    """Rows that share a value of a column, such as the calls of one dispatch. Made when first asked for.
-
-    Rows that came since the last merge are looked through one by one; there are few of them beside the rest.
-    """
-
-    def __init__(self, columns: Columns, name: str) -> None:
-        self._columns = columns
-        self._name = name
-        self._keys: Array = np.empty(0, np.uint64)
-        self._rows: Array = np.empty(0, np.uint32)
-
-    def rows(self, key: int) -> Array:
-        """Rows with this value, ascending."""
-        column = self._columns.view(self._name)
-        known = len(self._keys)
-        if len(column) - known > max(_UNGROUPED, known // 8):
-            self._merge(column)
-            known = len(column)
-        wanted = np.uint64(key)
-        first, last = (int(np.searchsorted(self._keys, wanted, side)) for side in ("left", "right"))
-        late = np.flatnonzero(column[known:] == wanted) + known
-        return np.concatenate([self._rows[first:last].astype(np.int64), late])
-
-    def _merge(self, column: Array) -> None:
-        known = len(self._keys)
-        new = column[known:]
-        order = np.argsort(new, kind="stable")
-        rows = (order + known).astype(np.uint32)
-        if not known:
-            self._keys, self._rows = new[order], rows
-            return
-        at = np.searchsorted(self._keys, new[order], "right")
-        self._keys, self._rows = np.insert(self._keys, at, new[order]), np.insert(self._rows, at, rows)
-
-
-def _lookup(known: Array, rows: Array | None, ids: Array) -> Array:
-    """The row of each id among ascending ones; where `rows` is None the places are the rows."""
-    if not len(known):
-        return np.full(len(ids), -1, np.int64)
-    at = np.minimum(np.searchsorted(known, ids), len(known) - 1)
-    return np.where(known[at] == ids, at if rows is None else rows[at], -1)
+def _summed(places: Array, amounts: int | Array, count: int) -> Array:
+    """What comes together at each of `count` places."""
+    if isinstance(amounts, int):
+        return amounts * np.bincount(places, minlength=count)
+    return np.bincount(places, weights=amounts, minlength=count).astype(np.int64)

@@ -25,22 +25,27 @@ MOST_MEMORY = "2GB"
 
 TABLES: dict[str, str] = {
     "dispatches": """
-        SELECT d.id, e.text AS event, o.text AS outcome, d.emitted_ns, d.ended_ns,
-               (d.ended_ns - d.emitted_ns) / 1e6 AS latency_ms, d.handlers, d.open, d.failed,
-               NULLIF(d.parent_call, 0) AS parent_call, d.root, l.text AS lane
+        SELECT d.id::UBIGINT AS id, e.text AS event, o.text AS outcome, d.emitted_ns, d.ended_ns,
+               (d.ended_ns - d.emitted_ns) / 1e6 AS latency_ms, d.handlers::BIGINT AS handlers, d.open,
+               d.failed::BIGINT AS failed, NULLIF(d.parent_call, 0)::UBIGINT AS parent_call, d.root::UBIGINT AS root,
+               l.text AS lane
         FROM _dispatches d LEFT JOIN _names e ON e.id = d.event LEFT JOIN _names l ON l.id = d.lane
         LEFT JOIN _outcomes o ON o.id = d.outcome""",
     "calls": """
-        SELECT c.id, c.dispatch, h.text AS handler, o.text AS outcome, c.emitted_ns, c.started_ns,
-               NULLIF(c.ended_ns, -1) AS ended_ns, (c.started_ns - c.emitted_ns) / 1e6 AS queue_delay_ms,
+        SELECT c.id::UBIGINT AS id, c.dispatch::UBIGINT AS dispatch, h.text AS handler, o.text AS outcome,
+               c.emitted_ns, c.started_ns, NULLIF(c.ended_ns, -1) AS ended_ns,
+               (c.started_ns - c.emitted_ns) / 1e6 AS queue_delay_ms,
                CASE WHEN c.ended_ns >= 0 THEN (c.ended_ns - c.started_ns) / 1e6 END AS duration_ms,
-               c.attempt, l.text AS lane
+               c.attempt::BIGINT AS attempt, l.text AS lane
         FROM _calls c LEFT JOIN _names h ON h.id = c.handler LEFT JOIN _names l ON l.id = c.lane
         LEFT JOIN _outcomes o ON o.id = c.outcome""",
     "names": "SELECT id, kind, text, file, line FROM _names WHERE kind IS NOT NULL",
     "marks": "SELECT time_ns, NULLIF(call, 0) AS call, text FROM _marks",
 }
-"""What can be asked for. Times are nanoseconds since the capture's clock began; `_ms` columns are milliseconds."""
+"""What can be asked for. Times are nanoseconds since the capture's clock began; `_ms` columns are milliseconds.
+
+The columns lie as narrow as they can; they are widened here, so that sums of them do not overflow.
+"""
 
 READY: dict[str, str] = {
     "Slowest handlers": "SELECT handler, count(*) AS calls, quantile_cont(duration_ms, 0.5) AS p50_ms,\n"

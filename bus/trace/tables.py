@@ -8,7 +8,9 @@ import numpy as np
 import numpy.typing as npt
 
 from bus.trace.blobs import Blobs
-from bus.trace.columns import Columns, Groups, Index
+from bus.trace.columns import Columns
+from bus.trace.groups import Groups
+from bus.trace.index import Index
 
 Array = npt.NDArray[Any]
 
@@ -20,7 +22,7 @@ class Dispatches:
         self.columns = Columns(
             id=np.uint64, event=np.uint32, parent_call=np.uint64, lane=np.uint32, emitted_ns=np.int64,
             handlers=np.uint32, payload=np.uint64, ended_ns=np.int64, waiting=np.int32, running=np.int32,
-            failed=np.uint32, seen=np.uint8, outcome=np.uint8, root=np.uint64,
+            failed=np.int32, seen=np.uint8, outcome=np.uint8, root=np.uint64,
         )  # fmt: skip
         self.index = Index(self.columns)
         self.by_parent = Groups(self.columns, "parent_call")
@@ -71,7 +73,8 @@ class Dispatches:
     @property
     def open(self) -> Array:
         """Calls that have not ended, those that wait included."""
-        return np.maximum(self.columns.view("waiting"), 0) + np.maximum(self.columns.view("running"), 0)
+        running = np.maximum(self.columns.view("running"), 0)
+        return np.add(self.waiting, running, dtype=np.int64)
 
     @property
     def waiting(self) -> Array:

@@ -6,23 +6,19 @@ Facts are decoded and joined by whole batches, so that millions a second fit; no
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
 from bus.trace.blobs import Blobs, Error, Payload
 from bus.trace.columns import Columns
 from bus.trace.error_texts import ErrorTexts
-from bus.trace.joining import Joining, chosen
+from bus.trace.facts import FACT_DTYPE, Facts
+from bus.trace.joining import Joining
 from bus.trace.names import Names
 from bus.trace.raw import Raw
 from bus.trace.tables import Calls, Dispatches, Marks
 from buslens import wire
-from buslens.records import FACT_FIELDS, Kind
-
-FACT_DTYPE = np.dtype(list(FACT_FIELDS))
-Facts = npt.NDArray[Any]
+from buslens.records import Kind
 
 
 class Trace:
@@ -157,36 +153,33 @@ class Trace:
             if len(body) % FACT_DTYPE.itemsize:
                 raise wire.Cut("a frame of facts ends inside a fact")
             if len(body):
-                self._take_facts(np.frombuffer(body, FACT_DTYPE))
+                self._take_facts(Facts.of([body]))
         # Other kinds come from a newer minor version: they are passed over, as docs/capture-format.md says.
         self.generation += 1
 
     def _take_facts(self, facts: Facts) -> None:
-        times = facts["time_ns"]
+        times = facts.time_ns
         first, last = int(times.min()), int(times.max())
         self._first_ns = min(first, self._first_ns) if self._facts else first
         self._last_ns = max(last, self._last_ns) if self._facts else last
         self._facts += len(facts)
-        kind = np.ascontiguousarray(facts["kind"])
-        self._joining.take(facts, kind)
-        if bool((kind > Kind.CALL_ENDED).any()):
-            self._take_rest(facts, kind)
+        self._joining.take(facts)
+        if int(facts.kind.max()) > Kind.CALL_ENDED:
+            self._take_rest(facts)
 
-    def _take_rest(self, facts: Facts, kind: Facts) -> None:
-        dropped = chosen(facts, kind == Kind.DROPPED)
-        self.dropped += int(dropped["count"].sum(dtype=np.uint64))
-        marks = chosen(facts, kind == Kind.MARK)
-        self.marks.columns.append(len(marks), time_ns=marks["time_ns"], call=marks["parent"], blob=marks["blob"])
-        told = chosen(facts, (kind == Kind.HANDLER_ADDED) | (kind == Kind.HANDLER_REMOVED))
+    def _take_rest(self, facts: Facts) -> None:
+        self.dropped += int(facts.of_kind(Kind.DROPPED).count.sum())
+        marks = facts.of_kind(Kind.MARK)
+        self.marks.columns.append(len(marks), time_ns=marks.time_ns, call=marks.parent, blob=marks.blob)
+        told = facts.of_kind(Kind.HANDLER_ADDED, Kind.HANDLER_REMOVED)
         self.subscriptions.append(
-            len(told), time_ns=told["time_ns"], handler=told["name"], event=told["parent"],
-            added=told["kind"] == Kind.HANDLER_ADDED, flags=told["flags"],
+            len(told), time_ns=told.time_ns, handler=told.name, event=told.parent,
+            added=told.kind == Kind.HANDLER_ADDED, flags=told.flags,
         )  # fmt: skip
-        of_brokers = (kind >= Kind.ENQUEUED) & (kind <= Kind.DEAD_LETTERED) | (kind == Kind.CONFIRMED)
-        sent = chosen(facts, of_brokers | (kind == Kind.DISCARDED))
+        sent = facts.of_kind(*range(Kind.ENQUEUED, Kind.DEAD_LETTERED + 1), Kind.CONFIRMED, Kind.DISCARDED)
         self.deliveries.append(
-            len(sent), time_ns=sent["time_ns"], kind=sent["kind"], dispatch=sent["id"], call=sent["parent"],
-            queue=sent["name"], attempt=sent["count"], note=sent["blob"],
+            len(sent), time_ns=sent.time_ns, kind=sent.kind, dispatch=sent.id, call=sent.parent,
+            queue=sent.name, attempt=sent.count, note=sent.blob,
         )  # fmt: skip
 
 

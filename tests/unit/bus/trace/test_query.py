@@ -129,3 +129,9 @@ def test_a_mistake_is_said_in_one_line(trace: Trace) -> None:
         asked(trace, "SELECT handlr FROM calls")
     assert "handlr" in str(said.value)
     assert "\n" not in str(said.value)
+
+
+def test_arithmetic_does_not_overflow_however_small_the_numbers_are(trace: Trace) -> None:
+    found = asked(trace, "SELECT max(handlers * 1000), max(failed * 1000), max(open - 5) FROM dispatches")
+    assert found == [(1000, 1000, -5)]
+    assert asked(trace, "SELECT max(attempt * 1000 + id * 1000 * 1000) FROM calls")[0][0] > 1_000_000
