@@ -272,7 +272,7 @@ class RabbitBroker:
                 self._lost()
                 return  # it stays unconfirmed, and is published again
         if self._unconfirmed.pop(message.dispatch, None) is not None:
-            place = f"exchange {self._name}, key {names.routing_key(message.event)}"
+            place = f"exchange of the run, key {names.routing_key(message.event)}"
             self._say(Refused(message, refused) if refused else Confirmed(message, place))
 
     async def _bind(self, consumer: str, event: str, prefetch: int) -> None:
@@ -292,7 +292,8 @@ class RabbitBroker:
         returned = self._returned[consumer, attributes.get("id", "")]
         attempt = max(1, 1 + names.attempts_before(message.headers) - returned)
         again = ", redelivered" if message.redelivered else ""
-        place = f"queue {names.queue_name(self._name, consumer, event)}, delivery tag {message.delivery_tag}{again}"
+        queue = names.queue_name(self._name, consumer, event).removeprefix(self._name)
+        place = f"queue …{queue}, delivery tag {message.delivery_tag}{again}"
         delivery = Delivery(consumer, event, attributes, message.body, attempt, place, message)
         self._open[consumer].add(delivery)
         self._say(Delivered(delivery))

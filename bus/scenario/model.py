@@ -6,7 +6,7 @@ import fnmatch
 import re
 from collections.abc import Iterator
 from functools import cached_property
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, get_args
 
 from pydantic import AfterValidator, BeforeValidator, Discriminator, Field, Tag, model_validator
 
@@ -14,10 +14,10 @@ from bus.scenario import distribution, payload
 from bus.scenario.steps import Condition, Duration, Once, Part, Python, Step, Times, Value
 from bus.scenario.words import EventName, EventPattern, Name, Title
 
-ENGINE_IDS = ("pyee", "pyee-asyncio", "pyee-threads", "sqlite", "rabbitmq")
-"""What `engine:` may say; bus/engines registers one for each."""
+EngineId = Literal["pyee", "pyee-asyncio", "pyee-threads", "sqlite", "rabbitmq"]
 
-EngineId = Literal["pyee", "pyee-asyncio", "pyee-threads", "sqlite"]
+ENGINE_IDS: tuple[str, ...] = get_args(EngineId)
+"""What `engine:` may say; bus/engines registers one for each."""
 
 
 def _time(text: str) -> str:

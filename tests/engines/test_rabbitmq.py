@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import json
 import math
 import threading
 import time
@@ -21,6 +20,7 @@ from bus.engines import rabbitmq_names, rabbitmq_runs, sqlite_runs
 from bus.session import Session
 from bus.settings import Settings
 from bus.trace import Trace
+from bus.trace.anatomy import anatomy_of
 from buslens.records import Kind, Outcome
 from tests.helpers.killing import killed_after
 from tests.helpers.rabbit import free_port, with_channel
@@ -77,10 +77,8 @@ def marks(trace: Trace) -> list[str]:
 
 
 def run_name(session: Session) -> str:
-    row = int(np.flatnonzero(session.trace.deliveries.view("kind") == Kind.CONFIRMED)[0])
-    return str(
-        json.loads(session.trace.blobs.note(int(session.trace.deliveries.view("note")[row])))["place"].split()[1][:-1]
-    )
+    headers = dict(anatomy_of(session.trace, int(session.trace.dispatches.id[0])).headers)
+    return headers["source"].removeprefix("buslens:")
 
 
 @pytest.mark.parametrize("how", ["kill", "down"])

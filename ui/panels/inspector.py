@@ -82,7 +82,7 @@ class InspectorPanel(QWidget):
 
     def refresh_theme(self) -> None:
         """Take the colours of the theme that is shown now."""
-        for part in (self.head, self.causes, self.effects, self.error, self.payload):
+        for part in (self.head, self.causes, self.effects, self.attempts, self.error, self.payload):
             part.refresh_theme()
 
     def refresh_now(self) -> None:
@@ -124,6 +124,12 @@ class InspectorPanel(QWidget):
         more = f"… and {facts.effects_hidden} more" if facts.effects_hidden else ""
         self.effects.show_links(facts.effects, after=more)
         self._effects_part.set_title("Caused" if facts.effects else _caused_nothing(facts))
+        self.attempts.show_links(facts.attempts)
+        self._attempts_part.setVisible(bool(facts.attempts))
+        self.delivery.show_facts(facts.delivery)
+        self._delivery_part.setVisible(bool(facts.delivery))
+        self.headers.show_facts(facts.headers)
+        self._headers_part.setVisible(bool(facts.headers))
         self._log_part.setVisible(bool(facts.log))
         left_out = [f"… and {facts.log_hidden} more lines"] if facts.log_hidden else []
         self._log.setText("\n".join([*facts.log, *left_out]))
@@ -139,6 +145,10 @@ class InspectorPanel(QWidget):
         self.causes.chosen.connect(self._selection.select)
         self.effects = LinkList(themes, stairs=False, parent=self)
         self.effects.chosen.connect(self._selection.select)
+        self.attempts = LinkList(themes, stairs=False, parent=self)
+        self.attempts.chosen.connect(self._selection.select)
+        self.delivery = FactRows(self, wrap=True)
+        self.headers = FactRows(self, wrap=True)
         self._log = plain_label(self, wrap=True)
         self._log.setProperty("monospace", True)
         self._log.setAccessibleName("Log lines of this call")
@@ -156,6 +166,9 @@ class InspectorPanel(QWidget):
         rows.setSpacing(4)
         self._causes_part = Section("Caused by", self.causes, body)
         self._effects_part = Section("Caused", self.effects, body)
+        self._attempts_part = Section("Attempts", self.attempts, body)
+        self._delivery_part = Section("Delivery", self.delivery, body)
+        self._headers_part = Section("Headers", self.headers, body)
         self._log_part = Section("Log", self._log, body)
         for part in (
             self.head,
@@ -164,6 +177,9 @@ class InspectorPanel(QWidget):
             Section("Payload", self.payload, body),
             self._causes_part,
             self._effects_part,
+            self._attempts_part,
+            self._delivery_part,
+            self._headers_part,
             self._log_part,
         ):
             rows.addWidget(part)

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from bus.trace import causality
+from bus.trace.anatomy import anatomy_of, attempts_of
 from bus.trace.trace import Trace
 from buslens.records import Outcome
+from ui.panels.inspector_delivery import delivery_rows
 from ui.panels.tables_text import moment, outcome, span, state
 
 _MOST_CAUSES = 100
@@ -73,6 +75,13 @@ class Facts:
     dispatch_row: int
     """Whose payload belongs to it, -1 where the capture lacks it."""
 
+    delivery: tuple[tuple[str, str], ...] = ()
+    """Its way over a broker, a step each; empty where none carried it."""
+
+    headers: tuple[tuple[str, str], ...] = ()
+    attempts: tuple[Link, ...] = ()
+    """All calls of the same handler for the same event, where there are several."""
+
 
 def describe(trace: Trace, kind: str, record_id: int) -> Facts | None:
     """The facts of a dispatch or call by its id; None where the trace has no such one (yet)."""
@@ -87,6 +96,7 @@ def describe(trace: Trace, kind: str, record_id: int) -> Facts | None:
 
 def _dispatch(trace: Trace, row: int) -> Facts:
     dispatches = trace.dispatches
+    anatomy = anatomy_of(trace, int(dispatches.id[row]))
     value = int(dispatches.outcome[row])
     open_calls = int(dispatches.open[row]) if value == Outcome.RUNNING else 0
     emitted, ended = int(dispatches.emitted_ns[row]), int(dispatches.ended_ns[row])
@@ -119,6 +129,8 @@ def _dispatch(trace: Trace, row: int) -> Facts:
         log_hidden=0,
         error=None,
         dispatch_row=row,
+        delivery=delivery_rows(anatomy.steps, int(dispatches.emitted_ns[row]), anatomy.hidden),
+        headers=anatomy.headers,
     )
 
 
@@ -142,6 +154,8 @@ def _call(trace: Trace, row: int) -> Facts:
     if attempt > 1:
         timing.append(("Attempt", str(attempt)))
     handler = int(calls.handler[row])
+    anatomy = anatomy_of(trace, int(calls.dispatch[row]))
+    attempts = attempts_of(trace, row)
     return Facts(
         kind="call",
         id=int(calls.id[row]),
@@ -158,6 +172,9 @@ def _call(trace: Trace, row: int) -> Facts:
         log_hidden=log_hidden,
         error=ErrorText(error.type, error.message, error.traceback) if error else None,
         dispatch_row=trace.dispatches.row_of(int(calls.dispatch[row])),
+        delivery=delivery_rows(anatomy.of_call(int(calls.id[row])), emitted, 0),
+        headers=anatomy.headers,
+        attempts=tuple(_attempt_link(trace, each) for each in attempts) if len(attempts) > 1 else (),
     )
 
 
@@ -233,6 +250,11 @@ def _call_link(trace: Trace, row: int) -> Link:
     took = "running" if value == Outcome.RUNNING else span(int(calls.ended_ns[row]) - int(calls.started_ns[row]))
     detail = took if value in (Outcome.OK, Outcome.RUNNING) else f"{outcome(value)}, {took}"
     return Link("call", int(calls.id[row]), trace.names.text(int(calls.handler[row])), detail, state(value))
+
+
+def _attempt_link(trace: Trace, row: int) -> Link:
+    link = _call_link(trace, row)
+    return replace(link, name=f"attempt {int(trace.calls.attempt[row])}")
 
 
 def _number(number: int, word: str) -> str:

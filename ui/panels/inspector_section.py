@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor
-from PySide6.QtWidgets import QFormLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFormLayout, QLabel, QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
 from ui.theme import Theme
 
@@ -38,13 +38,16 @@ class Section(QWidget):
 class FactRows(QWidget):
     """Names on the left, values on the right; values can be marked and copied."""
 
-    def __init__(self, parent: QWidget | None = None) -> None:
+    def __init__(self, parent: QWidget | None = None, *, wrap: bool = False) -> None:
         super().__init__(parent)
+        self._wrap = wrap
         self._rows: list[tuple[QLabel, QLabel]] = []
         self._layout = QFormLayout(self)
         self._layout.setContentsMargins(0, 0, 0, 0)
         self._layout.setHorizontalSpacing(12)
         self._layout.setVerticalSpacing(1)
+        if wrap:
+            self._layout.setRowWrapPolicy(QFormLayout.RowWrapPolicy.WrapAllRows)
 
     def show_facts(self, facts: Sequence[tuple[str, str]]) -> None:
         """Show these rows; labels are used again, so that growing numbers do not flicker."""
@@ -56,12 +59,16 @@ class FactRows(QWidget):
         for (name_label, value_label), (name, value) in zip(self._rows, facts, strict=True):
             name_label.setText(name)
             value_label.setText(value)
+            value_label.setToolTip(value if self._wrap else "")
             value_label.setAccessibleName(f"{name}: {value}")
 
     def _add_row(self) -> None:
-        name, value = QLabel(self), plain_label(self)
+        name, value = QLabel(self), plain_label(self, wrap=self._wrap)
         name.setTextFormat(Qt.TextFormat.PlainText)
         name.setProperty("muted", True)
+        if self._wrap:
+            # A word that is longer than the panel is cut, and whole in its tip and in what is copied.
+            value.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         self._layout.addRow(name, value)
         self._rows.append((name, value))
 

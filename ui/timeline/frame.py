@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QFont, QFontMetrics, QPainter, QPen
 
+from buslens.records import Kind
 from ui.timeline.arrows import Arrows
 from ui.timeline.axis import ticks
 from ui.timeline.colours import Colours, diamond
@@ -14,7 +15,7 @@ from ui.timeline.content import Content
 from ui.timeline.furniture import paint_axis, paint_grid, paint_ground, paint_sum, paint_titles
 from ui.timeline.geometry import Geometry
 from ui.timeline.lanes import EMITS_HEIGHT
-from ui.timeline.links import End, Link
+from ui.timeline.links import End, Story
 from ui.timeline.neighbours import Item
 from ui.timeline.painter import Brush, paint_emits, paint_tracks
 from ui.timeline.picture import Picture
@@ -24,6 +25,9 @@ SMALLER = 0.9
 OUTLINE = 2.0
 LEAST_OUTLINE = 5.0
 """A selected call is outlined at least so wide."""
+TICK = 7.0
+"""Half the height of a step of a delivery."""
+BAD = (Kind.REJECTED, Kind.DEAD_LETTERED, Kind.DISCARDED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +39,7 @@ class Frame:
     place: Geometry
     colours: Colours
     selected: Item | None
-    links: list[Link]
+    story: Story
 
     def paint(self, painter: QPainter) -> None:
         """Everything, back to front."""
@@ -47,7 +51,7 @@ class Frame:
         arrows = Arrows(self.content, place, picture.viewport, picture.scroll)
         if self.selected is not None:
             self._paint_selected(painter, arrows, self.selected)
-        arrows.paint(painter, colours, self.links)
+        arrows.paint(painter, colours, self.story.links)
         paint_sum(painter, colours, place, self.content)
         paint_titles(painter, colours, place, picture.lanes, picture.scroll, self.content)
         paint_axis(painter, colours, place, picture.viewport, marks)
@@ -81,10 +85,25 @@ class Frame:
         at = arrows.point(End(kind, row, start))
         if kind == "dispatch":
             painter.drawPolygon(diamond(at.x(), at.y(), 8))
+            self._paint_steps(painter, at)
         else:
             self._paint_waiting(painter, arrows, row, at)
             self._outline_call(painter, row, at, arrows.point(End(kind, row, end)).x())
+            self._paint_steps(painter, arrows.point(End(kind, row, end)))
         painter.restore()
+
+    def _paint_steps(self, painter: QPainter, end: QPointF) -> None:
+        """What the broker said of it: a tick for each step, and a line from the end to the last of them."""
+        view, left = self.picture.viewport, self.place.left
+        places = [(step.kind, view.px_of(step.time_ns) + left) for step in self.story.steps]
+        last = max((x for _, x in places), default=end.x())
+        painter.setPen(QPen(self.colours.selection, 1.2))
+        if last > end.x():
+            painter.drawLine(end, QPointF(min(last, self.place.width + 20.0), end.y()))
+        for kind, x in places:
+            if left - 20 <= x <= self.place.width + 20:
+                painter.setPen(QPen(self.colours.failed if kind in BAD else self.colours.accent, 2))
+                painter.drawLine(QPointF(x, end.y() - TICK), QPointF(x, end.y() + TICK))
 
     def _outline_call(self, painter: QPainter, row: int, at: QPointF, right: float) -> None:
         lane = self.content.lane_of(row)

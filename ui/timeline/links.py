@@ -9,6 +9,7 @@ from collections import deque
 from dataclasses import dataclass
 
 from bus.trace import Trace, causality
+from bus.trace.anatomy import OF_CALLS, Step, anatomy_of
 
 MOST_LINKS = 60
 MOST_ANCESTORS = 12
@@ -32,6 +33,27 @@ class Link:
     effect: End
     direct: bool
     """Touches what is selected."""
+
+
+@dataclass(frozen=True, slots=True)
+class Story:
+    """What is drawn for the selection beside itself."""
+
+    links: list[Link]
+    steps: tuple[Step, ...]
+    """Its way over a broker; empty where none carried it."""
+
+
+NOTHING = Story([], ())
+
+
+def story_of(trace: Trace, kind: str, row: int) -> Story:
+    """Causes, effects, and what the broker said of it."""
+    if kind == "call":
+        anatomy = anatomy_of(trace, int(trace.calls.dispatch[row]))
+        return Story(links_of(trace, kind, row), anatomy.of_call(int(trace.calls.id[row])))
+    anatomy = anatomy_of(trace, int(trace.dispatches.id[row]))
+    return Story(links_of(trace, kind, row), tuple(step for step in anatomy.steps if step.kind not in OF_CALLS))
 
 
 def links_of(trace: Trace, kind: str, row: int) -> list[Link]:

@@ -33,7 +33,7 @@ from ui.timeline.geometry import OVERVIEW_HEIGHT, Geometry, titles_width
 from ui.timeline.hints import Hints
 from ui.timeline.input import ZOOM_STEP, Input
 from ui.timeline.lanes import Lanes
-from ui.timeline.links import Link, links_of
+from ui.timeline.links import NOTHING, Link, Story, story_of
 from ui.timeline.navigation import Navigation
 from ui.timeline.neighbours import Item
 from ui.timeline.overview import Overview
@@ -79,7 +79,7 @@ class TimelineView(QWidget):
         self.selection, self.filter_state = selection, filter_state
         self._navigation = Navigation()
         self._picture: Picture | None = None
-        self._links: list[Link] = []
+        self._story = NOTHING
         self._linked: tuple[Item | None, int] = (None, 0)
         self._frames = 0
         self._widest = 0
@@ -136,12 +136,15 @@ class TimelineView(QWidget):
     @property
     def links(self) -> list[Link]:
         """The causes and effects of the selection that arrows are drawn for."""
+        return self._told().links
+
+    def _told(self) -> Story:
         item = self._walk.selected()
         state = (item, self._frames // SELDOM)
         if state != self._linked:
             self._linked = state
-            self._links = links_of(self._content.trace, *item) if item else []
-        return self._links
+            self._story = story_of(self._content.trace, *item) if item else NOTHING
+        return self._story
 
     @property
     def picture(self) -> Picture:
@@ -297,7 +300,7 @@ class TimelineView(QWidget):
         if self._colours is None or self._colours.ratio != self.devicePixelRatioF():
             self._colours = Colours(self._themes.theme, self.devicePixelRatioF())
         selected = self._walk.selected()
-        Frame(self._content, self.picture, self.place, self._colours, selected, self.links).paint(painter)
+        Frame(self._content, self.picture, self.place, self._colours, selected, self._told()).paint(painter)
         if self.hasFocus():
             painter.setPen(QPen(self._colours.accent, FOCUS))
             painter.drawRect(self.rect().adjusted(1, 1, -1, -1))
@@ -343,7 +346,7 @@ class TimelineView(QWidget):
         self._content = Content(self._session.trace)
         self._walk = Walk(self._content, self.selection, self._navigation)
         self._picture, self._measured = None, None
-        self._links, self._linked = [], (None, 0)
+        self._story, self._linked = NOTHING, (None, 0)
         self._frames = 0
 
     def _keep_time(self, on: bool) -> None:
