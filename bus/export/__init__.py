@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bus.export import capture, chrome, csv, jsonl, mermaid
+from bus.export import capture, chrome, csv, jsonl, mermaid, parquet
 from bus.export.exporter import Exporter, Selection
 
 __all__ = ["EXPORTERS", "Exporter", "Selection"]
@@ -11,6 +11,7 @@ EXPORTERS = (
     Exporter("capture", "Capture", ".buslens", capture.write),
     Exporter("jsonl", "JSON lines", ".jsonl", jsonl.write),
     Exporter("csv", "CSV table", ".csv", csv.write),
+    Exporter("parquet", "Parquet table", ".parquet", parquet.write),
     Exporter("chrome", "Chrome trace (Perfetto)", ".trace.json", chrome.write),
     Exporter("mermaid", "Mermaid sequence diagram", ".mmd", mermaid.write),
 )

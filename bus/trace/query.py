@@ -85,7 +85,7 @@ class Query:
         self._most_rows = most_rows
         self._too_long = False
         self._cancelled = False
-        self._connection = _connected(trace)
+        self._connection = connected(trace)
 
     def run(self) -> Result:
         """Ask. Raises UserError: the query is wrong, was cancelled, or took too long."""
@@ -136,9 +136,12 @@ class Query:
             self._connection.interrupt()
 
 
-def _connected(trace: Trace) -> duckdb.DuckDBPyConnection:
-    """A database of its own that holds views of the columns, without a copy of them, and is then locked."""
-    connection = duckdb.connect(":memory:", config={"enable_external_access": "false"})
+def connected(trace: Trace, *, may_write: bool = False) -> duckdb.DuckDBPyConnection:
+    """A database of its own that holds views of the columns, without a copy of them, and is then locked.
+
+    may_write: files, for statements of ours and never for a person's.
+    """
+    connection = duckdb.connect(":memory:", config={"enable_external_access": str(may_write).lower()})
     dispatches, calls, marks = trace.dispatches, trace.calls, trace.marks
     names = [(ident, kind, trace.names[ident]) for kind in NameKind for ident in trace.names.ids(kind)]
     tables: dict[str, dict[str, Any]] = {

@@ -1,0 +1,66 @@
+"""Parquet: one row for each call, and one for each dispatch that has none, in typed columns for pandas, Polars, DuckDB.
+
+Without payloads and error texts: those are in the capture itself, in JSON lines and in CSV.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor, wait
+from pathlib import Path
+
+import duckdb
+
+from bus.errors import Place, UserError
+from bus.export.exporter import Selection
+from bus.trace.query import connected
+from bus.trace.trace import Progress, Trace
+from bus.trace.whole_file import replacing
+
+ROWS = """
+    SELECT d.id AS dispatch, d.root, d.event, d.emitted_ns, d.outcome AS dispatch_outcome, d.handlers, d.parent_call,
+           d.lane AS emit_lane, c.id AS call, c.handler, c.lane, c.attempt, c.started_ns, c.ended_ns,
+           c.queue_delay_ms, c.duration_ms, c.outcome
+    FROM dispatches d FULL JOIN calls c ON c.dispatch = d.id
+    ORDER BY coalesce(d.emitted_ns, c.emitted_ns), c.started_ns, c.id"""
+
+_LOOK_S = 0.1
+
+
+def write(trace: Trace, path: Path, selection: Selection | None = None, *, progress: Progress | None = None) -> None:
+    """Write all of it. Times are nanoseconds on the capture's clock."""
+    connection = connected(trace, may_write=True)
+    try:
+        with replacing(Path(path)) as file:
+            place = str(file.name).replace("'", "''")
+            _run(connection, f"COPY ({ROWS}) TO '{place}' (FORMAT parquet, COMPRESSION zstd)", progress)
+    except duckdb.Error as error:
+        said = str(error).splitlines()[0]
+        raise UserError(f"cannot be written: {said}", at=Place(str(path))) from None
+    finally:
+        connection.close()
+
+
+def _run(connection: duckdb.DuckDBPyConnection, statement: str, progress: Progress | None) -> None:
+    """DuckDB works on a thread of its own, so that whoever waits may end it."""
+    if progress is not None:
+        progress(0.0)
+    with ThreadPoolExecutor(1, "buslens-parquet") as pool:
+        work = pool.submit(connection.execute, statement)
+        while not wait([work], _LOOK_S).done:
+            try:
+                if progress is not None:
+                    progress(0.0)
+            except BaseException:
+                _interrupt(connection, work.done)
+                raise
+        work.result()
+
+
+def _interrupt(connection: duckdb.DuckDBPyConnection, is_over: Callable[[], bool]) -> None:
+    """Again and again: an interruption that comes before the work begins is forgotten."""
+    pause = threading.Event()
+    while not is_over():
+        connection.interrupt()
+        pause.wait(_LOOK_S / 10)
