@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import mmap
 import stat
 import time
 from collections.abc import Iterator
@@ -12,6 +11,9 @@ from bus.errors import Place, UserError
 from bus.trace.raw import Raw
 from bus.trace.trace import Trace
 from buslens.wire import WireError
+
+PIECE = 8 * 1024 * 1024
+"""Bytes read at once. Read and not mapped: a mapped file that somebody shortens kills whoever looks at it."""
 
 
 class Loading:
@@ -26,8 +28,9 @@ class Loading:
         """Nothing more will come."""
 
         self._taken = 0
+        self._size = 0
         try:
-            self._size = self._begin()
+            self._begin()
         except WireError as error:
             raise UserError(str(error), at=Place(str(path))) from None
         except OSError as error:
@@ -54,24 +57,39 @@ class Loading:
             self.trace.generation += 1
             self.done = True
 
-    def _begin(self) -> int:
+    def _begin(self) -> None:
         if not stat.S_ISREG(self.path.stat().st_mode):
             raise UserError("this is not a file", at=Place(str(self.path)))
-        self.trace = Trace(Raw.of_file(self.path))
-        with self.path.open("rb") as file:
-            size = file.seek(0, 2)
-            if not size:
-                raise UserError("this file is empty", at=Place(str(self.path)))
-            mapped = mmap.mmap(file.fileno(), size, access=mmap.ACCESS_READ)
-        # Not closed by hand: views of it may live on in a frame that was read last.
-        self._pieces: Iterator[int] = self.trace.feeding(memoryview(mapped))
+        raw = Raw.of_file(self.path)
+        self._size = raw.size()
+        if not self._size:
+            raw.close()
+            raise UserError("this file is empty", at=Place(str(self.path)))
+        self.trace = Trace(raw)
+        self._pieces = self._read()
         self._next()  # a file that is no capture at all is refused here
-        return size
 
     def _next(self) -> None:
         taken = next(self._pieces, None)
         if taken is None:
             self.done = True
-            self.trace.finish()
         else:
             self._taken = taken
+
+    def _read(self) -> Iterator[int]:
+        """Feed the trace: how many bytes of the file it has taken in so far."""
+        trace, read = self.trace, 0
+        room = memoryview(bytearray(min(PIECE, self._size)))
+        while read < self._size and not trace.damage:
+            try:
+                count = trace.raw.read_into(room, read)
+            except OSError as error:
+                trace.stop(f"it cannot be read on ({error.strerror or error})")
+                break
+            if not count:
+                trace.stop("the file became shorter while it was read")
+                break
+            read += count
+            for _ in trace.feeding(room[:count]):
+                yield trace.whole
+        trace.finish(self._size)

@@ -33,6 +33,11 @@ class Raw:
         """The bytes of an opened capture: read from its file, which must not change."""
         return cls(path.open("rb"))
 
+    def size(self) -> int:
+        """How many bytes there are now. Raises OSError."""
+        with self._lock:
+            return self._file.seek(0, 2)
+
     def append(self, data: bytes | memoryview) -> None:
         """Keep these bytes too."""
         if self.problem:
@@ -54,6 +59,14 @@ class Raw:
                 return self._file.read(length)
             except (OSError, ValueError):
                 return b""
+
+    def read_into(self, room: memoryview, start: int) -> int:
+        """Fill the room with what lies from `start` on; how many bytes that were. Raises OSError."""
+        with self._lock:
+            if self._file.closed:
+                return 0
+            self._file.seek(start)
+            return int(self._file.readinto(room))  # type: ignore[attr-defined]
 
     def pieces(self, start: int, end: int) -> Iterator[bytes]:
         """All bytes from `start` to `end`, some at a time."""

@@ -13,6 +13,7 @@ from bus.trace.blobs import Blobs, Error, Payload
 from bus.trace.columns import Columns
 from bus.trace.error_texts import ErrorTexts
 from bus.trace.facts import FACT_DTYPE, Facts
+from bus.trace.framing import Framing
 from bus.trace.joining import Joining
 from bus.trace.names import Names
 from bus.trace.raw import Raw
@@ -20,12 +21,14 @@ from bus.trace.tables import Calls, Dispatches, Marks
 from buslens import wire
 from buslens.records import Kind
 
+FACTS_AT_ONCE = 65_536
+"""Facts that are joined together: what is done to so many stays within the processor's cache."""
+
 
 class Trace:
     """Everything that one capture says, as columns."""
 
     def __init__(self, raw: Raw | None = None) -> None:
-        self.header: wire.Header | None = None
         self.names = Names()
         self.raw = raw or Raw()
         """The bytes so far, for saving and for payloads."""
@@ -61,11 +64,11 @@ class Trace:
 
         self._joining = Joining(self.dispatches, self.calls)
         self._keeps_bytes = raw is None
-        self._waiting: list[bytes] = []
-        """Bytes of a frame whose end has not come."""
-        self._waiting_length = 0
-        self._wanted = 0
-        """How many bytes must wait before it is worth looking again."""
+        self._framing = Framing()
+        self._bodies: list[memoryview] = []
+        """Frames of facts that came and are not in the tables yet."""
+        self._unjoined = 0
+        """How many facts they hold."""
         self._facts = 0
         self._first_ns = 0
         self._last_ns = 0
@@ -79,42 +82,50 @@ class Trace:
             pass
 
     def feeding(self, data: bytes | memoryview) -> Iterator[int]:
-        """The same frame by frame: yields how many bytes of the capture are taken in so far."""
+        """The same piece by piece: yields how many bytes of the capture are taken in so far.
+
+        Between two pieces the trace may be read. `data` must not change before the last one.
+        """
         if self.damage or not len(data):
             return
         if self._keeps_bytes:
             self.raw.append(data)
-        if self._waiting or len(data) < self._wanted:
-            self._waiting.append(bytes(data))
-            self._waiting_length += len(data)
-            if self._waiting_length < self._wanted:
-                return
-            data = b"".join(self._waiting)
-        at = 0
-        if self.header is None:
-            found = wire.unpack_header(data)
-            if found is None:
-                self._wait_for(data, len(data) + 1)
-                return
-            self.header, at = found
-            self.whole += at
-            self.generation += 1
+        before = self.header
+        frames = self._framing.take(data)
         try:
-            for kind, body, end in wire.frames(data, at):
-                self._take(kind, body, self.whole + end - at - len(body))
-                self.whole += end - at
-                at = end
-                yield self.whole
+            for kind, body, start in frames:
+                self._take(kind, body, start)
+                self.whole = start + len(body)
+                if self._unjoined >= FACTS_AT_ONCE:
+                    self._join()
+                    yield self.whole
+        except wire.WireError:
+            raise
         except ValueError as error:
             self._damaged(str(error))
-        self._wait_for(data[at:], _whole_frame(data, at))
+        self._join()
+        if self.header is not before:
+            self.whole = max(self.whole, self._framing.whole)
+            self.generation += 1
+        yield self.whole
 
-    def finish(self) -> None:
-        """No more bytes will come: what is left of a frame is damage."""
+    def finish(self, size: int = 0) -> None:
+        """No more bytes will come: what is left of a frame is damage. size: of the whole capture, where it is known."""
         if self.header is None:
             raise wire.WireError("this is not a Buslens capture (it ends inside the header)")
-        if self._waiting_length and not self.damage:
-            self._damaged(f"the last {self._waiting_length:,} bytes are not a whole frame")
+        if self._framing.waiting and not self.damage:
+            self._damaged(f"the last {self._framing.waiting:,} bytes are not a whole frame")
+        elif self.damage and size > self.whole:
+            self.damage += f" The {size - self.whole:,} bytes from there on are not."
+
+    def stop(self, why: str) -> None:
+        """Nothing behind what is there can be had."""
+        self._damaged(why)
+
+    @property
+    def header(self) -> wire.Header | None:
+        """Who made the capture; None until that has come."""
+        return self._framing.header
 
     @property
     def span_ns(self) -> tuple[int, int]:
@@ -135,11 +146,6 @@ class Trace:
         """Why a call failed, decoded now; None where it did not."""
         return self.blobs.error(int(self.calls.error[call_row]))
 
-    def _wait_for(self, rest: bytes | memoryview, wanted: int) -> None:
-        self._waiting = [bytes(rest)] if len(rest) and not self.damage else []
-        self._waiting_length = len(rest) if self._waiting else 0
-        self._wanted = wanted
-
     def _damaged(self, why: str) -> None:
         self.damage = f"The capture is damaged at byte {self.whole:,}: {why}. Everything before it is shown."
         self.generation += 1
@@ -152,17 +158,23 @@ class Trace:
         elif kind == wire.FACTS:
             if len(body) % FACT_DTYPE.itemsize:
                 raise wire.Cut("a frame of facts ends inside a fact")
-            if len(body):
-                self._take_facts(Facts.of([body]))
+            self._bodies.append(body)
+            self._unjoined += len(body) // FACT_DTYPE.itemsize
         # Other kinds come from a newer minor version: they are passed over, as docs/capture-format.md says.
         self.generation += 1
 
-    def _take_facts(self, facts: Facts) -> None:
+    def _join(self) -> None:
+        """Take in the facts of the frames that came; of many small frames together, which is as quick as of one."""
+        bodies, self._bodies = self._bodies, []
+        count, self._unjoined = self._unjoined, 0
+        if not count:
+            return
+        facts = Facts.of(bodies)
         times = facts.time_ns
         first, last = int(times.min()), int(times.max())
         self._first_ns = min(first, self._first_ns) if self._facts else first
         self._last_ns = max(last, self._last_ns) if self._facts else last
-        self._facts += len(facts)
+        self._facts += count
         self._joining.take(facts)
         if int(facts.kind.max()) > Kind.CALL_ENDED:
             self._take_rest(facts)
@@ -185,10 +197,3 @@ class Trace:
 
 Progress = Callable[[float], None]
 """Told how much of something is done, from 0 to 1; it may raise to end it early."""
-
-
-def _whole_frame(data: bytes | memoryview, at: int) -> int:
-    """How many bytes the frame that begins at `at` needs, its own head included."""
-    if at + wire.FRAME.size > len(data):
-        return wire.FRAME.size
-    return int(wire.FRAME.size + wire.FRAME.unpack_from(data, at)[0])

@@ -12,7 +12,8 @@ from tests.helpers.make_trace import make_trace, shop_bytes
 
 
 @pytest.fixture
-def file(tmp_path: Path) -> Path:
+def file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setattr("bus.trace.loading.PIECE", 1_000)
     path = tmp_path / "shop.buslens"
     path.write_bytes(shop_bytes(60, batch=5))
     return path
