@@ -66,15 +66,16 @@ class Columns:
         if not len(rows):
             return
         low, high = int(rows.min()), int(rows.max()) + 1
+        where: Any
         if high - low > 8 * len(rows) + 1024:
-            rows, places = np.unique(rows, return_inverse=True)
-            sums = _summed(places, amounts, len(rows))
+            where, places = np.unique(rows, return_inverse=True)
+            sums = _summed(places, amounts, len(where))
         else:
             # Counting within their span is quicker than sorting.
-            sums, rows = _summed(rows - low, amounts, high - low), np.arange(low, high)
+            where, sums = slice(low, high), _summed(rows - low, amounts, high - low)
         limits = np.iinfo(self._widest[name])
-        values = np.clip(self._room[name][rows] + sums, limits.min, limits.max)
-        self._widened(name, values)[rows] = values
+        values = np.clip(self._room[name][where] + sums, limits.min, limits.max)
+        self._widened(name, values)[where] = values
 
     @property
     def row_bytes(self) -> int:

@@ -86,15 +86,17 @@ class Joining:
         inner, call_rows = inner[call_rows >= 0], call_rows[call_rows >= 0]
         above = self.dispatches.rows_of(self.calls.dispatch[call_rows])
         inner, above = inner[above >= 0], above[above >= 0]
-        roots = self.dispatches.root
         up = np.arange(new.start, new.stop)
         up[inner] = above
+        climbing = inner[above >= new.start]
         for _ in range(64):  # 2**64 levels: a cycle in a hostile capture ends here
-            within = up >= new.start
-            further = np.where(within, up[np.where(within, up - new.start, 0)], up)
-            if np.array_equal(further, up):
+            if not len(climbing):
                 break
-            up = further
+            at = up[climbing]
+            further = up[at - new.start]
+            up[climbing] = further
+            climbing = climbing[(further != at) & (further >= new.start)]
+        roots = self.dispatches.root
         roots[new] = roots[up]
 
     def _end_calls(self, facts: Facts) -> Rows:
@@ -105,7 +107,7 @@ class Joining:
         good[good] = calls.ended_ns[rows[good]] < 0
         if not bool(good.all()):
             rows, facts = rows[good], facts.take(np.flatnonzero(good))
-        if not bool((rows[1:] > rows[:-1]).all()):
+        if _repeat(rows):
             rows, once = np.unique(rows, return_index=True)
             facts = facts.take(once)
         # -1 says "running", so nothing may end there.
@@ -167,6 +169,18 @@ class Joining:
             [Outcome.LOST, Outcome.KEPT, Outcome.RUNNING, Outcome.FAILED, Outcome.TIMED_OUT, Outcome.CANCELLED],
             Outcome.OK,
         )  # fmt: skip
+
+
+def _repeat(rows: Rows) -> bool:
+    """Whether a row is named more than once. Counting within their span is quicker than sorting."""
+    if not len(rows) or bool((rows[1:] > rows[:-1]).all()):
+        return False
+    low, high = int(rows.min()), int(rows.max()) + 1
+    if high - low > 16 * len(rows) + 1024:
+        return len(np.unique(rows)) < len(rows)
+    marked = np.zeros(high - low, bool)
+    marked[rows - low] = True
+    return int(np.count_nonzero(marked)) < len(rows)
 
 
 def _once(rows: Rows) -> Rows:
