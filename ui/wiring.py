@@ -269,6 +269,8 @@ class Wiring(QObject):
         window.choices.speed_changed.connect(self.verbs.run.set_speed)
         window.tables.timeline_wanted.connect(self.actions["view.centre"].trigger)
         window.timeline.hovered.connect(window.status.show_hover)
+        window.timeline.view_changed.connect(window.tables.statistics.show_stretch)
+        window.tables.statistics.stretch_wanted.connect(window.timeline.show_stretch)
         window.themes.changed.connect(self.refresh_theme)
         window.selection.changed.connect(self.actions.refresh)
         window.filter_state.changed.connect(self.actions.refresh)

@@ -14,7 +14,7 @@ import numpy.typing as npt
 
 from bus.trace.same_handler import SameHandler
 from bus.trace.trace import Trace
-from buslens.records import Outcome
+from buslens.records import NameKind, Outcome
 
 Array = npt.NDArray[Any]
 Span = tuple[int, int]
@@ -108,6 +108,16 @@ def by_handler(trace: Trace, span: Span | None = None) -> list[Statistic]:
         )
         for at, key in enumerate(groups.keys)
     ]  # fmt: skip
+
+
+def calls_of(trace: Trace, handler: str, span: Span | None = None) -> Array:
+    """Rows of the calls of a handler, by its name, that started in the span; an empty name means all handlers."""
+    calls = trace.calls
+    inside = _inside(calls.started_ns, span)
+    if handler:
+        ids = [ident for ident in trace.names.ids(NameKind.HANDLER) if trace.names.text(ident) == handler]
+        inside &= np.isin(calls.handler, ids)
+    return np.flatnonzero(inside)
 
 
 class _Groups:

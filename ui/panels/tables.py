@@ -121,6 +121,7 @@ class TablesPanel(QWidget):
         self.calls.menu_wanted.connect(self._call_menu)
         self.failures.menu_wanted.connect(self._call_menu)
         self.statistics.filter_wanted.connect(self._filter_by)
+        self.statistics.calls_wanted.connect(self._show_calls)
         for tab in self._row_tabs:
             tab.counts_changed.connect(self._refresh_titles)
             tab.failed.connect(self.failed)
@@ -163,6 +164,10 @@ class TablesPanel(QWidget):
     def _filter_by(self, field: str, name: str) -> None:
         self._filter.add_term(field, name)
         self.tabs.setCurrentWidget(self.dispatches if field == "event" else self.calls)
+
+    def _show_calls(self, text: str) -> None:
+        self._filter.set_text(text)
+        self.tabs.setCurrentWidget(self.calls)
 
     def _filter_changed(self) -> None:
         for tab in self._row_tabs:

@@ -11,7 +11,7 @@ import numpy.typing as npt
 from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QWidget
 
-from bus.analysis.statistics import Statistic
+from bus.analysis.statistics import Span, Statistic
 from bus.session import Session
 from bus.trace.trace import Trace
 from ui.panels.tables_text import count, span
@@ -26,7 +26,7 @@ class Aggregates(QObject):
     def __init__(
         self,
         title: str,
-        counted: Callable[[Trace], Sequence[Statistic]],
+        counted: Callable[[Trace, Span | None], Sequence[Statistic]],
         session: Session,
         themes: ThemeSource,
         parent: QWidget,
@@ -48,10 +48,10 @@ class Aggregates(QObject):
         row = self.model.trace_row(self.view.currentIndex().row())
         return self._list[row].name if 0 <= row < len(self._list) else ""
 
-    def refresh(self) -> None:
-        """Count again."""
+    def refresh(self, stretch: Span | None = None) -> None:
+        """Count again, in a stretch of time or in all of it."""
         chosen = self.chosen_name
-        self._list = self._counted(self._session.trace)
+        self._list = self._counted(self._session.trace, stretch)
         self._show(chosen)
 
     def _show(self, chosen: str) -> None:

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import math
 import time
 
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QShowEvent
-from PySide6.QtWidgets import QSplitter, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QCheckBox, QSplitter, QVBoxLayout, QWidget
 
-from bus.analysis import statistics
+from bus.analysis import histogram, statistics
+from bus.analysis.statistics import Span
 from bus.session import Session
+from ui.filter_state import quote
 from ui.panels.tables_aggregates import Aggregates
+from ui.panels.tables_plots import STEPS, Plots
 from ui.theme import ThemeSource
 
 _SHARE = 10
@@ -23,12 +27,22 @@ class StatisticsTab(QWidget):
     filter_wanted = Signal(str, str)
     """A field of the search line and a name: the rows that belong to it."""
 
+    calls_wanted = Signal(str)
+    """A text for the search line: the calls that a bar stands for."""
+
+    stretch_wanted = Signal(object, object)
+    """Nanoseconds: the time that a bar stands for."""
+
     def __init__(self, session: Session, themes: ThemeSource, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._session = session
         self._not_before = 0.0
         self.by_event = Aggregates("Event", statistics.by_event, session, themes, self)
         self.by_handler = Aggregates("Handler", statistics.by_handler, session, themes, self)
+        self.plots = Plots(themes, self)
+        self.only_view = QCheckBox("Only the time in view", self)
+        self.only_view.setToolTip("Count what lies in the stretch of time that the timeline shows")
+        self._stretch: Span | None = None
         self._later = QTimer(self)
         self._later.setSingleShot(True)
         self._later.timeout.connect(self.refresh_now)
@@ -38,6 +52,12 @@ class StatisticsTab(QWidget):
         splitter.setChildrenCollapsible(False)
         splitter.addWidget(self.by_event.view)
         splitter.addWidget(self.by_handler.view)
+        splitter.addWidget(self._with_plots())
+        splitter.setSizes([480, 440, 240])
+        self.only_view.toggled.connect(self.refresh_now)
+        self.by_handler.view.clicked.connect(self.refresh_plots)
+        self.plots.durations.chosen.connect(self._calls_wanted)
+        self.plots.rates.chosen.connect(self._stretch_wanted)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(splitter)
@@ -56,10 +76,54 @@ class StatisticsTab(QWidget):
         """Count again."""
         self._later.stop()
         began = time.monotonic()
-        self.by_event.refresh()
-        self.by_handler.refresh()
+        self.by_event.refresh(self._counted)
+        self.by_handler.refresh(self._counted)
+        self.refresh_plots()
         took = time.monotonic() - began
         self._not_before = time.monotonic() + max(took * (_SHARE - 1), 0.1)
+
+    def show_stretch(self, start_ns: int, end_ns: int) -> None:
+        """What the timeline shows now."""
+        self._stretch = start_ns, end_ns
+        if self.only_view.isChecked():
+            self.refresh()
+
+    def refresh_plots(self) -> None:
+        """Of the chosen handler, or of all."""
+        trace, stretch = self._session.trace, self._counted
+        first, last = stretch or trace.span_ns
+        name = self.by_handler.chosen_name
+        calls = statistics.calls_of(trace, name, stretch)
+        self.plots.durations.set_title(f"Duration of {name}" if name else "Duration of all calls")
+        self.plots.durations.show_histogram(histogram.of_times(trace.calls.duration_ns[calls]))
+        rate = histogram.over_time(trace.dispatches.emitted_ns, first, last, STEPS)
+        self.plots.rates.show_rate(rate, trace.span_ns[0])
+
+    @property
+    def _counted(self) -> Span | None:
+        return self._stretch if self.only_view.isChecked() else None
+
+    def _with_plots(self) -> QWidget:
+        side = QWidget(self)
+        rows = QVBoxLayout(side)
+        rows.setContentsMargins(4, 2, 4, 2)
+        rows.setSpacing(2)
+        rows.addWidget(self.plots, 1)
+        rows.addWidget(self.only_view)
+        return side
+
+    def _calls_wanted(self, bar: int) -> None:
+        found = self.plots.durations.histogram
+        if found is not None:
+            low, high = (math.ceil(edge - 1e-6) for edge in found.edges_ns[bar : bar + 2])
+            terms = [f"duration<{high}ns"]
+            if low > 1:  # what took no time at all counts to the first bucket
+                terms.insert(0, f"duration>={low}ns")
+            name = self.by_handler.chosen_name
+            self.calls_wanted.emit(" ".join([*terms, f"handler:{quote(name)}"] if name else terms))
+
+    def _stretch_wanted(self, bar: int) -> None:
+        self.stretch_wanted.emit(*self.plots.rates.stretch(bar))
 
     def showEvent(self, event: QShowEvent) -> None:
         """What came while nobody looked is counted now."""

@@ -57,6 +57,8 @@ class TimelineView(QWidget):
 
     following_changed = Signal(bool)
     frozen_changed = Signal(bool)
+    view_changed = Signal(object, object)
+    """Start and end of the time in view, nanoseconds."""
     hovered = Signal(str)
     """Names and numbers of what the pointer is over; empty where there is nothing."""
 
@@ -88,6 +90,7 @@ class TimelineView(QWidget):
         self._input = Input(self)
         self._frozen = False
         self._told_following = True
+        self._told_view: Viewport | None = None
         self._hovered = ""
         self._colours: Colours | None = None
         self.overview = Overview(self)
@@ -98,7 +101,7 @@ class TimelineView(QWidget):
         self._clock.setInterval(FRAME_MS)
         self._clock.timeout.connect(self.refresh)
         self._bar.valueChanged.connect(self._show_again)
-        self.overview.chosen.connect(self._show_stretch)
+        self.overview.chosen.connect(self.show_stretch)
         self.hints.resume.clicked.connect(self._follow)
         selection.changed.connect(self._selection_changed)
         filter_state.changed.connect(self._filter_changed)
@@ -374,6 +377,9 @@ class TimelineView(QWidget):
         self._picture = None
         self.update()
         self._say_state()
+        if self.viewport != self._told_view:
+            self._told_view = self.viewport
+            self.view_changed.emit(self._told_view.start_ns, self._told_view.end_ns)
 
     def _say_state(self) -> None:
         live = self._session.engine_state.phase in LIVE
@@ -411,7 +417,8 @@ class TimelineView(QWidget):
                 self._bar.setValue(top - page // 2)
         self._show_again()
 
-    def _show_stretch(self, start_ns: int, end_ns: int) -> None:
+    def show_stretch(self, start_ns: int, end_ns: int) -> None:
+        """This time in view."""
         self._navigation.show(start_ns, end_ns)
         self._show_again()
 
