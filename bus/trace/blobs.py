@@ -75,7 +75,9 @@ class Blobs:
         """Remember one BLOBS frame, whose body lies at `start`. Raises ValueError where it does not begin well."""
         if len(body) < BLOB_ENTRY.size:
             raise ValueError("a frame of payloads is cut short")
-        first = BLOB_ENTRY.unpack_from(body)[0]
+        first, _, _, _, size = BLOB_ENTRY.unpack_from(body)
+        if size > len(body) - BLOB_ENTRY.size:
+            raise ValueError(f"a payload claims {size} bytes")
         if len(self._frames) and first <= int(self._frames.view("first")[-1]):
             raise ValueError("ids of payloads do not ascend")
         self._frames.append(1, first=first, start=start, length=len(body))

@@ -67,7 +67,8 @@ class Loading:
             raise UserError("this file is empty", at=Place(str(self.path)))
         self.trace = Trace(raw)
         self._pieces = self._read()
-        self._next()  # a file that is no capture at all is refused here
+        while self.trace.header is None:
+            self._next()  # a file that is no capture at all is refused here
 
     def _next(self) -> None:
         taken = next(self._pieces, None)

@@ -30,7 +30,7 @@ class SameHandler:
         self._known = len(names)
         ids = names.ids(NameKind.HANDLER)
         highest = max(ids, default=0)
-        bounded = min(highest, 10_000_000)  # a hostile capture may name any id; what lies beyond stays itself
+        bounded = min(highest, 1_000_000)  # a hostile capture may name any id; what lies beyond stays itself
         self._of = np.arange(bounded + 1, dtype=np.int64)
         self._first, self.order = {}, []
         for ident in ids:

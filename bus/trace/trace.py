@@ -69,6 +69,8 @@ class Trace:
         """Frames of facts that came and are not in the tables yet."""
         self._unjoined = 0
         """How many facts they hold."""
+        self._unknown = 0
+        """Frames that were passed over."""
         self._facts = 0
         self._first_ns = 0
         self._last_ns = 0
@@ -117,6 +119,12 @@ class Trace:
             self._damaged(f"the last {self._framing.waiting:,} bytes are not a whole frame")
         elif self.damage and size > self.whole:
             self.damage += f" The {size - self.whole:,} bytes from there on are not."
+        elif self._unknown:
+            self.damage = (
+                f"Frames of a kind that this Buslens does not know were passed over: {self._unknown:,}. "
+                "A newer version wrote the capture, or it is damaged. Everything else is shown."
+            )
+            self.generation += 1
 
     def stop(self, why: str) -> None:
         """Nothing behind what is there can be had."""
@@ -160,7 +168,8 @@ class Trace:
                 raise wire.Cut("a frame of facts ends inside a fact")
             self._bodies.append(body)
             self._unjoined += len(body) // FACT_DTYPE.itemsize
-        # Other kinds come from a newer minor version: they are passed over, as docs/capture-format.md says.
+        else:
+            self._unknown += 1  # of a newer minor version: passed over, as docs/capture-format.md says
         self.generation += 1
 
     def _join(self) -> None:
