@@ -7,7 +7,9 @@ from __future__ import annotations
 
 import contextlib
 import threading
+import time
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 import duckdb
@@ -22,6 +24,7 @@ MOST_ROWS = 100_000
 """Rows of a result; the rest is cut, and the result says so."""
 
 MOST_MEMORY = "2GB"
+_INSIST_S, _AGAIN_S = 10.0, 0.02
 
 TABLES: dict[str, str] = {
     "dispatches": """
@@ -76,6 +79,18 @@ class Result:
     """Whether there was more than MOST_ROWS."""
 
 
+@cache
+def columns() -> dict[str, tuple[str, ...]]:
+    """Of each table, for completion."""
+    connection = connected(Trace())
+    try:
+        return {
+            table: tuple(str(row[0]) for row in connection.execute(f"DESCRIBE {table}").fetchall()) for table in TABLES
+        }
+    finally:
+        connection.close()
+
+
 class Query:
     """One question to one trace. `run` belongs to one thread, `cancel` to any other."""
 
@@ -85,6 +100,7 @@ class Query:
         self._most_rows = most_rows
         self._too_long = False
         self._cancelled = False
+        self._over = threading.Event()
         self._connection = connected(trace)
 
     def run(self) -> Result:
@@ -105,6 +121,7 @@ class Query:
         except duckdb.Error as error:
             raise UserError(_said(error)) from None
         finally:
+            self._over.set()
             limit.cancel()
             self._connection.close()
 
@@ -132,8 +149,16 @@ class Query:
         self._interrupt()
 
     def _interrupt(self) -> None:
-        with contextlib.suppress(duckdb.ConnectionException):  # it has ended already
-            self._connection.interrupt()
+        threading.Thread(target=self._insist, name="buslens-query-stop", daemon=True).start()
+
+    def _insist(self) -> None:
+        """An interruption that comes just before the query begins is forgotten: again, until it is over."""
+        until = time.monotonic() + _INSIST_S
+        while time.monotonic() < until:
+            with contextlib.suppress(duckdb.ConnectionException):  # it has ended already
+                self._connection.interrupt()
+            if self._over.wait(_AGAIN_S):
+                return
 
 
 def connected(trace: Trace, *, may_write: bool = False) -> duckdb.DuckDBPyConnection:

@@ -9,7 +9,6 @@ from PySide6.QtWidgets import (
     QComboBox,
     QHBoxLayout,
     QLabel,
-    QPlainTextEdit,
     QPushButton,
     QSplitter,
     QTableView,
@@ -22,6 +21,7 @@ from bus.session import Session
 from bus.trace.query import MOST_ROWS, READY, TABLES, Query, Result
 from ui.jobs import LatestJob
 from ui.panels.sql_answer import Answer
+from ui.panels.sql_editor import SqlEditor
 from ui.panels.tables_text import count
 from ui.theme import ThemeSource
 
@@ -117,10 +117,10 @@ class SqlTab(QWidget):
             self.item_wanted.emit(*found)
 
     def _make_inputs(self) -> None:
-        self.text = QPlainTextEdit(FIRST, self)
+        self.text = SqlEditor(FIRST, self)
         self.text.setFont(QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont))
         self.text.setAccessibleName("SQL query")
-        self.text.setToolTip(f"One SELECT over {', '.join(TABLES)}; Ctrl+Return runs it")
+        self.text.setToolTip(f"One SELECT over {', '.join(TABLES)}; Ctrl+Return runs it, Ctrl+Space completes")
         self.text.setTabChangesFocus(True)
         self.ready = QComboBox(self)
         self.ready.addItems(["Ready-made …", *READY])
