@@ -123,6 +123,8 @@ VIEW = (
            "Keep the newest in view", checked=lambda s: s.following, place="timeline"),
     Action("view.freeze", "Freeze View", "View", lambda v: v.view.toggle_frozen(), "Ctrl+Shift+F", "freeze",
            "Hold the picture; the capture goes on", checked=lambda s: s.frozen),
+    Action("lanes.show_all", "Show All Lanes", "View", lambda v: v.view.show_all_lanes(), (), "",
+           "Bring back every lane that was hidden (right click on a lane)"),
     Action("view.zoom_in", "Zoom In", "-View", lambda v: v.view.timeline.zoom_in(), "W", "zoom-in", place="timeline"),
     Action("view.zoom_out", "Zoom Out", "View", lambda v: v.view.timeline.zoom_out(), "S", "zoom-out",
            place="timeline"),

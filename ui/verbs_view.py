@@ -54,6 +54,10 @@ class ViewVerbs:
         """Go along with the newest, or stay."""
         self.timeline.set_following(not self.timeline.following)
 
+    def show_all_lanes(self) -> None:
+        """Hide no lane."""
+        self.timeline.lane_choices.show_all()
+
     def toggle_frozen(self) -> None:
         """Hold the picture, or let it go on."""
         self.timeline.set_frozen(not self.timeline.frozen)

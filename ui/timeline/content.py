@@ -10,6 +10,7 @@ from bus.trace import Trace, rows
 from bus.trace.emits import Emits
 from bus.trace.tracks import FARTHEST_NS, CallTracks, Int64s
 from buslens.records import Outcome
+from ui.timeline.lane_choices import LaneChoices
 from ui.timeline.lanes import Lane, Lanes, arrange
 from ui.timeline.matches import Matches
 
@@ -20,8 +21,9 @@ LIVE = ("starting", "running", "paused", "stopping")
 class Content:
     """An index beside one trace; a new one is made where the trace is replaced."""
 
-    def __init__(self, trace: Trace) -> None:
+    def __init__(self, trace: Trace, choices: LaneChoices | None = None) -> None:
         self.trace = trace
+        self.choices = choices or LaneChoices()
         self.tracks = CallTracks()
         self.emits = Emits()
         self.lanes = Lanes()
@@ -32,7 +34,7 @@ class Content:
         """Time of the newest record taken in."""
         self.now_ns = 0
         """Where running calls reach to."""
-        self._shape = (-1, -1)
+        self._shape = (-1, -1, -1)
 
     @property
     def empty(self) -> bool:
@@ -70,6 +72,10 @@ class Content:
         self.now_ns = self.last_ns if clock_ns is None or not self.records else max(self.last_ns, clock_ns)
         self._arrange()
         return before != (self.records, self.tracks.running_count, self.now_ns, len(self.lanes))
+
+    def rearrange(self) -> None:
+        """Other lanes are wanted."""
+        self._arrange()
 
     def filter_by(self, wanted: rows.Filter | None) -> None:
         """Dim what does not match; None shows everything."""
@@ -115,9 +121,13 @@ class Content:
 
     def _arrange(self) -> None:
         handlers = self.tracks.same.order
-        shape = (len(handlers), sum(map(len, self.tracks.lanes.values())))
+        shape = (len(handlers), sum(map(len, self.tracks.lanes.values())), self.choices.revision)
         if shape == self._shape:
             return
         self._shape = shape
         order = [*handlers, *sorted(set(self.tracks.lanes) - set(handlers))]
-        self.lanes = arrange(order, [self.trace.names.text(handler) or "?" for handler in order], self.tracks)
+        order = self.choices.arranged(order, self._title)
+        self.lanes = arrange(order, [self._title(handler) for handler in order], self.tracks)
+
+    def _title(self, handler: int) -> str:
+        return self.trace.names.text(handler) or "?"

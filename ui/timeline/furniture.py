@@ -15,6 +15,8 @@ from ui.timeline.lanes import EMITS_HEIGHT, Lane
 from ui.timeline.viewport import Viewport
 
 MARGIN = 8
+PINNED = 3
+"""Width of the bar beside the title of a pinned lane."""
 EMITS_TITLE = "emits"
 
 VERTICAL_MIDDLE = int(Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft)
@@ -78,13 +80,17 @@ def paint_titles(
 ) -> None:
     """The column at the left: elided titles, and how many calls failed."""
     metrics = painter.fontMetrics()
-    _title(painter, colours, place, metrics, EMITS_TITLE, place.emits_top, EMITS_HEIGHT, len(content.emits) > 0, 0)
+    hidden = len(content.choices.hidden)
+    emits = f"{EMITS_TITLE} · {hidden} hidden" if hidden else EMITS_TITLE
+    _title(painter, colours, place, metrics, emits, place.emits_top, EMITS_HEIGHT, len(content.emits) > 0, 0)
     painter.save()
     painter.setClipRect(QRectF(0, place.lanes_top, place.left, place.lanes_height))
     for lane in lanes:
         failed = sum(len(track.failed) for track in content.tracks.lanes.get(lane.handler, ()))
         top = place.lanes_top + lane.top - scroll
         _title(painter, colours, place, metrics, lane.title, top, lane.height, lane.tracks > 0, failed)
+        if lane.title in content.choices.pinned:
+            painter.fillRect(QRectF(0, top + 2, PINNED, lane.height - 4), colours.accent)
     painter.restore()
     painter.setPen(QPen(colours.border, 1))
     painter.drawLine(QLineF(place.left - 0.5, place.axis_top, place.left - 0.5, place.height))

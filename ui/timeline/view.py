@@ -10,6 +10,7 @@ import html
 
 from PySide6.QtCore import QEvent, QPoint, QPointF, QRect, Qt, QTimer, Signal
 from PySide6.QtGui import (
+    QContextMenuEvent,
     QHideEvent,
     QKeyEvent,
     QMouseEvent,
@@ -32,6 +33,8 @@ from ui.timeline.frame import Frame
 from ui.timeline.geometry import OVERVIEW_HEIGHT, Geometry, titles_width
 from ui.timeline.hints import Hints
 from ui.timeline.input import ZOOM_STEP, Input
+from ui.timeline.lane_choices import LaneChoices
+from ui.timeline.lane_menu import LaneMenu
 from ui.timeline.lanes import Lanes
 from ui.timeline.links import NOTHING, Link, Story, story_of
 from ui.timeline.navigation import Navigation
@@ -80,6 +83,8 @@ class TimelineView(QWidget):
         self._session, self._themes = session, themes
         self.selection, self.filter_state = selection, filter_state
         self._navigation = Navigation()
+        self.lane_choices = LaneChoices(self)
+        self.lane_choices.changed.connect(self._rearrange)
         self._picture: Picture | None = None
         self._story = NOTHING
         self._linked: tuple[Item | None, int] = (None, 0)
@@ -338,6 +343,11 @@ class TimelineView(QWidget):
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
         self._input.double_click(event)
 
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        y = event.pos().y() - self.place.lanes_top
+        lane = self.lanes.at(y + self._bar.value()) if y >= 0 else None
+        LaneMenu(lane.title if lane else "", self.lanes, self.lane_choices, self).show_at(event.globalPos())
+
     def leaveEvent(self, event: QEvent) -> None:
         self._hovered = ""
         self.hovered.emit("")
@@ -346,11 +356,15 @@ class TimelineView(QWidget):
 
     def _begin(self) -> None:
         """Start on the session's trace, with nothing of it taken in."""
-        self._content = Content(self._session.trace)
+        self._content = Content(self._session.trace, self.lane_choices)
         self._walk = Walk(self._content, self.selection, self._navigation)
         self._picture, self._measured = None, None
         self._story, self._linked = NOTHING, (None, 0)
         self._frames = 0
+
+    def _rearrange(self) -> None:
+        self._content.rearrange()
+        self._show_again()
 
     def _keep_time(self, on: bool) -> None:
         if on != self._clock.isActive():
