@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from bus.trace.tracks import Growing, Int64s, merged, within_reason
+from bus.trace.columns import Columns
+from bus.trace.tracks import Int64s, merged, within_reason
 from buslens.records import Outcome
 
 if TYPE_CHECKING:
@@ -17,7 +18,7 @@ class Emits:
     """An index beside the trace's dispatches, brought up to date by batch."""
 
     def __init__(self) -> None:
-        self._times = Growing(np.int64)
+        self._times = Columns(time_ns=np.int64)
         self.lost: Int64s = np.empty(0, np.int64)
         """Rows of dispatches that were lost, ascending."""
         self._open: Int64s = np.empty(0, np.int64)
@@ -28,16 +29,16 @@ class Emits:
     @property
     def times(self) -> Int64s:
         """Emit time of each dispatch, never descending: where clocks disagree by a little, the later one."""
-        return self._times.values  # type: ignore[return-value]
+        return self._times.view("time_ns")
 
     def update(self, trace: Trace) -> None:
         """Take in the dispatches that are new, and those whose fate became known."""
         known, total = len(self), len(trace.dispatches)
         new = np.arange(known, total, dtype=np.int64)
         if total > known:
-            times = within_reason(trace.dispatches.emitted_ns[new])
+            times = within_reason(trace.dispatches.emitted_ns[known:])
             floor = self.times[-1] if known else np.iinfo(np.int64).min
-            self._times.extend(np.maximum.accumulate(np.maximum(times, floor)))
+            self._times.append(total - known, time_ns=np.maximum.accumulate(np.maximum(times, floor)))
         watched = np.concatenate([self._open, new])
         if not len(watched):
             return

@@ -15,7 +15,7 @@ import numpy.typing as npt
 
 Array = npt.NDArray[Any]
 
-FIRST = 256
+FIRST = 32
 SHORT = 65_536
 """Up to so many values an array is small: it doubles."""
 

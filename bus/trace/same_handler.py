@@ -43,8 +43,10 @@ class SameHandler:
 
     def firsts(self, handlers: npt.NDArray[Any]) -> npt.NDArray[np.int64]:
         """The first id of each of these."""
+        if not len(self._of) or not len(handlers):
+            return handlers.astype(np.int64)
+        if int(handlers.max()) < len(self._of):
+            return np.asarray(self._of[handlers])
         handlers = handlers.astype(np.int64)
-        if not len(self._of):
-            return handlers
         known = handlers < len(self._of)
         return np.where(known, self._of[np.where(known, handlers, 0)], handlers)

@@ -6,11 +6,12 @@ start times only, so that what a picture costs depends on its pixels and not on 
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
 
+from bus.trace.columns import Columns
 from bus.trace.same_handler import SameHandler
 from buslens.records import Outcome
 
@@ -23,6 +24,9 @@ MAX_TRACKS = 10
 FEW = 48
 """Below this many calls of a batch a plain loop is quicker than the vectorised chain (measured)."""
 
+AT_ONCE = 1 << 19
+"""Calls that are stacked together."""
+
 FARTHEST_NS = 1 << 61
 """73 years from zero: no clock of a program is farther off, and differences stay within 64 bits."""
 
@@ -31,40 +35,13 @@ NEVER = np.iinfo(np.int64).max
 Int64s = npt.NDArray[np.int64]
 
 
-class Growing:
-    """An array that grows at its end by doubling."""
-
-    def __init__(self, dtype: npt.DTypeLike) -> None:
-        self._room: npt.NDArray[np.generic] = np.empty(64, dtype)
-        self._length = 0
-
-    def __len__(self) -> int:
-        return self._length
-
-    def extend(self, values: npt.NDArray[np.generic]) -> None:
-        """Append these values."""
-        needed = self._length + len(values)
-        if needed > len(self._room):
-            room = np.empty(max(needed, 2 * len(self._room)), self._room.dtype)
-            room[: self._length] = self._room[: self._length]
-            self._room = room
-        self._room[self._length : needed] = values
-        self._length = needed
-
-    @property
-    def values(self) -> npt.NDArray[np.generic]:
-        """A view of what is there, valid until the next `extend`."""
-        return self._room[: self._length]
-
-
 class Track:
     """Calls of one handler that follow each other, in order of start."""
 
     def __init__(self, *, shared: bool) -> None:
         self.shared = shared
         """The last track of a handler: calls on it may overlap."""
-        self._rows = Growing(np.int64)
-        self._starts = Growing(np.int64)
+        self._calls = Columns(row=np.uint32, start=np.int64)
         self.failed: Int64s = np.empty(0, np.int64)
         """Positions on this track of calls that failed or timed out, ascending."""
         self.cancelled: Int64s = np.empty(0, np.int64)
@@ -73,24 +50,23 @@ class Track:
         """Positions of calls that have not ended, ascending."""
 
     def __len__(self) -> int:
-        return len(self._rows)
+        return len(self._calls)
 
     @property
-    def rows(self) -> Int64s:
+    def rows(self) -> npt.NDArray[Any]:
         """Row in `trace.calls` of each position."""
-        return self._rows.values  # type: ignore[return-value]
+        return self._calls.view("row")
 
     @property
     def starts(self) -> Int64s:
         """Start of each position, never descending: where clocks disagree by a little, the later one."""
-        return self._starts.values  # type: ignore[return-value]
+        return self._calls.view("start")
 
     def append(self, rows: Int64s, starts: Int64s) -> Int64s:
         """Add calls; their positions."""
         before = len(self)
         floor = self.starts[-1] if before else np.iinfo(np.int64).min
-        self._rows.extend(rows)
-        self._starts.extend(np.maximum.accumulate(np.maximum(starts, floor)))
+        self._calls.append(len(rows), row=rows, start=np.maximum.accumulate(np.maximum(starts, floor)))
         return np.arange(before, len(self), dtype=np.int64)
 
 
@@ -103,13 +79,14 @@ class CallTracks:
         """Tracks of each handler, by the first of its name ids, uppermost first."""
         self.failed_rows: Int64s = np.empty(0, np.int64)
         """Rows of failed calls, ascending."""
-        self._handler = Growing(np.uint32)
-        self._depth = Growing(np.uint8)
-        self._position = Growing(np.uint32)
+        self._places = Columns(handler=np.uint32, depth=np.uint8, position=np.uint32)
+        """Where each call lies."""
         self._open: Int64s = np.empty(0, np.int64)
+        self._busy: set[Track] = set()
+        """Tracks with calls that have not ended."""
 
     def __len__(self) -> int:
-        return len(self._depth)
+        return len(self._places)
 
     @property
     def running_count(self) -> int:
@@ -118,36 +95,34 @@ class CallTracks:
 
     def place(self, row: int) -> tuple[int, int]:
         """Track number within its lane, and position on that track, of a call."""
-        return int(self._depth.values[row]), int(self._position.values[row])
+        return int(self._places.view("depth")[row]), int(self._places.view("position")[row])
 
     def handler(self, row: int) -> int:
         """The key in `lanes` of a call."""
-        return int(self._handler.values[row])
+        return int(self._places.view("handler")[row])
 
     def update(self, trace: Trace) -> None:
         """Take in the calls that started and those that ended since the last time."""
         self.same.update(trace.names)
-        known, total = len(self), len(trace.calls)
         ended = trace.calls.ended_ns
-        new = np.arange(known, total, dtype=np.int64)
-        if total > known:
+        self._settle(trace, self._open, ended)
+        for start in range(len(self), len(trace.calls), AT_ONCE):
+            new = np.arange(start, min(start + AT_ONCE, len(trace.calls)), dtype=np.int64)
             self._stack(trace, new, ended)
-        watched = np.concatenate([self._open, new])
-        over = ended[watched] >= 0
-        self._open = watched[~over]
-        self._settle(trace, watched[over], new[ended[new] < 0], ended)
+            self._settle(trace, new, ended)
 
     def _stack(self, trace: Trace, new: Int64s, ended: Int64s) -> None:
-        handlers, starts = self.same.firsts(trace.calls.handler[new]), within_reason(trace.calls.started_ns[new])
-        order = np.lexsort((starts, handlers))
-        borders = np.flatnonzero(np.diff(handlers[order])) + 1
+        handlers = self.same.firsts(trace.calls.handler[new[0] : new[-1] + 1])
+        starts = within_reason(trace.calls.started_ns[new[0] : new[-1] + 1])
         depth, position = np.empty(len(new), np.uint8), np.empty(len(new), np.uint32)
-        for part in np.split(order, borders):
+        for part in _by_handler(handlers):
+            begun = starts[part]
+            if bool((begun[1:] < begun[:-1]).any()):
+                order = np.argsort(begun, kind="stable")
+                part, begun = part[order], begun[order]
             tracks = self.lanes.setdefault(int(handlers[part[0]]), [])
-            self._stack_lane(tracks, new[part], starts[part], ended, part, depth, position)
-        self._handler.extend(handlers)
-        self._depth.extend(depth)
-        self._position.extend(position)
+            self._stack_lane(tracks, new[part], begun, ended, part, depth, position)
+        self._places.append(len(new), handler=handlers, depth=depth, position=position)
 
     def _stack_lane(
         self,
@@ -167,17 +142,27 @@ class CallTracks:
             if number == len(tracks):
                 tracks.append(Track(shared=number == MAX_TRACKS - 1))
             track = tracks[number]
-            fits = left if track.shared else left[_chain(starts[left], ends[left], _free_from(track, ended))]
+            chain = slice(None) if track.shared else _chain(starts[left], ends[left], _free_from(track, ended))
+            fits = left[chain]
             if len(fits):
                 depth[part[fits]] = number
                 position[part[fits]] = track.append(rows[fits], starts[fits])
-                left = np.setdiff1d(left, fits, assume_unique=True)
+                still = np.ones(len(left), np.bool_)
+                still[chain] = False
+                left = left[still]
             if not len(left):
                 return
 
-    def _settle(self, trace: Trace, over: Int64s, opened: Int64s, ended: Int64s) -> None:
-        if not len(over) and not len(opened):
-            return
+    def _settle(self, trace: Trace, watched: Int64s, ended: Int64s) -> None:
+        """Say of these calls, which were open or are new, how they ended or that they run."""
+        ends = ended[watched] >= 0
+        opened, over = watched[~ends], watched[ends]
+        new = bool(len(watched)) and watched is not self._open
+        self._open = np.concatenate([self._open, opened]) if new else opened
+        for track in list(self._busy) if len(over) and not new else ():
+            track.running = track.running[ended[track.rows[track.running]] < 0]
+            if not len(track.running):
+                self._busy.discard(track)
         outcome = trace.calls.outcome[over]
         bad = over[(outcome == Outcome.FAILED) | (outcome == Outcome.TIMED_OUT)]
         if len(bad):
@@ -186,22 +171,30 @@ class CallTracks:
             track.failed = merged(track.failed, failed)
         for track, cancelled in self._by_track(over[outcome == Outcome.CANCELLED]):
             track.cancelled = merged(track.cancelled, cancelled)
-        for track, started in self._by_track(opened):
+        for track, started in self._by_track(opened) if new else ():
             track.running = merged(track.running, started)
-        for track, _ in self._by_track(over):
-            if len(track.running):
-                track.running = track.running[ended[track.rows[track.running]] < 0]
+            self._busy.add(track)
 
     def _by_track(self, rows: Int64s) -> list[tuple[Track, Int64s]]:
         """The tracks that these calls lie on, each with the positions there."""
         if not len(rows):
             return []
-        handlers, depth = self._handler.values[rows].astype(np.int64), self._depth.values[rows].astype(np.int64)
+        places = self._places
+        handlers, depth = places.view("handler")[rows].astype(np.int64), places.view("depth")[rows]
         order = np.lexsort((depth, handlers))
-        moved = (np.diff(handlers[order]) != 0) | (np.diff(depth[order]) != 0)
+        moved = (np.diff(handlers[order]) != 0) | (depth[order][1:] != depth[order][:-1])
         parts = np.split(order, np.flatnonzero(moved) + 1)
-        positions = self._position.values[rows].astype(np.int64)
+        positions = places.view("position")[rows].astype(np.int64)
         return [(self.lanes[int(handlers[part[0]])][int(depth[part[0]])], positions[part]) for part in parts]
+
+
+def _by_handler(handlers: npt.NDArray[Any]) -> list[npt.NDArray[np.int64]]:
+    """Where each handler occurs, ascending."""
+    # NumPy sorts numbers of 16 bits by counting, ten times as fast as longer ones.
+    short = handlers.astype(np.uint16) if int(handlers.max()) < 1 << 16 else handlers
+    order = np.argsort(short, kind="stable")
+    found = short[order]
+    return np.split(order, np.flatnonzero(found[1:] != found[:-1]) + 1)
 
 
 def within_reason(times: Int64s) -> Int64s:

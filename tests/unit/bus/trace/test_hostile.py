@@ -13,6 +13,8 @@ import pytest
 from bus.errors import UserError
 from bus.export import EXPORTERS
 from bus.trace import Trace, capture
+from bus.trace.emits import Emits
+from bus.trace.tracks import CallTracks
 from buslens import wire
 from buslens.records import FACT, BlobKind, Kind, NameKind
 from tests.helpers.make_trace import shop_bytes
@@ -33,6 +35,8 @@ def read_all(path: Path, out: Path) -> Trace | None:
         trace.error(row)
     for row in range(len(trace.marks)):
         trace.marks.text(row)
+    CallTracks().update(trace)
+    Emits().update(trace)
     flow = ("dispatch", int(trace.dispatches.id[0])) if len(trace.dispatches) else None
     for exporter in EXPORTERS:
         with contextlib.suppress(UserError):  # a flow that the damage took away has no diagram
