@@ -31,5 +31,8 @@ SAMPLES = (
     Sample("lost-events", "Lost events", "What happens when nobody listens, or listens too late."),
     Sample("blocking-handler", "Blocking handler", "One handler that blocks makes every other one wait."),
     Sample("async-errors", "Async errors", "An exception in an async handler reaches nobody unless `error` is heard."),
+    Sample(
+        "dying-consumer", "Dying consumer", "What a durable bus makes of consumers that die in the middle of a call."
+    ),
     Sample("feedback-loop", "Feedback loop", "Two handlers that feed each other, and the condition that ends it."),
 )

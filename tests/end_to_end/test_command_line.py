@@ -48,7 +48,15 @@ script:
     times: 1000000
 """
 
-SAMPLES = ("checkout", "user-created", "lost-events", "blocking-handler", "async-errors", "feedback-loop")
+SAMPLES = (
+    "checkout",
+    "user-created",
+    "lost-events",
+    "blocking-handler",
+    "async-errors",
+    "dying-consumer",
+    "feedback-loop",
+)
 
 
 @pytest.fixture
