@@ -18,6 +18,7 @@ from ui.timeline.furniture import MARGIN
 from ui.timeline.geometry import Geometry, titles_width
 from ui.timeline.input import NOTCH, PAN_SHARE, ZOOM_STEP
 from ui.timeline.links import NOTHING
+from ui.timeline.markers import Markers
 from ui.timeline.navigation import Navigation
 from ui.timeline.picture import Picture, picture_of
 from ui.timeline.pointing import text_at
@@ -48,7 +49,7 @@ class Strip(QWidget):
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
         place, colours = self._place, self._owner.colours
-        Frame(self.content, self._picture(place), place, colours, None, NOTHING).paint(painter)
+        Frame(self.content, self._picture(place), place, colours, None, NOTHING, Markers()).paint(painter)
         strong = QFont(painter.font())
         strong.setWeight(QFont.Weight.DemiBold)
         painter.setFont(strong)

@@ -16,6 +16,7 @@ from ui.timeline.furniture import paint_axis, paint_grid, paint_ground, paint_su
 from ui.timeline.geometry import Geometry
 from ui.timeline.lanes import EMITS_HEIGHT
 from ui.timeline.links import End, Story
+from ui.timeline.markers import Markers
 from ui.timeline.neighbours import Item
 from ui.timeline.painter import Brush, paint_emits, paint_tracks
 from ui.timeline.picture import Picture
@@ -40,6 +41,7 @@ class Frame:
     colours: Colours
     selected: Item | None
     story: Story
+    markers: Markers
 
     def paint(self, painter: QPainter) -> None:
         """Everything, back to front."""
@@ -48,6 +50,7 @@ class Frame:
         paint_ground(painter, colours, place, picture.lanes, picture.scroll)
         paint_grid(painter, colours, place, picture.viewport, marks)
         self._paint_lanes(painter)
+        self.markers.paint(painter, colours, place, picture.viewport)
         arrows = Arrows(self.content, place, picture.viewport, picture.scroll)
         if self.selected is not None:
             self._paint_selected(painter, arrows, self.selected)

@@ -30,6 +30,8 @@ class Input:
         self._pressed: QPointF | None = None
         self._last = QPointF()
         self._dragging = False
+        self._measuring = False
+        """With Shift held a drag measures instead of moving the view."""
 
     @property
     def dragging(self) -> bool:
@@ -59,6 +61,8 @@ class Input:
                 view.next_on_lane(1)
             case Key.Key_Comma:
                 view.next_on_lane(-1)
+            case Key.Key_M:
+                view.mark_selection(keep=bool(modifiers & Qt.KeyboardModifier.ShiftModifier))
             case Key.Key_BracketRight:
                 view.along_flow(1)
             case Key.Key_BracketLeft:
@@ -90,6 +94,7 @@ class Input:
     def press(self, event: QMouseEvent) -> None:
         if event.button() in (Qt.MouseButton.LeftButton, Qt.MouseButton.MiddleButton):
             self._pressed = self._last = event.position()
+            self._measuring = bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier)
 
     def move(self, event: QMouseEvent) -> None:
         """Drag to pan; without a button only look."""
@@ -99,8 +104,10 @@ class Input:
             return
         if not self._dragging and (at - self._pressed).manhattanLength() >= QApplication.startDragDistance():
             self._dragging = True
-            self._view.setCursor(Qt.CursorShape.ClosedHandCursor)
-        if self._dragging:
+            self._view.setCursor(Qt.CursorShape.SizeHorCursor if self._measuring else Qt.CursorShape.ClosedHandCursor)
+        if self._dragging and self._measuring:
+            self._view.measure(self._pressed.x(), at.x())
+        elif self._dragging:
             self._view.drag(self._last.x() - at.x(), self._last.y() - at.y())
             self._last = at
 

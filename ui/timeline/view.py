@@ -37,6 +37,7 @@ from ui.timeline.lane_choices import LaneChoices
 from ui.timeline.lane_menu import LaneMenu
 from ui.timeline.lanes import Lanes
 from ui.timeline.links import NOTHING, Link, Story, story_of
+from ui.timeline.markers import Markers
 from ui.timeline.navigation import Navigation
 from ui.timeline.neighbours import Item
 from ui.timeline.overview import Overview
@@ -282,8 +283,34 @@ class TimelineView(QWidget):
         self._walk.along_flow(direction)
 
     def clear_selection(self) -> None:
-        """Select nothing."""
+        """Select nothing, and put the ruler away."""
         self.selection.clear()
+        self._markers.ruler = None
+        self.update()
+
+    @property
+    def markers(self) -> Markers:
+        """What is marked and measured."""
+        return self._markers
+
+    def mark_selection(self, *, keep: bool) -> None:
+        """Mark how long the selection lasts; keep: also when something else is marked."""
+        item = self._walk.selected()
+        if item is not None:
+            stretch = self._content.extent(*item)
+            (self._markers.keep if keep else self._markers.mark)(stretch)
+            self.update()
+
+    def measure(self, from_x: float, to_x: float) -> None:
+        """A ruler between two places of the widget."""
+        left = self.place.left
+        self._markers.ruler = self.viewport.ns_at(from_x - left), self.viewport.ns_at(to_x - left)
+        self.update()
+
+    def clear_markers(self) -> None:
+        """Mark and measure nothing."""
+        self._markers.clear()
+        self.update()
 
     def select_at(self, at: QPointF) -> None:
         """Select what is under a point of the widget; nothing there clears the selection."""
@@ -308,7 +335,9 @@ class TimelineView(QWidget):
         if self._colours is None or self._colours.ratio != self.devicePixelRatioF():
             self._colours = Colours(self._themes.theme, self.devicePixelRatioF())
         selected = self._walk.selected()
-        Frame(self._content, self.picture, self.place, self._colours, selected, self._told()).paint(painter)
+        Frame(self._content, self.picture, self.place, self._colours, selected, self._told(), self._markers).paint(
+            painter
+        )
         if self.hasFocus():
             painter.setPen(QPen(self._colours.accent, FOCUS))
             painter.drawRect(self.rect().adjusted(1, 1, -1, -1))
@@ -360,6 +389,7 @@ class TimelineView(QWidget):
         self._walk = Walk(self._content, self.selection, self._navigation)
         self._picture, self._measured = None, None
         self._story, self._linked = NOTHING, (None, 0)
+        self._markers = Markers()
         self._frames = 0
 
     def _rearrange(self) -> None:

@@ -17,6 +17,8 @@ MOUSE = (
     ("Shift+wheel", "Earlier, later"),
     ("Wheel", "Scroll the lanes, or time where all lanes fit"),
     ("Drag", "Move the timeline; on the overview: show that stretch"),
+    ("Shift+drag", "Measure between two points"),
+    ("Right click", "Pin or hide a lane"),
     ("Click", "Select; nothing there clears the selection"),
     ("Double click", "Select and fit"),
 )

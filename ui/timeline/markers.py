@@ -1,0 +1,90 @@
+"""Stretches of time that a person has marked or measures, as bands over all lanes with their length on top."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from PySide6.QtCore import QLineF, QRectF, Qt
+from PySide6.QtGui import QPainter, QPen
+
+from ui.timeline.axis import duration_text
+from ui.timeline.colours import Colours, with_alpha
+from ui.timeline.geometry import Geometry
+from ui.timeline.viewport import Viewport
+
+ALPHA = 34
+LABEL = 18
+MOST_KEPT = 50
+"""More bands than this hide what is below them; the oldest goes."""
+
+Stretch = tuple[int, int]
+"""Start and end, nanoseconds."""
+
+
+@dataclass(slots=True)
+class Markers:
+    """Of one trace; they go with it."""
+
+    marked: Stretch | None = None
+    """Until something else is marked."""
+
+    kept: tuple[Stretch, ...] = ()
+    ruler: Stretch | None = None
+    """Being measured, from where the person began."""
+
+    @property
+    def empty(self) -> bool:
+        """Whether there is nothing to see."""
+        return self.marked is None and self.ruler is None and not self.kept
+
+    def mark(self, stretch: Stretch) -> None:
+        """Mark this and nothing else; the same again, and nothing is marked."""
+        self.marked = None if self.marked == stretch else stretch
+
+    def keep(self, stretch: Stretch) -> None:
+        """Keep it until it is kept a second time, which lets it go."""
+        self.marked = None
+        without = tuple(each for each in self.kept if each != stretch)
+        self.kept = without if len(without) < len(self.kept) else (*without, stretch)[-MOST_KEPT:]
+
+    def clear(self) -> None:
+        """Nothing marked, nothing measured."""
+        self.marked, self.kept, self.ruler = None, (), None
+
+    def paint(self, painter: QPainter, colours: Colours, place: Geometry, view: Viewport) -> None:
+        """All of them, the ruler last."""
+        if self.empty:
+            return
+        painter.save()
+        painter.setClipRect(QRectF(place.left, place.emits_top, place.lanes_width, place.height - place.emits_top))
+        for stretch in self.kept:
+            _paint_band(painter, colours, place, view, stretch, dashed=False)
+        for each in (self.marked, self.ruler):
+            if each is not None:
+                _paint_band(painter, colours, place, view, each, dashed=True)
+        painter.restore()
+
+
+def _paint_band(
+    painter: QPainter, colours: Colours, place: Geometry, view: Viewport, stretch: Stretch, *, dashed: bool
+) -> None:
+    start, end = min(stretch), max(stretch)
+    edges = (place.left - 50.0, place.width + 50.0)
+    left, right = (min(max(view.px_of(time) + place.left, edges[0]), edges[1]) for time in (start, end))
+    if right < place.left or left > place.width:
+        return
+    band = QRectF(left, place.emits_top, max(1.0, right - left), place.height - place.emits_top)
+    painter.fillRect(band, with_alpha(colours.accent, ALPHA))
+    painter.setPen(QPen(colours.accent, 1, Qt.PenStyle.DashLine if dashed else Qt.PenStyle.SolidLine))
+    for x in (left, right):
+        painter.drawLine(QLineF(x, place.emits_top, x, place.height))
+    text = duration_text(end - start)
+    width = painter.fontMetrics().horizontalAdvance(text) + 12
+    middle = (max(left, place.left) + min(right, place.width)) / 2
+    x = min(max(middle - width / 2, place.left + 2.0), place.width - width - 2.0)
+    label = QRectF(x, place.height - LABEL - 4, width, LABEL)
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(colours.surface)
+    painter.drawRoundedRect(label, 3, 3)
+    painter.setPen(colours.text)
+    painter.drawText(label, int(Qt.AlignmentFlag.AlignCenter), text)
