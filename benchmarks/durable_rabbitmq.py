@@ -18,7 +18,7 @@ from typing import Any
 from benchmarks.durable_sqlite import BODY, SCENARIO, between
 from bus.engines import rabbitmq_names
 from bus.engines.protocol import PLAIN
-from bus.engines.rabbitmq import UNCONFIRMED
+from bus.engines.rabbitmq_publishing import UNCONFIRMED
 from bus.session import Session
 from bus.settings import Settings
 from bus.trace import Trace

@@ -12,7 +12,7 @@ import os
 import ssl
 from collections.abc import Mapping
 from typing import Any
-from urllib.parse import unquote, urlsplit
+from urllib.parse import parse_qs, unquote, urlsplit
 
 from bus.engines.delivery import Attributes
 from bus.engines.headers import LONGEST_ATTRIBUTE, MOST_ATTRIBUTES
@@ -22,6 +22,7 @@ DEFAULT = "amqp://guest:guest@127.0.0.1:5672/"
 VARIABLE = "BUSLENS_RABBITMQ_URL"
 PREFIX = "cloudEvents_"
 COUNT = "x-delivery-count"
+HEARTBEAT_S = 10
 LONGEST_NAME = 255
 """Bytes, of queues and routing keys (AMQP 0-9-1: a short string)."""
 
@@ -43,6 +44,17 @@ def check(url: str) -> None:
         good = False
     if not good:
         raise UserError(f"what {VARIABLE} says is no address of RabbitMQ", hint=f"expected one such as {DEFAULT}")
+
+
+def with_heartbeat(url: str) -> str:
+    """An address that also says how soon a server is missed that does not even end the connection: in half a minute.
+
+    The client's own 60 s make that three.
+    """
+    parts = urlsplit(url)
+    if "heartbeat" in parse_qs(parts.query):
+        return url
+    return parts._replace(query="&".join(filter(None, (parts.query, f"heartbeat={HEARTBEAT_S}")))).geturl()
 
 
 def shown(url: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sqlite3
 from pathlib import Path
 
 from bus.engines import rabbitmq_names as names
@@ -23,9 +24,12 @@ class Made:
         self._folder = RunFolder(home() / run)
 
     def begin(self) -> None:
-        """From here on there is something to be removed."""
-        self._folder.make()
-        self._write()
+        """From here on there is something to be removed. Raises UserError."""
+        try:
+            self._folder.make()
+            self._write()
+        except (OSError, sqlite3.Error) as error:
+            raise UserError(f"{self._folder.path} cannot be made: {error}") from None
 
     def add(self, queue: str) -> None:
         """Remember a queue, before it is made."""
@@ -36,6 +40,10 @@ class Made:
     def end(self) -> None:
         """Nothing is left."""
         self._folder.leave(clean=True)
+
+    def leave(self) -> None:
+        """Whatever is left may be removed by `buslens clean`."""
+        self._folder.leave(clean=False)
 
     def _write(self) -> None:
         said = {"run": self.run, "address": self._url, "queues": self.queues}
@@ -70,5 +78,5 @@ async def remove(folder: Path, url: str) -> None:
         await link.close()
 
 
-def _nothing() -> None:
+def _nothing(_: BaseException | None) -> None:
     """The connection is closed: that was meant."""
