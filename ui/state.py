@@ -29,6 +29,9 @@ class State:
     filtered: bool = False
     following: bool = True
     frozen: bool = False
+    lanes: str = "handler"
+    """What has a lane of its own on the timeline."""
+
     theme: str = "system"
     panels: frozenset[str] = field(default_factory=frozenset)
     """Ids of the panels that are shown."""

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLineEdit
 
+from bus.trace.tracks import Group
 from ui.filter_state import FilterState
 from ui.layout import Layout
 from ui.panels.emit import EmitPanel
@@ -53,6 +54,10 @@ class ViewVerbs:
     def toggle_following(self) -> None:
         """Go along with the newest, or stay."""
         self.timeline.set_following(not self.timeline.following)
+
+    def group_lanes(self, group: Group) -> None:
+        """What has a lane of its own."""
+        self.timeline.lane_choices.group_by(group)
 
     def show_all_lanes(self) -> None:
         """Hide no lane."""

@@ -92,6 +92,7 @@ class Wiring(QObject):
             filtered=window.filter_state.active,
             following=window.timeline.following,
             frozen=window.timeline.frozen,
+            lanes=window.timeline.lane_choices.group,
             theme=window.themes.setting,
             panels=window.panels.shown,
             untrusted=self.verbs.file.untrusted,
@@ -276,6 +277,7 @@ class Wiring(QObject):
         window.filter_state.changed.connect(self.actions.refresh)
         window.timeline.following_changed.connect(self.actions.refresh)
         window.timeline.frozen_changed.connect(self.actions.refresh)
+        window.timeline.lane_choices.changed.connect(self.actions.refresh)
         window.panels.changed.connect(self.actions.refresh)
 
     def _connect_mistakes(self) -> None:

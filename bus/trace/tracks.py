@@ -6,7 +6,7 @@ start times only, so that what a picture costs depends on its pixels and not on 
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 import numpy.typing as npt
@@ -33,6 +33,9 @@ FARTHEST_NS = 1 << 61
 NEVER = np.iinfo(np.int64).max
 
 Int64s = npt.NDArray[np.int64]
+
+Group = Literal["handler", "event", "thread"]
+"""What has a lane of its own: calls of one handler, of one event, or on one thread or task."""
 
 
 class Track:
@@ -73,7 +76,8 @@ class Track:
 class CallTracks:
     """All the tracks of a trace, and where on them each call lies."""
 
-    def __init__(self) -> None:
+    def __init__(self, group: Group = "handler") -> None:
+        self.group: Group = group
         self.same = SameHandler()
         self.lanes: dict[int, list[Track]] = {}
         """Tracks of each handler, by the first of its name ids, uppermost first."""
@@ -112,7 +116,7 @@ class CallTracks:
             self._settle(trace, new, ended)
 
     def _stack(self, trace: Trace, new: Int64s, ended: Int64s) -> None:
-        handlers = self.same.firsts(trace.calls.handler[new[0] : new[-1] + 1])
+        handlers = self._keys(trace, slice(int(new[0]), int(new[-1]) + 1))
         starts = within_reason(trace.calls.started_ns[new[0] : new[-1] + 1])
         depth, position = np.empty(len(new), np.uint8), np.empty(len(new), np.uint32)
         for part in _by_handler(handlers):
@@ -123,6 +127,17 @@ class CallTracks:
             tracks = self.lanes.setdefault(int(handlers[part[0]]), [])
             self._stack_lane(tracks, new[part], begun, ended, part, depth, position)
         self._places.append(len(new), handler=handlers, depth=depth, position=position)
+
+    def _keys(self, trace: Trace, rows: slice) -> Int64s:
+        """The lane of each call: the name id of what they are grouped by."""
+        if self.group == "thread":
+            return trace.calls.lane[rows].astype(np.int64)
+        if self.group == "event":
+            dispatches = trace.dispatches.rows_of(trace.calls.dispatch[rows])
+            events = trace.dispatches.event
+            known = dispatches >= 0
+            return np.where(known, events[np.where(known, dispatches, 0)] if len(events) else 0, 0).astype(np.int64)
+        return self.same.firsts(trace.calls.handler[rows])
 
     def _stack_lane(
         self,

@@ -68,3 +68,28 @@ def test_only_one_lane_is_left_and_what_comes_later_stays_hidden(
     choose(menu_at(view, view.place.lanes_top + 5), "Hide All Other Lanes")
     played(bus.at(5_000), watched, view, calls=4)
     assert titles(view) == ["reserve_stock"]
+
+
+def test_lanes_by_event_and_by_thread_and_back(bus: PlayedBus, watched: Watched, view: TimelineView) -> None:
+    calls = played(bus, watched, view)
+    bus.at(3_000)
+    dispatch = bus.emit("order.paid")
+    bus.end(bus.start(dispatch, "pack", "order.paid"))
+    watched.pump()
+    view.refresh()
+    view.lane_choices.group_by("event")
+    assert sorted(titles(view)) == ["order.paid", "order.placed"]
+    view.selection.select("call", calls[3])
+    view.next_on_lane(1)
+    assert view.selection.id == calls[4], "the next of the same event, whatever its handler"
+    choose(menu_at(view, view.place.lanes_top + 5), "Lanes by Thread")
+    assert len(titles(view)) == 1
+    view.grab()
+    view.lane_choices.group_by("handler")
+    assert titles(view)[:2] == ["reserve_stock", "charge_card"]
+
+
+def test_the_menu_of_commands_groups_lanes_too(window: Any) -> None:
+    window.wiring.actions.run("lanes.by_event")
+    assert window.timeline.lane_choices.group == "event"
+    assert window.wiring.actions["lanes.by_event"].isChecked()

@@ -24,7 +24,8 @@ class Content:
     def __init__(self, trace: Trace, choices: LaneChoices | None = None) -> None:
         self.trace = trace
         self.choices = choices or LaneChoices()
-        self.tracks = CallTracks()
+        self.group = self.choices.group
+        self.tracks = CallTracks(self.group)
         self.emits = Emits()
         self.lanes = Lanes()
         self.matches: Matches | None = None
@@ -120,7 +121,8 @@ class Content:
         return self.event_of_dispatch(cause) if cause >= 0 else ""
 
     def _arrange(self) -> None:
-        handlers = self.tracks.same.order
+        # Handlers have lanes from their registration on; other groups when they come up.
+        handlers = self.tracks.same.order if self.group == "handler" else []
         shape = (len(handlers), sum(map(len, self.tracks.lanes.values())), self.choices.revision)
         if shape == self._shape:
             return

@@ -7,6 +7,8 @@ from typing import TypeVar
 
 from PySide6.QtCore import QObject, Signal
 
+from bus.trace.tracks import Group
+
 Item = TypeVar("Item")
 
 
@@ -21,8 +23,16 @@ class LaneChoices(QObject):
         self.pinned: tuple[str, ...] = ()
         """Uppermost first."""
 
+        self.group: Group = "handler"
         self.revision = 0
         """Grows with every change."""
+
+    def group_by(self, group: Group) -> None:
+        """What has a lane of its own."""
+        if group != self.group:
+            self.group = group
+            self.revision += 1
+            self.changed.emit()
 
     def hide(self, *titles: str) -> None:
         """Show these no more; their calls are still in tables and statistics."""

@@ -3,10 +3,18 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QPoint
+from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QMenu, QWidget
 
+from bus.trace.tracks import Group
 from ui.timeline.lane_choices import LaneChoices
 from ui.timeline.lanes import Lanes
+
+GROUPS: tuple[tuple[Group, str], ...] = (
+    ("handler", "Lanes by Handler"),
+    ("event", "Lanes by Event"),
+    ("thread", "Lanes by Thread"),
+)
 
 
 class LaneMenu(QMenu):
@@ -20,6 +28,13 @@ class LaneMenu(QMenu):
         hidden = len(choices.hidden)
         every = self.addAction(f"Show All Lanes ({hidden} hidden)" if hidden else "Show All Lanes", choices.show_all)
         every.setEnabled(hidden > 0)
+        self.addSeparator()
+        for group, words in GROUPS:
+            action = self.addAction(words)
+            action.setCheckable(True)
+            action.setChecked(choices.group == group)
+            action.setData(group)
+        self.triggered.connect(self._group)
         self.aboutToHide.connect(self.deleteLater)
 
     def show_at(self, on_screen: QPoint) -> None:
@@ -39,6 +54,10 @@ class LaneMenu(QMenu):
         others = self.addAction("Hide All Other Lanes", self._hide_others)
         others.setEnabled(len(self._lanes) > 1)
         self.addSeparator()
+
+    def _group(self, action: QAction) -> None:
+        if action.data() is not None:
+            self._choices.group_by(action.data())
 
     def _pin(self) -> None:
         self._choices.pin(self._title)

@@ -393,6 +393,10 @@ class TimelineView(QWidget):
         self._frames = 0
 
     def _rearrange(self) -> None:
+        if self._content.group != self.lane_choices.group:
+            self._begin()
+            self._content.update(self._session)
+            self._filter_changed()
         self._content.rearrange()
         self._show_again()
 
