@@ -56,6 +56,10 @@ class Columns:
                 self._room[name][start:end] = value
         return slice(start, end)
 
+    def take(self, source: Columns, rows: Array) -> None:
+        """Append these rows of another table with the same columns."""
+        self.append(len(rows), **{name: array[rows] for name, array in source._room.items()})
+
     def put(self, name: str, rows: Array, values: Array) -> None:
         """Write to rows that are there."""
         if len(rows):

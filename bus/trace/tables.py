@@ -96,6 +96,13 @@ class Dispatches:
         """Id of the dispatch that the flow grew from; its own id for a root."""
         return self.columns.view("root")
 
+    def only(self, rows: Array) -> Dispatches:
+        """A table of these rows alone."""
+        table = Dispatches()
+        table.columns.take(self.columns, rows)
+        table.index.add(table.id, 0)
+        return table
+
     def row_of(self, ident: int) -> int:
         """Row of a dispatch id, -1 where there is none."""
         return self.index.row(ident)
@@ -186,6 +193,13 @@ class Calls:
         ended = self.ended_ns
         return np.where(ended < 0, -1, ended - self.started_ns)
 
+    def only(self, rows: Array) -> Calls:
+        """A table of these rows alone."""
+        table = Calls()
+        table.columns.take(self.columns, rows)
+        table.index.add(table.id, 0)
+        return table
+
     def row_of(self, ident: int) -> int:
         """Row of a call id, -1 where there is none."""
         return self.index.row(ident)
@@ -214,6 +228,12 @@ class Marks:
     def call(self) -> Array:
         """Id of the call that wrote it, 0 for a person's."""
         return self.columns.view("call")
+
+    def only(self, rows: Array) -> Marks:
+        """A table of these rows alone."""
+        table = Marks(self._blobs)
+        table.columns.take(self.columns, rows)
+        return table
 
     def text(self, row: int) -> str:
         """What it says, decoded now."""

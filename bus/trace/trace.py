@@ -5,10 +5,12 @@ Facts are decoded and joined by whole batches, so that millions a second fit; no
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Callable, Iterator
 
 import numpy as np
 
+from bus.trace import forgetting
 from bus.trace.blobs import Blobs, Error, Payload
 from bus.trace.columns import Columns
 from bus.trace.error_texts import ErrorTexts
@@ -40,15 +42,7 @@ class Trace:
         self.subscriptions = Columns(
             time_ns=np.int64, handler=np.uint32, event=np.uint64, added=np.uint8, flags=np.uint16
         )
-        self.deliveries = Columns(
-            time_ns=np.int64,
-            kind=np.uint8,
-            dispatch=np.uint64,
-            call=np.uint64,
-            queue=np.uint32,
-            attempt=np.uint32,
-            note=np.uint64,
-        )
+        self.deliveries = _deliveries()
         self.error_texts = ErrorTexts()
         self.generation = 0
         """Grows whenever anything changed."""
@@ -58,6 +52,9 @@ class Trace:
 
         self.damage = ""
         """One sentence for a person where the capture is cut or damaged; everything before that is good."""
+
+        self.forgotten = 0
+        """Dispatches and calls that were here once and are only in the bytes now: `newest`."""
 
         self.whole = 0
         """Bytes of the header and all whole frames: what a saved capture holds."""
@@ -146,6 +143,28 @@ class Trace:
         tables = (self.dispatches.columns, self.calls.columns, self.marks.columns, self.subscriptions, self.deliveries)
         return sum(columns.nbytes for columns in tables)
 
+    def newest(self, most: int) -> Trace:
+        """A trace with about so many of its newest dispatches and calls, and all that runs, in place of this one.
+
+        It goes on where this one stands, and with the same bytes: saved it is whole. This one may still be read, but
+        not fed any more.
+        """
+        trace = copy.copy(self)
+        dispatches, calls = forgetting.newest(self.dispatches, self.calls, most)
+        trace.dispatches, trace.calls = self.dispatches.only(dispatches), self.calls.only(calls)
+        trace.forgotten += len(self.dispatches) - len(dispatches) + len(self.calls) - len(calls)
+        trace.error_texts = ErrorTexts()
+        trace._joining = Joining(trace.dispatches, trace.calls)
+        times = np.concatenate([trace.dispatches.emitted_ns, trace.calls.started_ns])
+        trace._first_ns = int(times.min()) if len(times) else self._last_ns
+        marks, told = self.marks, self.deliveries
+        trace.marks = marks.only(np.flatnonzero((marks.call == 0) | (trace.calls.rows_of(marks.call) >= 0)))
+        trace.deliveries = _deliveries()
+        of_kept = trace.dispatches.rows_of(told.view("dispatch")) >= 0
+        trace.deliveries.take(told, np.flatnonzero(of_kept))
+        trace.generation += 1
+        return trace
+
     def payload(self, dispatch_row: int) -> Payload:
         """What a dispatch carried, decoded now."""
         return self.blobs.payload(int(self.dispatches.payload[dispatch_row]))
@@ -202,6 +221,13 @@ class Trace:
             len(sent), time_ns=sent.time_ns, kind=sent.kind, dispatch=sent.id, call=sent.parent,
             queue=sent.name, attempt=sent.count, note=sent.blob,
         )  # fmt: skip
+
+
+def _deliveries() -> Columns:
+    return Columns(
+        time_ns=np.int64, kind=np.uint8, dispatch=np.uint64, call=np.uint64, queue=np.uint32, attempt=np.uint32,
+        note=np.uint64,
+    )  # fmt: skip
 
 
 Progress = Callable[[float], None]
