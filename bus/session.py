@@ -59,8 +59,8 @@ class Session:
         """The capture that is being opened."""
 
         self._trusted = trusted
-        self._lent = False
-        """Another thread reads the trace."""
+        self._held = 0
+        """How many other threads read the trace."""
 
         self._runner: Runner | None = None
         self._retired: list[tuple[Runner, float]] = []
@@ -133,12 +133,20 @@ class Session:
         exporters = {exporter.id: exporter for exporter in EXPORTERS}
         if format_id not in exporters:
             raise UserError(f"there is no format {format_id}", hint=nearest(format_id, list(exporters)))
-        self._lent = True
+        self.hold()
         return partial(_write, exporters[format_id], self.trace, path, selection)
 
     def give_back(self) -> None:
         """The trace was written."""
-        self._lent = False
+        self.release()
+
+    def hold(self) -> None:
+        """Another thread reads the trace: until `release` it stays as it is, and new records wait."""
+        self._held += 1
+
+    def release(self) -> None:
+        """It has read."""
+        self._held -= 1
 
     # Running
 
@@ -233,7 +241,7 @@ class Session:
 
     def pump(self) -> bool:
         """Take in what is new. Whether anything was. Bounded: see bus/simulation/room.py."""
-        if self._lent:
+        if self._held:
             return False
         was_loading = self.loading is not None
         if self.loading is not None and not self.loading.step(_PART_S):

@@ -12,8 +12,10 @@ from PySide6.QtCore import QPoint, QTimer, Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from bus.session import Session
+from bus.trace import Trace
 from bus.trace import rows as trace_rows
 from ui.filter_state import FilterState
+from ui.finding import Finding
 from ui.jobs import LatestJob
 from ui.panels.tables_text import shown_of
 from ui.panels.tables_view import RecordTable
@@ -71,6 +73,9 @@ class RowsTab(QWidget):
         self._later = QTimer(self)
         self._later.setSingleShot(True)
         self._later.timeout.connect(self.refresh_now)
+        self._finding = Finding(session, self)
+        self._finding.found.connect(self._found_elsewhere)
+        self._finding.failed.connect(self.failed)
         self._sorting: LatestJob | None = None
         self._nothing_yet = self._nothing_matches = ""
 
@@ -86,7 +91,7 @@ class RowsTab(QWidget):
     def refresh(self) -> None:
         """New records came: find the rows again, but not so often that the window suffers."""
         wait = self._not_before - time.monotonic()
-        if self._sorting is not None:
+        if self._sorting is not None or self._finding.busy:
             self._later.start(_AFTER_SORT_MS)
         elif wait <= 0:
             self.refresh_now()
@@ -96,8 +101,12 @@ class RowsTab(QWidget):
     def refresh_now(self) -> None:
         """Find the rows again whatever it costs: the person changed filter or order."""
         self._later.stop()
+        if self._filter.active and self._finding.pays:
+            self._finding.start(Look(self._table, self._filter.filter))
+            return  # the old rows stay until the new ones are there
+        self._finding.forget()
         began = time.monotonic()
-        found = self._found()
+        self.total, found = Look(self._table, self._filter.filter)(self._session.trace)
         self._show_in_order(found)
         took = time.monotonic() - began
         least = 0.0 if self.isVisible() else _UNSEEN_S
@@ -108,13 +117,9 @@ class RowsTab(QWidget):
         self._chosen_row = trace_row
         self.view.mark(trace_row, scroll=scroll)
 
-    def _found(self) -> Rows:
-        trace = self._session.trace
-        everything = trace_rows.rows(trace, self._table, trace_rows.parse(""), None)
-        self.total = len(everything)
-        if not self._filter.active:
-            return everything
-        return trace_rows.rows(trace, self._table, self._filter.filter, None)
+    def _found_elsewhere(self, result: tuple[int, Rows]) -> None:
+        self.total, found = result
+        self._show_in_order(found)
 
     def _show_in_order(self, found: Rows) -> None:
         self._forget_sort()
@@ -153,6 +158,20 @@ class RowsTab(QWidget):
     def _order_wanted(self, column: int, descending: bool) -> None:
         self._order = (column, descending) if column >= 0 else None
         self.refresh_now()
+
+
+class Look:
+    """Finds the rows of a table that a filter leaves; on whatever thread."""
+
+    def __init__(self, table: str, wanted: trace_rows.Filter) -> None:
+        self._table, self._wanted = table, wanted
+
+    def __call__(self, trace: Trace) -> tuple[int, Rows]:
+        """How many rows there are, and which are left."""
+        everything = trace_rows.rows(trace, self._table, trace_rows.parse(""), None)
+        if not self._wanted:
+            return len(everything), everything
+        return len(everything), trace_rows.rows(trace, self._table, self._wanted, None)
 
 
 def _sort(found: Rows, keys: Keys, descending: bool) -> Rows:

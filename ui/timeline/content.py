@@ -6,7 +6,7 @@ Freezing stops here: the index is not brought up to date any more while the trac
 from __future__ import annotations
 
 from bus.session import Session
-from bus.trace import Trace, rows
+from bus.trace import Trace
 from bus.trace.emits import Emits
 from bus.trace.tracks import FARTHEST_NS, CallTracks, Int64s
 from buslens.records import Outcome
@@ -29,7 +29,7 @@ class Content:
         self.emits = Emits()
         self.lanes = Lanes()
         self.matches: Matches | None = None
-        """None where nothing is filtered out."""
+        """What does not match is dimmed; None where nothing is filtered out."""
         self.first_ns = 0
         self.last_ns = 0
         """Time of the newest record taken in."""
@@ -77,10 +77,6 @@ class Content:
     def rearrange(self) -> None:
         """Other lanes are wanted."""
         self._arrange()
-
-    def filter_by(self, wanted: rows.Filter | None) -> None:
-        """Dim what does not match; None shows everything."""
-        self.matches = None if wanted is None else Matches(self.trace, wanted)
 
     def ended_ns(self) -> Int64s:
         """End of every call; valid until the trace is fed."""

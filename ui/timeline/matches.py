@@ -34,6 +34,11 @@ class Matches:
         return _padded(self._dispatches, total + 1)
 
 
+def matches_of(wanted: rows.Filter, trace: Trace) -> Matches:
+    """What a filter leaves of a trace; on whatever thread."""
+    return Matches(trace, wanted)
+
+
 def _mask(length: int, matching: Int64s) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
     mask = np.zeros(length, np.bool_)
     mask[matching] = True

@@ -7,6 +7,7 @@ there, Frame how it looks, Walk the verbs of the selection, Input what the perso
 from __future__ import annotations
 
 import html
+from functools import partial
 
 from PySide6.QtCore import QEvent, QPoint, QPointF, QRect, Qt, QTimer, Signal
 from PySide6.QtGui import (
@@ -25,6 +26,7 @@ from PySide6.QtWidgets import QPushButton, QScrollBar, QToolTip, QWidget
 
 from bus.session import Session
 from ui.filter_state import FilterState
+from ui.finding import Finding
 from ui.selection import Selection
 from ui.theme import ThemeSource
 from ui.timeline.colours import Colours
@@ -38,6 +40,7 @@ from ui.timeline.lane_menu import LaneMenu
 from ui.timeline.lanes import Lanes
 from ui.timeline.links import NOTHING, Link, Story, story_of
 from ui.timeline.markers import Markers
+from ui.timeline.matches import Matches, matches_of
 from ui.timeline.navigation import Navigation
 from ui.timeline.neighbours import Item
 from ui.timeline.overview import Overview
@@ -84,6 +87,8 @@ class TimelineView(QWidget):
         self._session, self._themes = session, themes
         self.selection, self.filter_state = selection, filter_state
         self._navigation = Navigation()
+        self._finding = Finding(session, self)
+        self._finding.found.connect(self._matched)
         self.lane_choices = LaneChoices(self)
         self.lane_choices.changed.connect(self._rearrange)
         self._picture: Picture | None = None
@@ -444,11 +449,19 @@ class TimelineView(QWidget):
     def _filter_again(self) -> None:
         """New records came: evaluate the filter anew, though not at every frame."""
         self._frames += 1
-        if self._content.matches is not None and self._frames % SELDOM == 0:
-            self._content.filter_by(self.filter_state.filter)
+        if self._content.matches is not None and self._frames % SELDOM == 0 and not self._finding.busy:
+            self._filter_changed()
 
     def _filter_changed(self) -> None:
-        self._content.filter_by(self.filter_state.filter if self.filter_state.active else None)
+        wanted = self.filter_state.filter if self.filter_state.active else None
+        if wanted is not None and self._finding.pays:
+            self._finding.start(partial(matches_of, wanted))
+            return
+        self._finding.forget()
+        self._matched(None if wanted is None else matches_of(wanted, self._content.trace))
+
+    def _matched(self, matches: Matches | None) -> None:
+        self._content.matches = matches
         self._show_again()
 
     def _selection_changed(self) -> None:

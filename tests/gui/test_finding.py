@@ -1,0 +1,80 @@
+"""A filter over a large trace: the window lives on, and the newest wish is the one that is answered."""
+
+from __future__ import annotations
+
+import math
+import threading
+from typing import Any
+
+import pytest
+
+from bus.scenario.samples import SAMPLES
+from bus.trace import Trace
+from ui.finding import Finding
+
+PATIENCE_MS = 10_000
+
+
+@pytest.fixture
+def large(window: Any, qtbot: Any, monkeypatch: pytest.MonkeyPatch) -> Any:
+    """A window on a trace that counts as large."""
+    monkeypatch.setattr("ui.finding.LARGE", 10)
+    window.open(next(sample.path for sample in SAMPLES if sample.id == "checkout"))
+    window.session.start(speed=math.inf)
+    qtbot.waitUntil(lambda: window.session.engine_state.phase == "finished", timeout=PATIENCE_MS)
+    window.bridge.touch()
+    return window
+
+
+def test_tables_and_timeline_show_what_the_filter_leaves(large: Any, qtbot: Any) -> None:
+    large.filter_state.set_text("outcome:failed")
+    qtbot.waitUntil(lambda: large.tables.calls.shown == 7, timeout=PATIENCE_MS)
+    qtbot.waitUntil(lambda: large.timeline._content.matches is not None, timeout=PATIENCE_MS)
+    large.filter_state.set_text("")
+    assert large.tables.calls.shown == large.tables.calls.total == 286
+    assert large.timeline._content.matches is None
+
+
+def test_the_newest_of_many_filters_wins(large: Any, qtbot: Any) -> None:
+    for text in ("outcome:ok", "handler:pack_parcel", "outcome:lost", "outcome:failed"):
+        large.filter_state.set_text(text)
+    qtbot.waitUntil(lambda: large.tables.failures.shown == 7 and large.tables.calls.shown == 7, timeout=PATIENCE_MS)
+    qtbot.waitUntil(lambda: not large.tables.calls._finding.busy, timeout=PATIENCE_MS)
+    assert large.tables.calls.shown == 7
+
+
+def test_records_wait_while_it_looks_and_none_is_lost(large: Any, qtbot: Any) -> None:
+    session, go = large.session, threading.Event()
+    finding, results = Finding(session, large), []
+    finding.found.connect(results.append)
+
+    def look(trace: Trace) -> int:
+        before = len(trace.dispatches)
+        assert go.wait(PATIENCE_MS / 1000)
+        assert len(trace.dispatches) == before
+        return before
+
+    before = len(session.trace.dispatches)
+    finding.start(look)
+    session.emit("order.placed", {"id": 1, "total": 5.0})
+    qtbot.wait(100)
+    assert len(session.trace.dispatches) == before
+    go.set()
+    qtbot.waitUntil(lambda: results == [before], timeout=PATIENCE_MS)
+    qtbot.waitUntil(lambda: len(session.trace.dispatches) > before, timeout=PATIENCE_MS)
+
+
+def test_what_was_found_in_another_trace_is_not_shown(large: Any, qtbot: Any) -> None:
+    go, results = threading.Event(), []
+    finding = Finding(large.session, large)
+    finding.found.connect(results.append)
+
+    def look(trace: Trace) -> int:
+        go.wait(PATIENCE_MS / 1000)
+        return 1
+
+    finding.start(look)
+    large.session.new_scenario()
+    go.set()
+    qtbot.waitUntil(lambda: not finding.busy, timeout=PATIENCE_MS)
+    assert results == []

@@ -1,0 +1,84 @@
+"""Looks through a large trace beside the Qt thread; meanwhile records wait, so that nothing moves under the search."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from PySide6.QtCore import QObject, Signal
+
+from bus.session import Session
+from bus.trace import Trace
+from ui.jobs import LatestJob
+
+LARGE = 500_000
+"""Dispatches and calls; less than that is looked through within a frame or two."""
+
+Look = Callable[[Trace], Any]
+
+
+class Finding(QObject):
+    """One search at a time; of those that are wanted meanwhile the newest comes next, and the others never."""
+
+    found = Signal(object)
+    """What the look returned; only of the newest, and only while its trace is the one that is shown."""
+
+    failed = Signal(object)
+    """The exception."""
+
+    def __init__(self, session: Session, parent: QObject) -> None:
+        super().__init__(parent)
+        self._session = session
+        self._job: LatestJob | None = None
+        self._trace: Trace | None = None
+        self._next: Look | None = None
+
+    @property
+    def pays(self) -> bool:
+        """Whether the trace is so large that the window would feel the search."""
+        trace = self._session.trace
+        return len(trace.dispatches) + len(trace.calls) > LARGE
+
+    @property
+    def busy(self) -> bool:
+        """Whether a search runs."""
+        return self._job is not None
+
+    def start(self, look: Look) -> None:
+        """Begin, or be the next."""
+        if self._job is not None:
+            self._next = look
+            return
+        self._trace = self._session.trace
+        self._session.hold()
+        # A job of its own, whose thread ends with it.
+        self._job = LatestJob(self)
+        self._job.done.connect(self._done)
+        self._job.failed.connect(self._failed)
+        self._job.start(look, self._trace)
+
+    def forget(self) -> None:
+        """No result is wanted any more."""
+        self._next = None
+        self._trace = None
+
+    def _done(self, result: object) -> None:
+        if self._end():
+            self.found.emit(result)
+
+    def _failed(self, error: Exception) -> None:
+        if self._end():
+            self.failed.emit(error)
+
+    def _end(self) -> bool:
+        """Whether anybody waits for the result of this one."""
+        counts = self._trace is self._session.trace and self._next is None
+        if self._job is not None:
+            self._job.close()
+            self._job.deleteLater()
+            self._job = None
+        self._session.release()
+        look, self._next = self._next, None
+        if look is not None:
+            self.start(look)
+        return counts
