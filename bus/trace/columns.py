@@ -104,7 +104,10 @@ class Columns:
         dtype, widest = self._room[name].dtype, self._widest[name]
         if dtype == widest:
             return dtype
-        low, high = (values.min(), values.max()) if isinstance(values, np.ndarray) else (values, values)
+        if isinstance(values, np.ndarray):
+            low, high = 0 if values.dtype.kind == "u" else values.min(), values.max()
+        else:
+            low = high = values
         limits = np.iinfo(dtype)
         if limits.min <= low and high <= limits.max:
             return dtype

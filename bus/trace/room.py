@@ -22,9 +22,6 @@ SHORT = 65_536
 AHEAD = 16
 """A long array reserves so many times what it needs."""
 
-_LARGE = 8 * 1024 * 1024
-"""Bytes from which on large pages pay: they are filled several times as fast (benchmarks/trace_store.py)."""
-
 _MAPS = sys.platform != "win32"  # where a mapping counts as used from the beginning
 _NO_RESERVE = 0x4000 if sys.platform == "linux" else 0
 """MAP_NORESERVE, which Python names from 3.12 on: the system need not set memory apart for all of it."""
@@ -35,7 +32,7 @@ def room(length: int, dtype: npt.DTypeLike) -> Array:
     size = np.dtype(dtype).itemsize
     if length > SHORT and _MAPS:
         try:
-            return np.frombuffer(_mapped(AHEAD * length * size, length * size >= _LARGE), dtype)
+            return np.frombuffer(_mapped(AHEAD * length * size), dtype)
         except (OSError, ValueError, OverflowError):
             pass  # a system that counts what is reserved as used
     return np.zeros(max(FIRST, 2 * length if length <= SHORT else length + length // 4), dtype)
@@ -48,9 +45,5 @@ def used_bytes(array: Array, length: int) -> int:
     return -(-length * array.itemsize // mmap.PAGESIZE) * mmap.PAGESIZE
 
 
-def _mapped(size: int, large: bool) -> mmap.mmap:
-    flags = mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS | _NO_RESERVE
-    mapped = mmap.mmap(-1, size, flags=flags)
-    if large and hasattr(mmap, "MADV_HUGEPAGE"):
-        mapped.madvise(mmap.MADV_HUGEPAGE)
-    return mapped
+def _mapped(size: int) -> mmap.mmap:
+    return mmap.mmap(-1, size, flags=mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS | _NO_RESERVE)
