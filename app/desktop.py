@@ -20,6 +20,7 @@ from app.settings_file import SettingsFile
 from app.trust import TrustedFiles
 from bus.errors import UserError
 from bus.session import Session
+from bus.trace.forgetting import usual_most
 from ui.fonts import load_fonts, proportional
 from ui.icons import ICONS
 from ui.theme import ThemeSource
@@ -76,6 +77,7 @@ def make_window(store: SettingsFile, trust: TrustedFiles) -> Window:
     """A window with a session of its own, not yet shown."""
     settings = store.read()
     session = Session(settings, trusted=trust.trusts)
+    session.most_records = settings.most_records or usual_most()
     window = Window(session, ThemeSource(), store, trust)
     if store.problem:
         window.show_error(UserError(store.problem))

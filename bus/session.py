@@ -38,6 +38,9 @@ LONGEST_STOP_S = 10.0
 Export = Callable[[Progress | None], None]
 """Writes a file; says how far it is, and is ended by what that raises."""
 
+_SLACK = 1.25
+"""The oldest records go when there are so many times as many as are kept: seldom, because all that stay are copied."""
+
 _LOOK_S = 0.02
 _FIRST_PART_S = 0.1
 _PART_S = 0.03
@@ -57,6 +60,9 @@ class Session:
 
         self.loading: Loading | None = None
         """The capture that is being opened."""
+
+        self.most_records = 0
+        """Dispatches and calls that a run keeps in memory, about; 0: all of them, as whoever counts them wants."""
 
         self._trusted = trusted
         self._held = 0
@@ -357,6 +363,8 @@ class Session:
             if data:
                 self._preamble.add(data)
                 self.trace.feed(data)
+        if self.most_records and len(self.trace.dispatches) + len(self.trace.calls) > self.most_records * _SLACK:
+            self.trace = self.trace.newest(self.most_records)
 
     def _look(self) -> None:
         """See what the engine is doing. That it came to rest is said by `pump`, together with its last records."""

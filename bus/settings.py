@@ -18,6 +18,9 @@ class Settings:
     speed: float = 1.0
     """Of the engine's clock where a run names none, times real time; infinity: waits cost nothing."""
 
+    most_records: int = 0
+    """Dispatches and calls of a run that the window keeps in memory, about; 0: by a share of the machine's memory."""
+
     recent_files: tuple[str, ...] = ()
     """Opened last, the newest first."""
 

@@ -42,8 +42,11 @@ class Bridge(QObject):
         arrived = self._session.pump()
         self._tell_document()
         if self._session.trace is not self._trace:
+            # The same capture without its oldest records: ids of before mean what they meant.
+            same = self._session.trace.raw is self._trace.raw
             self._trace = self._session.trace
-            self.trace_replaced.emit()
+            if not same:
+                self.trace_replaced.emit()
             arrived = True
         if arrived:
             self.records_arrived.emit()

@@ -77,6 +77,7 @@ class RowsTab(QWidget):
         self._finding.found.connect(self._found_elsewhere)
         self._finding.failed.connect(self.failed)
         self._sorting: LatestJob | None = None
+        self._sorted_trace: Trace | None = None
         self._nothing_yet = self._nothing_matches = ""
 
     @property
@@ -137,11 +138,15 @@ class RowsTab(QWidget):
         self._sorting = LatestJob(self)
         self._sorting.done.connect(self._sorted)
         self._sorting.failed.connect(self.failed)
+        self._sorted_trace = self._session.trace
         self._sorting.start(_sort, found, keys, descending)
 
     def _sorted(self, found: Rows) -> None:
         self._forget_sort()
-        self._show(found)
+        if self._sorted_trace is self._session.trace:
+            self._show(found)
+        else:
+            self.refresh_now()
 
     def _forget_sort(self) -> None:
         if self._sorting is not None:

@@ -182,10 +182,7 @@ class TimelineView(QWidget):
     def refresh(self) -> None:
         """Take in what is new; called at most once a frame."""
         if not self._content.still_describes(self._session.trace):
-            self.set_frozen(False)
-            self._begin()
-            self._navigation.restart()
-            self._show_again()
+            self._change_trace()
         phase = self._session.engine_state.phase
         if not self._frozen and self._content.update(self._session):
             self._navigation.advance(self._content.first_ns, self._content.now_ns, live=phase in LIVE)
@@ -290,31 +287,26 @@ class TimelineView(QWidget):
     def clear_selection(self) -> None:
         """Select nothing, and put the ruler away."""
         self.selection.clear()
-        self._markers.ruler = None
+        self.markers.ruler = None
         self.update()
-
-    @property
-    def markers(self) -> Markers:
-        """What is marked and measured."""
-        return self._markers
 
     def mark_selection(self, *, keep: bool) -> None:
         """Mark how long the selection lasts; keep: also when something else is marked."""
         item = self._walk.selected()
         if item is not None:
             stretch = self._content.extent(*item)
-            (self._markers.keep if keep else self._markers.mark)(stretch)
+            (self.markers.keep if keep else self.markers.mark)(stretch)
             self.update()
 
     def measure(self, from_x: float, to_x: float) -> None:
         """A ruler between two places of the widget."""
         left = self.place.left
-        self._markers.ruler = self.viewport.ns_at(from_x - left), self.viewport.ns_at(to_x - left)
+        self.markers.ruler = self.viewport.ns_at(from_x - left), self.viewport.ns_at(to_x - left)
         self.update()
 
     def clear_markers(self) -> None:
         """Mark and measure nothing."""
-        self._markers.clear()
+        self.markers.clear()
         self.update()
 
     def select_at(self, at: QPointF) -> None:
@@ -340,7 +332,7 @@ class TimelineView(QWidget):
         if self._colours is None or self._colours.ratio != self.devicePixelRatioF():
             self._colours = Colours(self._themes.theme, self.devicePixelRatioF())
         selected = self._walk.selected()
-        Frame(self._content, self.picture, self.place, self._colours, selected, self._told(), self._markers).paint(
+        Frame(self._content, self.picture, self.place, self._colours, selected, self._told(), self.markers).paint(
             painter
         )
         if self.hasFocus():
@@ -394,7 +386,7 @@ class TimelineView(QWidget):
         self._walk = Walk(self._content, self.selection, self._navigation)
         self._picture, self._measured = None, None
         self._story, self._linked = NOTHING, (None, 0)
-        self._markers = Markers()
+        self.markers = Markers()
         self._frames = 0
 
     def _rearrange(self) -> None:
@@ -403,6 +395,19 @@ class TimelineView(QWidget):
             self._content.update(self._session)
             self._filter_changed()
         self._content.rearrange()
+        self._show_again()
+
+    def _change_trace(self) -> None:
+        """Another capture; or the same one without its oldest records, in which the person stays where they are."""
+        if self._session.trace.raw is self._content.trace.raw and len(self._session.trace.dispatches):
+            if not self._frozen:  # what is frozen may be looked at as it was
+                kept = self.markers
+                self._begin()
+                self.markers = kept
+            return
+        self.set_frozen(False)
+        self._begin()
+        self._navigation.restart()
         self._show_again()
 
     def _keep_time(self, on: bool) -> None:

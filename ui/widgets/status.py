@@ -48,6 +48,10 @@ class Status(QStatusBar):
         self.failed = self._part("Failed calls", "Calls that failed or timed out")
         self.lost = self._part("Lost events", "Events that nobody listened to")
         self.dropped = self._part("Dropped records", "Records that came faster than they could be kept")
+        self.forgotten = self._part(
+            "Forgotten records",
+            "The oldest dispatches and calls; memory had no room for them, a saved capture has",
+        )
         self.clock = self._part("Virtual time", "The engine's own clock")
         self.next = self._part("What comes next", "Where the engine stands, and how many wait")
         self.hover = self._part("Under the pointer", "")
@@ -106,7 +110,8 @@ class Status(QStatusBar):
         self._number(self.dropped, trace.dropped, "dropped", "warning")
         self.clock.setText(f"virtual {span(state.virtual_ns)}" if live or state.virtual_ns else "")
         self.next.setText(self._next_text())
-        for part in (self.clock, self.next):
+        self.forgotten.setText(f"{count(trace.forgotten)} forgotten" if trace.forgotten else "")
+        for part in (self.forgotten, self.clock, self.next):
             part.setVisible(bool(part.text()))
 
     def _engine_text(self) -> str:
