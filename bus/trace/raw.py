@@ -5,6 +5,7 @@ A live capture lies in memory while it is small and in a temporary file beyond; 
 
 from __future__ import annotations
 
+import shutil
 import tempfile
 import threading
 import weakref
@@ -13,6 +14,12 @@ from pathlib import Path
 from typing import IO
 
 IN_MEMORY = 32 * 1024 * 1024
+LEFT_FREE = 1024 * 1024 * 1024
+"""Bytes of the disk that a live capture leaves to others."""
+
+LOOK_EVERY = 64 * 1024 * 1024
+"""Bytes after which it looks again how full the disk is."""
+
 _PIECE = 1024 * 1024
 
 
@@ -25,6 +32,7 @@ class Raw:
         self._finish = weakref.finalize(self, self._file.close)
         self._lock = threading.Lock()
         self._length = 0
+        self._looks_at = LOOK_EVERY
         self.problem = ""
         """Why nothing more is kept, such as a full disk; empty while all is well."""
 
@@ -44,6 +52,10 @@ class Raw:
             return
         with self._lock:
             try:
+                if self._length >= self._looks_at:
+                    self._looks_at = self._length + LOOK_EVERY
+                    if shutil.disk_usage(tempfile.gettempdir()).free < LEFT_FREE:
+                        raise OSError(f"the disk of {tempfile.gettempdir()} is nearly full")
                 self._file.seek(self._length)
                 self._file.write(data)
             except (OSError, ValueError, MemoryError) as error:
