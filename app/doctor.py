@@ -16,6 +16,7 @@ from pathlib import Path
 import platformdirs
 
 from app import display, system_libraries
+from bus.engines import rabbitmq_check, rabbitmq_names
 from bus.errors import UserError
 from ui.panels.inspector_source import editor_command
 
@@ -131,6 +132,16 @@ def _editor() -> Finding:
     return Finding("editor", State.OK, command[0])
 
 
+def _rabbitmq() -> Finding:
+    """Nothing is missing where there is none: one engine needs it."""
+    url = rabbitmq_names.address()
+    try:
+        rabbitmq_check.reach(url)
+    except UserError as error:
+        return Finding("RabbitMQ", State.NOTE, error.problem, f"{error.hint}; only the engine rabbitmq needs it")
+    return Finding("RabbitMQ", State.OK, f"ready at {rabbitmq_names.shown(url)}")
+
+
 def _version(name: str) -> str:
     try:
         return version(name)
@@ -147,4 +158,5 @@ CHECKS: tuple[Callable[[], Finding], ...] = (
     _settings_folder,
     _log_folder,
     _editor,
+    _rabbitmq,
 )

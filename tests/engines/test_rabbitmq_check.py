@@ -1,0 +1,38 @@
+"""What the doctor says of a RabbitMQ."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from bus.engines import rabbitmq_names
+from bus.engines.rabbitmq_check import reach
+from bus.errors import UserError
+from tests.helpers.program import Program
+from tests.helpers.rabbit import free_port
+
+
+def test_one_that_is_there_is_reached(rabbitmq: Any) -> None:
+    reach(rabbitmq.url)
+
+
+def test_a_wrong_password_is_said_without_it(rabbitmq: Any) -> None:
+    with pytest.raises(UserError, match="refuses user guest") as said:
+        reach(f"amqp://guest:secret7@127.0.0.1:{rabbitmq.port}/")
+    assert "secret7" not in str(said.value)
+
+
+def test_one_that_is_not_there_and_what_is_no_address() -> None:
+    with pytest.raises(UserError, match="there is no RabbitMQ at"):
+        reach(f"amqp://guest:guest@127.0.0.1:{free_port()}/")
+    with pytest.raises(UserError, match="no address of RabbitMQ"):
+        reach("broker")
+
+
+def test_the_doctor_tells_and_is_content_without(tmp_path: Any) -> None:
+    program = Program(tmp_path)
+    url = f"amqp://guest:guest@127.0.0.1:{free_port()}/"
+    ended = program("doctor", **{rabbitmq_names.VARIABLE: url})
+    assert "there is no RabbitMQ at" in ended.out
+    assert ended.code == 0
