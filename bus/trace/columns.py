@@ -26,16 +26,23 @@ class Columns:
         self._room: dict[str, Array] = {name: room(0, _narrowest(dtype, 0, 0)) for name, dtype in self._widest.items()}
         self._length = 0
         self._numbers: Array = np.empty(0, np.int64)
+        self._counted = 0
+        """How many of the numbers are written."""
 
     def __len__(self) -> int:
         return self._length
 
     def numbers(self) -> Array:
         """0, 1, 2 and so on for every row: made once, because an empty filter asks for them at every frame."""
-        if len(self._numbers) < self._length:
-            self._numbers = np.arange(max(256, self._length + self._length // 2), dtype=np.int64)
-            self._numbers.flags.writeable = False
-        return self._numbers[: self._length]
+        if self._counted < self._length:
+            if len(self._numbers) < self._length:
+                before, self._numbers = self._numbers, room(self._length, np.int64)
+                self._numbers[: self._counted] = before[: self._counted]
+            self._numbers[self._counted : self._length] = np.arange(self._counted, self._length)
+            self._counted = self._length
+        numbers = self._numbers[: self._length]
+        numbers.flags.writeable = False
+        return numbers
 
     def view(self, name: str) -> Array:
         """What the column holds now."""

@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from bus.trace.ascending import Ascending
 from bus.trace.columns import Columns
-from bus.trace.tracks import Int64s, merged, within_reason
+from bus.trace.tracks import Int64s, within_reason
 from buslens.records import Outcome
 
 if TYPE_CHECKING:
@@ -19,8 +20,7 @@ class Emits:
 
     def __init__(self) -> None:
         self._times = Columns(time_ns=np.int64)
-        self.lost: Int64s = np.empty(0, np.int64)
-        """Rows of dispatches that were lost, ascending."""
+        self._lost = Ascending()
         self._open: Int64s = np.empty(0, np.int64)
 
     def __len__(self) -> int:
@@ -30,6 +30,11 @@ class Emits:
     def times(self) -> Int64s:
         """Emit time of each dispatch, never descending: where clocks disagree by a little, the later one."""
         return self._times.view("time_ns")
+
+    @property
+    def lost(self) -> Int64s:
+        """Rows of dispatches that were lost, ascending."""
+        return self._lost.values
 
     def update(self, trace: Trace) -> None:
         """Take in the dispatches that are new, and those whose fate became known."""
@@ -44,6 +49,4 @@ class Emits:
             return
         outcome = trace.dispatches.outcome[watched]
         self._open = watched[outcome == Outcome.RUNNING]
-        lost = watched[outcome == Outcome.LOST]
-        if len(lost):
-            self.lost = merged(self.lost, lost)
+        self._lost.add(watched[outcome == Outcome.LOST])

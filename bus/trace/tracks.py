@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 import numpy.typing as npt
 
+from bus.trace.ascending import Ascending
 from bus.trace.columns import Columns
 from bus.trace.same_handler import SameHandler
 from buslens.records import Outcome
@@ -34,6 +35,8 @@ NEVER = np.iinfo(np.int64).max
 
 Int64s = npt.NDArray[np.int64]
 
+NONE: Int64s = np.empty(0, np.int64)
+
 Group = Literal["handler", "event", "thread"]
 """What has a lane of its own: calls of one handler, of one event, or on one thread or task."""
 
@@ -45,10 +48,7 @@ class Track:
         self.shared = shared
         """The last track of a handler: calls on it may overlap."""
         self._calls = Columns(row=np.uint32, start=np.int64)
-        self.failed: Int64s = np.empty(0, np.int64)
-        """Positions on this track of calls that failed or timed out, ascending."""
-        self.cancelled: Int64s = np.empty(0, np.int64)
-        """Positions of calls that were cancelled, ascending."""
+        self._failed, self._cancelled = Ascending(), Ascending()
         self.running: Int64s = np.empty(0, np.int64)
         """Positions of calls that have not ended, ascending."""
 
@@ -64,6 +64,21 @@ class Track:
     def starts(self) -> Int64s:
         """Start of each position, never descending: where clocks disagree by a little, the later one."""
         return self._calls.view("start")
+
+    @property
+    def failed(self) -> Int64s:
+        """Positions on this track of calls that failed or timed out, ascending."""
+        return self._failed.values
+
+    @property
+    def cancelled(self) -> Int64s:
+        """Positions of calls that were cancelled, ascending."""
+        return self._cancelled.values
+
+    def settle(self, failed: Int64s, cancelled: Int64s) -> None:
+        """Take in how calls ended, by their positions."""
+        self._failed.add(failed)
+        self._cancelled.add(cancelled)
 
     def append(self, rows: Int64s, starts: Int64s) -> Int64s:
         """Add calls; their positions."""
@@ -81,8 +96,7 @@ class CallTracks:
         self.same = SameHandler()
         self.lanes: dict[int, list[Track]] = {}
         """Tracks of each handler, by the first of its name ids, uppermost first."""
-        self.failed_rows: Int64s = np.empty(0, np.int64)
-        """Rows of failed calls, ascending."""
+        self._failed = Ascending()
         self._places = Columns(handler=np.uint32, depth=np.uint8, position=np.uint32)
         """Where each call lies."""
         self._open: Int64s = np.empty(0, np.int64)
@@ -91,6 +105,11 @@ class CallTracks:
 
     def __len__(self) -> int:
         return len(self._places)
+
+    @property
+    def failed_rows(self) -> Int64s:
+        """Rows of failed calls, ascending."""
+        return self._failed.values
 
     @property
     def running_count(self) -> int:
@@ -180,14 +199,13 @@ class CallTracks:
                 self._busy.discard(track)
         outcome = trace.calls.outcome[over]
         bad = over[(outcome == Outcome.FAILED) | (outcome == Outcome.TIMED_OUT)]
-        if len(bad):
-            self.failed_rows = merged(self.failed_rows, bad)
+        self._failed.add(bad)
         for track, failed in self._by_track(bad):
-            track.failed = merged(track.failed, failed)
+            track.settle(failed, NONE)
         for track, cancelled in self._by_track(over[outcome == Outcome.CANCELLED]):
-            track.cancelled = merged(track.cancelled, cancelled)
+            track.settle(NONE, cancelled)
         for track, started in self._by_track(opened) if new else ():
-            track.running = merged(track.running, started)
+            track.running = np.sort(np.concatenate([track.running, started]))
             self._busy.add(track)
 
     def _by_track(self, rows: Int64s) -> list[tuple[Track, Int64s]]:
@@ -215,14 +233,6 @@ def _by_handler(handlers: npt.NDArray[Any]) -> list[npt.NDArray[np.int64]]:
 def within_reason(times: Int64s) -> Int64s:
     """Times that differences can be taken of: a hostile capture may claim any."""
     return np.clip(times, -FARTHEST_NS, FARTHEST_NS)
-
-
-def merged(known: Int64s, more: Int64s) -> Int64s:
-    """Both, ascending; `more` mostly lies behind what is known."""
-    more = np.sort(more)
-    if not len(known) or known[-1] < more[0]:
-        return np.concatenate([known, more])
-    return np.sort(np.concatenate([known, more]))
 
 
 def _free_from(track: Track, ended: Int64s) -> int:
