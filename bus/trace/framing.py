@@ -6,14 +6,18 @@ from collections.abc import Iterator
 
 from buslens import wire
 
+Frame = tuple[int, memoryview, int]
+"""Its kind, its body, and where in the capture the body begins."""
+
 
 class Framing:
     """What came so far of a capture. Raises wire.WireError where it is none, wire.Cut at damage."""
 
     def __init__(self) -> None:
         self.header: wire.Header | None = None
-        self.whole = 0
-        """Bytes of the header and of the frames that were asked for after the one before."""
+        self.header_size = 0
+        self._at = 0
+        """Where in the capture the next frame begins."""
 
         self._waiting = bytearray()
         """Bytes of a frame whose end has not come."""
@@ -25,8 +29,8 @@ class Framing:
         """How many bytes of a frame wait for its end."""
         return len(self._waiting)
 
-    def take(self, data: bytes | memoryview) -> Iterator[tuple[int, memoryview, int]]:
-        """Each frame that these bytes complete: its kind, its body, and where in the capture the body begins.
+    def take(self, data: bytes | memoryview) -> Iterator[Frame]:
+        """Each frame that these bytes complete.
 
         A body is a view: of `data`, unless the frame began before.
         """
@@ -43,7 +47,7 @@ class Framing:
         if len(view):
             yield from self._cut(view)
 
-    def _cut(self, view: memoryview) -> Iterator[tuple[int, memoryview, int]]:
+    def _cut(self, view: memoryview) -> Iterator[Frame]:
         at = 0
         if self.header is None:
             found = wire.unpack_header(view)
@@ -51,10 +55,10 @@ class Framing:
                 self._wait(view, _header_size(view))
                 return
             self.header, at = found
-            self.whole = at
+            self.header_size = self._at = at
         for kind, body, end in wire.frames(view, at):
-            yield kind, body, self.whole + end - at - len(body)
-            self.whole += end - at
+            self._at += end - at
+            yield kind, body, self._at - len(body)
             at = end
         self._wait(view[at:], _frame_size(view[at:]))
 

@@ -5,9 +5,11 @@ from __future__ import annotations
 import stat
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from bus.errors import Place, UserError
+from bus.trace.framing import Frame
 from bus.trace.raw import Raw
 from bus.trace.trace import Trace
 from buslens.wire import WireError
@@ -79,18 +81,50 @@ class Loading:
 
     def _read(self) -> Iterator[int]:
         """Feed the trace: how many bytes of the file it has taken in so far."""
-        trace, read = self.trace, 0
-        room = memoryview(bytearray(min(PIECE, self._size)))
-        while read < self._size and not trace.damage:
-            try:
-                count = trace.raw.read_into(room, read)
-            except OSError as error:
-                trace.stop(f"it cannot be read on ({error.strerror or error})")
-                break
-            if not count:
-                trace.stop("the file became shorter while it was read")
-                break
-            read += count
-            for _ in trace.feeding(room[:count]):
-                yield trace.whole
+        trace = self.trace
+        rooms = [memoryview(bytearray(min(PIECE, self._size))) for _ in range(2)]
+        piece = self._piece(rooms[0], 0)
+        end = piece.size
+        # While one piece is joined the next one is read and its checksums are compared, which is a quarter of the work.
+        # Between two steps no thread is left, so that whoever drops this need not end one.
+        while end < self._size and piece.error is None and not trace.damage:
+            rooms.reverse()
+            with ThreadPoolExecutor(1, "capture") as ahead:
+                coming = ahead.submit(self._piece, rooms[0], end)
+                for _ in trace.taking(piece):
+                    pass
+            yield trace.whole
+            piece = coming.result()
+            end += piece.size
+        if not trace.damage:
+            yield from trace.taking(piece)
         trace.finish(self._size)
+
+    def _piece(self, room: memoryview, start: int) -> _Piece:
+        """What lies in the file from `start` on."""
+        piece = _Piece()
+        try:
+            piece.size = self.trace.raw.read_into(room, start)
+            if not piece.size:
+                raise ValueError("the file became shorter while it was read")
+            for frame in self.trace.framing.take(room[: piece.size]):
+                piece.frames.append(frame)
+        except OSError as error:
+            piece.error = ValueError(f"it cannot be read on ({error.strerror or error})")
+        except ValueError as error:
+            piece.error = error
+        return piece
+
+
+class _Piece:
+    """The frames of a part of the file, and what is wrong behind them."""
+
+    def __init__(self) -> None:
+        self.size = 0
+        self.frames: list[Frame] = []
+        self.error: ValueError | None = None
+
+    def __iter__(self) -> Iterator[Frame]:
+        yield from self.frames
+        if self.error is not None:
+            raise self.error

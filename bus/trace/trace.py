@@ -6,7 +6,7 @@ Facts are decoded and joined by whole batches, so that millions a second fit; no
 from __future__ import annotations
 
 import copy
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 import numpy as np
 
@@ -15,7 +15,7 @@ from bus.trace.blobs import Blobs, Error, Payload
 from bus.trace.columns import Columns
 from bus.trace.error_texts import ErrorTexts
 from bus.trace.facts import FACT_DTYPE, Facts
-from bus.trace.framing import Framing
+from bus.trace.framing import Frame, Framing
 from bus.trace.joining import Joining
 from bus.trace.names import Names
 from bus.trace.raw import Raw
@@ -61,7 +61,9 @@ class Trace:
 
         self._joining = Joining(self.dispatches, self.calls)
         self._keeps_bytes = raw is None
-        self._framing = Framing()
+        self.framing = Framing()
+        """Where bytes become frames; those of a file by another thread, ahead of `taking`."""
+
         self._bodies: list[memoryview] = []
         """Frames of facts that came and are not in the tables yet."""
         self._unjoined = 0
@@ -89,8 +91,11 @@ class Trace:
             return
         if self._keeps_bytes:
             self.raw.append(data)
-        before = self.header
-        frames = self._framing.take(data)
+        yield from self.taking(self.framing.take(data))
+
+    def taking(self, frames: Iterable[Frame]) -> Iterator[int]:
+        """The same for frames that `framing` found."""
+        known = self.whole
         try:
             for kind, body, start in frames:
                 self._take(kind, body, start)
@@ -101,10 +106,11 @@ class Trace:
         except wire.WireError:
             raise
         except ValueError as error:
+            self.whole = max(self.whole, self.framing.header_size)
             self._damaged(str(error))
         self._join()
-        if self.header is not before:
-            self.whole = max(self.whole, self._framing.whole)
+        if not known:
+            self.whole = max(self.whole, self.framing.header_size)
             self.generation += 1
         yield self.whole
 
@@ -112,8 +118,8 @@ class Trace:
         """No more bytes will come: what is left of a frame is damage. size: of the whole capture, where it is known."""
         if self.header is None:
             raise wire.WireError("this is not a Buslens capture (it ends inside the header)")
-        if self._framing.waiting and not self.damage:
-            self._damaged(f"the last {self._framing.waiting:,} bytes are not a whole frame")
+        if self.framing.waiting and not self.damage:
+            self._damaged(f"the last {self.framing.waiting:,} bytes are not a whole frame")
         elif self.damage and size > self.whole:
             self.damage += f" The {size - self.whole:,} bytes from there on are not."
         elif self._unknown:
@@ -123,14 +129,10 @@ class Trace:
             )
             self.generation += 1
 
-    def stop(self, why: str) -> None:
-        """Nothing behind what is there can be had."""
-        self._damaged(why)
-
     @property
     def header(self) -> wire.Header | None:
         """Who made the capture; None until that has come."""
-        return self._framing.header
+        return self.framing.header
 
     @property
     def span_ns(self) -> tuple[int, int]:

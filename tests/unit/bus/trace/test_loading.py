@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from pathlib import Path
 
 import pytest
@@ -71,3 +72,20 @@ def test_neither_is_a_folder_nor_a_file_that_is_not_there(tmp_path: Path) -> Non
     for path, says in ((tmp_path, "not a file"), (tmp_path / "none", "cannot be read")):
         with pytest.raises(UserError, match=says):
             Loading(path)
+
+
+def test_a_file_that_is_shortened_while_it_is_read_is_shown_as_far_as_it_was_there(file: Path) -> None:
+    loading = Loading(file)
+    assert loading.step(0.0)
+    with file.open("r+b") as shortened:
+        shortened.truncate(file.stat().st_size // 2)
+    loading.step(60.0)
+    assert loading.done
+    assert "became shorter" in loading.trace.damage
+    assert 0 < len(loading.trace.calls) < len(make_trace(60).calls)
+
+
+def test_between_two_steps_no_thread_is_left(file: Path) -> None:
+    loading = Loading(file)
+    assert loading.step(0.0)
+    assert not [thread for thread in threading.enumerate() if thread.name.startswith("capture")]
