@@ -17,7 +17,8 @@ from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 
 from benchmarks.generate import Made, generate
-from bus.trace import capture
+from benchmarks.trace_feed import frames
+from bus.trace import Trace, capture
 from bus.trace.emits import Emits
 from bus.trace.loading import Loading
 from bus.trace.tracks import CallTracks
@@ -41,6 +42,7 @@ def measure(calls: int = CALLS) -> list[Row]:
         return [
             row(f"generating {calls:,} calls, s", generating, 60.0),
             *alone(opened, path, made),
+            *out_of_order(calls // 10),
             *alone(stepped, path, made),
         ]
 
@@ -63,8 +65,8 @@ def opened(path: Path, made: Made) -> list[Row]:
         row("opening it, s", opening, SLOWEST_OPENING_S * made.calls / CALLS),
         row("of that on the processor, s", working),
         row("facts/s", (2 * made.calls + made.dispatches) / opening, 2e6),
-        row("columns, bytes a call", trace.calls.columns.nbytes / made.calls, BYTES_A_CALL),
-        row("columns, bytes a dispatch", trace.dispatches.columns.nbytes / made.dispatches, BYTES_A_DISPATCH),
+        row("columns, bytes a call", trace.calls.nbytes / made.calls, BYTES_A_CALL),
+        row("columns, bytes a dispatch", trace.dispatches.nbytes / made.dispatches, BYTES_A_DISPATCH),
         row("resident, MB", after - before, (64 * made.calls + 48 * made.dispatches) / 1e6),
     ]
     began = time.perf_counter()
@@ -96,6 +98,17 @@ def stepped(path: Path, made: Made) -> list[Row]:
             resident(most=True) - before,
             (64 * made.calls + 48 * made.dispatches) / 1e6,
         ),
+    ]
+
+
+def out_of_order(calls: int) -> list[Row]:
+    """Memory where ids do not ascend, as those of several threads."""
+    trace = Trace()
+    for piece in frames(calls, 65_536, threads=4):
+        trace.feed(piece)
+    return [
+        row("ids out of order: columns, bytes a call", trace.calls.nbytes / calls, BYTES_A_CALL),
+        row("ids out of order: columns, bytes a dispatch", trace.dispatches.nbytes / calls, BYTES_A_DISPATCH),
     ]
 
 

@@ -72,6 +72,11 @@ class Index:
             return -1
         return int(self._rows(np.array([ident], np.uint64))[0])
 
+    @property
+    def nbytes(self) -> int:
+        """Memory of it, that of the column left out."""
+        return self._tail_ids.nbytes + self._tail_rows.nbytes + (self._order.nbytes if self._order is not None else 0)
+
     def _sort_in(self, order: Columns, ids: Array, rows: Array) -> None:
         """Put ids where they belong, if that is near the end; otherwise they wait for others."""
         known = order.view("row")

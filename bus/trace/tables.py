@@ -103,6 +103,11 @@ class Dispatches:
         table.index.add(table.id, 0)
         return table
 
+    @property
+    def nbytes(self) -> int:
+        """Memory of the columns, room to grow included, and of what finds their ids."""
+        return self.columns.nbytes + self.index.nbytes
+
     def row_of(self, ident: int) -> int:
         """Row of a dispatch id, -1 where there is none."""
         return self.index.row(ident)
@@ -199,6 +204,11 @@ class Calls:
         table.columns.take(self.columns, rows)
         table.index.add(table.id, 0)
         return table
+
+    @property
+    def nbytes(self) -> int:
+        """Memory of the columns, room to grow included, and of what finds their ids."""
+        return self.columns.nbytes + self.index.nbytes
 
     def row_of(self, ident: int) -> int:
         """Row of a call id, -1 where there is none."""

@@ -142,8 +142,8 @@ class Trace:
     @property
     def nbytes(self) -> int:
         """Memory of all columns, room to grow included."""
-        tables = (self.dispatches.columns, self.calls.columns, self.marks.columns, self.subscriptions, self.deliveries)
-        return sum(columns.nbytes for columns in tables)
+        tables = (self.dispatches, self.calls, self.marks.columns, self.subscriptions, self.deliveries)
+        return sum(table.nbytes for table in tables)
 
     def newest(self, most: int) -> Trace:
         """A trace with about so many of its newest dispatches and calls, and all that runs, in place of this one.
