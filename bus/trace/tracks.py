@@ -22,6 +22,12 @@ if TYPE_CHECKING:
 MAX_TRACKS = 10
 """Tracks of one handler; calls that overlap even more share the last one."""
 
+MOST_LANES = 10_000
+"""Handlers with a lane of their own; no person looks at so many, and a hostile capture may claim any number."""
+
+OTHERS = (1 << 32) - 1
+"""The lane of all others: an id without a name."""
+
 FEW = 48
 """Below this many calls of a batch a plain loop is quicker than the vectorised chain (measured)."""
 
@@ -138,7 +144,11 @@ class CallTracks:
         handlers = self._keys(trace, slice(int(new[0]), int(new[-1]) + 1))
         starts = within_reason(trace.calls.started_ns[new[0] : new[-1] + 1])
         depth, position = np.empty(len(new), np.uint8), np.empty(len(new), np.uint32)
-        for part in _by_handler(handlers):
+        parts = _by_handler(handlers)
+        if len(self.lanes) + len(parts) > MOST_LANES:
+            handlers = self._bounded(handlers, [int(handlers[part[0]]) for part in parts])
+            parts = _by_handler(handlers)
+        for part in parts:
             begun = starts[part]
             if bool((begun[1:] < begun[:-1]).any()):
                 order = np.argsort(begun, kind="stable")
@@ -157,6 +167,12 @@ class CallTracks:
             known = dispatches >= 0
             return np.where(known, events[np.where(known, dispatches, 0)] if len(events) else 0, 0).astype(np.int64)
         return self.same.firsts(trace.calls.handler[rows])
+
+    def _bounded(self, handlers: Int64s, distinct: list[int]) -> Int64s:
+        """The same, but what would be one lane too many is of OTHERS."""
+        unknown = [handler for handler in distinct if handler not in self.lanes]
+        known = [*self.lanes, *unknown[: max(0, MOST_LANES - len(self.lanes))]]
+        return np.where(np.isin(handlers, np.array(known)), handlers, OTHERS)
 
     def _stack_lane(
         self,

@@ -14,7 +14,7 @@ from bus.errors import UserError
 from bus.export import EXPORTERS
 from bus.trace import Trace, capture
 from bus.trace.emits import Emits
-from bus.trace.tracks import CallTracks
+from bus.trace.tracks import OTHERS, CallTracks
 from buslens import wire
 from buslens.records import FACT, BlobKind, Kind, NameKind
 from tests.helpers.make_trace import shop_bytes
@@ -196,3 +196,20 @@ def test_numbers_at_the_ends_of_what_fits_neither_stop_nor_swell_it(tmp_path: Pa
     assert trace.damage == ""
     assert len(trace.dispatches) > 500
     assert trace.nbytes < 10_000_000
+
+
+def test_a_handler_for_each_call_does_not_make_a_lane_for_each(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("bus.trace.tracks.MOST_LANES", 100)
+    trace, tracks = Trace(), CallTracks()
+    trace.feed(wire.pack_header(wire.Header.here()))
+    for first in range(1, 1_000, 90):
+        calls = [
+            FACT.pack(Kind.CALL_STARTED, 0, 0, call % 700, call, call, 0, 0, 1, 0) for call in range(first, first + 90)
+        ]
+        trace.feed(wire.pack_frame(wire.FACTS, b"".join(calls)))
+        tracks.update(trace)
+    assert 100 <= len(tracks.lanes) <= 101
+    assert OTHERS in tracks.lanes
+    assert sum(len(track) for lane in tracks.lanes.values() for track in lane) == len(trace.calls)
+    assert tracks.handler(5) == 6
+    assert tracks.handler(500) == OTHERS
