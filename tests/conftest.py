@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import signal
 from collections.abc import Iterator
@@ -17,6 +18,11 @@ def pytest_sessionstart() -> None:
     """A shell's background job ignores Ctrl+C, and so would every program that a test starts and interrupts."""
     if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
         signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+def pytest_sessionfinish() -> None:
+    """What `clean_qt` has set aside may be collected again."""
+    gc.unfreeze()
 
 
 @pytest.fixture(autouse=True)
