@@ -24,7 +24,7 @@ USAGE = """usage: python3 dev.py COMMAND [arguments]
   lint              ruff, mypy and import-linter
   bench             the benchmarks; writes docs/performance.md
   shots             screenshots of every window and panel into docs/images
-  brokers up|down|status   RabbitMQ and Redis on loopback: install, start, stop
+  brokers up|down|status   RabbitMQ, Redis and Kafka on loopback: install, start, stop
   clean             remove .venv and caches"""
 
 
@@ -57,7 +57,8 @@ def run(arguments: list[str]) -> int:
 def test(arguments: list[str]) -> int:
     install(dev=True)
     install_libraries(needed=True)
-    return call(PYTHON, "-m", "pytest", *arguments, offscreen=True)
+    side_by_side = [] if arguments else ["-n", "2", "--dist", "loadgroup"]  # the groups: tests/conftest.py
+    return call(PYTHON, "-m", "pytest", *side_by_side, *arguments, offscreen=True)
 
 
 def lint(_: list[str]) -> int:

@@ -84,6 +84,14 @@ def run(
     json: Annotated[bool, typer.Option("--json", help="Print the summary as JSON.")] = False,
     strict: Annotated[bool, typer.Option("--strict", help="Exit code 1 where a handler failed.")] = False,
     trust: Annotated[bool, typer.Option("--trust", help="Let this file's Python handlers run, now and later.")] = False,
+    flight_recorder: Annotated[
+        Path | None,
+        typer.Option(
+            "--flight-recorder",
+            help="Write the seconds around a failure, or what else the settings name, to captures in this folder.",
+            metavar="FOLDER",
+        ),
+    ] = None,
 ) -> None:
     """Run a scenario without a window, and print a summary."""
     from app.cli_run import Request, run_headless
@@ -99,6 +107,7 @@ def run(
                 json=json,
                 strict=strict,
                 trust=trust,
+                flights=flight_recorder,
             )
         )
     )
@@ -137,11 +146,17 @@ def export(
     capture: Annotated[Path, typer.Argument(help="A capture file.")],
     to: Annotated[str, typer.Option("--to", help="The format; an unknown name lists them.", metavar="FORMAT")],
     output: Annotated[Path, typer.Option("-o", "--output", help="The file to write.", metavar="OUT")],
+    since: Annotated[
+        float | None, typer.Option("--from", help="Only from this second of the capture on.", metavar="SECONDS")
+    ] = None,
+    until: Annotated[
+        float | None, typer.Option("--until", help="Only up to this second of the capture.", metavar="SECONDS")
+    ] = None,
 ) -> None:
-    """Write a capture in another format."""
+    """Write a capture in another format; a part of it as a capture of its own."""
     from app.cli_files import export_capture
 
-    export_capture(capture, to, output)
+    export_capture(capture, to, output, since, until)
 
 
 @program.command()
@@ -158,11 +173,46 @@ def query(
 
 
 @program.command()
+def worker(
+    scenario: Scenario,
+    engine: Annotated[
+        str,
+        typer.Option(help="Join its runs on this engine, such as rabbitmq; without: Celery.", metavar="ENGINE"),
+    ] = "",
+    run: Annotated[str, typer.Option(help="Join this run; without: the newest, then the next ones.")] = "",
+    handlers: Annotated[
+        str, typer.Option(help="Serve only these handlers; without: all of them.", metavar="NAME,NAME")
+    ] = "",
+    processes: Annotated[int, typer.Option(help="Celery: calls that it does at once.", min=1, max=256)] = 4,
+    trust: Annotated[bool, typer.Option("--trust", help="Let this scenario's Python handlers run here.")] = False,
+) -> None:
+    """Do handlers' calls for runs elsewhere, until it is ended: with --engine all, else those with `worker: celery`."""
+    from app.cli_worker import join, work
+
+    only = tuple(filter(None, (name.strip() for name in handlers.split(","))))
+    if engine:
+        raise typer.Exit(join(scenario, engine=engine, run=run, only=only, trust=trust))
+    if run or only:
+        raise typer.BadParameter("--run and --handlers go with --engine")
+    raise typer.Exit(work(scenario, processes=processes, trust=trust))
+
+
+@program.command()
 def validate(files: Annotated[list[str], typer.Argument(help="Scenario or capture files.", metavar="FILE...")]) -> None:
     """Say every mistake in scenario and capture files, with its place."""
     from app.cli_files import validate_files
 
     raise typer.Exit(validate_files(files))
+
+
+@program.command()
+def connections(
+    test: Annotated[bool, typer.Option("--test", help="Connect to each of them, and say what is wrong.")] = False,
+) -> None:
+    """Say where the brokers are, and who says so."""
+    from app.cli_connections import print_connections
+
+    raise typer.Exit(print_connections(test=test))
 
 
 @program.command()

@@ -6,8 +6,9 @@ import asyncio
 from pathlib import Path
 
 from app.cli_text import plain
-from bus.engines import rabbitmq_names, rabbitmq_runs, sqlite_runs
+from bus.engines import kafka_names, kafka_runs, rabbitmq_names, rabbitmq_runs, sqlite_runs
 from bus.errors import UserError
+from bus.workers import celery_app, celery_runs
 
 FAILED = 1
 
@@ -31,6 +32,16 @@ def _problem(path: Path) -> str:
     if (path / rabbitmq_runs.FILE).is_file():
         try:
             asyncio.run(rabbitmq_runs.remove(path, rabbitmq_names.address()))
+        except UserError as error:
+            return str(error)
+    if (path / kafka_runs.FILE).is_file():
+        try:
+            kafka_runs.remove(path, kafka_names.address())
+        except UserError as error:
+            return str(error)
+    if (path / celery_runs.FILE).is_file():
+        try:
+            celery_runs.remove(path, celery_app.address())
         except UserError as error:
             return str(error)
     return "" if sqlite_runs.remove(path) else "somebody owns it now"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import sys
 from difflib import get_close_matches
 from pathlib import Path
@@ -11,23 +12,41 @@ from app.scenario_files import found_scenario
 from bus import scenario
 from bus.errors import UserError, UserErrors
 from bus.export import EXPORTERS
+from bus.export import slice as slices
 from bus.trace import capture
 from buslens.wire import MAGIC
 
 WRONG_FILE = 2
+MOST_SECONDS = 1e9
 
 
-def export_capture(path: Path, format_id: str, output: Path) -> None:
-    """Write the capture at `path` as `format_id`."""
+def export_capture(
+    path: Path, format_id: str, output: Path, since_s: float | None = None, until_s: float | None = None
+) -> None:
+    """Write the capture at `path` as `format_id`; between two seconds of it as a capture."""
     formats = {exporter.id: exporter for exporter in EXPORTERS}
     if format_id not in formats:
         near = get_close_matches(format_id, formats, 1)
         hint = f"did you mean {near[0]}?" if near else ""
         raise UserError(f"there is no format {format_id}; there are {', '.join(formats)}", hint=hint)
+    is_part = since_s is not None or until_s is not None
+    if is_part and format_id != "capture":
+        raise UserError("--from and --until are for --to capture", hint="export the part first, then that")
     trace = capture.load(path)
     if trace.damage:
         print(f"buslens: {plain(str(path))}: {plain(trace.damage)}", file=sys.stderr)
-    formats[format_id].write(trace, output, None)
+    if is_part:
+        first, last = trace.span_ns
+        start = first if since_s is None else first + _nanoseconds(since_s)
+        slices.write(trace, output, (start, last if until_s is None else first + _nanoseconds(until_s)))
+    else:
+        formats[format_id].write(trace, output, None)
+
+
+def _nanoseconds(seconds: float) -> int:
+    if math.isnan(seconds):
+        raise UserError("--from and --until are seconds of the capture, such as 12.5")
+    return int(min(max(seconds, -MOST_SECONDS), MOST_SECONDS) * 1e9)
 
 
 def validate_files(files: list[str]) -> int:

@@ -62,4 +62,6 @@ def _bar() -> Progress:
 
 def _said(session: Session) -> str:
     trace, state = session.trace, session.engine_state
+    if state.trouble:
+        return plain(state.trouble)
     return f"{len(trace.dispatches)} dispatches, {len(trace.calls)} calls, at {duration(state.virtual_ns)}"

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+import sys
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from app.cli_progress import progress
 from app.cli_summary import Summary, print_json, print_tables
+from app.cli_text import plain
 from app.scenario_files import found_scenario
 from app.settings_file import SettingsFile
 from app.trust import TrustedFiles
 from bus.errors import UserError
+from bus.flight.recorder import FlightRecorder
 from bus.session import Session
 
 LOOK_EVERY_S = 0.05
@@ -33,24 +36,42 @@ class Request:
     """Failed handlers fail the run."""
 
     trust: bool = False
+    flights: Path | None = None
+    """Where the flight recorder writes; None: there is none."""
 
 
 def run_headless(request: Request) -> int:
     """Run the scenario to its end; the exit code."""
     trusted = TrustedFiles()
-    session = Session(SettingsFile().read(), trusted=trusted.trusts)
+    settings = SettingsFile().read()
+    session = Session(settings, trusted=trusted.trusts)
+    if request.flights is not None:
+        session.flight = FlightRecorder(replace(settings.flight, on=True, folder=str(request.flights)), request.flights)
     try:
         _open(session, request, trusted)
         stopped = _drive(session, request)
         if request.output is not None:
             session.export("capture", request.output)
+            if session.trace.raw.problem:
+                print(f"buslens: {plain(session.trace.raw.problem)}", file=sys.stderr)
         summary = Summary.of(session)
     finally:
         session.close()
+    _tell_flights(session)
     (print_json if request.json else print_tables)(summary)
     if stopped:
         return STOPPED
     return FAILED if summary.unmet or (request.strict and summary.failed) else 0
+
+
+def _tell_flights(session: Session) -> None:
+    flight = session.flight
+    if flight is None:
+        return
+    for written in flight.written:
+        print(f"buslens: the flight recorder wrote {plain(str(written.path))}: {plain(written.why)}", file=sys.stderr)
+    if flight.problem:
+        print(f"buslens: {plain(flight.problem)}", file=sys.stderr)
 
 
 def _open(session: Session, request: Request, trusted: TrustedFiles) -> None:

@@ -15,10 +15,13 @@ from PySide6.QtCore import QObject, Qt, QTimer, Signal
 from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import QApplication
 
+from app.collector import Collector
 from app.crash import CrashReport
+from app.flights import flights
 from app.settings_file import SettingsFile
 from app.trust import TrustedFiles
 from bus.errors import UserError
+from bus.flight.recorder import FlightRecorder
 from bus.session import Session
 from bus.trace.forgetting import usual_most
 from ui.fonts import load_fonts, proportional
@@ -48,7 +51,7 @@ def run_window(paths: Sequence[Path], store: SettingsFile | None = None, trust: 
     asyncio.set_event_loop(loop)
     with loop:
         window = make_window(store or SettingsFile(), trust or TrustedFiles())
-        with watched(window, loop):
+        with watched(window, loop), Collector(window):
             window.show()
             for path in paths:
                 window.open(path)
@@ -78,6 +81,7 @@ def make_window(store: SettingsFile, trust: TrustedFiles) -> Window:
     settings = store.read()
     session = Session(settings, trusted=trust.trusts)
     session.most_records = settings.most_records or usual_most()
+    session.flight = FlightRecorder(settings.flight, flights())
     window = Window(session, ThemeSource(), store, trust)
     if store.problem:
         window.show_error(UserError(store.problem))

@@ -16,7 +16,8 @@ from pathlib import Path
 import platformdirs
 
 from app import display, system_libraries
-from bus.engines import rabbitmq_check, rabbitmq_names
+from bus import connections
+from bus.engines.reaching import reach
 from bus.errors import UserError
 from ui.panels.inspector_source import editor_command
 
@@ -133,13 +134,21 @@ def _editor() -> Finding:
 
 
 def _rabbitmq() -> Finding:
+    return _broker(connections.RABBITMQ)
+
+
+def _kafka() -> Finding:
+    return _broker(connections.KAFKA)
+
+
+def _broker(kind: connections.Kind) -> Finding:
     """Nothing is missing where there is none: one engine needs it."""
-    url = rabbitmq_names.address()
     try:
-        rabbitmq_check.reach(url)
+        url = connections.address(kind.id)
+        reached = reach(kind, url)
     except UserError as error:
-        return Finding("RabbitMQ", State.NOTE, error.problem, f"{error.hint}; only the engine rabbitmq needs it")
-    return Finding("RabbitMQ", State.OK, f"ready at {rabbitmq_names.shown(url)}")
+        return Finding(kind.title, State.NOTE, error.problem, f"{error.hint}; only the engine {kind.id} needs it")
+    return Finding(kind.title, State.OK, f"{reached} at {connections.parsed(kind, url)[0].place(kind)}")
 
 
 def _version(name: str) -> str:
@@ -159,4 +168,5 @@ CHECKS: tuple[Callable[[], Finding], ...] = (
     _log_folder,
     _editor,
     _rabbitmq,
+    _kafka,
 )

@@ -2,6 +2,10 @@
 capture to a few calls and back. Target: median <= 8 ms, p99 <= 16 ms, and at most twice as much for a thousand times
 as many calls. Beside it pyqtgraph's BarGraphItem panning over the same calls; `loading` is the timeline's index of all
 of them.
+
+*whole* and *closest* are the medians of the ten widest and ten narrowest zooms. *live* is a producer of 100,000 calls a
+second: each frame takes in the facts of a sixtieth of a second, keeps the index and paints the newest ten seconds,
+after as many calls as the row says; its first number of milliseconds is all of that, *painting* the picture alone.
 """
 
 from __future__ import annotations
@@ -17,11 +21,15 @@ from typing import Any, cast
 import numpy as np
 
 from benchmarks.generate import generate
+from benchmarks.trace_feed import LIVE_FACTS_A_PICTURE, frames
 from bus.trace import Trace, capture
 
 SIZES = (10_000, 1_000_000, 10_000_000)
 MOST_OF_PEER = 1_000_000
 """Ten times as many take it half a second a frame, and all memory."""
+
+LIVE_AFTER = 1_000_000
+LIVE_FRAMES = 300
 
 WIDTH, HEIGHT = 1600, 900
 FRAMES = 90
@@ -40,6 +48,8 @@ def measure() -> list[Row]:
         for calls in SIZES:
             trace = captured(calls, Path(folder))
             rows.append(timeline(trace))
+            if calls == LIVE_AFTER:
+                rows.append(live(calls))
             peer = pyqtgraph(trace) if calls <= MOST_OF_PEER else None
             if peer is not None:
                 rows.append(peer)
@@ -58,20 +68,9 @@ def captured(calls: int, folder: Path) -> Trace:
 
 def timeline(trace: Trace) -> Row:
     """Frames of our own timeline."""
-    from bus.session import Session
-    from ui.filter_state import FilterState
-    from ui.selection import Selection
-    from ui.theme import LIGHT, ThemeSource
-    from ui.timeline.view import TimelineView
-
-    state = SimpleNamespace(phase="finished", virtual_ns=0)
-    session = cast("Session", SimpleNamespace(trace=trace, engine_state=state))
-    keepers = Selection(), FilterState(), ThemeSource(LIGHT)
     begun = time.perf_counter()
-    view = TimelineView(session, *keepers)
+    view, _ = shown(trace, "finished")
     loading = time.perf_counter() - begun
-    view.resize(WIDTH, HEIGHT)
-    view.show()
     view.fit()
 
     def frame(number: int) -> None:
@@ -85,7 +84,51 @@ def timeline(trace: Trace) -> Row:
 
     times = timed(frame)
     view.close()
-    return row("timeline", trace, times, loading)
+    ends = times[:5] + times[-5:], times[FRAMES // 3 - 5 : FRAMES // 3 + 5]
+    return {
+        **row("timeline", trace, times, loading),
+        "whole ms": round(float(np.median(ends[0])), 1),
+        "closest ms": round(float(np.median(ends[1])), 1),
+    }
+
+
+def live(calls: int) -> Row:
+    """Frames while records arrive."""
+    trace, painting = Trace(), list[float]()
+    pieces = frames(calls + LIVE_FRAMES * LIVE_FACTS_A_PICTURE // 3 + LIVE_FACTS_A_PICTURE, LIVE_FACTS_A_PICTURE)
+    while len(trace.calls) < calls:
+        trace.feed(next(pieces))
+    view, session = shown(trace, "running")
+    view.zoom_about(1.01, WIDTH / 2)
+    view.set_following(True)
+
+    def frame(number: int) -> None:
+        trace.feed(next(pieces))
+        session.engine_state.virtual_ns = trace.span_ns[1]
+        view.refresh()
+        before = time.perf_counter()
+        view.grab()
+        painting.append(1000 * (time.perf_counter() - before))
+
+    times = timed(frame, LIVE_FRAMES)
+    view.close()
+    return {**row("timeline, live", trace, times, 0.0), "painting ms": round(float(np.median(painting)), 1)}
+
+
+def shown(trace: Trace, phase: str) -> tuple[Any, Any]:
+    """A timeline on a trace, and what stands for its session."""
+    from bus.session import Session
+    from ui.filter_state import FilterState
+    from ui.selection import Selection
+    from ui.theme import LIGHT, ThemeSource
+    from ui.timeline.view import TimelineView
+
+    state = SimpleNamespace(phase=phase, virtual_ns=trace.span_ns[1])
+    session = SimpleNamespace(trace=trace, engine_state=state)
+    view = TimelineView(cast("Session", session), Selection(), FilterState(), ThemeSource(LIGHT))
+    view.resize(WIDTH, HEIGHT)
+    view.show()
+    return view, session
 
 
 def pyqtgraph(trace: Trace) -> Row | None:

@@ -15,7 +15,10 @@ from bus.engines import ENGINES
 from bus.engines.boundaries import Boundary
 from bus.errors import Place, UserError
 from bus.export import EXPORTERS
+from bus.export import slice as slices
 from bus.export.exporter import Exporter
+from bus.export.slice import Span
+from bus.flight.recorder import FlightRecorder
 from bus.scenario import Document
 from bus.scenario.nearest import nearest
 from bus.scenario.words import check_event
@@ -32,6 +35,7 @@ from buslens.wire import MAGIC
 __all__ = ["AT_REST", "EngineState", "Session", "Step", "Stop", "Waiting"]
 
 MOST_TIMES = 10_000_000
+MOST_DISK_GB = 1e6
 LONGEST_STOP_S = 10.0
 """An engine's thread that has not ended by then is given up, and a person is told."""
 
@@ -53,7 +57,7 @@ class Session:
     def __init__(self, settings: Settings, *, trusted: Callable[[str], bool]) -> None:
         self.settings = settings
         self.document: Document | None = None
-        self.trace = Trace()
+        self.trace = self._new_trace()
         self.engine_state = EngineState(speed=settings.speed)
         self.recording = True
         """False: what happens is not kept."""
@@ -63,6 +67,9 @@ class Session:
 
         self.most_records = 0
         """Dispatches and calls that a run keeps in memory, about; 0: all of them, as whoever counts them wants."""
+
+        self.flight: FlightRecorder | None = None
+        """Writes what happened around a failure; None: nobody wants it."""
 
         self._trusted = trusted
         self._held = 0
@@ -133,14 +140,29 @@ class Session:
 
         Until `give_back` the trace stays as it is: what happens meanwhile waits in the recorder.
         """
-        if self.loading is not None:
-            raise UserError("the capture is still being opened", hint="wait until it is there, or cancel it")
-        self.pump()
-        exporters = {exporter.id: exporter for exporter in EXPORTERS}
-        if format_id not in exporters:
-            raise UserError(f"there is no format {format_id}", hint=nearest(format_id, list(exporters)))
+        self._check_whole()
+        exporter = _exporter(format_id)
         self.hold()
-        return partial(_write, exporters[format_id], self.trace, path, selection)
+        return partial(_write, exporter, self.trace, path, selection)
+
+    def lend_part(self, path: Path, span: Span) -> Export:
+        """The same for what lies in this time, as a capture of its own."""
+        self._check_whole()
+        self.hold()
+        return partial(_write_part, self.trace, path, span)
+
+    def lend_notes(self) -> Export:
+        """The same for the file that is open, with the notes as they are now; whole or not at all. Raises UserError."""
+        self._check_whole()
+        trace, path = self.trace, self.trace.raw.path
+        if path is None:
+            raise UserError("this capture has no file yet", hint="export it as a capture: the notes come along")
+        if trace.raw.size() > trace.whole:
+            raise UserError(
+                f"{path.name} is damaged, and saving would lose the rest of it", hint="export it to another file"
+            )
+        self.hold()
+        return partial(_write, _exporter("capture"), trace, path, None)
 
     def give_back(self) -> None:
         """The trace was written."""
@@ -212,7 +234,7 @@ class Session:
     def clear(self) -> None:
         """Forget what was recorded; a run goes on."""
         self.pump()
-        self._begin_trace(Trace())
+        self._begin_trace(self._new_trace())
         if self._runner is not None:
             self.trace.feed(self._preamble.capture())
 
@@ -247,6 +269,8 @@ class Session:
 
     def pump(self) -> bool:
         """Take in what is new. Whether anything was. Bounded: see bus/simulation/room.py."""
+        if self.flight is not None:
+            self.flight.look(self, at_rest=self.engine_state.phase in AT_REST)
         if self._held:
             return False
         was_loading = self.loading is not None
@@ -289,9 +313,16 @@ class Session:
     def close(self) -> None:
         """End everything."""
         self.end()
+        if self.flight is not None:
+            self.flight.close(self.trace)
         self.trace.raw.close()
 
     # Inside
+
+    def _check_whole(self) -> None:
+        if self.loading is not None:
+            raise UserError("the capture is still being opened", hint="wait until it is there, or cancel it")
+        self.pump()
 
     def _start(
         self,
@@ -319,7 +350,9 @@ class Session:
             crash=crash,
         )
         self._retire()
-        self._begin_trace(Trace())
+        self._begin_trace(self._new_trace())
+        if self.flight is not None:
+            self.flight.begin()
         self._preamble = Preamble()
         runner = Runner(document, order, trusted=self._trusted(document.content_hash))
         runner.recorder.enabled = self.recording
@@ -337,10 +370,18 @@ class Session:
     def _change_document(self, document: Document) -> None:
         self._retire()
         self.document = document
-        self._begin_trace(Trace())
+        self._begin_trace(self._new_trace())
+
+    def _new_trace(self) -> Trace:
+        trace = Trace()
+        most = self.settings.most_disk_gb
+        trace.raw.most = int(most * 1e9) if 0 < most < MOST_DISK_GB else 0
+        return trace
 
     def _begin_trace(self, trace: Trace) -> None:
         self.loading = None
+        if self.flight is not None:
+            self.flight.finish(self.trace)
         before, self.trace = self.trace, trace
         before.raw.close()
 
@@ -359,10 +400,12 @@ class Session:
         if runner is None:
             return
         with runner.room.reading():
-            data = runner.recorder.take()
+            data = runner.take()
             if data:
                 self._preamble.add(data)
                 self.trace.feed(data)
+                if self.flight is not None:
+                    self.flight.feed(data, self.trace)
         if self.most_records and len(self.trace.dispatches) + len(self.trace.calls) > self.most_records * _SLACK:
             self.trace = self.trace.newest(self.most_records)
 
@@ -393,5 +436,16 @@ class Session:
                     self._runner = None
 
 
+def _exporter(format_id: str) -> Exporter:
+    exporters = {exporter.id: exporter for exporter in EXPORTERS}
+    if format_id not in exporters:
+        raise UserError(f"there is no format {format_id}", hint=nearest(format_id, list(exporters)))
+    return exporters[format_id]
+
+
 def _write(exporter: Exporter, trace: Trace, path: Path, selection: Any, progress: Progress | None) -> None:
     exporter.write(trace, path, selection, progress=progress)
+
+
+def _write_part(trace: Trace, path: Path, span: Span, progress: Progress | None) -> None:
+    slices.write(trace, path, span, progress=progress)

@@ -3,6 +3,44 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Literal
+
+
+@dataclass(frozen=True, slots=True)
+class FlightSettings:
+    """What the flight recorder writes, when, and how much of it may be there."""
+
+    on: bool = True
+    before_s: float = 30.0
+    """Seconds of the capture's clock that are written of what was before."""
+
+    after_s: float = 10.0
+    on_failure: bool = True
+    """Whether a handler that fails or times out is a reason to write."""
+
+    delay_ms: float = 0.0
+    """A queue delay that is longer is a reason; 0: none is."""
+
+    latency_ms: float = 0.0
+    """A latency that is longer is a reason; 0: none is."""
+
+    events: str = ""
+    """Events that are a reason: names with `*` and `?`, separated by blanks."""
+
+    folder: str = ""
+    """Where the files go; empty: `flight` in the person's data folder."""
+
+    most_files: int = 20
+    """The oldest go when there are more."""
+
+    most_mb: int = 500
+    """The oldest go when all together are larger."""
+
+    memory_mb: int = 64
+    """Records that are held for it; where the seconds before need more, fewer seconds are written."""
+
+    pause_s: float = 60.0
+    """Seconds after a file in which no reason but the button begins another."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -12,6 +50,9 @@ class Settings:
     theme: str = "system"
     """"system", "light" or "dark"."""
 
+    time_axis: Literal["linear", "compressed", "steps"] = "linear"
+    """Of the timeline: to scale, with idle gaps folded, or one unit for each dispatch."""
+
     editor: str = ""
     """Command that opens source, with {file} and {line}; empty: found from VISUAL and EDITOR."""
 
@@ -20,6 +61,12 @@ class Settings:
 
     most_records: int = 0
     """Dispatches and calls of a run that the window keeps in memory, about; 0: by a share of the machine's memory."""
+
+    most_disk_gb: float = 20.0
+    """Of the temporary file that a live capture lies in until it is saved; 0: as much as the disk has room for."""
+
+    flight: FlightSettings = FlightSettings()
+    """The flight recorder."""
 
     recent_files: tuple[str, ...] = ()
     """Opened last, the newest first."""

@@ -60,6 +60,12 @@ class Packer:
         self._room = _BLOB_BYTES_A_FRAME
         self._frames: list[bytes] = []
 
+    def reserve(self, count: int) -> int:
+        """The first of so many ids that no blob of our own will have."""
+        first = self.blob_id + 1
+        self.blob_id += count
+        return first
+
     def frames(self, waiting: list[Any]) -> list[bytes]:
         """The frames for what waited, in order."""
         at, end = 0, len(waiting)

@@ -125,7 +125,7 @@ class Recorder:
             self.put((_CALL_ENDED, int(outcome), 0, 0, now, ident, 0, 0, 0, blob))
 
     def skipped(self, dispatch_id: int, handlers: int) -> None:
-        """That many announced handlers will not be called any more: an earlier one raised."""
+        """That many announced handlers will not be called: an earlier one raised, or they read later events alone."""
         self.put((int(Kind.SKIPPED), 0, 0, 0, self.clock_ns(), dispatch_id, 0, 0, handlers, 0))
 
     def handler_added(self, handler_id: int, event_id: int, once: bool = False) -> None:
@@ -146,7 +146,7 @@ class Recorder:
         lane: int = 0,
         note: str = "",
     ) -> None:
-        """A broker's step between emit and call: Kind.ENQUEUED to DEAD_LETTERED, CONFIRMED, DISCARDED."""
+        """A step between emit and call, or of a call: Kind.ENQUEUED to DEAD_LETTERED, CONFIRMED to WORK_RETRIED."""
         said = note[: self.limits.text].encode("utf-8", "replace") if note else 0
         self.put((int(kind), 0, 0, queue_id, self.clock_ns(), dispatch_id, call_id, lane, attempt, said))
 
@@ -179,6 +179,10 @@ class Recorder:
         kept = Failure(error, self.limits, plain)
         self._pending_text += 1024 + sum(len(link[2]) for link in kept.links)
         return kept
+
+    def reserve_blobs(self, count: int) -> int:
+        """The first of so many ids for blobs that come from elsewhere; on the thread of `take`."""
+        return self._packer.reserve(count)
 
     def take(self) -> bytes:
         """The whole frames since the last take, b"" where nothing happened. The first one starts with the header."""

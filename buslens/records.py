@@ -89,6 +89,21 @@ class Kind(IntEnum):
     DISCARDED = 16
     """id: dispatch; blob: why. It is lost: the broker did not take it, or gave it up."""
 
+    WORK_SENT = 17
+    """A call was handed to workers. parent: call; id: its dispatch, or 0; name: the workers; count: attempt.
+
+    Also for 18 to 22; blob: a note, such as the worker's name and host, or a reason.
+    """
+
+    WORK_RECEIVED = 18
+    """A worker has it, and may have to finish others first."""
+
+    WORK_STARTED = 19
+    WORK_SUCCEEDED = 20
+    WORK_FAILED = 21
+    WORK_RETRIED = 22
+    """It failed, and is handed to the workers again."""
+
 
 class Outcome(IntEnum):
     """How a call or a dispatch ended. The numbers are part of the capture format."""
@@ -121,6 +136,9 @@ class Flag(IntFlag):
 
     DURABLE = 8
     """Of a dispatch: a broker will say what became of it (CONFIRMED, ENQUEUED, DISCARDED)."""
+
+    FOREIGN = 16
+    """Of a dispatch: somebody else has put the event on the broker; this is when it was first seen."""
 
 
 class NameKind(IntEnum):

@@ -35,7 +35,7 @@ NAME_ENTRY = struct.Struct("<IBBHI")
 BLOB_ENTRY = struct.Struct("<QBBHI")
 """blob id, BlobKind, 1 where the text was cut else 0, reserved, length of the bytes that follow."""
 
-NAMES, FACTS, BLOBS = 1, 2, 3
+NAMES, FACTS, BLOBS, NOTES = 1, 2, 3, 4
 
 
 class WireError(ValueError):

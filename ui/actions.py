@@ -101,7 +101,7 @@ EDIT = (
            "Do again what was taken back", when=lambda s: bool(s.redo_title),
            renamed=lambda s: f"Redo {s.redo_title}".rstrip()),
     Action("edit.filter", "Filter…", "-Edit", lambda v: v.view.focus_filter(), ("Ctrl+F", "/"), "filter",
-           "Filter dispatches and calls"),
+           "Filter dispatches and calls by fields, names, and words in errors and payloads"),
     Action("edit.clear_filter", "Clear Filter", "Edit", lambda v: v.view.clear_filter(), "Ctrl+Shift+L", "close",
            "Show everything again", when=lambda s: s.filtered),
     Action("selection.clear", "Clear Selection", "Edit", lambda v: v.view.clear_selection(), "Esc", when=is_selected,
@@ -130,14 +130,33 @@ VIEW = (
            "The band stays when something else is marked", when=is_selected, place="timeline"),
     Action("mark.clear", "Clear Marks", "View", lambda v: v.view.timeline.clear_markers(), (), "",
            "Take every band and the ruler away"),
+    Action("note.add", "Add Note…", "-View", lambda v: v.notes.add(), "Ctrl+Shift+N", "note",
+           "A note on what is selected, or on the middle of the time in view", when=has_records),
+    Action("note.list", "Notes", "View", lambda v: v.view.show_notes(), (), "",
+           "Every note of this capture, to be edited, removed and saved"),
+    Action("note.save", "Save Notes into the Capture", "View", lambda v: v.notes.save(), (), "",
+           "Write them into the file that is open", when=lambda s: s.unsaved_notes),
     Action("lanes.by_handler", "Lanes by Handler", "-View/Lanes", lambda v: v.view.group_lanes("handler"), (), "",
            "A lane for the calls of each handler", checked=lambda s: s.lanes == "handler"),
     Action("lanes.by_event", "Lanes by Event", "View/Lanes", lambda v: v.view.group_lanes("event"), (), "",
            "A lane for the calls of each event", checked=lambda s: s.lanes == "event"),
+    Action("lanes.by_flow", "Lanes by Flow", "View/Lanes", lambda v: v.view.group_lanes("flow"), (), "",
+           "A lane for all calls that grew from one emit", checked=lambda s: s.lanes == "flow"),
     Action("lanes.by_thread", "Lanes by Thread", "View/Lanes", lambda v: v.view.group_lanes("thread"), (), "",
            "A lane for the calls on each thread or task", checked=lambda s: s.lanes == "thread"),
+    Action("lanes.by_source", "Lanes by Source File", "View/Lanes", lambda v: v.view.group_lanes("source"), (), "",
+           "A lane for the calls of all handlers of a file", checked=lambda s: s.lanes == "source"),
+    Action("lanes.find", "Go to Lane…", "View/Lanes", lambda v: v.view.find_lane(), "Ctrl+P", "",
+           "Find a lane by its name", when=has_records),
     Action("lanes.show_all", "Show All Lanes", "View/Lanes", lambda v: v.view.show_all_lanes(), (), "",
            "Bring back every lane that was hidden (right click on a lane)"),
+    Action("axis.linear", "Time to Scale", "-View/Time Axis", lambda v: v.view.set_time_axis("linear"), "Alt+1", "",
+           "A pixel is the same time everywhere", checked=lambda s: s.time_axis == "linear"),
+    Action("axis.compressed", "Fold Idle Time", "View/Time Axis", lambda v: v.view.set_time_axis("compressed"), "Alt+2",
+           "", "Where nothing happened a narrow band says for how long", checked=lambda s: s.time_axis == "compressed"),
+    Action("axis.steps", "Step by Step", "View/Time Axis", lambda v: v.view.set_time_axis("steps"), "Alt+3", "",
+           "Every dispatch has the same room: their order is seen where times are equal",
+           checked=lambda s: s.time_axis == "steps"),
     Action("view.zoom_in", "Zoom In", "-View", lambda v: v.view.timeline.zoom_in(), "W", "zoom-in", place="timeline"),
     Action("view.zoom_out", "Zoom Out", "View", lambda v: v.view.timeline.zoom_out(), "S", "zoom-out",
            place="timeline"),
@@ -196,6 +215,12 @@ CAPTURE = (
            "Keep no more records until it is clicked again; the engine goes on", checked=lambda s: not s.recording),
     Action("capture.clear", "Clear Capture", "Capture", lambda v: v.run.clear(), "Ctrl+L", "clear",
            "Forget everything that was recorded", when=has_records),
+    Action("flight.write", "Write What Just Happened", "-Capture", lambda v: v.flight.write(), "Ctrl+Shift+W", "flight",
+           "The flight recorder writes the seconds before and after to a capture of their own", when=has_records),
+    Action("flight.settings", "Flight Recorder…", "Capture", lambda v: v.flight.show_settings(), (), "",
+           "When it writes by itself, and the files that it wrote"),
+    Action("export.view", "Export the Time in View…", "-Capture", lambda v: v.file.ask_export_view(), (), "export",
+           "Write what is in view, and what it needs, to a capture of its own", when=has_records),
 )
 
 EXPORT = tuple(
@@ -217,6 +242,8 @@ TOOLS = (
     Action("palette.show", "Command Palette…", "Tools", lambda v: v.view.show_palette(), ("Ctrl+Shift+P", "Ctrl+K"),
            "palette", "Find a command by its name"),
     Action("errors.hide", "Dismiss Messages", "Tools", lambda v: v.view.hide_errors(), (), "close"),
+    Action("connections.show", "Connections…", "Tools", lambda v: v.connections.show(), (), "",
+           "Where RabbitMQ, Kafka and Redis are, and whether they can be reached"),
     Action("settings.reveal", "Open Settings File", "Tools", lambda v: v.file.open_settings(), (), "settings"),
 )
 
@@ -242,4 +269,4 @@ TOOLBAR = (
 )
 """Left of the choices of engine, speed and seed; "" is a line between groups."""
 
-TOOLBAR_RIGHT = ("capture.record", "view.freeze", "view.follow", "capture.clear")
+TOOLBAR_RIGHT = ("capture.record", "flight.write", "view.freeze", "view.follow", "capture.clear")

@@ -47,14 +47,22 @@ class Exporting(QObject):
 
     def start(self, format_id: str, path: Path, selection: Selection | None) -> None:
         """Begin to write. Raises UserError where one is being written already."""
-        if self.busy:
-            raise UserError("another export is being written", hint="wait until it is done, or cancel it")
+        self._check()
+        self.write(path, self._session.lend(format_id, path, selection))
+
+    def write(self, path: Path, export: Export) -> None:
+        """Begin to write what the session has lent."""
+        self._check()
         self._path = path
-        self._work = _Work(self._session.lend(format_id, path, selection))
+        self._work = _Work(export)
         self._sheet = Progress(f"Writing {path.name}", self._window)
         self._sheet.cancelled.connect(self.cancel)
         self._look.start()
         self._job.start(self._work.run)
+
+    def _check(self) -> None:
+        if self.busy:
+            raise UserError("another export is being written", hint="wait until it is done, or cancel it")
 
     def cancel(self) -> None:
         """End it; nothing of it is left."""

@@ -61,6 +61,10 @@ class FilterState(QObject):
             self._error = error
         self.changed.emit()
 
+    def refresh(self) -> None:
+        """The same filter finds more now: a search in payloads went on."""
+        self.changed.emit()
+
     def add_term(self, field: str, value: str) -> None:
         """Narrow by one more term, `field:value`; a term of the same field is replaced."""
         kept = [term for term in split_terms(self._applied) if not term.startswith(f"{field}:")]

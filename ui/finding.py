@@ -15,6 +15,7 @@ LARGE = 500_000
 """Dispatches and calls; less than that is looked through within a frame or two."""
 
 Look = Callable[[Trace], Any]
+"""Returns what is found; or a function that finds it while the trace goes on."""
 
 
 class Finding(QObject):
@@ -32,6 +33,7 @@ class Finding(QObject):
         self._job: LatestJob | None = None
         self._trace: Trace | None = None
         self._next: Look | None = None
+        self._holds = False
 
     @property
     def pays(self) -> bool:
@@ -51,11 +53,8 @@ class Finding(QObject):
             return
         self._trace = self._session.trace
         self._session.hold()
-        # A job of its own, whose thread ends with it.
-        self._job = LatestJob(self)
-        self._job.done.connect(self._done)
-        self._job.failed.connect(self._failed)
-        self._job.start(look, self._trace)
+        self._holds = True
+        self._run(look, self._trace)
 
     def forget(self) -> None:
         """No result is wanted any more."""
@@ -63,21 +62,40 @@ class Finding(QObject):
         self._trace = None
 
     def _done(self, result: object) -> None:
-        if self._end():
+        if callable(result) and self._next is None and self._trace is self._session.trace:
+            self._release()
+            self._end_job()
+            self._run(result)
+        elif self._end():
             self.found.emit(result)
 
     def _failed(self, error: Exception) -> None:
         if self._end():
             self.failed.emit(error)
 
-    def _end(self) -> bool:
-        """Whether anybody waits for the result of this one."""
-        counts = self._trace is self._session.trace and self._next is None
+    def _run(self, work: Callable[..., Any], *arguments: Any) -> None:
+        # A job of its own, whose thread ends with it.
+        self._job = LatestJob(self)
+        self._job.done.connect(self._done)
+        self._job.failed.connect(self._failed)
+        self._job.start(work, *arguments)
+
+    def _release(self) -> None:
+        if self._holds:
+            self._holds = False
+            self._session.release()
+
+    def _end_job(self) -> None:
         if self._job is not None:
             self._job.close()
             self._job.deleteLater()
             self._job = None
-        self._session.release()
+
+    def _end(self) -> bool:
+        """Whether anybody waits for the result of this one."""
+        counts = self._trace is self._session.trace and self._next is None
+        self._end_job()
+        self._release()
         look, self._next = self._next, None
         if look is not None:
             self.start(look)

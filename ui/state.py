@@ -26,11 +26,17 @@ class State:
     selected: str = ""
     """Kind of what is selected, "" for nothing."""
 
+    unsaved_notes: bool = False
+    """The capture that is open has notes that its file has not."""
+
     filtered: bool = False
     following: bool = True
     frozen: bool = False
     lanes: str = "handler"
     """What has a lane of its own on the timeline."""
+
+    time_axis: str = "linear"
+    """Mode of the timeline's axis."""
 
     theme: str = "system"
     panels: frozenset[str] = field(default_factory=frozenset)

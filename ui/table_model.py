@@ -14,10 +14,14 @@ import numpy.typing as npt
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt
 from PySide6.QtGui import QColor, QIcon
 
+from bus.trace.ordering import order
 from ui.theme import ThemeSource
 
 Rows = npt.NDArray[np.int64]
 AnyIndex = QModelIndex | QPersistentModelIndex
+
+_CLOSED, _OPEN, _ALONE, _INSIDE = "▸ ", "▾ ", "\u2003", "\u2003\u2003"
+"""Before a name where rows are grouped."""
 
 ROW_ROLE = Qt.ItemDataRole.UserRole
 """The number of the row in the trace."""
@@ -64,6 +68,10 @@ class TableModel(QAbstractTableModel):
         self.columns = tuple(columns)
         self._themes = themes
         self._rows: Rows = np.empty(0, np.int64)
+        self._counts: Rows | None = None
+        """How many each row stands for; None: nothing is grouped."""
+
+        self._titled = 0
         self._looks: dict[str, Look] = {}
 
     @property
@@ -71,8 +79,31 @@ class TableModel(QAbstractTableModel):
         """Row numbers of the trace, in the order shown."""
         return self._rows
 
+    def show_groups(self, rows: Rows, counts: Rows, titled: int) -> None:
+        """Show rows that stand for several. counts: how many each does; 0: it is one of the group above it.
+
+        titled: the column that tells the number.
+        """
+        self.beginResetModel()
+        self._rows, self._counts, self._titled = rows, counts, titled
+        self.endResetModel()
+
+    @property
+    def is_grouped(self) -> bool:
+        """Whether rows may stand for several."""
+        return self._counts is not None
+
+    def group_size(self, table_row: int) -> int:
+        """How many rows this one stands for; 0 inside an open group, 1 for itself."""
+        return int(self._counts[table_row]) if self._counts is not None and 0 <= table_row < len(self._counts) else 1
+
     def show_rows(self, rows: Rows) -> None:
         """Show these rows: appended where the old ones are their beginning, else replaced in place."""
+        if self._counts is not None:
+            self.beginResetModel()
+            self._rows, self._counts = rows, None
+            self.endResetModel()
+            return
         old, new = len(self._rows), len(rows)
         if new >= old and np.array_equal(rows[:old], self._rows):
             if new > old:
@@ -128,11 +159,21 @@ class TableModel(QAbstractTableModel):
         if row < 0:
             return None
         try:
+            if role == Qt.ItemDataRole.DisplayRole and self._counts is not None and index.column() == self._titled:
+                return self._titled_text(index.row(), one_line(self.columns[index.column()].text(row)))
             return self._cell(self.columns[index.column()], row, role)
         except IndexError:
             # The trace was replaced by a shorter one and this table has not been told yet. An exception that leaves
             # a paint event takes the whole program with it.
             return None
+
+    def _titled_text(self, table_row: int, text: str) -> str:
+        """The name, and how often."""
+        size = self.group_size(table_row)
+        if size < 2:
+            return f"{_INSIDE}{text}" if size == 0 else f"{_ALONE}{text}"
+        is_open = self.group_size(table_row + 1) == 0
+        return f"{_OPEN if is_open else _CLOSED}{text}  × {size:,}".replace(",", " ")
 
     def _cell(self, column: Column, row: int, role: int) -> object:
         if role == Qt.ItemDataRole.DisplayRole:
@@ -176,8 +217,4 @@ def one_line(text: str, limit: int = 300) -> str:
 
 def sorted_rows(rows: Rows, keys: npt.NDArray[Any], *, descending: bool) -> Rows:
     """The rows in the order of their keys; equal ones keep the order of the trace in both directions."""
-    wanted = keys[rows]
-    if not descending:
-        return rows[np.argsort(wanted, kind="stable")]
-    backwards = np.argsort(wanted[::-1], kind="stable")[::-1]
-    return rows[len(rows) - 1 - backwards]
+    return rows[order(keys[rows], descending=descending)]

@@ -7,6 +7,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from ui.connections.verbs import ConnectionVerbs
+from ui.flight.verbs import FlightVerbs
+from ui.notes.verbs import NoteVerbs
 from ui.verbs_edit import EditVerbs, EmitVerbs
 from ui.verbs_file import FileVerbs
 from ui.verbs_run import RunVerbs
@@ -22,3 +25,6 @@ class Verbs:
     emit: EmitVerbs
     run: RunVerbs
     view: ViewVerbs
+    flight: FlightVerbs
+    notes: NoteVerbs
+    connections: ConnectionVerbs

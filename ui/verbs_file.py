@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 from PySide6.QtCore import QObject, QUrl, Signal
@@ -10,6 +11,7 @@ from PySide6.QtWidgets import QWidget
 
 from bus.errors import UserError
 from bus.export import EXPORTERS
+from bus.export.slice import Span
 from bus.scenario.samples import FOLDER, SAMPLES
 from bus.session import Session
 from ui.bridge import Bridge
@@ -21,6 +23,7 @@ from ui.widgets import ask
 
 OPENABLE = "Scenarios and captures (*.yaml *.yml *.buslens);;All files (*)"
 SCENARIO = "Scenarios (*.yaml *.yml)"
+CAPTURE = "Captures (*.buslens)"
 
 
 class FileVerbs(QObject):
@@ -47,6 +50,7 @@ class FileVerbs(QObject):
         recent: RecentFiles,
         selection: Selection,
         window: QWidget,
+        in_view: Callable[[], Span],
     ) -> None:
         super().__init__(window)
         self._session = session
@@ -55,6 +59,10 @@ class FileVerbs(QObject):
         self._recent = recent
         self._selection = selection
         self._window = window
+        self._in_view = in_view
+        self.may_leave_notes: Callable[[], bool] = _always
+        """Whether the notes of the capture may go with it; set where notes are known."""
+
         self.exporting = Exporting(session, window)
         self.exporting.failed.connect(self.failed)
 
@@ -128,12 +136,11 @@ class FileVerbs(QObject):
     def may_leave(self) -> bool:
         """Whether what is open may be left: nothing is unsaved, or the person saved it or does not want it."""
         document = self._session.document
-        if document is None or not document.dirty:
-            return True
-        answer = ask.about_unsaved(self._window, document.title)
-        if answer == "save":
-            return self.save()
-        return answer == "discard"
+        if document is not None and document.dirty:
+            answer = ask.about_unsaved(self._window, document.title)
+            if answer == "cancel" or (answer == "save" and not self.save()):
+                return False
+        return self.may_leave_notes()
 
     def ask_export(self, format_id: str) -> None:
         """Write the trace in this format; the selection limits what only makes sense for one flow."""
@@ -145,6 +152,14 @@ class FileVerbs(QObject):
         if path is not None:
             selected = (self._selection.kind, self._selection.id) if self._selection.kind else None
             self.exporting.start(format_id, path, selected)
+
+    def ask_export_view(self) -> None:
+        """Write what the timeline shows to a capture of its own."""
+        document = self._session.document
+        name = _file_name(document.scenario.name if document else "capture") + "-part.buslens"
+        path = ask.file_to_save(self._window, "Export the time in view", self._recent.folder / name, CAPTURE)
+        if path is not None:
+            self.exporting.write(path, self._session.lend_part(path, self._in_view()))
 
     @property
     def untrusted(self) -> bool:
@@ -182,6 +197,10 @@ class FileVerbs(QObject):
         self._selection.clear()
         self._bridge.touch()
         self.opened.emit()
+
+
+def _always() -> bool:
+    return True
 
 
 def _file_name(title: str) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from PySide6.QtCore import QObject, Signal
 
 from bus.session import Session, Step
@@ -14,11 +16,14 @@ class RunVerbs(QObject):
 
     compare_wanted = Signal()
 
-    def __init__(self, session: Session, bridge: Bridge, choices: RunChoices, parent: QObject) -> None:
+    def __init__(
+        self, session: Session, bridge: Bridge, choices: RunChoices, parent: QObject, may_leave: Callable[[], bool]
+    ) -> None:
         super().__init__(parent)
         self._session = session
         self._bridge = bridge
         self._choices = choices
+        self._may_leave = may_leave
 
     def start(self) -> None:
         """Start the scenario, or go on where it is paused."""
@@ -82,6 +87,8 @@ class RunVerbs(QObject):
 
     def _start(self, *, paused: bool) -> None:
         choices = self._choices
+        if not self._may_leave():
+            return
         self._session.start(choices.engine or None, choices.seed, choices.speed, paused)
         self._bridge.touch()
 

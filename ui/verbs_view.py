@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLineEdit
 
-from bus.trace.tracks import Group
+from bus.trace.grouping import Group
+from bus.trace.scale import Mode
 from ui.filter_state import FilterState
 from ui.layout import Layout
 from ui.panels.emit import EmitPanel
@@ -34,6 +35,8 @@ class Seen:
     show_palette: Callable[[], None]
     show_shortcuts: Callable[[], None]
     show_about: Callable[[], None]
+    show_notes: Callable[[], None]
+    show_lanes: Callable[[], None]
 
 
 class ViewVerbs:
@@ -51,6 +54,11 @@ class ViewVerbs:
         """Every panel back in its place."""
         self._seen.layout.reset()
 
+    def show_notes(self) -> None:
+        """Every note of the capture."""
+        self._seen.layout.show("tables")
+        self._seen.show_notes()
+
     def toggle_following(self) -> None:
         """Go along with the newest, or stay."""
         self.timeline.set_following(not self.timeline.following)
@@ -58,6 +66,14 @@ class ViewVerbs:
     def group_lanes(self, group: Group) -> None:
         """What has a lane of its own."""
         self.timeline.lane_choices.group_by(group)
+
+    def set_time_axis(self, mode: Mode) -> None:
+        """To scale, with idle gaps folded, or step by step."""
+        self.timeline.set_time_axis(mode)
+
+    def find_lane(self) -> None:
+        """Go to a lane by its name."""
+        self._seen.show_lanes()
 
     def show_all_lanes(self) -> None:
         """Hide no lane."""

@@ -12,11 +12,15 @@ from bus.errors import UserError
 from bus.session import Session
 from ui.bridge import Bridge
 from ui.filter_state import FilterState
+from ui.flight.notice import FlightNotice
+from ui.flight.sign import FlightSign
+from ui.flight.watch import FlightWatch
 from ui.layout import BOTTOM, LEFT, RIGHT, Layout
 from ui.panels.emit import EmitPanel
 from ui.panels.inspector import InspectorPanel
 from ui.panels.scenario import ScenarioPanel
 from ui.panels.tables import TablesPanel
+from ui.payload_search import PayloadSearch
 from ui.ports import SettingsStore, TrustStore
 from ui.recent import RecentFiles
 from ui.run_choices import RunChoices
@@ -27,6 +31,7 @@ from ui.toolbar import Toolbar
 from ui.widgets.capture_bar import CaptureBar
 from ui.widgets.error_bar import ErrorBar
 from ui.widgets.paused_bar import PausedBar
+from ui.widgets.search_progress import SearchProgress
 from ui.widgets.start_page import StartPage
 from ui.widgets.status import Status
 from ui.widgets.trust_bar import TrustBar
@@ -51,8 +56,10 @@ class Window(QMainWindow):
         self.resize(FIRST_SIZE)
         self.session, self.themes, self.store = session, themes, store
         self.bridge = Bridge(session, self)
+        self.flight = FlightWatch(session, self)
         self.selection = Selection(self)
         self.filter_state = FilterState(self)
+        self.payload_search = PayloadSearch(session, self.filter_state, self)
         self.choices = RunChoices(self)
         self.recent = RecentFiles(store)
         self._make_middle()
@@ -60,6 +67,10 @@ class Window(QMainWindow):
         self.toolbar = Toolbar(session, self.choices, self.filter_state, themes, self)
         self.addToolBar(self.toolbar)
         self.status = Status(session, self.filter_state, themes, self)
+        self.flight_sign = FlightSign(self.flight, themes, self)
+        self.search_progress = SearchProgress(self.payload_search, self)
+        self.status.addPermanentWidget(self.search_progress)
+        self.status.addPermanentWidget(self.flight_sign)
         self.setStatusBar(self.status)
         self.wiring = Wiring(self, trust)
         self.panels.arrange()
@@ -99,6 +110,8 @@ class Window(QMainWindow):
             return
         self.wiring.close()
         self.bridge.close()
+        self.flight.close()
+        self.payload_search.close()
         self.session.close()
         event.accept()
         self.closed.emit()
@@ -110,6 +123,7 @@ class Window(QMainWindow):
         self.trust_bar = TrustBar(themes, self)
         self.capture_bar = CaptureBar(self.session, themes, self)
         self.paused_bar = PausedBar(self.session, self)
+        self.flight_notice = FlightNotice(themes, self)
         self.start_page = StartPage(themes, self)
         self.timeline = TimelineView(self.session, self.selection, self.filter_state, themes, self)
         self.pages = QStackedWidget(self)
@@ -122,6 +136,7 @@ class Window(QMainWindow):
         rows.addWidget(self.errors)
         rows.addWidget(self.trust_bar)
         rows.addWidget(self.capture_bar)
+        rows.addWidget(self.flight_notice)
         rows.addWidget(self.paused_bar)
         rows.addWidget(self.pages, 1)
         self.setCentralWidget(middle)

@@ -12,11 +12,17 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QApplication, QMessageBox
 
+from bus.export.slice import Span, stretch_of
 from bus.scenario.samples import SAMPLES
 from ui.actions import ACTIONS
 from ui.compare.sheet import CompareSheet
+from ui.connections.sheet import ConnectionsSheet
+from ui.connections.verbs import ConnectionVerbs
+from ui.flight.sheet import FlightSheet
+from ui.flight.verbs import FlightVerbs
 from ui.fonts import proportional
 from ui.menus import FileMenu, fill_menu_bar
+from ui.notes.verbs import NoteVerbs
 from ui.ports import TrustStore
 from ui.qt_actions import QtActions
 from ui.state import State
@@ -57,6 +63,7 @@ class Wiring(QObject):
         self._window.themes.set_setting(settings.theme)
         self.refresh_theme()
         self._window.choices.set_speed(settings.speed)
+        self._window.timeline.set_time_axis(settings.time_axis)
         self._window.start_page.show_recent(self._window.recent.paths)
         self.refresh_document()
         self.file_opened()
@@ -66,6 +73,7 @@ class Wiring(QObject):
         window = self._window
         settings = window.store.read()
         settings = replace(settings, theme=window.themes.setting, speed=window.choices.speed)
+        settings = replace(settings, time_axis=window.timeline.axis.mode)
         window.store.write(replace(settings, window_layout=window.panels.saved()))
 
     def close(self) -> None:
@@ -89,10 +97,12 @@ class Wiring(QObject):
             recording=session.recording,
             has_records=len(session.trace.dispatches) > 0,
             selected=window.selection.kind,
+            unsaved_notes=session.trace.notes.unsaved and session.trace.raw.path is not None,
             filtered=window.filter_state.active,
             following=window.timeline.following,
             frozen=window.timeline.frozen,
             lanes=window.timeline.lane_choices.group,
+            time_axis=window.timeline.axis.mode,
             theme=window.themes.setting,
             panels=window.panels.shown,
             untrusted=self.verbs.file.untrusted,
@@ -103,6 +113,7 @@ class Wiring(QObject):
     def refresh_records(self) -> None:
         """New records, at most once a frame."""
         window = self._window
+        window.payload_search.refresh_records()
         for part in (window.capture_bar, window.timeline, window.tables, window.inspector, window.status):
             part.refresh_records()
         self.actions.refresh()
@@ -134,6 +145,14 @@ class Wiring(QObject):
         self._window.trust_bar.setVisible(self.verbs.file.untrusted)
         self.actions.refresh()
 
+    def refresh_notes(self) -> None:
+        """A note was written, changed or taken away."""
+        window = self._window
+        window.timeline.update()
+        window.tables.refresh_notes()
+        window.inspector.refresh_notes()
+        self.actions.refresh()
+
     def replace_trace(self) -> None:
         """Ids of before mean nothing any more."""
         window = self._window
@@ -151,6 +170,10 @@ class Wiring(QObject):
         window.start_page.show_recent(window.recent.paths)
         if window.session.document is not None or len(window.session.trace.dispatches):
             window.panels.show_timeline()
+            stretch = stretch_of(window.session.trace)
+            if stretch is not None:
+                window.timeline.show_stretch(*stretch)
+                self.verbs.notes.select_reason()
         else:
             window.panels.show_start()
 
@@ -169,6 +192,13 @@ class Wiring(QObject):
     def show_palette(self) -> None:
         """All commands."""
         self._offer("Commands", self.actions.choices()).chosen.connect(self.actions.run)
+
+    def show_lanes(self) -> None:
+        """Lanes of the timeline."""
+        window = self._window
+        window.panels.show_timeline()
+        choices = [Choice(str(lane.handler), lane.title, about) for lane, about in window.timeline.listed_lanes()]
+        self._offer("Lanes", choices).chosen.connect(window.timeline.show_lane)
 
     def show_recent(self) -> None:
         """Recent files."""
@@ -192,6 +222,17 @@ class Wiring(QObject):
             sheet = CompareSheet(document, window.choices.seed, self.verbs.file.trusts, window.themes, window)
             sheet.failed.connect(window.show_error)
             sheet.show()
+
+    def show_flight(self) -> None:
+        """When the flight recorder writes, and what it wrote."""
+        window = self._window
+        sheet = FlightSheet(window.session, window.flight, window.store, window)
+        sheet.open_wanted.connect(self.verbs.file.try_open)
+        sheet.show()
+
+    def show_connections(self) -> None:
+        """Where the brokers are."""
+        ConnectionsSheet(self._window.themes, self._window).show()
 
     def show_code(self) -> None:
         """The scenario as it is written, its Python included."""
@@ -225,13 +266,21 @@ class Wiring(QObject):
             self.show_palette,
             self.show_shortcuts,
             self.show_about,
+            window.tables.show_notes,
+            self.show_lanes,
         )
+        file = FileVerbs(session, bridge, trust, window.recent, window.selection, window, self._in_view)
+        notes = NoteVerbs(session, window.selection, self._in_view, file.exporting, window)
+        file.may_leave_notes = notes.may_leave
         return Verbs(
-            FileVerbs(session, bridge, trust, window.recent, window.selection, window),
+            file,
             EditVerbs(session, bridge),
             EmitVerbs(window.emit_panel, bridge),
-            RunVerbs(session, bridge, window.choices, window),
+            RunVerbs(session, bridge, window.choices, window, notes.may_leave),
             ViewVerbs(seen),
+            FlightVerbs(session, window),
+            notes,
+            ConnectionVerbs(window),
         )
 
     def _make_menus(self) -> None:
@@ -241,6 +290,10 @@ class Wiring(QObject):
         for files in (recent, samples):
             files.file_wanted.connect(self.verbs.file.try_open)
         fill_menu_bar(window.menuBar(), self.actions, {"file.open_recent": recent, "file.open_sample": samples})
+
+    def _in_view(self) -> Span:
+        view = self._window.timeline.viewport
+        return view.start_ns, view.end_ns
 
     def _recent_files(self) -> list[tuple[str, Path]]:
         return [(str(path), path) for path in self._window.recent.paths]
@@ -260,6 +313,22 @@ class Wiring(QObject):
         file.samples_wanted.connect(self.show_samples)
         file.code_wanted.connect(self.show_code)
         self.verbs.run.compare_wanted.connect(self.show_comparison)
+        notes, listed = self.verbs.notes, window.tables.notes
+        notes.changed.connect(self.refresh_notes)
+        notes.stretch_wanted.connect(window.timeline.show_stretch)
+        self.actions.done.connect(window.tables.refresh_notes)  # a mark that is kept is a note
+        listed.add_wanted.connect(self.actions["note.add"].trigger)
+        listed.save_wanted.connect(self.actions["note.save"].trigger)
+        listed.edit_wanted.connect(notes.edit)
+        listed.remove_wanted.connect(notes.remove)
+        listed.go_wanted.connect(notes.go_to)
+        window.inspector.note_wanted.connect(notes.edit)
+        self.verbs.connections.wanted.connect(self.show_connections)
+        self.verbs.flight.settings_wanted.connect(self.show_flight)
+        window.flight_sign.clicked.connect(self.show_flight)
+        window.flight_notice.settings_wanted.connect(self.show_flight)
+        window.flight_notice.open_wanted.connect(file.try_open)
+        window.flight.wrote.connect(window.flight_notice.show_written)
         window.dropped.connect(file.try_open)
         window.start_page.sample_wanted.connect(file.open_sample)
         window.start_page.file_wanted.connect(file.try_open)
@@ -278,13 +347,16 @@ class Wiring(QObject):
         window.timeline.following_changed.connect(self.actions.refresh)
         window.timeline.frozen_changed.connect(self.actions.refresh)
         window.timeline.lane_choices.changed.connect(self.actions.refresh)
+        window.timeline.axis.mode_changed.connect(self.actions.refresh)
         window.panels.changed.connect(self.actions.refresh)
 
     def _connect_mistakes(self) -> None:
         window = self._window
         window.bridge.failed.connect(window.show_error)
+        window.flight.failed.connect(window.show_error)
         self.actions.failed.connect(window.show_error)
         self.verbs.file.failed.connect(window.show_error)
+        self.verbs.notes.failed.connect(window.show_error)
         self.verbs.file.exporting.wrote.connect(window.status.show_written)
         for panel in (window.scenario, window.emit_panel, window.inspector, window.tables):
             panel.failed.connect(window.show_error)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bus.engines.kafka import KafkaEngine
 from bus.engines.protocol import Engine
 from bus.engines.pyee import AsyncioEngine, PyeeEngine
 from bus.engines.pyee_threads import ThreadsEngine
@@ -14,4 +15,5 @@ ENGINES: dict[str, type[Engine]] = {
     ThreadsEngine.id: ThreadsEngine,
     SqliteEngine.id: SqliteEngine,
     RabbitEngine.id: RabbitEngine,
+    KafkaEngine.id: KafkaEngine,
 }

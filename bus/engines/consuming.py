@@ -6,9 +6,13 @@ from collections import Counter, deque
 from dataclasses import dataclass
 
 from bus.engines.delivery import Delivery
+from bus.engines.headers import EMITTED
 from bus.engines.protocol import PLAIN, Consumption, Function
+from bus.machines.merging import FIRST_ID
 from buslens.adapters.naming import HandlerName
 from buslens.recorder import Recorder
+
+_LONGEST_NUMBER = 19
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,12 +39,17 @@ class Consumer:
         self.waiting: deque[Delivery] = deque()
         """Delivered; the call has not started."""
 
-        self.running: Delivery | None = None
+        self.running: list[Delivery] = []
+        """Their calls have not ended."""
+
         self.retries = ""
         """Event that it waits for before any other, because it failed and the order is to stay; empty for none."""
 
         self.is_dying = False
         """It died, and the broker has not said yet that it knows."""
+
+        self._first: dict[str, int] = {}
+        """By event: id of the first dispatch that it wants."""
 
         self._recorder = recorder
         self._expected: Counter[str] = Counter()
@@ -53,6 +62,7 @@ class Consumer:
         """It hears an event from now on."""
         handler = self._recorder.handler(name.text, name.file, name.line, event)
         self.functions[event] = Heard(function, handler, name.is_async, once)
+        self._first[event] = self._recorder.next_id() if self.consumption.from_now else 0
         self._recorder.handler_added(handler, self._recorder.event(event), once)
         self._binding[event] += 1
 
@@ -66,16 +76,35 @@ class Consumer:
         self.waiting = deque(delivery for delivery in self.waiting if delivery.event != event)
         return left
 
-    def bound(self, event: str, backlog: int) -> None:
-        """The broker delivers it now, and that much waits already."""
+    def bound(self, event: str) -> bool:
+        """The broker delivers it now; whether this is its last answer, which says how much waits."""
         self._binding[event] -= 1
-        if not self._binding[event]:
-            self.expect(event, backlog)
+        return not self._binding[event]
 
     def expect(self, event: str, change: int) -> None:
         """So many more are on their way, or fewer. Nothing is expected of what it does not hear."""
         if event in self.functions:
             self._expected[event] = max(0, self._expected[event] + change)
+
+    def passes_over(self, delivery: Delivery) -> bool:
+        """Whether it lies before what the handler wants to read; times and ids are those of the run's owner."""
+        if 0 <= delivery.offset < self.consumption.first_offset:
+            return True
+        if delivery.dispatch >= FIRST_ID:
+            return False
+        if delivery.dispatch < self._first.get(delivery.event, 0) < FIRST_ID:
+            return True
+        emitted = delivery.attributes.get(EMITTED, "")
+        is_time = len(emitted) <= _LONGEST_NUMBER and emitted.isdecimal()
+        return is_time and int(emitted) < self.consumption.since_ns
+
+    def line_up(self, delivery: Delivery) -> None:
+        """It waits for its call: first of all where the handler waits for it."""
+        if self.retries and delivery.attempt > 1:
+            self.retries = ""
+            self.waiting.appendleft(delivery)
+        else:
+            self.waiting.append(delivery)
 
     def interrupted(self) -> list[Delivery]:
         """The broker is gone: what waited for a call, which will be delivered again. A call that runs goes on."""
@@ -83,15 +112,16 @@ class Consumer:
         self.retries, self.is_dying = "", False
         return left
 
-    def resumed(self, waiting: Counter[str]) -> None:
-        """The broker is there again, and will deliver this much of each event."""
-        self._expected = Counter({event: count for event, count in waiting.items() if event in self.functions})
+    @property
+    def is_free(self) -> bool:
+        """Whether another call may begin."""
+        return len(self.running) < self.consumption.at_once and not self.retries
 
     def is_expecting(self) -> bool:
         """Whether the broker is about to deliver."""
-        held = len(self.waiting) + (self.running is not None)
+        held = len(self.waiting) + len(self.running)
         return held < self.consumption.prefetch and any(self._expected.values())
 
     def in_flight(self) -> int:
         """Events on their way to it, waiting or running."""
-        return sum(list(self._expected.values())) + len(self.waiting) + (self.running is not None)
+        return sum(list(self._expected.values())) + len(self.waiting) + len(self.running)

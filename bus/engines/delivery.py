@@ -42,9 +42,18 @@ class Delivery:
     token: Any = None
     """The broker's own."""
 
+    offset: int = -1
+    """The same place as a number; -1: the broker has none that can be read again."""
+
     dispatch: int = 0
     call: int = 0
     """Ids of its dispatch and its call, given by the engine."""
+
+    is_named: bool = False
+    """The engine has expected it by its dispatch; else it is one of some that the broker has counted."""
+
+    is_back: bool = False
+    """The connection that brought it is gone: the broker has it again, whatever becomes of its call."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,11 +111,42 @@ class Interrupted:
 
 
 @dataclass(frozen=True, slots=True)
+class Unreached:
+    """It was tried again in vain, after Interrupted."""
+
+    reason: str
+    again_s: float
+    """Seconds until the next try."""
+
+
+@dataclass(frozen=True, slots=True)
 class Resumed:
     """It can be reached again. What it has not confirmed is published once more."""
 
-    waiting: tuple[tuple[str, str, int], ...]
-    """Consumer, event, and how many events wait for it."""
+    waiting: tuple[tuple[str, str, int], ...] | None
+    """Consumer, event, and how many events wait for it; None: others have some of that, and the broker cannot tell."""
+
+
+@dataclass(frozen=True, slots=True)
+class Noticed:
+    """Something that people should see, such as that the broker shares out its work anew."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Withdrawn:
+    """Others have these now: calls that have not begun will not be made here, and what failed is tried again there."""
+
+    consumer: str
+    deliveries: tuple[Delivery, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Wrote:
+    """Another member of the run has written to us."""
+
+    letter: bytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +156,21 @@ class Broken:
     reason: str
 
 
-News = Confirmed | Refused | Bound | Delivered | Settled | Died | Interrupted | Resumed | Broken
+News = (
+    Confirmed
+    | Refused
+    | Bound
+    | Delivered
+    | Settled
+    | Died
+    | Interrupted
+    | Unreached
+    | Resumed
+    | Noticed
+    | Withdrawn
+    | Wrote
+    | Broken
+)
 Tell = Callable[[Sequence[News]], None]
 """Takes news from any thread, in order."""
 
@@ -163,3 +217,22 @@ class Broker(Protocol):
 
     async def close(self, *, clean: bool) -> None:
         """Let everything go that was asked for, then leave. clean: and remove what this run made on the broker."""
+
+
+class Joinable(Broker, Protocol):
+    """One that carries events between machines: others can join a run, and the members write to each other."""
+
+    async def join(self, run: str, member: str, tell: Tell) -> None:
+        """In place of `open`: get ready as a member of a run that somebody else began. Raises UserError.
+
+        Then whatever is closed is left as it is: it belongs to the run's owner.
+        """
+
+    def announce(self, scenario: str) -> None:
+        """The run can be joined by whoever has this scenario, of which this is a hash."""
+
+    def write(self, mailbox: str, letter: bytes) -> None:
+        """To a member, or to the owner (`bus.machines.letters.OWNER`); told there by Wrote. It may get lost.
+
+        The owner gets it before anything that is published or settled after it takes effect.
+        """

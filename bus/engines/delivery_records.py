@@ -28,14 +28,14 @@ class DeliveryRecords:
         self._foreign: dict[tuple[str, str], int] = {}
         """Dispatches by event and id, or by place where there is no id."""
 
-    def emitted(self, event: str, payload: Sequence[object], handlers: int) -> int:
+    def emitted(self, event: str, payload: Sequence[object], handlers: int, flags: Flag = Flag.DURABLE) -> int:
         """An event was put on the bus; its dispatch."""
         recorder = self._recorder
         dispatch = recorder.next_id()
         said = payload[0] if payload else NoPayload
         recorder.dispatch(
             *(dispatch, current_call(), recorder.event(event), recorder.here(), handlers, said, bool(payload)),
-            flags=Flag.DURABLE,
+            flags=flags,
         )
         return dispatch
 
@@ -68,8 +68,12 @@ class DeliveryRecords:
         if found is None:
             if len(self._foreign) >= MOST_FOREIGN:
                 del self._foreign[next(iter(self._foreign))]
-            found = self._foreign[event, ident] = self.emitted(event, (), 1)
+            found = self._foreign[event, ident] = self.emitted(event, (), 1, Flag.DURABLE | Flag.FOREIGN)
         return found
+
+    def passed_over(self, delivery: Delivery) -> None:
+        """Its handler reads what comes later: there will be no call."""
+        self._recorder.skipped(delivery.dispatch, 1)
 
     def of(self, kind: Kind, delivery: Delivery, note: str = "") -> None:
         """A step of a delivery."""

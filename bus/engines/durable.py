@@ -1,7 +1,8 @@
 """What all durable engines share: an emit goes to a broker, each handler consumes from there at its own pace.
 
 Records, causes, attempts, dead letters and the end of a run are the same for every broker; a broker's file knows its
-client alone. The calls of one handler run one after another, in the order in which they were delivered.
+client alone. The calls of one handler run one after another, in the order in which they were delivered; those of one
+with workers run as many at once as it has.
 """
 
 from __future__ import annotations
@@ -9,14 +10,14 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import threading
-from collections import Counter
 from collections.abc import Sequence
 from contextlib import ExitStack
 from contextvars import Context, copy_context
-from typing import Any, ClassVar
+from typing import Any, ClassVar, cast
 
 from bus.engines import bodies
 from bus.engines.boundaries import Boundary
+from bus.engines.company import Company
 from bus.engines.consuming import Consumer
 from bus.engines.delivery import (
     Bound,
@@ -27,15 +28,22 @@ from bus.engines.delivery import (
     Delivery,
     Died,
     Interrupted,
+    Joinable,
     Message,
     News,
+    Noticed,
     Refused,
     Resumed,
     Settled,
+    Unreached,
+    Withdrawn,
+    Wrote,
 )
 from bus.engines.delivery_records import DeliveryRecords
-from bus.engines.headers import CAUSE, attributes_of, cause_of
+from bus.engines.headers import CAUSE, attributes_of, cause_of, dispatch_of
 from bus.engines.protocol import PLAIN, ConsumerDied, Consumption, Function, Surroundings
+from bus.engines.trouble import Trouble
+from bus.engines.whereabouts import Whereabouts
 from bus.errors import UserError
 from buslens.adapters.naming import describe
 from buslens.context import CALL
@@ -52,7 +60,13 @@ class DurableEngine:
     title: ClassVar[str]
     runs_coroutines: ClassVar[bool] = True
     is_durable: ClassVar[bool] = True
+    can_be_joined: ClassVar[bool] = False
     is_embedded: ClassVar[bool] = False
+
+    @classmethod
+    def newest_run(cls, scenario: str) -> str:
+        """None: what happens here is nobody else's."""
+        return ""
 
     def __init__(self) -> None:
         self._broker: Broker | None = None
@@ -67,10 +81,17 @@ class DurableEngine:
         """What the broker has not answered."""
 
         self._counting = threading.Lock()
+        self._trouble = Trouble(self.id)
+        self._untaken = 0
+        """News of the broker that the engine's loop has not come to."""
+
         self._calls: set[asyncio.Task[None]] = set()
         self._over = asyncio.Event()
         self._broken = ""
         self._hold: ExitStack | None = None
+        self._whereabouts = Whereabouts(self._hearers, self._expect)
+        self._company: Company | None = None
+        """Where others can join the run."""
 
     def make_broker(self) -> Broker:
         """A new one, not open."""
@@ -83,10 +104,16 @@ class DurableEngine:
         self._records = DeliveryRecords(surroundings.recorder, surroundings.run)
         self._before_dispatch = surroundings.before_dispatch
         self._dies = surroundings.dies
+        self._give_up = surroundings.give_up
         self._home = threading.get_ident()
         broker = self.make_broker()
         with self._clock.held():
-            await broker.open(self._run, self.news)
+            if surroundings.post is not None and self.can_be_joined:
+                self._company = Company(surroundings.post, cast("Joinable", broker), self._loop, self._whereabouts)
+                await self._company.open(self._run, self.news)
+                broker = self._company.as_broker
+            else:
+                await broker.open(self._run, self.news)
         self._broker = broker
 
     @property
@@ -108,6 +135,7 @@ class DurableEngine:
             number += 1
             text = f"{name.text}#{number}"
         known.consumption = consumption
+        self._whereabouts.unheard(text, event)  # what is left of when it heard it before
         known.add(event, function, name, once=once)
         self._ask()
         self.broker.bind(known.name, event, consumption.prefetch)
@@ -122,31 +150,37 @@ class DurableEngine:
 
     def _unbind(self, consumer: Consumer, event: str) -> None:
         self.broker.unbind(consumer.name, event)
+        self._whereabouts.unheard(consumer.name, event)
         for delivery in consumer.remove(event):
-            self._ask()
-            self.broker.give_back(delivery)
+            self._let_go(delivery)
 
     # Emitting
 
     def emit(self, event: str, *payload: Any) -> None:
         """Hand it to the broker; what became of it is recorded when the broker says so."""
         self._before_dispatch(event)
-        consumers = [each.name for each in list(self._consumers.values()) if event in each.functions]
+        consumers = self._hearers(event)
         dispatch = self._records.emitted(event, payload, len(consumers))
-        message = Message(dispatch, event, attributes_of(self._run, dispatch, event), bodies.written(payload))
+        headers = attributes_of(self._run, dispatch, event, self._clock.time_ns())
+        message = Message(dispatch, event, headers, bodies.written(payload))
         self._heard[dispatch] = event, consumers
         if consumers:
             self._origins[dispatch] = copy_context(), len(consumers)
-        with self._counting:
-            self._asked += 1
+        self._ask()
         if threading.get_ident() == self._home:
             self._publish(message)
         else:
             self._loop.call_soon_threadsafe(self._publish, message)
 
+    def _hearers(self, event: str) -> list[str]:
+        return [each.name for each in list(self._consumers.values()) if event in each.functions]
+
+    def _expect(self, consumer: str, event: str, change: int) -> None:
+        if consumer in self._consumers:  # another member's may have one that we have not
+            self._consumers[consumer].expect(event, change)
+
     def _publish(self, message: Message) -> None:
-        for name in self._heard[message.dispatch][1]:
-            self._consumers[name].expect(message.event, 1)
+        self._whereabouts.emitted(message.dispatch, *self._heard[message.dispatch])
         self._look_at_clock()
         self.broker.publish(message)
 
@@ -154,10 +188,15 @@ class DurableEngine:
 
     def news(self, news: Sequence[News]) -> None:
         """From any thread."""
+        with self._counting:
+            self._trouble.moved()
+            self._untaken += 1
         with contextlib.suppress(RuntimeError):  # the loop is closed: the run is over
             self._loop.call_soon_threadsafe(self._take, news)
 
     def _take(self, news: Sequence[News]) -> None:
+        with self._counting:
+            self._untaken -= 1
         for one in news:
             match one:
                 case Confirmed(message, place):
@@ -166,7 +205,8 @@ class DurableEngine:
                     self._refused(message, reason)
                 case Bound(name, event, backlog):
                     self._answered()
-                    self._consumers[name].bound(event, backlog)
+                    if self._consumers[name].bound(event):
+                        self._whereabouts.waits(name, event, backlog)
                 case Delivered(delivery):
                     self._delivered(delivery)
                 case Settled():
@@ -176,10 +216,19 @@ class DurableEngine:
                     self._consumers[name].is_dying = False
                 case Interrupted(reason):
                     self._interrupted(reason)
+                case Unreached(reason, again_s):
+                    self._trouble.gone(reason, again_s)
                 case Resumed(waiting):
                     self._resumed(waiting)
+                case Noticed(text):
+                    self._recorder.mark(text, 0)
+                case Withdrawn(name, deliveries):
+                    self._withdrawn(self._consumers[name], deliveries)
+                case Wrote(letter):
+                    self._letter(letter)
                 case Broken(reason):
                     self._broken = reason
+                    self._give_up(reason)
         for consumer in self._consumers.values():
             self._serve(consumer)
         self._look_at_clock()
@@ -191,64 +240,90 @@ class DurableEngine:
 
     def _refused(self, message: Message, reason: str) -> None:
         self._answered()
-        for name in self._heard.pop(message.dispatch)[1]:
-            self._consumers[name].expect(message.event, -1)
+        self._whereabouts.refused(message.dispatch, *self._heard.pop(message.dispatch))
         self._origins.pop(message.dispatch, None)
         self._records.discarded(message, reason)
 
     def _interrupted(self, reason: str) -> None:
         """Until it is over something is asked of the broker: the run cannot end meanwhile."""
         self._ask()
+        self._trouble.gone("the connection was lost")
         self._recorder.mark(reason, 0)
         for consumer in self._consumers.values():
-            for delivery in consumer.interrupted():
-                self._ask()
-                self.broker.give_back(delivery)
+            for delivery in (waiting := consumer.interrupted()):
+                self._give_back(delivery)
+            for delivery in (*waiting, *consumer.running):
+                self._coming_again(consumer, delivery)
+                delivery.is_back = True
 
-    def _resumed(self, waiting: Sequence[tuple[str, str, int]]) -> None:
+    def _resumed(self, waiting: Sequence[tuple[str, str, int]] | None) -> None:
         self._answered()
+        self._trouble.back()
         self._recorder.mark(f"{self.id} can be reached again", 0)
-        coming: dict[str, Counter[str]] = {name: Counter() for name in self._consumers}
-        for name, event, count in waiting:
-            coming[name][event] += count
-        for event, names in self._heard.values():
-            for name in names:
-                coming[name][event] += 1
-        for name, consumer in self._consumers.items():
-            consumer.resumed(coming[name])
+        if waiting is not None and not (self._company is not None and self._company.is_shared):
+            unconfirmed = [(name, event, 1) for event, names in self._heard.values() for name in names]
+            self._whereabouts.counted([*waiting, *unconfirmed])
 
     def _delivered(self, delivery: Delivery) -> None:
         consumer = self._consumers[delivery.consumer]
         if consumer.is_dying:
             return  # it was meant for the one that died, and will be delivered again
-        consumer.expect(delivery.event, -1)
+        dispatch = dispatch_of(delivery.attributes, self._run)
+        if self._company is not None and self._company.is_early(delivery, dispatch):
+            return
+        delivery.is_named = self._whereabouts.taken(dispatch, delivery.consumer, delivery.event)
         if delivery.event not in consumer.functions:
-            self._ask()
-            self.broker.give_back(delivery)
+            delivery.dispatch = dispatch
+            self._let_go(delivery)
             return
         self._records.delivered(delivery)
-        if consumer.retries and delivery.attempt > 1:
-            consumer.retries = ""
-            consumer.waiting.appendleft(delivery)
-        else:
-            consumer.waiting.append(delivery)
+        if consumer.passes_over(delivery):
+            self._records.passed_over(delivery)
+            self._acknowledge(delivery)
+            return
+        consumer.line_up(delivery)
+
+    def _withdrawn(self, consumer: Consumer, deliveries: Sequence[Delivery]) -> None:
+        consumer.retries = ""
+        for delivery in deliveries:
+            if delivery in consumer.waiting:
+                consumer.waiting.remove(delivery)
+                self._coming_again(consumer, delivery)
+
+    def _let_go(self, delivery: Delivery) -> None:
+        """Nobody hears its event here any more."""
+        self._whereabouts.settled(delivery.dispatch, delivery.consumer, delivery.event)
+        self._give_back(delivery)
+
+    def _give_back(self, delivery: Delivery) -> None:
+        """Its call has not begun, and will not here."""
+        self._ask()
+        self.broker.give_back(delivery)
+
+    def _coming_again(self, consumer: Consumer, delivery: Delivery) -> None:
+        if not delivery.is_back:
+            self._whereabouts.again(delivery.dispatch, consumer.name, delivery.event, named=delivery.is_named)
+
+    def _letter(self, letter: bytes) -> None:
+        if self._company is not None:
+            for delivery in self._company.wrote(letter):
+                self._delivered(delivery)
 
     # Handling
 
     def _serve(self, consumer: Consumer) -> None:
-        """Begin the next call of this handler, where none runs."""
-        while consumer.running is None and consumer.waiting and not consumer.retries and not self._broken:
+        """Begin the next calls of this handler, where one may."""
+        while consumer.is_free and consumer.waiting and not self._broken:
             delivery = consumer.waiting.popleft()
             heard = consumer.functions.get(delivery.event)
             if heard is None:
-                self._ask()
-                self.broker.give_back(delivery)
+                self._let_go(delivery)
                 continue
             if self._dies(Boundary.RECEIVED, consumer.name):
-                consumer.expect(delivery.event, 1)
+                self._coming_again(consumer, delivery)
                 self._die(consumer, delivery)
                 return
-            consumer.running = delivery
+            consumer.running.append(delivery)
             if heard.once:
                 self._unbind(consumer, delivery.event)
             origin = self._origins.get(delivery.dispatch)
@@ -281,7 +356,7 @@ class DurableEngine:
         else:
             recorder.call_ended(delivery.call, Outcome.OK)
             self._handled(consumer, delivery)
-        consumer.running = None
+        consumer.running.remove(delivery)
         self._serve(consumer)
         self._look_at_clock()
         self._over.set()
@@ -289,7 +364,7 @@ class DurableEngine:
     def _handled(self, consumer: Consumer, delivery: Delivery) -> None:
         open_ = not consumer.consumption.ack_first
         if open_ and self._dies(Boundary.HANDLED, consumer.name):
-            consumer.expect(delivery.event, 1)
+            self._coming_again(consumer, delivery)
             self._die(consumer, delivery)
             return
         if open_:
@@ -316,19 +391,20 @@ class DurableEngine:
             self._ask()
             self.broker.bury(delivery, reason)
         elif isinstance(error, ConsumerDied):
-            consumer.expect(delivery.event, 1)
+            self._coming_again(consumer, delivery)
             self._die(consumer, delivery)
         else:
-            consumer.expect(delivery.event, 1)
+            self._coming_again(consumer, delivery)
             # Its event may be heard no longer: then it stays with the broker.
-            if self.broker.keeps_order and delivery.event in consumer.functions:
+            in_order = self.broker.keeps_order and consumer.consumption.at_once == 1
+            if in_order and delivery.event in consumer.functions:
                 consumer.retries = delivery.event
             self._ask()
             self.broker.retry(delivery)
 
     def _die(self, consumer: Consumer, delivery: Delivery) -> None:
         for each in consumer.waiting:
-            consumer.expect(each.event, 1)
+            self._coming_again(consumer, each)
         consumer.waiting.clear()
         consumer.is_dying = True
         self._ask()
@@ -336,6 +412,7 @@ class DurableEngine:
 
     def _forget(self, delivery: Delivery) -> None:
         """This consumer is done with it."""
+        self._whereabouts.settled(delivery.dispatch, delivery.consumer, delivery.event)
         context, left = self._origins.pop(delivery.dispatch, (None, 0))
         if context is not None and left > 1:
             self._origins[delivery.dispatch] = context, left - 1
@@ -347,9 +424,8 @@ class DurableEngine:
 
         One more where the broker is gone: so that whoever waits for the end of the run is told.
         """
-        return (
-            bool(self._broken) + self._asked + sum(consumer.in_flight() for consumer in list(self._consumers.values()))
-        )
+        own = self._asked + sum(consumer.in_flight() for consumer in list(self._consumers.values()))
+        return bool(self._broken) + own + (self._company.in_flight() if self._company is not None else 0)
 
     async def settle(self) -> None:
         """Wait until something of it is over. Raises UserError where the broker is gone for good."""
@@ -357,6 +433,10 @@ class DurableEngine:
             raise UserError(self._broken)
         self._over.clear()
         await self._over.wait()
+
+    def trouble(self) -> str:
+        """That the broker is gone, or owes an answer for longer than it should."""
+        return self._trouble.text(owes=self._asked > 0 and not self._untaken)
 
     def scheduled(self, most: int) -> list[str]:
         """Calls that wait for an earlier one of their handler."""
@@ -370,6 +450,8 @@ class DurableEngine:
             for task in list(self._calls):
                 task.cancel()
             await asyncio.sleep(0)
+        if self._company is not None and self._broker is not None:
+            self._company.close()
         if self._broker is not None:
             await self._broker.close(clean=True)
         if self._hold is not None:
@@ -379,6 +461,8 @@ class DurableEngine:
 
     def _ask(self) -> None:
         with self._counting:
+            if not self._asked:
+                self._trouble.moved()
             self._asked += 1
 
     def _answered(self) -> None:

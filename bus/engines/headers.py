@@ -34,8 +34,12 @@ CAUSE: ContextVar[Cause | None] = ContextVar("buslens_cause", default=None)
 """None outside of any handler."""
 
 
-def attributes_of(run: str, dispatch: int, event: str) -> Attributes:
-    """For an event that is emitted here."""
+EMITTED = "emittedns"
+"""Attribute: when it was emitted, in nanoseconds of its run's clock."""
+
+
+def attributes_of(run: str, dispatch: int, event: str, now_ns: int) -> Attributes:
+    """For an event that is emitted here and now."""
     cause = CAUSE.get()
     ident = f"{run}/{dispatch}"
     trace = cause.trace if cause else hashlib.sha256(ident.encode()).hexdigest()[:32]
@@ -47,6 +51,7 @@ def attributes_of(run: str, dispatch: int, event: str) -> Attributes:
         "datacontenttype": "application/json",
         "correlationid": cause.root if cause else ident,
         "traceparent": f"00-{trace}-{dispatch:016x}-01",
+        EMITTED: str(now_ns),
     }
     if cause:
         made["causationid"] = cause.ident

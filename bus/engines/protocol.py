@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -20,17 +20,14 @@ Function = Callable[..., Any]
 class EngineClock(Protocol):
     """What an engine needs of the clock that a run lives on."""
 
-    workers: int
-    """How many threads serve what is handed to workers. Set by an engine that has any."""
-
     def time_ns(self) -> int:
         """Nanoseconds since the run began."""
 
     def work_began(self) -> None:
-        """A call was handed to a worker thread: at full speed no time passes while it computes."""
+        """A worker thread has something to do: at full speed no time passes while it computes."""
 
     def work_ended(self) -> None:
-        """A worker thread finished a call."""
+        """It has nothing to do any more."""
 
     def held(self) -> AbstractContextManager[None]:
         """While somebody computes outside of the program: at full speed no time passes that would only be waited."""
@@ -55,12 +52,48 @@ class Consumption:
     prefetch: int = 20
     """Events that are handed out ahead and not acknowledged, at most."""
 
+    at_once: int = 1
+    """Calls that run at the same time, at most; beyond 1 the order of events is not kept."""
+
+    first_offset: int = 0
+    """Events before this place of the log are acknowledged without a call; of brokers that have such places."""
+
+    since_ns: int = 0
+    """So are those that the run had emitted before this time of its clock."""
+
+    from_now: bool = False
+    """So are those that it had emitted before the handler came."""
+
 
 PLAIN = Consumption()
 
 
-def _new_run() -> str:
+def new_run() -> str:
+    """A name that no other run has."""
     return f"buslens-{datetime.now():%Y%m%d-%H%M%S}-{secrets.token_hex(4)}"
+
+
+class Post(Protocol):
+    """The letters of one member of a run that several machines are on (bus/machines)."""
+
+    member: str
+    """Its name; empty for the run's owner."""
+
+    scenario: str
+    """Hash of the scenario's text: all members have the same."""
+
+    def letters(self) -> Sequence[bytes]:
+        """What is to be sent to the owner now: what is new, and what it has not answered for long."""
+
+    def received(self, body: bytes) -> tuple[Sequence[Any], tuple[str, bytes] | None]:
+        """What a letter says about deliveries (bus.machines.merging.Step), and an answer with its mailbox."""
+
+    def farewell(self) -> Sequence[tuple[str, bytes]]:
+        """Letters with their mailboxes, at the end of the run."""
+
+
+def _nobody(_: str) -> None:
+    """Who is told where nobody wants to know."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +114,13 @@ class Surroundings:
     dies: Dies = never
     """Asked by an engine with acknowledgements at every boundary but HANDLING, which belongs to the handler."""
 
-    run: str = field(default_factory=_new_run)
+    give_up: Callable[[str], None] = _nobody
+    """To be called where no event can be carried any more, with the reason: the run ends."""
+
+    post: Post | None = None
+    """None where nobody can join."""
+
+    run: str = field(default_factory=new_run)
     """Begins the name of everything that this run makes on a broker or on disk."""
 
 
@@ -96,8 +135,15 @@ class Engine(Protocol):
     is_durable: ClassVar[bool]
     """Whether events outlive their emit: kept without a subscriber, delivered again after a failure."""
 
+    can_be_joined: ClassVar[bool]
+    """Whether other machines can take part in a run."""
+
     is_embedded: ClassVar[bool]
     """Whether it needs nothing beside Buslens, no server above all."""
+
+    @classmethod
+    def newest_run(cls, scenario: str) -> str:
+        """The run of a scenario, by the hash of its text, that can be joined now; empty for none. Raises UserError."""
 
     async def open(self, surroundings: Surroundings) -> None:
         """Get ready. Raises UserError where that fails."""
@@ -122,6 +168,9 @@ class Engine(Protocol):
 
     async def settle(self) -> None:
         """Wait until something that is in flight is over."""
+
+    def trouble(self) -> str:
+        """What is wrong with what carries the events, now; empty while all is well. Asked from any thread."""
 
     def scheduled(self, most: int) -> list[str]:
         """Names of handlers whose calls have not started, the next first. Asked from any thread, even unopened."""

@@ -5,7 +5,10 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import inspect
+import threading
 from collections.abc import Iterator
+from concurrent.futures import CancelledError, Future
+from contextvars import copy_context
 from itertools import islice
 from typing import Any, ClassVar
 
@@ -39,7 +42,13 @@ class PyeeEngine:
     title: ClassVar[str] = "pyee: synchronous, handlers run inside the emit"
     runs_coroutines: ClassVar[bool] = False
     is_durable: ClassVar[bool] = False
+    can_be_joined: ClassVar[bool] = False
     is_embedded: ClassVar[bool] = True
+
+    @classmethod
+    def newest_run(cls, scenario: str) -> str:
+        """None: what happens here is nobody else's."""
+        return ""
 
     def __init__(self) -> None:
         self._emitter: EventEmitter | None = None
@@ -83,6 +92,10 @@ class PyeeEngine:
     async def settle(self) -> None:
         """Nothing to wait for."""
 
+    def trouble(self) -> str:
+        """Never."""
+        return ""
+
     def scheduled(self, most: int) -> list[str]:
         """None: a call starts inside its emit."""
         return []
@@ -100,8 +113,42 @@ class AsyncioEngine(PyeeEngine):
     title: ClassVar[str] = "pyee-asyncio: handlers are tasks of one event loop"
     runs_coroutines: ClassVar[bool] = True
 
+    def __init__(self) -> None:
+        super().__init__()
+        self._home = 0
+        self._calls: set[Future[None]] = set()
+        """Emits of other threads that the loop has not carried out."""
+
     def _make(self, surroundings: Surroundings) -> EventEmitter:
+        self._home, self._loop = threading.get_ident(), surroundings.loop
         return announcing(AsyncIOEventEmitter, surroundings, surroundings.loop)
+
+    def emit(self, event: str, *payload: Any) -> None:
+        """Put an event on the bus; from another thread as a program must: on the loop, while that thread waits."""
+        if threading.get_ident() == self._home:
+            super().emit(event, *payload)
+            return
+        done: Future[None] = Future()
+        self._calls.add(done)
+        try:
+            self._loop.call_soon_threadsafe(self._emit_for, done, event, payload, context=copy_context())
+            done.result()
+        except (RuntimeError, CancelledError) as error:
+            if isinstance(error, RuntimeError) and not self._loop.is_closed():
+                raise
+            raise asyncio.CancelledError("the run was stopped") from None
+        finally:
+            self._calls.discard(done)
+
+    def _emit_for(self, done: Future[None], event: str, payload: tuple[Any, ...]) -> None:
+        if not done.set_running_or_notify_cancel():
+            return
+        try:
+            super().emit(event, *payload)
+        except BaseException as error:  # it belongs to the thread that emits
+            done.set_exception(error)
+        else:
+            done.set_result(None)
 
     @property
     def _tasks(self) -> set[asyncio.Task[Any]]:
@@ -133,4 +180,7 @@ class AsyncioEngine(PyeeEngine):
             for task in tasks:
                 task.cancel()
             await asyncio.sleep(0)
+        self._home = 0
+        for waiting in list(self._calls):
+            waiting.cancel()
         await super().close()

@@ -18,6 +18,9 @@ from bus.engines import rabbitmq_names as names
 from bus.engines.delivery import Broken, Broker, Delivery, Message, Tell
 from bus.engines.durable import DurableEngine
 from bus.engines.rabbitmq_client import Client, Order
+from bus.engines.rabbitmq_letters import newest_run
+from bus.engines.rabbitmq_link import BROKEN
+from bus.engines.rabbitmq_loop import GatheringLoop
 from bus.errors import UserError
 
 _LOG = logging.getLogger("buslens")
@@ -27,7 +30,19 @@ class RabbitEngine(DurableEngine):
     """Each handler consumes queues of its own."""
 
     id: ClassVar[str] = "rabbitmq"
+    can_be_joined: ClassVar[bool] = True
     title: ClassVar[str] = "rabbitmq: a topic exchange and durable queues on a RabbitMQ server"
+
+    @classmethod
+    def newest_run(cls, scenario: str) -> str:
+        """From the board. Blocks; raises UserError."""
+        url = names.address()
+        try:
+            return asyncio.run(newest_run(url, scenario))
+        except UserError:
+            raise
+        except Exception as error:
+            raise names.why_unreachable(error, url) from None
 
     def make_broker(self) -> Broker:
         """A connection for this run alone."""
@@ -43,17 +58,36 @@ class RabbitBroker:
         self._url = url
         self._inbox: deque[Order | None] = deque()
         self._is_woken = False
-        self._loop = asyncio.new_event_loop()
+        self._loop = GatheringLoop()
         self._thread = threading.Thread(target=self._run, name="engine rabbitmq", daemon=True)
 
     async def open(self, run: str, tell: Tell) -> None:
         """Connect and make the run's exchanges. Raises UserError."""
+        await self._begin(run, "", tell)
+
+    async def join(self, run: str, member: str, tell: Tell) -> None:
+        """Connect; the run's exchanges must be there. Raises UserError."""
+        await self._begin(run, member, tell)
+
+    def announce(self, scenario: str) -> None:
+        """On a board of the broker."""
+        self._order(partial(self._client.announce, scenario))
+
+    def write(self, mailbox: str, letter: bytes) -> None:
+        """Into a queue of its own."""
+        self._order(partial(self._client.write, mailbox, letter))
+
+    async def _begin(self, run: str, member: str, tell: Tell) -> None:
         self._tell = tell
-        self._client = Client(self._url, run, tell)
+        self._client = Client(self._url, run, tell, member)
         self._engine_loop = asyncio.get_running_loop()
         self._opened: asyncio.Future[None] = self._engine_loop.create_future()
         self._thread.start()
-        await self._opened
+        try:
+            await self._opened
+        except asyncio.CancelledError:  # the run is to end before it has begun; the thread ends by itself
+            self._begin_to_leave(clean=True)
+            raise
 
     def publish(self, message: Message) -> None:
         """Mandatory: what nobody's queue takes comes back."""
@@ -91,13 +125,18 @@ class RabbitBroker:
         """What was ordered is done first; without a connection it is left to `buslens clean`."""
         if not self._thread.is_alive():
             return
+        self._begin_to_leave(clean=clean)
+        while self._thread.is_alive():
+            # Real time, whatever the engine's clock says: the thread ends by itself.
+            await self._engine_loop.run_in_executor(None, self._thread.join, 0.5)
+
+    def _begin_to_leave(self, *, clean: bool) -> None:
         self._client.closing.set()
         if clean:
             self._order(self._client.clean)
         self._order(None)
-        while self._thread.is_alive():
-            # Real time, whatever the engine's clock says: the thread ends by itself.
-            await self._engine_loop.run_in_executor(None, self._thread.join, 0.5)
+        with contextlib.suppress(RuntimeError):  # it has ended meanwhile
+            self._loop.call_soon_threadsafe(self._client.hurry)
 
     def _order(self, order: Order | None) -> None:
         """From any thread. Whoever comes first wakes the client; what follows until it looks shares that."""
@@ -118,7 +157,7 @@ class RabbitBroker:
         asyncio.set_event_loop(self._loop)
         try:
             self._loop.run_until_complete(self._live())
-        except Exception as error:
+        except BROKEN as error:
             _LOG.exception("RabbitMQ's client failed")
             self._tell([Broken(f"RabbitMQ's client failed: {type(error).__name__}: {error}")])
         finally:
@@ -128,12 +167,16 @@ class RabbitBroker:
     async def _live(self) -> None:
         try:
             await self._client.open()
-        except Exception as error:
+        except BROKEN as error:
             why = error if isinstance(error, UserError) else names.why_unreachable(error, self._url)
-            self._engine_loop.call_soon_threadsafe(self._answer, why)
+            self._answer_soon(why)
             return
-        self._engine_loop.call_soon_threadsafe(self._answer, None)
+        self._answer_soon(None)
         await self._client.serve()
+
+    def _answer_soon(self, error: UserError | None) -> None:
+        with contextlib.suppress(RuntimeError):  # the engine's loop is closed: whoever asked has gone away
+            self._engine_loop.call_soon_threadsafe(self._answer, error)
 
     def _answer(self, error: UserError | None) -> None:
         """On the engine's loop. Whoever asked may have gone away meanwhile."""

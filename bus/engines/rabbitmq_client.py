@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import threading
 from collections import Counter
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -24,10 +25,12 @@ from bus.engines.delivery import (
     Resumed,
     Settled,
     Tell,
+    Unreached,
+    Wrote,
 )
 from bus.engines.rabbitmq_publishing import Publisher
-from bus.engines.rabbitmq_runs import Made
-from bus.errors import UserError
+from bus.engines.rabbitmq_runs import Made, NotOurs
+from bus.machines.letters import OWNER
 
 if TYPE_CHECKING:
     from aiormq.abc import DeliveredMessage
@@ -36,16 +39,20 @@ FIRST_PAUSE_S, LONGEST_PAUSE_S = 0.1, 5.0
 """Between two tries to reach a broker that went away."""
 
 GIVE_UP_S = 300.0
-MOST_CLOSED = 5
-"""Times in a row, with nothing confirmed in between, that the broker closes a channel over what is asked of it."""
+MOST_REFUSED = 8
+"""Times in a row, with nothing confirmed in between, that it refuses what is asked of it. With the pauses that is a
+quarter of a minute: a broker that starts again refuses for some seconds what it will do later."""
 
 SETTLE_S = 0.1
 """What a lost connection held is put back into its queue some milliseconds later: counts are taken until two agree."""
 
 MOST_COUNTS = 20
-ANSWER_S, CONSUME_S, CLEAN_S = 20.0, 5.0, 60.0
-"""For one order, for a consumer to begin, and for the removal of everything. A quorum queue without a leader does not
-answer: then all is tried anew."""
+ANSWER_S, CONSUME_S, CONNECT_S = 20.0, 5.0, 15.0
+"""For one order, for a consumer to begin, for a connection and what a run needs on it. A quorum queue without a leader
+does not answer: then all is tried anew."""
+
+LEAVE_S = 3.0
+"""For each question to the broker once the run is to end. Where it hangs its rest is left to `buslens clean`."""
 
 Order = Callable[[], Awaitable[None] | None]
 """None where it is done at once, and needs no connection."""
@@ -54,7 +61,9 @@ Order = Callable[[], Awaitable[None] | None]
 class Client:
     """Lives on a loop of its own. Orders that a lost connection interrupts are carried out again on the next one."""
 
-    def __init__(self, url: str, run: str, tell: Tell) -> None:
+    def __init__(self, url: str, run: str, tell: Tell, member: str = "") -> None:
+        """member: our name in a run that somebody else owns; empty: it is ours."""
+        self._member = member
         self._url, self._run, self._tell = url, run, tell
         self._where = f"RabbitMQ at {names.shown(url)}"
         self.orders: asyncio.Queue[Order | None] = asyncio.Queue()
@@ -63,7 +72,7 @@ class Client:
         self.closing = threading.Event()
         """Once set, a lost connection is not looked for any more."""
 
-        self._made = Made(run, url)
+        self._made = NotOurs() if member else Made(run, url)
         self._publisher = Publisher(self._say, self._lost)
         self._bound: dict[tuple[str, str], int] = {}
         """Prefetch of each consumer and event that are consumed."""
@@ -78,25 +87,47 @@ class Client:
         """By consumer and id: how often the broker counted a delivery whose call never began, until it is settled."""
 
         self._news: list[News] = []
+        self._announced = ""
+        """The scenario that others may join with."""
+
         self._is_lost = False
         self._why: BaseException | None = None
         """What the connection was lost by."""
 
+        self._hurried = asyncio.Event()
+        """The run is to end: nothing is waited for longer than LEAVE_S."""
+
+        self._limits: list[asyncio.Timeout] = []
+        """Of what is waited for now, the innermost last: the client may wait for ever on a lost connection."""
+
         self._gone_since = 0.0
         """By the loop's clock; 0 while all is well."""
 
-        self._closed_in_a_row = 0
+        self._refused_in_a_row = 0
         self._pause_s = FIRST_PAUSE_S
 
     async def open(self) -> None:
         """Connect and make the run's exchanges. Raises UserError, or what the client library raises."""
         self._made.begin()
         try:
-            self._link = await link.Link.open(self._url, self._run, self._lost)
+            async with self._within(CONNECT_S):
+                self._link = await self._linked()
         except BaseException:
             self._made.end()
             raise
         self._publisher.begin(self._link)
+
+    async def _linked(self) -> link.Link:
+        linked = await link.Link.open(self._url, self._run, self._lost, owns=not self._member)
+        try:
+            self._mail = await linked.mail(self._member or OWNER, self._wrote)
+        except BaseException:
+            await linked.close()
+            raise
+        return linked
+
+    def _wrote(self, letter: bytes) -> None:
+        self._say(Wrote(letter))
 
     async def serve(self) -> None:
         """Carry out orders, until there are no more."""
@@ -162,10 +193,24 @@ class Client:
             if name == consumer and not self._link.consumes(name, event):
                 await self._consume(name, event)
 
+    async def write(self, member: str, letter: bytes) -> None:
+        """To another member; after what was ordered before."""
+        await self._mail.write(member, letter)
+
+    async def announce(self, scenario: str) -> None:
+        """The run can be joined by whoever has this scenario."""
+        self._announced = scenario
+        await self._mail.announce(scenario)
+
     async def clean(self) -> None:
-        """Remove what this run made."""
+        """Remove what this run made. It takes as long as the broker goes on answering."""
         await self._acknowledge_handled()
-        await self._link.remove(self._made.queues)
+        steps: list[Callable[[], Awaitable[Any]]] = [self._mail.leave, *self._link.removal(self._made.queues)]
+        if self._announced:
+            steps.insert(0, partial(self._mail.take_down, self._announced))
+        for step in steps:
+            async with self._within(LEAVE_S):
+                await step()
         self._made.end()
 
     async def _acknowledge_handled(self) -> None:
@@ -203,9 +248,11 @@ class Client:
         """Where that fails the connection is given up, and the next one consumes all that is bound."""
         take = partial(self._take, consumer, event)
         try:
-            async with asyncio.timeout(CONSUME_S):
+            async with self._within(CONSUME_S):
                 await self._link.consume(consumer, event, self._bound[consumer, event], take)
-        except link.lost_connection() as error:
+        except link.BROKEN as error:
+            if self.closing.is_set():
+                raise
             self._lost(error)
 
     async def _take(self, consumer: str, event: str, message: DeliveredMessage) -> None:
@@ -233,41 +280,73 @@ class Client:
             return False
         try:
             if (coming := order()) is not None:
-                async with asyncio.timeout(CLEAN_S if order == self.clean else ANSWER_S):
+                if order == self.clean:
                     await coming
-        except link.lost_connection() as error:
-            self._is_lost, self._why = True, error
+                else:
+                    async with self._within(ANSWER_S):
+                        await coming
+        except link.BROKEN as error:
+            if not self._is_lost:
+                self._is_lost, self._why = True, error
             return False
         return True
+
+    @contextlib.asynccontextmanager
+    async def _within(self, seconds: float) -> AsyncIterator[None]:
+        """Raises TimeoutError then, or as soon as the connection is lost."""
+        async with asyncio.timeout(min(seconds, LEAVE_S) if self._hurried.is_set() else seconds) as limit:
+            self._limits.append(limit)
+            try:
+                yield
+            finally:
+                self._limits.pop()
+
+    def hurry(self) -> None:
+        """The run is to end: what is waited for now does not take long any more."""
+        self._hurried.set()
+        if self._limits and not self._limits[-1].expired():
+            now = asyncio.get_running_loop().time()
+            self._limits[-1].reschedule(min(self._limits[-1].when() or now, now + LEAVE_S))
 
     def _lost(self, error: BaseException | None) -> None:
         """Somebody must notice, even where nothing is ordered."""
         if not self.closing.is_set() and not self._is_lost:
             self._is_lost, self._why = True, error
             self.orders.put_nowait(_nothing)
+            if self._limits and not self._limits[-1].expired():
+                self._limits[-1].reschedule(0)
 
     async def _recover(self) -> bool:
         """Try until the broker is there again; False where it never is."""
-        why = ""
-        if link.closed_channel(self._why):
-            why = f": {self._why}"
-            self._closed_in_a_row += 1
+        why = self._refused()
         self._publisher.interrupt()
         await self._link.close()  # a channel may be gone alone: what the others hold must go back
         for opened in self._open.values():
             opened.clear()
-        if self._closed_in_a_row >= MOST_CLOSED:
-            return self._fail(f"{self._where} refuses what it is asked{why}")
-        self._say(Interrupted(f"the connection to {self._where} is gone{why}"))
+        if self._refused_in_a_row < MOST_REFUSED:
+            self._say(Interrupted(f"the connection to {self._where} is gone{why}"))
         self._gone_since = self._gone_since or asyncio.get_running_loop().time()
         while not self.closing.is_set():
+            if self._refused_in_a_row >= MOST_REFUSED:
+                return self._fail(f"{self._where} refuses what it is asked{why}")
             if await self._connected_again():
                 return True
+            why = self._refused()
+            problem = names.why_unreachable(self._why or TimeoutError(), self._url).problem
+            self._say(Unreached(problem, self._pause_s))
             if asyncio.get_running_loop().time() - self._gone_since > GIVE_UP_S:
                 return self._fail(f"{self._where} has been gone for {GIVE_UP_S:.0f} s")
-            await asyncio.sleep(self._pause_s)
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self._hurried.wait(), self._pause_s)
             self._pause_s = min(2 * self._pause_s, LONGEST_PAUSE_S)
         return False
+
+    def _refused(self) -> str:
+        """Counts it, where what went wrong was no lost connection; then its reason, as the end of a sentence."""
+        if not link.will_happen_again(self._why):
+            return ""
+        self._refused_in_a_row += 1
+        return f": {type(self._why).__name__}: {self._why}"
 
     def _fail(self, reason: str) -> bool:
         self._say(Broken(reason))
@@ -276,16 +355,17 @@ class Client:
 
     async def _connected_again(self) -> bool:
         try:
-            self._link = await link.Link.open(self._url, self._run, self._lost)
-        except UserError:
+            async with self._within(CONNECT_S):
+                self._link = await self._linked()
+        except link.BROKEN as error:
+            self._why = error
             return False
-        except link.lost_connection():
-            return False
-        self._is_lost = False
+        self._is_lost, self._why = False, None
         try:
-            async with asyncio.timeout(ANSWER_S):
+            async with self._within(ANSWER_S):
                 waiting = await self._count()
-        except link.lost_connection():
+        except link.BROKEN as error:
+            self._why = error
             await self._link.close()
             return False
         self._say(Resumed(tuple(waiting)))
@@ -312,7 +392,7 @@ class Client:
     def _say(self, news: News) -> None:
         """What comes in one turn of the loop is told at once."""
         if isinstance(news, Confirmed):
-            self._closed_in_a_row, self._pause_s = 0, FIRST_PAUSE_S
+            self._refused_in_a_row, self._pause_s = 0, FIRST_PAUSE_S
         if not self._news:
             asyncio.get_running_loop().call_soon(self._flush)
         self._news.append(news)

@@ -7,13 +7,18 @@ not wait until the socket is empty (benchmarks/durable_rabbitmq.py).
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
-from collections.abc import Callable, Coroutine
+from collections.abc import Awaitable, Callable, Coroutine, Sequence
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
+from bus.connections import RABBITMQ, tls
 from bus.engines import rabbitmq_names as names
 from bus.engines.delivery import Message
+from bus.engines.rabbitmq_letters import Mail, mailbox_name
 from bus.errors import UserError
+from bus.machines.letters import OWNER
 
 if TYPE_CHECKING:
     from aio_pika.abc import AbstractChannel, AbstractConnection
@@ -29,26 +34,28 @@ DELIVERY_LIMIT = 1_000_000
 
 _SILENT = logging.NullHandler()
 DEAD = "dead"
+BROKEN = (Exception, asyncio.CancelledError)
+"""What a request raises when its connection breaks: the client lets out that its own tasks were cancelled, too."""
+
 Take = Callable[["DeliveredMessage"], Coroutine[Any, Any, None]]
 Lost = Callable[[BaseException | None], None]
 
 
-def lost_connection() -> tuple[type[BaseException], ...]:
-    """What the client raises where the connection or a channel is gone."""
+def will_happen_again(error: BaseException | None) -> bool:
+    """Whether it came from what was asked of the broker, and not from a connection that broke.
+
+    The client raises Exception itself where it is cut off in the middle of a request.
+    """
     from aio_pika import exceptions
 
-    return (*exceptions.CONNECTION_EXCEPTIONS, exceptions.AMQPError, ConnectionError, TimeoutError)
-
-
-def closed_channel(error: BaseException | None) -> bool:
-    """Whether the broker closed a channel because of what was asked on it: it will do so again."""
-    from aiormq.exceptions import ChannelClosed
-
-    return isinstance(error, ChannelClosed)
+    lost = (*exceptions.CONNECTION_EXCEPTIONS, ConnectionError, TimeoutError)
+    if error is None or type(error) is Exception:
+        return False
+    return isinstance(error, exceptions.ChannelClosed) or not isinstance(error, lost)
 
 
 class Link:
-    """Made by `open`. Every method may raise one of `lost_connection`."""
+    """Made by `open`. When it breaks any method may raise any Exception, or never return."""
 
     def __init__(self, run: str, connection: AbstractConnection, lost: Lost) -> None:
         self._run = run
@@ -61,8 +68,8 @@ class Link:
         """Consumer tags of what is consumed, by consumer and event."""
 
     @classmethod
-    async def open(cls, url: str, run: str, lost: Lost) -> Link:
-        """Connect, and make sure that the run's exchanges are there."""
+    async def open(cls, url: str, run: str, lost: Lost, *, owns: bool = True) -> Link:
+        """Connect, and make sure that the run's exchanges are there; those of somebody else's run must be."""
         try:
             import aio_pika
         except ImportError:
@@ -70,31 +77,55 @@ class Link:
         for library in ("aiormq", "aio_pika"):
             # What it logs is said by us, once and in one sentence; without a handler it would go to stderr.
             logging.getLogger(library).addHandler(_SILENT)
-        names.check(url)
+        logging.getLogger("asyncio").addFilter(_is_news)
+        secure = tls.context_of(RABBITMQ, url)
         properties: dict[str, Any] = {"connection_name": run}
-        connection = await aio_pika.connect(names.with_heartbeat(url), timeout=TIMEOUT_S, client_properties=properties)
+
+        class Connection(aio_pika.Connection):
+            """Closed by us. Where it could not be, its own way when it is thrown away would complain on stderr."""
+
+            def __del__(self) -> None: ...
+
+        connection = await aio_pika.connect(
+            names.with_heartbeat(url),
+            timeout=TIMEOUT_S,
+            ssl_context=secure,
+            client_properties=properties,
+            connection_class=Connection,
+        )
         link = cls(run, connection, lost)
         try:
             async with asyncio.timeout(TIMEOUT_S):
-                await link._begin()
+                await link._begin(owns=owns)
         except BaseException:
             await link.close()
             raise
         connection.close_callbacks.add(link._closed)
         return link
 
-    async def _begin(self) -> None:
+    async def _begin(self, *, owns: bool) -> None:
         from aio_pika import ExchangeType
+        from aio_pika.exceptions import ChannelNotFoundEntity
         from aiormq import spec
 
         self._properties = spec.Basic.Properties
         self._out = await self._connection.channel(publisher_confirms=True, on_return_raises=True)
-        await self._out.declare_exchange(self._run, ExchangeType.TOPIC, durable=True)
-        dead = await self._out.declare_exchange(f"{self._run}.{DEAD}", ExchangeType.FANOUT, durable=True)
-        grave = await self._out.declare_queue(f"{self._run}.{DEAD}", durable=True)
-        await grave.bind(dead)
+        if owns:
+            await self._out.declare_exchange(self._run, ExchangeType.TOPIC, durable=True)
+            dead = await self._out.declare_exchange(f"{self._run}.{DEAD}", ExchangeType.FANOUT, durable=True)
+            grave = await self._out.declare_queue(f"{self._run}.{DEAD}", durable=True)
+            await grave.bind(dead)
+        else:
+            try:
+                await self._out.declare_exchange(self._run, passive=True)
+            except ChannelNotFoundEntity:
+                raise UserError(f"there is no run {self._run} on this broker", hint="begin it first") from None
         self._out.close_callbacks.add(self._closed)
         self._wire: Any = await self._out.get_underlay_channel()
+
+    async def mail(self, member: str, wrote: Callable[[bytes], None]) -> Mail:
+        """Read what other members of the run write."""
+        return await Mail.open(self._connection, self._run, member, wrote, self._closed)
 
     async def publish(self, message: Message) -> str:
         """Wait for the broker's confirmation. Why it was refused, or empty."""
@@ -166,25 +197,30 @@ class Link:
         if not channel.is_closed:
             await channel.close()
 
-    async def remove(self, queues: list[str]) -> None:
+    async def remove(self, queues: Sequence[str]) -> None:
         """Everything that this run made."""
-        for consumer in list(self._channels):
-            await self.leave(consumer)  # before its queues go, or the broker would tell each of its consumers
-        channel = await self._connection.channel()
-        for queue in [*queues, f"{self._run}.{DEAD}"]:
-            await channel.queue_delete(queue)
-        for exchange in (self._run, f"{self._run}.{DEAD}"):
-            await channel.exchange_delete(exchange)
+        for step in self.removal(queues):
+            await step()
+
+    def removal(self, queues: Sequence[str]) -> list[Callable[[], Awaitable[Any]]]:
+        """The steps of it; each is one question to the broker, or a few."""
+        # Consumers before their queues, or the broker would tell each of them.
+        leaves = [partial(self.leave, consumer) for consumer in self._channels]
+        all_queues = [*queues, f"{self._run}.{DEAD}", mailbox_name(self._run, OWNER)]
+        exchanges = (self._run, f"{self._run}.{DEAD}")
+        return [
+            *leaves,
+            *(partial(self._out.queue_delete, queue) for queue in all_queues),
+            *(partial(self._out.exchange_delete, exchange) for exchange in exchanges),
+        ]
 
     async def close(self) -> None:
         """Send what was asked for, then leave; never raises, and takes no longer than twice LEAVE_S."""
         self._connection.close_callbacks.discard(self._closed)
         for leaving in (self._close_channels, self._connection.close):
-            try:
+            with contextlib.suppress(*BROKEN):
                 async with asyncio.timeout(LEAVE_S):
                     await leaving()
-            except lost_connection():
-                continue
 
     async def _close_channels(self) -> None:
         for channel in [self._out, *self._channels.values()]:
@@ -209,6 +245,11 @@ class Link:
 
     def _cancelled(self, _: Any) -> None:
         self._lost(None)
+
+
+def _is_news(record: logging.LogRecord) -> bool:
+    """asyncio says this of each write to a connection that is lost, of which we tell once."""
+    return record.msg != "socket.send() raised exception."
 
 
 async def acknowledge(message: DeliveredMessage, *, multiple: bool = False) -> None:

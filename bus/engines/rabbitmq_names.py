@@ -8,18 +8,17 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
-import os
 import ssl
 from collections.abc import Mapping
 from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
 
+from bus import connections
 from bus.engines.delivery import Attributes
 from bus.engines.headers import LONGEST_ATTRIBUTE, MOST_ATTRIBUTES
 from bus.errors import UserError
 
-DEFAULT = "amqp://guest:guest@127.0.0.1:5672/"
-VARIABLE = "BUSLENS_RABBITMQ_URL"
+VARIABLE = connections.RABBITMQ.variable
 PREFIX = "cloudEvents_"
 COUNT = "x-delivery-count"
 HEARTBEAT_S = 10
@@ -27,23 +26,16 @@ LONGEST_NAME = 255
 """Bytes, of queues and routing keys (AMQP 0-9-1: a short string)."""
 
 _PLAIN = ("traceparent", "tracestate")
-_HINT = f"start one (python3 dev.py brokers up), or say in {VARIABLE} where it is"
 
 
 def address() -> str:
-    """Where the broker is, with user and password: from the environment, never from a scenario."""
-    return os.environ.get(VARIABLE, "") or DEFAULT
+    """Where the broker is, with user and password: never from a scenario. Raises UserError."""
+    return connections.address("rabbitmq")
 
 
 def check(url: str) -> None:
     """Raises UserError where this can be no address."""
-    try:
-        parts = urlsplit(url)
-        good = parts.scheme in ("amqp", "amqps") and parts.hostname and parts.port != 0
-    except ValueError:
-        good = False
-    if not good:
-        raise UserError(f"what {VARIABLE} says is no address of RabbitMQ", hint=f"expected one such as {DEFAULT}")
+    connections.parsed(connections.RABBITMQ, url)
 
 
 def with_heartbeat(url: str) -> str:
@@ -107,15 +99,18 @@ def why_unreachable(error: BaseException, url: str) -> UserError:
     """One sentence for everything that can be wrong with an address."""
     user, vhost = unquote(urlsplit(url).username or "guest"), unquote(urlsplit(url).path.lstrip("/")) or "/"
     place, said = shown(url), " ".join(str(error).split())
+    hint, see = connections.hint(connections.RABBITMQ, url), f"see Connections, or {VARIABLE}"
     kind = type(error).__name__
+    if isinstance(error, UserError):
+        return error
     if isinstance(error, TimeoutError | asyncio.TimeoutError):
-        return UserError(f"RabbitMQ at {place} does not answer", hint=_HINT)
+        return UserError(f"RabbitMQ at {place} does not answer", hint=connections.SILENT_HINT)
     if isinstance(error, ssl.SSLError) or "SSL" in said or "certificate" in said:
         return UserError(f"no secure connection to RabbitMQ at {place}: {said or kind}", hint="check its certificate")
     if "Authentication" in kind or ("ACCESS_REFUSED" in said and "login" in said):
-        return UserError(f"RabbitMQ at {place} refuses user {user}: wrong user or password", hint=f"see {VARIABLE}")
+        return UserError(f"RabbitMQ at {place} refuses user {user}: wrong user or password", hint=see)
     if "Connection.OpenOk" in said or "vhost" in said or "NOT_ALLOWED" in said or kind == "ConnectionNotAllowed":
-        return UserError(f"RabbitMQ at {place} has no virtual host {vhost} for user {user}", hint=f"see {VARIABLE}")
+        return UserError(f"RabbitMQ at {place} has no virtual host {vhost} for user {user}", hint=see)
     if "refused" in said.lower() or "Connect call failed" in said:
-        return UserError(f"there is no RabbitMQ at {place}: the connection was refused", hint=_HINT)
-    return UserError(f"RabbitMQ at {place} cannot be reached: {said or kind}", hint=_HINT)
+        return UserError(f"there is no RabbitMQ at {place}: the connection was refused", hint=hint)
+    return UserError(f"RabbitMQ at {place} cannot be reached: {said or kind}", hint=hint)

@@ -8,7 +8,7 @@ from collections.abc import Callable
 
 from bus.engines import rabbitmq_names as names
 from bus.engines.delivery import Confirmed, Message, News, Refused
-from bus.engines.rabbitmq_link import Link, Lost, lost_connection
+from bus.engines.rabbitmq_link import Link, Lost
 
 UNCONFIRMED = 500
 """Messages on their way at once; more wait here."""
@@ -57,13 +57,13 @@ class Publisher:
     async def _send(self, message: Message, link: Link) -> None:
         try:
             refused = await link.publish(message)
-        except lost_connection() as error:
+        except UnicodeError as error:  # no connection would help: a name that cannot be written
+            refused = f"it cannot be sent: {error}"
+        except Exception as error:  # a lost connection has many, among them Exception itself
             if link is self._link:
                 self._link = None
                 self._lost(error)
             return  # it stays unanswered, and is published again
-        except (ValueError, TypeError) as error:  # no connection would help: a name or a header that cannot be written
-            refused = f"it cannot be sent: {error}"
         if self._unanswered.pop(message.dispatch, None) is not None:
             place = f"exchange of the run, key {names.routing_key(message.event)}"
             self._say(Refused(message, refused) if refused else Confirmed(message, place))

@@ -7,7 +7,7 @@ import sqlite3
 from pathlib import Path
 
 from bus.engines import rabbitmq_names as names
-from bus.engines.rabbitmq_link import Link, lost_connection
+from bus.engines.rabbitmq_link import Link
 from bus.engines.sqlite_runs import RunFolder, home
 from bus.errors import UserError
 
@@ -53,6 +53,24 @@ class Made:
         part.replace(path)
 
 
+class NotOurs:
+    """In place of it, where the run is somebody else's: nothing is remembered, nothing removed."""
+
+    queues: tuple[str, ...] = ()
+
+    def begin(self) -> None:
+        """Nothing is to be removed."""
+
+    def add(self, queue: str) -> None:
+        """Its owner knows."""
+
+    def end(self) -> None:
+        """Nothing was there."""
+
+    def leave(self) -> None:
+        """It stays."""
+
+
 def read(folder: Path) -> tuple[str, list[str]]:
     """Run and queues that a folder remembers. Raises ValueError where it was not written by us."""
     said = json.loads((folder / FILE).read_text(encoding="utf-8"))
@@ -70,12 +88,14 @@ async def remove(folder: Path, url: str) -> None:
         raise UserError(f"{folder / FILE} cannot be read: {error}") from None
     try:
         link = await Link.open(url, run, _nothing)
-    except lost_connection() as error:
+        try:
+            await link.remove(queues)
+        finally:
+            await link.close()
+    except UserError:
+        raise
+    except Exception as error:
         raise names.why_unreachable(error, url) from None
-    try:
-        await link.remove(queues)
-    finally:
-        await link.close()
 
 
 def _nothing(_: BaseException | None) -> None:

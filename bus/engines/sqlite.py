@@ -245,7 +245,11 @@ class SqliteBroker:
             taken = self._log.take(name, consumer.events, room)
             consumer.dry = len(taken) < room
             for one in taken:
-                delivery = Delivery(name, one.event, one.attributes, one.body, one.attempt, f"offset {one.id}", one.id)
+                delivery = Delivery(
+                    *(name, one.event, one.attributes, one.body, one.attempt, f"offset {one.id}"),
+                    token=one.id,
+                    offset=one.id,
+                )
                 consumer.open[one.id] = delivery
                 news.append(Delivered(delivery))
         return news

@@ -16,7 +16,7 @@ from bus.trace.trace import Progress, Trace
 
 
 def write(trace: Trace, path: Path, selection: Selection | None = None, *, progress: Progress | None = None) -> None:
-    """Write the capture's header, then all dispatches, calls and marks, each in the order in which they came."""
+    """Write the capture's header, then all dispatches, calls, marks and notes, each in the order in which they came."""
     write_text(path, lines(trace, progress))
 
 
@@ -32,6 +32,9 @@ def lines(trace: Trace, progress: Progress | None = None) -> Iterator[str]:
     for row in counted(range(marks), dispatches + calls, total, progress):
         time_ns, call = int(trace.marks.time_ns[row]), int(trace.marks.call[row])
         yield _line({"record": "mark", "time_ns": time_ns, "call": call or None, "text": trace.marks.text(row)})
+    for note in trace.notes.all:
+        about = {note.kind: note.about} if note.kind else {}
+        yield _line({"record": "note", "time_ns": note.time_ns, "end_ns": note.end_ns, **about, "text": note.text})
 
 
 def _dispatch(trace: Trace, row: int) -> dict[str, Any]:

@@ -194,7 +194,7 @@ class Document:
         self.edit(f"Add handler {name}", edits.added("handlers", name, {"on": on, "do": do or [], **said}))
 
     def set_handler(self, name: str, *, joins: str = "", **said: Any) -> None:
-        """Replace some of on, do, once, block, attempts, ack, description; None removes a key."""
+        """Replace on, do, once, block, worker, parallel, attempts, ack, from or description; None removes a key."""
         self.edit(f"Change handler {name}", edits.changed("handlers", name, said), joins=joins)
 
     def rename_handler(self, old: str, new: str) -> None:

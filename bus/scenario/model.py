@@ -14,7 +14,14 @@ from bus.scenario import distribution, payload
 from bus.scenario.steps import Condition, Duration, Once, Part, Python, Step, Times, Value
 from bus.scenario.words import EventName, EventPattern, Name, Title
 
-EngineId = Literal["pyee", "pyee-asyncio", "pyee-threads", "sqlite", "rabbitmq"]
+EngineId = Literal["pyee", "pyee-asyncio", "pyee-threads", "sqlite", "rabbitmq", "kafka"]
+
+NOW = "now"
+"""Where a handler begins that wants nothing of what was before it."""
+
+MOST_OFFSET = 2**53
+
+WorkerId = Literal["inline", "thread", "process", "celery"]
 
 ENGINE_IDS: tuple[str, ...] = get_args(EngineId)
 """What `engine:` may say; bus/engines registers one for each."""
@@ -23,6 +30,21 @@ ENGINE_IDS: tuple[str, ...] = get_args(EngineId)
 def _time(text: str) -> str:
     distribution.parse_time(text)
     return text
+
+
+def _start(value: Any) -> Any:
+    is_offset = type(value) is int and 0 <= value <= MOST_OFFSET
+    if not (is_offset or value == NOW or (isinstance(value, str) and _is_time(value))):
+        raise ValueError("expected an offset such as 40, a time of the run such as 2s, or now")
+    return value
+
+
+def _is_time(text: str) -> bool:
+    try:
+        distribution.parse_time(text)
+    except ValueError:
+        return False
+    return True
 
 
 def _bound(value: int | str) -> int | str:
@@ -44,6 +66,7 @@ def _schema(value: Any) -> Any:
 
 
 Time = Annotated[str, AfterValidator(_time), Field(description="a time such as 100ms", examples=["100ms"])]
+Start = Annotated[int | str, BeforeValidator(_start, json_schema_input_type=int | str)]
 Bound = Annotated[
     int | str, AfterValidator(_bound), Field(description="a number, or a bound such as '<= 3'", examples=["<= 3"])
 ]
@@ -90,7 +113,38 @@ class Handler(Part):
     ack: Annotated[
         Literal["before", "after"], Field(description="durable engines: acknowledge before the call, or after it")
     ] = "after"
+    from_: Annotated[
+        Start | None,
+        Field(
+            alias="from",
+            description="durable engines: where it begins to read: an offset of the log, a time of the run, or now",
+            examples=[40, "2s", NOW],
+        ),
+    ] = None
+    worker: Annotated[
+        WorkerId,
+        Field(description="where its calls run: on the bus, on a pool of threads or processes, on Celery's workers"),
+    ] = "inline"
+    parallel: Annotated[int, Field(ge=1, le=32, description="calls at once on its workers, at most")] = 4
     description: str = ""
+
+    @model_validator(mode="after")
+    def _runs_somewhere(self) -> Handler:
+        if self.block and self.worker != "inline":
+            raise ValueError("expected either block: true, which blocks the bus, or a worker, which keeps it free")
+        if self.worker == "inline" and "parallel" in self.model_fields_set:
+            raise ValueError("expected worker: thread, process or celery beside parallel")
+        return self
+
+    @property
+    def first_offset(self) -> int:
+        """Of the events that it wants, where the broker has a log; 0: all."""
+        return self.from_ if isinstance(self.from_, int) else 0
+
+    @property
+    def since_ns(self) -> int:
+        """The time of the run from which on it wants them; 0: all, or NOW."""
+        return distribution.parse_time(self.from_) if isinstance(self.from_, str) and self.from_ != NOW else 0
 
     @property
     def patterns(self) -> tuple[str, ...]:

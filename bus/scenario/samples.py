@@ -30,6 +30,7 @@ SAMPLES = (
     Sample("user-created", "User created", "The simplest bus: one event, one handler that prints."),
     Sample("lost-events", "Lost events", "What happens when nobody listens, or listens too late."),
     Sample("blocking-handler", "Blocking handler", "One handler that blocks makes every other one wait."),
+    Sample("offloading", "Offloading", "The same blocking work on the bus, on threads, and in processes."),
     Sample("async-errors", "Async errors", "An exception in an async handler reaches nobody unless `error` is heard."),
     Sample(
         "dying-consumer", "Dying consumer", "What a durable bus makes of consumers that die in the middle of a call."

@@ -33,11 +33,8 @@ class Clock:
         """Base, the real time that it stands for, times real time since. One tuple, so that reading needs no lock."""
 
         self._sleeping: dict[int, int] = {}
-        self._handed_out = 0
+        self._working = 0
         self._held = 0
-        self.workers = 0
-        """How many threads serve what is handed to workers."""
-
         self._loop_until: int | None = None
         self._wake_loop: Callable[[], None] | None = None
         self._set_pace(0)
@@ -109,14 +106,14 @@ class Clock:
     # Worker threads take part: at full speed time stands still while any of them computes.
 
     def work_began(self) -> None:
-        """A call was handed to a worker."""
+        """One has something to do."""
         with self._condition:
-            self._handed_out += 1
+            self._working += 1
 
     def work_ended(self) -> None:
-        """A worker finished a call."""
+        """It has nothing to do any more."""
         with self._condition:
-            self._handed_out -= 1
+            self._working -= 1
             self._advance()
 
     @contextmanager
@@ -161,7 +158,7 @@ class Clock:
         if self._held and self._loop_until is not None:
             return
         loop_computes = self._loop_until is None  # or sleeps inside a blocking handler
-        if min(self._handed_out, self.workers) + loop_computes > len(self._sleeping):
+        if self._working + loop_computes > len(self._sleeping):
             return
         until = min([*self._sleeping.values(), NEVER if self._loop_until is None else self._loop_until])
         if self.time_ns() < until < NEVER:

@@ -7,17 +7,27 @@ import itertools
 import random
 import threading
 from collections.abc import Iterator
+from functools import partial
 from typing import Any
 
 from bus.engines.boundaries import Boundary
 from bus.engines.protocol import ConsumerDied, Function
 from bus.scenario.model import Handler
+from bus.simulation.elsewhere import elsewhere
 from bus.simulation.gate import DEPTH, Depth, stack_here
 from bus.simulation.pauses import Call, CodeFailed
-from bus.simulation.places import Failed, Lines, coroutine_function_at, function_at, point_to
+from bus.simulation.places import (
+    Failed,
+    Lines,
+    coroutine_function_at,
+    deferring_function_at,
+    function_at,
+    point_to,
+)
 from bus.simulation.plain import plain
 from bus.simulation.stage import Stage
 from bus.simulation.steps import Making, ReadyStep, ready
+from bus.workers.teams import Run, Team
 from buslens.adapters.naming import describe
 
 
@@ -30,8 +40,11 @@ class Behaviour:
         self.file = lines.file
         self.line = lines.handler_line(name)
         self.stage = stage
-        rng = random.Random(f"{stage.seed}:{name}")
-        self.steps = list(ready(model.do, Making(stage, rng, lines, ("handlers", name, "do"))))
+        self.rng = random.Random(f"{stage.seed}:{name}")
+        if model.worker in ("process", "celery"):
+            self.steps = [ReadyStep(elsewhere(self, lines), self.line, first_only=False)]
+        else:
+            self.steps = list(ready(model.do, Making(stage, self.rng, lines, ("handlers", name, "do"))))
         self.counter = itertools.count(1)
         self.called_for: set[str] = set()
         """Events that it was called for: a `once` handler is not subscribed to them again."""
@@ -39,9 +52,28 @@ class Behaviour:
     def function_for(self, event: str) -> Function:
         """What is subscribed to one event."""
         subscription = _Subscription(self, event)
+        if self.model.worker != "inline":
+            return self._on_workers(subscription)
         if self.stage.engine.runs_coroutines and not self.model.block:
             return coroutine_function_at(self.file, self.line, self.name, subscription.run_async)
         return function_at(self.file, self.line, self.name, subscription.run)
+
+    def _on_workers(self, subscription: _Subscription) -> Function:
+        team = self.stage.teams.team(self.name, self.model.worker, self.model.parallel)
+        if self.stage.engine.runs_coroutines:
+            run = partial(_awaited, team, subscription.run)
+            return coroutine_function_at(self.file, self.line, self.name, run)
+        return deferring_function_at(self.file, self.line, self.name, partial(team.defer, subscription.run))
+
+    def run(self, event: str, payload: Any, count: int) -> Failed:
+        """One call, blocking, for whoever calls without a bus; calls so far, this one included, are `count`."""
+        self.counter = itertools.count(count)
+        return _Subscription(self, event).run(() if payload is None else (payload,))
+
+
+async def _awaited(team: Team, run: Run, payload: tuple[Any, ...]) -> BaseException | None:
+    """A call on workers, as a coroutine that waits for its end. Whoever cancels it does not wait any longer."""
+    return await asyncio.wrap_future(team.submit(run, payload))
 
 
 class _Subscription:

@@ -15,6 +15,7 @@ from bus.errors import UserError
 from bus.scenario import tree as yaml_tree
 from bus.scenario.document import Document
 from bus.scenario.reading import place_at
+from buslens.adapters.pyee_calls import Deferred
 
 Failed = Exception | None
 
@@ -24,6 +25,7 @@ class Lines:
 
     def __init__(self, document: Document) -> None:
         self.file = str(document.path.resolve()) if document.path else document.title
+        self.text = document.text
         try:
             self._root: Any = yaml_tree.parse(document.text, self.file)
         except UserError:  # it was read before: only a text that is being edited can be wrong
@@ -48,7 +50,7 @@ def function_at(
 
 
 def coroutine_function_at(
-    file: str, line: int, name: str, run: Callable[[tuple[Any, ...]], Awaitable[Failed]]
+    file: str, line: int, name: str, run: Callable[[tuple[Any, ...]], Awaitable[BaseException | None]]
 ) -> Callable[..., Awaitable[None]]:
     """The same as a coroutine function."""
     made: Callable[..., Awaitable[None]] = _placed(_async_template(run), file, line, name)
@@ -73,6 +75,15 @@ def point_to(error: Exception, file: str, frames: Iterable[tuple[int, str]]) -> 
     return error.with_traceback(result)
 
 
+def deferring_function_at(
+    file: str, line: int, name: str, run: Callable[[tuple[Any, ...]], Deferred]
+) -> Callable[..., Deferred]:  # the handler, as an engine calls it that runs no coroutines
+    """A plain function whose call ends with what it gives back."""
+    made: Callable[..., Deferred] = _placed(_deferring_template(run), file, line, name)
+    made.__buslens_defers__ = True  # type: ignore[attr-defined]
+    return made
+
+
 _BODY_LINES = 3
 """Lines of a template from its `def` to its `raise`."""
 
@@ -86,11 +97,18 @@ def _template(run: Callable[[tuple[Any, ...]], Failed]) -> Any:
     return handler
 
 
-def _async_template(run: Callable[[tuple[Any, ...]], Awaitable[Failed]]) -> Any:
+def _async_template(run: Callable[[tuple[Any, ...]], Awaitable[BaseException | None]]) -> Any:
     async def handler(*payload: Any) -> None:
         error = await run(payload)
         if error is not None:
             raise error
+
+    return handler
+
+
+def _deferring_template(run: Callable[[tuple[Any, ...]], Deferred]) -> Any:
+    def handler(*payload: Any) -> Deferred:
+        return run(payload)
 
     return handler
 

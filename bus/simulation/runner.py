@@ -20,13 +20,19 @@ from typing import Any
 
 from bus.engines import ENGINES
 from bus.engines.boundaries import Boundary, DiesOnce, never
-from bus.engines.protocol import Surroundings
+from bus.engines.delivery import Wrote
+from bus.engines.durable import DurableEngine
+from bus.engines.protocol import Surroundings, new_run
 from bus.errors import UserError
+from bus.machines.joined import Member, new_member
+from bus.machines.merging import first_id
+from bus.machines.owner import Owner
 from bus.scenario import Document, Scenario
 from bus.simulation.clock import Clock
 from bus.simulation.gate import Gate
 from bus.simulation.loop import EngineLoop
 from bus.simulation.places import Lines
+from bus.simulation.plain import PayloadTooLarge, plain
 from bus.simulation.room import Room
 from bus.simulation.script import Script, emit_by_hand
 from bus.simulation.stage import Stage
@@ -57,6 +63,12 @@ class Order:
     crash: Boundary | None = None
     """Where the consumer of every handler dies once; None: nowhere."""
 
+    joins: str = ""
+    """The run of another process that this one joins as a worker; empty: a run of its own."""
+
+    only: tuple[str, ...] = ()
+    """Handlers that run here; empty: all of them."""
+
 
 class Runner:
     """Owns the engine's thread."""
@@ -71,6 +83,10 @@ class Runner:
         self._gate = Gate(self._clock, paused=order.paused)
         self.room = Room(self.recorder, self._clock)
         self._loop = EngineLoop(self._clock)
+        self.name = order.joins or new_run()
+        """Of the run: what others join it by."""
+
+        self.post = self._new_post(document.content_hash, joins=bool(order.joins))
         self._stage = Stage(
             document.scenario,
             engine=ENGINES[order.engine](),
@@ -81,10 +97,11 @@ class Runner:
             seed=order.seed,
             give_up=self._give_up,
             dies=DiesOnce(order.crash) if order.crash else never,
+            run=self.name,
         )
         self._stage.trusted = trusted
         self._subscriptions = Subscriptions(self._stage)
-        self._first = (document.scenario, Lines(document))
+        self._first = (_only(document.scenario, order.only), Lines(document))
         self._phase: Phase = "starting"
         self._message = ""
         self._stopping = False
@@ -156,7 +173,33 @@ class Runner:
 
     def problems(self, event: str, payload: Any) -> list[str]:
         """What is wrong with a payload."""
-        return self._stage.problems(event, payload)
+        try:
+            return self._stage.problems(event, plain(payload)[0])
+        except PayloadTooLarge as error:
+            return [f"it is {error}"]
+
+    def clock_ns(self) -> int:
+        """What its clock shows."""
+        return self._clock.time_ns()
+
+    def take(self) -> bytes:
+        """Frames of what was recorded since the last time, here and on the machines that have joined."""
+        if not isinstance(self.post, Owner):
+            return self.recorder.take()
+        engine = self._stage.engine
+        if self.post.look(can_hear=not engine.trouble()) and isinstance(engine, DurableEngine):
+            engine.news([Wrote(b"")])
+        return self.post.take()
+
+    def _new_post(self, scenario: str, *, joins: bool) -> Owner | Member:
+        if joins:
+            self.recorder.next_id = itertools.count(first_id()).__next__
+            return Member(new_member(), self._taken, self._clock.time_ns)
+        return Owner(scenario, self.recorder, self._clock.time_ns, is_real_time=lambda: self._clock.speed == 1.0)
+
+    def _taken(self) -> bytes:
+        with self.room.reading():
+            return self.recorder.take()
 
     def state(self) -> EngineState:
         """What it is doing now."""
@@ -167,6 +210,8 @@ class Runner:
             seed=order.seed,
             speed=self._clock.speed,
             message=self._message,
+            trouble=self._stage.engine.trouble() if phase in ("starting", "running", "finished") else "",
+            workers=self.post.joined if self.alive and isinstance(self.post, Owner) else (),
             virtual_ns=self._finished_ns if phase == "finished" else self._clock.time_ns(),
             queue=self._queue() if phase == "paused" else (),
             next_stop=self._gate.stopped_at if phase == "paused" else None,
@@ -184,9 +229,11 @@ class Runner:
     def _queue(self) -> tuple[Waiting, ...]:
         """Made anew only where it must have changed: a hundred thousand may wait, and a window asks each frame."""
         stage, hands = self._stage, list(self._hands.values())
-        key = (self._gate.stopped_at, len(hands), len(stage.waits), stage.engine.in_flight())
+        in_flight = stage.engine.in_flight() + stage.teams.in_flight()
+        key = (self._gate.stopped_at, len(hands), len(stage.waits), in_flight)
         if key != self._queue_key:
-            scheduled = [Waiting("call", "", name, None) for name in stage.engine.scheduled(MOST_SHOWN)]
+            names = stage.engine.scheduled(MOST_SHOWN) + stage.teams.scheduled(MOST_SHOWN)
+            scheduled = [Waiting("call", "", name, None) for name in names]
             timed = heapq.nsmallest(MOST_SHOWN, list(stage.waits.values()), _due)
             self._queue_key = key
             self._queue_then = tuple([*hands, *scheduled, *timed][:MOST_SHOWN])
@@ -196,7 +243,7 @@ class Runner:
         self._clock.stop()
         self._gate.release()
         self.room.release()
-        self._stage.python.kill()
+        self._stage.kill()
         self._post(self._cancel)
 
     def _post(self, function: Callable[..., None], *arguments: Any) -> None:
@@ -228,11 +275,11 @@ class Runner:
     def _clean_up(self) -> None:
         self._clock.stop()
         self.room.release()
-        self._stage.python.kill()
+        self._stage.kill()
         try:
             self._loop.run_until_complete(self._unwind())
         finally:
-            self._stage.python.close()
+            self._stage.close()
             asyncio.set_event_loop(None)
             self._loop.close()
             self.room.wanted.set()
@@ -250,7 +297,12 @@ class Runner:
 
     async def _live(self) -> None:
         stage = self._stage
-        surroundings = Surroundings(self._loop, self._clock, self.recorder, stage.before_dispatch, stage.dies)
+        surroundings = Surroundings(
+            *(self._loop, self._clock, self.recorder, stage.before_dispatch, stage.dies),
+            give_up=self._give_up,
+            post=self.post,
+            run=self.name,
+        )
         await stage.engine.open(surroundings)
         try:
             scenario, lines = self._first
@@ -286,6 +338,8 @@ class Runner:
                         raise error
             elif self._stage.engine.in_flight():
                 await self._stage.engine.settle()
+            elif self._stage.teams.in_flight():
+                await self._stage.teams.settle()
             elif not self._hands:
                 return
             else:
@@ -321,6 +375,13 @@ class Runner:
     def _cancel(self) -> None:
         if self._main is not None:
             self._main.cancel()
+
+
+def _only(scenario: Scenario, names: tuple[str, ...]) -> Scenario:
+    if not names:
+        return scenario
+    handlers = {name: handler for name, handler in scenario.handlers.items() if name in names}
+    return scenario.model_copy(update={"handlers": handlers})
 
 
 def _due(waiting: Waiting) -> float:

@@ -18,6 +18,7 @@ from bus.simulation.plain import plain
 from bus.simulation.room import Room
 from bus.simulation.state import Waiting
 from bus.workers.python_host import PythonHost
+from bus.workers.teams import Teams
 from buslens.context import current_call
 from buslens.recorder import Recorder
 
@@ -51,6 +52,7 @@ class Stage:
         seed: int,
         give_up: Callable[[str], None],
         dies: Dies = never,
+        run: str = "",
     ) -> None:
         self.scenario = scenario
         """As it is edited now: replaced as a whole."""
@@ -69,6 +71,7 @@ class Stage:
         """Whether the person lets this scenario's Python run."""
 
         self.python = PythonHost()
+        self.teams = Teams(run, clock, recorder)
         self.counters: dict[str, int] = {}
         self.waits: dict[int, Waiting] = {}
         self._wait_numbers = itertools.count()
@@ -91,7 +94,7 @@ class Stage:
     def put(self, event: str, checked: Any) -> None:
         """Emit a payload that was checked. Raises what the engine raises."""
         most = MOST_KEPT if self.engine.is_durable else MOST_IN_FLIGHT
-        if self.engine.in_flight() > most:
+        if self.engine.in_flight() + self.teams.in_flight() > most:
             self.give_up(f"more than {most} calls wait at once: the scenario emits faster than it can work")
             raise asyncio.CancelledError("the run was given up")
         self.engine.emit(event, *(() if checked is None else (checked,)))
@@ -134,6 +137,16 @@ class Stage:
             if name not in self._error_classes:
                 self._error_classes[name] = type(name, (Exception,), {"__module__": "__main__"})
             return self._error_classes[name]
+
+    def kill(self) -> None:
+        """The run ends, and its clock was stopped: whoever waits for a process hears that it has gone."""
+        self.python.kill()
+        self.teams.kill()
+
+    def close(self) -> None:
+        """Give everything back."""
+        self.teams.close()
+        self.python.close()
 
     # Waiting
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Literal
 
+from bus.machines.owner import Joined
 from bus.simulation.gate import Stop
 
 Phase = Literal["idle", "starting", "running", "paused", "stopping", "finished", "failed"]
@@ -40,6 +41,12 @@ class EngineState:
     speed: float = 1.0
     message: str = ""
     """Why it failed."""
+
+    trouble: str = ""
+    """That its broker is gone, for how long and why, while it tries to reach it again."""
+
+    workers: tuple[Joined, ...] = ()
+    """Who has joined the run from elsewhere."""
 
     virtual_ns: int = field(default=0, compare=False)
     """What the engine's clock shows. Left out of comparisons: it always runs."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bus.engines.protocol import Consumption, Function
 from bus.scenario import Scenario
-from bus.scenario.model import Handler
+from bus.scenario.model import NOW, Handler
 from bus.simulation.handlers import Behaviour
 from bus.simulation.places import Lines
 from bus.simulation.stage import Stage
@@ -80,7 +80,14 @@ class Subscriptions:
             return
         entry.functions[event] = behaviour.function_for(event)
         model = behaviour.model
-        consumption = Consumption(attempts=model.attempts, ack_first=model.ack == "before")
+        consumption = Consumption(
+            attempts=model.attempts,
+            ack_first=model.ack == "before",
+            at_once=model.parallel if model.worker != "inline" else 1,
+            first_offset=model.first_offset,
+            since_ns=model.since_ns,
+            from_now=model.from_ == NOW,
+        )
         self._stage.engine.subscribe(event, entry.functions[event], once=once, consumption=consumption)
 
     def _remove(self, entry: _Entry) -> None:

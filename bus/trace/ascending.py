@@ -24,6 +24,11 @@ class Ascending:
         """All of them; what was asked for before stays as it was."""
         return self._columns.view("number")
 
+    @property
+    def nbytes(self) -> int:
+        """Memory of them, room to grow included."""
+        return self._columns.nbytes
+
     def add(self, more: Int64s) -> None:
         """Take in these, which may come in any order."""
         if not len(more):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import threading
 from collections import OrderedDict
 from dataclasses import dataclass
 from typing import Any
@@ -10,6 +11,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from bus.trace.blob_frames import Frame, contents
+from bus.trace.blob_search import BlobSearch
 from bus.trace.columns import Columns
 from bus.trace.raw import Raw
 from buslens.records import BlobKind
@@ -17,11 +20,6 @@ from buslens.wire import BLOB_ENTRY
 
 _BYTES_KEPT = 32 * 1024 * 1024
 """Frames whose contents are remembered: who looks at one payload looks at its neighbours next."""
-
-MOST_IN_FRAME = 1 << 18
-"""Blobs that one frame may hold; what a frame holds beyond is not found."""
-
-_SEARCHES_KEPT = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,16 +50,6 @@ class Error:
     """Text; empty where none was recorded."""
 
 
-@dataclass(frozen=True, slots=True)
-class Frame:
-    """The blobs of one frame: where each lies within its bytes."""
-
-    body: bytes
-    ids: list[int]
-    heads: list[int]
-    """Where the entry of each begins."""
-
-
 class Blobs:
     """Where the BLOBS frames of a capture lie, and which id each begins with."""
 
@@ -69,7 +57,9 @@ class Blobs:
         self._raw = raw
         self._frames = Columns(first=np.uint64, start=np.int64, length=np.int64)
         self._opened: OrderedDict[int, Frame] = OrderedDict()
-        self._searches: OrderedDict[bytes, _Search] = OrderedDict()
+        self._lock = threading.Lock()
+        """Of what is opened: an export reads while the window does."""
+        self.search = BlobSearch(raw, self._frames)
 
     def take(self, body: memoryview, start: int) -> None:
         """Remember one BLOBS frame, whose body lies at `start`. Raises ValueError where it does not begin well."""
@@ -132,64 +122,23 @@ class Blobs:
         found = self.find(ident)
         return "" if found is None else found[1].decode("utf-8", "replace")
 
-    def holding(self, text: str) -> npt.NDArray[np.uint64]:
-        """Ids of the blobs whose text holds this, whatever the case of letters a to z; only new frames are read."""
-        needle = text.encode("utf-8", "replace").lower()
-        search = self._searches.pop(needle, None) or _Search()
-        self._searches[needle] = search
-        while len(self._searches) > _SEARCHES_KEPT:
-            self._searches.popitem(last=False)
-        for number in range(search.frames, len(self._frames)):
-            start, length = (int(self._frames.view(name)[number]) for name in ("start", "length"))
-            body = self._raw.read(start, length)
-            lowered = body.lower()
-            if needle in lowered:
-                search.found.extend(_holding(contents(body), lowered, needle))
-        search.frames = len(self._frames)
-        return np.array(search.found, np.uint64)
+    def holding(self, text: str, most: int | None = None) -> npt.NDArray[np.uint64]:
+        """Ids of the blobs whose text holds this, whatever the case of letters a to z; only new frames are read.
+
+        most: bytes to read for it now; what lies beyond is left out until somebody has looked for it: `search`.
+        """
+        return self.search.found(text, most)
 
     def _open(self, number: int) -> Frame:
-        frame = self._opened.pop(number, None)
-        if frame is None:
-            start, length = (int(self._frames.view(name)[number]) for name in ("start", "length"))
-            frame = contents(self._raw.read(start, length))
-        self._opened[number] = frame
-        while len(self._opened) > 1 and sum(len(each.body) for each in self._opened.values()) > _BYTES_KEPT:
-            self._opened.popitem(last=False)
-        return frame
-
-
-class _Search:
-    """How far a text was looked for, and where it was found."""
-
-    def __init__(self) -> None:
-        self.frames = 0
-        self.found: list[int] = []
-
-
-def contents(body: bytes) -> Frame:
-    """Where each whole blob of a frame lies."""
-    ids: list[int] = []
-    heads: list[int] = []
-    at = 0
-    while at + BLOB_ENTRY.size <= len(body) and len(ids) < MOST_IN_FRAME:
-        ident, _, _, _, length = BLOB_ENTRY.unpack_from(body, at)
-        if at + BLOB_ENTRY.size + length > len(body):
-            break
-        ids.append(ident)
-        heads.append(at)
-        at += BLOB_ENTRY.size + length
-    return Frame(body, ids, heads)
-
-
-def _holding(frame: Frame, lowered: bytes, needle: bytes) -> list[int]:
-    found = []
-    for ident, head in zip(frame.ids, frame.heads, strict=True):
-        begins = head + BLOB_ENTRY.size
-        length = BLOB_ENTRY.unpack_from(frame.body, head)[4]
-        if lowered.find(needle, begins, begins + length) >= 0:
-            found.append(ident)
-    return found
+        with self._lock:
+            frame = self._opened.pop(number, None)
+            if frame is None:
+                start, length = (int(self._frames.view(name)[number]) for name in ("start", "length"))
+                frame = contents(self._raw.read(start, length))
+            self._opened[number] = frame
+            while len(self._opened) > 1 and sum(len(each.body) for each in self._opened.values()) > _BYTES_KEPT:
+                self._opened.popitem(last=False)
+            return frame
 
 
 def _without_halves(value: Any, text: str) -> Any:

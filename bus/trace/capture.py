@@ -6,8 +6,10 @@ from pathlib import Path
 
 from bus.errors import Place, UserError
 from bus.trace.loading import Loading
+from bus.trace.notes import pack_notes
 from bus.trace.trace import Progress, Trace
 from bus.trace.whole_file import replacing
+from buslens import wire
 
 SUFFIX = ".buslens"
 
@@ -22,17 +24,28 @@ def load(path: Path, progress: Progress | None = None) -> Trace:
 
 
 def save(trace: Trace, path: Path, progress: Progress | None = None) -> None:
-    """Write the capture of a trace, up to its last whole frame. Raises UserError."""
+    """Write the capture of a trace, up to its last whole frame, with the notes as they are now. Raises UserError.
+
+    Of a live one that became too large it is what was kept: `trace.raw.problem` says so.
+    """
+    notes, revision = trace.notes, trace.notes.revision
+    whole = trace.whole if trace.raw.kept is None else min(trace.whole, trace.raw.kept)
     with replacing(Path(path)) as file:
-        done = 0
-        for piece in trace.raw.pieces(0, trace.whole):
-            file.write(piece)
-            done += len(piece)
-            if progress is not None:
-                progress(done / trace.whole)
-        if done < trace.whole:
+        done = at = 0
+        for start, end in [*(each for each in trace.notes_at if each[1] <= whole), (whole, whole)]:
+            for piece in trace.raw.pieces(at, start):
+                file.write(piece)
+                done += len(piece)
+                if progress is not None:
+                    progress(done / whole)
+            done, at = done + end - start, end
+        if done < whole:
             why = trace.raw.problem or "the capture that it came from was changed or removed"
             raise UserError(f"not all records can be saved: {why}", at=Place(str(path)))
+        if notes.all and whole:
+            file.write(wire.pack_frame(wire.NOTES, pack_notes(notes.all)))
+    if trace.raw.path is not None and trace.raw.path.resolve() == Path(path).resolve():
+        notes.unsaved = notes.revision != revision
 
 
 def write(path: Path, data: bytes) -> None:

@@ -5,6 +5,7 @@ What views read are NumPy views of what is there: of the first rows at that time
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -84,8 +85,10 @@ class Columns:
         else:
             # Counting within their span is quicker than sorting.
             where, sums = slice(low, high), _summed(rows - low, amounts, high - low)
-        limits = np.iinfo(self._widest[name])
-        values = np.clip(self._room[name][where] + sums, limits.min, limits.max)
+        values = self._room[name][where] + sums
+        least, most = _limits(self._widest[name])
+        if values.min() < least or values.max() > most:
+            values = np.clip(values, least, most)
         self._widened(name, values)[where] = values
 
     @property
@@ -112,13 +115,20 @@ class Columns:
         if dtype == widest:
             return dtype
         if isinstance(values, np.ndarray):
-            low, high = 0 if values.dtype.kind == "u" else values.min(), values.max()
+            low = 0 if values.dtype.kind == "u" else np.minimum.reduce(values)
+            high = np.maximum.reduce(values)
         else:
             low = high = values
-        limits = np.iinfo(dtype)
-        if limits.min <= low and high <= limits.max:
+        least, most = _limits(dtype)
+        if least <= low and high <= most:
             return dtype
-        return _narrowest(widest, min(int(low), limits.min), max(int(high), limits.max))
+        return _narrowest(widest, min(int(low), least), max(int(high), most))
+
+
+@cache
+def _limits(dtype: np.dtype[Any]) -> tuple[int, int]:
+    limits = np.iinfo(dtype)
+    return limits.min, limits.max
 
 
 def _narrowest(widest: np.dtype[Any], low: int, high: int) -> np.dtype[Any]:
@@ -126,8 +136,8 @@ def _narrowest(widest: np.dtype[Any], low: int, high: int) -> np.dtype[Any]:
     if widest != np.int64:
         for each in _NARROW.get(widest.kind, ()):
             dtype = np.dtype(each)
-            limits = np.iinfo(each)
-            if dtype.itemsize < widest.itemsize and limits.min <= low and high <= limits.max:
+            least, most = _limits(dtype)
+            if dtype.itemsize < widest.itemsize and least <= low and high <= most:
                 return dtype
     return widest
 

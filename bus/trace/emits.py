@@ -8,7 +8,8 @@ import numpy as np
 
 from bus.trace.ascending import Ascending
 from bus.trace.columns import Columns
-from bus.trace.tracks import Int64s, within_reason
+from bus.trace.pyramid import Int64s
+from bus.trace.tracks import within_reason
 from buslens.records import Outcome
 
 if TYPE_CHECKING:

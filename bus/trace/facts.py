@@ -1,42 +1,41 @@
-"""A batch of facts on its way into the tables: each field an array of its own, taken by kind.
+"""A batch of facts on its way into the tables: those of each kind together, each field an array of its own.
 
-A fact is six words of 64 bits; a batch is turned on its side once, because reading every sixth word time and again
-costs more than all that is done with them (benchmarks/trace_store.py).
+Whole facts are taken by kind before their fields are read, because reading every sixth word time and again costs more
+than all that is done with them (benchmarks/trace_store.py).
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cached_property
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from buslens.records import FACT, FACT_FIELDS
+from buslens.records import FACT_FIELDS, Kind
 
 FACT_DTYPE = np.dtype(list(FACT_FIELDS))
 
-Array = npt.NDArray[Any]
+_JOINED = (int(Kind.DISPATCH_EMITTED), int(Kind.CALL_STARTED), int(Kind.CALL_ENDED))
+"""What becomes rows of dispatches and calls; all others have higher numbers."""
 
-_HALF = np.uint64(32)
+Array = npt.NDArray[Any]
 
 
 class Facts:
-    """Facts as six rows of words. All fields are of the types that docs/capture-format.md gives them, or wider."""
+    """Facts in the order in which they came. All fields are of the types that docs/capture-format.md gives them."""
 
-    def __init__(self, words: Array) -> None:
-        self._words = words
+    def __init__(self, facts: Array) -> None:
+        self._facts = facts
 
     @classmethod
     def of(cls, bodies: Sequence[bytes | memoryview]) -> Facts:
         """The facts of some frames, one after the other."""
-        parts = [np.frombuffer(body, "<u8").reshape(-1, FACT.size // 8).T for body in bodies]
-        words = np.empty((FACT.size // 8, sum(part.shape[1] for part in parts)), np.uint64)
-        np.concatenate(parts, axis=1, out=words)
-        return cls(words)
+        return cls(np.frombuffer(bodies[0] if len(bodies) == 1 else b"".join(bodies), FACT_DTYPE))
 
     def __len__(self) -> int:
-        return int(self._words.shape[1])
+        return len(self._facts)
 
     def of_kind(self, *kinds: int) -> Facts:
         """Those of these kinds, in the same order."""
@@ -44,58 +43,87 @@ class Facts:
         mask = own == kinds[0]
         for kind in kinds[1:]:
             mask |= own == kind
-        return self.take(np.flatnonzero(mask))
+        return self.take(mask.nonzero()[0])
 
     def take(self, which: Array) -> Facts:
         """These alone."""
-        return Facts(self._words.take(which, axis=1))
+        return Facts(self._facts.take(which))
 
-    @property
+    @cached_property
+    def emitted(self) -> Facts:
+        """DISPATCH_EMITTED."""
+        return self.of_kind(_JOINED[0])
+
+    @cached_property
+    def started(self) -> Facts:
+        """CALL_STARTED."""
+        return self.of_kind(_JOINED[1])
+
+    @cached_property
+    def ended(self) -> Facts:
+        """CALL_ENDED."""
+        return self.of_kind(_JOINED[2])
+
+    @cached_property
+    def others(self) -> Facts:
+        """All of other kinds: few, mostly."""
+        return self.take((self.kind > _JOINED[-1]).nonzero()[0])
+
+    @cached_property
+    def span_ns(self) -> tuple[int, int]:
+        """First and last time."""
+        times = self.time_ns
+        return int(times.min()), int(times.max())
+
+    @cached_property
     def kind(self) -> Array:
         """buslens.records.Kind."""
-        return np.asarray(self._words[0].astype(np.uint8))
+        return self._field("kind")
 
     @property
     def outcome(self) -> Array:
         """buslens.records.Outcome, of the end of a call."""
-        return np.asarray((self._words[0] >> np.uint64(8)).astype(np.uint8))
+        return self._field("outcome")
 
     @property
     def flags(self) -> Array:
         """buslens.records.Flag."""
-        return np.asarray((self._words[0] >> np.uint64(16)).astype(np.uint16))
+        return self._field("flags")
 
     @property
     def name(self) -> Array:
         """Interned name."""
-        return np.asarray(self._words[0] >> _HALF)
+        return self._field("name")
 
     @property
     def time_ns(self) -> Array:
         """On the producer's clock."""
-        return np.asarray(self._words[1].view(np.int64))
+        return self._field("time_ns")
 
     @property
     def id(self) -> Array:
         """What the fact is about."""
-        return np.asarray(self._words[2])
+        return self._field("id")
 
     @property
     def parent(self) -> Array:
         """What caused it."""
-        return np.asarray(self._words[3])
+        return self._field("parent")
 
     @property
     def lane(self) -> Array:
         """Interned name of the thread or task."""
-        return np.asarray(self._words[4].astype(np.uint32))
+        return self._field("lane")
 
     @property
     def count(self) -> Array:
         """Depends on the kind."""
-        return np.asarray(self._words[4] >> _HALF)
+        return self._field("count")
 
     @property
     def blob(self) -> Array:
         """Payload, error or note."""
-        return np.asarray(self._words[5])
+        return self._field("blob")
+
+    def _field(self, name: str) -> Array:
+        return np.ascontiguousarray(self._facts[name])

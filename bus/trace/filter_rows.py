@@ -27,14 +27,16 @@ COMPARE: dict[str, Callable[[Any, Any], Any]] = {
     ">": operator.gt,
     ">=": operator.ge,
 }
+LEAST_LETTERS = 2
 _HIGHEST = (1 << 63) - 1
 
 
 class Rows:
     """One evaluation of a filter over one trace."""
 
-    def __init__(self, trace: Trace, of_calls: bool) -> None:
+    def __init__(self, trace: Trace, of_calls: bool, most_payloads: int | None = None) -> None:
         self.trace = trace
+        self._most = most_payloads
         self.of_calls = of_calls
         self._dispatch_rows: npt.NDArray[np.int64] | None = None
 
@@ -68,7 +70,7 @@ class Rows:
         if field == "error":
             return self._of_call(self._errors(term))
         if field == "payload":
-            return self._of_dispatch(self._payloads(term))
+            return self._of_dispatch(self._payloads(term.text))
         if field == "flow":
             return self._of_dispatch(_compared(dispatches.root, term))
         if field == "latency":
@@ -100,15 +102,16 @@ class Rows:
         part = Term("", "~", text)
         events = _named(trace, NameKind.EVENT, part, trace.dispatches.event)
         calls = _named(trace, NameKind.HANDLER, part, trace.calls.handler) | self._errors(part)
-        return self._of_dispatch(events) | self._of_call(calls)
+        found = self._of_dispatch(events) | self._of_call(calls)
+        return found | self._of_dispatch(self._payloads(text)) if is_looked_for(text) else found
 
     def _errors(self, term: Term) -> Mask:
         found = np.zeros(len(self.trace.calls), bool)
         found[self.trace.error_texts.rows(self.trace, _matcher(term))] = True
         return found
 
-    def _payloads(self, term: Term) -> Mask:
-        blobs = self.trace.blobs.holding(term.text)
+    def _payloads(self, text: str) -> Mask:
+        blobs = self.trace.blobs.holding(text, self._most)
         return np.asarray(np.isin(self.trace.dispatches.payload, blobs))
 
     def _duration(self, term: Term) -> Mask:
@@ -146,6 +149,20 @@ class Rows:
         if self._dispatch_rows is None:
             self._dispatch_rows = self.trace.dispatches.rows_of(self.trace.calls.dispatch)
         return self._dispatch_rows
+
+
+def payload_texts(node: Node) -> tuple[str, ...]:
+    """What a filter looks for in payloads, each once."""
+    if isinstance(node, Term):
+        wanted = node.field == "payload" or (node.field == "" and is_looked_for(node.text))
+        return (node.text,) if wanted else ()
+    parts = (node.node,) if isinstance(node, Not) else node.nodes
+    return tuple(dict.fromkeys(text for part in parts for text in payload_texts(part)))
+
+
+def is_looked_for(text: str) -> bool:
+    """Whether text without a field is looked for in payloads too: a letter is in all of them, and `*` is for names."""
+    return len(text) >= LEAST_LETTERS and not any(letter in text for letter in "*?")
 
 
 def _named(trace: Trace, kind: NameKind, term: Term, column: npt.NDArray[Any]) -> Mask:

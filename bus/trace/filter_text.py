@@ -53,7 +53,7 @@ class Term:
     """One thing that a row must have."""
 
     field: str
-    """One of FIELDS; "" for text that is looked for in names and errors."""
+    """One of FIELDS; "" for text that is looked for in names, errors and payloads."""
 
     operator: str
     """`=` is the whole value, `~` part of it; `:` was replaced by the one that the field means by it."""

@@ -23,6 +23,9 @@ _FEW = 64
 _SPREAD = 4
 """How many times as long as the ids are many a table of their neighbourhood may be."""
 
+_RECENT = 1 << 17
+"""Places of the table that remembers the newest ids: more than a batch has, and within the processor's cache."""
+
 
 class Index:
     """Rows by id. While the ids of a column ascend it needs nothing of its own; otherwise it keeps their order."""
@@ -36,12 +39,18 @@ class Index:
         """Rows in the order of their ids; made at the first id that does not ascend."""
         self._tail_ids: Array = np.empty(0, np.uint64)
         self._tail_rows: Array = np.empty(0, np.int64)
+        self._recent: Array = np.zeros(0, np.int32)
+        """Where the newest ids probably are, by their last bits: nearly all that is asked for while records come.
+
+        Whoever looks compares the id in that row, so that it may be read while it is written.
+        """
 
     def add(self, ids: Array, first: int) -> None:
         """Take in rows from `first` on that were just appended. Where an id comes twice the first row keeps it."""
         if not len(ids):
             return
         ascending = int(ids[0]) > self._last and bool((ids[1:] > ids[:-1]).all())
+        self._remember(ids, first, ascending=ascending)
         self._last = max(self._last, int(ids[-1]) if ascending else int(ids.max()))
         if self._order is None:
             if ascending:
@@ -62,7 +71,7 @@ class Index:
         if ids.dtype.kind != "u":
             ids = ids.astype(np.uint64)
         if len(ids) <= _TOGETHER:
-            return self._rows(ids)
+            return self._remembered(ids)
         parts = (self._rows(ids[start : start + _TOGETHER]) for start in range(0, len(ids), _TOGETHER))
         return np.concatenate(list(parts))
 
@@ -75,7 +84,28 @@ class Index:
     @property
     def nbytes(self) -> int:
         """Memory of it, that of the column left out."""
-        return self._tail_ids.nbytes + self._tail_rows.nbytes + (self._order.nbytes if self._order is not None else 0)
+        order = self._order.nbytes if self._order is not None else 0
+        return self._tail_ids.nbytes + self._tail_rows.nbytes + self._recent.nbytes + order
+
+    def _remember(self, ids: Array, first: int, *, ascending: bool) -> None:
+        """Only ids that are higher than all before: an older row keeps its id."""
+        if not len(self._recent):
+            self._recent = np.zeros(_RECENT, np.int32)
+        rows = np.arange(first, first + len(ids), dtype=np.int32)
+        if not ascending:
+            new = np.flatnonzero(ids > max(self._last, 0))[::-1]  # backwards: of equal ids the first is written last
+            ids, rows = ids[new], rows[new]
+        self._recent[_places(ids)] = rows
+
+    def _remembered(self, ids: Array) -> Array:
+        """As `_rows`, which is asked only for those that are not recent."""
+        if not len(self._recent):
+            return self._rows(ids)
+        found = self._recent[_places(ids)].astype(np.int64)
+        missed = (self._columns.view("id")[found] != ids).nonzero()[0]
+        if len(missed):
+            found[missed] = self._rows(ids[missed])
+        return found
 
     def _sort_in(self, order: Columns, ids: Array, rows: Array) -> None:
         """Put ids where they belong, if that is near the end; otherwise they wait for others."""
@@ -167,3 +197,7 @@ class Index:
             below = (known[order[middle]] < ids) & (low < high)
             low, high = np.where(below, middle + 1, low), np.where(below, high, middle)
         return low
+
+
+def _places(ids: Array) -> Array:
+    return np.asarray(ids.astype(np.intp) & (_RECENT - 1))

@@ -20,8 +20,19 @@ Rows = npt.NDArray[Any]
 FAILED, TIMED_OUT, CANCELLED, CALLED, KEPT, DURABLE, DISCARDED = 1, 2, 4, 8, 16, 32, 64
 """Bits of what happened to a dispatch: the column `seen`."""
 
+_OPEN, _NOBODY = 128, 256
+"""Beside them: a call waits or runs; no handler was announced."""
+
 _SEEN_BIT = np.zeros(256, np.uint8)
 _SEEN_BIT[[Outcome.FAILED, Outcome.TIMED_OUT, Outcome.CANCELLED]] = [FAILED, TIMED_OUT, CANCELLED]
+_ENDED = np.full(256, Outcome.FAILED, np.uint8)
+_ENDED[: Outcome.TIMED_OUT + 1] = [Outcome.OK, *range(Outcome.OK, Outcome.TIMED_OUT + 1)]
+"""What an outcome in a capture means for a call that has ended."""
+
+_OK, _DURABLE = int(Outcome.OK), int(Flag.DURABLE)
+"""As plain numbers: to look for a member of an Enum takes as long as to look through some hundred facts."""
+
+_KEEPS = np.array([0] * _DURABLE + [DURABLE], np.uint8)
 _MOST = int(np.iinfo(np.int32).max)
 
 
@@ -34,52 +45,51 @@ class Joining:
 
     def take(self, facts: Facts) -> None:
         """Join one batch. Starts come before ends, so that the order inside a batch does not matter."""
-        kind = facts.kind
-        new = self._add_dispatches(facts.of_kind(Kind.DISPATCH_EMITTED))
-        touched = [np.arange(new.start, new.stop), self._add_calls(facts.of_kind(Kind.CALL_STARTED))]
+        new = self._add_dispatches(facts.emitted)
+        touched = [np.arange(new.start, new.stop), self._add_calls(facts.started)]
         self._find_roots(new)
-        touched.append(self._end_calls(facts.of_kind(Kind.CALL_ENDED)))
-        if bool((kind >= Kind.ENQUEUED).any()):
-            touched.append(self._skip(facts.of_kind(Kind.SKIPPED)))
-            touched += self._deliver(facts)
+        touched.append(self._end_calls(facts.ended))
+        if len(facts.others):
+            touched.append(self._skip(facts.others.of_kind(Kind.SKIPPED)))
+            touched += self._deliver(facts.others)
         self._settle(np.concatenate(touched))
 
     def _add_dispatches(self, facts: Facts) -> slice:
-        ids, emitted = facts.id, facts.time_ns
+        ids, emitted, count = facts.id, facts.time_ns, facts.count
         rows = self.dispatches.columns.append(
             len(facts), id=ids, event=facts.name, parent_call=facts.parent, lane=facts.lane,
-            emitted_ns=emitted, handlers=facts.count, payload=facts.blob, ended_ns=emitted,
-            waiting=np.minimum(facts.count, _MOST), root=ids,
-            seen=np.where(facts.flags & Flag.DURABLE, np.uint8(DURABLE), np.uint8(0)),
+            emitted_ns=emitted, handlers=count, payload=facts.blob, ended_ns=emitted,
+            waiting=np.minimum(count, _MOST), root=ids,
+            seen=_KEEPS[facts.flags & _DURABLE],
         )  # fmt: skip
         self.dispatches.index.add(ids, rows.start)
         return rows
 
     def _add_calls(self, facts: Facts) -> Rows:
         """Append calls; the dispatch rows that they belong to."""
-        dispatch_rows = self.dispatches.rows_of(facts.parent)
-        known = dispatch_rows >= 0
-        emitted = facts.time_ns.copy()
-        emitted[known] = self.dispatches.emitted_ns[dispatch_rows[known]]
-        count = facts.count
+        ids, parents, count, started = facts.id, facts.parent, facts.count, facts.time_ns
+        touched = self.dispatches.rows_of(parents)
+        known = _which(touched >= 0)
+        touched = np.asarray(touched[known])
+        emitted = started.copy()
+        emitted[known] = self.dispatches.emitted_ns[touched]
         rows = self.calls.columns.append(
-            len(facts), id=facts.id, dispatch=facts.parent, handler=facts.name, lane=facts.lane,
-            emitted_ns=emitted, started_ns=facts.time_ns, ended_ns=-1, attempt=count, flags=facts.flags,
+            len(facts), id=ids, dispatch=parents, handler=facts.name, lane=facts.lane,
+            emitted_ns=emitted, started_ns=started, ended_ns=-1, attempt=count, flags=facts.flags,
         )  # fmt: skip
-        self.calls.index.add(facts.id, rows.start)
-        touched = dispatch_rows[known]
+        self.calls.index.add(ids, rows.start)
         columns = self.dispatches.columns
         # Where a broker redelivers, it has said before that it waits again.
-        announced = (count[known] <= 1) | (columns.view("seen")[touched] & DURABLE > 0)
-        columns.add("waiting", touched[announced], -1)
+        seen = columns.view("seen")[touched]
+        columns.add("waiting", touched[_which((count[known] <= 1) | (seen & DURABLE > 0))], -1)
         columns.add("running", touched, 1)
-        columns.view("seen")[touched] |= np.uint8(CALLED)
+        columns.view("seen")[touched] = seen | np.uint8(CALLED)
         return touched
 
     def _find_roots(self, new: slice) -> None:
         """The root of each new dispatch: up from parent to parent by pointer doubling."""
         parents = self.dispatches.parent_call[new]
-        inner = np.flatnonzero(parents)
+        inner = parents.nonzero()[0]
         if not len(inner):
             return
         call_rows = self.calls.rows_of(parents[inner])
@@ -106,28 +116,28 @@ class Joining:
         good = rows >= 0
         good[good] = calls.ended_ns[rows[good]] < 0
         if not bool(good.all()):
-            rows, facts = rows[good], facts.take(np.flatnonzero(good))
+            rows, facts = rows[good], facts.take(good.nonzero()[0])
         if _repeat(rows):
             rows, once = np.unique(rows, return_index=True)
             facts = facts.take(once)
         # -1 says "running", so nothing may end there.
         ended = np.maximum(np.maximum(facts.time_ns, calls.started_ns[rows]), 0)
-        outcome = facts.outcome
-        outcome = np.where(outcome == 0, np.uint8(Outcome.OK), outcome)
-        outcome = np.where(outcome > Outcome.TIMED_OUT, np.uint8(Outcome.FAILED), outcome)
+        outcome = _ENDED[facts.outcome]
         calls.ended_ns[rows] = ended
         calls.outcome[rows] = outcome
-        said = np.flatnonzero(facts.blob)
-        calls.columns.put("error", rows[said], facts.blob[said])
-        dispatch_rows = self.dispatches.rows_of(calls.dispatch[rows])
-        known = dispatch_rows >= 0
-        touched, outcome = dispatch_rows[known], outcome[known]
+        blob = facts.blob
+        said = blob.nonzero()[0]
+        calls.columns.put("error", rows[said], blob[said])
+        touched = self.dispatches.rows_of(calls.dispatch[rows])
+        known = _which(touched >= 0)
+        touched, outcome = np.asarray(touched[known]), outcome[known]
         columns = self.dispatches.columns
         np.maximum.at(columns.view("ended_ns"), touched, ended[known])
         columns.add("running", touched, -1)
-        columns.add("failed", touched[(outcome == Outcome.FAILED) | (outcome == Outcome.TIMED_OUT)], 1)
-        wrong = np.flatnonzero(outcome != Outcome.OK)
-        np.bitwise_or.at(columns.view("seen"), touched[wrong], _SEEN_BIT[outcome[wrong]])
+        wrong = (outcome != _OK).nonzero()[0]
+        bits = _SEEN_BIT[outcome[wrong]]
+        columns.add("failed", touched[wrong[bits & (FAILED | TIMED_OUT) > 0]], 1)
+        np.bitwise_or.at(columns.view("seen"), touched[wrong], bits)
         return touched
 
     def _skip(self, facts: Facts) -> Rows:
@@ -155,20 +165,37 @@ class Joining:
         return rows[rows >= 0]
 
     def _settle(self, rows: Rows) -> None:
-        """Say anew how these dispatches ended."""
-        rows = _once(rows)
-        dispatches = self.dispatches
-        columns = dispatches.columns
-        seen = columns.view("seen")[rows]
-        still_open = (columns.view("waiting")[rows] > 0) | (columns.view("running")[rows] > 0)
-        unheard = (dispatches.handlers[rows] == 0) & (seen & CALLED == 0)
-        kept = unheard & (seen & KEPT > 0)
-        gone = (seen & DISCARDED > 0) | (unheard & (seen & (KEPT | DURABLE) == 0))
-        dispatches.outcome[rows] = np.select(
-            [gone, kept, still_open | unheard, seen & FAILED > 0, seen & TIMED_OUT > 0, seen & CANCELLED > 0],
-            [Outcome.LOST, Outcome.KEPT, Outcome.RUNNING, Outcome.FAILED, Outcome.TIMED_OUT, Outcome.CANCELLED],
-            Outcome.OK,
-        )  # fmt: skip
+        """Say anew how these dispatches ended; to say it of those between them too is quicker than to choose."""
+        if not len(rows):
+            return
+        low, high = int(rows.min()), int(rows.max()) + 1
+        where = slice(low, high) if high - low <= 16 * len(rows) + 1024 else np.unique(rows)
+        columns = self.dispatches.columns
+        state = columns.view("seen")[where].astype(np.int16)
+        state |= ((columns.view("waiting")[where] > 0) | (columns.view("running")[where] > 0)) * np.int16(_OPEN)
+        state |= (columns.view("handlers")[where] == 0) * np.int16(_NOBODY)
+        self.dispatches.outcome[where] = _SETTLED[state]
+
+
+def _settled() -> Rows:
+    """How a dispatch ended, for each combination of what is `seen` of it, _OPEN and _NOBODY."""
+    state = np.arange(2 * _NOBODY)
+    unheard = (state & _NOBODY > 0) & (state & CALLED == 0)
+    kept = unheard & (state & KEPT > 0)
+    gone = (state & DISCARDED > 0) | (unheard & (state & (KEPT | DURABLE) == 0))
+    return np.select(
+        [gone, kept, (state & _OPEN > 0) | unheard, state & FAILED > 0, state & TIMED_OUT > 0, state & CANCELLED > 0],
+        [Outcome.LOST, Outcome.KEPT, Outcome.RUNNING, Outcome.FAILED, Outcome.TIMED_OUT, Outcome.CANCELLED],
+        Outcome.OK,
+    ).astype(np.uint8)  # fmt: skip
+
+
+_SETTLED = _settled()
+
+
+def _which(mask: Rows) -> Any:
+    """What a mask says, so that choosing all of them copies nothing."""
+    return slice(None) if bool(mask.all()) else mask.nonzero()[0]
 
 
 def _repeat(rows: Rows) -> bool:
@@ -181,15 +208,3 @@ def _repeat(rows: Rows) -> bool:
     marked = np.zeros(high - low, bool)
     marked[rows - low] = True
     return int(np.count_nonzero(marked)) < len(rows)
-
-
-def _once(rows: Rows) -> Rows:
-    """Each row once, ascending. Marking them within their span is quicker than sorting."""
-    if not len(rows):
-        return rows
-    low, high = int(rows.min()), int(rows.max()) + 1
-    if high - low > 16 * len(rows) + 1024:
-        return np.unique(rows)
-    marked = np.zeros(high - low, bool)
-    marked[rows - low] = True
-    return np.flatnonzero(marked) + low

@@ -24,7 +24,7 @@ MOST_ROWS = 100_000
 """Rows of a result; the rest is cut, and the result says so."""
 
 MOST_MEMORY = "2GB"
-_INSIST_S, _AGAIN_S = 10.0, 0.02
+_INSIST_S, _AGAIN_S = 2.0, 0.02
 
 TABLES: dict[str, str] = {
     "dispatches": """
@@ -43,10 +43,13 @@ TABLES: dict[str, str] = {
         FROM _calls c LEFT JOIN _names h ON h.id = c.handler LEFT JOIN _names l ON l.id = c.lane
         LEFT JOIN _outcomes o ON o.id = c.outcome""",
     "names": "SELECT id, kind, text, file, line FROM _names WHERE kind IS NOT NULL",
-    "marks": "SELECT time_ns, NULLIF(call, 0) AS call, text FROM _marks",
+    "marks": """
+        SELECT kind, time_ns, end_ns, NULLIF(call, 0) AS call, NULLIF(dispatch, 0) AS dispatch, text
+        FROM _marks""",
 }
 """What can be asked for. Times are nanoseconds since the capture's clock began; `_ms` columns are milliseconds.
 
+Marks are the lines that handlers logged (`line`), and a person's notes and kept bands (`note`, `band`).
 The columns lie as narrow as they can; they are widened here, so that sums of them do not overflow.
 """
 
@@ -57,12 +60,14 @@ READY: dict[str, str] = {
     "Failing events": "SELECT d.event, c.handler, count(*) AS failed\n"
     "FROM calls c JOIN dispatches d ON d.id = c.dispatch\n"
     "WHERE c.outcome IN ('failed', 'timed out') GROUP BY ALL ORDER BY failed DESC",
-    "Lost events": "SELECT event, count(*) AS lost, min(emitted_ns) / 1e9 AS first_s\n"
+    "Lost events": "SELECT event, count(*) AS lost,\n"
+    "       (min(emitted_ns) - (SELECT min(emitted_ns) FROM dispatches)) / 1e9 AS first_s\n"
     "FROM dispatches WHERE outcome = 'lost' GROUP BY event ORDER BY lost DESC",
     "Longest flows": "SELECT root AS id, count(*) AS dispatches, (max(ended_ns) - min(emitted_ns)) / 1e6 AS length_ms\n"
     "FROM dispatches GROUP BY root ORDER BY length_ms DESC LIMIT 100",
-    "Busiest second": "SELECT emitted_ns // 1000000000 AS second, count(*) AS dispatches\n"
-    "FROM dispatches GROUP BY second ORDER BY dispatches DESC LIMIT 10",
+    "Busiest second": "SELECT (emitted_ns - (SELECT min(emitted_ns) FROM dispatches)) // 1000000000 AS second,\n"
+    "       count(*) AS dispatches\n"
+    "FROM dispatches GROUP BY second ORDER BY dispatches DESC, second LIMIT 10",
 }
 """Title and text of queries that most people want."""
 
@@ -98,37 +103,60 @@ class Query:
         self._text = text
         self._longest_s = longest_s
         self._most_rows = most_rows
-        self._too_long = False
-        self._cancelled = False
+        self._given_up = False
+        """Nobody waits for the answer any more."""
+
+        self._cancelled = threading.Event()
         self._over = threading.Event()
+        self._answer: Result | None = None
+        self._error: Exception | None = None
         self._connection = connected(trace)
 
     def run(self) -> Result:
-        """Ask. Raises UserError: the query is wrong, was cancelled, or took too long."""
-        limit = threading.Timer(self._longest_s, self._give_up)
-        limit.daemon = True
-        limit.start()
-        try:
-            return self._asked()
-        except duckdb.InterruptException:
-            if self._too_long:
-                raise UserError(
-                    f"the query was stopped after {self._longest_s:g} s", hint="limit it to fewer rows or groups"
-                ) from None
+        """Ask. Raises UserError: the query is wrong, was cancelled, or took too long.
+
+        A single function of DuckDB may not hear that it should end; then it is left to itself, and its answer dropped.
+        """
+        threading.Thread(target=self._ask, name="buslens-query", daemon=True).start()
+        until = time.monotonic() + self._longest_s
+        while not self._over.wait(_AGAIN_S):
+            if self._cancelled.is_set() or time.monotonic() > until:
+                self._insist()
+                break
+        if self._answer is not None:
+            return self._answer
+        if self._cancelled.is_set():
             raise UserError("the query was cancelled") from None
-        except duckdb.PermissionException:
+        if self._given_up or isinstance(self._error, duckdb.InterruptException):
+            hint = "limit it to fewer rows or groups"
+            raise UserError(f"the query was stopped after {self._longest_s:g} s", hint=hint) from None
+        if isinstance(self._error, duckdb.PermissionException):
             raise UserError("a query may read only the tables of this capture: no files, no network") from None
-        except duckdb.Error as error:
-            raise UserError(_said(error)) from None
-        finally:
-            self._over.set()
-            limit.cancel()
-            self._connection.close()
+        if isinstance(self._error, duckdb.Error):
+            raise UserError(_said(self._error)) from None
+        assert self._error is not None
+        raise self._error
 
     def cancel(self) -> None:
         """Stop it."""
-        self._cancelled = True
-        self._interrupt()
+        self._cancelled.set()
+
+    def _ask(self) -> None:
+        try:
+            self._answer = self._asked()
+        except Exception as error:
+            self._error = error
+        finally:
+            self._connection.close()
+            self._over.set()
+
+    def _insist(self) -> None:
+        """An interruption that comes just before the query begins is forgotten: again, until it is over or deaf."""
+        self._given_up = True
+        until = time.monotonic() + _INSIST_S
+        while not self._over.wait(_AGAIN_S) and time.monotonic() < until:
+            with contextlib.suppress(duckdb.ConnectionException):  # it has ended already
+                self._connection.interrupt()
 
     def _asked(self) -> Result:
         statements = self._connection.extract_statements(self._text)
@@ -137,28 +165,16 @@ class Query:
             raise UserError(
                 "a query is one SELECT", hint=f"the tables are {', '.join(TABLES)}; nothing in them can be changed"
             )
-        if self._cancelled:
-            raise duckdb.InterruptException
+        self._check()
         found = self._connection.execute(statements[0])
+        self._check()
         columns = tuple(str(column[0]) for column in found.description or ())
         rows = found.fetchmany(self._most_rows + 1)
         return Result(columns, rows[: self._most_rows], cut=len(rows) > self._most_rows)
 
-    def _give_up(self) -> None:
-        self._too_long = True
-        self._interrupt()
-
-    def _interrupt(self) -> None:
-        threading.Thread(target=self._insist, name="buslens-query-stop", daemon=True).start()
-
-    def _insist(self) -> None:
-        """An interruption that comes just before the query begins is forgotten: again, until it is over."""
-        until = time.monotonic() + _INSIST_S
-        while time.monotonic() < until:
-            with contextlib.suppress(duckdb.ConnectionException):  # it has ended already
-                self._connection.interrupt()
-            if self._over.wait(_AGAIN_S):
-                return
+    def _check(self) -> None:
+        if self._given_up or self._cancelled.is_set():
+            raise duckdb.InterruptException
 
 
 def connected(trace: Trace, *, may_write: bool = False) -> duckdb.DuckDBPyConnection:
@@ -167,7 +183,7 @@ def connected(trace: Trace, *, may_write: bool = False) -> duckdb.DuckDBPyConnec
     may_write: files, for statements of ours and never for a person's.
     """
     connection = duckdb.connect(":memory:", config={"enable_external_access": str(may_write).lower()})
-    dispatches, calls, marks = trace.dispatches, trace.calls, trace.marks
+    dispatches, calls = trace.dispatches, trace.calls
     names = [(ident, kind, trace.names[ident]) for kind in NameKind for ident in trace.names.ids(kind)]
     tables: dict[str, dict[str, Any]] = {
         "_dispatches": {
@@ -194,11 +210,7 @@ def connected(trace: Trace, *, may_write: bool = False) -> duckdb.DuckDBPyConnec
             "id": np.array(list(_OUTCOMES), np.uint8),
             "text": np.array(list(_OUTCOMES.values()), object),
         },
-        "_marks": {
-            "time_ns": marks.time_ns,
-            "call": marks.call,
-            "text": np.array([marks.text(row) for row in range(len(marks))], object),
-        },
+        "_marks": _marks(trace),
     }  # fmt: skip
     for name, columns in tables.items():
         connection.register(name, columns)
@@ -208,6 +220,20 @@ def connected(trace: Trace, *, may_write: bool = False) -> duckdb.DuckDBPyConnec
     connection.execute("SET python_enable_replacements = false")
     connection.execute("SET lock_configuration = true")
     return connection
+
+
+def _marks(trace: Trace) -> dict[str, Any]:
+    marks, notes = trace.marks, trace.notes.all
+    lines = range(len(marks))
+    about = {kind: [note.about if note.kind == kind else 0 for note in notes] for kind in ("call", "dispatch")}
+    return {
+        "kind": np.array([*("line" for _ in lines), *("note" if note.text else "band" for note in notes)], object),
+        "time_ns": np.concatenate([marks.time_ns, np.array([note.time_ns for note in notes], np.int64)]),
+        "end_ns": np.concatenate([marks.time_ns, np.array([note.end_ns for note in notes], np.int64)]),
+        "call": np.concatenate([marks.call.astype(np.uint64), np.array(about["call"], np.uint64)]),
+        "dispatch": np.array([*(0 for _ in lines), *about["dispatch"]], np.uint64),
+        "text": np.array([*(marks.text(row) for row in lines), *(note.text for note in notes)], object),
+    }
 
 
 def _said(error: duckdb.Error) -> str:

@@ -26,20 +26,26 @@ _PIECE = 1024 * 1024
 class Raw:
     """Bytes by position. Reading and appending may happen on different threads: an export reads while records come."""
 
-    def __init__(self, file: IO[bytes] | None = None) -> None:
+    def __init__(self, file: IO[bytes] | None = None, path: Path | None = None) -> None:
+        self.path = path
+        """The file that was opened; None of a live capture."""
+
         self._file: IO[bytes] = tempfile.SpooledTemporaryFile(IN_MEMORY) if file is None else file
         # A trace that nobody looks at any more gives its file back, closed or not.
         self._finish = weakref.finalize(self, self._file.close)
         self._lock = threading.Lock()
         self._length = 0
         self._looks_at = LOOK_EVERY
+        self.most = 0
+        """Bytes of a live capture that are kept at most; 0: as many as the disk has room for."""
+
         self.problem = ""
-        """Why nothing more is kept, such as a full disk; empty while all is well."""
+        """One sentence: why nothing more is kept, such as a full disk; empty while all is well."""
 
     @classmethod
     def of_file(cls, path: Path) -> Raw:
         """The bytes of an opened capture: read from its file, which must not change."""
-        return cls(path.open("rb"))
+        return cls(path.open("rb"), path.absolute())
 
     def size(self) -> int:
         """How many bytes there are now. Raises OSError."""
@@ -52,6 +58,8 @@ class Raw:
             return
         with self._lock:
             try:
+                if self.most and self._length + len(data) > self.most:
+                    raise OSError(f"it has reached {_gigabytes(self.most)}, the most that the settings give it")
                 if self._length >= self._looks_at:
                     self._looks_at = self._length + LOOK_EVERY
                     if shutil.disk_usage(tempfile.gettempdir()).free < LEFT_FREE:
@@ -59,9 +67,17 @@ class Raw:
                 self._file.seek(self._length)
                 self._file.write(data)
             except (OSError, ValueError, MemoryError) as error:
-                self.problem = f"payloads are not kept any more: {error}"
+                self.problem = (
+                    f"From here on this capture is seen but not saved, and without payloads: {error}. "
+                    f"The first {_gigabytes(self._length)} are kept."
+                )
                 return
             self._length += len(data)
+
+    @property
+    def kept(self) -> int | None:
+        """How many bytes of a live capture there are, where not all of them are kept; None: all."""
+        return self._length if self.problem else None
 
     def read(self, start: int, length: int) -> bytes:
         """These bytes; fewer where there are no more."""
@@ -93,3 +109,7 @@ class Raw:
         """Give the file back."""
         with self._lock:
             self._finish()
+
+
+def _gigabytes(size: int) -> str:
+    return f"{size / 1e9:.1f} GB" if size >= 1e8 else f"{size / 1e6:.1f} MB"

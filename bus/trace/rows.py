@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from bus.trace import filter_text
+from bus.trace import filter_rows, filter_text, ordering
 from bus.trace.filter_rows import Rows
 from bus.trace.filter_text import Every, Node
 from bus.trace.trace import Trace
@@ -55,14 +55,26 @@ class Filter:
         return self.node != Every()
 
 
+def payload_texts(wanted: Filter) -> tuple[str, ...]:
+    """What a filter looks for in payloads."""
+    return filter_rows.payload_texts(wanted.node)
+
+
 def parse(text: str) -> Filter:
     """Read a search line. Raises UserError; its `at.column` is where in the text the mistake is."""
     return Filter(text, filter_text.read(text))
 
 
-def rows(trace: Trace, table: str, wanted: Filter, order: tuple[str, bool] | None = None) -> RowNumbers:
+def rows(
+    trace: Trace,
+    table: str,
+    wanted: Filter,
+    order: tuple[str, bool] | None = None,
+    most_payloads: int | None = None,
+) -> RowNumbers:
     """Row numbers in `trace.dispatches`, or in `trace.calls` for "calls" and "failures".
 
+    most_payloads: bytes of payloads to look through for it; None: all. What was looked through before costs nothing.
     order: one of COLUMNS or a column of the table, and whether it descends; equal rows stay as they were recorded.
     """
     if table not in TABLES:
@@ -70,15 +82,11 @@ def rows(trace: Trace, table: str, wanted: Filter, order: tuple[str, bool] | Non
     of_calls = table != "dispatches"
     found = _unfiltered(trace, table)
     if wanted:
-        found = found[Rows(trace, of_calls).mask(wanted.node)[found]]
+        found = found[Rows(trace, of_calls, most_payloads).mask(wanted.node)[found]]
     if order is None:
         return found
     column, descending = order
-    keys = _keys(trace, of_calls, column)[found]
-    if descending:
-        # Reversed twice, so that equal rows keep their order.
-        return np.asarray(found[::-1][np.argsort(keys[::-1], kind="stable")[::-1]])
-    return np.asarray(found[np.argsort(keys, kind="stable")])
+    return np.asarray(found[ordering.order(_keys(trace, of_calls, column)[found], descending=descending)])
 
 
 def _unfiltered(trace: Trace, table: str) -> RowNumbers:

@@ -1,4 +1,7 @@
-"""Which handler names mean one handler: a function that listens to several events has a name id for each of them."""
+"""Which handler names mean one handler: a function that listens to several events has a name id for each of them.
+
+Or which of them are written in one file.
+"""
 
 from __future__ import annotations
 
@@ -14,9 +17,10 @@ if TYPE_CHECKING:
 
 
 class SameHandler:
-    """Name ids of handlers, each mapped to the first id with the same name and place."""
+    """Name ids of handlers, each mapped to the first id with the same name and place, or only the same file."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, by_file: bool = False) -> None:
+        self._by_file = by_file
         self.order: list[int] = []
         """The first ids, in the order in which the handlers were registered or first seen."""
         self._first: dict[tuple[str, str, int], int] = {}
@@ -34,7 +38,8 @@ class SameHandler:
         self._of = np.arange(bounded + 1, dtype=np.int64)
         self._first, self.order = {}, []
         for ident in ids:
-            key = (names.text(ident), *names.place(ident))
+            file, line = names.place(ident)
+            key = ("", file, 0) if self._by_file else (names.text(ident), file, line)
             first = self._first.setdefault(key, ident)
             if first == ident:
                 self.order.append(ident)

@@ -18,10 +18,14 @@ from bus.trace.facts import FACT_DTYPE, Facts
 from bus.trace.framing import Frame, Framing
 from bus.trace.joining import Joining
 from bus.trace.names import Names
+from bus.trace.notes import Notes
 from bus.trace.raw import Raw
 from bus.trace.tables import Calls, Dispatches, Marks
 from buslens import wire
 from buslens.records import Kind
+
+DELIVERING = (*range(Kind.ENQUEUED, Kind.DEAD_LETTERED + 1), *range(Kind.CONFIRMED, Kind.WORK_RETRIED + 1))
+"""What becomes a row of `Trace.deliveries`."""
 
 FACTS_AT_ONCE = 65_536
 """Facts that are joined together: what is done to so many stays within the processor's cache."""
@@ -39,6 +43,7 @@ class Trace:
         self.dispatches = Dispatches()
         self.calls = Calls()
         self.marks = Marks(self.blobs)
+        self.notes = Notes()
         self.subscriptions = Columns(
             time_ns=np.int64, handler=np.uint32, event=np.uint64, added=np.uint8, flags=np.uint16
         )
@@ -58,6 +63,9 @@ class Trace:
 
         self.whole = 0
         """Bytes of the header and all whole frames: what a saved capture holds."""
+
+        self.notes_at: list[tuple[int, int]] = []
+        """Where in the bytes frames of notes begin and end: a saved capture has those of now instead."""
 
         self._joining = Joining(self.dispatches, self.calls)
         self._keeps_bytes = raw is None
@@ -189,6 +197,9 @@ class Trace:
                 raise wire.Cut("a frame of facts ends inside a fact")
             self._bodies.append(body)
             self._unjoined += len(body) // FACT_DTYPE.itemsize
+        elif kind == wire.NOTES:
+            self.notes.take(body)
+            self.notes_at.append((start - wire.FRAME.size, start + len(body)))
         else:
             self._unknown += 1  # of a newer minor version: passed over, as docs/capture-format.md says
         self.generation += 1
@@ -200,14 +211,13 @@ class Trace:
         if not count:
             return
         facts = Facts.of(bodies)
-        times = facts.time_ns
-        first, last = int(times.min()), int(times.max())
+        first, last = facts.span_ns
         self._first_ns = min(first, self._first_ns) if self._facts else first
         self._last_ns = max(last, self._last_ns) if self._facts else last
         self._facts += count
         self._joining.take(facts)
-        if int(facts.kind.max()) > Kind.CALL_ENDED:
-            self._take_rest(facts)
+        if len(facts.others):
+            self._take_rest(facts.others)
 
     def _take_rest(self, facts: Facts) -> None:
         self.dropped += int(facts.of_kind(Kind.DROPPED).count.sum())
@@ -218,11 +228,22 @@ class Trace:
             len(told), time_ns=told.time_ns, handler=told.name, event=told.parent,
             added=told.kind == Kind.HANDLER_ADDED, flags=told.flags,
         )  # fmt: skip
-        sent = facts.of_kind(*range(Kind.ENQUEUED, Kind.DEAD_LETTERED + 1), Kind.CONFIRMED, Kind.DISCARDED)
+        sent = facts.of_kind(*DELIVERING)
         self.deliveries.append(
-            len(sent), time_ns=sent.time_ns, kind=sent.kind, dispatch=sent.id, call=sent.parent,
+            len(sent), time_ns=sent.time_ns, kind=sent.kind, dispatch=self._dispatches_of(sent), call=sent.parent,
             queue=sent.name, attempt=sent.count, note=sent.blob,
         )  # fmt: skip
+
+    def _dispatches_of(self, sent: Facts) -> np.ndarray:
+        """What a worker did is told of its call alone."""
+        unsaid = (sent.id == 0) & (sent.parent != 0)
+        if not unsaid.any():
+            return sent.id
+        rows = self.calls.rows_of(sent.parent)
+        known = unsaid & (rows >= 0)
+        dispatches = sent.id.copy()
+        dispatches[known] = self.calls.dispatch[rows[known]]
+        return dispatches
 
 
 def _deliveries() -> Columns:

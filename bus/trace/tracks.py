@@ -6,27 +6,22 @@ start times only, so that what a picture costs depends on its pixels and not on 
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
 
 from bus.trace.ascending import Ascending
 from bus.trace.columns import Columns
-from bus.trace.same_handler import SameHandler
-from buslens.records import Outcome
+from bus.trace.grouping import MOST_LANES, OTHERS, Group, Grouping
+from bus.trace.pyramid import Int64s
+from bus.trace.track import Track, failed
 
 if TYPE_CHECKING:
     from bus.trace import Trace
 
 MAX_TRACKS = 10
 """Tracks of one handler; calls that overlap even more share the last one."""
-
-MOST_LANES = 10_000
-"""Handlers with a lane of their own; no person looks at so many, and a hostile capture may claim any number."""
-
-OTHERS = (1 << 32) - 1
-"""The lane of all others: an id without a name."""
 
 FEW = 48
 """Below this many calls of a batch a plain loop is quicker than the vectorised chain (measured)."""
@@ -39,69 +34,15 @@ FARTHEST_NS = 1 << 61
 
 NEVER = np.iinfo(np.int64).max
 
-Int64s = npt.NDArray[np.int64]
-
-NONE: Int64s = np.empty(0, np.int64)
-
-Group = Literal["handler", "event", "thread"]
-"""What has a lane of its own: calls of one handler, of one event, or on one thread or task."""
-
-
-class Track:
-    """Calls of one handler that follow each other, in order of start."""
-
-    def __init__(self, *, shared: bool) -> None:
-        self.shared = shared
-        """The last track of a handler: calls on it may overlap."""
-        self._calls = Columns(row=np.uint32, start=np.int64)
-        self._failed, self._cancelled = Ascending(), Ascending()
-        self.running: Int64s = np.empty(0, np.int64)
-        """Positions of calls that have not ended, ascending."""
-
-    def __len__(self) -> int:
-        return len(self._calls)
-
-    @property
-    def rows(self) -> npt.NDArray[Any]:
-        """Row in `trace.calls` of each position."""
-        return self._calls.view("row")
-
-    @property
-    def starts(self) -> Int64s:
-        """Start of each position, never descending: where clocks disagree by a little, the later one."""
-        return self._calls.view("start")
-
-    @property
-    def failed(self) -> Int64s:
-        """Positions on this track of calls that failed or timed out, ascending."""
-        return self._failed.values
-
-    @property
-    def cancelled(self) -> Int64s:
-        """Positions of calls that were cancelled, ascending."""
-        return self._cancelled.values
-
-    def settle(self, failed: Int64s, cancelled: Int64s) -> None:
-        """Take in how calls ended, by their positions."""
-        self._failed.add(failed)
-        self._cancelled.add(cancelled)
-
-    def append(self, rows: Int64s, starts: Int64s) -> Int64s:
-        """Add calls; their positions."""
-        before = len(self)
-        floor = self.starts[-1] if before else np.iinfo(np.int64).min
-        self._calls.append(len(rows), row=rows, start=np.maximum.accumulate(np.maximum(starts, floor)))
-        return np.arange(before, len(self), dtype=np.int64)
-
 
 class CallTracks:
     """All the tracks of a trace, and where on them each call lies."""
 
     def __init__(self, group: Group = "handler") -> None:
         self.group: Group = group
-        self.same = SameHandler()
+        self.grouping = Grouping(group)
         self.lanes: dict[int, list[Track]] = {}
-        """Tracks of each handler, by the first of its name ids, uppermost first."""
+        """Tracks of each lane, by its number, uppermost first."""
         self._failed = Ascending()
         self._places = Columns(handler=np.uint32, depth=np.uint8, position=np.uint32)
         """Where each call lies."""
@@ -122,6 +63,12 @@ class CallTracks:
         """How many calls had not ended at the last update."""
         return len(self._open)
 
+    @property
+    def nbytes(self) -> int:
+        """Memory of all tracks, room to grow included."""
+        tracks = sum(track.nbytes for lane in self.lanes.values() for track in lane)
+        return tracks + self._places.nbytes + self._failed.nbytes + self._open.nbytes
+
     def place(self, row: int) -> tuple[int, int]:
         """Track number within its lane, and position on that track, of a call."""
         return int(self._places.view("depth")[row]), int(self._places.view("position")[row])
@@ -132,7 +79,7 @@ class CallTracks:
 
     def update(self, trace: Trace) -> None:
         """Take in the calls that started and those that ended since the last time."""
-        self.same.update(trace.names)
+        self.grouping.update(trace)
         ended = trace.calls.ended_ns
         self._settle(trace, self._open, ended)
         for start in range(len(self), len(trace.calls), AT_ONCE):
@@ -141,7 +88,7 @@ class CallTracks:
             self._settle(trace, new, ended)
 
     def _stack(self, trace: Trace, new: Int64s, ended: Int64s) -> None:
-        handlers = self._keys(trace, slice(int(new[0]), int(new[-1]) + 1))
+        handlers = self.grouping.lanes_of(trace, slice(int(new[0]), int(new[-1]) + 1))
         starts = within_reason(trace.calls.started_ns[new[0] : new[-1] + 1])
         depth, position = np.empty(len(new), np.uint8), np.empty(len(new), np.uint32)
         parts = _by_handler(handlers)
@@ -155,18 +102,9 @@ class CallTracks:
                 part, begun = part[order], begun[order]
             tracks = self.lanes.setdefault(int(handlers[part[0]]), [])
             self._stack_lane(tracks, new[part], begun, ended, part, depth, position)
+            for track in tracks:
+                track.keep(trace.calls)
         self._places.append(len(new), handler=handlers, depth=depth, position=position)
-
-    def _keys(self, trace: Trace, rows: slice) -> Int64s:
-        """The lane of each call: the name id of what they are grouped by."""
-        if self.group == "thread":
-            return trace.calls.lane[rows].astype(np.int64)
-        if self.group == "event":
-            dispatches = trace.dispatches.rows_of(trace.calls.dispatch[rows])
-            events = trace.dispatches.event
-            known = dispatches >= 0
-            return np.where(known, events[np.where(known, dispatches, 0)] if len(events) else 0, 0).astype(np.int64)
-        return self.same.firsts(trace.calls.handler[rows])
 
     def _bounded(self, handlers: Int64s, distinct: list[int]) -> Int64s:
         """The same, but what would be one lane too many is of OTHERS."""
@@ -210,16 +148,13 @@ class CallTracks:
         new = bool(len(watched)) and watched is not self._open
         self._open = np.concatenate([self._open, opened]) if new else opened
         for track in list(self._busy) if len(over) and not new else ():
-            track.running = track.running[ended[track.rows[track.running]] < 0]
+            track.end(trace.calls)
             if not len(track.running):
                 self._busy.discard(track)
-        outcome = trace.calls.outcome[over]
-        bad = over[(outcome == Outcome.FAILED) | (outcome == Outcome.TIMED_OUT)]
+        bad = over[failed(trace.calls.outcome[over])]
         self._failed.add(bad)
-        for track, failed in self._by_track(bad):
-            track.settle(failed, NONE)
-        for track, cancelled in self._by_track(over[outcome == Outcome.CANCELLED]):
-            track.settle(NONE, cancelled)
+        for track, positions in self._by_track(bad):
+            track.fail(positions)
         for track, started in self._by_track(opened) if new else ():
             track.running = np.sort(np.concatenate([track.running, started]))
             self._busy.add(track)

@@ -6,10 +6,9 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from types import TracebackType
-from typing import Any
+from typing import Any, Protocol
 
 from bus.workers.python_child import MOST_OUTPUT
-from bus.workers.python_host import Child, PythonHost
 
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,199}")
 _MOST_LINES = 1_000
@@ -29,14 +28,43 @@ class Failure:
     """What an emit raised into the code, where that is what ended it."""
 
 
+class Child(Protocol):
+    """Whoever does a call."""
+
+    def send(self, said: dict[str, Any]) -> None:
+        """Tell it something."""
+
+    def hear(self) -> dict[str, Any] | None:
+        """What it says next; None where nothing more will come."""
+
+
+class Host(Protocol):
+    """Has them."""
+
+    def take(self) -> Any:
+        """One for a call."""
+
+    def give_back(self, child: Any) -> None:
+        """The call is over, and it is well."""
+
+    def discard(self, child: Any) -> int | None:
+        """It is not to be used again; its exit code where it is a process that ended by itself."""
+
+
 class Conversation:
     """From the request to the end of the code."""
 
-    def __init__(self, host: PythonHost, *, emit: Callable[[str, Any], None], log: Callable[[str], None]) -> None:
+    who = "the process of the Python code"
+    lost_type = "PythonEnded"
+    lost_when = ""
+
+    def __init__(self, host: Host, *, emit: Callable[[str, Any], None], log: Callable[[str], None]) -> None:
         self._host = host
         self._emit = emit
-        self._log = log
-        self._child: Child | None = None
+        self.log = log
+        self.child: Child | None = None
+        """Whom the call was handed to, until it is over."""
+
         self._lines_left = _MOST_LINES
         self._characters_left = MOST_OUTPUT
         self._raised: Exception | None = None
@@ -48,7 +76,7 @@ class Conversation:
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: object, at: TracebackType | None) -> None:
-        child, self._child = self._child, None
+        child, self.child = self.child, None
         if child is None:
             return
         if self._well:
@@ -58,12 +86,12 @@ class Conversation:
 
     def begin(self, request: dict[str, Any]) -> None:
         """Hand the code to a child."""
-        self._child = self._host.take()
-        self._child.send(request)
+        self.child = self._host.take()
+        self.child.send(request)
 
     def hear(self) -> dict[str, Any] | None:
         """What the child says next; blocks."""
-        return self._child.hear() if self._child is not None else None
+        return self.child.hear() if self.child is not None else None
 
     def answer(self, said: dict[str, Any] | None) -> None:
         """Do what it asks for."""
@@ -82,14 +110,14 @@ class Conversation:
             self._lost()
 
     def _put(self, event: str, payload: Any) -> None:
-        assert self._child is not None
+        assert self.child is not None
         try:
             self._emit(event, payload)
         except Exception as error:  # whatever the emit raises belongs to the code
             self._raised = error
-            self._child.send({"error": [type(error).__name__, str(error)[:10_000]]})
+            self.child.send({"error": [type(error).__name__, str(error)[:10_000]]})
         else:
-            self._child.send({"ok": True})
+            self.child.send({"ok": True})
 
     def _print(self, text: str) -> None:
         for line in text.split("\n"):
@@ -97,24 +125,28 @@ class Conversation:
                 return
             self._lines_left -= 1
             self._characters_left -= len(line) + 1
-            self._log(line if self._lines_left else "… more lines were printed than are kept")
+            self.log(line if self._lines_left else "… more lines were printed than are kept")
 
-    def _lost(self) -> None:
-        assert self._child is not None
-        child, self._child = self._child, None
+    def lost(self) -> Failure:
+        """The process is gone, or says what is no message: why."""
+        assert self.child is not None
+        child, self.child = self.child, None
         code = self._host.discard(child)
-        self.over = True
         ended = "sent something that is no message" if code is None else f"ended with exit code {code}"
         if code is not None and code < 0:
             ended = f"was killed by signal {-code}"
-        self.failure = Failure("PythonEnded", f"the process of the Python code {ended}")
+        return Failure(self.lost_type, f"{self.who} {ended}{self.lost_when}")
+
+    def _lost(self) -> None:
+        self.over = True
+        self.failure = self.lost()
 
     def _failure(self, said: Any) -> Failure:
         try:
             kind, message, frames = said
             lines = tuple((int(line), str(name)[:200]) for line, name in frames[:_MOST_FRAMES])
         except (TypeError, ValueError):
-            return Failure("PythonEnded", "the process of the Python code sent something that is no message")
+            return Failure(self.lost_type, f"{self.who} sent something that is no message")
         raised = self._raised
         caused = raised is not None and type(raised).__name__ == kind and str(raised)[:10_000] == message
         name = kind if isinstance(kind, str) and _NAME.fullmatch(kind) else "PythonError"

@@ -1,4 +1,4 @@
-"""Child processes for the Python of handlers: started when needed, used again, killed when a call or the run ends.
+"""Child processes for handlers: started when needed, used again, killed when a call or the run ends.
 
 What a child says is never trusted: frames are bounded and plain JSON.
 """
@@ -13,13 +13,16 @@ import signal
 import subprocess
 import sys
 import threading
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
 from bus.workers.python_child import LENGTH, MOST_FRAME
 
-CHILD = Path(__file__).with_name("python_child.py")
+CODE_COMMAND = (sys.executable, "-I", "-X", "utf8", str(Path(__file__).with_name("python_child.py")))
+"""What runs the Python of handlers."""
+
 AT_ONCE = 8
 """Calls that coroutines make at the same time; more wait for their turn."""
 
@@ -36,14 +39,22 @@ class TooManyPythonCalls(Exception):
 class Child:
     """One process."""
 
-    def __init__(self) -> None:
+    def __init__(self, command: Sequence[str]) -> None:
+        self.knows: object = None
+        """What it was told that holds for more than one call."""
+
         self._process = subprocess.Popen(
-            [sys.executable, "-I", "-X", "utf8", str(CHILD)],
+            list(command),
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
             start_new_session=True,
         )
+
+    @property
+    def pid(self) -> int:
+        """Of the process."""
+        return self._process.pid
 
     def send(self, said: dict[str, Any]) -> None:
         """Tell it something. A child that is gone hears nothing."""
@@ -92,7 +103,9 @@ class Child:
 class PythonHost:
     """The children of one run. Thread-safe."""
 
-    def __init__(self) -> None:
+    def __init__(self, command: Sequence[str] = CODE_COMMAND, most: int = MOST_CHILDREN) -> None:
+        self._command = command
+        self._most = most
         self._lock = threading.Lock()
         self._free: list[Child] = []
         self._all: set[Child] = set()
@@ -115,11 +128,20 @@ class PythonHost:
                 raise asyncio.CancelledError("the run was stopped")
             if self._free:
                 return self._free.pop()
-            if len(self._all) >= MOST_CHILDREN:
-                raise TooManyPythonCalls(f"more than {MOST_CHILDREN} Python calls inside of each other")
-            child = Child()
-            self._all.add(child)
-            return child
+            if len(self._all) >= self._most:
+                raise TooManyPythonCalls(f"more than {self._most} Python calls inside of each other")
+            return self._started()
+
+    def prepare(self, count: int) -> None:
+        """Start so many ahead, so that the first calls need not wait for them."""
+        with self._lock:
+            while not self._closed and len(self._free) < count and len(self._all) < self._most:
+                self._free.append(self._started())
+
+    def _started(self) -> Child:
+        child = Child(self._command)
+        self._all.add(child)
+        return child
 
     def give_back(self, child: Child) -> None:
         """The call is over, the child is well."""

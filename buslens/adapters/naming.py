@@ -27,6 +27,9 @@ class HandlerName:
     plain: bool = False
     """Its errors are shown without the frames that led to them: they are not the person's code."""
 
+    defers: bool = False
+    """It gives back a Deferred (see pyee_calls.py), with which its call ends."""
+
 
 def describe(handler: Callable[..., Any]) -> HandlerName:
     """Name and place of a handler; `__buslens_name__` and `__buslens_place__` of its function come first."""
@@ -40,7 +43,9 @@ def describe(handler: Callable[..., Any]) -> HandlerName:
         file, line = str(place[0]), int(place[1])
     else:
         file, line = _place(function)
-    return HandlerName(text, file, line, _is_async(function), bool(own.get("__buslens_plain__", False) is True))
+    plain = own.get("__buslens_plain__", False) is True
+    defers = own.get("__buslens_defers__", False) is True
+    return HandlerName(text, file, line, _is_async(function), plain, defers)
 
 
 def event_text(event: object) -> str:

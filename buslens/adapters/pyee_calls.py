@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Coroutine, Generator
+from concurrent.futures import Future
 from typing import TYPE_CHECKING, Any, Callable, Optional
 
 from buslens.adapters.naming import HandlerName
@@ -201,6 +202,10 @@ class CallCoroutine(Coroutine[Any, Any, Any]):
         else:
             self._ended = True
             self._watch.stopped(self._call)
+
+
+class Deferred(Future[Any]):
+    """What a handler gives back whose work goes on elsewhere: its call ends with it, whatever pyee thinks."""
 
 
 class FutureEnd:

@@ -15,7 +15,7 @@ from typing import Any, Callable, Optional
 from pyee.base import EventEmitter
 
 from buslens.adapters.naming import HandlerName, describe, event_text
-from buslens.adapters.pyee_calls import CallCoroutine, FutureEnd, outcome_of
+from buslens.adapters.pyee_calls import CallCoroutine, Deferred, FutureEnd, outcome_of
 from buslens.packing import ENDED, STARTED, WHOLE
 from buslens.recorder import Recorder
 from buslens.records import Kind, Outcome
@@ -42,8 +42,8 @@ class Plan:
         text = event_text(event)
         self.handler_ids = [recorder.handler(name.text, name.file, name.line, text) for name in self.names]
         self.opening = (event_id, len(items), self.handler_ids[0])
-        self.simple = all(key is function for key, function in items)
-        """None of them is `once`."""
+        self.simple = all(key is function for key, function in items) and not any(name.defers for name in self.names)
+        """None of them is `once`, and all are over when they return."""
 
 
 class Watch:
@@ -160,6 +160,11 @@ class Watch:
     def returned(self, result: Any, call: int, plain: bool, begin: Optional[tuple[int, int, int]]) -> Any:
         """What `_emit_run` gets in the place of what a handler returned. begin: the call has not begun to run."""
         try:
+            if type(result) is Deferred:
+                if begin is not None:
+                    self.started(call, *begin)
+                result.add_done_callback(FutureEnd(self, call, plain))
+                return result
             if self.awaits:
                 if _is_coroutine(result):
                     return CallCoroutine(result, self, call, plain, begin)

@@ -9,6 +9,7 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
+from kafka import Kafka
 from servers import SERVERS, BrokerError, Server
 
 HOME = Path(__file__).resolve().parents[2] / ".brokers"
@@ -23,7 +24,7 @@ def main(arguments: list[str], install: Install) -> int:
     if len(arguments) != 1 or arguments[0] not in ("up", "down", "status"):
         print(USAGE, file=sys.stderr)
         return 2
-    servers = [kind(HOME) for kind in SERVERS]
+    servers: list[Server] = [kind(HOME) for kind in (*SERVERS, Kafka)]
     problems: list[str] = []
     if arguments[0] == "up":
         problems = bring_up(servers, install)
@@ -39,10 +40,12 @@ def main(arguments: list[str], install: Install) -> int:
 
 def bring_up(servers: list[Server], install: Install) -> list[str]:
     """Install what is missing and start it all. What did not work, a sentence each."""
-    problems = []
-    missing = [package for server in servers if not server.program() for package in server.packages]
-    if missing and not install(missing):
-        problems.append(f"cannot install {' '.join(missing)} here: no apt-get, or no right to use it")
+    # One by one: what cannot be had of one is no reason to go without the others.
+    problems = [
+        f"cannot install {' '.join(server.packages)} here: no apt-get, or no right to use it"
+        for server in servers
+        if not server.program() and not install(list(server.packages))
+    ]
     for server in servers:
         try:
             server.up()

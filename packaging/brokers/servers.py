@@ -81,6 +81,19 @@ class Server:
         for process in reversed(self.commands()):
             self._stop(process, signal.SIGKILL)
 
+    def pause(self) -> None:
+        """It keeps its connections and answers nothing, until `go_on`."""
+        self._signal(signal.SIGSTOP)
+
+    def go_on(self) -> None:
+        """Undo `pause`."""
+        self._signal(signal.SIGCONT)
+
+    def _signal(self, sign: signal.Signals) -> None:
+        for process in self.commands():
+            if pid := self._pid(process):
+                os.killpg(pid, sign)
+
     def forget(self) -> None:
         """Stop it and remove its files."""
         self.down()

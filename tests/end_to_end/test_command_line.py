@@ -55,6 +55,7 @@ SAMPLES = (
     "blocking-handler",
     "async-errors",
     "dying-consumer",
+    "offloading",
     "feedback-loop",
 )
 

@@ -2,23 +2,37 @@
 
 from __future__ import annotations
 
+import math
 import os
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
 
-from bus.engines import rabbitmq_names
-from tests.helpers.rabbit import free_port, servers
+from bus.engines import kafka_names, rabbitmq_names
+from bus.session import Session
+from bus.settings import Settings
+from tests.helpers import kafka as kafka_help
+from tests.helpers import tls
+from tests.helpers.ports import free_port
+from tests.helpers.rabbit import Begun, servers
 
 
 @pytest.fixture(scope="session")
-def rabbitmq_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
+def certificates(tmp_path_factory: pytest.TempPathFactory) -> tls.Certificates:
+    """A private authority, and what it has signed."""
+    return tls.made_in(tmp_path_factory.mktemp("certificates"))
+
+
+@pytest.fixture(scope="session")
+def rabbitmq_server(tmp_path_factory: pytest.TempPathFactory, certificates: tls.Certificates) -> Iterator[Any]:
     """A RabbitMQ of our own; a test may kill it, if it starts it again."""
     kind = servers().RabbitMq
     if not kind.program():
         pytest.skip("RabbitMQ is not installed: python3 dev.py brokers up")
-    server = kind(tmp_path_factory.mktemp("rabbitmq"), free_port(10_001, 10_002))
+    kind = tls.rabbitmq_with(kind, certificates)
+    server = kind(tmp_path_factory.mktemp("rabbitmq"), free_port(tls.RABBIT_TLS, 10_001, 10_002))
     server.up()
     before = os.environ.get(rabbitmq_names.VARIABLE)
     os.environ[rabbitmq_names.VARIABLE] = server.url
@@ -34,3 +48,50 @@ def rabbitmq(rabbitmq_server: Any) -> Any:
     """The same, up for sure."""
     rabbitmq_server.up()
     return rabbitmq_server
+
+
+@pytest.fixture(scope="session")
+def kafka_server(tmp_path_factory: pytest.TempPathFactory, certificates: tls.Certificates) -> Iterator[Any]:
+    """A Kafka of our own, beside whatever else is there."""
+    pytest.importorskip("confluent_kafka")
+    module = kafka_help.server_module()
+    if not module.Kafka.program():
+        pytest.skip("Java 17 or Maven is not installed: python3 dev.py brokers up")
+    kind = tls.kafka_with(kafka_help.with_password(module.Kafka), certificates)
+    server = kind(tmp_path_factory.mktemp("kafka"), free_port(1, 2, tls.KAFKA_TLS, tls.KAFKA_MUTUAL))
+    try:
+        server.up()
+    except Exception as error:  # no Maven Central here
+        if module.has_parts():
+            raise
+        pytest.skip(str(error))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv(kafka_names.VARIABLE, server.url)
+        yield server
+    server.kill()
+
+
+@pytest.fixture
+def kafka(kafka_server: Any) -> Any:
+    """The same, up for sure."""
+    kafka_server.up()
+    return kafka_server
+
+
+@pytest.fixture
+def begun(tmp_path: Path) -> Iterator[Begun]:
+    """Begins runs, and closes them in the end."""
+    sessions: list[Session] = []
+
+    def begin(text: str, speed: float = math.inf) -> Session:
+        path = tmp_path / f"{len(sessions)}.yaml"
+        path.write_text(text)
+        session = Session(Settings(), trusted=bool)
+        sessions.append(session)
+        session.open_scenario(path)
+        session.start(engine="rabbitmq", speed=speed)
+        return session
+
+    yield begin
+    for session in sessions:
+        session.close()

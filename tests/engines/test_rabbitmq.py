@@ -3,29 +3,20 @@
 from __future__ import annotations
 
 import asyncio
-import math
-import threading
-import time
 from collections import Counter
-from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import aio_pika
-import numpy as np
 import pytest
 
 from bus.analysis import ledger
 from bus.engines import rabbitmq_names, rabbitmq_runs, sqlite_runs
-from bus.session import Session
-from bus.settings import Settings
-from bus.trace import Trace
-from bus.trace.anatomy import anatomy_of
 from buslens.records import Kind, Outcome
 from tests.helpers.killing import killed_after
-from tests.helpers.rabbit import free_port, with_channel
+from tests.helpers.ports import free_port
+from tests.helpers.rabbit import PATIENCE_S, Begun, marks, run_name, told, until, with_channel
 
-PATIENCE_S = 90.0
 STEADY = """buslens: 1
 events: {a: {}}
 handlers: {h: {on: a, do: [{wait: 1ms}]}}
@@ -39,46 +30,6 @@ script: [{emit: a, with: $count, every: 1ms, times: 1000000}]
 """
 
 pytestmark = pytest.mark.usefixtures("rabbitmq")
-Begun = Callable[..., Session]
-
-
-@pytest.fixture
-def begun(tmp_path: Path) -> Iterator[Begun]:
-    sessions: list[Session] = []
-
-    def begin(text: str, speed: float = math.inf) -> Session:
-        path = tmp_path / f"{len(sessions)}.yaml"
-        path.write_text(text)
-        session = Session(Settings(), trusted=bool)
-        sessions.append(session)
-        session.open_scenario(path)
-        session.start(engine="rabbitmq", speed=speed)
-        return session
-
-    yield begin
-    for session in sessions:
-        session.close()
-
-
-def until(session: Session, condition: Callable[[], bool]) -> None:
-    limit, pause = time.monotonic() + PATIENCE_S, threading.Event()
-    while not condition():
-        assert time.monotonic() < limit, f"never came: {session.engine_state}"
-        session.pump()
-        pause.wait(0.005)
-
-
-def told(trace: Trace, kind: Kind) -> int:
-    return int(np.count_nonzero(trace.deliveries.view("kind") == kind))
-
-
-def marks(trace: Trace) -> list[str]:
-    return [trace.marks.text(row) for row in range(len(trace.marks))]
-
-
-def run_name(session: Session) -> str:
-    headers = dict(anatomy_of(session.trace, int(session.trace.dispatches.id[0])).headers)
-    return headers["source"].removeprefix("buslens:")
 
 
 @pytest.mark.parametrize("how", ["kill", "down"])

@@ -9,8 +9,8 @@ import pytest
 from bus.engines import rabbitmq_names
 from bus.engines.rabbitmq_check import reach
 from bus.errors import UserError
+from tests.helpers.ports import free_port
 from tests.helpers.program import Program
-from tests.helpers.rabbit import free_port
 
 
 def test_one_that_is_there_is_reached(rabbitmq: Any) -> None:

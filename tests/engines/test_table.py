@@ -13,11 +13,13 @@ from typing import Any
 import numpy as np
 import pytest
 
+from bus.analysis import ledger
 from bus.engines import ENGINES, sqlite_runs
 from bus.engines.pyee_threads import WORKERS
 from bus.session import Session
 from bus.settings import Settings
 from buslens.records import NameKind, Outcome
+from tests.helpers.kafka import bodies_left
 from tests.helpers.killing import killed_after
 from tests.helpers.rabbit import waiting_in_queues
 
@@ -163,6 +165,9 @@ def restart(lab: Lab) -> str:
         bodies = set(waiting_in_queues(left[0]))
         assert {words[-1] for words in said} <= bodies
         return "kept"
+    if lab.engine == "kafka":
+        assert {words[-1] for words in said} <= set(bodies_left(left[0]))
+        return "kept"
     with closing(sqlite3.connect(left[0] / sqlite_runs.LOG)) as log:
         bodies = {body.decode() for (body,) in log.execute("SELECT body FROM events")}
     assert {words[2] for words in said} <= bodies
@@ -211,3 +216,31 @@ def test_each_cell_of_the_table_is_what_a_run_shows(lab: Lab, situation: str) ->
 def test_the_table_has_every_engine_and_every_situation() -> None:
     assert table().keys() == SITUATIONS.keys()
     assert all(row.keys() == ENGINES.keys() for row in table().values())
+
+
+@pytest.mark.parametrize("lab", ["sqlite", "kafka"], indirect=True)
+def test_a_late_handler_reads_the_log_from_where_it_says(lab: Lab) -> None:
+    """Of six events a second apart, and one after it came; offsets are those that the inspector shows."""
+    first = {"sqlite": 1, "kafka": 0}[lab.engine]
+    expected = {None: range(7), first + 3: range(3, 7), "2s": range(2, 7), "now": range(6, 7), first + 100: range(0)}
+    session = lab.session("events: {a: {}}\nscript: [{emit: a, every: 1s, times: 6}]")
+    assert session.document is not None
+    for number, start in enumerate(expected):
+        session.document.add_handler(f"late{number}", "a", **({} if start is None else {"from": start}))
+    session.emit("a")
+    assert session.wait(30)
+    heard = [handlers_of(session.trace, row) for row in range(7)]
+    for number, rows in enumerate(expected.values()):
+        assert [row for row in range(7) if f"late{number}" in heard[row]] == list(rows)
+
+
+@pytest.mark.parametrize("lab", ["sqlite", "kafka"], indirect=True)
+def test_what_a_handler_passes_over_is_settled(lab: Lab) -> None:
+    """One that is there from the beginning: the broker keeps nothing for it, and nothing is in flight."""
+    text = "events: {a: {}}\nhandlers: {h: {on: a, from: 3s}}\nscript: [{emit: a, every: 1s, times: 6}]"
+    session = lab.session(text)
+    trace = session.trace
+    assert [row for row in range(6) if handlers_of(trace, row)] == [3, 4, 5]
+    assert (trace.dispatches.outcome == Outcome.OK).all()
+    found = ledger.of_trace(trace)
+    assert (found.emitted, found.handled, found.in_flight) == (6, 6, 0)

@@ -19,7 +19,7 @@ class Shop:
         self.now = 1_000 * MS
         self.recorder = Recorder(clock_ns=self._clock)
         self.trace = Trace()
-        self.session: Any = SimpleNamespace(trace=self.trace, document=None)
+        self.session: Any = SimpleNamespace(trace=self.trace, document=None, hold=_nothing, release=_nothing)
         record = self.recorder
         self.placed, self.paid = record.event("order.placed"), record.event("order.paid")
         self.lane = record.lane("MainThread")
@@ -84,3 +84,7 @@ def _declined(number: int) -> ValueError:
         raise ValueError(f"card of order {number} declined: <b>no money</b>")
     except ValueError as error:
         return error
+
+
+def _nothing() -> None:
+    """Nobody else feeds the trace of a test."""

@@ -75,7 +75,7 @@ def test_rows_appear_when_records_arrive_and_are_counted_in_the_titles(panel: Ta
     assert panel.dispatches.model.rowCount() == 0, "growth is shown only when told"
     panel.refresh_now()
     assert column(panel.dispatches, "Event") == ["order.placed", "order.paid"] * 2
-    assert titles(panel) == ["Dispatches 4", "Calls 6", "Failures 1", "Statistics", "SQL"]
+    assert titles(panel) == ["Dispatches 4", "Calls 6", "Failures 1", "Statistics", "SQL", "Notes"]
 
 
 def test_a_failed_dispatch_names_the_error_and_its_handler_with_an_icon(panel: TablesPanel, shop: Shop) -> None:
@@ -198,12 +198,72 @@ def test_equal_keys_keep_the_order_of_the_trace_in_both_directions() -> None:
 def test_a_large_table_is_sorted_on_another_thread(
     panel: TablesPanel, shop: Shop, qtbot: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("ui.panels.tables_tab._SORTED_AT_ONCE", 2)
+    monkeypatch.setattr("ui.finding.LARGE", 2)
     shop.order(1)
     shop.unheard()
     panel.refresh_now()
     click_header(panel.dispatches, "Event", qtbot)
     qtbot.waitUntil(lambda: column(panel.dispatches, "Event") == ["order.audited", "order.paid", "order.placed"])
+
+
+def test_repeats_become_one_row_that_opens_and_closes(panel: TablesPanel, shop: Shop, qtbot: Any) -> None:
+    for number in range(3):
+        shop.order(number)
+    panel.refresh_now()
+    panel.tabs.setCurrentWidget(panel.calls)
+    group(panel, "All that are alike", qtbot)
+    assert [text.strip() for text in column(panel.calls, "Handler")] == [
+        "▸ reserve_stock  × 3", "▸ charge_card  × 3", "▸ send_mail  × 3",
+    ]  # fmt: skip
+    assert panel.bar.count_text == "3 groups"
+    view = panel.calls.view
+    view.setCurrentIndex(panel.calls.model.index(1, 0))
+    qtbot.keyClick(view, Qt.Key.Key_Right)
+    assert [text.strip() for text in column(panel.calls, "Handler")] == [
+        "▸ reserve_stock  × 3", "▾ charge_card  × 3", "charge_card", "charge_card", "charge_card", "▸ send_mail  × 3",
+    ]  # fmt: skip
+    view.setCurrentIndex(panel.calls.model.index(3, 0))
+    qtbot.keyClick(view, Qt.Key.Key_Left)
+    assert panel.calls.model.rowCount() == 3
+    group(panel, "Every row", qtbot)
+    assert sorted(column(panel.calls, "Handler")) == ["charge_card"] * 3 + ["reserve_stock"] * 3 + ["send_mail"] * 3
+    assert panel.bar.count_text == ""
+
+
+def test_repeats_in_a_row_stay_where_they_are(panel: TablesPanel, shop: Shop, qtbot: Any) -> None:
+    shop.unheard()
+    shop.unheard()
+    shop.order(1)
+    shop.unheard()
+    panel.refresh_now()
+    group(panel, "Repeats in a row", qtbot)
+    assert [text.strip() for text in column(panel.dispatches, "Event")] == [
+        "▸ order.audited  × 2", "order.placed", "order.paid", "order.audited",
+    ]  # fmt: skip
+    index = panel.dispatches.model.index(0, 2)
+    panel.dispatches.view.doubleClicked.emit(index)
+    assert panel.dispatches.model.rowCount() == 6
+    click_header(panel.dispatches, "Event", qtbot)
+    assert column(panel.dispatches, "Event")[0] == "▾ order.audited  × 3", "what was open stays open"
+
+
+def test_groups_of_a_large_table_are_found_on_another_thread(
+    panel: TablesPanel, shop: Shop, qtbot: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("ui.finding.LARGE", 2)
+    for number in range(4):
+        shop.order(number)
+    panel.refresh_now()
+    group(panel, "All that are alike", qtbot)
+    qtbot.waitUntil(lambda: panel.dispatches.model.rowCount() == 2)
+    shop.order(5)
+    panel.refresh_records()
+    qtbot.waitUntil(lambda: "× 5" in column(panel.dispatches, "Event")[0])
+
+
+def group(panel: TablesPanel, title: str, qtbot: Any) -> None:
+    panel.bar.groups.setCurrentText(title)
+    panel.bar.groups.activated.emit(panel.bar.groups.currentIndex())
 
 
 def test_a_filter_leaves_what_matches_and_says_how_much(

@@ -54,9 +54,9 @@ def test_a_running_call_grows_although_no_record_comes(view: TimelineView, bus: 
     for ms in (20, 40, 80):
         watched.engine_state = Engine("running", ms * MS)
         view.refresh()
-        (one,) = view.picture.tracks
-        assert bool(one.bars.running[0])
-        ends.append(view.viewport.ns_at(float(one.bars.right[0]) / view.devicePixelRatioF()))
+        bars = view.picture.bars
+        assert bars.running.tolist() == [True]
+        ends.append(view.viewport.ns_at(float(bars.right[0]) / view.devicePixelRatioF()))
     assert ends[0] < ends[1] < ends[2]
 
 
@@ -91,7 +91,7 @@ def test_names_that_come_after_their_calls_are_survived(view: TimelineView, bus:
     watched.pump()
     view.refresh()
     view.grab()
-    assert sum(int(one.bars.count.sum()) for one in view.picture.tracks) == 3
+    assert int(view.picture.bars.count.sum()) == 3
 
 
 def test_a_hidden_timeline_costs_nothing(view: TimelineView, bus: PlayedBus, watched: Watched) -> None:

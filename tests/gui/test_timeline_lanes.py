@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
 from PySide6.QtCore import QPoint
 from PySide6.QtGui import QContextMenuEvent
 from PySide6.QtWidgets import QApplication
@@ -12,6 +13,7 @@ from tests.gui.timeline_bus import PlayedBus, Watched
 from tests.gui.timeline_view import played
 from ui.timeline.lane_menu import LaneMenu
 from ui.timeline.view import TimelineView
+from ui.widgets.palette import Palette
 
 
 def titles(view: TimelineView) -> list[str]:
@@ -87,6 +89,72 @@ def test_lanes_by_event_and_by_thread_and_back(bus: PlayedBus, watched: Watched,
     view.grab()
     view.lane_choices.group_by("handler")
     assert titles(view)[:2] == ["reserve_stock", "charge_card"]
+
+
+def test_a_flow_has_a_lane_for_all_that_grew_from_one_emit(
+    bus: PlayedBus, watched: Watched, view: TimelineView
+) -> None:
+    first = bus.call(0, 50, "reserve_stock")
+    inner = bus.at(20).emit("stock.reserved", parent=first)
+    bus.end(bus.start(inner, "pack", "stock.reserved"))
+    second = bus.call(200, 50, "reserve_stock")
+    watched.pump()
+    view.refresh()
+    view.lane_choices.group_by("flow")
+    roots = [int(watched.trace.calls.dispatch[watched.trace.calls.row_of(call)]) for call in (first, second)]
+    assert titles(view) == [f"#{root} order.placed" for root in roots]
+    view.selection.select("call", first)
+    view.next_on_lane(1)
+    assert watched.trace.names.text(int(watched.trace.calls.handler[1])) == "pack"
+    assert watched.trace.calls.row_of(view.selection.id) == 1, "what it caused is on the same lane"
+    view.grab()
+
+
+def test_more_flows_than_lanes_share_the_last_one(
+    bus: PlayedBus, watched: Watched, view: TimelineView, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bus.trace.grouping.MOST_LANES", 6)
+    monkeypatch.setattr("bus.trace.tracks.MOST_LANES", 6)
+    view.lane_choices.group_by("flow")
+    for start in range(0, 20, 4):
+        for number in range(start, start + 4):
+            bus.call(100 * number, 50, "reserve_stock")
+        watched.pump()
+        view.refresh()
+    assert len(titles(view)) == 6
+    assert titles(view)[-1] == "all others"
+    view.fit()
+    assert int(view.picture.bars.count.sum()) == 20
+
+
+def test_handlers_of_one_file_share_a_lane(bus: PlayedBus, watched: Watched, view: TimelineView) -> None:
+    played(bus, watched, view)
+    view.lane_choices.group_by("source")
+    assert titles(view) == ["shop/reserve_stock.py", "shop/charge_card.py"]
+    view.grab()
+
+
+def test_a_few_letters_find_a_lane_and_scroll_to_it(window: Any, qtbot: Any) -> None:
+    bus = PlayedBus()
+    for number in range(60):
+        bus.call(10 * number, 5, f"handler_{number:02d}")
+    window.session.trace.feed(bus.recorder.take())
+    window.bridge.touch()
+    window.panels.show_timeline()
+    window.timeline.refresh()
+    window.wiring.actions.run("lanes.find")
+    (palette,) = window.findChildren(Palette)
+    assert len(palette.titles()) == 60
+    palette.line.setText("er_57")
+    palette.choose_current()
+    timeline = window.timeline
+    lane = next(lane for lane in timeline.lanes if lane.title == "handler_57")
+    assert lane in timeline.picture.lanes
+    assert timeline.lane_choices.pointed == "handler_57"
+    timeline.grab()
+    timeline.clear_selection()
+    assert timeline.lane_choices.pointed == ""
+    qtbot.waitUntil(lambda: not window.findChildren(Palette))
 
 
 def test_the_menu_of_commands_groups_lanes_too(window: Any) -> None:

@@ -119,10 +119,11 @@ def test_hovering_tells_names_and_numbers(view: TimelineView, bus: PlayedBus, wa
 def test_the_filter_dims_what_does_not_match(view: TimelineView, bus: PlayedBus, watched: Watched) -> None:
     played(bus, watched, view)
     view.filter_state.set_text("handler:charge_card")
-    shown = {one.lane.title: bool(one.bars.shown.any()) for one in view.picture.tracks}
+    bars = view.picture.bars
+    shown = {one.lane.title: bool(bars.shown[bars.of(one.line)].any()) for one in view.picture.tracks}
     assert shown == {"reserve_stock": False, "charge_card": True}
     view.filter_state.clear()
-    assert all(bool(one.bars.shown.all()) for one in view.picture.tracks)
+    assert bool(view.picture.bars.shown.all())
 
 
 def test_dragging_over_the_overview_zooms_to_that_stretch(view: TimelineView, bus: PlayedBus, watched: Watched) -> None:

@@ -73,6 +73,12 @@ class Watched:
     trace: Trace = field(default_factory=Trace)
     engine_state: Engine = field(default_factory=Engine)
 
+    def hold(self) -> None:
+        """Another thread reads the trace."""
+
+    def release(self) -> None:
+        """It has read."""
+
     def pump(self, ms: float | None = None) -> None:
         """Move the records into the trace; with a time the engine runs and has come there."""
         self.trace.feed(self.bus.recorder.take())

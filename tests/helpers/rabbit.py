@@ -4,15 +4,25 @@ from __future__ import annotations
 
 import asyncio
 import importlib.util
-import socket
+import threading
+import time
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 from types import ModuleType
 from typing import Any
 
 import aio_pika
+import numpy as np
 
 from bus.engines import rabbitmq_names, rabbitmq_runs
+from bus.session import Session
+from bus.trace import Trace
+from bus.trace.anatomy import anatomy_of
+from buslens.records import Kind
+
+PATIENCE_S = 90.0
+Begun = Callable[..., Session]
+"""A run on RabbitMQ that has begun: of a scenario's text, at a speed."""
 
 SERVERS = Path(__file__).resolve().parents[2] / "packaging" / "brokers" / "servers.py"
 
@@ -25,23 +35,6 @@ def servers() -> ModuleType:
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
     return module
-
-
-def free_port(*beside: int) -> int:
-    """A port that nobody listens on, nor on those so far behind it."""
-    for port in range(21_000, 32_000, 37):
-        if all(not _is_taken(port + step) for step in (0, *beside)):
-            return port
-    raise AssertionError("every port is taken")
-
-
-def _is_taken(port: int) -> bool:
-    with socket.socket() as probe:
-        try:
-            probe.bind(("127.0.0.1", port))
-        except OSError:
-            return True
-    return False
 
 
 def with_channel(do: Callable[[Any], Awaitable[Any]]) -> Any:
@@ -69,3 +62,29 @@ def waiting_in_queues(folder: Path) -> list[str]:
 
     said: list[str] = with_channel(read)
     return said
+
+
+def until(session: Session, condition: Callable[[], bool], patience_s: float = PATIENCE_S) -> None:
+    """Wait for it."""
+    limit, pause = time.monotonic() + patience_s, threading.Event()
+    while not condition():
+        assert time.monotonic() < limit, f"never came: {session.engine_state}"
+        session.pump()
+        pause.wait(0.005)
+
+
+def told(trace: Trace, kind: Kind) -> int:
+    """How many records of deliveries are of a kind."""
+    return int(np.count_nonzero(trace.deliveries.view("kind") == kind))
+
+
+def marks(trace: Trace) -> list[str]:
+    """What is marked on the timeline."""
+    return [trace.marks.text(row) for row in range(len(trace.marks))]
+
+
+def run_name(session: Session) -> str:
+    """The names on the broker begin with it."""
+    until(session, lambda: told(session.trace, Kind.CONFIRMED) > 0)
+    headers = dict(anatomy_of(session.trace, int(session.trace.dispatches.id[0])).headers)
+    return headers["source"].removeprefix("buslens:")

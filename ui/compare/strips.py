@@ -13,7 +13,7 @@ from bus.trace import Trace
 from ui.theme import ThemeSource
 from ui.timeline.colours import Colours
 from ui.timeline.content import Content
-from ui.timeline.frame import Frame
+from ui.timeline.frame import Frame, Letters
 from ui.timeline.furniture import MARGIN
 from ui.timeline.geometry import Geometry, titles_width
 from ui.timeline.input import NOTCH, PAN_SHARE, ZOOM_STEP
@@ -48,8 +48,8 @@ class Strip(QWidget):
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
-        place, colours = self._place, self._owner.colours
-        Frame(self.content, self._picture(place), place, colours, None, NOTHING, Markers()).paint(painter)
+        place, colours, letters = self._place, self._owner.colours, Letters.of(painter.font())
+        Frame(self.content, self._picture(place), place, colours, None, NOTHING, Markers(), letters).paint(painter)
         strong = QFont(painter.font())
         strong.setWeight(QFont.Weight.DemiBold)
         painter.setFont(strong)

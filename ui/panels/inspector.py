@@ -15,6 +15,7 @@ from ui.panels.inspector_error import ErrorBox
 from ui.panels.inspector_facts import Facts, describe
 from ui.panels.inspector_head import Head
 from ui.panels.inspector_links import LinkList
+from ui.panels.inspector_notes import NoteList
 from ui.panels.inspector_payload import PayloadBox
 from ui.panels.inspector_section import FactRows, Section, plain_label
 from ui.panels.inspector_source import editor_command
@@ -34,6 +35,9 @@ class InspectorPanel(QWidget):
 
     failed = Signal(object)
     """A UserError, such as a source file that is not on this machine."""
+
+    note_wanted = Signal(object)
+    """A note to be edited."""
 
     def __init__(
         self,
@@ -82,7 +86,7 @@ class InspectorPanel(QWidget):
 
     def refresh_theme(self) -> None:
         """Take the colours of the theme that is shown now."""
-        for part in (self.head, self.causes, self.effects, self.attempts, self.error, self.payload):
+        for part in (self.head, self.causes, self.effects, self.attempts, self.error, self.payload, self.notes):
             part.refresh_theme()
 
     def refresh_now(self) -> None:
@@ -101,8 +105,14 @@ class InspectorPanel(QWidget):
             self._stack.setCurrentWidget(self._scroll)
             if other:
                 self._scroll.verticalScrollBar().setValue(0)
+        self.refresh_notes()
         if facts is not None:
             self.payload.show_payload(self._session.trace, facts.dispatch_row)
+
+    def refresh_notes(self) -> None:
+        """Those about what is selected."""
+        self.notes.show_notes(self._session.trace.notes.of(self._selection.kind, self._selection.id))
+        self._notes_part.setVisible(not self.notes.empty)
 
     def open_source(self, file: str, line: int) -> None:
         """Open a line of source in the person's editor."""
@@ -147,6 +157,8 @@ class InspectorPanel(QWidget):
         self.effects.chosen.connect(self._selection.select)
         self.attempts = LinkList(themes, stairs=False, parent=self)
         self.attempts.chosen.connect(self._selection.select)
+        self.notes = NoteList(themes, self)
+        self.notes.chosen.connect(self.note_wanted)
         self.delivery = FactRows(self, wrap=True)
         self.headers = FactRows(self, wrap=True)
         self._log = plain_label(self, wrap=True)
@@ -167,12 +179,14 @@ class InspectorPanel(QWidget):
         self._causes_part = Section("Caused by", self.causes, body)
         self._effects_part = Section("Caused", self.effects, body)
         self._attempts_part = Section("Attempts", self.attempts, body)
+        self._notes_part = Section("Notes", self.notes, body)
         self._delivery_part = Section("Delivery", self.delivery, body)
         self._headers_part = Section("Headers", self.headers, body)
         self._log_part = Section("Log", self._log, body)
         for part in (
             self.head,
             self.error,
+            self._notes_part,
             Section("Timing", self._timing, body),
             Section("Payload", self.payload, body),
             self._causes_part,

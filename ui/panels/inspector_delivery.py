@@ -17,8 +17,14 @@ WORDS = {
     Kind.REJECTED: "Rejected",
     Kind.DEAD_LETTERED: "Dead letter",
     Kind.DISCARDED: "Discarded",
+    Kind.WORK_SENT: "To workers",
+    Kind.WORK_RECEIVED: "Received there",
+    Kind.WORK_STARTED: "Started there",
+    Kind.WORK_SUCCEEDED: "Done there",
+    Kind.WORK_FAILED: "Failed there",
+    Kind.WORK_RETRIED: "Tried again",
 }
-NAMED = (Kind.ENQUEUED, Kind.DELIVERED, Kind.REDELIVERED)
+NAMED = (Kind.ENQUEUED, Kind.DELIVERED, Kind.REDELIVERED, Kind.WORK_SENT)
 """Steps of which it matters whose queue it is."""
 
 

@@ -12,6 +12,9 @@ from ui.panels.scenario_form import Form
 from ui.panels.scenario_steps import StepList
 from ui.theme import ThemeSource
 
+WORKERS = ("inline", "thread", "process", "celery")
+"""Where calls run."""
+
 ACKS = ("after", "before")
 """When a durable engine is told that the event was taken."""
 
@@ -26,9 +29,14 @@ class HandlerForm(Form):
         self.description = self.add("description", "about", hint="what it is for")
         self.once = self.add("once", "only once (removed by its first call)", "flag")
         self.block = self.add("block", "blocks (a plain function, also on asyncio)", "flag")
+        self.worker = self.add("worker", "runs", "event", "inline: on the bus; or on workers", known=WORKERS)
+        self.parallel = self.add("parallel", "workers", "number", "4; how many calls at once")
         self.attempts = self.add("attempts", "attempts", "number", "3; on durable engines, then a dead letter")
         self.ack = self.add(
             "ack", "acknowledge", "event", "after the call, or before it; on durable engines", known=ACKS
+        )
+        self.start = self.add(
+            "from", "reads from", "number", "an offset, a time of the run such as 2s, or now; on a log"
         )
         self.steps = StepList("Behaviour", HANDLER_FIELDS, themes, self)
         self.steps.changed.connect(self._steps_changed)

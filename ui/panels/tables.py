@@ -13,6 +13,7 @@ from ui.panels.tables_bar import TablesBar
 from ui.panels.tables_columns import TraceColumns
 from ui.panels.tables_looks import row_looks
 from ui.panels.tables_menu import RowMenu
+from ui.panels.tables_notes import NotesTab
 from ui.panels.tables_statistics import StatisticsTab
 from ui.panels.tables_tab import RowsTab
 from ui.panels.tables_text import count
@@ -47,6 +48,7 @@ class TablesPanel(QWidget):
         self.setAccessibleName("Tables")
         self._make_tabs()
         self.bar = TablesBar(filter_state, themes, self)
+        self.bar.grouping_changed.connect(self._group)
         self.tabs.setCornerWidget(self.bar)
         self.menu = RowMenu(session, selection, filter_state, self)
         self.menu.timeline_wanted.connect(self.timeline_wanted)
@@ -67,6 +69,17 @@ class TablesPanel(QWidget):
         for tab in self._row_tabs:
             tab.refresh()
         self.statistics.refresh()
+        self.refresh_notes()
+
+    def refresh_notes(self) -> None:
+        """Notes were written, changed or taken away."""
+        self.notes.refresh()
+        title = f"Notes {count(self.notes.count)}" if self.notes.count else "Notes"
+        self.tabs.setTabText(self.tabs.indexOf(self.notes), title)
+
+    def show_notes(self) -> None:
+        """Bring them to the front."""
+        self.tabs.setCurrentWidget(self.notes)
 
     def refresh_document(self) -> None:
         """Another trace may stand behind the same tables."""
@@ -87,6 +100,7 @@ class TablesPanel(QWidget):
         for tab in self._row_tabs:
             tab.refresh_now()
         self.statistics.refresh()
+        self.refresh_notes()
         self._selection_changed()
         self._refresh_titles()
 
@@ -99,6 +113,7 @@ class TablesPanel(QWidget):
         self.statistics = StatisticsTab(self._session, self._themes, self)
         self.sql = SqlTab(self._session, self._themes, self)
         self.sql.item_wanted.connect(self._item_wanted)
+        self.notes = NotesTab(self._session, self._themes, self)
         self._row_tabs = (self.dispatches, self.calls, self.failures)
         self.dispatches.set_hints(
             "No dispatches yet. Run the scenario (F5), emit an event by hand, or open a capture.", _NOTHING_MATCHES
@@ -113,6 +128,7 @@ class TablesPanel(QWidget):
         self.tabs.addTab(self.failures, "Failures")
         self.tabs.addTab(self.statistics, "Statistics")
         self.tabs.addTab(self.sql, "SQL")
+        self.tabs.addTab(self.notes, "Notes")
         self.tabs.currentChanged.connect(self._tab_changed)
         self.dispatches.chosen.connect(self._dispatch_chosen)
         self.calls.chosen.connect(self._call_chosen)
@@ -169,6 +185,10 @@ class TablesPanel(QWidget):
         self._filter.set_text(text)
         self.tabs.setCurrentWidget(self.calls)
 
+    def _group(self, mode: str) -> None:
+        for tab in self._row_tabs:
+            tab.set_grouped(mode)
+
     def _filter_changed(self) -> None:
         for tab in self._row_tabs:
             tab.refresh_now()
@@ -184,6 +204,6 @@ class TablesPanel(QWidget):
         for tab, title in zip(self._row_tabs, ("Dispatches", "Calls", "Failures"), strict=True):
             self.tabs.setTabText(self.tabs.indexOf(tab), f"{title} {count(tab.total)}")
         seen = self.tabs.currentWidget()
-        shown = seen.shown_text if isinstance(seen, RowsTab) and self._filter.active else ""
-        self.bar.show_count(shown)
+        self.bar.show_count(seen.shown_text if isinstance(seen, RowsTab) else "")
+        self.bar.show_grouping(on=isinstance(seen, RowsTab))
         self.tabs.setTabToolTip(self.tabs.indexOf(self.statistics), "Counts and times per event and per handler")

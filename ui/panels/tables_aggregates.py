@@ -35,6 +35,9 @@ class Aggregates(QObject):
         self._counted = counted
         self._session = session
         self._list: Sequence[Statistic] = ()
+        self._seconds = 0.0
+        """That were counted."""
+
         self._order: tuple[int, bool] | None = None
         self.model = TableModel(self._columns(title), themes, self)
         self.view = RecordTable(self.model, themes, f"Statistics by {title.lower()}", parent)
@@ -51,6 +54,8 @@ class Aggregates(QObject):
     def refresh(self, stretch: Span | None = None) -> None:
         """Count again, in a stretch of time or in all of it."""
         chosen = self.chosen_name
+        first, last = stretch or self._session.trace.span_ns
+        self._seconds = (last - first) / 1e9
         self._list = self._counted(self._session.trace, stretch)
         self._show(chosen)
 
@@ -66,6 +71,12 @@ class Aggregates(QObject):
         self._order = (column, descending) if column >= 0 else None
         self._show(self.chosen_name)
 
+    def _rate(self, number: int) -> str:
+        if self._seconds <= 0:
+            return "–"
+        rate = number / self._seconds
+        return f"{count(round(rate))}/s" if rate >= 100 else f"{rate:.3g}/s"
+
     def value(self, row: int, field: str) -> Any:
         """One field of one row; `duration.p99` looks inside."""
         return attrgetter(field)(self._list[row]) if 0 <= row < len(self._list) else 0
@@ -77,20 +88,21 @@ class Aggregates(QObject):
 
     def _columns(self, title: str) -> tuple[Column, ...]:
         quantiles = [
-            Measure(self, f"{word}\n{quantile}", f"{field}.{quantile}", span, tip).column(7)
+            Measure(self, f"{word}\n{quantile}", f"{field}.{quantile}", span, tip).column(6)
             for word, field, tip in (
                 ("Queue", "queue_delay", "Call start minus emit"),
                 ("Duration", "duration", "Call end minus call start"),
             )
-            for quantile in ("p50", "p95", "p99")
+            for quantile in ("p50", "p90", "p99", "max")
         ]
         lost = [Measure(self, "Lost", "lost", count, "Emitted while nobody listened", "lost").column(8)]
         if title != "Event":
             lost = []  # a handler that is called heard its event
         return (
-            Measure(self, title, "name", str, "").column(18, number=False),
+            Measure(self, title, "name", str, "").column(15, number=False),
             Measure(self, "Count", "count", count, "").column(6),
-            Measure(self, "Failed", "failed", count, "Failed or timed out", "failed").column(8),
+            Measure(self, "Rate", "count", self._rate, "A second, from the first record to the last").column(6),
+            Measure(self, "Failed", "failed", count, "Failed or timed out", "failed").column(7),
             *lost,
             *quantiles,
         )

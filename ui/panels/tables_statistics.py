@@ -7,7 +7,7 @@ import time
 
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QShowEvent
-from PySide6.QtWidgets import QCheckBox, QSplitter, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QCheckBox, QSplitter, QTabWidget, QVBoxLayout, QWidget
 
 from bus.analysis import histogram, statistics
 from bus.analysis.statistics import Span
@@ -50,10 +50,15 @@ class StatisticsTab(QWidget):
         self.by_handler.view.doubleClicked.connect(self._handler_wanted)
         splitter = QSplitter(Qt.Orientation.Horizontal, self)
         splitter.setChildrenCollapsible(False)
-        splitter.addWidget(self.by_event.view)
-        splitter.addWidget(self.by_handler.view)
+        self.pages = QTabWidget(splitter)
+        self.pages.setDocumentMode(True)
+        self.pages.setTabPosition(QTabWidget.TabPosition.West)
+        self.pages.setAccessibleName("Statistics by event or by handler")
+        self.pages.addTab(self.by_handler.view, "By handler")
+        self.pages.addTab(self.by_event.view, "By event")
+        splitter.addWidget(self.pages)
         splitter.addWidget(self._with_plots())
-        splitter.setSizes([480, 440, 240])
+        splitter.setSizes([900, 240])
         self.only_view.toggled.connect(self.refresh_now)
         self.by_handler.view.clicked.connect(self.refresh_plots)
         self.plots.durations.chosen.connect(self._calls_wanted)

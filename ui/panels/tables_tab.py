@@ -4,34 +4,29 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
-from typing import Any
 
-import numpy as np
-import numpy.typing as npt
 from PySide6.QtCore import QPoint, QTimer, Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from bus.session import Session
-from bus.trace import Trace
-from bus.trace import rows as trace_rows
+from bus.trace.ordering import Orders
+from bus.trace.repeats import Repeats
 from ui.filter_state import FilterState
 from ui.finding import Finding
-from ui.jobs import LatestJob
-from ui.panels.tables_text import shown_of
+from ui.panels.tables_look import Found, Look, Order, Sorting
+from ui.panels.tables_text import count, shown_of
 from ui.panels.tables_view import RecordTable
-from ui.table_model import Column, Rows, TableModel, sorted_rows
+from ui.table_model import Column, Rows, TableModel
 from ui.theme import ThemeSource
 
-Keys = npt.NDArray[Any]
-
-_SORTED_AT_ONCE = 200_000
-"""Rows that are sorted within a frame; more are sorted on another thread."""
+NAMED = ("Event", "Handler")
+"""Columns that tell how many rows one stands for; the first of them that a table has."""
 
 _SHARE = 10
 """Finding the rows again may take one part in this many of the Qt thread's time."""
 
 _AFTER_SORT_MS = 500
-"""New records do not void a sort that is under way, or it would never end."""
+"""New records do not void a search that is under way, or it would never end."""
 
 _UNSEEN_S = 0.25
 """A tab that nobody sees needs only its count."""
@@ -74,16 +69,25 @@ class RowsTab(QWidget):
         self._later.setSingleShot(True)
         self._later.timeout.connect(self.refresh_now)
         self._finding = Finding(session, self)
-        self._finding.found.connect(self._found_elsewhere)
+        self._finding.found.connect(self._found)
         self._finding.failed.connect(self.failed)
-        self._sorting: LatestJob | None = None
-        self._sorted_trace: Trace | None = None
+        self._orders = Orders()
+        self._grouped = ""
+        self._open: set[int] = set()
+        """Rows of the trace whose groups are open."""
+
+        self._repeats: Repeats | None = None
+        self._titled = next(at for at, column in enumerate(columns) if column.title in NAMED)
+        self.view.fold_wanted.connect(self._fold)
         self._nothing_yet = self._nothing_matches = ""
 
     @property
     def shown_text(self) -> str:
-        """How much the filter leaves."""
-        return shown_of(self.shown, self.total)
+        """How much the filter leaves, and how many groups that is; "" where it is everything."""
+        told = [shown_of(self.shown, self.total)] if self._filter.active else []
+        if self._repeats is not None:
+            told.append(f"{count(len(self._repeats))} groups")
+        return ", ".join(told)
 
     def set_hints(self, nothing_yet: str, nothing_matches: str) -> None:
         """What an empty table says, depending on why it is empty."""
@@ -92,7 +96,7 @@ class RowsTab(QWidget):
     def refresh(self) -> None:
         """New records came: find the rows again, but not so often that the window suffers."""
         wait = self._not_before - time.monotonic()
-        if self._sorting is not None or self._finding.busy:
+        if self._finding.busy:
             self._later.start(_AFTER_SORT_MS)
         elif wait <= 0:
             self.refresh_now()
@@ -102,13 +106,14 @@ class RowsTab(QWidget):
     def refresh_now(self) -> None:
         """Find the rows again whatever it costs: the person changed filter or order."""
         self._later.stop()
-        if self._filter.active and self._finding.pays:
-            self._finding.start(Look(self._table, self._filter.filter))
+        look = self._look()
+        if (self._filter.active or self._order is not None or self._grouped) and self._finding.pays:
+            self._finding.start(look)
             return  # the old rows stay until the new ones are there
         self._finding.forget()
         began = time.monotonic()
-        self.total, found = Look(self._table, self._filter.filter)(self._session.trace)
-        self._show_in_order(found)
+        found = look(self._session.trace)
+        self._found(found() if isinstance(found, Sorting) else found)
         took = time.monotonic() - began
         least = 0.0 if self.isVisible() else _UNSEEN_S
         self._not_before = time.monotonic() + max(took * (_SHARE - 1), least)
@@ -118,66 +123,52 @@ class RowsTab(QWidget):
         self._chosen_row = trace_row
         self.view.mark(trace_row, scroll=scroll)
 
-    def _found_elsewhere(self, result: tuple[int, Rows]) -> None:
-        self.total, found = result
-        self._show_in_order(found)
+    def _look(self) -> Look:
+        order = None
+        if self._order is not None:
+            place, descending = self._order
+            keys = self.model.columns[place].key
+            order = Order(place, keys, descending) if keys is not None else None
+        return Look(self._table, self._filter.filter, order, self._orders, self._grouped)
 
-    def _show_in_order(self, found: Rows) -> None:
-        self._forget_sort()
-        column = self.model.columns[self._order[0]] if self._order else None
-        if column is None or column.key is None or self._order is None:
-            self._show(found)
-        elif len(found) <= _SORTED_AT_ONCE:
-            self._show(sorted_rows(found, column.key(), descending=self._order[1]))
+    def _found(self, found: Found) -> None:
+        self.total, self.shown, self._repeats = found.total, len(found.rows), found.repeats
+        if found.repeats is None:
+            self._show(found.rows, None)
         else:
-            # A copy: the trace's own columns may grow while another thread sorts.
-            self._sort_elsewhere(found, np.array(column.key()), self._order[1])
+            self._show_groups()
 
-    def _sort_elsewhere(self, found: Rows, keys: Keys, descending: bool) -> None:
-        """On a thread that lives as long as this sort."""
-        self._sorting = LatestJob(self)
-        self._sorting.done.connect(self._sorted)
-        self._sorting.failed.connect(self.failed)
-        self._sorted_trace = self._session.trace
-        self._sorting.start(_sort, found, keys, descending)
-
-    def _sorted(self, found: Rows) -> None:
-        self._forget_sort()
-        if self._sorted_trace is self._session.trace:
-            self._show(found)
-        else:
+    def set_grouped(self, mode: str) -> None:
+        """One of bus.trace.repeats.MODES, or "" for every row by itself."""
+        if mode != self._grouped:
+            self._grouped = mode
+            self._open.clear()
             self.refresh_now()
 
-    def _forget_sort(self) -> None:
-        if self._sorting is not None:
-            self._sorting.close()
-            self._sorting.deleteLater()
-            self._sorting = None
+    def _fold(self, table_row: int, want: str) -> None:
+        """Open or close the group at this place. want: "open", "close", or "other" for what it is not."""
+        while self.model.group_size(table_row) == 0 and table_row > 0 and want == "close":
+            table_row -= 1  # from inside: close what is around
+        head = self.model.trace_row(table_row)
+        if self.model.group_size(table_row) < 2 or head < 0:
+            return
+        is_open = self.model.group_size(table_row + 1) == 0
+        if want == "open" or (want == "other" and not is_open):
+            self._open.add(head)
+        else:
+            self._open.discard(head)
+        self.view.set_following(False)
+        self._show_groups()
 
-    def _show(self, found: Rows) -> None:
-        self.shown = len(found)
+    def _show_groups(self) -> None:
+        if self._repeats is not None:
+            self._show(*self._repeats.shown(self._open))
+
+    def _show(self, rows: Rows, counts: Rows | None) -> None:
         self.view.hint = self._nothing_matches if self._filter.active and self.total else self._nothing_yet
-        self.view.show_rows(found, self._chosen_row)
+        self.view.show_rows(rows, self._chosen_row, counts, self._titled)
         self.counts_changed.emit()
 
     def _order_wanted(self, column: int, descending: bool) -> None:
         self._order = (column, descending) if column >= 0 else None
         self.refresh_now()
-
-
-class Look:
-    """Finds the rows of a table that a filter leaves; on whatever thread."""
-
-    def __init__(self, table: str, wanted: trace_rows.Filter) -> None:
-        self._table, self._wanted = table, wanted
-
-    def __call__(self, trace: Trace) -> tuple[int, Rows]:
-        """How many rows there are, and which are left."""
-        everything = trace_rows.rows(trace, self._table, trace_rows.parse(""), None)
-        if not self._wanted:
-            return len(everything), everything
-        return len(everything), trace_rows.rows(trace, self._table, self._wanted, None)
-
-
-def _sort(found: Rows, keys: Keys, descending: bool) -> Rows:
-    return sorted_rows(found, keys, descending=descending)

@@ -15,6 +15,8 @@ from ui.theme import ThemeSource
 _MOST_COPIED = 50_000
 """Rows put on the clipboard at most; more belongs into an export."""
 
+_FOLDS = {int(Qt.Key.Key_Right): "open", int(Qt.Key.Key_Left): "close"}
+
 
 class RecordTable(QTableView):
     """Shows a TableModel; `chosen` carries the trace's row that the person chose, -1 for none."""
@@ -25,6 +27,9 @@ class RecordTable(QTableView):
 
     order_wanted = Signal(int, bool)
     """A column and whether descending; column -1: the order of the trace."""
+
+    fold_wanted = Signal(int, str)
+    """Where rows are grouped: a row of the table, and "open", "close" or "other"."""
 
     def __init__(self, model: TableModel, themes: ThemeSource, name: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -54,6 +59,7 @@ class RecordTable(QTableView):
         self.customContextMenuRequested.connect(self._ask_for_menu)
         self.selectionModel().currentRowChanged.connect(self._current_changed)
         self.clicked.connect(self._clicked)
+        self.doubleClicked.connect(self._double_clicked)
         bar = self.verticalScrollBar()
         bar.valueChanged.connect(self._scrolled)
         bar.rangeChanged.connect(self._range_changed)
@@ -67,12 +73,18 @@ class RecordTable(QTableView):
         """Keep the newest row in sight, or leave the view where it is."""
         self._following = following
 
-    def show_rows(self, rows: Rows, chosen_row: int) -> None:
-        """Show these rows of the trace without moving what the person looks at."""
+    def show_rows(self, rows: Rows, chosen_row: int, counts: Rows | None = None, titled: int = 0) -> None:
+        """Show these rows of the trace without moving what the person looks at.
+
+        counts, titled: of groups, as TableModel.show_groups takes them.
+        """
         self._showing = True
         at_top = self.verticalScrollBar().value() == 0
         anchor = self._model.trace_row(self.rowAt(0))
-        self._model.show_rows(rows)
+        if counts is None:
+            self._model.show_rows(rows)
+        else:
+            self._model.show_groups(rows, counts, titled)
         self._mark(chosen_row)
         self._showing = False
         if self._following:
@@ -105,9 +117,11 @@ class RecordTable(QTableView):
             QGuiApplication.clipboard().setText("\n".join(lines) + "\n")
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Ctrl+C copies whole rows; End follows again."""
+        """Ctrl+C copies whole rows; End follows again; Right and Left open and close a group."""
         if event.matches(QKeySequence.StandardKey.Copy):
             self.copy_rows()
+        elif self._model.is_grouped and event.key() in _FOLDS:
+            self.fold_wanted.emit(self.currentIndex().row(), _FOLDS[event.key()])
         else:
             super().keyPressEvent(event)
 
@@ -161,6 +175,10 @@ class RecordTable(QTableView):
 
     def _clicked(self, index: QModelIndex) -> None:
         self._choose(index)
+
+    def _double_clicked(self, index: QModelIndex) -> None:
+        if self._model.is_grouped:
+            self.fold_wanted.emit(index.row(), "other")
 
     def _choose(self, index: QModelIndex) -> None:
         # Qt tells the current row before it has selected it: the echo of this choice must not select in between.

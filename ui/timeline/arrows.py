@@ -12,6 +12,7 @@ from ui.timeline.content import Content
 from ui.timeline.geometry import Geometry
 from ui.timeline.lanes import EMITS_HEIGHT
 from ui.timeline.links import End, Link
+from ui.timeline.placing import place_of
 from ui.timeline.viewport import Viewport
 
 THICK, HAIR = 2.2, 1.0
@@ -56,7 +57,8 @@ class Arrows:
 
     def point(self, end: End) -> QPointF:
         """Where an end lies in the widget; may be outside of what is visible."""
-        x = self._place.left + self._viewport.px_of(end.time_ns)
+        at = place_of(self._content, self._viewport.scale, end)
+        x = self._place.left + self._viewport.px_at(at)
         return QPointF(max(-1e6, min(1e6, x)), self._height_of(end))
 
     def _height_of(self, end: End) -> float:

@@ -5,12 +5,18 @@ Far from zero and zoomed in, a label says only what it is behind a common base, 
 
 from __future__ import annotations
 
+import math
+from collections.abc import Iterator
 from dataclasses import dataclass
 
+from bus.trace.scale import UNIT, Folded, Steps
 from ui.timeline.viewport import Viewport, round_step
 
 TICK_SPACING_PX = 90
 """Ticks are at least so far apart: the longest label fits."""
+
+STEP_SPACING_PX = 150
+"""The same where a label says which dispatch it is as well."""
 
 UNITS = ((60_000_000_000, "m"), (1_000_000_000, "s"), (1_000_000, "ms"), (1_000, "µs"), (1, "ns"))
 
@@ -22,7 +28,8 @@ MINUTE_STEPS = (1, 2, 5, 10, 15, 30, 60)
 class Tick:
     """One labelled line."""
 
-    time_ns: int
+    place: int
+    """On the axis."""
     label: str
 
 
@@ -37,6 +44,10 @@ class Ticks:
 
 def ticks(viewport: Viewport, origin_ns: int) -> Ticks:
     """Ticks for what is in view; labels count from `origin_ns`, the beginning of the capture."""
+    if isinstance(viewport.scale, Steps):
+        return Ticks("", tuple(_steps(viewport, viewport.scale, origin_ns)))
+    if isinstance(viewport.scale, Folded):
+        return Ticks("", tuple(_between_folds(viewport, viewport.scale, origin_ns)))
     step = tick_step(viewport.ns_per_px * TICK_SPACING_PX)
     first = -((origin_ns - viewport.start_ns) // step) * step
     offsets = range(first, viewport.end_ns - origin_ns + 1, step)
@@ -46,6 +57,33 @@ def ticks(viewport: Viewport, origin_ns: int) -> Ticks:
         return Ticks("", tuple(Tick(origin_ns + offset, tick_label(offset, step)) for offset in offsets))
     marks = tuple(Tick(origin_ns + offset, "+" + tick_label(offset - base, step)) for offset in offsets)
     return Ticks(duration_text(base, digits=12), marks)
+
+
+def _steps(viewport: Viewport, steps: Steps, origin_ns: int) -> Iterator[Tick]:
+    """Every so many dispatches: which one in order, and when it was."""
+    step = round_step(max(1, math.ceil(viewport.ns_per_px * STEP_SPACING_PX / UNIT)))
+    first = max(0, -(-viewport.start // UNIT // step) * step)
+    for number in range(first, min(len(steps), viewport.end // UNIT + 1), step):
+        time_ns = steps.time(number * UNIT) - origin_ns
+        yield Tick(number * UNIT, f"#{count_text(number + 1)} · {duration_text(time_ns, digits=5)}")
+
+
+def _between_folds(viewport: Viewport, folded: Folded, origin_ns: int) -> Iterator[Tick]:
+    """Round times, as many as have room and are not folded away."""
+    step = tick_step(viewport.ns_per_px * TICK_SPACING_PX)
+    room = round(viewport.ns_per_px * TICK_SPACING_PX)
+    place = viewport.start
+    while place <= viewport.end:
+        offset = -(-(folded.time(place) - origin_ns) // step) * step
+        number = int(folded.ends.searchsorted(origin_ns + offset))
+        if number < len(folded.ends) and int(folded.begins[number]) < origin_ns + offset:
+            # The round time is folded away: instead say when things go on.
+            place, behind = max(place, folded.place(int(folded.ends[number]))), int(folded.ends[number]) - origin_ns
+            yield Tick(folded.place(origin_ns + behind), duration_text(behind, digits=5))
+        else:
+            yield Tick(folded.place(origin_ns + offset), tick_label(offset, step))
+            place = max(place, folded.place(origin_ns + offset))
+        place += room
 
 
 def tick_step(least_ns: float) -> int:

@@ -5,10 +5,16 @@ Freezing stops here: the index is not brought up to date any more while the trac
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
+import numpy as np
+
 from bus.session import Session
 from bus.trace import Trace
+from bus.trace.backlog import Backlog
 from bus.trace.emits import Emits
-from bus.trace.tracks import FARTHEST_NS, CallTracks, Int64s
+from bus.trace.pyramid import Int64s
+from bus.trace.tracks import FARTHEST_NS, CallTracks
 from buslens.records import Outcome
 from ui.timeline.lane_choices import LaneChoices
 from ui.timeline.lanes import Lane, Lanes, arrange
@@ -18,15 +24,22 @@ LIVE = ("starting", "running", "paused", "stopping")
 """Phases in which the engine's clock says what time it is."""
 
 
+class Indexes(NamedTuple):
+    """What is kept beside a trace so that a picture of it costs its pixels."""
+
+    tracks: CallTracks
+    emits: Emits
+    backlog: Backlog
+
+
 class Content:
     """An index beside one trace; a new one is made where the trace is replaced."""
 
-    def __init__(self, trace: Trace, choices: LaneChoices | None = None) -> None:
+    def __init__(self, trace: Trace, choices: LaneChoices | None = None, indexes: Indexes | None = None) -> None:
         self.trace = trace
         self.choices = choices or LaneChoices()
         self.group = self.choices.group
-        self.tracks = CallTracks(self.group)
-        self.emits = Emits()
+        self.tracks, self.emits, self.backlog = indexes or Indexes(CallTracks(self.group), Emits(), Backlog())
         self.lanes = Lanes()
         self.matches: Matches | None = None
         """What does not match is dimmed; None where nothing is filtered out."""
@@ -66,21 +79,18 @@ class Content:
 
         Whether anything was new.
         """
-        before = (self.records, self.tracks.running_count, self.now_ns, len(self.lanes))
+        before = (self.records, self.tracks.running_count, self.now_ns, len(self.lanes), len(self.backlog))
         self.tracks.update(self.trace)
         self.emits.update(self.trace)
+        self.backlog.update(self.trace)
         self.first_ns, self.last_ns = (max(-FARTHEST_NS, min(FARTHEST_NS, time)) for time in self.trace.span_ns)
         self.now_ns = self.last_ns if clock_ns is None or not self.records else max(self.last_ns, clock_ns)
         self._arrange()
-        return before != (self.records, self.tracks.running_count, self.now_ns, len(self.lanes))
+        return before != (self.records, self.tracks.running_count, self.now_ns, len(self.lanes), len(self.backlog))
 
     def rearrange(self) -> None:
         """Other lanes are wanted."""
         self._arrange()
-
-    def ended_ns(self) -> Int64s:
-        """End of every call; valid until the trace is fed."""
-        return self.trace.calls.ended_ns
 
     def stretch(self, kind: str, row: int) -> tuple[int, int]:
         """From when to when something lasts: an emit is a moment, a running call lasts until now."""
@@ -116,9 +126,19 @@ class Content:
         cause = self.trace.dispatches.row_of(int(self.trace.calls.dispatch[row]))
         return self.event_of_dispatch(cause) if cause >= 0 else ""
 
+    def events_of_calls(self, rows: Int64s) -> list[str]:
+        """The same of several calls."""
+        dispatches = self.trace.dispatches
+        causes = dispatches.rows_of(self.trace.calls.dispatch[rows])
+        known = np.flatnonzero(causes >= 0)
+        names = [""] * len(rows)
+        for at, event in zip(known.tolist(), dispatches.event[causes[known]].tolist(), strict=True):
+            names[at] = self.trace.names.text(event)
+        return names
+
     def _arrange(self) -> None:
         # Handlers have lanes from their registration on; other groups when they come up.
-        handlers = self.tracks.same.order if self.group == "handler" else []
+        handlers = self.tracks.grouping.registered
         shape = (len(handlers), sum(map(len, self.tracks.lanes.values())), self.choices.revision)
         if shape == self._shape:
             return
@@ -128,4 +148,4 @@ class Content:
         self.lanes = arrange(order, [self._title(handler) for handler in order], self.tracks)
 
     def _title(self, handler: int) -> str:
-        return self.trace.names.text(handler) or "?"
+        return self.tracks.grouping.title(self.trace, handler)

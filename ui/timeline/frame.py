@@ -5,21 +5,26 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QFont, QFontMetrics, QPainter, QPen
+from PySide6.QtGui import QFont, QPainter, QPen
 
 from buslens.records import Kind
 from ui.timeline.arrows import Arrows
 from ui.timeline.axis import ticks
 from ui.timeline.colours import Colours, diamond
 from ui.timeline.content import Content
+from ui.timeline.folds import paint_folds
 from ui.timeline.furniture import paint_axis, paint_grid, paint_ground, paint_sum, paint_titles
 from ui.timeline.geometry import Geometry
+from ui.timeline.labels import Brush
 from ui.timeline.lanes import EMITS_HEIGHT
+from ui.timeline.lettering import Lettering
 from ui.timeline.links import End, Story
 from ui.timeline.markers import Markers
 from ui.timeline.neighbours import Item
-from ui.timeline.painter import Brush, paint_emits, paint_tracks
+from ui.timeline.note_flags import paint_flags
+from ui.timeline.painter import paint_emits, paint_tracks
 from ui.timeline.picture import Picture
+from ui.timeline.placing import span_of
 
 SMALLER = 0.9
 """Text inside bars against that of the window."""
@@ -28,7 +33,21 @@ LEAST_OUTLINE = 5.0
 """A selected call is outlined at least so wide."""
 TICK = 7.0
 """Half the height of a step of a delivery."""
-BAD = (Kind.REJECTED, Kind.DEAD_LETTERED, Kind.DISCARDED)
+BAD = (Kind.REJECTED, Kind.DEAD_LETTERED, Kind.DISCARDED, Kind.WORK_FAILED)
+
+
+@dataclass(frozen=True, slots=True)
+class Letters:
+    """The window's font, and the smaller one that stands in bars."""
+
+    usual: Lettering
+    small: Lettering
+
+    @classmethod
+    def of(cls, font: QFont) -> Letters:
+        small = QFont(font)
+        small.setPointSizeF(font.pointSizeF() * SMALLER)
+        return cls(Lettering(font), Lettering(small))
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +61,7 @@ class Frame:
     selected: Item | None
     story: Story
     markers: Markers
+    letters: Letters
 
     def paint(self, painter: QPainter) -> None:
         """Everything, back to front."""
@@ -49,6 +69,7 @@ class Frame:
         marks = ticks(picture.viewport, self.content.first_ns)
         paint_ground(painter, colours, place, picture.lanes, picture.scroll)
         paint_grid(painter, colours, place, picture.viewport, marks)
+        paint_folds(painter, colours, place, picture.viewport, self.letters.small)
         self._paint_lanes(painter)
         self.markers.paint(painter, colours, place, picture.viewport)
         arrows = Arrows(self.content, place, picture.viewport, picture.scroll)
@@ -56,16 +77,15 @@ class Frame:
             self._paint_selected(painter, arrows, self.selected)
         arrows.paint(painter, colours, self.story.links)
         paint_sum(painter, colours, place, self.content)
-        paint_titles(painter, colours, place, picture.lanes, picture.scroll, self.content)
+        paint_titles(painter, colours, place, picture.lanes, picture.scroll, self.content, self.letters.usual)
         paint_axis(painter, colours, place, picture.viewport, marks)
+        paint_flags(painter, colours, place, picture.viewport, self.content.trace.notes)
 
     def _paint_lanes(self, painter: QPainter) -> None:
-        place, usual = self.place, painter.font()
-        small = QFont(usual)
-        small.setPointSizeF(usual.pointSizeF() * SMALLER)
+        place = self.place
         painter.save()
-        painter.setFont(small)
-        brush = Brush(painter, self.colours, QFontMetrics(small), self.content)
+        painter.setFont(self.letters.small.font)
+        brush = Brush(painter, self.colours, self.letters.small, self.content)
         painter.save()
         painter.setClipRect(QRectF(place.left, place.emits_top, place.lanes_width, EMITS_HEIGHT))
         painter.translate(place.left, place.emits_top)
@@ -79,7 +99,7 @@ class Frame:
     def _paint_selected(self, painter: QPainter, arrows: Arrows, item: Item) -> None:
         """An outline around what is selected, and before a call a whisker for the time that it waited."""
         place, (kind, row) = self.place, item
-        start, end = self.content.stretch(kind, row)
+        start, _ = self.content.stretch(kind, row)
         painter.save()
         painter.setClipRect(QRectF(place.left, place.emits_top, place.lanes_width, place.height - place.emits_top))
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
@@ -91,8 +111,10 @@ class Frame:
             self._paint_steps(painter, at)
         else:
             self._paint_waiting(painter, arrows, row, at)
-            self._outline_call(painter, row, at, arrows.point(End(kind, row, end)).x())
-            self._paint_steps(painter, arrows.point(End(kind, row, end)))
+            view = self.picture.viewport
+            right = place.left + view.px_at(span_of(self.content, view.scale, kind, row)[1])
+            self._outline_call(painter, row, at, right)
+            self._paint_steps(painter, QPointF(max(-1e6, min(1e6, right)), at.y()))
         painter.restore()
 
     def _paint_steps(self, painter: QPainter, end: QPointF) -> None:

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from PySide6.QtCore import QLineF, QRectF, Qt
-from PySide6.QtGui import QFontMetrics, QPainter, QPen
+from PySide6.QtGui import QPainter, QPen
 
 from ui.timeline.axis import Ticks, count_text, duration_text
 from ui.timeline.colours import BADGE, Colours
 from ui.timeline.content import Content
 from ui.timeline.geometry import Geometry
 from ui.timeline.lanes import EMITS_HEIGHT, Lane
+from ui.timeline.lettering import Lettering
 from ui.timeline.viewport import Viewport
 
 MARGIN = 8
@@ -38,7 +39,7 @@ def paint_ground(painter: QPainter, colours: Colours, place: Geometry, lanes: It
 def paint_grid(painter: QPainter, colours: Colours, place: Geometry, viewport: Viewport, ticks: Ticks) -> None:
     """Faint lines down from the ticks."""
     for tick in ticks.ticks:
-        x = round(viewport.px_of(tick.time_ns)) + place.left
+        x = round(viewport.px_at(tick.place)) + place.left
         painter.fillRect(x, place.emits_top, 1, place.height - place.emits_top, colours.grid)
 
 
@@ -48,7 +49,7 @@ def paint_axis(painter: QPainter, colours: Colours, place: Geometry, viewport: V
     painter.save()
     painter.setClipRect(QRectF(place.left, place.axis_top, place.lanes_width, place.axis_height))
     for tick in ticks.ticks:
-        x = round(viewport.px_of(tick.time_ns)) + place.left
+        x = round(viewport.px_at(tick.place)) + place.left
         painter.setPen(colours.muted)
         painter.drawLine(QLineF(x + 0.5, place.axis_top + place.axis_height - 5, x + 0.5, place.emits_top))
         width = painter.fontMetrics().horizontalAdvance(tick.label)
@@ -76,19 +77,27 @@ def paint_sum(painter: QPainter, colours: Colours, place: Geometry, content: Con
 
 
 def paint_titles(
-    painter: QPainter, colours: Colours, place: Geometry, lanes: Iterable[Lane], scroll: int, content: Content
+    painter: QPainter,
+    colours: Colours,
+    place: Geometry,
+    lanes: Iterable[Lane],
+    scroll: int,
+    content: Content,
+    letters: Lettering,
 ) -> None:
     """The column at the left: elided titles, and how many calls failed."""
-    metrics = painter.fontMetrics()
     hidden = len(content.choices.hidden)
     emits = f"{EMITS_TITLE} · {hidden} hidden" if hidden else EMITS_TITLE
-    _title(painter, colours, place, metrics, emits, place.emits_top, EMITS_HEIGHT, len(content.emits) > 0, 0)
+    _title(painter, colours, letters, _title_rect(place, place.emits_top, EMITS_HEIGHT), emits, len(content.emits) > 0)
     painter.save()
     painter.setClipRect(QRectF(0, place.lanes_top, place.left, place.lanes_height))
     for lane in lanes:
         failed = sum(len(track.failed) for track in content.tracks.lanes.get(lane.handler, ()))
         top = place.lanes_top + lane.top - scroll
-        _title(painter, colours, place, metrics, lane.title, top, lane.height, lane.tracks > 0, failed)
+        _title(painter, colours, letters, _title_rect(place, top, lane.height), lane.title, lane.tracks > 0, failed)
+        if lane.title == content.choices.pointed:
+            painter.setPen(QPen(colours.accent, 2))
+            painter.drawRect(QRectF(1, top + 1, place.left - 3, lane.height - 2))
         if lane.title in content.choices.pinned:
             painter.fillRect(QRectF(0, top + 2, PINNED, lane.height - 4), colours.accent)
     painter.restore()
@@ -98,24 +107,20 @@ def paint_titles(
     painter.drawLine(QLineF(0, below, place.width, below))
 
 
+def _title_rect(place: Geometry, top: int, height: int) -> QRectF:
+    return QRectF(MARGIN, top, place.left - 2 * MARGIN, height)
+
+
 def _title(
-    painter: QPainter,
-    colours: Colours,
-    place: Geometry,
-    metrics: QFontMetrics,
-    title: str,
-    top: int,
-    height: int,
-    used: bool,
-    failed: int,
+    painter: QPainter, colours: Colours, letters: Lettering, rect: QRectF, title: str, used: bool, failed: int = 0
 ) -> None:
-    rect = QRectF(MARGIN, top, place.left - 2 * MARGIN, height)
     if failed:
         text = count_text(failed)
         painter.setPen(colours.failed_text)
-        painter.drawText(rect, VERTICAL_RIGHT, text)
-        taken = metrics.horizontalAdvance(text) + 3
-        painter.drawPixmap(round(rect.right() - taken - BADGE), round(top + (height - BADGE) / 2), colours.badge)
+        letters.right(painter, rect, text)
+        taken = letters.width(text) + 3
+        middle = rect.center().y()
+        painter.drawPixmap(round(rect.right() - taken - BADGE), round(middle - BADGE / 2), colours.badge)
         rect.setRight(rect.right() - taken - BADGE - MARGIN)
     painter.setPen(colours.text if used else colours.muted)
-    painter.drawText(rect, VERTICAL_MIDDLE, metrics.elidedText(title, Qt.TextElideMode.ElideMiddle, int(rect.width())))
+    letters.left(painter, rect, letters.elided(title, int(rect.width())))

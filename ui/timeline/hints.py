@@ -39,12 +39,15 @@ class Hints:
         for hidden in (self.resume, self.frozen):
             hidden.hide()
 
-    def show_state(self, *, empty: bool, detached: bool, frozen: bool, waiting: int) -> None:
+    def show_state(self, *, empty: bool, detached: bool, frozen: bool, waiting: int, busy: bool) -> None:
         """Say what is the case, and no more."""
         self.empty.setVisible(empty)
         self.resume.setVisible(detached and not empty and not frozen)
-        self.frozen.setVisible(frozen)
-        if frozen:
+        self.frozen.setVisible(frozen or busy)
+        if busy:
+            self.frozen.setText("Arranging lanes …")
+            self.place(self._area)
+        elif frozen:
             many = f"{count_text(waiting)} newer records wait" if waiting > 1 else "1 newer record waits"
             newer = many if waiting else "nothing newer yet"
             self.frozen.setText(f"View frozen — {newer}")

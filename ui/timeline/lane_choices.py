@@ -7,7 +7,7 @@ from typing import TypeVar
 
 from PySide6.QtCore import QObject, Signal
 
-from bus.trace.tracks import Group
+from bus.trace.grouping import Group
 
 Item = TypeVar("Item")
 
@@ -23,6 +23,9 @@ class LaneChoices(QObject):
         self.pinned: tuple[str, ...] = ()
         """Uppermost first."""
 
+        self.pointed = ""
+        """The lane that stands out because the person looked for it; empty: none does."""
+
         self.group: Group = "handler"
         self.revision = 0
         """Grows with every change."""
@@ -30,8 +33,14 @@ class LaneChoices(QObject):
     def group_by(self, group: Group) -> None:
         """What has a lane of its own."""
         if group != self.group:
-            self.group = group
+            self.group, self.pointed = group, ""
             self.revision += 1
+            self.changed.emit()
+
+    def point_at(self, title: str) -> None:
+        """Make a lane stand out."""
+        if title != self.pointed:
+            self.pointed = title
             self.changed.emit()
 
     def hide(self, *titles: str) -> None:

@@ -6,14 +6,16 @@ from PySide6.QtCore import QPoint
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QMenu, QWidget
 
-from bus.trace.tracks import Group
+from bus.trace.grouping import Group
 from ui.timeline.lane_choices import LaneChoices
 from ui.timeline.lanes import Lanes
 
 GROUPS: tuple[tuple[Group, str], ...] = (
     ("handler", "Lanes by Handler"),
     ("event", "Lanes by Event"),
+    ("flow", "Lanes by Flow"),
     ("thread", "Lanes by Thread"),
+    ("source", "Lanes by Source File"),
 )
 
 

@@ -5,6 +5,7 @@ The emits lane stands above and does not scroll; its geometry is only its height
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
@@ -61,6 +62,7 @@ class Lanes:
 
     def __init__(self, lanes: Sequence[Lane] = ()) -> None:
         self._lanes = tuple(lanes)
+        self._tops = [lane.top for lane in self._lanes]
         self._by_handler = {lane.handler: lane for lane in self._lanes}
 
     def __len__(self) -> int:
@@ -78,7 +80,8 @@ class Lanes:
 
     def between(self, top: int, bottom: int) -> Iterator[Lane]:
         """Those of which something lies between two heights."""
-        return (lane for lane in self._lanes if lane.bottom > top and lane.top < bottom)
+        first = max(0, bisect_right(self._tops, top) - 1)
+        return (lane for lane in self._lanes[first : bisect_left(self._tops, bottom)] if lane.bottom > top)
 
     def at(self, y: int) -> Lane | None:
         return next(self.between(y, y + 1), None)

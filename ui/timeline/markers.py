@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from PySide6.QtCore import QLineF, QRectF, Qt
 from PySide6.QtGui import QPainter, QPen
 
+from bus.trace.notes import Note, Notes
 from ui.timeline.axis import duration_text
 from ui.timeline.colours import Colours, with_alpha
 from ui.timeline.geometry import Geometry
@@ -28,9 +29,16 @@ class Markers:
     marked: Stretch | None = None
     """Until something else is marked."""
 
-    kept: tuple[Stretch, ...] = ()
+    notes: Notes = field(default_factory=Notes)
+    """Bands that are kept lie in the capture, as notes without words."""
+
     ruler: Stretch | None = None
     """Being measured, from where the person began."""
+
+    @property
+    def kept(self) -> tuple[Stretch, ...]:
+        """Every stretch that is kept, with words or without."""
+        return tuple((note.time_ns, note.end_ns) for note in self.notes.all if note.is_band)
 
     @property
     def empty(self) -> bool:
@@ -44,12 +52,22 @@ class Markers:
     def keep(self, stretch: Stretch) -> None:
         """Keep it until it is kept a second time, which lets it go."""
         self.marked = None
-        without = tuple(each for each in self.kept if each != stretch)
-        self.kept = without if len(without) < len(self.kept) else (*without, stretch)[-MOST_KEPT:]
+        same = [note for note in self._bands() if (note.time_ns, note.end_ns) == stretch]
+        if not same:
+            self.notes.add(stretch[0], "", end_ns=max(stretch[1], stretch[0] + 1))
+            same = self._bands()[:-MOST_KEPT]
+        for note in same:
+            self.notes.remove(note.id)
 
     def clear(self) -> None:
         """Nothing marked, nothing measured."""
-        self.marked, self.kept, self.ruler = None, (), None
+        self.marked, self.ruler = None, None
+        for note in self._bands():
+            self.notes.remove(note.id)
+
+    def _bands(self) -> list[Note]:
+        """Those without words, the oldest first."""
+        return sorted((note for note in self.notes.all if note.is_band and not note.text), key=_age)
 
     def paint(self, painter: QPainter, colours: Colours, place: Geometry, view: Viewport) -> None:
         """All of them, the ruler last."""
@@ -63,6 +81,10 @@ class Markers:
             if each is not None:
                 _paint_band(painter, colours, place, view, each, dashed=True)
         painter.restore()
+
+
+def _age(note: Note) -> int:
+    return note.id
 
 
 def _paint_band(

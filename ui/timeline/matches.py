@@ -5,15 +5,18 @@ from __future__ import annotations
 import numpy as np
 
 from bus.trace import Trace, rows
-from bus.trace.tracks import Int64s, Track
+from bus.trace.pyramid import Int64s
+from bus.trace.track import Track
+from ui.payload_search import AT_ONCE
 
 
 class Matches:
     """For one filter: how many calls of a track, or dispatches, before each position match."""
 
     def __init__(self, trace: Trace, wanted: rows.Filter) -> None:
-        self._calls = _mask(len(trace.calls), rows.rows(trace, "calls", wanted))
-        self._dispatches = _running_count(_mask(len(trace.dispatches), rows.rows(trace, "dispatches", wanted)))
+        found = {table: rows.rows(trace, table, wanted, most_payloads=AT_ONCE) for table in ("calls", "dispatches")}
+        self._calls = _mask(len(trace.calls), found["calls"])
+        self._dispatches = _running_count(_mask(len(trace.dispatches), found["dispatches"]))
         self._tracks: dict[Track, Int64s] = {}
 
     def call(self, row: int) -> bool:

@@ -5,7 +5,8 @@ Scrolling to the end attaches again. Until the person zooms, the span grows with
 
 from __future__ import annotations
 
-from ui.timeline.viewport import Viewport
+from bus.trace.scale import Scale
+from ui.timeline.viewport import SLACK, Viewport
 
 LONGEST_FOLLOWED_NS = 10_000_000_000
 """While following without a zoom of the person's own, no more than this is shown."""
@@ -26,7 +27,7 @@ class Navigation:
     def restart(self) -> None:
         """Another capture: follow it from its beginning."""
         self.following, self._zoomed, self._was_live = True, False, False
-        self.view = Viewport(width=self.view.width)
+        self.view = Viewport(width=self.view.width, scale=self.view.scale)
 
     def resize(self, width: int) -> None:
         self.view = self.view.resized(width)
@@ -43,6 +44,13 @@ class Navigation:
             self.view = self.view.grown(first_ns, now_ns, LONGEST_FOLLOWED_NS)
         else:
             self.view = self.view.fitted(first_ns, now_ns)
+
+    def on(self, scale: Scale) -> None:
+        """Another axis; what is in view stays there, or everything where that was in view."""
+        whole = self.view.covers(self._first_ns, self._now_ns)
+        self.view = self.view.on(scale)
+        if whole:
+            self.view = self.view.fitted(self._first_ns, self._now_ns)
 
     def attach(self) -> None:
         """Follow from here on, at the zoom that the person has."""
@@ -61,29 +69,29 @@ class Navigation:
         """Later (or earlier where negative); arriving at the end follows again."""
         before = self.view
         self._take_over(self.view.panned(px))
-        if px > 0 and self.view.reaches(self._now_ns) and self.view.start_ns >= before.start_ns:
+        if px > 0 and self.view.reaches(self._now_ns) and self.view.start >= before.start:
             self.attach()
 
-    def show(self, start_ns: int, end_ns: int) -> None:
-        """This stretch, as dragged out by the person."""
-        view = Viewport(start_ns, max(200, end_ns - start_ns), self.view.width)
-        self._take_over(view)
+    def show(self, first: int, last: int) -> None:
+        """From one place on the axis to another, as dragged out by the person."""
+        self._take_over(self.view.between(first, last))
 
-    def fit(self, first_ns: int, last_ns: int) -> None:
-        """All of a stretch, with a little room."""
-        self._take_over(self.view.fitted(first_ns, last_ns))
+    def fit(self, first: int, last: int) -> None:
+        """The same, with a little room."""
+        slack = round((last - first) * SLACK)
+        self.show(first - slack, last + slack)
 
     def fit_all(self) -> None:
         """The whole capture."""
-        self.fit(self._first_ns, self._now_ns)
+        self._take_over(self.view.fitted(self._first_ns, self._now_ns))
 
-    def centre(self, time_ns: int) -> None:
-        self._take_over(self.view.centred(time_ns))
+    def centre(self, place: int) -> None:
+        self._take_over(self.view.centred(place))
 
-    def reveal(self, first_ns: int, last_ns: int) -> None:
-        """Move only where this stretch is not in view."""
-        if last_ns < self.view.start_ns or first_ns > self.view.end_ns:
-            self.centre((first_ns + min(last_ns, first_ns + self.view.span_ns)) // 2)
+    def reveal(self, first: int, last: int) -> None:
+        """Move only where this stretch of the axis is not in view."""
+        if last < self.view.start or first > self.view.end:
+            self.centre((first + min(last, first + self.view.span)) // 2)
 
     def _take_over(self, view: Viewport) -> None:
         self._zoomed = True

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from bus.trace import causality
-from bus.trace.tracks import Int64s
+from bus.trace.pyramid import Int64s
 from ui.timeline.content import Content
 
 Item = tuple[str, int]

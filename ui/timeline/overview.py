@@ -11,10 +11,12 @@ from PySide6.QtGui import QMouseEvent, QPainter, QPaintEvent, QPen, QPixmap
 from PySide6.QtWidgets import QWidget
 
 from bus.trace.detail import density
-from bus.trace.tracks import Int64s
+from bus.trace.pyramid import Int64s
+from ui.timeline.backlog_lines import BacklogLines
 from ui.timeline.colours import Colours, with_alpha
 from ui.timeline.content import Content
-from ui.timeline.raster import thinned
+from ui.timeline.painter import image_of
+from ui.timeline.raster import pillars, thinned
 from ui.timeline.viewport import Viewport
 
 GRIP = 5
@@ -24,19 +26,22 @@ LEAST_DRAG = 4
 MARK_ROW = 12
 """Height left above the density for marks of failures and losses."""
 NARROWEST_BRUSH = 4
+LEAST_RED = 5
+"""Height of a failure among however many calls."""
+TIP = "The whole capture. Drag to zoom to a stretch; drag the brush to move the view."
 
 
 class Overview(QWidget):
     """The whole capture in one strip."""
 
     chosen = Signal(object, object)
-    """The person chose a stretch: from, to, in nanoseconds (Python's int: Qt's has 32 bits)."""
+    """The person chose a stretch: from, to, as places on the axis (Python's int: Qt's has 32 bits)."""
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
         self.setObjectName("timeline-overview")
         self.setAccessibleName("Overview of the whole capture")
-        self.setToolTip("The whole capture. Drag to zoom to a stretch; drag the brush to move the view.")
+        self.setToolTip(TIP)
         self.setMouseTracking(True)
         # The timeline says what to show while it paints: without this each would repaint the other for ever.
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
@@ -47,7 +52,10 @@ class Overview(QWidget):
         self._picture = QPixmap()
         self._counts: Int64s = np.empty(0, np.int64)
         self._failed: Int64s = np.empty(0, np.int64)
+        self._failures: Int64s = np.empty(0, np.int64)
+        """How many there are in each of those columns."""
         self._lost: Int64s = np.empty(0, np.int64)
+        self.backlog = BacklogLines()
         self._press: tuple[str, float, Viewport] | None = None
         self._selecting: tuple[float, float] | None = None
 
@@ -60,14 +68,15 @@ class Overview(QWidget):
         """The strip's own stretch: everything there is."""
         if self._content is None:
             return Viewport(width=max(1, self.width()))
-        first, last = self._content.first_ns, max(self._content.now_ns, self._content.first_ns + 1)
-        return Viewport(first, max(1, last - first), max(1, self.width()))
+        scale = self._view.scale
+        first, last = scale.begin(self._content.first_ns), scale.end(self._content.now_ns)
+        return Viewport(first, max(1, last - first), max(1, self.width()), scale)
 
     def brush(self) -> QRectF:
         """Where the part in view lies on the strip."""
         whole = self.whole()
-        left = min(max(whole.px_of(self._view.start_ns), 0.0), float(self.width() - NARROWEST_BRUSH))
-        right = min(max(whole.px_of(self._view.end_ns), left + NARROWEST_BRUSH), float(self.width()))
+        left = min(max(whole.px_at(self._view.start), 0.0), float(self.width() - NARROWEST_BRUSH))
+        right = min(max(whole.px_at(self._view.end), left + NARROWEST_BRUSH), float(self.width()))
         return QRectF(left, 0, right - left, self.height())
 
     def paintEvent(self, event: QPaintEvent) -> None:
@@ -86,7 +95,7 @@ class Overview(QWidget):
     def _strip(self, content: Content, colours: Colours) -> QPixmap:
         """What does not depend on the view, painted anew only where something came in or the strip changed."""
         whole = self.whole()
-        held = (content.records, len(content.tracks.failed_rows), len(content.emits.lost))
+        held = (content.records, len(content.tracks.failed_rows), len(content.emits.lost), len(content.backlog))
         state = (content, held, whole, colours, self.height())
         if state != self._drawn:
             self._drawn = state
@@ -96,6 +105,9 @@ class Overview(QWidget):
             self._picture.fill(colours.background)
             painter = QPainter(self._picture)
             self._paint_density(painter, colours)
+            self.backlog.paint(painter, colours, MARK_ROW + 2, self.height() - 3)
+            marks = np.concatenate([self._failed, self._lost])
+            self.backlog.paint_legend(painter, colours, self.size().toSizeF(), MARK_ROW + 2, marks)
             self._paint_marks(painter, colours)
             painter.end()
         return self._picture
@@ -103,9 +115,12 @@ class Overview(QWidget):
     def _count(self, content: Content, whole: Viewport) -> None:
         grid = whole.grid()
         starts = content.trace.calls.started_ns[: len(content.tracks)]
-        self._counts = density(content.emits.times, grid) + density(starts, grid)
+        emitted = np.diff(grid.scale.emits_before(content.emits.times, grid.edges()))
+        self._counts = emitted + density(starts, grid)
         failed_starts = starts[content.tracks.failed_rows]
-        self._failed = np.unique(np.clip(grid.column(failed_starts), 0, grid.columns - 1))
+        self.backlog.count(content.backlog, grid)
+        wrong = np.clip(grid.column(failed_starts), 0, grid.columns - 1)
+        self._failed, self._failures = np.unique(wrong, return_counts=True)
         self._lost = np.unique(np.clip(grid.column(content.emits.times[content.emits.lost]), 0, grid.columns - 1))
 
     def _paint_density(self, painter: QPainter, colours: Colours) -> None:
@@ -116,14 +131,15 @@ class Overview(QWidget):
         filled = np.flatnonzero(self._counts)
         heights = np.maximum(2, np.round(np.log1p(self._counts[filled]) / most * room))
         bottom = self.height() - 2
-        painter.setPen(QPen(colours.density, 1))
-        columns = zip(filled.tolist(), heights.tolist(), strict=True)
-        painter.drawLines([QLineF(x + 0.5, bottom - height, x + 0.5, bottom) for x, height in columns])
+        lines = pillars(filled, bottom - heights, self.width(), bottom, colours.words["bar"])
+        painter.drawImage(0, 0, image_of(lines))
+        # At its foot what of it failed, on the same scale: where every column has failures the rest is seen as well.
+        wrong = np.maximum(LEAST_RED, np.round(np.log1p(self._failures) / most * room))
+        red = pillars(self._failed, bottom - wrong, self.width(), bottom, colours.words["failed"])
+        painter.drawImage(0, 0, image_of(red))
 
     def _paint_marks(self, painter: QPainter, colours: Colours) -> None:
-        """A red line with a badge for failures, a hollow diamond for losses; all visible whatever else is there."""
-        painter.setPen(QPen(colours.failed, 1))
-        painter.drawLines([QLineF(x + 0.5, MARK_ROW, x + 0.5, self.height() - 2) for x in self._failed.tolist()])
+        """A badge for failures, a hollow diamond for losses; visible whatever else is there."""
         for columns, stamp in ((self._lost, colours.lost), (self._failed, colours.badge)):
             size = stamp.deviceIndependentSize().width()
             for index in thinned(columns, size + 1):
@@ -153,15 +169,17 @@ class Overview(QWidget):
         x = event.position().x()
         if self._press is None:
             self.setCursor(_CURSORS[self._part_at(x)])
+            whole = self.whole()
+            self.setToolTip(f"{self.backlog.told(int(x), whole.ns_at(x) - whole.start_ns)} {TIP}".strip())
             return
         part, pressed, view = self._press
-        moved = self.whole().ns_at(x) - self.whole().ns_at(pressed)
+        moved = self.whole().place_at(x) - self.whole().place_at(pressed)
         if part == "brush":
-            self._choose(view.start_ns + moved, view.end_ns + moved)
+            self._choose(view.start + moved, view.end + moved)
         elif part == "left":
-            self._choose(view.start_ns + moved, view.end_ns)
+            self._choose(view.start + moved, view.end)
         elif part == "right":
-            self._choose(view.start_ns, view.end_ns + moved)
+            self._choose(view.start, view.end + moved)
         else:
             self._selecting = (pressed, x)
             self.update()
@@ -172,10 +190,10 @@ class Overview(QWidget):
             return
         whole, x = self.whole(), event.position().x()
         if abs(x - press[1]) >= LEAST_DRAG:
-            self._choose(whole.ns_at(min(x, press[1])), whole.ns_at(max(x, press[1])))
+            self._choose(whole.place_at(min(x, press[1])), whole.place_at(max(x, press[1])))
         else:
-            start = whole.ns_at(x) - self._view.span_ns // 2
-            self._choose(start, start + self._view.span_ns)
+            start = whole.place_at(x) - self._view.span // 2
+            self._choose(start, start + self._view.span)
 
     def _part_at(self, x: float) -> str:
         """What of the brush a press would take: an edge, its middle, or nothing of it."""
@@ -187,8 +205,8 @@ class Overview(QWidget):
         whole_shown = brush.width() >= self.width() - 2 * GRIP
         return "brush" if brush.left() < x < brush.right() and not whole_shown else ""
 
-    def _choose(self, start_ns: int, end_ns: int) -> None:
-        self.chosen.emit(min(start_ns, end_ns), max(start_ns, end_ns))
+    def _choose(self, start: int, end: int) -> None:
+        self.chosen.emit(min(start, end), max(start, end))
 
 
 _CURSORS = {

@@ -5,10 +5,12 @@ Painter and mouse read the same picture, so that what is seen is what is hit.
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from bus.trace.detail import Bars, Points, bars, points
-from bus.trace.tracks import Track
+from bus.trace.bars import Bars, bars
+from bus.trace.detail import Points, points
+from bus.trace.track import Track
 from ui.timeline.content import Content
 from ui.timeline.lanes import Lane
 from ui.timeline.viewport import Viewport
@@ -25,7 +27,8 @@ class TrackPicture:
     track: Track
     top: int
     """From the top of the lanes area, scrolled: may be negative."""
-    bars: Bars
+    line: int
+    """Its number in the picture, which its bars have as well."""
 
     @property
     def height(self) -> int:
@@ -44,6 +47,8 @@ class Picture:
     now_ns: int
     emits: Points
     tracks: tuple[TrackPicture, ...]
+    bars: Bars
+    """Of all tracks in view."""
     lanes: tuple[Lane, ...]
 
     def track_at(self, y: float) -> TrackPicture | None:
@@ -60,7 +65,7 @@ class Picture:
         found = self.track_at(y)
         if found is None:
             return None
-        index = found.bars.at(x * self.ratio, round(REACH_PX * self.ratio))
+        index = self.bars.at(found.line, x * self.ratio, round(REACH_PX * self.ratio))
         return (found, index) if index >= 0 else None
 
     def emit_at(self, x: float) -> int:
@@ -75,21 +80,27 @@ class Picture:
 def picture_of(content: Content, viewport: Viewport, scroll: int, height: int, ratio: float) -> Picture:
     """What lies in view; `height` is that of the area below the emits lane."""
     grid = viewport.grid(ratio)
-    ended_ns = content.ended_ns()
-    matches = content.matches
     lanes = tuple(content.lanes.between(scroll, scroll + max(0, height)))
-    tracks = tuple(
-        TrackPicture(
-            lane,
-            track,
-            lane.track_top(depth) - scroll,
-            bars(track, ended_ns, grid, content.now_ns, matches.of_track(track) if matches else None),
-        )
-        for lane in lanes
-        for depth, track in enumerate(content.tracks.lanes.get(lane.handler, ()))
-        if lane.track_top(depth) < scroll + height and lane.track_top(depth) + lane.track_height > scroll
+    tracks = tuple(_in_view(content, lanes, scroll, height))
+    matches = content.matches
+    found = bars(
+        [one.track for one in tracks],
+        content.trace.calls,
+        grid,
+        content.now_ns,
+        [matches.of_track(one.track) for one in tracks] if matches else None,
     )
     total = len(content.emits)
     shown = matches.of_dispatches(total) if matches else None
     emits = points(content.emits.times, content.emits.lost, grid, total, shown)
-    return Picture(viewport, ratio, scroll, content.now_ns, emits, tracks, lanes)
+    return Picture(viewport, ratio, scroll, content.now_ns, emits, tracks, found, lanes)
+
+
+def _in_view(content: Content, lanes: Iterable[Lane], scroll: int, height: int) -> Iterator[TrackPicture]:
+    line = 0
+    for lane in lanes:
+        for depth, track in enumerate(content.tracks.lanes.get(lane.handler, ())):
+            top = lane.track_top(depth) - scroll
+            if top < height and top + lane.track_height > 0:
+                yield TrackPicture(lane, track, top, line)
+                line += 1

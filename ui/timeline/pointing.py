@@ -4,34 +4,41 @@ from __future__ import annotations
 
 import numpy as np
 
-from bus.trace.detail import Bars
-from bus.trace.tracks import Track
+from bus.trace.bars import Bars
+from bus.trace.track import Track
 from ui.timeline import words
 from ui.timeline.content import Content
 from ui.timeline.geometry import Geometry
 from ui.timeline.neighbours import Item
+from ui.timeline.note_flags import note_at, subject_of
 from ui.timeline.picture import Picture
 
 
 def item_at(content: Content, picture: Picture, place: Geometry, x: float, y: float) -> Item | None:
     """What a click means: of a bar that stands for many the first that failed or was lost, else the first."""
     across = x - place.left
+    note = note_at(content.trace.notes, place, picture.viewport, x, y)
+    if note is not None:
+        return subject_of(note, content.trace)
     if place.in_emits(x, y):
         index = picture.emit_at(across)
         return None if index < 0 else ("dispatch", _telling_emit(content, picture, index))
     found = picture.bar_at(across, y - place.lanes_top) if place.in_lanes(x, y) else None
-    return None if found is None else ("call", _telling_call(found[0].track, found[0].bars, found[1]))
+    return None if found is None else ("call", _telling_call(found[0].track, picture.bars, found[1]))
 
 
 def text_at(content: Content, picture: Picture, place: Geometry, x: float, y: float) -> str:
     """Names and numbers of what is there; empty where there is nothing."""
     across = x - place.left
+    note = note_at(content.trace.notes, place, picture.viewport, x, y)
+    if note is not None:
+        return note.text
     if place.in_emits(x, y):
         index = picture.emit_at(across)
         return words.about_emits(content, picture.emits, index) if index >= 0 else ""
     if place.in_lanes(x, y):
         found = picture.bar_at(across, y - place.lanes_top)
-        return words.about_bar(content, *found) if found else ""
+        return words.about_bar(content, picture.bars, *found) if found else ""
     lane = content.lanes.at(round(y) - place.lanes_top + picture.scroll) if y >= place.lanes_top else None
     return words.about_lane(content, lane) if lane else ""
 

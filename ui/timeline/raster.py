@@ -7,10 +7,11 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from bus.trace.detail import Bars, Points
-from bus.trace.tracks import Int64s
+from bus.trace.bars import Bars
+from bus.trace.detail import Points
+from bus.trace.pyramid import Int64s
 
-Line = npt.NDArray[np.uint32]
+Lines = npt.NDArray[np.uint32]
 
 APART = 3
 """Bars this wide (logical pixels) and wider keep a gap of one pixel to the next."""
@@ -19,31 +20,39 @@ FAILED_WIDTH = 2
 """A failure is at least so many pixels wide."""
 
 
-def bar_line(bars: Bars, columns: int, ratio: float, words: dict[str, int]) -> Line:
-    """One line of pixels for the bars of a track."""
-    if not len(bars):
-        return np.zeros(columns, np.uint32)
+def bar_lines(bars: Bars, lines: int, columns: int, ratio: float, words: dict[str, int]) -> Lines:
+    """One line of pixels for the bars of each track."""
     failed = bars.failed > 0
     colours = np.where(failed, words["failed"], words["bar"]).astype(np.uint32)
     colours[bars.cancelled] = words["idle"]
-    colours[~bars.shown] = np.where(failed[~bars.shown], words["dim_failed"], words["dim_bar"])
+    dimmed = np.flatnonzero(~bars.shown)
+    colours[dimmed] = np.where(failed[dimmed], words["dim_failed"], words["dim_bar"])
     gap = max(1, int(ratio))
     right = np.where(bars.right - bars.left >= APART * ratio, bars.right - gap, bars.right)
-    line = _spans(bars.left, right, colours, columns)
-    red = bars.left[failed]
+    before = bars.line * columns
+    pixels = _spans(before + bars.left, before + right, colours, lines * columns)
+    wrong = np.flatnonzero(failed)
+    red, last = (before + bars.left)[wrong], (before + columns - 1)[wrong]
     for offset in range(1, round(FAILED_WIDTH * ratio)):
-        line[np.minimum(red + offset, columns - 1)] = colours[failed]
-    return line
+        pixels[np.minimum(red + offset, last)] = colours[wrong]
+    return pixels.reshape(lines, columns)
 
 
-def density_line(points: Points, columns: int, words: dict[str, int]) -> Line:
+def density_line(points: Points, columns: int, words: dict[str, int]) -> Lines:
     """One line of pixels for the moments of the emits lane."""
     line = np.zeros(columns, np.uint32)
     line[points.column] = np.where(points.shown, words["emit"], words["dim_bar"])
     return line
 
 
-def _spans(left: Int64s, right: Int64s, colours: Line, columns: int) -> Line:
+def pillars(columns: Int64s, tops: npt.NDArray[Any], width: int, bottom: int, word: int) -> Lines:
+    """Lines of one pixel's width, each from its top down to the bottom."""
+    height = np.full(width, bottom)
+    height[columns] = np.minimum(tops, bottom)
+    return np.where(np.arange(bottom)[:, np.newaxis] >= height, np.uint32(word), np.uint32(0))
+
+
+def _spans(left: Int64s, right: Int64s, colours: Lines, columns: int) -> Lines:
     """Spans that do not overlap, and nothing between them."""
     borders = np.empty(2 * len(left) + 2, np.int64)
     borders[0], borders[-1] = 0, columns

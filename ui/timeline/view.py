@@ -7,59 +7,59 @@ there, Frame how it looks, Walk the verbs of the selection, Input what the perso
 from __future__ import annotations
 
 import html
-from functools import partial
+from itertools import islice
 
 from PySide6.QtCore import QEvent, QPoint, QPointF, QRect, Qt, QTimer, Signal
 from PySide6.QtGui import (
     QContextMenuEvent,
     QHideEvent,
-    QKeyEvent,
-    QMouseEvent,
     QPainter,
     QPaintEvent,
     QPen,
     QResizeEvent,
     QShowEvent,
-    QWheelEvent,
 )
 from PySide6.QtWidgets import QPushButton, QScrollBar, QToolTip, QWidget
 
 from bus.session import Session
+from bus.trace.scale import Mode
 from ui.filter_state import FilterState
-from ui.finding import Finding
 from ui.selection import Selection
 from ui.theme import ThemeSource
+from ui.timeline import words
 from ui.timeline.colours import Colours
 from ui.timeline.content import LIVE, Content
-from ui.timeline.frame import Frame
+from ui.timeline.contents import SELDOM, Contents
+from ui.timeline.frame import Frame, Letters
 from ui.timeline.geometry import OVERVIEW_HEIGHT, Geometry, titles_width
 from ui.timeline.hints import Hints
-from ui.timeline.input import ZOOM_STEP, Input
+from ui.timeline.input import ZOOM_STEP
 from ui.timeline.lane_choices import LaneChoices
 from ui.timeline.lane_menu import LaneMenu
-from ui.timeline.lanes import Lanes
+from ui.timeline.lanes import Lane, Lanes
 from ui.timeline.links import NOTHING, Link, Story, story_of
 from ui.timeline.markers import Markers
-from ui.timeline.matches import Matches, matches_of
 from ui.timeline.navigation import Navigation
 from ui.timeline.neighbours import Item
 from ui.timeline.overview import Overview
 from ui.timeline.picture import Picture, picture_of
 from ui.timeline.pointing import item_at, text_at
+from ui.timeline.surface import Surface
+from ui.timeline.time_axis import TimeAxis
 from ui.timeline.viewport import Viewport
 from ui.timeline.walk import Walk
 
 FRAME_MS = 16
 """While the engine runs its clock goes on, and running calls grow, even where no record comes."""
-SELDOM = 12
-"""While records arrive the filter and the arrows are found anew only at every so many frames."""
+MOST_LISTED = 2_000
+"""Lanes that are offered to go to."""
 FOCUS = 2
 """Width of the frame that shows the keyboard's focus."""
 TITLE_PADDING = 70
 """Room beside a title for its margins and its count of failures."""
 
 
-class TimelineView(QWidget):
+class TimelineView(Surface):
     """Shows the session's trace over time."""
 
     following_changed = Signal(bool)
@@ -83,27 +83,32 @@ class TimelineView(QWidget):
         self.setAccessibleDescription("Emits and calls over time, a lane for each handler")
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setMouseTracking(True)
+        self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         self.setMinimumSize(320, 160)
         self._session, self._themes = session, themes
         self.selection, self.filter_state = selection, filter_state
         self._navigation = Navigation()
-        self._finding = Finding(session, self)
-        self._finding.found.connect(self._matched)
         self.lane_choices = LaneChoices(self)
-        self.lane_choices.changed.connect(self._rearrange)
+        self._contents = Contents(session, filter_state, self.lane_choices, self)
+        self._contents.replaced.connect(self._begin)
+        self._contents.changed.connect(self._show_again)
+        self.axis = TimeAxis(session, self)
+        self.axis.scale_changed.connect(self._rescale)
         self._picture: Picture | None = None
         self._story = NOTHING
         self._linked: tuple[Item | None, int] = (None, 0)
         self._frames = 0
         self._widest = 0
         self._measured: Lanes | None = None
-        self._begin()
-        self._input = Input(self)
+        self._walk = Walk(self._content, selection, self._navigation)
+        self.markers = Markers(notes=session.trace.notes)
+        self.take_input(self)
         self._frozen = False
         self._told_following = True
         self._told_view: Viewport | None = None
         self._hovered = ""
         self._colours: Colours | None = None
+        self._letters: Letters | None = None
         self.overview = Overview(self)
         self.hints = Hints(self)
         self._bar = QScrollBar(Qt.Orientation.Vertical, self)
@@ -112,10 +117,9 @@ class TimelineView(QWidget):
         self._clock.setInterval(FRAME_MS)
         self._clock.timeout.connect(self.refresh)
         self._bar.valueChanged.connect(self._show_again)
-        self.overview.chosen.connect(self.show_stretch)
+        self.overview.chosen.connect(self._show_places)
         self.hints.resume.clicked.connect(self._follow)
         selection.changed.connect(self._selection_changed)
-        filter_state.changed.connect(self._filter_changed)
         themes.changed.connect(self.refresh_theme)
         self.hints.restyle(themes.theme)
         self.refresh()
@@ -152,6 +156,10 @@ class TimelineView(QWidget):
         """The causes and effects of the selection that arrows are drawn for."""
         return self._told().links
 
+    @property
+    def _content(self) -> Content:
+        return self._contents.now
+
     def _told(self) -> Story:
         item = self._walk.selected()
         state = (item, self._frames // SELDOM)
@@ -181,12 +189,12 @@ class TimelineView(QWidget):
 
     def refresh(self) -> None:
         """Take in what is new; called at most once a frame."""
-        if not self._content.still_describes(self._session.trace):
-            self._change_trace()
+        self._contents.follow(self._frozen)
         phase = self._session.engine_state.phase
-        if not self._frozen and self._content.update(self._session):
+        if not self._frozen and self._contents.take_in():
+            self.axis.follow(self._content)
             self._navigation.advance(self._content.first_ns, self._content.now_ns, live=phase in LIVE)
-            self._filter_again()
+            self._frames += 1
             self._show_again()
         self._keep_time(phase == "running" and self.isVisible() and not self._frozen)
         self._say_state()
@@ -250,10 +258,25 @@ class TimelineView(QWidget):
         self.scroll_lanes(round(down))
         self._show_again()
 
+    def set_time_axis(self, mode: Mode) -> None:
+        """To scale, with idle gaps folded, or step by step."""
+        self.axis.choose(mode, self._content)
+
     def fit(self) -> None:
         """The whole capture in view."""
         self._navigation.fit_all()
         self._show_again()
+
+    def listed_lanes(self) -> list[tuple[Lane, str]]:
+        """The lanes that can be gone to, and in a few words what each did."""
+        return [(lane, words.calls_of_lane(self._content, lane)) for lane in islice(self.lanes, MOST_LISTED)]
+
+    def show_lane(self, handler: str) -> None:
+        """Scroll to a lane and make it stand out; handler: its number."""
+        lane = self.lanes.of(int(handler))
+        if lane is not None:
+            self._bar.setValue(lane.top - self.place.lanes_height // 3)
+            self.lane_choices.point_at(lane.title)
 
     def scroll_lanes(self, pixels: int) -> None:
         """Lanes further down, or up where negative."""
@@ -287,6 +310,7 @@ class TimelineView(QWidget):
     def clear_selection(self) -> None:
         """Select nothing, and put the ruler away."""
         self.selection.clear()
+        self.lane_choices.point_at("")
         self.markers.ruler = None
         self.update()
 
@@ -331,10 +355,12 @@ class TimelineView(QWidget):
         painter = QPainter(self)
         if self._colours is None or self._colours.ratio != self.devicePixelRatioF():
             self._colours = Colours(self._themes.theme, self.devicePixelRatioF())
-        selected = self._walk.selected()
-        Frame(self._content, self.picture, self.place, self._colours, selected, self._told(), self.markers).paint(
-            painter
-        )
+        if self._letters is None or self._letters.usual.font != painter.font():
+            self._letters = Letters.of(painter.font())
+        # Beside the scroll bar's upper end nobody else paints.
+        painter.fillRect(self.place.width, 0, self.width() - self.place.width, self.height(), self._colours.surface)
+        parts = self._content, self.picture, self.place, self._colours
+        Frame(*parts, self._walk.selected(), self._told(), self.markers, self._letters).paint(painter)
         if self.hasFocus():
             painter.setPen(QPen(self._colours.accent, FOCUS))
             painter.drawRect(self.rect().adjusted(1, 1, -1, -1))
@@ -350,25 +376,6 @@ class TimelineView(QWidget):
     def hideEvent(self, event: QHideEvent) -> None:
         self._clock.stop()
 
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        if not self._input.key(event):
-            super().keyPressEvent(event)
-
-    def wheelEvent(self, event: QWheelEvent) -> None:
-        self._input.wheel(event)
-
-    def mousePressEvent(self, event: QMouseEvent) -> None:
-        self._input.press(event)
-
-    def mouseMoveEvent(self, event: QMouseEvent) -> None:
-        self._input.move(event)
-
-    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
-        self._input.release(event)
-
-    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
-        self._input.double_click(event)
-
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
         y = event.pos().y() - self.place.lanes_top
         lane = self.lanes.at(y + self._bar.value()) if y >= 0 else None
@@ -380,34 +387,21 @@ class TimelineView(QWidget):
 
     # Keeping up
 
-    def _begin(self) -> None:
-        """Start on the session's trace, with nothing of it taken in."""
-        self._content = Content(self._session.trace, self.lane_choices)
+    def _begin(self, another: bool = True) -> None:
+        """Start on another content; the person stays where they are unless it is of another capture."""
         self._walk = Walk(self._content, self.selection, self._navigation)
         self._picture, self._measured = None, None
         self._story, self._linked = NOTHING, (None, 0)
-        self.markers = Markers()
         self._frames = 0
-
-    def _rearrange(self) -> None:
-        if self._content.group != self.lane_choices.group:
-            self._begin()
-            self._content.update(self._session)
-            self._filter_changed()
-        self._content.rearrange()
+        self.axis.show(self._content)
+        if another:
+            self.markers = Markers(notes=self._session.trace.notes)
+            self.set_frozen(False)
+            self._navigation.restart()
         self._show_again()
 
-    def _change_trace(self) -> None:
-        """Another capture; or the same one without its oldest records, in which the person stays where they are."""
-        if self._session.trace.raw is self._content.trace.raw and len(self._session.trace.dispatches):
-            if not self._frozen:  # what is frozen may be looked at as it was
-                kept = self.markers
-                self._begin()
-                self.markers = kept
-            return
-        self.set_frozen(False)
-        self._begin()
-        self._navigation.restart()
+    def _rescale(self) -> None:
+        self._navigation.on(self.axis.scale)
         self._show_again()
 
     def _keep_time(self, on: bool) -> None:
@@ -446,28 +440,11 @@ class TimelineView(QWidget):
             detached=live and not self.following,
             frozen=self._frozen,
             waiting=self._content.waiting,
+            busy=self._contents.busy,
         )
         if self.following != self._told_following:
             self._told_following = self.following
             self.following_changed.emit(self.following)
-
-    def _filter_again(self) -> None:
-        """New records came: evaluate the filter anew, though not at every frame."""
-        self._frames += 1
-        if self._content.matches is not None and self._frames % SELDOM == 0 and not self._finding.busy:
-            self._filter_changed()
-
-    def _filter_changed(self) -> None:
-        wanted = self.filter_state.filter if self.filter_state.active else None
-        if wanted is not None and self._finding.pays:
-            self._finding.start(partial(matches_of, wanted))
-            return
-        self._finding.forget()
-        self._matched(None if wanted is None else matches_of(wanted, self._content.trace))
-
-    def _matched(self, matches: Matches | None) -> None:
-        self._content.matches = matches
-        self._show_again()
 
     def _selection_changed(self) -> None:
         self._walk.reveal()
@@ -485,7 +462,11 @@ class TimelineView(QWidget):
 
     def show_stretch(self, start_ns: int, end_ns: int) -> None:
         """This time in view."""
-        self._navigation.show(start_ns, end_ns)
+        place = self.viewport.scale.place
+        self._show_places(place(start_ns), place(end_ns))
+
+    def _show_places(self, first: int, last: int) -> None:
+        self._navigation.show(first, last)
         self._show_again()
 
     def _follow(self) -> None:

@@ -1,13 +1,15 @@
 """Which stretch of time is in view: arithmetic between nanoseconds and pixels, without Qt.
 
-Times stay integers; only differences become floating point, so that a pixel is exact at any distance from zero.
+A view lies on an axis (bus/trace/scale.py); who asks speaks of times. Numbers stay integers; only differences become
+floating point, so that a pixel is exact at any distance from zero.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from bus.trace.detail import Grid
+from bus.trace.grid import Grid
+from bus.trace.scale import LINEAR, Scale
 
 SHORTEST_SPAN_NS = 200
 """No closer: bars of one nanosecond are five pixels wide then."""
@@ -20,35 +22,73 @@ STEPS = (1, 2, 5)
 
 @dataclass(frozen=True, slots=True)
 class Viewport:
-    """A stretch of time on a number of pixels."""
+    """A stretch of the axis on a number of pixels."""
 
-    start_ns: int = 0
-    span_ns: int = 1_000_000_000
+    start: int = 0
+    """The place on the axis at the left edge; a time where the axis is to scale."""
+    span: int = 1_000_000_000
     width: int = 1
     """Logical pixels."""
+    scale: Scale = LINEAR
+
+    @property
+    def start_ns(self) -> int:
+        return self.scale.time(self.start)
 
     @property
     def end_ns(self) -> int:
-        return self.start_ns + self.span_ns
+        return self.scale.time(self.end)
+
+    @property
+    def span_ns(self) -> int:
+        return self.end_ns - self.start_ns
+
+    @property
+    def end(self) -> int:
+        return self.start + self.span
 
     @property
     def ns_per_px(self) -> float:
-        return self.span_ns / self.width
+        """Where it is to scale."""
+        return self.span / self.width
 
     def px_of(self, time_ns: int) -> float:
         """Where a time lies, from the left edge; may be outside."""
-        return (time_ns - self.start_ns) * self.width / self.span_ns
+        return self.px_at(self.scale.place(time_ns))
+
+    def px_at(self, place: int) -> float:
+        """The same of a place on the axis."""
+        return (place - self.start) * self.width / self.span
 
     def ns_at(self, px: float) -> int:
         """The time at a pixel."""
-        return self.start_ns + round(px * self.span_ns / self.width)
+        return self.scale.time(self.place_at(px))
+
+    def place_at(self, px: float) -> int:
+        """The place on the axis at a pixel."""
+        return self.start + round(px * self.span / self.width)
 
     def shows(self, time_ns: int) -> bool:
-        return self.start_ns <= time_ns <= self.end_ns
+        return self.start <= self.scale.place(time_ns) <= self.end
+
+    def covers(self, first_ns: int, now_ns: int) -> bool:
+        """Whether all of a capture is in view."""
+        return self.start <= self.scale.begin(first_ns) and self.end >= self.scale.end(now_ns)
 
     def grid(self, ratio: float = 1.0) -> Grid:
         """The columns of device pixels, `ratio` of them for each logical one."""
-        return Grid(self.start_ns, self.span_ns, max(1, round(self.width * ratio)))
+        return Grid(self.start, self.span, max(1, round(self.width * ratio)), self.scale)
+
+    def on(self, scale: Scale) -> Viewport:
+        """The same time on another axis."""
+        if scale.mode == self.scale.mode and scale.by_call:
+            return replace(self, scale=scale)  # more steps came behind those that were there
+        start, end = scale.place(self.start_ns), scale.place(self.end_ns)
+        return replace(self, start=start, span=max(SHORTEST_SPAN_NS, end - start), scale=scale)
+
+    def between(self, first: int, last: int) -> Viewport:
+        """From one place on the axis to another."""
+        return replace(self, start=first, span=max(SHORTEST_SPAN_NS, last - first))
 
     def resized(self, width: int) -> Viewport:
         """The same time on another width."""
@@ -56,44 +96,46 @@ class Viewport:
 
     def zoomed(self, factor: float, about_px: float) -> Viewport:
         """Closer by `factor` (> 1) or farther (< 1); what is at `about_px` stays there."""
-        span = max(SHORTEST_SPAN_NS, round(self.span_ns / factor))
-        pinned = self.ns_at(about_px)
-        return replace(self, start_ns=pinned - round(about_px * span / self.width), span_ns=span)
+        span = max(SHORTEST_SPAN_NS, round(self.span / factor))
+        pinned = self.place_at(about_px)
+        return replace(self, start=pinned - round(about_px * span / self.width), span=span)
 
     def panned(self, px: float) -> Viewport:
         """Later by so many pixels."""
-        return replace(self, start_ns=self.start_ns + round(px * self.span_ns / self.width))
+        return replace(self, start=self.start + round(px * self.span / self.width))
 
-    def centred(self, time_ns: int) -> Viewport:
-        return replace(self, start_ns=time_ns - self.span_ns // 2)
+    def centred(self, place: int) -> Viewport:
+        return replace(self, start=place - self.span // 2)
 
     def fitted(self, first_ns: int, last_ns: int) -> Viewport:
-        """All of a stretch, with a little room at both ends."""
-        span = max(SHORTEST_SPAN_NS, last_ns - first_ns)
-        slack = round(span * SLACK)
-        return replace(self, start_ns=first_ns - slack, span_ns=span + 2 * slack)
+        """All of a capture from its first time to its last, with a little room at both ends."""
+        view = self.between(self.scale.begin(first_ns), self.scale.end(last_ns))
+        slack = round(view.span * SLACK)
+        return replace(view, start=view.start - slack, span=view.span + 2 * slack)
 
     def clamped(self, first_ns: int, last_ns: int) -> Viewport:
         """Moved and narrowed so that it cannot leave the capture: at least half of the view stays on it."""
-        longest = max(SHORTEST_SPAN_NS, round((last_ns - first_ns) * 1.5), 1_000_000)
-        span = min(self.span_ns, longest)
-        middle = min(max(self.start_ns + self.span_ns // 2, first_ns), last_ns)
-        return replace(self, start_ns=middle - span // 2, span_ns=span)
+        first, last = self.scale.begin(first_ns), self.scale.end(last_ns)
+        longest = max(SHORTEST_SPAN_NS, round((last - first) * 1.5), 1_000_000)
+        span = min(self.span, longest)
+        middle = min(max(self.start + self.span // 2, first), last)
+        return replace(self, start=middle - span // 2, span=span)
 
     def followed(self, first_ns: int, now_ns: int) -> Viewport:
         """The newest at the right edge; the beginning at the left one while everything fits."""
-        slack = round(self.span_ns * SLACK)
-        return replace(self, start_ns=max(first_ns - slack // 2, now_ns + slack - self.span_ns))
+        slack = round(self.span * SLACK)
+        first, now = self.scale.begin(first_ns), self.scale.end(now_ns)
+        return replace(self, start=max(first - slack // 2, now + slack - self.span))
 
-    def grown(self, first_ns: int, now_ns: int, longest_ns: int) -> Viewport:
+    def grown(self, first_ns: int, now_ns: int, longest: int) -> Viewport:
         """Everything since the beginning, in a span that grows by steps, so that the picture jumps seldom."""
-        wanted = min(longest_ns, round((now_ns - first_ns) * (1 + 2 * SLACK)))
-        span = min(longest_ns, max(round_step(wanted), SHORTEST_SPAN_NS))
-        return replace(self, span_ns=span).followed(first_ns, now_ns)
+        wanted = round((self.scale.end(now_ns) - self.scale.begin(first_ns)) * (1 + 2 * SLACK))
+        span = min(longest, max(round_step(min(longest, wanted)), SHORTEST_SPAN_NS))
+        return replace(self, span=span).followed(first_ns, now_ns)
 
     def reaches(self, now_ns: int) -> bool:
         """Whether the newest is in view, or the view lies behind it."""
-        return self.end_ns >= now_ns
+        return self.end >= self.scale.end(now_ns)
 
 
 def round_step(value: float) -> int:

@@ -6,10 +6,11 @@ from ui.selection import Selection
 from ui.timeline.content import Content
 from ui.timeline.navigation import Navigation
 from ui.timeline.neighbours import Item, cause, later_in_flow, on_lane
+from ui.timeline.placing import extent_of, span_of
 
 CENTRED_PX = 1.5
 """As near to the middle as this counts as being there."""
-LEAST_ROOM_NS = 1000
+LEAST_ROOM = 1000
 
 
 class Walk:
@@ -52,25 +53,25 @@ class Walk:
         if item is not None:
             self.select(later_in_flow(self._content, item) if direction > 0 else cause(self._content, item))
 
-    def stretch(self) -> tuple[int, int] | None:
-        """From when to when the selection lasts."""
+    def places(self) -> tuple[int, int] | None:
+        """From where to where on the axis the selection lies."""
         item = self.selected()
-        return None if item is None else self._content.stretch(*item)
+        return None if item is None else span_of(self._content, self._navigation.view.scale, *item)
 
     def reveal(self) -> None:
         """Bring the selection into view where it is not."""
-        stretch = self.stretch()
-        if stretch is not None:
-            self._navigation.reveal(*stretch)
+        places = self.places()
+        if places is not None:
+            self._navigation.reveal(*places)
 
     def centre(self) -> None:
         """The selection in the middle; where it is there already, fit it. Without one, everything."""
-        stretch = self.stretch()
-        if stretch is None:
+        places = self.places()
+        if places is None:
             self._navigation.fit_all()
             return
-        view, middle = self._navigation.view, (stretch[0] + stretch[1]) // 2
-        if abs(view.px_of(middle) - view.width / 2) <= CENTRED_PX:
+        view, middle = self._navigation.view, (places[0] + places[1]) // 2
+        if abs(view.px_at(middle) - view.width / 2) <= CENTRED_PX:
             self.fit()
         else:
             self._navigation.centre(middle)
@@ -79,6 +80,6 @@ class Walk:
         """The selection as wide as most of the view."""
         item = self.selected()
         if item is not None:
-            start, end = self._content.extent(*item)
-            room = max((end - start) // 4, LEAST_ROOM_NS)
+            start, end = extent_of(self._content, self._navigation.view.scale, *item)
+            room = max((end - start) // 4, LEAST_ROOM)
             self._navigation.fit(start - room, end + room)

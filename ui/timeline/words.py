@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 
+from bus.trace.bars import Bars
 from bus.trace.detail import Points
 from buslens.records import Outcome
 from ui.timeline.axis import count_text, duration_text
@@ -26,15 +27,17 @@ UNSEEN = ("Cc", "Cf")
 """Unicode categories that move a cursor or turn text around."""
 
 
-def about_bar(content: Content, one: TrackPicture, index: int) -> str:
+def about_bar(content: Content, bars: Bars, one: TrackPicture, index: int) -> str:
     """Names and numbers of what a bar stands for."""
-    count, first = int(one.bars.count[index]), int(one.bars.first[index])
+    count, first = int(bars.count[index]), int(bars.first[index])
     if count == 1:
         return about_call(content, int(one.track.rows[first]))
     starts = one.track.starts
+    busy, longest = one.track.durations(first, first + count, content.trace.calls)
     lines = [
         f"{one.lane.title}: {count_text(count)} calls here",
-        f"{count_text(int(one.bars.failed[index]))} failed" if one.bars.failed[index] else "none failed",
+        f"{count_text(int(bars.failed[index]))} failed" if bars.failed[index] else "none failed",
+        f"busy for {duration_text(busy)}, the longest {duration_text(longest)}",
         f"between {_at(content, int(starts[first]))} and {_at(content, int(starts[first + count - 1]))}",
         "zoom in to tell them apart",
     ]
@@ -80,11 +83,16 @@ def about_emits(content: Content, marks: Points, index: int) -> str:
 
 def about_lane(content: Content, lane: Lane) -> str:
     """The whole name of a handler, where it is written, and what it did."""
-    file, line = content.trace.names.place(lane.handler)
+    place = content.tracks.grouping.place(content.trace, lane.handler)
+    lines = [lane.title, place, calls_of_lane(content, lane)]
+    return plain("\n".join(line for line in lines if line))
+
+
+def calls_of_lane(content: Content, lane: Lane) -> str:
+    """How many calls a lane has, and how many of them failed."""
     tracks = content.tracks.lanes.get(lane.handler, ())
     calls, failed = sum(map(len, tracks)), sum(len(track.failed) for track in tracks)
-    lines = [lane.title, f"{file}:{line}" if file else "", f"{count_text(calls)} calls, {count_text(failed)} failed"]
-    return plain("\n".join(line for line in lines if line))
+    return f"{count_text(calls)} calls, {count_text(failed)} failed"
 
 
 def plain(text: str) -> str:

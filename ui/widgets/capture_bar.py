@@ -51,7 +51,7 @@ class CaptureBar(QFrame):
 
     def refresh_records(self) -> None:
         """More of it is there, or all."""
-        loading, damage = self._session.loading, self._session.trace.damage
+        loading, damage = self._session.loading, self._said()
         if loading is not None:
             self.says.setText(f"Opening {loading.path.name}: what is there is shown already.")
             self.progress.setValue(round(loading.share * STEPS))
@@ -69,9 +69,13 @@ class CaptureBar(QFrame):
         """The icon in the theme's amber."""
         self._icon.setPixmap(icon("untrusted", self._themes.theme).pixmap(16, 16))
 
+    def _said(self) -> str:
+        trace = self._session.trace
+        return trace.damage or trace.raw.problem
+
     def _cancel(self) -> None:
         self._session.cancel_loading()
 
     def _dismiss(self) -> None:
-        self._dismissed = self._session.trace.damage
+        self._dismissed = self._said()
         self.refresh_records()

@@ -15,8 +15,11 @@ _WIDEST = 260
 class FilterChip(QPushButton):
     """Shows the filter with a ×; a click clears it. Hidden while nothing is filtered."""
 
-    def __init__(self, filter_state: FilterState, themes: ThemeSource, parent: QWidget | None = None) -> None:
+    def __init__(
+        self, filter_state: FilterState, themes: ThemeSource, parent: QWidget | None = None, *, widest: int = _WIDEST
+    ) -> None:
         super().__init__(parent)
+        self._widest = widest
         self._state = filter_state
         self._themes = themes
         self.setObjectName("filter_chip")
@@ -29,7 +32,7 @@ class FilterChip(QPushButton):
     def refresh(self) -> None:
         """Say what is filtered."""
         text = self._state.applied_text
-        shown = self.fontMetrics().elidedText(text, Qt.TextElideMode.ElideRight, _WIDEST)
+        shown = self.fontMetrics().elidedText(text, Qt.TextElideMode.ElideRight, self._widest)
         self.setText(f"{shown}  ×".replace("&", "&&"))
         self.setToolTip(f"Only what matches is shown: {text}\nClick to show everything")
         self.setAccessibleName(f"Active filter {text}, click to clear")

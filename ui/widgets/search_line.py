@@ -37,7 +37,10 @@ class SearchLine(QLineEdit):
         themes.changed.connect(self.refresh_theme)
         self.refresh_theme()
         self.setAccessibleName("Filter")
-        self.setToolTip("Filter dispatches and calls by fields and text (/)\nEnter applies, Escape clears")
+        self.setToolTip(
+            "Filter dispatches and calls by fields, names, and words in errors and payloads (/)\n"
+            "Enter applies, Escape clears"
+        )
         self.note = CaretNote(self, themes)
         self._words = QStringListModel(self)
         self._completer = QCompleter(self._words, self)

@@ -9,6 +9,7 @@ import numpy as np
 from PySide6.QtCore import QSize, Qt, QTimer
 from PySide6.QtWidgets import QLabel, QStatusBar, QWidget
 
+from bus.machines.owner import Joined
 from bus.session import Session
 from buslens.records import Outcome
 from ui.filter_state import FilterState
@@ -22,6 +23,10 @@ from ui.widgets.rate import Rate
 EVERY_MS = 250
 """Numbers that change faster cannot be read."""
 
+MOST_TOLD = 20
+"""Workers that a tip names."""
+
+ENGINE_TIP = "What the engine does"
 SIGNS = {"running": "run", "paused": "pause", "failed": "failed", "starting": "running", "stopping": "running"}
 """Icons of the engine's states; an engine at rest is `stop`."""
 
@@ -43,7 +48,8 @@ class Status(QStatusBar):
         self._sign.setAccessibleName("Engine's state")
         self._sign_shown = ("", "")
         self.addWidget(self._sign)
-        self.engine = self._part("Engine", "What the engine does")
+        self.engine = self._part("Engine", ENGINE_TIP)
+        self.workers = self._part("Workers", "Who does a share of the calls from elsewhere")
         self.rate = self._part("Events per second", "Events put on the bus during the last second")
         self.failed = self._part("Failed calls", "Calls that failed or timed out")
         self.lost = self._part("Lost events", "Events that nobody listened to")
@@ -95,9 +101,10 @@ class Status(QStatusBar):
         now, events = time.monotonic(), len(trace.dispatches)
         self._rate.tell(now, events)
         live = state.phase in LIVE
-        self._show_sign(SIGNS.get(state.phase, "stop"))
+        self._show_sign("lost" if state.trouble else SIGNS.get(state.phase, "stop"))
         self.engine.setText(self._engine_text())
-        _alarm(self.engine, "failed" if state.phase == "failed" else "")
+        self.engine.setToolTip(state.trouble or ENGINE_TIP)
+        _alarm(self.engine, "failed" if state.phase == "failed" else "warning" if state.trouble else "")
         self.rate.setText(
             f"{count(round(self._rate.per_second(now)))} events/s"
             if live
@@ -111,15 +118,29 @@ class Status(QStatusBar):
         self.clock.setText(f"virtual {span(state.virtual_ns)}" if live or state.virtual_ns else "")
         self.next.setText(self._next_text())
         self.forgotten.setText(f"{count(trace.forgotten)} forgotten" if trace.forgotten else "")
-        for part in (self.forgotten, self.clock, self.next):
+        self._show_workers(state.workers)
+        for part in (self.forgotten, self.clock, self.next, self.workers):
             part.setVisible(bool(part.text()))
 
     def _engine_text(self) -> str:
         state = self._session.engine_state
         if state.phase == "idle":
             return "no engine runs"
+        if state.trouble:
+            room = self.width() // 2
+            return self.engine.fontMetrics().elidedText(state.trouble, Qt.TextElideMode.ElideMiddle, room)
         recording = "" if self._session.recording else ", not recording"
         return f"{state.engine} {state.phase}{recording}".strip()
+
+    def _show_workers(self, joined: tuple[Joined, ...]) -> None:
+        gone = sum(each.is_gone for each in joined)
+        there = len(joined) - gone
+        said = [f"{count(there)} {'worker' if there == 1 else 'workers'}"] * bool(joined)
+        self.workers.setText(", ".join(said + [f"{count(gone)} gone"] * bool(gone)))
+        lines = [f"{each.title}: {'gone' if each.is_gone else each.clock}" for each in joined[:MOST_TOLD]]
+        more = [f"and {count(len(joined) - MOST_TOLD)} more"] * (len(joined) > MOST_TOLD)
+        self.workers.setToolTip("\n".join(lines + more))
+        _alarm(self.workers, "warning" if gone else "")
 
     def _next_text(self) -> str:
         state = self._session.engine_state

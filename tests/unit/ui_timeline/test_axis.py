@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ui.timeline.axis import duration_text, ticks
+from bus.trace.scale import Folded
+from ui.timeline.axis import TICK_SPACING_PX, duration_text, ticks
 from ui.timeline.viewport import Viewport
 
 SECOND = 1_000_000_000
@@ -56,3 +60,15 @@ def test_labels_differ_and_do_not_crowd(start: int, span: int, width: int) -> No
 )
 def test_lengths_of_time_have_three_digits(ns: int, text: str) -> None:
     assert duration_text(ns) == text
+
+
+def test_ticks_between_folds_have_room_and_say_when_things_go_on() -> None:
+    begins = np.arange(1, 10) * 10**10 - 9_950_000_000
+    folded = Folded(begins, begins + 9_950_000_000, 50_000_000)
+    for span in (10**9, 10**8, 10**7):
+        view = Viewport(0, span, 1200, folded)
+        found = ticks(view, 0).ticks
+        assert found
+        pixels = [view.px_at(tick.place) for tick in found]
+        assert all(right - left >= TICK_SPACING_PX - 1 for left, right in pairwise(pixels))
+    assert "10 s" in [tick.label for tick in ticks(Viewport(0, 10**9, 1200, folded), 0).ticks]

@@ -33,3 +33,13 @@ def test_mistakes_are_told_with_what_was_expected() -> None:
     assert mistake("do: [{crash: {evry: 2}}]").endswith("unknown key evry (did you mean every?)")
     assert "expected at least 1" in mistake("do: [{crash: {every: 0}}]")
     assert "not an expression" in mistake("do: [{crash: {if: 'count =='}}]")
+
+
+@pytest.mark.parametrize("said", ["0", "40", "2s", "1.5s", "now"])
+def test_a_handler_says_where_it_begins_to_read(said: str) -> None:
+    loads(TEXT.format(said=f"from: {said}"))
+
+
+@pytest.mark.parametrize("said", ["-1", "soon", "2 apples", "1.5", "[1]", "true", "9999999999999999"])
+def test_another_place_is_refused(said: str) -> None:
+    assert "expected an offset such as 40, a time of the run such as 2s, or now" in mistake(f"from: {said}")

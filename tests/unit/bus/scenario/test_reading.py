@@ -52,7 +52,7 @@ expect:
 """
     expected = """\
 shop.yaml:2:1: unknown key engin (did you mean engine?)
-shop.yaml:3:9: expected pyee, pyee-asyncio, pyee-threads, sqlite or rabbitmq, \
+shop.yaml:3:9: expected pyee, pyee-asyncio, pyee-threads, sqlite, rabbitmq or kafka, \
 found 'pyee-asynico' (did you mean pyee-asyncio?)
 shop.yaml:6:20: expected one of array, boolean, integer, null, number, object, string; found 'objekt'
 shop.yaml:7:5: unknown key sampel (did you mean sample?)

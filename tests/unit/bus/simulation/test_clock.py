@@ -107,7 +107,6 @@ def test_a_higher_speed_wakes_a_sleeper_early() -> None:
 
 def test_time_passes_only_when_every_worker_waits() -> None:
     clock = Clock(math.inf)
-    clock.workers = 2
     clock.work_began()
     clock.work_began()
 

@@ -14,7 +14,8 @@ from bus.errors import UserError
 from bus.export import EXPORTERS
 from bus.trace import Trace, capture
 from bus.trace.emits import Emits
-from bus.trace.tracks import OTHERS, CallTracks
+from bus.trace.grouping import OTHERS
+from bus.trace.tracks import CallTracks
 from buslens import wire
 from buslens.records import FACT, BlobKind, Kind, NameKind
 from tests.helpers.make_trace import shop_bytes

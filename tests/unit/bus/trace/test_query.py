@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import threading
+from collections import Counter
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 from bus.errors import UserError
 from bus.trace import Trace
 from bus.trace.query import READY, Query
+from buslens.records import Outcome
+from tests.helpers.make_trace import make_trace
 
 SHOP = """
 engine: pyee
@@ -56,6 +60,100 @@ def test_marks_and_names(trace: Trace) -> None:
 @pytest.mark.parametrize("title", READY)
 def test_the_ready_made_queries_run(trace: Trace, title: str) -> None:
     assert Query(trace, READY[title]).run().columns
+
+
+@pytest.fixture(scope="module")
+def shop() -> Trace:
+    return make_trace(150, running=3)
+
+
+def test_slowest_handlers_agree_with_an_independent_count(shop: Trace) -> None:
+    times: dict[str, list[float]] = {}
+    for row in range(len(shop.calls)):
+        said = times.setdefault(shop.names.text(int(shop.calls.handler[row])), [])
+        said.append((int(shop.calls.ended_ns[row]) - int(shop.calls.started_ns[row])) / 1e6)
+    found = {row[0]: row[1:] for row in asked(shop, READY["Slowest handlers"])}
+    assert found.keys() == times.keys()
+    for handler, every in times.items():
+        ended = [each for each in every if each >= 0]
+        assert found[handler] == (
+            len(every), pytest.approx(np.quantile(ended, 0.5)), pytest.approx(np.quantile(ended, 0.99)), max(ended),
+        )  # fmt: skip
+    slowest = [row[2] for row in asked(shop, READY["Slowest handlers"])]
+    assert slowest == sorted(slowest, reverse=True)
+
+
+def test_failing_events_agree_with_an_independent_count(shop: Trace) -> None:
+    counted: Counter[tuple[str, str]] = Counter()
+    for row in range(len(shop.calls)):
+        if shop.calls.outcome[row] in (Outcome.FAILED, Outcome.TIMED_OUT):
+            cause = shop.dispatches.row_of(int(shop.calls.dispatch[row]))
+            event, handler = shop.dispatches.event[cause], shop.calls.handler[row]
+            counted[shop.names.text(int(event)), shop.names.text(int(handler))] += 1
+    assert counted
+    assert {row[:2]: row[2] for row in asked(shop, READY["Failing events"])} == counted
+
+
+def test_lost_events_agree_with_an_independent_count(shop: Trace) -> None:
+    lost = [row for row in range(len(shop.dispatches)) if shop.dispatches.outcome[row] == Outcome.LOST]
+    first = (int(shop.dispatches.emitted_ns[lost[0]]) - int(shop.dispatches.emitted_ns[0])) / 1e9
+    assert asked(shop, READY["Lost events"]) == [("audit", len(lost), pytest.approx(first))]
+
+
+def test_longest_flows_agree_with_an_independent_count(shop: Trace) -> None:
+    flows: dict[int, list[int]] = {}
+    for row in range(len(shop.dispatches)):
+        flows.setdefault(int(shop.dispatches.root[row]), []).append(row)
+    slow = [
+        (root, len(rows), (max(int(shop.dispatches.ended_ns[row]) for row in rows)
+                           - min(int(shop.dispatches.emitted_ns[row]) for row in rows)) / 1e6)
+        for root, rows in flows.items()
+    ]  # fmt: skip
+    expected = sorted((length for _, _, length in slow), reverse=True)[:100]
+    found = asked(shop, READY["Longest flows"])
+    assert [row[2] for row in found] == pytest.approx(expected)
+    assert {row[0]: row[1] for row in found}.items() <= {root: count for root, count, _ in slow}.items()
+
+
+def test_the_busiest_second_agrees_with_an_independent_count(shop: Trace) -> None:
+    first = int(shop.dispatches.emitted_ns.min())
+    counted = Counter((int(each) - first) // 1_000_000_000 for each in shop.dispatches.emitted_ns)
+    expected = sorted(counted.items(), key=lambda item: (-item[1], item[0]))[:10]
+    assert asked(shop, READY["Busiest second"]) == expected
+
+
+class Deaf:
+    """A connection whose query hears nothing: as where one function of DuckDB makes a string of gigabytes."""
+
+    def __init__(self, real: Any) -> None:
+        self._real = real
+        self.may_end = threading.Event()
+
+    def execute(self, statement: Any) -> Any:
+        self.may_end.wait(30)
+        return self._real.execute(statement)
+
+    def interrupt(self) -> None:
+        """Not heard."""
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._real, name)
+
+
+@pytest.mark.parametrize(("cancel", "said"), [(False, r"stopped after 0\.05 s"), (True, "cancelled")])
+def test_what_does_not_hear_that_it_should_end_is_left_to_itself(
+    shop: Trace, monkeypatch: pytest.MonkeyPatch, cancel: bool, said: str
+) -> None:
+    monkeypatch.setattr("bus.trace.query._INSIST_S", 0.05)
+    query = Query(shop, "SELECT 1", longest_s=30.0 if cancel else 0.05)
+    deaf = Deaf(query._connection)
+    query._connection = deaf  # type: ignore[assignment]
+    if cancel:
+        query.cancel()
+    with pytest.raises(UserError, match=said):
+        query.run()
+    deaf.may_end.set()
+    assert query._over.wait(30), "and its thread ends when it does"
 
 
 def test_an_empty_trace_has_empty_tables() -> None:

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import itertools
 from collections import namedtuple
 from pathlib import Path
 
 import pytest
 
-from bus.trace import raw
+from bus.trace import Trace, capture, raw
 from bus.trace.raw import Raw
+from buslens import wire
+from tests.helpers.make_trace import make_trace, shop_bytes
 
 Usage = namedtuple("Usage", "total used free")
 
@@ -51,3 +54,24 @@ def test_a_file_stays_where_it_is(tmp_path: Path) -> None:
     kept = Raw.of_file(path)
     assert (kept.size(), kept.read(4, 2)) == (10, b"45")
     kept.close()
+
+
+def test_a_setting_bounds_what_is_kept_and_what_is_kept_can_be_saved(tmp_path: Path) -> None:
+    whole = Trace()
+    whole.raw.most = 200_000
+    data = shop_bytes(1_000, batch=10)
+    at = wire.unpack_header(data)[1]  # type: ignore[index]
+    ends = [0, *(end for _, _, end in wire.frames(data, at))]
+    for start, end in itertools.pairwise(ends):
+        whole.feed(data[start:end])
+    assert whole.raw.problem.startswith("From here on this capture is seen but not saved")
+    assert "it has reached 0.2 MB, the most that the settings give it" in whole.raw.problem
+    assert len(whole.dispatches) == len(make_trace(1_000).dispatches), "all of them are seen"
+    capture.save(whole, tmp_path / "first.buslens")
+    assert (tmp_path / "first.buslens").stat().st_size <= 200_000
+    first = capture.load(tmp_path / "first.buslens")
+    assert first.damage == ""
+    assert 0 < len(first.dispatches) < len(whole.dispatches)
+    assert first.payload(0) == whole.payload(0)
+    assert whole.payload(len(whole.dispatches) - 2).text == ""
+    first.raw.close()

@@ -1,0 +1,48 @@
+"""`buslens connections`: where each broker is, who says so, and whether it can be reached."""
+
+from __future__ import annotations
+
+from rich.console import Console
+
+from app.cli_text import cell
+from bus import connections
+from bus.connections import KINDS, Found, Kind, Origin
+from bus.engines.reaching import reach
+from bus.errors import UserError
+
+FAILED = 1
+
+
+def print_connections(*, test: bool) -> int:
+    """One line for each; 1 where one cannot be used, or with `test` not be reached though it was set."""
+    console = Console(soft_wrap=True, highlight=False)
+    return max([_print(console, kind, test=test) for kind in KINDS.values()])
+
+
+def _print(console: Console, kind: Kind, *, test: bool) -> int:
+    try:
+        found = connections.found(kind.id)
+        real = connections.meant(kind, found.url)
+        connection, _ = connections.parsed(real, found.url)
+    except UserError as error:
+        console.print(cell(f"{kind.id:<10}", "red") + cell(str(error)))
+        return FAILED
+    who = f", user {connection.user}" if connection.user else ""
+    console.print(cell(f"{kind.id:<10}", "bold") + cell(f"{connection.place(real)}{who}, {_origin(found)}"))
+    if not test:
+        return 0
+    try:
+        console.print(cell(f"{'':<10}") + cell(reach(kind, found.url), "green"))
+    except UserError as error:
+        console.print(cell(f"{'':<10}") + cell(str(error), "yellow"))
+        return 0 if found.origin is Origin.DEFAULT else FAILED
+    return 0
+
+
+def _origin(found: Found) -> str:
+    said = {
+        Origin.ENVIRONMENT: f"as {found.kind.variable} says",
+        Origin.SETTINGS: "as set",
+        Origin.DEFAULT: "by default",
+    }
+    return said[found.origin]

@@ -1,0 +1,55 @@
+"""Python's cyclic garbage collector, on the Qt thread alone.
+
+It runs on whatever thread happens to allocate. With an engine beside the window that is mostly the engine's, and what
+it finds may be a widget: Qt must not destroy that there, and crashes (measured: benchmarks/live_queue.py). So it is
+switched off, and a timer does its work. https://docs.python.org/3/library/gc.html
+"""
+
+from __future__ import annotations
+
+import gc
+from types import TracebackType
+
+from PySide6.QtCore import QObject, QTimer
+
+EVERY_MS = 50
+"""Between two looks: what a busy engine leaves behind meanwhile is collected in about a millisecond."""
+
+YOUNG = 5_000
+"""Objects that are new and tracked, before it is worth a look."""
+
+
+class Collector(QObject):
+    """While it is entered."""
+
+    def __init__(self, parent: QObject) -> None:
+        super().__init__(parent)
+        self._timer = QTimer(self)
+        self._timer.setInterval(EVERY_MS)
+        self._timer.timeout.connect(self.look)
+        self._was_enabled = False
+
+    def __enter__(self) -> Collector:
+        self._was_enabled = gc.isenabled()
+        gc.disable()
+        gc.collect()
+        gc.freeze()  # what the program is made of stays, and need not be looked at again
+        self._timer.start()
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: object, at: TracebackType | None) -> None:
+        self._timer.stop()
+        gc.unfreeze()
+        if self._was_enabled:
+            gc.enable()
+
+    def look(self) -> None:
+        """Collect what is due, the oldest generation that is."""
+        _, middle, old = gc.get_threshold()
+        counts = gc.get_count()
+        if counts[2] > old and counts[1] > middle:
+            gc.collect(2)
+        elif counts[1] > middle:
+            gc.collect(1)
+        elif counts[0] > YOUNG:
+            gc.collect(0)

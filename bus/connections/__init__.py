@@ -1,0 +1,40 @@
+"""Where the brokers are: an environment variable says it, else what a person has set, else loopback.
+
+Read whenever a run begins, by whoever begins it: the window, the command line, a worker. Passwords are never in files.
+"""
+
+from __future__ import annotations
+
+from bus.connections.finding import Found, Origin, address, found, parts
+from bus.connections.model import (
+    KAFKA,
+    KINDS,
+    RABBITMQ,
+    REDIS,
+    SILENT_HINT,
+    Connection,
+    Kind,
+    bare,
+    hint,
+    meant,
+    parsed,
+)
+
+__all__ = [
+    "KAFKA",
+    "KINDS",
+    "RABBITMQ",
+    "REDIS",
+    "SILENT_HINT",
+    "Connection",
+    "Found",
+    "Kind",
+    "Origin",
+    "address",
+    "bare",
+    "found",
+    "hint",
+    "meant",
+    "parsed",
+    "parts",
+]

@@ -1,0 +1,108 @@
+"""The other members of a run that several machines are on, as a durable engine deals with them."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+
+from bus.engines.delivery import Broker, Delivery, Joinable, Tell
+from bus.engines.protocol import Post
+from bus.engines.whereabouts import Whereabouts
+from bus.machines.joined import EVERY_S, Reporting
+from bus.machines.letters import OWNER
+
+ANSWER_S = 3.0
+MOST_LETTERS = 3
+"""So many letters an event that came before its record waits for it, at most."""
+
+
+class Company:
+    """Lives on the engine's loop."""
+
+    def __init__(
+        self,
+        post: Post,
+        broker: Joinable,
+        loop: asyncio.AbstractEventLoop,
+        whereabouts: Whereabouts,
+    ) -> None:
+        self._whereabouts = whereabouts
+        self._post = post
+        self._broker = broker
+        self._loop = loop
+        self._early: list[tuple[Delivery, int]] = []
+        """What another member has emitted without that we know of it, and how many letters came since."""
+
+        self.is_shared = False
+        """Another member has written: what the broker counts is not all that is not settled."""
+
+        self._answered = asyncio.Event()
+        self._next: asyncio.TimerHandle | None = None
+
+    @property
+    def as_broker(self) -> Broker:
+        """What the engine asks: a member tells the owner first."""
+        return Reporting(self._broker, self.report) if self._post.member else self._broker
+
+    async def open(self, run: str, tell: Tell) -> None:
+        """Begin the run, or join it. Raises UserError."""
+        if not self._post.member:
+            await self._broker.open(run, tell)
+            self._broker.announce(self._post.scenario)
+            return
+        await self._broker.join(run, self._post.member, tell)
+        self._report_again()
+        with contextlib.suppress(TimeoutError):
+            # Then its clock is known there before anything happens here.
+            async with asyncio.timeout(ANSWER_S):
+                await self._answered.wait()
+        self.report()
+
+    def report(self) -> None:
+        """Tell the owner what is new, and what it has not answered."""
+        for letter in self._post.letters():
+            self._broker.write(OWNER, letter)
+
+    def wrote(self, letter: bytes) -> list[Delivery]:
+        """Read a letter; deliveries that waited for it."""
+        self._answered.set()
+        steps, answer = self._post.received(letter)
+        for step in steps:
+            self._whereabouts.heard(step)
+        if answer is not None:
+            self.is_shared = True
+            self._broker.write(*answer)
+        waiting, self._early = self._early, []
+        ready = []
+        for delivery, letters in waiting:
+            if letters + 1 >= MOST_LETTERS:
+                self._whereabouts.emitted_there(delivery.dispatch, delivery.event)
+            if self._whereabouts.knows(delivery.dispatch):
+                ready.append(delivery)
+            else:
+                self._early.append((delivery, letters + 1))
+        return ready
+
+    def is_early(self, delivery: Delivery, dispatch: int) -> bool:
+        """Whether it waits now for its record."""
+        if self._post.member or self._whereabouts.knows(dispatch):
+            return False
+        delivery.dispatch = dispatch
+        self._early.append((delivery, 0))
+        return True
+
+    def in_flight(self) -> int:
+        """Events that are with others, or wait here for their record."""
+        return self._whereabouts.with_others + len(self._early)
+
+    def close(self) -> None:
+        """The last letters."""
+        if self._next is not None:
+            self._next.cancel()
+        for mailbox, letter in self._post.farewell():
+            self._broker.write(mailbox, letter)
+
+    def _report_again(self) -> None:
+        # Only a member's loop has this timer: where time is simulated one that repeats would never let it stand.
+        self.report()
+        self._next = self._loop.call_later(EVERY_S, self._report_again)

@@ -1,0 +1,116 @@
+"""Letters between the members of a run over Kafka: a topic of one partition for each mailbox, and who waits for what.
+
+Events, commits and letters travel on connections of their own: what must not take effect before the owner has a letter
+waits here until the server has it.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections import deque
+from collections.abc import Callable
+from typing import Any
+
+from bus.engines import kafka_names as names
+from bus.engines.kafka_admin import Admin
+from bus.machines.letters import MOST_BYTES, OWNER
+
+POLL_S = 0.1
+LEAVE_S = 5.0
+
+
+def mailbox_topic(run: str, member: str) -> str:
+    """No event's topic has an underscore."""
+    return f"{run}.letters_{member}"
+
+
+def board_topic(run: str, scenario: str) -> str:
+    """An empty topic, whose name says that this run of a scenario can be joined."""
+    return f"{run}.board_{scenario[:24]}"
+
+
+def newest_run(url: str, scenario: str) -> str:
+    """The run of a scenario that can be joined; empty for none. Blocks; raises UserError."""
+    admin = Admin(url)
+    admin.reach()
+    ending = board_topic("", scenario)
+    # The name of a run begins with the time at which it began.
+    return max((topic.removesuffix(ending) for topic in admin.topics() if topic.endswith(ending)), default="")
+
+
+class Mail:
+    """One member's. Used from any thread; read on a thread of its own."""
+
+    def __init__(self, url: str, run: str, member: str, wrote: Callable[[bytes], None]) -> None:
+        """Its mailbox must be there."""
+        from confluent_kafka import Consumer, Producer, TopicPartition
+
+        self._run = run
+        self._is_owner = member == OWNER
+        self._wrote = wrote
+        self._lock = threading.Lock()
+        self._unsent = 0
+        """Letters that the server does not have."""
+
+        self._later: deque[tuple[int, Callable[[], None]]] = deque()
+        """What waits for letters, with the number of the last of them."""
+
+        self._sent = 0
+        self._ended = threading.Event()
+        settings = names.settings(url)
+        self._producer = Producer({**settings, "linger.ms": 0, "message.timeout.ms": 0, "enable.idempotence": True})
+        self._consumer = Consumer(
+            {
+                **settings,
+                "group.id": mailbox_topic(run, member),  # a client wants one; nothing is committed to it
+                "enable.auto.commit": False,
+                "fetch.message.max.bytes": MOST_BYTES,
+                "fetch.wait.max.ms": 50,
+            }
+        )
+        self._consumer.assign([TopicPartition(mailbox_topic(run, member), 0, 0)])
+        self._thread = threading.Thread(target=self._live, name="engine kafka letters", daemon=True)
+        self._thread.start()
+
+    def write(self, member: str, letter: bytes) -> None:
+        """To a member that may be gone: then nobody reads it."""
+        with self._lock:
+            self._unsent += 1
+        try:
+            self._producer.produce(mailbox_topic(self._run, member), letter, on_delivery=self._arrived)
+        except BufferError:
+            self._arrived(None, None)  # the owner learns of it when it comes again
+        self._producer.poll(0)
+
+    def after(self, action: Callable[[], None]) -> None:
+        """Do it when the server has all letters so far. The owner does not wait: what it records it keeps itself."""
+        with self._lock:
+            if not self._is_owner and (self._unsent or self._later):
+                self._later.append((self._sent + self._unsent, action))
+                return
+        action()
+
+    def close(self) -> None:
+        """Send what was written, then let go."""
+        self._producer.flush(LEAVE_S)
+        self._ended.set()
+        self._thread.join(LEAVE_S)
+
+    def _arrived(self, error: Any, message: Any) -> None:
+        """Called by the client while it is polled, one letter after another."""
+        with self._lock:
+            self._unsent -= 1
+            self._sent += 1
+            ready = []
+            while self._later and (self._later[0][0] <= self._sent or not self._unsent):
+                ready.append(self._later.popleft()[1])
+        for action in ready:
+            action()
+
+    def _live(self) -> None:
+        while not self._ended.is_set():
+            self._producer.poll(0)
+            message = self._consumer.poll(POLL_S / 10 if self._unsent else POLL_S)
+            if message is not None and message.error() is None:
+                self._wrote(message.value() or b"")
+        self._consumer.close()

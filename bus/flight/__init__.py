@@ -1,0 +1,1 @@
+"""The flight recorder: what happened just before something went wrong, written by itself."""

@@ -1,0 +1,155 @@
+"""Records of another machine become records of this run: names, times and blobs as they are called here."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from bus.trace.facts import FACT_DTYPE
+from bus.trace.framing import Framing
+from bus.trace.names import Names
+from buslens import wire
+from buslens.recorder import Recorder
+from buslens.records import Flag, Kind, NameKind
+
+FIRST_ID = 1 << 40
+"""Ids of a worker's records begin at a multiple of this, so that no two machines give the same."""
+
+_NOT_OURS = (Kind.HANDLER_ADDED, Kind.HANDLER_REMOVED)
+"""The owner has said it: every member has the same handlers."""
+
+_OF_DELIVERY = (*range(Kind.DELIVERED, Kind.DEAD_LETTERED + 1), Kind.DISPATCH_EMITTED, Kind.CONFIRMED, Kind.DISCARDED)
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """Something that happened there to an event that the engine here may be waiting for."""
+
+    kind: Kind
+    dispatch: int
+    name: str
+    """The event of an emit, or of one that was discarded; else the queue, which is the handler."""
+
+    attempt: int = 0
+    """From 1; 0 where it is about the event."""
+
+
+def first_id() -> int:
+    """Where the ids of one worker begin: somewhere else than those of any other."""
+    return (1 + secrets.randbelow(1 << 22)) * FIRST_ID
+
+
+class Merged:
+    """What one letter brought, but for the ids of its blobs: those of a capture ascend, so they are given at last."""
+
+    def __init__(self) -> None:
+        self.facts: list[npt.NDArray[np.void]] = []
+        self._blobs: list[tuple[int, int, int, memoryview]] = []
+        """Id, kind, whether it was cut, and bytes."""
+
+    def add_blobs(self, body: memoryview) -> None:
+        """Of a frame. Raises ValueError where it is damaged."""
+        at = 0
+        while at < len(body):
+            if at + wire.BLOB_ENTRY.size > len(body):
+                raise ValueError("a payload is cut short")
+            ident, kind, cut, _, length = wire.BLOB_ENTRY.unpack_from(body, at)
+            at += wire.BLOB_ENTRY.size
+            if at + length > len(body) or (self._blobs and ident <= self._blobs[-1][0]):
+                raise ValueError("payloads that do not ascend, or are cut short")
+            self._blobs.append((ident, kind, cut, body[at : at + length]))
+            at += length
+
+    @property
+    def blobs(self) -> int:
+        """How many ids they need."""
+        return len(self._blobs)
+
+    def frames(self, first: int) -> bytes:
+        """For the trace, with ids of blobs from `first` on."""
+        theirs = np.array([blob[0] for blob in self._blobs], np.uint64)
+        made = []
+        if self._blobs:
+            packed = [
+                wire.pack_blob(first + number, kind, bytes(body), bool(cut))
+                for number, (_, kind, cut, body) in enumerate(self._blobs)
+            ]
+            made.append(wire.pack_frame(wire.BLOBS, b"".join(packed)))
+        for facts in self.facts:
+            at = np.searchsorted(theirs, facts["blob"])
+            known = np.zeros(len(facts), bool)
+            inside = at < len(theirs)
+            known[inside] = theirs[at[inside]] == facts["blob"][inside]
+            facts["blob"] = np.where(known, at + first, 0)
+            made.append(wire.pack_frame(wire.FACTS, facts.tobytes()))
+        return b"".join(made)
+
+
+class Merger:
+    """Of one worker's stream. Raises ValueError where it is none; then nothing more of it can be read."""
+
+    def __init__(self, recorder: Recorder, called: Callable[[str], str]) -> None:
+        self._recorder = recorder
+        self._called = called
+        """How a lane of the worker is called here."""
+
+        self._framing = Framing()
+        self._names = Names()
+        self._known = np.zeros(1, np.uint32)
+        """Names here, by those of the worker."""
+
+    def take(self, data: bytes | memoryview, offset: int) -> tuple[Merged, list[Step]]:
+        """The next bytes of its stream; what they say about deliveries. offset: what is added to its times."""
+        merged = Merged()
+        steps: list[Step] = []
+        for kind, body, _ in self._framing.take(data):
+            if kind == wire.NAMES:
+                self._names.take(body)
+            elif kind == wire.BLOBS:
+                merged.add_blobs(body)
+            elif kind == wire.FACTS:
+                if len(body) % FACT_DTYPE.itemsize:
+                    raise ValueError("a frame of facts ends inside a fact")
+                facts = np.frombuffer(body, FACT_DTYPE)
+                steps += self._steps(facts)
+                merged.facts.append(self._as_ours(facts, offset))
+        return merged, steps
+
+    def _as_ours(self, facts: npt.NDArray[np.void], offset: int) -> npt.NDArray[np.void]:
+        facts = facts[~np.isin(facts["kind"], _NOT_OURS)].copy()
+        self._learn(int(max(facts["name"].max(initial=0), facts["lane"].max(initial=0))))
+        for field in ("name", "lane"):
+            here = facts[field]
+            facts[field] = np.where(here < len(self._known), self._known[np.minimum(here, len(self._known) - 1)], 0)
+        facts["time_ns"] += offset
+        return facts
+
+    def _learn(self, highest: int) -> None:
+        """Intern here what the worker has named since; a number that it never named is called nothing."""
+        last = min(highest, len(self._names))
+        more = [self._interned(ident) for ident in range(len(self._known), last + 1)]
+        self._known = np.concatenate([self._known, np.array(more, np.uint32)])
+
+    def _interned(self, ident: int) -> int:
+        name, recorder = self._names[ident], self._recorder
+        if name.kind == NameKind.EVENT:
+            return recorder.event(name.text)
+        if name.kind == NameKind.HANDLER:
+            return recorder.handler(name.text, name.file, name.line, name.event)
+        if name.kind == NameKind.QUEUE:
+            return recorder.queue(name.text)
+        return recorder.lane(self._called(name.text)) if name.kind == NameKind.LANE else 0
+
+    def _steps(self, facts: npt.NDArray[np.void]) -> list[Step]:
+        told = facts[np.isin(facts["kind"], _OF_DELIVERY)]
+        # What somebody else has emitted comes to each consumer in its own right.
+        told = told[(told["kind"] != Kind.DISPATCH_EMITTED) | (told["flags"] & Flag.FOREIGN == 0)]
+        said = zip(*(told[field].tolist() for field in ("kind", "id", "name", "count")), strict=True)
+        return [
+            Step(Kind(kind), ident, self._names.text(name), 0 if kind == Kind.DISPATCH_EMITTED else count)
+            for kind, ident, name, count in said
+        ]

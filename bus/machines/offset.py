@@ -1,0 +1,51 @@
+"""How far another machine's clock is from ours, from letters there and back.
+
+Four times of one exchange give two bounds: a letter cannot come before it was sent, on either way. What lies within the
+bounds of all exchanges is believed, the middle of it, as long as there is such; clocks that drift leave none, and then
+the quickest exchange alone counts. https://www.rfc-editor.org/rfc/rfc5905#section-8
+"""
+
+from __future__ import annotations
+
+from collections import deque
+
+KEPT = 32
+"""Exchanges that are remembered: clocks drift."""
+
+
+class ClockOffset:
+    """Of one worker. Times in nanoseconds; what is to be added to its times to get ours. Read on any thread."""
+
+    def __init__(self) -> None:
+        self._samples: deque[tuple[int, int]] = deque(maxlen=KEPT)
+        """The lowest and the highest offset that each exchange allows."""
+
+        self._bounds: tuple[int, int] | None = None
+        self._arrival: int | None = None
+
+    @property
+    def value(self) -> int:
+        """The best that is known."""
+        bounds = self._bounds
+        return sum(bounds) // 2 if bounds else self._arrival or 0
+
+    @property
+    def error(self) -> int | None:
+        """At most so much is it wrong; None before the first exchange."""
+        bounds = self._bounds
+        return (bounds[1] - bounds[0]) // 2 if bounds else None
+
+    def arrived(self, sent_there: int, came_here: int) -> None:
+        """A letter came: it cannot have come before it was sent."""
+        offset = came_here - sent_there
+        self._arrival = offset if self._arrival is None else min(self._arrival, offset)
+
+    def exchanged(self, sent_there: int, came_here: int, answered_here: int, back_there: int) -> None:
+        """A letter was answered, and the answer came; nothing is learned where these times make no sense."""
+        low, high = answered_here - back_there, came_here - sent_there
+        if low > high or answered_here < came_here:
+            return
+        self._samples.append((low, high))
+        low, high = max(low for low, _ in self._samples), min(high for _, high in self._samples)
+        quickest = min(self._samples, key=lambda sample: sample[1] - sample[0])
+        self._bounds = (low, high) if low <= high else quickest

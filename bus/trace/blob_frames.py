@@ -1,0 +1,35 @@
+"""Where the blobs of one frame lie within its bytes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from buslens.wire import BLOB_ENTRY
+
+MOST_IN_FRAME = 1 << 18
+"""Blobs that one frame may hold; what a frame holds beyond is not found."""
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """The blobs of one frame: where each lies within its bytes."""
+
+    body: bytes
+    ids: list[int]
+    heads: list[int]
+    """Where the entry of each begins."""
+
+
+def contents(body: bytes) -> Frame:
+    """Where each whole blob of a frame lies."""
+    ids: list[int] = []
+    heads: list[int] = []
+    at = 0
+    while at + BLOB_ENTRY.size <= len(body) and len(ids) < MOST_IN_FRAME:
+        ident, _, _, _, length = BLOB_ENTRY.unpack_from(body, at)
+        if at + BLOB_ENTRY.size + length > len(body):
+            break
+        ids.append(ident)
+        heads.append(at)
+        at += BLOB_ENTRY.size + length
+    return Frame(body, ids, heads)

@@ -1,0 +1,96 @@
+"""What calls share a lane for: their handler, its source file, their event, the flow they belong to, or their thread.
+
+Every lane has a number of its own: that of a name, or of a flow the row of the dispatch that it grew from.
+"""
+
+from __future__ import annotations
+
+from pathlib import PurePosixPath, PureWindowsPath
+from typing import TYPE_CHECKING, Literal
+
+import numpy as np
+
+from bus.trace.pyramid import Int64s
+from bus.trace.same_handler import SameHandler
+from buslens.records import NameKind
+
+if TYPE_CHECKING:
+    from bus.trace import Trace
+
+Group = Literal["handler", "event", "flow", "thread", "source"]
+
+MOST_LANES = 10_000
+"""No person looks at so many, and a hostile capture may claim any number."""
+
+OTHERS = (1 << 32) - 1
+"""The lane of all others: an id without a name."""
+
+
+class Grouping:
+    """Lanes by number, for one of the groups."""
+
+    def __init__(self, group: Group) -> None:
+        self.group: Group = group
+        self.same = SameHandler(by_file=group == "source")
+        self._dispatches = 0
+        """How many were looked through for flows."""
+        self._flows = 0
+        self._last_flow = -1
+        """Row of the last dispatch that a flow with a lane of its own grew from."""
+
+    @property
+    def registered(self) -> list[int]:
+        """Lanes that are there before their first call: in the order of their registration."""
+        return self.same.order if self.group in ("handler", "source") else []
+
+    def update(self, trace: Trace) -> None:
+        """Take in what is new."""
+        self.same.update(trace.names)
+        if self.group == "flow" and self._flows < MOST_LANES - 1:
+            dispatches = trace.dispatches
+            new = slice(self._dispatches, len(dispatches))
+            roots = np.flatnonzero(dispatches.root[new] == dispatches.id[new]) + self._dispatches
+            roots = roots[: MOST_LANES - 1 - self._flows]
+            self._dispatches, self._flows = len(dispatches), self._flows + len(roots)
+            self._last_flow = int(roots[-1]) if len(roots) else self._last_flow
+
+    def lanes_of(self, trace: Trace, rows: slice) -> Int64s:
+        """The lane of each of these calls."""
+        if self.group == "thread":
+            return trace.calls.lane[rows].astype(np.int64)
+        if self.group in ("handler", "source"):
+            return self.same.firsts(trace.calls.handler[rows])
+        dispatches = trace.dispatches
+        causes = dispatches.rows_of(trace.calls.dispatch[rows])
+        lanes = np.full(len(causes), 0 if self.group == "event" else OTHERS, np.int64)
+        known = np.flatnonzero(causes >= 0)
+        if self.group == "event":
+            lanes[known] = dispatches.event[causes[known]]
+            return lanes
+        roots = dispatches.rows_of(dispatches.root[causes[known]])
+        lanes[known] = np.where((roots >= 0) & (roots <= self._last_flow), roots, OTHERS)
+        return lanes
+
+    def title(self, trace: Trace, lane: int) -> str:
+        """What a lane is called."""
+        if lane == OTHERS:
+            return "all others"
+        if self.group == "flow":
+            dispatches = trace.dispatches
+            return f"#{int(dispatches.id[lane])} {trace.names.text(int(dispatches.event[lane]))}"
+        if self.group == "source":
+            return _file_name(trace.names.place(lane)[0]) or "(no source known)"
+        return trace.names.text(lane) or "?"
+
+    def place(self, trace: Trace, lane: int) -> str:
+        """Where what a lane stands for is written; empty where that means nothing."""
+        if lane == OTHERS or self.group == "flow" or trace.names.kind(lane) != NameKind.HANDLER:
+            return ""
+        file, line = trace.names.place(lane)
+        return file if self.group == "source" or not file else f"{file}:{line}"
+
+
+def _file_name(path: str) -> str:
+    """The last two parts: many files are called alike. Either way of writing, as captures come from any machine."""
+    parts = (PureWindowsPath(path) if "\\" in path else PurePosixPath(path)).parts
+    return "/".join(parts[-2:]).lstrip("/")

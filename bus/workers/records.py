@@ -1,0 +1,18 @@
+"""What is recorded of a call's way to its workers: sent, received, started, and how it ended there."""
+
+from __future__ import annotations
+
+from buslens.recorder import Recorder
+from buslens.records import Kind
+
+
+class WorkRecords:
+    """Of the workers of one handler. Thread-safe."""
+
+    def __init__(self, recorder: Recorder, workers: str) -> None:
+        self._recorder = recorder
+        self._workers = recorder.queue(workers)
+
+    def say(self, kind: Kind, call: int, note: str = "", attempt: int = 1) -> None:
+        """A step of a call. note: the worker, or why."""
+        self._recorder.delivery(kind, 0, self._workers, call, attempt, self._recorder.here(), note)

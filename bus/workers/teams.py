@@ -1,0 +1,151 @@
+"""The workers of each handler that has any: a pool of threads, where each thread may stand for a process elsewhere."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from collections.abc import Callable
+from concurrent.futures import Future
+from typing import Any, Protocol
+
+from bus.workers.celery_calls import CeleryCalls
+from bus.workers.member_talk import member_command
+from bus.workers.python_host import PythonHost
+from bus.workers.records import WorkRecords
+from bus.workers.threads import ClockedPool, PoolClock
+from buslens.adapters.pyee_calls import Deferred
+from buslens.context import current_call
+from buslens.recorder import Recorder
+from buslens.records import Kind
+
+MOST_MEMBERS = 256
+Failed = BaseException | None
+Run = Callable[[tuple[Any, ...]], Failed]
+"""One call, from its payload to what it failed with."""
+
+TITLES = {"thread": "threads", "process": "processes", "celery": "celery"}
+
+
+class RunClock(PoolClock, Protocol):
+    """What workers elsewhere need to know of it as well."""
+
+    @property
+    def speed(self) -> float:
+        """Times real time; math.inf where time jumps."""
+
+
+class Team:
+    """The workers of one handler."""
+
+    def __init__(self, handler: str, kind: str, parallel: int, clock: PoolClock, recorder: Recorder) -> None:
+        self.kind = kind
+        self.parallel = parallel
+        self.records = WorkRecords(recorder, TITLES[kind])
+        self.pool = ClockedPool(parallel, clock, asyncio.get_running_loop(), name=f"{handler} worker")
+        self._handler = handler
+
+    def submit(self, run: Run, payload: tuple[Any, ...]) -> Future[Failed]:
+        """Hand a call over; the future never raises."""
+        call = current_call()
+        self.records.say(Kind.WORK_SENT, call)
+
+        def work() -> Failed:
+            return self._work(run, payload, call)
+
+        work.__name__ = self._handler
+        return self.pool.submit(work)
+
+    def defer(self, run: Run, payload: tuple[Any, ...]) -> Deferred:
+        """The same for a handler that gives back what its call ends with."""
+        deferred = Deferred()
+
+        def pass_on(future: Future[Failed]) -> None:
+            failed = future.exception() or future.result()
+            if failed is not None:
+                deferred.set_exception(failed)
+            else:
+                deferred.set_result(None)
+
+        self.submit(run, payload).add_done_callback(pass_on)
+        return deferred
+
+    def _work(self, run: Run, payload: tuple[Any, ...], call: int) -> Failed:
+        tells = self.kind == "thread"
+        if tells:
+            self.records.say(Kind.WORK_STARTED, call, threading.current_thread().name)
+        try:
+            failed = run(payload)
+        except asyncio.CancelledError as cancelled:
+            return cancelled
+        if tells:
+            self.records.say(Kind.WORK_FAILED if failed else Kind.WORK_SUCCEEDED, call)
+        return failed
+
+
+class Teams:
+    """All of one run. Made and closed on the engine's thread."""
+
+    def __init__(self, run: str, clock: RunClock, recorder: Recorder) -> None:
+        self._run = run
+        self._clock = clock
+        self._recorder = recorder
+        self._teams: dict[str, Team] = {}
+        self._retired: list[Team] = []
+        self.members = PythonHost(member_command(), MOST_MEMBERS)
+        self._celery: CeleryCalls | None = None
+
+    @property
+    def celery(self) -> CeleryCalls:
+        """Calls that Celery's workers do. Raises UserError where there is no broker of it."""
+        if self._celery is None:
+            records = WorkRecords(self._recorder, TITLES["celery"])
+            self._celery = CeleryCalls(
+                self._run, speed=lambda: self._clock.speed, records=records, mark=self._recorder.mark
+            )
+        return self._celery
+
+    def team(self, handler: str, kind: str, parallel: int) -> Team:
+        """The workers of a handler; others where the scenario was edited. Raises UserError where there can be none."""
+        found = self._teams.get(handler)
+        if found is not None and (found.kind, found.parallel) == (kind, parallel):
+            return found
+        if kind == "celery":
+            _ = self.celery
+        if found is not None:
+            self._retired.append(found)
+        made = self._teams[handler] = Team(handler, kind, parallel, self._clock, self._recorder)
+        if kind == "process":
+            self.members.prepare(parallel)
+        return made
+
+    def in_flight(self) -> int:
+        """Calls that have not ended. Asked from any thread."""
+        return sum(team.pool.outstanding for team in self._all())
+
+    async def settle(self) -> None:
+        """Wait until one of them ends."""
+        for team in self._all():
+            if team.pool.outstanding:
+                await team.pool.settle()
+                return
+
+    def scheduled(self, most: int) -> list[str]:
+        """Handlers whose calls wait for a worker."""
+        return [name for team in self._all() for name in list(team.pool.not_started.values())][:most]
+
+    def kill(self) -> None:
+        """The run ends: whoever waits for a process hears that it has gone."""
+        self.members.kill()
+        if self._celery is not None:
+            self._celery.kill()
+
+    def close(self) -> None:
+        """Give everything back; the clock was stopped, and nobody waits any more."""
+        for team in self._all():
+            team.pool.shutdown(wait=True, cancel_futures=True)
+        self.members.close()
+        if self._celery is not None:
+            self._celery.close()
+
+    def _all(self) -> list[Team]:
+        return [*list(self._teams.values()), *self._retired]

@@ -1,0 +1,38 @@
+"""The status bar says who helps: the workers of other machines, their clocks, and who is gone."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from bus.machines.owner import Joined
+from bus.simulation.state import EngineState
+
+
+def test_workers_that_have_joined_are_counted_and_named(window: Any) -> None:
+    part = window.status.workers
+    assert not part.isVisible()
+    clock = "its clock is 0.42 ms ahead of ours, give or take 0.05 ms"
+    here = Joined("worker one on desk", clock, is_gone=False)
+    gone = Joined("worker two on shelf", clock, is_gone=True)
+    joined: list[Joined] = []
+
+    def show() -> None:
+        window.session.engine_state = EngineState("running", "rabbitmq", workers=tuple(joined))
+        window.status.refresh_engine()
+
+    joined.append(here)
+    show()
+    assert part.isVisible()
+    assert part.text() == "1 worker"
+    assert part.toolTip() == f"worker one on desk: {clock}"
+    joined.append(gone)
+    show()
+    assert part.text() == "1 worker, 1 gone"
+    assert part.toolTip().endswith("\nworker two on shelf: gone")
+    joined.extend([here] * 30)
+    show()
+    assert part.text() == "31 workers, 1 gone"
+    assert part.toolTip().endswith("\nand 12 more")
+    joined.clear()
+    show()
+    assert not part.isVisible()

@@ -1,0 +1,55 @@
+"""Workers that join a run, started as a person would, and killed by the ids of their processes."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+PATIENCE_S = 30.0
+
+
+class Joined:
+    """`buslens worker SCENARIO --engine ENGINE`."""
+
+    def __init__(self, scenario: Path, engine: str, log: Path, *arguments: str) -> None:
+        self.log = log
+        with log.open("w") as output:
+            self._process = subprocess.Popen(
+                [sys.executable, "-m", "buslens", "worker", str(scenario), "--engine", engine, *arguments],
+                cwd=ROOT,
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=output,
+            )
+
+    def says(self, what: str) -> bool:
+        """Whether it has said that."""
+        return what in self.log.read_text()
+
+    def wait_for(self, what: str) -> None:
+        """Until it says so."""
+        limit, pause = time.monotonic() + PATIENCE_S, threading.Event()
+        while not self.says(what):
+            assert time.monotonic() < limit, f"never said {what!r}: {self.log.read_text()}"
+            pause.wait(0.02)
+
+    @property
+    def member(self) -> str:
+        """Its name in the run."""
+        return self.log.read_text().rpartition(" as ")[2].split()[0]
+
+    def ended(self) -> int:
+        """Wait until it ends by itself; its exit code."""
+        return self._process.wait(PATIENCE_S)
+
+    def kill(self, how: signal.Signals = signal.SIGKILL) -> int:
+        """End it; its exit code."""
+        if self._process.poll() is None:
+            os.kill(self._process.pid, how)
+        return self._process.wait(PATIENCE_S)

@@ -1,0 +1,236 @@
+"""Handlers on workers: the bus goes on while they work, and what they do is seen as if they ran on the bus."""
+
+from __future__ import annotations
+
+import contextlib
+import math
+import os
+import signal
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from bus.session import Session, Step
+from bus.trace.anatomy import anatomy_of
+from buslens.records import Kind, Outcome
+from tests.unit.bus.conftest import Live
+
+S = 1_000_000_000
+IN_PROCESS = ["pyee", "pyee-asyncio", "pyee-threads"]
+WORKERS = pytest.mark.parametrize("worker", ["thread", "process"])
+ENGINES = pytest.mark.parametrize("engine", [*IN_PROCESS, "sqlite"])
+WORK = """
+events: {a: {}, b: {}}
+handlers:
+  slow:
+    on: a
+    worker: WORKER
+    parallel: 3
+    do:
+      - log: "call ${count} of ${event.payload}, seen ${has(counters.seen) ? counters.seen : 0}"
+      - count: seen
+      - wait: 500ms
+      - emit: b
+        with: {n: $event.payload}
+  after: {on: b, do: [{log: "b ${event.payload.n}"}]}
+script: [{emit: a, with: $count, every: 10ms, times: 6}]
+"""
+
+
+def ran(live: Live, text: str, engine: str, speed: float = math.inf) -> Session:
+    session = live(text)
+    session.start(engine=engine, speed=speed)
+    assert session.wait(60)
+    assert session.engine_state.phase == "finished", session.engine_state
+    return session
+
+
+def logged(session: Session) -> list[str]:
+    return [session.trace.marks.text(row) for row in range(len(session.trace.marks))]
+
+
+def steps(session: Session, number: int = 0) -> list[tuple[Kind, str]]:
+    """What workers did for the event `a` that was emitted at that place."""
+    trace = session.trace
+    rows = [row for row, name in enumerate(trace.dispatches.event) if trace.names.text(int(name)) == "a"]
+    if number >= len(rows):
+        return []
+    told = anatomy_of(trace, int(trace.dispatches.id[rows[number]])).steps
+    return [(step.kind, step.note) for step in told if step.kind >= Kind.WORK_SENT]
+
+
+@WORKERS
+@ENGINES
+def test_three_at_once_and_every_emit_has_its_call_as_cause(worker: str, engine: str, live: Live) -> None:
+    session = ran(live, WORK.replace("WORKER", worker), engine)
+    trace = session.trace
+    assert set(trace.calls.outcome.tolist()) == {Outcome.OK}
+    assert sorted(line for line in logged(session) if line[0] == "b") == [f"b {n}" for n in range(1, 7)]
+    assert sum(line.startswith("call ") for line in logged(session)) == 6
+    # Two rounds of three, half a second each; one after another they would take three seconds.
+    assert 1.0 * S <= session.engine_state.virtual_ns < 1.2 * S
+    parents = trace.dispatches.parent_call
+    slow = {
+        int(ident)
+        for ident, name in zip(trace.calls.id, trace.calls.handler, strict=True)
+        if "slow" in trace.names.text(int(name))
+    }
+    assert sorted(int(parent) for parent in parents if parent) == sorted(slow)
+    assert [kind for kind, _ in steps(session)] == [Kind.WORK_SENT, Kind.WORK_STARTED, Kind.WORK_SUCCEEDED]
+
+
+@pytest.mark.parametrize("engine", ["pyee", "pyee-asyncio"])
+@pytest.mark.parametrize(("worker", "longest"), [("", 400), ("worker: thread,", 1), ("worker: process,", 1)])
+def test_a_blocking_handler_stalls_the_bus_unless_it_is_offloaded(
+    engine: str, worker: str, longest: int, live: Live
+) -> None:
+    block = "block: true, " if not worker else ""
+    session = ran(
+        live,
+        f"events: {{work: {{}}, beat: {{}}}}\nhandlers:\n"
+        f"  blocks: {{on: work, {worker} {block} do: [{{wait: 400ms}}]}}\n  beats: {{on: beat, do: []}}\n"
+        "script: [{emit: work, at: 95ms}, {emit: beat, every: 10ms, times: 50}]",
+        engine,
+    )
+    beats = session.trace.dispatches.emitted_ns[
+        [session.trace.names.text(int(name)) == "beat" for name in session.trace.dispatches.event]
+    ]
+    gap = int(np.diff(beats).max()) / 1e6
+    assert gap == pytest.approx(max(longest, 10), abs=15)
+
+
+@WORKERS
+@ENGINES
+def test_a_failure_points_into_the_file_and_the_others_go_on(worker: str, engine: str, live: Live) -> None:
+    session = ran(
+        live,
+        f"events: {{a: {{}}}}\nhandlers:\n  h:\n    on: a\n    worker: {worker}\n    attempts: 1\n    do:\n"
+        "      - log: before\n      - fail: {error: TooHot, message: 'at ${event.payload}', if: event.payload == 2}\n"
+        "script: [{emit: a, with: $count, times: 3}]",
+        engine,
+    )
+    calls = session.trace.calls
+    assert sorted(calls.outcome.tolist()) == [Outcome.OK, Outcome.OK, Outcome.FAILED]
+    error = session.trace.error(int(np.flatnonzero(calls.outcome == Outcome.FAILED)[0]))
+    assert error is not None
+    assert (error.type, error.message) == ("TooHot", "at 2")
+    assert "line 10, in h\n    - fail" in error.traceback
+    assert logged(session).count("before") == 3
+
+
+@WORKERS
+def test_an_error_of_a_nested_handler_arrives_in_the_work(worker: str, live: Live) -> None:
+    session = ran(
+        live,
+        "events: {a: {}, b: {}}\nhandlers:\n"
+        f"  h: {{on: a, worker: {worker}, do: [{{emit: b}}, {{log: never}}]}}\n"
+        "  g: {on: b, do: [{fail: {error: Nope}}]}\nscript: [{emit: a}]",
+        "pyee",
+    )
+    assert session.trace.calls.outcome.tolist() == [Outcome.FAILED, Outcome.FAILED]
+    assert logged(session) == []
+
+
+@ENGINES
+def test_a_killed_process_fails_its_call_alone_and_says_which_one_it_was(engine: str, live: Live) -> None:
+    session = live(
+        "events: {a: {}}\nhandlers: {h: {on: a, worker: process, parallel: 2, attempts: 1, do: [{wait: forever}]}}\n"
+        "script: [{emit: a}]"
+    )
+    session.start(engine=engine)
+    live.until(session, lambda: Kind.WORK_STARTED in dict(steps(session)))
+    pid = int(next(note for kind, note in steps(session) if kind == Kind.WORK_STARTED).removeprefix("process "))
+    os.kill(pid, signal.SIGKILL)
+    live.until(session, lambda: Outcome.FAILED in session.trace.calls.outcome.tolist())
+    error = session.trace.error(int(np.flatnonzero(session.trace.calls.outcome == Outcome.FAILED)[0]))
+    assert error is not None
+    assert error.type == "WorkerLost"
+    assert error.message == f"the worker's process {pid} was killed by signal 9 in this call"
+    session.emit("a")
+    live.until(session, lambda: sum(kind == Kind.WORK_STARTED for kind, _ in steps(session, 1)) == 1)
+    assert steps(session, 1)[-1][1] != f"process {pid}"
+
+
+def test_a_crash_kills_the_process_and_a_durable_engine_calls_again(live: Live) -> None:
+    session = ran(
+        live,
+        "events: {a: {}}\nhandlers:\n  h: {on: a, worker: process, do: [{crash: {if: count == 1}}, {log: done}]}\n"
+        "script: [{emit: a}]",
+        "sqlite",
+    )
+    assert session.trace.calls.outcome.tolist() == [Outcome.FAILED, Outcome.OK]
+    assert session.trace.calls.attempt.tolist() == [1, 2]
+    assert logged(session) == ["done"]
+
+
+@WORKERS
+@ENGINES
+def test_stop_ends_what_waits_on_workers(worker: str, engine: str, live: Live) -> None:
+    session = live(
+        f"events: {{a: {{}}}}\nhandlers:\n  h: {{on: a, worker: {worker}, parallel: 1, do: [{{wait: forever}}]}}\n"
+        "script: [{emit: a, times: 3}]"
+    )
+    session.start(engine=engine)
+    live.until(session, lambda: len(session.trace.dispatches) == 3 and Kind.WORK_STARTED in dict(steps(session)))
+    children = [note.removeprefix("process ") for kind, note in steps(session) if kind == Kind.WORK_STARTED]
+    session.stop()
+    assert session.wait(20)
+    live.until(session, lambda: session.engine_state.phase == "idle")
+    assert Outcome.OK not in session.trace.calls.outcome.tolist()
+    if worker == "process":
+        assert not any(_lives(int(pid)) for pid in children)
+
+
+def _lives(pid: int) -> bool:
+    with contextlib.suppress(OSError):
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    return False
+
+
+def test_code_runs_in_the_process_when_it_is_trusted(live: Live) -> None:
+    text = (
+        'events: {a: {sample: 5}, b: {}}\nhandlers:\n  h: {on: a, worker: process, do: [{python: "log(payload + 1)\\n'
+        "emit('b', payload)\"}]}\nscript: [{emit: a}]"
+    )
+    session = ran(live, text, "pyee")
+    assert logged(session) == ["6"]
+    assert len(session.trace.dispatches) == 2
+    live.trusted = False
+    untrusted = ran(live, text, "pyee")
+    error = untrusted.trace.error(0)
+    assert error is not None
+    assert error.type == "NotTrusted"
+
+
+@WORKERS
+def test_once_is_called_once(worker: str, live: Live) -> None:
+    session = ran(
+        live,
+        f"events: {{a: {{}}}}\nhandlers: {{h: {{on: a, once: true, worker: {worker}, do: [{{log: once}}]}}}}\n"
+        "script: [{emit: a, times: 3}]",
+        "pyee",
+    )
+    assert logged(session) == ["once"]
+
+
+@WORKERS
+def test_a_paused_run_holds_the_work(worker: str, live: Live) -> None:
+    session = live(
+        f"events: {{a: {{}}}}\nhandlers: {{h: {{on: a, worker: {worker}, do: [{{log: one}}]}}}}\nscript: [{{emit: a}}]"
+    )
+    session.start(engine="pyee", paused=True)
+    live.paused(session)
+    session.step(Step.CALL)
+    live.until(session, lambda: (stop := session.engine_state.next_stop) is not None and stop.kind == "call")
+    assert logged(session) == []
+    session.resume()
+    assert session.wait(20)
+    assert logged(session) == ["one"]
+
+
+def test_a_handler_cannot_block_the_bus_and_run_elsewhere(live: Live) -> None:
+    with pytest.raises(Exception, match="expected either block"):
+        live("handlers: {h: {on: a, block: true, worker: thread}}")
+    with pytest.raises(Exception, match="beside parallel"):
+        live("handlers: {h: {on: a, parallel: 2}}")

@@ -1,0 +1,1 @@
+"""Where the brokers are, as a person sets it."""

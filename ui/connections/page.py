@@ -1,0 +1,204 @@
+"""One broker of the Connections window: who says where it is, the form, Test and Save."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+from PySide6.QtCore import QSize, Qt, QTimer, Signal
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+
+from bus import connections
+from bus.connections import REDIS, Connection, Kind, Origin, file, keeping
+from bus.engines.reaching import reach, reach_as
+from bus.errors import UserError
+from ui.connections.form import ConnectionForm
+from ui.icons import icon
+from ui.jobs import LatestJob
+from ui.theme import ThemeSource
+
+PATIENCE_MS = 15_000
+"""The checks end by themselves sooner; a name that is looked up, or a keyring that asks, may not."""
+
+UNSET = "Nothing is set: it is looked for on loopback."
+UNSET_REDIS = "Nothing is set: Celery uses the RabbitMQ of the engine."
+TEST, SAVE, DEFAULT = "Test", "Save", "Use Default"
+
+
+class ConnectionPage(QWidget):
+    """What may take its time, the network and the keyring, is done beside the Qt thread."""
+
+    kept = Signal()
+
+    def __init__(self, kind: Kind, themes: ThemeSource, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._kind, self._themes = kind, themes
+        self._saved = Connection()
+        self._doing = ""
+        self._job: LatestJob | None = None
+        self._patience = QTimer(self)
+        self._patience.setSingleShot(True)
+        self._patience.timeout.connect(self._give_up)
+        self.origin = self._label()
+        self.form = ConnectionForm(kind, self)
+        self.test = self._button(TEST, "Connect with what stands here, and say what is wrong")
+        self.save = self._button(SAVE, "From the next run on, of every Buslens on this machine")
+        self.default = self._button(DEFAULT, "Forget what is set, its password too")
+        self.test.clicked.connect(self.begin_test)
+        self.save.clicked.connect(self.begin_save)
+        self.default.clicked.connect(self.begin_default)
+        self._sign = QLabel(self)
+        self._sign_shown = ""
+        self.says = self._label()
+        self.says.setAccessibleName(f"{kind.title}: what came of it")
+        self._place()
+        self.form.edited.connect(self._allow)
+        themes.changed.connect(self.refresh_theme)
+        self.refresh()
+
+    def refresh(self) -> None:
+        """Show what counts now."""
+        variable = self._kind.variable
+        try:
+            if url := os.environ.get(variable, ""):
+                meant = connections.meant(self._kind, url)
+                shown, origin = connections.parsed(meant, url)[0], Origin.ENVIRONMENT
+                said = f"{variable} says {shown.place(meant)}: it counts, whatever is set here."
+            elif (found := file.read().get(self._kind.id)) is not None:
+                shown, origin, said = found, Origin.SETTINGS, "Set here."
+            else:
+                shown, origin, said = Connection(), Origin.DEFAULT, UNSET_REDIS if self._kind is REDIS else UNSET
+        except UserError as error:
+            shown, origin, said = Connection(), Origin.DEFAULT, f"{error}."
+        self._saved, self._origin = shown, origin
+        self.origin.setText(said)
+        self.form.show_connection(shown, self._password_hint(shown, origin))
+        self.form.setEnabled(origin is not Origin.ENVIRONMENT)
+        self._allow()
+
+    def begin_test(self) -> None:
+        """Try what stands in the fields."""
+        if self._origin is Origin.ENVIRONMENT:
+            self._begin(TEST, reach, self._kind, os.environ.get(self._kind.variable, ""))
+            return
+        chosen = self.form.connection
+        stays = chosen.in_keyring and keeping.same_place(self._kind, chosen, self._saved)
+        self._begin(TEST, reach_as, self._kind, replace(chosen, in_keyring=stays), self.form.password.text())
+
+    def begin_save(self) -> None:
+        """From now on."""
+        self._begin(SAVE, keeping.keep, self._kind, self.form.connection, self.form.password.text())
+
+    def begin_default(self) -> None:
+        """Nothing is set any more."""
+        self._begin(DEFAULT, keeping.forget, self._kind)
+
+    def close_jobs(self) -> None:
+        """The window goes."""
+        self._patience.stop()
+        if self._job is not None:
+            self._job.close()
+            self._job = None
+
+    def refresh_theme(self) -> None:
+        """Other colours."""
+        self._show_sign(self._sign_shown)
+
+    def _begin(self, what: str, work: Callable[..., Any], *arguments: object) -> None:
+        self._doing = what
+        if self._job is None:
+            self._job = LatestJob(self)
+            self._job.done.connect(self._done)
+            self._job.failed.connect(self._failed)
+        self._say("running", {TEST: "Trying…", SAVE: "Saving…", DEFAULT: "Forgetting…"}[what])
+        self._patience.start(PATIENCE_MS)
+        self._job.start(work, *arguments)
+        self._allow()
+
+    def _done(self, result: object) -> None:
+        what, self._doing = self._doing, ""
+        self._patience.stop()
+        if what == TEST:
+            self._say("reached", _sentence(str(result)))
+            self._allow()
+            return
+        self.refresh()
+        said = "Saved: it counts from the next run on." if what == SAVE else "Forgotten."
+        self._say("reached", said)
+        self.kept.emit()
+
+    def _failed(self, error: object) -> None:
+        self._doing = ""
+        self._patience.stop()
+        known = isinstance(error, UserError)
+        self._say("failed", _sentence(str(error)) if known else f"Something went wrong: {type(error).__name__}.")
+        self._allow()
+
+    def _give_up(self) -> None:
+        """What was begun may never end: it is left alone, and what is begun next does not wait for it."""
+        self.close_jobs()
+        self._doing = ""
+        self._say("failed", f"No answer within {PATIENCE_MS // 1000} s: check the host's name and the keyring.")
+        self._allow()
+
+    def _allow(self) -> None:
+        free, ours = not self._doing, self._origin is not Origin.ENVIRONMENT
+        changed = self.form.connection != self._saved or bool(self.form.password.text())
+        self.test.setEnabled(free)
+        self.save.setEnabled(free and ours and changed)
+        self.default.setEnabled(free and ours and self._origin is Origin.SETTINGS)
+
+    def _password_hint(self, shown: Connection, origin: Origin) -> str:
+        if origin is Origin.ENVIRONMENT:
+            return f"as {self._kind.variable} says"
+        if os.environ.get(self._kind.password_variable, ""):
+            return f"as {self._kind.password_variable} says"
+        return "kept in the system keyring" if shown.in_keyring else "none"
+
+    def _say(self, sign: str, text: str) -> None:
+        self._show_sign(sign)
+        self.says.setText(text)
+
+    def _show_sign(self, name: str) -> None:
+        self._sign_shown = name
+        if name:
+            self._sign.setPixmap(icon(name, self._themes.theme).pixmap(QSize(16, 16), self.devicePixelRatioF()))
+
+    def _label(self) -> QLabel:
+        label = QLabel(self)
+        label.setTextFormat(Qt.TextFormat.PlainText)
+        label.setWordWrap(True)
+        label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        return label
+
+    def _button(self, name: str, tip: str) -> QPushButton:
+        button = QPushButton(name, self)
+        button.setAccessibleName(f"{self._kind.title}: {name}")
+        button.setToolTip(tip)
+        button.setAutoDefault(name == TEST)
+        return button
+
+    def _place(self) -> None:
+        self.origin.setProperty("muted", True)
+        line = QHBoxLayout()
+        line.addWidget(self.test)
+        line.addStretch(1)
+        line.addWidget(self.default)
+        line.addWidget(self.save)
+        result = QHBoxLayout()
+        result.addWidget(self._sign, 0, Qt.AlignmentFlag.AlignTop)
+        result.addWidget(self.says, 1)
+        rows = QVBoxLayout(self)
+        rows.setSpacing(10)
+        rows.addWidget(self.origin)
+        rows.addWidget(self.form)
+        rows.addLayout(line)
+        rows.addLayout(result)
+        rows.addStretch(1)
+
+
+def _sentence(text: str) -> str:
+    """Begins with a capital, ends with a full stop."""
+    return f"{text[:1].upper()}{text[1:]}" + ("" if text.endswith(".") else ".")

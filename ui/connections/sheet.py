@@ -1,0 +1,76 @@
+"""The Connections window: a page for each sort of broker, and what happens to passwords."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QSize, Qt
+from PySide6.QtGui import QCloseEvent
+from PySide6.QtWidgets import QDialog, QDialogButtonBox, QLabel, QTabWidget, QVBoxLayout, QWidget
+
+from bus.connections import KINDS, secrets
+from ui.connections.page import ConnectionPage
+from ui.jobs import LatestJob
+from ui.theme import ThemeSource
+
+SIZE = QSize(620, 540)
+KEPT = "Passwords are kept in the system keyring, and never in a file of Buslens."
+NOT_KEPT = "Passwords cannot be kept: {why}. Set the environment variable {variable} instead."
+
+
+class ConnectionsSheet(QDialog):
+    """Does not stop the window; a run that goes on keeps the connection that it has."""
+
+    def __init__(self, themes: ThemeSource, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self.setWindowTitle("Connections")
+        self.setAccessibleName("Connections")
+        self._no_keyring: str | None = None
+        self.pages = {kind.id: ConnectionPage(kind, themes, self) for kind in KINDS.values()}
+        self.tabs = QTabWidget(self)
+        self.tabs.setDocumentMode(True)
+        for kind in KINDS.values():
+            self.tabs.addTab(self.pages[kind.id], kind.title)
+        self.about_passwords = QLabel("Looking for the system keyring…", self)
+        self.about_passwords.setTextFormat(Qt.TextFormat.PlainText)
+        self.about_passwords.setWordWrap(True)
+        self.about_passwords.setProperty("muted", True)
+        buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close, self)
+        buttons.rejected.connect(self.reject)
+        rows = QVBoxLayout(self)
+        rows.setSpacing(8)
+        rows.addWidget(self.tabs, 1)
+        rows.addWidget(self.about_passwords)
+        rows.addWidget(buttons)
+        self.tabs.currentChanged.connect(self._say_where_passwords_are)
+        self._look = LatestJob(self)
+        self._look.done.connect(self._looked)
+        self._look.failed.connect(self._look_failed)
+        self._look.start(secrets.why_no_keyring)
+        self.resize(SIZE.boundedTo(parent.size()))
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        self._leave()
+        super().closeEvent(event)
+
+    def reject(self) -> None:
+        """Escape closes it too."""
+        self._leave()
+        super().reject()
+
+    def _leave(self) -> None:
+        self._look.close()
+        for page in self.pages.values():
+            page.close_jobs()
+
+    def _looked(self, why: object) -> None:
+        self._no_keyring = str(why)
+        self._say_where_passwords_are()
+
+    def _look_failed(self, error: object) -> None:
+        self._looked(f"the system keyring fails with {type(error).__name__}")
+
+    def _say_where_passwords_are(self) -> None:
+        if self._no_keyring is not None:
+            kind = list(KINDS.values())[self.tabs.currentIndex()]
+            said = NOT_KEPT.format(why=self._no_keyring, variable=kind.password_variable) if self._no_keyring else KEPT
+            self.about_passwords.setText(said)

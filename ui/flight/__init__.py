@@ -1,0 +1,1 @@
+"""The flight recorder in the window: its sign, its notice, its settings."""

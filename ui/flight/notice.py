@@ -1,0 +1,71 @@
+"""Says that the flight recorder wrote a file, and offers to open it."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QWidget
+
+from bus.flight.recorder import Written
+from ui.icons import icon
+from ui.table_model import one_line
+from ui.theme import ThemeSource
+
+
+class FlightNotice(QFrame):
+    """Hidden until there is a file; the newest counts."""
+
+    open_wanted = Signal(str)
+    """The file's path."""
+
+    settings_wanted = Signal()
+
+    def __init__(self, themes: ThemeSource, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("flight_notice")
+        self.setAccessibleName("Flight recorder")
+        self._themes = themes
+        self._written: Written | None = None
+        self._icon = QLabel(self)
+        self.says = QLabel(self)
+        self.says.setTextFormat(Qt.TextFormat.PlainText)
+        self.says.setWordWrap(True)
+        self.open = _button("Open", "Open the capture that it wrote", self)
+        self.settings = _button("Settings…", "When it writes, and where to", self)
+        self.dismiss = _button("Dismiss", "Hide this message; the file stays", self)
+        self.open.clicked.connect(self._open)
+        self.settings.clicked.connect(self.settings_wanted)
+        self.dismiss.clicked.connect(self.hide)
+        line = QHBoxLayout(self)
+        line.setContentsMargins(10, 5, 8, 5)
+        line.setSpacing(6)
+        line.addWidget(self._icon)
+        line.addWidget(self.says, 1)
+        for button in (self.open, self.settings, self.dismiss):
+            line.addWidget(button)
+        themes.changed.connect(self.refresh_theme)
+        self.refresh_theme()
+        self.hide()
+
+    def show_written(self, written: Written) -> None:
+        """Say it."""
+        self._written = written
+        more = f", and {written.triggers - 1:,} more".replace(",", " ") if written.triggers > 1 else ""
+        self.says.setText(f"The flight recorder wrote {written.path.name}: {one_line(written.why, 160)}{more}.")
+        self.says.setToolTip(str(written.path))
+        self.show()
+
+    def refresh_theme(self) -> None:
+        """The icon in the theme's colour."""
+        self._icon.setPixmap(icon("flight", self._themes.theme).pixmap(16, 16))
+
+    def _open(self) -> None:
+        if self._written is not None:
+            self.hide()
+            self.open_wanted.emit(str(self._written.path))
+
+
+def _button(text: str, tip: str, parent: QWidget) -> QPushButton:
+    button = QPushButton(text, parent)
+    button.setAccessibleName(f"{text}: flight recorder")
+    button.setToolTip(tip)
+    return button

@@ -1,0 +1,76 @@
+"""Looks now and then what the flight recorder does, because it writes when nothing else happens."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from PySide6.QtCore import QObject, QTimer, Signal
+
+from bus.errors import UserError
+from bus.flight.recorder import FlightRecorder, Written
+from bus.session import Session
+
+LOOK_EVERY_MS = 200
+
+
+class FlightWatch(QObject):
+    """Turns its state into signals."""
+
+    wrote = Signal(object)
+    """A bus.flight.recorder.Written."""
+
+    failed = Signal(object)
+    """A UserError."""
+
+    changed = Signal()
+    """`state` says something else."""
+
+    def __init__(self, session: Session, parent: QObject) -> None:
+        super().__init__(parent)
+        self._session = session
+        self._told = 0
+        self._problem = ""
+        self._state = ""
+        self._timer = QTimer(self)
+        self._timer.setInterval(LOOK_EVERY_MS)
+        self._timer.timeout.connect(self.look)
+        self._timer.start()
+
+    @property
+    def recorder(self) -> FlightRecorder | None:
+        """The session's, where it has one."""
+        return self._session.flight
+
+    @property
+    def state(self) -> str:
+        """What it does, in a word or two."""
+        flight = self._session.flight
+        if flight is None or not flight.on:
+            return "off"
+        return "writing …" if flight.writing else "waiting …" if flight.waiting else "on"
+
+    def look(self) -> None:
+        """See what is new."""
+        flight = self._session.flight
+        if flight is None:
+            return
+        new: list[Written] = flight.written[self._told :]
+        self._told += len(new)
+        for written in new:
+            self.wrote.emit(written)
+        if flight.problem != self._problem:
+            self._problem = flight.problem
+            if self._problem:
+                self.failed.emit(UserError(self._problem))
+        if self.state != self._state:
+            self._state = self.state
+            self.changed.emit()
+
+    def files(self) -> list[Path]:
+        """What lies in its folder, the newest first."""
+        flight = self._session.flight
+        return flight.folder.files()[::-1] if flight else []
+
+    def close(self) -> None:
+        """Look no more."""
+        self._timer.stop()

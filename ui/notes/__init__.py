@@ -1,0 +1,1 @@
+"""Notes of a person in the window: writing, listing, saving."""

@@ -1,0 +1,123 @@
+"""Keeps the timeline's content that of the session's trace, and what the filter leaves of it.
+
+What takes long is made beside the Qt thread while the old content stays to be seen: other lanes of a large trace, and
+all of one that became another because its oldest records went.
+"""
+
+from __future__ import annotations
+
+from functools import partial
+
+from PySide6.QtCore import QObject, Signal
+
+from bus.session import Session
+from bus.trace import Trace
+from bus.trace.backlog import Backlog
+from bus.trace.emits import Emits
+from bus.trace.grouping import Group
+from bus.trace.tracks import CallTracks
+from ui.filter_state import FilterState
+from ui.finding import Finding
+from ui.timeline.content import Content, Indexes
+from ui.timeline.lane_choices import LaneChoices
+from ui.timeline.matches import Matches, matches_of
+
+SELDOM = 12
+"""While records arrive the filter is evaluated anew only at every so many frames."""
+
+
+class Contents(QObject):
+    """The content of now; a new one where the trace is another, or has other lanes."""
+
+    replaced = Signal(bool)
+    """There is another content; whether it is of another capture, so that nothing of the view means anything."""
+
+    changed = Signal()
+    """The same content is to be painted in another way."""
+
+    def __init__(self, session: Session, filter_state: FilterState, choices: LaneChoices, parent: QObject) -> None:
+        super().__init__(parent)
+        self._session, self._filter, self._choices = session, filter_state, choices
+        self._looks = 0
+        self._matching = Finding(session, self)
+        self._matching.found.connect(self._matched)
+        self._stacking = Finding(session, self)
+        self._stacking.found.connect(self._stacked)
+        self.now = Content(session.trace, choices)
+        choices.changed.connect(self._rearrange)
+        filter_state.changed.connect(self.filter_again)
+
+    @property
+    def busy(self) -> bool:
+        """Whether other lanes are being made, and those of before are seen."""
+        return self._stacking.busy
+
+    def follow(self, frozen: bool) -> None:
+        """Go along where the session has another trace: another capture, or this one without its oldest records."""
+        trace = self._session.trace
+        if self.now.still_describes(trace) or self._stacking.busy:
+            return
+        if trace.raw is not self.now.trace.raw or not len(trace.dispatches):
+            self._become(Content(trace, self._choices), another=True)
+        elif not frozen:  # what is frozen may be looked at as it was
+            self._stack()
+
+    def take_in(self) -> bool:
+        """Take in new records; whether there were any."""
+        if not self.now.update(self._session):
+            return False
+        self._looks += 1
+        if self.now.matches is not None and self._looks % SELDOM == 0 and not self._matching.busy:
+            self.filter_again()
+        return True
+
+    def filter_again(self) -> None:
+        """Find what matches the filter."""
+        wanted = self._filter.filter if self._filter.active else None
+        if wanted is not None and self._matching.pays:
+            self._matching.start(partial(matches_of, wanted))
+            return
+        self._matching.forget()
+        self._matched(None if wanted is None else matches_of(wanted, self.now.trace))
+
+    def _rearrange(self) -> None:
+        if self.now.group != self._choices.group:
+            self._stack()
+        else:
+            self.now.rearrange()
+            self.changed.emit()
+
+    def _stack(self) -> None:
+        """Make the lanes of all calls anew."""
+        known = (self.now.emits, self.now.backlog) if self.now.trace is self._session.trace else None
+        look = partial(indexed, self._choices.group, known)
+        if self._stacking.pays:
+            self._stacking.start(look)
+            self.changed.emit()
+        else:
+            self._stacked(look(self._session.trace))
+
+    def _stacked(self, indexes: Indexes) -> None:
+        if indexes.tracks.group == self._choices.group:
+            self._become(Content(self._session.trace, self._choices, indexes), another=False)
+
+    def _become(self, content: Content, *, another: bool) -> None:
+        self.now, self._looks = content, 0
+        if not another:
+            content.update(self._session)
+            self.filter_again()
+        self.replaced.emit(another)
+
+    def _matched(self, matches: Matches | None) -> None:
+        self.now.matches = matches
+        self.changed.emit()
+
+
+def indexed(group: Group, known: tuple[Emits, Backlog] | None, trace: Trace) -> Indexes:
+    """The lanes of a trace, and the rest where it is not known; on whatever thread."""
+    indexes = Indexes(CallTracks(group), *(known or (Emits(), Backlog())))
+    indexes.tracks.update(trace)
+    if known is None:
+        indexes.emits.update(trace)
+        indexes.backlog.update(trace)
+    return indexes

@@ -1,0 +1,40 @@
+"""The widget that a timeline is painted on: what the person does with keys and mouse goes to Input."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtGui import QKeyEvent, QMouseEvent, QWheelEvent
+from PySide6.QtWidgets import QWidget
+
+from ui.timeline.input import Input
+
+if TYPE_CHECKING:
+    from ui.timeline.view import TimelineView
+
+
+class Surface(QWidget):
+    """Paints nothing itself."""
+
+    def take_input(self, view: TimelineView) -> None:
+        """From here on keys and mouse mean verbs of this view."""
+        self._input = Input(view)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if not self._input.key(event):
+            super().keyPressEvent(event)
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        self._input.wheel(event)
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        self._input.press(event)
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        self._input.move(event)
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        self._input.release(event)
+
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
+        self._input.double_click(event)

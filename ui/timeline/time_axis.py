@@ -1,0 +1,78 @@
+"""Which axis the timeline has, and its scale for what is in the picture now.
+
+To find what to fold costs a look at every call: of a large trace it is done beside the Qt thread, and while records
+arrive only now and then.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from PySide6.QtCore import QObject, QTimer, Signal
+
+from bus.session import Session
+from bus.trace.idle import folded
+from bus.trace.scale import LINEAR, Mode, Scale, Steps
+from ui.finding import Finding
+from ui.timeline.content import Content
+
+AGAIN_MS, SELDOM_MS = 500, 5_000
+"""Between two looks for what to fold while records arrive; a large trace stands still meanwhile, so more seldom."""
+
+
+class TimeAxis(QObject):
+    """To scale at first."""
+
+    mode_changed = Signal(str)
+    scale_changed = Signal()
+
+    def __init__(self, session: Session, parent: QObject) -> None:
+        super().__init__(parent)
+        self._session = session
+        self._folding = Finding(session, self)
+        self._folding.found.connect(self._folded)
+        self._again = QTimer(self)
+        self._again.setSingleShot(True)
+        self._again.timeout.connect(self._look_again)
+        self._content: Content | None = None
+        self.mode: Mode = "linear"
+        self.scale: Scale = LINEAR
+
+    def choose(self, mode: Mode, content: Content) -> None:
+        """Another axis."""
+        if mode != self.mode:
+            self.mode = mode
+            self.show(content)
+            self.mode_changed.emit(mode)
+
+    def show(self, content: Content) -> None:
+        """The scale for this content; where that takes long, the one of before is seen until then."""
+        self._content = content
+        if self.mode == "compressed":
+            if self._folding.pays:
+                self._folding.start(folded)
+            else:
+                self._become(folded(content.trace))
+        else:
+            self._folding.forget()
+            self._become(LINEAR if self.mode == "linear" else Steps(content.trace, content.emits, content.now_ns))
+
+    def follow(self, content: Content) -> None:
+        """Records came."""
+        if self.mode == "steps":
+            self.show(content)
+        elif self.mode == "compressed" and not self._again.isActive():
+            self._again.start(SELDOM_MS if self._folding.pays else AGAIN_MS)
+
+    def _look_again(self) -> None:
+        if self._content is not None and self.mode == "compressed":
+            self.show(self._content)
+
+    def _folded(self, scale: Any) -> None:
+        if self.mode == "compressed":
+            self._become(scale)
+
+    def _become(self, scale: Scale) -> None:
+        if scale is not self.scale:
+            self.scale = scale
+            self.scale_changed.emit()
