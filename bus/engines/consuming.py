@@ -42,6 +42,9 @@ class Consumer:
         self.running: list[Delivery] = []
         """Their calls have not ended."""
 
+        self.owed: list[Delivery] = []
+        """Their calls went well; they are acknowledged when all that was emitted in them is with the broker."""
+
         self.retries = ""
         """Event that it waits for before any other, because it failed and the order is to stay; empty for none."""
 
@@ -114,14 +117,14 @@ class Consumer:
 
     @property
     def is_free(self) -> bool:
-        """Whether another call may begin."""
-        return len(self.running) < self.consumption.at_once and not self.retries
+        """Whether another call may begin: the one before it is acknowledged, where they run one after another."""
+        return len(self.running) + len(self.owed) < self.consumption.at_once and not self.retries
 
     def is_expecting(self) -> bool:
         """Whether the broker is about to deliver."""
-        held = len(self.waiting) + len(self.running)
+        held = len(self.waiting) + len(self.running) + len(self.owed)
         return held < self.consumption.prefetch and any(self._expected.values())
 
     def in_flight(self) -> int:
         """Events on their way to it, waiting or running."""
-        return sum(list(self._expected.values())) + len(self.waiting) + len(self.running)
+        return sum(list(self._expected.values())) + len(self.waiting) + len(self.running) + len(self.owed)

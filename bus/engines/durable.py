@@ -13,6 +13,7 @@ import threading
 from collections.abc import Sequence
 from contextlib import ExitStack
 from contextvars import Context, copy_context
+from functools import partial
 from typing import Any, ClassVar, cast
 
 from bus.engines import bodies
@@ -41,12 +42,13 @@ from bus.engines.delivery import (
 )
 from bus.engines.delivery_records import DeliveryRecords
 from bus.engines.headers import CAUSE, attributes_of, cause_of, dispatch_of
+from bus.engines.outbox import Outbox, Sent
 from bus.engines.protocol import PLAIN, ConsumerDied, Consumption, Function, Surroundings
 from bus.engines.trouble import Trouble
 from bus.engines.whereabouts import Whereabouts
 from bus.errors import UserError
 from buslens.adapters.naming import describe
-from buslens.context import CALL
+from buslens.context import CALL, current_call
 from buslens.recorder import Recorder
 from buslens.records import Flag, Kind, Outcome
 
@@ -74,9 +76,7 @@ class DurableEngine:
         self._origins: dict[int, tuple[Context, int]] = {}
         """Of dispatches: where they were emitted, and by how many consumers they have not been handled."""
 
-        self._heard: dict[int, tuple[str, list[str]]] = {}
-        """Of messages that are not confirmed yet: their event and its consumers."""
-
+        self._outbox = Outbox()
         self._asked = 0
         """What the broker has not answered."""
 
@@ -163,7 +163,7 @@ class DurableEngine:
         dispatch = self._records.emitted(event, payload, len(consumers))
         headers = attributes_of(self._run, dispatch, event, self._clock.time_ns())
         message = Message(dispatch, event, headers, bodies.written(payload))
-        self._heard[dispatch] = event, consumers
+        self._outbox.put(dispatch, Sent(event, consumers, current_call()))
         if consumers:
             self._origins[dispatch] = copy_context(), len(consumers)
         self._ask()
@@ -180,7 +180,7 @@ class DurableEngine:
             self._consumers[consumer].expect(event, change)
 
     def _publish(self, message: Message) -> None:
-        self._whereabouts.emitted(message.dispatch, *self._heard[message.dispatch])
+        self._whereabouts.emitted(message.dispatch, message.event, self._outbox.of(message.dispatch).consumers)
         self._look_at_clock()
         self.broker.publish(message)
 
@@ -236,13 +236,15 @@ class DurableEngine:
 
     def _confirmed(self, message: Message, place: str) -> None:
         self._answered()
-        self._records.confirmed(message, place, self._heard.pop(message.dispatch)[1])
+        self._records.confirmed(message, place, self._outbox.of(message.dispatch).consumers)
+        self._outbox.answered(message.dispatch)
 
     def _refused(self, message: Message, reason: str) -> None:
         self._answered()
-        self._whereabouts.refused(message.dispatch, *self._heard.pop(message.dispatch))
+        self._whereabouts.refused(message.dispatch, message.event, self._outbox.of(message.dispatch).consumers)
         self._origins.pop(message.dispatch, None)
         self._records.discarded(message, reason)
+        self._outbox.answered(message.dispatch)
 
     def _interrupted(self, reason: str) -> None:
         """Until it is over something is asked of the broker: the run cannot end meanwhile."""
@@ -252,7 +254,7 @@ class DurableEngine:
         for consumer in self._consumers.values():
             for delivery in (waiting := consumer.interrupted()):
                 self._give_back(delivery)
-            for delivery in (*waiting, *consumer.running):
+            for delivery in (*waiting, *consumer.running, *consumer.owed):
                 self._coming_again(consumer, delivery)
                 delivery.is_back = True
 
@@ -261,8 +263,7 @@ class DurableEngine:
         self._trouble.back()
         self._recorder.mark(f"{self.id} can be reached again", 0)
         if waiting is not None and not (self._company is not None and self._company.is_shared):
-            unconfirmed = [(name, event, 1) for event, names in self._heard.values() for name in names]
-            self._whereabouts.counted([*waiting, *unconfirmed])
+            self._whereabouts.counted([*waiting, *self._outbox.unconfirmed()])
 
     def _delivered(self, delivery: Delivery) -> None:
         consumer = self._consumers[delivery.consumer]
@@ -362,13 +363,20 @@ class DurableEngine:
         self._over.set()
 
     def _handled(self, consumer: Consumer, delivery: Delivery) -> None:
-        open_ = not consumer.consumption.ack_first
-        if open_ and self._dies(Boundary.HANDLED, consumer.name):
-            self._coming_again(consumer, delivery)
+        if not consumer.consumption.ack_first:
+            if self._dies(Boundary.HANDLED, consumer.name):
+                self._coming_again(consumer, delivery)
+                self._die(consumer, delivery)
+                return
+            consumer.owed.append(delivery)
+            self._outbox.after(delivery.call, partial(self._all_sent, consumer, delivery))
+        elif self._dies(Boundary.ACKNOWLEDGED, consumer.name):
             self._die(consumer, delivery)
-            return
-        if open_:
-            self._acknowledge(delivery)
+
+    def _all_sent(self, consumer: Consumer, delivery: Delivery) -> None:
+        """What a call that went well has emitted is with the broker."""
+        consumer.owed.remove(delivery)
+        self._acknowledge(delivery)
         if self._dies(Boundary.ACKNOWLEDGED, consumer.name):
             self._die(consumer, delivery)
 

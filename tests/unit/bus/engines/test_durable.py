@@ -19,9 +19,11 @@ from bus.engines.delivery import (
     Delivered,
     Delivery,
     Died,
+    Interrupted,
     Message,
     News,
     Refused,
+    Resumed,
     Settled,
     Tell,
 )
@@ -331,4 +333,56 @@ async def test_a_handler_that_is_edited_twice_before_the_broker_answers_waits_fo
     assert engine.clock.holds == 1
     await engine.hears(Delivered(handed()))
     assert handler.got == [1]
+    assert engine.in_flight() == 0
+
+
+class Emitting(Handler):
+    """Emits `b` with what it gets, in each call."""
+
+    def __init__(self, engine: Scripted) -> None:
+        super().__init__()
+        self._engine = engine
+
+    async def __call__(self, *payload: Any) -> None:
+        await super().__call__(*payload)
+        self._engine.emit("b", *payload)
+
+
+async def test_a_call_is_acknowledged_when_all_that_it_has_emitted_is_with_the_broker(engine: Scripted) -> None:
+    handler = Emitting(engine)
+    engine.subscribe("a", handler, once=False)
+    first, second = (Delivery("Emitting", "a", {}, body, 1, "") for body in (b"1", b"2"))
+    await engine.hears(Delivered(first), Delivered(second))
+    # Killed here, what it emitted would be lost: so the broker must keep what caused it.
+    assert engine.asked("acknowledge") == []
+    assert handler.got == [1]
+    assert engine.in_flight() > 0
+    await engine.hears(Confirmed(engine.asked("publish")[0], "offset 1"))
+    assert engine.asked("acknowledge") == [first]
+    assert handler.got == [1, 2]
+    await engine.hears(Refused(engine.asked("publish")[1], "no route"))
+    assert engine.asked("acknowledge") == [first, second]
+    assert engine.in_flight() == 0
+
+
+async def test_what_a_call_in_vain_has_emitted_holds_up_nobody(engine: Scripted) -> None:
+    handler = Emitting(engine)
+    engine.subscribe("a", handler, once=False)
+    handler.raises = lambda payload: ValueError("no")
+    await engine.hears(Delivered(Delivery("Emitting", "a", {}, b"1", 1, "")))
+    assert len(engine.asked("retry")) == 1
+
+
+async def test_a_connection_that_is_lost_before_the_acknowledgement_brings_the_event_again(engine: Scripted) -> None:
+    engine.subscribe("a", Emitting(engine), once=False)
+    engine.emit("a", 1)
+    message = engine.asked("publish")[0]
+    await engine.hears(Confirmed(message, ""))
+    await engine.hears(Delivered(Delivery("Emitting", "a", message.attributes, b"1", 1, "")))
+    await engine.hears(Interrupted("gone"), Resumed(None))
+    assert engine.in_flight() > 0
+    again = Delivery("Emitting", "a", message.attributes, b"1", 2, "")
+    await engine.hears(*(Confirmed(sent, "") for sent in engine.asked("publish")[1:]), Delivered(again))
+    await engine.hears(*(Confirmed(sent, "") for sent in engine.asked("publish")[2:]))
+    assert again in engine.asked("acknowledge")
     assert engine.in_flight() == 0
