@@ -22,7 +22,7 @@ SHORTEST_S, LONGEST_S = 0.001, 0.05
 """A look for new events takes so long while something may have to be committed soon; longer and longer otherwise."""
 
 MOST_AT_ONCE = 200
-MOST_AHEAD, MOST_AHEAD_BYTES = 2_000, 16 * 1024 * 1024
+MOST_AHEAD, MOST_AHEAD_BYTES = 20_000, 32 * 1024 * 1024
 """Fetched and not handed out: then its partitions are paused until half of it is gone."""
 
 COMMITTED_S = 5.0
