@@ -77,6 +77,10 @@ class CallTracks:
         """The key in `lanes` of a call."""
         return int(self._places.view("handler")[row])
 
+    def handlers(self, rows: Int64s) -> Int64s:
+        """The same of several calls."""
+        return self._places.view("handler")[rows].astype(np.int64)
+
     def update(self, trace: Trace) -> None:
         """Take in the calls that started and those that ended since the last time."""
         self.grouping.update(trace)

@@ -18,6 +18,8 @@ BADGE = 11
 DIAMOND = 9
 """Width of the mark of an emit."""
 LOST_DIAMOND = 11
+DEAD = 13
+"""Width of the mark of a dead letter."""
 
 DIMMED = 0.72
 """How far what the filter leaves out fades into the background."""
@@ -64,6 +66,7 @@ class Colours:
         self.emit = self._stamp(DIAMOND, self._paint_emit)
         self.emit_dimmed = self._stamp(DIAMOND, self._paint_dimmed_emit)
         self.lost = self._stamp(LOST_DIAMOND, self._paint_lost)
+        self.dead = self._stamp(DEAD, self._paint_dead)
 
     def _stamp(self, size: int, paint: Callable[[QPainter], None]) -> QPixmap:
         pixmap = QPixmap(round(size * self.ratio), round(size * self.ratio))
@@ -100,6 +103,16 @@ class Colours:
         painter.setPen(pen)
         painter.setBrush(self.background)
         painter.drawPolygon(diamond(LOST_DIAMOND / 2, LOST_DIAMOND / 2, LOST_DIAMOND / 2 - 1.3))
+
+    def _paint_dead(self, painter: QPainter) -> None:
+        """A stone with a cross: square where a failure is round."""
+        painter.setPen(QPen(self.failed, 1.4))
+        painter.setBrush(self.background)
+        painter.drawRoundedRect(QRectF(1, 1, DEAD - 2, DEAD - 2), 2, 2)
+        painter.setPen(QPen(self.text, 1.4, Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap))
+        middle = DEAD / 2
+        painter.drawLine(QPointF(middle, DEAD * 0.25), QPointF(middle, DEAD * 0.77))
+        painter.drawLine(QPointF(DEAD * 0.31, DEAD * 0.42), QPointF(DEAD * 0.69, DEAD * 0.42))
 
 
 def diamond(x: float, y: float, radius: float) -> QPolygonF:

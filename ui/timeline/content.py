@@ -12,6 +12,7 @@ import numpy as np
 from bus.session import Session
 from bus.trace import Trace
 from bus.trace.backlog import Backlog
+from bus.trace.dead_letters import DeadLetters
 from bus.trace.emits import Emits
 from bus.trace.pyramid import Int64s
 from bus.trace.tracks import FARTHEST_NS, CallTracks
@@ -30,6 +31,7 @@ class Indexes(NamedTuple):
     tracks: CallTracks
     emits: Emits
     backlog: Backlog
+    dead: DeadLetters
 
 
 class Content:
@@ -39,7 +41,8 @@ class Content:
         self.trace = trace
         self.choices = choices or LaneChoices()
         self.group = self.choices.group
-        self.tracks, self.emits, self.backlog = indexes or Indexes(CallTracks(self.group), Emits(), Backlog())
+        fresh = indexes or Indexes(CallTracks(self.group), Emits(), Backlog(), DeadLetters())
+        self.tracks, self.emits, self.backlog, self.dead = fresh
         self.lanes = Lanes()
         self.matches: Matches | None = None
         """What does not match is dimmed; None where nothing is filtered out."""
@@ -83,6 +86,7 @@ class Content:
         self.tracks.update(self.trace)
         self.emits.update(self.trace)
         self.backlog.update(self.trace)
+        self.dead.update(self.trace)
         self.first_ns, self.last_ns = (max(-FARTHEST_NS, min(FARTHEST_NS, time)) for time in self.trace.span_ns)
         self.now_ns = self.last_ns if clock_ns is None or not self.records else max(self.last_ns, clock_ns)
         self._arrange()

@@ -12,6 +12,8 @@ from ui.timeline.arrows import Arrows
 from ui.timeline.axis import ticks
 from ui.timeline.colours import Colours, diamond
 from ui.timeline.content import Content
+from ui.timeline.dead_marks import paint_dead
+from ui.timeline.delivery_band import DeliveryBand
 from ui.timeline.folds import paint_folds
 from ui.timeline.furniture import paint_axis, paint_grid, paint_ground, paint_sum, paint_titles
 from ui.timeline.geometry import Geometry
@@ -94,6 +96,7 @@ class Frame:
         painter.setClipRect(QRectF(place.left, place.lanes_top, place.lanes_width, place.lanes_height))
         painter.translate(place.left, place.lanes_top)
         paint_tracks(brush, self.picture)
+        paint_dead(painter, self.colours, self.content, self.picture)
         painter.restore()
 
     def _paint_selected(self, painter: QPainter, arrows: Arrows, item: Item) -> None:
@@ -106,15 +109,26 @@ class Frame:
         painter.setBrush(Qt.BrushStyle.NoBrush)
         painter.setPen(QPen(self.colours.selection, OUTLINE))
         at = arrows.point(End(kind, row, start))
+        if self.story.segments:
+            self._paint_way(painter, arrows)
         if kind == "dispatch":
             painter.drawPolygon(diamond(at.x(), at.y(), 8))
             self._paint_steps(painter, at)
         else:
-            self._paint_waiting(painter, arrows, row, at)
+            if not self.story.segments:
+                self._paint_waiting(painter, arrows, row, at)
             view = self.picture.viewport
             right = place.left + view.px_at(span_of(self.content, view.scale, kind, row)[1])
             self._outline_call(painter, row, at, right)
             self._paint_steps(painter, QPointF(max(-1e6, min(1e6, right)), at.y()))
+        painter.restore()
+
+    def _paint_way(self, painter: QPainter, arrows: Arrows) -> None:
+        place = self.place
+        painter.save()
+        painter.setClipRect(QRectF(place.left, place.lanes_top, place.lanes_width, place.lanes_height))
+        band = DeliveryBand(painter, self.colours, self.letters.small, place, self.picture.viewport)
+        band.paint(self.content, arrows, self.story.segments)
         painter.restore()
 
     def _paint_steps(self, painter: QPainter, end: QPointF) -> None:

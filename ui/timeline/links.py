@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from bus.trace import Trace, causality
 from bus.trace.anatomy import OF_CALLS, Step, anatomy_of
+from bus.trace.segments import Segment, segments_of
 
 MOST_LINKS = 60
 MOST_ANCESTORS = 12
@@ -41,7 +42,10 @@ class Story:
 
     links: list[Link]
     steps: tuple[Step, ...]
-    """Its way over a broker; empty where none carried it."""
+    """What the broker said of it; empty where none carried it."""
+
+    segments: tuple[Segment, ...] = ()
+    """Its way over the broker: of a dispatch that of all its calls, of a call that of all attempts."""
 
 
 NOTHING = Story([], ())
@@ -51,9 +55,14 @@ def story_of(trace: Trace, kind: str, row: int) -> Story:
     """Causes, effects, and what the broker said of it."""
     if kind == "call":
         anatomy = anatomy_of(trace, int(trace.calls.dispatch[row]))
-        return Story(links_of(trace, kind, row), anatomy.of_call(int(trace.calls.id[row])))
+        steps = anatomy.of_call(int(trace.calls.id[row]))
+        handler, dispatch = trace.calls.handler[row], trace.dispatches.row_of(int(trace.calls.dispatch[row]))
+        way = segments_of(trace, anatomy, dispatch) if dispatch >= 0 else ()
+        of_attempts = tuple(each for each in way if trace.calls.handler[each.call] == handler)
+        return Story(links_of(trace, kind, row), steps, of_attempts)
     anatomy = anatomy_of(trace, int(trace.dispatches.id[row]))
-    return Story(links_of(trace, kind, row), tuple(step for step in anatomy.steps if step.kind not in OF_CALLS))
+    steps = tuple(step for step in anatomy.steps if step.kind not in OF_CALLS)
+    return Story(links_of(trace, kind, row), steps, segments_of(trace, anatomy, row))
 
 
 def links_of(trace: Trace, kind: str, row: int) -> list[Link]:

@@ -1,0 +1,65 @@
+"""What the timeline draws of an event's way over a broker."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from bus.trace.segments import Stage
+from ui.timeline.arrows import Arrows
+from ui.timeline.links import End
+
+PATIENCE_MS = 10_000
+VAIN = (
+    "buslens: 1\nengine: sqlite\nevents: {a: {}}\n"
+    "handlers: {h: {on: a, attempts: 2, do: [{wait: 20ms}, {fail: {}}]}}\nscript: [{emit: a}, {emit: a}]"
+)
+
+
+@pytest.fixture
+def ran(window: Any, qtbot: Any, tmp_path: Path) -> Any:
+    path = tmp_path / "vain.yaml"
+    path.write_text(VAIN)
+    window.open(path)
+    window.session.start(speed=1.0)
+    qtbot.waitUntil(lambda: window.session.engine_state.phase == "finished", timeout=PATIENCE_MS)
+    window.bridge.touch()
+    window.panels.show_timeline()
+    window.flight_notice.hide()
+    return window
+
+
+def colour_at(view: Any, x: float, y: float) -> str:
+    image, ratio = view.grab().toImage(), view.devicePixelRatioF()
+    return str(image.pixelColor(round(x * ratio), round(y * ratio)).name())
+
+
+def test_the_way_of_what_is_selected_is_drawn_beside_its_calls(ran: Any) -> None:
+    view, trace = ran.timeline, ran.session.trace
+    view.fit()
+    ran.selection.select("dispatch", int(trace.dispatches.id[1]))
+    # The second event waits for both attempts of the first one.
+    segments = view._told().segments
+    queued = next(segment for segment in segments if segment.stage is Stage.PREFETCH)
+    assert queued.end_ns - queued.start_ns > 20e6
+    middle = view.place.left + view.viewport.px_of((queued.start_ns + queued.end_ns) // 2)
+    arrows = Arrows(view._content, view.place, view.viewport, view.picture.scroll)
+    height = arrows.point(End("call", queued.call, int(trace.calls.started_ns[queued.call]))).y()
+    low = height + 5  # below the name in it
+    drawn = colour_at(view, middle + 3, low)
+    ran.selection.clear()
+    assert colour_at(view, middle + 3, low) != drawn
+
+
+def test_a_dead_letter_is_marked_whether_it_is_selected_or_not(ran: Any) -> None:
+    view, trace = ran.timeline, ran.session.trace
+    view.fit()
+    ran.selection.clear()
+    times, rows = view._content.dead.between(*trace.span_ns)
+    assert trace.calls.attempt[rows].tolist() == [2, 2]
+    lane = view.lanes.of(view._content.tracks.handler(int(rows[0])))
+    x = view.place.left + view.viewport.px_of(int(times[0]))
+    y = view.place.lanes_top + view._content.top_of(int(rows[0])) + lane.track_height / 2
+    assert colour_at(view, x, y) == view._colours.text.name()
