@@ -17,6 +17,9 @@ ROOT = Path(__file__).resolve().parent
 VENV = ROOT / ".venv"
 PYTHON = VENV / "bin" / "python"
 SAMPLE = ROOT / "resources" / "scenarios" / "checkout.yaml"
+CLIENTS = ("rabbitmq", "kafka", "celery")
+"""Extras: what Buslens does without is never a reason not to run."""
+
 USAGE = """usage: python3 dev.py COMMAND [arguments]
 
   run [arguments]   the window with the sample checkout; with arguments: buslens ARGUMENTS
@@ -112,8 +115,11 @@ def install(*, dev: bool) -> None:
         make_venv()
     say("installing Buslens" + (" and its development tools" if dev else "") + " into .venv ...")
     tools = tomllib.loads(project.decode())["dependency-groups"]["dev"] if dev else []
-    if call(PYTHON, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "-e", ".", *tools):
+    pip = [PYTHON, "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
+    if call(*pip, "-e", ".", *tools):
         give_up("pip could not install what Buslens needs; its lines above say why.")
+    if not works(*pip, "-e", f".[{','.join(CLIENTS)}]"):
+        say("the clients of brokers could not be installed: rabbitmq, kafka and Celery will be missing.")
     stamps[dev].write_text(now)
 
 

@@ -22,6 +22,7 @@ from bus.session import Session
 from ui.flight.form import FlightForm
 from ui.flight.watch import FlightWatch
 from ui.ports import SettingsStore
+from ui.widgets.empty_hint import EmptyHint
 
 SIZE = QSize(620, 640)
 
@@ -69,6 +70,8 @@ class FlightSheet(QDialog):
             self.files.addItem(item)
         there = self.files.count() > 0
         self.files.setCurrentRow(0 if there else -1)
+        self.files.setVisible(there)
+        self.none_yet.setVisible(not there)
         self.open_button.setEnabled(there)
         recorder = self._watch.recorder
         self.place.setText(f"Files, the newest first, in {recorder.folder.path if recorder else ''}")
@@ -80,6 +83,11 @@ class FlightSheet(QDialog):
         self.files = QListWidget(self)
         self.files.setAccessibleName("Files of the flight recorder")
         self.files.itemActivated.connect(self._open)
+        self.none_yet = EmptyHint(
+            "Nothing was written yet",
+            "A file appears here when something goes wrong, or by Write What Just Happened.",
+            self,
+        )
         self.open_button = QPushButton("Open", self)
         self.open_button.setToolTip("Open this capture in the window")
         self.open_button.clicked.connect(self._open)
@@ -94,6 +102,7 @@ class FlightSheet(QDialog):
         rows.setSpacing(4)
         rows.addWidget(self.place)
         rows.addWidget(self.files, 1)
+        rows.addWidget(self.none_yet, 1)
         rows.addLayout(line)
         return rows
 
