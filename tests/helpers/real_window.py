@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from app.collector import Collector
 from app.desktop import make_application, make_window
 from app.settings_file import SettingsFile
 from app.trust import TrustedFiles
@@ -18,7 +19,8 @@ def opened() -> Iterator[Window]:
     window = make_window(SettingsFile(), TrustedFiles())
     window.show()
     try:
-        yield window
+        with Collector(window):
+            yield window
     finally:
         if window.session.document is not None and window.session.document.dirty:
             window.session.new_scenario()  # what is unsaved would be asked about
