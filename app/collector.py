@@ -8,6 +8,7 @@ switched off, and a timer does its work. https://docs.python.org/3/library/gc.ht
 from __future__ import annotations
 
 import gc
+import time
 from types import TracebackType
 
 from PySide6.QtCore import QObject, QTimer
@@ -17,6 +18,10 @@ EVERY_MS = 50
 
 YOUNG = 5_000
 """Objects that are new and tracked, before it is worth a look."""
+
+FULL_SHARE = 200
+"""Looking at all objects may take one part in so many of the time: of a hundred thousand events that wait it takes a
+third of a second, in which the window stands still."""
 
 
 class Collector(QObject):
@@ -28,6 +33,7 @@ class Collector(QObject):
         self._timer.setInterval(EVERY_MS)
         self._timer.timeout.connect(self.look)
         self._was_enabled = False
+        self._full_after = 0.0
 
     def __enter__(self) -> Collector:
         self._was_enabled = gc.isenabled()
@@ -47,8 +53,10 @@ class Collector(QObject):
         """Collect what is due, the oldest generation that is."""
         _, middle, old = gc.get_threshold()
         counts = gc.get_count()
-        if counts[2] > old and counts[1] > middle:
+        if counts[2] > old and counts[1] > middle and time.monotonic() >= self._full_after:
+            began = time.monotonic()
             gc.collect(2)
+            self._full_after = time.monotonic() + FULL_SHARE * (time.monotonic() - began)
         elif counts[1] > middle:
             gc.collect(1)
         elif counts[0] > YOUNG:

@@ -62,4 +62,5 @@ def test_a_dead_letter_is_marked_whether_it_is_selected_or_not(ran: Any) -> None
     lane = view.lanes.of(view._content.tracks.handler(int(rows[0])))
     x = view.place.left + view.viewport.px_of(int(times[0]))
     y = view.place.lanes_top + view._content.top_of(int(rows[0])) + lane.track_height / 2
-    assert colour_at(view, x, y) == view._colours.text.name()
+    near = {colour_at(view, x + across, y + 2) for across in (-1, 0, 1)}  # the cross is thin
+    assert view._colours.text.name() in near

@@ -34,4 +34,4 @@ def paint_dead(painter: QPainter, colours: Colours, content: Content, picture: P
         lane = content.lane_of(row)
         if lane is not None:
             middle = content.top_of(row) - picture.scroll + lane.track_height / 2
-            painter.drawPixmap(QPointF(x - DEAD / 2, middle - DEAD / 2), colours.dead)
+            painter.drawPixmap(QPointF(x + 0.5 - DEAD / 2, middle - DEAD / 2), colours.dead)

@@ -5,8 +5,10 @@ Drag the brush to move the view, its edges to change it; drag anywhere else to z
 
 from __future__ import annotations
 
+import time
+
 import numpy as np
-from PySide6.QtCore import QLineF, QRectF, Qt, Signal
+from PySide6.QtCore import QLineF, QRectF, Qt, QTimer, Signal
 from PySide6.QtGui import QMouseEvent, QPainter, QPaintEvent, QPen, QPixmap
 from PySide6.QtWidgets import QWidget
 
@@ -28,6 +30,8 @@ MARK_ROW = 12
 NARROWEST_BRUSH = 4
 LEAST_RED = 5
 """Height of a failure among however many calls."""
+SHARE = 20
+"""While records arrive, painting the strip may take one part in so many of the Qt thread's time."""
 TIP = "The whole capture. Drag to zoom to a stretch; drag the brush to move the view."
 
 
@@ -49,6 +53,10 @@ class Overview(QWidget):
         self._colours: Colours | None = None
         self._view = Viewport()
         self._drawn: tuple[object, ...] = ()
+        self._not_before = 0.0
+        self._later = QTimer(self)
+        self._later.setSingleShot(True)
+        self._later.timeout.connect(self.update)
         self._picture = QPixmap()
         self._counts: Int64s = np.empty(0, np.int64)
         self._failed: Int64s = np.empty(0, np.int64)
@@ -96,9 +104,11 @@ class Overview(QWidget):
         """What does not depend on the view, painted anew only where something came in or the strip changed."""
         whole = self.whole()
         held = (content.records, len(content.tracks.failed_rows), len(content.emits.lost), len(content.backlog))
-        state = (content, held, whole, colours, self.height())
-        if state != self._drawn:
-            self._drawn = state
+        state = (content, whole.scale, whole.width, colours, self.height(), whole, held)
+        if state != self._drawn and self._may_wait(state):
+            self._later.start(SHARE)
+        elif state != self._drawn:
+            self._drawn, began = state, time.monotonic()
             self._count(content, whole)
             self._picture = QPixmap(self.size() * colours.ratio)
             self._picture.setDevicePixelRatio(colours.ratio)
@@ -110,7 +120,12 @@ class Overview(QWidget):
             self.backlog.paint_legend(painter, colours, self.size().toSizeF(), MARK_ROW + 2, marks)
             self._paint_marks(painter, colours)
             painter.end()
+            self._not_before = time.monotonic() + (time.monotonic() - began) * (SHARE - 1)
         return self._picture
+
+    def _may_wait(self, state: tuple[object, ...]) -> bool:
+        """Whether only more records have come, a moment after it was painted."""
+        return state[:-2] == self._drawn[:-2] and time.monotonic() < self._not_before
 
     def _count(self, content: Content, whole: Viewport) -> None:
         grid = whole.grid()
