@@ -71,7 +71,11 @@ class KafkaBroker:
         self._opened: asyncio.Future[None] = self._loop.create_future()
         self._client = Client(self._url, run, tell, member)
         self._thread.start()
-        await self._opened
+        try:
+            await self._opened
+        except asyncio.CancelledError:  # the run is to end before it has begun; the thread ends by itself
+            self._begin_to_leave(clean=True)
+            raise
 
     def publish(self, message: Message) -> None:
         """With acknowledgement from all copies of the partition."""
@@ -109,13 +113,16 @@ class KafkaBroker:
         """What was ordered is done first; without a broker it is left to `buslens clean`."""
         if not self._thread.is_alive():
             return
+        self._begin_to_leave(clean=clean)
+        while self._thread.is_alive():
+            # Real time, whatever the engine's clock says: the thread ends by itself.
+            await self._loop.run_in_executor(None, self._thread.join, 0.5)
+
+    def _begin_to_leave(self, *, clean: bool) -> None:
         self._client.closing.set()
         if clean:
             self._client.orders.put(self._client.clean)
         self._client.orders.put(None)
-        while self._thread.is_alive():
-            # Real time, whatever the engine's clock says: the thread ends by itself.
-            await self._loop.run_in_executor(None, self._thread.join, 0.5)
 
     # On the client's thread
 

@@ -105,6 +105,9 @@ class Runner:
         self._phase: Phase = "starting"
         self._message = ""
         self._stopping = False
+        self._is_leaving = False
+        """The engine gives everything back, and is not hurried."""
+
         self._is_open = False
         """Whether the engine is, and handlers are subscribed: a broker may take its time."""
 
@@ -321,6 +324,7 @@ class Runner:
                 self.room.wanted.set()
                 await self._news.wait()
         finally:
+            self._is_leaving = True
             self._clock.stop()
             for source in self._sources:
                 source.cancel()
@@ -373,7 +377,8 @@ class Runner:
         self._release()
 
     def _cancel(self) -> None:
-        if self._main is not None:
+        # Once is enough: a second time would end the engine's way out, which takes no longer than it must.
+        if self._main is not None and not self._is_leaving:
             self._main.cancel()
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import socket
 import threading
 import time
 from collections import Counter
@@ -260,3 +261,22 @@ def test_a_user_with_the_right_password_is_let_in(begun: Begun, kafka: Any, monk
     session = begun(LISTENING)
     session.emit("a", 1)
     until(session, lambda: told(session.trace, Kind.ACKNOWLEDGED) == 1)
+
+
+def test_a_run_that_is_stopped_while_it_connects_leaves_no_thread_behind(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        monkeypatch.setenv(kafka_names.VARIABLE, f"kafka://127.0.0.1:{silent.getsockname()[1]}/")
+        path = tmp_path / "s.yaml"
+        path.write_text("buslens: 1\nevents: {a: {}}\nscript: [{emit: a}]")
+        session = Session(Settings(), trusted=bool)
+        session.open_scenario(path)
+        session.start(engine="kafka", speed=1.0)
+        until(session, lambda: "engine kafka" in names_of_threads())
+        session.close()
+        until(session, lambda: not any(name.startswith("engine") for name in names_of_threads()))
+
+
+def names_of_threads() -> list[str]:
+    return [thread.name for thread in threading.enumerate()]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import math
 import sqlite3
+import threading
 from typing import Any
 
 import numpy as np
@@ -269,6 +270,33 @@ def test_a_disk_that_is_full_ends_the_run_and_says_which_events_are_lost(
     assert session.trace.dispatches.outcome.tolist() == [Outcome.KEPT, Outcome.LOST]
     found = ledger.of_trace(session.trace)
     assert found.why_dropped == (("the log cannot be written: database or disk is full", 1),)
+
+
+def test_a_run_that_is_stopped_after_it_failed_still_gives_everything_back(
+    live: Live, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    leaving, may_go, close = threading.Event(), threading.Event(), SqliteLog.close
+
+    def slowly(log: SqliteLog) -> None:
+        leaving.set()
+        assert may_go.wait(20)
+        close(log)
+
+    def full(log: SqliteLog, entries: Any) -> int:
+        raise sqlite3.OperationalError("database or disk is full")
+
+    monkeypatch.setattr(SqliteLog, "append", full)
+    monkeypatch.setattr(SqliteLog, "close", slowly)
+    session = live("events: {a: {}}\nscript: [{emit: a}]")
+    session.start(engine="sqlite", speed=math.inf)
+    assert leaving.wait(20)
+    session.stop()
+    session.stop()
+    may_go.set()
+    live.until(session, lambda: session.engine_state.phase in AT_REST)
+    session.close()
+    assert not any(thread.name == "engine log" for thread in threading.enumerate())
+    assert list(sqlite_runs.home().iterdir()) == []
 
 
 def failure_of(session: Session) -> str:
