@@ -12,7 +12,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bus.trace.bars import COARSE, bars, clusters
+from bus.trace.bars import bars, clusters
+from bus.trace.blocks import COARSE
 from bus.trace.grid import Grid
 from bus.trace.names import Names
 from bus.trace.tracks import MAX_TRACKS, CallTracks

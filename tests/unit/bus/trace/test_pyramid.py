@@ -11,7 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bus.trace import Trace
-from bus.trace.bars import COARSE, bars
+from bus.trace.bars import bars
+from bus.trace.blocks import COARSE
 from bus.trace.grid import Grid
 from bus.trace.pyramid import BLOCK, CALLS, Pyramid, calls_as_blocks, shift_of
 from bus.trace.track import Track
@@ -24,7 +25,7 @@ from buslens.records import Outcome
 def small_steps(monkeypatch: pytest.MonkeyPatch) -> None:
     """Blocks from the first calls on, in pictures of few columns."""
     monkeypatch.setattr("bus.trace.track.WAITING", 8)
-    monkeypatch.setattr("bus.trace.bars.CROWDED", 1)
+    monkeypatch.setattr("bus.trace.blocks.CROWDED", 1)
 
 
 class Clocked:
