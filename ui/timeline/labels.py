@@ -9,7 +9,7 @@ import numpy.typing as npt
 from PySide6.QtCore import QRectF
 from PySide6.QtGui import QPainter
 
-from bus.trace.bars import Bars, clusters
+from bus.trace.bars import Bars, Positions, clusters
 from bus.trace.pyramid import Int64s
 from ui.timeline.axis import count_text, duration_text
 from ui.timeline.colours import BADGE, Colours
@@ -44,21 +44,24 @@ def paint_labels(brush: Brush, picture: Picture) -> None:
     counts = np.add.reduceat(bars.count, begins)[wide]
     _paint_calls(brush, picture, begins[wide[counts == 1]])
     many = wide[counts > 1]
-    failed = np.flatnonzero(bars.failed)
-    badges = badge_centres(bars, ratio)[failed].tolist()
+    failed = np.flatnonzero(bars.failed != 0)
+    badges = badge_centres(bars, failed, ratio).tolist()
     parts = failed.searchsorted(begins[many]).tolist(), failed.searchsorted(behind[many]).tolist()
-    for run, count, first, last in zip(many.tolist(), counts[counts > 1].tolist(), *parts, strict=True):
-        one = picture.tracks[int(bars.line[begins[run]])]
-        rect = rect_of(picture, one, int(begins[run]), int(behind[run]) - 1)
-        whole_red = last > first and begins[run] + 1 == behind[run]
-        brush.painter.setPen(brush.colours.on_failed if whole_red else brush.colours.on_bar)
+    tracks = [picture.tracks[line] for line in bars.line[begins[many]].tolist()]
+    lefts, rights = (bars.left[begins[many]] / ratio).tolist(), (bars.right[behind[many] - 1] / ratio).tolist()
+    alone = (begins[many] + 1 == behind[many]).tolist()
+    for one, left, right, count, one_bar, first, last in zip(
+        tracks, lefts, rights, counts[counts > 1].tolist(), alone, *parts, strict=True
+    ):
+        rect = QRectF(left, one.top, right - left, one.height)
+        brush.painter.setPen(brush.colours.on_failed if one_bar and last > first else brush.colours.on_bar)
         _paint_count(brush, rect, f"× {count_text(count)}", badges[first:last])
 
 
-def badge_centres(bars: Bars, ratio: float) -> npt.NDArray[np.float64]:
-    """Where the badge of a failure stands: at the left inside a wide bar, in the middle of a thin one."""
-    width = (bars.right - bars.left) / ratio
-    left = bars.left / ratio
+def badge_centres(bars: Bars, failed: Positions, ratio: float) -> npt.NDArray[np.float64]:
+    """Where the badges of these failures stand: at the left inside a wide bar, in the middle of a thin one."""
+    left, right = bars.left[failed] / ratio, bars.right[failed] / ratio
+    width = right - left
     return np.where(width > BADGE + 2, left + 1 + BADGE / 2, left + width / 2)
 
 

@@ -15,12 +15,14 @@ class Lettering:
     def __init__(self, font: QFont) -> None:
         self.font = font
         self.metrics = QFontMetrics(font)
-        self._texts: dict[str, QStaticText] = {}
+        self._height = self.metrics.height()
+        self._texts: dict[str, tuple[QStaticText, float]] = {}
+        """And how wide each is: to ask Qt for it takes as long as to paint it."""
         self._elided: dict[tuple[str, int], str] = {}
 
     def width(self, text: str) -> float:
         """How wide it is, logical pixels."""
-        return self._laid_out(text).size().width()
+        return self._laid_out(text)[1]
 
     def elided(self, text: str, width: int) -> str:
         """With its middle left out where it is wider than this."""
@@ -45,16 +47,16 @@ class Lettering:
         self._draw(painter, rect.left() + (rect.width() - self.width(text)) / 2, rect, text)
 
     def _draw(self, painter: QPainter, x: float, rect: QRectF, text: str) -> None:
-        y = rect.top() + (rect.height() - self.metrics.height()) / 2
-        painter.drawStaticText(QPointF(x, y), self._laid_out(text))
+        y = rect.top() + (rect.height() - self._height) / 2
+        painter.drawStaticText(QPointF(x, y), self._laid_out(text)[0])
 
-    def _laid_out(self, text: str) -> QStaticText:
-        laid_out = self._texts.get(text)
-        if laid_out is None:
+    def _laid_out(self, text: str) -> tuple[QStaticText, float]:
+        known = self._texts.get(text)
+        if known is None:
             if len(self._texts) >= MOST:
                 self._texts.clear()
             laid_out = QStaticText(text)
             laid_out.setTextFormat(Qt.TextFormat.PlainText)
             laid_out.prepare(QTransform(), self.font)
-            self._texts[text] = laid_out
-        return laid_out
+            known = self._texts[text] = laid_out, laid_out.size().width()
+        return known

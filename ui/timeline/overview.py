@@ -17,7 +17,7 @@ from bus.trace.pyramid import Int64s
 from ui.timeline.backlog_lines import BacklogLines
 from ui.timeline.colours import Colours, with_alpha
 from ui.timeline.content import Content
-from ui.timeline.painter import image_of
+from ui.timeline.painter import paint_lines
 from ui.timeline.raster import pillars, thinned
 from ui.timeline.viewport import Viewport
 
@@ -147,11 +147,11 @@ class Overview(QWidget):
         heights = np.maximum(2, np.round(np.log1p(self._counts[filled]) / most * room))
         bottom = self.height() - 2
         lines = pillars(filled, bottom - heights, self.width(), bottom, colours.words["bar"])
-        painter.drawImage(0, 0, image_of(lines))
+        paint_lines(painter, lines)
         # At its foot what of it failed, on the same scale: where every column has failures the rest is seen as well.
         wrong = np.maximum(LEAST_RED, np.round(np.log1p(self._failures) / most * room))
         red = pillars(self._failed, bottom - wrong, self.width(), bottom, colours.words["failed"])
-        painter.drawImage(0, 0, image_of(red))
+        paint_lines(painter, red)
 
     def _paint_marks(self, painter: QPainter, colours: Colours) -> None:
         """A badge for failures, a hollow diamond for losses; visible whatever else is there."""

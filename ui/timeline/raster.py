@@ -1,7 +1,8 @@
-"""Bars as pixels: each track becomes one line of an image, so that painting costs one blit however many bars."""
+"""Bars as pixels: all tracks become one image, so that painting costs one blit however many bars."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -36,6 +37,16 @@ def bar_lines(bars: Bars, lines: int, columns: int, ratio: float, words: dict[st
     for offset in range(1, round(FAILED_WIDTH * ratio)):
         pixels[np.minimum(red + offset, last)] = colours[wrong]
     return pixels.reshape(lines, columns)
+
+
+def stacked(lines: Lines, stretches: Sequence[tuple[int, int]]) -> Lines:
+    """One picture of lines that are repeated from one height to another each, descending; nothing between them."""
+    height = max((end for _, end in stretches), default=0)
+    which = np.full(max(0, height), len(lines))
+    for line, (top, bottom) in enumerate(stretches):
+        which[max(0, top) : max(0, bottom)] = line
+    nothing = np.zeros((1, lines.shape[1]), np.uint32)
+    return np.asarray(np.concatenate([lines, nothing])[which])
 
 
 def density_line(points: Points, columns: int, words: dict[str, int]) -> Lines:
