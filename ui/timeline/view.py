@@ -19,7 +19,7 @@ from PySide6.QtGui import (
     QResizeEvent,
     QShowEvent,
 )
-from PySide6.QtWidgets import QPushButton, QScrollBar, QToolTip, QWidget
+from PySide6.QtWidgets import QPushButton, QToolTip, QWidget
 
 from bus.session import Session
 from bus.trace.scale import Mode
@@ -34,6 +34,7 @@ from ui.timeline.frame import Frame, Letters
 from ui.timeline.geometry import OVERVIEW_HEIGHT, Geometry, titles_width
 from ui.timeline.hints import Hints
 from ui.timeline.input import ZOOM_STEP
+from ui.timeline.lane_bar import LaneBar
 from ui.timeline.lane_choices import LaneChoices
 from ui.timeline.lane_menu import LaneMenu
 from ui.timeline.lanes import Lane, Lanes
@@ -111,8 +112,7 @@ class TimelineView(Surface):
         self._letters: Letters | None = None
         self.overview = Overview(self)
         self.hints = Hints(self)
-        self._bar = QScrollBar(Qt.Orientation.Vertical, self)
-        self._bar.setAccessibleName("Scroll lanes")
+        self._bar = LaneBar(self)
         self._clock = QTimer(self)
         self._clock.setInterval(FRAME_MS)
         self._clock.timeout.connect(self.refresh)
