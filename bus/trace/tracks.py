@@ -43,6 +43,8 @@ class CallTracks:
         self.grouping = Grouping(group)
         self.lanes: dict[int, list[Track]] = {}
         """Tracks of each lane, by its number, uppermost first."""
+        self._count = 0
+        """How many tracks there are."""
         self._failed = Ascending()
         self._places = Columns(handler=np.uint32, depth=np.uint8, position=np.uint32)
         """Where each call lies."""
@@ -132,7 +134,8 @@ class CallTracks:
         left = np.arange(len(rows), dtype=np.int64)
         for number in range(MAX_TRACKS):
             if number == len(tracks):
-                tracks.append(Track(shared=number == MAX_TRACKS - 1))
+                tracks.append(Track(shared=number == MAX_TRACKS - 1, number=self._count))
+                self._count += 1
             track = tracks[number]
             chain = slice(None) if track.shared else _chain(starts[left], ends[left], _free_from(track, ended))
             fits = left[chain]
