@@ -19,7 +19,7 @@ WAITING = 256
 """Calls that wait at most until they are taken into blocks together; a picture looks at each of them."""
 
 _STAGGER = 7 << CALLS
-"""Calls between the turns of two tracks: where calls come equally fast on all of them, they would all sum up in the same
+"""Calls between the turns of two tracks: where calls come equally fast on all of them, all would sum up in the same
 frame (6 ms at 40 lanes, measured)."""
 
 

@@ -5,10 +5,8 @@ Drag the brush to move the view, its edges to change it; drag anywhere else to z
 
 from __future__ import annotations
 
-import time
-
 import numpy as np
-from PySide6.QtCore import QLineF, QRectF, Qt, QTimer, Signal
+from PySide6.QtCore import QLineF, QRectF, Qt, Signal
 from PySide6.QtGui import QMouseEvent, QPainter, QPaintEvent, QPen, QPixmap
 from PySide6.QtWidgets import QWidget
 
@@ -30,8 +28,8 @@ MARK_ROW = 12
 NARROWEST_BRUSH = 4
 LEAST_RED = 5
 """Height of a failure among however many calls."""
-SHARE = 20
-"""While records arrive, painting the strip may take one part in so many of the Qt thread's time."""
+SELDOM = 6
+"""While time goes on the strip is painted anew only in every so many frames: it costs more than a millisecond."""
 TIP = "The whole capture. Drag to zoom to a stretch; drag the brush to move the view."
 
 
@@ -53,10 +51,11 @@ class Overview(QWidget):
         self._colours: Colours | None = None
         self._view = Viewport()
         self._drawn: tuple[object, ...] = ()
-        self._not_before = 0.0
-        self._later = QTimer(self)
-        self._later.setSingleShot(True)
-        self._later.timeout.connect(self.update)
+        self._hurried = False
+        self._frames = 0
+        """Frames since the strip was painted."""
+        self._behind = False
+        """The strip does not have what came in since then."""
         self._picture = QPixmap()
         self._counts: Int64s = np.empty(0, np.int64)
         self._failed: Int64s = np.empty(0, np.int64)
@@ -67,10 +66,17 @@ class Overview(QWidget):
         self._press: tuple[str, float, Viewport] | None = None
         self._selecting: tuple[float, float] | None = None
 
-    def show_view(self, content: Content, view: Viewport, colours: Colours) -> None:
-        """Show this part of this content as being in view."""
-        self._content, self._view, self._colours = content, view, colours
+    def show_view(self, content: Content, view: Viewport, colours: Colours, *, hurried: bool) -> None:
+        """Show this part of this content as being in view. hurried: the next frame comes soon, whatever happens."""
+        self._content, self._view, self._colours, self._hurried = content, view, colours, hurried
+        self._frames += 1
         self.update()
+
+    def catch_up(self) -> None:
+        """Nothing new came in: paint what did before."""
+        if self._behind:
+            self._hurried = False
+            self.update()
 
     def whole(self) -> Viewport:
         """The strip's own stretch: everything there is."""
@@ -104,11 +110,12 @@ class Overview(QWidget):
         """What does not depend on the view, painted anew only where something came in or the strip changed."""
         whole = self.whole()
         held = (content.records, len(content.tracks.failed_rows), len(content.emits.lost), len(content.backlog))
-        state = (content, whole.scale, whole.width, colours, self.height(), whole, held)
-        if state != self._drawn and self._may_wait(state):
-            self._later.start(SHARE)
-        elif state != self._drawn:
-            self._drawn, began = state, time.monotonic()
+        looks = (content, whole.scale.mode, colours, self.size())
+        state = (*looks, held, whole)
+        soon = self._hurried and self._frames < SELDOM and self._drawn[: len(looks)] == looks
+        self._behind = soon and state != self._drawn
+        if state != self._drawn and not soon:
+            self._drawn, self._frames = state, 0
             self._count(content, whole)
             self._picture = QPixmap(self.size() * colours.ratio)
             self._picture.setDevicePixelRatio(colours.ratio)
@@ -120,12 +127,7 @@ class Overview(QWidget):
             self.backlog.paint_legend(painter, colours, self.size().toSizeF(), MARK_ROW + 2, marks)
             self._paint_marks(painter, colours)
             painter.end()
-            self._not_before = time.monotonic() + (time.monotonic() - began) * (SHARE - 1)
         return self._picture
-
-    def _may_wait(self, state: tuple[object, ...]) -> bool:
-        """Whether only more records have come, a moment after it was painted."""
-        return state[:-2] == self._drawn[:-2] and time.monotonic() < self._not_before
 
     def _count(self, content: Content, whole: Viewport) -> None:
         grid = whole.grid()

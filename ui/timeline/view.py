@@ -196,6 +196,8 @@ class TimelineView(Surface):
             self._navigation.advance(self._content.first_ns, self._content.now_ns, live=phase in LIVE)
             self._frames += 1
             self._show_again()
+        else:
+            self.overview.catch_up()
         self._keep_time(phase == "running" and self.isVisible() and not self._frozen)
         self._say_state()
 
@@ -365,7 +367,7 @@ class TimelineView(Surface):
             painter.setPen(QPen(self._colours.accent, FOCUS))
             painter.drawRect(self.rect().adjusted(1, 1, -1, -1))
         painter.end()
-        self.overview.show_view(self._content, self.viewport, self._colours)
+        self.overview.show_view(self._content, self.viewport, self._colours, hurried=self.ticking)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         self._show_again()
