@@ -119,7 +119,7 @@ def _keys(trace: Trace, of_calls: bool, column: str) -> npt.NDArray[Any]:
         raise ValueError(f"dispatches have no {column}")
     if column == "handler":
         return _alphabetical(trace, NameKind.HANDLER, calls.handler)
-    return {"delay": calls.queue_delay_ns, "duration": calls.duration_ns, "attempt": calls.attempt}[column]
+    return np.asarray(getattr(calls, {"delay": "queue_delay_ns", "duration": "duration_ns"}.get(column, column)))
 
 
 def _of_cause(trace: Trace, keys: npt.NDArray[Any]) -> npt.NDArray[Any]:
