@@ -203,6 +203,8 @@ def _free_from(track: Track, ended: Int64s) -> int:
 
 def _chain(starts: Int64s, ends: Int64s, free_from: int) -> Int64s:
     """Which calls, taken greedily in order of start, follow each other without overlap."""
+    if starts[0] >= free_from and bool((starts[1:] >= ends[:-1]).all()):
+        return np.arange(len(starts))
     if len(starts) < FEW:
         taken = []
         for index, (start, end) in enumerate(zip(starts.tolist(), ends.tolist(), strict=True)):
