@@ -120,8 +120,7 @@ def _of_blocks(line: int, track: Track, level: int, here: Int64s, grid: Grid) ->
     behind = starts[np.minimum(here + 1, len(known) - 1)]
     if int(here[-1]) + 1 == len(known):
         behind[-1] = track.starts[(len(known) << shift) - 1]
-    left = _places(track, first, starts[here], grid)
-    right = _places(track, np.minimum((here + 1) << shift, len(track) - 1), behind, grid)
+    left, right = _places(track, first, starts[here], grid), _places(track, first + (1 << shift), behind, grid)
     wide = right - left > COARSE * grid.span // grid.columns
     wide &= (right >= grid.start) & (left < grid.start + grid.span)
     groups = Groups(
@@ -138,7 +137,7 @@ def _of_blocks(line: int, track: Track, level: int, here: Int64s, grid: Grid) ->
 def _places(track: Track, positions: Int64s, starts: Int64s, grid: Grid) -> Int64s:
     """Where on the axis calls begin."""
     if grid.scale.by_call:
-        return grid.scale.places_of_calls(track.rows[positions], starts)
+        return grid.scale.places_of_calls(track.rows[np.minimum(positions, len(track) - 1)], starts)
     return grid.scale.places(starts)
 
 

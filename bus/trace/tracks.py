@@ -142,11 +142,11 @@ class CallTracks:
             if len(fits):
                 depth[part[fits]] = number
                 position[part[fits]] = track.append(rows[fits], starts[fits])
+                if len(fits) == len(left):
+                    return
                 still = np.ones(len(left), np.bool_)
                 still[chain] = False
                 left = left[still]
-            if not len(left):
-                return
 
     def _settle(self, trace: Trace, watched: Int64s, ended: Int64s) -> None:
         """Say of these calls, which were open or are new, how they ended or that they run."""
