@@ -35,7 +35,7 @@ NAME_ENTRY = struct.Struct("<IBBHI")
 BLOB_ENTRY = struct.Struct("<QBBHI")
 """blob id, BlobKind, 1 where the text was cut else 0, reserved, length of the bytes that follow."""
 
-NAMES, FACTS, BLOBS, NOTES = 1, 2, 3, 4
+NAMES, FACTS, BLOBS, NOTES, END = 1, 2, 3, 4, 5
 
 
 class WireError(ValueError):
@@ -131,6 +131,10 @@ def _header_from(body: bytes) -> Header:
 def pack_frame(kind: int, body: bytes) -> bytes:
     """One frame around `body`."""
     return FRAME.pack(len(body), kind, 0, 0, zlib.crc32(body)) + body
+
+
+END_MARK = pack_frame(END, b"")
+"""Says that a capture is complete: whoever follows the file as it grows need not wait for more."""
 
 
 def pack_name(ident: int, kind: int, **said: Any) -> bytes:

@@ -119,6 +119,7 @@ def save(part: Slice, path: Path) -> int:
     with replacing(Path(path)) as file:
         for piece in part.parts():
             size += file.write(piece)
+        size += file.write(wire.END_MARK)
     return size
 
 

@@ -44,6 +44,8 @@ def save(trace: Trace, path: Path, progress: Progress | None = None) -> None:
             raise UserError(f"not all records can be saved: {why}", at=Place(str(path)))
         if notes.all and whole:
             file.write(wire.pack_frame(wire.NOTES, pack_notes(notes.all)))
+        if whole and not trace.ended:
+            file.write(wire.END_MARK)
     if trace.raw.path is not None and trace.raw.path.resolve() == Path(path).resolve():
         notes.unsaved = notes.revision != revision
 

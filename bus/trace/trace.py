@@ -58,6 +58,9 @@ class Trace:
         self.damage = ""
         """One sentence for a person where the capture is cut or damaged; everything before that is good."""
 
+        self.ended = False
+        """Whether whoever wrote the capture says that it is complete; one that was killed, or is busy, says nothing."""
+
         self.forgotten = 0
         """Dispatches and calls that were here once and are only in the bytes now: `newest`."""
 
@@ -200,6 +203,8 @@ class Trace:
         elif kind == wire.NOTES:
             self.notes.take(body)
             self.notes_at.append((start - wire.FRAME.size, start + len(body)))
+        elif kind == wire.END:
+            self.ended = True
         else:
             self._unknown += 1  # of a newer minor version: passed over, as docs/capture-format.md says
         self.generation += 1

@@ -46,6 +46,7 @@ def written() -> bytes:
                 + fact(3, 0, 4000, 2, 0, outcome=2, blob=2)
                 + fact(1, 1, 5000, 3, 2, count=0),
             ),
+            frame(5, b""),
         ]
     )
 
@@ -54,6 +55,7 @@ def test_it_is_read_as_it_was_meant() -> None:
     trace = Trace()
     trace.feed(written())
     assert trace.damage == ""
+    assert trace.ended
     trace.finish()
     assert trace.damage.startswith("Frames of a kind that this Buslens does not know were passed over: 1.")
     assert trace.dispatches.id.tolist() == [1, 3]

@@ -47,7 +47,7 @@ def test_saving_again_leaves_one_frame_of_notes(tmp_path: Path) -> None:
     twice.notes.remove(note.id)
     none = reopened(twice, tmp_path / "a.buslens")
     assert none.notes.all == ()
-    assert (tmp_path / "a.buslens").read_bytes() == shop_bytes(5)
+    assert (tmp_path / "a.buslens").read_bytes() == shop_bytes(5) + wire.END_MARK
     for each in (once, twice, none):
         each.raw.close()
 
