@@ -3,22 +3,20 @@
 from __future__ import annotations
 
 import math
+import threading
 import time
 from collections.abc import Callable
 from dataclasses import replace
-from functools import partial
 from pathlib import Path
 from typing import Any
 
-from bus import scenario
+from bus import lending, scenario
 from bus.engines import ENGINES
 from bus.engines.boundaries import Boundary
 from bus.errors import Place, UserError
-from bus.export import EXPORTERS
-from bus.export import slice as slices
-from bus.export.exporter import Exporter
 from bus.export.slice import Span
 from bus.flight.recorder import FlightRecorder
+from bus.lending import Export
 from bus.scenario import Document
 from bus.scenario.nearest import nearest
 from bus.scenario.words import check_event
@@ -26,11 +24,12 @@ from bus.settings import Settings
 from bus.simulation.gate import Step, Stop
 from bus.simulation.preamble import Preamble
 from bus.simulation.runner import Order, Runner
-from bus.simulation.state import AT_REST, EngineState, Waiting
+from bus.simulation.state import AT_REST, EngineState, Phase, Waiting
 from bus.trace import Trace
+from bus.trace.following import Following
 from bus.trace.loading import Loading
-from bus.trace.trace import Progress
-from buslens.wire import MAGIC
+from bus.trace.writer import is_alive
+from buslens.wire import MAGIC, Header
 
 __all__ = ["AT_REST", "EngineState", "Session", "Step", "Stop", "Waiting"]
 
@@ -39,9 +38,6 @@ MOST_DISK_GB = 1e6
 LONGEST_STOP_S = 10.0
 """An engine's thread that has not ended by then is given up, and a person is told."""
 
-Export = Callable[[Progress | None], None]
-"""Writes a file; says how far it is, and is ended by what that raises."""
-
 _SLACK = 1.25
 """The oldest records go when there are so many times as many as are kept: seldom, because all that stay are copied."""
 
@@ -49,6 +45,9 @@ _LOOK_S = 0.02
 _FIRST_PART_S = 0.1
 _PART_S = 0.03
 """How long opening a capture holds a verb and a pump up; most captures are open after the first part."""
+
+_FOLLOWED_S = 0.01
+"""How long a pump takes in what a program has written."""
 
 
 class Session:
@@ -65,8 +64,11 @@ class Session:
         self.loading: Loading | None = None
         """The capture that is being opened."""
 
+        self.following: Following | None = None
+        """The file that a program still writes."""
+
         self.most_records = 0
-        """Dispatches and calls that a run keeps in memory, about; 0: all of them, as whoever counts them wants."""
+        """Dispatches and calls that are kept in memory of what runs, or is followed, about; 0: all, for who counts."""
 
         self.flight: FlightRecorder | None = None
         """Writes what happened around a failure; None: nobody wants it."""
@@ -105,16 +107,17 @@ class Session:
         """Open a scenario file; what runs is stopped. Raises UserErrors, and then nothing has changed."""
         self._change_document(scenario.load(path))
 
-    def open_capture(self, path: Path) -> None:
+    def open_capture(self, path: Path, *, follow: bool = False) -> None:
         """Show a capture; what runs is stopped, the scenario stays. Raises UserError, and then nothing has changed.
 
-        A large one is shown in part at once, and `pump` takes in the rest.
+        A large one is shown in part at once, and `pump` takes in the rest; and then goes on with what a program writes
+        into it. follow: also where no such program is seen, because it runs on another machine.
         """
-        loading = Loading(path)
+        loading = Loading(path, _always if follow else is_alive)
         self._retire()
         self._begin_trace(loading.trace)
-        if loading.step(_FIRST_PART_S):
-            self.loading = loading
+        self.loading = loading
+        self._load(_FIRST_PART_S)
 
     def cancel_loading(self) -> None:
         """Leave the capture that is being opened at what is there."""
@@ -141,28 +144,17 @@ class Session:
         Until `give_back` the trace stays as it is: what happens meanwhile waits in the recorder.
         """
         self._check_whole()
-        exporter = _exporter(format_id)
-        self.hold()
-        return partial(_write, exporter, self.trace, path, selection)
+        return self._lent(lending.of_all(self.trace, format_id, path, selection))
 
     def lend_part(self, path: Path, span: Span) -> Export:
         """The same for what lies in this time, as a capture of its own."""
         self._check_whole()
-        self.hold()
-        return partial(_write_part, self.trace, path, span)
+        return self._lent(lending.of_part(self.trace, path, span))
 
     def lend_notes(self) -> Export:
         """The same for the file that is open, with the notes as they are now; whole or not at all. Raises UserError."""
         self._check_whole()
-        trace, path = self.trace, self.trace.raw.path
-        if path is None:
-            raise UserError("this capture has no file yet", hint="export it as a capture: the notes come along")
-        if trace.raw.size() > trace.whole:
-            raise UserError(
-                f"{path.name} is damaged, and saving would lose the rest of it", hint="export it to another file"
-            )
-        self.hold()
-        return partial(_write, _exporter("capture"), trace, path, None)
+        return self._lent(lending.of_notes(self.trace))
 
     def give_back(self) -> None:
         """The trace was written."""
@@ -193,7 +185,9 @@ class Session:
         self._start(engine, seed, speed, paused=paused, with_script=True, crash=crash)
 
     def stop(self) -> None:
-        """End the run."""
+        """End the run; or follow the capture no more."""
+        if self.following is not None:
+            self.following.cancel()
         if self._runner is not None:
             self._runner.stop()
             self._retired.append((self._runner, time.monotonic()))
@@ -232,8 +226,11 @@ class Session:
             self._runner.recorder.enabled = on
 
     def clear(self) -> None:
-        """Forget what was recorded; a run goes on."""
+        """Forget what was recorded; a run goes on, and so does a program that is followed."""
         self.pump()
+        if self.following is not None:
+            self.trace = self.trace.newest(0)
+            return
         self._begin_trace(self._new_trace())
         if self._runner is not None:
             self.trace.feed(self._preamble.capture())
@@ -274,13 +271,14 @@ class Session:
         if self._held:
             return False
         was_loading = self.loading is not None
-        if self.loading is not None and not self.loading.step(_PART_S):
-            self.loading = None
+        if self.loading is not None:
+            self._load(_PART_S)
         if self.document is not None and self._runner is not None:
             self._tell_engine(self.document)
         generation, before = self.trace.generation, self.engine_state
         ended = self._runner is not None and not self._runner.alive
         self._take()
+        self._take_followed()
         if self._runner is not None:
             self.engine_state = self._runner.state()
             if self.engine_state.phase in AT_REST:
@@ -291,7 +289,10 @@ class Session:
         return was_loading or self.trace.generation != generation or self.engine_state != before
 
     def wait(self, timeout: float) -> bool:
-        """Pump until the run is over and the capture open, at most so many seconds. Whether they are."""
+        """Pump until the run, or the program that is followed, is over and the capture open, at most so many seconds.
+
+        Whether they are.
+        """
         until = time.monotonic() + timeout
         while True:
             self.pump()
@@ -302,6 +303,8 @@ class Session:
                 return False
             if self._runner is not None:
                 self._runner.room.wanted.wait(min(left, _LOOK_S))
+            elif self.following is not None:
+                threading.Event().wait(min(left, _LOOK_S))
 
     def end(self) -> None:
         """End all runs, and wait for it as long as an engine may take to end; the trace stays."""
@@ -318,6 +321,10 @@ class Session:
         self.trace.raw.close()
 
     # Inside
+
+    def _lent(self, write: Export) -> Export:
+        self.hold()
+        return write
 
     def _check_whole(self) -> None:
         if self.loading is not None:
@@ -379,7 +386,7 @@ class Session:
         return trace
 
     def _begin_trace(self, trace: Trace) -> None:
-        self.loading = None
+        self.loading = self.following = None
         if self.flight is not None:
             self.flight.finish(self.trace)
         before, self.trace = self.trace, trace
@@ -403,11 +410,57 @@ class Session:
             data = runner.take()
             if data:
                 self._preamble.add(data)
-                self.trace.feed(data)
-                if self.flight is not None:
-                    self.flight.feed(data, self.trace)
+                self._feed(data)
+
+    def _feed(self, data: bytes) -> None:
+        self.trace.feed(data)
+        if self.flight is not None:
+            self.flight.feed(data, self.trace)
+        self._forget()
+
+    def _forget(self) -> None:
         if self.most_records and len(self.trace.dispatches) + len(self.trace.calls) > self.most_records * _SLACK:
             self.trace = self.trace.newest(self.most_records)
+
+    def _load(self, seconds: float) -> None:
+        """Go on opening; in the end follow, where somebody still writes."""
+        loading = self.loading
+        assert loading is not None
+        goes_on = loading.step(seconds)
+        if loading.grows:
+            self._forget()
+            loading.trace = self.trace
+        if goes_on:
+            return
+        self.loading = None
+        if loading.grows:
+            self.following = Following(loading.path, self.trace)
+            if self.flight is not None:
+                self.flight.begin(self.trace.header)
+            self.engine_state = EngineState("following", loading.path.name, speed=self.engine_state.speed)
+
+    def _take_followed(self) -> None:
+        following = self.following
+        if following is None:
+            return
+        following.step(_FOLLOWED_S, self._feed)
+        if self.trace.ended or self.trace.damage:
+            self._unfollow("")
+        elif following.problem:
+            self._unfollow(following.problem)
+        else:
+            self.engine_state = replace(self.engine_state, virtual_ns=following.now_ns)
+
+    def _unfollow(self, why: str) -> None:
+        """why: what a person must know of it; nothing where the capture says it: it is complete, or damaged."""
+        self.following = None
+        phase: Phase = "finished" if self.trace.ended else "idle"
+        self.engine_state = replace(self.engine_state, phase=phase, virtual_ns=0)
+        if why:
+            self.trace.damage = why
+        else:
+            self.trace.finish()
+        self.trace.generation += 1
 
     def _look(self) -> None:
         """See what the engine is doing. That it came to rest is said by `pump`, together with its last records."""
@@ -436,16 +489,5 @@ class Session:
                     self._runner = None
 
 
-def _exporter(format_id: str) -> Exporter:
-    exporters = {exporter.id: exporter for exporter in EXPORTERS}
-    if format_id not in exporters:
-        raise UserError(f"there is no format {format_id}", hint=nearest(format_id, list(exporters)))
-    return exporters[format_id]
-
-
-def _write(exporter: Exporter, trace: Trace, path: Path, selection: Any, progress: Progress | None) -> None:
-    exporter.write(trace, path, selection, progress=progress)
-
-
-def _write_part(trace: Trace, path: Path, span: Span, progress: Progress | None) -> None:
-    slices.write(trace, path, span, progress=progress)
+def _always(_header: Header) -> bool:
+    return True

@@ -10,7 +10,8 @@ from PySide6.QtWidgets import QWidget
 
 from bus.errors import UserError
 from bus.export.exporter import Selection
-from bus.session import Export, Session
+from bus.lending import Export
+from bus.session import Session
 from ui.jobs import LatestJob
 from ui.widgets.progress import Progress
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-LIVE = ("starting", "running", "paused", "stopping")
-"""Phases in which the engine does something; after them it waits for emits by hand, or is gone."""
+LIVE = ("starting", "running", "paused", "stopping", "following")
+"""Phases in which something goes on; after them an engine waits for emits by hand, or is gone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,12 +42,15 @@ class State:
     panels: frozenset[str] = field(default_factory=frozenset)
     """Ids of the panels that are shown."""
 
+    can_follow: bool = False
+    """The capture in view is a file that a program may still write, and is not followed."""
+
     untrusted: bool = False
     """The scenario has Python code that waits for trust."""
 
     @property
     def live(self) -> bool:
-        """Whether an engine is there."""
+        """Whether something goes on that can be ended: an engine, or following a program."""
         return self.phase in LIVE
 
     @property

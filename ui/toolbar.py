@@ -119,7 +119,7 @@ class Toolbar(QToolBar):
 
     def refresh_engine(self) -> None:
         """What a run began with stays as it is until it ends."""
-        at_rest = self._session.engine_state.phase in AT_REST
+        at_rest = self._session.engine_state.phase in (*AT_REST, "following")
         self.engine.setEnabled(at_rest)
         self.seed.setEnabled(at_rest)
 

@@ -87,6 +87,13 @@ class FileVerbs(QObject):
             self._recent.add(path)
         self._after_opening()
 
+    def follow(self) -> None:
+        """Open the capture in view again, and go on with what is written into it."""
+        path = self._session.trace.raw.path
+        if path is not None and self.may_leave():
+            self._session.open_capture(path, follow=True)
+            self._after_opening()
+
     def try_open(self, path: str) -> None:
         """Open a file that was dropped or chosen from a list; a mistake is shown, not raised."""
         try:

@@ -105,6 +105,7 @@ class Wiring(QObject):
             time_axis=window.timeline.axis.mode,
             theme=window.themes.setting,
             panels=window.panels.shown,
+            can_follow=session.trace.raw.path is not None and not session.trace.ended and session.following is None,
             untrusted=self.verbs.file.untrusted,
         )
 
@@ -168,7 +169,8 @@ class Wiring(QObject):
         window.errors.dismiss()
         window.toolbar.forget()
         window.start_page.show_recent(window.recent.paths)
-        if window.session.document is not None or len(window.session.trace.dispatches):
+        session = window.session
+        if session.document is not None or session.following is not None or len(session.trace.dispatches):
             window.panels.show_timeline()
             stretch = stretch_of(window.session.trace)
             if stretch is not None:

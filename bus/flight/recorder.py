@@ -25,6 +25,7 @@ from bus.flight.triggers import Trigger, Triggers
 from bus.settings import FlightSettings
 from bus.trace.notes import Note
 from bus.trace.trace import Trace
+from buslens.wire import Header
 
 Array = npt.NDArray[Any]
 
@@ -107,16 +108,16 @@ class FlightRecorder:
             self._ring.set_bounds(self._keep_ns, self._most_bytes)
             self._triggers = Triggers(settings)
             return
-        self.begin()
-        if trace is not None and trace.header is not None:
-            self._ring.go_on(trace.header)
+        self.begin(trace.header if trace is not None else None)
 
-    def begin(self) -> None:
-        """Another stream: its header comes next."""
+    def begin(self, header: Header | None = None) -> None:
+        """Another stream: its header comes next. header: of one that began before."""
         self._ring = Ring(self._keep_ns, self._most_bytes)
         self._triggers = Triggers(self.settings)
         self._window = None
         self._watches = self.on
+        if header is not None:
+            self._ring.go_on(header)
 
     @property
     def on(self) -> bool:

@@ -8,8 +8,11 @@ from typing import Literal
 from bus.machines.owner import Joined
 from bus.simulation.gate import Stop
 
-Phase = Literal["idle", "starting", "running", "paused", "stopping", "finished", "failed"]
-"""idle: no engine. finished: the script is over and nothing is in flight; the engine waits for emits by hand."""
+Phase = Literal["idle", "starting", "running", "paused", "stopping", "finished", "failed", "following"]
+"""idle: no engine. finished: the script is over and nothing is in flight; the engine waits for emits by hand.
+
+following: no engine of ours, but a program that writes the capture in view; finished, where it has said that it is.
+"""
 
 AT_REST: tuple[Phase, ...] = ("idle", "finished", "failed")
 
@@ -35,7 +38,7 @@ class EngineState:
 
     phase: Phase = "idle"
     engine: str = ""
-    """Id of the engine that runs, or ran last."""
+    """Id of the engine that runs, or ran last; of a capture that is followed, or was, its file's name."""
 
     seed: int | None = None
     speed: float = 1.0
@@ -49,7 +52,10 @@ class EngineState:
     """Who has joined the run from elsewhere."""
 
     virtual_ns: int = field(default=0, compare=False)
-    """What the engine's clock shows. Left out of comparisons: it always runs."""
+    """What the engine's clock shows; of a capture that is followed its program's, 0 where that is not known.
+
+    Left out of comparisons: it always runs.
+    """
 
     queue: tuple[Waiting, ...] = ()
     """What waits, the next first; only while paused, and not more than a screen can show."""

@@ -29,6 +29,10 @@ class Framing:
         """How many bytes of a frame wait for its end."""
         return len(self._waiting)
 
+    def forget_waiting(self) -> None:
+        """The frame whose end has not come will come again, from its beginning."""
+        self._waiting.clear()
+
     def take(self, data: bytes | memoryview) -> Iterator[Frame]:
         """Each frame that these bytes complete.
 

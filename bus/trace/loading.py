@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import stat
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -12,7 +12,7 @@ from bus.errors import Place, UserError
 from bus.trace.framing import Frame
 from bus.trace.raw import Raw
 from bus.trace.trace import Trace
-from buslens.wire import WireError
+from buslens.wire import Header, WireError
 
 PIECE = 8 * 1024 * 1024
 """Bytes read at once. Read and not mapped: a mapped file that somebody shortens kills whoever looks at it."""
@@ -24,15 +24,19 @@ class Loading:
     Raises UserError where the file is no capture; damage further on is said in `trace.damage`.
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, may_grow: Callable[[Header], bool] | None = None) -> None:
+        """may_grow: whether the program of this header still writes; None: what is there now is all of it."""
         self.path = Path(path)
         self.done = False
         """Nothing more will come."""
 
+        self.grows = False
+        """Whether it is not complete: half a frame at its end is no damage, and `Following` goes on from there."""
+
         self._taken = 0
         self._size = 0
         try:
-            self._begin()
+            self._begin(may_grow)
         except WireError as error:
             raise UserError(str(error), at=Place(str(path))) from None
         except OSError as error:
@@ -57,9 +61,9 @@ class Loading:
         if not self.done:
             self.trace.damage = f"Opening was cancelled: the first {self.share:.0%} of the capture are shown."
             self.trace.generation += 1
-            self.done = True
+            self.done, self.grows = True, False
 
-    def _begin(self) -> None:
+    def _begin(self, may_grow: Callable[[Header], bool] | None) -> None:
         if not stat.S_ISREG(self.path.stat().st_mode):
             raise UserError("this is not a file", at=Place(str(self.path)))
         raw = Raw.of_file(self.path)
@@ -68,9 +72,12 @@ class Loading:
             raw.close()
             raise UserError("this file is empty", at=Place(str(self.path)))
         self.trace = Trace(raw)
+        """Between two steps it may become another one: its newest part."""
+
         self._pieces = self._read()
         while self.trace.header is None:
             self._next()  # a file that is no capture at all is refused here
+        self.grows = may_grow is not None and not self.trace.ended and may_grow(self.trace.header)
 
     def _next(self) -> None:
         taken = next(self._pieces, None)
@@ -81,24 +88,30 @@ class Loading:
 
     def _read(self) -> Iterator[int]:
         """Feed the trace: how many bytes of the file it has taken in so far."""
-        trace = self.trace
         rooms = [memoryview(bytearray(min(PIECE, self._size))) for _ in range(2)]
         piece = self._piece(rooms[0], 0)
         end = piece.size
         # While one piece is joined the next one is read and its checksums are compared, which is a quarter of the work.
         # Between two steps no thread is left, so that whoever drops this need not end one.
-        while end < self._size and piece.error is None and not trace.damage:
+        while end < self._size and piece.error is None and not self.trace.damage:
             rooms.reverse()
             with ThreadPoolExecutor(1, "capture") as ahead:
                 coming = ahead.submit(self._piece, rooms[0], end)
-                for _ in trace.taking(piece):
+                for _ in self.trace.taking(piece):
                     pass
-            yield trace.whole
+            yield self.trace.whole
             piece = coming.result()
             end += piece.size
-        if not trace.damage:
-            yield from trace.taking(piece)
-        trace.finish(self._size)
+        if not self.trace.damage:
+            for _ in self.trace.taking(piece):
+                pass
+            yield self.trace.whole
+        if self.trace.damage or self.trace.ended:
+            self.grows = False
+        if self.grows:
+            self.trace.framing.forget_waiting()
+        else:
+            self.trace.finish(self._size)
 
     def _piece(self, room: memoryview, start: int) -> _Piece:
         """What lies in the file from `start` on."""

@@ -5,6 +5,7 @@ A live capture lies in memory while it is small and in a temporary file beyond; 
 
 from __future__ import annotations
 
+import os
 import shutil
 import tempfile
 import threading
@@ -35,6 +36,7 @@ class Raw:
         self._finish = weakref.finalize(self, self._file.close)
         self._lock = threading.Lock()
         self._length = 0
+        self._given_up = False
         self._looks_at = LOOK_EVERY
         self.most = 0
         """Bytes of a live capture that are kept at most; 0: as many as the disk has room for."""
@@ -44,13 +46,23 @@ class Raw:
 
     @classmethod
     def of_file(cls, path: Path) -> Raw:
-        """The bytes of an opened capture: read from its file, which must not change."""
+        """The bytes of an opened capture: read from its file, which may grow, but must not change."""
         return cls(path.open("rb"), path.absolute())
 
     def size(self) -> int:
         """How many bytes there are now. Raises OSError."""
         with self._lock:
             return self._file.seek(0, 2)
+
+    def is_at(self, path: Path) -> bool:
+        """Whether the file that was opened is the one that lies there now. Raises OSError."""
+        with self._lock:
+            opened = os.fstat(self._file.fileno())
+        return os.path.samestat(path.stat(), opened)
+
+    def give_up(self) -> None:
+        """Something else lies in the file now: nothing of it is read any more, rather than what it does not mean."""
+        self._given_up = True
 
     def append(self, data: bytes | memoryview) -> None:
         """Keep these bytes too."""
@@ -81,6 +93,8 @@ class Raw:
 
     def read(self, start: int, length: int) -> bytes:
         """These bytes; fewer where there are no more."""
+        if self._given_up:
+            return b""
         with self._lock:
             try:
                 self._file.seek(start)

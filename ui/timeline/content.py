@@ -17,12 +17,10 @@ from bus.trace.emits import Emits
 from bus.trace.pyramid import Int64s
 from bus.trace.tracks import FARTHEST_NS, CallTracks
 from buslens.records import Outcome
+from ui.state import LIVE
 from ui.timeline.lane_choices import LaneChoices
 from ui.timeline.lanes import Lane, Lanes, arrange
 from ui.timeline.matches import Matches
-
-LIVE = ("starting", "running", "paused", "stopping")
-"""Phases in which the engine's clock says what time it is."""
 
 
 class Indexes(NamedTuple):

@@ -25,10 +25,11 @@ from bus.session import Session
 from bus.trace.scale import Mode
 from ui.filter_state import FilterState
 from ui.selection import Selection
+from ui.state import LIVE
 from ui.theme import ThemeSource
 from ui.timeline import words
 from ui.timeline.colours import Colours
-from ui.timeline.content import LIVE, Content
+from ui.timeline.content import Content
 from ui.timeline.contents import SELDOM, Contents
 from ui.timeline.frame import Frame, Letters
 from ui.timeline.geometry import OVERVIEW_HEIGHT, Geometry, titles_width
@@ -52,6 +53,8 @@ from ui.timeline.walk import Walk
 
 FRAME_MS = 16
 """While the engine runs its clock goes on, and running calls grow, even where no record comes."""
+TICKS = ("running", "following")
+"""Phases in which that is so."""
 MOST_LISTED = 2_000
 """Lanes that are offered to go to."""
 FOCUS = 2
@@ -198,7 +201,7 @@ class TimelineView(Surface):
             self._show_again()
         else:
             self.overview.catch_up()
-        self._keep_time(phase == "running" and self.isVisible() and not self._frozen)
+        self._keep_time(phase in TICKS and self.isVisible() and not self._frozen)
         self._say_state()
 
     def refresh_records(self) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import time
 from pathlib import Path
 
@@ -11,6 +12,7 @@ from PySide6.QtWidgets import QLabel, QStatusBar, QWidget
 
 from bus.machines.owner import Joined
 from bus.session import Session
+from bus.trace import Trace
 from buslens.records import Outcome
 from ui.filter_state import FilterState
 from ui.icons import icon
@@ -27,7 +29,16 @@ MOST_TOLD = 20
 """Workers that a tip names."""
 
 ENGINE_TIP = "What the engine does"
-SIGNS = {"running": "run", "paused": "pause", "failed": "failed", "starting": "running", "stopping": "running"}
+EVENTS_TIP = "Events put on the bus during the last second"
+RECORDS_TIP = "Dispatches and calls that the program wrote during the last second"
+SIGNS = {
+    "running": "run",
+    "paused": "pause",
+    "failed": "failed",
+    "starting": "running",
+    "stopping": "running",
+    "following": "follow",
+}
 """Icons of the engine's states; an engine at rest is `stop`."""
 
 
@@ -40,6 +51,9 @@ class Status(QStatusBar):
         super().__init__(parent)
         self._session = session
         self._rate = Rate()
+        self._records = Rate()
+        """Of a capture that is followed: of its records rather than its events."""
+
         self.setSizeGripEnabled(False)
         self.setContentsMargins(2, 0, 6, 0)
         self.setAccessibleName("Status")
@@ -50,7 +64,7 @@ class Status(QStatusBar):
         self.addWidget(self._sign)
         self.engine = self._part("Engine", ENGINE_TIP)
         self.workers = self._part("Workers", "Who does a share of the calls from elsewhere")
-        self.rate = self._part("Events per second", "Events put on the bus during the last second")
+        self.rate = self._part("Events per second", EVENTS_TIP)
         self.failed = self._part("Failed calls", "Calls that failed or timed out")
         self.lost = self._part("Lost events", "Events that nobody listened to")
         self.dropped = self._part("Dropped records", "Records that came faster than they could be kept")
@@ -75,6 +89,7 @@ class Status(QStatusBar):
 
     def refresh_engine(self) -> None:
         """The engine's state changed."""
+        self._records = Rate()  # reading what was there already was no rate
         if self._session.engine_state.phase in LIVE:
             self._timer.start()
         else:
@@ -100,22 +115,26 @@ class Status(QStatusBar):
         state, trace = self._session.engine_state, self._session.trace
         now, events = time.monotonic(), len(trace.dispatches)
         self._rate.tell(now, events)
-        live = state.phase in LIVE
+        self._records.tell(now, events + len(trace.calls) + trace.forgotten)
+        live, follows = state.phase in LIVE, state.phase == "following"
         self._show_sign("lost" if state.trouble else SIGNS.get(state.phase, "stop"))
         self.engine.setText(self._engine_text())
-        self.engine.setToolTip(state.trouble or ENGINE_TIP)
+        self.engine.setToolTip(state.trouble or (_writer_of(trace) if follows else ENGINE_TIP))
         _alarm(self.engine, "failed" if state.phase == "failed" else "warning" if state.trouble else "")
+        rate, of = (self._records, "records") if follows else (self._rate, "events")
         self.rate.setText(
-            f"{count(round(self._rate.per_second(now)))} events/s"
+            f"{count(round(rate.per_second(now)))} {of}/s"
             if live
             else f"{count(events)} {'event' if events == 1 else 'events'}"
         )
+        self.rate.setToolTip(RECORDS_TIP if follows else EVENTS_TIP)
         outcomes = trace.calls.outcome
         bad = int(np.count_nonzero((outcomes == Outcome.FAILED) | (outcomes == Outcome.TIMED_OUT)))
         self._number(self.failed, bad, f"failed ({_share(bad, len(trace.calls))})" if bad else "failed", "failed")
         self._number(self.lost, int(np.count_nonzero(trace.dispatches.outcome == Outcome.LOST)), "lost", "warning")
         self._number(self.dropped, trace.dropped, "dropped", "warning")
-        self.clock.setText(f"virtual {span(state.virtual_ns)}" if live or state.virtual_ns else "")
+        shows_clock = (live or state.virtual_ns) and not follows
+        self.clock.setText(f"virtual {span(state.virtual_ns)}" if shows_clock else "")
         self.next.setText(self._next_text())
         self.forgotten.setText(f"{count(trace.forgotten)} forgotten" if trace.forgotten else "")
         self._show_workers(state.workers)
@@ -126,6 +145,10 @@ class Status(QStatusBar):
         state = self._session.engine_state
         if state.phase == "idle":
             return "no engine runs"
+        if state.phase == "following":
+            return self.engine.fontMetrics().elidedText(
+                f"live: {state.engine}", Qt.TextElideMode.ElideMiddle, self.width() // 3
+            )
         if state.trouble:
             room = self.width() // 2
             return self.engine.fontMetrics().elidedText(state.trouble, Qt.TextElideMode.ElideMiddle, room)
@@ -170,6 +193,13 @@ class Status(QStatusBar):
         label.setToolTip(tip)
         self.addWidget(label)
         return label
+
+
+def _writer_of(trace: Trace) -> str:
+    header = trace.header
+    who = f"{header.process[:80]}, process {header.pid} on {header.host[:80]}" if header else "A program"
+    # A tip that looks like HTML is taken for it, and a capture may say anything.
+    return f"<qt>{html.escape(who)} writes this capture, and it is followed. Shift+F5 stops that.</qt>"
 
 
 def _share(part: int, whole: int) -> str:
