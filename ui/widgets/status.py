@@ -30,7 +30,10 @@ MOST_TOLD = 20
 
 ENGINE_TIP = "What the engine does"
 EVENTS_TIP = "Events put on the bus during the last second"
-RECORDS_TIP = "Dispatches and calls that the program wrote during the last second"
+RECORDS_TIP = "Dispatches and calls that the program wrote, a second, of late"
+FOLLOWED_S = 5.0
+"""A program that is very busy writes what it recorded seldom, and then much."""
+
 SIGNS = {
     "running": "run",
     "paused": "pause",
@@ -51,7 +54,7 @@ class Status(QStatusBar):
         super().__init__(parent)
         self._session = session
         self._rate = Rate()
-        self._records = Rate()
+        self._records = Rate(FOLLOWED_S)
         """Of a capture that is followed: of its records rather than its events."""
 
         self.setSizeGripEnabled(False)
@@ -89,7 +92,7 @@ class Status(QStatusBar):
 
     def refresh_engine(self) -> None:
         """The engine's state changed."""
-        self._records = Rate()  # reading what was there already was no rate
+        self._records = Rate(FOLLOWED_S)  # reading what was there already was no rate
         if self._session.engine_state.phase in LIVE:
             self._timer.start()
         else:
