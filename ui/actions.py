@@ -101,7 +101,7 @@ EDIT = (
            "Do again what was taken back", when=lambda s: bool(s.redo_title),
            renamed=lambda s: f"Redo {s.redo_title}".rstrip()),
     Action("edit.filter", "Filter…", "-Edit", lambda v: v.view.focus_filter(), ("Ctrl+F", "/"), "filter",
-           "Filter dispatches and calls by fields, names, and words in errors and payloads"),
+           "Filter dispatches and calls by fields, names, and words in errors, notes and payloads"),
     Action("edit.clear_filter", "Clear Filter", "Edit", lambda v: v.view.clear_filter(), "Ctrl+Shift+L", "close",
            "Show everything again", when=lambda s: s.filtered),
     Action("selection.clear", "Clear Selection", "Edit", lambda v: v.view.clear_selection(), "Esc", when=is_selected,

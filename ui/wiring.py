@@ -150,6 +150,8 @@ class Wiring(QObject):
         """A note was written, changed or taken away."""
         window = self._window
         window.timeline.update()
+        if window.filter_state.active:
+            window.filter_state.refresh()  # it looks into notes
         window.tables.refresh_notes()
         window.inspector.refresh_notes()
         self.actions.refresh()

@@ -15,6 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 from bus.trace.filter_text import Every, Node, Not, Some, Term
+from bus.trace.tables import Calls, Dispatches
 from bus.trace.trace import Trace
 from buslens.records import NameKind, Outcome
 
@@ -71,6 +72,8 @@ class Rows:
             return self._of_call(self._errors(term))
         if field == "payload":
             return self._of_dispatch(self._payloads(term.text))
+        if field == "note":
+            return self._noted(term)
         if field == "flow":
             return self._of_dispatch(_compared(dispatches.root, term))
         if field == "latency":
@@ -102,13 +105,28 @@ class Rows:
         part = Term("", "~", text)
         events = _named(trace, NameKind.EVENT, part, trace.dispatches.event)
         calls = _named(trace, NameKind.HANDLER, part, trace.calls.handler) | self._errors(part)
-        found = self._of_dispatch(events) | self._of_call(calls)
+        found = self._of_dispatch(events) | self._of_call(calls) | self._noted(part)
         return found | self._of_dispatch(self._payloads(text)) if is_looked_for(text) else found
 
     def _errors(self, term: Term) -> Mask:
         found = np.zeros(len(self.trace.calls), bool)
-        found[self.trace.error_texts.rows(self.trace, _matcher(term))] = True
+        found[self.trace.error_texts.rows(self.trace, matcher(term))] = True
         return found
+
+    def _noted(self, term: Term) -> Mask:
+        """What a person noted on it, or a handler logged in it."""
+        trace, matches = self.trace, matcher(term)
+        if not trace.notes.all and not len(trace.marks):
+            return np.zeros(self._count(), bool)
+        told = [note for note in trace.notes.all if note.about and matches(note.text)]
+        calls, dispatches = (
+            _having(table, np.array([note.about for note in told if note.kind == kind], np.uint64))
+            for kind, table in (("call", trace.calls), ("dispatch", trace.dispatches))
+        )
+        if len(trace.marks) and is_looked_for(term.text):
+            holding = np.isin(trace.marks.blob, trace.blobs.holding(term.text, self._most))
+            calls |= _having(trace.calls, trace.marks.call[holding])
+        return self._of_call(calls) | self._of_dispatch(dispatches)
 
     def _payloads(self, text: str) -> Mask:
         blobs = self.trace.blobs.holding(text, self._most)
@@ -152,9 +170,9 @@ class Rows:
 
 
 def payload_texts(node: Node) -> tuple[str, ...]:
-    """What a filter looks for in payloads, each once."""
+    """What a filter looks for in payloads, and in what handlers logged, which lies among them; each once."""
     if isinstance(node, Term):
-        wanted = node.field == "payload" or (node.field == "" and is_looked_for(node.text))
+        wanted = node.field == "payload" or (node.field in ("", "note") and is_looked_for(node.text))
         return (node.text,) if wanted else ()
     parts = (node.node,) if isinstance(node, Not) else node.nodes
     return tuple(dict.fromkeys(text for part in parts for text in payload_texts(part)))
@@ -165,14 +183,21 @@ def is_looked_for(text: str) -> bool:
     return len(text) >= LEAST_LETTERS and not any(letter in text for letter in "*?")
 
 
+def _having(table: Calls | Dispatches, ids: npt.NDArray[Any]) -> Mask:
+    """Which rows have one of these ids."""
+    found, rows = np.zeros(len(table), bool), table.rows_of(ids)
+    found[rows[rows >= 0]] = True
+    return found
+
+
 def _named(trace: Trace, kind: NameKind, term: Term, column: npt.NDArray[Any]) -> Mask:
     """Rows whose name matches."""
-    matches = _matcher(term)
+    matches = matcher(term)
     wanted = [ident for ident in trace.names.ids(kind) if matches(trace.names.text(ident))]
     return np.asarray(np.isin(column, np.array(wanted, np.uint32)))
 
 
-def _matcher(term: Term) -> Callable[[str], bool]:
+def matcher(term: Term) -> Callable[[str], bool]:
     """Whether a text is what the term asks for: the whole of it with `*` and `?`, or a part; case does not count."""
     if term.operator == "~" and not any(letter in term.text for letter in "*?"):
         return _Part(term.text)

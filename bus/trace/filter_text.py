@@ -17,7 +17,7 @@ MAX_TEXT = 10_000
 MAX_DEPTH = 50
 
 NAME_FIELDS = ("event", "handler", "lane")
-TEXT_FIELDS = ("error", "payload")
+TEXT_FIELDS = ("error", "payload", "note")
 SPAN_FIELDS = ("duration", "delay", "latency")
 NUMBER_FIELDS = ("id", "flow", "attempt")
 FIELDS = (*NAME_FIELDS, "outcome", *SPAN_FIELDS, "time", *NUMBER_FIELDS, *TEXT_FIELDS)
@@ -53,7 +53,7 @@ class Term:
     """One thing that a row must have."""
 
     field: str
-    """One of FIELDS; "" for text that is looked for in names, errors and payloads."""
+    """One of FIELDS; "" for text that is looked for in names, errors, notes and payloads."""
 
     operator: str
     """`=` is the whole value, `~` part of it; `:` was replaced by the one that the field means by it."""

@@ -32,6 +32,7 @@ COMPLETIONS = (
     "time>",
     "error:",
     "payload:",
+    "note:",
     "lane:",
     "attempt>1",
     "id:",

@@ -239,6 +239,11 @@ class Marks:
         """Id of the call that wrote it, 0 for a person's."""
         return self.columns.view("call")
 
+    @property
+    def blob(self) -> Array:
+        """Id of the blob that holds what it says."""
+        return self.columns.view("blob")
+
     def only(self, rows: Array) -> Marks:
         """A table of these rows alone."""
         table = Marks(self._blobs)
@@ -247,4 +252,4 @@ class Marks:
 
     def text(self, row: int) -> str:
         """What it says, decoded now."""
-        return self._blobs.note(int(self.columns.view("blob")[row]))
+        return self._blobs.note(int(self.blob[row]))

@@ -170,6 +170,32 @@ def test_kept_marks_lie_in_the_capture_too(opened: Any, qtbot: Any, tmp_path: Pa
     assert window.tables.notes.count == 0
 
 
+def test_the_filter_finds_notes_in_the_tables_and_in_their_list(opened: Any, qtbot: Any) -> None:
+    window = opened
+    calls, tab = window.session.trace.calls, window.tables.notes
+    window.selection.select("call", int(calls.id[7]))
+    write(window, qtbot, "why so long?")
+    window.session.trace.notes.add(int(calls.started_ns[3]), "second")
+    window.wiring.actions.run("edit.filter")
+    qtbot.keyClicks(window.toolbar.search, "so")
+    qtbot.keyClick(window.toolbar.search, Qt.Key.Key_Return)
+    window.filter_state.set_text("note:so")
+    qtbot.waitUntil(lambda: window.tables.calls.shown == 1, timeout=PATIENCE_MS)
+    assert window.tables.calls.model.trace_row(0) == 7
+    window.wiring.actions.run("note.list")
+    assert [tab.model.index(row, 3).data() for row in range(tab.model.rowCount())] == ["why so long?"]
+    assert window.tables.bar.count_text == "1 of 2 shown"
+    window.filter_state.set_text("note:nowhere")
+    assert tab.model.rowCount() == 0
+    assert "matches the filter" in tab.view.hint
+    window.selection.select("call", int(calls.id[9]))
+    write(window, qtbot, "nowhere else")
+    qtbot.waitUntil(lambda: window.tables.calls.shown == 1, timeout=PATIENCE_MS)
+    window.filter_state.clear()
+    assert tab.model.rowCount() == 3
+    assert window.tables.bar.count_text == ""
+
+
 def pixels(widget: Any) -> np.ndarray:
     image = widget.grab().toImage()
     return np.frombuffer(bytes(image.constBits()), np.uint8).copy()

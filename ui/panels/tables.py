@@ -76,6 +76,8 @@ class TablesPanel(QWidget):
         self.notes.refresh()
         title = f"Notes {count(self.notes.count)}" if self.notes.count else "Notes"
         self.tabs.setTabText(self.tabs.indexOf(self.notes), title)
+        if self.tabs.currentWidget() is self.notes:
+            self.bar.show_count(self.notes.shown_text)
 
     def show_notes(self) -> None:
         """Bring them to the front."""
@@ -113,7 +115,7 @@ class TablesPanel(QWidget):
         self.statistics = StatisticsTab(self._session, self._themes, self)
         self.sql = SqlTab(self._session, self._themes, self)
         self.sql.item_wanted.connect(self._item_wanted)
-        self.notes = NotesTab(self._session, self._themes, self)
+        self.notes = NotesTab(self._session, self._filter, self._themes, self)
         self._row_tabs = (self.dispatches, self.calls, self.failures)
         self.dispatches.set_hints(
             "No dispatches yet. Run the scenario (F5), emit an event by hand, or open a capture.", _NOTHING_MATCHES
@@ -192,6 +194,7 @@ class TablesPanel(QWidget):
     def _filter_changed(self) -> None:
         for tab in self._row_tabs:
             tab.refresh_now()
+        self.refresh_notes()
 
     def _tab_changed(self, _place: int) -> None:
         seen = self.tabs.currentWidget()
@@ -204,6 +207,6 @@ class TablesPanel(QWidget):
         for tab, title in zip(self._row_tabs, ("Dispatches", "Calls", "Failures"), strict=True):
             self.tabs.setTabText(self.tabs.indexOf(tab), f"{title} {count(tab.total)}")
         seen = self.tabs.currentWidget()
-        self.bar.show_count(seen.shown_text if isinstance(seen, RowsTab) else "")
+        self.bar.show_count(seen.shown_text if isinstance(seen, RowsTab | NotesTab) else "")
         self.bar.show_grouping(on=isinstance(seen, RowsTab))
         self.tabs.setTabToolTip(self.tabs.indexOf(self.statistics), "Counts and times per event and per handler")

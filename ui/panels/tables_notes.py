@@ -10,12 +10,17 @@ from PySide6.QtCore import QModelIndex, Signal
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from bus.session import Session
+from bus.trace import filter_notes
 from bus.trace.notes import Note
+from ui.filter_state import FilterState
 from ui.notes.words import subject_words
-from ui.panels.tables_text import moment, span
+from ui.panels.tables_text import moment, shown_of, span
 from ui.panels.tables_view import RecordTable
 from ui.table_model import Column, TableModel, sorted_rows
 from ui.theme import ThemeSource
+
+NOTHING_YET = "No notes yet. Ctrl+Shift+N adds one to what is selected, or to the time in view."
+NOTHING_MATCHES = "No note matches the filter. Clear it with the × on its chip."
 
 
 class NotesTab(QWidget):
@@ -29,16 +34,17 @@ class NotesTab(QWidget):
     remove_wanted = Signal(object)
     go_wanted = Signal(object)
 
-    def __init__(self, session: Session, themes: ThemeSource, parent: QWidget | None = None) -> None:
+    def __init__(
+        self, session: Session, filter_state: FilterState, themes: ThemeSource, parent: QWidget | None = None
+    ) -> None:
         super().__init__(parent)
-        self._session = session
+        self._session, self._filter = session, filter_state
         self._notes: tuple[Note, ...] = ()
-        self._seen: tuple[object, int, bool] | None = None
+        self._seen: tuple[object, ...] | None = None
         self._order: tuple[int, bool] | None = None
         self.model = TableModel(self._columns(), themes, self)
         self.view = RecordTable(self.model, themes, "Notes", self)
         self.view.set_following(False)
-        self.view.hint = "No notes yet. Ctrl+Shift+N adds one to what is selected, or to the time in view."
         self.view.order_wanted.connect(self._order_wanted)
         self.view.doubleClicked.connect(self._go)
         self.view.activated.connect(self._go)
@@ -70,6 +76,11 @@ class NotesTab(QWidget):
         return len(self._notes)
 
     @property
+    def shown_text(self) -> str:
+        """How many of them the filter leaves; "" where it is everything."""
+        return shown_of(self.model.rowCount(), self.count) if self._filter.active else ""
+
+    @property
     def current(self) -> Note | None:
         """The note of the current row."""
         row = self.model.trace_row(self.view.currentIndex().row())
@@ -78,7 +89,7 @@ class NotesTab(QWidget):
     def refresh(self) -> None:
         """Read them again, where they changed."""
         trace = self._session.trace
-        seen = (trace.notes, trace.notes.revision, trace.notes.unsaved)
+        seen = (trace.notes, trace.notes.revision, trace.notes.unsaved, self._filter.applied_text)
         if seen == self._seen:
             return
         self._seen = seen
@@ -89,7 +100,8 @@ class NotesTab(QWidget):
         self.save.setEnabled(trace.raw.path is not None and trace.notes.unsaved)
 
     def _show(self, chosen: int) -> None:
-        rows = np.arange(len(self._notes), dtype=np.int64)
+        rows = np.array(filter_notes.rows(self._session.trace, self._filter.filter), np.int64)
+        self.view.hint = NOTHING_MATCHES if self._notes else NOTHING_YET
         column = self.model.columns[self._order[0]] if self._order else None
         if column is not None and column.key is not None and self._order is not None:
             rows = sorted_rows(rows, column.key(), descending=self._order[1])

@@ -6,9 +6,10 @@ import pytest
 
 from bus.errors import UserError
 from bus.trace import Trace
-from bus.trace.rows import COMPLETIONS, parse, rows
+from bus.trace.rows import COMPLETIONS, parse, payload_texts, rows
 from buslens.recorder import Recorder
 from buslens.records import Outcome
+from tests.helpers.make_trace import make_trace
 
 MS = 1_000_000
 
@@ -157,3 +158,23 @@ def test_what_is_proposed_is_understood_once_it_has_a_value() -> None:
     for term in set(COMPLETIONS) - {"outcome:"}:  # its values are proposed themselves
         value = {":": "1", ">": "1ms"}.get(term[-1], "")
         parse(term + value)
+
+
+def test_what_a_person_noted_is_found_on_what_it_is_about_and_with_its_dispatch(shop: Trace) -> None:
+    calls, dispatches = shop.calls, shop.dispatches
+    shop.notes.add(1, "Why so LONG?", kind="call", about=int(calls.id[0]))
+    shop.notes.add(2, "nobody listens", kind="dispatch", about=int(dispatches.id[1]))
+    shop.notes.add(3, "long ago")
+    assert handlers(shop, "note:long") == handlers(shop, "long") == ["reserve_stock"]
+    assert events(shop, "note:long") == ["order.placed"]
+    assert events(shop, "note:nobody") == ["order.paid"]
+    assert events(shop, "-note:* event:order.*") == []
+    assert events(shop, "note:gone") == []
+
+
+def test_what_a_handler_logged_is_found_with_its_call() -> None:
+    trace = make_trace(20)
+    found = rows(trace, "calls", parse('note:"order 13"'))
+    assert [trace.names.text(int(trace.calls.handler[row])) for row in found] == ["log"]
+    assert rows(trace, "calls", parse('"order 13"')).tolist()[0] == found[0]
+    assert payload_texts(parse("note:order -payload:x event:a")) == ("order", "x")
