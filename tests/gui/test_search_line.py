@@ -69,6 +69,7 @@ def test_a_mistake_is_said_under_its_place_and_the_last_filter_stays(
     assert filters.error is not None
     assert line.note.isVisible()
     assert "duraton" in line.note.text()
+    assert 0 < line.note.points_at < line.note.width()
     line.setText("")
     qtbot.keyClick(line, Qt.Key.Key_Return)
     assert not line.note.isVisible()
@@ -111,6 +112,40 @@ def test_choosing_a_proposal_replaces_the_word_at_the_caret(line: SearchLine, qt
     qtbot.keyClick(line.proposals, Qt.Key.Key_Down)
     qtbot.keyClick(line.proposals, Qt.Key.Key_Return)
     assert line.text() == "outcome:failed event:order.paid "
+
+
+def test_names_are_proposed_without_their_field_too(shop: Shop) -> None:
+    names = shop.trace.names
+    assert completions(names, "outcome:failed paid") == ["event:order.paid"]
+    assert completions(names, "-charge") == ["-handler:charge_card"]
+    assert completions(names, "er")[0] == "error:", "fields come first"
+    assert completions(names, "p") == ["payload:"]
+
+
+def test_enter_means_what_was_typed_unless_a_proposal_is_highlighted(
+    line: SearchLine, filters: FilterState, qtbot: Any
+) -> None:
+    line.setFocus()
+    qtbot.keyClicks(line, "paid")
+    assert line.proposals.isVisible()
+    qtbot.keyClick(line.proposals, Qt.Key.Key_Return)
+    assert filters.applied_text == "paid"
+    assert not line.proposals.isVisible()
+
+
+def test_a_mistake_is_said_when_nothing_is_proposed_any_more(
+    line: SearchLine, filters: FilterState, qtbot: Any
+) -> None:
+    line.setFocus()
+    with qtbot.waitSignal(filters.changed):
+        qtbot.keyClicks(line, "event:")
+    assert filters.error is not None
+    assert line.proposals.isVisible()
+    assert not line.note.isVisible(), "a value is proposed"
+    qtbot.keyClick(line.proposals, Qt.Key.Key_Escape)
+    assert not line.proposals.isVisible()
+    assert line.note.isVisible()
+    assert line.text() == "event:"
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,7 @@
-"""What the search line proposes for the word before the caret: fields first, then the names that the capture knows."""
+"""What the search line proposes for the word before the caret: fields first, then the names that the capture knows.
+
+A name is proposed with its field, whether or not the person has thought of the field.
+"""
 
 from __future__ import annotations
 
@@ -8,6 +11,9 @@ from buslens.records import NameKind
 from ui.filter_state import quote, split_terms
 
 _MAX_PROPOSALS = 30
+_LEAST_LETTERS = 2
+"""Of a word without a field: one letter is in every name."""
+
 _NAMED_FIELDS = {
     "event": NameKind.EVENT,
     "handler": NameKind.HANDLER,
@@ -31,6 +37,10 @@ def completions(names: Names, before: str) -> list[str]:
         found = [f"{field}:{name}" for name in _names_like(names, kind, value.strip('"'))]
     elif bare:
         found = [term for term in rows.COMPLETIONS if term.startswith(bare.lower())]
+        if len(bare) >= _LEAST_LETTERS:
+            found += [
+                f"{field}:{name}" for field, kind in _NAMED_FIELDS.items() for name in _names_like(names, kind, bare)
+            ]
     else:
         found = []
     return [sign + term for term in found if term != bare][:_MAX_PROPOSALS]

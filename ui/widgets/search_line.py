@@ -38,7 +38,7 @@ class SearchLine(QLineEdit):
         self.refresh_theme()
         self.setAccessibleName("Filter")
         self.setToolTip(
-            "Filter dispatches and calls by fields, names, and words in errors and payloads (/)\n"
+            "Filter dispatches and calls by fields, names, and words in errors, notes and payloads (/)\n"
             "Enter applies, Escape clears"
         )
         self.note = CaretNote(self, themes)
@@ -46,6 +46,7 @@ class SearchLine(QLineEdit):
         self._completer = QCompleter(self._words, self)
         self._completer.setWidget(self)
         self.proposals = QListView(self)
+        self.proposals.setObjectName("proposals")
         self.proposals.setAccessibleName("Proposals for the filter")
         self._completer.setPopup(self.proposals)
         self._completer.setCaseSensitivity(Qt.CaseSensitivity.CaseInsensitive)
@@ -56,7 +57,7 @@ class SearchLine(QLineEdit):
         self._pause.setInterval(_PAUSE_MS)
         self._pause.timeout.connect(self.apply)
         self.textEdited.connect(self._edited)
-        self.returnPressed.connect(self.apply)
+        self.returnPressed.connect(self._entered)
         filter_state.changed.connect(self.refresh)
 
     def apply(self) -> None:
@@ -72,16 +73,23 @@ class SearchLine(QLineEdit):
         if self.text().strip() != self._state.text:
             self.setText(self._state.text)
         error = self._state.error
-        if error is None or not self.text():
-            self.note.hide()
+        if error is None or not self.text() or self.proposals.isVisible():
+            self.note.hide()  # what is proposed may be what is missing
         else:
             words = f"{error.problem} – {error.hint}" if error.hint else error.problem
             self.note.show_at(error.at.column if error.at else 1, words)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Escape clears; while proposals are shown, the keys that choose one belong to them."""
-        choosing = self.proposals.isVisible()
-        if choosing and event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Tab, Qt.Key.Key_Escape):
+        """Escape clears, the proposals first; while they are shown, the keys that choose one belong to them.
+
+        Enter chooses only what is highlighted: without, it means the words as they were typed.
+        """
+        proposed, chosen = self.proposals.isVisible(), self.proposals.selectionModel().hasSelection()
+        if proposed and event.key() == Qt.Key.Key_Escape:
+            self._entered()
+        elif proposed and event.key() == Qt.Key.Key_Tab:
+            event.ignore()
+        elif proposed and chosen and event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
             event.ignore()
         elif event.key() == Qt.Key.Key_Escape and self.text():
             self._clear_all()
@@ -97,6 +105,10 @@ class SearchLine(QLineEdit):
     def refresh_theme(self) -> None:
         """Take the colours of the theme that is shown now."""
         self._clear.setIcon(icon("close", self._themes.theme))
+
+    def _entered(self) -> None:
+        self.proposals.hide()
+        self.apply()
 
     def _clear_all(self) -> None:
         self.clear()
