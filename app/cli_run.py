@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import signal
 import sys
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -10,11 +11,13 @@ from pathlib import Path
 from app.cli_progress import progress
 from app.cli_summary import Summary, print_json, print_tables
 from app.cli_text import plain
+from app.cli_trouble import Trouble
 from app.scenario_files import found_scenario
 from app.settings_file import SettingsFile
 from app.trust import TrustedFiles
 from bus.errors import UserError
 from bus.flight.recorder import FlightRecorder
+from bus.growing_file import GrowingFile
 from bus.session import Session
 
 LOOK_EVERY_S = 0.05
@@ -50,18 +53,31 @@ def run_headless(request: Request) -> int:
     try:
         _open(session, request, trusted)
         stopped = _drive(session, request)
+        state = session.engine_state
+        failure = UserError(state.message) if state.phase == "failed" else None
+        if failure is not None and not len(session.trace.dispatches):
+            raise failure
         if request.output is not None:
-            session.export("capture", request.output)
-            if session.trace.raw.problem:
-                print(f"buslens: {plain(session.trace.raw.problem)}", file=sys.stderr)
+            _save(session, request.output)
         summary = Summary.of(session)
     finally:
         session.close()
     _tell_flights(session)
     (print_json if request.json else print_tables)(summary)
+    if failure is not None:
+        raise failure
     if stopped:
         return STOPPED
     return FAILED if summary.unmet or (request.strict and summary.failed) else 0
+
+
+def _save(session: Session, output: Path) -> None:
+    """Whole, in place of what has grown there meanwhile."""
+    if session.growing is not None:
+        session.growing.close()
+    session.export("capture", output)
+    if session.trace.raw.problem:
+        print(f"buslens: {plain(session.trace.raw.problem)}", file=sys.stderr)
 
 
 def _tell_flights(session: Session) -> None:
@@ -78,6 +94,8 @@ def _open(session: Session, request: Request, trusted: TrustedFiles) -> None:
     path = found_scenario(request.scenario)
     if request.output is not None and not request.output.parent.is_dir():
         raise UserError(f"there is no folder {request.output.parent} to write {request.output.name} into")
+    if request.output is not None:
+        session.growing = GrowingFile(request.output)
     session.open_scenario(path)
     document = session.document
     if document is None or not document.needs_trust or trusted.trusts(document.content_hash):
@@ -88,19 +106,22 @@ def _open(session: Session, request: Request, trusted: TrustedFiles) -> None:
 
 
 def _drive(session: Session, request: Request) -> bool:
-    """Start and wait; whether a person stopped it with Ctrl+C."""
-    session.start(engine=request.engine, seed=request.seed, speed=request.speed)
+    """Start and wait; whether a person stopped it with Ctrl+C, or somebody with SIGTERM."""
+    before = signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
+        session.start(engine=request.engine, seed=request.seed, speed=request.speed)
+        trouble = Trouble()
         with progress(session) as show:
             while not session.wait(LOOK_EVERY_S):
                 session.pump()
                 show()
+                trouble.tell(session.engine_state.trouble)
     except KeyboardInterrupt:
         session.stop()
         session.wait(5.0)
         session.pump()
         return True
+    finally:
+        signal.signal(signal.SIGTERM, before)
     session.pump()
-    if session.engine_state.phase == "failed":
-        raise UserError(session.engine_state.message)
     return False

@@ -16,6 +16,7 @@ from bus.engines.boundaries import Boundary
 from bus.errors import Place, UserError
 from bus.export.slice import Span
 from bus.flight.recorder import FlightRecorder
+from bus.growing_file import GrowingFile
 from bus.lending import Export
 from bus.scenario import Document
 from bus.scenario.nearest import nearest
@@ -72,6 +73,9 @@ class Session:
 
         self.flight: FlightRecorder | None = None
         """Writes what happened around a failure; None: nobody wants it."""
+
+        self.growing: GrowingFile | None = None
+        """Where the run of this session is written while it goes on."""
 
         self._trusted = trusted
         self._held = 0
@@ -414,6 +418,8 @@ class Session:
 
     def _feed(self, data: bytes) -> None:
         self.trace.feed(data)
+        if self.growing is not None:
+            self.growing.add(data)
         if self.flight is not None:
             self.flight.feed(data, self.trace)
         self._forget()

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Sequence
 
+from bus.engines import bodies
 from bus.engines.delivery import Delivery, Message
 from bus.engines.headers import bounded, dispatch_of
 from buslens.context import current_call
@@ -26,7 +28,7 @@ class DeliveryRecords:
         """Interned names."""
 
         self._foreign: dict[tuple[str, str], int] = {}
-        """Dispatches by event and id, or by place where there is no id."""
+        """Dispatches by event and id, or what stands for it."""
 
     def emitted(self, event: str, payload: Sequence[object], handlers: int, flags: Flag = Flag.DURABLE) -> int:
         """An event was put on the bus; its dispatch."""
@@ -60,15 +62,23 @@ class DeliveryRecords:
         delivery.dispatch = dispatch_of(delivery.attributes, self._run)
         if not delivery.dispatch:
             delivery.attributes = bounded(delivery.attributes)
-            delivery.dispatch = self._adopted(delivery.event, delivery.attributes.get("id", "") or delivery.place)
+            delivery.dispatch = self._adopted(delivery)
         self.of(Kind.REDELIVERED if delivery.attempt > 1 else Kind.DELIVERED, delivery, delivery.place)
 
-    def _adopted(self, event: str, ident: str) -> int:
-        found = self._foreign.get((event, ident))
-        if found is None:
+    def _adopted(self, delivery: Delivery) -> int:
+        ident = delivery.attributes.get("id", "")
+        # Without an id a further attempt is known by its place; where a broker gives it another each time, by its body.
+        is_new = not ident and delivery.offset < 0 and delivery.attempt == 1
+        if not ident:
+            of_body = f"{delivery.consumer} {hashlib.sha256(delivery.body).hexdigest()}"
+            ident = delivery.place if delivery.offset >= 0 else of_body
+        key = delivery.event, ident
+        found = self._foreign.get(key)
+        if found is None or is_new:
             if len(self._foreign) >= MOST_FOREIGN:
                 del self._foreign[next(iter(self._foreign))]
-            found = self._foreign[event, ident] = self.emitted(event, (), 1, Flag.DURABLE | Flag.FOREIGN)
+            payload = _payload_of(delivery.body)
+            found = self._foreign[key] = self.emitted(delivery.event, payload, 1, Flag.DURABLE | Flag.FOREIGN)
         return found
 
     def passed_over(self, delivery: Delivery) -> None:
@@ -84,3 +94,11 @@ class DeliveryRecords:
         if queue_id is None:
             queue_id = self._queues[queue] = self._recorder.queue(queue)
         self._recorder.delivery(kind, dispatch, queue_id, call, attempt, self._recorder.here(), note)
+
+
+def _payload_of(body: bytes) -> tuple[object, ...]:
+    """What a stranger sent, as far as it can be read."""
+    try:
+        return bodies.read(body)
+    except bodies.Unreadable:
+        return ()

@@ -9,7 +9,7 @@ from typing import Any
 
 from bus.engines import kafka_names as names
 from bus.engines.kafka_admin import Admin
-from bus.engines.sqlite_runs import RunFolder, home
+from bus.engines.sqlite_runs import RunFolder, home, made_elsewhere
 from bus.errors import UserError
 
 FILE = "kafka.json"
@@ -77,21 +77,23 @@ class NotOurs:
         """It stays."""
 
 
-def read(folder: Path) -> tuple[list[str], list[str]]:
-    """Topics and groups that a folder remembers. Raises ValueError where it was not written by us."""
+def read(folder: Path) -> tuple[str, list[str], list[str]]:
+    """Address, topics and groups that a folder remembers. Raises ValueError where it was not written by us."""
     said: Any = json.loads((folder / FILE).read_text(encoding="utf-8"))
     topics, groups = [str(name) for name in said["topics"]], [str(name) for name in said["groups"]]
     if said["run"] != folder.name or not all(name.startswith(f"{folder.name}.") for name in [*topics, *groups]):
         raise ValueError("names that are not this run's")
-    return topics, groups
+    return str(said["address"]), topics, groups
 
 
 def remove(folder: Path, url: str) -> None:
     """Remove from the broker what a killed run made there. Raises UserError where that cannot be done."""
     try:
-        topics, groups = read(folder)
+        address, topics, groups = read(folder)
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise UserError(f"{folder / FILE} cannot be read: {error}") from None
+    if (elsewhere := made_elsewhere(address, names.shown(url))) is not None:
+        raise elsewhere
     admin = Admin(url)
     admin.reach()
     admin.remove(topics, groups)

@@ -78,6 +78,7 @@ class RabbitBroker:
         self._order(partial(self._client.write, mailbox, letter))
 
     async def _begin(self, run: str, member: str, tell: Tell) -> None:
+        names.check(self._url)
         self._tell = tell
         self._client = Client(self._url, run, tell, member)
         self._engine_loop = asyncio.get_running_loop()

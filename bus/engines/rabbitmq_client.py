@@ -364,6 +364,8 @@ class Client:
         try:
             async with self._within(ANSWER_S):
                 waiting = await self._count()
+                if self._announced:
+                    await self._mail.announce(self._announced)
         except link.BROKEN as error:
             self._why = error
             await self._link.close()

@@ -19,7 +19,9 @@ if TYPE_CHECKING:
 UNUSED_MS = 600_000
 """A mailbox that nobody reads for so long is removed by the broker."""
 
-BOARD_MS = 24 * 3_600_000
+BOARD: dict[str, Any] = {"x-max-length": 1, "x-expires": 24 * 3_600_000}
+"""Holds one name, for a day. Durable: a broker that starts again still knows what can be joined."""
+
 TIMEOUT_S = 10.0
 
 
@@ -30,7 +32,7 @@ def mailbox_name(run: str, member: str) -> str:
 
 def board_name(scenario: str) -> str:
     """The queue that holds the name of the newest run of a scenario, by the hash of its text."""
-    return f"buslens.board.{scenario[:24]}"
+    return f"buslens.runs.{scenario[:24]}"
 
 
 class Mail:
@@ -71,13 +73,16 @@ class Mail:
 
     async def announce(self, scenario: str) -> None:
         """Say on the board that this run can be joined."""
-        board = board_name(scenario)
-        await self._wire.queue_declare(board, arguments={"x-max-length": 1, "x-expires": BOARD_MS})
-        await self._put(board, self._run.encode())
+        await self._put(await self._board(scenario), self._run.encode())
 
     async def take_down(self, scenario: str) -> None:
         """It cannot be joined any more."""
-        await self._wire.queue_purge(board_name(scenario))
+        await self._wire.queue_purge(await self._board(scenario))
+
+    async def _board(self, scenario: str) -> str:
+        """Its name. Made where it is not there: what is asked of no queue costs the channel."""
+        await self._wire.queue_declare(board_name(scenario), durable=True, arguments=BOARD)
+        return board_name(scenario)
 
     async def _put(self, queue: str, body: bytes) -> None:
         properties = self._properties(delivery_mode=2)
@@ -94,7 +99,6 @@ async def newest_run(url: str, scenario: str) -> str:
             url, timeout=TIMEOUT_S, ssl_context=tls.context_of(RABBITMQ, url)
         ) as connection:
             channel = await connection.channel()
-            arguments: dict[str, Any] = {"x-max-length": 1, "x-expires": BOARD_MS}
-            queue = await channel.declare_queue(board_name(scenario), arguments=arguments)
+            queue = await channel.declare_queue(board_name(scenario), durable=True, arguments=BOARD)
             message = await queue.get(fail=False)  # it goes back when the channel is closed
             return message.body.decode("utf-8", "replace") if message is not None else ""

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from bus.engines import rabbitmq_names as names
 from bus.engines.rabbitmq_link import Link
-from bus.engines.sqlite_runs import RunFolder, home
+from bus.engines.sqlite_runs import RunFolder, home, made_elsewhere
 from bus.errors import UserError
 
 FILE = "rabbitmq.json"
@@ -71,21 +71,23 @@ class NotOurs:
         """It stays."""
 
 
-def read(folder: Path) -> tuple[str, list[str]]:
-    """Run and queues that a folder remembers. Raises ValueError where it was not written by us."""
+def read(folder: Path) -> tuple[str, str, list[str]]:
+    """Run, address and queues that a folder remembers. Raises ValueError where it was not written by us."""
     said = json.loads((folder / FILE).read_text(encoding="utf-8"))
     run, queues = str(said["run"]), [str(queue) for queue in said["queues"]]
     if run != folder.name or not all(queue.startswith(f"{run}.") for queue in queues):
         raise ValueError("names that are not this run's")
-    return run, queues
+    return run, str(said["address"]), queues
 
 
 async def remove(folder: Path, url: str) -> None:
     """Remove from the broker what a killed run made there. Raises UserError where that cannot be done."""
     try:
-        run, queues = read(folder)
+        run, address, queues = read(folder)
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise UserError(f"{folder / FILE} cannot be read: {error}") from None
+    if (elsewhere := made_elsewhere(address, names.shown(url))) is not None:
+        raise elsewhere
     try:
         link = await Link.open(url, run, _nothing)
         try:

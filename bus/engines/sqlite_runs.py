@@ -14,6 +14,8 @@ from pathlib import Path
 
 import platformdirs
 
+from bus.errors import UserError
+
 LOG = "log.sqlite"
 _OWNER = "owner.sqlite"
 
@@ -21,6 +23,13 @@ _OWNER = "owner.sqlite"
 def home() -> Path:
     """The folder that holds a folder for each run."""
     return platformdirs.user_state_path("buslens") / "runs"
+
+
+def made_elsewhere(address: object, here: str) -> UserError | None:
+    """What to say where a run was made on another broker than that which is asked for now; addresses as shown."""
+    if address == here:
+        return None
+    return UserError(f"it was made on {address}, and this is {here}", hint="set that address, and clean again")
 
 
 class RunFolder:

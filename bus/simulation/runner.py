@@ -213,7 +213,7 @@ class Runner:
             seed=order.seed,
             speed=self._clock.speed,
             message=self._message,
-            trouble=self._stage.engine.trouble() if phase in ("starting", "running", "finished") else "",
+            trouble=self._trouble() if phase in ("starting", "running", "finished") else "",
             workers=self.post.joined if self.alive and isinstance(self.post, Owner) else (),
             virtual_ns=self._finished_ns if phase == "finished" else self._clock.time_ns(),
             queue=self._queue() if phase == "paused" else (),
@@ -228,6 +228,9 @@ class Runner:
         # An emit by hand that the engine has not seen yet keeps it from being over.
         phase: Phase = "running" if self._phase == "finished" and self._hands else self._phase
         return "paused" if self._gate.paused and phase in ("starting", "running") else phase
+
+    def _trouble(self) -> str:
+        return self._stage.engine.trouble() or self._stage.teams.trouble()
 
     def _queue(self) -> tuple[Waiting, ...]:
         """Made anew only where it must have changed: a hundred thousand may wait, and a window asks each frame."""

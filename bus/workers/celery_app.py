@@ -19,6 +19,9 @@ TASK = "buslens.call"
 EXPIRES_S = 3600
 """Calls that nobody has taken by then, and what their answers wait in, are gone."""
 
+REDIS_TAKEN_S = 120
+"""Redis does not see that a worker dies: what was taken so long ago and is not acknowledged is given to another one."""
+
 
 def address() -> str:
     """Where Celery's broker is: what is said for it, else the RabbitMQ of the engine. Raises UserError."""
@@ -71,7 +74,7 @@ def application(url: str) -> Any:
         def connection_for_write(self, url: str | None = None, **options: Any) -> Any:
             return super().connection_for_write(url or ours, **options)
 
-    secure = _secure(url)
+    secure, kind = _secure(url), connections.meant(connections.REDIS, url)
     app = Ours("buslens", broker=ours, set_as_current=False)
     app.conf.update(
         broker_use_ssl=secure,
@@ -88,6 +91,9 @@ def application(url: str) -> Any:
         worker_cancel_long_running_tasks_on_connection_loss=True,
         broker_connection_retry_on_startup=True,
         broker_connection_timeout=3.0,
-        broker_transport_options={"max_retries": 3, "interval_start": 0, "interval_step": 0.2, "socket_timeout": 30.0},
+        broker_transport_options={
+            **{"max_retries": 3, "interval_start": 0, "interval_step": 0.2, "socket_timeout": 30.0},
+            **({} if kind is connections.RABBITMQ else {"visibility_timeout": REDIS_TAKEN_S}),
+        },
     )
     return app

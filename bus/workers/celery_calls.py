@@ -131,6 +131,9 @@ class CeleryCalls:
         self._closed = threading.Event()
         self._listens = threading.Event()
         self._is_told = False
+        self.trouble = ""
+        """What a person should know now: that nobody takes the calls; empty while somebody does."""
+
         self._app = celery_app.application(self._url)
         self._prepare()
         self._thread = threading.Thread(target=self._listen, name="celery answers", daemon=True)
@@ -175,8 +178,9 @@ class CeleryCalls:
         """Said once a run."""
         with self._lock:
             told, self._is_told = self._is_told, True
+        self.trouble = f"no Celery worker has this scenario, or none is free: start one with {_START}"
         if not told:
-            self._mark(f"no Celery worker has this scenario, or none is free: start one with {_START}")
+            self._mark(self.trouble)
 
     def kill(self) -> None:
         """The run ends: whoever waits for a worker waits no longer."""
@@ -252,6 +256,7 @@ class CeleryCalls:
         if isinstance(body, dict) and isinstance(body.get("task"), str):
             with self._lock:
                 task = self._tasks.get(body["task"])
+            self.trouble = ""
             if task is not None:
                 task.heard.put({key: value for key, value in body.items() if key != "task"})
 

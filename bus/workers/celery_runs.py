@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from bus.engines import rabbitmq_names as names
-from bus.engines.sqlite_runs import RunFolder, home
+from bus.engines.sqlite_runs import RunFolder, home, made_elsewhere
 from bus.errors import UserError
 from bus.workers import celery_app
 
@@ -53,11 +53,14 @@ class Made:
 def remove(folder: Path, url: str) -> None:
     """Remove from the broker what a killed run made there. Raises UserError where that cannot be done."""
     try:
-        replies = str(json.loads((folder / FILE).read_text(encoding="utf-8"))["replies"])
+        said: Any = json.loads((folder / FILE).read_text(encoding="utf-8"))
+        replies, address = str(said["replies"]), str(said["address"])
         if f"{replies.removesuffix('.replies')}{_SUFFIX}" != folder.name:
             raise ValueError("a name that is not this run's")
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise UserError(f"{folder / FILE} cannot be read: {error}") from None
+    if (elsewhere := made_elsewhere(address, names.shown(url))) is not None:
+        raise elsewhere
     try:
         _delete(celery_app.application(url), replies)
     except UserError:

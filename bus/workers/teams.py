@@ -122,6 +122,10 @@ class Teams:
         """Calls that have not ended. Asked from any thread."""
         return sum(team.pool.outstanding for team in self._all())
 
+    def trouble(self) -> str:
+        """That calls wait for workers elsewhere and none has answered; asked from any thread."""
+        return self._celery.trouble if self._celery is not None else ""
+
     async def settle(self) -> None:
         """Wait until one of them ends."""
         for team in self._all():

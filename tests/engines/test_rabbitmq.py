@@ -146,7 +146,7 @@ def test_what_a_killed_run_left_is_removed_and_nothing_else(
     path.write_text(ENDLESS)
     killed_after(20, "run", path, "rabbitmq")
     (folder,) = sqlite_runs.left_behind()
-    run, queues = rabbitmq_runs.read(folder)
+    run, _, queues = rabbitmq_runs.read(folder)
 
     async def stranger(channel: Any) -> None:
         await channel.declare_queue(f"{run}-not-ours", durable=True)

@@ -80,5 +80,5 @@ def read_topic(topic: str, most: int | None = None, group: str = "bare") -> list
 
 def bodies_left(folder: Path) -> list[str]:
     """Bodies of all events of a killed run."""
-    topics, _ = kafka_runs.read(folder)
+    _, topics, _ = kafka_runs.read(folder)
     return [message.value().decode() for topic in topics for message in read_topic(topic)]

@@ -50,7 +50,7 @@ def with_channel(do: Callable[[Any], Awaitable[Any]]) -> Any:
 
 def waiting_in_queues(folder: Path) -> list[str]:
     """Bodies of all messages that wait in the queues of a killed run."""
-    _, queues = rabbitmq_runs.read(folder)
+    _, _, queues = rabbitmq_runs.read(folder)
 
     async def read(channel: Any) -> list[str]:
         found = []

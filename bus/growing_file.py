@@ -1,0 +1,33 @@
+"""A capture on disk that grows while its run goes on: whoever is killed leaves all up to its last whole frame."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import IO
+
+
+class GrowingFile:
+    """Begun with the first bytes, so that a run that never begins leaves alone what lies there."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._file: IO[bytes] | None = None
+        self.problem = ""
+        """Why nothing more is written, as a sentence; empty while all is well."""
+
+    def add(self, data: bytes) -> None:
+        """What a run has recorded; it is with the operating system when this returns."""
+        if self.problem:
+            return
+        try:
+            if self._file is None:
+                self._file = self._path.open("wb")
+            self._file.write(data)
+            self._file.flush()
+        except OSError as error:
+            self.problem = f"{self._path} cannot be written: {error.strerror or error}"
+
+    def close(self) -> None:
+        """Nothing more comes."""
+        if self._file is not None:
+            self._file.close()
