@@ -19,6 +19,7 @@ from buslens.records import Flag, Kind, NameKind
 FIRST_ID = 1 << 40
 """Ids of a worker's records begin at a multiple of this, so that no two machines give the same."""
 
+MOST_RUNNING = 100_000
 _NOT_OURS = (Kind.HANDLER_ADDED, Kind.HANDLER_REMOVED)
 """The owner has said it: every member has the same handlers."""
 
@@ -102,6 +103,9 @@ class Merger:
         self._known = np.zeros(1, np.uint32)
         """Names here, by those of the worker."""
 
+        self.running: set[int] = set()
+        """Calls that have started there and not ended, as far as was told."""
+
     def take(self, data: bytes | memoryview, offset: int) -> tuple[Merged, list[Step]]:
         """The next bytes of its stream; what they say about deliveries. offset: what is added to its times."""
         merged = Merged()
@@ -116,8 +120,15 @@ class Merger:
                     raise ValueError("a frame of facts ends inside a fact")
                 facts = np.frombuffer(body, FACT_DTYPE)
                 steps += self._steps(facts)
+                self._follow(facts)
                 merged.facts.append(self._as_ours(facts, offset))
         return merged, steps
+
+    def _follow(self, facts: npt.NDArray[np.void]) -> None:
+        started, ended = (facts["id"][facts["kind"] == kind].tolist() for kind in (Kind.CALL_STARTED, Kind.CALL_ENDED))
+        if len(self.running) < MOST_RUNNING:
+            self.running.update(started)
+        self.running.difference_update(ended)
 
     def _as_ours(self, facts: npt.NDArray[np.void], offset: int) -> npt.NDArray[np.void]:
         facts = facts[~np.isin(facts["kind"], _NOT_OURS)].copy()

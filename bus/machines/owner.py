@@ -15,7 +15,7 @@ from bus.machines.letters import Letter
 from bus.machines.merging import Merged, Merger, Step
 from bus.machines.offset import ClockOffset
 from buslens.recorder import Recorder
-from buslens.records import Kind
+from buslens.records import Kind, Outcome
 
 MOST_MEMBERS = 1000
 TELL_AFTER = 5
@@ -41,6 +41,12 @@ class Joined:
     """How far its machine's clock is from ours, as far as that is known."""
 
     is_gone: bool
+
+
+class WorkerLost(Exception):
+    """What a call ended with whose machine is gone, or the way to it."""
+
+    __module__ = "__main__"  # as the other failures that a scenario's calls end with
 
 
 class Worker:
@@ -170,9 +176,16 @@ class Owner:
             if not worker.is_gone and silence > GONE_S:
                 worker.is_gone = True
                 self._recorder.mark(f"{worker.title} is gone; what it held goes to others")
+                self._end_calls(worker)
             if not worker.has_left and silence > LEFT_S:
                 worker.has_left = is_new = True
         return is_new
+
+    def _end_calls(self, worker: Worker) -> None:
+        """Nobody will tell how they ended. Should it come back, what it says of them counts."""
+        lost = WorkerLost(f"{worker.title} is gone")
+        for call in list(worker.merger.running):
+            self._recorder.call_ended(call, Outcome.FAILED, lost, plain=True)
 
     def _left_behind(self) -> list[Step]:
         """What workers told us before they sent it to the broker, and are gone: nobody will have it.

@@ -6,6 +6,9 @@ import json
 import os
 import signal
 import subprocess
+import threading
+import time
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -208,3 +211,31 @@ def test_doctor_says_what_to_do_where_qt_cannot_start(buslens: Program) -> None:
     ended = buslens("doctor", QT_QPA_PLATFORM="no-such-plugin")
     assert ended.code == 1
     assert "MISSING" in ended.out
+
+
+@pytest.mark.parametrize("how", [signal.SIGKILL, signal.SIGTERM])
+def test_a_run_that_is_killed_leaves_a_capture_of_what_it_did(buslens: Program, how: signal.Signals) -> None:
+    scenario, out = buslens.folder / "clock.yaml", buslens.folder / "out.buslens"
+    scenario.write_text(ENDLESS)
+    process = subprocess.Popen(
+        buslens.command("run", scenario, "--speed", "1", "-o", out),
+        cwd=buslens.folder,
+        env=buslens.environment(),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    wait_until(lambda: out.is_file() and out.stat().st_size > 5_000)
+    process.send_signal(how)
+    _, complaints = process.communicate(timeout=60)
+    assert process.returncode == (130 if how is signal.SIGTERM else -how)
+    assert complaints == ""
+    told = buslens("query", out, "select count(*) as n from calls", "--to", "json")
+    assert json.loads(told.out)[0]["n"] > 10
+
+
+def wait_until(condition: Callable[[], bool]) -> None:
+    limit, pause = time.monotonic() + 60, threading.Event()
+    while not condition():
+        assert time.monotonic() < limit
+        pause.wait(0.02)

@@ -237,6 +237,21 @@ async def test_a_strangers_event_gets_a_dispatch_that_its_attempts_share(
     assert trace.calls.dispatch.tolist() == [int(trace.dispatches.id[0])] * 2
 
 
+async def test_a_strangers_event_without_an_id_is_one_dispatch_wherever_the_broker_says_that_it_is(
+    engine: Scripted,
+) -> None:
+    handler = Handler()
+    handler.raises = lambda payload: ValueError() if len(handler.got) == 1 else None
+    engine.subscribe("a", handler, once=False)
+    await engine.hears(Delivered(Delivery("Handler", "a", {}, b"[7]", 1, "delivery tag 1")))
+    await engine.hears(Delivered(Delivery("Handler", "a", {}, b"[7]", 2, "delivery tag 2")))
+    await engine.hears(Delivered(Delivery("Handler", "a", {}, b"[7]", 1, "delivery tag 3")))
+    trace = engine.trace()
+    first, second = trace.dispatches.id.tolist()
+    assert trace.calls.dispatch.tolist() == [first, first, second]
+    assert trace.payload(0).value == [7]
+
+
 async def test_where_the_broker_keeps_no_order_the_next_event_does_not_wait_for_a_retry(engine: Scripted) -> None:
     handler = Handler()
     handler.raises = lambda payload: ValueError() if payload == 1 and len(handler.got) == 1 else None

@@ -246,6 +246,25 @@ def test_it_knows_who_has_joined_how_their_clocks_go_and_who_is_gone(monkeypatch
     assert [each.is_gone for each in here.owner.joined] == [True, False]
 
 
+def test_calls_that_ran_on_a_worker_that_is_gone_have_ended(monkeypatch: pytest.MonkeyPatch) -> None:
+    here = Here()
+    there = There(here)
+    there.handle(emitted(here))
+    recorder, dispatch = there.recorder, emitted(here)
+    call = recorder.next_id()
+    recorder.call_started(call, dispatch, recorder.handler("h", "f.yaml", 3, "a"), recorder.here())
+    there.send()
+    monkeypatch.setattr("bus.machines.owner.GONE_S", -1.0)
+    here.owner.look(can_hear=True)
+    here.pump()
+    calls = here.trace.calls
+    row = calls.row_of(call)
+    assert calls.outcome.tolist() == [Outcome.OK, Outcome.FAILED]
+    error = here.trace.error(row)
+    assert error is not None
+    assert (error.type_name, "w-1" in error.message) == ("WorkerLost", True)
+
+
 def test_what_a_gone_worker_told_us_alone_is_left_behind_once(monkeypatch: pytest.MonkeyPatch) -> None:
     """The broker may never have had it: nobody waits for it any more. What it has confirmed stays."""
     here = Here()
