@@ -84,6 +84,7 @@ def generate(calls: int, path: Path, *, seed: int = 7) -> Made:
             at_ns = int(slice_["time_ns"][-1]) + 2_000_000
             first_id += int((kind != Kind.CALL_ENDED).sum())
             first_blob += int((slice_["blob"] != 0).sum())
+        file.write(wire.END_MARK)
         counts = [int(each) for each in made]
         return Made(counts[0], counts[1], counts[2], counts[3], file.tell())
 

@@ -22,7 +22,12 @@ _GONE = ("Z", "X")
 
 
 def is_alive(header: wire.Header) -> bool:
-    """Whether the program of the header runs on this machine. One on another machine cannot be seen: False."""
+    """Whether the program of the header runs on this machine. One on another machine cannot be seen: False.
+
+    Neither is it this one, which knows by itself what it still writes.
+    """
+    if header.pid == os.getpid():
+        return False
     if header.host != socket.gethostname() or not 0 < header.pid < 1 << 31 or sys.platform == "win32":
         return False  # to ask for a process is to end it, on Windows
     try:

@@ -1,7 +1,8 @@
-"""A capture file that grows as a test says: the shop's orders, by a program that is this one, cut anywhere."""
+"""A capture file that grows as a test says: the shop's orders, by a program that runs, cut anywhere."""
 
 from __future__ import annotations
 
+import os
 import random
 from pathlib import Path
 from typing import Any
@@ -11,11 +12,11 @@ from tests.helpers.make_trace import shop_bytes
 
 
 def written_here(data: bytes, **said: Any) -> bytes:
-    """The same capture, as if this very process had recorded it just now."""
+    """The same capture, as if the process that started this one recorded it just now."""
     found = wire.unpack_header(data)
     assert found is not None
-    header = wire.Header.here(mono_ns=0)
-    return wire.pack_header(wire.Header(**{**vars(header), **said})) + data[found[1] :]
+    header = vars(wire.Header.here(mono_ns=0)) | {"pid": os.getppid()} | said
+    return wire.pack_header(wire.Header(**header)) + data[found[1] :]
 
 
 class Growing:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 import time
@@ -13,13 +14,14 @@ from bus.trace.writer import clock_ns, is_alive
 from buslens.recorder import CLOCK_NS
 from buslens.wire import Header
 
-HERE = Header.here()
+HERE = replace(Header.here(), pid=os.getppid())
 S = 1_000_000_000
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="nobody can be asked there")
 def test_who_is_here_is_alive_and_who_is_elsewhere_is_not_known() -> None:
     assert is_alive(HERE)
+    assert not is_alive(Header.here()), "this is no other program"
     assert not is_alive(replace(HERE, host="another"))
     for nonsense in (0, -1, 1 << 31, 1 << 80):
         assert not is_alive(replace(HERE, pid=nonsense))
