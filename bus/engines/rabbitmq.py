@@ -45,8 +45,10 @@ class RabbitEngine(DurableEngine):
             raise names.why_unreachable(error, url) from None
 
     def make_broker(self) -> Broker:
-        """A connection for this run alone."""
-        return RabbitBroker(names.address())
+        """A connection for this run alone. Raises UserError."""
+        url = names.address()
+        names.check(url)
+        return RabbitBroker(url)
 
 
 class RabbitBroker:
@@ -78,7 +80,6 @@ class RabbitBroker:
         self._order(partial(self._client.write, mailbox, letter))
 
     async def _begin(self, run: str, member: str, tell: Tell) -> None:
-        names.check(self._url)
         self._tell = tell
         self._client = Client(self._url, run, tell, member)
         self._engine_loop = asyncio.get_running_loop()

@@ -13,7 +13,7 @@ import pytest
 
 from bus.analysis import ledger
 from bus.engines import rabbitmq_names, rabbitmq_runs, sqlite_runs
-from bus.engines.rabbitmq import RabbitMqEngine
+from bus.engines.rabbitmq import RabbitEngine
 from buslens.records import Kind, Outcome
 from tests.helpers.killing import killed_after
 from tests.helpers.ports import free_port
@@ -143,7 +143,7 @@ def test_a_run_whose_broker_was_killed_leaves_nothing_on_it_and_can_be_joined(be
     until(session, lambda: not session.engine_state.trouble)
     session.emit("a", 2)
     until(session, lambda: told(session.trace, Kind.ACKNOWLEDGED) == 2)
-    assert RabbitMqEngine.newest_run(document.content_hash) == run
+    assert RabbitEngine.newest_run(document.content_hash) == run
     session.close()
     assert not exists(f"{run}.h.a")
     assert sqlite_runs.left_behind() == []

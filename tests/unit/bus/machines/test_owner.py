@@ -262,7 +262,7 @@ def test_calls_that_ran_on_a_worker_that_is_gone_have_ended(monkeypatch: pytest.
     assert calls.outcome.tolist() == [Outcome.OK, Outcome.FAILED]
     error = here.trace.error(row)
     assert error is not None
-    assert (error.type_name, "w-1" in error.message) == ("WorkerLost", True)
+    assert (error.type, "w-1" in error.message) == ("WorkerLost", True)
 
 
 def test_what_a_gone_worker_told_us_alone_is_left_behind_once(monkeypatch: pytest.MonkeyPatch) -> None:
