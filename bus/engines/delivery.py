@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from enum import Enum
 from typing import Any, ClassVar, Protocol
 
 Attributes = dict[str, str]
@@ -23,6 +24,14 @@ class Message:
     attributes: Attributes
     body: bytes
     """UTF-8 JSON; empty where the event carries nothing."""
+
+
+class Awaited(Enum):
+    """How the engine expects a delivery."""
+
+    BY_NAME = "by its dispatch"
+    AS_ONE_OF_MANY = "as one of some that the broker has counted, or as a stranger's"
+    NOT = "not at all: another copy of what is here, or settled already, which nobody waits for"
 
 
 @dataclass(slots=True, eq=False)
@@ -49,8 +58,8 @@ class Delivery:
     call: int = 0
     """Ids of its dispatch and its call, given by the engine."""
 
-    is_named: bool = False
-    """The engine has expected it by its dispatch; else it is one of some that the broker has counted."""
+    awaited: Awaited = Awaited.NOT
+    """How the engine has expected it, and will again where it goes back."""
 
     is_back: bool = False
     """The connection that brought it is gone: the broker has it again, whatever becomes of its call."""

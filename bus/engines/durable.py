@@ -272,7 +272,7 @@ class DurableEngine:
         dispatch = dispatch_of(delivery.attributes, self._run)
         if self._company is not None and self._company.is_early(delivery, dispatch):
             return
-        delivery.is_named = self._whereabouts.taken(dispatch, delivery.consumer, delivery.event)
+        delivery.awaited = self._whereabouts.taken(dispatch, delivery.consumer, delivery.event)
         if delivery.event not in consumer.functions:
             delivery.dispatch = dispatch
             self._let_go(delivery)
@@ -303,7 +303,7 @@ class DurableEngine:
 
     def _coming_again(self, consumer: Consumer, delivery: Delivery) -> None:
         if not delivery.is_back:
-            self._whereabouts.again(delivery.dispatch, consumer.name, delivery.event, named=delivery.is_named)
+            self._whereabouts.again(delivery.dispatch, consumer.name, delivery.event, delivery.awaited)
 
     def _letter(self, letter: bytes) -> None:
         if self._company is not None:

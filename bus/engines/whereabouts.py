@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Sequence
 from enum import Enum
 from typing import TypeVar
 
+from bus.engines.delivery import Awaited
 from bus.machines.merging import FIRST_ID, Step
 from buslens.records import Kind
 
@@ -83,23 +84,20 @@ class Whereabouts:
         """So much was there for a consumer before it heard the event."""
         self._count(consumer, event, count)
 
-    def taken(self, dispatch: int, consumer: str, event: str) -> bool:
-        """One is delivered to us; whether it was expected by its name.
-
-        Of what is here or settled already the broker may bring another copy.
-        """
+    def taken(self, dispatch: int, consumer: str, event: str) -> Awaited:
+        """One is delivered to us; how it was expected."""
         place = self._where.get((dispatch, consumer), (None, ""))[0]
-        if place is not Place.COMING:
-            self._count(consumer, event, -1)
+        counted = place is not Place.COMING and self._count(consumer, event, -1)
         if place in (Place.COMING, Place.THERE):
             self._put((dispatch, consumer), Place.HERE, event)
-        return place in (Place.COMING, Place.THERE)
+            return Awaited.BY_NAME
+        return Awaited.AS_ONE_OF_MANY if counted or not dispatch else Awaited.NOT
 
-    def again(self, dispatch: int, consumer: str, event: str, *, named: bool) -> None:
+    def again(self, dispatch: int, consumer: str, event: str, awaited: Awaited) -> None:
         """What we had goes back, and will be delivered to somebody, where nobody has settled it meanwhile."""
-        if not named:
+        if awaited is Awaited.AS_ONE_OF_MANY:
             self._count(consumer, event, 1)
-        elif (dispatch, consumer) in self._where:
+        elif awaited is Awaited.BY_NAME and (dispatch, consumer) in self._where:
             self._put((dispatch, consumer), Place.COMING, event)
 
     def settled(self, dispatch: int, consumer: str, event: str) -> None:
@@ -181,8 +179,8 @@ class Whereabouts:
                 self._count(name, event, -1)
                 return
 
-    def _count(self, consumer: str, event: str, change: int) -> None:
-        """Of what has no name; never fewer than none."""
+    def _count(self, consumer: str, event: str, change: int) -> bool:
+        """Of what has no name; never fewer than none. Whether that changed anything."""
         before = self._unnamed[consumer, event]
         after = max(0, before + change)
         if after:
@@ -191,6 +189,7 @@ class Whereabouts:
             del self._unnamed[consumer, event]
         if after != before:
             self._expect(consumer, event, after - before)
+        return after != before
 
 
 def _remember(memory: OrderedDict[T, None], what: T) -> None:

@@ -7,6 +7,7 @@ from collections import Counter
 
 import pytest
 
+from bus.engines.delivery import Awaited
 from bus.engines.whereabouts import Whereabouts
 from bus.machines.merging import FIRST_ID, Step
 from buslens.records import Kind
@@ -38,7 +39,7 @@ class Run:
         self.queue: list[tuple[int, str, str]] = []
         """Dispatch, event and consumer."""
 
-        self.here: list[tuple[int, str, str, bool]] = []
+        self.here: list[tuple[int, str, str, Awaited]] = []
         self.there: list[list[tuple[int, str, str]]] = [[], []]
         self.letters: list[list[Step]] = [[], []]
         self.ids = [1, FIRST_ID, 2 * FIRST_ID]
@@ -72,11 +73,11 @@ class Run:
             dispatch, event, name = self.there[by - 1].pop(0)
             self.letters[by - 1].append(Step(Kind.ACKNOWLEDGED if ok else Kind.REJECTED, dispatch, name, 1))
         else:
-            dispatch, event, name, named = self.here.pop(0)
+            dispatch, event, name, awaited = self.here.pop(0)
             if ok:
                 self.ours.of.settled(dispatch, name, event)
             else:
-                self.ours.of.again(dispatch, name, event, named=named)
+                self.ours.of.again(dispatch, name, event, awaited)
         if ok:
             self.handled.add((dispatch, name))
         else:
@@ -88,9 +89,11 @@ class Run:
             self.queue += self.there[by - 1]
             self.there[by - 1].clear()
             return
-        for dispatch, event, name, named in self.here:
-            self.ours.of.again(dispatch, name, event, named=named)
-            self.queue.append((dispatch, event, name))
+        for dispatch, event, name, awaited in self.here:
+            self.ours.of.again(dispatch, name, event, awaited)
+            # A copy of what is settled may be settled on the broker meanwhile, and is nobody's any more.
+            if awaited is not Awaited.NOT or self.rng.random() < 0.5:
+                self.queue.append((dispatch, event, name))
         self.here.clear()
 
     def copy(self) -> None:
@@ -145,16 +148,17 @@ def test_what_the_broker_has_counted_is_waited_for_whatever_we_knew() -> None:
     ours.of.counted([("h", "a", 3), ("g", "a", 1)])
     assert ours.expected == {("h", "a"): 3, ("g", "a"): 1}
     for _ in range(2):
-        assert not ours.of.taken(1, "h", "a")
-    ours.of.again(1, "h", "a", named=False)
+        assert ours.of.taken(1, "h", "a") is Awaited.AS_ONE_OF_MANY
+    ours.of.again(1, "h", "a", Awaited.AS_ONE_OF_MANY)
     for _ in range(2):
-        assert not ours.of.taken(2, "h", "a")
+        assert ours.of.taken(2, "h", "a") is Awaited.AS_ONE_OF_MANY
+    assert ours.of.taken(2, "h", "a") is Awaited.NOT
     assert ours.in_flight() == 1
     ours.of.settled(2, "h", "a")
     ours.of.refused(3, "a", ["g"])
     assert ours.in_flight() == 0
     ours.of.emitted(4, "b", ["h"])
-    assert ours.of.taken(4, "h", "b")
+    assert ours.of.taken(4, "h", "b") is Awaited.BY_NAME
 
 
 def test_nothing_is_on_its_way_to_whoever_has_stopped_listening() -> None:
@@ -189,9 +193,20 @@ def test_what_its_worker_took_along_is_not_waited_for() -> None:
 def test_what_somebody_else_has_sent_comes_again_where_it_fails() -> None:
     """It was not expected the first time; the second time it is, though it has another name then."""
     ours = Ours()
-    assert not ours.of.taken(0, "h", "b")
-    ours.of.again(77, "h", "b", named=False)
+    assert ours.of.taken(0, "h", "b") is Awaited.AS_ONE_OF_MANY
+    ours.of.again(77, "h", "b", Awaited.AS_ONE_OF_MANY)
     assert ours.in_flight() == 1
-    assert not ours.of.taken(0, "h", "b")
+    assert ours.of.taken(0, "h", "b") is Awaited.AS_ONE_OF_MANY
     ours.of.settled(78, "h", "b")
+    assert ours.in_flight() == 0
+
+
+def test_a_copy_of_what_is_settled_is_not_waited_for_when_it_goes_back() -> None:
+    """Its worker was cut off after it had told us, and committed it at last: the copy that we had never comes again."""
+    ours = Ours()
+    ours.of.emitted(1, "b", ["h"])
+    ours.of.heard(Step(Kind.DELIVERED, 1, "h", 1))
+    ours.of.heard(Step(Kind.ACKNOWLEDGED, 1, "h", 1))
+    awaited = ours.of.taken(1, "h", "b")
+    ours.of.again(1, "h", "b", awaited)
     assert ours.in_flight() == 0
