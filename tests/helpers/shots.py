@@ -8,7 +8,7 @@ import tempfile
 from pathlib import Path
 
 from PySide6.QtCore import QEventLoop, QTimer
-from PySide6.QtWidgets import QDockWidget, QTabWidget, QWidget
+from PySide6.QtWidgets import QDockWidget, QWidget
 
 from bus.scenario.samples import SAMPLES
 from buslens.records import Outcome
@@ -83,13 +83,13 @@ def select_a_failure(window: Window) -> None:
 
 
 def take_tabs(window: Window, theme: str) -> None:
-    for tabs in window.tables.findChildren(QTabWidget):
-        for place in range(tabs.count()):
-            tabs.setCurrentIndex(place)
-            settle()
-            words = tabs.tabText(place).replace("&", "").split()
-            take(window.tables, f"tables-{words[0].lower()}", theme)
-        tabs.setCurrentIndex(0)
+    tabs = window.tables.tabs
+    for place in range(tabs.count()):
+        tabs.setCurrentIndex(place)
+        settle()
+        words = tabs.tabText(place).replace("&", "").split()
+        take(window.tables, f"tables-{words[0].lower()}", theme)
+    tabs.setCurrentIndex(0)
 
 
 def take_sheets(window: Window, theme: str) -> None:
