@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import time
 
 from bus.engines.delivery import Broker, Delivery, Joinable, Tell
 from bus.engines.protocol import Post
@@ -12,6 +13,9 @@ from bus.machines.joined import EVERY_S, Reporting
 from bus.machines.letters import OWNER
 
 ANSWER_S = 3.0
+RECOUNT_S = 5.0
+"""Nothing is here, and others are waited for: after so long the broker is asked whether there is anything left."""
+
 MOST_LETTERS = 3
 """So many letters an event that came before its record waits for it, at most."""
 
@@ -36,6 +40,7 @@ class Company:
         self.is_shared = False
         """Another member has written: what the broker counts is not all that is not settled."""
 
+        self._waits_since = 0.0
         self._answered = asyncio.Event()
         self._next: asyncio.TimerHandle | None = None
 
@@ -90,6 +95,22 @@ class Company:
         delivery.dispatch = dispatch
         self._early.append((delivery, 0))
         return True
+
+    def look(self, *, is_waiting: bool) -> None:
+        """Now and then, from one thread. A letter may be lost with a broker that is killed: nobody waits for ever.
+
+        is_waiting: for others alone.
+        """
+        now = time.monotonic()
+        if not is_waiting or not self.is_shared:
+            self._waits_since = now
+        elif now - self._waits_since > RECOUNT_S:
+            self._waits_since = now
+            self._broker.recount()
+
+    def nothing_is_left(self) -> None:
+        """The broker says so."""
+        self._early.clear()
 
     def in_flight(self) -> int:
         """Events that are with others, or wait here for their record."""

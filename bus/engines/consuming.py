@@ -122,9 +122,12 @@ class Consumer:
 
     def is_expecting(self) -> bool:
         """Whether the broker is about to deliver."""
-        held = len(self.waiting) + len(self.running) + len(self.owed)
-        return held < self.consumption.prefetch and any(self._expected.values())
+        return self.held() < self.consumption.prefetch and any(self._expected.values())
+
+    def held(self) -> int:
+        """Events that are with it."""
+        return len(self.waiting) + len(self.running) + len(self.owed)
 
     def in_flight(self) -> int:
         """Events on their way to it, waiting or running."""
-        return sum(list(self._expected.values())) + len(self.waiting) + len(self.running) + len(self.owed)
+        return sum(list(self._expected.values())) + self.held()

@@ -137,6 +137,14 @@ class Resumed:
 
 
 @dataclass(frozen=True, slots=True)
+class Counted:
+    """What no member of the run has settled, as the broker counts it."""
+
+    waiting: tuple[tuple[str, str, int], ...]
+    """Consumer, event, and how many events."""
+
+
+@dataclass(frozen=True, slots=True)
 class Noticed:
     """Something that people should see, such as that the broker shares out its work anew."""
 
@@ -175,6 +183,7 @@ News = (
     | Interrupted
     | Unreached
     | Resumed
+    | Counted
     | Noticed
     | Withdrawn
     | Wrote
@@ -239,6 +248,9 @@ class Joinable(Broker, Protocol):
 
     def announce(self, scenario: str) -> None:
         """The run can be joined by whoever has this scenario, of which this is a hash."""
+
+    def recount(self) -> None:
+        """Count what no member has settled; answered by Counted, where the broker can tell, or not at all."""
 
     def write(self, mailbox: str, letter: bytes) -> None:
         """To a member, or to the owner (`bus.machines.letters.OWNER`); told there by Wrote. It may get lost.

@@ -25,6 +25,7 @@ from bus.engines.delivery import (
     Broken,
     Broker,
     Confirmed,
+    Counted,
     Delivered,
     Delivery,
     Died,
@@ -45,14 +46,13 @@ from bus.engines.headers import CAUSE, attributes_of, cause_of, dispatch_of
 from bus.engines.outbox import Outbox, Sent
 from bus.engines.protocol import PLAIN, ConsumerDied, Consumption, Function, Surroundings
 from bus.engines.trouble import Trouble
+from bus.engines.unwinding import cancelled
 from bus.engines.whereabouts import Whereabouts
 from bus.errors import UserError
 from buslens.adapters.naming import describe
 from buslens.context import CALL, current_call
 from buslens.recorder import Recorder
 from buslens.records import Flag, Kind, Outcome
-
-_TURNS_TO_UNWIND = 100
 
 
 class DurableEngine:
@@ -220,6 +220,8 @@ class DurableEngine:
                     self._trouble.gone(reason, again_s)
                 case Resumed(waiting):
                     self._resumed(waiting)
+                case Counted(waiting):
+                    self._counted(waiting)
                 case Noticed(text):
                     self._recorder.mark(text, 0)
                 case Withdrawn(name, deliveries):
@@ -264,6 +266,21 @@ class DurableEngine:
         self._recorder.mark(f"{self.id} can be reached again", 0)
         if waiting is not None and not (self._company is not None and self._company.is_shared):
             self._whereabouts.counted([*waiting, *self._outbox.unconfirmed()])
+
+    def _counted(self, waiting: Sequence[tuple[str, str, int]]) -> None:
+        if self._company is not None and not self._own() and not any(count for _, _, count in waiting):
+            # Others have settled all of it, whatever we have been told.
+            self._whereabouts.counted(())
+            self._company.nothing_is_left()
+
+    def look(self) -> None:
+        """Now and then, from the thread that reads the records."""
+        if self._company is not None:
+            self._company.look(is_waiting=not self._own() and self.in_flight() > 0)
+
+    def _own(self) -> int:
+        """What is with us, or on our way to the broker."""
+        return self._asked + sum(consumer.held() for consumer in list(self._consumers.values()))
 
     def _delivered(self, delivery: Delivery) -> None:
         consumer = self._consumers[delivery.consumer]
@@ -452,12 +469,7 @@ class DurableEngine:
 
     async def close(self) -> None:
         """Cancel what runs, then let the broker remove what this run made."""
-        for _ in range(_TURNS_TO_UNWIND):
-            if not self._calls:
-                break
-            for task in list(self._calls):
-                task.cancel()
-            await asyncio.sleep(0)
+        await cancelled(self._calls)
         if self._company is not None and self._broker is not None:
             self._company.close()
         if self._broker is not None:

@@ -64,6 +64,10 @@ class KafkaBroker:
         """Into a topic of its own."""
         self._client.mail.write(mailbox, letter)
 
+    def recount(self) -> None:
+        """By what the groups have committed."""
+        self._client.orders.put(self._client.recount)
+
     async def _begin(self, run: str, member: str, tell: Tell) -> None:
         need_client()
         self._tell = tell

@@ -124,6 +124,14 @@ class Admin:
                     raise
             self._client.poll(LOOK_S)
 
+    def committed(self, group: str) -> dict[tuple[str, int], int]:
+        """How far a group has come, by topic and partition; what it has never committed is not there."""
+        from confluent_kafka import ConsumerGroupTopicPartitions
+
+        asked = self._client.list_consumer_group_offsets([ConsumerGroupTopicPartitions(group)])
+        found = asked[group].result(ANSWER_S).topic_partitions
+        return {(each.topic, each.partition): int(each.offset) for each in found if each.offset >= 0}
+
     def remove(self, topics: Sequence[str], groups: Sequence[str]) -> None:
         """Those that are there. Raises UserError."""
         from confluent_kafka import KafkaError, KafkaException

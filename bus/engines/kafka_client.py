@@ -6,13 +6,25 @@ import contextlib
 import queue
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import partial
 from typing import Any
 
 from bus.connections import KAFKA, parsed, tls
 from bus.engines import kafka_names as names
-from bus.engines.delivery import Bound, Broken, Delivery, Interrupted, Message, News, Resumed, Tell, Unreached, Wrote
+from bus.engines.delivery import (
+    Bound,
+    Broken,
+    Counted,
+    Delivery,
+    Interrupted,
+    Message,
+    News,
+    Resumed,
+    Tell,
+    Unreached,
+    Wrote,
+)
 from bus.engines.kafka_admin import Admin
 from bus.engines.kafka_consumer import GroupMember
 from bus.engines.kafka_letters import Mail, board_topic, mailbox_topic
@@ -311,6 +323,22 @@ class Client:
             self._why = str(error)
         self.closing.wait(max(0.0, PROBE_S / 4 - (time.monotonic() - begun)))
         return False
+
+    def recount(self) -> None:
+        """What no member of a group has committed; where that cannot be told now, it is asked for again."""
+        with contextlib.suppress(Exception):
+            self._say(Counted(tuple(self._uncommitted())))
+
+    def _uncommitted(self) -> Iterator[tuple[str, str, int]]:
+        topics = sorted({topic for member in self._members.values() for topic in member.window.topics})
+        ends = self._admin.ends(topics, self._partitions)
+        for member in list(self._members.values()):
+            committed = self._admin.committed(names.group_name(self._run, member.consumer))
+            for topic in sorted(member.window.topics):
+                lag = sum(
+                    max(0, high - committed.get((topic, number), low)) for number, (low, high) in ends[topic].items()
+                )
+                yield member.consumer, member.events[topic], lag
 
     def _count(self) -> tuple[tuple[str, str, int], ...]:
         topics = {topic for member in self._members.values() for topic in member.window.topics}

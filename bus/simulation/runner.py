@@ -192,6 +192,8 @@ class Runner:
         engine = self._stage.engine
         if self.post.look(can_hear=not engine.trouble()) and isinstance(engine, DurableEngine):
             engine.news([Wrote(b"")])
+        if isinstance(engine, DurableEngine):
+            engine.look()
         return self.post.take()
 
     def _new_post(self, scenario: str, *, joins: bool) -> Owner | Member:

@@ -245,3 +245,18 @@ def test_a_broker_that_is_killed_under_a_shared_run_loses_nothing(stage: Stage, 
     trace = stage.finish()
     assert set(handled(trace, "h")) == set(range(1, 201))
     assert set(handled(trace, "g")) == set(range(1, 201))
+
+
+@pytest.mark.parametrize("stage", ["kafka"], indirect=True)
+def test_a_run_that_waits_in_vain_for_others_asks_the_broker(stage: Stage) -> None:
+    stage.scenario(SHARED.replace("times: 200", "times: 40"))
+    worker = stage.worker()
+    stage.run()
+    stage.until(lambda: worker.says("joined ") and len(handled(stage.session.trace, "h")) >= 5)
+    runner = stage.session._runner
+    assert runner is not None
+    engine: Any = runner._stage.engine
+    # As if a letter had been lost: something is on its way to nobody.
+    runner._loop.call_soon_threadsafe(engine._whereabouts.emitted, 10**9, "a", ["h"])
+    trace = stage.finish()
+    assert set(handled(trace, "g")) == set(range(1, 41))
