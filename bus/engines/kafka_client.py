@@ -38,7 +38,9 @@ GIVE_UP_S = 300.0
 PROBE_S = 1.0
 """A probe that finds nobody takes so long."""
 
-FLUSH_S = 30.0
+FLUSH_S, STUCK_S = 30.0, 10.0
+"""Until all is answered; with a broker that is there again a client that takes longer is stuck."""
+
 LEAVE_S, LOST_LEAVE_S = 10.0, 1.0
 """To the members of groups, and what is still to be sent; who cannot end in time ends without us."""
 
@@ -314,7 +316,11 @@ class Client:
         """Count what waits when all that was on its way has arrived."""
         begun = time.monotonic()
         try:
-            if self._admin.is_there(PROBE_S) and self._publisher.flush(FLUSH_S):
+            if not self._admin.is_there(PROBE_S):
+                pass
+            elif not self._publisher.flush(STUCK_S):
+                self._publisher.renew()
+            else:
                 self._say(Resumed(None if self._is_shared else self._count()))
                 for member in self._members.values():
                     member.go_on()

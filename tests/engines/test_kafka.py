@@ -17,6 +17,9 @@ import pytest
 
 from bus.analysis import ledger
 from bus.engines import kafka_names, kafka_runs, sqlite_runs
+from bus.engines.delivery import Confirmed, Message, News, Refused
+from bus.engines.kafka_admin import Admin
+from bus.engines.kafka_publishing import Publisher
 from bus.session import Session
 from bus.settings import Settings
 from bus.trace import Trace
@@ -280,3 +283,23 @@ def test_a_run_that_is_stopped_while_it_connects_leaves_no_thread_behind(
 
 def names_of_threads() -> list[str]:
     return [thread.name for thread in threading.enumerate()]
+
+
+def test_what_a_client_does_not_send_is_sent_by_another_one(kafka: Any) -> None:
+    url, run = kafka_names.address(), "buslens-renewed"
+    topic = kafka_names.topic_name(run, "a")
+    Admin(url).make_topic(topic, 1)
+    told: list[News] = []
+    publisher = Publisher(url, run, told.extend, lambda error: None)
+    kafka.pause()
+    for number in range(50):
+        publisher.publish(Message(number, "a", {}, str(number).encode()))
+    publisher.hold()
+    publisher.renew()
+    kafka.go_on()
+    publisher.release()
+    assert publisher.flush(PATIENCE_S)
+    publisher.end(1.0)
+    assert {one.message.dispatch for one in told if isinstance(one, Confirmed)} == set(range(50))
+    assert not any(isinstance(one, Refused) for one in told)
+    Admin(url).remove([topic], [])
