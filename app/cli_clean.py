@@ -29,19 +29,13 @@ def clean() -> int:
 
 def _problem(path: Path) -> str:
     """Why a run's rest cannot be removed; empty where it was."""
-    if (path / rabbitmq_runs.FILE).is_file():
-        try:
+    try:
+        if (path / rabbitmq_runs.FILE).is_file():
             asyncio.run(rabbitmq_runs.remove(path, rabbitmq_names.address()))
-        except UserError as error:
-            return str(error)
-    if (path / kafka_runs.FILE).is_file():
-        try:
+        if (path / kafka_runs.FILE).is_file():
             kafka_runs.remove(path, kafka_names.address())
-        except UserError as error:
-            return str(error)
-    if (path / celery_runs.FILE).is_file():
-        try:
+        if (path / celery_runs.FILE).is_file():
             celery_runs.remove(path, celery_app.address())
-        except UserError as error:
-            return str(error)
+    except UserError as error:
+        return str(error)
     return "" if sqlite_runs.remove(path) else "somebody owns it now"

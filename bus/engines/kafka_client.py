@@ -29,7 +29,8 @@ from bus.engines.kafka_admin import Admin
 from bus.engines.kafka_consumer import GroupMember
 from bus.engines.kafka_letters import Mail, board_topic, mailbox_topic
 from bus.engines.kafka_publishing import Publisher
-from bus.engines.kafka_runs import Made, NotOurs
+from bus.engines.kafka_runs import GROUPS, TOPICS, remembered
+from bus.engines.made import NotOurs
 from bus.errors import UserError
 from bus.machines.letters import MOST_BYTES as MOST_LETTER
 from bus.machines.letters import OWNER
@@ -67,7 +68,7 @@ class Client:
         self.closing = threading.Event()
         """Once set, a broker that is gone is not looked for any more."""
 
-        self._made = NotOurs() if member else Made(run, url)
+        self._made = NotOurs() if member else remembered(run, url)
         self._topics: set[str] = set()
         """That are there for sure."""
 
@@ -94,7 +95,7 @@ class Client:
         if self._member and mailbox_topic(self._run, OWNER) not in self._admin.topics():
             raise UserError(f"there is no run {self._run} on {self._where}", hint="begin it first")
         self._made.begin()
-        self._made.add(topic=mailbox)
+        self._made.add(TOPICS, mailbox)
         try:
             self._admin.make_topic(mailbox, 1, MOST_LETTER)
         except Exception as error:
@@ -163,7 +164,7 @@ class Client:
         """Whether it is new."""
         if topic in self._topics:
             return False
-        self._made.add(topic=topic)
+        self._made.add(TOPICS, topic)
         self._admin.make_topic(topic, self._partitions)
         self._topics.add(topic)
         return True
@@ -174,7 +175,7 @@ class Client:
         member = self._members.get(consumer)
         if member is None:
             group = names.group_name(self._run, consumer)
-            self._made.add(group=group)
+            self._made.add(GROUPS, group)
             member = GroupMember(consumer, self._settings(group), prefetch, self._tell, self._failed)
         backlog = 0
         if not is_new:
@@ -211,7 +212,7 @@ class Client:
     def announce(self, scenario: str) -> None:
         """The run can be joined by whoever has this scenario."""
         board = board_topic(self._run, scenario)
-        self._made.add(topic=board)
+        self._made.add(TOPICS, board)
         self._admin.make_topic(board, 1)
 
     def clean(self) -> None:
@@ -224,7 +225,7 @@ class Client:
         self.mail.close()
         # Of workers that were killed as well.
         letters = [topic for topic in self._admin.topics() if topic.startswith(mailbox_topic(self._run, ""))]
-        self._admin.remove([*{*self._made.topics, *letters}], self._made.groups)
+        self._admin.remove([*{*self._made.of(TOPICS), *letters}], self._made.of(GROUPS))
         self._made.end()
 
     def _leave_groups(self) -> None:

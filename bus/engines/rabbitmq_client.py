@@ -28,8 +28,9 @@ from bus.engines.delivery import (
     Unreached,
     Wrote,
 )
+from bus.engines.made import NotOurs
 from bus.engines.rabbitmq_publishing import Publisher
-from bus.engines.rabbitmq_runs import Made, NotOurs
+from bus.engines.rabbitmq_runs import QUEUES, remembered
 from bus.machines.letters import OWNER
 
 if TYPE_CHECKING:
@@ -72,7 +73,7 @@ class Client:
         self.closing = threading.Event()
         """Once set, a lost connection is not looked for any more."""
 
-        self._made = NotOurs() if member else Made(run, url)
+        self._made = NotOurs() if member else remembered(run, url)
         self._publisher = Publisher(self._say, self._lost)
         self._bound: dict[tuple[str, str], int] = {}
         """Prefetch of each consumer and event that are consumed."""
@@ -149,7 +150,7 @@ class Client:
 
     async def bind(self, consumer: str, event: str, prefetch: int) -> None:
         """Declare a queue, tell how much waits, and begin."""
-        self._made.add(names.queue_name(self._run, consumer, event))
+        self._made.add(QUEUES, names.queue_name(self._run, consumer, event))
         backlog = await self._link.declare(consumer, event)
         self._bound[consumer, event] = prefetch
         self._open.setdefault(consumer, set())
@@ -205,7 +206,7 @@ class Client:
     async def clean(self) -> None:
         """Remove what this run made. It takes as long as the broker goes on answering."""
         await self._acknowledge_handled()
-        steps: list[Callable[[], Awaitable[Any]]] = [self._mail.leave, *self._link.removal(self._made.queues)]
+        steps: list[Callable[[], Awaitable[Any]]] = [self._mail.leave, *self._link.removal(self._made.of(QUEUES))]
         if self._announced:
             steps.insert(0, partial(self._mail.take_down, self._announced))
         for step in steps:

@@ -29,8 +29,10 @@ _PLAIN = ("traceparent", "tracestate")
 
 
 def address() -> str:
-    """Where the broker is, with user and password: never from a scenario. Raises UserError."""
-    return connections.address("rabbitmq")
+    """Where the broker is, with user and password: never from a scenario. Raises UserError, also where it is none."""
+    url = connections.address("rabbitmq")
+    check(url)
+    return url
 
 
 def check(url: str) -> None:

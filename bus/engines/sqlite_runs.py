@@ -1,8 +1,7 @@
 """Where durable runs keep what is theirs, who owns it, and what runs left behind that were killed.
 
 Each run has a folder of its own (the log, or the names of what it made on a broker) with a database that the run
-holds locked while it lives: the
-operating system lets go of the lock when the process dies, on every platform alike.
+holds locked while it lives: the operating system lets go of the lock when the process dies, on every platform alike.
 """
 
 from __future__ import annotations
@@ -14,8 +13,6 @@ from pathlib import Path
 
 import platformdirs
 
-from bus.errors import UserError
-
 LOG = "log.sqlite"
 _OWNER = "owner.sqlite"
 
@@ -23,13 +20,6 @@ _OWNER = "owner.sqlite"
 def home() -> Path:
     """The folder that holds a folder for each run."""
     return platformdirs.user_state_path("buslens") / "runs"
-
-
-def made_elsewhere(address: object, here: str) -> UserError | None:
-    """What to say where a run was made on another broker than that which is asked for now; addresses as shown."""
-    if address == here:
-        return None
-    return UserError(f"it was made on {address}, and this is {here}", hint="set that address, and clean again")
 
 
 class RunFolder:

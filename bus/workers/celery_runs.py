@@ -9,7 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from bus.engines import rabbitmq_names as names
-from bus.engines.sqlite_runs import RunFolder, home, made_elsewhere
+from bus.engines.made import same_address
+from bus.engines.sqlite_runs import RunFolder, home
 from bus.errors import UserError
 from bus.workers import celery_app
 
@@ -59,8 +60,7 @@ def remove(folder: Path, url: str) -> None:
             raise ValueError("a name that is not this run's")
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise UserError(f"{folder / FILE} cannot be read: {error}") from None
-    if (elsewhere := made_elsewhere(address, names.shown(url))) is not None:
-        raise elsewhere
+    same_address(address, names.shown(url))
     try:
         _delete(celery_app.application(url), replies)
     except UserError:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import os
 from collections.abc import Iterator
 from pathlib import Path
@@ -11,12 +10,10 @@ from typing import Any
 import pytest
 
 from bus.engines import kafka_names, rabbitmq_names
-from bus.session import Session
-from bus.settings import Settings
 from tests.helpers import kafka as kafka_help
 from tests.helpers import tls
 from tests.helpers.ports import free_port
-from tests.helpers.rabbit import Begun, servers
+from tests.helpers.rabbit import Begun, begun_on, servers
 
 
 @pytest.fixture(scope="session")
@@ -81,17 +78,4 @@ def kafka(kafka_server: Any) -> Any:
 @pytest.fixture
 def begun(tmp_path: Path) -> Iterator[Begun]:
     """Begins runs, and closes them in the end."""
-    sessions: list[Session] = []
-
-    def begin(text: str, speed: float = math.inf) -> Session:
-        path = tmp_path / f"{len(sessions)}.yaml"
-        path.write_text(text)
-        session = Session(Settings(), trusted=bool)
-        sessions.append(session)
-        session.open_scenario(path)
-        session.start(engine="rabbitmq", speed=speed)
-        return session
-
-    yield begin
-    for session in sessions:
-        session.close()
+    yield from begun_on("rabbitmq", tmp_path)

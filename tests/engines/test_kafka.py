@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import math
 import socket
 import threading
-import time
 from collections import Counter
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
-import numpy as np
 import pytest
 
 from bus.analysis import ledger
@@ -28,6 +25,8 @@ from buslens.records import Kind, Outcome
 from tests.helpers.kafka import PASSWORD, read_topic, settings, topics_and_groups
 from tests.helpers.killing import killed_after
 from tests.helpers.ports import free_port
+from tests.helpers.rabbit import Begun, begun_on, marks, run_name, told
+from tests.helpers.rabbit import until as until_within
 
 PATIENCE_S = 60.0
 STEADY = """buslens: 1
@@ -43,46 +42,15 @@ script: [{emit: a, with: $count, every: 1ms, times: 1000000}]
 """
 
 pytestmark = pytest.mark.usefixtures("kafka")
-Begun = Callable[..., Session]
 
 
 @pytest.fixture
 def begun(tmp_path: Path) -> Iterator[Begun]:
-    sessions: list[Session] = []
-
-    def begin(text: str, speed: float = math.inf) -> Session:
-        path = tmp_path / f"{len(sessions)}.yaml"
-        path.write_text(text)
-        session = Session(Settings(), trusted=bool)
-        sessions.append(session)
-        session.open_scenario(path)
-        session.start(engine="kafka", speed=speed)
-        return session
-
-    yield begin
-    for session in sessions:
-        session.close()
+    yield from begun_on("kafka", tmp_path)
 
 
 def until(session: Session, condition: Callable[[], bool]) -> None:
-    limit, pause = time.monotonic() + PATIENCE_S, threading.Event()
-    while not condition():
-        assert time.monotonic() < limit, f"never came: {session.engine_state}"
-        session.pump()
-        pause.wait(0.005)
-
-
-def told(trace: Trace, kind: Kind) -> int:
-    return int(np.count_nonzero(trace.deliveries.view("kind") == kind))
-
-
-def marks(trace: Trace) -> list[str]:
-    return [trace.marks.text(row) for row in range(len(trace.marks))]
-
-
-def run_name(session: Session) -> str:
-    headers = dict(anatomy_of(session.trace, int(session.trace.dispatches.id[0])).headers)
-    return headers["source"].removeprefix("buslens:")
+    until_within(session, condition, PATIENCE_S)
 
 
 def send(topic: str, *values: bytes | None, **config: Any) -> None:

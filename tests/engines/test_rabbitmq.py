@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import threading
 from collections import Counter
 from pathlib import Path
@@ -169,7 +170,7 @@ def test_what_a_killed_run_left_is_removed_and_nothing_else(
     path.write_text(ENDLESS)
     killed_after(20, "run", path, "rabbitmq")
     (folder,) = sqlite_runs.left_behind()
-    run, _, queues = rabbitmq_runs.read(folder)
+    run, queues = folder.name, json.loads((folder / rabbitmq_runs.FILE).read_text())["queues"]
 
     async def stranger(channel: Any) -> None:
         await channel.declare_queue(f"{run}-not-ours", durable=True)

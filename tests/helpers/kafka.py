@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import json
 import sys
 import time
 from pathlib import Path
@@ -80,5 +81,5 @@ def read_topic(topic: str, most: int | None = None, group: str = "bare") -> list
 
 def bodies_left(folder: Path) -> list[str]:
     """Bodies of all events of a killed run."""
-    _, topics, _ = kafka_runs.read(folder)
+    topics = json.loads((folder / kafka_runs.FILE).read_text())["topics"]
     return [message.value().decode() for topic in topics for message in read_topic(topic)]

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import importlib.util
+import json
+import math
 import threading
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -16,13 +18,14 @@ import numpy as np
 
 from bus.engines import rabbitmq_names, rabbitmq_runs
 from bus.session import Session
+from bus.settings import Settings
 from bus.trace import Trace
 from bus.trace.anatomy import anatomy_of
 from buslens.records import Kind
 
 PATIENCE_S = 90.0
 Begun = Callable[..., Session]
-"""A run on RabbitMQ that has begun: of a scenario's text, at a speed."""
+"""A run that has begun: of a scenario's text, at a speed."""
 
 SERVERS = Path(__file__).resolve().parents[2] / "packaging" / "brokers" / "servers.py"
 
@@ -50,7 +53,7 @@ def with_channel(do: Callable[[Any], Awaitable[Any]]) -> Any:
 
 def waiting_in_queues(folder: Path) -> list[str]:
     """Bodies of all messages that wait in the queues of a killed run."""
-    _, _, queues = rabbitmq_runs.read(folder)
+    queues = json.loads((folder / rabbitmq_runs.FILE).read_text())["queues"]
 
     async def read(channel: Any) -> list[str]:
         found = []
@@ -62,6 +65,24 @@ def waiting_in_queues(folder: Path) -> list[str]:
 
     said: list[str] = with_channel(read)
     return said
+
+
+def begun_on(engine: str, folder: Path) -> Iterator[Begun]:
+    """Begins runs, and closes them in the end."""
+    sessions: list[Session] = []
+
+    def begin(text: str, speed: float = math.inf) -> Session:
+        path = folder / f"{len(sessions)}.yaml"
+        path.write_text(text)
+        session = Session(Settings(), trusted=bool)
+        sessions.append(session)
+        session.open_scenario(path)
+        session.start(engine=engine, speed=speed)
+        return session
+
+    yield begin
+    for session in sessions:
+        session.close()
 
 
 def until(session: Session, condition: Callable[[], bool], patience_s: float = PATIENCE_S) -> None:
