@@ -26,10 +26,11 @@ SIZE = 1480, 900
 
 def main() -> None:
     IMAGES.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory() as folder:
-        for name in ("XDG_CONFIG_HOME", "XDG_STATE_HOME", "XDG_DATA_HOME"):
-            os.environ[name] = folder
-        for theme in ("light", "dark"):
+    for theme in ("light", "dark"):
+        # Each on settings of its own: an arrangement that is restored was cut to the small screen that is none.
+        with tempfile.TemporaryDirectory() as folder:
+            for name in ("XDG_CONFIG_HOME", "XDG_STATE_HOME", "XDG_DATA_HOME"):
+                os.environ[name] = folder
             with opened() as window:
                 take_all(window, theme)
     print(f"wrote {len(list(IMAGES.glob('*.png')))} pictures into {IMAGES}")
