@@ -10,7 +10,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from bus import lending, scenario
+from bus import lending, opening, scenario
 from bus.engines import ENGINES
 from bus.engines.boundaries import Boundary
 from bus.errors import Place, UserError
@@ -18,37 +18,28 @@ from bus.export.slice import Span
 from bus.flight.recorder import FlightRecorder
 from bus.growing_file import GrowingFile
 from bus.lending import Export
+from bus.opening import Opening, looked_into
+from bus.running import Running
 from bus.scenario import Document
 from bus.scenario.nearest import nearest
 from bus.scenario.words import check_event
 from bus.settings import Settings
 from bus.simulation.gate import Step, Stop
-from bus.simulation.preamble import Preamble
 from bus.simulation.runner import Order, Runner
 from bus.simulation.state import AT_REST, EngineState, Phase, Waiting
 from bus.trace import Trace
 from bus.trace.following import Following
 from bus.trace.loading import Loading
-from bus.trace.writer import is_alive
-from buslens.wire import MAGIC, Header
+from buslens.wire import MAGIC
 
 __all__ = ["AT_REST", "EngineState", "Session", "Step", "Stop", "Waiting"]
 
 MOST_TIMES = 10_000_000
 MOST_DISK_GB = 1e6
-LONGEST_STOP_S = 10.0
-"""An engine's thread that has not ended by then is given up, and a person is told."""
-
 _SLACK = 1.25
 """The oldest records go when there are so many times as many as are kept: seldom, because all that stay are copied."""
 
 _LOOK_S = 0.02
-_FIRST_PART_S = 0.1
-_PART_S = 0.03
-"""How long opening a capture holds a verb and a pump up; most captures are open after the first part."""
-
-_FOLLOWED_S = 0.01
-"""How long a pump takes in what a program has written."""
 
 
 class Session:
@@ -61,12 +52,6 @@ class Session:
         self.engine_state = EngineState(speed=settings.speed)
         self.recording = True
         """False: what happens is not kept."""
-
-        self.loading: Loading | None = None
-        """The capture that is being opened."""
-
-        self.following: Following | None = None
-        """The file that a program still writes."""
 
         self.most_records = 0
         """Dispatches and calls that are kept in memory of what runs, or is followed, about; 0: all, for who counts."""
@@ -81,13 +66,23 @@ class Session:
         self._held = 0
         """How many other threads read the trace."""
 
-        self._runner: Runner | None = None
-        self._retired: list[tuple[Runner, float]] = []
-        """Runs that were told to stop and have not ended, and when they were told."""
+        self._running = Running(trusted)
+        self._opening = Opening()
 
-        self._preamble = Preamble()
-        self._applied = -1
-        """Revision of the document that the engine knows."""
+    @property
+    def loading(self) -> Loading | None:
+        """The capture that is being opened."""
+        return self._opening.loading
+
+    @property
+    def following(self) -> Following | None:
+        """The file that a program still writes."""
+        return self._opening.following
+
+    @property
+    def _runner(self) -> Runner | None:
+        """The run that goes on, or has come to rest."""
+        return self._running.runner
 
     # Files
 
@@ -117,11 +112,11 @@ class Session:
         A large one is shown in part at once, and `pump` takes in the rest; and then goes on with what a program writes
         into it. follow: also where no such program is seen, because it runs on another machine.
         """
-        loading = Loading(path, _always if follow else is_alive)
+        loading = looked_into(path, follow=follow)
         self._retire()
         self._begin_trace(loading.trace)
-        self.loading = loading
-        self._load(_FIRST_PART_S)
+        self._opening.begin(loading)
+        self._load(opening.FIRST_PART_S)
 
     def cancel_loading(self) -> None:
         """Leave the capture that is being opened at what is there."""
@@ -193,8 +188,7 @@ class Session:
         if self.following is not None:
             self.following.cancel()
         if self._runner is not None:
-            self._runner.stop()
-            self._retired.append((self._runner, time.monotonic()))
+            self._running.stop()
             self._look()
 
     def pause(self) -> None:
@@ -237,7 +231,7 @@ class Session:
             return
         self._begin_trace(self._new_trace())
         if self._runner is not None:
-            self.trace.feed(self._preamble.capture())
+            self.trace.feed(self._running.preamble())
 
     def emit(self, event: str, payload: Any = None, times: int = 1, per_second: float | None = None) -> None:
         """Put an event on the bus by hand; where nothing runs the engine starts, without the script.
@@ -259,7 +253,7 @@ class Session:
             self._start(None, None, None, paused=False, with_script=False)
         runner = self._runner
         assert runner is not None
-        self._tell_engine(document)
+        self._running.tell(document)
         runner.trust(self._trusted(document.content_hash))
         problems = runner.problems(event, payload)
         if problems:
@@ -276,19 +270,19 @@ class Session:
             return False
         was_loading = self.loading is not None
         if self.loading is not None:
-            self._load(_PART_S)
-        if self.document is not None and self._runner is not None:
-            self._tell_engine(self.document)
+            self._load(opening.PART_S)
+        if self.document is not None:
+            self._running.tell(self.document)
         generation, before = self.trace.generation, self.engine_state
         ended = self._runner is not None and not self._runner.alive
-        self._take()
+        self._running.take(self._feed)
         self._take_followed()
         if self._runner is not None:
             self.engine_state = self._runner.state()
             if self.engine_state.phase in AT_REST:
-                self._take()  # what was recorded between taking and looking
+                self._running.take(self._feed)  # what was recorded between taking and looking
         if ended:
-            self._runner = None
+            self._running.runner = None
         self._reap()
         return was_loading or self.trace.generation != generation or self.engine_state != before
 
@@ -313,8 +307,7 @@ class Session:
     def end(self) -> None:
         """End all runs, and wait for it as long as an engine may take to end; the trace stays."""
         self._retire()
-        for runner, _ in self._retired:
-            runner.join(LONGEST_STOP_S)
+        self._running.join()
         self._reap()
 
     def close(self) -> None:
@@ -364,12 +357,7 @@ class Session:
         self._begin_trace(self._new_trace())
         if self.flight is not None:
             self.flight.begin()
-        self._preamble = Preamble()
-        runner = Runner(document, order, trusted=self._trusted(document.content_hash))
-        runner.recorder.enabled = self.recording
-        self._applied = document.revision
-        self._runner = runner
-        runner.start()
+        self._running.begin(document, order, recording=self.recording)
         self.engine_state = replace(self.engine_state, phase="starting", message="")
         self._look()
 
@@ -390,31 +378,11 @@ class Session:
         return trace
 
     def _begin_trace(self, trace: Trace) -> None:
-        self.loading = self.following = None
+        self._opening.leave()
         if self.flight is not None:
             self.flight.finish(self.trace)
         before, self.trace = self.trace, trace
         before.raw.close()
-
-    def _tell_engine(self, document: Document) -> None:
-        """The engine follows the edited scenario, and the person's trust in it."""
-        runner = self._runner
-        if runner is None:
-            return
-        if document.revision != self._applied:
-            self._applied = document.revision
-            runner.apply(document)
-            runner.trust(self._trusted(document.content_hash))
-
-    def _take(self) -> None:
-        runner = self._runner
-        if runner is None:
-            return
-        with runner.room.reading():
-            data = runner.take()
-            if data:
-                self._preamble.add(data)
-                self._feed(data)
 
     def _feed(self, data: bytes) -> None:
         self.trace.feed(data)
@@ -430,26 +398,21 @@ class Session:
 
     def _load(self, seconds: float) -> None:
         """Go on opening; in the end follow, where somebody still writes."""
-        loading = self.loading
-        assert loading is not None
-        goes_on = loading.step(seconds)
-        if loading.grows:
-            self._forget()
-            loading.trace = self.trace
-        if goes_on:
-            return
-        self.loading = None
-        if loading.grows:
-            self.following = Following(loading.path, self.trace)
+        if self._opening.load(seconds, self._shortened):
             if self.flight is not None:
                 self.flight.begin(self.trace.header)
-            self.engine_state = EngineState("following", loading.path.name, speed=self.engine_state.speed)
+            name = self.following.path.name if self.following is not None else ""
+            self.engine_state = EngineState("following", name, speed=self.engine_state.speed)
+
+    def _shortened(self) -> Trace:
+        self._forget()
+        return self.trace
 
     def _take_followed(self) -> None:
         following = self.following
         if following is None:
             return
-        following.step(_FOLLOWED_S, self._feed)
+        following.step(opening.FOLLOWED_S, self._feed)
         if self.trace.ended or self.trace.damage:
             self._unfollow("")
         elif following.problem:
@@ -459,14 +422,9 @@ class Session:
 
     def _unfollow(self, why: str) -> None:
         """why: what a person must know of it; nothing where the capture says it: it is complete, or damaged."""
-        self.following = None
         phase: Phase = "finished" if self.trace.ended else "idle"
         self.engine_state = replace(self.engine_state, phase=phase, virtual_ns=0)
-        if why:
-            self.trace.damage = why
-        else:
-            self.trace.finish()
-        self.trace.generation += 1
+        self._opening.unfollow(self.trace, why)
 
     def _look(self) -> None:
         """See what the engine is doing. That it came to rest is said by `pump`, together with its last records."""
@@ -477,23 +435,10 @@ class Session:
 
     def _retire(self) -> None:
         """Let go of the run; it ends by itself."""
-        if self._runner is not None:
-            self.stop()
-            self._runner = None
+        self._running.let_go()
         self.engine_state = EngineState(speed=self.engine_state.speed)
 
     def _reap(self) -> None:
-        now = time.monotonic()
-        for runner, told in list(self._retired):
-            if not runner.alive:
-                self._retired.remove((runner, told))
-            elif now - told > LONGEST_STOP_S:
-                self._retired.remove((runner, told))
-                message = "the engine's thread did not end; what it runs goes on until Buslens is closed"
-                self.engine_state = replace(self.engine_state, phase="failed", message=message)
-                if self._runner is runner:
-                    self._runner = None
-
-
-def _always(_header: Header) -> bool:
-    return True
+        message = self._running.reap()
+        if message:
+            self.engine_state = replace(self.engine_state, phase="failed", message=message)

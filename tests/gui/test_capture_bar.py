@@ -18,8 +18,8 @@ PATIENCE_MS = 10_000
 @pytest.fixture
 def slow(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A capture of which only one piece is taken in at a time."""
-    monkeypatch.setattr("bus.session._FIRST_PART_S", 0.0)
-    monkeypatch.setattr("bus.session._PART_S", 0.0)
+    monkeypatch.setattr("bus.opening.FIRST_PART_S", 0.0)
+    monkeypatch.setattr("bus.opening.PART_S", 0.0)
     monkeypatch.setattr("bus.trace.loading.PIECE", 2_000)
     path = tmp_path / "shop.buslens"
     path.write_bytes(shop_bytes(400, batch=4))

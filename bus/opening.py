@@ -1,0 +1,83 @@
+"""A capture that is being opened, and then the program that still writes it: where a trace comes from without a run."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+from bus.trace import Trace
+from bus.trace.following import Following
+from bus.trace.loading import Loading
+from bus.trace.writer import is_alive
+from buslens.wire import Header
+
+FIRST_PART_S = 0.1
+PART_S = 0.03
+"""How long opening a capture holds a verb and a pump up; most captures are open after the first part."""
+
+FOLLOWED_S = 0.01
+"""How long a pump takes in what a program has written."""
+
+
+def looked_into(path: Path, *, follow: bool) -> Loading:
+    """A file that can be read as a capture. Raises UserError.
+
+    follow: goes on with what is written into it also where no such program is seen, because it runs on another machine.
+    """
+    return Loading(path, _always if follow else is_alive)
+
+
+class Opening:
+    """At most one file, which is first read and then followed."""
+
+    def __init__(self) -> None:
+        self.loading: Loading | None = None
+        """The capture that is being opened."""
+
+        self.following: Following | None = None
+        """The file that a program still writes."""
+
+    def begin(self, loading: Loading) -> None:
+        """Read this file, from now on."""
+        self.loading, self.following = loading, None
+
+    def leave(self) -> None:
+        """Another trace comes into view."""
+        self.loading = self.following = None
+
+    def cancel(self) -> None:
+        """Leave the file at what is there of it."""
+        if self.loading is not None:
+            self.loading.cancel()
+        if self.following is not None:
+            self.following.cancel()
+
+    def load(self, seconds: float, shortened: Callable[[], Trace]) -> bool:
+        """Go on reading. Whether a program is followed from here on.
+
+        shortened: of a file that grows, forgets what is too old for the memory; the trace that there is then.
+        """
+        loading = self.loading
+        assert loading is not None
+        goes_on = loading.step(seconds)
+        if loading.grows:
+            loading.trace = shortened()
+        if goes_on:
+            return False
+        self.loading = None
+        if loading.grows:
+            self.following = Following(loading.path, loading.trace)
+        return loading.grows
+
+    def unfollow(self, trace: Trace, why: str) -> None:
+        """Nothing more comes. why: what a person must know of it; nothing where the capture says it itself."""
+        self.following = None
+        if why:
+            trace.damage = why
+        else:
+            trace.finish()
+        trace.generation += 1
+
+
+def _always(_header: Header) -> bool:
+    return True
