@@ -71,6 +71,10 @@ def is_selected(state: State) -> bool:
     return bool(state.selected)
 
 
+def can_emit_selected(state: State) -> bool:
+    return state.has_document and bool(state.selected)
+
+
 # fmt: off
 # A table is read by rows: one command to one or two lines.
 
@@ -104,6 +108,8 @@ EDIT = (
            "Filter dispatches and calls by fields, names, and words in errors, notes and payloads"),
     Action("edit.clear_filter", "Clear Filter", "Edit", lambda v: v.view.clear_filter(), "Ctrl+Shift+L", "close",
            "Show everything again", when=lambda s: s.filtered),
+    Action("payload.copy", "Copy Payload", "-Edit", lambda v: v.emit.copy_payload(), (), "copy",
+           "The payload of the selected event as JSON", when=is_selected),
     Action("selection.clear", "Clear Selection", "Edit", lambda v: v.view.clear_selection(), "Esc", when=is_selected,
            place="timeline"),
 )
@@ -209,7 +215,12 @@ RUN = (
     Action("emit.focus", "Emit by Hand…", "-Run", lambda v: v.view.focus_emit(), "Ctrl+E", "emit",
            "Go to the panel where events are emitted"),
     Action("emit.again", "Emit Again", "Run", lambda v: v.emit.again(), "Ctrl+Shift+E", "emit",
-           "Emit once more what was emitted last", when=has_document),
+           "Emit once more what was emitted last by hand", when=has_document),
+    Action("dispatch.emit_again", "Emit the Selected Again", "Run", lambda v: v.emit.selected_again(), (), "emit",
+           "Emit the selected event once more, with the payload that it had", when=can_emit_selected),
+    Action("dispatch.emit_edited", "Edit and Emit the Selected…", "Run", lambda v: v.emit.edit_selected(),
+           "Ctrl+Alt+E", "edit", "Write the selected event and its payload into the Emit panel, to be changed there",
+           when=can_emit_selected),
 )
 
 CAPTURE = (

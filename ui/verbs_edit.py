@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
+from PySide6.QtGui import QGuiApplication
+
 from bus.errors import UserError
 from bus.session import Session
+from bus.trace.resend import Recorded, recorded
 from ui.bridge import Bridge
 from ui.panels.emit import EmitPanel
+from ui.selection import Selection
 
 
 class EditVerbs:
@@ -31,8 +37,14 @@ class EditVerbs:
 class EmitVerbs:
     """Emitting from anywhere in the window."""
 
-    def __init__(self, panel: EmitPanel, bridge: Bridge) -> None:
+    def __init__(
+        self, panel: EmitPanel, session: Session, selection: Selection, show: Callable[[], None], bridge: Bridge
+    ) -> None:
+        """show: brings the Emit panel in front."""
         self._panel = panel
+        self._session = session
+        self._selection = selection
+        self._show = show
         self._bridge = bridge
 
     def again(self) -> None:
@@ -41,3 +53,24 @@ class EmitVerbs:
             raise UserError("nothing was emitted by hand yet", hint="the Emit panel does it: Ctrl+E")
         self._panel.emit_again()
         self._bridge.touch()
+
+    def selected_again(self) -> None:
+        """Emit at once what is selected: the dispatch, or the one that the call was for."""
+        self._panel.emit_recorded(self._recorded())
+        self._bridge.touch()
+
+    def edit_selected(self) -> None:
+        """Write it into the Emit panel, to be changed and emitted."""
+        recorded = self._recorded()
+        self._show()
+        self._panel.edit_recorded(recorded)
+
+    def copy_payload(self) -> None:
+        """The payload of what is selected, as JSON, to the clipboard."""
+        text = self._recorded().text
+        if not text:
+            raise UserError("there is no payload to copy: the event was emitted without one")
+        QGuiApplication.clipboard().setText(text)
+
+    def _recorded(self) -> Recorded:
+        return recorded(self._session.trace, self._selection.kind, self._selection.id)

@@ -279,7 +279,7 @@ class Wiring(QObject):
         return Verbs(
             file,
             EditVerbs(session, bridge),
-            EmitVerbs(window.emit_panel, bridge),
+            EmitVerbs(window.emit_panel, session, window.selection, self._show_emit, bridge),
             RunVerbs(session, bridge, window.choices, window, notes.may_leave),
             ViewVerbs(seen),
             FlightVerbs(session, window),
@@ -294,6 +294,9 @@ class Wiring(QObject):
         for files in (recent, samples):
             files.file_wanted.connect(self.verbs.file.try_open)
         fill_menu_bar(window.menuBar(), self.actions, {"file.open_recent": recent, "file.open_sample": samples})
+
+    def _show_emit(self) -> None:
+        self._window.panels.show("emit")
 
     def _in_view(self) -> Span:
         view = self._window.timeline.viewport
@@ -327,6 +330,9 @@ class Wiring(QObject):
         listed.remove_wanted.connect(notes.remove)
         listed.go_wanted.connect(notes.go_to)
         window.inspector.note_wanted.connect(notes.edit)
+        window.inspector.follow_wanted.connect(window.filter_state.set_text)
+        again = ("payload.copy", "dispatch.emit_again", "dispatch.emit_edited")
+        window.inspector.offer_payload_actions([self.actions[each] for each in again])
         self.verbs.connections.wanted.connect(self.show_connections)
         self.verbs.flight.settings_wanted.connect(self.show_flight)
         window.flight_sign.clicked.connect(self.show_flight)

@@ -11,6 +11,7 @@ from PySide6.QtCore import Qt
 
 from bus.errors import UserError
 from bus.scenario import reading
+from bus.trace.resend import Recorded
 from ui.panels.emit import EmitPanel
 from ui.panels.emit_history import brief_payload
 from ui.panels.emit_rate import RateEmitter
@@ -207,3 +208,34 @@ def test_an_event_that_is_renamed_stays_chosen_with_its_draft(panel: EmitPanel, 
     assert panel.form.event_box.currentText() == "order.made"
     assert not panel.form.unknown.isVisible()
     assert panel.form.payload.value() == {"id": 7}
+
+
+def test_what_a_capture_holds_is_emitted_again_at_once(panel: EmitPanel, session: EmittingSession) -> None:
+    panel.emit_recorded(Recorded("order.paid", '{"id": 3}'))
+    assert session.emitted == [("order.paid", {"id": 3}, 1)]
+    assert panel.form.history.entry(0).event == "order.paid"  # type: ignore[union-attr]
+
+
+def test_what_a_capture_holds_only_in_part_is_not_emitted_as_if_it_were_whole(
+    panel: EmitPanel, session: EmittingSession
+) -> None:
+    with pytest.raises(UserError, match="cut"):
+        panel.emit_recorded(Recorded("order.paid", "{}", "the recorded payload was cut"))
+    panel.edit_recorded(Recorded("order.paid", "{}", "the recorded payload was cut"))
+    assert session.emitted == []
+    assert "was cut" in panel.form.error.text()
+
+
+def test_a_recorded_event_is_written_into_the_form_to_be_changed(panel: EmitPanel) -> None:
+    panel.edit_recorded(Recorded("order.placed", '{"id": 8}'))
+    assert panel.form.event_box.currentText() == "order.placed"
+    assert panel.form.payload.value() == {"id": 8}
+
+
+def test_an_entry_of_the_history_can_be_changed_before_it_is_emitted_again(panel: EmitPanel) -> None:
+    panel.form.payload.set_value({"id": 5})
+    panel.emit_once()
+    panel.form.event_box.setCurrentText("order.paid")
+    panel.form.edit.click()
+    assert panel.form.event_box.currentText() == "order.placed"
+    assert panel.form.payload.value() == {"id": 5}

@@ -262,3 +262,17 @@ def test_a_long_list_is_opened_a_part_at_a_time(qtbot: Any) -> None:
     assert 0 < shown < 1000
     tree.nodes.fetchMore(tree.rootIndex())
     assert tree.nodes.rowCount() > shown
+
+
+def test_a_value_of_a_payload_is_followed_through_the_capture_by_a_search(qtbot: Any) -> None:
+    tree = JsonTree(ThemeSource())
+    qtbot.addWidget(tree)
+    tree.set_value({"items": [{"sku": "A 1"}], "id": 13})
+    searches: list[str] = []
+    tree.follow_wanted.connect(searches.append)
+    for index in (tree.nodes.index(1, 0), tree.nodes.index(0, 0, tree.nodes.index(0, 0, tree.nodes.index(0, 0)))):
+        tree.setCurrentIndex(index)
+        tree.follow_value()
+    tree.setCurrentIndex(tree.nodes.index(0, 0))  # a list is no value that could be found again
+    tree.follow_value()
+    assert searches == ["payload.id=13", 'payload.items[0].sku="A 1"']

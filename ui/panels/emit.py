@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QWidget
 from bus.errors import UserError
 from bus.scenario import payload as payloads
 from bus.session import Session
+from bus.trace.resend import Recorded
 from ui.panels.emit_form import EmitForm
 from ui.panels.emit_history import Emitted
 from ui.panels.emit_rate import RateEmitter
@@ -46,6 +47,7 @@ class EmitPanel(QWidget):
         self.form.at_rate.toggled.connect(self._toggle_rate)
         self.form.sample.clicked.connect(self.show_sample)
         self.form.again.clicked.connect(self.emit_again)
+        self.form.edit.clicked.connect(self.edit_again)
         self.form.history_view.activated.connect(self._emit_row_again)
         self.rate.due.connect(self._emit_due)
         self.rate.running_changed.connect(self.form.show_rate_running)
@@ -122,6 +124,27 @@ class EmitPanel(QWidget):
         """Emit the chosen entry of the history, the newest where none is chosen."""
         self._emit_row_again(self.form.history_view.currentIndex())
 
+    def emit_recorded(self, recorded: Recorded) -> None:
+        """Emit what a capture holds, at once. Raises UserError where that would be something else than then."""
+        if recorded.doubt:
+            raise UserError(f"{recorded.event} was not emitted again: {recorded.doubt}", hint="use Edit and Emit")
+        self._session.emit(recorded.event, json.loads(recorded.text) if recorded.text else None, 1)
+        self._remember(recorded.event, recorded.text, 1)
+
+    def edit_recorded(self, recorded: Recorded) -> None:
+        """Write into the form what a capture or the history holds; undo in the payload brings back what stood there."""
+        self.form.event_box.setCurrentText(recorded.event)
+        self.form.payload.set_text(recorded.text)
+        if recorded.doubt:
+            self.form.show_error(f"{recorded.doubt[0].upper()}{recorded.doubt[1:]}")
+        self.form.payload.setFocus()
+
+    def edit_again(self) -> None:
+        """Write the chosen entry of the history into the form, the newest where none is chosen."""
+        entry = self.form.history.entry(max(self.form.history_view.currentIndex().row(), 0))
+        if entry is not None:
+            self.edit_recorded(Recorded(entry.event, entry.text))
+
     def hideEvent(self, event: QHideEvent) -> None:
         """A panel that was closed must not go on emitting unseen; a covered window may."""
         super().hideEvent(event)
@@ -155,6 +178,9 @@ class EmitPanel(QWidget):
             self.rate.stop()
             self.form.show_error(str(error))
             return
+        self._remember(event, text, times)
+
+    def _remember(self, event: str, text: str, times: int) -> None:
         self.form.clear_error()
         self.form.history.add(Emitted(datetime.now(), event, text, times))
         self.form.refresh_history()

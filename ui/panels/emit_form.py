@@ -90,6 +90,7 @@ class EmitForm(QWidget):
         """There is something to emit again."""
         filled = self.history.rowCount() > 0
         self.again.setEnabled(filled)
+        self.edit.setEnabled(filled)
         self._show_history(filled)
         self.history_title.setText("Emitted by hand" if filled else "Emitted by hand: nothing yet")
 
@@ -167,6 +168,10 @@ class EmitForm(QWidget):
         self.again = QPushButton("Emit again", self)
         self.again.setToolTip("Emit the chosen entry again; without a choice the newest")
         self.again.setEnabled(False)
+        self.edit = QPushButton("Edit…", self)
+        self.edit.setToolTip("Write the chosen entry into the form, to be changed and emitted")
+        self.edit.setAccessibleName("Edit and emit")
+        self.edit.setEnabled(False)
         view = self.history_view = QTableView(self)
         view.setModel(self.history)
         view.setAccessibleName("Emitted by hand")
@@ -212,6 +217,7 @@ class EmitForm(QWidget):
         title = QHBoxLayout()
         title.addWidget(self.history_title, 1)
         title.addWidget(self.again)
+        title.addWidget(self.edit)
         lower = QVBoxLayout(self._lower)
         lower.setContentsMargins(8, 4, 8, 8)
         lower.setSpacing(4)

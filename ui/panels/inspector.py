@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import os
 import time
+from collections.abc import Sequence
 
 from PySide6.QtCore import QProcess, Qt, QTimer, Signal
+from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QFrame, QScrollArea, QStackedLayout, QVBoxLayout, QWidget
 
 from bus.errors import UserError
@@ -39,6 +41,9 @@ class InspectorPanel(QWidget):
     note_wanted = Signal(object)
     """A note to be edited."""
 
+    follow_wanted = Signal(str)
+    """A search that finds every payload with the same value at the same place."""
+
     def __init__(
         self,
         session: Session,
@@ -67,6 +72,10 @@ class InspectorPanel(QWidget):
     def facts(self) -> Facts | None:
         """What is shown, None for the empty hint."""
         return self._facts
+
+    def offer_payload_actions(self, actions: Sequence[QAction]) -> None:
+        """What can be done with the payload, beside its title."""
+        self._payload_part.offer(actions)
 
     def set_settings(self, settings: Settings) -> None:
         """Which editor opens source, from now on."""
@@ -151,6 +160,7 @@ class InspectorPanel(QWidget):
         self.error.source_wanted.connect(self.open_source)
         self._timing = FactRows(self)
         self.payload = PayloadBox(themes, self)
+        self.payload.tree.follow_wanted.connect(self.follow_wanted)
         self.causes = LinkList(themes, stairs=True, parent=self)
         self.causes.chosen.connect(self._selection.select)
         self.effects = LinkList(themes, stairs=False, parent=self)
@@ -176,6 +186,7 @@ class InspectorPanel(QWidget):
         rows = QVBoxLayout(body)
         rows.setContentsMargins(10, 8, 10, 10)
         rows.setSpacing(4)
+        self._payload_part = Section("Payload", self.payload, body)
         self._causes_part = Section("Caused by", self.causes, body)
         self._effects_part = Section("Caused", self.effects, body)
         self._attempts_part = Section("Attempts", self.attempts, body)
@@ -188,7 +199,7 @@ class InspectorPanel(QWidget):
             self.error,
             self._notes_part,
             Section("Timing", self._timing, body),
-            Section("Payload", self.payload, body),
+            self._payload_part,
             self._causes_part,
             self._effects_part,
             self._attempts_part,

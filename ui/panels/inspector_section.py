@@ -4,9 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import Qt
-from PySide6.QtGui import QColor
-from PySide6.QtWidgets import QFormLayout, QLabel, QPushButton, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtCore import QSize, Qt
+from PySide6.QtGui import QAction, QColor
+from PySide6.QtWidgets import (
+    QFormLayout,
+    QHBoxLayout,
+    QLabel,
+    QPushButton,
+    QSizePolicy,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
 
 from ui.theme import Theme
 
@@ -27,8 +36,22 @@ class Section(QWidget):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 6, 0, 0)
         layout.setSpacing(2)
-        layout.addWidget(self._title)
+        self._head = QHBoxLayout()
+        self._head.setSpacing(2)
+        self._head.addWidget(self._title, 1)
+        layout.addLayout(self._head)
         layout.addWidget(content)
+
+    def offer(self, actions: Sequence[QAction]) -> None:
+        """A button beside the title for each of these commands."""
+        for action in actions:
+            button = QToolButton(self)
+            button.setDefaultAction(action)
+            button.setAccessibleName(action.text())
+            button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonIconOnly)
+            button.setIconSize(QSize(14, 14))
+            button.setAutoRaise(True)
+            self._head.addWidget(button)
 
     def set_title(self, title: str) -> None:
         """Another title, as with a count in it."""

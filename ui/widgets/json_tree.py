@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 
-from PySide6.QtCore import QItemSelectionModel, QModelIndex, QPoint, Qt
+from PySide6.QtCore import QItemSelectionModel, QModelIndex, QPoint, Qt, Signal
 from PySide6.QtGui import QAction, QGuiApplication, QKeySequence
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QMenu, QTreeView, QWidget
 
+from ui.filter_state import quote
+from ui.table_model import one_line
 from ui.theme import ThemeSource
-from ui.widgets.json_places import spell_path
+from ui.widgets.json_places import Path, spell_path
 from ui.widgets.json_tree_model import JsonTreeModel
 
 _OPEN_AT_ONCE = 40
@@ -18,6 +20,9 @@ _OPEN_AT_ONCE = 40
 
 class JsonTree(QTreeView):
     """Lazy: a list of a million items costs what is opened of it."""
+
+    follow_wanted = Signal(str)
+    """A search that finds every payload with the chosen value at the same place."""
 
     def __init__(self, themes: ThemeSource, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -38,6 +43,8 @@ class JsonTree(QTreeView):
         self._copy_value.triggered.connect(self.copy_value)
         self._copy_path = self._action("Copy path", QKeySequence("Ctrl+Shift+C"))
         self._copy_path.triggered.connect(self.copy_path)
+        self._follow = self._action("Find all with this value", QKeySequence("Ctrl+Shift+G"))
+        self._follow.triggered.connect(self.follow_value)
         themes.changed.connect(self.refresh_theme)
 
     def set_value(self, value: object) -> None:
@@ -63,6 +70,13 @@ class JsonTree(QTreeView):
         index = self.currentIndex()
         if index.isValid():
             QGuiApplication.clipboard().setText(spell_path(self.nodes.path_at(index)))
+
+    def follow_value(self) -> None:
+        """Ask for everything that carries the chosen value; an object or a list is no one value."""
+        index = self.currentIndex()
+        search = search_for(self.nodes.path_at(index), self.nodes.value_at(index)) if index.isValid() else ""
+        if search:
+            self.follow_wanted.emit(search)
 
     def refresh_theme(self) -> None:
         """Take the colours of the theme that is shown now."""
@@ -92,7 +106,19 @@ class JsonTree(QTreeView):
         menu = QMenu(self)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         menu.addActions([self._copy_value, self._copy_path])
+        search = search_for(self.nodes.path_at(index), self.nodes.value_at(index))
+        if search:
+            self._follow.setText(f"Find all with {one_line(search, 40)}".replace("&", "&&"))
+            menu.addAction(self._follow)
         menu.popup(self.viewport().mapToGlobal(place))
+
+
+def search_for(path: Path, value: object) -> str:
+    """The search line that follows one value through the capture: `payload.id=13`; "" for what is no single value."""
+    if not path or value is None or isinstance(value, (dict, list)):
+        return ""
+    text = value if isinstance(value, str) else json.dumps(value)
+    return f"payload.{spell_path(path)}={quote(text)}"
 
 
 def _rows_at_most(value: object, limit: int) -> bool:
