@@ -116,7 +116,7 @@ def install(*, dev: bool) -> None:
     say("installing Buslens" + (" and its development tools" if dev else "") + " into .venv ...")
     tools = tomllib.loads(project.decode())["dependency-groups"]["dev"] if dev else []
     pip = [PYTHON, "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
-    if call(*pip, "-e", ".", *tools):
+    if call(*pip, "-e", ".[app]", *tools):
         give_up("pip could not install what Buslens needs; its lines above say why.")
     if not works(*pip, "-e", f".[{','.join(CLIENTS)}]"):
         say("the clients of brokers could not be installed: rabbitmq, kafka and Celery will be missing.")

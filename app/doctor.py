@@ -10,19 +10,19 @@ import tempfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from enum import Enum
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 import platformdirs
+from packaging.requirements import Requirement
 
 from app import display, system_libraries
 from bus import connections
 from bus.engines.reaching import reach
 from bus.errors import UserError
+from buslens import application
 from ui.panels.inspector_source import editor_command
 
 PATIENCE_S = 60.0
-LIBRARIES = ("PySide6-Essentials", "qasync", "pyee", "numpy", "ruamel.yaml", "pydantic", "jsonschema", "typer", "rich")
 START_QT = """
 from PySide6.QtGui import QFontDatabase, QGuiApplication
 from PySide6.QtCore import qVersion
@@ -63,11 +63,20 @@ def _python() -> Finding:
 
 
 def _libraries() -> Finding:
-    versions = {name: _version(name) for name in LIBRARIES}
-    gone = [name for name, found in versions.items() if not found]
-    if gone:
-        return Finding("libraries", State.MISSING, f"not installed: {', '.join(gone)}", "pip install buslens")
-    return Finding("libraries", State.OK, ", ".join(f"{name} {found}" for name, found in versions.items()))
+    """What the extra `app` asks for, each in a version that it accepts."""
+    wanted = [Requirement(line) for line in application.requirements()]
+    if not wanted:
+        return Finding("libraries", State.NOTE, "not known: this checkout is not installed", application.INSTALL)
+    found = {one: application.installed(one.name) for one in wanted}
+    wrong = [_not_fit(one, has) for one, has in found.items() if not has or not one.specifier.contains(has, True)]
+    if wrong:
+        return Finding("libraries", State.MISSING, "; ".join(wrong), application.INSTALL)
+    return Finding("libraries", State.OK, ", ".join(f"{one.name} {has}" for one, has in found.items()))
+
+
+def _not_fit(wanted: Requirement, has: str) -> str:
+    found = f"{has} is installed" if has else "is not installed"
+    return f"{wanted.name} {found}, {wanted.specifier} is needed"
 
 
 def _system_libraries() -> Finding:
@@ -149,13 +158,6 @@ def _broker(kind: connections.Kind) -> Finding:
     except UserError as error:
         return Finding(kind.title, State.NOTE, error.problem, f"{error.hint}; only the engine {kind.id} needs it")
     return Finding(kind.title, State.OK, f"{reached} at {connections.parsed(kind, url)[0].place(kind)}")
-
-
-def _version(name: str) -> str:
-    try:
-        return version(name)
-    except PackageNotFoundError:
-        return ""
 
 
 CHECKS: tuple[Callable[[], Finding], ...] = (

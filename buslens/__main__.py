@@ -9,17 +9,32 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
+from buslens import application
+
+WRONG_USE = 2
+ROOMS = ("app", "bus", "ui", "buslens")
+
 
 def main() -> None:
     """Start the command line, or say in one line why it cannot start."""
-    if sys.version_info < (3, 11):
-        sys.exit("buslens: the desktop application needs Python 3.11 or newer (the probe alone runs on 3.9)")
+    _unless(application.why_not())
     here = Path(__file__).resolve().parent
     home = here / "_desktop" if (here / "_desktop").is_dir() else here.parent
     sys.path.insert(0, str(home))
-    from app.start import start
-
+    try:
+        from app.start import start
+    except ModuleNotFoundError as error:  # a checkout that nobody installed: no metadata names what is needed
+        name = (error.name or "").partition(".")[0]
+        if name in ROOMS:
+            raise
+        _unless(application.why_without([name]))
     sys.exit(start(sys.argv[1:]))
+
+
+def _unless(why: str | None) -> None:
+    if why is not None:
+        print(f"buslens: {why}", file=sys.stderr)
+        sys.exit(WRONG_USE)
 
 
 if __name__ == "__main__":

@@ -203,7 +203,7 @@ def test_python_handlers_run_only_for_a_file_that_was_trusted(buslens: Program, 
 def test_doctor_says_what_it_found(buslens: Program) -> None:
     ended = buslens("doctor")
     assert ended.code == 0, ended
-    for word in ("Python", "PySide6", "display", "platform plugin offscreen", "editor"):
+    for word in ("Python", "pyside6-essentials", "duckdb", "display", "platform plugin offscreen", "editor"):
         assert word in ended.out
 
 

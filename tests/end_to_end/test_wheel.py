@@ -1,14 +1,21 @@
-"""What `pip install` leaves in a fresh environment: the one package `buslens`, and a program that works."""
+"""What `pip install` leaves in a fresh environment: the one package `buslens`, and a program that works.
+
+Without the extra `app` that is the probe alone, on every Python from 3.9 on, and it needs nothing else.
+"""
 
 from __future__ import annotations
 
+import importlib.util
+import shutil
 import signal
 import subprocess
 import sys
 import sysconfig
 import venv
 import zipfile
+from collections.abc import Sequence
 from contextlib import suppress
+from email import message_from_bytes
 from pathlib import Path
 
 import pytest
@@ -30,26 +37,114 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def installed(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The Python of a fresh environment with the wheel in it; what the wheel needs is borrowed from this one."""
+    """The Python of a fresh environment with the application; what the wheel needs is borrowed from this one."""
     folder = tmp_path_factory.mktemp("fresh")
     venv.create(folder, with_pip=False, symlinks=True)
     site = folder / "lib" / f"python3.{sys.version_info.minor}" / "site-packages"
-    pip = [
-        sys.executable,
-        "-m",
-        "pip",
-        "install",
-        "--quiet",
-        "--no-deps",
-        "--no-index",
-        "--target",
-        str(site),
-        str(wheel),
-    ]
-    subprocess.run(pip, check=True, capture_output=True)
+    put(wheel, site)
     # A path file is read for its lines only, not for path files there: the editable install stays out.
     (site / "borrowed.pth").write_text(sysconfig.get_path("purelib") + "\n")
     return folder / "bin" / "python"
+
+
+def put(wheel: Path, site: Path) -> None:
+    """What pip puts there of the wheel alone."""
+    pip = [sys.executable, "-m", "pip", "install", "--quiet", "--no-deps", "--no-index", "--target", str(site)]
+    subprocess.run([*pip, str(wheel)], check=True, capture_output=True)
+
+
+class Bare:
+    """A fresh environment of another Python: the wheel, and pyee for the program that is watched."""
+
+    def __init__(self, python: Path, wheel: Path, folder: Path) -> None:
+        subprocess.run([python, "-m", "venv", "--without-pip", folder], check=True, capture_output=True)
+        self.python = folder / "bin" / "python"
+        where = [str(self.python), "-c", "import sysconfig; print(sysconfig.get_path('purelib'))"]
+        self.site = Path(subprocess.run(where, check=True, capture_output=True, text=True).stdout.strip())
+        with zipfile.ZipFile(wheel) as archive:  # a wheel without scripts of its own is installed by unpacking it
+            archive.extractall(self.site)
+
+    def borrow(self, *modules: str) -> None:
+        for name in modules:
+            spec = importlib.util.find_spec(name)
+            assert spec is not None
+            assert spec.origin is not None
+            origin = Path(spec.origin)
+            if origin.name == "__init__.py":
+                shutil.copytree(origin.parent, self.site / name, ignore=shutil.ignore_patterns("__pycache__"))
+            else:
+                shutil.copy(origin, self.site)
+
+    def __call__(self, *arguments: str, folder: Path) -> subprocess.CompletedProcess[str]:
+        command = [str(self.python), "-I", *arguments]
+        return subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=60, check=False)
+
+
+def interpreter(minor: int) -> Path:
+    """A Python 3.`minor`, of pyenv or on the PATH; where there is none the test is skipped."""
+    name = f"python3.{minor}"
+    for found in [*sorted(Path.home().glob(f".pyenv/versions/3.{minor}.*/bin/{name}")), shutil.which(name)]:
+        if found and subprocess.run([found, "-c", "import venv"], capture_output=True, check=False).returncode == 0:
+            return Path(found)
+    pytest.skip(f"{name} is not on this machine")
+
+
+@pytest.fixture(scope="module", params=[9, 10, 11, 12, 13], ids=lambda minor: f"python3.{minor}")
+def bare(request: pytest.FixtureRequest, wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Bare:
+    return Bare(interpreter(request.param), wheel, tmp_path_factory.mktemp("bare"))
+
+
+WATCHED = """
+import sys
+import buslens
+from pyee import EventEmitter
+bus = EventEmitter()
+bus.on("paid", lambda amount: None)
+probe = buslens.attach(bus, to="watched.buslens")
+bus.emit("paid", 12)
+bus.emit("nobody hears this")
+probe.detach()
+third = {name for name in sys.modules if name.partition(".")[0] in ("app", "bus", "ui", "PySide6", "typer", "numpy")}
+sys.exit(str(third) if third else 0)
+"""
+
+
+def test_the_probe_records_on_every_python_with_nothing_else_installed(
+    bare: Bare, buslens: Program, tmp_path: Path
+) -> None:
+    assert bare("-c", "import buslens", folder=tmp_path).returncode == 0
+    bare.borrow("pyee", "typing_extensions")
+    ended = bare("-c", WATCHED, folder=tmp_path)
+    assert ended.returncode == 0, ended.stderr
+    asked = "select event, outcome from dispatches order by id"
+    told = buslens("query", tmp_path / "watched.buslens", asked, "--to", "csv")
+    assert told.out.splitlines()[1:] == ["paid,ok", "nobody hears this,lost"]
+
+
+def test_the_command_says_what_to_install_where_only_the_probe_is(bare: Bare, tmp_path: Path) -> None:
+    for arguments in ([], ["run", "checkout"], ["--help"]):
+        ended = bare("-m", "buslens", *arguments, folder=tmp_path)
+        (line,) = ended.stderr.splitlines()
+        assert (ended.returncode, ended.stdout) == (2, "")
+        old = bare.site.parent.name in ("python3.9", "python3.10")
+        wanted = "need Python 3.11 or newer" if old else "need the application: pip install 'buslens[app]'"
+        assert line.startswith("buslens: the window and the command line ")
+        assert wanted in line
+
+
+def test_the_wheel_asks_for_nothing_but_in_its_extras(wheel: Path) -> None:
+    with zipfile.ZipFile(wheel) as archive:
+        (name,) = [name for name in archive.namelist() if name.endswith(".dist-info/METADATA")]
+        said = message_from_bytes(archive.read(name))
+    assert said["Requires-Python"] == ">=3.9"
+    wanted: Sequence[str] = said.get_all("Requires-Dist") or []
+    assert wanted
+    assert not [line for line in wanted if "extra ==" not in line]
+    extras = set(said.get_all("Provides-Extra") or [])
+    assert extras == {"app", "rabbitmq", "kafka", "celery", "pyee"}
+    of = {extra: {line.partition(";")[0] for line in wanted if f"extra == '{extra}'" in line} for extra in extras}
+    for broker in ("rabbitmq", "kafka", "celery"):  # the build writes what `buslens[app]` stands for, or that itself
+        assert of[broker] > of["app"] or "buslens[app]" in of[broker]
 
 
 def test_only_buslens_is_put_into_site_packages(wheel: Path) -> None:
