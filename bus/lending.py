@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from bus.errors import UserError
-from bus.export import EXPORTERS
+from bus.export import EXPORTERS, rows
 from bus.export import slice as slices
 from bus.export.exporter import Exporter
 from bus.export.slice import Span
@@ -31,6 +31,11 @@ def of_all(trace: Trace, format_id: str, path: Path, selection: Any = None) -> E
 def of_part(trace: Trace, path: Path, span: Span) -> Export:
     """What lies in this time, as a capture of its own."""
     return partial(_write_part, trace, path, span)
+
+
+def of_rows(trace: Trace, path: Path, table: str, ids: Any) -> Export:
+    """Rows of a table as they are shown: see bus/export/rows.py."""
+    return partial(_write_rows, trace, path, table, ids)
 
 
 def of_notes(trace: Trace) -> Export:
@@ -64,3 +69,7 @@ def _write(exporter: Exporter, trace: Trace, path: Path, selection: Any, progres
 
 def _write_part(trace: Trace, path: Path, span: Span, progress: Progress | None) -> None:
     slices.write(trace, path, span, progress=progress)
+
+
+def _write_rows(trace: Trace, path: Path, table: str, ids: Any, progress: Progress | None) -> None:
+    rows.write(trace, path, table, ids, progress=progress)

@@ -150,6 +150,10 @@ class Session:
         self._check_whole()
         return self._lent(lending.of_part(self.trace, path, span))
 
+    def lend_rows(self, path: Path, table: str, ids: Any) -> Export:
+        """The same for some rows of "dispatches" or "calls", by their ids: see bus/export/rows.py."""
+        return self._lent(lending.of_rows(self.trace, path, table, ids))
+
     def lend_notes(self) -> Export:
         """The same for the file that is open, with the notes as they are now; whole or not at all. Raises UserError."""
         self._check_whole()

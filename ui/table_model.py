@@ -51,6 +51,9 @@ class Column:
     tip: str = ""
     """What the column says, for its header."""
 
+    most_sorted: int = 0
+    """Rows of the trace up to which it sorts, where its keys are dear; 0: any number."""
+
 
 @dataclass(frozen=True, slots=True)
 class Look:
@@ -78,6 +81,19 @@ class TableModel(QAbstractTableModel):
     def rows(self) -> Rows:
         """Row numbers of the trace, in the order shown."""
         return self._rows
+
+    def add_column(self, column: Column) -> None:
+        """One more, behind all others."""
+        place = len(self.columns)
+        self.beginInsertColumns(QModelIndex(), place, place)
+        self.columns = (*self.columns, column)
+        self.endInsertColumns()
+
+    def remove_column(self, place: int) -> None:
+        """One less."""
+        self.beginRemoveColumns(QModelIndex(), place, place)
+        self.columns = (*self.columns[:place], *self.columns[place + 1 :])
+        self.endRemoveColumns()
 
     def show_groups(self, rows: Rows, counts: Rows, titled: int) -> None:
         """Show rows that stand for several. counts: how many each does; 0: it is one of the group above it.

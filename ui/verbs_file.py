@@ -24,6 +24,7 @@ from ui.widgets import ask
 OPENABLE = "Scenarios and captures (*.yaml *.yml *.buslens);;All files (*)"
 SCENARIO = "Scenarios (*.yaml *.yml)"
 CAPTURE = "Captures (*.buslens)"
+ROWS = "CSV (*.csv);;JSON lines (*.jsonl);;Parquet (*.parquet)"
 
 
 class FileVerbs(QObject):
@@ -167,6 +168,16 @@ class FileVerbs(QObject):
         path = ask.file_to_save(self._window, "Export the time in view", self._recent.folder / name, CAPTURE)
         if path is not None:
             self.exporting.write(path, self._session.lend_part(path, self._in_view()))
+
+    def ask_export_rows(self, table: str, ids: object) -> None:
+        """Write rows that a table shows: CSV, JSON lines or Parquet, as the chosen name ends."""
+        path = ask.file_to_save(self._window, "Export the rows", self._recent.folder / f"{table}.csv", ROWS)
+        if path is None:
+            return
+        try:
+            self.exporting.write(path, self._session.lend_rows(path, table, ids))
+        except UserError as error:
+            self.failed.emit(error)
 
     @property
     def untrusted(self) -> bool:

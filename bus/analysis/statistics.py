@@ -90,13 +90,17 @@ def by_event(trace: Trace, span: Span | None = None) -> list[Statistic]:
 
 
 def by_handler(trace: Trace, span: Span | None = None) -> list[Statistic]:
-    """One row for each handler that started in the span; a handler of several events is one row."""
+    """One row for each handler, with its calls that started in the span; a handler of several events is one row.
+
+    Those that were subscribed and never called are listed too, with nothing measured: they are what somebody looks for.
+    """
     calls = trace.calls
     same = SameHandler()
     same.update(trace.names)
     chosen = _within(calls.started_ns, span)
     handlers = same.firsts(calls.handler[chosen])
-    groups = _Groups(handlers)
+    subscribed = same.firsts(trace.subscriptions.view("handler"))
+    groups = _Groups(handlers, np.union1d(handlers, subscribed))
     outcome = calls.outcome[chosen]
     failed = groups.count((outcome == Outcome.FAILED) | (outcome == Outcome.TIMED_OUT))
     running = groups.count(outcome == Outcome.RUNNING)

@@ -297,7 +297,7 @@ def test_rows_are_copied_as_tab_separated_text(panel: TablesPanel, shop: Shop, q
     panel.dispatches.view.selectAll()
     qtbot.keyClick(panel.dispatches.view, Qt.Key.Key_C, Qt.KeyboardModifier.ControlModifier)
     lines = QGuiApplication.clipboard().text().splitlines()
-    assert lines[0].split("\t")[:3] == ["#", "Time", "Event"]
+    assert lines[0].split("\t")[:3] == ["Id", "Time", "Event"]
     assert [line.split("\t")[2] for line in lines[1:]] == ["order.placed", "order.paid"]
 
 

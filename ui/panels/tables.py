@@ -32,6 +32,9 @@ class TablesPanel(QWidget):
     timeline_wanted = Signal()
     """Show what is selected in the timeline."""
 
+    export_wanted = Signal(str, object)
+    """A table of the trace ("dispatches" or "calls"), and the ids of the rows that are shown, in their order."""
+
     def __init__(
         self,
         session: Session,
@@ -49,9 +52,12 @@ class TablesPanel(QWidget):
         self._make_tabs()
         self.bar = TablesBar(filter_state, themes, self)
         self.bar.grouping_changed.connect(self._group)
+        self.bar.add_choice(self.statistics.only_view)
         self.tabs.setCornerWidget(self.bar)
         self.menu = RowMenu(session, selection, filter_state, self)
         self.menu.timeline_wanted.connect(self.timeline_wanted)
+        self.menu.rows_copied.connect(self._copy_rows)
+        self.menu.rows_exported.connect(self._export_rows)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
@@ -112,7 +118,7 @@ class TablesPanel(QWidget):
         self.dispatches = RowsTab("dispatches", columns.dispatches(), *common)
         self.calls = RowsTab("calls", columns.calls(), *common)
         self.failures = RowsTab("failures", columns.failures(), *common)
-        self.statistics = StatisticsTab(self._session, self._themes, self)
+        self.statistics = StatisticsTab(self._session, self._filter, self._themes, self)
         self.sql = SqlTab(self._session, self._themes, self)
         self.sql.item_wanted.connect(self._item_wanted)
         self.notes = NotesTab(self._session, self._filter, self._themes, self)
@@ -129,6 +135,7 @@ class TablesPanel(QWidget):
         self.tabs.addTab(self.calls, "Calls")
         self.tabs.addTab(self.failures, "Failures")
         self.tabs.addTab(self.statistics, "Statistics")
+        self.tabs.setTabToolTip(self.tabs.indexOf(self.statistics), "Counts, times, rates and queues")
         self.tabs.addTab(self.sql, "SQL")
         self.tabs.addTab(self.notes, "Notes")
         self.tabs.currentChanged.connect(self._tab_changed)
@@ -140,6 +147,7 @@ class TablesPanel(QWidget):
         self.failures.menu_wanted.connect(self._call_menu)
         self.statistics.filter_wanted.connect(self._filter_by)
         self.statistics.calls_wanted.connect(self._show_calls)
+        self.statistics.failed.connect(self.failed)
         for tab in self._row_tabs:
             tab.counts_changed.connect(self._refresh_titles)
             tab.failed.connect(self.failed)
@@ -179,6 +187,16 @@ class TablesPanel(QWidget):
     def _call_menu(self, row: int, place: QPoint) -> None:
         self.menu.show_for_call(row, place)
 
+    def _copy_rows(self) -> None:
+        seen = self.tabs.currentWidget()
+        if isinstance(seen, RowsTab):
+            seen.view.copy_rows()
+
+    def _export_rows(self) -> None:
+        seen = self.tabs.currentWidget()
+        if isinstance(seen, RowsTab):
+            self.export_wanted.emit(seen.of_table, seen.shown_ids())
+
     def _filter_by(self, field: str, name: str) -> None:
         self._filter.add_term(field, name)
         self.tabs.setCurrentWidget(self.dispatches if field == "event" else self.calls)
@@ -209,4 +227,4 @@ class TablesPanel(QWidget):
         seen = self.tabs.currentWidget()
         self.bar.show_count(seen.shown_text if isinstance(seen, RowsTab | NotesTab) else "")
         self.bar.show_grouping(on=isinstance(seen, RowsTab))
-        self.tabs.setTabToolTip(self.tabs.indexOf(self.statistics), "Counts and times per event and per handler")
+        self.statistics.only_view.setVisible(seen is self.statistics)

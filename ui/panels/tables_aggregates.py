@@ -99,8 +99,8 @@ class Aggregates(QObject):
         if title != "Event":
             lost = []  # a handler that is called heard its event
         return (
-            Measure(self, title, "name", str, "").column(15, number=False),
-            Measure(self, "Count", "count", count, "").column(6),
+            Measure(self, title, "name", str, "").column(12, number=False),
+            Measure(self, "Count", "count", count, "").column(5),
             Measure(self, "Rate", "count", self._rate, "A second, from the first record to the last").column(6),
             Measure(self, "Failed", "failed", count, "Failed or timed out", "failed").column(7),
             *lost,

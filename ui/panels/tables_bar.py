@@ -50,6 +50,12 @@ class TablesBar(QWidget):
         layout.addWidget(self.groups)
         self.show_count("")
 
+    def add_choice(self, choice: QWidget) -> None:
+        """Another choice of one of the tabs, which says when it is to be seen."""
+        room = self.layout()
+        assert room is not None
+        room.addWidget(choice)
+
     @property
     def count_text(self) -> str:
         """What stands behind the chip."""

@@ -23,6 +23,9 @@ _MOST_RANKED = 1_000_000
 """Name ids beyond this, which no recorder gives, sort by number: a hostile capture gets no table as long as its ids."""
 
 
+_ID = "Names one dispatch or call of the capture; both are numbered together, in the order in which they came up"
+
+
 class TraceColumns:
     """The columns of a session's trace, whichever trace that is at the moment."""
 
@@ -37,7 +40,7 @@ class TraceColumns:
     def dispatches(self) -> tuple[Column, ...]:
         """One row for each emit."""
         return (
-            Column("#", 7, self._dispatch_id, self._dispatch_ids, number=True, tip="Number of the dispatch"),
+            Column("Id", 7, self._dispatch_id, self._dispatch_ids, number=True, tip=_ID),
             Column("Time", 12, self._emitted, self._emits, number=True, tip="Seconds since the capture began"),
             Column("Event", 22, self._event, self._event_keys),
             Column("Calls", 6, self._handlers, self._handler_counts, number=True, tip="Handlers to be called"),
@@ -49,7 +52,7 @@ class TraceColumns:
     def calls(self) -> tuple[Column, ...]:
         """One row for each run of a handler."""
         return (
-            Column("#", 7, self._call_id, self._call_ids, number=True, tip="Number of the call"),
+            Column("Id", 7, self._call_id, self._call_ids, number=True, tip=_ID),
             Column("Time", 12, self._started, self._starts, number=True, tip="Seconds since the capture began"),
             Column("Handler", 24, self._handler, self._handler_keys),
             Column("Event", 22, self._call_event, self._call_event_keys),
@@ -63,7 +66,7 @@ class TraceColumns:
     def failures(self) -> tuple[Column, ...]:
         """One row for each call that failed or timed out."""
         return (
-            Column("#", 7, self._call_id, self._call_ids, number=True, tip="Number of the call"),
+            Column("Id", 7, self._call_id, self._call_ids, number=True, tip=_ID),
             Column("Time", 12, self._started, self._starts, number=True, tip="Seconds since the capture began"),
             Column("Handler", 24, self._handler, self._handler_keys),
             Column("Event", 22, self._call_event, self._call_event_keys),

@@ -27,11 +27,14 @@ class Plot(QWidget):
     def __init__(self, title: str, themes: ThemeSource, parent: QWidget) -> None:
         super().__init__(parent)
         self._title, self._themes = title, themes
+        self.look = "ok"
+        """Which colour of the theme its bars have."""
+
         self._heights = np.zeros(0)
         self._under = -1
         self.setAccessibleName(title)
         self.setMouseTracking(True)
-        self.setMinimumSize(180, 84)
+        self.setMinimumSize(130, 84)
         themes.changed.connect(self.update)
 
     def set_title(self, title: str) -> None:
@@ -69,7 +72,7 @@ class Plot(QWidget):
             for bar in np.flatnonzero(self._heights > 0).tolist():
                 height = max(1.5, area.height() * float(self._heights[bar]) / highest)
                 left = area.left() + bar * width
-                colour = QColor(theme.accent if bar == self._under else theme.ok)
+                colour = QColor(theme.accent if bar == self._under else getattr(theme, self.look))
                 painter.fillRect(QRectF(left, area.bottom() - height, max(1.0, width - 1), height), colour)
         painter.setPen(QColor(theme.border))
         painter.drawLine(area.bottomLeft(), area.bottomRight())

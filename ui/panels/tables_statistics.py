@@ -12,8 +12,9 @@ from PySide6.QtWidgets import QCheckBox, QSplitter, QTabWidget, QVBoxLayout, QWi
 from bus.analysis import histogram, statistics
 from bus.analysis.statistics import Span
 from bus.session import Session
-from ui.filter_state import quote
+from ui.filter_state import FilterState, quote
 from ui.panels.tables_aggregates import Aggregates
+from ui.panels.tables_over_time import OverTimePage
 from ui.panels.tables_plots import STEPS, Plots
 from ui.theme import ThemeSource
 
@@ -33,14 +34,22 @@ class StatisticsTab(QWidget):
     stretch_wanted = Signal(object, object)
     """Nanoseconds: the time that a bar stands for."""
 
-    def __init__(self, session: Session, themes: ThemeSource, parent: QWidget | None = None) -> None:
+    failed = Signal(object)
+    """What could not be counted, and why."""
+
+    def __init__(
+        self, session: Session, filter_state: FilterState, themes: ThemeSource, parent: QWidget | None = None
+    ) -> None:
         super().__init__(parent)
         self._session = session
         self._not_before = 0.0
         self.by_event = Aggregates("Event", statistics.by_event, session, themes, self)
         self.by_handler = Aggregates("Handler", statistics.by_handler, session, themes, self)
+        self.over_time = OverTimePage(session, filter_state, themes, self)
         self.plots = Plots(themes, self)
         self.only_view = QCheckBox("Only the time in view", self)
+        """Stands beside the titles of the tables, where it takes no room from the rows."""
+
         self.only_view.setToolTip("Count what lies in the stretch of time that the timeline shows")
         self._stretch: Span | None = None
         self._later = QTimer(self)
@@ -53,22 +62,29 @@ class StatisticsTab(QWidget):
         self.pages = QTabWidget(splitter)
         self.pages.setDocumentMode(True)
         self.pages.setTabPosition(QTabWidget.TabPosition.West)
-        self.pages.setAccessibleName("Statistics by event or by handler")
-        self.pages.addTab(self.by_handler.view, "By handler")
-        self.pages.addTab(self.by_event.view, "By event")
+        self.pages.setAccessibleName("Statistics by handler, by event, or over time")
+        self.pages.addTab(self.by_handler.view, "Handlers")
+        self.pages.addTab(self.by_event.view, "Events")
+        self.pages.addTab(self.over_time, "Time")
+        self.pages.setTabToolTip(2, "Rates, waiting and running calls, and queues over time")
         splitter.addWidget(self.pages)
-        splitter.addWidget(self._with_plots())
-        splitter.setSizes([900, 240])
+        splitter.addWidget(self.plots)
+        splitter.setSizes([840, 130])  # at 1366 pixels no number is cut
+        self.pages.currentChanged.connect(self._page_changed)
         self.only_view.toggled.connect(self.refresh_now)
         self.by_handler.view.clicked.connect(self.refresh_plots)
         self.plots.durations.chosen.connect(self._calls_wanted)
         self.plots.rates.chosen.connect(self._stretch_wanted)
+        self.over_time.stretch_wanted.connect(self.stretch_wanted)
+        self.over_time.failed.connect(self.failed)
+        self.only_view.toggled.connect(self._counted_changed)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(splitter)
 
     def refresh(self) -> None:
         """New records came; count again soon, if anybody looks."""
+        self.over_time.refresh()
         if not self.isVisible() or self._later.isActive():
             return
         wait = self._not_before - time.monotonic()
@@ -91,6 +107,7 @@ class StatisticsTab(QWidget):
         """What the timeline shows now."""
         self._stretch = start_ns, end_ns
         if self.only_view.isChecked():
+            self._counted_changed()
             self.refresh()
 
     def refresh_plots(self) -> None:
@@ -104,18 +121,16 @@ class StatisticsTab(QWidget):
         rate = histogram.over_time(trace.dispatches.emitted_ns, first, last, STEPS)
         self.plots.rates.show_rate(rate, trace.span_ns[0])
 
+    def _counted_changed(self) -> None:
+        self.over_time.show_stretch(self._counted)
+
+    def _page_changed(self, _page: int) -> None:
+        # Beside eight plots the two are not missed, and their room is.
+        self.plots.setVisible(self.pages.currentWidget() is not self.over_time)
+
     @property
     def _counted(self) -> Span | None:
         return self._stretch if self.only_view.isChecked() else None
-
-    def _with_plots(self) -> QWidget:
-        side = QWidget(self)
-        rows = QVBoxLayout(side)
-        rows.setContentsMargins(4, 2, 4, 2)
-        rows.setSpacing(2)
-        rows.addWidget(self.plots, 1)
-        rows.addWidget(self.only_view)
-        return side
 
     def _calls_wanted(self, bar: int) -> None:
         found = self.plots.durations.histogram

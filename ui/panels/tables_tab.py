@@ -5,15 +5,20 @@ from __future__ import annotations
 import time
 from collections.abc import Sequence
 
+import numpy as np
+import numpy.typing as npt
 from PySide6.QtCore import QPoint, QTimer, Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
+from bus.errors import UserError
 from bus.session import Session
 from bus.trace.ordering import Orders
 from bus.trace.repeats import Repeats
 from ui.filter_state import FilterState
 from ui.finding import Finding
+from ui.panels.tables_header import HeaderMenu
 from ui.panels.tables_look import Found, Look, Order, Sorting
+from ui.panels.tables_payload_column import PayloadColumn, known_fields
 from ui.panels.tables_text import count, shown_of
 from ui.panels.tables_view import RecordTable
 from ui.table_model import Column, Rows, TableModel
@@ -79,6 +84,16 @@ class RowsTab(QWidget):
 
         self._repeats: Repeats | None = None
         self._titled = next(at for at, column in enumerate(columns) if column.title in NAMED)
+        self._own_columns = len(columns)
+        """Behind them are fields of payloads."""
+
+        self.fields: list[str] = []
+        """Paths of the payloads' fields that have a column, in the order of their columns."""
+
+        self.header_menu = HeaderMenu(self)
+        self.header_menu.shown_wanted.connect(self.show_column)
+        self.header_menu.field_wanted.connect(self.show_field)
+        self.view.header_menu_wanted.connect(self._offer_columns)
         self.view.fold_wanted.connect(self._fold)
         self._nothing_yet = self._nothing_matches = ""
 
@@ -123,6 +138,42 @@ class RowsTab(QWidget):
         """Highlight the row that is selected elsewhere, -1 for none."""
         self._chosen_row = trace_row
         self.view.mark(trace_row, scroll=scroll)
+
+    def show_column(self, place: int, shown: bool) -> None:
+        """Show or hide one of the table's own columns."""
+        self.view.setColumnHidden(place, not shown)
+
+    def show_field(self, field: str, shown: bool) -> None:
+        """Give a field of the payloads a column, or take it away."""
+        if shown == (field in self.fields):
+            return
+        if shown:
+            self.fields.append(field)
+            self.model.add_column(PayloadColumn(field, self.of_table, self._session).column())
+            self.view.place_column(len(self.model.columns) - 1, behind=self._titled)
+        else:
+            place = self._own_columns + self.fields.index(field)
+            self.fields.remove(field)
+            self.view.clear_order()  # the places of columns change
+            self.model.remove_column(place)
+        self._orders = Orders()
+        self.refresh_now()
+
+    @property
+    def of_table(self) -> str:
+        """Which table of the trace the rows are of: "dispatches" or "calls"."""
+        return "dispatches" if self._table == "dispatches" else "calls"
+
+    def shown_ids(self) -> npt.NDArray[np.uint64]:
+        """Ids of all rows that are shown, from top to bottom."""
+        trace = self._session.trace
+        ids = trace.dispatches.id if self.of_table == "dispatches" else trace.calls.id
+        return np.asarray(ids[self.model.rows])
+
+    def _offer_columns(self, place: QPoint) -> None:
+        own = enumerate(self.model.columns[: self._own_columns])
+        titles = [(at, column.title, not self.view.isColumnHidden(at)) for at, column in own]
+        self.header_menu.offer(titles, known_fields(self._session.trace), self.fields, place)
 
     def _look(self) -> Look:
         order = None
@@ -171,5 +222,15 @@ class RowsTab(QWidget):
         self.counts_changed.emit()
 
     def _order_wanted(self, column: int, descending: bool) -> None:
+        most = self.model.columns[column].most_sorted if column >= 0 else 0
+        rows = self._session.trace.dispatches if self.of_table == "dispatches" else self._session.trace.calls
+        if most and len(rows) > most:
+            title = self.model.columns[column].title
+            problem = f"{title} sorts up to {count(most)} rows, and here are {count(len(rows))}"
+            self.failed.emit(UserError(problem, hint="ask in SQL, with ORDER BY"))
+            return
         self._order = (column, descending) if column >= 0 else None
+        if self._order is not None:
+            self.view.scrollToTop()  # what somebody sorts for
+        self.view.set_following(self._order is None)
         self.refresh_now()

@@ -9,11 +9,9 @@ from PySide6.QtCore import QModelIndex, QPoint, Qt, Signal
 from PySide6.QtGui import QColor, QFont, QGuiApplication, QKeyEvent, QKeySequence, QPainter, QPaintEvent
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidget
 
-from ui.table_model import Rows, TableModel, alignment
+from ui.panels.tables_copy import MOST_ROWS, rows_as_text
+from ui.table_model import Column, Rows, TableModel, alignment
 from ui.theme import ThemeSource
-
-_MOST_COPIED = 50_000
-"""Rows put on the clipboard at most; more belongs into an export."""
 
 _FOLDS = {int(Qt.Key.Key_Right): "open", int(Qt.Key.Key_Left): "close"}
 
@@ -24,6 +22,9 @@ class RecordTable(QTableView):
     chosen = Signal(int)
     menu_wanted = Signal(int, QPoint)
     """A row of the trace, and where on the screen."""
+
+    header_menu_wanted = Signal(QPoint)
+    """Where on the screen somebody asked for the columns."""
 
     order_wanted = Signal(int, bool)
     """A column and whether descending; column -1: the order of the trace."""
@@ -103,18 +104,41 @@ class RecordTable(QTableView):
         if scroll and index.isValid():
             self.scrollTo(index)
 
-    def copy_rows(self) -> None:
-        """The chosen rows as tab-separated text with the titles on top."""
+    def chosen_rows(self) -> list[int]:
+        """Rows of the trace that are selected here, from top to bottom; at most as many as can be copied."""
         # Ranges, not indexes: everything of a million rows is one range.
         parts: Any = self.selectionModel().selection()
         places = itertools.chain.from_iterable(range(part.top(), part.bottom() + 1) for part in parts)
-        chosen = sorted(itertools.islice(places, _MOST_COPIED))
-        lines = ["\t".join(_cell(column.title) for column in self._model.columns)]
-        for place in chosen:
-            row = self._model.trace_row(place)
-            lines.append("\t".join(_cell(column.text(row)) for column in self._model.columns))
-        if chosen:
-            QGuiApplication.clipboard().setText("\n".join(lines) + "\n")
+        return [self._model.trace_row(place) for place in sorted(itertools.islice(places, MOST_ROWS))]
+
+    def shown_columns(self) -> list[Column]:
+        """From left to right, as the person has moved and hidden them."""
+        header = self.horizontalHeader()
+        places = (header.logicalIndex(at) for at in range(header.count()))
+        return [self._model.columns[place] for place in places if not header.isSectionHidden(place)]
+
+    def copy_rows(self) -> None:
+        """The chosen rows as tab-separated text with the titles on top."""
+        rows = self.chosen_rows()
+        if rows:
+            QGuiApplication.clipboard().setText(rows_as_text(self.shown_columns(), rows))
+
+    def clear_order(self) -> None:
+        """Back to the order of the trace."""
+        self.horizontalHeader().setSortIndicator(-1, Qt.SortOrder.AscendingOrder)
+
+    def place_column(self, place: int, *, behind: int) -> None:
+        """A new one stands behind another, where it is seen."""
+        self.fit_column(place)
+        header = self.horizontalHeader()
+        header.moveSection(header.visualIndex(place), header.visualIndex(behind) + 1)
+
+    def fit_column(self, place: int) -> None:
+        """Its width at the start: that of its title, or what the column asks for."""
+        column, header = self._model.columns[place], self.horizontalHeader()
+        digit = self.fontMetrics().horizontalAdvance("0")
+        title = max(header.fontMetrics().horizontalAdvance(line) for line in column.title.splitlines()) + 18
+        self.setColumnWidth(place, max(digit * column.characters + 16, title))
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Ctrl+C copies whole rows; End follows again; Right and Left open and close a group."""
@@ -136,7 +160,6 @@ class RecordTable(QTableView):
             painter.end()
 
     def _set_up_headers(self) -> None:
-        digit = self.fontMetrics().horizontalAdvance("0")
         header = self.horizontalHeader()
         header.setHighlightSections(False)
         header.setSectionsMovable(True)
@@ -146,10 +169,11 @@ class RecordTable(QTableView):
         header.setSortIndicatorClearable(True)
         header.setSortIndicator(-1, Qt.SortOrder.AscendingOrder)
         header.setDefaultAlignment(alignment(self._model.columns[0]))
-        for place, column in enumerate(self._model.columns):
-            title = max(header.fontMetrics().horizontalAdvance(line) for line in column.title.splitlines()) + 18
-            self.setColumnWidth(place, max(digit * column.characters + 16, title))
+        for place in range(len(self._model.columns)):
+            self.fit_column(place)
         header.sortIndicatorChanged.connect(self._order_changed)
+        header.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
+        header.customContextMenuRequested.connect(self._ask_for_columns)
         side = self.verticalHeader()
         side.hide()
         side.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
@@ -194,6 +218,9 @@ class RecordTable(QTableView):
         if row >= 0:
             self.menu_wanted.emit(row, self.viewport().mapToGlobal(place))
 
+    def _ask_for_columns(self, place: QPoint) -> None:
+        self.header_menu_wanted.emit(self.horizontalHeader().mapToGlobal(place))
+
     def _scrolled(self, value: int) -> None:
         if not self._showing:
             self._following = value >= self.verticalScrollBar().maximum()
@@ -201,13 +228,3 @@ class RecordTable(QTableView):
     def _range_changed(self, _low: int, high: int) -> None:
         if self._following:
             self.verticalScrollBar().setValue(high)
-
-
-def _cell(text: str) -> str:
-    """One cell of a spreadsheet: no tabs or line ends, and nothing that a spreadsheet would run as a formula."""
-    flat = " ".join(text.split())
-    return f"'{flat}" if flat[:1] in ("=", "+", "-", "@") and not _is_number(flat) else flat
-
-
-def _is_number(text: str) -> bool:
-    return text.lstrip("-+").replace(".", "").replace(" ", "").split(" ")[0].isdigit()

@@ -1,0 +1,80 @@
+"""Fields of payloads by their path, such as `customer.id` or `items.0.sku`: which there are, and what one holds."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+MOST_FIELDS = 60
+DEEPEST = 4
+_MOST_OF_A_LIST = 1
+"""Fields of a list's first item stand for all of them."""
+
+
+class Missing:
+    """Stands for: the payload has no such field. The class itself is the mark, `None` being a value."""
+
+
+def fields_of(payloads: Iterator[Any]) -> list[str]:
+    """Paths of the plain values in these payloads, in the order in which they come up; at most MOST_FIELDS."""
+    found: dict[str, None] = {}
+    for payload in payloads:
+        for path in _paths(payload, "", 0):
+            found.setdefault(path)
+            if len(found) >= MOST_FIELDS:
+                return list(found)
+    return list(found)
+
+
+def value_at(payload: Any, path: str) -> Any:
+    """What stands at a path; `Missing` where nothing does. A key that holds dots itself comes before its parts."""
+    if isinstance(payload, dict) and path in payload:
+        return payload[path]
+    if not path:
+        return payload
+    head, _, rest = path.partition(".")
+    if isinstance(payload, dict):
+        # The longest key first, so that {"a.b": {"c": 1}} is found by a.b.c.
+        parts = path.split(".")
+        for size in range(len(parts) - 1, 0, -1):
+            key = ".".join(parts[:size])
+            if key in payload:
+                return value_at(payload[key], ".".join(parts[size:]))
+        return Missing
+    if isinstance(payload, list) and head.isdecimal() and int(head) < len(payload):
+        return value_at(payload[int(head)], rest) if rest else payload[int(head)]
+    return Missing
+
+
+def field_text(value: Any) -> str:
+    """A value as one reads it: a text bare, anything else as JSON, and nothing where there is no such field."""
+    if value is Missing:
+        return ""
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+
+
+def sort_key(value: Any) -> tuple[int, Any]:
+    """What values of all kinds are ordered by: missing ones first, then numbers, then everything else as text."""
+    if value is Missing:
+        return 0, 0
+    if isinstance(value, int | float):
+        return 1, value
+    return 2, field_text(value).casefold()
+
+
+def _paths(value: Any, path: str, depth: int) -> Iterator[str]:
+    if depth >= DEEPEST:
+        return
+    if isinstance(value, dict):
+        items: Any = value.items()
+    elif isinstance(value, list):
+        items = enumerate(value[:_MOST_OF_A_LIST])
+    else:
+        return
+    for key, item in items:
+        inner = f"{path}.{key}" if path else str(key)
+        if isinstance(item, dict | list) and item:
+            yield from _paths(item, inner, depth + 1)
+        else:
+            yield inner
