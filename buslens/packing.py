@@ -32,6 +32,7 @@ VALUES_A_FACT = 4
 """About how many values of the queue make one fact of a capture."""
 
 _EMITTED = int(Kind.DISPATCH_EMITTED)
+_CALL_ENDED = int(Kind.CALL_ENDED)
 _FACTS_A_FRAME = 65_536
 _BLOB_BYTES_A_FRAME = 4 * MAX_BLOB
 _LONG_TEXT = 4096
@@ -119,6 +120,8 @@ class Packer:
         cut = False
         if said.__class__ is Failure:
             blob_kind, body = int(BlobKind.ERROR), said.encoded()
+        elif kind == _CALL_ENDED:  # why a call never ran
+            blob_kind, body = int(BlobKind.ERROR), said
         elif kind != _EMITTED:  # what a mark or a delivery says
             blob_kind, body = int(BlobKind.NOTE), said
         else:

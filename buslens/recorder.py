@@ -23,6 +23,8 @@ _DISPATCH_EMITTED = int(Kind.DISPATCH_EMITTED)
 _CALL_STARTED = int(Kind.CALL_STARTED)
 _CALL_ENDED = int(Kind.CALL_ENDED)
 _NAMES_A_FRAME = 4096
+_LONGEST = 1024
+"""Letters of a name or path."""
 
 # Windows' monotonic clock ticks every 15 ms before Python 3.13.
 CLOCK_NS: Callable[[], int] = time.perf_counter_ns if sys.platform == "win32" else time.monotonic_ns
@@ -58,7 +60,8 @@ class Recorder:
 
         self.next_id: Callable[[], int] = itertools.count(1).__next__
         self._pending_text = 0
-        self._ids: dict[tuple[int, str, str, int, str], int] = {}
+        self._ids: dict[tuple[Any, ...], int] = {}
+        self._buses: set[str] = set()
         self._names: deque[bytes] = deque()
         # Re-entrant, and ids from a counter: the garbage collector may run a program's __del__ that emits, in here too.
         self._lock = threading.RLock()
@@ -67,9 +70,23 @@ class Recorder:
         self._packer = Packer(limits)
         self._told_dropped = 0
 
-    def event(self, text: str) -> int:
-        """Interned id of an event's name."""
-        return self._intern(NameKind.EVENT, text)
+    def event(self, text: str, bus: int = 0) -> int:
+        """Interned id of an event on a bus; bus: its interned id, 0 for unknown."""
+        return self._intern(NameKind.EVENT, text, bus=bus)
+
+    def bus(
+        self, text: str, class_name: str = "", file: str = "", line: int = 0, made: str = "", *, new: bool = False
+    ) -> int:
+        """Interned id of a bus.
+
+        class_name: with its module. file, line: where it was created or attached, which `made` says ("created",
+        "attached"). new: it is none that is known already; where one has its text it gets a number behind it.
+        """
+        with self._lock:
+            if new:
+                text = self._unused(text)
+            self._buses.add(text)
+            return self._intern(NameKind.BUS, text, **{"class": class_name}, file=file, line=line, made=made)
 
     def lane(self, text: str) -> int:
         """Interned id of a thread's or task's name."""
@@ -81,7 +98,7 @@ class Recorder:
 
     def handler(self, text: str, file: str = "", line: int = 0, event: str = "") -> int:
         """Interned id of a handler of one event, with the place of its code where that is known."""
-        return self._intern(NameKind.HANDLER, text, file, line, event)
+        return self._intern(NameKind.HANDLER, text, file=file, line=line, event=event)
 
     def here(self) -> int:
         """Interned id of the thread that asks."""
@@ -124,9 +141,10 @@ class Recorder:
             blob = 0 if error is None else self.failure(error, plain)
             self.put((_CALL_ENDED, int(outcome), 0, 0, now, ident, 0, 0, 0, blob))
 
-    def skipped(self, dispatch_id: int, handlers: int) -> None:
-        """That many announced handlers will not be called: an earlier one raised, or they read later events alone."""
-        self.put((int(Kind.SKIPPED), 0, 0, 0, self.clock_ns(), dispatch_id, 0, 0, handlers, 0))
+    def skipped(self, dispatch_id: int, handler_id: int, because_call: int = 0, note: str = "") -> None:
+        """An announced handler will not be called: because of a call that raised, or for what the note says."""
+        said = note[: self.limits.text].encode("utf-8", "replace") if note else 0
+        self.put((int(Kind.SKIPPED), 0, 0, handler_id, self.clock_ns(), dispatch_id, because_call, 0, 1, said))
 
     def handler_added(self, handler_id: int, event_id: int, once: bool = False) -> None:
         """A handler was subscribed."""
@@ -215,23 +233,26 @@ class Recorder:
         flags = int(Flag.ONCE) if once else 0
         self.put((int(kind), 0, flags, handler_id, self.clock_ns(), 0, event_id, 0, 0, 0))
 
-    def _intern(self, kind: NameKind, text: str, file: str = "", line: int = 0, event: str = "") -> int:
-        key = (int(kind), text, file, line, event)
+    def _intern(self, kind: NameKind, text: str, **said: Any) -> int:
+        key = (int(kind), text, *said.values())
         found = self._ids.get(key)
         if found is not None:
             return found
         with self._lock:
             if len(self._ids) >= self.limits.max_names:
-                key = (int(kind), "<more names than are kept apart>", "", 0, "")
+                key, said = (int(kind), "<more names than are kept apart>"), {}
             found = self._ids.get(key)
             if found is None:
                 found = self._next_name()
-                said: dict[str, Any] = {"text": key[1][:1024]}
-                if kind == NameKind.HANDLER:
-                    said.update(file=key[2][:1024], line=key[3], event=key[4][:1024])
-                self._names.append(pack_name(found, int(kind), **said))
+                told = {name: value[:_LONGEST] if type(value) is str else value for name, value in said.items()}
+                self._names.append(pack_name(found, int(kind), text=key[1][:_LONGEST], **told))
                 self._ids[key] = found
             return found
+
+    def _unused(self, text: str) -> str:
+        if text not in self._buses:
+            return text
+        return next(other for number in itertools.count(2) if (other := f"{text} #{number}") not in self._buses)
 
 
 def _thread_name() -> str:

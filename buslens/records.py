@@ -26,7 +26,7 @@ FACT_FIELDS = (
 )
 """Name and NumPy type of each field, in order; `numpy.dtype(list(FACT_FIELDS))` reads a FACTS frame.
 
-name: interned name (event, handler or queue), 0 = none.
+name: interned name (event, handler or queue), 0 = none. That of an event also says its bus.
 time_ns: nanoseconds on the producer's monotonic clock, or virtual nanoseconds.
 id, parent: what the fact is about and what caused it; their meaning depends on the kind (see Kind). 0 = none.
 lane: interned name of the thread or task that it happened on, 0 = unknown.
@@ -81,7 +81,11 @@ class Kind(IntEnum):
     """blob: a note or a line that a handler logged; parent: the call that wrote it, 0 for a person's."""
 
     SKIPPED = 14
-    """id: dispatch; count: announced handlers that will never be called for it, because an earlier one raised."""
+    """An announced handler that will never be called for a dispatch.
+
+    id: dispatch; name: handler; parent: the call because of which it is skipped (it raised), 0 for none or unknown;
+    count: 1; blob: a note that says why where no call does. Older captures: name 0, count: how many handlers.
+    """
 
     CONFIRMED = 15
     """id: dispatch; the broker says that it has it, and keeps it from here on."""
@@ -121,6 +125,12 @@ class Outcome(IntEnum):
     KEPT = 6
     """Of a dispatch only: nobody has listened yet, and a queue or log keeps it for whoever will."""
 
+    NEVER_RAN = 7
+    """Of a call: the handler was called, but its body never ran: nobody awaited what it gave, or its task never began.
+
+    Of a dispatch: none of its calls failed, and a handler never ran or was never called.
+    """
+
 
 class Flag(IntFlag):
     """Details of a fact."""
@@ -148,6 +158,8 @@ class NameKind(IntEnum):
     HANDLER = 2
     LANE = 3
     QUEUE = 4
+    BUS = 5
+    """One emitter or broker connection. The name of an event says on which bus: it stands for the pair of both."""
 
 
 class BlobKind(IntEnum):

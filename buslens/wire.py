@@ -138,7 +138,7 @@ END_MARK = pack_frame(END, b"")
 
 
 def pack_name(ident: int, kind: int, **said: Any) -> bytes:
-    """One entry of a NAMES frame; `said` holds `text` and, for a handler, `file`, `line`, `event`."""
+    """One entry of a NAMES frame; `said` holds `text` and what docs/capture-format.md lists for its kind."""
     body = json.dumps(said, ensure_ascii=False).encode("utf-8", "replace")
     return NAME_ENTRY.pack(ident, kind, 0, 0, len(body)) + body
 

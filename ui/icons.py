@@ -35,7 +35,10 @@ def icon(name: str, theme: Theme) -> QIcon:
 
 def colour_of(name: str, theme: Theme) -> str:
     """Colour has meaning: only states have one of their own."""
-    states = {"failed": theme.failed, "lost": theme.warning, "untrusted": theme.warning, "running": theme.accent}
+    states = {
+        "failed": theme.failed, "lost": theme.warning, "never-ran": theme.warning, "untrusted": theme.warning,
+        "running": theme.accent,
+    }  # fmt: skip
     quiet = {"cancelled": theme.muted, "recent": theme.muted, "file": theme.muted, "sample": theme.muted}
     return (states | quiet).get(name, theme.text)
 

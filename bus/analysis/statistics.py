@@ -42,7 +42,7 @@ class Statistic:
 
     name: str
     ident: int
-    """Interned id of the name; of a handler that listens to several events the first of its ids."""
+    """Interned id of the name; the first one of an event on several buses, or of a handler of several events."""
 
     count: int
     """Dispatches of an event; calls of a handler."""
@@ -70,10 +70,11 @@ def by_event(trace: Trace, span: Span | None = None) -> list[Statistic]:
     """One row for each event emitted in the span (both ends count), in the order in which their names came up."""
     dispatches, calls = trace.dispatches, trace.calls
     chosen = _within(dispatches.emitted_ns, span)
-    groups = _Groups(dispatches.event[chosen])
+    emitted = trace.events.firsts(dispatches.event)
+    groups = _Groups(emitted[chosen])
     outcome = dispatches.outcome[chosen]
     causes = dispatches.rows_of(calls.dispatch)
-    events = np.where(causes >= 0, dispatches.event[causes], 0) if len(dispatches) else np.zeros(len(calls), np.uint32)
+    events = np.where(causes >= 0, emitted[causes], 0) if len(dispatches) else np.zeros(len(calls), np.int64)
     served = np.flatnonzero((causes >= 0) & _inside(calls.emitted_ns, span))
     ended = ~np.isin(outcome, (Outcome.RUNNING, Outcome.LOST, Outcome.KEPT))
     latency = groups.quantiles((dispatches.ended_ns - dispatches.emitted_ns)[chosen], ended)

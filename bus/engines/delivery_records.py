@@ -81,9 +81,9 @@ class DeliveryRecords:
             found = self._foreign[key] = self.emitted(delivery.event, payload, 1, Flag.DURABLE | Flag.FOREIGN)
         return found
 
-    def passed_over(self, delivery: Delivery) -> None:
+    def passed_over(self, delivery: Delivery, handler: int) -> None:
         """Its handler reads what comes later: there will be no call."""
-        self._recorder.skipped(delivery.dispatch, 1)
+        self._recorder.skipped(delivery.dispatch, handler, note="it reads later events alone")
 
     def of(self, kind: Kind, delivery: Delivery, note: str = "") -> None:
         """A step of a delivery."""

@@ -296,7 +296,7 @@ class DurableEngine:
             return
         self._records.delivered(delivery)
         if consumer.passes_over(delivery):
-            self._records.passed_over(delivery)
+            self._records.passed_over(delivery, consumer.functions[delivery.event].handler)
             self._acknowledge(delivery)
             return
         consumer.line_up(delivery)

@@ -31,7 +31,7 @@ def facts_before(trace: Trace, inside: Array, start_ns: int) -> Array:
             _emitted(trace, dispatches),
             _started(trace, calls),
             _ended(trace, calls, start_ns),
-            _skipped(trace, dispatches),
+            _skipped(trace, dispatches, start_ns),
             _delivered(trace, dispatches, start_ns),
             _subscribed(trace, start_ns),
         ]
@@ -132,16 +132,14 @@ def _ended(trace: Trace, rows: Array, start_ns: int) -> Array:
     )  # fmt: skip
 
 
-def _skipped(trace: Trace, rows: Array) -> Array:
-    """The trace keeps no such facts: handlers that were announced, and neither called nor waited for any more."""
-    dispatches, calls = trace.dispatches, trace.calls
-    started = np.zeros(len(dispatches), np.int64)
-    of = dispatches.rows_of(calls.dispatch[calls.attempt <= 1])
-    np.add.at(started, of[of >= 0], 1)
-    left = dispatches.handlers[rows].astype(np.int64) - started[rows]
-    over = (dispatches.waiting[rows] == 0) & (left > 0)
-    rows, left = rows[over], left[over]
-    return _facts(len(rows), kind=Kind.SKIPPED, id=dispatches.id[rows], count=left, time_ns=dispatches.emitted_ns[rows])
+def _skipped(trace: Trace, rows: Array, start_ns: int) -> Array:
+    told = trace.skipped
+    which = np.isin(told.view("dispatch"), trace.dispatches.id[rows]) & (told.view("time_ns") < start_ns)
+    return _facts(
+        int(which.sum()), kind=Kind.SKIPPED, id=told.view("dispatch")[which], parent=told.view("because_call")[which],
+        name=told.view("handler")[which], count=told.view("count")[which], blob=told.view("note")[which],
+        time_ns=told.view("time_ns")[which],
+    )  # fmt: skip
 
 
 def _delivered(trace: Trace, rows: Array, start_ns: int) -> Array:

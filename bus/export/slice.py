@@ -77,6 +77,7 @@ class Slice:
     def _name_frames(self) -> Iterator[bytes]:
         told = [each[np.isin(each["kind"], (Kind.HANDLER_ADDED, Kind.HANDLER_REMOVED))] for each in self.facts]
         used = {*_ids(self.facts, "name").tolist(), *_ids(self.facts, "lane").tolist(), *_ids(told, "parent").tolist()}
+        used |= {self.names.bus(ident) for ident in used}
         packed = [_packed(ident, self.names) for ident in sorted(used) if self.names.kind(ident)]
         for start in range(0, len(packed), _NAMES_A_FRAME):
             yield wire.pack_frame(wire.NAMES, b"".join(packed[start : start + _NAMES_A_FRAME]))
@@ -148,8 +149,14 @@ def _frames(trace: Trace, progress: Progress | None) -> Iterable[tuple[int, memo
 
 def _packed(ident: int, names: Names) -> bytes:
     name = names[ident]
-    place = {"file": name.file, "line": name.line, "event": name.event} if name.kind == NameKind.HANDLER else {}
-    return wire.pack_name(ident, name.kind, text=name.text, **place)
+    said: dict[str, Any] = {"text": name.text}
+    if name.kind == NameKind.EVENT:
+        said["bus"] = name.bus
+    elif name.kind == NameKind.HANDLER:
+        said |= {"file": name.file, "line": name.line, "event": name.event}
+    elif name.kind == NameKind.BUS:
+        said |= {"class": name.class_name, "file": name.file, "line": name.line, "made": name.made}
+    return wire.pack_name(ident, name.kind, **said)
 
 
 def _ids(facts: Sequence[Array], field: str) -> Array:

@@ -12,7 +12,7 @@ _HIDDEN = ("Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp")
 
 
 def outcome(number: int) -> str:
-    """ok, failed, cancelled, timed_out, running, lost."""
+    """ok, failed, cancelled, timed_out, running, lost, kept, never_ran."""
     try:
         return Outcome(number).name.lower()
     except ValueError:

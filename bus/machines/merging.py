@@ -148,12 +148,18 @@ class Merger:
     def _interned(self, ident: int) -> int:
         name, recorder = self._names[ident], self._recorder
         if name.kind == NameKind.EVENT:
-            return recorder.event(name.text)
+            return recorder.event(name.text, self._ours(self._names.bus(ident)))
         if name.kind == NameKind.HANDLER:
             return recorder.handler(name.text, name.file, name.line, name.event)
         if name.kind == NameKind.QUEUE:
             return recorder.queue(name.text)
+        if name.kind == NameKind.BUS:
+            return recorder.bus(name.text, name.class_name, name.file, name.line, name.made)
         return recorder.lane(self._called(name.text)) if name.kind == NameKind.LANE else 0
+
+    def _ours(self, name: int) -> int:
+        """What the worker named before: its bus is that of the run, called alike by all of its machines."""
+        return self._interned(name) if name else 0
 
     def _steps(self, facts: npt.NDArray[np.void]) -> list[Step]:
         told = facts[np.isin(facts["kind"], _OF_DELIVERY)]

@@ -49,7 +49,7 @@ class Columns:
         """What the column holds now."""
         return self._room[name][: self._length]
 
-    def append(self, count: int, **values: Any) -> slice:
+    def append(self, count: int, /, **values: Any) -> slice:
         """Append `count` rows; columns that are not named get zeros. Returns where they lie."""
         start, end = self._length, self._length + count
         for name, array in self._room.items():

@@ -30,8 +30,12 @@ OUTCOMES = {
     "running": Outcome.RUNNING,
     "lost": Outcome.LOST,
     "kept": Outcome.KEPT,
+    "never-ran": Outcome.NEVER_RAN,
 }
-_SPELLINGS = {"canceled": "cancelled", "timeout": "timed_out", "timedout": "timed_out", "fail": "failed"}
+_SPELLINGS = {
+    "canceled": "cancelled", "timeout": "timed_out", "timedout": "timed_out", "timed-out": "timed_out",
+    "fail": "failed", "never_ran": "never-ran", "neverran": "never-ran",
+}  # fmt: skip
 
 UNITS_NS = {
     "ns": 1,

@@ -65,7 +65,7 @@ class Grouping:
         lanes = np.full(len(causes), 0 if self.group == "event" else OTHERS, np.int64)
         known = np.flatnonzero(causes >= 0)
         if self.group == "event":
-            lanes[known] = dispatches.event[causes[known]]
+            lanes[known] = trace.events.firsts(dispatches.event[causes[known]])
             return lanes
         roots = dispatches.rows_of(dispatches.root[causes[known]])
         lanes[known] = np.where((roots >= 0) & (roots <= self._last_flow), roots, OTHERS)

@@ -17,16 +17,18 @@ from buslens.records import Flag, Kind, Outcome
 
 Rows = npt.NDArray[Any]
 
-FAILED, TIMED_OUT, CANCELLED, CALLED, KEPT, DURABLE, DISCARDED = 1, 2, 4, 8, 16, 32, 64
-"""Bits of what happened to a dispatch: the column `seen`."""
+FAILED, TIMED_OUT, CANCELLED, CALLED, KEPT, DURABLE, DISCARDED, NEVER_RAN = 1, 2, 4, 8, 16, 32, 64, 128
+"""Bits of what happened to a dispatch: the column `seen`. NEVER_RAN: a call's body never ran, or there is no call."""
 
-_OPEN, _NOBODY = 128, 256
+_OPEN, _NOBODY = 256, 512
 """Beside them: a call waits or runs; no handler was announced."""
 
 _SEEN_BIT = np.zeros(256, np.uint8)
 _SEEN_BIT[[Outcome.FAILED, Outcome.TIMED_OUT, Outcome.CANCELLED]] = [FAILED, TIMED_OUT, CANCELLED]
+_SEEN_BIT[Outcome.NEVER_RAN] = NEVER_RAN
 _ENDED = np.full(256, Outcome.FAILED, np.uint8)
 _ENDED[: Outcome.TIMED_OUT + 1] = [Outcome.OK, *range(Outcome.OK, Outcome.TIMED_OUT + 1)]
+_ENDED[Outcome.NEVER_RAN] = Outcome.NEVER_RAN
 """What an outcome in a capture means for a call that has ended."""
 
 _OK, _DURABLE = int(Outcome.OK), int(Flag.DURABLE)
@@ -144,8 +146,13 @@ class Joining:
         rows = self.dispatches.rows_of(facts.id)
         known = rows >= 0
         count = np.minimum(facts.count[known], _MOST).astype(np.int64)
-        self.dispatches.columns.add("waiting", rows[known], -count)
-        return rows[known]
+        rows, columns = rows[known], self.dispatches.columns
+        columns.add("waiting", rows, -count)
+        # Of a broker it only means that the handler reads later events alone: it was announced too early.
+        seen = columns.view("seen")
+        never = rows[seen[rows] & DURABLE == 0]
+        seen[never] |= np.uint8(NEVER_RAN)
+        return rows
 
     def _deliver(self, facts: Facts) -> list[Rows]:
         """What a broker did: it keeps it, though nobody may listen yet; it waits again; it waits no longer."""
@@ -184,8 +191,14 @@ def _settled() -> Rows:
     kept = unheard & (state & KEPT > 0)
     gone = (state & DISCARDED > 0) | (unheard & (state & (KEPT | DURABLE) == 0))
     return np.select(
-        [gone, kept, (state & _OPEN > 0) | unheard, state & FAILED > 0, state & TIMED_OUT > 0, state & CANCELLED > 0],
-        [Outcome.LOST, Outcome.KEPT, Outcome.RUNNING, Outcome.FAILED, Outcome.TIMED_OUT, Outcome.CANCELLED],
+        [
+            gone, kept, (state & _OPEN > 0) | unheard, state & FAILED > 0, state & TIMED_OUT > 0,
+            state & NEVER_RAN > 0, state & CANCELLED > 0,
+        ],
+        [
+            Outcome.LOST, Outcome.KEPT, Outcome.RUNNING, Outcome.FAILED, Outcome.TIMED_OUT,
+            Outcome.NEVER_RAN, Outcome.CANCELLED,
+        ],
         Outcome.OK,
     ).astype(np.uint8)  # fmt: skip
 

@@ -1,4 +1,4 @@
-"""Interned names of a capture: events, handlers with the place of their code, lanes, queues."""
+"""Interned names of a capture: events of a bus, handlers with the place of their code, lanes, queues, buses."""
 
 from __future__ import annotations
 
@@ -21,12 +21,24 @@ class Name:
 
     text: str
     file: str = ""
-    """Of a handler: the file of its code, empty where unknown."""
+    """Of a handler: the file of its code; of a bus: what `made` says. Empty where unknown."""
 
     line: int = 0
     event: str = ""
     """Of a handler: the event that it was subscribed to."""
 
+    bus: int = 0
+    """Of an event: name id of the bus that it is on, 0 where unknown (`Names.bus` says whether it is one)."""
+
+    class_name: str = ""
+    """Of a bus: its class, with its module."""
+
+    made: str = ""
+    """Of a bus: "created" or "attached" at `file`, `line`; empty where that is unknown."""
+
+
+MADE = ("created", "attached")
+"""What is known of the place of a bus."""
 
 UNKNOWN = Name(0, "?")
 NOBODY = Name(0, "")
@@ -52,6 +64,11 @@ class Names:
         """File and line of a handler's code, ("", 0) where unknown."""
         name = self[ident]
         return name.file, name.line
+
+    def bus(self, event: int) -> int:
+        """Name id of the bus that an event is on, 0 where unknown."""
+        bus = self[event].bus
+        return bus if self[bus].kind == NameKind.BUS else 0
 
     def kind(self, ident: int) -> int:
         """NameKind, 0 where unknown."""
@@ -84,11 +101,15 @@ class Names:
 def _name(kind: int, said: bytes) -> Name:
     try:
         fields = json.loads(said)
-        line = int(fields.get("line", 0))
+        line, bus = int(fields.get("line", 0)), int(fields.get("bus", 0))
         # Half a surrogate pair is legal in JSON, and no screen or file can take it.
-        texts = [
-            str(fields.get(key, ""))[:MAX_NAME].encode("utf-8", "replace").decode() for key in ("text", "file", "event")
-        ]
+        text, file, event, class_name, made = (
+            str(fields.get(key, ""))[:MAX_NAME].encode("utf-8", "replace").decode()
+            for key in ("text", "file", "event", "class", "made")
+        )
     except (ValueError, TypeError, AttributeError, RecursionError, OverflowError):
         raise ValueError("a name cannot be read") from None
-    return Name(kind, texts[0], texts[1], line if 0 <= line < 1 << 31 else 0, texts[2])
+    return Name(
+        kind, text, file, line if 0 <= line < 1 << 31 else 0, event,
+        bus if kind == NameKind.EVENT and 0 <= bus < 1 << 32 else 0, class_name, made if made in MADE else "",
+    )  # fmt: skip

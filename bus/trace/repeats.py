@@ -21,10 +21,10 @@ def likeness(trace: Trace, table: str, rows: Array) -> Array:
     """A number for each row; rows with the same event, outcome, and of calls the same handler, have the same."""
     dispatches, calls = trace.dispatches, trace.calls
     if table == "dispatches":
-        return _together(dispatches.event[rows], dispatches.outcome[rows])
+        return _together(trace.events.firsts(dispatches.event[rows]), dispatches.outcome[rows])
     causes = dispatches.rows_of(calls.dispatch[rows])
     events = np.append(dispatches.event, dispatches.event.dtype.type(0))[causes]  # the last: an unknown dispatch
-    return _together(events, calls.handler[rows], calls.outcome[rows])
+    return _together(trace.events.firsts(events), calls.handler[rows], calls.outcome[rows])
 
 
 class Repeats:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
+from bus.trace.name_map import NameMap
 from buslens.records import NameKind
 
 if TYPE_CHECKING:
@@ -24,7 +25,7 @@ class SameHandler:
         self.order: list[int] = []
         """The first ids, in the order in which the handlers were registered or first seen."""
         self._first: dict[tuple[str, str, int], int] = {}
-        self._of: npt.NDArray[np.int64] = np.empty(0, np.int64)
+        self._map = NameMap({})
         self._known = -1
 
     def update(self, names: Names) -> None:
@@ -32,26 +33,16 @@ class SameHandler:
         if len(names) == self._known:
             return
         self._known = len(names)
-        ids = names.ids(NameKind.HANDLER)
-        highest = max(ids, default=0)
-        bounded = min(highest, 1_000_000)  # a hostile capture may name any id; what lies beyond stays itself
-        self._of = np.arange(bounded + 1, dtype=np.int64)
         self._first, self.order = {}, []
-        for ident in ids:
+        firsts = {}
+        for ident in names.ids(NameKind.HANDLER):
             file, line = names.place(ident)
             key = ("", file, 0) if self._by_file else (names.text(ident), file, line)
-            first = self._first.setdefault(key, ident)
+            firsts[ident] = first = self._first.setdefault(key, ident)
             if first == ident:
                 self.order.append(ident)
-            if ident <= bounded:
-                self._of[ident] = first
+        self._map = NameMap(firsts)
 
     def firsts(self, handlers: npt.NDArray[Any]) -> npt.NDArray[np.int64]:
         """The first id of each of these."""
-        if not len(self._of) or not len(handlers):
-            return handlers.astype(np.int64)
-        if int(handlers.max()) < len(self._of):
-            return np.asarray(self._of[handlers])
-        handlers = handlers.astype(np.int64)
-        known = handlers < len(self._of)
-        return np.where(known, self._of[np.where(known, handlers, 0)], handlers)
+        return self._map.of(handlers)

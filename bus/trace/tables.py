@@ -37,7 +37,7 @@ class Dispatches:
 
     @property
     def event(self) -> Array:
-        """Name id of the event."""
+        """Name id of the event on its bus: `Trace.events` says which are one event, and which bus each is on."""
         return self.columns.view("event")
 
     @property

@@ -14,6 +14,7 @@ from bus.trace import forgetting
 from bus.trace.blobs import Blobs, Error, Payload
 from bus.trace.columns import Columns
 from bus.trace.error_texts import ErrorTexts
+from bus.trace.events import Events
 from bus.trace.facts import FACT_DTYPE, Facts
 from bus.trace.framing import Frame, Framing
 from bus.trace.joining import Joining
@@ -36,6 +37,7 @@ class Trace:
 
     def __init__(self, raw: Raw | None = None) -> None:
         self.names = Names()
+        self.events = Events(self.names)
         self.raw = raw or Raw()
         """The bytes so far, for saving and for payloads."""
 
@@ -48,6 +50,9 @@ class Trace:
             time_ns=np.int64, handler=np.uint32, event=np.uint64, added=np.uint8, flags=np.uint16
         )
         self.deliveries = _deliveries()
+        self.skipped = _skipped()
+        """Announced handlers that were never called. handler: 0 where a capture only says how many (`count`)."""
+
         self.error_texts = ErrorTexts()
         self.generation = 0
         """Grows whenever anything changed."""
@@ -153,7 +158,7 @@ class Trace:
     @property
     def nbytes(self) -> int:
         """Memory of all columns, room to grow included."""
-        tables = (self.dispatches, self.calls, self.marks.columns, self.subscriptions, self.deliveries)
+        tables = (self.dispatches, self.calls, self.marks.columns, self.subscriptions, self.deliveries, self.skipped)
         return sum(table.nbytes for table in tables)
 
     def newest(self, most: int) -> Trace:
@@ -175,6 +180,9 @@ class Trace:
         trace.deliveries = _deliveries()
         of_kept = trace.dispatches.rows_of(told.view("dispatch")) >= 0
         trace.deliveries.take(told, np.flatnonzero(of_kept))
+        trace.skipped = _skipped()
+        of_kept = trace.dispatches.rows_of(self.skipped.view("dispatch")) >= 0
+        trace.skipped.take(self.skipped, np.flatnonzero(of_kept))
         trace.generation += 1
         return trace
 
@@ -233,6 +241,11 @@ class Trace:
             len(told), time_ns=told.time_ns, handler=told.name, event=told.parent,
             added=told.kind == Kind.HANDLER_ADDED, flags=told.flags,
         )  # fmt: skip
+        skipped = facts.of_kind(Kind.SKIPPED)
+        self.skipped.append(
+            len(skipped), time_ns=skipped.time_ns, dispatch=skipped.id, handler=skipped.name,
+            because_call=skipped.parent, count=skipped.count, note=skipped.blob,
+        )  # fmt: skip
         sent = facts.of_kind(*DELIVERING)
         self.deliveries.append(
             len(sent), time_ns=sent.time_ns, kind=sent.kind, dispatch=self._dispatches_of(sent), call=sent.parent,
@@ -256,6 +269,12 @@ def _deliveries() -> Columns:
         time_ns=np.int64, kind=np.uint8, dispatch=np.uint64, call=np.uint64, queue=np.uint32, attempt=np.uint32,
         note=np.uint64,
     )  # fmt: skip
+
+
+def _skipped() -> Columns:
+    return Columns(
+        time_ns=np.int64, dispatch=np.uint64, handler=np.uint32, because_call=np.uint64, count=np.uint32, note=np.uint64
+    )
 
 
 Progress = Callable[[float], None]

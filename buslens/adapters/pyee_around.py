@@ -17,13 +17,16 @@ EmitRun = Callable[[Any, "tuple[Any, ...]", "dict[str, Any]"], Any]
 class Announced:
     """A dispatch whose handlers are being called by somebody else's loop."""
 
-    __slots__ = ("dispatch", "left", "plan")
+    __slots__ = ("call", "dispatch", "left", "plan")
 
     def __init__(self, dispatch: int, plan: Plan) -> None:
         self.dispatch = dispatch
         self.plan = plan
-        self.left = len(plan.functions)
+        self.left = list(plan.handler_ids)
         """Handlers that `_emit_run` has not been asked to run."""
+
+        self.call = 0
+        """The last call."""
 
 
 def around(watch: Watch, bare: CallHandlers) -> CallHandlers:
@@ -36,12 +39,16 @@ def around(watch: Watch, bare: CallHandlers) -> CallHandlers:
         local = watch.recorder.local
         before = getattr(local, "announced", None)
         local.announced = announced = _announce(watch, emitter, event, args, kwargs)
+        because = 0
         try:
             handled = bare(event, args, kwargs)
+        except BaseException:
+            because = announced.call if announced is not None else 0
+            raise
         finally:
             local.announced = before
             if announced is not None:
-                watch.skipped(announced.dispatch, announced.left)
+                watch.skipped(announced.dispatch, announced.left, because)
         if announced is None and not handled:
             unheard(watch, emitter, event, args, kwargs)
         return handled
@@ -59,8 +66,9 @@ def telling(watch: Watch, bare: EmitRun) -> EmitRun:
         if emitter is None or announced is None or plan is None or not any(f is known for known in plan.functions):
             return bare(f, args, kwargs)
         at = next(index for index, known in enumerate(plan.functions) if f is known)
-        announced.left -= 1
-        call = watch.recorder.next_id()
+        if plan.handler_ids[at] in announced.left:
+            announced.left.remove(plan.handler_ids[at])
+        announced.call = call = watch.recorder.next_id()
         token = CALL.set(call)
         try:
             told = (announced.dispatch, call, plan.handler_ids[at], plan.names[at])

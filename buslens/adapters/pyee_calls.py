@@ -90,7 +90,7 @@ class Run:
 
     def __del__(self) -> None:
         if self._attempt == 0:
-            self._watch.skipped(self._dispatch, 1)
+            self._watch.skipped(self._dispatch, (self._handler_id,), note="it was never called")
 
 
 class CallCoroutine(Coroutine[Any, Any, Any]):
@@ -198,7 +198,7 @@ class CallCoroutine(Coroutine[Any, Any, Any]):
             return
         if self._begin is not None:
             self._ended = True
-            self._watch.skipped(self._begin[0], 1)
+            self._watch.skipped(self._begin[0], (self._begin[1],), note="its coroutine never ran")
         else:
             self._ended = True
             self._watch.stopped(self._call)

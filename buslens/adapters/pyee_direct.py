@@ -9,7 +9,7 @@ from __future__ import annotations
 from functools import partial
 from typing import Any, Callable
 
-from buslens.adapters.pyee_dispatch import CallHandlers, announced, is_stale, unheard
+from buslens.adapters.pyee_dispatch import STALE, CallHandlers, announced, is_stale, unheard
 from buslens.adapters.pyee_watch import Watch
 from buslens.context import CALL
 
@@ -32,13 +32,12 @@ def direct(watch: Watch, bare: CallHandlers) -> CallHandlers:
         dispatch, handlers = announced(watch, emitter, event, args, kwargs, functions)
         if not dispatch:
             return bare(event, args, kwargs)
-        at = 0
+        call = 0
         try:
             for function, key, handler, name in handlers:
-                at += 1
                 if key is not function and is_stale(emitter, event, key):
                     # A `once` wrapper whose handler is gone does nothing; pyee calls it all the same.
-                    watch.skipped(dispatch, 1)
+                    watch.skipped(dispatch, (handler,), note=STALE)
                     emitter._emit_run(function, args, kwargs)
                     continue
                 call, later = next_id(), name.is_async and watch.awaits
@@ -66,7 +65,7 @@ def direct(watch: Watch, bare: CallHandlers) -> CallHandlers:
                     given = None
                     leave(token)
         except BaseException:
-            watch.skipped(dispatch, len(functions) - at)
+            watch.skipped(dispatch, (left for _, _, left, _ in handlers), call)
             raise
         return True
 

@@ -25,6 +25,9 @@ _FEW = 16
 _SHORT = 256
 _UNTIMED = int(Flag.UNTIMED)
 
+STALE = "it was registered with `once`, and removed before its turn"
+"""Why a handler is skipped that no call stood in the way of."""
+
 
 def general(watch: Watch, bare: CallHandlers) -> CallHandlers:
     """For executor and trio, and for an `_emit_run` of the program's own."""
@@ -42,13 +45,12 @@ def general(watch: Watch, bare: CallHandlers) -> CallHandlers:
         dispatch, handlers = announced(watch, emitter, event, args, kwargs, functions)
         if not dispatch:
             return bare(event, args, kwargs)
-        at = 0
+        call = 0
         try:
             for function, key, handler_id, name in handlers:
-                at += 1
                 if key is not function and is_stale(emitter, event, key):
                     # A `once` wrapper whose handler is gone does nothing; pyee calls it all the same.
-                    watch.skipped(dispatch, 1)
+                    watch.skipped(dispatch, (handler_id,), note=STALE)
                     emitter._emit_run(function, args, kwargs)
                     continue
                 call = recorder.next_id()
@@ -60,7 +62,7 @@ def general(watch: Watch, bare: CallHandlers) -> CallHandlers:
                 finally:
                     CALL.reset(token)
         except BaseException:
-            watch.skipped(dispatch, len(functions) - at)
+            watch.skipped(dispatch, (handler_id for _, _, handler_id, _ in handlers), call)
             raise
         return True
 
@@ -168,7 +170,7 @@ def plain(watch: Watch, bare: CallHandlers, slow: CallHandlers) -> CallHandlers:
                 functions[at - 1](*args, **kwargs)
         except BaseException as error:
             watch.failed(call, error, plan.names[at - 1].plain)
-            watch.skipped(dispatch, count - at)
+            watch.skipped(dispatch, plan.handler_ids[at:count], call)
             raise
         finally:
             leave(token)

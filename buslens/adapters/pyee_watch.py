@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import logging
 import weakref
-from collections.abc import Coroutine
+from collections.abc import Coroutine, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, Callable, Optional
 
@@ -142,11 +142,11 @@ class Watch:
             outcome, blob = Outcome.FAILED, 0
         self._ended_with(call, int(outcome), blob)
 
-    def skipped(self, dispatch: int, handlers: int) -> None:
-        """Handlers that will not be called for a dispatch after all."""
+    def skipped(self, dispatch: int, handlers: Iterable[int], because: int = 0, note: str = "") -> None:
+        """Handlers that will not be called for a dispatch after all, because of a call or for what the note says."""
         try:
-            if handlers > 0:
-                self.recorder.skipped(dispatch, handlers)
+            for handler in handlers:
+                self.recorder.skipped(dispatch, handler, because, note)
         except Exception as error:
             self.broke(error)
 

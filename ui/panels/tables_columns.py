@@ -241,8 +241,9 @@ def _by_gravity(outcomes: Keys) -> Keys:
         Outcome.RUNNING: 1,
         Outcome.CANCELLED: 2,
         Outcome.LOST: 3,
-        Outcome.TIMED_OUT: 4,
-        Outcome.FAILED: 5,
+        Outcome.NEVER_RAN: 4,
+        Outcome.TIMED_OUT: 5,
+        Outcome.FAILED: 6,
     }
     gravity = np.zeros(256, np.uint8)
     for value, place in order.items():

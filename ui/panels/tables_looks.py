@@ -15,6 +15,7 @@ def look(theme: Theme, state: str) -> Look | None:
     colours = {
         "failed": theme.failed,
         "lost": theme.warning,
+        "never-ran": theme.warning,
         "running": theme.accent,
         "cancelled": theme.muted,
         "dispatch": theme.text,

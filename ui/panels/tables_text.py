@@ -12,9 +12,18 @@ _OUTCOMES = {
     Outcome.TIMED_OUT: "timed out",
     Outcome.LOST: "lost",
     Outcome.KEPT: "kept",
+    Outcome.NEVER_RAN: "never ran",
 }
 
-STATES = ("failed", "lost", "running", "cancelled")
+_STATES = {
+    Outcome.FAILED: "failed",
+    Outcome.TIMED_OUT: "failed",
+    Outcome.LOST: "lost",
+    Outcome.RUNNING: "running",
+    Outcome.CANCELLED: "cancelled",
+    Outcome.NEVER_RAN: "never-ran",
+}
+STATES = tuple(dict.fromkeys(_STATES.values()))
 """The looks that rows can have; ok rows look like plain text."""
 
 
@@ -51,13 +60,7 @@ def outcome(value: int) -> str:
 
 def state(value: int) -> str:
     """Which of STATES an outcome looks like, "" for ok."""
-    if value in (Outcome.FAILED, Outcome.TIMED_OUT):
-        return "failed"
-    return (
-        {Outcome.LOST: "lost", Outcome.RUNNING: "running", Outcome.CANCELLED: "cancelled"}.get(Outcome(value), "")
-        if value in _OUTCOMES
-        else ""
-    )
+    return _STATES.get(Outcome(value), "") if value in _OUTCOMES else ""
 
 
 def shown_of(shown: int, total: int) -> str:

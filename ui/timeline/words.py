@@ -20,6 +20,7 @@ OUTCOMES = {
     Outcome.TIMED_OUT: "timed out",
     Outcome.LOST: "lost: nobody listened",
     Outcome.KEPT: "kept: nobody has listened yet",
+    Outcome.NEVER_RAN: "never ran",
 }
 
 LONGEST_MESSAGE = 200

@@ -31,7 +31,11 @@ class Dispatch:
     parent: int
     handlers: int
     payload: object = None
+    bus: str = ""
     skipped: int = 0
+    skipped_handlers: list[tuple[str, int, str]] = field(default_factory=list)
+    """Handler, call because of which, and what the note says."""
+
     calls: list[Call] = field(default_factory=list)
 
     @property
@@ -81,7 +85,9 @@ class Facts:
     def _fact(self, kind, outcome, flags, name, time_ns, ident, parent, lane, count, blob) -> None:  # type: ignore[no-untyped-def]
         text = self.text(name)
         if kind == Kind.DISPATCH_EMITTED:
-            self.dispatches[ident] = Dispatch(ident, text, parent, count, self.payload(blob))
+            self.dispatches[ident] = Dispatch(
+                *(ident, text, parent, count, self.payload(blob)), bus=self.text(self.names[name].get("bus", 0))
+            )
         elif kind == Kind.CALL_STARTED:
             call = self.calls[ident] = Call(ident, parent, text, self.text(lane), count, flags, time_ns)
             self.dispatches[parent].calls.append(call)
@@ -90,6 +96,8 @@ class Facts:
             self.calls[ident].error = json.loads(self.blobs[blob][2]) if blob else None
         elif kind == Kind.SKIPPED:
             self.dispatches[ident].skipped += count
+            why = self.blobs[blob][2].decode() if blob else ""
+            self.dispatches[ident].skipped_handlers.append((text, parent, why))
         elif kind == Kind.HANDLER_ADDED:
             self.added.append((self.text(parent), text, bool(flags & 1)))
         elif kind == Kind.HANDLER_REMOVED:
@@ -99,7 +107,7 @@ class Facts:
         elif kind == Kind.DROPPED:
             self.dropped += count
 
-    def text(self, name: int) -> str:
+    def text(self, name: object) -> str:
         return str(self.names[name]["text"]) if name else ""
 
     def payload(self, blob: int) -> object:

@@ -85,10 +85,13 @@ def test_a_dispatch_is_open_until_its_last_announced_call_ended(told: Told) -> N
 def test_handlers_that_an_exception_skipped_are_not_waited_for(told: Told) -> None:
     dispatch = told.emit(0, "ping", handlers=3)
     told.end(2, told.start(1, dispatch, "first"), Outcome.FAILED, ValueError("no"))
-    told.recorder.skipped(dispatch, 2)
+    for handler in ("second", "third"):
+        told.recorder.skipped(dispatch, told.recorder.handler(handler), because_call=1)
     trace = told.trace()
     assert outcomes(trace.dispatches.outcome) == ["failed"]
     assert trace.dispatches.open[0] == 0
+    assert [trace.names.text(ident) for ident in trace.skipped.view("handler")] == ["second", "third"]
+    assert trace.skipped.view("because_call").tolist() == [1, 1]
     error = trace.error(0)
     assert error is not None
     assert (error.type, error.message) == ("ValueError", "no")
