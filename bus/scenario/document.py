@@ -10,12 +10,15 @@ import copy
 import hashlib
 import os
 import tempfile
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from bus.errors import Place, UserError
+from bus.scenario import drafts as drafting
 from bus.scenario import edits
+from bus.scenario.drafts import Draft, Drafts, FieldPath, Move
 from bus.scenario.edits import Change
 from bus.scenario.model import Scenario
 from bus.scenario.patch import patched, rewritten, same
@@ -32,6 +35,8 @@ class State:
     text: str
     values: dict[str, Any]
     scenario: Scenario
+    drafts: Drafts = ()
+    """What was typed and is in none of these."""
 
 
 class Document:
@@ -65,6 +70,11 @@ class Document:
     def values(self) -> dict[str, Any]:
         """What the text says as plain JSON values, as the person wrote them. Not to be changed."""
         return self._state.values
+
+    @property
+    def drafts(self) -> Drafts:
+        """What was typed and cannot be taken yet: it is neither saved nor run."""
+        return self._state.drafts
 
     @property
     def title(self) -> str:
@@ -106,20 +116,64 @@ class Document:
         """What redo does again, "" for nothing."""
         return self.redo_stack[-1][0] if self.redo_stack else ""
 
-    def edit(self, title: str, change: Change, *, joins: str = "") -> None:
+    def edit(self, title: str, change: Change, *, joins: str = "", drafts: Move = drafting.same) -> None:
         """Make one change. Raises UserError, and changes nothing, where the result is no scenario.
 
         `joins`: edits that follow each other under the same name (typing into one field) are undone together.
+        `drafts`: what becomes of what was typed elsewhere and cannot be taken yet.
         """
         after = copy.deepcopy(self.values)
         change(after)
-        if same(self.values, after):
-            return
-        state = self._state_that_says(after)
-        if not (joins and joins == self._joins and self.undo_stack and self.text != self._saved):
+        kept = drafting.living(drafts(self.drafts), after)
+        if not same(self.values, after):
+            self._begin_step(title, joins, self._tried_again(replace(self._state_that_says(after), drafts=kept)))
+        elif kept != self.drafts:
+            self._begin_step(title, joins, replace(self._state, drafts=kept))
+
+    def put(self, path: FieldPath, typed: str, value: Any, *, joins: str = "") -> None:
+        """Say what was typed into one field. Raises UserError where it cannot be taken: it is a draft then."""
+        title, moved, change = f"Change {drafting.spelled(path)}", drafting.settled(path), edits.put(path, value)
+        if path[2:] == ("name",):
+            moved = drafting.renamed(str(path[0]), str(path[1]), str(value or ""))
+            change = edits.unchanged if value == path[1] else change
+        try:
+            self.edit(title, change, joins=joins, drafts=moved)
+        except UserError as error:
+            self.keep(Draft(path, typed, drafting.reason(error), value), joins=joins)
+            raise
+
+    def keep(self, draft: Draft, *, joins: str = "") -> None:
+        """Keep what was typed and cannot be taken."""
+        kept = drafting.with_draft(self.drafts, draft)
+        if kept != self.drafts:
+            self._begin_step(f"Change {drafting.spelled(draft.path)}", joins, replace(self._state, drafts=kept))
+
+    def _begin_step(self, title: str, joins: str, state: State) -> None:
+        """Something that undo takes back."""
+        if not (joins and joins == self._joins and self.undo_stack and self._is_not_as_saved):
             self.undo_stack = [*self.undo_stack[1 - MOST_UNDO :], (title, self._state)]
         self.redo_stack = []
         self._become(state, joins)
+
+    @property
+    def _is_not_as_saved(self) -> bool:
+        return self.text != self._saved or bool(self.drafts)
+
+    def _tried_again(self, state: State) -> State:
+        """What could not be taken before this edit may be right now: a name that was declared meanwhile."""
+        for draft in state.drafts:
+            if not draft.readable or draft.path[2:] == ("name",):
+                continue
+            values = copy.deepcopy(state.values)
+            edits.put(draft.path, draft.value)(values)
+            try:
+                taken = self._state_that_says(values, state)
+            except UserError as error:
+                told = replace(draft, reason=drafting.reason(error))
+                state = replace(state, drafts=drafting.with_draft(state.drafts, told))
+            else:
+                state = replace(taken, drafts=drafting.without(state.drafts, draft.path))
+        return state
 
     def undo(self) -> None:
         """Take back the newest edit."""
@@ -156,8 +210,9 @@ class Document:
         reading = read(text, self._file)
         return State(text, reading.values, checked(reading))
 
-    def _state_that_says(self, values: dict[str, Any]) -> State:
-        text = patched(self.text, self.values, values)
+    def _state_that_says(self, values: dict[str, Any], before: State | None = None) -> State:
+        now = before or self._state
+        text = patched(now.text, now.values, values)
         try:
             reading = read(text, self._file)
         except UserError:
@@ -176,7 +231,7 @@ class Document:
 
     def rename_event(self, old: str, new: str) -> None:
         """Give an event another name, wherever it is named."""
-        self.edit(f"Rename event {old}", edits.event_renamed(old, new))
+        self.edit(f"Rename event {old}", edits.event_renamed(old, new), drafts=drafting.renamed("events", old, new))
 
     def remove_event(self, name: str) -> None:
         """Delete an event. Raises UserError where something still names it."""
@@ -197,9 +252,15 @@ class Document:
         """Replace on, do, once, block, worker, parallel, attempts, ack, from or description; None removes a key."""
         self.edit(f"Change handler {name}", edits.changed("handlers", name, said), joins=joins)
 
+    def set_steps(self, path: FieldPath, steps: list[Any], order: Sequence[int]) -> None:
+        """Add, move or delete steps. order: for each step the place where it stood before, -1 for a new one."""
+        moved = drafting.rearranged(path, order)
+        self.edit(f"Change the steps of {drafting.spelled(path)}", edits.put(path, steps), drafts=moved)
+
     def rename_handler(self, old: str, new: str) -> None:
         """Give a handler another name, wherever it is named."""
-        self.edit(f"Rename handler {old}", edits.handler_renamed(old, new))
+        moved = drafting.renamed("handlers", old, new)
+        self.edit(f"Rename handler {old}", edits.handler_renamed(old, new), drafts=moved)
 
     def remove_handler(self, name: str) -> None:
         """Detach and delete a handler, and what is expected of it."""

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from bus.errors import UserError
+from bus.scenario.drafts import FieldPath
 from bus.scenario.model import EmitAct, RepeatAct, Scenario, steps_of
 from bus.scenario.nearest import nearest
 from bus.scenario.steps import Emit
@@ -109,6 +110,30 @@ def option(key: str, value: Any) -> Change:
             values.pop(key, None)
         else:
             values[key] = value
+
+    return change
+
+
+def unchanged(_values: Values) -> None:
+    """Say what was said before."""
+
+
+def put(path: FieldPath, value: Any) -> Change:
+    """Say this at one place; None: say nothing there. A name's place (see drafts.py) is given another name."""
+    if path[0] in _WHAT and path[2:] == ("name",):
+        return (event_renamed if path[0] == "events" else handler_renamed)(str(path[1]), str(value or ""))
+
+    def change(values: Values) -> None:
+        holder: Any = values
+        for part in path[:-1]:
+            inner = holder[part] if isinstance(part, int) or part in holder else None
+            if not isinstance(inner, dict | list):
+                inner = holder[part] = {}
+            holder = inner
+        if value is None:
+            holder.pop(path[-1], None)
+        else:
+            holder[path[-1]] = value
 
     return change
 

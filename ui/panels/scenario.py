@@ -1,7 +1,7 @@
 """The scenario panel: events, handlers and script as a tree, and a form for what is chosen.
 
-Every edit goes through the session's Document, which checks it, and makes it undoable; what is refused changes
-nothing, and the form says why.
+Every edit goes through the session's Document, which checks it, and makes it undoable; what was typed and cannot be
+taken stays in its field, with the reason beside it, until it is right or taken back.
 """
 
 from __future__ import annotations
@@ -9,8 +9,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtCore import QSize, Qt, QTimer, Signal
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import (
+    QApplication,
     QFrame,
     QHBoxLayout,
     QScrollArea,
@@ -21,22 +23,29 @@ from PySide6.QtWidgets import (
     QVBoxLayout,
     QWidget,
 )
+from shiboken6 import isValid
 
 from bus.errors import UserError
 from bus.scenario import Document
+from bus.scenario.drafts import Draft, FieldPath, owner, reason, under
+from bus.scenario.loops import offered_emit
 from bus.session import Session
 from ui.icons import icon
 from ui.panels.scenario_event import EventForm
+from ui.panels.scenario_fields import Step
 from ui.panels.scenario_form import Form
 from ui.panels.scenario_handler import HandlerForm, read_on
-from ui.panels.scenario_inputs import InlineError
+from ui.panels.scenario_inputs import InlineError, Input, Typed
 from ui.panels.scenario_script import ScenarioForm, ScriptForm
 from ui.panels.scenario_tree import ScenarioTree
 from ui.theme import ThemeSource
 from ui.widgets.empty_hint import EmptyHint
 
-ROWS = 8
+ROWS = 4
 """Lines of text that the tree has room for, however large the form."""
+
+TREE_SHARE = 0.4
+"""How much of the panel the tree may take at first: the form is what is worked in."""
 
 FORMS = ("scenario", "event", "handler", "script")
 """What has a form; headings have none."""
@@ -57,6 +66,12 @@ class ScenarioPanel(QWidget):
         self._themes = themes
         self._seen: tuple[int, int] = (0, -1)
         self._turn = 0
+        self._share = 0.0
+        self._revealed: Input | None = None
+        self._reveal_later = QTimer(self)
+        self._reveal_later.setSingleShot(True)
+        self._reveal_later.setInterval(0)
+        self._reveal_later.timeout.connect(self._reveal_now)
         self.setAccessibleName("Scenario")
         self.tree = ScenarioTree(themes, self)
         self.error = InlineError(themes, self)
@@ -75,8 +90,8 @@ class ScenarioPanel(QWidget):
         self.tree.delete_wanted.connect(self.delete_chosen)
         self.tree.move_wanted.connect(self.move_handler)
         for form in self.forms:
-            form.changed.connect(self._change)
-            form.renamed.connect(self._rename_chosen)
+            form.typed.connect(self._typed)
+            form.rearranged.connect(self._rearrange)
         themes.changed.connect(self.refresh_theme)
         self.refresh_theme()
         self.refresh_document()
@@ -118,7 +133,7 @@ class ScenarioPanel(QWidget):
         document = self._session.document
         if document is not None:
             name = _free("new.event", document.scenario.events)
-            if self._edit(lambda document: document.add_event(name), self.error):
+            if self._edit(lambda document: document.add_event(name)):
                 self._choose_and_name("event", name)
 
     def add_handler(self) -> None:
@@ -132,16 +147,16 @@ class ScenarioPanel(QWidget):
             self.error.say("a handler needs an event to listen to: define one first")
             return
         name = _free("new_handler", document.scenario.handlers)
-        if self._edit(lambda document: document.add_handler(name, event), self.error):
+        if self._edit(lambda document: document.add_handler(name, event)):
             self._choose_and_name("handler", name)
 
     def delete_chosen(self) -> None:
         """Delete the chosen event or handler."""
         kind, name = self.tree.key
         if kind == "event":
-            self._edit(lambda document: document.remove_event(name), self.error)
+            self._edit(lambda document: document.remove_event(name))
         elif kind == "handler":
-            self._edit(lambda document: document.remove_handler(name), self.error)
+            self._edit(lambda document: document.remove_handler(name))
         self._show_chosen()
 
     def move_handler(self, by: int) -> None:
@@ -151,56 +166,79 @@ class ScenarioPanel(QWidget):
         if kind == "handler" and document is not None:
             to = list(document.scenario.handlers).index(name) + by
             if 0 <= to < len(document.scenario.handlers):
-                self._edit(lambda document: document.move_handler(name, to), self.error)
+                self._edit(lambda document: document.move_handler(name, to))
+
+    def show_draft(self, draft: Draft) -> None:
+        """Go to a field whose text is a mistake."""
+        prefix = owner(draft.path)
+        self.tree.choose(*prefix)
+        self._show_chosen()
+        form = self._form_shown()
+        field = form.go_to(draft.path[len(_place(prefix)) :]) if form is not None else None
+        if field is not None:
+            self._reveal(field)
 
     def _rename(self, kind: str, old: str, new: str) -> None:
-        if self._edit(lambda document: _rename(document, kind, old, new), self.error, (kind, new)):
-            self._show_chosen()
-        elif self._session.document is not None:
-            self._show_tree(self._session.document)
+        """From the tree: what cannot be taken stands in the form, as typed."""
+        path = (*_place((kind, old)), "name")
+        self._take(Typed(path, new, new), path)
+        self._show_chosen()
 
-    def _rename_chosen(self, new: str) -> None:
-        kind, old = self.tree.key
+    def _typed(self, typed: Typed) -> None:
+        self._take(typed, (*_place(self.tree.key), *typed.path))
+        self._refresh_form()
         form = self._form_shown()
-        if form is not None and new != old:
-            self._edit(lambda document: _rename(document, kind, old, new), form.error, choose=(kind, new))
+        wrong = [each for each in form.inputs() if each.draft is not None] if form is not None else []
+        if wrong and self._at_hand(wrong):
+            self._reveal(self._at_hand(wrong)[0])
 
-    def _change(self, key: str, value: Any, joins: str) -> None:
-        kind, name = self.tree.key
-        form = self._form_shown()
-        if form is None:
+    def _at_hand(self, fields: list[Input]) -> list[Input]:
+        return [each for each in fields if each.isAncestorOf(self._focused()) or each.widget is self._focused()]
+
+    def _focused(self) -> QWidget:
+        return QApplication.focusWidget() or self
+
+    def _take(self, typed: Typed, path: FieldPath) -> None:
+        """Let the document have what was typed, or keep it as it is."""
+        document = self._session.document
+        if document is None:
             return
-        joins = f"{self._turn} {joins}" if joins else ""
-        said = {key: read_on(value or "") if key == "on" else value}
-        if kind == "event":
-            self._edit(lambda document: document.set_event(name, joins=joins, **said), form.error)
-        elif kind == "handler":
-            self._edit(lambda document: document.set_handler(name, joins=joins, **said), form.error)
+        joins = f"{self._turn} {path}"
+        value = read_on(typed.value or "") if path[2:] == ("on",) else typed.value
+        choose = None
+        if typed.mistake:
+            document.keep(Draft(path, typed.text, typed.mistake, readable=False), joins=joins)
         else:
-            self._edit(lambda document: document.set_option(key, said[key], joins=joins), form.error)
+            try:
+                document.put(path, typed.text, value, joins=joins)
+                choose = (owner(path)[0], str(value)) if path[2:] == ("name",) else None
+            except UserError:
+                pass  # the document keeps it, with the reason
+        self._edited(document, choose)
 
-    def _edit(
-        self, change: Callable[[Document], None], where: InlineError, choose: tuple[str, str] | None = None
-    ) -> bool:
-        """Make an edit and show it, or say at its place why it was refused."""
+    def _rearrange(self, path: FieldPath, steps: list[Step], order: list[int]) -> None:
+        place = (*_place(self.tree.key), *path)
+        self._edit(lambda document: document.set_steps(place, steps, order))
+        self._refresh_form()
+
+    def _edit(self, change: Callable[[Document], None]) -> bool:
+        """Make an edit and show it, or say why it was refused."""
         document = self._session.document
         if document is None:
             return False
         try:
             change(document)
         except UserError as error:
-            where.say(_reason(error))
-            form = self._form_shown()
-            if form is not None and form.error is where:
-                form.rows.activate()
-                self._scroll.ensureWidgetVisible(where)
+            self.error.say(reason(error))
             return False
+        self._edited(document)
+        return True
+
+    def _edited(self, document: Document, choose: tuple[str, str] | None = None) -> None:
         self._seen = (id(document), document.revision)
-        for each in (self.error, *(form.error for form in self.forms)):
-            each.say("")
+        self.error.say("")
         self._show_tree(document, choose)
         self.edited.emit()
-        return True
 
     # What is shown
 
@@ -212,8 +250,11 @@ class ScenarioPanel(QWidget):
             self._show_chosen()
 
     def _show_tree(self, document: Document, choose: tuple[str, str] | None = None) -> None:
+        wrong: dict[tuple[str, str], str] = {}
+        for draft in document.drafts:
+            wrong[owner(draft.path)] = str(draft)
         blocked = self.tree.blockSignals(True)
-        self.tree.show_scenario(document.scenario, document.title)
+        self.tree.show_scenario(document.scenario, document.title, wrong)
         if choose is not None:
             self.tree.choose(*choose)
         self.tree.blockSignals(blocked)
@@ -226,20 +267,49 @@ class ScenarioPanel(QWidget):
         if document is None:
             return
         values, events = document.values, list(document.scenario.events)
+        drafts = under(document.drafts, _place(self.tree.key))
         form: Form | None = None
         if kind == "event":
             form = self.event_form
-            self.event_form.show_event(name, values["events"][name])
+            self.event_form.show_event(name, values["events"][name], drafts)
         elif kind == "handler":
             form = self.handler_form
-            self.handler_form.show_handler(name, values["handlers"][name], events)
+            emit = offered_emit(document.scenario, name)
+            self.handler_form.show_handler(name, values["handlers"][name], events, emit, drafts)
         elif kind == "script":
             form = self.script_form
-            self.script_form.show_script(values, events)
+            self.script_form.show_script(values, events, offered_emit(document.scenario), drafts)
         elif kind == "scenario":
             form = self.scenario_form
-            self.scenario_form.show_values(values)
+            self.scenario_form.show_values(values, drafts)
         self._show_form(form)
+
+    def _refresh_form(self) -> None:
+        """What is chosen says something else; what stands in its fields stays."""
+        document, form = self._session.document, self._form_shown()
+        if document is None or form is None:
+            return
+        kind, name = self.tree.key
+        values, events = document.values, list(document.scenario.events)
+        drafts = under(document.drafts, _place(self.tree.key))
+        if kind == "event":
+            self.event_form.refresh_schema((values["events"][name] or {}).get("schema"))
+        elif kind == "handler":
+            emit = offered_emit(document.scenario, name)
+            self.handler_form.refresh(values["handlers"][name], events, emit, drafts)
+        elif kind == "script":
+            self.script_form.show_script(values, events, offered_emit(document.scenario), drafts)
+        form.mark(under(document.drafts, _place(self.tree.key)))
+
+    def _reveal(self, field: Input) -> None:
+        """The field and what is said of it are in view once they have their places."""
+        self._revealed = field
+        self._reveal_later.start()
+
+    def _reveal_now(self) -> None:
+        if self._revealed is not None and isValid(self._revealed):
+            self._scroll.ensureWidgetVisible(self._revealed, 0, 12)
+        self._revealed = None
 
     def _show_form(self, form: Form | None) -> None:
         """Only the form that is shown asks for room; without one the tree has it all."""
@@ -249,10 +319,35 @@ class ScenarioPanel(QWidget):
             page.setSizePolicy(QSizePolicy.Policy.Preferred, fit)
         if form is not None:
             self._stack.setCurrentWidget(form)
+            self._split()
 
     def _form_shown(self) -> Form | None:
         form = self._stack.currentWidget()
         return form if isinstance(form, Form) and self.tree.key[0] in FORMS else None
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Until the person has moved the line, tree and form share the room by what they need."""
+        super().resizeEvent(event)
+        self._split()
+
+    def set_split(self, share: float) -> None:
+        """How much of the panel the tree takes, 0 to 1; 0: as much as it needs."""
+        self._share = share
+        self._split()
+
+    @property
+    def split(self) -> float:
+        """What `set_split` takes."""
+        return self._share
+
+    def _split(self) -> None:
+        whole = sum(self._splitter.sizes())
+        tree = self._share * whole if self._share else min(self.tree.height_of_rows(), TREE_SHARE * whole)
+        self._splitter.setSizes([round(tree), round(whole - tree)])
+
+    def _remember_split(self) -> None:
+        sizes = self._splitter.sizes()
+        self._share = sizes[0] / max(sum(sizes), 1)
 
     def _choose_and_name(self, kind: str, name: str) -> None:
         self.tree.choose(kind, name)
@@ -283,12 +378,13 @@ class ScenarioPanel(QWidget):
         scroll.setFrameShape(QFrame.Shape.NoFrame)
         scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         scroll.setWidget(self._stack)
-        splitter = QSplitter(Qt.Orientation.Vertical, self)
+        splitter = self._splitter = QSplitter(Qt.Orientation.Vertical, self)
         splitter.addWidget(self.tree)
         splitter.addWidget(scroll)
         splitter.setChildrenCollapsible(False)
-        splitter.setStretchFactor(0, 3)
-        splitter.setStretchFactor(1, 2)
+        splitter.setStretchFactor(0, 0)
+        splitter.setStretchFactor(1, 1)
+        splitter.splitterMoved.connect(self._remember_split)
         self.tree.setMinimumHeight((self.tree.fontMetrics().height() + 4) * ROWS)
         editing = QWidget(self)
         column = QVBoxLayout(editing)
@@ -315,15 +411,12 @@ class ScenarioPanel(QWidget):
         return button
 
 
-def _rename(document: Document, kind: str, old: str, new: str) -> None:
-    if kind == "event":
-        document.rename_event(old, new)
-    else:
-        document.rename_handler(old, new)
-
-
-def _reason(error: UserError) -> str:
-    return f"{error.problem} ({error.hint})" if error.hint else error.problem
+def _place(key: tuple[str, str]) -> FieldPath:
+    """Where in the scenario that lies which the tree calls so."""
+    kind, name = key
+    if kind in ("event", "handler"):
+        return (f"{kind}s", name)
+    return ("script",) if kind == "script" else ()
 
 
 def _free(name: str, taken: Any) -> str:

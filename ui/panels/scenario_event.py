@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from PySide6.QtWidgets import QWidget
 
 from bus.scenario import payload as payloads
+from bus.scenario.drafts import Draft, FieldPath
 from ui.panels.scenario_form import Form
 from ui.panels.scenario_inputs import Input
 from ui.theme import ThemeSource
@@ -28,17 +29,24 @@ class EventForm(Form):
         self.sample = self.add("sample", "Sample payload", "json", "as JSON; what Emit begins with", alone=True)
         self.schema = self.add("schema", "JSON Schema of the payload", "json", "empty: any payload", alone=True)
         for each in (self.sample, self.schema):
-            each.setFixedHeight(each.fontMetrics().lineSpacing() * LINES + 16)
+            each.widget.setFixedHeight(each.fontMetrics().lineSpacing() * LINES + 16)
         self.rows.addStretch(1)
         _editor(self.sample).set_checker(self._check_sample)
         _editor(self.schema).set_checker(_check_schema)
 
-    def show_event(self, name: str, values: dict[str, Any] | None) -> None:
+    def show_event(self, name: str, values: dict[str, Any] | None, drafts: Mapping[FieldPath, Draft]) -> None:
         """Show an event as the file says it."""
         said = values or {}
         self._schema = said.get("schema")
-        self.show_values({**said, "name": name})
+        self.show_values({**said, "name": name}, drafts)
         _editor(self.sample).check_now()
+
+    def refresh_schema(self, schema: Any) -> None:
+        """The sample is checked against this from now on; it may be right now."""
+        if schema != self._schema:
+            self._schema = schema
+            _editor(self.sample).check_now()
+            self.sample.try_again()
 
     def _check_sample(self, value: object) -> Sequence[JsonProblem]:
         if any(payloads.schema_mistakes(self._schema)):

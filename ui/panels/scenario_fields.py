@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import copy
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -20,35 +19,43 @@ class Field:
 
     title: str
     kind: str = "text"
-    """text, number, flag, event (or another name to choose), json, or code."""
+    """text, number, flag, event (or another name to choose), choice, json, or code."""
 
     hint: str = ""
-    """What an empty field shows."""
+    """What an empty field shows: short enough for a narrow panel."""
 
     needed: bool = False
     """Whether the key stays even where the field is empty."""
 
+    help: str = ""
+    """What stands below the field: what may be written there."""
 
-IF = Field(("if",), "if", hint="always; or event.payload.total > 100")
-WITH = Field(("with",), "with", "json", 'payload as JSON, such as {"id": "$event.payload.id"}')
-DURATION = "20ms, 20ms +- 5ms, 10ms..20ms, exponential 20ms, forever"
+    choices: tuple[str, ...] = ()
+    """Of a choice: all that there is, the first being what counts where nothing is said."""
+
+
+IF = Field(("if",), "if", hint="always", help="A condition, such as event.payload.total > 100")
+WITH = Field(("with",), "with", "json", 'payload as JSON, such as {"id": "$event.payload.id"}; empty: the sample')
+SCRIPT_IF = Field(("if",), "if", hint="always", help="A condition, such as count > 3: count is the number of the emit")
+SCRIPT_WITH = Field(("with",), "with", "json", 'payload as JSON, such as {"id": "$count"}; empty: the sample')
+TIMES = "20ms · 20ms +- 5ms · 10ms..20ms · exponential 20ms · forever"
 
 HANDLER_FIELDS: Mapping[str, tuple[Field, ...]] = {
-    "log": (Field(("log",), "text", hint="hello ${event.payload.name}", needed=True),),
+    "log": (Field(("log",), "text", needed=True, help="What it writes, such as hello ${event.payload.name}"),),
     "wait": (
-        Field(("wait",), "time", hint=DURATION, needed=True),
+        Field(("wait",), "time", hint="20ms", needed=True, help=TIMES),
         Field(("block",), "block the whole bus meanwhile", "flag"),
     ),
     "fail": (
         Field(("fail", "error"), "error", hint="HandlerFailed"),
-        Field(("fail", "message"), "message"),
-        Field(("fail", "probability"), "probability", "number", "always; or 0.1"),
-        Field(("fail", "every"), "every nth call", "number", "every call; or 3"),
-        Field(("fail", "if"), "if", hint=IF.hint),
+        Field(("fail", "message"), "message", hint="none"),
+        Field(("fail", "probability"), "probability", "number", "always", help="From 0 to 1, such as 0.1"),
+        Field(("fail", "every"), "every nth call", "number", "every call"),
+        Field(("fail", "if"), "if", hint=IF.hint, help=IF.help),
     ),
     "crash": (
-        Field(("crash", "every"), "every nth call", "number", "every call; or 3"),
-        Field(("crash", "if"), "if", hint=IF.hint),
+        Field(("crash", "every"), "every nth call", "number", "every call"),
+        Field(("crash", "if"), "if", hint=IF.hint, help=IF.help),
     ),
     "emit": (
         Field(("emit",), "event", "event", needed=True),
@@ -57,7 +64,7 @@ HANDLER_FIELDS: Mapping[str, tuple[Field, ...]] = {
         Field(("times",), "times", "number", "1"),
     ),
     "transform": (Field(("transform",), "payload", "json", "the payload that the next steps see", True),),
-    "count": (Field(("count",), "counter", hint="a name, such as uploads", needed=True),),
+    "count": (Field(("count",), "counter", hint="uploads", needed=True, help="Its name; ${counters.NAME} reads it"),),
     "once": (Field(("once",), "steps", "json", '[{"log": "the first call"}]', True),),
     "python": (Field(("python",), "code", "code", 'emit("order.paid", event.payload)', True),),
 }
@@ -66,14 +73,16 @@ HANDLER_FIELDS: Mapping[str, tuple[Field, ...]] = {
 SCRIPT_FIELDS: Mapping[str, tuple[Field, ...]] = {
     "emit": (
         Field(("emit",), "event", "event", needed=True),
-        WITH,
+        SCRIPT_WITH,
         Field(("times",), "times", "number", "1"),
-        Field(("every",), "every", hint=DURATION),
-        Field(("at",), "at", hint="beside the other steps: a time from the start, such as 1s"),
-        IF,
+        Field(("every",), "every", hint="at once", help=f"With times: the time between them. {TIMES}"),
+        Field(
+            ("at",), "at", hint="in its turn", help="A time from the start, such as 2s; the next steps go on meanwhile"
+        ),
+        SCRIPT_IF,
     ),
-    "wait": (Field(("wait",), "time", hint=DURATION, needed=True),),
-    "mark": (Field(("mark",), "note", hint="stands on the timeline", needed=True),),
+    "wait": (Field(("wait",), "time", hint="1s", needed=True, help=TIMES),),
+    "mark": (Field(("mark",), "note", hint="here", needed=True, help="Stands on the timeline"),),
     "repeat": (
         Field(("repeat",), "times", "number", needed=True),
         Field(("do",), "steps", "json", '[{"emit": "order.placed"}, {"wait": "1s"}]', True),
@@ -81,20 +90,35 @@ SCRIPT_FIELDS: Mapping[str, tuple[Field, ...]] = {
 }
 """Of the script's steps."""
 
-FRESH: Mapping[str, Callable[[str], Step]] = {
-    "log": lambda event: {"log": "${event.name}"},
-    "wait": lambda event: {"wait": "20ms"},
-    "fail": lambda event: {"fail": {"error": "HandlerFailed"}},
-    "crash": lambda event: {"crash": {"every": 3}},
-    "emit": lambda event: {"emit": event},
-    "transform": lambda event: {"transform": "$event.payload"},
-    "count": lambda event: {"count": "calls"},
-    "once": lambda event: {"once": [{"log": "the first call"}]},
-    "python": lambda event: {"python": "log(event.name)"},
-    "mark": lambda event: {"mark": "here"},
-    "repeat": lambda event: {"repeat": 2, "do": [{"emit": event}]},
+FRESH: Mapping[str, Callable[[Step], Step]] = {
+    "log": lambda emit: {"log": "${event.name}"},
+    "wait": lambda emit: {"wait": "20ms"},
+    "fail": lambda emit: {"fail": {"error": "HandlerFailed"}},
+    "crash": lambda emit: {"crash": {"every": 3}},
+    "emit": dict,
+    "transform": lambda emit: {"transform": "$event.payload"},
+    "count": lambda emit: {"count": "calls"},
+    "once": lambda emit: {"once": [{"log": "the first call"}]},
+    "python": lambda emit: {"python": "log(event.name)"},
+    "mark": lambda emit: {"mark": "here"},
+    "repeat": lambda emit: {"repeat": 2, "do": [dict(emit)]},
 }
-"""What a new step says, given the name of some event."""
+"""What a new step says, given an emit that may stand there."""
+
+ABOUT: Mapping[str, str] = {
+    "log": "write a line",
+    "wait": "take time",
+    "fail": "raise an exception",
+    "crash": "let the consumer die in the middle of the call",
+    "emit": "put an event on the bus",
+    "transform": "change the payload for the next steps",
+    "count": "add one to a counter",
+    "once": "steps of the first call only",
+    "python": "run Python code, once you trust the file",
+    "mark": "leave a note on the timeline",
+    "repeat": "do steps several times",
+}
+"""What a step does, for who chooses one."""
 
 
 def verb_of(step: Step, fields: Mapping[str, tuple[Field, ...]]) -> str:
@@ -108,21 +132,6 @@ def value_at(step: Step, path: tuple[str, ...]) -> Any:
     for key in path:
         value = value.get(key) if isinstance(value, dict) else None
     return value
-
-
-def with_value(step: Step, field: Field, value: Any) -> Step:
-    """The step saying something else there; None takes the key away."""
-    changed = copy.deepcopy(step)
-    holder = changed
-    for key in field.path[:-1]:
-        if not isinstance(holder.get(key), dict):
-            holder[key] = {}
-        holder = holder[key]
-    if value is None and not field.needed:
-        holder.pop(field.path[-1], None)
-    else:
-        holder[field.path[-1]] = value if value is not None else ""
-    return changed
 
 
 def number(text: str) -> Any:

@@ -1,46 +1,41 @@
-"""What every form of the scenario panel has: named rows of inputs, and a line that says why an edit was not made."""
+"""What every form of the scenario panel has: named rows of inputs, each of which says why it cannot be taken."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QFormLayout, QLabel, QVBoxLayout, QWidget
 
+from bus.scenario.drafts import Draft, FieldPath
 from ui.panels.scenario_fields import Field
-from ui.panels.scenario_inputs import InlineError, Input
+from ui.panels.scenario_inputs import Input
 from ui.theme import ThemeSource
 
 
 class Form(QWidget):
     """Shows one thing of the scenario. It changes nothing itself: it says what should change."""
 
-    renamed = Signal(str)
-    """Another name is wanted."""
+    typed = Signal(object)
+    """A Typed: what one field should say."""
 
-    changed = Signal(str, object, str)
-    """Key, what it should say (None: nothing), and a name under which such changes are undone together."""
+    rearranged = Signal(object, object, object)
+    """Path of a list of steps, the steps as they should be, and where each stood before (-1: it is new)."""
 
     def __init__(self, title: str, themes: ThemeSource, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.themes = themes
         self.setAccessibleName(title)
         self._inputs: dict[str, Input] = {}
-        self._shown: dict[str, Any] = {}
         self.title = QLabel(title, self)
         self.title.setObjectName("section_title")
-        self.error = InlineError(themes, self)
-        self.fields = QFormLayout()
-        self.fields.setContentsMargins(0, 0, 0, 0)
-        self.fields.setVerticalSpacing(4)
-        self.fields.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
+        self.fields = field_rows()
         self.rows = QVBoxLayout(self)
         self.rows.setContentsMargins(8, 6, 8, 8)
         self.rows.setSpacing(6)
         self.rows.addWidget(self.title)
         self.rows.addLayout(self.fields)
-        self.rows.addWidget(self.error)
 
     def add(
         self,
@@ -50,13 +45,15 @@ class Form(QWidget):
         hint: str = "",
         *,
         alone: bool = False,
-        known: Sequence[str] = (),
+        choices: Sequence[str] = (),
+        to: QFormLayout | None = None,
     ) -> Input:
-        """A row for one key; `alone`: its title stands above it; `known`: what an event field offers."""
-        made = Input(Field((key,), title, kind, hint), self.themes, list(known), self)
+        """A row for one key; `alone`: its title stands above it; `to`: the rows that it joins."""
+        made = Input(Field((key,), title, kind, hint, choices=tuple(choices)), self.themes, [], self)
         self._inputs[key] = made
+        rows = self.fields if to is None else to
         if kind == "flag":
-            self.fields.addRow(made)
+            rows.addRow(made)
         elif alone:
             label = QLabel(title, self)
             label.setProperty("strong", True)
@@ -64,30 +61,40 @@ class Form(QWidget):
             self.rows.addWidget(label)
             self.rows.addWidget(made)
         else:
-            self.fields.addRow(title, made)
-        made.changed.connect(self.flush)
+            rows.addRow(title, made)
+        made.changed.connect(self.typed)
         return made
 
-    def show_values(self, values: dict[str, Any]) -> None:
-        """Show what the scenario says."""
-        self._shown = dict(values)
-        self.error.say("")
+    def show_values(self, values: dict[str, Any], drafts: Mapping[FieldPath, Draft]) -> None:
+        """Show what the scenario says, and what was typed and cannot be taken."""
         for key, each in self._inputs.items():
-            each.show_value(values.get(key))
+            each.show_value(values.get(key), drafts.get((key,)))
 
-    def flush(self) -> None:
-        """Say what should change; wrong JSON waits until it is right."""
-        for key, each in self._inputs.items():
-            if not each.valid:
-                continue
-            value = each.value()
-            if value == self._shown.get(key):
-                continue
-            if key == "name" and self.named:
-                self.renamed.emit(str(value or ""))
-            else:
-                self._shown[key] = value
-                self.changed.emit(key, value, key)
+    def mark(self, drafts: Mapping[FieldPath, Draft]) -> None:
+        """Say which fields cannot be taken; what stands in them stays."""
+        for each in self.inputs():
+            each.mark(drafts.get(self.path_of(each)))
 
-    named = True
-    """Whether the name is what others refer to it by."""
+    def inputs(self) -> list[Input]:
+        """Every field that is shown."""
+        return list(self._inputs.values())
+
+    def path_of(self, field: Input) -> FieldPath:
+        """The path of a field from what the form shows."""
+        return field.field.path
+
+    def go_to(self, path: FieldPath) -> Input | None:
+        """Bring the field of this path in front and give it the keyboard; None where there is none."""
+        found = next((each for each in self.inputs() if self.path_of(each) == path), None)
+        if found is not None:
+            found.setFocus()
+        return found
+
+
+def field_rows() -> QFormLayout:
+    """Rows of a title and a field."""
+    rows = QFormLayout()
+    rows.setContentsMargins(0, 0, 0, 0)
+    rows.setVerticalSpacing(4)
+    rows.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
+    return rows

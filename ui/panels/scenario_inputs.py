@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal
 from PySide6.QtGui import QColor, QFontDatabase, QKeyEvent
 from PySide6.QtWidgets import QCheckBox, QComboBox, QLabel, QLineEdit, QPlainTextEdit, QVBoxLayout, QWidget
 
+from bus.scenario.drafts import Draft, FieldPath
 from ui.panels.scenario_fields import Field, number
 from ui.theme import ThemeSource
 from ui.widgets.json_editor import JsonEditor
@@ -16,47 +18,95 @@ PAUSE_MS = 200
 """So long after the last key what was typed counts as meant."""
 
 
-class Input(QWidget):
-    """One field: a widget of its kind. `changed` comes when the person pauses, leaves, or uses a shortcut.
+@dataclass(frozen=True, slots=True)
+class Typed:
+    """What a person typed into one field."""
 
-    Names do not change while they are being typed: half a name would be a name too.
+    path: FieldPath
+    """Of the field, from what the form shows."""
+
+    text: str
+    value: Any
+    """What the text says, None for nothing."""
+
+    mistake: str = ""
+    """Why the text says nothing, as JSON that is not whole; "" where it says something."""
+
+
+class Input(QWidget):
+    """One field: a widget of its kind, what may be written there, and why what was typed cannot be taken.
+
+    `changed` comes when the person pauses, leaves, or uses a shortcut. Names do not change while they are being typed:
+    half a name would be a name too.
     """
 
-    changed = Signal()
+    changed = Signal(object)
+    """A Typed."""
 
     def __init__(self, field: Field, themes: ThemeSource, events: list[str], parent: QWidget) -> None:
         super().__init__(parent)
         self.field = field
-        self._shown: Any = None
+        self._told = ""
+        """The text of which the scenario knows."""
+
+        self.draft: Draft | None = None
+        """What stands here and is a mistake."""
+
         self.widget = _widget(field, themes, events, self)
         self.widget.setAccessibleName(field.title)
-        if field.hint:
-            self.widget.setToolTip(field.hint)
+        tip = ". ".join(each for each in (field.hint, field.help) if each)
+        if tip:
+            self.widget.setToolTip(tip)
         self._pause = QTimer(self)
         self._pause.setSingleShot(True)
         self._pause.setInterval(PAUSE_MS)
         self._pause.timeout.connect(self.flush)
+        self.error = InlineError(themes, self)
         rows = QVBoxLayout(self)
         rows.setContentsMargins(0, 0, 0, 0)
+        rows.setSpacing(2)
         rows.addWidget(self.widget)
+        rows.addWidget(self.error)
+        if field.help:
+            rows.addWidget(_help(field.help, self))
         self.setFocusProxy(self.widget)
         self.widget.installEventFilter(self)
         self._listen()
 
-    def show_value(self, value: Any) -> None:
-        """Show this; what stands there already is left alone, with its cursor."""
+    def show_value(self, value: Any, draft: Draft | None = None) -> None:
+        """Show what the scenario says, or what was typed in its place; a text that says it already is left alone."""
         self._pause.stop()
-        if self.valid and self.value() == value and type(self.value()) is type(value):
-            self._shown = value
-            return
         blocked = self.widget.blockSignals(True)
-        self._write(value)
+        if draft is not None and self.text() != draft.text:
+            self._write_text(draft.text)
+        elif draft is None and not self._says(value):
+            self._write(value)
         self.widget.blockSignals(blocked)
         self._pause.stop()
-        self._shown = value
+        self._told = self.text()
+        self.mark(draft)
+
+    def mark(self, draft: Draft | None) -> None:
+        """Say beside the field why its text cannot be taken; None: it can."""
+        self.draft = draft
+        # A JSON editor says itself what is wrong with its text.
+        self.error.say(draft.reason if draft is not None and draft.readable else "")
+        if bool(self.widget.property("mistaken")) != (draft is not None):
+            self.widget.setProperty("mistaken", draft is not None)
+            self.widget.style().unpolish(self.widget)
+            self.widget.style().polish(self.widget)
+
+    def text(self) -> str:
+        """What stands there, letter by letter."""
+        widget = self.widget
+        if isinstance(widget, QCheckBox):
+            return "true" if widget.isChecked() else ""
+        if isinstance(widget, QPlainTextEdit):
+            return widget.toPlainText()
+        return widget.currentText() if isinstance(widget, QComboBox) else widget.text()
 
     def value(self) -> Any:
-        """What stands there, None for nothing. ValueError while it is no JSON."""
+        """What it says, None for nothing. ValueError while it is no JSON."""
         widget = self.widget
         if isinstance(widget, QCheckBox):
             return True if widget.isChecked() else None
@@ -64,26 +114,46 @@ class Input(QWidget):
             return widget.value()
         if isinstance(widget, QPlainTextEdit):
             return widget.toPlainText() or None
-        text = widget.currentText() if isinstance(widget, QComboBox) else widget.text()
-        return number(text) if self.field.kind == "number" else text.strip() or None
+        if self.field.choices and isinstance(widget, QComboBox):
+            return widget.currentText() if widget.currentIndex() > 0 else None
+        text = self.text()
+        said = number(text) if self.field.kind == "number" else text.strip() or None
+        return "" if said is None and self.field.needed else said
 
     @property
     def valid(self) -> bool:
         """Whether `value` may be asked for."""
         return self.widget.valid if isinstance(self.widget, JsonEditor) else True
 
+    def typed(self) -> Typed:
+        """What stands there, for the scenario to take."""
+        if isinstance(self.widget, JsonEditor) and not self.widget.valid:
+            return Typed(self.field.path, self.text(), None, self.widget.problems[0].text)
+        return Typed(self.field.path, self.text(), self.value())
+
     def flush(self) -> None:
         """What was typed counts now."""
         self._pause.stop()
-        if self.valid and self.value() != self._shown:
-            self._shown = self.value()
-            self.changed.emit()
+        if self.text() != self._told:
+            self._told = self.text()
+            self.changed.emit(self.typed())
+
+    def try_again(self) -> None:
+        """What could not be read may be right now, because something else was changed."""
+        if self.draft is not None and not self.draft.readable and self.valid:
+            self.changed.emit(self.typed())
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Leaving the field and pressing a shortcut (Save, Run) both mean that the text is as it should be."""
         if event.type() == QEvent.Type.FocusOut or _is_command(event):
             self.flush()
         return super().eventFilter(watched, event)
+
+    def _says(self, value: Any) -> bool:
+        if not self.valid:
+            return False
+        said = self.value()
+        return bool(said == value and type(said) is type(value))
 
     def _listen(self) -> None:
         widget = self.widget
@@ -108,14 +178,24 @@ class Input(QWidget):
         widget = self.widget
         if isinstance(widget, QCheckBox):
             widget.setChecked(bool(value))
-        elif isinstance(widget, JsonEditor):
-            widget.set_text("") if value is None else widget.set_value(value)
-        elif isinstance(widget, QPlainTextEdit):
-            widget.setPlainText(str(value or ""))
-        elif isinstance(widget, QComboBox):
-            widget.setEditText("" if value is None else str(value))
+        elif isinstance(widget, JsonEditor) and value is not None:
+            widget.set_value(value)
         else:
-            widget.setText("" if value is None else str(value))
+            self._write_text("" if value is None else str(value))
+
+    def _write_text(self, text: str) -> None:
+        widget = self.widget
+        if isinstance(widget, JsonEditor):
+            widget.set_text(text)
+            widget.check_now()
+        elif isinstance(widget, QPlainTextEdit):
+            widget.setPlainText(text)
+        elif isinstance(widget, QComboBox) and self.field.choices:
+            widget.setCurrentIndex(max(widget.findText(text), 0))
+        elif isinstance(widget, QComboBox):
+            widget.setEditText(text)
+        elif isinstance(widget, QLineEdit):
+            widget.setText(text)
             widget.setCursorPosition(0)
 
 
@@ -145,11 +225,31 @@ def _widget(
         code.setPlaceholderText(field.hint)
         code.setTabChangesFocus(True)
         return code
+    if field.choices:
+        return _choice(field.choices, parent)
     if field.kind == "event":
         return event_choice(events, parent)
     line = QLineEdit(parent)
     line.setPlaceholderText(field.hint)
     return line
+
+
+def _choice(choices: tuple[str, ...], parent: QWidget) -> QComboBox:
+    """One of a few words."""
+    choice = QComboBox(parent)
+    choice.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+    choice.setMinimumContentsLength(10)
+    choice.addItems(choices)
+    return choice
+
+
+def _help(text: str, parent: QWidget) -> QLabel:
+    """What may be written in a field, quietly."""
+    label = QLabel(text, parent)
+    label.setTextFormat(Qt.TextFormat.PlainText)
+    label.setWordWrap(True)
+    label.setProperty("muted", True)
+    return label
 
 
 def event_choice(events: list[str], parent: QWidget) -> QComboBox:

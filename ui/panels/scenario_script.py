@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from PySide6.QtWidgets import QWidget
 
 from bus.scenario import ENGINE_IDS
-from ui.panels.scenario_fields import SCRIPT_FIELDS
+from bus.scenario.drafts import Draft, FieldPath
+from ui.panels.scenario_fields import SCRIPT_FIELDS, Step
 from ui.panels.scenario_form import Form
 from ui.panels.scenario_inputs import Input
 from ui.panels.scenario_steps import StepList
 from ui.theme import ThemeSource
+
+USUAL_ENGINE = "pyee-asyncio"
 
 
 class ScriptForm(Form):
@@ -20,29 +24,40 @@ class ScriptForm(Form):
     def __init__(self, themes: ThemeSource, parent: QWidget | None = None) -> None:
         super().__init__("Script", themes, parent)
         self.title.setText("What Run does")
-        self.steps = StepList("Script", SCRIPT_FIELDS, themes, self)
-        self.steps.changed.connect(self._steps_changed)
-        self.rows.insertWidget(self.rows.count() - 1, self.steps)
+        self.steps = StepList("Script", SCRIPT_FIELDS, themes, self, ())
+        self.steps.typed.connect(self.typed)
+        self.steps.rearranged.connect(self.rearranged)
+        self.rows.addWidget(self.steps)
         self.rows.addStretch(1)
 
-    def show_script(self, values: dict[str, Any], events: list[str]) -> None:
-        """Show the script as the file says it."""
-        self.error.say("")
-        self.steps.show_steps(list(values.get("script") or []), events)
+    def show_script(
+        self, values: dict[str, Any], events: list[str], emit: Step, drafts: Mapping[FieldPath, Draft]
+    ) -> None:
+        """Show the script as the file says it. emit: what a new emit step says."""
+        self.steps.show_steps(list(values.get("script") or []), events, emit, drafts)
 
-    def _steps_changed(self, steps: list[Any], joins: str) -> None:
-        self.changed.emit("script", steps, joins)
+    def inputs(self) -> list[Input]:
+        """The fields of the chosen step."""
+        return self.steps.inputs()
+
+    def path_of(self, field: Input) -> FieldPath:
+        """Below the step."""
+        return self.steps.path_of(field)
+
+    def go_to(self, path: FieldPath) -> Input | None:
+        """The step is chosen first."""
+        self.steps.choose(int(path[0]))
+        return super().go_to(path)
 
 
 class ScenarioForm(Form):
     """Name, description, engine and seed."""
 
-    named = False
-
     def __init__(self, themes: ThemeSource, parent: QWidget | None = None) -> None:
         super().__init__("Scenario", themes, parent)
         self.name = self.add("name", "name")
-        self.description = self.add("description", "about")
-        self.engine = self.add("engine", "engine", "event", "what carries the events", known=ENGINE_IDS)
+        self.description = self.add("description", "about", hint="what it shows")
+        engines = (USUAL_ENGINE, *(each for each in ENGINE_IDS if each != USUAL_ENGINE))
+        self.engine = self.add("engine", "engine", "choice", "what carries the events", choices=engines)
         self.seed: Input = self.add("seed", "seed", "number", "0")
         self.rows.addStretch(1)

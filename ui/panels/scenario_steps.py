@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from dataclasses import replace
 
 from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtGui import QAction, QKeySequence
+from PySide6.QtGui import QAction, QIcon, QKeySequence
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QFormLayout,
     QHBoxLayout,
     QLabel,
+    QLineEdit,
     QListWidget,
     QMenu,
     QToolButton,
@@ -19,9 +20,10 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from bus.scenario.drafts import Draft, FieldPath
 from ui.icons import icon
-from ui.panels.scenario_fields import FRESH, Field, Step, summary, value_at, verb_of, with_value
-from ui.panels.scenario_inputs import Input
+from ui.panels.scenario_fields import ABOUT, FRESH, Field, Step, summary, value_at, verb_of
+from ui.panels.scenario_inputs import Input, Typed
 from ui.theme import ThemeSource
 
 MOST_ROWS = 7
@@ -31,20 +33,32 @@ MOST_ROWS = 7
 class StepList(QWidget):
     """Shows steps and says what they should be instead; whoever owns them decides and calls `show_steps` again."""
 
-    changed = Signal(object, str)
-    """All steps as they should be, and a name under which such changes are undone together ("" for alone).
+    typed = Signal(object)
+    """A Typed: what one field of one step should say; its path leads from what the form shows."""
 
-    An object, not a list: Qt's own lists sort the keys of the mappings in them.
+    rearranged = Signal(object, object, object)
+    """The path of the list, all steps as they should be, and where each stood before (-1: it is new).
+
+    Objects, not lists: Qt's own lists sort the keys of the mappings in them.
     """
 
     def __init__(
-        self, title: str, fields: Mapping[str, tuple[Field, ...]], themes: ThemeSource, parent: QWidget
+        self,
+        title: str,
+        fields: Mapping[str, tuple[Field, ...]],
+        themes: ThemeSource,
+        parent: QWidget,
+        path: FieldPath,
     ) -> None:
+        """path: of the list, from what the form shows."""
         super().__init__(parent)
+        self._path = path
         self._fields = fields
         self._themes = themes
         self._steps: list[Step] = []
         self._events: list[str] = []
+        self._emit: Step = {}
+        self._drafts: dict[FieldPath, Draft] = {}
         self._inputs: list[Input] = []
         self._form: QWidget | None = None
         self._shown = (-1, "")
@@ -56,7 +70,7 @@ class StepList(QWidget):
         self.list.currentRowChanged.connect(self._show_step)
         self.menu = QMenu(self)
         for verb in fields:
-            self.menu.addAction(verb).setData(verb)
+            self.menu.addAction(f"{verb}: {ABOUT[verb]}").setData(verb)
         self.menu.triggered.connect(self._add)
         self.add = self._button("add", f"Add a step to the {title.lower()}")
         self.add.setMenu(self.menu)
@@ -90,24 +104,39 @@ class StepList(QWidget):
         themes.changed.connect(self.refresh_theme)
         self.refresh_theme()
 
-    def show_steps(self, steps: list[Step], events: list[str]) -> None:
-        """Show these; the chosen row stays."""
+    def show_steps(self, steps: list[Step], events: list[str], emit: Step, drafts: Mapping[FieldPath, Draft]) -> None:
+        """Show these; the chosen row stays. emit: what a new emit step says, nothing where no event can be emitted."""
         row = self.list.currentRow()
         if events != self._events:
             self._shown = (-1, "")
-        self._steps, self._events = steps, events
+        self._steps, self._events, self._emit = steps, events, emit
         blocked = self.list.blockSignals(True)
         self.list.clear()
         self.list.addItems([summary(step, self._fields) for step in steps])
-        for at, step in enumerate(steps):
-            self.list.item(at).setToolTip(summary(step, self._fields))
         self.list.setCurrentRow(min(max(row, 0), len(steps) - 1))
         self.list.blockSignals(blocked)
         height = self.list.fontMetrics().height() + 6
         self.list.setFixedHeight(height * min(max(len(steps), 2), MOST_ROWS) + 8)
         self.list.setVisible(bool(steps))
         self._none.setVisible(not steps)
+        for action in self.menu.actions():
+            action.setEnabled(bool(emit) or action.data() not in ("emit", "repeat"))
+        self._show_drafts(drafts)
         self._show_step(self.list.currentRow())
+
+    def _show_drafts(self, drafts: Mapping[FieldPath, Draft]) -> None:
+        """Rows whose fields have mistakes are marked."""
+        at = len(self._path)
+        self._drafts = {path: each for path, each in drafts.items() if path[:at] == self._path and len(path) > at}
+        wrong = {path[at]: draft for path, draft in self._drafts.items()}
+        for row, step in enumerate(self._steps):
+            item = self.list.item(row)
+            item.setIcon(icon("failed", self._themes.theme) if row in wrong else QIcon())
+            item.setToolTip(str(wrong[row]) if row in wrong else summary(step, self._fields))
+
+    def path_of(self, field: Input) -> FieldPath:
+        """The path of a field of the chosen step."""
+        return (*self._path, self.list.currentRow(), *field.field.path)
 
     def choose(self, row: int) -> None:
         """Show the form of one step."""
@@ -134,7 +163,7 @@ class StepList(QWidget):
             self._make_form(verb)
             self._shown = (row, verb)
         for each in self._inputs:
-            each.show_value(value_at(step or {}, each.field.path))
+            each.show_value(value_at(step or {}, each.field.path), self._drafts.get(self.path_of(each)))
         self.delete.setEnabled(step is not None)
         self.up.setEnabled(row > 0)
         self.down.setEnabled(0 <= row < len(self._steps) - 1)
@@ -155,38 +184,34 @@ class StepList(QWidget):
             if each.field.kind == "flag":
                 form.addRow(each)
             elif each.field.kind in ("json", "code"):
-                each.setFixedHeight(each.fontMetrics().lineSpacing() * 6 + 12)
+                each.widget.setFixedHeight(each.fontMetrics().lineSpacing() * 5 + 12)
                 form.addRow(each.field.title, each)
             else:
                 form.addRow(each.field.title, each)
             each.changed.connect(self._field_changed)
         self._rows.addWidget(self._form)
 
-    def _field_changed(self) -> None:
+    def _field_changed(self, typed: Typed) -> None:
         row = self.list.currentRow()
-        if not 0 <= row < len(self._steps):
-            return
-        step = self._steps[row]
-        for each in self._inputs:
-            if each.valid:
-                value = each.value()
-                if value != value_at(step, each.field.path):
-                    step = with_value(step, each.field, value)
-        self._steps = [*self._steps[:row], step, *self._steps[row + 1 :]]
-        self.list.item(row).setText(summary(step, self._fields))
-        self.changed.emit(self._steps, f"step {row}")
+        if 0 <= row < len(self._steps):
+            self.typed.emit(replace(typed, path=(*self._path, row, *typed.path)))
 
     # The list
 
     def _add(self, action: QAction) -> None:
         row = self.list.currentRow() + 1
-        step = FRESH[action.data()](self._events[0] if self._events else "event")
-        self._put([*self._steps[:row], step, *self._steps[row:]], row)
+        places = list(range(len(self._steps)))
+        self._put([*places[:row], -1, *places[row:]], row, FRESH[action.data()](self._emit))
+        if self._inputs:
+            self._inputs[0].setFocus()
+            if isinstance(self._inputs[0].widget, QLineEdit):
+                self._inputs[0].widget.selectAll()
 
     def _delete(self) -> None:
         row = self.list.currentRow()
         if row >= 0:
-            self._put([*self._steps[:row], *self._steps[row + 1 :]], row)
+            self._put([place for place in range(len(self._steps)) if place != row], row)
+            self.list.setFocus()
 
     def _move_up(self) -> None:
         self._move(-1)
@@ -197,15 +222,16 @@ class StepList(QWidget):
     def _move(self, by: int) -> None:
         row = self.list.currentRow()
         if 0 <= row < len(self._steps) and 0 <= row + by < len(self._steps):
-            steps = list(self._steps)
-            steps.insert(row + by, steps.pop(row))
-            self._put(steps, row + by)
+            places = list(range(len(self._steps)))
+            places.insert(row + by, places.pop(row))
+            self._put(places, row + by)
 
-    def _put(self, steps: list[Any], row: int) -> None:
+    def _put(self, order: list[int], row: int, new: Step | None = None) -> None:
+        """Ask for the steps in this order; whoever owns them shows what came of it."""
+        steps = [self._steps[place] if place >= 0 else new for place in order]
         self._shown = (-1, "")
-        self.show_steps(steps, self._events)
-        self.list.setCurrentRow(min(row, len(steps) - 1))
-        self.changed.emit(steps, "")
+        self.rearranged.emit(self._path, steps, order)
+        self.list.setCurrentRow(min(row, len(self._steps) - 1))
 
     def _button(self, name: str, what: str, keys: str = "") -> QToolButton:
         button = QToolButton(self)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from PySide6.QtCore import QPoint, Qt, Signal
 from PySide6.QtGui import QAction, QColor, QKeySequence, QResizeEvent
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QMenu, QTreeWidget, QTreeWidgetItem, QWidget
@@ -31,6 +33,7 @@ class ScenarioTree(QTreeWidget):
     def __init__(self, themes: ThemeSource, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._themes = themes
+        self._wrong: Mapping[Key, str] = {}
         self.setAccessibleName("Events, handlers and script")
         self.setColumnCount(2)
         self.setHeaderHidden(True)
@@ -68,8 +71,9 @@ class ScenarioTree(QTreeWidget):
         item = self.currentItem()
         return _key(item) if item is not None else ("", "")
 
-    def show_scenario(self, scenario: Scenario, title: str) -> None:
-        """Show it; the choice and what is folded stay."""
+    def show_scenario(self, scenario: Scenario, title: str, wrong: Mapping[Key, str]) -> None:
+        """Show it; the choice and what is folded stay. wrong: what has fields with a mistake, and which."""
+        self._wrong = wrong
         key, folded = self.key, {_key(item) for item in self._items() if not item.isExpanded()}
         blocked = self.blockSignals(True)
         self.clear()
@@ -77,13 +81,16 @@ class ScenarioTree(QTreeWidget):
         events = self._add(None, "events", "", "Events")
         for name in scenario.events:
             count = len(scenario.handlers_of(name))
-            item = self._add(events, "event", name, name, f"{count}h")
-            item.setToolTip(1, f"{count} handler{'s' if count != 1 else ''}" if count else "nobody listens: it is lost")
+            heard = f"{count} handler{'s' if count != 1 else ''}" if count else "no handler"
+            item = self._add(events, "event", name, name, heard)
+            item.setToolTip(1, heard if count else "nobody listens: it is lost")
             if not count:
                 item.setForeground(1, QColor(self._themes.theme.warning))
         handlers = self._add(None, "handlers", "", "Handlers")
         for name, handler in scenario.handlers.items():
-            self._add(handlers, "handler", name, name).setToolTip(0, f"{name}: on {', '.join(handler.patterns)}")
+            item = self._add(handlers, "handler", name, name)
+            if ("handler", name) not in wrong:
+                item.setToolTip(0, f"{name}: on {', '.join(handler.patterns)}")
         self._add(
             None, "script", "", "Script", f"{len(scenario.script)} steps" if len(scenario.script) != 1 else "1 step"
         )
@@ -100,6 +107,13 @@ class ScenarioTree(QTreeWidget):
                 self.setCurrentItem(item)
                 return True
         return False
+
+    def height_of_rows(self) -> int:
+        """Pixels that all open rows need."""
+        rows, index = 0, self.model().index(0, 0)
+        while index.isValid():
+            rows, index = rows + 1, self.indexBelow(index)
+        return rows * max(self.sizeHintForRow(0), self.fontMetrics().height() + 4) + 2 * self.frameWidth() + 2
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """What is chosen stays in view."""
@@ -133,9 +147,12 @@ class ScenarioTree(QTreeWidget):
         item.setToolTip(0, text)
         item.setForeground(1, QColor(self._themes.theme.muted))
         item.setTextAlignment(1, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
-        if kind in ICONS:
+        if (kind, name) in self._wrong:
+            item.setIcon(0, icon("failed", self._themes.theme))
+            item.setToolTip(0, self._wrong[kind, name])
+        elif kind in ICONS:
             item.setIcon(0, icon(ICONS[kind], self._themes.theme))
-        else:
+        if kind not in ICONS:
             font = self.font()
             font.setBold(True)
             item.setFont(0, font)
