@@ -1,7 +1,8 @@
 """An exception as text: what was raised, where, and what had caused it.
 
 Taken apart when it happens, because nothing of the program may be kept alive; put into words only when a reader
-takes it, because that reads source files. Frames of the probe itself are left out.
+takes it, because that reads source files. Frames of the probe itself are left out, and no code of the exception's class
+is run: see messages.py.
 """
 
 from __future__ import annotations
@@ -12,12 +13,18 @@ import os
 from types import TracebackType
 from typing import Any, Optional
 
-from buslens.payloads import DEFAULT_LIMITS, Limits
+from buslens.limits import DEFAULT_LIMITS, Limits
+from buslens.messages import message
+from buslens.statics import class_name
 
 _OURS = os.path.dirname(os.path.abspath(__file__)) + os.sep
 _MOST_FRAMES = 50
 _MOST_LINKS = 5
-_MOST_NOTES = 10
+
+_TRACEBACK = BaseException.__dict__["__traceback__"].__get__
+_CAUSE = BaseException.__dict__["__cause__"].__get__
+_CONTEXT = BaseException.__dict__["__context__"].__get__
+_SUPPRESSED = BaseException.__dict__["__suppress_context__"].__get__
 
 
 class Failure:
@@ -34,24 +41,25 @@ class Failure:
         seen: set[int] = set()
         while following is not None and id(following) not in seen and len(self.links) < _MOST_LINKS:
             seen.add(id(following))
-            frames = [] if plain else _frames(following.__traceback__)
-            self.links.append((tie, _type_name(following), _message(following, limits), frames))
-            if following.__cause__ is not None:
-                following, tie = following.__cause__, "The above exception was the direct cause of the following:"
-            elif following.__context__ is not None and not following.__suppress_context__:
-                following, tie = following.__context__, "During handling of the above exception, another one occurred:"
+            frames = [] if plain else _frames(_TRACEBACK(following))
+            self.links.append((tie, class_name(type(following)), message(following, limits), frames))
+            cause, context = _CAUSE(following), _CONTEXT(following)
+            if cause is not None:
+                following, tie = cause, "The above exception was the direct cause of the following:"
+            elif context is not None and not _SUPPRESSED(following):
+                following, tie = context, "During handling of the above exception, another one occurred:"
             else:
                 following = None
 
     def encoded(self) -> bytes:
         """The body of an ERROR blob."""
-        _, name, message, _ = self.links[0]
-        said = {"type": name, "message": message, "traceback": self._text()[-4 * self.limits.text :]}
+        _, name, text, _ = self.links[0]
+        said = {"type": name, "message": text, "traceback": self._text()[-4 * self.limits.text :]}
         return json.dumps(said, ensure_ascii=False).encode("utf-8", "replace")
 
     def _text(self) -> str:
         lines: list[str] = []
-        for tie, name, message, frames in reversed(self.links):
+        for tie, name, said, frames in reversed(self.links):
             if frames:
                 lines.append("Traceback (most recent call last):")
             for file, line, function in frames:
@@ -59,34 +67,10 @@ class Failure:
                 source = linecache.getline(file, line).strip()
                 if source:
                     lines.append(f"    {source[:512]}")
-            lines.append(f"{name}: {message}" if message else name)
+            lines.append(f"{name}: {said}" if said else name)
             if tie:
                 lines += ["", tie, ""]
         return "\n".join(lines) + "\n"
-
-
-def _type_name(error: BaseException) -> str:
-    kind = type(error)
-    module = kind.__module__
-    name = kind.__qualname__ if module in ("builtins", "__main__") else f"{module}.{kind.__qualname__}"
-    return name[:512]
-
-
-def _message(error: BaseException, limits: Limits) -> str:
-    try:
-        text = str(error)
-        notes = getattr(error, "__notes__", None)
-        inner = getattr(error, "exceptions", None)
-        if isinstance(notes, list):
-            text = "\n".join([text, *(str(note)[:1024] for note in notes[:_MOST_NOTES])])
-        if isinstance(inner, tuple):
-            said = (f"  + {_type_name(one)}: {str(one)[:1024]}" for one in inner[:_MOST_NOTES])
-            text = "\n".join([text, *said])
-    except (KeyboardInterrupt, GeneratorExit):
-        raise
-    except BaseException as problem:  # whatever the program raises
-        return f"<its text raised {type(problem).__name__}>"
-    return text if len(text) <= limits.text else text[: limits.text] + "…"
 
 
 def _frames(traceback: Optional[TracebackType]) -> list[Any]:

@@ -10,7 +10,8 @@ import struct
 from typing import Any
 
 from buslens.failures import Failure
-from buslens.payloads import Limits, NoPayload, Snapshot, snapshot
+from buslens.limits import Limits
+from buslens.payloads import NoPayload, Snapshot, snapshot
 from buslens.records import FACT, BlobKind, Kind, Outcome
 from buslens.wire import BLOBS, FACTS, MAX_BLOB, pack_blob, pack_frame
 

@@ -14,9 +14,11 @@ from collections import deque
 from typing import Any, Callable, Optional
 
 from buslens.failures import Failure
+from buslens.limits import DEFAULT_LIMITS, Limits
 from buslens.packing import VALUES_A_FACT, WHOLE, Packer
-from buslens.payloads import DEFAULT_LIMITS, NOT_KEPT, Limits, Snapshot, snapshot
+from buslens.payloads import NOT_KEPT, Snapshot, snapshot
 from buslens.records import Flag, Kind, NameKind
+from buslens.shapes import Shapes
 from buslens.wire import NAMES, Header, pack_frame, pack_header, pack_name
 
 _DISPATCH_EMITTED = int(Kind.DISPATCH_EMITTED)
@@ -60,6 +62,7 @@ class Recorder:
 
         self.next_id: Callable[[], int] = itertools.count(1).__next__
         self._pending_text = 0
+        self._shapes = Shapes()
         self._ids: dict[tuple[Any, ...], int] = {}
         self._buses: set[str] = set()
         self._names: deque[bytes] = deque()
@@ -186,7 +189,7 @@ class Recorder:
         """What a payload is now; a mark in its place where too much waits already."""
         if self._pending_text > self.limits.max_pending_text:
             return NOT_KEPT
-        kept = snapshot(payload, self.limits)
+        kept = snapshot(payload, self.limits, self._shapes)
         self._pending_text += kept.size
         return kept
 

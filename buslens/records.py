@@ -169,7 +169,7 @@ class BlobKind(IntEnum):
     """UTF-8 JSON: the payload itself."""
 
     PAYLOAD_REPR = 2
-    """UTF-8 text: a bounded `repr` of what JSON cannot say."""
+    """UTF-8 text that stands for what holds no data, such as a function; or bytes."""
 
     ERROR = 3
     """UTF-8 JSON: {"type", "message", "traceback"}, all text."""

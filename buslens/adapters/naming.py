@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from types import BuiltinFunctionType, FunctionType, MethodType
 from typing import Any, Callable
 
+from buslens.payloads import shown
+
 _MOST_LAYERS = 10
 
 
@@ -50,12 +52,7 @@ def describe(handler: Callable[..., Any]) -> HandlerName:
 
 def event_text(event: object) -> str:
     """The name of an event, which pyee allows to be anything hashable."""
-    if type(event) is str:
-        return event
-    try:
-        return repr(event)[:1024]
-    except Exception as error:
-        return f"<{type(event).__name__}, its repr raised {type(error).__name__}>"
+    return event if type(event) is str else shown(event)[:1024]
 
 
 def _function_of(handler: Any) -> Any:

@@ -20,7 +20,6 @@ CallHandlers = Callable[[Any, "tuple[Any, ...]", "dict[str, Any]"], bool]
 
 _EMITTED = int(Kind.DISPATCH_EMITTED)
 _STARTED = int(Kind.CALL_STARTED)
-_SCALARS = frozenset({int, float, bool, type(None)})
 _FEW = 16
 _SHORT = 256
 _UNTIMED = int(Flag.UNTIMED)
@@ -95,7 +94,6 @@ def plain(watch: Watch, bare: CallHandlers, slow: CallHandlers) -> CallHandlers:
     next_id, clock_ns, local = recorder.next_id, recorder.clock_ns, recorder.local
     current, enter, leave = CALL.get, CALL.set, CALL.reset
     find = watch.plans.get
-    scalars = _SCALARS
 
     def _call_handlers(event: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> bool:
         emitter: Any = emitter_of()
@@ -133,11 +131,19 @@ def plain(watch: Watch, bare: CallHandlers, slow: CallHandlers) -> CallHandlers:
                 if kind is dict and len(payload) <= _FEW:
                     # A small dict of short strings and numbers needs no more than a copy.
                     payload = payload.copy()
-                    for item in payload.values():
-                        if type(item) not in scalars and (type(item) is not str or len(item) > _SHORT):
+                    for key, item in payload.items():
+                        # By identity: the hash of a class may be code of its metaclass.
+                        kind = type(item)
+                        if type(key) is not str or not (
+                            (kind is str and len(item) <= _SHORT)
+                            or kind is int
+                            or kind is float
+                            or kind is bool
+                            or item is None
+                        ):
                             payload = recorder.snapshot(args[0])
                             break
-                elif kind not in scalars:
+                elif not (kind is int or kind is float or kind is bool or payload is None):
                     payload = recorder.snapshot(payload)
             else:
                 payload = NoPayload
@@ -211,7 +217,7 @@ def emitted(watch: Watch, event: Any, args: tuple[Any, ...], kwargs: dict[str, A
     """Record an emit; the dispatch's id."""
     recorder = watch.recorder
     parent = CALL.get()
-    if watch.failing and event == "error" and args:
+    if watch.failing and type(event) is str and event == "error" and args:
         parent = watch.failing.pop(id(args[0]), (None, parent))[1]
     said = arguments(args, kwargs)
     blob = 0 if said is NoPayload else recorder.snapshot(said)

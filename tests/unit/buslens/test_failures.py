@@ -8,7 +8,7 @@ import weakref
 import pytest
 
 from buslens.failures import Failure
-from buslens.payloads import DEFAULT_LIMITS
+from buslens.limits import DEFAULT_LIMITS
 
 
 def said(error: BaseException, plain: bool = False) -> dict[str, str]:
@@ -49,12 +49,61 @@ def test_nothing_of_the_program_is_kept_alive() -> None:
 
 
 @pytest.mark.parametrize("problem", [SystemExit, ValueError, RecursionError])
-def test_a_message_that_raises_is_no_problem(problem: type[BaseException]) -> None:
+def test_a_text_that_only_code_can_make_is_told_as_that(problem: type[BaseException]) -> None:
     class Rude(Exception):
         def __str__(self) -> str:
             raise problem
 
-    assert f"its text raised {problem.__name__}" in said(Rude())["message"]
+    assert "which watching does not run" in said(Rude())["message"]
+
+
+def test_what_an_error_holds_is_shown_where_its_text_is_code() -> None:
+    class CardDeclined(Exception):
+        def __init__(self, card: str, amount: int) -> None:
+            super().__init__(card, amount)
+            self.card = card
+
+        def __str__(self) -> str:
+            raise AssertionError("watching ran it")
+
+    assert said(CardDeclined("visa", 5))["message"] == "(visa, 5) [card='visa']"
+
+
+def test_texts_of_pythons_own_errors_are_as_python_says_them() -> None:
+    class Declined(ValueError):
+        code = 5
+
+    for error in (
+        *(OSError(2, "No such file", "x.txt"), KeyError("a"), KeyError(("a", 1)), ValueError(), ValueError("a", 2)),
+        *(Declined("no"), UnicodeDecodeError("utf-8", b"x", 0, 1, "bad"), SystemExit(3), ImportError("no", name="x")),
+        SyntaxError("bad", ("f.py", 1, 2, "x")),
+    ):
+        assert said(error)["message"] == str(error)
+
+
+def test_no_code_of_what_an_error_carries_is_run() -> None:
+    class Order:
+        def __init__(self) -> None:
+            self.id = 7
+
+        def __repr__(self) -> str:
+            raise AssertionError("watching ran it")
+
+        __str__ = __eq__ = __hash__ = __bool__ = __len__ = __repr__  # type: ignore[assignment]
+
+    class Picky(Exception):
+        __notes__ = property(lambda self: 1 / 0)
+        __cause__ = property(lambda self: 1 / 0)  # type: ignore[assignment]
+
+        def __getattribute__(self, name: str) -> object:
+            raise AssertionError("watching ran it")
+
+    assert said(ValueError("no", Order()))["message"] == "(no, Order(id=7))"
+    assert said(KeyError(Order()))["message"] == "Order(id=7)"
+    assert said(Picky("no"))["message"] == "no"
+    noted = ValueError("no")
+    noted.__notes__ = ["see the log", Order()]  # type: ignore[attr-defined]
+    assert said(noted)["message"].splitlines() == ["no", "see the log", "Order(id=7)"]
 
 
 def test_a_chain_that_bites_its_tail_and_endless_recursion_are_bounded() -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 
-from buslens.payloads import Limits
+from buslens.limits import Limits
 from buslens.recorder import Recorder
 from buslens.records import Kind, Outcome
 from tests.unit.buslens.facts import Facts

@@ -77,4 +77,4 @@ def test_an_event_may_be_anything() -> None:
 
     assert event_text("order") == "order"
     assert event_text(3) == "3"
-    assert "its repr raised ValueError" in event_text(Rude())
+    assert event_text(Rude()).startswith("Rude() at 0x"), "its repr is not asked"

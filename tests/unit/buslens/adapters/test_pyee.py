@@ -19,7 +19,7 @@ from pyee.uplift import unwrap, uplift
 
 import buslens
 from buslens.context import current_call
-from buslens.payloads import Limits
+from buslens.limits import Limits
 from buslens.recorder import Recorder
 from buslens.records import Flag, Outcome
 from tests.unit.buslens.facts import Facts
