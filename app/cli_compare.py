@@ -16,29 +16,30 @@ from app.cli_text import cell, duration, plain
 from app.scenario_files import found_scenario
 from app.trust import TrustedFiles
 from bus import scenario
+from bus.analysis.figures import COMPARED
 from bus.analysis.statistics import Quantiles
+from bus.analysis.words import EVENTS, WORDS, title
 from bus.comparison import Plan, Result, compare
 from bus.engines.boundaries import Boundary
 from bus.errors import UserError
 
-FILE_COLUMNS = 160
+FILE_COLUMNS = 200
+"""Where the table goes into a file or a pipe, nothing has to fit a screen."""
+
+NARROW: tuple[tuple[Sequence[str], bool], ...] = (
+    ([word for word in COMPARED if WORDS[word].counts == EVENTS], False),
+    ([word for word in COMPARED if WORDS[word].counts != EVENTS], False),
+    ((), True),
+)
+ONE_TABLE = 160
+"""Characters; a terminal that is narrower terminal gets NARROW: events, the other counts and times as tables of their own, and no number is cut."""
+
 STOPPED = 130
 FAILED = 1
 QUANTILES = ("p50", "p95", "p99")
-COUNTS = {
-    "emitted": "emitted",
-    "delivered": "delivered",
-    "lost": "lost",
-    "kept": "kept",
-    "duplicated": "twice",
-    "out_of_order": "late",
-    "dead_lettered": "dead",
-}
-"""Figures and the words over their columns."""
-
-WORDS = (
-    "delivered, twice, late: pairs of an event and a handler that were called, handled more than once, handled out of "
-    "order; kept: waits for a handler; dead: dead-lettered"
+LEGEND = (
+    "Events: emitted = handled + retried + kept + open + dead + lost; pairs of an event and a handler: delivered, "
+    "twice, out of order; calls: failed. docs/numbers.md says what each word counts."
 )
 
 
@@ -86,29 +87,36 @@ def _print(name: str, plan: Plan, results: Sequence[Result]) -> None:
         console.width = FILE_COLUMNS
     speed = "max" if plan.speed == float("inf") else f"{plan.speed:g}x"
     console.print(cell(name or "scenario", "bold"), Text(f"at {speed}"))
-    console.print(_figures([result for result in results if result.crash is None]))
+    calm = [result for result in results if result.crash is None]
+    for words, times in ((COMPARED, True),) if console.width >= ONE_TABLE else NARROW:
+        console.print(_figures(calm, words, times=times))
     if len(plan.crashes) > 1:
         console.print(Text("\nThe consumer of every handler dies once, when an event was ..."))
         console.print(_matrix(plan, results))
     for result in results:
         if result.problem:
             console.print(Text(f"{result.engine}: {plain(result.problem)}", style="red"))
-    console.print(Text(WORDS, style="dim"))
+    console.print(Text(LEGEND, style="dim"))
 
 
-def _figures(results: Sequence[Result]) -> Table:
-    table = Table(box=None, pad_edge=False, padding=(0, 1), header_style="dim")
+def _figures(results: Sequence[Result], words: Sequence[str], *, times: bool) -> Table:
+    table = Table(box=None, pad_edge=False, padding=(0, 1, 0, 0), header_style="dim")
     table.add_column("engine", no_wrap=True)
-    times = [f"{what if q == 'p50' else ''}\n{q}" for what in ("delay", "latency") for q in QUANTILES]
-    for heading in (*COUNTS.values(), *times, "events/s"):
+    heads = [title(word).replace("out of ", "out of\n") for word in words]
+    if times:
+        heads += [f"{what if q == 'p50' else ''}\n{q}" for what in ("delay", "latency") for q in QUANTILES]
+        heads.append("events/s")
+    for heading in heads:
         table.add_column(heading, justify="right", no_wrap=True)
     for result in results:
-        figures = result.figures
-        counts = [str(getattr(figures, name)) for name in COUNTS]
-        spans = [duration(getattr(q, name)) for q in (figures.queue_delay, figures.latency) for name in QUANTILES]
-        row = ["-"] * (len(counts) + len(spans)) if result.problem else [*counts, *spans]
-        table.add_row(result.engine, *row, "-" if result.problem else f"{result.events_per_s:,.0f}")
+        row = [str(getattr(result.figures, word)) for word in words] + (_times(result) if times else [])
+        table.add_row(result.engine, *("-" if result.problem else text for text in row))
     return table
+
+
+def _times(result: Result) -> list[str]:
+    spans = (result.figures.queue_delay, result.figures.latency)
+    return [*(duration(getattr(q, name)) for q in spans for name in QUANTILES), f"{result.events_per_s:,.0f}"]
 
 
 def _matrix(plan: Plan, results: Sequence[Result]) -> Table:
@@ -126,7 +134,7 @@ def _matrix(plan: Plan, results: Sequence[Result]) -> Table:
 def _losses(result: Result) -> Text:
     if result.problem:
         return Text("-")
-    lost, twice = result.figures.lost, result.figures.duplicated
+    lost, twice = result.figures.lost, result.figures.twice
     if not lost and not twice:
         return Text("all once", style="green")
     return Text(f"{lost} lost, {twice} twice", style="red" if lost else "yellow")
@@ -138,7 +146,7 @@ def _as_json(result: Result) -> dict[str, object]:
         "engine": result.engine,
         "crash": result.crash,
         "problem": result.problem,
-        **{name: getattr(figures, name) for name in COUNTS},
+        **{name: getattr(figures, name) for name in COMPARED},
         "queue_delay_ns": _quantiles(figures.queue_delay),
         "latency_ns": _quantiles(figures.latency),
         "wall_s": round(result.wall_s, 6),

@@ -72,7 +72,7 @@ class Summary:
 
     @property
     def lost(self) -> int:
-        """Dispatches that nobody heard."""
+        """Dispatches that one of their handlers, or all, will never have handled."""
         return sum(row.lost for row in self.events)
 
     @property

@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from bus.trace.fates import LOST
 from bus.trace.same_handler import SameHandler
 from bus.trace.trace import Trace
 from buslens.records import NameKind, Outcome
@@ -48,10 +49,10 @@ class Statistic:
     """Dispatches of an event; calls of a handler."""
 
     failed: int
-    """Dispatches with a call that failed or timed out; calls of a handler that did."""
+    """Calls that failed or timed out."""
 
     lost: int
-    """Dispatches that nobody heard; 0 for a handler."""
+    """Dispatches that one of their handlers, or all, will never have handled (words.py); 0 for a handler."""
 
     running: int
     """Not ended, or not started."""
@@ -78,8 +79,9 @@ def by_event(trace: Trace, span: Span | None = None) -> list[Statistic]:
     served = np.flatnonzero((causes >= 0) & _inside(calls.emitted_ns, span))
     ended = ~np.isin(outcome, (Outcome.RUNNING, Outcome.LOST, Outcome.KEPT))
     latency = groups.quantiles((dispatches.ended_ns - dispatches.emitted_ns)[chosen], ended)
-    failed = groups.count(dispatches.failed[chosen] > 0)
-    lost, running = groups.count(outcome == Outcome.LOST), groups.count(outcome == Outcome.RUNNING)
+    failed = groups.sum(dispatches.failed[chosen])
+    lost = groups.count(trace.fates.of(trace).fate[chosen] == LOST)
+    running = groups.count(outcome == Outcome.RUNNING)
     delay, duration = _times(trace, served, events[served], groups.keys)
     return [
         Statistic(
@@ -138,6 +140,11 @@ class _Groups:
     def count(self, which: Array) -> Array:
         """How many rows of each group are marked."""
         return np.bincount(self.number[which], minlength=len(self.keys))
+
+    def sum(self, values: Array) -> Array:
+        """Of each group; mostly zeros, so only the others are added up."""
+        which = np.flatnonzero(values)
+        return np.bincount(self.number[which], values[which], len(self.keys)).astype(np.int64)
 
     def quantiles(self, values: Array, which: Array) -> list[Quantiles]:
         """Of the marked rows of each group."""

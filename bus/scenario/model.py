@@ -10,6 +10,7 @@ from typing import Annotated, Any, Literal, get_args
 
 from pydantic import AfterValidator, BeforeValidator, Discriminator, Field, Tag, model_validator
 
+from bus.analysis.words import tip
 from bus.scenario import distribution, payload
 from bus.scenario.steps import Condition, Duration, Once, Part, Python, Step, Times, Value
 from bus.scenario.words import EventName, EventPattern, Name, Title
@@ -227,11 +228,20 @@ class Expectation(Part):
 
     event: EventPattern | None = None
     handler: Name | None = None
-    emitted: Bound | None = None
-    lost: Bound | None = None
-    calls: Bound | None = None
-    ok: Bound | None = None
-    failed: Bound | None = None
+    emitted: Bound | None = Field(None, description=tip("emitted"))
+    handled: Bound | None = Field(None, description=tip("handled"))
+    retried: Bound | None = Field(None, description=tip("retried"))
+    kept: Bound | None = Field(None, description=tip("kept"))
+    open: Bound | None = Field(None, description=tip("open"))
+    dead: Bound | None = Field(None, description=tip("dead"))
+    lost: Bound | None = Field(None, description=tip("lost"))
+    dropped: Bound | None = Field(None, description=tip("dropped"))
+    delivered: Bound | None = Field(None, description=tip("delivered"))
+    twice: Bound | None = Field(None, description=tip("twice"))
+    out_of_order: Bound | None = Field(None, description=tip("out_of_order"))
+    calls: Bound | None = Field(None, description=tip("calls"))
+    ok: Bound | None = Field(None, description=tip("ok"))
+    failed: Bound | None = Field(None, description=tip("failed"))
     latency: Annotated[Time | None, Field(description="p95 of the latency, or of a handler's duration, at most")] = None
 
 

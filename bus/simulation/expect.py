@@ -11,6 +11,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from bus.analysis import numbers
+from bus.analysis.words import WORDS, title
 from bus.scenario.distribution import parse_time
 from bus.scenario.model import Expectation, Scenario, parse_bound
 from bus.trace import Trace
@@ -26,7 +28,6 @@ COMPARE: dict[str, Callable[[int, int], bool]] = {
     ">": operator.gt,
     ">=": operator.ge,
 }
-FAILURES = (Outcome.FAILED, Outcome.TIMED_OUT)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,23 +52,18 @@ def verdicts(scenario: Scenario, trace: Trace) -> list[Verdict]:
 
 
 def _judged(expectation: Expectation, trace: Trace) -> Iterator[Verdict]:
-    dispatches, calls = _selected(expectation, trace)
-    outcomes = trace.calls.outcome[calls]
-    counts: dict[str, tuple[int | str | None, int]] = {
-        "emitted": (expectation.emitted, int(dispatches.sum())),
-        "lost": (expectation.lost, int((trace.dispatches.outcome[dispatches] == Outcome.LOST).sum())),
-        "calls": (expectation.calls, len(outcomes)),
-        "ok": (expectation.ok, int((outcomes == Outcome.OK).sum())),
-        "failed": (expectation.failed, int(np.isin(outcomes, FAILURES).sum())),
-    }
+    events, handlers = _selected(expectation, trace)
     subject = " in ".join(part for part in (expectation.event, expectation.handler) if part) or "all events"
-    for word, (bound, found) in counts.items():
-        if bound is not None:
-            comparison, number = parse_bound(bound)
-            yield Verdict(
-                f"{subject}: {word}", f"{comparison} {number}", str(found), COMPARE[comparison](found, number)
-            )
+    bounds = [(word, bound) for word in WORDS if (bound := getattr(expectation, word)) is not None]
+    counted = numbers.of_trace(trace, events, handlers) if bounds else {}
+    for word, bound in bounds:
+        comparison, number = parse_bound(bound)
+        found = counted[word]
+        met = COMPARE[comparison](found, number)
+        yield Verdict(f"{subject}: {title(word)}", f"{comparison} {number}", str(found), met)
     if expectation.latency is not None:
+        calls = numbers.calls_of(trace, events, handlers)
+        dispatches = events if events is not None else np.ones(len(trace.dispatches), bool)
         yield _latency(expectation, subject, trace, dispatches, calls)
 
 
@@ -87,22 +83,16 @@ def _latency(expectation: Expectation, subject: str, trace: Trace, dispatches: M
     return Verdict(f"{subject}: {word}", f"<= {expectation.latency}", said, found <= most and not unfinished)
 
 
-def _selected(expectation: Expectation, trace: Trace) -> tuple[Mask, Mask]:
-    """Which dispatches and which calls an expectation is about."""
-    dispatches = np.ones(len(trace.dispatches), bool)
-    calls = np.ones(len(trace.calls), bool)
+def _selected(expectation: Expectation, trace: Trace) -> tuple[Mask | None, npt.NDArray[Any] | None]:
+    """Which dispatches and which handlers an expectation is about; None: all."""
+    events = handlers = None
     if expectation.event:
-        dispatches = np.isin(trace.dispatches.event, _names(trace, NameKind.EVENT, expectation.event))
-        rows = trace.dispatches.rows_of(trace.calls.dispatch)
-        calls = (rows >= 0) & _at(dispatches, rows)
+        events = np.isin(trace.dispatches.event, _names(trace, NameKind.EVENT, expectation.event))
     if expectation.handler:
-        calls &= np.isin(trace.calls.handler, _names(trace, NameKind.HANDLER, expectation.handler))
-    return dispatches, calls
+        handlers = _names(trace, NameKind.HANDLER, expectation.handler)
+    return events, handlers
 
 
-def _at(mask: Mask, rows: npt.NDArray[Any]) -> Mask:
-    return mask[rows] if len(mask) else np.zeros(len(rows), bool)
-
-
-def _names(trace: Trace, kind: NameKind, pattern: str) -> list[int]:
-    return [ident for ident in trace.names.ids(kind) if fnmatch.fnmatchcase(trace.names.text(ident), pattern)]
+def _names(trace: Trace, kind: NameKind, pattern: str) -> npt.NDArray[Any]:
+    found = [ident for ident in trace.names.ids(kind) if fnmatch.fnmatchcase(trace.names.text(ident), pattern)]
+    return np.array(found, np.int64)

@@ -16,6 +16,7 @@ from bus.trace.columns import Columns
 from bus.trace.error_texts import ErrorTexts
 from bus.trace.events import Events
 from bus.trace.facts import FACT_DTYPE, Facts
+from bus.trace.fates import Fates
 from bus.trace.framing import Frame, Framing
 from bus.trace.joining import Joining
 from bus.trace.names import Names
@@ -54,6 +55,7 @@ class Trace:
         """Announced handlers that were never called. handler: 0 where a capture only says how many (`count`)."""
 
         self.error_texts = ErrorTexts()
+        self.fates = Fates()
         self.generation = 0
         """Grows whenever anything changed."""
 
@@ -172,6 +174,7 @@ class Trace:
         trace.dispatches, trace.calls = self.dispatches.only(dispatches), self.calls.only(calls)
         trace.forgotten += len(self.dispatches) - len(dispatches) + len(self.calls) - len(calls)
         trace.error_texts = ErrorTexts()
+        trace.fates = Fates()
         trace._joining = Joining(trace.dispatches, trace.calls)
         times = np.concatenate([trace.dispatches.emitted_ns, trace.calls.started_ns])
         trace._first_ns = int(times.min()) if len(times) else self._last_ns

@@ -10,6 +10,8 @@ from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtGui import QWheelEvent
 from PySide6.QtWidgets import QApplication, QTableWidget
 
+from bus.analysis.figures import COMPARED
+from bus.analysis.words import tip, title
 from bus.scenario.samples import SAMPLES
 from ui.compare.sheet import SPEEDS, CompareSheet
 
@@ -108,3 +110,21 @@ def test_a_long_comparison_can_be_cancelled_and_closed(opened: Opened, qtbot: An
     assert sheet.results == []
     qtbot.mouseClick(sheet.start, Qt.MouseButton.LeftButton)
     sheet.close()  # in the middle: the fixtures fail where a thread or a timer is left
+
+
+def test_an_engine_that_cannot_run_is_not_among_those_that_were_compared(
+    opened: Opened, qtbot: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("BUSLENS_RABBITMQ_URL", "amqp://127.0.0.1:1/")
+    sheet = opened("user-created")
+    choose(sheet, "pyee", "rabbitmq")
+    compare(sheet, qtbot)
+    assert sheet.says.text() == "1 engine compared. Not: rabbitmq."
+    assert "127.0.0.1:1" in texts(sheet.figures)[1][1]
+
+
+def test_columns_are_the_words_of_every_other_number(opened: Opened) -> None:
+    table = opened("user-created").figures
+    heads = [table.horizontalHeaderItem(column) for column in range(1 + len(COMPARED))]
+    assert [head.text() for head in heads if head is not None] == ["engine", *map(title, COMPARED)]
+    assert [head.toolTip() for head in heads[1:] if head is not None] == [tip(word) for word in COMPARED]

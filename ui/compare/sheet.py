@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QCloseEvent
@@ -128,8 +128,7 @@ class CompareSheet(QDialog):
         if self._running is not None:
             self._running.deleteLater()
             self._running = None
-        many = len({result.engine for result in self._results})
-        self.says.setText(f"{many} {'engine' if many == 1 else 'engines'} compared." if many else HINT)
+        self.says.setText(_said(self._results))
         self._allow()
 
     def _show_results(self) -> None:
@@ -204,3 +203,14 @@ class CompareSheet(QDialog):
         self._parts.setStretchFactor(0, 0)
         self._parts.setStretchFactor(1, 1)
         self._parts.setSizes([200, 520])
+
+
+def _said(results: Sequence[Result]) -> str:
+    """How many engines ran, and which did not; why stands in their row."""
+    tried = list(dict.fromkeys(result.engine for result in results))
+    refused = {result.engine for result in results if result.problem}
+    ran = [engine for engine in tried if engine not in refused]
+    if not tried:
+        return HINT
+    said = f"{len(ran)} {'engine' if len(ran) == 1 else 'engines'} compared."
+    return f"{said} Not: {', '.join(each for each in tried if each in refused)}." if refused else said

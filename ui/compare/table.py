@@ -8,32 +8,27 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableWidget, QTableWidgetItem, QWidget
 
+from bus.analysis.figures import COMPARED
 from bus.analysis.statistics import Quantiles
+from bus.analysis.words import tip, title
 from bus.comparison import Result
 from bus.engines.boundaries import Boundary
 from ui.panels.tables_text import count, span
 from ui.theme import Theme
 
-COUNTS = (
-    ("emitted", "emitted", "Events that were put on the bus"),
-    ("delivered", "delivered", "Pairs of an event and a handler that was called for it"),
-    ("lost", "lost", "Events that one of their handlers, or all, will never have handled"),
-    ("kept", "kept", "Events that wait for a handler"),
-    ("duplicated", "duplicated", "Pairs that were handled well more than once"),
-    ("out_of_order", "out of order", "Pairs that were handled well after an event that was emitted later"),
-    ("dead_lettered", "dead letters", "Events with a dead letter"),
-)
 TIMES = ("p50", "p95", "p99")
 HEADS = (
     "engine",
-    *(title for _, title, _ in COUNTS),
+    *map(title, COMPARED),
     *(f"delay {name}" for name in TIMES),
     *(f"latency {name}" for name in TIMES),
     "events/s",
 )
 WORD = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
 NUMBER = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
-ALARMS = {"lost": "failed", "dead_lettered": "failed", "duplicated": "warning", "out_of_order": "warning"}
+ALARMS = {
+    "lost": "failed", "dead": "failed", "failed": "failed", "twice": "warning", "out_of_order": "warning",
+}  # fmt: skip
 """Figures that say something went wrong, and the theme's colour for it."""
 
 DIES = {
@@ -51,10 +46,10 @@ class Figures(QTableWidget):
     def __init__(self, parent: QWidget) -> None:
         super().__init__(0, len(HEADS), parent)
         self.setAccessibleName("What each engine made of it")
-        tips = {title: tip for _, title, tip in COUNTS}
-        for place, title in enumerate(HEADS):
-            head = QTableWidgetItem(title)
-            head.setToolTip(tips.get(title, ""))
+        tips = {title(word): tip(word) for word in COMPARED}
+        for place, text in enumerate(HEADS):
+            head = QTableWidgetItem(text)
+            head.setToolTip(tips.get(text, ""))
             head.setTextAlignment(NUMBER if place else WORD)
             self.setHorizontalHeaderItem(place, head)
         _plain(self)
@@ -70,12 +65,12 @@ class Figures(QTableWidget):
                 self.setSpan(row, 1, 1, len(HEADS) - 1)
                 continue
             figures = result.figures
-            for place, (name, _, _) in enumerate(COUNTS, 1):
+            for place, name in enumerate(COMPARED, 1):
                 number = int(getattr(figures, name))
                 colour = getattr(theme, ALARMS[name]) if number and name in ALARMS else ""
                 self.setItem(row, place, _item(count(number), number=True, colour=colour))
             times = [*_times(figures.queue_delay), *_times(figures.latency)]
-            for place, text in enumerate([*times, count(round(result.events_per_s))], len(COUNTS) + 1):
+            for place, text in enumerate([*times, count(round(result.events_per_s))], len(COMPARED) + 1):
                 self.setItem(row, place, _item(text, number=True))
         self.resizeColumnsToContents()
 
@@ -107,10 +102,10 @@ def _losses(result: Result, theme: Theme) -> tuple[str, str]:
     figures = result.figures
     if result.problem:
         return result.problem, theme.failed
-    if not figures.lost and not figures.duplicated:
+    if not figures.lost and not figures.twice:
         return "everything once", ""
     colour = theme.failed if figures.lost else theme.warning
-    return f"{count(figures.lost)} lost, {count(figures.duplicated)} twice", colour
+    return f"{count(figures.lost)} lost, {count(figures.twice)} twice", colour
 
 
 def _times(quantiles: Quantiles) -> list[str]:

@@ -12,6 +12,7 @@ from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QWidget
 
 from bus.analysis.statistics import Span, Statistic
+from bus.analysis.words import tip
 from bus.session import Session
 from bus.trace.trace import Trace
 from ui.panels.tables_text import count, span
@@ -95,14 +96,14 @@ class Aggregates(QObject):
             )
             for quantile in ("p50", "p90", "p99", "max")
         ]
-        lost = [Measure(self, "Lost", "lost", count, "Emitted while nobody listened", "lost").column(8)]
+        lost = [Measure(self, "Lost", "lost", count, tip("lost"), "lost").column(8)]
         if title != "Event":
             lost = []  # a handler that is called heard its event
         return (
             Measure(self, title, "name", str, "").column(12, number=False),
             Measure(self, "Count", "count", count, "").column(5),
             Measure(self, "Rate", "count", self._rate, "A second, from the first record to the last").column(6),
-            Measure(self, "Failed", "failed", count, "Failed or timed out", "failed").column(7),
+            Measure(self, "Failed", "failed", count, tip("failed"), "failed").column(7),
             *lost,
             *quantiles,
         )
