@@ -32,7 +32,7 @@ NARROW: tuple[tuple[Sequence[str], bool], ...] = (
     ((), True),
 )
 ONE_TABLE = 160
-"""Characters; a terminal that is narrower terminal gets NARROW: events, the other counts and times as tables of their own, and no number is cut."""
+"""Characters; a terminal that is narrower gets NARROW: three tables, in which no number is cut."""
 
 STOPPED = 130
 FAILED = 1

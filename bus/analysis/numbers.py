@@ -31,6 +31,8 @@ def of_trace(trace: Trace, events: Array | None = None, handlers: Array | None =
         found = found.take(_chosen(trace, found, chosen, handlers))
     if handlers is not None:
         fate = found.fate
+    skipped, by, many = fates.skips(trace)
+    never = chosen[skipped] & (np.isin(by, handlers) if handlers is not None else True)
     outcomes = trace.calls.outcome[calls_of(trace, events, handlers)]
     return {
         "emitted": int(np.count_nonzero(chosen)),
@@ -38,9 +40,11 @@ def of_trace(trace: Trace, events: Array | None = None, handlers: Array | None =
         "delivered": found.delivered,
         "twice": found.twice,
         "out_of_order": int(np.count_nonzero(found.out_of_order)),
+        "skipped": int(many[never].sum()),
         "calls": len(outcomes),
         "ok": int(np.count_nonzero(outcomes == Outcome.OK)),
         "failed": int(np.count_nonzero(np.isin(outcomes, FAILURES))),
+        "never_ran": int(np.count_nonzero(outcomes == Outcome.NEVER_RAN)),
     }
 
 

@@ -44,9 +44,13 @@ WORDS: dict[str, Word] = {
         "a call inside another one of the same handler ends with that",
         "out of order",
     ),
+    "skipped": Word(PAIRS, "announced, and never called because an earlier handler raised"),
     "calls": Word(CALLS, "began, retries and redeliveries included"),
     "ok": Word(CALLS, "ended well"),
     "failed": Word(CALLS, "ended with an error, or timed out"),
+    "never_ran": Word(
+        CALLS, "called a handler whose body never ran, such as a coroutine that nobody awaited", "never ran"
+    ),
 }
 """The order is that of tables. An event counts under the worst that became of it: the later of handled to lost."""
 

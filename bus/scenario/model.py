@@ -239,9 +239,11 @@ class Expectation(Part):
     delivered: Bound | None = Field(None, description=tip("delivered"))
     twice: Bound | None = Field(None, description=tip("twice"))
     out_of_order: Bound | None = Field(None, description=tip("out_of_order"))
+    skipped: Bound | None = Field(None, description=tip("skipped"))
     calls: Bound | None = Field(None, description=tip("calls"))
     ok: Bound | None = Field(None, description=tip("ok"))
     failed: Bound | None = Field(None, description=tip("failed"))
+    never_ran: Bound | None = Field(None, description=tip("never_ran"))
     latency: Annotated[Time | None, Field(description="p95 of the latency, or of a handler's duration, at most")] = None
 
 

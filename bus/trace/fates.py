@@ -13,10 +13,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
+from bus.trace import joining
 from bus.trace.consumers import Consumers
-from bus.trace.joining import CANCELLED as SAW_CANCELLED
-from bus.trace.joining import FAILED as SAW_FAILED
-from bus.trace.joining import TIMED_OUT as SAW_TIMED_OUT
 from buslens.records import Kind, Outcome
 
 if TYPE_CHECKING:
@@ -41,11 +39,14 @@ WHYS = (
     "with its handler, not acknowledged",
     "its calls have not ended",
     "the broker's reason",
+    "its handler's body never ran, or was never called",
 )
-NOTHING, NOBODY, FAILED, TOO_EARLY, CANCELLED, KEPT_FOR, QUEUED, WITH_CONSUMER, RUNNING, TOLD = range(len(WHYS))
+(
+    NOTHING, NOBODY, FAILED, TOO_EARLY, CANCELLED, KEPT_FOR, QUEUED, WITH_CONSUMER, RUNNING, TOLD, NEVER_RAN,
+) = range(len(WHYS))  # fmt: skip
 """Numbers of the reasons; TOLD: the broker has words of its own (`told_rows`)."""
 
-BAD = (Outcome.FAILED, Outcome.TIMED_OUT, Outcome.CANCELLED)
+BAD = (Outcome.FAILED, Outcome.TIMED_OUT, Outcome.CANCELLED, Outcome.NEVER_RAN)
 """Outcomes of calls after which nothing was handled."""
 
 _FATE, _WHY = np.full(256, OPEN, np.uint8), np.full(256, RUNNING, np.uint8)
@@ -54,6 +55,7 @@ for _outcome, _fate, _why in (
     (Outcome.FAILED, LOST, FAILED),
     (Outcome.TIMED_OUT, LOST, FAILED),
     (Outcome.CANCELLED, LOST, CANCELLED),
+    (Outcome.NEVER_RAN, LOST, NEVER_RAN),
     (Outcome.LOST, LOST, NOBODY),
     (Outcome.KEPT, KEPT, KEPT_FOR),
 ):
@@ -156,13 +158,13 @@ def deliveries(trace: Trace, consumers: Consumers) -> Deliveries:
 def _columns(trace: Trace) -> Columns:
     dispatches = trace.dispatches
     outcome = dispatches.outcome
-    fate, why = _FATE[outcome], _WHY[outcome]
+    fate, why = _FATE.take(outcome), _WHY.take(outcome)
     waits = np.flatnonzero(fate == OPEN)
     seen = dispatches.columns.view("seen")[waits]
-    failed = seen & (SAW_FAILED | SAW_TIMED_OUT) > 0
-    gone = failed | (seen & SAW_CANCELLED > 0)
+    failed, never = seen & (joining.FAILED | joining.TIMED_OUT) > 0, seen & joining.NEVER_RAN > 0
+    gone = failed | never | (seen & joining.CANCELLED > 0)
     fate[waits[gone]] = LOST
-    why[waits[gone]] = np.where(failed, FAILED, CANCELLED)[gone]
+    why[waits[gone]] = np.select([failed, never], [FAILED, NEVER_RAN], CANCELLED)[gone]
     _made_good(trace, fate, why)
     if len(trace.deliveries):
         _carried(trace, fate, why)
@@ -190,9 +192,24 @@ def _made_good(trace: Trace, fate: Array, why: Array) -> None:
     waits = trace.dispatches.waiting > 0
     before = fate[is_tried].copy()
     fate[is_tried] = np.where(waits[is_tried], OPEN, HANDLED)
+    never, _, _ = skips(trace)
+    fate[never[is_tried[never]]] = LOST
     np.maximum.at(fate, owner, found.astype(np.uint8))
     better = np.flatnonzero(is_tried)[fate[is_tried] != before]
     why[better] = np.where(fate[better] == OPEN, RUNNING, np.where(fate[better] == LOST, FAILED, NOTHING))
+
+
+def skips(trace: Trace) -> tuple[Array, Array, Array]:
+    """Rows of dispatches for which announced handlers were never called, the handlers (0: unknown), and how many each.
+
+    What a broker's handler skips is no trouble: it reads later events alone.
+    """
+    said = trace.skipped
+    rows = trace.dispatches.rows_of(said.view("dispatch"))
+    known = np.flatnonzero(rows >= 0)
+    seen = trace.dispatches.columns.view("seen")[rows[known]]
+    known = known[seen & joining.DURABLE == 0]
+    return rows[known], said.view("handler")[known], said.view("count")[known].astype(np.int64)
 
 
 def _carried(trace: Trace, fate: Array, why: Array) -> None:

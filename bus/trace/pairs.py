@@ -32,7 +32,7 @@ class Pairs:
     """Name id of the handler, of a queue where no handler is known for it."""
 
     calls: Array
-    """How many; 0 where a broker holds it for the handler and none has begun."""
+    """How many; 0 where a broker holds it for the handler and none has begun, or an earlier handler raised."""
 
     handled: Array
     """How many of them ended well."""
@@ -65,15 +65,18 @@ def of(trace: Trace) -> Pairs:
     known = np.flatnonzero(rows >= 0)
     handler = consumers.of_handlers(calls.handler[known])
     carried = fates.deliveries(trace, consumers)
-    everybody, place = np.unique(np.concatenate([handler, carried.consumer]), return_inverse=True)
+    skipped, by, _ = fates.skips(trace)
+    skipped, by = skipped[by != 0], consumers.of_handlers(by[by != 0])
+    everybody, place = np.unique(np.concatenate([handler, carried.consumer, by]), return_inverse=True)
     many = max(1, len(everybody))
-    keys = np.concatenate([rows[known], carried.dispatch]).astype(np.int64) * many + place
+    keys = np.concatenate([rows[known], carried.dispatch, skipped]).astype(np.int64) * many + place
     units, number = np.unique(keys, return_inverse=True)
-    number, told = number[: len(known)], number[len(known) :]
+    number, told, never = np.split(number, [len(known), len(known) + len(carried.dispatch)])
     outcome = calls.outcome[known]
     well = np.flatnonzero(outcome == Outcome.OK)
     fate = fates.worst(outcome, calls.attempt[known], number, len(units))
     fate[told] = carried.fate
+    fate[never] = fates.LOST
     return Pairs(
         dispatch=units // many,
         consumer=everybody[units % many] if len(units) else units,

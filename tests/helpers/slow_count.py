@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from bus.trace import Trace
 from buslens.records import Flag, Kind, Outcome
 
-BAD = (Outcome.FAILED, Outcome.TIMED_OUT, Outcome.CANCELLED)
+BAD = (Outcome.FAILED, Outcome.TIMED_OUT, Outcome.CANCELLED, Outcome.NEVER_RAN)
 ORDER = ("handled", "retried", "kept", "open", "dead", "lost")
 
 
@@ -38,9 +38,13 @@ class Pair:
     steps: list[tuple[int, int | None]] = field(default_factory=list)
     """Of a broker: kind, and the outcome of the call that it is about."""
 
+    skipped: bool = False
+
     @property
     def fate(self) -> str:
         """One of ORDER."""
+        if self.skipped:
+            return "lost"
         kinds = [kind for kind, _ in self.steps]
         if kinds:
             acknowledged = [outcome for kind, outcome in self.steps if kind == Kind.ACKNOWLEDGED]
@@ -89,6 +93,13 @@ def slow_count(trace: Trace) -> dict[str, int]:
             step = kind, None if about is None else int(calls.outcome[about])
             pairs[owner, names.text(int(told.view("queue")[row]))].steps.append(step)
             carried.add(owner)
+    skipped: dict[int, int] = defaultdict(int)
+    for row in range(len(trace.skipped)):
+        owner = row_of.get(int(trace.skipped.view("dispatch")[row]))
+        if owner is not None and int(dispatches.columns.view("seen")[owner]) & 32 == 0:
+            skipped[owner] += int(trace.skipped.view("count")[row])
+            if handler := int(trace.skipped.view("handler")[row]):
+                pairs[owner, names.text(handler)].skipped = True
     found = dict.fromkeys(ORDER, 0)
     for row in range(len(dispatches)):
         mine = {pair.fate for (owner, _), pair in pairs.items() if owner == row and (pair.steps or row not in carried)}
@@ -98,6 +109,8 @@ def slow_count(trace: Trace) -> dict[str, int]:
         elif row not in carried:
             if outcome in (Outcome.LOST, Outcome.KEPT):
                 mine = {"lost" if outcome == Outcome.LOST else "kept"}
+            elif skipped[row]:
+                mine.add("lost")
             elif dispatches.waiting[row] > 0 or not called[row]:
                 mine.add("open" if outcome == Outcome.RUNNING else "handled")
         found[max(mine, key=ORDER.index)] += 1
@@ -109,9 +122,11 @@ def slow_count(trace: Trace) -> dict[str, int]:
         "delivered": sum(bool(pair.calls) for pair in pairs.values()),
         "twice": sum(max(0, [call.outcome for call in pair.calls].count(Outcome.OK) - 1) for pair in pairs.values()),
         "out_of_order": _out_of_order(pairs),
+        "skipped": sum(skipped.values()),
         "calls": len(outcomes),
         "ok": outcomes.count(Outcome.OK),
         "failed": outcomes.count(Outcome.FAILED) + outcomes.count(Outcome.TIMED_OUT),
+        "never_ran": outcomes.count(Outcome.NEVER_RAN),
     }
 
 

@@ -10,6 +10,7 @@ import numpy as np
 from PySide6.QtCore import QSize, Qt, QTimer
 from PySide6.QtWidgets import QLabel, QStatusBar, QWidget
 
+from bus.analysis.words import tip
 from bus.machines.owner import Joined
 from bus.session import Session
 from bus.trace import Trace
@@ -20,6 +21,7 @@ from ui.panels.tables_text import count, span
 from ui.state import LIVE
 from ui.theme import ThemeSource
 from ui.widgets.filter_chip import FilterChip
+from ui.widgets.lost_count import LostCount
 from ui.widgets.rate import Rate
 
 EVERY_MS = 250
@@ -68,8 +70,8 @@ class Status(QStatusBar):
         self.engine = self._part("Engine", ENGINE_TIP)
         self.workers = self._part("Workers", "Who does a share of the calls from elsewhere")
         self.rate = self._part("Events per second", EVENTS_TIP)
-        self.failed = self._part("Failed calls", "Calls that failed or timed out")
-        self.lost = self._part("Lost events", "Events that nobody listened to")
+        self.failed = self._part("Failed calls", tip("failed"))
+        self.lost = self._part("Lost events", tip("lost"))
         self.dropped = self._part("Dropped records", "Records that came faster than they could be kept")
         self.forgotten = self._part(
             "Forgotten records",
@@ -88,6 +90,10 @@ class Status(QStatusBar):
         self._timer = QTimer(self)
         self._timer.setInterval(EVERY_MS)
         self._timer.timeout.connect(self.refresh)
+        self._lost = LostCount()
+        self._again = QTimer(self)
+        self._again.setSingleShot(True)
+        self._again.timeout.connect(self.refresh)
         self.refresh()
 
     def refresh_engine(self) -> None:
@@ -134,7 +140,9 @@ class Status(QStatusBar):
         outcomes = trace.calls.outcome
         bad = int(np.count_nonzero((outcomes == Outcome.FAILED) | (outcomes == Outcome.TIMED_OUT)))
         self._number(self.failed, bad, f"failed ({_share(bad, len(trace.calls))})" if bad else "failed", "failed")
-        self._number(self.lost, int(np.count_nonzero(trace.dispatches.outcome == Outcome.LOST)), "lost", "warning")
+        self._number(self.lost, self._lost.of(trace, now), "lost", "warning")
+        if wait_ms := self._lost.wait_ms(trace, now):
+            self._again.start(wait_ms)
         self._number(self.dropped, trace.dropped, "dropped", "warning")
         shows_clock = (live or state.virtual_ns) and not follows
         self.clock.setText(f"virtual {span(state.virtual_ns)}" if shows_clock else "")

@@ -20,7 +20,7 @@ from buslens.records import Flag, Kind, Outcome
 from tests.helpers.slow_count import slow_count
 
 DOCS = Path(__file__).resolve().parents[4] / "docs"
-ENDS = (Outcome.OK, Outcome.OK, Outcome.FAILED, Outcome.CANCELLED, Outcome.TIMED_OUT)
+ENDS = (Outcome.OK, Outcome.OK, Outcome.FAILED, Outcome.CANCELLED, Outcome.TIMED_OUT, Outcome.NEVER_RAN)
 
 
 class Chaos:
@@ -56,6 +56,8 @@ class Chaos:
         for number in range(many):
             handler = f"h{number}"
             if rng.random() < 0.1:
+                if rng.random() < 0.5:
+                    record.skipped(dispatch, record.handler(handler), 0)
                 continue  # announced, and never called
             for attempt in range(1, 2 + (rng.random() < 0.2)):
                 is_async = rng.random() < 0.5

@@ -12,7 +12,7 @@ from buslens.records import Outcome
 
 @pytest.fixture
 def trace() -> Trace:
-    """100 events whose one call waits n and lasts 10 n nanoseconds; every tenth fails, for good; one event nobody hears."""
+    """100 events whose one call waits n and lasts 10 n nanoseconds; every tenth fails; one event nobody hears."""
     now = [0]
     recorder = Recorder(clock_ns=lambda: now[0])
     lane, tick, handler = recorder.lane("main"), recorder.event("tick"), recorder.handler("tock")
