@@ -113,7 +113,7 @@ def _overtaken(trace: Trace, calls: Array, emitted: Array, suspects: Array) -> A
     calls: rows of one handler's calls in the order of their ends; emitted: the row of each one's dispatch.
     """
     around = _around(trace, calls)
-    ends, rows = trace.calls.ended_ns[calls[around]], calls[around]
+    ends, rows = trace.calls.ended_ns[calls[around]], calls
     order = np.lexsort((rows, ends))
     highest = np.maximum.accumulate(emitted[order])
     # As one number each, so that one search finds how many ended before.

@@ -153,4 +153,4 @@ def _ends(call: Call, others: list[tuple[int, Call]]) -> tuple[int, int]:
         if (other.start, other.row) <= (call.start, call.row) and call.end <= other.end and call.start < other.end
     ]
     outermost = min(around, key=lambda other: (other.start, other.row), default=call)
-    return outermost.end, outermost.row
+    return outermost.end, call.row
