@@ -19,7 +19,7 @@ class Story:
         self.recorder.dispatch(ident, 0, self.recorder.event("a"), 0, 1, None)
         return ident
 
-    def start(self, dispatch: int, handler: str = "h", lane: str = "main", flags: Flag = Flag(0)) -> int:
+    def start(self, dispatch: int, handler: str = "h", lane: str = "main", flags: int = 0) -> int:
         record, ident = self.recorder, self.recorder.next_id()
         record.call_started(ident, dispatch, record.handler(handler), record.lane(lane), 1, flags)
         return ident
@@ -34,7 +34,7 @@ class Story:
         return [bool(late) for late in pairs.of(trace).out_of_order]
 
 
-def overlapping(*, lane: str = "main", flags: Flag = Flag(0), handler: str = "h") -> list[bool]:
+def overlapping(*, lane: str = "main", flags: int = 0, handler: str = "h") -> list[bool]:
     """The later event's call begins and ends while the earlier one's runs."""
     story = Story()
     first = story.start(story.emit(), flags=flags)
