@@ -64,6 +64,12 @@ class FileVerbs(QObject):
         self.may_leave_notes: Callable[[], bool] = _always
         """Whether the notes of the capture may go with it; set where notes are known."""
 
+        self.may_save: Callable[[], bool] = _always
+        """Whether the scenario may be saved without what stands in its fields and cannot be taken."""
+
+        self.may_lose_drafts: Callable[[], bool] = _always
+        """Whether that may be lost."""
+
         self.exporting = Exporting(session, window)
         self.exporting.failed.connect(self.failed)
 
@@ -118,17 +124,23 @@ class FileVerbs(QObject):
 
     def save(self) -> bool:
         """Save where it was opened; a sample of ours, and what has no file, is asked for one. Whether it was saved."""
+        return self.may_save() and self._save()
+
+    def _save(self) -> bool:
         document = self._session.document
         if document is None:
             return False
         if document.path is None or FOLDER in document.path.resolve().parents:
-            return self.ask_save_as()
+            return self._ask_save_as()
         self._session.save(None)
         self._bridge.touch()
         return True
 
     def ask_save_as(self) -> bool:
         """Save where the person says. Whether it was saved."""
+        return self.may_save() and self._ask_save_as()
+
+    def _ask_save_as(self) -> bool:
         document = self._session.document
         if document is None:
             return False
@@ -144,9 +156,11 @@ class FileVerbs(QObject):
     def may_leave(self) -> bool:
         """Whether what is open may be left: nothing is unsaved, or the person saved it or does not want it."""
         document = self._session.document
+        if not self.may_lose_drafts():
+            return False
         if document is not None and document.dirty:
             answer = ask.about_unsaved(self._window, document.title)
-            if answer == "cancel" or (answer == "save" and not self.save()):
+            if answer == "cancel" or (answer == "save" and not self._save()):
                 return False
         return self.may_leave_notes()
 

@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from PySide6.QtCore import QObject, Signal
 
+from bus.errors import UserError
 from bus.session import Session, Step
 from ui.bridge import Bridge
 from ui.run_choices import RunChoices
@@ -24,6 +25,8 @@ class RunVerbs(QObject):
         self._bridge = bridge
         self._choices = choices
         self._may_leave = may_leave
+        self.may_run: Callable[[], bool] = _always
+        """Whether the scenario may run without what stands in its fields and cannot be taken."""
 
     def start(self) -> None:
         """Start the scenario, or go on where it is paused."""
@@ -87,11 +90,23 @@ class RunVerbs(QObject):
 
     def _start(self, *, paused: bool) -> None:
         choices = self._choices
-        if not self._may_leave():
+        self._check_script()
+        if not (self.may_run() and self._may_leave()):
             return
         self._session.start(choices.engine or None, choices.seed, choices.speed, paused)
         self._bridge.touch()
 
+    def _check_script(self) -> None:
+        """An empty script does nothing; a run of it would only take away what is in view."""
+        document = self._session.document
+        if document is not None and document.scenario.does_nothing:
+            hint = "add a step to Script in the Scenario panel, or emit by hand: Ctrl+E"
+            raise UserError("the script is empty: there is nothing to run", hint=hint)
+
     def _step(self, step: Step) -> None:
         self._session.step(step)
         self._bridge.touch()
+
+
+def _always() -> bool:
+    return True

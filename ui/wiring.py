@@ -13,6 +13,7 @@ from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QApplication, QMessageBox
 
 from bus.export.slice import Span, stretch_of
+from bus.scenario.drafts import Draft
 from bus.scenario.samples import SAMPLES
 from ui.actions import ACTIONS
 from ui.compare.sheet import CompareSheet
@@ -22,6 +23,7 @@ from ui.flight.sheet import FlightSheet
 from ui.flight.verbs import FlightVerbs
 from ui.fonts import proportional
 from ui.menus import FileMenu, fill_menu_bar
+from ui.mistakes import Mistakes
 from ui.notes.verbs import NoteVerbs
 from ui.ports import TrustStore
 from ui.qt_actions import QtActions
@@ -276,11 +278,14 @@ class Wiring(QObject):
         file = FileVerbs(session, bridge, trust, window.recent, window.selection, window, self._in_view)
         notes = NoteVerbs(session, window.selection, self._in_view, file.exporting, window)
         file.may_leave_notes = notes.may_leave
+        run = RunVerbs(session, bridge, window.choices, window, notes.may_leave)
+        mistakes = Mistakes(session, window, self._show_draft)
+        file.may_save, file.may_lose_drafts, run.may_run = mistakes.may_save, mistakes.may_leave, mistakes.may_run
         return Verbs(
             file,
             EditVerbs(session, bridge),
             EmitVerbs(window.emit_panel, session, window.selection, self._show_emit, bridge),
-            RunVerbs(session, bridge, window.choices, window, notes.may_leave),
+            run,
             ViewVerbs(seen),
             FlightVerbs(session, window),
             notes,
@@ -294,6 +299,10 @@ class Wiring(QObject):
         for files in (recent, samples):
             files.file_wanted.connect(self.verbs.file.try_open)
         fill_menu_bar(window.menuBar(), self.actions, {"file.open_recent": recent, "file.open_sample": samples})
+
+    def _show_draft(self, draft: Draft) -> None:
+        self._window.panels.show("scenario")
+        self._window.scenario.show_draft(draft)
 
     def _show_emit(self) -> None:
         self._window.panels.show("emit")

@@ -284,6 +284,11 @@ class Scenario(Part):
         return [name for name, handler in self.handlers.items() if handler.hears(event)]
 
     @property
+    def does_nothing(self) -> bool:
+        """Whether nothing happens until somebody emits by hand: pyee itself emits `new_listener`."""
+        return not self.script and not self.handlers_of("new_listener")
+
+    @property
     def has_python(self) -> bool:
         """Whether any handler runs Python code."""
         return any(isinstance(step, Python) for handler in self.handlers.values() for step in steps_of(handler.do))

@@ -22,6 +22,7 @@ def opened() -> Iterator[Window]:
         with Collector(window):
             yield window
     finally:
-        if window.session.document is not None and window.session.document.dirty:
+        document = window.session.document
+        if document is not None and (document.dirty or document.drafts):
             window.session.new_scenario()  # what is unsaved would be asked about
         window.close()

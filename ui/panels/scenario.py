@@ -262,6 +262,7 @@ class ScenarioPanel(QWidget):
     def _show_chosen(self) -> None:
         document = self._session.document
         self._turn += 1
+        self._scroll.verticalScrollBar().setValue(0)
         kind, name = self.tree.key
         self.delete.setEnabled(kind in ("event", "handler"))
         if document is None:

@@ -67,8 +67,9 @@ class Input(QWidget):
         rows.setSpacing(2)
         rows.addWidget(self.widget)
         rows.addWidget(self.error)
-        if field.help:
-            rows.addWidget(_help(field.help, self))
+        self._help = _help(field.help, self)
+        self._help.setVisible(bool(field.help))
+        rows.addWidget(self._help)
         self.setFocusProxy(self.widget)
         self.widget.installEventFilter(self)
         self._listen()
@@ -91,6 +92,7 @@ class Input(QWidget):
         self.draft = draft
         # A JSON editor says itself what is wrong with its text.
         self.error.say(draft.reason if draft is not None and draft.readable else "")
+        self._help.setVisible(bool(self.field.help) and self.error.isHidden())
         if bool(self.widget.property("mistaken")) != (draft is not None):
             self.widget.setProperty("mistaken", draft is not None)
             self.widget.style().unpolish(self.widget)

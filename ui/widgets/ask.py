@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
 
 
@@ -35,3 +36,21 @@ def about_unsaved(parent: QWidget, title: str) -> str:
     answer = QMessageBox.StandardButton(box.exec())
     box.deleteLater()
     return {buttons.Save: "save", buttons.Discard: "discard"}.get(answer, "cancel")
+
+
+def about_mistakes(parent: QWidget, told: str, what_then: str, go_on: str) -> str:
+    """ "go on" without what was typed, "show" the first of the fields, or "cancel"."""
+    box = QMessageBox(parent)
+    box.setWindowTitle("Fields with mistakes")
+    box.setIcon(QMessageBox.Icon.NoIcon)
+    box.setTextFormat(Qt.TextFormat.PlainText)
+    box.setText(told)
+    box.setInformativeText(what_then)
+    show = box.addButton("Go to It", QMessageBox.ButtonRole.AcceptRole)
+    without = box.addButton(go_on, QMessageBox.ButtonRole.DestructiveRole)
+    box.addButton(QMessageBox.StandardButton.Cancel)
+    box.setDefaultButton(show)
+    box.exec()
+    clicked = box.clickedButton()
+    box.deleteLater()
+    return "show" if clicked is show else "go on" if clicked is without else "cancel"
