@@ -6,18 +6,29 @@ import base64
 import binascii
 
 from PySide6.QtCore import QByteArray, QObject, Qt, Signal
-from PySide6.QtWidgets import QDockWidget, QMainWindow, QStackedWidget, QWidget
+from PySide6.QtWidgets import QDockWidget, QMainWindow, QStackedWidget, QTabWidget, QWidget
 
+from ui.screen import fit_to_screen
 from ui.theme import ThemeSource
 from ui.widgets.dock_title import DockTitle
+from ui.widgets.panel_scroll import LEAST, PanelScroll
 
 LEFT, RIGHT, BOTTOM = (
     Qt.DockWidgetArea.LeftDockWidgetArea,
     Qt.DockWidgetArea.RightDockWidgetArea,
     Qt.DockWidgetArea.BottomDockWidgetArea,
 )
-VERSION = 1
+VERSION = 2
 """Raised when a panel comes or goes, so that an old arrangement is not forced on it."""
+
+THREE_COLUMNS, TWO_COLUMNS = 130, 92
+"""Widths of the window, in average letters, from which there is room for so many columns of panels; below: one."""
+
+TWO_ROWS = 46
+"""Height of the window, in lines of text, from which Scenario and Emit have room above each other."""
+
+TABLES_SHARE = 0.29
+"""Of the window's height, for the tables."""
 
 
 class Layout(QObject):
@@ -31,7 +42,6 @@ class Layout(QObject):
         self._pages = pages
         self._themes = themes
         self._docks: dict[str, QDockWidget] = {}
-        self._first: tuple[QByteArray, QByteArray] | None = None
 
     @property
     def shown(self) -> frozenset[str]:
@@ -48,7 +58,8 @@ class Layout(QObject):
         dock = QDockWidget(title, self._window)
         dock.setObjectName(f"dock_{panel}")
         dock.setAccessibleName(title)
-        dock.setWidget(widget)
+        dock.setWidget(widget if area == BOTTOM else PanelScroll(widget, dock))  # tables scroll by themselves
+        dock.widget().setMinimumSize(LEAST)
         dock.setTitleBarWidget(DockTitle(dock, self._themes))
         dock.visibilityChanged.connect(self._visibility_changed)
         self._docks[panel] = dock
@@ -56,15 +67,32 @@ class Layout(QObject):
         return dock
 
     def arrange(self) -> None:
-        """The first arrangement, as in the sketch of docs/architecture.md; what `reset` comes back to."""
+        """The first arrangement, as in the sketch of docs/architecture.md, or what of it has room."""
         window, docks = self._window, self._docks
         window.setCorner(Qt.Corner.BottomLeftCorner, LEFT)
         window.setCorner(Qt.Corner.BottomRightCorner, BOTTOM)
-        window.splitDockWidget(docks["scenario"], docks["emit"], Qt.Orientation.Vertical)
-        window.resizeDocks([docks["scenario"], docks["inspector"]], [270, 310], Qt.Orientation.Horizontal)
-        window.resizeDocks([docks["scenario"], docks["emit"]], [420, 270], Qt.Orientation.Vertical)
-        window.resizeDocks([docks["tables"]], [250], Qt.Orientation.Vertical)
-        self._first = window.saveGeometry(), window.saveState(VERSION)
+        window.setTabPosition(Qt.DockWidgetArea.AllDockWidgetAreas, QTabWidget.TabPosition.North)
+        metrics = window.fontMetrics()
+        letters = window.width() / metrics.averageCharWidth()
+        lines = window.height() / metrics.lineSpacing()
+        for area, panel in ((LEFT, "scenario"), (LEFT, "emit"), (RIGHT, "inspector"), (BOTTOM, "tables")):
+            docks[panel].setFloating(False)
+            window.addDockWidget(area, docks[panel])
+            docks[panel].show()
+        if lines < TWO_ROWS or letters < TWO_COLUMNS:
+            window.tabifyDockWidget(docks["scenario"], docks["emit"])
+        else:
+            window.splitDockWidget(docks["scenario"], docks["emit"], Qt.Orientation.Vertical)
+            upper = round(window.height() * 0.5)
+            lower = round(window.height() * 0.32)
+            window.resizeDocks([docks["scenario"], docks["emit"]], [upper, lower], Qt.Orientation.Vertical)
+        if letters < TWO_COLUMNS:
+            window.tabifyDockWidget(docks["emit"], docks["inspector"])
+        roomy = letters >= THREE_COLUMNS
+        wide = round(window.width() * (0.2 if roomy else 0.24)), round(window.width() * (0.23 if roomy else 0.26))
+        window.resizeDocks([docks["scenario"], docks["inspector"]], list(wide), Qt.Orientation.Horizontal)
+        window.resizeDocks([docks["tables"]], [round(window.height() * TABLES_SHARE)], Qt.Orientation.Vertical)
+        docks["scenario"].raise_()
 
     def toggle(self, panel: str) -> None:
         """Close it, or bring it back."""
@@ -87,14 +115,14 @@ class Layout(QObject):
         self.changed.emit()
 
     def reset(self) -> None:
-        """As it was at first."""
-        for dock in self._docks.values():
-            dock.setFloating(False)
-            dock.show()
-        if self._first is not None:
-            self._window.restoreState(self._first[1], VERSION)
-            for dock in self._docks.values():
-                dock.show()
+        """As it would be at first in a window of this size."""
+        self.arrange()
+
+    def reveal(self, panel: str) -> None:
+        """In front, where it shares its place with others; a panel that was closed stays closed."""
+        dock = self._docks[panel]
+        if not dock.isHidden() and self._window.tabifiedDockWidgets(dock):
+            dock.raise_()
 
     def saved(self) -> str:
         """The arrangement as text for the settings."""
@@ -109,6 +137,7 @@ class Layout(QObject):
             return
         self._window.restoreGeometry(geometry)
         self._window.restoreState(state, VERSION)
+        fit_to_screen(self._window)
 
     def _visibility_changed(self, _visible: bool) -> None:
         self.changed.emit()

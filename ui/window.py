@@ -24,6 +24,7 @@ from ui.payload_search import PayloadSearch
 from ui.ports import SettingsStore, TrustStore
 from ui.recent import RecentFiles
 from ui.run_choices import RunChoices
+from ui.screen import fit_to_screen
 from ui.selection import Selection
 from ui.theme import ThemeSource
 from ui.timeline.view import TimelineView
@@ -38,6 +39,8 @@ from ui.widgets.trust_bar import TrustBar
 from ui.wiring import Wiring
 
 FIRST_SIZE = QSize(1360, 860)
+LEAST_MIDDLE = QSize(320, 140)
+"""Asked of the window, whatever the bars above the timeline have to say."""
 
 
 class Window(QMainWindow):
@@ -54,6 +57,7 @@ class Window(QMainWindow):
         self.setAcceptDrops(True)
         self.setDockNestingEnabled(True)
         self.resize(FIRST_SIZE)
+        fit_to_screen(self)
         self.session, self.themes, self.store = session, themes, store
         self.bridge = Bridge(session, self)
         self.flight = FlightWatch(session, self)
@@ -130,6 +134,7 @@ class Window(QMainWindow):
         self.pages.addWidget(self.start_page)
         self.pages.addWidget(self.timeline)
         middle = QWidget(self)
+        middle.setMinimumSize(LEAST_MIDDLE)
         rows = QVBoxLayout(middle)
         rows.setContentsMargins(0, 0, 0, 0)
         rows.setSpacing(0)
@@ -146,7 +151,6 @@ class Window(QMainWindow):
         self.scenario = ScenarioPanel(session, themes, self)
         self.emit_panel = EmitPanel(session, themes, self)
         self.inspector = InspectorPanel(session, selection, themes, self.store.read(), self)
-        self.inspector.setMinimumWidth(240)
         self.tables = TablesPanel(session, selection, self.filter_state, themes, self)
         self.panels = Layout(self, self.pages, themes)
         self.panels.add("scenario", "Scenario", self.scenario, LEFT)

@@ -158,6 +158,11 @@ class Wiring(QObject):
         window.inspector.refresh_notes()
         self.actions.refresh()
 
+    def show_selected(self) -> None:
+        """What is selected must be seen also where the inspector shares its place."""
+        if self._window.selection.kind:
+            self._window.panels.reveal("inspector")
+
     def replace_trace(self) -> None:
         """Ids of before mean nothing any more."""
         window = self._window
@@ -365,6 +370,7 @@ class Wiring(QObject):
         window.tables.statistics.stretch_wanted.connect(window.timeline.show_stretch)
         window.themes.changed.connect(self.refresh_theme)
         window.selection.changed.connect(self.actions.refresh)
+        window.selection.changed.connect(self.show_selected)
         window.filter_state.changed.connect(self.actions.refresh)
         window.timeline.following_changed.connect(self.actions.refresh)
         window.timeline.frozen_changed.connect(self.actions.refresh)

@@ -7,7 +7,8 @@ import time
 from pathlib import Path
 
 import numpy as np
-from PySide6.QtCore import QSize, Qt, QTimer
+from PySide6.QtCore import QSize, QTimer
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QLabel, QStatusBar, QWidget
 
 from bus.analysis.words import tip
@@ -20,6 +21,7 @@ from ui.icons import icon
 from ui.panels.tables_text import count, span
 from ui.state import LIVE
 from ui.theme import ThemeSource
+from ui.widgets.elided_label import ElidedLabel
 from ui.widgets.filter_chip import FilterChip
 from ui.widgets.lost_count import LostCount
 from ui.widgets.rate import Rate
@@ -30,11 +32,20 @@ EVERY_MS = 250
 MOST_TOLD = 20
 """Workers that a tip names."""
 
+TOLD_MS = 15_000
+"""How long it is said that a file is complete; the pointer's own words end it sooner."""
+
+LEAST_WIDTH = 240
+"""Asked of the window, whatever there is to say: what has no room is cut, and zeros go first."""
+
 ENGINE_TIP = "What the engine does"
 EVENTS_TIP = "Events put on the bus during the last second"
 RECORDS_TIP = "Dispatches and calls that the program wrote, a second, of late"
 FOLLOWED_S = 5.0
 """A program that is very busy writes what it recorded seldom, and then much."""
+
+ZEROS_SHARE = 0.7
+"""Of the bar's width: what says more than zeros may fill it so far before they go."""
 
 SIGNS = {
     "running": "run",
@@ -60,6 +71,7 @@ class Status(QStatusBar):
         """Of a capture that is followed: of its records rather than its events."""
 
         self.setSizeGripEnabled(False)
+        self.setMinimumWidth(LEAST_WIDTH)
         self.setContentsMargins(2, 0, 6, 0)
         self.setAccessibleName("Status")
         self._themes = themes
@@ -79,14 +91,19 @@ class Status(QStatusBar):
         )
         self.clock = self._part("Virtual time", "The engine's own clock")
         self.next = self._part("What comes next", "Where the engine stands, and how many wait")
-        self.hover = self._part("Under the pointer", "")
+        self.hover = ElidedLabel(self, most_letters=0)
+        self.hover.setAccessibleName("Under the pointer")
         self.hover.setProperty("muted", True)
-        self.hover.setMinimumWidth(0)
+        self.addWidget(self.hover, 1)
         # A forgotten filter looks like a broken tool, so it is in sight also where the tables are closed.
         self.chip = FilterChip(filter_state, themes, self)
         themes.changed.connect(self.chip.refresh_theme)
         themes.changed.connect(self.refresh)
         self.addPermanentWidget(self.chip)
+        self._told = QTimer(self)
+        self._told.setSingleShot(True)
+        self._told.setInterval(TOLD_MS)
+        self._told.timeout.connect(self.hover.clear)
         self._timer = QTimer(self)
         self._timer.setInterval(EVERY_MS)
         self._timer.timeout.connect(self.refresh)
@@ -112,12 +129,18 @@ class Status(QStatusBar):
 
     def show_written(self, path: Path) -> None:
         """Say that a file is complete."""
-        self.show_hover(f"wrote {path}")
+        self.hover.setText(f"wrote {path}")
+        self._told.start()
 
     def show_hover(self, text: str) -> None:
-        """Names and numbers under the pointer."""
-        room = max(0, self.width() - self.hover.x() - 12)
-        self.hover.setText(self.hover.fontMetrics().elidedText(text, Qt.TextElideMode.ElideRight, room))
+        """Names and numbers under the pointer, in whatever room the rest leaves."""
+        if text or not self._told.isActive():
+            self._told.stop()
+            self.hover.setText(text)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._leave_out_zeros()
 
     def refresh(self) -> None:
         """Write all of it."""
@@ -151,18 +174,24 @@ class Status(QStatusBar):
         self._show_workers(state.workers)
         for part in (self.forgotten, self.clock, self.next, self.workers):
             part.setVisible(bool(part.text()))
+        self._leave_out_zeros()
+
+    def _leave_out_zeros(self) -> None:
+        """Where there is no room for everything, what did not happen is not said."""
+        zeros = [part for part in (self.failed, self.lost, self.dropped) if part.text().startswith("0 ")]
+        others = [part for part in self.findChildren(QLabel) if part not in zeros and part.isVisibleTo(self)]
+        needed = sum(part.sizeHint().width() for part in (*others, *zeros))
+        for part in zeros:
+            part.setVisible(needed <= self.width() * ZEROS_SHARE)
 
     def _engine_text(self) -> str:
         state = self._session.engine_state
         if state.phase == "idle":
             return "no engine runs"
         if state.phase == "following":
-            return self.engine.fontMetrics().elidedText(
-                f"live: {state.engine}", Qt.TextElideMode.ElideMiddle, self.width() // 3
-            )
+            return f"live: {state.engine}"
         if state.trouble:
-            room = self.width() // 2
-            return self.engine.fontMetrics().elidedText(state.trouble, Qt.TextElideMode.ElideMiddle, room)
+            return state.trouble
         recording = "" if self._session.recording else ", not recording"
         return f"{state.engine} {state.phase}{recording}".strip()
 
@@ -197,9 +226,8 @@ class Status(QStatusBar):
         part.setText(f"{count(number)} {word}")
         _alarm(part, alarm if number else "")
 
-    def _part(self, name: str, tip: str) -> QLabel:
-        label = QLabel(self)
-        label.setTextFormat(Qt.TextFormat.PlainText)
+    def _part(self, name: str, tip: str) -> ElidedLabel:
+        label = ElidedLabel(self)
         label.setAccessibleName(name)
         label.setToolTip(tip)
         self.addWidget(label)
