@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QPoint, Signal
-from PySide6.QtWidgets import QTabWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from bus.session import Session
 from bus.trace import causality
@@ -19,7 +19,7 @@ from ui.panels.tables_tab import RowsTab
 from ui.panels.tables_text import count
 from ui.selection import Selection
 from ui.theme import ThemeSource
-from ui.widgets.panel_scroll import PanelScroll
+from ui.widgets.scrolled_tabs import ScrolledTabs
 
 _NOTHING_MATCHES = "No row matches the filter. Clear it with the × on its chip."
 
@@ -69,12 +69,6 @@ class TablesPanel(QWidget):
         self.refresh_theme()
         self.refresh_now()
 
-    @property
-    def seen(self) -> QWidget | None:
-        """The page that is in front."""
-        page = self.tabs.currentWidget()
-        return page.widget() if isinstance(page, PanelScroll) else page
-
     # What wiring tells it
 
     def refresh_records(self) -> None:
@@ -88,13 +82,13 @@ class TablesPanel(QWidget):
         """Notes were written, changed or taken away."""
         self.notes.refresh()
         title = f"Notes {count(self.notes.count)}" if self.notes.count else "Notes"
-        self.tabs.setTabText(self.tabs.indexOf(self._scrolled[self.notes]), title)
-        if self.seen is self.notes:
+        self.tabs.setTabText(self.tabs.indexOf(self.notes), title)
+        if self.tabs.currentWidget() is self.notes:
             self.bar.show_count(self.notes.shown_text)
 
     def show_notes(self) -> None:
         """Bring them to the front."""
-        self.tabs.setCurrentWidget(self._scrolled[self.notes])
+        self.tabs.setCurrentWidget(self.notes)
 
     def refresh_document(self) -> None:
         """Another trace may stand behind the same tables."""
@@ -135,18 +129,16 @@ class TablesPanel(QWidget):
         )
         self.calls.set_hints("No calls yet. A row appears when a handler is called.", _NOTHING_MATCHES)
         self.failures.set_hints("No failures. Calls that raise or time out appear here.", _NOTHING_MATCHES)
-        self.tabs = QTabWidget(self)
+        self.tabs = ScrolledTabs(self)
         self.tabs.setDocumentMode(True)
         self.tabs.setAccessibleName("Tables")
         self.tabs.addTab(self.dispatches, "Dispatches")
         self.tabs.addTab(self.calls, "Calls")
         self.tabs.addTab(self.failures, "Failures")
-        self._scrolled = {page: PanelScroll(page, self) for page in (self.statistics, self.sql, self.notes)}
-        self.tabs.addTab(self._scrolled[self.statistics], "Statistics")
-        self.tabs.addTab(self._scrolled[self.sql], "SQL")
-        self.tabs.addTab(self._scrolled[self.notes], "Notes")
-        statistics = self.tabs.indexOf(self._scrolled[self.statistics])
-        self.tabs.setTabToolTip(statistics, "Counts, times, rates and queues")
+        self.tabs.addTab(self.statistics, "Statistics")
+        self.tabs.setTabToolTip(self.tabs.indexOf(self.statistics), "Counts, times, rates and queues")
+        self.tabs.addTab(self.sql, "SQL")
+        self.tabs.addTab(self.notes, "Notes")
         self.tabs.currentChanged.connect(self._tab_changed)
         self.dispatches.chosen.connect(self._dispatch_chosen)
         self.calls.chosen.connect(self._call_chosen)
@@ -185,7 +177,7 @@ class TablesPanel(QWidget):
         if call_row >= 0:
             # The table of dispatches shows whose call it is.
             dispatch_row = causality.cause_of_call(trace, call_row)
-        seen = self.seen
+        seen = self.tabs.currentWidget()
         self.dispatches.choose(dispatch_row, scroll=seen is self.dispatches)
         self.calls.choose(call_row, scroll=seen is self.calls)
         self.failures.choose(call_row, scroll=seen is self.failures)
@@ -224,7 +216,7 @@ class TablesPanel(QWidget):
         self.refresh_notes()
 
     def _tab_changed(self, _place: int) -> None:
-        seen = self.seen
+        seen = self.tabs.currentWidget()
         if isinstance(seen, RowsTab):
             seen.refresh_now()
         self._selection_changed()
@@ -233,7 +225,7 @@ class TablesPanel(QWidget):
     def _refresh_titles(self) -> None:
         for tab, title in zip(self._row_tabs, ("Dispatches", "Calls", "Failures"), strict=True):
             self.tabs.setTabText(self.tabs.indexOf(tab), f"{title} {count(tab.total)}")
-        seen = self.seen
+        seen = self.tabs.currentWidget()
         self.bar.show_count(seen.shown_text if isinstance(seen, RowsTab | NotesTab) else "")
         self.bar.show_grouping(on=isinstance(seen, RowsTab))
         self.statistics.only_view.setVisible(seen is self.statistics)

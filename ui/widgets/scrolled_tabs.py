@@ -1,0 +1,36 @@
+"""Tabs whose pages scroll where there is no room for them; whoever uses them knows pages only."""
+
+from __future__ import annotations
+
+from PySide6.QtWidgets import QAbstractScrollArea, QTabWidget, QWidget
+
+from ui.widgets.panel_scroll import PanelScroll
+
+
+class ScrolledTabs(QTabWidget):
+    """Takes and gives pages; the scroll areas around them are its own."""
+
+    def addTab(self, page: QWidget, title: str) -> int:  # type: ignore[override]
+        """Add a page; one that is a scroll area already stays alone."""
+        return super().addTab(page if isinstance(page, QAbstractScrollArea) else PanelScroll(page, self), title)
+
+    def currentWidget(self) -> QWidget | None:  # type: ignore[override]
+        """The page that is in front."""
+        return self._page_of(super().currentWidget())
+
+    def widget(self, index: int) -> QWidget | None:
+        """The page at a place."""
+        return self._page_of(super().widget(index))
+
+    def setCurrentWidget(self, widget: QWidget) -> None:
+        """Bring a page to the front."""
+        self.setCurrentIndex(self.indexOf(widget))
+
+    def indexOf(self, widget: QWidget) -> int:
+        """The place of a page, -1 where it is none."""
+        pages = (self.widget(place) for place in range(self.count()))
+        return next((place for place, page in enumerate(pages) if page is widget), -1)
+
+    @staticmethod
+    def _page_of(shown: QWidget | None) -> QWidget | None:
+        return shown.widget() if isinstance(shown, PanelScroll) else shown
