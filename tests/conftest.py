@@ -60,6 +60,14 @@ def clean_qt(qapp: Any) -> Iterator[None]:
 
 
 @pytest.fixture
+def qtbot(qapp: Any, request: pytest.FixtureRequest) -> Any:
+    """pytest-qt's, with the patience that a busy machine needs: one second is not enough to show a window there."""
+    from tests.helpers.patient_bot import PatientBot
+
+    return PatientBot(request)
+
+
+@pytest.fixture
 def window(clean_qt: None, qtbot: Any, tmp_path: Path) -> Iterator[Any]:
     """The real main window with a Session of its own, shown."""
     from tests.helpers.real_window import opened

@@ -108,9 +108,9 @@ class CeleryTalk(MemberTalk):
 
     def lost(self) -> Failure:
         """It was given up."""
-        task = self.child
-        super().lost()
-        return Failure(self.lost_type, task.why if isinstance(task, CeleryTask) else self.who)
+        assert self.child is not None
+        task, self.child = self.child, None
+        return Failure(self.lost_type, self._host.discard(task))
 
 
 class CeleryCalls:
@@ -151,13 +151,14 @@ class CeleryCalls:
         with self._lock:
             self._tasks.pop(task.id, None)
 
-    def discard(self, task: CeleryTask) -> None:
-        """Its call is given up: no worker shall begin it."""
+    def discard(self, task: CeleryTask) -> str:
+        """Its call is given up: no worker shall begin it. Why is the task's to say."""
         self.give_back(task)
         try:
             self._app.control.revoke(task.id, terminate=True, signal="SIGKILL")
         except Exception as error:
             _LOG.info("a Celery task could not be revoked: %s", error)
+        return task.why
 
     def send(self, task: CeleryTask, request: dict[str, Any], workers: str) -> None:
         """Put a call into a queue of workers; where the broker does not take it, the call is given up."""

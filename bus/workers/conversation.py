@@ -47,8 +47,8 @@ class Host(Protocol):
     def give_back(self, child: Any) -> None:
         """The call is over, and it is well."""
 
-    def discard(self, child: Any) -> int | None:
-        """It is not to be used again; its exit code where it is a process that ended by itself."""
+    def discard(self, child: Any) -> str:
+        """It is not to be used again; how it went, such as "ended with exit code 3"."""
 
 
 class Conversation:
@@ -131,11 +131,7 @@ class Conversation:
         """The process is gone, or says what is no message: why."""
         assert self.child is not None
         child, self.child = self.child, None
-        code = self._host.discard(child)
-        ended = "sent something that is no message" if code is None else f"ended with exit code {code}"
-        if code is not None and code < 0:
-            ended = f"was killed by signal {-code}"
-        return Failure(self.lost_type, f"{self.who} {ended}{self.lost_when}")
+        return Failure(self.lost_type, f"{self.who} {self._host.discard(child)}{self.lost_when}")
 
     def _lost(self) -> None:
         self.over = True

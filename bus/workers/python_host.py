@@ -30,6 +30,9 @@ MOST_CHILDREN = 32
 """Calls inside calls, where each waits for the next."""
 
 _REAP_S = 5.0
+"""A process that has closed its pipes, or was killed, is gone by then, also on a busy machine."""
+
+NO_MESSAGE = "sent something that is no message"
 
 
 class TooManyPythonCalls(Exception):
@@ -42,6 +45,9 @@ class Child:
     def __init__(self, command: Sequence[str]) -> None:
         self.knows: object = None
         """What it was told that holds for more than one call."""
+
+        self._is_silent = False
+        """It has closed its pipe: nothing more will come."""
 
         self._process = subprocess.Popen(
             list(command),
@@ -70,9 +76,12 @@ class Child:
         assert source is not None
         try:
             head = source.read(LENGTH.size)
+            self._is_silent = len(head) < LENGTH.size
             if len(head) < LENGTH.size or LENGTH.unpack(head)[0] > MOST_FRAME:
                 return None
-            body = source.read(LENGTH.unpack(head)[0])
+            length = LENGTH.unpack(head)[0]
+            body = source.read(length)
+            self._is_silent = len(body) < length
             said = json.loads(body)
         except (OSError, ValueError, RecursionError):
             return None
@@ -86,18 +95,21 @@ class Child:
         with contextlib.suppress(OSError):
             self._process.kill()
 
-    def end(self) -> int | None:
-        """Kill it and close the pipes, on the thread that talks with it; its exit code where it had ended before."""
-        code = None
-        with contextlib.suppress(subprocess.TimeoutExpired):
-            code = self._process.wait(0.05)
+    def end(self) -> str:
+        """Kill it and close the pipes, on the thread that talks with it; how it went."""
+        code = self._process.poll()
+        if self._is_silent and code is None:
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                code = self._process.wait(_REAP_S)
         self.kill()
         for pipe in (self._process.stdin, self._process.stdout):
             with contextlib.suppress(OSError):
                 pipe.close()  # type: ignore[union-attr]
         with contextlib.suppress(subprocess.TimeoutExpired):
             self._process.wait(_REAP_S)
-        return code
+        if code is None:
+            return "closed its connection and went on" if self._is_silent else NO_MESSAGE
+        return f"was killed by signal {-code}" if code < 0 else f"ended with exit code {code}"
 
 
 class PythonHost:
@@ -148,8 +160,8 @@ class PythonHost:
         with self._lock:
             self._free.append(child)
 
-    def discard(self, child: Child) -> int | None:
-        """The child is not to be used again; its exit code where it ended by itself."""
+    def discard(self, child: Child) -> str:
+        """The child is not to be used again; how it went."""
         with self._lock:
             self._all.discard(child)
         return child.end()

@@ -12,7 +12,7 @@ from bus.errors import UserError
 from tests.helpers.make_trace import make_trace, shop_bytes
 from ui.widgets.capture_bar import STEPS, CaptureBar
 
-PATIENCE_MS = 10_000
+PATIENCE_MS = 60_000
 
 
 @pytest.fixture

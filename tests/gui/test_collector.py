@@ -11,7 +11,7 @@ from PySide6.QtCore import QObject
 
 from app.collector import Collector
 
-PATIENCE_MS = 20_000
+PATIENCE_MS = 60_000
 
 
 class Knot:

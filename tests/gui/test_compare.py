@@ -15,7 +15,7 @@ from bus.analysis.words import tip, title
 from bus.scenario.samples import SAMPLES
 from ui.compare.sheet import SPEEDS, CompareSheet
 
-PATIENCE_MS = 20_000
+PATIENCE_MS = 60_000
 Opened = Callable[[str], CompareSheet]
 
 

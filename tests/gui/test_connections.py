@@ -18,7 +18,7 @@ from ui.connections import page as pages
 from ui.connections.page import ConnectionPage
 from ui.connections.sheet import ConnectionsSheet
 
-PATIENCE_MS = 20_000
+PATIENCE_MS = 60_000
 WORD = "sesame7"
 
 

@@ -12,10 +12,11 @@ from PySide6.QtWidgets import QApplication
 
 from bus.errors import UserError
 from bus.scenario.samples import SAMPLES
+from tests.helpers.turns import Turns
 from ui.exporting import Exporting
 from ui.widgets.progress import Progress
 
-PATIENCE_MS = 10_000
+PATIENCE_MS = 60_000
 
 
 @pytest.fixture
@@ -79,13 +80,16 @@ def test_a_folder_that_does_not_exist_is_said(exporting: Exporting, qtbot: Any, 
     assert isinstance(said.args[0], UserError)
 
 
-def test_what_happens_during_an_export_is_not_lost(window: Any, qtbot: Any, tmp_path: Path) -> None:
+def test_what_happens_during_an_export_is_not_lost(
+    window: Any, qtbot: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     session = window.session
+    turns = Turns(session, monkeypatch)
     session.open(SAMPLES[0].path)
     session.start(speed=float("inf"))
     write = session.lend("csv", tmp_path / "early.csv")
     before = len(session.trace.dispatches)
-    qtbot.wait(200)
+    turns.wait(qtbot, 5)
     assert len(session.trace.dispatches) == before
     write(None)
     session.give_back()

@@ -14,7 +14,7 @@ from PySide6.QtWidgets import QApplication
 from app.flights import flights
 from ui.flight.sheet import FlightSheet
 
-PATIENCE_MS = 20_000
+PATIENCE_MS = 60_000
 SCENARIO = """buslens: 1
 name: Shop
 engine: pyee

@@ -10,7 +10,7 @@ import pytest
 from tests.helpers.growing import Growing
 from tests.helpers.make_trace import make_trace
 
-PATIENCE_MS = 20_000
+PATIENCE_MS = 60_000
 WHOLE = len(make_trace(60).calls)
 
 

@@ -14,7 +14,7 @@ TWICE = (
     "buslens: 1\nengine: sqlite\nevents: {a: {}}\n"
     "handlers: {h: {on: a, do: [{fail: {if: count == 1}}]}}\nscript: [{emit: a}]"
 )
-PATIENCE_MS = 10_000
+PATIENCE_MS = 60_000
 
 
 @pytest.fixture

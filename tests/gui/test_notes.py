@@ -14,7 +14,7 @@ from bus.trace import capture
 from tests.helpers.make_trace import make_trace, shop_bytes
 from ui.notes.sheet import NoteSheet
 
-PATIENCE_MS = 20_000
+PATIENCE_MS = 60_000
 
 
 @pytest.fixture

@@ -19,7 +19,7 @@ handlers:
   pack: {on: order.paid, do: [{log: packed}]}
 script: [{emit: order.placed}, {wait: 1s}]
 """
-PATIENCE_MS = 10_000
+PATIENCE_MS = 60_000
 
 
 @pytest.fixture

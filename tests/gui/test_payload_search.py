@@ -12,7 +12,7 @@ from PySide6.QtCore import Qt
 from bus.trace.blob_search import BlobSearch
 from tests.helpers.make_trace import shop_bytes
 
-PATIENCE_MS = 20_000
+PATIENCE_MS = 60_000
 
 
 @pytest.fixture

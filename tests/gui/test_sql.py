@@ -10,7 +10,7 @@ from PySide6.QtCore import Qt
 from bus.scenario.samples import SAMPLES
 from ui.panels.sql import SqlTab
 
-PATIENCE_MS = 10_000
+PATIENCE_MS = 60_000
 
 
 @pytest.fixture

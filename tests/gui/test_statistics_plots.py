@@ -13,7 +13,7 @@ from bus.scenario.samples import SAMPLES
 from ui.panels.tables_plots import Plot
 from ui.panels.tables_statistics import StatisticsTab
 
-PATIENCE_MS = 10_000
+PATIENCE_MS = 60_000
 
 
 @pytest.fixture

@@ -5,9 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+import pytest
 from PySide6.QtCore import QEvent, QObject
 from PySide6.QtWidgets import QApplication
 
+from tests.helpers.turns import Turns
 from ui.timeline.view import TimelineView
 
 SAMPLE = Path(__file__).parents[2] / "resources" / "scenarios" / "user-created.yaml"
@@ -24,15 +26,18 @@ class Paints(QObject):
         return False
 
 
-def test_a_finished_run_is_not_painted_again_and_again(window: Any, qtbot: Any) -> None:
+def test_a_finished_run_is_not_painted_again_and_again(
+    window: Any, qtbot: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
     session = window.session
+    turns = Turns(session, monkeypatch)
     session.open(SAMPLE)
     session.start(speed=float("inf"))
     qtbot.waitUntil(
-        lambda: session.engine_state.phase == "finished" and bool(len(session.trace.dispatches)), timeout=10_000
+        lambda: session.engine_state.phase == "finished" and bool(len(session.trace.dispatches)), timeout=60_000
     )
     paints = Paints()
     QApplication.instance().installEventFilter(paints)
-    qtbot.wait(500)
+    turns.wait(qtbot, 40)
     assert paints.count < 20
     QApplication.instance().removeEventFilter(paints)

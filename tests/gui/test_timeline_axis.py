@@ -16,7 +16,7 @@ from tests.gui.timeline_view import played
 from ui.timeline.view import TimelineView
 
 MODES: tuple[Mode, ...] = ("linear", "compressed", "steps")
-PATIENCE_MS = 10_000
+PATIENCE_MS = 60_000
 
 
 def sparse(bus: PlayedBus, watched: Watched, view: TimelineView) -> list[int]:

@@ -11,7 +11,7 @@ from bus.trace.segments import Stage
 from ui.timeline.arrows import Arrows
 from ui.timeline.links import End
 
-PATIENCE_MS = 10_000
+PATIENCE_MS = 60_000
 VAIN = (
     "buslens: 1\nengine: sqlite\nevents: {a: {}}\n"
     "handlers: {h: {on: a, attempts: 2, do: [{wait: 20ms}, {fail: {}}]}}\nscript: [{emit: a}, {emit: a}]"

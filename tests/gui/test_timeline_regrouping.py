@@ -13,7 +13,7 @@ from tests.gui.timeline_view import played
 from ui.timeline import contents
 from ui.timeline.view import TimelineView
 
-PATIENCE_MS = 10_000
+PATIENCE_MS = 60_000
 
 
 @pytest.fixture

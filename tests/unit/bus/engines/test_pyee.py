@@ -77,5 +77,5 @@ def test_waiting_for_a_free_worker_is_listed_while_it_is_paused(live: Live) -> N
     live.until(session, lambda: [each.kind for each in session.engine_state.queue].count("call") == 2)
     session.resume()
     session.set_speed(math.inf)
-    assert session.wait(20)
+    assert session.wait(60)
     assert len(session.trace.calls) == WORKERS + 2

@@ -60,7 +60,7 @@ def test_an_event_without_a_subscriber_is_kept_and_not_lost(run: Any) -> None:
 def test_a_late_subscriber_gets_what_was_kept_for_it(live: Live) -> None:
     session = live("events: {a: {}}\nhandlers: {}\nscript: [{emit: a, with: $count, times: 3}]")
     session.start(engine="sqlite", speed=math.inf)
-    assert session.wait(20)
+    assert session.wait(60)
     assert session.trace.dispatches.outcome.tolist() == [Outcome.KEPT] * 3
     assert session.document is not None
     session.document.add_handler("late", "a")
@@ -153,7 +153,7 @@ def test_every_sample_runs_to_its_end(sample: str, live: Live) -> None:
     session = live("events: {}")
     session.open(next(each.path for each in SAMPLES if each.id == sample))
     session.start(engine="sqlite", speed=math.inf)
-    assert session.wait(20)
+    assert session.wait(60)
     assert session.engine_state.phase == "finished"
     assert Outcome.LOST not in session.trace.dispatches.outcome.tolist()
 
@@ -161,7 +161,7 @@ def test_every_sample_runs_to_its_end(sample: str, live: Live) -> None:
 def test_at_normal_speed_the_times_of_the_log_are_seen(live: Live) -> None:
     session = live(one("do: [{wait: 1ms}]", times=5))
     session.start(engine="sqlite", speed=1.0)
-    assert session.wait(20)
+    assert session.wait(60)
     deliveries = session.trace.deliveries
     confirmed = deliveries.view("time_ns")[deliveries.view("kind") == Kind.CONFIRMED]
     assert (confirmed > session.trace.dispatches.emitted_ns).all()
@@ -211,7 +211,7 @@ def test_stepping_goes_from_call_to_call(live: Live) -> None:
         session.step(Step.INTO)
     assert seen == [("dispatch", "a", "")] * 2 + [("call", "a", "h")] * 2
     session.resume()
-    assert session.wait(20)
+    assert session.wait(60)
 
 
 def test_what_waits_for_its_handler_is_listed_while_it_is_paused(live: Live) -> None:
@@ -238,7 +238,7 @@ def test_editing_a_handler_while_it_runs_loses_and_repeats_nothing(live: Live) -
 def test_a_run_that_ends_leaves_nothing_behind(live: Live) -> None:
     session = live(one("do: []"))
     session.start(engine="sqlite", speed=math.inf)
-    assert session.wait(20)
+    assert session.wait(60)
     assert len(list(sqlite_runs.home().iterdir())) == 1
     assert sqlite_runs.left_behind() == [], "it is owned while it lives"
     session.close()
@@ -279,7 +279,7 @@ def test_a_run_that_is_stopped_after_it_failed_still_gives_everything_back(
 
     def slowly(log: SqliteLog) -> None:
         leaving.set()
-        assert may_go.wait(20)
+        assert may_go.wait(60)
         close(log)
 
     def full(log: SqliteLog, entries: Any) -> int:
@@ -289,7 +289,7 @@ def test_a_run_that_is_stopped_after_it_failed_still_gives_everything_back(
     monkeypatch.setattr(SqliteLog, "close", slowly)
     session = live("events: {a: {}}\nscript: [{emit: a}]")
     session.start(engine="sqlite", speed=math.inf)
-    assert leaving.wait(20)
+    assert leaving.wait(60)
     session.stop()
     session.stop()
     may_go.set()
@@ -301,7 +301,7 @@ def test_a_run_that_is_stopped_after_it_failed_still_gives_everything_back(
 
 def failure_of(session: Session) -> str:
     session.start(engine="sqlite", speed=math.inf)
-    assert session.wait(20)
+    assert session.wait(60)
     assert session.engine_state.phase == "failed"
     return session.engine_state.message
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,9 @@ from buslens.wire import Header
 
 MS = 1_000_000
 S = 1_000 * MS
+
+
+PATIENCE_S = 60.0
 
 
 class Flown:
@@ -62,8 +66,10 @@ class Flown:
 
     def pump(self, *, at_rest: bool = False) -> None:
         self.flight.look(self, at_rest=at_rest)
+        limit, pause = time.monotonic() + PATIENCE_S, threading.Event()
         while self.held:
-            threading.Event().wait(0.001)
+            assert time.monotonic() < limit, "the file was never written"
+            pause.wait(0.001)
             self.flight.look(self, at_rest=at_rest)
         data = self.recorder.take()
         if data:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import time
-
 import pytest
 
 from bus.scenario import patterns
@@ -15,10 +13,9 @@ def test_a_pattern_is_found_anywhere_unless_it_says_where() -> None:
     assert patterns.matches(r"^\d{3}-\w+$", "123-é")
 
 
+@pytest.mark.timeout(60)
 def test_a_pattern_that_python_would_match_for_years_takes_no_time() -> None:
-    began = time.perf_counter()
     assert not patterns.matches("^(a+)+$", "a" * 10_000 + "b")
-    assert time.perf_counter() - began < 2
 
 
 @pytest.mark.parametrize("wrong", ["[", "(?=a)", r"(a)\1", "(a{1,9999}){1,9999}", "(?<=a)b"])

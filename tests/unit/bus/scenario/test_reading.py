@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 import tracemalloc
 from itertools import pairwise
 from pathlib import Path
@@ -130,10 +129,9 @@ def test_each_mistake_has_its_place(text: str, place: str, words: str) -> None:
     ids=["brackets", "indents", "dashes", "questions", "items", "aliases", "hex", "long", "open", "100 MB", "handlers",
          "wrong steps", "ternaries"],
 )  # fmt: skip
+@pytest.mark.timeout(100)  # three seconds on a machine that does nothing else; what it guards against takes for ever
 def test_a_hostile_file_is_refused_in_little_time(text: str) -> None:
-    began = time.perf_counter()
     lines = said(text)
-    assert time.perf_counter() - began < 15  # on a busy machine; a fifth of it otherwise
     assert len(lines) <= 101
     assert all(len(line) < 500 for line in lines)
 

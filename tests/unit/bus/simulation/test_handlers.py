@@ -85,7 +85,7 @@ def test_a_failure_names_its_line_in_the_scenario_and_none_of_ours(engine: str, 
         "script: [{emit: a, with: {id: 7}}]"
     )
     session.start(engine=engine, speed=math.inf)
-    assert session.wait(20)
+    assert session.wait(60)
     error = session.trace.error(0)
     assert error is not None
     assert (error.type, error.message) == ("CardDeclined", "no money for 7")
@@ -100,7 +100,7 @@ def test_a_nested_failure_shows_the_way_through_both_handlers(live: Live) -> Non
         "  inner:\n    on: b\n    do:\n      - fail: always\nscript: [{emit: a}]"
     )
     session.start(engine="pyee", speed=math.inf)
-    assert session.wait(20)
+    assert session.wait(60)
     assert session.trace.calls.outcome.tolist() == [Outcome.FAILED, Outcome.FAILED]
     error = session.trace.error(0)
     assert error is not None

@@ -29,6 +29,6 @@ def test_a_run_can_be_followed_by_another(live: Live) -> None:
     session = live("events: {a: {}}\nscript: [{emit: a}]")
     for _ in range(3):
         session.start(speed=float("inf"))
-        assert session.wait(20)
+        assert session.wait(60)
         assert session.engine_state.phase == "finished"
         assert len(session.trace.dispatches) == 1

@@ -71,7 +71,7 @@ def test_what_a_handler_raises_does_not_end_the_script(run: Any) -> None:
 def test_a_script_that_cannot_emit_ends_the_run_and_names_its_line(live: Live) -> None:
     session = live("events:\n  a: {schema: {type: object}}\nscript:\n  - wait: 1ms\n  - emit: a\n    with: 3\n")
     session.start(speed=math.inf)
-    assert session.wait(20)
+    assert session.wait(60)
     assert session.engine_state.phase == "failed"
     assert "scenario-0.yaml:6" in session.engine_state.message
     assert "3 is not of type 'object'" in session.engine_state.message

@@ -25,7 +25,7 @@ script: [{emit: a}]
 def session(live: Live) -> Session:
     session = live(TEXT)
     session.start(engine="pyee", speed=math.inf)
-    assert session.wait(20)
+    assert session.wait(60)
     assert logged(session) == ["first", "once", "last 1"]
     return session
 
@@ -44,7 +44,7 @@ def logged(session: Session) -> list[str]:
 
 def after_emit(session: Session, event: str = "a") -> list[str]:
     session.emit(event)
-    assert session.wait(20)
+    assert session.wait(60)
     return logged(session)
 
 

@@ -19,7 +19,7 @@ from buslens import wire
 from tests.helpers.growing import Growing
 from tests.helpers.make_trace import make_trace
 
-PATIENCE_S = 20.0
+PATIENCE_S = 60.0
 
 
 @pytest.fixture(autouse=True)

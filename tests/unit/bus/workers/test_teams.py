@@ -175,7 +175,7 @@ def test_stop_ends_what_waits_on_workers(worker: str, engine: str, live: Live) -
     live.until(session, lambda: len(session.trace.dispatches) == 3 and Kind.WORK_STARTED in dict(steps(session)))
     children = [note.removeprefix("process ") for kind, note in steps(session) if kind == Kind.WORK_STARTED]
     session.stop()
-    assert session.wait(20)
+    assert session.wait(60)
     live.until(session, lambda: session.engine_state.phase == "idle")
     assert Outcome.OK not in session.trace.calls.outcome.tolist()
     if worker == "process":
@@ -225,7 +225,7 @@ def test_a_paused_run_holds_the_work(worker: str, live: Live) -> None:
     live.until(session, lambda: (stop := session.engine_state.next_stop) is not None and stop.kind == "call")
     assert logged(session) == []
     session.resume()
-    assert session.wait(20)
+    assert session.wait(60)
     assert logged(session) == ["one"]
 
 
