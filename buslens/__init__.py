@@ -22,6 +22,7 @@ def attach(
     *,
     recorder: Optional[Recorder] = None,
     name: str = "",
+    bus: str = "",
     to: Optional[Union[str, os.PathLike[str]]] = None,
 ) -> Probe:
     """Watch `emitter` (any pyee EventEmitter); an emitter that is watched already gives the same probe again.
@@ -29,8 +30,9 @@ def attach(
     to: a capture file that is written while the program runs. Without it, `probe.save(path)` writes one.
     recorder: where facts go, for several emitters in one capture; whoever made it takes them from there.
     name: what the capture calls this program; the name of its script otherwise.
+    bus: what the capture calls this emitter; otherwise its class, and where it was made or attached.
     """
-    probe: Probe = _adapter_for(emitter).attach(emitter, recorder, name)
+    probe: Probe = _adapter_for(emitter).attach(emitter, recorder, name, bus)
     if to is not None:
         try:
             probe.write_to(to)

@@ -66,6 +66,8 @@ class FileLink:
             atexit.unregister(self.stop)
             if self._thread is not threading.current_thread():
                 self._thread.join(_STOP_SECONDS)
+        if os.getpid() == self._pid:
+            self._recorder.finish()
         self._write_safely(END_MARK)
         with self._lock:
             file, self._file = self._file, None

@@ -53,6 +53,8 @@ class Probe:
     def close(self) -> None:
         """Detach, and finish the file where there is one."""
         self.detach()
+        if self._owns_recorder:
+            self.recorder.finish()
         if self._link is not None:
             self._link.stop()
 

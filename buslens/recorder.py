@@ -10,6 +10,7 @@ import itertools
 import sys
 import threading
 import time
+import weakref
 from collections import deque
 from typing import Any, Callable, Optional
 
@@ -64,7 +65,10 @@ class Recorder:
         self._pending_text = 0
         self._shapes = Shapes()
         self._ids: dict[tuple[Any, ...], int] = {}
-        self._buses: set[str] = set()
+        self._at_end: list[weakref.WeakMethod[Any]] = []
+        self._buses: dict[str, Any] = {}
+        """The emitter of each, held weakly; None where there is none."""
+
         self._names: deque[bytes] = deque()
         # Re-entrant, and ids from a counter: the garbage collector may run a program's __del__ that emits, in here too.
         self._lock = threading.RLock()
@@ -75,20 +79,20 @@ class Recorder:
 
     def event(self, text: str, bus: int = 0) -> int:
         """Interned id of an event on a bus; bus: its interned id, 0 for unknown."""
-        return self._intern(NameKind.EVENT, text, bus=bus)
+        return self._intern(NameKind.EVENT, text, bus=bus) if bus else self._intern(NameKind.EVENT, text)
 
     def bus(
-        self, text: str, class_name: str = "", file: str = "", line: int = 0, made: str = "", *, new: bool = False
+        self, text: str, class_name: str = "", file: str = "", line: int = 0, made: str = "", *, of: Any = None
     ) -> int:
         """Interned id of a bus.
 
         class_name: with its module. file, line: where it was created or attached, which `made` says ("created",
-        "attached"). new: it is none that is known already; where one has its text it gets a number behind it.
+        "attached"). of: the emitter that it is. Another one with the same text gets a number behind it.
         """
         with self._lock:
-            if new:
-                text = self._unused(text)
-            self._buses.add(text)
+            if of is not None:
+                text = self._own_text(text, of)
+            self._buses.setdefault(text, None)
             return self._intern(NameKind.BUS, text, **{"class": class_name}, file=file, line=line, made=made)
 
     def lane(self, text: str) -> int:
@@ -201,6 +205,19 @@ class Recorder:
         self._pending_text += 1024 + sum(len(link[2]) for link in kept.links)
         return kept
 
+    def at_end(self, finish: Callable[[], None]) -> None:
+        """Call this method before the last facts are taken, if its object still lives then."""
+        self._at_end = [each for each in self._at_end if each() is not None]
+        self._at_end.append(weakref.WeakMethod(finish))
+
+    def finish(self) -> None:
+        """Nothing more will happen: who waits for something tells what did not come. The last `take` is next."""
+        waiting, self._at_end = self._at_end, []
+        for each in waiting:
+            finish = each()
+            if finish is not None:
+                finish()
+
     def reserve_blobs(self, count: int) -> int:
         """The first of so many ids for blobs that come from elsewhere; on the thread of `take`."""
         return self._packer.reserve(count)
@@ -252,10 +269,15 @@ class Recorder:
                 self._ids[key] = found
             return found
 
-    def _unused(self, text: str) -> str:
-        if text not in self._buses:
-            return text
-        return next(other for number in itertools.count(2) if (other := f"{text} #{number}") not in self._buses)
+    def _own_text(self, text: str, emitter: Any) -> str:
+        """The text, or one with a number, that no other emitter has."""
+        for number in itertools.count(1):
+            own = f"{text} #{number}" if number > 1 else text
+            holder = self._buses.get(own, self)
+            if holder is self or (holder is not None and holder() is emitter):
+                break
+        self._buses[own] = weakref.ref(emitter)
+        return own
 
 
 def _thread_name() -> str:

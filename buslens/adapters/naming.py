@@ -12,8 +12,11 @@ from types import BuiltinFunctionType, FunctionType, MethodType
 from typing import Any, Callable
 
 from buslens.payloads import shown
+from buslens.statics import class_name, found_in_class, instance_dict, module_of, pairs
 
-_MOST_LAYERS = 10
+_MOST_LAYERS = 32
+_MOST_ATTRIBUTES = 256
+_PARTIAL_OF = functools.partial.__dict__["func"].__get__
 
 
 @dataclass(frozen=True)
@@ -26,6 +29,9 @@ class HandlerName:
     is_async: bool = False
     """Calling it only makes a coroutine."""
 
+    is_generator: bool = False
+    """Calling it only makes a generator."""
+
     plain: bool = False
     """Its errors are shown without the frames that led to them: they are not the person's code."""
 
@@ -34,20 +40,24 @@ class HandlerName:
 
 
 def describe(handler: Callable[..., Any]) -> HandlerName:
-    """Name and place of a handler; `__buslens_name__` and `__buslens_place__` of its function come first."""
+    """Name and place of a handler; `__buslens_name__` and `__buslens_place__` of its function come first.
+
+    Behind wrappers that say what they wrap it is the person's function that is named.
+    """
     function = _function_of(handler)
-    own = vars(function) if isinstance(function, FunctionType) else _attributes(handler)
-    text = own.get("__buslens_name__")
-    place = own.get("__buslens_place__")
+    own = vars(function) if isinstance(function, FunctionType) else instance_dict(handler) or {}
+    said = functools.partial(dict.get, own)
+    text, place = said("__buslens_name__"), said("__buslens_place__")
+    inner = _innermost(handler)
     if type(text) is not str:
-        text = _text(handler, function)
+        text = _text(inner)
     if type(place) is tuple and len(place) == 2:
         file, line = str(place[0]), int(place[1])
     else:
-        file, line = _place(function)
-    plain = own.get("__buslens_plain__", False) is True
-    defers = own.get("__buslens_defers__", False) is True
-    return HandlerName(text, file, line, _is_async(function), plain, defers)
+        file, line = _place(inner)
+    is_async, is_generator = (_has_flag(function, flag) for flag in (inspect.CO_COROUTINE, inspect.CO_GENERATOR))
+    plain, defers = said("__buslens_plain__") is True, said("__buslens_defers__") is True
+    return HandlerName(text, file, line, is_async, is_generator, plain, defers)
 
 
 def event_text(event: object) -> str:
@@ -56,48 +66,69 @@ def event_text(event: object) -> str:
 
 
 def _function_of(handler: Any) -> Any:
-    """The Python function that runs in the end, where there is one."""
+    """The Python function that runs first, where there is one."""
     for _ in range(_MOST_LAYERS):
-        if type(handler) is functools.partial:
-            handler = handler.func
+        if issubclass(type(handler), functools.partial):
+            handler = _PARTIAL_OF(handler)
         elif type(handler) is MethodType:
             handler = handler.__func__
         elif isinstance(handler, (FunctionType, BuiltinFunctionType, type)):
             return handler
         else:
-            call = inspect.getattr_static(type(handler), "__call__", None)
+            call = found_in_class(type(handler), "__call__")
             return call if type(call) is FunctionType else handler
     return handler
 
 
-def _attributes(handler: Any) -> dict[str, Any]:
-    try:
-        found = object.__getattribute__(handler, "__dict__")
-    except AttributeError:
-        return {}
-    return found if type(found) is dict else {}
-
-
-def _text(handler: Any, function: Any) -> str:
-    while type(handler) is functools.partial:
-        handler = handler.func
-    if isinstance(handler, (FunctionType, BuiltinFunctionType, type)):
-        return handler.__qualname__
-    if type(handler) is MethodType and isinstance(function, (FunctionType, BuiltinFunctionType)):
-        return function.__qualname__
-    return type(handler).__qualname__
-
-
-def _place(function: Any) -> tuple[str, int]:
+def _innermost(handler: Any) -> Any:
+    """What lies behind partials, methods and wrappers, as far as they say so themselves."""
     for _ in range(_MOST_LAYERS):
-        inner = vars(function).get("__wrapped__") if isinstance(function, FunctionType) else None
-        if type(inner) is not FunctionType:
+        if issubclass(type(handler), functools.partial):
+            inner = _PARTIAL_OF(handler)
+        elif type(handler) is MethodType:
+            inner = handler.__func__
+        else:
+            inner = dict.get(instance_dict(handler) or {}, "__wrapped__") or _mapped(handler)
+        if inner is None:
             break
-        function = inner
+        handler = inner
+    return handler
+
+
+def _mapped(wrapper: Any) -> Any:
+    """What a closure wraps, where that in turn has the closure among its attributes, as handlers of Playwright do.
+
+    Both know each other, so nothing is guessed: a closure may hold any other function without being its wrapper.
+    """
+    if type(wrapper) is not FunctionType:
+        return None
+    for cell in wrapper.__closure__ or ():
+        try:
+            inside = cell.cell_contents
+        except ValueError:  # not filled yet
+            continue
+        owner = inside.__self__ if type(inside) is MethodType else inside
+        if type(inside) in (FunctionType, MethodType) and any(
+            value is wrapper for _, value in pairs(instance_dict(owner) or {}, _MOST_ATTRIBUTES)
+        ):
+            return inside
+    return None
+
+
+def _text(handler: Any) -> str:
+    if isinstance(handler, (FunctionType, BuiltinFunctionType)):
+        return handler.__qualname__
+    kind = handler if isinstance(handler, type) else type(handler)
+    name, module = class_name(kind), module_of(kind)
+    return name[len(module) + 1 :] if module and name.startswith(f"{module}.") else name
+
+
+def _place(handler: Any) -> tuple[str, int]:
+    function = _function_of(handler)
     if isinstance(function, FunctionType):
         return function.__code__.co_filename, function.__code__.co_firstlineno
     return "", 0
 
 
-def _is_async(function: Any) -> bool:
-    return isinstance(function, FunctionType) and bool(function.__code__.co_flags & inspect.CO_COROUTINE)
+def _has_flag(function: Any, flag: int) -> bool:
+    return isinstance(function, FunctionType) and bool(function.__code__.co_flags & flag)

@@ -28,8 +28,8 @@ Hook = Callable[..., Any]
 class PyeeHooks:
     """The hooks of one emitter."""
 
-    def __init__(self, emitter: EventEmitter, recorder: Recorder) -> None:
-        self.watch = Watch(emitter, recorder)
+    def __init__(self, emitter: EventEmitter, recorder: Recorder, bus: str = "") -> None:
+        self.watch = Watch(emitter, recorder, bus)
         self.recorder = recorder
         self.probe: Optional[Probe] = None
         self._before = {name: value for name, value in vars(emitter).items() if name in _HOOKED}
@@ -82,7 +82,7 @@ class PyeeHooks:
             if watch.live and self.recorder.enabled:
                 name, text = describe(key), event_text(event)
                 handler = self.recorder.handler(name.text, name.file, name.line, text)
-                record(handler, self.recorder.event(text), once)
+                record(handler, watch.event_id(event), once)
         except Exception as error:
             watch.broke(error)
 
@@ -238,8 +238,8 @@ def _state(hooks: PyeeHooks, name: str) -> Hook:
     return state
 
 
-def attach(emitter: EventEmitter, recorder: Optional[Recorder] = None, name: str = "") -> Probe:
-    """Watch an emitter; the probe it has already, where it has one."""
+def attach(emitter: EventEmitter, recorder: Optional[Recorder] = None, name: str = "", bus: str = "") -> Probe:
+    """Watch an emitter; the probe it has already, where it has one. name: of the program. bus: of the emitter."""
     found = hooks_of(emitter)
     if found is not None and found.probe is not None:
         return found.probe
@@ -249,7 +249,7 @@ def attach(emitter: EventEmitter, recorder: Optional[Recorder] = None, name: str
     made = recorder or Recorder()
     if recorder is None and name:
         made.header = replace(made.header, process=name)
-    hooks = PyeeHooks(emitter, made)
+    hooks = PyeeHooks(emitter, made, bus)
     hooks.probe = Probe(hooks, made, owns_recorder=recorder is None)
     hooks.install(emitter)
     return hooks.probe

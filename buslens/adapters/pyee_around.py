@@ -87,7 +87,7 @@ def _announce(
     try:
         if functions and len(watch.recorder.pending) < watch.recorder.most_values:
             plan = watch.plan(emitter, event, functions)
-            return Announced(emitted(watch, event, args, kwargs, len(functions)), plan)
+            return Announced(emitted(watch, event, args, kwargs, len(functions), plan.event_id), plan)
     except Exception as error:
         watch.broke(error)
     return None

@@ -7,11 +7,16 @@ like what they stand for, because an emitter of the program's own may look at th
 from __future__ import annotations
 
 import copy
+import sys
 from collections.abc import Coroutine, Generator
 from concurrent.futures import Future
+from sys import getrefcount
 from typing import TYPE_CHECKING, Any, Callable, Optional
 
 from buslens.adapters.naming import HandlerName
+from buslens.adapters.pyee_line import Lines
+from buslens.adapters.undone import has_begun
+from buslens.adapters.waiting import CANCELLED_FIRST, DESTROYED_FIRST
 from buslens.context import CALL
 from buslens.records import Flag, Outcome
 
@@ -19,6 +24,7 @@ if TYPE_CHECKING:
     from buslens.adapters.pyee_watch import Watch
 
 _ASYNC = int(Flag.ASYNC)
+_LINES = Lines()
 _STOPS = frozenset({"CancelledError", "Cancelled", "GeneratorExit"})
 
 
@@ -44,6 +50,7 @@ class Run:
         self._handler_id = handler_id
         self._name = name
         self._attempt = 0
+        watch.uncalled[call] = (dispatch, handler_id)
 
     @property
     def called(self) -> bool:
@@ -73,12 +80,13 @@ class Run:
         watch, dispatch, name = self._watch, self._dispatch, self._name
         self._attempt += 1
         call = self._call if self._attempt == 1 else watch.recorder.next_id()
+        watch.uncalled.pop(call, None)
         later = name.is_async and watch.awaits
         if not later:
             watch.started(call, dispatch, self._handler_id, self._attempt)
         token = CALL.set(call)
         try:
-            result = self._handler(*args, **kwargs)
+            given = [_LINES.of(sys._getframe(1))(self._handler, args, kwargs)]
         except BaseException as error:
             if later:
                 watch.started(call, dispatch, self._handler_id, self._attempt)
@@ -86,11 +94,13 @@ class Run:
             raise
         finally:
             CALL.reset(token)
-        return watch.returned(result, call, name.plain, (dispatch, self._handler_id, self._attempt) if later else None)
+        watch.returned(given, call, name, (dispatch, self._handler_id, self._attempt) if later else None)
+        return given.pop()
 
     def __del__(self) -> None:
-        if self._attempt == 0:
-            self._watch.skipped(self._dispatch, (self._handler_id,), note="it was never called")
+        if self._attempt == 0 and self._watch.uncalled.pop(self._call, None) is not None:
+            note = "what it was handed to ended before it was called"
+            self._watch.skipped(self._dispatch, (self._handler_id,), note=note)
 
 
 class CallCoroutine(Coroutine[Any, Any, Any]):
@@ -100,19 +110,15 @@ class CallCoroutine(Coroutine[Any, Any, Any]):
     never awaited, which warns. What asks for `cr_frame`, `__qualname__` and the like gets the handler's.
     """
 
-    __slots__ = ("_begin", "_call", "_close", "_coroutine", "_ended", "_plain", "_send", "_throw", "_token", "_watch")
+    __slots__ = ("_call", "_close", "_coroutine", "_ended", "_plain", "_send", "_stepped", "_throw", "_token", "_watch")
 
-    def __init__(
-        self, coroutine: Any, watch: Watch, call: int, plain: bool, begin: Optional[tuple[int, int, int]]
-    ) -> None:
+    def __init__(self, coroutine: Any, watch: Watch, call: int, plain: bool) -> None:
         self._coroutine = coroutine
         self._send, self._throw, self._close = coroutine.send, coroutine.throw, coroutine.close
         self._watch = watch
         self._call = call
         self._plain = plain
-        self._begin = begin
-        """Dispatch, handler and attempt of a call that has not begun yet."""
-
+        self._stepped = False
         self._token: Any = None
         self._ended = False
 
@@ -136,7 +142,7 @@ class CallCoroutine(Coroutine[Any, Any, Any]):
         return self.send(None)
 
     def send(self, value: Any) -> Any:
-        if self._begin is not None:
+        if not self._stepped:
             self._start()
         try:
             return self._send(value)
@@ -148,8 +154,8 @@ class CallCoroutine(Coroutine[Any, Any, Any]):
             raise
 
     def throw(self, *error: Any) -> Any:
-        if self._begin is not None:
-            self._start()
+        if not self._stepped:
+            self._abandon(CANCELLED_FIRST)  # a coroutine that has not begun only raises what is thrown into it
         try:
             return self._throw(*error)
         except StopIteration:
@@ -165,15 +171,18 @@ class CallCoroutine(Coroutine[Any, Any, Any]):
         except BaseException as error:
             self._end(error)
             raise
-        self._abandon()
+        self._abandon(DESTROYED_FIRST)
 
     def __del__(self) -> None:
-        self._abandon()
+        self._abandon(DESTROYED_FIRST)
 
     def _start(self) -> None:
-        begin, self._begin = self._begin, None
-        if begin is not None:
-            self._watch.started(self._call, begin[0], begin[1], begin[2], _ASYNC)
+        self._stepped = True
+        waiting = self._watch.waiting.pop(self._call, None)
+        if waiting is None:
+            self._ended = True  # it has been told to have never run, when the recording ended
+            return
+        waiting.start(self._watch, self._call, _ASYNC)
         if CALL.get() != self._call:
             # An emitter of the program's own ran it outside of the context that it was called in.
             self._token = CALL.set(self._call)
@@ -192,16 +201,37 @@ class CallCoroutine(Coroutine[Any, Any, Any]):
         else:
             self._watch.failed(self._call, error, self._plain)
 
-    def _abandon(self) -> None:
-        """It will not run any more."""
+    def _abandon(self, why: str) -> None:
+        """It will not run any more, or has not even begun."""
         if self._ended:
             return
-        if self._begin is not None:
-            self._ended = True
-            self._watch.skipped(self._begin[0], (self._begin[1],), note="its coroutine never ran")
-        else:
-            self._ended = True
+        self._ended = True
+        if self._stepped:
             self._watch.stopped(self._call)
+            return
+        waiting = self._watch.waiting.pop(self._call, None)
+        if waiting is None:
+            return
+        if has_begun(self._coroutine) or getrefcount(self._coroutine) > _REFERENCES:
+            waiting.let_go(self._watch, self._call)
+        else:
+            waiting.give_up(self._watch, self._call, why)
+
+
+async def _nothing() -> None:
+    """For counting."""
+
+
+def _references() -> int:
+    """To a coroutine that nobody but its stand-in has, as this Python counts them."""
+    stand_in = CallCoroutine(_nothing(), None, 0, False)  # type: ignore[arg-type]
+    stand_in._ended = True
+    count = getrefcount(stand_in._coroutine)
+    stand_in.close()
+    return count
+
+
+_REFERENCES = _references()
 
 
 class Deferred(Future[Any]):

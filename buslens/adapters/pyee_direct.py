@@ -17,7 +17,7 @@ from buslens.context import CALL
 def direct(watch: Watch, bare: CallHandlers) -> CallHandlers:
     """A `_call_handlers` that calls the handlers itself."""
     recorder = watch.recorder
-    next_id, enter, leave = recorder.next_id, CALL.set, CALL.reset
+    next_id, enter, leave, call_from = recorder.next_id, CALL.set, CALL.reset, watch.call_from
     returns_are_looked_at = watch.kind != "base"
 
     def _call_handlers(event: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> bool:
@@ -44,25 +44,25 @@ def direct(watch: Watch, bare: CallHandlers) -> CallHandlers:
                 if not later:
                     watch.started(call, dispatch, handler)
                 token = enter(call)
-                given: Any = None
+                given: list[Any] = []
+                run: Callable[[], Any] = given.pop
                 try:
                     try:
-                        result = function(*args, **kwargs)
+                        given.append(call_from(function, args, kwargs))
                     except BaseException as error:
                         if later:
                             watch.started(call, dispatch, handler)
                         watch.failed(call, error, name.plain)
                         if not returns_are_looked_at or not isinstance(error, Exception):
                             raise
-                        given = raising(error)
+                        run = raising(error)
                     else:
-                        result = watch.returned(result, call, name.plain, (dispatch, handler, 1) if later else None)
-                        given = [result].pop
-                        del result
-                    if returns_are_looked_at:
-                        emitter._emit_run(given, (), {})
+                        watch.returned(given, call, name, (dispatch, handler, 1) if later else None)
+                    # Also what pyee throws away is thrown away there: it may warn of that.
+                    if returns_are_looked_at or given[0] is not None:
+                        emitter._emit_run(run, (), {})
                 finally:
-                    given = None
+                    del run, given
                     leave(token)
         except BaseException:
             watch.skipped(dispatch, (left for _, _, left, _ in handlers), call)

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 from typing import Any, Callable, Iterator
 
-from buslens.adapters.naming import HandlerName, event_text
+from buslens.adapters.naming import HandlerName
 from buslens.adapters.pyee_calls import FutureEnd, Run, SubmitView
 from buslens.adapters.pyee_watch import Watch
 from buslens.context import CALL
-from buslens.packing import ENDED, NEXT
+from buslens.packing import ENDED, NEXT, STARTED
 from buslens.payloads import NoPayload, arguments
 from buslens.records import Flag, Kind
 
@@ -76,7 +76,7 @@ def announced(
     try:
         if len(recorder.pending) < recorder.most_values:
             plan = watch.plan(emitter, event, functions)
-            dispatch = emitted(watch, event, args, kwargs, len(functions))
+            dispatch = emitted(watch, event, args, kwargs, len(functions), plan.event_id)
             return dispatch, zip(functions, plan.keys, plan.handler_ids, plan.names)  # noqa: B905  Python 3.9
         recorder.dropped += 1 + 2 * len(functions)
     except Exception as error:
@@ -93,7 +93,7 @@ def plain(watch: Watch, bare: CallHandlers, slow: CallHandlers) -> CallHandlers:
     most = recorder.most_values
     next_id, clock_ns, local = recorder.next_id, recorder.clock_ns, recorder.local
     current, enter, leave = CALL.get, CALL.set, CALL.reset
-    find = watch.plans.get
+    find, call_from = watch.plans.get, watch.call_from
 
     def _call_handlers(event: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> bool:
         emitter: Any = emitter_of()
@@ -163,17 +163,23 @@ def plain(watch: Watch, bare: CallHandlers, slow: CallHandlers) -> CallHandlers:
             return bare(event, args, kwargs)
         at = 1
         try:
-            functions[0](*args, **kwargs)
+            given = call_from(functions[0], args, kwargs)
             while at < count:
                 try:
                     now = clock_ns()
-                    ended, call = call, next_id()
-                    put((NEXT, ended, now, plan.handler_ids[at], call, dispatch, lane))
+                    if given is None:
+                        ended, call = call, next_id()
+                        put((NEXT, ended, now, plan.handler_ids[at], call, dispatch, lane))
+                    else:
+                        kept, given = [given], None
+                        watch.threw_away(emitter, kept, call, plan.names[at - 1])
+                        call = next_id()
+                        put((STARTED, plan.handler_ids[at], clock_ns(), call, dispatch, lane))
                     enter(call)
                 except Exception as error:
                     watch.broke(error)
                 at += 1
-                functions[at - 1](*args, **kwargs)
+                given = call_from(functions[at - 1], args, kwargs)
         except BaseException as error:
             watch.failed(call, error, plan.names[at - 1].plain)
             watch.skipped(dispatch, plan.handler_ids[at:count], call)
@@ -181,7 +187,11 @@ def plain(watch: Watch, bare: CallHandlers, slow: CallHandlers) -> CallHandlers:
         finally:
             leave(token)
         try:
-            put((ENDED, call, clock_ns()))
+            if given is None:
+                put((ENDED, call, clock_ns()))
+            else:
+                kept, given = [given], None
+                watch.threw_away(emitter, kept, call, plan.names[-1])
         except Exception as error:
             watch.broke(error)
         return True
@@ -200,7 +210,7 @@ def run_one(
 ) -> Any:
     """One handler of a dispatch, given to `_emit_run` under the name of its stand-in where that is possible."""
     if watch.kind != "executor" or watch.runs_here(emitter):
-        return emit_run(Run(function, watch, *told), args, kwargs)
+        return watch.run_from(emit_run, (Run(function, watch, *told), args, kwargs), {})
     dispatch, call, handler_id, name = told
     end = FutureEnd(watch, call, name.plain)
     watch.started(call, dispatch, handler_id, 1, _UNTIMED)
@@ -213,7 +223,9 @@ def run_one(
         raise
 
 
-def emitted(watch: Watch, event: Any, args: tuple[Any, ...], kwargs: dict[str, Any], handlers: int) -> int:
+def emitted(
+    watch: Watch, event: Any, args: tuple[Any, ...], kwargs: dict[str, Any], handlers: int, event_id: int
+) -> int:
     """Record an emit; the dispatch's id."""
     recorder = watch.recorder
     parent = CALL.get()
@@ -222,7 +234,6 @@ def emitted(watch: Watch, event: Any, args: tuple[Any, ...], kwargs: dict[str, A
     said = arguments(args, kwargs)
     blob = 0 if said is NoPayload else recorder.snapshot(said)
     dispatch = recorder.next_id()
-    event_id = recorder.event(event_text(event))
     now, lane = recorder.clock_ns(), recorder.here()
     recorder.put((_EMITTED, 0, 0, event_id, now, dispatch, parent, lane, handlers, blob))
     return dispatch
@@ -237,7 +248,7 @@ def unheard(watch: Watch, emitter: Any, event: Any, args: tuple[Any, ...], kwarg
             watch.recorder.local.unheard = (event, args, kwargs)
         else:
             watch.recorder.local.unheard = None
-            emitted(watch, event, args, kwargs, 0)
+            emitted(watch, event, args, kwargs, 0, watch.event_id(event))
     except Exception as error:
         watch.broke(error)
 
@@ -248,7 +259,7 @@ def give_up(watch: Watch, event: Any) -> None:
         waiting = getattr(watch.recorder.local, "unheard", None)
         watch.recorder.local.unheard = None
         if waiting is not None and watch.live and watch.recorder.enabled and waiting[0] is event:
-            emitted(watch, event, waiting[1], waiting[2], 0)
+            emitted(watch, event, waiting[1], waiting[2], 0, watch.event_id(event))
     except Exception as error:
         watch.broke(error)
 

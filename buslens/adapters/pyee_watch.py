@@ -6,16 +6,23 @@ it never reaches the program.
 
 from __future__ import annotations
 
+import json
 import logging
+import sys
 import weakref
 from collections.abc import Coroutine, Iterable
 from concurrent.futures import ThreadPoolExecutor
+from types import AsyncGeneratorType, GeneratorType
 from typing import Any, Callable, Optional
 
 from pyee.base import EventEmitter
 
+from buslens.adapters.bus_names import bus_of
 from buslens.adapters.naming import HandlerName, describe, event_text
 from buslens.adapters.pyee_calls import CallCoroutine, Deferred, FutureEnd, outcome_of
+from buslens.adapters.pyee_line import line_of
+from buslens.adapters.undone import undone
+from buslens.adapters.waiting import ENDED_FIRST, Begin, Waiting
 from buslens.packing import ENDED, STARTED, WHOLE
 from buslens.recorder import Recorder
 from buslens.records import Kind, Outcome
@@ -49,9 +56,13 @@ class Plan:
 class Watch:
     """One emitter under watch. Holds it weakly: being watched must not keep it alive."""
 
-    def __init__(self, emitter: EventEmitter, recorder: Recorder) -> None:
+    def __init__(self, emitter: EventEmitter, recorder: Recorder, bus: str = "") -> None:
         self.emitter = weakref.ref(emitter)
         self.recorder = recorder
+        self.bus = bus_of(emitter, recorder, bus)
+        """Interned name of the emitter."""
+
+        recorder.at_end(self.finish)
         self.live = True
         """False once detached, or once an error of our own has switched us off."""
 
@@ -67,6 +78,22 @@ class Watch:
 
         self.awaits = self.kind not in ("base", "executor")
         """A coroutine that a handler returns will be run by somebody."""
+
+        self.call_from = line_of(type(emitter)._emit_run)
+        """Calls a handler where pyee would."""
+
+        self.run_from = line_of(EventEmitter._call_handlers, "_emit_run")
+        """Calls `_emit_run` where pyee would."""
+
+        self._running_loop: Optional[Callable[[], Any]] = (
+            sys.modules["asyncio"]._get_running_loop if self.kind == "asyncio" else None
+        )
+
+        self.waiting: dict[int, Waiting] = {}
+        """Calls whose body has not begun, by id: of tasks before their first step."""
+
+        self.uncalled: dict[int, tuple[int, int]] = {}
+        """Dispatch and handler of those that an executor or nursery has, and has not called, by the call's id."""
 
         self.quiet = {"new_listener", "failure"} if self.kind == "twisted" else {"new_listener"}
         """Events that pyee itself emits and that mean nothing where nobody listens."""
@@ -90,12 +117,16 @@ class Watch:
             registered = list(emitter._events.get(event, {}).items())
         keys = {id(function): key for key, function in registered}
         items = [(keys.get(id(function), function), function) for function in functions]
-        plan = Plan(self.recorder.event(event_text(event)), items, self.recorder, event)
+        plan = Plan(self.event_id(event), items, self.recorder, event)
         if named:
             if len(self.plans) >= _MOST_PLANS:
                 self.plans.clear()
             self.plans[event] = plan
         return plan
+
+    def event_id(self, event: Any) -> int:
+        """Interned id of an event on this bus."""
+        return self.recorder.event(event_text(event), self.bus)
 
     def forget(self, event: Any = None) -> None:
         """The handlers of an event have changed; of all events where none is named."""
@@ -104,11 +135,13 @@ class Watch:
         elif type(event) is str:
             self.plans.pop(event, None)
 
-    def started(self, call: int, dispatch: int, handler: int, attempt: int = 1, flags: int = 0) -> None:
-        """A call began, on this thread."""
+    def started(
+        self, call: int, dispatch: int, handler: int, attempt: int = 1, flags: int = 0, at_ns: Optional[int] = None
+    ) -> None:
+        """A call began, on this thread; at_ns: not now but then."""
         try:
             recorder = self.recorder
-            now, lane = recorder.clock_ns(), recorder.here()
+            now, lane = recorder.clock_ns() if at_ns is None else at_ns, recorder.here()
             if attempt == 1 and not flags:
                 recorder.pending.extend((STARTED, handler, now, call, dispatch, lane))
             else:
@@ -150,6 +183,26 @@ class Watch:
         except Exception as error:
             self.broke(error)
 
+    def never_ran(self, call: int, why: str) -> None:
+        """The body of a handler that was called did not run, and will not."""
+        said = json.dumps({"type": "never ran", "message": why, "traceback": ""}, ensure_ascii=False)
+        self._ended_with(call, int(Outcome.NEVER_RAN), said.encode("utf-8", "replace"))
+
+    def finish(self) -> None:
+        """Nothing more will be recorded: what has not begun is told to have never run."""
+        while self.waiting:
+            try:
+                call, waiting = self.waiting.popitem()
+            except KeyError:  # another thread was quicker
+                return
+            waiting.give_up(self, call, ENDED_FIRST)
+        while self.uncalled:
+            try:
+                _, (dispatch, handler) = self.uncalled.popitem()
+            except KeyError:
+                return
+            self.skipped(dispatch, (handler,), note="it still waited for its turn when the recording ended")
+
     def _ended_with(self, call: int, outcome: int, blob: Any) -> None:
         try:
             now = self.recorder.clock_ns()
@@ -157,31 +210,73 @@ class Watch:
         except Exception as error:
             self.broke(error)
 
-    def returned(self, result: Any, call: int, plain: bool, begin: Optional[tuple[int, int, int]]) -> Any:
-        """What `_emit_run` gets in the place of what a handler returned. begin: the call has not begun to run."""
+    def returned(self, given: list[Any], call: int, name: HandlerName, begin: Optional[Begin]) -> None:
+        """What a handler gave, alone in a list: a stand-in takes its place where somebody may run it.
+
+        begin: the call has not begun to run.
+        """
         try:
-            if type(result) is Deferred:
+            if given[0] is None and begin is None:
+                why = ""
+            elif self._goes_on(given, call, name, begin):
+                return
+            else:
                 if begin is not None:
                     self.started(call, *begin)
-                result.add_done_callback(FutureEnd(self, call, plain))
-                return result
-            if self.awaits:
-                if _is_coroutine(result):
-                    return CallCoroutine(result, self, call, plain, begin)
-                if self.kind == "asyncio" and hasattr(type(result), "_asyncio_future_blocking"):
-                    result.add_done_callback(FutureEnd(self, call, plain))
-                    return result
-                if self.kind == "twisted" and hasattr(type(result), "addBoth"):
-                    end = FutureEnd(self, call, plain)
-                    result.addBoth(end.passed)
-                    return result
-            if begin is not None:
-                self.started(call, *begin)
+                why = undone(given, name) if self._drops(given) else ""
         except Exception as error:
             self.broke(error)
-            return result
-        self.ended(call)
-        return result
+            return
+        if why:
+            self.never_ran(call, why)
+        else:
+            self.ended(call)
+
+    def threw_away(self, emitter: Any, given: list[Any], call: int, name: HandlerName) -> None:
+        """What a handler gave to an emitter that looks at nothing: pyee throws it away, at the line where it warns."""
+        self.returned(given, call, name, None)
+        emitter._emit_run(given.pop, (), {})
+
+    def _goes_on(self, given: list[Any], call: int, name: HandlerName, begin: Optional[Begin]) -> bool:
+        """Whether the call ends with what it gave, and not now."""
+        kind = type(given[0])
+        if kind is Deferred:
+            if begin is not None:
+                self.started(call, *begin)
+            given[0].add_done_callback(FutureEnd(self, call, name.plain))
+        elif self._may_run(kind):
+            self.waiting[call] = Waiting(begin, self.recorder.clock_ns(), name, self._is_idle())
+            given[0] = CallCoroutine(given[0], self, call, name.plain)
+        elif self.kind == "asyncio" and hasattr(kind, "_asyncio_future_blocking"):
+            given[0].add_done_callback(FutureEnd(self, call, name.plain))
+        elif self.kind == "twisted" and hasattr(kind, "addBoth"):
+            given[0].addBoth(FutureEnd(self, call, name.plain).passed)
+        else:
+            return False
+        return True
+
+    def _may_run(self, kind: type) -> bool:
+        """Whether somebody may run what a handler gave, if it is a coroutine."""
+        if kind is GeneratorType and self.kind == "asyncio" and sys.version_info < (3, 12):
+            return True  # asyncio took those for coroutines
+        if not issubclass(kind, Coroutine) or kind is CallCoroutine:
+            return False
+        return self.awaits or (self.kind == "executor" and not self._is_plain_pool())
+
+    def _drops(self, given: list[Any]) -> bool:
+        """Whether what a handler gave is thrown away."""
+        if self.kind == "trio":
+            return type(given[0]) in (GeneratorType, AsyncGeneratorType)  # it awaits whatever can be awaited
+        return self.kind in ("base", "asyncio", "twisted") or (self.kind == "executor" and self._is_plain_pool())
+
+    def _is_plain_pool(self) -> bool:
+        return type(getattr(self.emitter(), "_executor", None)) is ThreadPoolExecutor
+
+    def _is_idle(self) -> bool:
+        """Whether no event loop runs here that could take what is scheduled now."""
+        if self._running_loop is None or getattr(self.emitter(), "_loop", None) is not None:
+            return False
+        return self._running_loop() is None
 
     def runs_here(self, emitter: Any) -> bool:
         """Whether an executor emitter's work stays in this process, so that it need not be pickled."""
@@ -193,7 +288,3 @@ def _home_of(function: Callable[..., Any]) -> str:
     """Which of pyee's modules a function comes from, "other" for anybody else's."""
     module = getattr(function, "__globals__", {}).get("__name__", "")
     return module[len("pyee.") :] if isinstance(module, str) and module.startswith("pyee.") else "other"
-
-
-def _is_coroutine(result: Any) -> bool:
-    return issubclass(type(result), Coroutine) and type(result) is not CallCoroutine

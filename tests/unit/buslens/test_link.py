@@ -36,7 +36,7 @@ def test_a_program_that_just_ends_leaves_a_whole_file(tmp_path: Path) -> None:
         [sys.executable, "-c", program, str(path)], cwd=ROOT, capture_output=True, text=True, check=True, timeout=60
     )
     assert (done.stdout, done.stderr) == ("{'id': 1}\n", "")
-    assert frames_in(path) == [wire.NAMES, wire.BLOBS, wire.FACTS, wire.END]
+    assert frames_in(path) == [wire.NAMES, wire.NAMES, wire.BLOBS, wire.FACTS, wire.END]
 
 
 def test_a_wrong_path_is_told_where_it_was_given(tmp_path: Path) -> None:

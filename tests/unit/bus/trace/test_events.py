@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+from pyee import EventEmitter
 
 from bus.analysis import statistics
 from bus.trace import Trace
@@ -15,7 +16,8 @@ from buslens.records import Outcome
 def two_buses() -> tuple[Trace, int, int]:
     recorder, trace = Recorder(), Trace()
     first, second = (
-        recorder.bus("orders", "pyee.EventEmitter", "app.py", line, "created", new=True) for line in (3, 4)
+        recorder.bus("orders", "pyee.EventEmitter", "app.py", line, "created", of=emitter)
+        for line, emitter in ((3, EventEmitter()), (4, EventEmitter()))
     )
     handler = recorder.handler("h", "x.py", 1, "changed")
     for bus in (first, second, 0):

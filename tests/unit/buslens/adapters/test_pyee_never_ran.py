@@ -1,0 +1,248 @@
+"""A handler whose body never ran is not "ok": who gave a coroutine that nobody awaits, and tasks that never began."""
+
+from __future__ import annotations
+
+import asyncio
+import functools
+import gc
+import sys
+import warnings
+from collections.abc import Callable, Generator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+import pytest
+from pyee import EventEmitter
+from pyee.asyncio import AsyncIOEventEmitter
+from pyee.executor import ExecutorEventEmitter
+
+import buslens
+from bus.trace.capture import load
+from buslens.records import Outcome
+from tests.unit.buslens.facts import Call, Facts
+
+pytestmark = pytest.mark.filterwarnings(
+    "ignore:coroutine .* was never awaited", "ignore:There is no current event loop"
+)
+
+
+async def later(*_: object) -> None:
+    raise AssertionError("nobody awaits it")
+
+
+async def stream(*_: object) -> Any:
+    yield 1
+
+
+def rows(*_: object) -> Generator[int]:
+    yield 1
+
+
+class Callable_:
+    async def __call__(self, *_: object) -> None: ...
+
+
+class Awaitable:
+    def __await__(self) -> Generator[None]:
+        yield
+
+
+def only_call(facts: Facts) -> Call:
+    (call,) = facts.calls.values()
+    return call
+
+
+def said(call: Call) -> str:
+    return (call.error or {}).get("message", "")
+
+
+NEVER = [
+    pytest.param(later, "later returned a coroutine that nobody awaited: its body never ran", id="async def"),
+    pytest.param(functools.partial(later, 1), "later returned a coroutine", id="partial"),
+    pytest.param(Callable_(), "Callable_ returned a coroutine", id="async __call__"),
+    pytest.param(lambda *_: later(), "returned a coroutine that nobody awaited", id="lambda"),
+    pytest.param(stream, "stream returned an async generator that nobody iterated", id="async generator"),
+    pytest.param(rows, "rows returned a generator that nobody iterated: its body never ran", id="generator"),
+    pytest.param(lambda *_: Awaitable(), "returned a Awaitable that nobody awaited", id="awaitable"),
+]
+
+
+@pytest.mark.parametrize(("handler", "sentence"), NEVER)
+@pytest.mark.parametrize("once", [False, True])
+def test_what_an_emitter_throws_away_never_ran(handler: Callable[..., Any], sentence: str, once: bool) -> None:
+    emitter = EventEmitter()
+    probe = buslens.attach(emitter)
+    (emitter.once if once else emitter.on)("x", handler)
+    emitter.on("x", print_nothing)
+    emitter.emit("x", 1)
+    first, second = Facts(probe.recorder).one("x").calls
+    assert (first.outcome, second.outcome) == (Outcome.NEVER_RAN, Outcome.OK)
+    assert sentence in said(first)
+    assert (first.error or {})["type"] == "never ran"
+
+
+@pytest.mark.parametrize(("handler", "sentence"), NEVER)
+def test_a_pool_awaits_nothing_either(handler: Callable[..., Any], sentence: str) -> None:
+    with ExecutorEventEmitter() as emitter:
+        probe = buslens.attach(emitter)
+        emitter.on("x", handler)
+        emitter.emit("x", 1)
+    call = only_call(Facts(probe.recorder))
+    assert call.outcome is Outcome.NEVER_RAN
+    assert sentence in said(call)
+
+
+async def test_asyncio_ignores_what_is_neither_coroutine_nor_future() -> None:
+    emitter = AsyncIOEventEmitter()
+    probe = buslens.attach(emitter)
+    emitter.on("x", stream)
+    emitter.on("x", lambda *_: Awaitable())
+    emitter.emit("x")
+    await emitter.wait_for_complete()
+    assert [call.outcome for call in Facts(probe.recorder).one("x").calls] == [Outcome.NEVER_RAN] * 2
+
+
+def print_nothing(*_: object) -> None: ...
+
+
+def test_what_somebody_else_keeps_is_not_called_never_run() -> None:
+    kept: list[Any] = []
+    emitter = EventEmitter()
+    probe = buslens.attach(emitter)
+
+    @emitter.on("x")
+    def keeps() -> Any:
+        kept.append(nothing_later())
+        return kept[-1]
+
+    emitter.emit("x")
+    asyncio.run(kept.pop())
+    assert only_call(Facts(probe.recorder)).outcome is Outcome.OK
+
+
+async def nothing_later() -> None: ...
+
+
+async def test_a_task_that_is_given_back_runs_anyway() -> None:
+    emitter = EventEmitter()
+    probe = buslens.attach(emitter)
+    tasks: list[Any] = []
+
+    def schedules() -> Any:
+        tasks.append(asyncio.get_running_loop().create_task(nothing_later()))
+        return tasks[-1]
+
+    emitter.on("x", schedules)
+    emitter.on("x", lambda: [1, 2])
+    emitter.on("x", lambda: (number for number in range(3)))
+    emitter.emit("x")
+    await asyncio.wait(tasks)
+    assert [call.outcome for call in Facts(probe.recorder).one("x").calls] == [Outcome.OK] * 3
+
+
+def test_an_emitter_of_the_program_may_await_what_it_collects() -> None:
+    class Collecting(EventEmitter):
+        def __init__(self) -> None:
+            super().__init__()
+            self.given: list[Any] = []
+
+        def _emit_run(self, f: Any, args: Any, kwargs: Any) -> None:
+            self.given.append(f(*args, **kwargs))
+
+    emitter = Collecting()
+    probe = buslens.attach(emitter)
+    emitter.on("x", nothing_later)
+    emitter.on("y", nothing_later)
+    emitter.emit("x")
+    emitter.emit("y")
+    asyncio.run(emitter.given.pop(0))
+    emitter.given.clear()
+    facts = Facts(probe.recorder)
+    assert [call.outcome for event in "xy" for call in facts.one(event).calls] == [Outcome.OK, Outcome.NEVER_RAN]
+
+
+def test_a_loop_that_never_runs_is_told_when_the_recording_ends(tmp_path: Path) -> None:
+    loop = asyncio.new_event_loop()
+    emitter = AsyncIOEventEmitter(loop=loop)
+    probe = buslens.attach(emitter, to=tmp_path / "x.buslens")
+    emitter.on("x", later)
+    emitter.emit("x")
+    probe.close()
+    trace = load(tmp_path / "x.buslens")
+    assert trace.dispatches.outcome.tolist() == [Outcome.NEVER_RAN]
+    assert trace.names.text(int(trace.calls.handler[0])) == "later"
+    error = trace.error(0)
+    assert error is not None
+    assert error.message == "later had not begun when the recording ended: its body never ran"
+    emitter._waiting.clear()
+    loop.close()
+
+
+def test_a_task_that_goes_with_its_loop_never_ran() -> None:
+    loop = asyncio.new_event_loop()
+    emitter = AsyncIOEventEmitter(loop=loop)
+    probe = buslens.attach(emitter)
+    emitter.on("x", later)
+    emitter.emit("x")
+    facts = Facts(probe.recorder)
+    assert not facts.calls
+    loop.set_exception_handler(lambda *_: None)
+    loop.close()
+    emitter._waiting.clear()
+    del loop, emitter
+    gc.collect()
+    facts.read()
+    assert "later" in said(only_call(facts))
+    assert only_call(facts).outcome is Outcome.NEVER_RAN
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "async def h(v): pass",
+        "import functools\nasync def g(v, w): pass\nh = functools.partial(g, 1)",
+        "async def g(v): pass\nh = lambda v: g(v)",
+    ],
+)
+@pytest.mark.parametrize("pool", [False, True])
+def test_python_warns_as_if_nobody_watched(source: str, pool: bool) -> None:
+    def warned(watched: bool) -> list[tuple[object, ...]]:
+        scope: dict[str, Any] = {}
+        exec(source, scope)
+        emitter = ExecutorEventEmitter(ThreadPoolExecutor(1)) if pool else EventEmitter()
+        if watched:
+            buslens.attach(emitter)
+        emitter.on("x", scope["h"])
+        with warnings.catch_warnings(record=True) as told:
+            warnings.simplefilter("always")
+            emitter.emit("x", 1)
+            emitter.emit("x", 2)
+            if pool:
+                emitter.shutdown()
+            gc.collect()
+        # Which thread drops what a pool has done, and so at which line, is a matter of chance.
+        return [(str(each.message), *(() if pool else (each.filename, each.lineno))) for each in told]
+
+    bare = warned(False)
+    assert len(bare) == 2
+    assert warned(True) == bare
+
+
+@pytest.mark.parametrize("kind", [EventEmitter, AsyncIOEventEmitter])
+def test_what_looks_at_its_caller_finds_pyee(kind: type[EventEmitter]) -> None:
+    def seen(watched: bool) -> tuple[str, str, int]:
+        emitter = kind()
+        if watched:
+            buslens.attach(emitter)
+        found = []
+
+        def looks() -> None:
+            frame = sys._getframe(1)
+            found.append((frame.f_code.co_filename, frame.f_code.co_name, frame.f_lineno))
+
+        emitter.on("x", looks)
+        emitter.emit("x")
+        return found[0]
+
+    assert seen(True) == seen(False)
