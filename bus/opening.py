@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
+from bus.errors import Place, UserError
 from bus.trace import Trace
+from bus.trace.capture import SUFFIX
 from bus.trace.following import Following
 from bus.trace.loading import Loading
 from bus.trace.writer import is_alive
-from buslens.wire import Header
+from buslens.wire import MAGIC, Header
 
 FIRST_PART_S = 0.1
 PART_S = 0.03
@@ -17,6 +19,28 @@ PART_S = 0.03
 
 FOLLOWED_S = 0.01
 """How long a pump takes in what a program has written."""
+
+
+def is_capture(path: Path) -> bool:
+    """Whether a file is a capture, by what it begins with; else it should be a scenario. Raises UserError."""
+    try:
+        with path.open("rb") as file:
+            head = file.read(len(MAGIC))
+    except OSError as error:
+        raise UserError(f"cannot be read: {error.strerror or error}", at=Place(str(path))) from None
+    if head == MAGIC:
+        return True
+    if path.suffix.lower() == SUFFIX:
+        if not head:
+            problem = "the file is empty: the program that should have written it recorded nothing into it"
+        elif MAGIC.startswith(head):
+            problem = "the capture is cut in its first bytes: nothing can be read of it"
+        else:
+            problem = "this is no capture, though its name says so: it does not begin as captures do"
+        raise UserError(problem, at=Place(str(path)))
+    if b"\0" in head:
+        raise UserError("this is neither a scenario nor a capture: it is not text", at=Place(str(path)))
+    return False
 
 
 def looked_into(path: Path, *, follow: bool) -> Loading:

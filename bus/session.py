@@ -13,7 +13,7 @@ from typing import Any
 from bus import lending, opening, scenario
 from bus.engines import ENGINES
 from bus.engines.boundaries import Boundary
-from bus.errors import Place, UserError
+from bus.errors import UserError
 from bus.export.slice import Span
 from bus.flight.recorder import FlightRecorder
 from bus.growing_file import GrowingFile
@@ -25,12 +25,12 @@ from bus.scenario.nearest import nearest
 from bus.scenario.words import check_event
 from bus.settings import Settings
 from bus.simulation.gate import Step, Stop
+from bus.simulation.hand import problems_of
 from bus.simulation.runner import Order, Runner
 from bus.simulation.state import AT_REST, EngineState, Phase, Waiting
 from bus.trace import Trace
 from bus.trace.following import Following
 from bus.trace.loading import Loading
-from buslens.wire import MAGIC
 
 __all__ = ["AT_REST", "EngineState", "Session", "Step", "Stop", "Waiting"]
 
@@ -92,12 +92,7 @@ class Session:
 
     def open(self, path: Path) -> None:
         """Open a scenario or a capture, whichever the file is. Raises UserError."""
-        try:
-            with path.open("rb") as file:
-                is_capture = file.read(len(MAGIC)) == MAGIC
-        except OSError as error:
-            raise UserError(f"cannot be read: {error.strerror or error}", at=Place(str(path))) from None
-        if is_capture:
+        if opening.is_capture(path):
             self.open_capture(path)
         else:
             self.open_scenario(path)
@@ -237,10 +232,19 @@ class Session:
         if self._runner is not None:
             self.trace.feed(self._running.preamble())
 
-    def emit(self, event: str, payload: Any = None, times: int = 1, per_second: float | None = None) -> None:
+    def emit(
+        self,
+        event: str,
+        payload: Any = None,
+        times: int = 1,
+        per_second: float | None = None,
+        *,
+        against_schema: bool = False,
+    ) -> None:
         """Put an event on the bus by hand; where nothing runs the engine starts, without the script.
 
-        Raises UserError where the payload does not meet the event's schema.
+        Raises UserError, and then nothing has changed, where the payload does not meet the event's schema; unless that
+        is meant (against_schema): then a mark in the capture says so.
         """
         document = self._needed_document()
         try:
@@ -253,16 +257,16 @@ class Session:
             raise UserError(f"{per_second} a second is no rate")
         if self.engine_state.phase == "stopping":
             raise UserError("the engine is stopping", hint="wait a moment")
+        problems = problems_of(document.scenario, event, payload, against_schema=against_schema)
+        if problems:
+            raise UserError(f"{event} was not emitted: {'; '.join(problems)}")
         if self._runner is None:
             self._start(None, None, None, paused=False, with_script=False)
         runner = self._runner
         assert runner is not None
         self._running.tell(document)
         runner.trust(self._trusted(document.content_hash))
-        problems = runner.problems(event, payload)
-        if problems:
-            raise UserError(f"{event} was not emitted: {'; '.join(problems)}")
-        runner.emit(event, payload, times, per_second)
+        runner.emit(event, payload, times, per_second, against_schema=against_schema)
         self.engine_state = replace(self.engine_state, phase="running")
         self._look()
 

@@ -27,6 +27,7 @@ from ui.mistakes import Mistakes
 from ui.notes.verbs import NoteVerbs
 from ui.ports import TrustStore
 from ui.qt_actions import QtActions
+from ui.room import ScenarioRoom
 from ui.state import State
 from ui.theme import palette, stylesheet
 from ui.verbs import Verbs
@@ -51,6 +52,7 @@ class Wiring(QObject):
     def __init__(self, window: Window, trust: TrustStore) -> None:
         super().__init__(window)
         self._window = window
+        self._room = ScenarioRoom(window.session, window.panels)
         self.verbs = self._make_verbs(trust)
         self.actions = QtActions(ACTIONS, self.verbs, self.state_now, window, window.timeline)
         self._make_menus()
@@ -72,6 +74,7 @@ class Wiring(QObject):
 
     def remember(self) -> None:
         """Keep how the window looks for the next start."""
+        self._room.bring_back()
         window = self._window
         settings = window.store.read()
         settings = replace(settings, theme=window.themes.setting, speed=window.choices.speed)
@@ -178,6 +181,7 @@ class Wiring(QObject):
         window.errors.dismiss()
         window.toolbar.forget()
         window.start_page.show_recent(window.recent.paths)
+        self._room.refresh()
         session = window.session
         if session.document is not None or session.following is not None or len(session.trace.dispatches):
             window.panels.show_timeline()

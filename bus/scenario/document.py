@@ -17,7 +17,7 @@ from typing import Any
 
 from bus.errors import Place, UserError
 from bus.scenario import drafts as drafting
-from bus.scenario import edits
+from bus.scenario import edits, renaming
 from bus.scenario.drafts import Draft, Drafts, FieldPath, Move
 from bus.scenario.edits import Change
 from bus.scenario.model import Scenario
@@ -52,6 +52,9 @@ class Document:
 
         self.redo_stack: list[tuple[str, State]] = []
         self._joins = ""
+        self.told: tuple[str, ...] = ()
+        """What the newest edit did beyond what was asked for, in sentences."""
+
         self._saved = text if path else None
         self.revision = 0
         """Grows with every change, undo and redo included."""
@@ -136,8 +139,11 @@ class Document:
         if path[2:] == ("name",):
             moved = drafting.renamed(str(path[0]), str(path[1]), str(value or ""))
             change = edits.unchanged if value == path[1] else change
+        before = self.scenario
         try:
             self.edit(title, change, joins=joins, drafts=moved)
+            if path[0] == "events" and path[2:] == ("name",):
+                self.told = tuple(renaming.consequences(before, self.scenario, str(path[1]), str(value)))
         except UserError as error:
             self.keep(Draft(path, typed, drafting.reason(error), value), joins=joins)
             raise
@@ -203,6 +209,7 @@ class Document:
         self.path, self._file, self._saved = target, str(target), self.text
 
     def _become(self, state: State, joins: str = "") -> None:
+        self.told = ()
         self._state, self._joins = state, joins
         self.revision += 1
 
@@ -230,8 +237,10 @@ class Document:
         self.edit(f"Add event {name}", edits.added("events", name, said))
 
     def rename_event(self, old: str, new: str) -> None:
-        """Give an event another name, wherever it is named."""
+        """Give an event another name, wherever it is named; `told` says what that did beyond it."""
+        before = self.scenario
         self.edit(f"Rename event {old}", edits.event_renamed(old, new), drafts=drafting.renamed("events", old, new))
+        self.told = tuple(renaming.consequences(before, self.scenario, old, new))
 
     def remove_event(self, name: str) -> None:
         """Delete an event. Raises UserError where something still names it."""

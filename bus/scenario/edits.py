@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fnmatch
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -76,20 +77,43 @@ def moved(section: str, name: str, to: int) -> Change:
 
 
 def event_renamed(old: str, new: str) -> Change:
-    """Rename an event in its declaration, subscriptions, emits and expectations; patterns stay."""
+    """Rename an event in its declaration, subscriptions, emits and expectations.
+
+    Who heard it through a pattern that does not match the new name hears it by its name.
+    """
 
     def change(values: Values) -> None:
         _rename(values, "events", old, new)
+        others = [event for event in values["events"] if event != new]
         for handler in (values.get("handlers") or {}).values():
-            if isinstance(handler.get("on"), list):
-                handler["on"] = [new if each == old else each for each in handler["on"]]
-            elif handler.get("on") == old:
-                handler["on"] = new
+            handler["on"] = _subscriptions_renamed(handler.get("on"), old, new, others)
             _rename_in_steps(handler.get("do"), "once", old, new)
         _rename_in_steps(values.get("script"), "do", old, new)
         _rename_in_expectations(values, "event", old, new)
+        for expectation in values.get("expect") or []:
+            pattern = str(expectation.get("event") or "")
+            if _left(pattern, old, new) and not any(fnmatch.fnmatchcase(event, pattern) for event in others):
+                expectation["event"] = new
 
     return change
+
+
+def _subscriptions_renamed(on: Any, old: str, new: str, others: list[str]) -> Any:
+    patterns = [new if each == old else each for each in (on if isinstance(on, list) else [on])]
+    if any(_left(str(each), old, new) for each in patterns):
+        # A pattern that no other event matches would be a mistake now.
+        kept = [each for each in patterns if not _left(str(each), old, new) or _matches_any(each, others)]
+        patterns = [*kept, *([] if any(fnmatch.fnmatchcase(new, str(each)) for each in kept) else [new])]
+    return patterns if isinstance(on, list) or len(patterns) > 1 else patterns[0]
+
+
+def _left(pattern: str, old: str, new: str) -> bool:
+    """Whether the pattern matched the old name and does not match the new one."""
+    return fnmatch.fnmatchcase(old, pattern) and not fnmatch.fnmatchcase(new, pattern)
+
+
+def _matches_any(pattern: Any, events: list[str]) -> bool:
+    return any(fnmatch.fnmatchcase(event, str(pattern)) for event in events)
 
 
 def handler_renamed(old: str, new: str) -> Change:

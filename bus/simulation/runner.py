@@ -30,11 +30,11 @@ from bus.machines.owner import Owner
 from bus.scenario import Document, Scenario
 from bus.simulation.clock import Clock
 from bus.simulation.gate import Gate
+from bus.simulation.hand import Hand, emit_by_hand
 from bus.simulation.loop import EngineLoop
 from bus.simulation.places import Lines
-from bus.simulation.plain import PayloadTooLarge, plain
 from bus.simulation.room import Room
-from bus.simulation.script import Script, emit_by_hand
+from bus.simulation.script import Script
 from bus.simulation.stage import Stage
 from bus.simulation.state import EngineState, Phase, Waiting
 from bus.simulation.subscriptions import Subscriptions
@@ -168,18 +168,14 @@ class Runner:
         self._stage.scenario = document.scenario
         self._post(self._apply, document.scenario, Lines(document))
 
-    def emit(self, event: str, payload: Any, times: int, per_second: float | None) -> None:
+    def emit(
+        self, event: str, payload: Any, times: int, per_second: float | None, *, against_schema: bool = False
+    ) -> None:
         """Put an event on the bus by hand, as soon as the engine has time."""
         number = next(self._hand_numbers)
         self._hands[number] = Waiting("emit", event, "", None)
-        self._post(self._begin_hand, number, event, payload, times, per_second)
-
-    def problems(self, event: str, payload: Any) -> list[str]:
-        """What is wrong with a payload."""
-        try:
-            return self._stage.problems(event, plain(payload)[0])
-        except PayloadTooLarge as error:
-            return [f"it is {error}"]
+        hand = Hand(event, payload, times, per_second, against_schema)
+        self._post(self._begin_hand, number, hand)
 
     def clock_ns(self) -> int:
         """What its clock shows."""
@@ -359,12 +355,12 @@ class Runner:
         self._phase = "running"
         self._news.set()
 
-    def _begin_hand(self, number: int, event: str, payload: Any, times: int, per_second: float | None) -> None:
+    def _begin_hand(self, number: int, hand: Hand) -> None:
         if not self._is_open:
-            self._early.append(partial(self._begin_hand, number, event, payload, times, per_second))
+            self._early.append(partial(self._begin_hand, number, hand))
             return
-        self._subscriptions.hear_of(event)
-        self._add_source(emit_by_hand(self._stage, event, payload, times, per_second))
+        self._subscriptions.hear_of(hand.event)
+        self._add_source(emit_by_hand(self._stage, hand))
         del self._hands[number]
 
     def _apply(self, scenario: Scenario, lines: Lines) -> None:

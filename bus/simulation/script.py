@@ -1,4 +1,4 @@
-"""What puts events on the bus from outside of any handler: the scenario's script, and a person's hand."""
+"""What puts events on the bus from outside of any handler: the scenario's script. A person's hand is in hand.py."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from typing import Any
 from bus.errors import Place, UserError
 from bus.scenario import Scenario, distribution, expressions
 from bus.scenario.model import EmitAct, MarkAct, RepeatAct, WaitAct
-from bus.simulation.clock import NEVER, S
+from bus.simulation.clock import NEVER
 from bus.simulation.places import Lines
 from bus.simulation.plain import PayloadTooLarge
 from bus.simulation.stage import PayloadRefused, Stage
@@ -64,17 +64,6 @@ def emit_outside(stage: Stage, event: str, payload: Any) -> None:
     value = stage.checked(event, payload)
     with contextlib.suppress(Exception):
         stage.put(event, value)
-
-
-async def emit_by_hand(stage: Stage, event: str, payload: Any, times: int, per_second: float | None) -> None:
-    """Emit that often, at a rate on the engine's clock where one is given."""
-    begun = stage.clock.time_ns()
-    for turn in range(times):
-        if per_second:
-            due = begun + round(turn * S / per_second)
-            await stage.wait(max(0, due - stage.clock.time_ns()), event, "")
-        with contextlib.suppress(PayloadRefused, PayloadTooLarge):  # it was checked, but the schema may be edited now
-            emit_outside(stage, event, payload)
 
 
 class Script:

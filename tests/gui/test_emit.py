@@ -7,7 +7,8 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtWidgets import QApplication
 
 from bus.errors import UserError
 from bus.scenario import reading
@@ -31,16 +32,30 @@ script: []
 """
 
 
+def scenario_named(name: str, text: str) -> SimpleNamespace:
+    return SimpleNamespace(scenario=reading.scenario_of(text, name), path=Path(name), title=name)
+
+
 class EmittingSession:
     """Remembers what it was asked to emit."""
 
     def __init__(self, text: str = SHOP) -> None:
-        self.document = SimpleNamespace(scenario=reading.scenario_of(text, "shop.yaml"))
+        self.document: Any = scenario_named("shop.yaml", text)
         self.engine_state = SimpleNamespace(phase="idle")
         self.emitted: list[tuple[str, object, int]] = []
         self.refuses = False
+        self.against: list[bool] = []
 
-    def emit(self, event: str, payload: object, times: int = 1, per_second: float | None = None) -> None:
+    def emit(
+        self,
+        event: str,
+        payload: object,
+        times: int = 1,
+        per_second: float | None = None,
+        *,
+        against_schema: bool = False,
+    ) -> None:
+        self.against.append(against_schema)
         if self.refuses:
             raise UserError("the engine is stopping", hint="wait a moment")
         self.emitted.append((event, payload, times))
@@ -184,9 +199,7 @@ def test_a_payload_of_the_history_is_one_line() -> None:
 
 
 def test_another_scenario_brings_its_own_events(panel: EmitPanel, session: EmittingSession, tmp_path: Path) -> None:
-    session.document = SimpleNamespace(
-        scenario=reading.scenario_of(SHOP.replace("order.paid", "order.cancelled"), "shop.yaml")
-    )
+    session.document = scenario_named("shop.yaml", SHOP.replace("order.paid", "order.cancelled"))
     panel.refresh_document()
     assert panel.event_names() == ["order.placed", "order.cancelled"]
     assert panel.form.event_box.findText("order.cancelled") >= 0
@@ -195,7 +208,7 @@ def test_another_scenario_brings_its_own_events(panel: EmitPanel, session: Emitt
 def test_another_scenario_begins_with_its_own_events(panel: EmitPanel, session: EmittingSession) -> None:
     panel.form.payload.set_value({"id": 7})
     text = "buslens: 1\nname: Other\nevents:\n  a: {sample: {n: 1}}\n"
-    session.document = SimpleNamespace(scenario=reading.scenario_of(text, "other.yaml"))
+    session.document = scenario_named("other.yaml", text)
     panel.refresh_document()
     assert panel.form.event_box.currentText() == "a"
     assert panel.form.payload.value() == {"n": 1}
@@ -239,3 +252,57 @@ def test_an_entry_of_the_history_can_be_changed_before_it_is_emitted_again(panel
     panel.form.edit.click()
     assert panel.form.event_box.currentText() == "order.placed"
     assert panel.form.payload.value() == {"id": 5}
+
+
+def test_a_payload_that_breaks_the_schema_is_emitted_where_that_is_meant(
+    panel: EmitPanel, session: EmittingSession
+) -> None:
+    assert not panel.form.against.isEnabled()
+    panel.form.payload.set_value({"id": "one"})
+    panel.form.against.click()
+    panel.form.once.click()
+    assert session.emitted == [("order.placed", {"id": "one"}, 1)]
+    assert session.against == [True]
+    panel.form.payload.set_text('{"id": ')  # no JSON at all cannot be meant
+    assert not panel.form.once.isEnabled()
+    panel.form.payload.set_value({"id": 1})
+    assert not panel.form.against.isChecked()
+
+
+def test_the_buttons_stay_where_they_are_when_the_first_event_was_emitted(panel: EmitPanel, qtbot: Any) -> None:
+    before = panel.form.once.mapTo(panel, QPoint())
+    panel.emit_once()
+    qtbot.waitUntil(lambda: panel.form.history.rowCount() == 1)
+    QApplication.sendPostedEvents()
+    assert panel.form.once.mapTo(panel, QPoint()) == before
+
+
+def test_each_scenario_has_its_own_history(panel: EmitPanel, session: EmittingSession) -> None:
+    first = session.document
+    panel.emit_once()
+    session.document = scenario_named("other.yaml", SHOP)
+    panel.refresh_document()
+    assert panel.form.history.rowCount() == 0
+    assert not panel.form.again.isEnabled()
+    session.document = first
+    panel.refresh_document()
+    assert panel.form.history.rowCount() == 1
+
+
+def test_without_a_scenario_the_panel_says_why_nothing_can_be_emitted(
+    panel: EmitPanel, session: EmittingSession
+) -> None:
+    session.document = None
+    panel.refresh_document()
+    assert panel.form.no_scenario.isVisible()
+    assert not panel.form.once.isVisible()
+
+
+def test_a_mistake_in_the_payload_is_not_under_the_scroll_bar(panel: EmitPanel, qtbot: Any) -> None:
+    editor = panel.form.payload
+    editor.set_text('{"id": "' + "x" * 200 + '"}')
+    bar = editor.horizontalScrollBar()
+    qtbot.waitUntil(bar.isVisible)
+    message = editor._message
+    assert message.isVisible()
+    assert message.mapTo(editor, QPoint(0, message.height())).y() <= bar.mapTo(editor, QPoint()).y()

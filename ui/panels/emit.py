@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
 from PySide6.QtCore import QModelIndex, Qt, Signal
 from PySide6.QtGui import QHideEvent, QKeySequence, QShortcut
@@ -38,10 +39,13 @@ class EmitPanel(QWidget):
         self._shown_event = ""
         self.setAccessibleName("Emit")
         self.form = EmitForm(themes, self)
+        self.form.history.show_of(_name(self._document))
         self.rate = RateEmitter(self)
         self.form.event_box.currentTextChanged.connect(self._event_changed)
         self.form.payload.validity_changed.connect(self._refresh_buttons)
         self.form.payload.textChanged.connect(self.form.clear_error)
+        self.form.payload.problems_changed.connect(self._refresh_buttons)
+        self.form.against.toggled.connect(self._refresh_buttons)
         self.form.once.clicked.connect(self.emit_once)
         self.form.many.clicked.connect(self.emit_many)
         self.form.at_rate.toggled.connect(self._toggle_rate)
@@ -70,6 +74,7 @@ class EmitPanel(QWidget):
     def refresh_document(self) -> None:
         """The scenario's events may be others now; a draft of an event that is still there is kept."""
         names = self.event_names()
+        self.form.set_usable(self._session.document is not None)
         if self._session.document is not self._document:
             self._begin_document()
         self._follow_rename(names)
@@ -85,7 +90,11 @@ class EmitPanel(QWidget):
     def _begin_document(self) -> None:
         """Drafts of another scenario's events mean nothing in this one."""
         self._document = self._session.document
+        self.rate.stop()
         self._drafts.clear()
+        self.form.against.setChecked(False)
+        self.form.history.show_of(_name(self._document))
+        self.form.refresh_history()
         self._known = []
         self._shown_event = ""
         self.form.event_box.setCurrentText("")
@@ -166,14 +175,18 @@ class EmitPanel(QWidget):
             self.form.show_error("Choose or write the name of an event")
             self.form.event_box.setFocus()
             return True
-        if not self.form.payload.valid:
+        if not self._ready:
             self.form.payload.setFocus()
             return True
         return False
 
     def _put(self, event: str, text: str, times: int) -> None:
         try:
-            self._session.emit(event, json.loads(text) if text.strip() else None, times)
+            value = json.loads(text) if text.strip() else None
+            if self.form.against.isChecked():
+                self._session.emit(event, value, times, against_schema=True)
+            else:
+                self._session.emit(event, value, times)
         except UserError as error:
             self.rate.stop()
             self.form.show_error(str(error))
@@ -237,5 +250,20 @@ class EmitPanel(QWidget):
             return ()
         return [JsonProblem(problem.problem, path_of(problem.path)) for problem in payloads.check(event, value)]
 
+    @property
+    def _ready(self) -> bool:
+        """Whether the payload may be emitted: it is right, or wrong by its schema alone and on purpose."""
+        payload = self.form.payload
+        return payload.valid or (payload.is_json and self.form.against.isChecked())
+
     def _refresh_buttons(self) -> None:
-        self.form.set_ready(self.form.payload.valid)
+        payload = self.form.payload
+        breaks = payload.is_json and not payload.valid
+        if not breaks and payload.valid:
+            self.form.against.setChecked(False)  # a purpose is for one payload
+        self.form.set_ready(self._ready, breaks=breaks)
+
+
+def _name(document: Any) -> str:
+    """What tells the history of one scenario from that of another."""
+    return "" if document is None else str(document.path or document.title)

@@ -8,6 +8,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor
 from PySide6.QtWidgets import (
     QAbstractItemView,
+    QCheckBox,
     QComboBox,
     QDoubleSpinBox,
     QHBoxLayout,
@@ -25,8 +26,8 @@ from ui.panels.emit_history import EmitHistory
 from ui.theme import ThemeSource
 from ui.widgets.json_editor import JsonEditor
 
-_NO_LIMIT = 16_777_215
-"""Qt's QWIDGETSIZE_MAX, which the bindings do not name."""
+_ROWS = 2
+"""Rows of the history that always have their room: the buttons above must not move with the first emit."""
 
 
 class EmitForm(QWidget):
@@ -61,10 +62,16 @@ class EmitForm(QWidget):
         self.unknown.setVisible(not known)
         self.sample.setEnabled(known)
 
-    def set_ready(self, ready: bool) -> None:
-        """Nothing is emitted while the payload is wrong."""
+    def set_ready(self, ready: bool, *, breaks: bool = False) -> None:
+        """Nothing is emitted while the payload is wrong. breaks: by the schema alone, which may be meant."""
         for button in (self.once, self.many, self.at_rate):
             button.setEnabled(ready or (button is self.at_rate and self.at_rate.isChecked()))
+        self.against.setEnabled(breaks)
+
+    def set_usable(self, usable: bool) -> None:
+        """Without a scenario nothing can be emitted: one line says so in place of the form."""
+        self._splitter.setVisible(usable)
+        self.no_scenario.setVisible(not usable)
 
     def show_error(self, text: str) -> None:
         """Say under the buttons why nothing was emitted."""
@@ -91,14 +98,7 @@ class EmitForm(QWidget):
         filled = self.history.rowCount() > 0
         self.again.setEnabled(filled)
         self.edit.setEnabled(filled)
-        self._show_history(filled)
         self.history_title.setText("Emitted by hand" if filled else "Emitted by hand: nothing yet")
-
-    def _show_history(self, shown: bool) -> None:
-        """An empty history leaves its room to the payload."""
-        self.history_view.setVisible(shown)
-        lines = self.again.sizeHint().height() + 12
-        self._lower.setMaximumHeight(_NO_LIMIT if shown else lines)
 
     def refresh_theme(self) -> None:
         """Take the colours of the theme that is shown now."""
@@ -155,6 +155,9 @@ class EmitForm(QWidget):
         self.at_rate.setCheckable(True)
         self.at_rate.setToolTip("Emit at this rate until stopped")
         self.at_rate.setAccessibleName("Emit at this rate")
+        self.against = QCheckBox("emit although it breaks the schema", self)
+        self.against.setToolTip("The payload is emitted as it stands, and the timeline says that it breaks the schema")
+        self.against.setEnabled(False)
         self.error = QLabel(self)
         self.error.setTextFormat(Qt.TextFormat.PlainText)
         self.error.setWordWrap(True)
@@ -190,6 +193,7 @@ class EmitForm(QWidget):
         view.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
         view.verticalHeader().setMinimumSectionSize(1)
         view.verticalHeader().setDefaultSectionSize(view.fontMetrics().height() + 4)
+        view.setMinimumHeight(_ROWS * (view.fontMetrics().height() + 4) + 2)
 
     def _place(self) -> None:
         event_row = QHBoxLayout()
@@ -204,13 +208,14 @@ class EmitForm(QWidget):
         repeats.addSpacing(8)
         repeats.addWidget(self.per_second, 1)
         repeats.addWidget(self.at_rate)
-        top, self._lower = QWidget(self), QWidget(self)
+        top, below = QWidget(self), QWidget(self)
         upper = QVBoxLayout(top)
         upper.setContentsMargins(8, 8, 8, 4)
         upper.setSpacing(4)
         upper.addLayout(event_row)
         upper.addWidget(self.unknown)
         upper.addWidget(self.payload, 1)
+        upper.addWidget(self.against)
         upper.addWidget(self.once)
         upper.addLayout(repeats)
         upper.addWidget(self.error)
@@ -218,18 +223,24 @@ class EmitForm(QWidget):
         title.addWidget(self.history_title, 1)
         title.addWidget(self.again)
         title.addWidget(self.edit)
-        lower = QVBoxLayout(self._lower)
+        lower = QVBoxLayout(below)
         lower.setContentsMargins(8, 4, 8, 8)
         lower.setSpacing(4)
         lower.addLayout(title)
         lower.addWidget(self.history_view, 1)
-        splitter = QSplitter(Qt.Orientation.Vertical, self)
+        splitter = self._splitter = QSplitter(Qt.Orientation.Vertical, self)
         splitter.addWidget(top)
-        splitter.addWidget(self._lower)
+        splitter.addWidget(below)
         splitter.setStretchFactor(0, 3)
         splitter.setStretchFactor(1, 1)
         splitter.setChildrenCollapsible(False)
-        self._show_history(False)
+        self.no_scenario = QLabel("No scenario: open one (Ctrl+O) or make a new one (Ctrl+N) to emit events.", self)
+        self.no_scenario.setWordWrap(True)
+        self.no_scenario.setProperty("muted", True)
+        self.no_scenario.setContentsMargins(10, 10, 10, 10)
+        self.no_scenario.setAlignment(Qt.AlignmentFlag.AlignTop)
+        self.no_scenario.hide()
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)
         outer.addWidget(splitter)
+        outer.addWidget(self.no_scenario, 1)

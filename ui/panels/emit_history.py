@@ -11,6 +11,7 @@ from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersisten
 from ui.table_model import one_line
 
 _MOST_KEPT = 200
+_MOST_SCENARIOS = 20
 
 AnyIndex = QModelIndex | QPersistentModelIndex
 
@@ -35,6 +36,16 @@ class EmitHistory(QAbstractTableModel):
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._entries: list[Emitted] = []
+        self._kept: dict[str, list[Emitted]] = {"": self._entries}
+        """What was emitted into each scenario; the one that was open longest ago is forgotten first."""
+
+    def show_of(self, scenario: str) -> None:
+        """Show what was emitted into this scenario: events of another mean nothing here."""
+        self.beginResetModel()
+        self._entries = self._kept[scenario] = self._kept.pop(scenario, [])
+        while len(self._kept) > _MOST_SCENARIOS:
+            del self._kept[next(iter(self._kept))]
+        self.endResetModel()
 
     def add(self, entry: Emitted) -> None:
         """Put the newest on top; the same again only counts."""

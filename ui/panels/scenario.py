@@ -15,6 +15,7 @@ from PySide6.QtWidgets import (
     QApplication,
     QFrame,
     QHBoxLayout,
+    QLabel,
     QScrollArea,
     QSizePolicy,
     QSplitter,
@@ -76,6 +77,12 @@ class ScenarioPanel(QWidget):
         self.tree = ScenarioTree(themes, self)
         self.error = InlineError(themes, self)
         self.error.setContentsMargins(8, 2, 8, 4)
+        self.notice = QLabel(self)
+        self.notice.setTextFormat(Qt.TextFormat.PlainText)
+        self.notice.setWordWrap(True)
+        self.notice.setContentsMargins(8, 2, 8, 4)
+        self.notice.setAccessibleName("What the change did")
+        self.notice.hide()
         self.event_form = EventForm(themes)
         self.handler_form = HandlerForm(themes)
         self.script_form = ScriptForm(themes)
@@ -117,6 +124,8 @@ class ScenarioPanel(QWidget):
             self._seen = seen
             self.error.say("")
             self._show_document()
+            if document is not None:
+                self._tell(document)
 
     def refresh_theme(self) -> None:
         """Take the colours of the theme that is shown now."""
@@ -237,8 +246,14 @@ class ScenarioPanel(QWidget):
     def _edited(self, document: Document, choose: tuple[str, str] | None = None) -> None:
         self._seen = (id(document), document.revision)
         self.error.say("")
+        self._tell(document)
         self._show_tree(document, choose)
         self.edited.emit()
+
+    def _tell(self, document: Document) -> None:
+        """What the edit did beyond what was asked for."""
+        self.notice.setText("\n".join(document.told))
+        self.notice.setVisible(bool(document.told))
 
     # What is shown
 
@@ -393,6 +408,7 @@ class ScenarioPanel(QWidget):
         column.setSpacing(0)
         column.addLayout(buttons)
         column.addWidget(self.error)
+        column.addWidget(self.notice)
         column.addWidget(splitter, 1)
         self._pages = QStackedWidget(self)
         self._pages.addWidget(editing)

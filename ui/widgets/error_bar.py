@@ -18,14 +18,19 @@ MOST_LINES = 6
 
 
 class ErrorBar(QFrame):
-    """Hidden while all is well. The same problem twice is shown once."""
+    """Hidden while all is well. The newest stands on top, and in place of what the same file said before."""
 
     def __init__(self, themes: ThemeSource, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("error_bar")
         self.setAccessibleName("Problems")
         self._themes = themes
-        self._problems: list[str] = []
+        self._problems: list[tuple[str, str]] = []
+        """The file that a problem is about, "" for none, and the problem in one line."""
+
+        self._several = False
+        """Whether they came at several times."""
+
         self._icon = QLabel(self)
         self.title = QLabel(self)
         self.title.setTextFormat(Qt.TextFormat.PlainText)
@@ -57,14 +62,15 @@ class ErrorBar(QFrame):
     @property
     def problems(self) -> list[str]:
         """What is shown."""
-        return list(self._problems)
+        return [text for _file, text in self._problems]
 
     def show_error(self, error: Exception) -> None:
-        """Add a mistake, or all of a file's."""
+        """Put a mistake, or all of a file's, on top."""
         each = error.errors if isinstance(error, UserErrors) else (error,)
-        for problem in map(_line, each):
-            if problem not in self._problems:
-                self._problems.append(problem)
+        newest = list(dict.fromkeys((_file(problem), _line(problem)) for problem in each))
+        files, texts = {file for file, _ in newest if file}, {text for _, text in newest}
+        older = [(file, text) for file, text in self._problems if file not in files and text not in texts]
+        self._problems, self._several = [*newest, *older], bool(older)
         self._refresh()
 
     def dismiss(self) -> None:
@@ -74,7 +80,7 @@ class ErrorBar(QFrame):
 
     def copy_all(self) -> None:
         """For a colleague or an issue."""
-        QGuiApplication.clipboard().setText("\n".join(self._problems))
+        QGuiApplication.clipboard().setText("\n".join(self.problems))
 
     def refresh_theme(self) -> None:
         """The icon in the theme's red."""
@@ -82,15 +88,21 @@ class ErrorBar(QFrame):
 
     def _refresh(self) -> None:
         many = len(self._problems)
-        self.title.setText(self._problems[0] if many == 1 else f"{many} problems")
+        self.title.setText(
+            self.problems[0] if many == 1 else f"{many} problems{', the newest on top' if self._several else ''}"
+        )
         self.title.setWordWrap(many == 1)
-        shown = self._problems[:MOST_SHOWN]
+        shown = self.problems[:MOST_SHOWN]
         left = [f"… and {many - MOST_SHOWN} more; Copy has them all"] if many > MOST_SHOWN else []
         self.text.setPlainText("\n".join([*shown, *left]))
         self.text.setVisible(many > 1)
         lines = min(MOST_LINES, len(shown) + len(left))
         self.text.setFixedHeight(self.fontMetrics().lineSpacing() * lines + 14)
         self.setVisible(many > 0)
+
+
+def _file(error: Exception) -> str:
+    return error.at.file if isinstance(error, UserError) and error.at else ""
 
 
 def _line(error: Exception) -> str:

@@ -47,6 +47,7 @@ class JsonEditor(QPlainTextEdit):
         self._message.setTextFormat(Qt.TextFormat.PlainText)
         self._message.setAccessibleName("What is wrong with the JSON")
         self._message.setContentsMargins(6, 2, 6, 2)
+        self._message.setWordWrap(True)
         self._message.hide()
         self._pause = QTimer(self)
         self._pause.setSingleShot(True)
@@ -70,6 +71,11 @@ class JsonEditor(QPlainTextEdit):
     def valid(self) -> bool:
         """Whether `value` may be asked for."""
         return not self.problems
+
+    @property
+    def is_json(self) -> bool:
+        """Whether the text can be read, whatever the checker says of it."""
+        return (self._optional and self.is_empty) or not mistakes(self.toPlainText())
 
     @property
     def is_empty(self) -> bool:
@@ -177,12 +183,12 @@ class JsonEditor(QPlainTextEdit):
         for _ in range(max(len(before) - indent, 0)):
             cursor.deletePreviousChar()
 
-    # Geometry: the message stands in a margin of the editor, under the text
+    # Geometry: the message stands in a margin of the editor, between the text and a scroll bar below it
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Keep the message at the bottom."""
         super().resizeEvent(event)
-        self._place_message()
+        self._make_room()
 
     def minimumSizeHint(self) -> QSize:
         """Three lines and the message: an editor that cannot show a small object is of no use."""
@@ -190,14 +196,15 @@ class JsonEditor(QPlainTextEdit):
         return QSize(120, lines + 2 * self.frameWidth() + 8)
 
     def _make_room(self) -> None:
-        height = self._message.sizeHint().height() if self._message.text() else 0
-        self.setViewportMargins(0, 0, 0, height)
-        self._place_message()
-
-    def _place_message(self) -> None:
-        height = self.viewportMargins().bottom()
-        inner = self.contentsRect()
-        self._message.setGeometry(QRect(inner.left(), inner.bottom() + 1 - height, inner.width(), height))
+        """At most a third of the editor: the whole message is in the tip."""
+        width, height = self.viewport().width(), 0
+        if self._message.text():
+            one = self._message.fontMetrics().height() + 4
+            height = min(self._message.heightForWidth(width), max(one, self.contentsRect().height() // 3))
+        if height != self.viewportMargins().bottom():
+            self.setViewportMargins(0, 0, 0, height)
+        view = self.viewport().geometry()
+        self._message.setGeometry(QRect(view.left(), view.bottom() + 1, view.width(), height))
 
     def _replace(self, text: str) -> None:
         cursor = self.textCursor()
