@@ -5,17 +5,21 @@ from __future__ import annotations
 import csv
 import json
 import sys
+from decimal import Decimal
 from pathlib import Path
 
-from rich.console import Console
+from rich.console import Console, JustifyMethod
 from rich.table import Table
 
 from app.cli_text import plain
 from bus.errors import UserError
 from bus.trace import capture
-from bus.trace.query import MOST_ROWS, Query, Result
+from bus.trace.query import Query, Result
 
 FORMATS = ("table", "csv", "json")
+NUMBERS = (int, float, Decimal)
+FILE_COLUMNS = 100_000
+"""In a file or a pipe nothing has to fit a screen: a row is one line."""
 
 
 def print_answer(path: Path, select: str, to: str, longest_s: float) -> None:
@@ -28,16 +32,24 @@ def print_answer(path: Path, select: str, to: str, longest_s: float) -> None:
     result = Query(trace, select, longest_s=longest_s).run()
     {"table": _print_table, "csv": _print_csv, "json": _print_json}[to](result)
     if result.cut:
-        print(f"buslens: only the first {MOST_ROWS} rows are shown", file=sys.stderr)
+        print(f"buslens: only the first {len(result.rows)} rows are shown", file=sys.stderr)
 
 
 def _print_table(result: Result) -> None:
+    console = Console(markup=False, highlight=False, emoji=False)
+    if not console.is_terminal:
+        console.width = FILE_COLUMNS
     table = Table(box=None, pad_edge=False, header_style="bold")
-    for column in result.columns:
-        table.add_column(plain(column), overflow="fold")
+    for place, column in enumerate(result.columns):
+        longest = max((len(str(row[place])) for row in result.rows if isinstance(row[place], NUMBERS)), default=0)
+        # A number is never broken, however narrow the screen is; texts give way.
+        justify: JustifyMethod = "right" if longest else "left"
+        table.add_column(
+            plain(column), overflow="fold", justify=justify, no_wrap=bool(longest), min_width=longest or None
+        )
     for row in result.rows:
         table.add_row(*("" if value is None else plain(str(value)) for value in row))
-    Console(markup=False, highlight=False, emoji=False).print(table)
+    console.print(table)
 
 
 def _print_csv(result: Result) -> None:

@@ -38,3 +38,16 @@ def test_mistakes_are_one_line(buslens: Program, recorded: str, tmp_path: Path) 
     assert "there is no format xml" in buslens("query", recorded, FAILED, "--to", "xml").complaint
     endless = "SELECT sum(a.range * b.range) FROM range(10000000) a, range(10000000) b"
     assert "stopped after 0.5 s" in buslens("query", recorded, endless, "--limit", "0.5").complaint
+
+
+def test_a_number_in_a_pipe_is_never_broken(buslens: Program, recorded: str) -> None:
+    said = buslens("query", recorded, "SELECT *, 123456789012345678 AS long FROM calls LIMIT 2").out.splitlines()
+    assert len(said) == 3, "a row is a line"
+    assert all(line.split()[-1] == "123456789012345678" for line in said[1:])
+
+
+def test_payloads_errors_and_fates_can_be_asked_for(buslens: Program, recorded: str) -> None:
+    lost = "SELECT count(*) AS n FROM dispatches WHERE fate = 'lost' AND payload->>'id' IS NOT NULL"
+    assert json.loads(buslens("query", recorded, lost, "--to", "json").out)[0]["n"] > 0
+    why = "SELECT DISTINCT error_type FROM calls WHERE error_type IS NOT NULL"
+    assert json.loads(buslens("query", recorded, why, "--to", "json").out) == [{"error_type": "CardDeclined"}]

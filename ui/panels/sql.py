@@ -18,7 +18,8 @@ from PySide6.QtWidgets import (
 
 from bus.errors import UserError
 from bus.session import Session
-from bus.trace.query import MOST_ROWS, READY, TABLES, Query, Result
+from bus.trace.query import MOST_ROWS, READY, Query, Result
+from bus.trace.sql_tables import TABLES
 from ui.jobs import LatestJob
 from ui.panels.sql_answer import Answer
 from ui.panels.sql_editor import SqlEditor
