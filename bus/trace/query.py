@@ -158,7 +158,8 @@ class Query:
         found = connection.execute(statements[0])
         self._check()
         columns = tuple(str(column[0]) for column in found.description or ())
-        rows, letters = [], 0
+        rows: list[tuple[Any, ...]] = []
+        letters = 0
         while len(rows) <= self._most_rows and letters <= MOST_LETTERS:
             part = found.fetchmany(min(_AT_ONCE, self._most_rows + 1 - len(rows)))
             if not part:
