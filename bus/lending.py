@@ -12,8 +12,9 @@ from bus.export import EXPORTERS, rows
 from bus.export import slice as slices
 from bus.export.exporter import Exporter
 from bus.export.slice import Span
+from bus.runs import Run
 from bus.scenario.nearest import nearest
-from bus.trace import Trace
+from bus.trace import Trace, capture
 from bus.trace.trace import Progress
 from bus.trace.writer import is_alive
 
@@ -54,6 +55,26 @@ def of_notes(trace: Trace) -> Export:
     if trace.raw.size() > trace.whole:
         raise UserError(f"{path.name} is damaged, or holds more than what is shown", hint=_ELSEWHERE)
     return of_all(trace, "capture", path)
+
+
+def of_run(run: Run, path: Path) -> Export:
+    """A run, in view or not, as a capture."""
+    run.sync()
+    return saving(run, partial(_write_run, run, path))
+
+
+def saving(run: Run, write: Export) -> Export:
+    """What writes all of a run, and notes in the end that it lies in a file."""
+    return partial(_write_and_note, run, run.state_to_save(), write)
+
+
+def _write_run(run: Run, path: Path, progress: Progress | None) -> None:
+    capture.save(run, path, progress)
+
+
+def _write_and_note(run: Run, state: tuple[int, int], write: Export, progress: Progress | None) -> None:
+    write(progress)
+    run.saved(state)
 
 
 def _exporter(format_id: str) -> Exporter:

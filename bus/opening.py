@@ -6,6 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from bus.errors import Place, UserError
+from bus.runs import Run
 from bus.trace import Trace
 from bus.trace.capture import SUFFIX
 from bus.trace.following import Following
@@ -51,6 +52,13 @@ def looked_into(path: Path, *, follow: bool) -> Loading:
     return Loading(path, _always if follow else is_alive)
 
 
+def again(run: Run, *, follow: bool = False) -> Loading:
+    """What was in view before, from its bytes; follow as in `looked_into`. Raises UserError."""
+    if run.kind != "capture":
+        return Loading(run.raw)
+    return Loading(run.raw, _always if follow else is_alive)
+
+
 class Opening:
     """At most one file, which is first read and then followed."""
 
@@ -93,14 +101,19 @@ class Opening:
             self.following = Following(loading.path, loading.trace)
         return loading.grows
 
-    def unfollow(self, trace: Trace, why: str) -> None:
-        """Nothing more comes. why: what a person must know of it; nothing where the capture says it itself."""
+    def is_over(self, trace: Trace) -> bool:
+        """Whether nothing more comes of the program that is followed; `trace` says why, and nothing is followed then."""
+        assert self.following is not None
+        why = "" if trace.ended or trace.damage else self.following.problem
+        if not (why or trace.ended or trace.damage):
+            return False
         self.following = None
         if why:
             trace.damage = why
         else:
             trace.finish()
         trace.generation += 1
+        return True
 
 
 def _always(_header: Header) -> bool:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from typing import Any
 
 from bus.scenario import Document
 from bus.simulation.preamble import Preamble
 from bus.simulation.runner import Order, Runner
-from bus.simulation.state import EngineState
 
 LONGEST_STOP_S = 10.0
 """An engine's thread that has not ended by then is given up, and a person is told."""
@@ -24,8 +24,8 @@ class Running:
         """The run that goes on, or has come to rest and waits for emits by hand."""
 
         self._trusted = trusted
-        self._retired: list[tuple[Runner, float]] = []
-        """Runs that were told to stop and have not ended, and when they were told."""
+        self._retired: list[tuple[Runner, float, Callable[[bytes], None] | None]] = []
+        """Runs that were told to stop and have not ended, when they were told, and who hears what they still record."""
 
         self._preamble = Preamble()
         self._applied = -1
@@ -44,20 +44,43 @@ class Running:
         """Tell it to end; what it still records comes."""
         if self.runner is not None:
             self.runner.stop()
-            self._retired.append((self.runner, time.monotonic()))
+            self._retired.append((self.runner, time.monotonic(), None))
 
-    def let_go(self) -> None:
-        """Tell it to end; nothing more of it comes."""
-        self.stop()
-        self.runner = None
+    def let_go(self, feed: Callable[[bytes], None]) -> None:
+        """Tell it to end; `feed` is given what it still records, and another run may go on meanwhile."""
+        if self.runner is not None:
+            self.runner.stop()
+            self._retired.append((self.runner, time.monotonic(), feed))
+            self.runner = None
 
-    def tell(self, document: Document) -> None:
-        """The engine follows the edited scenario, and the person's trust in it."""
+    def is_behind(self, document: Document) -> bool:
+        """Whether the scenario was edited and the engine does not know it."""
+        return self.runner is not None and document.revision != self._applied
+
+    def tell(self, document: Document) -> bool:
+        """The engine follows the edited scenario, and the person's trust in it. Whether there was anything to tell."""
         runner = self.runner
-        if runner is not None and document.revision != self._applied:
-            self._applied = document.revision
-            runner.apply(document)
-            runner.trust(self._trusted(document.content_hash))
+        if runner is None or document.revision == self._applied:
+            return False
+        self._applied = document.revision
+        runner.apply(document)
+        runner.trust(self._trusted(document.content_hash))
+        return True
+
+    def emit(
+        self,
+        document: Document,
+        event: str,
+        payload: Any,
+        times: int,
+        per_second: float | None,
+        *,
+        against_schema: bool,
+    ) -> None:
+        """Put an event on the bus by hand."""
+        assert self.runner is not None
+        self.runner.trust(self._trusted(document.content_hash))
+        self.runner.emit(event, payload, times, per_second, against_schema=against_schema)
 
     def take(self, feed: Callable[[bytes], None]) -> None:
         """Hand over what was recorded since the last time."""
@@ -77,11 +100,15 @@ class Running:
     def reap(self) -> str:
         """Forget the runs that have ended, and give up one that does not: what a person must know of that, or ""."""
         now, said = time.monotonic(), ""
-        for runner, told in list(self._retired):
+        for retired in list(self._retired):
+            runner, told, feed = retired
             if not runner.alive:
-                self._retired.remove((runner, told))
+                self._retired.remove(retired)
+                last = runner.take() if feed is not None else b""
+                if feed is not None and last:
+                    feed(last)
             elif now - told > LONGEST_STOP_S:
-                self._retired.remove((runner, told))
+                self._retired.remove(retired)
                 said = GIVEN_UP
                 if self.runner is runner:
                     self.runner = None
@@ -89,9 +116,5 @@ class Running:
 
     def join(self) -> None:
         """Wait for all that were told to end, as long as an engine may take."""
-        for runner, _ in self._retired:
+        for runner, _, _ in self._retired:
             runner.join(LONGEST_STOP_S)
-
-    def state(self) -> EngineState | None:
-        """What the engine is doing now; None: there is none."""
-        return None if self.runner is None else self.runner.state()

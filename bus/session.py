@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import threading
 import time
 from collections.abc import Callable
@@ -11,21 +10,20 @@ from pathlib import Path
 from typing import Any
 
 from bus import lending, opening, scenario
-from bus.engines import ENGINES
 from bus.engines.boundaries import Boundary
 from bus.errors import UserError
 from bus.export.slice import Span
 from bus.flight.recorder import FlightRecorder
 from bus.growing_file import GrowingFile
 from bus.lending import Export
-from bus.opening import Opening, looked_into
+from bus.opening import Opening, again, is_capture, looked_into
+from bus.orders import check_emit, check_payload, check_speed, order_of
 from bus.running import Running
+from bus.runs import Run, Runs
+from bus.runs.clearing import Cleared
 from bus.scenario import Document
-from bus.scenario.nearest import nearest
-from bus.scenario.words import check_event
 from bus.settings import Settings
 from bus.simulation.gate import Step, Stop
-from bus.simulation.hand import problems_of
 from bus.simulation.runner import Order, Runner
 from bus.simulation.state import AT_REST, EngineState, Phase, Waiting
 from bus.trace import Trace
@@ -34,8 +32,6 @@ from bus.trace.loading import Loading
 
 __all__ = ["AT_REST", "EngineState", "Session", "Step", "Stop", "Waiting"]
 
-MOST_TIMES = 10_000_000
-MOST_DISK_GB = 1e6
 _SLACK = 1.25
 """The oldest records go when there are so many times as many as are kept: seldom, because all that stay are copied."""
 
@@ -43,12 +39,14 @@ _LOOK_S = 0.02
 
 
 class Session:
-    """One document, one engine, one trace. All verbs belong to one thread; none of them blocks but `wait`."""
+    """One document, one engine, and of all runs one in view. All verbs belong to one thread; only `wait` blocks."""
 
     def __init__(self, settings: Settings, *, trusted: Callable[[str], bool]) -> None:
         self.settings = settings
         self.document: Document | None = None
-        self.trace = self._new_trace()
+        self.runs = Runs(Run(self._new_trace()))
+        """What is in view, and what was."""
+
         self.engine_state = EngineState(speed=settings.speed)
         self.recording = True
         """False: what happens is not kept."""
@@ -62,12 +60,23 @@ class Session:
         self.growing: GrowingFile | None = None
         """Where the run of this session is written while it goes on."""
 
-        self._trusted = trusted
         self._held = 0
         """How many other threads read the trace."""
 
         self._running = Running(trusted)
         self._opening = Opening()
+        self._cleared: Cleared | None = None
+
+    @property
+    def trace(self) -> Trace:
+        """Of what is in view."""
+        trace = self.runs.view.trace
+        assert trace is not None  # only what is not in view gives its trace up
+        return trace
+
+    @trace.setter
+    def trace(self, trace: Trace) -> None:
+        self.runs.view.become(trace)
 
     @property
     def loading(self) -> Loading | None:
@@ -92,7 +101,7 @@ class Session:
 
     def open(self, path: Path) -> None:
         """Open a scenario or a capture, whichever the file is. Raises UserError."""
-        if opening.is_capture(path):
+        if is_capture(path):
             self.open_capture(path)
         else:
             self.open_scenario(path)
@@ -107,11 +116,29 @@ class Session:
         A large one is shown in part at once, and `pump` takes in the rest; and then goes on with what a program writes
         into it. follow: also where no such program is seen, because it runs on another machine.
         """
+        written_in = self.runs.with_unsaved_notes(path)
+        if written_in is not None and not follow:
+            self.show(written_in)  # opened anew it would be without them
+            return
         loading = looked_into(path, follow=follow)
         self._retire()
-        self._begin_trace(loading.trace)
-        self._opening.begin(loading)
-        self._load(opening.FIRST_PART_S)
+        self._bring(Run(loading.trace, "capture"))
+        self._read(loading)
+
+    def show(self, run: Run) -> None:
+        """Bring back what was in view before. Raises UserError.
+
+        A run that goes on is ended for it, and so is following; what came of them stays in `runs`.
+        """
+        if run is self.runs.view:
+            return
+        loading = None if run.trace is not None else again(run)
+        self._retire()
+        if loading is not None:
+            run.become(loading.trace)
+        self._bring(run)
+        if loading is not None:
+            self._read(loading)
 
     def cancel_loading(self) -> None:
         """Leave the capture that is being opened at what is there."""
@@ -138,7 +165,8 @@ class Session:
         Until `give_back` the trace stays as it is: what happens meanwhile waits in the recorder.
         """
         self._check_whole()
-        return self._lent(lending.of_all(self.trace, format_id, path, selection))
+        write = lending.of_all(self.trace, format_id, path, selection)
+        return self._lent(lending.saving(self.runs.view, write) if format_id == "capture" else write)
 
     def lend_part(self, path: Path, span: Span) -> Export:
         """The same for what lies in this time, as a capture of its own."""
@@ -154,6 +182,12 @@ class Session:
         self._check_whole()
         return self._lent(lending.of_notes(self.trace))
 
+    def lend_run(self, run: Run, path: Path) -> Export:
+        """The same for any run of `runs`, as a capture."""
+        if run is self.runs.view:
+            return self.lend("capture", path)
+        return self._lent(lending.of_run(run, path))
+
     def give_back(self) -> None:
         """The trace was written."""
         self.release()
@@ -165,6 +199,8 @@ class Session:
     def release(self) -> None:
         """It has read."""
         self._held -= 1
+        if not self._held:
+            self.runs.make_room()
 
     # Running
 
@@ -180,7 +216,9 @@ class Session:
 
         crash: where the consumer of every handler dies once.
         """
-        self._start(engine, seed, speed, paused=paused, with_script=True, crash=crash)
+        document = self._needed_document()
+        chosen = self.engine_state.speed if speed is None else speed
+        self._start(document, order_of(document, chosen, engine, seed, paused=paused, crash=crash))
 
     def stop(self) -> None:
         """End the run; or follow the capture no more."""
@@ -210,8 +248,7 @@ class Session:
 
     def set_speed(self, speed: float) -> None:
         """How fast time runs, from now on; math.inf: waits cost nothing."""
-        if not speed > 0:
-            raise UserError(f"{speed} is no speed: it must be more than 0")
+        check_speed(speed)
         self.engine_state = replace(self.engine_state, speed=speed)
         if self._runner is not None:
             self._runner.set_speed(speed)
@@ -223,14 +260,52 @@ class Session:
             self._runner.recorder.enabled = on
 
     def clear(self) -> None:
-        """Forget what was recorded; a run goes on, and so does a program that is followed."""
+        """Begin with an empty view; a run goes on, and so does a program that is followed. `undo_clear` takes it back.
+
+        What was in view stays in `runs`.
+        """
         self.pump()
+        before = self.runs.view
+        if before.is_empty:
+            return
+        revision = self.document.revision if self.document is not None else 0
         if self.following is not None:
             self.trace = self.trace.newest(0)
+            self._cleared = Cleared(before, before, 0, revision)
             return
-        self._begin_trace(self._new_trace())
-        if self._runner is not None:
-            self.trace.feed(self._running.preamble())
+        after = Run(self._new_trace())
+        preamble = self._running.preamble() if self._runner is not None else b""
+        if preamble:
+            after = before.going_on(self._new_trace())
+        self._bring(after)
+        self.trace.feed(preamble)
+        self._cleared = Cleared(before, after, len(preamble), revision)
+
+    @property
+    def can_undo_clear(self) -> bool:
+        """Whether Clear was the last thing that a person did to the view or the scenario."""
+        cleared, document = self._cleared, self.document
+        return cleared is not None and (document is None or document.revision == cleared.revision)
+
+    def undo_clear(self) -> None:
+        """Bring back what was cleared, with what was recorded since. Raises UserError."""
+        cleared = self._cleared
+        if cleared is None:
+            return
+        self._check_free()
+        self.pump()
+        self._cleared = None
+        if cleared.before is cleared.after:
+            loading = again(cleared.before, follow=True)
+            self.trace = loading.trace
+            self._read(loading)
+        elif self._runner is None:
+            self.show(cleared.before)
+        elif cleared.can_be_joined:
+            self._bring(cleared.join())
+            self.runs.remove(cleared.after)
+        else:
+            raise UserError("too much was recorded since Clear", hint="what was before it is in the list of runs")
 
     def emit(
         self,
@@ -247,26 +322,19 @@ class Session:
         is meant (against_schema): then a mark in the capture says so.
         """
         document = self._needed_document()
-        try:
-            check_event(event)
-        except ValueError as error:
-            raise UserError(f"{event!r} is no event: {error}") from None
-        if not 1 <= times <= MOST_TIMES:
-            raise UserError(f"an event can be emitted 1 to {MOST_TIMES} times, not {times}")
-        if per_second is not None and not 0 < per_second < math.inf:
-            raise UserError(f"{per_second} a second is no rate")
+        check_emit(event, times, per_second)
+        check_payload(document.scenario, event, payload, against_schema=against_schema)
         if self.engine_state.phase == "stopping":
             raise UserError("the engine is stopping", hint="wait a moment")
-        problems = problems_of(document.scenario, event, payload, against_schema=against_schema)
-        if problems:
-            raise UserError(f"{event} was not emitted: {'; '.join(problems)}")
+        state = self.engine_state
         if self._runner is None:
-            self._start(None, None, None, paused=False, with_script=False)
-        runner = self._runner
-        assert runner is not None
-        self._running.tell(document)
-        runner.trust(self._trusted(document.content_hash))
-        runner.emit(event, payload, times, per_second, against_schema=against_schema)
+            self._start(document, order_of(document, state.speed, with_script=False))
+        elif state.phase == "finished" and self._running.is_behind(document):
+            # A run is of one scenario: what was edited after its end begins with the next one.
+            self._start(document, order_of(document, state.speed, state.engine, state.seed, with_script=False))
+        self._tell_engine(document)
+        self._running.emit(document, event, payload, times, per_second, against_schema=against_schema)
+        self.runs.view.emitted += times
         self.engine_state = replace(self.engine_state, phase="running")
         self._look()
 
@@ -279,8 +347,8 @@ class Session:
         was_loading = self.loading is not None
         if self.loading is not None:
             self._load(opening.PART_S)
-        if self.document is not None:
-            self._running.tell(self.document)
+        if self.document is not None and self.engine_state.phase not in AT_REST:
+            self._tell_engine(self.document)  # a run that is over is over: later edits are of the next one
         generation, before = self.trace.generation, self.engine_state
         ended = self._runner is not None and not self._runner.alive
         self._running.take(self._feed)
@@ -323,7 +391,7 @@ class Session:
         self.end()
         if self.flight is not None:
             self.flight.close(self.trace)
-        self.trace.raw.close()
+        self.runs.close()
 
     # Inside
 
@@ -331,38 +399,18 @@ class Session:
         self.hold()
         return write
 
+    def _check_free(self) -> None:
+        if self._held:
+            raise UserError("what is in view is being written to a file", hint="wait until it is done")
+
     def _check_whole(self) -> None:
         if self.loading is not None:
             raise UserError("the capture is still being opened", hint="wait until it is there, or cancel it")
         self.pump()
 
-    def _start(
-        self,
-        engine: str | None,
-        seed: int | None,
-        speed: float | None,
-        *,
-        paused: bool,
-        with_script: bool,
-        crash: Boundary | None = None,
-    ) -> None:
-        document = self._needed_document()
-        chosen = engine or document.scenario.engine
-        if chosen not in ENGINES:
-            raise UserError(f"there is no engine {chosen}", hint=nearest(chosen, list(ENGINES)))
-        chosen_speed = self.engine_state.speed if speed is None else speed
-        if not chosen_speed > 0:
-            raise UserError(f"{chosen_speed} is no speed: it must be more than 0")
-        order = Order(
-            chosen,
-            document.scenario.seed if seed is None else seed,
-            chosen_speed,
-            paused=paused,
-            with_script=with_script,
-            crash=crash,
-        )
+    def _start(self, document: Document, order: Order) -> None:
         self._retire()
-        self._begin_trace(self._new_trace())
+        self._bring(Run.of(document, self._new_trace(), self.runs.next_number(), order))
         if self.flight is not None:
             self.flight.begin()
         self._running.begin(document, order, recording=self.recording)
@@ -377,20 +425,27 @@ class Session:
     def _change_document(self, document: Document) -> None:
         self._retire()
         self.document = document
-        self._begin_trace(self._new_trace())
+        self._bring(Run(self._new_trace()))
 
     def _new_trace(self) -> Trace:
         trace = Trace()
-        most = self.settings.most_disk_gb
-        trace.raw.most = int(most * 1e9) if 0 < most < MOST_DISK_GB else 0
+        trace.raw.keep_at_most(self.settings.most_disk_gb)
         return trace
 
-    def _begin_trace(self, trace: Trace) -> None:
+    def _bring(self, run: Run) -> None:
+        """Put another one in view."""
+        self._cleared = None
+        self.runs.view.is_partial = self.loading is not None or self.following is not None
         self._opening.leave()
         if self.flight is not None:
             self.flight.finish(self.trace)
-        before, self.trace = self.trace, trace
-        before.raw.close()
+        self.runs.bring(run)
+        if not self._held:
+            self.runs.make_room()
+
+    def _tell_engine(self, document: Document) -> None:
+        if self._running.tell(document):
+            self.runs.view.edited_to(document)
 
     def _feed(self, data: bytes) -> None:
         self.trace.feed(data)
@@ -404,9 +459,16 @@ class Session:
         if self.most_records and len(self.trace.dispatches) + len(self.trace.calls) > self.most_records * _SLACK:
             self.trace = self.trace.newest(self.most_records)
 
+    def _read(self, loading: Loading) -> None:
+        self._opening.begin(loading)
+        self._load(opening.FIRST_PART_S)
+
     def _load(self, seconds: float) -> None:
         """Go on opening; in the end follow, where somebody still writes."""
-        if self._opening.load(seconds, self._shortened):
+        follows = self._opening.load(seconds, self._shortened)
+        if self.loading is None:
+            self.runs.view.read_again()
+        if follows:
             if self.flight is not None:
                 self.flight.begin(self.trace.header)
             name = self.following.path.name if self.following is not None else ""
@@ -421,18 +483,11 @@ class Session:
         if following is None:
             return
         following.step(opening.FOLLOWED_S, self._feed)
-        if self.trace.ended or self.trace.damage:
-            self._unfollow("")
-        elif following.problem:
-            self._unfollow(following.problem)
-        else:
-            self.engine_state = replace(self.engine_state, virtual_ns=following.now_ns)
-
-    def _unfollow(self, why: str) -> None:
-        """why: what a person must know of it; nothing where the capture says it: it is complete, or damaged."""
-        phase: Phase = "finished" if self.trace.ended else "idle"
-        self.engine_state = replace(self.engine_state, phase=phase, virtual_ns=0)
-        self._opening.unfollow(self.trace, why)
+        phase: Phase = "following"
+        if self._opening.is_over(self.trace):
+            phase = "finished" if self.trace.ended else "idle"
+        now = following.now_ns if phase == "following" else 0
+        self.engine_state = replace(self.engine_state, phase=phase, virtual_ns=now)
 
     def _look(self) -> None:
         """See what the engine is doing. That it came to rest is said by `pump`, together with its last records."""
@@ -443,7 +498,9 @@ class Session:
 
     def _retire(self) -> None:
         """Let go of the run; it ends by itself."""
-        self._running.let_go()
+        if not self._held:
+            self._running.take(self._feed)
+        self._running.let_go(self.runs.view.feed)
         self.engine_state = EngineState(speed=self.engine_state.speed)
 
     def _reap(self) -> None:

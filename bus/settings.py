@@ -65,6 +65,15 @@ class Settings:
     most_disk_gb: float = 20.0
     """Of the temporary file that a live capture lies in until it is saved; 0: as much as the disk has room for."""
 
+    most_runs: int = 20
+    """Runs and opened captures that the window keeps to come back to, the one in view included; 1: none but that."""
+
+    most_runs_gb: float = 10.0
+    """Of the temporary files of runs that are kept and not in view; 0: as much as the disk has room for."""
+
+    ask_about_runs: bool = True
+    """Whether quitting asks about runs that are in no file; notes are always asked about."""
+
     flight: FlightSettings = FlightSettings()
     """The flight recorder."""
 

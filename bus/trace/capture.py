@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
+from typing import Protocol
 
 from bus.errors import Place, UserError
 from bus.trace.loading import Loading
-from bus.trace.notes import pack_notes
+from bus.trace.notes import Notes, pack_notes
+from bus.trace.raw import Raw
 from bus.trace.trace import Progress, Trace
 from bus.trace.whole_file import replacing
 from buslens import wire
@@ -23,10 +26,25 @@ def load(path: Path, progress: Progress | None = None) -> Trace:
     return loading.trace
 
 
-def save(trace: Trace, path: Path, progress: Progress | None = None) -> None:
-    """Write the capture of a trace, up to its last whole frame, with the notes as they are now. Raises UserError.
+class Savable(Protocol):
+    """What a capture file is written from: a trace, or a run whose trace was given up."""
 
-    Of a live one that became too large it is what was kept: `trace.raw.problem` says so.
+    @property
+    def raw(self) -> Raw: ...
+    @property
+    def whole(self) -> int: ...
+    @property
+    def notes(self) -> Notes: ...
+    @property
+    def notes_at(self) -> Sequence[tuple[int, int]]: ...
+    @property
+    def ended(self) -> bool: ...
+
+
+def save(trace: Savable, path: Path, progress: Progress | None = None) -> None:
+    """Write the capture of a trace or run, up to its last whole frame, with the notes as they are now.
+
+    Of a live one that became too large it is what was kept: `trace.raw.problem` says so. Raises UserError.
     """
     notes, revision = trace.notes, trace.notes.revision
     whole = trace.whole if trace.raw.kept is None else min(trace.whole, trace.raw.kept)

@@ -24,9 +24,13 @@ class Loading:
     Raises UserError where the file is no capture; damage further on is said in `trace.damage`.
     """
 
-    def __init__(self, path: Path, may_grow: Callable[[Header], bool] | None = None) -> None:
-        """may_grow: whether the program of this header still writes; None: what is there now is all of it."""
-        self.path = Path(path)
+    def __init__(self, source: Path | Raw, may_grow: Callable[[Header], bool] | None = None) -> None:
+        """source: a file, or the bytes of a capture that was seen before.
+
+        may_grow: whether the program of this header still writes; None: what is there now is all of it.
+        """
+        known = source if isinstance(source, Raw) else None
+        self.path = (source.path or Path("the run")) if isinstance(source, Raw) else Path(source)
         self.done = False
         """Nothing more will come."""
 
@@ -36,11 +40,11 @@ class Loading:
         self._taken = 0
         self._size = 0
         try:
-            self._begin(may_grow)
+            self._begin(known or self._opened(), may_grow)
         except WireError as error:
-            raise UserError(str(error), at=Place(str(path))) from None
+            raise UserError(str(error), at=Place(str(self.path))) from None
         except OSError as error:
-            raise UserError(f"cannot be read: {error.strerror or error}", at=Place(str(path))) from None
+            raise UserError(f"cannot be read: {error.strerror or error}", at=Place(str(self.path))) from None
 
     @property
     def share(self) -> float:
@@ -63,10 +67,12 @@ class Loading:
             self.trace.generation += 1
             self.done, self.grows = True, False
 
-    def _begin(self, may_grow: Callable[[Header], bool] | None) -> None:
+    def _opened(self) -> Raw:
         if not stat.S_ISREG(self.path.stat().st_mode):
             raise UserError("this is not a file", at=Place(str(self.path)))
-        raw = Raw.of_file(self.path)
+        return Raw.of_file(self.path)
+
+    def _begin(self, raw: Raw, may_grow: Callable[[Header], bool] | None) -> None:
         self._size = raw.size()
         if not self._size:
             raw.close()

@@ -5,6 +5,7 @@ A live capture lies in memory while it is small and in a temporary file beyond; 
 
 from __future__ import annotations
 
+import contextlib
 import os
 import shutil
 import tempfile
@@ -22,6 +23,7 @@ LOOK_EVERY = 64 * 1024 * 1024
 """Bytes after which it looks again how full the disk is."""
 
 _PIECE = 1024 * 1024
+_MOST_GB = 1e6
 
 
 class Raw:
@@ -53,6 +55,16 @@ class Raw:
         """How many bytes there are now. Raises OSError."""
         with self._lock:
             return self._file.seek(0, 2)
+
+    def keep_at_most(self, gigabytes: float) -> None:
+        """Of a live capture; 0, or more than any disk has: as much as there is room for."""
+        self.most = int(gigabytes * 1e9) if 0 < gigabytes < _MOST_GB else 0
+
+    def to_disk(self) -> None:
+        """A live capture gives its memory back, and lies in a file that nobody else sees; on a full disk it stays."""
+        with self._lock, contextlib.suppress(OSError, ValueError):
+            if isinstance(self._file, tempfile.SpooledTemporaryFile):
+                self._file.rollover()
 
     def is_at(self, path: Path) -> bool:
         """Whether the file that was opened is the one that lies there now. Raises OSError."""

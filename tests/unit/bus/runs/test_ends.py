@@ -1,0 +1,80 @@
+"""A run is over when its script is and nothing is open: what is edited afterwards is of the next one."""
+
+from __future__ import annotations
+
+import math
+
+from bus.session import Session
+from buslens.records import NameKind
+from tests.unit.bus.conftest import Live
+
+SHOP = """
+events: {order.placed: {}, order.paid: {}}
+handlers:
+  charge_card: {on: order.placed, do: [{emit: order.paid}]}
+script: [{emit: order.placed}]
+"""
+
+
+def finished(live: Live, text: str = SHOP) -> Session:
+    session = live(text)
+    session.runs.most = 10
+    session.start(speed=math.inf, seed=42)
+    assert session.wait(20)
+    return session
+
+
+def handlers(session: Session) -> list[str]:
+    names = session.trace.names
+    return [names.text(ident) for ident in names.ids(NameKind.HANDLER)]
+
+
+def test_an_edit_after_the_end_changes_nothing_of_the_run(live: Live) -> None:
+    session = finished(live)
+    span, whole = session.trace.span_ns, session.trace.whole
+    assert session.document is not None
+    session.document.rename_handler("charge_card", "charge")
+    session.document.remove_handler("charge")
+    for _ in range(5):
+        session.pump()
+    assert (session.trace.span_ns, session.trace.whole) == (span, whole)
+    assert handlers(session) == ["charge_card"]
+    assert session.runs.view.origin is not None
+    assert "charge_card" in session.runs.view.origin.text
+
+
+def test_an_emit_by_hand_after_the_end_goes_on_with_the_same_run(live: Live) -> None:
+    session = finished(live)
+    view = session.runs.view
+    session.emit("order.placed")
+    live.until(session, lambda: len(session.trace.dispatches) == 4)
+    assert session.runs.view is view
+    assert view.emitted == 1
+
+
+def test_an_emit_by_hand_after_an_edit_begins_a_run_of_the_edited_scenario(live: Live) -> None:
+    session = finished(live)
+    before = session.runs.view
+    assert session.document is not None
+    session.document.rename_handler("charge_card", "charge")
+    session.emit("order.placed")
+    live.until(session, lambda: len(session.trace.dispatches) == 2)
+    now = session.runs.view
+    assert (now.title, now.by_hand, now.engine, now.seed) == ("run 2", True, before.engine, 42)
+    assert handlers(session) == ["charge"]
+    assert before in session.runs.all
+
+
+def test_an_edit_while_it_runs_is_of_the_run(live: Live) -> None:
+    session = live("events: {a: {}}\nhandlers: {h: {on: a, do: [{wait: forever}]}}\nscript: [{emit: a}]")
+    session.start(speed=math.inf)
+    live.calls(session, 1)
+    assert session.document is not None
+    session.document.rename_handler("h", "g")
+    live.until(session, lambda: "g" in handlers(session))
+    view = session.runs.view
+    assert view.edited
+    assert view.origin is not None
+    assert view.origin.differs_from(session.document) == ""
+    session.document.rename_handler("g", "k")
+    assert view.origin.differs_from(session.document) == "made from an earlier text of scenario-0.yaml"
