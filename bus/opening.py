@@ -102,7 +102,7 @@ class Opening:
         return loading.grows
 
     def is_over(self, trace: Trace) -> bool:
-        """Whether nothing more comes of the program that is followed; `trace` says why, and nothing is followed then."""
+        """Whether nothing more comes of the program that is followed; then it is left, and `trace` says why."""
         assert self.following is not None
         why = "" if trace.ended or trace.damage else self.following.problem
         if not (why or trace.ended or trace.damage):
