@@ -59,7 +59,6 @@ def of_notes(trace: Trace) -> Export:
 
 def of_run(run: Run, path: Path) -> Export:
     """A run, in view or not, as a capture."""
-    run.sync()
     return saving(run, partial(_write_run, run, path))
 
 

@@ -116,13 +116,14 @@ class Session:
         A large one is shown in part at once, and `pump` takes in the rest; and then goes on with what a program writes
         into it. follow: also where no such program is seen, because it runs on another machine.
         """
-        written_in = self.runs.with_unsaved_notes(path)
-        if written_in is not None and not follow:
-            self.show(written_in)  # opened anew it would be without them
-            return
         loading = looked_into(path, follow=follow)
         self._retire()
-        self._bring(Run(loading.trace, "capture"))
+        run = self.runs.with_unsaved_notes(path)
+        if run is None:
+            run = Run(loading.trace, "capture")
+        else:
+            run.reopened(loading.trace)
+        self._bring(run)
         self._read(loading)
 
     def show(self, run: Run) -> None:

@@ -42,6 +42,13 @@ class State:
     panels: frozenset[str] = field(default_factory=frozenset)
     """Ids of the panels that are shown."""
 
+    earlier_run: bool = False
+    """There is a run or capture before the one in view, to go back to."""
+
+    later_run: bool = False
+    can_undo_clear: bool = False
+    """Clear was the last thing that was done."""
+
     can_follow: bool = False
     """The capture in view is a file that a program may still write, and is not followed."""
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from ui.connections.verbs import ConnectionVerbs
 from ui.flight.verbs import FlightVerbs
 from ui.notes.verbs import NoteVerbs
+from ui.runs.verbs import RunListVerbs
 from ui.verbs_edit import EditVerbs, EmitVerbs
 from ui.verbs_file import FileVerbs
 from ui.verbs_run import RunVerbs
@@ -27,4 +28,5 @@ class Verbs:
     view: ViewVerbs
     flight: FlightVerbs
     notes: NoteVerbs
+    runs: RunListVerbs
     connections: ConnectionVerbs

@@ -15,17 +15,19 @@ from ui.selection import Selection
 
 
 class EditVerbs:
-    """Undo and redo of the scenario that is open."""
+    """Undo and redo of the scenario that is open; undo of Clear, where that was last."""
 
     def __init__(self, session: Session, bridge: Bridge) -> None:
         self._session = session
         self._bridge = bridge
 
     def undo(self) -> None:
-        """Take back the last change."""
-        if self._session.document is not None:
+        """Take back the last change, which may have been Clear."""
+        if self._session.can_undo_clear:
+            self._session.undo_clear()
+        elif self._session.document is not None:
             self._session.document.undo()
-            self._bridge.touch()
+        self._bridge.touch()
 
     def redo(self) -> None:
         """Do it again."""

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QWidget
 from bus.errors import UserError
 from bus.export import EXPORTERS
 from bus.export.slice import Span
+from bus.opening import is_capture
 from bus.scenario.samples import FOLDER, SAMPLES
 from bus.session import Session
 from ui.bridge import Bridge
@@ -61,9 +62,6 @@ class FileVerbs(QObject):
         self._selection = selection
         self._window = window
         self._in_view = in_view
-        self.may_leave_notes: Callable[[], bool] = _always
-        """Whether the notes of the capture may go with it; set where notes are known."""
-
         self.may_save: Callable[[], bool] = _always
         """Whether the scenario may be saved without what stands in its fields and cannot be taken."""
 
@@ -86,8 +84,8 @@ class FileVerbs(QObject):
             self.open(path)
 
     def open(self, path: Path) -> None:
-        """Open a file, whichever kind it is."""
-        if not self.may_leave():
+        """Open a file, whichever kind it is: a scenario takes the place of the one that is open, a capture does not."""
+        if not is_capture(path) and not self.may_leave():
             return
         self._session.open(path)
         if FOLDER not in path.resolve().parents:
@@ -97,7 +95,7 @@ class FileVerbs(QObject):
     def follow(self) -> None:
         """Open the capture in view again, and go on with what is written into it."""
         path = self._session.trace.raw.path
-        if path is not None and self.may_leave():
+        if path is not None:
             self._session.open_capture(path, follow=True)
             self._after_opening()
 
@@ -154,7 +152,7 @@ class FileVerbs(QObject):
         return True
 
     def may_leave(self) -> bool:
-        """Whether what is open may be left: nothing is unsaved, or the person saved it or does not want it."""
+        """Whether the scenario may be left: it is saved, or the person saved it now or does not want it."""
         document = self._session.document
         if not self.may_lose_drafts():
             return False
@@ -162,7 +160,7 @@ class FileVerbs(QObject):
             answer = ask.about_unsaved(self._window, document.title)
             if answer == "cancel" or (answer == "save" and not self._save()):
                 return False
-        return self.may_leave_notes()
+        return True
 
     def ask_export(self, format_id: str) -> None:
         """Write the trace in this format; the selection limits what only makes sense for one flow."""
@@ -226,16 +224,15 @@ class FileVerbs(QObject):
         self._window.close()
 
     def _after_opening(self) -> None:
-        self._selection.clear()
         self._bridge.touch()
         self.opened.emit()
-
-
-def _always() -> bool:
-    return True
 
 
 def _file_name(title: str) -> str:
     """A title as a file's name."""
     words = "".join(letter if letter.isalnum() else " " for letter in title.lower()).split()
     return "-".join(words) or "untitled"
+
+
+def _always() -> bool:
+    return True

@@ -17,14 +17,11 @@ class RunVerbs(QObject):
 
     compare_wanted = Signal()
 
-    def __init__(
-        self, session: Session, bridge: Bridge, choices: RunChoices, parent: QObject, may_leave: Callable[[], bool]
-    ) -> None:
+    def __init__(self, session: Session, bridge: Bridge, choices: RunChoices, parent: QObject) -> None:
         super().__init__(parent)
         self._session = session
         self._bridge = bridge
         self._choices = choices
-        self._may_leave = may_leave
         self.may_run: Callable[[], bool] = _always
         """Whether the scenario may run without what stands in its fields and cannot be taken."""
 
@@ -84,14 +81,14 @@ class RunVerbs(QObject):
         self._bridge.touch()
 
     def clear(self) -> None:
-        """Forget what was recorded."""
+        """Begin with an empty view; what was in it stays in the list of runs."""
         self._session.clear()
         self._bridge.touch()
 
     def _start(self, *, paused: bool) -> None:
         choices = self._choices
         self._check_script()
-        if not (self.may_run() and self._may_leave()):
+        if not self.may_run():
             return
         self._session.start(choices.engine or None, choices.seed, choices.speed, paused)
         self._bridge.touch()

@@ -24,6 +24,7 @@ from ui.payload_search import PayloadSearch
 from ui.ports import SettingsStore, TrustStore
 from ui.recent import RecentFiles
 from ui.run_choices import RunChoices
+from ui.runs.line import InViewLine
 from ui.screen import fit_to_screen
 from ui.selection import Selection
 from ui.theme import ThemeSource
@@ -105,7 +106,7 @@ class Window(QMainWindow):
     def closeEvent(self, event: QCloseEvent) -> None:
         """Ask about what is unsaved; remember how the window looks."""
         try:
-            may_leave = self.wiring.verbs.file.may_leave()
+            may_leave = self.wiring.verbs.file.may_leave() and self.wiring.verbs.runs.may_quit()
         except UserError as error:
             self.show_error(error)
             may_leave = False
@@ -126,6 +127,7 @@ class Window(QMainWindow):
         self.errors = ErrorBar(themes, self)
         self.trust_bar = TrustBar(themes, self)
         self.capture_bar = CaptureBar(self.session, themes, self)
+        self.in_view = InViewLine(self.session, self)
         self.paused_bar = PausedBar(self.session, self)
         self.flight_notice = FlightNotice(themes, self)
         self.start_page = StartPage(themes, self)
@@ -143,6 +145,7 @@ class Window(QMainWindow):
         rows.addWidget(self.capture_bar)
         rows.addWidget(self.flight_notice)
         rows.addWidget(self.paused_bar)
+        rows.addWidget(self.in_view)
         rows.addWidget(self.pages, 1)
         self.setCentralWidget(middle)
 

@@ -28,6 +28,8 @@ from ui.notes.verbs import NoteVerbs
 from ui.ports import TrustStore
 from ui.qt_actions import QtActions
 from ui.room import ScenarioRoom
+from ui.runs.verbs import RunListVerbs
+from ui.runs.words import window_title
 from ui.state import State
 from ui.theme import palette, stylesheet
 from ui.verbs import Verbs
@@ -96,7 +98,7 @@ class Wiring(QObject):
         return State(
             has_document=document is not None,
             dirty=document is not None and document.dirty,
-            undo_title=document.undo_title if document else "",
+            undo_title="Clear" if session.can_undo_clear else document.undo_title if document else "",
             redo_title=document.redo_title if document else "",
             phase=session.engine_state.phase,
             recording=session.recording,
@@ -110,6 +112,9 @@ class Wiring(QObject):
             time_axis=window.timeline.axis.mode,
             theme=window.themes.setting,
             panels=window.panels.shown,
+            earlier_run=bool(session.runs.all) and session.runs.view is not session.runs.all[0],
+            later_run=session.runs.view in session.runs.all[:-1],
+            can_undo_clear=session.can_undo_clear,
             can_follow=session.trace.raw.path is not None and not session.trace.ended and session.following is None,
             untrusted=self.verbs.file.untrusted,
         )
@@ -122,6 +127,7 @@ class Wiring(QObject):
         window.payload_search.refresh_records()
         for part in (window.capture_bar, window.timeline, window.tables, window.inspector, window.status):
             part.refresh_records()
+        self.refresh_view()
         self.actions.refresh()
         if window.panels.on_start_page and len(window.session.trace.dispatches):
             window.panels.show_timeline()
@@ -134,6 +140,7 @@ class Wiring(QObject):
         window.toolbar.refresh_engine()
         window.status.refresh_engine()
         window.paused_bar.refresh_engine()
+        self.refresh_view()
         self.actions.refresh()
 
     def refresh_document(self) -> None:
@@ -142,9 +149,16 @@ class Wiring(QObject):
         window.scenario.refresh_document()
         window.emit_panel.refresh_document()
         window.toolbar.refresh_document()
-        window.setWindowTitle(f"{document.title}[*] — Buslens" if document else "Buslens[*]")
         window.setWindowModified(document is not None and document.dirty)
+        self.refresh_view()
         self.refresh_trust()
+
+    def refresh_view(self) -> None:
+        """What is in view, what is said of it, or which others there are."""
+        window = self._window
+        window.setWindowTitle(window_title(window.session.runs.view, window.session.document))
+        window.in_view.refresh()
+        window.tables.refresh_runs()
 
     def refresh_trust(self) -> None:
         """Ask for trust where it is needed, and only there."""
@@ -169,10 +183,12 @@ class Wiring(QObject):
     def replace_trace(self) -> None:
         """Ids of before mean nothing any more."""
         window = self._window
-        window.selection.clear()
+        self.verbs.runs.view_replaced()
         window.tables.refresh_document()
         window.inspector.refresh_document()
         window.status.refresh()
+        self.refresh_view()
+        self.verbs.runs.select_again()
         self.actions.refresh()
 
     def file_opened(self) -> None:
@@ -249,6 +265,11 @@ class Wiring(QObject):
         """Where the brokers are."""
         ConnectionsSheet(self._window.themes, self._window).show()
 
+    def show_runs(self) -> None:
+        """The list of runs and captures."""
+        self._window.panels.show("tables")
+        self._window.tables.show_runs()
+
     def show_code(self) -> None:
         """The scenario as it is written, its Python included."""
         document = self._window.session.document
@@ -286,10 +307,11 @@ class Wiring(QObject):
         )
         file = FileVerbs(session, bridge, trust, window.recent, window.selection, window, self._in_view)
         notes = NoteVerbs(session, window.selection, self._in_view, file.exporting, window)
-        file.may_leave_notes = notes.may_leave
-        run = RunVerbs(session, bridge, window.choices, window, notes.may_leave)
+        run = RunVerbs(session, bridge, window.choices, window)
         mistakes = Mistakes(session, window, self._show_draft)
         file.may_save, file.may_lose_drafts, run.may_run = mistakes.may_save, mistakes.may_leave, mistakes.may_run
+        store = window.store
+        runs = RunListVerbs(session, bridge, window.selection, file.exporting, window.recent, store, window)
         return Verbs(
             file,
             EditVerbs(session, bridge),
@@ -298,6 +320,7 @@ class Wiring(QObject):
             ViewVerbs(seen),
             FlightVerbs(session, window),
             notes,
+            runs,
             ConnectionVerbs(window),
         )
 
@@ -351,6 +374,7 @@ class Wiring(QObject):
         window.inspector.follow_wanted.connect(window.filter_state.set_text)
         again = ("payload.copy", "dispatch.emit_again", "dispatch.emit_edited")
         window.inspector.offer_payload_actions([self.actions[each] for each in again])
+        self._connect_runs()
         self.verbs.connections.wanted.connect(self.show_connections)
         self.verbs.flight.settings_wanted.connect(self.show_flight)
         window.flight_sign.clicked.connect(self.show_flight)
@@ -382,6 +406,19 @@ class Wiring(QObject):
         window.timeline.axis.mode_changed.connect(self.actions.refresh)
         window.panels.changed.connect(self.actions.refresh)
 
+    def _connect_runs(self) -> None:
+        window, runs, listed = self._window, self.verbs.runs, self._window.tables.runs
+        runs.changed.connect(self.refresh_view)
+        runs.list_wanted.connect(self.show_runs)
+        listed.show_wanted.connect(runs.show)
+        listed.save_wanted.connect(runs.save)
+        listed.remove_wanted.connect(runs.remove)
+        window.in_view.run_wanted.connect(runs.show)
+        window.in_view.list_wanted.connect(self.show_runs)
+        window.in_view.undo_wanted.connect(runs.try_undo_clear)
+        self.verbs.file.exporting.wrote.connect(self.refresh_view)
+        self.actions.done.connect(self.refresh_view)
+
     def _connect_mistakes(self) -> None:
         window = self._window
         window.bridge.failed.connect(window.show_error)
@@ -389,6 +426,7 @@ class Wiring(QObject):
         self.actions.failed.connect(window.show_error)
         self.verbs.file.failed.connect(window.show_error)
         self.verbs.notes.failed.connect(window.show_error)
+        self.verbs.runs.failed.connect(window.show_error)
         self.verbs.file.exporting.wrote.connect(window.status.show_written)
         for panel in (window.scenario, window.emit_panel, window.inspector, window.tables):
             panel.failed.connect(window.show_error)

@@ -32,7 +32,6 @@ class Cleared:
     def join(self) -> Run:
         """The run of before, with the records and notes since."""
         before, after = self.before, self.after
-        after.sync()
         for piece in after.raw.pieces(self.preamble, after.whole):
             before.feed(piece)
         for note in after.notes.all:

@@ -40,7 +40,6 @@ class Runs:
         """Another one comes into view; the one before stays in the list, where there is something in it."""
         before, self.view = self.view, run
         if before is not run:
-            before.sync()
             if self.most > 1:
                 before.raw.to_disk()
             if before in self.all and before.is_empty:

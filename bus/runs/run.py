@@ -66,13 +66,14 @@ class Run:
     is_partial: bool = False
     """Whether more may lie in the bytes than the trace has taken in: it was left while it was opened or followed."""
 
+    selected: tuple[str, int] = ("", 0)
+    """Kind and id of what a person had selected in it."""
+
     notes: Notes = field(default_factory=Notes)
     """A person's; they stay where the trace is given up."""
 
     raw: Raw = field(default_factory=Raw)
-    whole: int = 0
-    """Bytes of its capture."""
-
+    _whole: int = 0
     _saved: tuple[int, int] | None = None
     _counts: Counts = field(default_factory=Counts)
     _counted: tuple[int, int] = (0, -1)
@@ -87,26 +88,30 @@ class Run:
 
     def going_on(self, trace: Trace) -> Run:
         """The same run after Clear."""
-        return replace(self, trace=trace, after_clear=True, _saved=None)
+        return replace(self, trace=trace, after_clear=True, _saved=None, _whole=0)
 
     def __post_init__(self) -> None:
         if self.trace is not None:
             self.notes, self.raw = self.trace.notes, self.trace.raw
-        self.sync()
 
-    def sync(self) -> None:
-        """See how much of it there is by now."""
+    @property
+    def whole(self) -> int:
+        """Bytes of its capture."""
         if self.trace is not None:
-            self.whole = max(self.whole, self.trace.whole)
+            self._whole = max(self._whole, self.trace.whole)
+        return self._whole
 
     def become(self, trace: Trace) -> None:
         """Another trace stands for it: its newest part, or all of it read again."""
         if trace.raw is not self.raw:
-            self.notes, self.raw, self.whole = trace.notes, trace.raw, 0
+            self.notes, self.raw, self._whole = trace.notes, trace.raw, 0
         elif self.kind == "run":
             trace.notes = self.notes  # they do not lie in the bytes
         self.trace = trace
-        self.sync()
+
+    def reopened(self, trace: Trace) -> None:
+        """Its file is opened anew; the notes that it does not have yet stay."""
+        self.trace, self.raw, self._whole = trace, trace.raw, 0
 
     @property
     def path(self) -> Path | None:
@@ -139,7 +144,6 @@ class Run:
     @property
     def is_saved(self) -> bool:
         """Whether a file says all that it says, notes included."""
-        self.sync()
         if self.kind == "capture":
             return not self.notes.unsaved
         return self._saved == (self.whole, self.notes.revision)
@@ -181,7 +185,6 @@ class Run:
         self.notes = trace.notes
         trace.ended = trace.ended or self.kind == "run"
         self.is_partial = False
-        self.sync()
 
     @property
     def notes_at(self) -> tuple[tuple[int, int], ...]:
@@ -195,7 +198,6 @@ class Run:
 
     def state_to_save(self) -> tuple[int, int]:
         """What `saved` takes once that has been written."""
-        self.sync()
         return self.whole, self.notes.revision
 
     def saved(self, state: tuple[int, int]) -> None:
@@ -208,15 +210,13 @@ class Run:
 
     def shrink(self) -> None:
         """Give the trace up; its bytes stay."""
-        self.sync()
-        _ = self.counts
+        _ = self.counts, self.whole  # they are still asked for
         self.trace = None
 
     def feed(self, data: bytes) -> None:
         """What its engine still recorded while it ended."""
         if self.trace is not None:
             self.trace.feed(data)
-            self.sync()
 
     def close(self) -> None:
         """It does not come back."""

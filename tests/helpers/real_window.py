@@ -25,4 +25,7 @@ def opened() -> Iterator[Window]:
         document = window.session.document
         if document is not None and (document.dirty or document.drafts):
             window.session.new_scenario()  # what is unsaved would be asked about
+        for run in window.session.runs.at_stake():
+            run.notes.unsaved = False
+            run.saved(run.state_to_save())
         window.close()

@@ -17,7 +17,6 @@ from ui.exporting import Exporting
 from ui.notes.sheet import NoteSheet
 from ui.notes.words import about_words
 from ui.selection import Selection
-from ui.widgets import ask
 
 
 class NoteVerbs(QObject):
@@ -78,21 +77,6 @@ class NoteVerbs(QObject):
         """Into the file that is open, beside the window. Raises UserError."""
         write = self._session.lend_notes()
         self._exporting.write(self._session.trace.raw.path or Path(), write)
-
-    def may_leave(self) -> bool:
-        """Whether the trace may go: its file has every note, or the person saved them or does not want them."""
-        trace = self._session.trace
-        if trace.raw.path is None or not trace.notes.unsaved:
-            return True
-        answer = ask.about_unsaved(self._window, f"the notes of {trace.raw.path.name}")
-        if answer == "save":
-            write = self._session.lend_notes()
-            try:
-                write(None)
-            finally:
-                self._session.give_back()
-            return True
-        return answer == "discard"
 
     def _write(self, note: Note) -> None:
         self._writing = _Writing(self._session.trace, note)

@@ -17,6 +17,7 @@ from ui.panels.tables_notes import NotesTab
 from ui.panels.tables_statistics import StatisticsTab
 from ui.panels.tables_tab import RowsTab
 from ui.panels.tables_text import count
+from ui.runs.tab import RunsTab
 from ui.selection import Selection
 from ui.theme import ThemeSource
 from ui.widgets.scrolled_tabs import ScrolledTabs
@@ -90,6 +91,16 @@ class TablesPanel(QWidget):
         """Bring them to the front."""
         self.tabs.setCurrentWidget(self.notes)
 
+    def refresh_runs(self) -> None:
+        """Another run is in view, or one came or went."""
+        self.runs.refresh()
+        title = f"Runs {count(self.runs.count)}" if self.runs.count else "Runs"
+        self.tabs.setTabText(self.tabs.indexOf(self.runs), title)
+
+    def show_runs(self) -> None:
+        """Bring them to the front."""
+        self.tabs.setCurrentWidget(self.runs)
+
     def refresh_document(self) -> None:
         """Another trace may stand behind the same tables."""
         self.refresh_now()
@@ -123,6 +134,7 @@ class TablesPanel(QWidget):
         self.sql = SqlTab(self._session, self._themes, self)
         self.sql.item_wanted.connect(self._item_wanted)
         self.notes = NotesTab(self._session, self._filter, self._themes, self)
+        self.runs = RunsTab(self._session, self._themes, self)
         self._row_tabs = (self.dispatches, self.calls, self.failures)
         self.dispatches.set_hints(
             "No dispatches yet. Run the scenario (F5), emit an event by hand, or open a capture.", _NOTHING_MATCHES
@@ -139,6 +151,7 @@ class TablesPanel(QWidget):
         self.tabs.setTabToolTip(self.tabs.indexOf(self.statistics), "Counts, times, rates and queues")
         self.tabs.addTab(self.sql, "SQL")
         self.tabs.addTab(self.notes, "Notes")
+        self.tabs.addTab(self.runs, "Runs")
         self.tabs.currentChanged.connect(self._tab_changed)
         self.dispatches.chosen.connect(self._dispatch_chosen)
         self.calls.chosen.connect(self._call_chosen)

@@ -1,0 +1,81 @@
+"""What a person reads of runs and captures: in the window's title, above the timeline, and in lists. No Qt."""
+
+from __future__ import annotations
+
+import time
+
+from bus.runs import Run
+from bus.scenario import Document
+from buslens.wire import Header
+
+MOST_NAME = 60
+"""Letters of a name that a capture says of itself."""
+
+
+def clock_text(seconds: float) -> str:
+    """A time of the wall clock: today's without its date."""
+    then, now = time.localtime(seconds), time.localtime()
+    today = (then.tm_year, then.tm_yday) == (now.tm_year, now.tm_yday)
+    return time.strftime("%H:%M:%S" if today else "%Y-%m-%d %H:%M:%S", then)
+
+
+def name_of(run: Run) -> str:
+    """What a list calls it: "run 3" or its file's name."""
+    return f"{run.title}, after Clear" if run.after_clear else run.title
+
+
+def window_title(run: Run, document: Document | None) -> str:
+    """Which scenario is open and what is in view; [*] is where Qt marks an edit that is not saved."""
+    scenario = f"{document.title}[*]" if document is not None else ""
+    parts = {
+        "nothing": [scenario],
+        "capture": [run.title, f"beside {scenario}" if scenario else "[*]"],
+        "run": [scenario or "[*]", _run_title(run, document)],
+    }[run.kind]
+    said = " — ".join(part for part in parts if part)
+    return f"{said} — Buslens" if said else "Buslens[*]"
+
+
+def _run_title(run: Run, document: Document | None) -> str:
+    other = run.origin is not None and (document is None or run.origin.title != document.title)
+    of = f" of {run.origin.title}," if other and run.origin is not None else ""
+    unsaved = "" if run.is_saved or run.is_empty else ", unsaved"
+    return f"{name_of(run)}{of} {clock_text(run.began_s)}{unsaved}"
+
+
+def facts_of(run: Run, document: Document | None) -> list[str]:
+    """What is in view, the name first: what it is, of whom, on what, since when, and how it is not what it may seem."""
+    if run.kind == "nothing":
+        return []
+    header = run.trace.header if run.trace is not None else None
+    return _facts_of_capture(run, document, header) if run.kind == "capture" else _facts_of_run(run, document)
+
+
+def _facts_of_run(run: Run, document: Document | None) -> list[str]:
+    facts = [name_of(run).capitalize(), run.origin.title if run.origin is not None else "", run.engine]
+    facts += [f"seed {run.seed}" if run.seed is not None else "", clock_text(run.began_s)]
+    facts += ["begun by an emit by hand" if run.by_hand else "", "edited while it ran" if run.edited else ""]
+    facts += ["" if run.is_empty else "saved" if run.is_saved else "unsaved"]
+    facts += [run.origin.differs_from(document) if run.origin is not None else ""]
+    return [fact for fact in facts if fact]
+
+
+def _facts_of_capture(run: Run, document: Document | None, header: Header | None) -> list[str]:
+    facts = [run.title]
+    if header is not None:
+        said = {
+            key: str(header.extra[key])[:MOST_NAME] for key in ("scenario", "engine", "seed") if key in header.extra
+        }
+        facts += [said.get("scenario") or f"{header.process[:MOST_NAME]}, process {header.pid}"]
+        facts += [f"on {header.host[:MOST_NAME]}", said.get("engine", "")]
+        facts += [f"seed {said['seed']}" if "seed" in said else "", clock_text(header.wall_ns / 1e9)]
+    facts += ["notes not saved" if run.notes.unsaved else ""]
+    facts += [f"the scenario beside it is {document.title}" if document is not None else ""]
+    return [fact for fact in facts if fact]
+
+
+def room_text(kept: int, most: int, goes_next: Run | None) -> str:
+    """How many are kept, and which one goes for the next; said before it goes."""
+    if goes_next is None:
+        return f"{kept} of at most {most} kept"
+    return f"{kept} of at most {most} kept: the next one takes the place of {name_of(goes_next)}"
