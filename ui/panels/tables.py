@@ -22,7 +22,12 @@ from ui.selection import Selection
 from ui.theme import ThemeSource
 from ui.widgets.scrolled_tabs import ScrolledTabs
 
-_NOTHING_MATCHES = "No row matches the filter. Clear it with the × on its chip."
+_HINTS = {
+    "Dispatches": "No dispatches yet. Run the scenario (F5), emit an event by hand, or open a capture.",
+    "Calls": "No calls yet. A row appears when a handler is called.",
+    "Failures": "No failures. Calls that raise or time out appear here.",
+}
+_ONE = {"Dispatches": "dispatch", "Calls": "call", "Failures": "failed call"}
 
 
 class TablesPanel(QWidget):
@@ -103,6 +108,8 @@ class TablesPanel(QWidget):
 
     def refresh_document(self) -> None:
         """Another trace may stand behind the same tables."""
+        for tab in self._row_tabs:
+            tab.begin()
         self.refresh_now()
 
     def refresh_engine(self) -> None:
@@ -136,11 +143,6 @@ class TablesPanel(QWidget):
         self.notes = NotesTab(self._session, self._filter, self._themes, self)
         self.runs = RunsTab(self._session, self._themes, self)
         self._row_tabs = (self.dispatches, self.calls, self.failures)
-        self.dispatches.set_hints(
-            "No dispatches yet. Run the scenario (F5), emit an event by hand, or open a capture.", _NOTHING_MATCHES
-        )
-        self.calls.set_hints("No calls yet. A row appears when a handler is called.", _NOTHING_MATCHES)
-        self.failures.set_hints("No failures. Calls that raise or time out appear here.", _NOTHING_MATCHES)
         self.tabs = ScrolledTabs(self)
         self.tabs.setDocumentMode(True)
         self.tabs.setAccessibleName("Tables")
@@ -236,9 +238,24 @@ class TablesPanel(QWidget):
         self._refresh_titles()
 
     def _refresh_titles(self) -> None:
-        for tab, title in zip(self._row_tabs, ("Dispatches", "Calls", "Failures"), strict=True):
-            self.tabs.setTabText(self.tabs.indexOf(tab), f"{title} {count(tab.total)}")
+        for tab, title in zip(self._row_tabs, _HINTS, strict=True):
+            shown = f"{count(tab.shown)} of " if self._filter.active and tab.total else ""
+            self.tabs.setTabText(self.tabs.indexOf(tab), f"{title} {shown}{count(tab.total)}")
+            tab.set_hints(_HINTS[title], self._nothing_matches(title))
         seen = self.tabs.currentWidget()
         self.bar.show_count(seen.shown_text if isinstance(seen, RowsTab | NotesTab) else "")
         self.bar.show_grouping(on=isinstance(seen, RowsTab))
         self.statistics.only_view.setVisible(seen is self.statistics)
+
+    def _nothing_matches(self, title: str) -> str:
+        """Of a table in which the filter leaves nothing: which other ones it leaves something in.
+
+        Failures is calls that failed or timed out, and the filter narrows it further: `outcome:lost` is of dispatches.
+        """
+        others = [
+            f"{count(tab.shown)} in {other}"
+            for tab, other in zip(self._row_tabs, _HINTS, strict=True)
+            if tab.shown and other != title
+        ]
+        found = f" It shows {' and '.join(others)}." if others else ""
+        return f"No {_ONE[title]} matches the filter.{found} Clear it with the × on its chip."

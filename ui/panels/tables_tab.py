@@ -108,6 +108,12 @@ class RowsTab(QWidget):
     def set_hints(self, nothing_yet: str, nothing_matches: str) -> None:
         """What an empty table says, depending on why it is empty."""
         self._nothing_yet, self._nothing_matches = nothing_yet, nothing_matches
+        self._show_hint()
+
+    def begin(self) -> None:
+        """Another trace stands behind it: follow that one, whatever was looked at in the one before."""
+        self._open.clear()
+        self.view.set_following(True)
 
     def refresh(self) -> None:
         """New records came: find the rows again, but not so often that the window suffers."""
@@ -217,9 +223,15 @@ class RowsTab(QWidget):
             self._show(*self._repeats.shown(self._open))
 
     def _show(self, rows: Rows, counts: Rows | None) -> None:
-        self.view.hint = self._nothing_matches if self._filter.active and self.total else self._nothing_yet
+        self._show_hint()
         self.view.show_rows(rows, self._chosen_row, counts, self._titled)
         self.counts_changed.emit()
+
+    def _show_hint(self) -> None:
+        hint = self._nothing_matches if self._filter.active and self.total else self._nothing_yet
+        if hint != self.view.hint:
+            self.view.hint = hint
+            self.view.viewport().update()
 
     def _order_wanted(self, column: int, descending: bool) -> None:
         most = self.model.columns[column].most_sorted if column >= 0 else 0

@@ -1,4 +1,4 @@
-"""A table of a trace: fixed row height, follows the newest until the person scrolls, copies rows as text."""
+"""A table of a trace: fixed row height, follows the newest until the person scrolls or chooses, copies rows as text."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ import itertools
 from typing import Any
 
 from PySide6.QtCore import QModelIndex, QPoint, Qt, Signal
-from PySide6.QtGui import QColor, QFont, QGuiApplication, QKeyEvent, QKeySequence, QPainter, QPaintEvent
-from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidget
+from PySide6.QtGui import QColor, QFont, QGuiApplication, QKeyEvent, QKeySequence, QPainter, QPaintEvent, QResizeEvent
+from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QPushButton, QTableView, QWidget
 
 from ui.panels.tables_copy import MOST_ROWS, rows_as_text
 from ui.table_model import Column, Rows, TableModel, alignment
@@ -38,7 +38,15 @@ class RecordTable(QTableView):
         self._model = model
         self._showing = self._choosing = False
         self._following = True
+        self._left = False
+        """Whether a person stopped it from following: then rows that come are told."""
+
         self.hint = ""
+        self.newest = QPushButton("Newest", self)
+        self.newest.setAccessibleName("Follow the newest rows")
+        self.newest.setToolTip("Rows came below: go to the newest, and keep it in sight (End)")
+        self.newest.clicked.connect(self.follow_again)
+        self.newest.hide()
         self.setModel(model)
         self.setAccessibleName(name)
         self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
@@ -73,6 +81,13 @@ class RecordTable(QTableView):
     def set_following(self, following: bool) -> None:
         """Keep the newest row in sight, or leave the view where it is."""
         self._following = following
+        self._left = False
+        self.newest.hide()
+
+    def follow_again(self) -> None:
+        """Go to the newest row, and keep it in sight."""
+        self.set_following(True)
+        self.scrollToBottom()
 
     def show_rows(self, rows: Rows, chosen_row: int, counts: Rows | None = None, titled: int = 0) -> None:
         """Show these rows of the trace without moving what the person looks at.
@@ -80,6 +95,7 @@ class RecordTable(QTableView):
         counts, titled: of groups, as TableModel.show_groups takes them.
         """
         self._showing = True
+        before = self._model.rowCount()
         at_top = self.verticalScrollBar().value() == 0
         anchor = self._model.trace_row(self.rowAt(0))
         if counts is None:
@@ -92,6 +108,8 @@ class RecordTable(QTableView):
             self.scrollToBottom()
         elif not at_top and self._model.trace_row(self.rowAt(0)) != anchor:
             self.verticalScrollBar().setValue(max(self._model.table_row(anchor), 0))
+        if self._left and not self._following and self._model.rowCount() > before:
+            self.newest.show()
         self.viewport().update()
 
     def mark(self, trace_row: int, *, scroll: bool) -> None:
@@ -148,6 +166,15 @@ class RecordTable(QTableView):
             self.fold_wanted.emit(self.currentIndex().row(), _FOLDS[event.key()])
         else:
             super().keyPressEvent(event)
+            if event.key() == Qt.Key.Key_End:
+                self.follow_again()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """The button stays in its corner."""
+        super().resizeEvent(event)
+        size, inside = self.newest.sizeHint(), self.viewport().geometry()
+        self.newest.resize(size)
+        self.newest.move(inside.right() - size.width() - 8, inside.bottom() - size.height() - 6)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """An empty table says why it is empty."""
@@ -206,6 +233,7 @@ class RecordTable(QTableView):
 
     def _choose(self, index: QModelIndex) -> None:
         # Qt tells the current row before it has selected it: the echo of this choice must not select in between.
+        self._leave()
         self._choosing = True
         self.chosen.emit(self._model.trace_row(index.row()))
         self._choosing = False
@@ -223,7 +251,14 @@ class RecordTable(QTableView):
 
     def _scrolled(self, value: int) -> None:
         if not self._showing:
-            self._following = value >= self.verticalScrollBar().maximum()
+            if value >= self.verticalScrollBar().maximum():
+                self.set_following(True)
+            else:
+                self._leave()
+
+    def _leave(self) -> None:
+        """The person looks at a row: it stays where it is while others come."""
+        self._following, self._left = False, True
 
     def _range_changed(self, _low: int, high: int) -> None:
         if self._following:
