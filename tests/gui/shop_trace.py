@@ -5,6 +5,7 @@ from __future__ import annotations
 from types import SimpleNamespace
 from typing import Any
 
+from bus.runs import Run, Runs
 from bus.trace.trace import Trace
 from buslens.recorder import Recorder
 from buslens.records import Outcome
@@ -19,7 +20,9 @@ class Shop:
         self.now = 1_000 * MS
         self.recorder = Recorder(clock_ns=self._clock)
         self.trace = Trace()
-        self.session: Any = SimpleNamespace(trace=self.trace, document=None, hold=_nothing, release=_nothing)
+        self.session: Any = SimpleNamespace(
+            trace=self.trace, runs=Runs(Run(self.trace)), document=None, hold=_nothing, release=_nothing
+        )
         record = self.recorder
         self.placed, self.paid = record.event("order.placed"), record.event("order.paid")
         self.lane = record.lane("MainThread")

@@ -59,6 +59,7 @@ class RunsTab(QWidget):
         line.setContentsMargins(8, 4, 8, 4)
         for button in (self.show_it, self.save, self.remove):
             line.addWidget(button)
+        line.addSpacing(6)
         line.addWidget(self.room, 1)
         rows = QVBoxLayout(self)
         rows.setContentsMargins(0, 0, 0, 0)
@@ -101,8 +102,8 @@ class RunsTab(QWidget):
     def _columns(self) -> tuple[Column, ...]:
         of = self._of
         return (
-            Column("Run", 18, of(self._name), of_key(self, lambda run: run.number)),
-            Column("Scenario", 24, of(lambda run: run.origin.title if run.origin is not None else "")),
+            Column("Run", 24, of(self._name), of_key(self, lambda run: run.number)),
+            Column("Scenario", 20, of(lambda run: run.origin.title if run.origin is not None else "")),
             Column("Engine", 13, of(lambda run: run.engine)),
             Column("Seed", 7, of(lambda run: "" if run.seed is None else str(run.seed)), number=True),
             Column("Begun", 10, of(lambda run: clock_text(run.began_s)), of_key(self, lambda run: run.began_s)),
@@ -115,7 +116,7 @@ class RunsTab(QWidget):
                 number=True, tip="Calls that failed or timed out",
             ),
             Column("Notes", 7, of(lambda run: count(len(run.notes.all)) if run.notes.all else ""), number=True),
-            Column("Saved", 16, of(_saved_text), tip="Whether a file says all of it"),
+            Column("Saved", 9, of(_saved_text), tip="Whether a file says all of it"),
         )  # fmt: skip
 
     def _of(self, says: Callable[[Run], str]) -> Callable[[int], str]:

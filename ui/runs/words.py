@@ -52,7 +52,7 @@ def facts_of(run: Run, document: Document | None) -> list[str]:
 
 
 def _facts_of_run(run: Run, document: Document | None) -> list[str]:
-    facts = [name_of(run).capitalize(), run.origin.title if run.origin is not None else "", run.engine]
+    facts = [_begun_large(name_of(run)), run.origin.title if run.origin is not None else "", run.engine]
     facts += [f"seed {run.seed}" if run.seed is not None else "", clock_text(run.began_s)]
     facts += ["begun by an emit by hand" if run.by_hand else "", "edited while it ran" if run.edited else ""]
     facts += ["" if run.is_empty else "saved" if run.is_saved else "unsaved"]
@@ -79,3 +79,7 @@ def room_text(kept: int, most: int, goes_next: Run | None) -> str:
     if goes_next is None:
         return f"{kept} of at most {most} kept"
     return f"{kept} of at most {most} kept: the next one takes the place of {name_of(goes_next)}"
+
+
+def _begun_large(text: str) -> str:
+    return text[:1].upper() + text[1:]
