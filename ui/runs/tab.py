@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -18,6 +17,8 @@ from ui.runs.words import clock_text, name_of, room_text
 from ui.table_model import Column, TableModel, sorted_rows
 from ui.theme import ThemeSource
 from ui.widgets.elided import ElidedLabel
+
+Keys = npt.NDArray[Any]
 
 NOTHING_YET = (
     "No runs yet. Every run and every opened capture stays here until Buslens is closed, and can be seen again."
@@ -51,7 +52,7 @@ class RunsTab(QWidget):
         self.save = _button("Save as Capture…", "Write it to a file that can be opened again", self)
         self.remove = _button("Remove", "Let it go: what is in no file is lost", self)
         self.show_it.clicked.connect(self._show)
-        self.save.clicked.connect(self._save)
+        self.save.clicked.connect(self._save_it)
         self.remove.clicked.connect(self._remove)
         self.room = ElidedLabel(self)
         self.room.setProperty("muted", True)
@@ -100,34 +101,63 @@ class RunsTab(QWidget):
         self._chosen()
 
     def _columns(self) -> tuple[Column, ...]:
-        of = self._of
         return (
-            Column("Run", 24, of(self._name), of_key(self, lambda run: run.number)),
-            Column("Scenario", 20, of(lambda run: run.origin.title if run.origin is not None else "")),
-            Column("Engine", 13, of(lambda run: run.engine)),
-            Column("Seed", 7, of(lambda run: "" if run.seed is None else str(run.seed)), number=True),
-            Column("Begun", 10, of(lambda run: clock_text(run.began_s)), of_key(self, lambda run: run.began_s)),
-            Column(
-                "Events", 9, of(lambda run: count(run.counts.dispatches)),
-                of_key(self, lambda run: run.counts.dispatches), number=True, tip="Dispatches that it recorded",
-            ),
-            Column(
-                "Failed", 8, of(lambda run: count(run.counts.failed)), of_key(self, lambda run: run.counts.failed),
-                number=True, tip="Calls that failed or timed out",
-            ),
-            Column("Notes", 7, of(lambda run: count(len(run.notes.all)) if run.notes.all else ""), number=True),
-            Column("Saved", 9, of(_saved_text), tip="Whether a file says all of it"),
-        )  # fmt: skip
+            Column("Run", 24, self._name, self._numbers),
+            Column("Scenario", 20, self._scenario),
+            Column("Engine", 13, self._engine),
+            Column("Seed", 7, self._seed, number=True),
+            Column("Begun", 10, self._begun, self._times, tip="When it was started, or opened"),
+            Column("Events", 9, self._events, self._event_counts, number=True, tip="Dispatches that it recorded"),
+            Column("Failed", 8, self._failed, self._failed_counts, number=True, tip="Calls that failed or timed out"),
+            Column("Notes", 7, self._notes, number=True),
+            Column("Saved", 9, self._saved, tip="Whether a file says all of it"),
+        )
 
-    def _of(self, says: Callable[[Run], str]) -> Callable[[int], str]:
-        return lambda row: says(self._runs[row])
-
-    def numbers(self, says: Callable[[Run], float]) -> npt.NDArray[Any]:
-        """One for each of them, to sort by."""
-        return np.array([says(run) for run in self._runs], np.float64)
-
-    def _name(self, run: Run) -> str:
+    def _name(self, row: int) -> str:
+        run = self._runs[row]
         return f"{name_of(run)} (in view)" if run is self._session.runs.view else name_of(run)
+
+    def _numbers(self) -> Keys:
+        return np.array([run.number for run in self._runs])
+
+    def _scenario(self, row: int) -> str:
+        origin = self._runs[row].origin
+        return origin.title if origin is not None else ""
+
+    def _engine(self, row: int) -> str:
+        return self._runs[row].engine
+
+    def _seed(self, row: int) -> str:
+        seed = self._runs[row].seed
+        return "" if seed is None else str(seed)
+
+    def _begun(self, row: int) -> str:
+        return clock_text(self._runs[row].began_s)
+
+    def _times(self) -> Keys:
+        return np.array([run.began_s for run in self._runs])
+
+    def _events(self, row: int) -> str:
+        return count(self._runs[row].counts.dispatches)
+
+    def _event_counts(self) -> Keys:
+        return np.array([run.counts.dispatches for run in self._runs])
+
+    def _failed(self, row: int) -> str:
+        return count(self._runs[row].counts.failed)
+
+    def _failed_counts(self) -> Keys:
+        return np.array([run.counts.failed for run in self._runs])
+
+    def _notes(self, row: int) -> str:
+        notes = self._runs[row].notes.all
+        return count(len(notes)) if notes else ""
+
+    def _saved(self, row: int) -> str:
+        run = self._runs[row]
+        if run.kind == "capture":
+            return "notes not" if run.notes.unsaved else "yes"
+        return "" if run.is_empty else "yes" if run.is_saved else "no"
 
     def _order_wanted(self, column: int, descending: bool) -> None:
         self._order = (column, descending) if column >= 0 else None
@@ -146,24 +176,13 @@ class RunsTab(QWidget):
         if self.current is not None:
             self.show_wanted.emit(self.current)
 
-    def _save(self) -> None:
+    def _save_it(self) -> None:
         if self.current is not None:
             self.save_wanted.emit(self.current)
 
     def _remove(self) -> None:
         if self.current is not None:
             self.remove_wanted.emit(self.current)
-
-
-def of_key(tab: RunsTab, says: Callable[[Run], float]) -> Callable[[], npt.NDArray[Any]]:
-    """What a column sorts by."""
-    return lambda: tab.numbers(says)
-
-
-def _saved_text(run: Run) -> str:
-    if run.kind == "capture":
-        return "notes not saved" if run.notes.unsaved else "yes"
-    return "" if run.is_empty else "yes" if run.is_saved else "no"
 
 
 def _button(text: str, tip: str, parent: QWidget) -> QPushButton:
