@@ -149,45 +149,6 @@ def test_opening_the_same_file_again_shows_the_notes_that_are_not_in_it_yet(shop
     assert len(shop.runs.all) == 2
 
 
-def test_clear_is_taken_back_with_what_came_since(live: Live, shop: Session) -> None:
-    run(shop)
-    shop.trace.notes.add(5, "before")
-    shop.clear()
-    assert (ids(shop), len(shop.runs.all)) == ([], 2)
-    shop.emit("order.placed", {"id": 9})
-    live.until(shop, lambda: len(shop.trace.dispatches) == 2)
-    shop.trace.notes.add(9, "since")
-    assert shop.can_undo_clear
-    shop.undo_clear()
-    assert len(shop.trace.dispatches) == 12
-    assert shop.trace.payload(10).text == '{"id":9}'
-    assert [note.text for note in shop.trace.notes.all] == ["before", "since"]
-    assert len(shop.runs.all) == 1
-    shop.emit("order.placed", {"id": 10})
-    live.until(shop, lambda: len(shop.trace.dispatches) == 14)
-
-
-def test_clear_of_an_opened_capture_is_taken_back(shop: Session, file: Path) -> None:
-    shop.open(file)
-    before = ids(shop)
-    shop.clear()
-    assert ids(shop) == []
-    shop.undo_clear()
-    assert ids(shop) == before
-    assert not shop.can_undo_clear
-
-
-def test_an_edit_after_clear_is_taken_back_first(shop: Session) -> None:
-    run(shop)
-    shop.clear()
-    assert shop.document is not None
-    shop.document.add_event("order.lost")
-    assert not shop.can_undo_clear
-    shop.document.undo()
-    run(shop)
-    assert not shop.can_undo_clear  # another run is in view
-
-
 def test_a_saved_run_is_not_at_stake_until_somebody_writes_into_it(shop: Session, tmp_path: Path) -> None:
     kept = run(shop)
     assert shop.runs.at_stake() == [kept]
