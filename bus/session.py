@@ -118,12 +118,7 @@ class Session:
         """
         loading = looked_into(path, follow=follow)
         self._retire()
-        run = self.runs.with_unsaved_notes(path)
-        if run is None:
-            run = Run(loading.trace, "capture")
-        else:
-            run.reopened(loading.trace)
-        self._bring(run)
+        self._bring(self.runs.opened(path, loading.trace))
         self._read(loading)
 
     def show(self, run: Run) -> None:
@@ -185,8 +180,7 @@ class Session:
 
     def lend_run(self, run: Run, path: Path) -> Export:
         """The same for any run of `runs`, as a capture."""
-        if run is self.runs.view:
-            return self.lend("capture", path)
+        self._check_whole()
         return self._lent(lending.of_run(run, path))
 
     def give_back(self) -> None:
@@ -293,7 +287,8 @@ class Session:
         cleared = self._cleared
         if cleared is None:
             return
-        self._check_free()
+        if self._held:
+            raise UserError("what is in view is being written to a file", hint="wait until it is done")
         self.pump()
         self._cleared = None
         if cleared.before is cleared.after:
@@ -400,10 +395,6 @@ class Session:
         self.hold()
         return write
 
-    def _check_free(self) -> None:
-        if self._held:
-            raise UserError("what is in view is being written to a file", hint="wait until it is done")
-
     def _check_whole(self) -> None:
         if self.loading is not None:
             raise UserError("the capture is still being opened", hint="wait until it is there, or cancel it")
@@ -456,9 +447,10 @@ class Session:
             self.flight.feed(data, self.trace)
         self._forget()
 
-    def _forget(self) -> None:
+    def _forget(self) -> Trace:
         if self.most_records and len(self.trace.dispatches) + len(self.trace.calls) > self.most_records * _SLACK:
             self.trace = self.trace.newest(self.most_records)
+        return self.trace
 
     def _read(self, loading: Loading) -> None:
         self._opening.begin(loading)
@@ -466,7 +458,7 @@ class Session:
 
     def _load(self, seconds: float) -> None:
         """Go on opening; in the end follow, where somebody still writes."""
-        follows = self._opening.load(seconds, self._shortened)
+        follows = self._opening.load(seconds, self._forget)
         if self.loading is None:
             self.runs.view.read_again()
         if follows:
@@ -474,10 +466,6 @@ class Session:
                 self.flight.begin(self.trace.header)
             name = self.following.path.name if self.following is not None else ""
             self.engine_state = EngineState("following", name, speed=self.engine_state.speed)
-
-    def _shortened(self) -> Trace:
-        self._forget()
-        return self.trace
 
     def _take_followed(self) -> None:
         following = self.following

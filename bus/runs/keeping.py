@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from bus.runs.run import Run
+from bus.trace import Trace
 
 IN_MEMORY = 256 * 1024 * 1024
 """Bytes of columns of runs that are not in view; beyond, those that were begun first are read again when they come."""
@@ -64,9 +65,13 @@ class Runs:
             return None
         return next((run for run in self.all if not _is_held(run)), None)
 
-    def with_unsaved_notes(self, path: Path) -> Run | None:
-        """This file, where it was opened and has notes now that are not in it."""
-        return next((run for run in self.all if run.is_unsaved_at(path)), None)
+    def opened(self, path: Path, trace: Trace) -> Run:
+        """A capture that is opened: the run of before, where the same file has notes that are not in it yet."""
+        for run in self.all:
+            if run.is_unsaved_at(path):
+                run.reopened(trace)
+                return run
+        return Run(trace, "capture")
 
     def at_stake(self) -> list[Run]:
         """What quitting would lose."""
