@@ -11,6 +11,7 @@ from __future__ import annotations
 import os
 from typing import Any, Optional, Union
 
+from buslens.files import FILES
 from buslens.probe import Probe
 from buslens.recorder import Recorder
 
@@ -27,18 +28,29 @@ def attach(
 ) -> Probe:
     """Watch `emitter` (any pyee EventEmitter); an emitter that is watched already gives the same probe again.
 
-    to: a capture file that is written while the program runs. Without it, `probe.save(path)` writes one.
-    recorder: where facts go, for several emitters in one capture; whoever made it takes them from there.
+    to: a capture file that is written while the program runs; emitters with the same file share one capture. Without
+    it, `probe.save(path)` writes one.
+    recorder: where facts go, for several emitters in one capture; without `to`, whoever made it takes them from there.
     name: what the capture calls this program; the name of its script otherwise.
     bus: what the capture calls this emitter; otherwise its class, and where it was made or attached.
+
+    Raises ValueError where `to` or `recorder` cannot be: then nothing has changed.
     """
-    probe: Probe = _adapter_for(emitter).attach(emitter, recorder, name, bus)
-    if to is not None:
-        try:
-            probe.write_to(to)
-        except OSError:
-            probe.detach()
-            raise
+    adapter = _adapter_for(emitter)
+    known: Optional[Probe] = adapter.probe_of(emitter)
+    if known is not None and recorder is not None and recorder is not known.recorder:
+        raise ValueError("this emitter is watched already, into another recorder: close its probe first")
+    if to is None:
+        found: Probe = known or adapter.attach(emitter, recorder, name, bus)
+        return found
+    link = FILES.link(to, known.recorder if known is not None else recorder, lambda: Recorder.named(name))
+    try:
+        probe: Probe = known or adapter.attach(emitter, link.recorder, name, bus)
+    except BaseException:
+        if not link.users:
+            link.stop()
+        raise
+    probe.use(link)
     return probe
 
 

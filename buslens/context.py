@@ -14,3 +14,7 @@ CALL: ContextVar[int] = ContextVar("buslens_call", default=0)
 def current_call() -> int:
     """Id of the call that this code runs in, 0 outside of any."""
     return CALL.get()
+
+
+CAUSE_UNKNOWN = (1 << 64) - 1
+"""In the place of a call: this code was begun by somebody, and it is not known by whom."""

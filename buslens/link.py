@@ -1,16 +1,29 @@
-"""Records to a file: a thread of its own writes what a recorder holds, so that the watched program never waits."""
+"""Records to a file: a thread of its own writes what a recorder holds, so that the watched program never waits.
+
+A forked child goes on in a file of its own beside it, from the first thing that it records.
+"""
 
 from __future__ import annotations
 
 import atexit
+import io
 import logging
 import os
 import shutil
+import sys
 import threading
-from typing import BinaryIO, Optional, Union
+from types import ModuleType
+from typing import Optional, Union
 
+from buslens.forking import FORKS
 from buslens.recorder import Recorder
 from buslens.wire import END_MARK
+
+fcntl: Optional[ModuleType]
+try:
+    import fcntl
+except ImportError:  # Windows
+    fcntl = None
 
 _LOG = logging.getLogger("buslens")
 _EVERY_SECONDS = 0.25
@@ -21,40 +34,63 @@ class FileLink:
     """Appends a recorder's frames to one capture file. `start` makes it follow; without, `flush` writes."""
 
     def __init__(self, recorder: Recorder, path: Union[str, os.PathLike[str]]) -> None:
-        self.path = os.path.abspath(os.fspath(path))
-        self._recorder = recorder
+        self.recorder = recorder
+        self.users = 0
+        """Probes that write here; the last one that closes closes the file."""
+
         # Opened here, where a wrong path can still be told to the person.
-        self._file: Optional[BinaryIO] = open(self.path, "wb")
+        self._file: Optional[io.FileIO]
+        self._file, self.path = _open(os.path.abspath(os.fspath(path)))
+        self._written = 0
+        """Bytes of whole frames."""
+
         self._lock = threading.Lock()
         self._done = threading.Event()
         self._thread: Optional[threading.Thread] = None
-        self._pid = os.getpid()
+        self._follows = False
         self._broken = False
         """A frame may lie half in the file, after an error: nothing may follow it."""
 
+        self.asked = os.path.abspath(os.fspath(path))
+        """The path that was given; in a forked child and its children, that of the first parent."""
+
+        self._forked_from = 0
+        """The parent's process id, in a child that has not recorded anything yet."""
+
+        FORKS.tell(recorder)
+        FORKS.tell(self)
+
+    @property
+    def is_open(self) -> bool:
+        """Whether more may be written."""
+        return not self._broken and (self._file is not None or self._forked_from > 0)
+
     def start(self) -> None:
         """Write every quarter of a second, and once more when the program ends."""
-        if self._thread is None:
-            self._thread = threading.Thread(target=self._follow, name="buslens writer", daemon=True)
-            atexit.register(self.stop)
+        if not self._follows:
+            self._follows = True
             self._write_safely()  # whoever opens the file now finds a capture in it
-            self._thread.start()
+            self._run_thread()
 
     def flush(self, last: bytes = b"") -> None:
-        """Write what waits, now; and `last` behind it."""
-        if os.getpid() != self._pid:
-            return  # a forked child shares the file, not the capture
+        """Write what waits, now; and `last` behind it. Raises OSError."""
         with self._lock:
             if self._file is not None and not self._broken:
                 self._broken = True
-                self._file.write(self._recorder.take() + last)
-                self._file.flush()
+                _write(self._file, self.recorder.take() + last)
+                self._written = self._file.tell() if self._file.seekable() else 0
                 self._broken = False
+
+    def write_rest(self) -> None:
+        """The same, but trouble is logged and not raised."""
+        self._write_safely()
 
     def copy_to(self, path: Union[str, os.PathLike[str]]) -> None:
         """Write what waits; then put the whole capture at `path` too, where that is another file."""
+        if self._forked_from:
+            self._open_own()
         self.flush()
-        if os.path.abspath(os.fspath(path)) != self.path:
+        if os.path.realpath(os.fspath(path)) != os.path.realpath(self.path):
             shutil.copyfile(self.path, path)
             with open(path, "ab") as copy:
                 copy.write(END_MARK)  # the copy does not grow, though the program goes on
@@ -62,19 +98,54 @@ class FileLink:
     def stop(self) -> None:
         """Write the rest and the end mark, and close the file. Safe to call twice."""
         self._done.set()
-        if self._thread is not None and os.getpid() == self._pid:
-            atexit.unregister(self.stop)
-            if self._thread is not threading.current_thread():
-                self._thread.join(_STOP_SECONDS)
-        if os.getpid() == self._pid:
-            self._recorder.finish()
+        atexit.unregister(self.stop)
+        if self._thread is not None and self._thread is not threading.current_thread():
+            self._thread.join(_STOP_SECONDS)
+        self.recorder.finish()
         self._write_safely(END_MARK)
         with self._lock:
             file, self._file = self._file, None
-        if file is not None and os.getpid() == self._pid:
+        if file is not None:
             file.close()
 
+    def after_fork(self, parent_pid: int) -> None:
+        """In a forked child: the file stays the parent's; the first thing that is recorded here opens another one."""
+        self._lock, self._done, self._thread = threading.Lock(), threading.Event(), None
+        if self._file is None and not self._forked_from:
+            return
+        if self._file is not None:
+            self._file.close()  # in this process alone, and without a buffer that it could write
+        self._file, self._forked_from = None, parent_pid
+        self.recorder.on_first_fact = self._go_on
+
+    def _go_on(self) -> None:
+        """A forked child has something to record."""
+        if not self._done.is_set():
+            self._run_thread()
+            _stop_with_multiprocessing(self)
+
+    def _open_own(self) -> None:
+        """The file of a forked child, beside that of its parent."""
+        beside, extension = os.path.splitext(self.asked)
+        parent, self._forked_from = self._forked_from, 0
+        self.path = f"{beside}.{os.getpid()}{extension}"
+        try:
+            self._file, self.path = _open(self.path)
+            self._written, self._broken = 0, False
+        except OSError as error:
+            self._give_up(error)
+            return
+        _LOG.warning("buslens: process %d, forked from %d, records into %s", os.getpid(), parent, self.path)
+
+    def _run_thread(self) -> None:
+        self._thread = threading.Thread(target=self._follow, name="buslens writer", daemon=True)
+        atexit.register(self.stop)
+        self._thread.start()
+
     def _follow(self) -> None:
+        if self._forked_from:
+            self._open_own()
+            self._write_safely()
         while not self._done.wait(_EVERY_SECONDS):
             if not self._write_safely():
                 return
@@ -83,7 +154,57 @@ class FileLink:
         try:
             self.flush(last)
         except Exception as error:  # a full disk is not the program's problem
-            self._recorder.enabled = False
-            _LOG.error("buslens cannot write %s any more: %s", self.path, error)
+            self._give_up(error)
             return False
         return True
+
+    def _give_up(self, error: Exception) -> None:
+        """Record nothing any more: nobody could ever read it."""
+        self.recorder.stop()
+        self._broken = True
+        try:
+            if self._file is not None and self._file.seekable():
+                self._file.truncate(self._written)  # half a frame goes: what is there is a capture
+        except OSError:
+            pass
+        _LOG.error("buslens cannot write %s any more, and stops recording: %s", self.path, error)
+
+
+def _open(path: str) -> "tuple[io.FileIO, str]":
+    """The file, emptied, and its path; one beside it where another process is writing it."""
+    file = _at(path)
+    if fcntl is not None:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            file.close()
+            beside, extension = os.path.splitext(path)
+            _LOG.warning(
+                "buslens: another process writes %s: this one writes %s.%d%s", path, beside, os.getpid(), extension
+            )
+            file = _at(f"{beside}.{os.getpid()}{extension}")
+        except OSError:
+            pass  # not every file system has locks
+    try:
+        file.truncate(0)
+    except OSError:
+        pass  # a device
+    return file, path
+
+
+def _at(path: str) -> io.FileIO:
+    # Without a buffer: a forked child must have nothing that it could write into its parent's file.
+    return open(os.open(path, os.O_RDWR | os.O_CREAT | getattr(os, "O_BINARY", 0), 0o666), "wb", buffering=0)
+
+
+def _write(file: io.FileIO, data: bytes) -> None:
+    left = memoryview(data)
+    while left:
+        left = left[file.write(left) or 0 :]
+
+
+def _stop_with_multiprocessing(link: FileLink) -> None:
+    """A child that multiprocessing has made ends without `atexit`."""
+    util = sys.modules.get("multiprocessing.util")
+    if util is not None:
+        util.Finalize(None, link.stop, exitpriority=-100)

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import os
+import weakref
 from typing import TYPE_CHECKING, Any, Optional, Union
 
+from buslens.files import FILES
 from buslens.link import FileLink
 from buslens.recorder import Recorder
 
@@ -13,57 +15,74 @@ if TYPE_CHECKING:
 
 
 class Probe:
-    """One emitter under watch."""
+    """One emitter under watch. Keeping it does not keep the emitter, nor anything that was emitted, alive."""
 
     def __init__(self, hooks: PyeeHooks, recorder: Recorder, owns_recorder: bool) -> None:
         self.recorder = recorder
         """Where the facts go; `take()` gives them as the bytes of a capture."""
 
-        self._hooks = hooks
+        # The emitter owns its hooks, which know its handlers, which may know the emitter.
+        self._hooks = weakref.ref(hooks)
         self._owns_recorder = owns_recorder
         self._link: Optional[FileLink] = None
+        self._closed = False
 
     @property
     def attached(self) -> bool:
-        """False after `detach`, and after an error of the probe's own."""
-        return self._hooks.watch.live
+        """False after `detach`, and where nothing is recorded any more: after an error, such as a full disk."""
+        hooks = self._hooks()
+        return hooks is not None and hooks.watch.live and self.recorder.enabled
 
     def detach(self) -> None:
         """Leave the emitter exactly as it was. Calls that run still are recorded to their end."""
-        self._hooks.remove()
+        hooks = self._hooks()
+        if hooks is not None:
+            hooks.remove()
         if self._link is not None:
-            self._link.flush()
+            self._link.write_rest()
 
     def write_to(self, path: Union[str, os.PathLike[str]]) -> None:
-        """Write what is recorded to a capture file as it comes, until the program ends or `close` is called."""
-        self._need_own_recorder()
-        if self._link is None:
-            self._link = FileLink(self.recorder, path)
-            self._link.start()
+        """Write what is recorded to a capture file as it comes, until the program ends or `close` is called.
+
+        Raises ValueError where it is written to another file already.
+        """
+        self.use(FILES.link(path, self.recorder, Recorder))
+
+    def use(self, link: FileLink) -> None:
+        """Write through this link, which other probes may share."""
+        if self._link is not link:
+            self._link = link
+            link.users += 1
+        link.start()
 
     def save(self, path: Union[str, os.PathLike[str]]) -> None:
         """Write all that was recorded so far to a capture file."""
-        self._need_own_recorder()
         if self._link is None:
-            self._link = FileLink(self.recorder, path)
+            if not self._owns_recorder:
+                raise ValueError("the recorder was given to attach(): whoever made it reads it and saves the capture")
+            FILES.refuse(path, None)
+            self._link = FILES.link(path, self.recorder, Recorder)
+            self._link.users += 1
             self._link.flush()
         else:
+            FILES.refuse(path, self._link)
             self._link.copy_to(path)
 
     def close(self) -> None:
-        """Detach, and finish the file where there is one."""
+        """Detach, and finish the file where there is one and no other probe writes to it."""
         self.detach()
-        if self._owns_recorder:
-            self.recorder.finish()
-        if self._link is not None:
-            self._link.stop()
+        link = self._link
+        if link is None:
+            if self._owns_recorder:
+                self.recorder.finish()
+        elif not self._closed:
+            self._closed = True
+            link.users -= 1
+            if link.users <= 0:
+                link.stop()
 
     def __enter__(self) -> Probe:
         return self
 
     def __exit__(self, *_: Any) -> None:
         self.close()
-
-    def _need_own_recorder(self) -> None:
-        if not self._owns_recorder:
-            raise ValueError("the recorder was given to attach(): whoever made it reads it and saves the capture")

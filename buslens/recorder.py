@@ -7,13 +7,17 @@ Beyond `Limits.max_pending` facts are dropped and counted, never waited for.
 from __future__ import annotations
 
 import itertools
+import logging
+import os
 import sys
 import threading
 import time
 import weakref
 from collections import deque
+from dataclasses import replace
 from typing import Any, Callable, Optional
 
+from buslens.context import CALL, CAUSE_UNKNOWN
 from buslens.failures import Failure
 from buslens.limits import DEFAULT_LIMITS, Limits
 from buslens.packing import VALUES_A_FACT, WHOLE, Packer
@@ -22,6 +26,7 @@ from buslens.records import Flag, Kind, NameKind
 from buslens.shapes import Shapes
 from buslens.wire import NAMES, Header, pack_frame, pack_header, pack_name
 
+_LOG = logging.getLogger("buslens")
 _DISPATCH_EMITTED = int(Kind.DISPATCH_EMITTED)
 _CALL_STARTED = int(Kind.CALL_STARTED)
 _CALL_ENDED = int(Kind.CALL_ENDED)
@@ -70,12 +75,51 @@ class Recorder:
         """The emitter of each, held weakly; None where there is none."""
 
         self._names: deque[bytes] = deque()
+        self._all_names: list[bytes] = []
+        """For a capture that begins anew, in a forked child."""
+
         # Re-entrant, and ids from a counter: the garbage collector may run a program's __del__ that emits, in here too.
         self._lock = threading.RLock()
         self._next_name: Callable[[], int] = itertools.count(1).__next__
+        self.on_first_fact: Optional[Callable[[], None]] = None
+        """Called once, when a thread records for the first time; must not raise."""
+
         self._header_taken = False
         self._packer = Packer(limits)
         self._told_dropped = 0
+
+    @classmethod
+    def named(cls, process: str) -> Recorder:
+        """A recorder whose capture calls the program by this name; "": by that of its script."""
+        made = cls()
+        if process:
+            made.header = replace(made.header, process=process)
+        return made
+
+    def stop(self) -> None:
+        """Keep nothing any more, and forget what waits."""
+        self.enabled = False
+        self.pending.clear()
+
+    def after_fork(self, parent_pid: int) -> None:
+        """In a forked child: a capture of its own, from here on. The parent's facts are the parent's."""
+        self._lock = threading.RLock()
+        self.pending.clear()
+        self.dropped = self._told_dropped = self._pending_text = 0
+        self._names = deque(self._all_names)
+        extra = {**self.header.extra, "parent_pid": parent_pid}
+        now = self.clock_ns()
+        self.header = replace(self.header, pid=os.getpid(), wall_ns=time.time_ns(), mono_ns=now, extra=extra)
+        self._header_taken = False
+        self._packer = Packer(self.limits)
+        self.local.__dict__.clear()
+        self.on_first_fact = self._say_forked
+        CALL.set(CAUSE_UNKNOWN)
+
+    def _say_forked(self) -> None:
+        # On a thread of its own: the program's log may wait for a lock that the emitting thread holds.
+        said = ("buslens: process %d was forked: it records into a buffer of its own", os.getpid())
+        threading.Thread(target=_LOG.warning, args=said, name="buslens log", daemon=True).start()
 
     def event(self, text: str, bus: int = 0) -> int:
         """Interned id of an event on a bus; bus: its interned id, 0 for unknown."""
@@ -112,6 +156,9 @@ class Recorder:
         try:
             found: int = self.local.lane
         except AttributeError:
+            first, self.on_first_fact = self.on_first_fact, None
+            if first is not None:
+                first()
             found = self.local.lane = self.lane(_thread_name())
         return found
 
@@ -265,7 +312,9 @@ class Recorder:
             if found is None:
                 found = self._next_name()
                 told = {name: value[:_LONGEST] if type(value) is str else value for name, value in said.items()}
-                self._names.append(pack_name(found, int(kind), text=key[1][:_LONGEST], **told))
+                packed = pack_name(found, int(kind), text=key[1][:_LONGEST], **told)
+                self._all_names.append(packed)
+                self._names.append(packed)
                 self._ids[key] = found
             return found
 

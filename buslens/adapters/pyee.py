@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import threading
 from contextlib import contextmanager
-from dataclasses import replace
 from typing import Any, Callable, Iterator, Optional
 
 from pyee.base import EventEmitter
@@ -19,6 +18,7 @@ from buslens.adapters.pyee_around import around, telling
 from buslens.adapters.pyee_direct import direct
 from buslens.adapters.pyee_dispatch import general, give_up, plain
 from buslens.adapters.pyee_watch import Watch
+from buslens.forking import FORKS
 from buslens.probe import Probe
 from buslens.recorder import Recorder
 
@@ -51,12 +51,28 @@ class PyeeHooks:
     def install(self, emitter: EventEmitter) -> None:
         """Record what is subscribed already, then hook in."""
         with emitter._lock:
-            registered = [(event, list(items.items())) for event, items in emitter._events.items()]
-        for event, items in registered:
-            for key, value in items:
-                self.subscription(self.recorder.handler_added, event, key, value is not key)
+            registered = _all_of(emitter)
+        self._tell(registered)
         _give_own_table(emitter)
         vars(emitter).update(self._hooks)
+        FORKS.tell(self.recorder)
+        FORKS.tell(self)
+
+    def after_fork(self, _: int) -> None:
+        """In a forked child: its capture begins with what is subscribed, as any."""
+        self._lock, self._aside = threading.RLock(), 0
+        emitter = self.watch.emitter()
+        # The emitter's lock may be held by a thread that is not there any more.
+        if emitter is not None and self.watch.live and emitter._lock.acquire(blocking=False):
+            try:
+                registered = _all_of(emitter)
+            finally:
+                emitter._lock.release()
+            self._tell(registered)
+
+    def _tell(self, registered: list[tuple[Any, Any, Any]]) -> None:
+        for event, key, value in registered:
+            self.subscription(self.recorder.handler_added, event, key, value is not key)
 
     def remove(self) -> None:
         """Leave the emitter as it was; hooks that somebody has wrapped meanwhile stay, and only pass through."""
@@ -143,6 +159,11 @@ def hooks_of(emitter: EventEmitter) -> Optional[PyeeHooks]:
     hook = vars(emitter).get("_call_handlers")
     found = getattr(hook, "__dict__", {}).get(_MARK)
     return found if isinstance(found, PyeeHooks) else None
+
+
+def _all_of(emitter: EventEmitter) -> list[tuple[Any, Any, Any]]:
+    """Event, handler and what pyee calls for it; nothing of the program may run here, under the emitter's lock."""
+    return [(event, key, value) for event, items in emitter._events.items() for key, value in items.items()]
 
 
 def _give_own_table(emitter: EventEmitter) -> None:
@@ -238,6 +259,12 @@ def _state(hooks: PyeeHooks, name: str) -> Hook:
     return state
 
 
+def probe_of(emitter: EventEmitter) -> Optional[Probe]:
+    """The probe that an emitter has already."""
+    found = hooks_of(emitter)
+    return found.probe if found is not None else None
+
+
 def attach(emitter: EventEmitter, recorder: Optional[Recorder] = None, name: str = "", bus: str = "") -> Probe:
     """Watch an emitter; the probe it has already, where it has one. name: of the program. bus: of the emitter."""
     found = hooks_of(emitter)
@@ -246,9 +273,7 @@ def attach(emitter: EventEmitter, recorder: Optional[Recorder] = None, name: str
     missing = sorted(method for method in _HOOKED if not callable(getattr(emitter, method, None)))
     if missing:
         raise TypeError(f"this pyee has no {', '.join(missing)}: buslens knows pyee 11 to 14")
-    made = recorder or Recorder()
-    if recorder is None and name:
-        made.header = replace(made.header, process=name)
+    made = recorder or Recorder.named(name)
     hooks = PyeeHooks(emitter, made, bus)
     hooks.probe = Probe(hooks, made, owns_recorder=recorder is None)
     hooks.install(emitter)

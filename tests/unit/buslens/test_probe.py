@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import gc
+import weakref
 from pathlib import Path
 
 import pytest
@@ -45,3 +47,34 @@ def test_a_closed_probe_has_written_everything_and_let_go(tmp_path: Path) -> Non
     assert not probe.attached
     assert vars(emitter) == before
     assert b"last words" in (tmp_path / "x.buslens").read_bytes()
+
+
+@pytest.mark.parametrize("to", [False, True])
+def test_a_probe_that_is_kept_keeps_nothing_of_the_program_alive(tmp_path: Path, to: bool) -> None:
+    class Order:
+        pass
+
+    class Shop:
+        def __init__(self) -> None:
+            self.bus = EventEmitter()
+
+        def on_order(self, order: Order) -> None:
+            self.bus.emit("nobody", order)
+            raise Declined(order)
+
+    class Declined(Exception):
+        pass
+
+    shop, order = Shop(), Order()
+    probe = buslens.attach(shop.bus, to=tmp_path / "trace.buslens" if to else None)
+    shop.bus.on("order", shop.on_order)
+    with pytest.raises(Declined) as declined:
+        shop.bus.emit("order", order)
+    seen = [weakref.ref(one) for one in (shop, shop.bus, order, declined.value)]
+    del shop, order, declined
+    gc.collect()
+    assert [ref() for ref in seen] == [None] * 4
+    assert not probe.attached
+    probe.save(tmp_path / "saved.buslens")
+    assert b"nobody" in (tmp_path / "saved.buslens").read_bytes()
+    probe.close()

@@ -1,0 +1,53 @@
+"""A process that was forked from a watched one has copies of everything, and threads of nothing: it starts anew.
+
+What the hook does is short and waits for no lock: another thread may have held it when the process forked.
+"""
+
+from __future__ import annotations
+
+import os
+import weakref
+from typing import Any, Protocol
+
+
+class Forked(Protocol):
+    """Somebody who must do something in a forked child."""
+
+    def after_fork(self, parent_pid: int) -> None:
+        """The process is another one now."""
+
+
+class Forks:
+    """Tells everybody of it, in the order in which they asked."""
+
+    def __init__(self) -> None:
+        self._told: "dict[int, weakref.ref[Any]]" = {}
+        self._number = 0
+        self._pid = 0
+
+    def tell(self, whom: Forked) -> None:
+        """`whom` is told while it lives; asking twice is fine."""
+        if not hasattr(os, "register_at_fork"):  # Windows
+            return
+        if not self._pid:
+            os.register_at_fork(after_in_child=self._run)
+        self._pid = os.getpid()
+        known = [number for number, ref in list(self._told.items()) if ref() is whom]
+        if not known:
+            self._number += 1
+            number = self._number
+            self._told[number] = weakref.ref(whom, lambda _: self._told.pop(number, None))
+
+    def _run(self) -> None:
+        parent, self._pid = self._pid, os.getpid()
+        for _, ref in sorted(self._told.items(), key=lambda item: item[0]):
+            whom = ref()
+            if whom is not None:
+                try:
+                    whom.after_fork(parent)
+                except Exception:  # noqa: S110  nothing of ours may stop the program's child
+                    pass
+
+
+FORKS = Forks()
+"""Of this process."""
