@@ -22,7 +22,8 @@ class Forks:
 
     def __init__(self) -> None:
         self._told: "dict[int, weakref.ref[Any]]" = {}
-        self._number = 0
+        """By the id of whom it refers to, in the order in which they asked."""
+
         self._pid = 0
 
     def tell(self, whom: Forked) -> None:
@@ -32,15 +33,18 @@ class Forks:
         if not self._pid:
             os.register_at_fork(after_in_child=self._run)
         self._pid = os.getpid()
-        known = [number for number, ref in list(self._told.items()) if ref() is whom]
-        if not known:
-            self._number += 1
-            number = self._number
-            self._told[number] = weakref.ref(whom, lambda _: self._told.pop(number, None))
+        key = id(whom)
+        known = self._told.get(key)
+        if known is None or known() is not whom:
+            self._told[key] = weakref.ref(whom, lambda gone: self._forget(key, gone))
+
+    def _forget(self, key: int, gone: Any) -> None:
+        if self._told.get(key) is gone:  # else somebody new has that id
+            self._told.pop(key, None)
 
     def _run(self) -> None:
         parent, self._pid = self._pid, os.getpid()
-        for _, ref in sorted(self._told.items(), key=lambda item: item[0]):
+        for ref in list(self._told.values()):
             whom = ref()
             if whom is not None:
                 try:
