@@ -115,7 +115,8 @@ class FileLink:
             return
         if self._file is not None:
             self._file.close()  # in this process alone, and without a buffer that it could write
-        self._file, self._forked_from = None, parent_pid
+        # Where another thread was writing when the process forked, it is not broken here.
+        self._file, self._forked_from, self._written, self._broken = None, parent_pid, 0, not self.recorder.enabled
         self.recorder.on_first_fact = self._go_on
 
     def _go_on(self) -> None:
@@ -127,11 +128,12 @@ class FileLink:
     def _open_own(self) -> None:
         """The file of a forked child, beside that of its parent."""
         beside, extension = os.path.splitext(self.asked)
-        parent, self._forked_from = self._forked_from, 0
+        parent = self._forked_from
         self.path = f"{beside}.{os.getpid()}{extension}"
         try:
+            # The file before the mark: a child that is forked between the two finds one of them.
             self._file, self.path = _open(self.path)
-            self._written, self._broken = 0, False
+            self._forked_from = 0
         except OSError as error:
             self._give_up(error)
             return
