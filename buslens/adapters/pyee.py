@@ -61,6 +61,7 @@ class PyeeHooks:
     def after_fork(self, _: int) -> None:
         """In a forked child: its capture begins with what is subscribed, as any."""
         self._lock, self._aside = threading.RLock(), 0
+        self.watch.waiting.clear()  # calls of the parent
         emitter = self.watch.emitter()
         # The emitter's lock may be held by a thread that is not there any more.
         if emitter is not None and self.watch.live and emitter._lock.acquire(blocking=False):
