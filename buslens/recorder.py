@@ -147,6 +147,10 @@ class Recorder:
         """Interned id of a queue's or topic's name."""
         return self._intern(NameKind.QUEUE, text)
 
+    def counter(self, text: str) -> int:
+        """Interned id of a counter's name."""
+        return self._intern(NameKind.COUNTER, text)
+
     def handler(self, text: str, file: str = "", line: int = 0, event: str = "") -> int:
         """Interned id of a handler of one event, with the place of its code where that is known."""
         return self._intern(NameKind.HANDLER, text, file=file, line=line, event=event)
@@ -226,6 +230,10 @@ class Recorder:
         """A note of a person, or a line that a handler logged."""
         note = text[: self.limits.text].encode("utf-8", "replace")
         self.put((int(Kind.MARK), 0, 0, 0, self.clock_ns(), 0, parent_call, 0, 0, note))
+
+    def counted(self, counter_id: int, value: int, parent_call: int = 0) -> None:
+        """A counter has this value from now on."""
+        self.put((int(Kind.COUNTED), 0, 0, counter_id, self.clock_ns(), 0, parent_call, 0, min(value, 0xFFFFFFFF), 0))
 
     def put(self, fact: tuple[Any, ...]) -> None:
         """Keep one fact, or count it as dropped where there is no room."""

@@ -108,6 +108,9 @@ class Kind(IntEnum):
     WORK_RETRIED = 22
     """It failed, and is handed to the workers again."""
 
+    COUNTED = 23
+    """A step of a scenario has counted. name: counter; count: its value since then; parent: the call, 0 for none."""
+
 
 class Outcome(IntEnum):
     """How a call or a dispatch ended. The numbers are part of the capture format."""
@@ -160,6 +163,9 @@ class NameKind(IntEnum):
     QUEUE = 4
     BUS = 5
     """One emitter or broker connection. The name of an event says on which bus: it stands for the pair of both."""
+
+    COUNTER = 6
+    """Something that handlers count."""
 
 
 class BlobKind(IntEnum):

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from bus.analysis import histogram
+from bus.analysis import counters, histogram
 from bus.trace import rows as trace_rows
 from bus.trace.backlog import Backlog
 from bus.trace.rows import Filter
@@ -42,6 +42,9 @@ class Series:
 
     meaning: str
     """One sentence that defines it."""
+
+    unit: str = " at once"
+    """Behind a value."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +98,7 @@ def of_trace(trace: Trace, wanted: Filter, span: Span | None, steps: int) -> Ove
     ]
     if len(trace.deliveries) and not wanted:
         series += _queues(trace, first, last, steps)
+    series += _counters(trace, first, last, steps)
     return OverTime(first, _step(first, last, steps), tuple(series))
 
 
@@ -132,6 +136,16 @@ def _queues(trace: Trace, first: int, last: int, steps: int) -> list[Series]:
             backlog.lag(ends),
             "Events that a broker had and that no consumer had acknowledged, at the end of each step.",
         ),
+    ]
+
+
+def _counters(trace: Trace, first: int, last: int, steps: int) -> list[Series]:
+    """Of no handler in particular: the filter does not touch them."""
+    ends = (first + np.arange(1, steps + 1) * _step(first, last, steps)).astype(np.int64)
+    meaning = "What the scenario's count steps had counted at the end of each step of time."
+    return [
+        Series(f"Counter {trace.names.text(name)}", False, counters.over_time(trace, name, ends), meaning, " so far")
+        for name in counters.names(trace)
     ]
 
 

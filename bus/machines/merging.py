@@ -155,6 +155,8 @@ class Merger:
             return recorder.queue(name.text)
         if name.kind == NameKind.BUS:
             return recorder.bus(name.text, name.class_name, name.file, name.line, name.made)
+        if name.kind == NameKind.COUNTER:
+            return recorder.counter(name.text)
         return recorder.lane(self._called(name.text)) if name.kind == NameKind.LANE else 0
 
     def _ours(self, name: int) -> int:

@@ -127,9 +127,11 @@ class Stage:
         self.recorder.mark(text, current_call())
 
     def count(self, name: str) -> None:
-        """One more."""
+        """One more; the capture says so."""
         with self._lock:
-            self.counters[name] = self.counters.get(name, 0) + 1
+            value = self.counters[name] = self.counters.get(name, 0) + 1
+        self.room.make_sure()
+        self.recorder.counted(self.recorder.counter(name), value, current_call())
 
     def error_class(self, name: str) -> type[Exception]:
         """An exception type of that name, always the same one."""

@@ -9,6 +9,7 @@ import copy
 from collections.abc import Callable, Iterable, Iterator
 
 import numpy as np
+import numpy.typing as npt
 
 from bus.trace import forgetting
 from bus.trace.blobs import Blobs, Error, Payload
@@ -52,6 +53,9 @@ class Trace:
         )
         self.deliveries = _deliveries()
         self.skipped = _skipped()
+        self.counts = _counts()
+        """Each count of a scenario: the counter's interned name, and its value since."""
+
         """Announced handlers that were never called. handler: 0 where a capture only says how many (`count`)."""
 
         self.error_texts = ErrorTexts()
@@ -160,8 +164,8 @@ class Trace:
     @property
     def nbytes(self) -> int:
         """Memory of all columns, room to grow included."""
-        tables = (self.dispatches, self.calls, self.marks.columns, self.subscriptions, self.deliveries, self.skipped)
-        return sum(table.nbytes for table in tables)
+        told = (self.marks.columns, self.subscriptions, self.deliveries, self.skipped, self.counts)
+        return sum(table.nbytes for table in (self.dispatches, self.calls, *told))
 
     def newest(self, most: int) -> Trace:
         """A trace with about so many of its newest dispatches and calls, and all that runs, in place of this one.
@@ -186,6 +190,8 @@ class Trace:
         trace.skipped = _skipped()
         of_kept = trace.dispatches.rows_of(self.skipped.view("dispatch")) >= 0
         trace.skipped.take(self.skipped, np.flatnonzero(of_kept))
+        trace.counts = _counts()
+        trace.counts.take(self.counts, _newest_counts(self.counts.view("counter"), most))
         trace.generation += 1
         return trace
 
@@ -239,6 +245,10 @@ class Trace:
         self.dropped += int(facts.of_kind(Kind.DROPPED).count.sum())
         marks = facts.of_kind(Kind.MARK)
         self.marks.columns.append(len(marks), time_ns=marks.time_ns, call=marks.parent, blob=marks.blob)
+        counted = facts.of_kind(Kind.COUNTED)
+        self.counts.append(
+            len(counted), time_ns=counted.time_ns, call=counted.parent, counter=counted.name, value=counted.count
+        )
         told = facts.of_kind(Kind.HANDLER_ADDED, Kind.HANDLER_REMOVED)
         self.subscriptions.append(
             len(told), time_ns=told.time_ns, handler=told.name, event=told.parent,
@@ -278,6 +288,17 @@ def _skipped() -> Columns:
     return Columns(
         time_ns=np.int64, dispatch=np.uint64, handler=np.uint32, because_call=np.uint64, count=np.uint32, note=np.uint64
     )
+
+
+def _counts() -> Columns:
+    return Columns(time_ns=np.int64, call=np.uint64, counter=np.uint32, value=np.uint32)
+
+
+def _newest_counts(counter: npt.NDArray[np.uint32], most: int) -> npt.NDArray[np.int64]:
+    """The newest counts, and the last one of each counter, so that its value stays known."""
+    backwards = np.unique(counter[::-1], return_index=True)[1]
+    newest = np.arange(max(0, len(counter) - most), len(counter))
+    return np.asarray(np.union1d(newest, len(counter) - 1 - backwards), np.int64)
 
 
 Progress = Callable[[float], None]

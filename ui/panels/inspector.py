@@ -149,6 +149,8 @@ class InspectorPanel(QWidget):
         self._delivery_part.setVisible(bool(facts.delivery))
         self.headers.show_facts(facts.headers)
         self._headers_part.setVisible(bool(facts.headers))
+        self.counters.show_facts(facts.counters)
+        self._counters_part.setVisible(bool(facts.counters))
         self._log_part.setVisible(bool(facts.log))
         left_out = [f"… and {facts.log_hidden} more lines"] if facts.log_hidden else []
         self._log.setText("\n".join([*facts.log, *left_out]))
@@ -171,6 +173,7 @@ class InspectorPanel(QWidget):
         self.notes.chosen.connect(self.note_wanted)
         self.delivery = FactRows(self, wrap=True)
         self.headers = FactRows(self, wrap=True)
+        self.counters = FactRows(self)
         self._log = plain_label(self, wrap=True)
         self._log.setProperty("monospace", True)
         self._log.setAccessibleName("Log lines of this call")
@@ -193,6 +196,7 @@ class InspectorPanel(QWidget):
         self._notes_part = Section("Notes", self.notes, body)
         self._delivery_part = Section("Delivery", self.delivery, body)
         self._headers_part = Section("Headers", self.headers, body)
+        self._counters_part = Section("Counters then", self.counters, body)
         self._log_part = Section("Log", self._log, body)
         for part in (
             self.head,
@@ -205,6 +209,7 @@ class InspectorPanel(QWidget):
             self._attempts_part,
             self._delivery_part,
             self._headers_part,
+            self._counters_part,
             self._log_part,
         ):
             rows.addWidget(part)

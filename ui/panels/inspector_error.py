@@ -16,7 +16,6 @@ from ui.panels.tables_looks import look
 from ui.table_model import one_line
 from ui.theme import ThemeSource
 
-_TALLEST = 260
 _LONGEST_MESSAGE = 2_000
 
 
@@ -63,7 +62,6 @@ class ErrorBox(QFrame):
         self.message.setVisible(bool(error.message))
         self.traceback.setVisible(bool(error.traceback.strip()))
         self.traceback.show_traceback(error.traceback.rstrip())
-        self.traceback.setFixedHeight(self.traceback.height_for(_TALLEST))
         self._place = innermost_place(error.traceback) or ("", 0)
         file, number = self._place
         self.source.setVisible(bool(file))

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from bus.analysis import counters
 from bus.trace import causality
 from bus.trace.anatomy import anatomy_of, attempts_of
 from bus.trace.trace import Trace
@@ -79,6 +80,9 @@ class Facts:
     """Its way over a broker, a step each; empty where none carried it."""
 
     headers: tuple[tuple[str, str], ...] = ()
+    counters: tuple[tuple[str, str], ...] = ()
+    """What the scenario's counters showed when it ended, or show now while it goes on."""
+
     attempts: tuple[Link, ...] = ()
     """All calls of the same handler for the same event, where there are several."""
 
@@ -131,6 +135,7 @@ def _dispatch(trace: Trace, row: int) -> Facts:
         dispatch_row=row,
         delivery=delivery_rows(anatomy.steps, int(dispatches.emitted_ns[row]), anatomy.hidden),
         headers=anatomy.headers,
+        counters=_counters(trace, trace.span_ns[1] if open_calls else ended),
     )
 
 
@@ -174,6 +179,7 @@ def _call(trace: Trace, row: int) -> Facts:
         dispatch_row=trace.dispatches.row_of(int(calls.dispatch[row])),
         delivery=delivery_rows(anatomy.of_call(int(calls.id[row])), emitted, 0),
         headers=anatomy.headers,
+        counters=_counters(trace, trace.span_ns[1] if running else ended, int(calls.id[row])),
         attempts=tuple(_attempt_link(trace, each) for each in attempts) if len(attempts) > 1 else (),
     )
 
@@ -227,6 +233,14 @@ def _log(trace: Trace, call_id: int) -> tuple[tuple[str, ...], int]:
         for each in rows[:_MOST_LINES]
     )
     return lines, max(len(rows) - len(lines), 0)
+
+
+def _counters(trace: Trace, time_ns: int, call: int = 0) -> tuple[tuple[str, str], ...]:
+    """Values at that time, and what one call has added to them."""
+    return tuple(
+        (each.name, f"{each.value:,}" + (f"  (+{each.by_call:,} in this call)" if each.by_call else ""))
+        for each in counters.at(trace, time_ns, call)
+    )
 
 
 def _dispatch_link(trace: Trace, row: int, depth: int = 0) -> Link:

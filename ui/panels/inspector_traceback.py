@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QEvent, Qt, Signal
-from PySide6.QtGui import QColor, QFontDatabase, QMouseEvent, QTextCharFormat, QTextCursor
+from PySide6.QtGui import QColor, QFontDatabase, QMouseEvent, QResizeEvent, QTextCharFormat, QTextCursor, QTextOption
 from PySide6.QtWidgets import QPlainTextEdit, QTextEdit, QWidget
 
 from ui.panels.inspector_source import place_in_traceback, source_exists
 from ui.theme import ThemeSource
 
 _MOST_LINKS = 60
+MOST_LINES = 80
+"""Lines before it scrolls by itself."""
 
 
 class TracebackView(QPlainTextEdit):
@@ -24,7 +26,9 @@ class TracebackView(QPlainTextEdit):
         self.setReadOnly(True)
         self.setFont(QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont))
         self.setProperty("monospace", True)
-        self.setLineWrapMode(QPlainTextEdit.LineWrapMode.NoWrap)
+        self.setLineWrapMode(QPlainTextEdit.LineWrapMode.WidgetWidth)
+        self.setWordWrapMode(QTextOption.WrapMode.WrapAnywhere)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setAccessibleName("Traceback")
         self.setToolTip("Click an underlined line to open it in your editor")
         self.setTabChangesFocus(True)
@@ -40,6 +44,7 @@ class TracebackView(QPlainTextEdit):
         # The reason stands at the end.
         self.moveCursor(QTextCursor.MoveOperation.End)
         self.moveCursor(QTextCursor.MoveOperation.StartOfLine)
+        self.fit()
 
     def refresh_theme(self) -> None:
         """Underline the lines that can be opened, in the accent colour."""
@@ -59,11 +64,21 @@ class TracebackView(QPlainTextEdit):
             marks.append(mark)
         self.setExtraSelections(marks)
 
-    def height_for(self, limit: int) -> int:
-        """Pixels that the whole text needs, at most `limit`."""
-        lines = self.document().blockCount() * self.fontMetrics().lineSpacing()
-        bar = self.horizontalScrollBar().sizeHint().height()
-        return min(lines + bar + 26, limit)
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """As tall as its text at this width."""
+        super().resizeEvent(event)
+        self.fit()
+
+    def fit(self) -> None:
+        """Show all of it: the inspector scrolls, and one scroll bar inside another is a nuisance."""
+        metrics = self.fontMetrics()
+        margins = 2 * round(self.document().documentMargin())
+        letters = max(1, (self.viewport().width() - margins) // max(metrics.horizontalAdvance("m"), 1))
+        lines = sum(max(1, -(-len(line) // letters)) for line in self.toPlainText().splitlines())
+        around = margins + self.height() - self.viewport().height() + 2
+        height = min(lines, MOST_LINES) * metrics.lineSpacing() + around
+        if height != self.height():
+            self.setFixedHeight(height)
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         """A click, not the end of marking text, opens the place."""

@@ -50,7 +50,7 @@ class SeriesPlot(Plot):
         if self._series is None or self._found is None:
             return ""
         begin, end = (moment(each - self._origin_ns) for each in self._found.stretch(bar))
-        value = _amount(float(self._series.values[bar])) + ("/s" if self._series.is_rate else " at once")
+        value = _amount(float(self._series.values[bar])) + ("/s" if self._series.is_rate else self._series.unit)
         return f"{begin} to {end} s: {value}\n{self._series.meaning}"
 
     def labels(self) -> list[tuple[float, str]]:
