@@ -6,11 +6,20 @@ import os
 import tempfile
 from pathlib import Path
 
+from bus.system_errors import cannot_write
+
 OWNER_ONLY = 0o700
 
 
 def write(path: Path, text: str) -> None:
-    """Replace what `path` holds; the mode of the file is 0600."""
+    """Replace what `path` holds; the mode of the file is 0600. Raises UserError."""
+    try:
+        _replace(path, text)
+    except OSError as error:
+        raise cannot_write(path, error) from None
+
+
+def _replace(path: Path, text: str) -> None:
     path.parent.mkdir(parents=True, exist_ok=True, mode=OWNER_ONLY)
     descriptor, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
     try:

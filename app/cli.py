@@ -145,18 +145,23 @@ def compare(
 def export(
     capture: Annotated[Path, typer.Argument(help="A capture file.")],
     to: Annotated[str, typer.Option("--to", help="The format; an unknown name lists them.", metavar="FORMAT")],
-    output: Annotated[Path, typer.Option("-o", "--output", help="The file to write.", metavar="OUT")],
+    output: Annotated[
+        Path, typer.Option("-o", "--output", help="The file to write; - is standard output.", metavar="OUT")
+    ],
     since: Annotated[
         float | None, typer.Option("--from", help="Only from this second of the capture on.", metavar="SECONDS")
     ] = None,
     until: Annotated[
         float | None, typer.Option("--until", help="Only up to this second of the capture.", metavar="SECONDS")
     ] = None,
+    excel: Annotated[bool, typer.Option("--excel", help="CSV that Excel opens right: with a byte order mark.")] = False,
 ) -> None:
     """Write a capture in another format; a part of it as a capture of its own."""
     from app.cli_files import export_capture
 
-    export_capture(capture, to, output, since, until)
+    if excel and to not in ("csv", "excel"):
+        raise typer.BadParameter("--excel goes with --to csv")
+    export_capture(capture, "excel" if excel else to, output, since, until)
 
 
 @program.command()
@@ -164,12 +169,15 @@ def query(
     capture: Annotated[Path, typer.Argument(help="A capture file.")],
     select: Annotated[str, typer.Argument(help="One SELECT over dispatches, calls, names, marks.", metavar="SQL")],
     to: Annotated[str, typer.Option("--to", help="table, csv or json.", metavar="FORMAT")] = "table",
+    excel: Annotated[bool, typer.Option("--excel", help="CSV that Excel opens right: with a byte order mark.")] = False,
     limit: Annotated[float, typer.Option(help="Stop after so many seconds.", metavar="SECONDS", min=0.1)] = 30.0,
 ) -> None:
     """Ask a capture in SQL."""
     from app.cli_query import print_answer
 
-    print_answer(capture, select, to, limit)
+    if excel and to != "csv":
+        raise typer.BadParameter("--excel goes with --to csv")
+    print_answer(capture, select, to, limit, bom=excel)
 
 
 @program.command()

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 
-from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from app import cli_output
 from app.cli_progress import progress_of_runs
 from app.cli_text import cell, duration, plain
 from app.scenario_files import found_scenario
@@ -82,9 +81,7 @@ def compare_engines(request: Request) -> int:
 
 
 def _print(name: str, plan: Plan, results: Sequence[Result]) -> None:
-    console = Console(highlight=False, emoji=False)
-    if not console.is_terminal and "COLUMNS" not in os.environ:
-        console.width = FILE_COLUMNS
+    console = cli_output.console(columns=FILE_COLUMNS)
     speed = "max" if plan.speed == float("inf") else f"{plan.speed:g}x"
     console.print(cell(name or "scenario", "bold"), Text(f"at {speed}"))
     calm = [result for result in results if result.crash is None]

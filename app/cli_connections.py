@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from rich.console import Console
 
+from app import cli_output
 from app.cli_text import cell
 from bus import connections
 from bus.connections import KINDS, Found, Kind, Origin
@@ -15,7 +16,7 @@ FAILED = 1
 
 def print_connections(*, test: bool) -> int:
     """One line for each; 1 where one cannot be used, or with `test` not be reached though it was set."""
-    console = Console(soft_wrap=True, highlight=False)
+    console = cli_output.console(soft_wrap=True)
     return max([_print(console, kind, test=test) for kind in KINDS.values()])
 
 

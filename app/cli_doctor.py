@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from rich.console import Console
-
+from app import cli_output
 from app.cli_text import cell
 from app.doctor import Finding, State, examine
 
@@ -13,7 +12,7 @@ MARKS = {State.OK: ("ok", "green"), State.NOTE: ("note", "yellow"), State.MISSIN
 def print_findings() -> int:
     """Print them; 1 where something that Buslens needs is missing."""
     findings = list(examine())
-    console = Console(soft_wrap=True, highlight=False)
+    console = cli_output.console(soft_wrap=True)
     for finding in findings:
         mark, style = MARKS[finding.state]
         console.print(cell(f"{mark:<9}", style) + cell(f"{finding.what:<18}{_said(finding)}"))

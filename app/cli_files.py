@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import math
-import sys
 from difflib import get_close_matches
 from pathlib import Path
 
+from app.cli_output import complain, file_for
 from app.cli_text import plain
 from app.scenario_files import found_scenario
 from bus import scenario
 from bus.errors import UserError, UserErrors
 from bus.export import EXPORTERS
 from bus.export import slice as slices
+from bus.system_errors import cannot_read
 from bus.trace import capture
 from buslens.wire import MAGIC
 
@@ -34,13 +35,14 @@ def export_capture(
         raise UserError("--from and --until are for --to capture", hint="export the part first, then that")
     trace = capture.load(path)
     if trace.damage:
-        print(f"buslens: {plain(str(path))}: {plain(trace.damage)}", file=sys.stderr)
-    if is_part:
-        first, last = trace.span_ns
-        start = first if since_s is None else first + _nanoseconds(since_s)
-        slices.write(trace, output, (start, last if until_s is None else first + _nanoseconds(until_s)))
-    else:
-        formats[format_id].write(trace, output, None)
+        complain(f"{path}: {trace.damage}")
+    with file_for(output, is_text=formats[format_id].is_text) as target:
+        if is_part:
+            first, last = trace.span_ns
+            start = first if since_s is None else first + _nanoseconds(since_s)
+            slices.write(trace, target, (start, last if until_s is None else first + _nanoseconds(until_s)))
+        else:
+            formats[format_id].write(trace, target, None)
 
 
 def _nanoseconds(seconds: float) -> int:
@@ -58,7 +60,7 @@ def validate_files(files: list[str]) -> int:
         except UserError as error:
             code = WRONG_FILE
             for one in error.errors if isinstance(error, UserErrors) else [error]:
-                print(f"buslens: {plain(str(one))}", file=sys.stderr)
+                complain(str(one))
     return code
 
 
@@ -74,5 +76,8 @@ def _check(path: Path) -> str:
 
 
 def _is_capture(path: Path) -> bool:
-    with path.open("rb") as file:
-        return file.read(len(MAGIC)) == MAGIC
+    try:
+        with path.open("rb") as file:
+            return file.read(len(MAGIC)) == MAGIC
+    except OSError as error:
+        raise cannot_read(path, error) from None

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-from rich.console import Console
 from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
+from app import cli_output
 from app.cli_text import duration, plain
 from bus.session import Session
 
@@ -49,9 +49,9 @@ def progress_of_runs(count: int) -> Iterator[Runs]:
 
 
 def _bar() -> Progress:
-    console = Console(stderr=True)
+    console = cli_output.console(stderr=True)
     columns = (
-        SpinnerColumn(),
+        SpinnerColumn("dots" if console.encoding.startswith("utf") else "line"),
         TextColumn("{task.description}", markup=False),
         BarColumn(),
         TextColumn("{task.fields[said]}", markup=False),

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import csv
+import io
 import json
-import sys
 from decimal import Decimal
 from pathlib import Path
 
-from rich.console import Console, JustifyMethod
+from rich.console import JustifyMethod
 from rich.table import Table
 
+from app import cli_output
+from app.cli_output import complain
 from app.cli_text import plain
 from bus.errors import UserError
+from bus.export.csv import safe
 from bus.trace import capture
 from bus.trace.query import Query, Result
 
@@ -22,21 +25,24 @@ FILE_COLUMNS = 100_000
 """In a file or a pipe nothing has to fit a screen: a row is one line."""
 
 
-def print_answer(path: Path, select: str, to: str, longest_s: float) -> None:
-    """Ask and print. Raises UserError."""
+def print_answer(path: Path, select: str, to: str, longest_s: float, *, bom: bool = False) -> None:
+    """Ask and print; bom: CSV with the mark by which Excel knows UTF-8. Raises UserError."""
     if to not in FORMATS:
         raise UserError(f"there is no format {to} for answers", hint=f"there are {', '.join(FORMATS)}")
     trace = capture.load(path)
     if trace.damage:
-        print(f"buslens: {plain(str(path))}: {plain(trace.damage)}", file=sys.stderr)
+        complain(f"{path}: {trace.damage}")
     result = Query(trace, select, longest_s=longest_s).run()
-    {"table": _print_table, "csv": _print_csv, "json": _print_json}[to](result)
+    if to == "csv":
+        _print_csv(result, bom=bom)
+    else:
+        (_print_table if to == "table" else _print_json)(result)
     if result.cut:
-        print(f"buslens: only the first {len(result.rows)} rows are shown", file=sys.stderr)
+        complain(f"only the first {len(result.rows)} rows are shown")
 
 
 def _print_table(result: Result) -> None:
-    console = Console(markup=False, highlight=False, emoji=False)
+    console = cli_output.console()
     if not console.is_terminal:
         console.width = FILE_COLUMNS
     table = Table(box=None, pad_edge=False, header_style="bold")
@@ -52,12 +58,17 @@ def _print_table(result: Result) -> None:
     console.print(table)
 
 
-def _print_csv(result: Result) -> None:
-    writer = csv.writer(sys.stdout, lineterminator="\n")
-    writer.writerow(result.columns)
-    writer.writerows(result.rows)
+def _print_csv(result: Result, *, bom: bool) -> None:
+    """Texts as in the export: none is a formula, none steers a terminal; numbers as they are."""
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(map(safe, result.columns))
+    writer.writerows([safe(cell) if isinstance(cell, str) else cell for cell in row] for row in result.rows)
+    if bom:
+        cli_output.write_bytes(text.getvalue().encode("utf-8-sig"))
+    else:
+        cli_output.write_text(text.getvalue())
 
 
 def _print_json(result: Result) -> None:
-    json.dump([dict(zip(result.columns, row, strict=True)) for row in result.rows], sys.stdout, default=str)
-    print()
+    print(json.dumps([dict(zip(result.columns, row, strict=True)) for row in result.rows], default=str))

@@ -4,18 +4,17 @@ from __future__ import annotations
 
 import math
 import signal
-import sys
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from app.cli_output import STDOUT, complain
 from app.cli_progress import progress
 from app.cli_summary import Summary, print_json, print_tables
-from app.cli_text import plain
 from app.cli_trouble import Trouble
 from app.scenario_files import found_scenario
 from app.settings_file import SettingsFile
 from app.trust import TrustedFiles
-from bus.errors import UserError
+from bus.errors import Place, UserError, UserErrors
 from bus.flight.recorder import FlightRecorder
 from bus.growing_file import GrowingFile
 from bus.session import Session
@@ -57,27 +56,33 @@ def run_headless(request: Request) -> int:
         failure = UserError(state.message) if state.phase == "failed" else None
         if failure is not None and not len(session.trace.dispatches):
             raise failure
-        if request.output is not None:
-            _save(session, request.output)
+        unsaved = _unsaved(session, request.output)
         summary = Summary.of(session)
     finally:
         session.close()
     _tell_flights(session)
     (print_json if request.json else print_tables)(summary)
-    if failure is not None:
-        raise failure
+    wrong = [error for error in (failure, unsaved) if error is not None]
+    if wrong:
+        raise UserErrors(wrong)
     if stopped:
         return STOPPED
     return FAILED if summary.unmet or (request.strict and summary.failed) else 0
 
 
-def _save(session: Session, output: Path) -> None:
-    """Whole, in place of what has grown there meanwhile."""
+def _unsaved(session: Session, output: Path | None) -> UserError | None:
+    """Write the capture whole, in place of what has grown there meanwhile; why that cannot be done, if it cannot."""
+    if output is None:
+        return None
     if session.growing is not None:
         session.growing.close()
-    session.export("capture", output)
+    try:
+        session.export("capture", output)
+    except UserError as error:
+        return error
     if session.trace.raw.problem:
-        print(f"buslens: {plain(session.trace.raw.problem)}", file=sys.stderr)
+        complain(session.trace.raw.problem)
+    return None
 
 
 def _tell_flights(session: Session) -> None:
@@ -85,16 +90,21 @@ def _tell_flights(session: Session) -> None:
     if flight is None:
         return
     for written in flight.written:
-        print(f"buslens: the flight recorder wrote {plain(str(written.path))}: {plain(written.why)}", file=sys.stderr)
+        complain(f"the flight recorder wrote {written.path}: {written.why}")
     if flight.problem:
-        print(f"buslens: {plain(flight.problem)}", file=sys.stderr)
+        complain(flight.problem)
 
 
 def _open(session: Session, request: Request, trusted: TrustedFiles) -> None:
     path = found_scenario(request.scenario)
+    if request.output is not None and str(request.output) == STDOUT:
+        hint = "name a file; buslens export FILE --to jsonl -o - writes it there"
+        raise UserError("a capture does not go to standard output, where the summary of the run goes", hint=hint)
     if request.output is not None and not request.output.parent.is_dir():
         raise UserError(f"there is no folder {request.output.parent} to write {request.output.name} into")
-    if request.output is not None:
+    if request.output is not None and request.output.is_dir():
+        raise UserError("this is a folder, not a file", at=Place(str(request.output)), hint="name a file in it")
+    if request.output is not None and (request.output.is_file() or not request.output.exists()):
         session.growing = GrowingFile(request.output)
     session.open_scenario(path)
     document = session.document

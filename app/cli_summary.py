@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import json
 import math
-import os
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from app import cli_output
 from app.cli_text import cell, duration, plain
 from bus.analysis import ledger, statistics
 from bus.analysis.ledger import Ledger
@@ -106,9 +105,7 @@ def print_json(summary: Summary) -> None:
 
 def print_tables(summary: Summary) -> None:
     """Tables on stdout."""
-    console = Console(highlight=False, emoji=False)
-    if not console.is_terminal and "COLUMNS" not in os.environ:
-        console.width = FILE_COLUMNS
+    console = cli_output.console(columns=FILE_COLUMNS)
     seed = "" if summary.seed is None else f", seed {summary.seed}"
     console.print(cell(summary.name or "scenario", "bold"), Text(f"on {summary.engine}{seed}"))
     for title, rows in (("event", summary.events), ("handler", summary.handlers)):

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import sys
 import time
 
-from app.cli_text import plain
+from app.cli_output import complain
 
 EVERY_S = 30.0
 PATIENCE_S = 1.0
@@ -24,11 +23,11 @@ class Trouble:
         now = time.monotonic()
         if not text:
             if self._told is not None:
-                print("buslens: the run goes on", file=sys.stderr, flush=True)
+                complain("the run goes on")
             self._since = self._told = None
             return
         self._since = self._since or now
         last = self._told
         if now - self._since >= PATIENCE_S and (last is None or now - last >= EVERY_S):
             self._told = now
-            print(f"buslens: {plain(text)}", file=sys.stderr, flush=True)
+            complain(text)

@@ -17,8 +17,9 @@ def open_window(files: list[str]) -> int:
         from app.desktop import run_window
     except ImportError as error:
         gone = system_libraries.missing()
-        if not gone:
+        if not gone and "PySide6" not in str(error) and ".so" not in str(error):
             raise
-        hint = f"on Debian and Ubuntu: sudo apt-get install {' '.join(system_libraries.packages(gone))}"
+        packages = " ".join(system_libraries.packages(gone))
+        hint = f"on Debian and Ubuntu: sudo apt-get install {packages}" if gone else "see buslens doctor"
         raise UserError(f"Qt cannot be loaded ({error})", hint=hint) from None
     return run_window(paths)

@@ -18,6 +18,8 @@ from typing import Any
 
 import platformdirs
 
+from app.cli_output import complain
+
 MOST_REPORTS = 20
 """A slot that fails at every frame must not fill the disk."""
 
@@ -88,5 +90,4 @@ def _last_place(where: TracebackType | None) -> tuple[str, int]:
 
 
 def _on_stderr(line: str) -> None:
-    if sys.stderr is not None:
-        print(f"buslens: {line}", file=sys.stderr)
+    complain(line)

@@ -15,6 +15,7 @@ from PySide6.QtCore import QObject, Qt, QTimer, Signal
 from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import QApplication
 
+from app import qt_start
 from app.collector import Collector
 from app.crash import CrashReport
 from app.flights import flights
@@ -46,7 +47,9 @@ class Mistakes(QObject):
 
 def run_window(paths: Sequence[Path], store: SettingsFile | None = None, trust: TrustedFiles | None = None) -> int:
     """Show the window with these files until it is closed; the exit code of the program."""
-    app = make_application()
+    with qt_start.told():
+        app = make_application()
+        qt_start.check_screen()
     loop = qasync.QEventLoop(app)
     asyncio.set_event_loop(loop)
     with loop:

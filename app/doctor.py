@@ -15,17 +15,24 @@ from pathlib import Path
 import platformdirs
 from packaging.requirements import Requirement
 
-from app import display, system_libraries
+from app import display, qt_messages, system_libraries
 from bus import connections
 from bus.engines.reaching import reach
 from bus.errors import UserError
+from bus.system_errors import reason
 from buslens import application
 from ui.panels.inspector_source import editor_command
 
 PATIENCE_S = 60.0
 START_QT = """
+import os, sys
 from PySide6.QtGui import QFontDatabase, QGuiApplication
-from PySide6.QtCore import qVersion
+from PySide6.QtCore import QtMsgType, qInstallMessageHandler, qVersion
+def listen(kind, where, text):
+    print(text, file=sys.stderr, flush=True)
+    if kind == QtMsgType.QtFatalMsg:
+        os._exit(2)  # Qt would leave a core dump
+qInstallMessageHandler(listen)
 application = QGuiApplication([])
 print(qVersion(), application.platformName(), len(QFontDatabase.families()))
 """
@@ -111,26 +118,30 @@ def _qt() -> Finding:
     except subprocess.TimeoutExpired:
         return Finding("Qt", State.MISSING, "does not start: no answer", "see the display above")
     if done.returncode != 0:
-        said = [line for line in done.stderr.splitlines() if line.strip()] or [f"exit code {done.returncode}"]
-        return Finding("Qt", State.MISSING, f"does not start: {said[-1]}", "see the system libraries above")
+        why = qt_messages.why(done.stderr.splitlines() or [f"exit code {done.returncode}"])
+        return Finding("Qt", State.MISSING, f"does not start: {why.problem}", why.hint)
     number, plugin, fonts = done.stdout.split()
     return Finding("Qt", State.OK, f"{number}, platform plugin {plugin}, {fonts} font families on this system")
 
 
 def _settings_folder() -> Finding:
-    return _writable("settings folder", platformdirs.user_config_path("buslens"))
+    return _writable(
+        "settings folder", platformdirs.user_config_path("buslens"), "settings and trusted files are not remembered"
+    )
 
 
 def _log_folder() -> Finding:
-    return _writable("log folder", platformdirs.user_state_path("buslens"))
+    return _writable(
+        "log folder", platformdirs.user_state_path("buslens"), "the engines sqlite and of brokers cannot run"
+    )
 
 
-def _writable(what: str, folder: Path) -> Finding:
+def _writable(what: str, folder: Path, without: str) -> Finding:
     try:
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         tempfile.TemporaryFile(dir=folder).close()
     except OSError as error:
-        return Finding(what, State.NOTE, f"{folder}: {error.strerror}", "settings and trusted files are not remembered")
+        return Finding(what, State.NOTE, f"{folder}: {reason(error)}", without)
     return Finding(what, State.OK, str(folder))
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from difflib import get_close_matches
 from pathlib import Path
 
@@ -14,7 +15,7 @@ def found_scenario(said: str) -> Path:
     path = Path(said)
     if path.is_dir():
         raise UserError(f"{said} is a folder, not a scenario or capture file")
-    if path.exists():
+    if os.path.lexists(path):
         return path
     samples = {sample.id: sample.path for sample in SAMPLES}
     if said in samples:

@@ -6,15 +6,13 @@
 
 from __future__ import annotations
 
-import os
-import sys
-
 import typer
 
-from app import crash
+from app import cli_output, crash
 from app.cli import program
-from app.cli_text import plain
+from app.cli_output import complain
 from bus.errors import UserError, UserErrors
+from bus.system_errors import cannot_use
 
 WRONG_USE = 2
 STOPPED = 130
@@ -27,20 +25,37 @@ ClickError: type[Exception] = next(kind for kind in typer.BadParameter.__mro__ i
 
 def start(arguments: list[str]) -> int:
     """Run the command line; the exit code of the process."""
+    cli_output.prepare()
     report = crash.install()
     try:
+        code = _run(arguments, report)
+        cli_output.finish()
+    except BrokenPipeError:
+        cli_output.nobody_reads()
+        return READER_GONE
+    except OSError as error:
+        cli_output.nobody_reads()
+        return _wrong(cli_output.unwritten(error) or cannot_use(error))
+    return code
+
+
+def _run(arguments: list[str], report: crash.CrashReport) -> int:
+    try:
         code = typer.main.get_command(program).main(arguments, "buslens", standalone_mode=False)
-        sys.stdout.flush()
     except UserError as error:
         return _wrong(error)
     except ClickError as error:
         return _wrong_usage(error)
     except BrokenPipeError:
-        return _quietly()
+        raise
+    except SystemExit as end:  # click's way to end where a reader has gone
+        if isinstance(end.__context__, BrokenPipeError):
+            raise end.__context__ from None
+        raise
     except (KeyboardInterrupt, typer.Abort):
         return STOPPED
     except OSError as error:
-        return _wrong(UserError(_said_by_the_system(error)))
+        return _wrong(cli_output.unwritten(error) or cannot_use(error))
     except Exception as error:
         report(type(error), error, error.__traceback__)
         return 1
@@ -49,24 +64,13 @@ def start(arguments: list[str]) -> int:
 
 def _wrong(error: UserError) -> int:
     for one in error.errors if isinstance(error, UserErrors) else [error]:
-        print(f"buslens: {plain(str(one))}", file=sys.stderr)
+        complain(str(one))
     return WRONG_USE
 
 
 def _wrong_usage(error: Exception) -> int:
     context = getattr(error, "ctx", None)
     command = context.command_path if context is not None else "buslens"
-    message = plain(error.format_message()).rstrip(".")  # type: ignore[attr-defined]
-    print(f"buslens: {message} (see {command} --help)", file=sys.stderr)
+    message = str(error.format_message()).rstrip(".")  # type: ignore[attr-defined]
+    complain(f"{message} (see {command} --help)")
     return WRONG_USE
-
-
-def _said_by_the_system(error: OSError) -> str:
-    reason = error.strerror or str(error)
-    return f"{error.filename}: {reason}" if error.filename else reason
-
-
-def _quietly() -> int:
-    # Python flushes stdout once more when it exits; into nothing, so that it has nothing to complain about.
-    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-    return READER_GONE

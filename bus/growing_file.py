@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from pathlib import Path
 from typing import IO
+
+from bus.system_errors import cannot_write
 
 
 class GrowingFile:
@@ -25,9 +28,10 @@ class GrowingFile:
             self._file.write(data)
             self._file.flush()
         except OSError as error:
-            self.problem = f"{self._path} cannot be written: {error.strerror or error}"
+            self.problem = str(cannot_write(self._path, error))
 
     def close(self) -> None:
         """Nothing more comes."""
         if self._file is not None:
-            self._file.close()
+            with suppress(OSError):  # what a full disk did not take before, it does not take now
+                self._file.close()

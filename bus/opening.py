@@ -7,6 +7,7 @@ from pathlib import Path
 
 from bus.errors import Place, UserError
 from bus.runs import Run
+from bus.system_errors import cannot_read
 from bus.trace import Trace
 from bus.trace.capture import SUFFIX
 from bus.trace.following import Following
@@ -28,7 +29,7 @@ def is_capture(path: Path) -> bool:
         with path.open("rb") as file:
             head = file.read(len(MAGIC))
     except OSError as error:
-        raise UserError(f"cannot be read: {error.strerror or error}", at=Place(str(path))) from None
+        raise cannot_read(path, error) from None
     if head == MAGIC:
         return True
     if path.suffix.lower() == SUFFIX:

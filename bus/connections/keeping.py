@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from bus.connections import file, secrets
 from bus.connections.model import Connection, Kind
-from bus.errors import UserError
+from bus.system_errors import cannot_write
 
 
 def same_place(kind: Kind, one: Connection, other: Connection) -> bool:
@@ -45,4 +45,4 @@ def _write(known: dict[str, Connection]) -> None:
     try:
         file.write(known)
     except OSError as error:
-        raise UserError(f"{file.path()} cannot be written: {error.strerror or error}") from None
+        raise cannot_write(file.path(), error) from None

@@ -13,6 +13,7 @@ from typing import Any
 
 from bus.connections.model import Connection, Kind, parsed
 from bus.errors import UserError
+from bus.system_errors import cannot_read
 
 TIMEOUT_S = 2.0
 MOST_KEY_BYTES = 1024 * 1024
@@ -77,7 +78,7 @@ def is_encrypted(connection: Connection) -> bool:
         with open(path, "rb") as file:
             return b"ENCRYPTED" in file.read(MOST_KEY_BYTES)
     except OSError as error:
-        raise UserError(f"{path} cannot be read: {error.strerror}") from None
+        raise cannot_read(path, error) from None
 
 
 def redis_options(kind: Kind, connection: Connection) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from typing import Any
 
 from bus.engines.sqlite_runs import RunFolder, home
 from bus.errors import UserError
+from bus.system_errors import cannot_make, cannot_read
 
 
 class Made:
@@ -31,7 +32,7 @@ class Made:
             self._folder.make()
             self._write()
         except (OSError, sqlite3.Error) as error:
-            raise UserError(f"{self._folder.path} cannot be made: {error}") from None
+            raise cannot_make(self._folder.path, error) from None
 
     def add(self, kind: str, name: str) -> None:
         """Remember a name, before what bears it is made."""
@@ -86,7 +87,7 @@ def read(path: Path, *kinds: str, here: str) -> list[list[str]]:
         if said["run"] != run or not all(name.startswith(f"{run}.") for listed in names for name in listed):
             raise ValueError("names that are not this run's")
     except (OSError, ValueError, KeyError, TypeError) as error:
-        raise UserError(f"{path} cannot be read: {error}") from None
+        raise cannot_read(path, error) from None
     same_address(address, here)
     return names
 

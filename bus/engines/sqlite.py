@@ -10,6 +10,7 @@ import threading
 from collections.abc import Callable
 from typing import ClassVar
 
+from bus import system_errors
 from bus.engines.delivery import (
     Bound,
     Broken,
@@ -27,7 +28,6 @@ from bus.engines.delivery import (
 from bus.engines.durable import DurableEngine
 from bus.engines.sqlite_log import LogFull, SqliteLog
 from bus.engines.sqlite_runs import RunFolder, home
-from bus.errors import UserError
 
 MOST_A_COMMIT = 1_000
 """Orders that share a commit; more wait for the next one."""
@@ -87,11 +87,15 @@ class SqliteBroker:
         try:
             self._folder.make()
         except (OSError, sqlite3.Error) as error:
-            raise UserError(f"no log can be made in {self._folder.path}: {error}") from None
+            raise system_errors.cannot_make(self._folder.path, error) from None
         self._loop = asyncio.get_running_loop()
         self._opened = self._loop.create_future()
         self._thread.start()
-        await self._opened
+        try:
+            await self._opened
+        except BaseException:
+            self._folder.leave(clean=True)
+            raise
 
     def publish(self, message: Message) -> None:
         """Into the next commit."""
@@ -173,7 +177,7 @@ class SqliteBroker:
         except Exception as error:
             if not isinstance(error, sqlite3.Error):
                 _LOG.exception("the log failed")
-            reason = f"the log cannot be written: {error or type(error).__name__}"
+            reason = f"the log cannot be written: {system_errors.reason(error)}"
             self._tell([*(Refused(message, reason) for message in self._batch), Broken(reason)])
             return False
         if news:

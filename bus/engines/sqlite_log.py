@@ -20,6 +20,7 @@ from pathlib import Path
 
 from bus.engines.delivery import Attributes
 from bus.errors import Place, UserError
+from bus.system_errors import cannot_make
 
 MOST_EVENTS = 2_000_000
 """Beyond, events are refused: a log that nobody reads must not fill the disk."""
@@ -110,12 +111,12 @@ class SqliteLog:
         try:
             self._sql = sqlite3.connect(path, isolation_level=None)
         except sqlite3.Error as error:
-            raise UserError(f"this log cannot be opened: {error}", at=Place(str(path))) from None
+            raise cannot_make(path, error) from None
         try:
             self._prepare()
         except sqlite3.Error as error:
             self._sql.close()
-            raise UserError(f"this log cannot be opened: {error}", at=Place(str(path))) from None
+            raise cannot_make(path, error) from None
         self._events = int(self._sql.execute("SELECT count(*) FROM events").fetchone()[0])
 
     def _prepare(self) -> None:

@@ -35,20 +35,20 @@ class RunFolder:
         return self.path / LOG
 
     def make(self) -> None:
-        """Make it and own it. Raises OSError or sqlite3.Error."""
+        """Make it and own it. Raises OSError or sqlite3.Error: then there is nothing of it."""
         self.path.mkdir(parents=True, mode=0o700)
-        if not self.own():
-            raise sqlite3.OperationalError("the new folder is locked")
+        try:
+            self._lock = _locked(self.path / _OWNER)
+        except sqlite3.Error:
+            shutil.rmtree(self.path, ignore_errors=True)
+            raise
 
     def own(self) -> bool:
         """Whether nobody else does; from now on it is ours."""
-        lock = sqlite3.connect(self.path / _OWNER, timeout=0, isolation_level=None, check_same_thread=False)
         try:
-            lock.execute("BEGIN EXCLUSIVE")
+            self._lock = _locked(self.path / _OWNER)
         except sqlite3.Error:
-            lock.close()
             return False
-        self._lock = lock
         return True
 
     def leave(self, *, clean: bool) -> None:
@@ -58,6 +58,17 @@ class RunFolder:
             self._lock = None
         if clean:
             shutil.rmtree(self.path, ignore_errors=True)
+
+
+def _locked(path: Path) -> sqlite3.Connection:
+    """The database, held for as long as the connection is open. Raises sqlite3.Error."""
+    lock = sqlite3.connect(path, timeout=0, isolation_level=None, check_same_thread=False)
+    try:
+        lock.execute("BEGIN EXCLUSIVE")
+    except sqlite3.Error:
+        lock.close()
+        raise
+    return lock
 
 
 def left_behind(folder: Path | None = None) -> list[Path]:

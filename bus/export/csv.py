@@ -1,6 +1,7 @@
 """CSV: one row for each call, and one for each dispatch that has no call; for spreadsheets.
 
-What a spreadsheet would take for a formula gets an apostrophe in front; control characters become escapes.
+A text that a spreadsheet would take for a formula gets an apostrophe in front, a number never does; control characters
+become escapes.
 """
 
 from __future__ import annotations
@@ -32,6 +33,13 @@ _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 def write(trace: Trace, path: Path, selection: Selection | None = None, *, progress: Progress | None = None) -> None:
     """Write all calls in the order in which they started, then the dispatches without one."""
     write_text(path, lines(trace, progress))
+
+
+def write_for_excel(
+    trace: Trace, path: Path, selection: Selection | None = None, *, progress: Progress | None = None
+) -> None:
+    """The same with a byte order mark: without one Excel takes UTF-8 for the encoding of its country."""
+    write_text(path, lines(trace, progress), bom=True)
 
 
 def lines(trace: Trace, progress: Progress | None = None) -> Iterator[str]:
@@ -90,7 +98,11 @@ def _call(trace: Trace, row: int) -> list[Any]:
 
 
 def _payload(trace: Trace, row: int) -> str:
-    return safe(trace.payload(row).text) if row >= 0 else ""
+    if row < 0:
+        return ""
+    payload = trace.payload(row)
+    is_number = payload.is_json and isinstance(payload.value, int | float) and not payload.cut
+    return payload.text if is_number else safe(payload.text)
 
 
 def _seconds(trace: Trace, time_ns: int) -> str:

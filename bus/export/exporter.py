@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -35,10 +36,15 @@ class Exporter:
     write: Write
     """The selection limits what only makes sense for one flow; other formats write everything."""
 
+    is_text: bool = True
+    """Whether a terminal can show it."""
 
-def write_text(path: Path, parts: Iterable[str]) -> None:
-    """Write a text file of these parts, however many, as UTF-8."""
+
+def write_text(path: Path, parts: Iterable[str], *, bom: bool = False) -> None:
+    """Write a text file of these parts, however many, as UTF-8; bom: with the mark by which Excel knows it."""
     with replacing(Path(path)) as file:
+        if bom:
+            file.write(codecs.BOM_UTF8)
         waiting: list[str] = []
         length = 0
         for part in parts:

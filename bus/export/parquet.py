@@ -12,8 +12,8 @@ from pathlib import Path
 
 import duckdb
 
-from bus.errors import Place, UserError
 from bus.export.exporter import Selection
+from bus.system_errors import cannot_write
 from bus.trace.query import connected
 from bus.trace.trace import Progress, Trace
 from bus.trace.whole_file import replacing
@@ -36,8 +36,7 @@ def write(trace: Trace, path: Path, selection: Selection | None = None, *, progr
             place = str(file.name).replace("'", "''")
             _run(connection, f"COPY ({ROWS}) TO '{place}' (FORMAT parquet, COMPRESSION zstd)", progress)
     except duckdb.Error as error:
-        said = str(error).splitlines()[0]
-        raise UserError(f"cannot be written: {said}", at=Place(str(path))) from None
+        raise cannot_write(path, error) from None
     finally:
         connection.close()
 

@@ -23,6 +23,7 @@ from bus.flight.folder import Folder
 from bus.flight.ring import Batch, Ring, inside
 from bus.flight.triggers import Trigger, Triggers
 from bus.settings import FlightSettings
+from bus.system_errors import reason
 from bus.trace.notes import Note
 from bus.trace.trace import Trace
 from buslens.wire import Header
@@ -253,8 +254,7 @@ class FlightRecorder:
             self.written.append(job.result())
             self.problem = ""
         except (UserError, OSError, ValueError) as error:  # a folder's name may hold a zero
-            said = error.strerror if isinstance(error, OSError) else str(error)
-            self.problem = f"the flight recorder could not write into {self.folder.path}: {said or error}"
+            self.problem = f"the flight recorder could not write into {self.folder.path}: {reason(error)}"
 
     def _release(self) -> None:
         holder, self._holder = self._holder, None

@@ -23,6 +23,7 @@ from bus.scenario.edits import Change
 from bus.scenario.model import Scenario
 from bus.scenario.patch import patched, rewritten, same
 from bus.scenario.reading import checked, read, read_text
+from bus.system_errors import cannot_write
 
 EMPTY = "buslens: 1\nname: New scenario\nengine: pyee-asyncio\nevents: {}\nhandlers: {}\nscript: []\n"
 MOST_UNDO = 200
@@ -316,4 +317,4 @@ def write_whole(path: Path, content: bytes) -> None:
             Path(temporary).unlink(missing_ok=True)
             raise
     except OSError as error:
-        raise UserError(f"cannot be written: {error.strerror or error}", at=Place(str(path))) from None
+        raise cannot_write(path, error) from None

@@ -20,6 +20,7 @@ from bus.scenario.nearest import nearest
 from bus.scenario.payload import schema_mistakes
 from bus.scenario.references import undeclared
 from bus.scenario.steps import VERBS
+from bus.system_errors import cannot_read
 
 MOST_MISTAKES = 100
 """Mistakes that are told; a file with more is not what it was taken for."""
@@ -52,7 +53,7 @@ def read_text(path: Path) -> str:
         with path.open("rb") as file:
             raw = file.read(yaml_tree.MAX_BYTES + 1)
     except OSError as error:
-        raise UserError(f"cannot be read: {error.strerror or error}", at=Place(str(path))) from None
+        raise cannot_read(path, error) from None
     if len(raw) > yaml_tree.MAX_BYTES:
         limit = yaml_tree.MAX_BYTES // 1024
         raise UserError(f"the file is larger than {limit} KiB, which no scenario needs", at=Place(str(path)))

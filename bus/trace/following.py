@@ -9,6 +9,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+from bus.system_errors import reason
 from bus.trace.trace import Trace
 from bus.trace.writer import clock_ns, is_alive
 from buslens import wire
@@ -63,7 +64,7 @@ class Following:
         try:
             data = self._next()
         except OSError as error:
-            self.problem = f"{self.path.name} cannot be followed any more: {error.strerror or error}."
+            self.problem = f"{self.path.name} cannot be followed any more: {reason(error)}."
             return b""
         if not data and not self.problem:
             self._looks_at = time.monotonic() + LOOK_S

@@ -9,6 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from bus.errors import Place, UserError
+from bus.system_errors import cannot_read, reason
 from bus.trace.framing import Frame
 from bus.trace.raw import Raw
 from bus.trace.trace import Trace
@@ -44,7 +45,7 @@ class Loading:
         except WireError as error:
             raise UserError(str(error), at=Place(str(self.path))) from None
         except OSError as error:
-            raise UserError(f"cannot be read: {error.strerror or error}", at=Place(str(self.path))) from None
+            raise cannot_read(self.path, error) from None
 
     @property
     def share(self) -> float:
@@ -129,7 +130,7 @@ class Loading:
             for frame in self.trace.framing.take(room[: piece.size]):
                 piece.frames.append(frame)
         except OSError as error:
-            piece.error = ValueError(f"it cannot be read on ({error.strerror or error})")
+            piece.error = ValueError(f"it cannot be read on ({reason(error)})")
         except ValueError as error:
             piece.error = error
         return piece

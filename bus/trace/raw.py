@@ -15,6 +15,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import IO
 
+from bus.system_errors import reason
+
 IN_MEMORY = 32 * 1024 * 1024
 LEFT_FREE = 1024 * 1024 * 1024
 """Bytes of the disk that a live capture leaves to others."""
@@ -92,7 +94,7 @@ class Raw:
                 self._file.write(data)
             except (OSError, ValueError, MemoryError) as error:
                 self.problem = (
-                    f"From here on this capture is seen but not saved, and without payloads: {error}. "
+                    f"From here on this capture is seen but not saved, and without payloads: {reason(error)}. "
                     f"The first {_gigabytes(self._length)} are kept."
                 )
                 return

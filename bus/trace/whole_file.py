@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import secrets
 from collections.abc import Iterator
@@ -10,6 +11,7 @@ from pathlib import Path
 from typing import IO
 
 from bus.errors import Place, UserError
+from bus.system_errors import cannot_write
 
 
 @contextmanager
@@ -17,7 +19,7 @@ def replacing(path: Path) -> Iterator[IO[bytes]]:
     """A file to write to, which takes the place of `path` where the block ends well. Raises UserError."""
     try:
         # A link stays a link; what it points to is replaced.
-        target = path.resolve()
+        target = _behind_links(path)
         if target.is_dir():
             raise UserError("this is a folder, not a file", at=Place(str(path)))
         if target.exists() and not target.is_file():
@@ -27,7 +29,14 @@ def replacing(path: Path) -> Iterator[IO[bytes]]:
         with _temporary(target) as file:
             yield file
     except OSError as error:
-        raise UserError(f"cannot be written: {error.strerror or error}", at=Place(str(path))) from None
+        raise cannot_write(path, error) from None
+
+
+def _behind_links(path: Path) -> Path:
+    try:
+        return path.resolve()
+    except RuntimeError:  # how Python before 3.13 says that links lead in a circle
+        raise OSError(errno.ELOOP, os.strerror(errno.ELOOP)) from None
 
 
 @contextmanager

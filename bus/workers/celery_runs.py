@@ -12,6 +12,7 @@ from bus.engines import rabbitmq_names as names
 from bus.engines.made import same_address
 from bus.engines.sqlite_runs import RunFolder, home
 from bus.errors import UserError
+from bus.system_errors import cannot_make, cannot_read
 from bus.workers import celery_app
 
 FILE = "celery.json"
@@ -34,7 +35,7 @@ class Made:
             said = {"replies": self.replies, "address": self._url}
             (self._folder.path / FILE).write_text(json.dumps(said), encoding="utf-8")
         except (OSError, sqlite3.Error) as error:
-            raise UserError(f"{self._folder.path} cannot be made: {error}") from None
+            raise cannot_make(self._folder.path, error) from None
 
     def remove_from(self, app: Any) -> None:
         """Remove it; where the broker cannot be reached it is left to `buslens clean`."""
@@ -59,7 +60,7 @@ def remove(folder: Path, url: str) -> None:
         if f"{replies.removesuffix('.replies')}{_SUFFIX}" != folder.name:
             raise ValueError("a name that is not this run's")
     except (OSError, ValueError, KeyError, TypeError) as error:
-        raise UserError(f"{folder / FILE} cannot be read: {error}") from None
+        raise cannot_read(folder / FILE, error) from None
     same_address(address, names.shown(url))
     try:
         _delete(celery_app.application(url), replies)

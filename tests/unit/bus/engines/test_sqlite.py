@@ -251,7 +251,7 @@ def test_a_log_that_cannot_be_made_is_told_in_one_sentence(live: Live, monkeypat
     assert nowhere is not None
     monkeypatch.setattr(sqlite_engine, "home", lambda: nowhere)
     message = failure_of(session)
-    assert message.startswith("no log can be made in")
+    assert message.endswith("cannot be made: a part of its path is a file, not a folder (check the path)")
 
 
 def test_a_disk_that_is_full_ends_the_run_and_says_which_events_are_lost(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import csv as reader
 from decimal import Decimal
 from pathlib import Path
@@ -54,6 +55,20 @@ def test_failures_say_what_and_running_calls_have_no_end(tmp_path: Path) -> None
 @pytest.mark.parametrize("text", ["=1+1", "+1", "-1", "@SUM(A1)", "  =1", "\t=1", "\r=1", "＝1"])
 def test_no_cell_is_a_formula(text: str) -> None:
     assert csv.safe(text).startswith("'")
+
+
+@pytest.mark.parametrize("number", [-5, -0.5, 12, 1e30, -1e-9])
+def test_a_number_stays_a_number(run: Any, number: float, tmp_path: Path) -> None:
+    (row,) = rows(run(f"buslens: 1\nevents: {{a: {{}}}}\nscript: [{{emit: a, with: {number}}}]"), tmp_path)
+    assert float(row["payload"]) == number
+
+
+def test_for_excel_the_file_begins_with_its_mark_and_says_the_same(tmp_path: Path) -> None:
+    trace = make_trace(3, names="Zoë")
+    csv.write(trace, tmp_path / "plain.csv")
+    csv.write_for_excel(trace, tmp_path / "excel.csv")
+    plain, excel = ((tmp_path / name).read_bytes() for name in ("plain.csv", "excel.csv"))
+    assert excel == codecs.BOM_UTF8 + plain
 
 
 def test_hostile_names_stay_in_their_cells(run: Any, tmp_path: Path) -> None:
