@@ -5,6 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+SMALLEST_FONT, USUAL_FONT, LARGEST_FONT = 7.0, 9.5, 16.0
+"""Points; the usual size is dense, and read without effort on a screen of 96 dots an inch."""
+
 
 @dataclass(frozen=True, slots=True)
 class FlightSettings:
@@ -49,6 +52,9 @@ class Settings:
 
     theme: str = "system"
     """"system", "light" or "dark"."""
+
+    font_points: float = USUAL_FONT
+    """Size of the window's font, from SMALLEST_FONT to LARGEST_FONT."""
 
     time_axis: Literal["linear", "compressed", "steps"] = "linear"
     """Of the timeline: to scale, with idle gaps folded, or one unit for each dispatch."""

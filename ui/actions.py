@@ -112,6 +112,8 @@ EDIT = (
            "The payload of the selected event as JSON", when=is_selected),
     Action("selection.clear", "Clear Selection", "Edit", lambda v: v.view.clear_selection(), "Esc", when=is_selected,
            place="timeline"),
+    Action("settings.show", "Settings…", "-Edit", lambda v: v.settings.show(), "Ctrl+,", "settings",
+           "Editor, theme, font size, limits and flight recorder"),
 )
 
 VIEW = (
@@ -182,6 +184,12 @@ VIEW = (
            when=is_selected, place="timeline"),
     Action("timeline.focus", "Focus the Timeline", "View/Go", lambda v: v.view.focus_timeline(), "Ctrl+T",
            tip="Its single-letter keys count there"),
+    Action("font.larger", "Larger Letters", "-View", lambda v: v.settings.zoom(1), ("Ctrl++", "Ctrl+="), "",
+           "Of the whole window"),
+    Action("font.smaller", "Smaller Letters", "View", lambda v: v.settings.zoom(-1), "Ctrl+-", "",
+           "Of the whole window"),
+    Action("font.usual", "Usual Letters", "View", lambda v: v.settings.zoom(0), "Ctrl+0", "",
+           "The size of the window's font as it was at first"),
     Action("theme.system", "Theme of the System", "-View/Theme", lambda v: v.view.set_theme("system"), (), "monitor",
            checked=lambda s: s.theme == "system"),
     Action("theme.light", "Light Theme", "View/Theme", lambda v: v.view.set_theme("light"), (), "sun",

@@ -6,10 +6,10 @@ from pathlib import Path
 
 from PySide6.QtGui import QFont, QFontDatabase
 
+from bus.settings import LARGEST_FONT, SMALLEST_FONT, USUAL_FONT
+
 FONTS = Path(__file__).resolve().parent.parent / "resources" / "fonts"
 PROPORTIONAL = "Inter"
-POINTS = 9.5
-"""Dense, and still read without effort on a screen of 96 dots an inch."""
 
 
 def load_fonts() -> list[str]:
@@ -18,8 +18,8 @@ def load_fonts() -> list[str]:
     return [path.name for path in files if QFontDatabase.addApplicationFont(str(path)) < 0]
 
 
-def proportional() -> QFont:
-    """The font of the window."""
+def proportional(points: float = USUAL_FONT) -> QFont:
+    """The font of the window in a size that a person chose; one that cannot be read is the nearest that can."""
     font = QFont(PROPORTIONAL)
-    font.setPointSizeF(POINTS)
+    font.setPointSizeF(max(SMALLEST_FONT, min(LARGEST_FONT, points)))
     return font

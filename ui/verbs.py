@@ -11,6 +11,7 @@ from ui.connections.verbs import ConnectionVerbs
 from ui.flight.verbs import FlightVerbs
 from ui.notes.verbs import NoteVerbs
 from ui.runs.verbs import RunListVerbs
+from ui.settings.verbs import SettingsVerbs
 from ui.verbs_edit import EditVerbs, EmitVerbs
 from ui.verbs_file import FileVerbs
 from ui.verbs_run import RunVerbs
@@ -30,3 +31,4 @@ class Verbs:
     notes: NoteVerbs
     runs: RunListVerbs
     connections: ConnectionVerbs
+    settings: SettingsVerbs

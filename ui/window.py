@@ -153,7 +153,7 @@ class Window(QMainWindow):
         session, themes, selection = self.session, self.themes, self.selection
         self.scenario = ScenarioPanel(session, themes, self)
         self.emit_panel = EmitPanel(session, themes, self)
-        self.inspector = InspectorPanel(session, selection, themes, self.store.read(), self)
+        self.inspector = InspectorPanel(session, selection, themes, self)
         self.tables = TablesPanel(session, selection, self.filter_state, themes, self)
         self.panels = Layout(self, self.pages, themes)
         self.panels.add("scenario", "Scenario", self.scenario, LEFT)

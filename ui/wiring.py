@@ -15,6 +15,8 @@ from PySide6.QtWidgets import QApplication, QMessageBox
 from bus.export.slice import Span, stretch_of
 from bus.scenario.drafts import Draft
 from bus.scenario.samples import SAMPLES
+from bus.settings import USUAL_FONT, Settings
+from bus.trace.forgetting import usual_most
 from ui.actions import ACTIONS
 from ui.compare.sheet import CompareSheet
 from ui.connections.sheet import ConnectionsSheet
@@ -30,6 +32,9 @@ from ui.qt_actions import QtActions
 from ui.room import ScenarioRoom
 from ui.runs.verbs import RunListVerbs
 from ui.runs.words import window_title
+from ui.settings.sheet import SettingsSheet
+from ui.settings.verbs import SettingsVerbs
+from ui.source.verbs import SourceVerbs
 from ui.state import State
 from ui.theme import palette, stylesheet
 from ui.verbs import Verbs
@@ -55,6 +60,8 @@ class Wiring(QObject):
         super().__init__(window)
         self._window = window
         self._room = ScenarioRoom(window.session, window.panels)
+        self._font_points = USUAL_FONT
+        self.source = SourceVerbs(window.session, window.store, window.themes, self.show_in_scenario, window)
         self.verbs = self._make_verbs(trust)
         self.actions = QtActions(ACTIONS, self.verbs, self.state_now, window, window.timeline)
         self._make_menus()
@@ -65,14 +72,27 @@ class Wiring(QObject):
 
     def begin(self) -> None:
         """Everything stands: look right from the first moment."""
-        settings = self._window.store.read()
-        self._window.themes.set_setting(settings.theme)
+        self.apply_settings(self._window.store.read())
         self.refresh_theme()
-        self._window.choices.set_speed(settings.speed)
-        self._window.timeline.set_time_axis(settings.time_axis)
         self._window.start_page.show_recent(self._window.recent.paths)
         self.refresh_document()
         self.file_opened()
+
+    def apply_settings(self, settings: Settings) -> None:
+        """Look and behave as a person chose, from now on."""
+        window, session = self._window, self._window.session
+        zoomed = settings.font_points != self._font_points
+        self._font_points = settings.font_points
+        window.themes.set_setting(settings.theme)
+        if zoomed:
+            self.refresh_theme()
+        window.choices.set_speed(settings.speed)
+        window.timeline.set_time_axis(settings.time_axis)
+        session.settings = settings
+        session.most_records = settings.most_records or usual_most()
+        if session.flight is not None:
+            session.flight.set_settings(settings.flight, session.trace)
+        self.actions.refresh()
 
     def remember(self) -> None:
         """Keep how the window looks for the next start."""
@@ -212,7 +232,7 @@ class Wiring(QObject):
         """Other colours, everywhere."""
         app, theme = QApplication.instance(), self._window.themes.theme
         if isinstance(app, QApplication):
-            app.setFont(proportional())
+            app.setFont(proportional(self._font_points))
             app.setPalette(palette(theme))
             app.setStyleSheet(stylesheet(theme))
         self.actions.refresh_theme(theme)
@@ -270,6 +290,25 @@ class Wiring(QObject):
         self._window.panels.show("tables")
         self._window.tables.show_runs()
 
+    def show_settings(self, page: str = "") -> None:
+        """Everything that a person may choose."""
+        sheet = SettingsSheet(self._window.store, self._window)
+        sheet.changed.connect(self.apply_settings)
+        if page:
+            sheet.show_page(page)
+        sheet.show()
+
+    def show_editor_settings(self) -> None:
+        """Which editor opens source."""
+        self.show_settings("Editor")
+
+    def show_in_scenario(self, line: int) -> bool:
+        """A line of the open scenario where its panel is; False where nothing of it stands there."""
+        if not self._window.scenario.show_line(line):
+            return False
+        self._window.panels.show("scenario")
+        return True
+
     def show_code(self) -> None:
         """The scenario as it is written, its Python included."""
         document = self._window.session.document
@@ -322,6 +361,7 @@ class Wiring(QObject):
             notes,
             runs,
             ConnectionVerbs(window),
+            SettingsVerbs(window.store, window),
         )
 
     def _make_menus(self) -> None:
@@ -370,6 +410,10 @@ class Wiring(QObject):
         listed.edit_wanted.connect(notes.edit)
         listed.remove_wanted.connect(notes.remove)
         listed.go_wanted.connect(notes.go_to)
+        window.inspector.source_wanted.connect(self.source.go)
+        self.source.settings_wanted.connect(self.show_editor_settings)
+        self.verbs.settings.wanted.connect(self.show_settings)
+        self.verbs.settings.changed.connect(self.apply_settings)
         window.inspector.note_wanted.connect(notes.edit)
         window.inspector.follow_wanted.connect(window.filter_state.set_text)
         again = ("payload.copy", "dispatch.emit_again", "dispatch.emit_edited")
@@ -428,7 +472,7 @@ class Wiring(QObject):
         self.verbs.notes.failed.connect(window.show_error)
         self.verbs.runs.failed.connect(window.show_error)
         self.verbs.file.exporting.wrote.connect(window.status.show_written)
-        for panel in (window.scenario, window.emit_panel, window.inspector, window.tables):
+        for panel in (window.scenario, window.emit_panel, window.tables, self.source):
             panel.failed.connect(window.show_error)
 
 

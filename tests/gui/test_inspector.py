@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -32,8 +31,7 @@ def selection(qapp: Any) -> Selection:
 
 @pytest.fixture
 def panel(qtbot: Any, shop: Shop, selection: Selection) -> InspectorPanel:
-    settings: Any = SimpleNamespace(editor="")
-    panel = InspectorPanel(shop.session, selection, ThemeSource(), settings)
+    panel = InspectorPanel(shop.session, selection, ThemeSource())
     qtbot.addWidget(panel)
     panel.resize(320, 760)
     panel.show()
@@ -127,27 +125,14 @@ def test_a_failed_call_shows_type_message_and_traceback_as_plain_text(
     assert not panel.error.isVisible()
 
 
-def test_the_line_that_raised_opens_in_the_persons_editor(
-    panel: InspectorPanel, shop: Shop, selection: Selection, monkeypatch: pytest.MonkeyPatch, qtbot: Any
+def test_the_line_that_raised_is_one_click_away(
+    panel: InspectorPanel, shop: Shop, selection: Selection, qtbot: Any
 ) -> None:
-    started: list[tuple[str, list[str]]] = []
-    monkeypatch.setattr("ui.panels.inspector.QProcess.startDetached", _remember(started))
-    panel.set_settings(SimpleNamespace(editor="code -g {file}:{line}"))  # type: ignore[arg-type]
     _root, charge = shop.order(3, declined=True)
     selection.select("call", charge)
-    qtbot.mouseClick(panel.error.source, Qt.MouseButton.LeftButton)
-    program, arguments = started[0]
-    assert program == "code"
-    assert arguments[0] == "-g"
-    assert Path(arguments[1].rsplit(":", 1)[0]).name == "shop_trace.py"
-
-
-def _remember(started: list[tuple[str, list[str]]]) -> Any:
-    def start(program: str, arguments: list[str]) -> tuple[bool, int]:
-        started.append((program, arguments))
-        return True, 1
-
-    return start
+    with qtbot.waitSignal(panel.source_wanted) as wanted:
+        qtbot.mouseClick(panel.error.source, Qt.MouseButton.LeftButton)
+    assert Path(wanted.args[0]).name == "shop_trace.py"
 
 
 def test_the_handlers_own_line_is_offered_only_where_it_is_on_this_machine(
@@ -161,17 +146,6 @@ def test_the_handlers_own_line_is_offered_only_where_it_is_on_this_machine(
     assert panel.head.source.text() == "shop.py:9"
     assert not panel.head.source.isEnabled()
     assert "not on this machine" in panel.head.source.toolTip()
-
-
-def test_an_editor_that_cannot_start_is_told(
-    panel: InspectorPanel, shop: Shop, selection: Selection, qtbot: Any
-) -> None:
-    panel.set_settings(SimpleNamespace(editor="no-such-editor-anywhere {file}"))  # type: ignore[arg-type]
-    shop.order(1)
-    selection.select("call", 2)
-    with qtbot.waitSignal(panel.failed) as signal:
-        qtbot.mouseClick(panel.head.source, Qt.MouseButton.LeftButton)
-    assert "no-such-editor-anywhere could not be started" in str(signal.args[0])
 
 
 def test_log_lines_of_a_call_are_shown(panel: InspectorPanel, shop: Shop, selection: Selection) -> None:

@@ -36,6 +36,7 @@ class FlightForm(QWidget):
         self.memory = _whole("Most megabytes in memory", settings.memory_mb, 4096, " MB", self)
         self.pause = _number("Pause after a file", settings.pause_s, MOST_SECONDS, " s", self)
         self._place()
+        self.show_settings(settings)
         for box in (self.on, self.on_failure):
             box.toggled.connect(self._changed)
         for field in (
@@ -43,6 +44,23 @@ class FlightForm(QWidget):
             self.memory, self.pause,
         ):  # fmt: skip
             field.editingFinished.connect(self._changed)
+
+    def show_settings(self, settings: FlightSettings) -> None:
+        """Show what is set."""
+        self._settings = settings
+        self.on.setChecked(settings.on)
+        self.on_failure.setChecked(settings.on_failure)
+        self.events.setText(settings.events)
+        self.folder.setText(settings.folder)
+        for field, value in (
+            (self.before, settings.before_s), (self.after, settings.after_s), (self.delay, settings.delay_ms),
+            (self.latency, settings.latency_ms), (self.pause, settings.pause_s),
+        ):  # fmt: skip
+            field.setValue(value)
+        for whole, number in (
+            (self.most_files, settings.most_files), (self.most_mb, settings.most_mb), (self.memory, settings.memory_mb),
+        ):  # fmt: skip
+            whole.setValue(number)
 
     @property
     def settings(self) -> FlightSettings:

@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import os
 import time
 from collections.abc import Sequence
 
-from PySide6.QtCore import QProcess, Qt, QTimer, Signal
+from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QFrame, QScrollArea, QStackedLayout, QVBoxLayout, QWidget
 
-from bus.errors import UserError
 from bus.session import Session
-from bus.settings import Settings
 from ui.panels.inspector_error import ErrorBox
 from ui.panels.inspector_facts import Facts, describe
 from ui.panels.inspector_head import Head
@@ -20,7 +17,6 @@ from ui.panels.inspector_links import LinkList
 from ui.panels.inspector_notes import NoteList
 from ui.panels.inspector_payload import PayloadBox
 from ui.panels.inspector_section import FactRows, Section, plain_label
-from ui.panels.inspector_source import editor_command
 from ui.selection import Selection
 from ui.theme import ThemeSource
 from ui.widgets.empty_hint import EmptyHint
@@ -35,8 +31,8 @@ _SHARE = 10
 class InspectorPanel(QWidget):
     """Reads the trace when the selection or the records change; chooses what a link names."""
 
-    failed = Signal(object)
-    """A UserError, such as a source file that is not on this machine."""
+    source_wanted = Signal(str, int)
+    """File and line that a person wants to see."""
 
     note_wanted = Signal(object)
     """A note to be edited."""
@@ -49,13 +45,11 @@ class InspectorPanel(QWidget):
         session: Session,
         selection: Selection,
         themes: ThemeSource,
-        settings: Settings,
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
         self._session = session
         self._selection = selection
-        self._settings = settings
         self._facts: Facts | None = None
         self.setAccessibleName("Inspector")
         self._make_parts(themes)
@@ -76,10 +70,6 @@ class InspectorPanel(QWidget):
     def offer_payload_actions(self, actions: Sequence[QAction]) -> None:
         """What can be done with the payload, beside its title."""
         self._payload_part.offer(actions)
-
-    def set_settings(self, settings: Settings) -> None:
-        """Which editor opens source, from now on."""
-        self._settings = settings
 
     def refresh_records(self) -> None:
         """New records came; what is selected may have gone on."""
@@ -123,16 +113,6 @@ class InspectorPanel(QWidget):
         self.notes.show_notes(self._session.trace.notes.of(self._selection.kind, self._selection.id))
         self._notes_part.setVisible(not self.notes.empty)
 
-    def open_source(self, file: str, line: int) -> None:
-        """Open a line of source in the person's editor."""
-        try:
-            command = editor_command(self._settings.editor, file, line, os.environ)
-            started, _pid = QProcess.startDetached(command[0], command[1:])
-            if not started:
-                raise UserError(f"{command[0]} could not be started", hint="check the editor in the settings")
-        except UserError as error:
-            self.failed.emit(error)
-
     def _show(self, facts: Facts) -> None:
         self.head.show_head(facts)
         self.error.show_error(facts.error)
@@ -157,9 +137,9 @@ class InspectorPanel(QWidget):
 
     def _make_parts(self, themes: ThemeSource) -> None:
         self.head = Head(themes, self)
-        self.head.source_wanted.connect(self.open_source)
+        self.head.source_wanted.connect(self.source_wanted)
         self.error = ErrorBox(themes, self)
-        self.error.source_wanted.connect(self.open_source)
+        self.error.source_wanted.connect(self.source_wanted)
         self._timing = FactRows(self)
         self.payload = PayloadBox(themes, self)
         self.payload.tree.follow_wanted.connect(self.follow_wanted)

@@ -58,11 +58,9 @@ class Head(QWidget):
         self.source.setVisible(bool(file))
         self.source.setEnabled(source_exists(file))
         self.source.setText(f"{PurePath(file).name}:{line}".replace("&", "&&"))
-        self.source.setAccessibleName(f"Open the handler's source, {PurePath(file).name} line {line}")
+        self.source.setAccessibleName(f"Show the handler's source, {PurePath(file).name} line {line}")
         where = f"{file}:{line}"
-        self.source.setToolTip(
-            f"Open {where} in your editor" if source_exists(file) else f"{where} is not on this machine"
-        )
+        self.source.setToolTip(f"Show {where}" if source_exists(file) else f"{where} is not on this machine")
         self.refresh_theme()
 
     def refresh_theme(self) -> None:

@@ -15,12 +15,12 @@ from bus.errors import UserError
 
 _FRAME = re.compile(r'^\s*File "(?P<file>[^"\n]{1,4096})", line (?P<line>\d{1,9})')
 
-_TERMINAL_EDITORS = {"vi", "vim", "nvim", "nano", "pico", "micro", "hx", "helix", "joe", "ne", "ed", "mcedit"}
+TERMINAL_EDITORS = {"vi", "vim", "nvim", "nano", "pico", "micro", "hx", "helix", "joe", "ne", "ed", "mcedit"}
 """Started from a window these have no terminal to appear in."""
 
 _SOURCE_SUFFIXES = {".py", ".pyi", ".pyw", ".pyx", ".yaml", ".yml", ".json", ".toml", ".txt", ".md", ".cfg", ".ini"}
 
-_LINE_FORMS = {
+LINE_FORMS = {
     "code": ("-g", "{file}:{line}"),
     "code-insiders": ("-g", "{file}:{line}"),
     "codium": ("-g", "{file}:{line}"),
@@ -61,11 +61,17 @@ def editor_command(
     if visual:
         words = _words(visual, "$VISUAL")
         program = PurePath(words[0]).name
-        if program not in _TERMINAL_EDITORS and which(words[0]):
-            return _filled([*words, *_LINE_FORMS.get(program, ("{file}",))], path, line)
+        if program not in TERMINAL_EDITORS and which(words[0]):
+            return _filled([*words, *LINE_FORMS.get(program, ("{file}",))], path, line)
     if PurePath(path).suffix.lower() in _SOURCE_SUFFIXES and which("xdg-open"):
         return ["xdg-open", path]
-    raise UserError("no editor is set up", hint='set one in the settings, such as: code -g "{file}:{line}"')
+    raise UserError("no editor is set up", hint="Edit, Settings… has those that are found on this machine")
+
+
+def editor_is_set_up(setting: str, environment: Mapping[str, str]) -> bool:
+    """Whether a person has said which editor; what the desktop opens text with is a guess, and knows no lines."""
+    visual = environment.get("VISUAL", "").split()
+    return bool(setting.strip()) or bool(visual and PurePath(visual[0]).name not in TERMINAL_EDITORS)
 
 
 def source_exists(file: str) -> bool:

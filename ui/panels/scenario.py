@@ -29,6 +29,7 @@ from shiboken6 import isValid
 from bus.errors import UserError
 from bus.scenario import Document
 from bus.scenario.drafts import Draft, FieldPath, owner, reason, under
+from bus.scenario.lines import path_at
 from bus.scenario.loops import offered_emit
 from bus.session import Session
 from ui.icons import icon
@@ -186,6 +187,22 @@ class ScenarioPanel(QWidget):
         field = form.go_to(draft.path[len(_place(prefix)) :]) if form is not None else None
         if field is not None:
             self._reveal(field)
+
+    def show_line(self, line: int) -> bool:
+        """Go to the step, handler or event at a line of the scenario's text; whether there is one."""
+        document = self._session.document
+        path = path_at(document.text, line) if document is not None else ()
+        if not path:
+            return False
+        prefix = owner(path)
+        self.tree.choose(*prefix)
+        self._show_chosen()
+        form, rest = self._form_shown(), path[len(_place(prefix)) :]
+        if form is not None and rest:
+            form.go_to(rest)
+            if form.inputs():
+                self._reveal(form.inputs()[-1])
+        return True
 
     def _rename(self, kind: str, old: str, new: str) -> None:
         """From the tree: what cannot be taken stands in the form, as typed."""

@@ -1,0 +1,1 @@
+"""The settings as a dialog: what a person chose, changed at once."""
