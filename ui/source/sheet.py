@@ -66,7 +66,8 @@ class SourceSheet(QDialog):
         words = "Open in Editor" if has_editor else "Set Up an Editor…"
         self.other = self.buttons.addButton(words, QDialogButtonBox.ButtonRole.ActionRole)
         self.other.setToolTip("Show this line in your editor" if has_editor else "Choose the editor that opens source")
-        self.other.clicked.connect(self._open_editor if has_editor else self.settings_wanted)
+        self._has_editor = has_editor
+        self.other.clicked.connect(self._open_editor)
         self.buttons.rejected.connect(self.reject)
         rows = QVBoxLayout(self)
         rows.addWidget(place)
@@ -76,7 +77,10 @@ class SourceSheet(QDialog):
         self.code.show_line()
 
     def _open_editor(self) -> None:
-        self.editor_wanted.emit(self._file, self._line)
+        if self._has_editor:
+            self.editor_wanted.emit(self._file, self._line)
+        else:
+            self.settings_wanted.emit()
 
 
 class SourceView(QPlainTextEdit):
