@@ -11,6 +11,7 @@ from PySide6.QtWidgets import (
     QCheckBox,
     QComboBox,
     QDoubleSpinBox,
+    QGridLayout,
     QHBoxLayout,
     QHeaderView,
     QLabel,
@@ -113,7 +114,7 @@ class EmitForm(QWidget):
         self.event_box.setAccessibleName("Event")
         self.event_box.setToolTip("The event to emit; any name may be written")
         self.event_box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
-        self.event_box.setMinimumContentsLength(12)
+        self.event_box.setMinimumContentsLength(6)
         line = self.event_box.lineEdit()
         if line is not None:
             line.setPlaceholderText("event name")
@@ -155,8 +156,10 @@ class EmitForm(QWidget):
         self.at_rate.setCheckable(True)
         self.at_rate.setToolTip("Emit at this rate until stopped")
         self.at_rate.setAccessibleName("Emit at this rate")
-        self.against = QCheckBox("emit although it breaks the schema", self)
-        self.against.setToolTip("The payload is emitted as it stands, and the timeline says that it breaks the schema")
+        self.against = QCheckBox("against the schema", self)
+        self.against.setToolTip(
+            "Emit the payload as it stands, although it breaks the event's schema; a mark in the capture says so"
+        )
         self.against.setEnabled(False)
         self.error = QLabel(self)
         self.error.setTextFormat(Qt.TextFormat.PlainText)
@@ -168,6 +171,7 @@ class EmitForm(QWidget):
         self.history = EmitHistory(self)
         self.history_title = QLabel("Emitted by hand: nothing yet", self)
         self.history_title.setProperty("muted", True)
+        self.history_title.setWordWrap(True)
         self.again = QPushButton("Emit again", self)
         self.again.setToolTip("Emit the chosen entry again; without a choice the newest")
         self.again.setEnabled(False)
@@ -199,15 +203,15 @@ class EmitForm(QWidget):
         event_row = QHBoxLayout()
         event_row.addWidget(self.event_box, 1)
         event_row.addWidget(self.sample)
-        repeats = QHBoxLayout()
+        repeats = QGridLayout()
         repeats.setSpacing(4)
+        repeats.setColumnStretch(0, 1)
+        repeats.setColumnStretch(1, 1)
         for number in (self.times, self.per_second):
             number.setMinimumWidth(number.fontMetrics().horizontalAdvance("0000.0 /s") + 24)
-        repeats.addWidget(self.times, 1)
-        repeats.addWidget(self.many)
-        repeats.addSpacing(8)
-        repeats.addWidget(self.per_second, 1)
-        repeats.addWidget(self.at_rate)
+        for row, parts in enumerate(((self.times, self.many), (self.per_second, self.at_rate))):
+            for column, part in enumerate(parts):
+                repeats.addWidget(part, row, column)
         top, below = QWidget(self), QWidget(self)
         upper = QVBoxLayout(top)
         upper.setContentsMargins(8, 8, 8, 4)

@@ -42,12 +42,12 @@ class ErrorBox(QFrame):
         line.addWidget(self._icon)
         line.addWidget(self.type)
         line.addStretch(1)
-        line.addWidget(self.source)
         rows = QVBoxLayout(self)
         rows.setContentsMargins(8, 6, 4, 6)
         rows.setSpacing(3)
         rows.addLayout(line)
         rows.addWidget(self.message)
+        rows.addWidget(self.source)
         rows.addWidget(self.traceback)
         self.refresh_theme()
 

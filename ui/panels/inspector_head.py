@@ -40,12 +40,12 @@ class Head(QWidget):
         for part in (self._number, self._icon, self.outcome):
             line.addWidget(part)
         line.addStretch(1)
-        line.addWidget(self.source)
         rows = QVBoxLayout(self)
         rows.setContentsMargins(0, 0, 0, 0)
         rows.setSpacing(2)
         rows.addWidget(self.name)
         rows.addLayout(line)
+        rows.addWidget(self.source)
 
     def show_head(self, facts: Facts) -> None:
         """Show what is selected."""

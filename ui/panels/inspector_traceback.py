@@ -75,8 +75,10 @@ class TracebackView(QPlainTextEdit):
         margins = 2 * round(self.document().documentMargin())
         letters = max(1, (self.viewport().width() - margins) // max(metrics.horizontalAdvance("m"), 1))
         lines = sum(max(1, -(-len(line) // letters)) for line in self.toPlainText().splitlines())
-        around = margins + self.height() - self.viewport().height() + 2
+        around = margins + max(self.height() - self.viewport().height(), 6) + metrics.lineSpacing() // 2
         height = min(lines, MOST_LINES) * metrics.lineSpacing() + around
+        bars = Qt.ScrollBarPolicy
+        self.setVerticalScrollBarPolicy(bars.ScrollBarAlwaysOff if lines <= MOST_LINES else bars.ScrollBarAsNeeded)
         if height != self.height():
             self.setFixedHeight(height)
 

@@ -342,6 +342,7 @@ class ScenarioPanel(QWidget):
     def _reveal_now(self) -> None:
         if self._revealed is not None and isValid(self._revealed):
             self._scroll.ensureWidgetVisible(self._revealed, 0, 12)
+            self._scroll.horizontalScrollBar().setValue(0)
         self._revealed = None
 
     def _show_form(self, form: Form | None) -> None:
@@ -361,6 +362,12 @@ class ScenarioPanel(QWidget):
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Until the person has moved the line, tree and form share the room by what they need."""
         super().resizeEvent(event)
+        needed = sum(button.fontMetrics().horizontalAdvance(f"{button.text()}mmm") + 14 for button in self._wordy)
+        look = Qt.ToolButtonStyle
+        for button in self._wordy:
+            button.setToolButtonStyle(
+                look.ToolButtonTextBesideIcon if needed + 40 < self.width() else look.ToolButtonIconOnly
+            )
         self._split()
 
     def set_split(self, share: float) -> None:
@@ -397,6 +404,9 @@ class ScenarioPanel(QWidget):
         self.new_handler.clicked.connect(self.add_handler)
         self.delete = self._button("", "Delete the chosen event or handler (Del)")
         self.delete.clicked.connect(self.delete_chosen)
+        self._wordy = (self.new_event, self.new_handler)
+        for button in self._wordy:
+            button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonIconOnly)
         buttons = QHBoxLayout()
         buttons.setContentsMargins(6, 3, 6, 3)
         buttons.addWidget(self.new_event)

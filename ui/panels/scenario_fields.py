@@ -44,7 +44,7 @@ HANDLER_FIELDS: Mapping[str, tuple[Field, ...]] = {
     "log": (Field(("log",), "text", needed=True, help="What it writes, such as hello ${event.payload.name}"),),
     "wait": (
         Field(("wait",), "time", hint="20ms", needed=True, help=TIMES),
-        Field(("block",), "block the whole bus meanwhile", "flag"),
+        Field(("block",), "block the bus", "flag", help="All others wait meanwhile, as with time.sleep"),
     ),
     "fail": (
         Field(("fail", "error"), "error", hint="HandlerFailed"),

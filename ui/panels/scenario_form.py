@@ -47,9 +47,10 @@ class Form(QWidget):
         alone: bool = False,
         choices: Sequence[str] = (),
         to: QFormLayout | None = None,
+        help: str = "",
     ) -> Input:
         """A row for one key; `alone`: its title stands above it; `to`: the rows that it joins."""
-        made = Input(Field((key,), title, kind, hint, choices=tuple(choices)), self.themes, [], self)
+        made = Input(Field((key,), title, kind, hint, help=help, choices=tuple(choices)), self.themes, [], self)
         self._inputs[key] = made
         rows = self.fields if to is None else to
         if kind == "flag":

@@ -240,7 +240,7 @@ def _choice(choices: tuple[str, ...], parent: QWidget) -> QComboBox:
     """One of a few words."""
     choice = QComboBox(parent)
     choice.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
-    choice.setMinimumContentsLength(10)
+    choice.setMinimumContentsLength(6)
     choice.addItems(choices)
     return choice
 
@@ -260,7 +260,7 @@ def event_choice(events: list[str], parent: QWidget) -> QComboBox:
     choice.setEditable(True)
     choice.setInsertPolicy(QComboBox.InsertPolicy.NoInsert)
     choice.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
-    choice.setMinimumContentsLength(10)
+    choice.setMinimumContentsLength(6)
     choice.addItems(events)
     choice.setEditText("")
     return choice
