@@ -22,14 +22,14 @@ def test_every_form_of_the_scenario_fits_into_a_narrow_panel(window: Any, kind: 
     panel.tree.choose(kind, name)
     assert panel.minimumSizeHint().width() <= NARROW
     form = panel._form_shown()
-    assert form.minimumSizeHint().width() <= NARROW - 16
+    assert form.minimumSizeHint().width() <= NARROW - 12
     if kind == "handler":
         steps = panel.handler_form.steps
         for verb in steps.menu.actions():
             document.set_handler("charge_card", do=[])
             panel.refresh_document()
             verb.trigger()
-            assert form.minimumSizeHint().width() <= NARROW - 16, verb.text()
+            assert form.minimumSizeHint().width() <= NARROW - 12, verb.text()
 
 
 def test_emit_fits_into_a_narrow_panel(window: Any) -> None:

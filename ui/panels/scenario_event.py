@@ -27,7 +27,7 @@ class EventForm(Form):
         self.name = self.add("name", "name")
         self.description = self.add("description", "about", hint="what it means")
         self.sample = self.add("sample", "Sample payload", "json", "as JSON; what Emit begins with", alone=True)
-        self.schema = self.add("schema", "JSON Schema of the payload", "json", "empty: any payload", alone=True)
+        self.schema = self.add("schema", "JSON Schema", "json", "empty: any payload", alone=True)
         for each in (self.sample, self.schema):
             each.widget.setFixedHeight(each.fontMetrics().lineSpacing() * LINES + 16)
         self.rows.addStretch(1)

@@ -97,5 +97,6 @@ def field_rows() -> QFormLayout:
     rows = QFormLayout()
     rows.setContentsMargins(0, 0, 0, 0)
     rows.setVerticalSpacing(4)
+    rows.setRowWrapPolicy(QFormLayout.RowWrapPolicy.WrapLongRows)
     rows.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
     return rows

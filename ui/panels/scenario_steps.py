@@ -91,6 +91,7 @@ class StepList(QWidget):
         label = QLabel(title, self)
         label.setProperty("strong", True)
         label.setBuddy(self.list)
+        label.setMinimumWidth(1)
         head.addWidget(label, 1)
         for button in (self.add, self.up, self.down, self.delete):
             head.addWidget(button)
@@ -100,6 +101,7 @@ class StepList(QWidget):
         self._rows.addLayout(head)
         self._none = QLabel("No steps yet: + adds the first one.", self)
         self._none.setProperty("muted", True)
+        self._none.setWordWrap(True)
         self._rows.addWidget(self._none)
         self._rows.addWidget(self.list)
         themes.changed.connect(self.refresh_theme)
@@ -178,7 +180,7 @@ class StepList(QWidget):
         form = QFormLayout(self._form)
         form.setContentsMargins(0, 0, 0, 0)
         form.setVerticalSpacing(4)
-        form.setRowWrapPolicy(QFormLayout.RowWrapPolicy.DontWrapRows)
+        form.setRowWrapPolicy(QFormLayout.RowWrapPolicy.WrapLongRows)
         form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
         self._inputs = [Input(field, self._themes, self._events, self._form) for field in self._fields.get(verb, ())]
         for each in self._inputs:
