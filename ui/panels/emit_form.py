@@ -114,7 +114,7 @@ class EmitForm(QWidget):
         self.event_box.setAccessibleName("Event")
         self.event_box.setToolTip("The event to emit; any name may be written")
         self.event_box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
-        self.event_box.setMinimumContentsLength(6)
+        self.event_box.setMinimumWidth(90)
         line = self.event_box.lineEdit()
         if line is not None:
             line.setPlaceholderText("event name")
@@ -209,7 +209,7 @@ class EmitForm(QWidget):
         repeats.setColumnStretch(0, 1)
         repeats.setColumnStretch(1, 1)
         for number in (self.times, self.per_second):
-            number.setMinimumWidth(number.fontMetrics().horizontalAdvance("000.0 /s") + 18)
+            number.setMinimumWidth(number.fontMetrics().horizontalAdvance("0000.0 /s") + 24)
         for row, parts in enumerate(((self.times, self.many), (self.per_second, self.at_rate))):
             for column, part in enumerate(parts):
                 repeats.addWidget(part, row, column)
