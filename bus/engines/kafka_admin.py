@@ -21,8 +21,8 @@ FINAL = ("refused", "_AUTHENTICATION", "SSL", "_RESOLVE")
 MOST_BYTES = 2 * 1024 * 1024
 """Of one event: payloads have half of it at most."""
 
-GROUP_S = 20.0
-"""A group can be removed when its members have gone: those of a killed run take their session's time."""
+GROUP_S = 5.0
+"""A group can be removed when its members have gone: those of a killed run take their session's time, and this."""
 
 
 def need_client() -> None:
@@ -143,7 +143,7 @@ class Admin:
         try:
             for answer in answers:
                 _unless(answer, gone)
-            limit = time.monotonic() + GROUP_S
+            limit = time.monotonic() + names.session_s(self._url) + GROUP_S
             for group in groups:
                 self._remove_group(group, gone, limit)
         except KafkaException as error:

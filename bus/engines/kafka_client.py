@@ -46,7 +46,9 @@ LEAVE_S, LOST_LEAVE_S = 10.0, 1.0
 """To the members of groups, and what is still to be sent; who cannot end in time ends without us."""
 
 MOST_REFUSED, REFUSED_PAUSE_S = 3, 0.2
-SESSION_MS, HEARTBEAT_MS, REBALANCE_MS = 6_000, 1_500, 20_000
+REBALANCE_S = 20
+"""A group that shares out its work anew waits so long for members that live and say nothing."""
+
 FETCH_MS = 100
 """How long the server waits for events before it says that there are none: what is subscribed later waits as long."""
 
@@ -62,6 +64,7 @@ class Client:
         self._url, self._run, self._tell = url, run, tell
         self._where = f"Kafka at {names.shown(url)}"
         self._partitions = names.partitions(url)
+        self._session_s = names.session_s(url)
         self.orders: queue.SimpleQueue[Order | None] = queue.SimpleQueue()
         """None ends it."""
 
@@ -195,9 +198,9 @@ class Client:
             "auto.offset.reset": "earliest",
             "enable.auto.commit": False,
             "enable.auto.offset.store": False,
-            "session.timeout.ms": SESSION_MS,
-            "heartbeat.interval.ms": HEARTBEAT_MS,
-            "max.poll.interval.ms": REBALANCE_MS,
+            "session.timeout.ms": 1000 * self._session_s,
+            "heartbeat.interval.ms": min(3_000, 250 * self._session_s),
+            "max.poll.interval.ms": 1000 * max(REBALANCE_S, self._session_s),
             "partition.assignment.strategy": "cooperative-sticky",
             "fetch.wait.max.ms": FETCH_MS,
             "fetch.queue.backoff.ms": 10,
@@ -348,9 +351,21 @@ class Client:
                 yield member.consumer, member.events[topic], lag
 
     def _count(self) -> tuple[tuple[str, str, int], ...]:
-        topics = {topic for member in self._members.values() for topic in member.window.topics}
-        ends = self._admin.ends(sorted(topics), self._partitions)
-        return tuple(one for member in self._members.values() for one in member.count(ends))
+        """What will be delivered: what a member no longer remembers begins where its group stands."""
+        topics = sorted({topic for member in self._members.values() for topic in member.window.topics})
+        ends = self._admin.ends(topics, self._partitions)
+        found: list[tuple[str, str, int]] = []
+        for member in self._members.values():
+            committed = self._admin.committed(names.group_name(self._run, member.consumer))
+            left = {
+                topic: {
+                    number: (max(low, committed.get((topic, number), 0)), high)
+                    for number, (low, high) in ends[topic].items()
+                }
+                for topic in topics
+            }
+            found += member.count(left)
+        return tuple(found)
 
     def _fail(self, reason: str) -> None:
         self._say(Broken(reason))

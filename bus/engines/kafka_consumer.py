@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from bus.engines import kafka_names as names
 from bus.engines.delivery import Delivered, Delivery, Died, News, Noticed, Settled, Withdrawn
-from bus.engines.kafka_window import Spot, Window
+from bus.engines.kafka_window import Commit, Spot, Window
 
 if TYPE_CHECKING:
     from confluent_kafka import Consumer
@@ -21,11 +21,16 @@ if TYPE_CHECKING:
 SHORTEST_S, LONGEST_S = 0.001, 0.05
 """A look for new events takes so long while something may have to be committed soon; longer and longer otherwise."""
 
-MOST_AT_ONCE = 200
+MOST_AT_ONCE, MOST_EARLY = 200, 2_000
 MOST_AHEAD, MOST_AHEAD_BYTES = 20_000, 32 * 1024 * 1024
 """Fetched and not handed out: then its partitions are paused until half of it is gone."""
 
-COMMITTED_S = 5.0
+COMMITTED_S, AGAIN_S = 5.0, 0.1
+"""A commit is answered within so long, or made again; one that was refused is made again after so long."""
+
+LEARN_S = 1.0
+"""To be told where the group stands, before it is asked once more."""
+
 Tell = Callable[[list[News]], None]
 
 
@@ -48,11 +53,20 @@ class GroupMember:
         self._subscribed: set[str] = set()
         self._paused: set[tuple[str, int]] = set()
         self._assigned: set[tuple[str, int]] = set()
-        self._asked: tuple[dict[tuple[str, int], tuple[int, str]], list[Delivery]] | None = None
-        """What is being committed."""
+        self._unread: set[tuple[str, int]] = set()
+        """Assigned, and how far the group had come with it is not known yet: nothing of it is handed out."""
+
+        self._early: list[Any] = []
+        """Messages that came from there all the same."""
+
+        self._asked: tuple[Commit, list[Delivery]] | None = None
+        """What is being committed, and what is settled with it."""
 
         self._overdue = 0.0
         """When it is committed once more."""
+
+        self._not_before = 0.0
+        """A commit that was refused is not tried again earlier."""
 
         self._leaving = threading.Event()
         self._was_given = False
@@ -137,6 +151,7 @@ class GroupMember:
 
         while not self._leaving.is_set():
             self._subscribed, self._paused, self._assigned, self._asked = set(), set(), set(), None
+            self._unread, self._early = set(), []
             consumer = Consumer(self._config)
             self._live(consumer)
             self._end(consumer)
@@ -145,6 +160,7 @@ class GroupMember:
         pause = SHORTEST_S
         while not self._leaving.is_set() and not self.window.dying:
             self._subscribe(consumer)
+            self._learn(consumer)
             self._regulate(consumer)
             self._commit(consumer)
             first = consumer.poll(pause)
@@ -152,7 +168,8 @@ class GroupMember:
                 pause = SHORTEST_S if self.window.is_busy() and pause < LONGEST_S / 2 else min(2 * pause, LONGEST_S)
                 continue
             pause = SHORTEST_S
-            self._take([first, *consumer.consume(MOST_AT_ONCE, 0)])
+            more = consumer.consume(MOST_AT_ONCE, 0) if len(self._early) < MOST_EARLY else []
+            self._take([first, *more])
 
     def _subscribe(self, consumer: Consumer) -> None:
         wanted = set(self.events)
@@ -186,9 +203,15 @@ class GroupMember:
             consumer.resume([TopicPartition(*spot) for spot in begun])
 
     def _take(self, messages: list[Any]) -> None:
+        """What a partition that was lost meanwhile has brought is somebody else's."""
         with self.lock:
             for message in messages:
-                if message.error() is None and message.topic() in self.events:
+                spot = message.topic(), message.partition()
+                if message.error() is not None or spot not in self._assigned:
+                    continue
+                if spot in self._unread:
+                    self._early.append(message)
+                elif spot[0] in self.events:
                     self.window.arrive(self._delivery(message))
             self._hand_out()
 
@@ -215,40 +238,52 @@ class GroupMember:
 
     def _commit(self, consumer: Consumer) -> None:
         """One at a time: what is settled meanwhile goes with the next."""
-        if self._asked is not None and time.monotonic() > self._overdue:
+        now = time.monotonic()
+        if self._asked is not None and now > self._overdue:
             self._keep()  # a rebalance has swallowed the answer
-        if self._asked is not None or not self._is_reachable:
+        if self._asked is not None or not self._is_reachable or now < self._not_before:
             return
         with self.lock:
-            what, done = self.window.to_commit(), self.window.done
+            what, done = self.window.to_commit(self._assigned), self.window.done
             if not done and not what:
                 return
             self.window.done = []
             if not what:
                 self._tell([Settled(delivery) for delivery in done])
                 return
-            self._asked, self._overdue = (what, done), time.monotonic() + COMMITTED_S
+            self._asked, self._overdue = (what, done), now + COMMITTED_S
         try:
             consumer.commit(offsets=_offsets(what), asynchronous=True)
         except Exception:
             self._keep()
 
-    def _committed(self, error: Any, _: Any) -> None:
-        """Called by the client, in the middle of a poll."""
-        asked = self._asked
-        if asked is None:
+    def _committed(self, error: Any, partitions: list[Any]) -> None:
+        """Called by the client, in the middle of a poll, for every commit: each partition has an answer of its own."""
+        if self._asked is None:
             return
-        if error is not None and not _is_lost(error):
-            self._keep()
-            return
+        what, done = self._asked
+        if partitions and {(each.topic, each.partition, each.offset) for each in partitions} != {
+            (*spot, offset) for spot, (offset, _) in what.items()
+        }:
+            return  # what a rebalance made us commit
+        errors = {(each.topic, each.partition): each.error or error for each in partitions}
+        failed = {spot for spot in what if (why := errors.get(spot, error)) is not None and not _is_final(why)}
+        refused = next((why for why in errors.values() if why is not None and _is_final(why)), None)
         self._asked = None
         with self.lock:
-            self.window.committed(asked[0])
-            self._tell([Settled(delivery) for delivery in asked[1]])
+            self.window.committed({spot: now for spot, now in what.items() if spot not in failed})
+            again = [each for each in done if (each.token.topic, each.token.partition) in failed]
+            self.window.done = [*again, *self.window.done]
+            self._tell([Settled(delivery) for delivery in done if delivery not in again])
+        if failed:
+            self._not_before = time.monotonic() + AGAIN_S
+        if refused is not None:
+            self._tell([Noticed(f"how far {self.consumer} has come is not kept: {refused.str()}")])
 
     def _keep(self) -> None:
         """It has not worked, and is tried again."""
         asked, self._asked = self._asked, None
+        self._not_before = time.monotonic() + AGAIN_S
         if asked is not None:
             with self.lock:
                 self.window.done = [*asked[1], *self.window.done]
@@ -258,7 +293,7 @@ class GroupMember:
         self._keep()
         if self._is_reachable:
             with self.lock:
-                what, done = self.window.to_commit(), self.window.done
+                what, done = self.window.to_commit(self._assigned), self.window.done
                 self.window.done = []
             with contextlib.suppress(Exception):
                 if what:
@@ -274,40 +309,62 @@ class GroupMember:
 
     # Rebalances
 
-    def _given(self, consumer: Consumer, partitions: list[Any]) -> None:
-        with contextlib.suppress(Exception):  # the server went away: then attempts begin anew
-            partitions = consumer.committed(partitions, COMMITTED_S)
-        with self.lock:
-            for each in partitions:
-                self._assigned.add((each.topic, each.partition))
-                if each.offset >= 0:
-                    self.window.begin(each.topic, each.partition, each.offset, getattr(each, "metadata", "") or "")
+    def _given(self, _: Consumer, partitions: list[Any]) -> None:
+        """Nothing is waited for here: the whole group would wait."""
+        spots = {(each.topic, each.partition) for each in partitions}
+        self._assigned |= spots
+        self._unread |= spots
         if self._was_given:
             self._notice("is given", partitions)
         self._was_given = True
 
+    def _learn(self, consumer: Consumer) -> None:
+        """Where the group stands with what it has given us, and how often what comes next was tried."""
+        from confluent_kafka import TopicPartition
+
+        if not self._unread:
+            return
+        try:
+            found = consumer.committed([TopicPartition(*spot) for spot in sorted(self._unread)], LEARN_S)
+        except Exception:  # asked again in a moment
+            return
+        with self.lock:
+            for each in found:
+                if each.error is None:
+                    self._unread.discard((each.topic, each.partition))
+                    if each.offset >= 0:
+                        self.window.begin(each.topic, each.partition, each.offset, getattr(each, "metadata", "") or "")
+        early, self._early = self._early, []
+        self._take(early)
+
     def _moved_away(self, consumer: Consumer, partitions: list[Any]) -> None:
         """To another member of the group, or because we leave it."""
-        if not self._leaving.is_set() and not self.window.dying:
+        if not self._is_ending:
             spots = {(each.topic, each.partition) for each in partitions}
             with self.lock:
-                what = {where: now for where, now in self.window.to_commit().items() if where in spots}
+                what = self.window.to_commit(spots & self._assigned)
             with contextlib.suppress(Exception):  # then the other one does some of it again
                 if what:
                     # Not waited for: within a rebalance the client may wait for its own answer for ever.
                     consumer.commit(offsets=_offsets(what), asynchronous=True)
-            with self.lock:
-                lost = [each for spot in spots for each in self.window.lose(*spot)]
-                self._tell([Withdrawn(self.consumer, tuple(lost))])
         self._taken_away(consumer, partitions)
 
     def _taken_away(self, _: Consumer, partitions: list[Any]) -> None:
-        with self.lock:
-            for each in partitions:
-                self._assigned.discard((each.topic, each.partition))
-                self._paused.discard((each.topic, each.partition))
-        if not self._leaving.is_set() and not self.window.dying:
+        """Others have it, maybe for long: we were not heard of in time. Nothing of it is ours to commit any more."""
+        spots = {(each.topic, each.partition) for each in partitions}
+        self._assigned -= spots
+        self._paused -= spots
+        self._unread -= spots
+        self._early = [each for each in self._early if (each.topic(), each.partition()) not in spots]
+        if not self._is_ending:
+            with self.lock:
+                lost = [each for spot in spots for each in self.window.lose(*spot)]
+                self._tell([Withdrawn(self.consumer, tuple(lost))])
             self._notice("no longer has", partitions)
+
+    @property
+    def _is_ending(self) -> bool:
+        return self._leaving.is_set() or self.window.dying
 
     def _notice(self, what: str, partitions: list[Any]) -> None:
         if partitions:
@@ -321,8 +378,14 @@ def _offsets(what: dict[tuple[str, int], tuple[int, str]]) -> list[Any]:
     return [TopicPartition(topic, number, offset, said) for (topic, number), (offset, said) in what.items()]
 
 
-def _is_lost(error: Any) -> bool:
-    """The group has gone on without us: nothing of this can be committed any more."""
+def _is_final(error: Any) -> bool:
+    """It would be refused for ever: the topic is gone, the user may not, or too much is said beside it."""
     from confluent_kafka import KafkaError
 
-    return error.code() in (KafkaError.UNKNOWN_TOPIC_OR_PART, KafkaError.GROUP_AUTHORIZATION_FAILED)
+    return error.code() in (
+        KafkaError.UNKNOWN_TOPIC_OR_PART,
+        KafkaError.GROUP_AUTHORIZATION_FAILED,
+        KafkaError.TOPIC_AUTHORIZATION_FAILED,
+        KafkaError.OFFSET_METADATA_TOO_LARGE,
+        KafkaError.INVALID_COMMIT_OFFSET_SIZE,
+    )

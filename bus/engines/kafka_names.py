@@ -25,6 +25,9 @@ LONGEST_NAME = 249
 
 DEAD = "dead"
 MOST_PARTITIONS = 100
+SESSION_S, LONGEST_SESSION_S = 15, 1_800
+"""A server takes 6 s to 30 min as it is installed. On a machine that has more to do than it can, 6 s pass unheard."""
+
 SOCKET_MS, BACK_OFF_MS, LONGEST_BACK_OFF_MS = 10_000, 100, 1_000
 MOST_METADATA = 2_000
 """Characters; a server takes 4096 bytes as it is installed."""
@@ -74,6 +77,16 @@ def partitions(url: str) -> int:
     said = _option(url, "partitions") or "1"
     if not said.isascii() or not said.isdigit() or not 1 <= int(said[:9]) <= MOST_PARTITIONS:
         raise UserError(f"partitions={said[:20]} is no number of partitions", hint=f"expected 1 to {MOST_PARTITIONS}")
+    return int(said)
+
+
+def session_s(url: str) -> int:
+    """For how long a member of a group may be silent, in seconds, before others get its work: `?session=30`."""
+    said = _option(url, "session") or str(SESSION_S)
+    if not said.isascii() or not said.isdigit() or not 1 <= int(said[:9]) <= LONGEST_SESSION_S:
+        raise UserError(
+            f"session={said[:20]} is no number of seconds for a session", hint=f"expected 1 to {LONGEST_SESSION_S}"
+        )
     return int(said)
 
 
@@ -155,7 +168,7 @@ def why_unreachable(said: Sequence[str], url: str) -> UserError:
     where, text = shown(url), " ".join(" ".join(said).split())
     user = connections.parsed(KAFKA, url)[0].user
     hint = connections.hint(KAFKA, where)
-    if "SASL" in text or "uthentication" in text:
+    if user and ("SASL" in text or "uthentication" in text):
         if "mechanism" in text or "disabled" in text:
             return UserError(f"Kafka at {where} knows no such way to prove a user", hint="say another: ?sasl=PLAIN")
         return UserError(f"Kafka at {where} refuses user {user}: wrong user or password", hint="see Connections")
@@ -165,4 +178,5 @@ def why_unreachable(said: Sequence[str], url: str) -> UserError:
         return UserError(f"there is no Kafka at {where}: the connection was refused", hint=hint)
     if "resolve" in text.lower():
         return UserError(f"there is no Kafka at {where}: nobody knows that host", hint=hint)
-    return UserError(f"Kafka at {where} does not answer", hint=connections.SILENT_HINT)
+    hint = "it may want a user and a password: see Connections" if "uthentication" in text else connections.SILENT_HINT
+    return UserError(f"Kafka at {where} does not answer", hint=hint)

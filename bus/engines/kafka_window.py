@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from bisect import insort
 from collections import deque
+from collections.abc import Collection
 from dataclasses import dataclass, field, replace
 
 from bus.engines import kafka_names as names
 from bus.engines.delivery import Delivery
+
+Commit = dict[tuple[str, int], tuple[int, str]]
+"""By topic and partition: the offset before which all is settled, and the attempts at what is behind it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,16 +206,16 @@ class Window:
             found += len(track.unsettled) + max(0, high - max(track.next, low))
         return max(0, found)
 
-    def to_commit(self) -> dict[tuple[str, int], tuple[int, str]]:
-        """Offset and metadata of each partition for which they have changed."""
+    def to_commit(self, assigned: Collection[tuple[str, int]]) -> Commit:
+        """What has changed of these partitions. Whoever commits what it has lost sends its new holder back."""
         found = {}
         for where, track in self._tracks.items():
             now = track.position, names.written(track.attempts)
-            if track.next >= 0 and now != track.committed:
+            if where in assigned and track.next >= 0 and now != track.committed:
                 found[where] = now
         return found
 
-    def committed(self, what: dict[tuple[str, int], tuple[int, str]]) -> None:
+    def committed(self, what: Commit) -> None:
         """The broker has it."""
         for where, now in what.items():
             if where in self._tracks:

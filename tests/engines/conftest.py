@@ -63,7 +63,7 @@ def kafka_server(tmp_path_factory: pytest.TempPathFactory, certificates: tls.Cer
             raise
         pytest.skip(str(error))
     with pytest.MonkeyPatch.context() as patch:
-        patch.setenv(kafka_names.VARIABLE, server.url)
+        patch.setenv(kafka_names.VARIABLE, f"{server.url}?session=6")
         yield server
     server.kill()
 

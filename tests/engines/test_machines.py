@@ -11,7 +11,9 @@ from typing import Any
 import aio_pika
 import pytest
 
+from bus.analysis import ledger
 from bus.engines import kafka_letters, kafka_names
+from bus.engines.kafka_admin import Admin
 from bus.engines.rabbitmq_letters import mailbox_name
 from bus.machines.letters import OWNER
 from bus.session import Session
@@ -79,7 +81,7 @@ class Stage:
 def stage(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Stage]:
     server = request.getfixturevalue(request.param)
     if request.param == "kafka":
-        monkeypatch.setenv(kafka_names.VARIABLE, f"{server.url}?partitions={PARTITIONS}")
+        monkeypatch.setenv(kafka_names.VARIABLE, f"{server.url}?partitions={PARTITIONS}&session=6")
     made = Stage(tmp_path, request.param)
     yield made
     made.close()
@@ -246,6 +248,57 @@ def test_a_broker_that_is_killed_under_a_shared_run_loses_nothing(stage: Stage, 
     trace = stage.finish()
     assert set(handled(trace, "h")) == set(range(1, 201))
     assert set(handled(trace, "g")) == set(range(1, 201))
+
+
+class Groups:
+    """How far the groups of SHARED have come, and whether one of them ever went back."""
+
+    def __init__(self, run: str) -> None:
+        self._admin = Admin(kafka_names.address())
+        self._run = run
+        self._highest: Counter[tuple[str, int]] = Counter()
+
+    def have_all(self) -> bool:
+        """Whether nothing is left for any of them."""
+        topics = {handler: kafka_names.topic_name(self._run, event) for handler, event in (("h", "a"), ("g", "b"))}
+        ends = self._admin.ends(list(topics.values()), PARTITIONS)
+        committed: Counter[tuple[str, int]] = Counter()
+        for handler in topics:
+            committed |= Counter(self._admin.committed(kafka_names.group_name(self._run, handler)))
+        assert committed >= self._highest, "a group went back"
+        self._highest = committed
+        return committed == Counter(
+            {(topic, number): high for topic, found in ends.items() for number, (_, high) in found.items() if high}
+        )
+
+
+@pytest.mark.parametrize("stage", ["kafka"], indirect=True)
+def test_a_member_that_was_stopped_for_longer_than_its_session_takes_nothing_back(
+    stage: Stage, kafka: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(kafka_names.VARIABLE, f"{kafka.url}?partitions={PARTITIONS}&session=2")
+    stage.scenario(SHARED)
+    worker = stage.worker()
+    session = stage.run()
+    stage.until(lambda: worker.says(" as ") and lanes(session.trace, "h")[worker.member] >= 10)
+    worker.send(signal.SIGSTOP)
+    stage.finish()  # we have got what it held
+    assert set(handled(session.trace, "h")) == set(handled(session.trace, "g")) == set(range(1, 201))
+    groups = Groups(worker.run)
+    assert groups.have_all()
+    worker.send(signal.SIGCONT)
+    # What it had in its hands when it was stopped is settled there now, and is not its own any more.
+    stage.until(
+        lambda: (
+            groups.have_all() and any(mark.startswith("rebalance: h no longer has") for mark in marks(session.trace))
+        )
+    )
+    session.emit("a", 201, times=50)
+    stage.until(lambda: handled(session.trace, "g")[201] >= 50)
+    stage.finish()
+    stage.until(groups.have_all)
+    found = ledger.of_trace(session.trace)
+    assert (found.in_flight, found.dropped, found.dead_lettered) == (0, 0, 0), found
 
 
 @pytest.mark.parametrize("stage", ["kafka"], indirect=True)

@@ -44,6 +44,15 @@ class Joined:
         """Its name in the run."""
         return self.log.read_text().rpartition(" as ")[2].split()[0]
 
+    @property
+    def run(self) -> str:
+        """The run that it has joined."""
+        return self.log.read_text().rpartition("joined ")[2].split()[0]
+
+    def send(self, what: signal.Signals) -> None:
+        """Send it one."""
+        os.kill(self._process.pid, what)
+
     def ended(self) -> int:
         """Wait until it ends by itself; its exit code."""
         return self._process.wait(PATIENCE_S)

@@ -39,6 +39,7 @@ def with_password(kind: Any) -> Any:
                     "PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT,SASL_PLAINTEXT:SASL_PLAINTEXT"
                 ),
                 "sasl.enabled.mechanisms": "PLAIN",
+                "group.min.session.timeout.ms": "1000",  # nobody waits for a killed member longer than it takes
                 "listener.name.sasl_plaintext.plain.sasl.jaas.config": login,
             }
 

@@ -30,9 +30,9 @@ def test_no_more_is_handed_out_than_may_be_open() -> None:
     assert made.take() == []
     made.settle(first)
     assert offsets(made.take()) == [2]
-    assert made.to_commit()[WHERE] == (1, "")
+    assert made.to_commit({WHERE})[WHERE] == (1, "")
     made.settle(second)
-    assert made.to_commit()[WHERE] == (2, "")
+    assert made.to_commit({WHERE})[WHERE] == (2, "")
 
 
 def test_nothing_is_committed_past_what_is_not_settled() -> None:
@@ -40,11 +40,11 @@ def test_nothing_is_committed_past_what_is_not_settled() -> None:
     first, second, third = made.take()
     made.settle(third)
     made.settle(second)
-    assert made.to_commit()[WHERE] == (0, "")
+    assert made.to_commit({WHERE})[WHERE] == (0, "")
     made.settle(first)
-    assert made.to_commit()[WHERE] == (3, "")
-    made.committed(made.to_commit())
-    assert made.to_commit() == {}
+    assert made.to_commit({WHERE})[WHERE] == (3, "")
+    made.committed(made.to_commit({WHERE}))
+    assert made.to_commit({WHERE}) == {}
 
 
 def test_a_failed_event_comes_before_newer_ones_and_its_attempts_are_committed() -> None:
@@ -53,9 +53,9 @@ def test_a_failed_event_comes_before_newer_ones_and_its_attempts_are_committed()
     made.again(first, attempted=True)
     (again,) = made.take()
     assert (again.token.offset, again.attempt) == (0, 2)
-    assert made.to_commit()[WHERE] == (0, "0:1")
+    assert made.to_commit({WHERE})[WHERE] == (0, "0:1")
     made.settle(again)
-    assert made.to_commit()[WHERE] == (1, "")
+    assert made.to_commit({WHERE})[WHERE] == (1, "")
     assert offsets(made.take()) == [1]
 
 
@@ -103,5 +103,15 @@ def test_what_is_heard_no_longer_is_fetched_again_when_it_is() -> None:
 def test_somebody_else_may_have_come_further() -> None:
     made = window(0, 1, 2)
     made.begin("t", 0, 2, "2:4")
-    assert made.to_commit()[WHERE][0] == 2
+    assert made.to_commit({WHERE})[WHERE][0] == 2
     assert made.take()[2].attempt == 5
+
+
+def test_only_what_is_assigned_is_committed() -> None:
+    made = window(0, 1)
+    first, _ = made.take()
+    made.settle(first)
+    assert made.to_commit(set()) == {}
+    assert made.to_commit({WHERE}) == {WHERE: (1, "")}
+    made.lose(*WHERE)
+    assert made.to_commit({WHERE}) == {}, "others go on from where the group stands"
