@@ -38,13 +38,17 @@ class Admin:
 
     def __init__(self, url: str) -> None:
         need_client()
+        self._url = url
+        self._said: list[str] = []
+        self.renew()
+
+    def renew(self) -> None:
+        """Ask by new clients from now on. Raises UserError where the address is none."""
         from confluent_kafka import Consumer, KafkaException
         from confluent_kafka.admin import AdminClient
 
-        self._url = url
-        self._said: list[str] = []
         try:
-            told: dict[str, Any] = {**names.settings(url), "error_cb": self._failed}
+            told: dict[str, Any] = {**names.settings(self._url), "error_cb": self._failed}
             self._client = AdminClient(told)
             # A member of no group. What others ask for is made where it is not there: a consumer only asks.
             self._reader = Consumer({**told, "group.id": "buslens"})

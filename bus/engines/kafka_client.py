@@ -20,6 +20,7 @@ from bus.engines.delivery import (
     Interrupted,
     Message,
     News,
+    Noticed,
     Resumed,
     Tell,
     Unreached,
@@ -41,6 +42,9 @@ PROBE_S = 1.0
 
 FLUSH_S, STUCK_S = 30.0, 10.0
 """Until all is answered; with a broker that is there again a client that takes longer is stuck."""
+
+CHECK_S = 1.0
+"""Between two looks for clients that are dead."""
 
 LEAVE_S, LOST_LEAVE_S = 10.0, 1.0
 """To the members of groups, and what is still to be sent; who cannot end in time ends without us."""
@@ -82,6 +86,7 @@ class Client:
         self._is_shared = False
         """Somebody has joined, and may have any partition."""
 
+        self._checked_at = time.monotonic()
         self._is_suspect = threading.Event()
         self._is_lost = False
         self._why = ""
@@ -104,14 +109,18 @@ class Client:
         except Exception as error:
             self._made.end()
             raise UserError(f"{self._where} makes no topic: {error}") from None
-        self.mail = Mail(self._url, self._run, self._member or OWNER, self._wrote)
         self._publisher = Publisher(self._url, self._run, self._tell, self._failed)
+        self.mail = Mail(self._url, self._run, self._member or OWNER, self._publisher.write, self._wrote, self._failed)
 
     def serve(self) -> None:
         """Until there are no more orders."""
         try:
-            while (order := self.orders.get()) is not None:
-                self._carry_out(order)
+            while True:
+                with contextlib.suppress(queue.Empty):
+                    if (order := self.orders.get(timeout=CHECK_S)) is None:
+                        return
+                    self._carry_out(order)
+                self._replace_dead()
         finally:
             self._leave()
 
@@ -250,6 +259,31 @@ class Client:
                 self._admin.remove([mailbox_topic(self._run, self._member)], [])
         self._made.leave()
 
+    # A client that is dead though its broker is there
+
+    def _replace_dead(self) -> None:
+        """Whichever it is, where a client that is new is answered."""
+        now, before = time.monotonic(), self._checked_at
+        if now - before < CHECK_S or self._is_lost or self.closing.is_set():
+            return
+        self._checked_at = now
+        clients: list[tuple[str, Publisher | Mail | GroupMember]] = [
+            ("sends", self._publisher),
+            ("reads letters", self.mail),
+            *((f"listens for {name}", member) for name, member in self._members.items()),
+        ]
+        if now - before > STUCK_S / 2:  # it is us who stood still: nobody could say that it lives
+            for _, client in clients:
+                client.pulse.begin()
+        dead = [(what, client) for what, client in clients if client.is_needed and client.pulse.silent_s > STUCK_S]
+        if not dead:
+            return
+        self._admin.renew()
+        if self._admin.is_there(PROBE_S):
+            for what, client in dead:
+                self._say(Noticed(f"the client that {what} had no connection for {STUCK_S:.0f} s and is replaced"))
+                client.renew()
+
     # A broker that goes away
 
     def _failed(self, error: Any) -> None:
@@ -302,8 +336,12 @@ class Client:
         for member in self._members.values():
             member.hold()
         self._say(Interrupted(f"the connection to {self._where} is gone"))
-        limit = time.monotonic() + GIVE_UP_S
+        begun = renewed = time.monotonic()
+        limit = begun + GIVE_UP_S
         while not self._is_back():
+            if time.monotonic() - renewed > STUCK_S:  # it may be the one who asks that is dead
+                self._admin.renew()
+                renewed = time.monotonic()
             if self.closing.is_set():
                 self._is_lost = True
                 return False
@@ -312,6 +350,7 @@ class Client:
                 self._fail(f"{self._where} has been gone for {GIVE_UP_S:.0f} s")
                 return False
         self._is_lost = False
+        self._checked_at = 0.0  # who had no connection meanwhile gets time to find one
         self._is_suspect.clear()
         self._publisher.release()
         return True

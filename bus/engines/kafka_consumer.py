@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from bus.engines import kafka_names as names
 from bus.engines.delivery import Delivered, Delivery, Died, News, Noticed, Settled, Withdrawn
+from bus.engines.kafka_pulse import Pulse
 from bus.engines.kafka_window import Commit, Spot, Window
 
 if TYPE_CHECKING:
@@ -48,7 +49,8 @@ class GroupMember:
         self.events: dict[str, str] = {}
         """By topic."""
 
-        self._config = {**config, "error_cb": failed, "on_commit": self._committed}
+        self.pulse = Pulse()
+        self._config = {**config, "error_cb": failed, "on_commit": self._committed, **self.pulse.settings}
         self._tell = tell
         self._subscribed: set[str] = set()
         self._paused: set[tuple[str, int]] = set()
@@ -69,6 +71,7 @@ class GroupMember:
         """A commit that was refused is not tried again earlier."""
 
         self._leaving = threading.Event()
+        self._is_stale = threading.Event()
         self._was_given = False
         self._is_reachable = True
         self._thread = threading.Thread(target=self._run, name=f"engine kafka {consumer}"[:60], daemon=True)
@@ -130,6 +133,15 @@ class GroupMember:
             self.window.go_on()
             self._hand_out()
 
+    @property
+    def is_needed(self) -> bool:
+        """Once it has begun it listens for as long as the run lasts."""
+        return bool(self._thread.ident) and not self._leaving.is_set()
+
+    def renew(self) -> None:
+        """Another client goes on where the group stands."""
+        self._is_stale.set()
+
     def leave(self) -> None:
         """Commit and go."""
         self._leaving.set()
@@ -152,13 +164,15 @@ class GroupMember:
         while not self._leaving.is_set():
             self._subscribed, self._paused, self._assigned, self._asked = set(), set(), set(), None
             self._unread, self._early = set(), []
+            self._is_stale.clear()
+            self.pulse.begin()
             consumer = Consumer(self._config)
             self._live(consumer)
             self._end(consumer)
 
     def _live(self, consumer: Consumer) -> None:
         pause = SHORTEST_S
-        while not self._leaving.is_set() and not self.window.dying:
+        while not self._is_ending and not self._is_stale.is_set():
             self._subscribe(consumer)
             self._learn(consumer)
             self._regulate(consumer)
@@ -289,9 +303,9 @@ class GroupMember:
                 self.window.done = [*asked[1], *self.window.done]
 
     def _end(self, consumer: Consumer) -> None:
-        """Commit what is settled, then leave the group."""
+        """Commit what is settled, then leave the group. A client that is stale can do neither."""
         self._keep()
-        if self._is_reachable:
+        if self._is_reachable and not self._is_stale.is_set():
             with self.lock:
                 what, done = self.window.to_commit(self._assigned), self.window.done
                 self.window.done = []
@@ -302,6 +316,8 @@ class GroupMember:
                         self.window.committed(what)
             self._tell([Settled(delivery) for delivery in done])
         consumer.close()
+        if self._assigned and not self._is_ending:
+            self._lose(self._assigned)
         with self.lock:
             if self.window.dying:
                 self.window.dying = False
@@ -352,15 +368,18 @@ class GroupMember:
     def _taken_away(self, _: Consumer, partitions: list[Any]) -> None:
         """Others have it, maybe for long: we were not heard of in time. Nothing of it is ours to commit any more."""
         spots = {(each.topic, each.partition) for each in partitions}
+        if not self._is_ending:
+            self._lose(spots)
+            self._notice("no longer has", partitions)
         self._assigned -= spots
         self._paused -= spots
         self._unread -= spots
         self._early = [each for each in self._early if (each.topic(), each.partition()) not in spots]
-        if not self._is_ending:
-            with self.lock:
-                lost = [each for spot in spots for each in self.window.lose(*spot)]
-                self._tell([Withdrawn(self.consumer, tuple(lost))])
-            self._notice("no longer has", partitions)
+
+    def _lose(self, spots: set[tuple[str, int]]) -> None:
+        with self.lock:
+            lost = [each for spot in spots for each in self.window.lose(*spot)]
+            self._tell([Withdrawn(self.consumer, tuple(lost))])
 
     @property
     def _is_ending(self) -> bool:

@@ -1,6 +1,6 @@
 """Letters between the members of a run over Kafka: a topic of one partition for each mailbox, and who waits for what.
 
-Events, commits and letters travel on connections of their own: what must not take effect before the owner has a letter
+Commits do not travel on the connection on which letters do: what must not take effect before the owner has a letter
 waits here until the server has it.
 """
 
@@ -13,10 +13,13 @@ from typing import Any
 
 from bus.engines import kafka_names as names
 from bus.engines.kafka_admin import Admin
+from bus.engines.kafka_pulse import Pulse
 from bus.machines.letters import MOST_BYTES, OWNER
 
 POLL_S = 0.1
 LEAVE_S = 5.0
+Wrote = Callable[[bytes], None]
+"""Takes a letter."""
 
 
 def mailbox_topic(run: str, member: str) -> str:
@@ -39,14 +42,21 @@ def newest_run(url: str, scenario: str) -> str:
 
 
 class Mail:
-    """One member's. Used from any thread; read on a thread of its own."""
+    """One member's. Written from any thread, through the run's publisher; read on a thread of its own."""
 
-    def __init__(self, url: str, run: str, member: str, wrote: Callable[[bytes], None]) -> None:
-        """Its mailbox must be there."""
-        from confluent_kafka import Consumer, Producer, TopicPartition
-
+    def __init__(
+        self,
+        url: str,
+        run: str,
+        member: str,
+        send: Callable[[str, bytes, Callable[[], None]], None],
+        wrote: Wrote,
+        failed: Callable[[Any], None],
+    ) -> None:
+        """Its mailbox must be there. send: takes a topic, a letter, and what to do when the server has it."""
         self._run = run
         self._is_owner = member == OWNER
+        self._send = send
         self._wrote = wrote
         self._lock = threading.Lock()
         self._unsent = 0
@@ -56,19 +66,23 @@ class Mail:
         """What waits for letters, with the number of the last of them."""
 
         self._sent = 0
+        self.pulse = Pulse()
+        self._next = 0
+        """Offset of the next letter for us."""
+
         self._ended = threading.Event()
-        settings = names.settings(url)
-        self._producer = Producer({**settings, "linger.ms": 0, "message.timeout.ms": 0, "enable.idempotence": True})
-        self._consumer = Consumer(
-            {
-                **settings,
-                "group.id": mailbox_topic(run, member),  # a client wants one; nothing is committed to it
-                "enable.auto.commit": False,
-                "fetch.message.max.bytes": MOST_BYTES,
-                "fetch.wait.max.ms": 50,
-            }
-        )
-        self._consumer.assign([TopicPartition(mailbox_topic(run, member), 0, 0)])
+        self._is_stale = threading.Event()
+        self._mailbox = mailbox_topic(run, member)
+        self._settings = {
+            **names.settings(url),
+            "group.id": self._mailbox,  # a client wants one; nothing is committed to it
+            "enable.auto.commit": False,
+            "auto.offset.reset": "earliest",
+            "fetch.message.max.bytes": MOST_BYTES,
+            "fetch.wait.max.ms": 50,
+            "error_cb": failed,
+            **self.pulse.settings,
+        }
         self._thread = threading.Thread(target=self._live, name="engine kafka letters", daemon=True)
         self._thread.start()
 
@@ -77,10 +91,9 @@ class Mail:
         with self._lock:
             self._unsent += 1
         try:
-            self._producer.produce(mailbox_topic(self._run, member), letter, on_delivery=self._arrived)
+            self._send(mailbox_topic(self._run, member), letter, self._arrived)
         except BufferError:
-            self._arrived(None, None)  # the owner learns of it when it comes again
-        self._producer.poll(0)
+            self._arrived()  # the owner learns of it when it comes again
 
     def after(self, action: Callable[[], None]) -> None:
         """Do it when the server has all letters so far. The owner does not wait: what it records it keeps itself."""
@@ -90,14 +103,22 @@ class Mail:
                 return
         action()
 
+    @property
+    def is_needed(self) -> bool:
+        """It listens for as long as the run lasts."""
+        return True
+
+    def renew(self) -> None:
+        """Another client reads on."""
+        self._is_stale.set()
+
     def close(self) -> None:
-        """Send what was written, then let go."""
-        self._producer.flush(LEAVE_S)
+        """Read no more."""
         self._ended.set()
         self._thread.join(LEAVE_S)
 
-    def _arrived(self, error: Any, message: Any) -> None:
-        """Called by the client while it is polled, one letter after another."""
+    def _arrived(self) -> None:
+        """One letter after another."""
         with self._lock:
             self._unsent -= 1
             self._sent += 1
@@ -108,9 +129,16 @@ class Mail:
             action()
 
     def _live(self) -> None:
+        from confluent_kafka import Consumer, TopicPartition
+
         while not self._ended.is_set():
-            self._producer.poll(0)
-            message = self._consumer.poll(POLL_S / 10 if self._unsent else POLL_S)
-            if message is not None and message.error() is None:
-                self._wrote(message.value() or b"")
-        self._consumer.close()
+            self._is_stale.clear()
+            self.pulse.begin()
+            consumer = Consumer(self._settings)
+            consumer.assign([TopicPartition(self._mailbox, 0, self._next)])
+            while not self._ended.is_set() and not self._is_stale.is_set():
+                message = consumer.poll(POLL_S)
+                if message is not None and message.error() is None:
+                    self._next = message.offset() + 1
+                    self._wrote(message.value() or b"")
+            consumer.close()

@@ -10,13 +10,18 @@ import re
 import shutil
 import subprocess
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 
 from servers import BrokerError, Server, asked
 
 VERSION = "3.9.1"
-PARTS = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "buslens" / f"kafka-{VERSION}"
-"""Shared by all checkouts: 46 MB."""
+
+
+def cache_of(environment: Mapping[str, str]) -> Path:
+    """Where a person's machine keeps what is downloaded once (46 MB), for all checkouts."""
+    return Path(environment.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "buslens"
+
 
 MOST_DOWNLOAD_S = 600
 JAVA = 17
@@ -54,10 +59,17 @@ class Kafka(Server):
     name = "kafka"
     packages = ("default-jre-headless", "maven")
     default_port = 9092
+    cache = cache_of(os.environ)
+    """Whoever has other folders for a while, such as a test, says which one is the machine's."""
+
+    @classmethod
+    def parts(cls) -> Path:
+        """Their folder."""
+        return cls.cache / f"kafka-{VERSION}"
 
     @classmethod
     def program(cls) -> str:
-        return shutil.which("java") or "" if has_parts() or shutil.which("mvn") else ""
+        return shutil.which("java") or "" if has_all(cls.parts()) or shutil.which("mvn") else ""
 
     @property
     def url(self) -> str:
@@ -82,7 +94,7 @@ class Kafka(Server):
 
     def up(self) -> None:
         if self.program() and not self.running():
-            bring_parts()
+            bring(self.parts())
             self._format()
         super().up()
 
@@ -99,7 +111,7 @@ class Kafka(Server):
 
     def _java(self, entry: str, *arguments: str) -> list[str]:
         log = f"-Dlog4j.configuration=file:{self.folder / 'log4j.properties'}"
-        return [shutil.which("java") or "java", *JVM, log, "-cp", f"{PARTS}/*", entry, *arguments]
+        return [shutil.which("java") or "java", *JVM, log, "-cp", f"{self.parts()}/*", entry, *arguments]
 
     def _format(self) -> None:
         """Its folder for data, where there is none yet. Raises BrokerError."""
@@ -115,19 +127,19 @@ class Kafka(Server):
             raise BrokerError(f"kafka cannot make its folder for data: {last_line(done.stdout + done.stderr)}")
 
 
-def has_parts() -> bool:
+def has_all(parts: Path) -> bool:
     """Whether all of them are here."""
-    return (PARTS / "complete").exists()
+    return (parts / "complete").exists()
 
 
-def bring_parts() -> None:
+def bring(parts: Path) -> None:
     """Download what is missing, and say so. Raises BrokerError."""
-    if has_parts():
+    if has_all(parts):
         return
     if java_version() < JAVA:
         raise BrokerError(f"kafka needs Java {JAVA} (apt install default-jre-headless)")
     print(f"kafka: downloading {VERSION} from Maven Central (46 MB, once) ...", file=sys.stderr, flush=True)
-    part = PARTS.with_name(f"{PARTS.name}.{os.getpid()}.part")
+    part = parts.with_name(f"{parts.name}.{os.getpid()}.part")
     part.mkdir(parents=True, exist_ok=True)
     (part / "pom.xml").write_text(POM)
     copy = ["dependency:copy-dependencies", "-DincludeScope=runtime", f"-DoutputDirectory={part}"]
@@ -138,9 +150,9 @@ def bring_parts() -> None:
             why = last_line(done.stdout, "[ERROR]")
             raise BrokerError(f"kafka was not downloaded: Maven says {why}")
         (part / "complete").touch()
-        if not has_parts():  # somebody else may have been faster
-            shutil.rmtree(PARTS, ignore_errors=True)
-            part.rename(PARTS)
+        if not has_all(parts):  # somebody else may have been faster
+            shutil.rmtree(parts, ignore_errors=True)
+            part.rename(parts)
     except (OSError, subprocess.TimeoutExpired) as error:
         raise BrokerError(f"kafka was not downloaded: {error}") from None
     finally:

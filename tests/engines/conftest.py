@@ -54,12 +54,12 @@ def kafka_server(tmp_path_factory: pytest.TempPathFactory, certificates: tls.Cer
     module = kafka_help.server_module()
     if not module.Kafka.program():
         pytest.skip("Java 17 or Maven is not installed: python3 dev.py brokers up")
-    kind = tls.kafka_with(kafka_help.with_password(module.Kafka), certificates)
+    kind = tls.kafka_with(kafka_help.with_password(kafka_help.on_this_machine(module.Kafka)), certificates)
     server = kind(tmp_path_factory.mktemp("kafka"), free_port(1, 2, tls.KAFKA_TLS, tls.KAFKA_MUTUAL))
     try:
         server.up()
     except Exception as error:  # no Maven Central here
-        if module.has_parts():
+        if module.has_all(kind.parts()):
             raise
         pytest.skip(str(error))
     with pytest.MonkeyPatch.context() as patch:

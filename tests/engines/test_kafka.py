@@ -6,6 +6,7 @@ import socket
 import threading
 from collections import Counter
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -17,6 +18,8 @@ from bus.engines import kafka_names, kafka_runs, sqlite_runs
 from bus.engines.delivery import Confirmed, Message, News, Refused
 from bus.engines.kafka_admin import Admin
 from bus.engines.kafka_publishing import Publisher
+from bus.engines.kafka_pulse import Pulse
+from bus.machines.letters import OWNER
 from bus.session import Session
 from bus.settings import Settings
 from bus.trace import Trace
@@ -253,21 +256,59 @@ def names_of_threads() -> list[str]:
     return [thread.name for thread in threading.enumerate()]
 
 
-def test_what_a_client_does_not_send_is_sent_by_another_one(kafka: Any) -> None:
+def test_what_a_client_does_not_send_is_sent_by_another_one_in_the_same_order(kafka: Any) -> None:
     url, run = kafka_names.address(), "buslens-renewed"
     topic = kafka_names.topic_name(run, "a")
     Admin(url).make_topic(topic, 1)
     told: list[News] = []
+    written: list[bytes] = []
     publisher = Publisher(url, run, told.extend, lambda error: None)
     kafka.pause()
     for number in range(50):
         publisher.publish(Message(number, "a", {}, str(number).encode()))
-    publisher.hold()
+        publisher.write(topic, f"letter {number}".encode(), partial(written.append, b"%d" % number))
+    publisher.renew()
     publisher.renew()
     kafka.go_on()
-    publisher.release()
     assert publisher.flush(PATIENCE_S)
     publisher.end(1.0)
-    assert {one.message.dispatch for one in told if isinstance(one, Confirmed)} == set(range(50))
+    assert [one.message.dispatch for one in told if isinstance(one, Confirmed)] == list(range(50))
     assert not any(isinstance(one, Refused) for one in told)
+    assert written == [b"%d" % number for number in range(50)]
+    came = list(dict.fromkeys(message.value().decode() for message in read_topic(topic)))
+    assert came == [text for number in range(50) for text in (str(number), f"letter {number}")]
     Admin(url).remove([topic], [])
+
+
+class Dead(Pulse):
+    """Of a client that has had no connection for long, until another one takes its place."""
+
+    def __init__(self) -> None:
+        self.time = 0.0
+        super().__init__(lambda: self.time)
+        self.time = 1_000.0
+
+
+@pytest.mark.parametrize("which", ["reads letters", "listens for h"])
+def test_a_client_that_is_dead_is_replaced_while_others_are_answered(which: str, begun: Begun) -> None:
+    session = begun(LISTENING)
+    session.emit("a", 1)
+    until(session, lambda: told(session.trace, Kind.ACKNOWLEDGED) == 1)
+    client = client_of(session)
+    dead: Any = client.mail if which == "reads letters" else client._members["h"]
+    dead.pulse = Dead()
+    until(session, lambda: any(f"the client that {which} had no connection" in mark for mark in marks(session.trace)))
+    session.emit("a", 2)
+    until(session, lambda: told(session.trace, Kind.ACKNOWLEDGED) == 2)
+    until(session, lambda: dead.pulse.silent_s == 0)
+    client.mail.write(OWNER, b"{}\n")  # it is no letter, and is heard
+    until(session, lambda: any("cannot be read" in mark for mark in marks(session.trace)))
+    assert session.wait(PATIENCE_S)
+
+
+def client_of(session: Session) -> Any:
+    """The run's, which no verb of a session gives away."""
+    runner = session._runner
+    assert runner is not None
+    engine: Any = runner._stage.engine
+    return engine._company.as_broker._client

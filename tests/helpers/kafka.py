@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 import json
+import os
 import sys
 import time
 from pathlib import Path
@@ -24,6 +25,19 @@ def server_module() -> ModuleType:
         return importlib.import_module("kafka")
     finally:
         sys.path.remove(str(BROKERS))
+
+
+CACHE = server_module().cache_of(os.environ)
+"""The machine's: read before any test gets folders of its own."""
+
+
+def on_this_machine(kind: Any) -> Any:
+    """A server whose parts are where `python3 dev.py brokers up` keeps them."""
+
+    class Here(kind):  # type: ignore[misc]
+        cache = CACHE
+
+    return Here
 
 
 def with_password(kind: Any) -> Any:
