@@ -6,6 +6,7 @@ from PySide6.QtCore import QObject, Signal
 
 from bus.errors import UserError
 from bus.trace import rows
+from bus.trace.filter_quote import quote
 
 
 class FilterState(QObject):
@@ -73,15 +74,6 @@ class FilterState(QObject):
     def clear(self) -> None:
         """Show everything."""
         self.set_text("")
-
-
-def quote(value: str) -> str:
-    """A name as one word of the search line."""
-    plain = value and not any(letter.isspace() or letter in "\"'()" for letter in value)
-    if plain:
-        return value
-    escaped = value.replace("\\", "\\\\").replace('"', '\\"')
-    return f'"{escaped}"'
 
 
 def split_terms(text: str) -> list[str]:

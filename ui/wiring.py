@@ -285,6 +285,21 @@ class Wiring(QObject):
         """Where the brokers are."""
         ConnectionsSheet(self._window.themes, self._window).show()
 
+    def show_rows(self, table: str, search: str) -> None:
+        """What a number counts."""
+        self._window.panels.show("tables")
+        self._window.tables.show_rows(table, search)
+
+    def show_expectations(self) -> None:
+        """Whether the run did what its scenario expects."""
+        self._window.panels.show("tables")
+        self._window.tables.show_expectations()
+
+    def refresh_expectations(self) -> None:
+        """Other verdicts, or none."""
+        expectations = self._window.tables.expectations
+        self._window.status.show_expectations(expectations.said, alarm=expectations.unmet > 0)
+
     def show_runs(self) -> None:
         """The list of runs and captures."""
         self._window.panels.show("tables")
@@ -419,6 +434,7 @@ class Wiring(QObject):
         again = ("payload.copy", "dispatch.emit_again", "dispatch.emit_edited")
         window.inspector.offer_payload_actions([self.actions[each] for each in again])
         self._connect_runs()
+        self._connect_numbers()
         self.verbs.connections.wanted.connect(self.show_connections)
         self.verbs.flight.settings_wanted.connect(self.show_flight)
         window.flight_sign.clicked.connect(self.show_flight)
@@ -462,6 +478,12 @@ class Wiring(QObject):
         window.in_view.undo_wanted.connect(runs.try_undo_clear)
         self.verbs.file.exporting.wrote.connect(self.refresh_view)
         self.actions.done.connect(self.refresh_view)
+
+    def _connect_numbers(self) -> None:
+        window = self._window
+        window.status.rows_wanted.connect(self.show_rows)
+        window.status.expectations_wanted.connect(self.show_expectations)
+        window.tables.expectations.changed.connect(self.refresh_expectations)
 
     def _connect_mistakes(self) -> None:
         window = self._window

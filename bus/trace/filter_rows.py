@@ -78,6 +78,8 @@ class Rows:
             return self._of_dispatch(_compared(dispatches.root, term))
         if field == "latency":
             return self._of_dispatch(self._latency(term))
+        if field == "fate":
+            return self._of_dispatch(np.asarray(trace.fates.of(trace).fate == term.number))
         if field == "attempt":
             return self._of_call(_compared(calls.attempt, term))
         if field == "duration":

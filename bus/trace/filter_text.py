@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 
 from bus.errors import Place, UserError
+from bus.trace.fates import FATES
 from buslens.records import Outcome
 
 MAX_TEXT = 10_000
@@ -20,7 +21,7 @@ NAME_FIELDS = ("event", "handler", "lane")
 TEXT_FIELDS = ("error", "payload", "note")
 SPAN_FIELDS = ("duration", "delay", "latency")
 NUMBER_FIELDS = ("id", "flow", "attempt")
-FIELDS = (*NAME_FIELDS, "outcome", *SPAN_FIELDS, "time", *NUMBER_FIELDS, *TEXT_FIELDS)
+FIELDS = (*NAME_FIELDS, "outcome", "fate", *SPAN_FIELDS, "time", *NUMBER_FIELDS, *TEXT_FIELDS)
 
 OUTCOMES = {
     "ok": Outcome.OK,
@@ -232,7 +233,11 @@ def term(field: str, operator: str, text: str, start: int, begins: int) -> Node:
         return Not(found) if operator == "!=" else found
     if operator == "~":
         raise mistake(f"{field} is no text to look into", start, f"write {field}:{text}")
-    if field == "outcome":
+    if field == "fate":
+        found = Term(field, "=", text.lower(), fate(text, begins))
+        if operator not in (":", "=", "!="):
+            raise mistake("fates have no order", start, f"write fate:{text}")
+    elif field == "outcome":
         found = Term(field, "=", text.lower(), outcome(text, begins))
         if operator not in (":", "=", "!="):
             raise mistake("outcomes have no order", start, f"write outcome:{text}")
@@ -251,6 +256,16 @@ def outcome(text: str, at: int) -> Outcome:
         hint = f"did you mean {near[0]}?" if near else f"there are {', '.join(OUTCOMES)}"
         raise mistake(f"there is no outcome {text}", at, hint)
     return OUTCOMES[name]
+
+
+def fate(text: str, at: int) -> int:
+    """The number of this word for what became of an event."""
+    name = text.lower()
+    if name not in FATES:
+        near = get_close_matches(name, FATES, 1, 0.5)
+        hint = f"did you mean {near[0]}?" if near else f"there are {', '.join(FATES)}"
+        raise mistake(f"there is no fate {text}", at, hint)
+    return FATES.index(name)
 
 
 def whole(field: str, text: str, at: int) -> int:

@@ -12,6 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from bus.trace import filter_rows, filter_text, ordering
+from bus.trace.fates import FATES
 from bus.trace.filter_rows import Rows
 from bus.trace.filter_text import Every, Node
 from bus.trace.trace import Trace
@@ -26,6 +27,7 @@ COMPLETIONS = (
     "handler:",
     "outcome:",
     *(f"outcome:{name}" for name in filter_text.OUTCOMES),
+    *(f"fate:{name}" for name in FATES),
     "duration>",
     "delay>",
     "latency>",

@@ -68,7 +68,7 @@ def test_the_title_and_the_line_above_the_timeline_name_what_is_in_view(ping: An
     run(ping, qtbot)
     assert ping.windowTitle().startswith("ping.yaml[*] — run 1 ")
     assert ping.windowTitle().endswith(", unsaved — Buslens")
-    facts = ping.in_view.says.whole.split("  ·  ")
+    facts = ping.in_view.says.text().split("  ·  ")
     assert facts[:4] == ["Run 1", "ping.yaml", "pyee", "seed 7"]
     assert facts[5:] == ["unsaved"]
 
@@ -78,7 +78,7 @@ def test_a_capture_in_view_says_who_wrote_it_and_which_scenario_stands_beside_it
 ) -> None:
     ping.open(file)
     assert ping.windowTitle() == "shop.buslens — beside ping.yaml[*] — Buslens"
-    says = ping.in_view.says.whole
+    says = ping.in_view.says.text()
     assert says.startswith("shop.buslens")
     assert says.endswith("the scenario beside it is ping.yaml")
 
@@ -88,11 +88,11 @@ def test_an_edit_after_the_run_says_that_the_run_is_of_an_earlier_text(ping: Any
     span = ping.session.trace.span_ns
     ping.session.document.rename_handler("answer", "reply")
     ping.bridge.touch()
-    assert "made from an earlier text of ping.yaml" in ping.in_view.says.whole
+    assert "made from an earlier text of ping.yaml" in ping.in_view.says.text()
     assert ping.session.trace.span_ns == span
     ping.session.document.undo()
     ping.bridge.touch()
-    assert "earlier text" not in ping.in_view.says.whole
+    assert "earlier text" not in ping.in_view.says.text()
 
 
 def test_an_earlier_run_comes_back_from_the_list_with_its_notes_and_what_was_selected(ping: Any, qtbot: Any) -> None:
@@ -167,7 +167,7 @@ def test_an_emit_by_hand_beside_an_open_capture_leaves_it_and_its_notes_in_the_l
     qtbot.waitUntil(lambda: len(ping.session.trace.calls) == 1, timeout=PATIENCE_MS)
     qtbot.waitUntil(lambda: ping.session.engine_state.phase == "finished", timeout=PATIENCE_MS)
     assert ping.session.runs.view is not capture
-    assert "begun by an emit by hand" in ping.in_view.says.whole
+    assert "begun by an emit by hand" in ping.in_view.says.text()
     ping.wiring.verbs.runs.show(capture)
     assert ping.tables.notes.count == 1
 
@@ -240,6 +240,6 @@ def test_a_run_that_is_in_no_file_is_removed_only_after_asking(
 def test_the_list_says_what_goes_before_it_goes(ping: Any, qtbot: Any) -> None:
     ping.session.runs.most = 2
     run(ping, qtbot)
-    assert ping.tables.runs.room.whole == "1 of at most 2 kept"
+    assert ping.tables.runs.room.text() == "1 of at most 2 kept"
     run(ping, qtbot)
-    assert ping.tables.runs.room.whole == "2 of at most 2 kept: the next one takes the place of run 1"
+    assert ping.tables.runs.room.text() == "2 of at most 2 kept: the next one takes the place of run 1"

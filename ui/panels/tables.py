@@ -11,6 +11,7 @@ from ui.filter_state import FilterState
 from ui.panels.sql import SqlTab
 from ui.panels.tables_bar import TablesBar
 from ui.panels.tables_columns import TraceColumns
+from ui.panels.tables_expectations import ExpectationsTab
 from ui.panels.tables_looks import row_looks
 from ui.panels.tables_menu import RowMenu
 from ui.panels.tables_notes import NotesTab
@@ -99,8 +100,20 @@ class TablesPanel(QWidget):
     def refresh_runs(self) -> None:
         """Another run is in view, or one came or went."""
         self.runs.refresh()
+        self.expectations.refresh()
+        self.tabs.setTabText(self.tabs.indexOf(self.expectations), self.expectations.title)
         title = f"Runs {count(self.runs.count)}" if self.runs.count else "Runs"
         self.tabs.setTabText(self.tabs.indexOf(self.runs), title)
+
+    def show_rows(self, table: str, search: str) -> None:
+        """Only these rows of "dispatches", "calls" or "failures"."""
+        self._filter.set_text(search)
+        tabs = {"dispatches": self.dispatches, "calls": self.calls, "failures": self.failures}
+        self.tabs.setCurrentWidget(tabs[table])
+
+    def show_expectations(self) -> None:
+        """Bring them to the front."""
+        self.tabs.setCurrentWidget(self.expectations)
 
     def show_runs(self) -> None:
         """Bring them to the front."""
@@ -118,7 +131,7 @@ class TablesPanel(QWidget):
     def refresh_theme(self) -> None:
         """Take the colours of the theme that is shown now."""
         looks = row_looks(self._themes.theme)
-        for tab in (*self._row_tabs, self.statistics.by_event, self.statistics.by_handler):
+        for tab in (*self._row_tabs, self.expectations, self.statistics.by_event, self.statistics.by_handler):
             tab.model.set_looks(looks)
         self.bar.refresh_theme()
 
@@ -141,6 +154,8 @@ class TablesPanel(QWidget):
         self.sql = SqlTab(self._session, self._themes, self)
         self.sql.item_wanted.connect(self._item_wanted)
         self.notes = NotesTab(self._session, self._filter, self._themes, self)
+        self.expectations = ExpectationsTab(self._session, self._themes, self)
+        self.expectations.rows_wanted.connect(self.show_rows)
         self.runs = RunsTab(self._session, self._themes, self)
         self._row_tabs = (self.dispatches, self.calls, self.failures)
         self.tabs = ScrolledTabs(self)
@@ -153,6 +168,7 @@ class TablesPanel(QWidget):
         self.tabs.setTabToolTip(self.tabs.indexOf(self.statistics), "Counts, times, rates and queues")
         self.tabs.addTab(self.sql, "SQL")
         self.tabs.addTab(self.notes, "Notes")
+        self.tabs.addTab(self.expectations, "Expectations")
         self.tabs.addTab(self.runs, "Runs")
         self.tabs.currentChanged.connect(self._tab_changed)
         self.dispatches.chosen.connect(self._dispatch_chosen)

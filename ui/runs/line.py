@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QMenu, QPushButton, QToolButt
 from bus.runs import Run
 from bus.session import Session
 from ui.runs.words import clock_text, facts_of, name_of, room_text
-from ui.widgets.elided import ElidedLabel
+from ui.widgets.elided_label import ElidedLabel
 
 MOST_LISTED = 15
 """Of the menu; the Runs tab has all of them."""
@@ -29,7 +29,7 @@ class InViewLine(QFrame):
         self.setObjectName("in_view")
         self.setAccessibleName("In view")
         self._session = session
-        self.says = ElidedLabel(self)
+        self.says = ElidedLabel(self, most_letters=0)
         self.undo = QPushButton("Undo Clear", self)
         self.undo.setAccessibleName("Undo Clear")
         self.undo.setToolTip("Bring back what was cleared, with what was recorded since (Ctrl+Z)")
@@ -60,7 +60,7 @@ class InViewLine(QFrame):
         if shown == self._shown:
             return
         self._shown = shown
-        self.says.say("  ·  ".join(facts) or ("Cleared" if can_undo else ""))
+        self.says.setText("  ·  ".join(facts) or ("Cleared" if can_undo else ""))
         self.undo.setVisible(can_undo)
         self.runs.setText(f"Runs {len(session.runs.all)}")
         self.setVisible(bool(facts) or can_undo or bool(session.runs.all))

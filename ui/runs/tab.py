@@ -16,7 +16,7 @@ from ui.panels.tables_view import RecordTable
 from ui.runs.words import clock_text, name_of, room_text
 from ui.table_model import Column, TableModel, sorted_rows
 from ui.theme import ThemeSource
-from ui.widgets.elided import ElidedLabel
+from ui.widgets.elided_label import ElidedLabel
 
 Keys = npt.NDArray[Any]
 
@@ -54,7 +54,7 @@ class RunsTab(QWidget):
         self.show_it.clicked.connect(self._show)
         self.save.clicked.connect(self._save_it)
         self.remove.clicked.connect(self._remove)
-        self.room = ElidedLabel(self)
+        self.room = ElidedLabel(self, most_letters=0)
         self.room.setProperty("muted", True)
         line = QHBoxLayout()
         line.setContentsMargins(8, 4, 8, 4)
@@ -89,7 +89,7 @@ class RunsTab(QWidget):
         self._shown = shown
         chosen = self.current
         self._runs = tuple(reversed(runs.all))
-        self.room.say(room_text(len(runs.all), runs.most, runs.goes_next()) if runs.all else "")
+        self.room.setText(room_text(len(runs.all), runs.most, runs.goes_next()) if runs.all else "")
         self._list(self._runs.index(chosen) if chosen in self._runs else -1)
 
     def _list(self, chosen: int) -> None:

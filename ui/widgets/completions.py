@@ -6,9 +6,10 @@ A name is proposed with its field, whether or not the person has thought of the 
 from __future__ import annotations
 
 from bus.trace import rows
+from bus.trace.filter_quote import quote
 from bus.trace.names import Names
 from buslens.records import NameKind
-from ui.filter_state import quote, split_terms
+from ui.filter_state import split_terms
 
 _MAX_PROPOSALS = 30
 _LEAST_LETTERS = 2

@@ -7,7 +7,7 @@ import time
 from pathlib import Path
 
 import numpy as np
-from PySide6.QtCore import QSize, QTimer
+from PySide6.QtCore import QSize, QTimer, Signal
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QLabel, QStatusBar, QWidget
 
@@ -23,6 +23,7 @@ from ui.state import LIVE
 from ui.theme import ThemeSource
 from ui.widgets.elided_label import ElidedLabel
 from ui.widgets.filter_chip import FilterChip
+from ui.widgets.link_label import LinkLabel
 from ui.widgets.lost_count import LostCount
 from ui.widgets.rate import Rate
 
@@ -47,6 +48,10 @@ FOLLOWED_S = 5.0
 ZEROS_SHARE = 0.7
 """Of the bar's width: what says more than zeros may fill it so far before they go."""
 
+FAILED = "outcome:failed OR outcome:timed_out"
+LOST = "fate:lost"
+"""Search lines of the numbers that are links."""
+
 SIGNS = {
     "running": "run",
     "paused": "pause",
@@ -60,6 +65,11 @@ SIGNS = {
 
 class Status(QStatusBar):
     """Reads the session; four times a second while an engine lives."""
+
+    rows_wanted = Signal(str, str)
+    """A table and a search line: what a number counts."""
+
+    expectations_wanted = Signal()
 
     def __init__(
         self, session: Session, filter_state: FilterState, themes: ThemeSource, parent: QWidget | None = None
@@ -82,8 +92,12 @@ class Status(QStatusBar):
         self.engine = self._part("Engine", ENGINE_TIP)
         self.workers = self._part("Workers", "Who does a share of the calls from elsewhere")
         self.rate = self._part("Events per second", EVENTS_TIP)
-        self.failed = self._part("Failed calls", tip("failed"))
-        self.lost = self._part("Lost events", tip("lost"))
+        self.failed = self._link("Failed calls", tip("failed"))
+        self.lost = self._link("Lost events", tip("lost"))
+        self.failed.clicked.connect(self._show_failed)
+        self.lost.clicked.connect(self._show_lost)
+        self.expectations = self._link("Expectations", "Whether the run did what its scenario expects")
+        self.expectations.clicked.connect(self.expectations_wanted)
         self.dropped = self._part("Dropped records", "Records that came faster than they could be kept")
         self.forgotten = self._part(
             "Forgotten records",
@@ -126,6 +140,14 @@ class Status(QStatusBar):
         """Records came; where an engine lives they are counted at its next beat."""
         if not self._timer.isActive():
             self.refresh()
+
+    def show_expectations(self, said: str, *, alarm: bool) -> None:
+        """How many are met; "" where nothing was judged."""
+        self.expectations.setText(said)
+        self.expectations.set_leads(bool(said))
+        self.expectations.setVisible(bool(said))
+        _alarm(self.expectations, "failed" if alarm else "")
+        self._leave_out_zeros()
 
     def show_written(self, path: Path) -> None:
         """Say that a file is complete."""
@@ -222,9 +244,24 @@ class Status(QStatusBar):
             self._sign_shown = (name, theme.name)
             self._sign.setPixmap(icon(name, theme).pixmap(QSize(14, 14), self.devicePixelRatioF()))
 
+    def _show_failed(self) -> None:
+        self.rows_wanted.emit("failures", FAILED)
+
+    def _show_lost(self) -> None:
+        self.rows_wanted.emit("dispatches", LOST)
+
     def _number(self, part: QLabel, number: int, word: str, alarm: str) -> None:
         part.setText(f"{count(number)} {word}")
         _alarm(part, alarm if number else "")
+        if isinstance(part, LinkLabel):
+            part.set_leads(number > 0)
+
+    def _link(self, name: str, tip: str) -> LinkLabel:
+        label = LinkLabel(self)
+        label.setAccessibleName(name)
+        label.setToolTip(f"{tip}\nClick to see them")
+        self.addWidget(label)
+        return label
 
     def _part(self, name: str, tip: str) -> ElidedLabel:
         label = ElidedLabel(self)

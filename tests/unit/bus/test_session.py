@@ -114,7 +114,7 @@ def test_an_endless_loop_of_events_leaves_the_window_alive_and_can_be_stopped(en
         "script: [{emit: a}]"
     )
     session.start(engine=engine, speed=math.inf)
-    live.calls(session, 100)
+    live.calls(session, 50)
     if engine != "pyee":  # there each emit runs inside the one before, until Python says that it is too deep
         stops_soon(session, live)
     else:
