@@ -1,4 +1,4 @@
-"""Who hears whom: every connection between panels stands here, and nowhere else.
+"""Who hears whom: every connection between panels stands here and, about runs, in ui/wiring_runs.py.
 
 From an emit to the pixel: Session.pump -> Bridge.records_arrived -> a panel's `refresh_records`.
 """
@@ -45,6 +45,7 @@ from ui.verbs_view import Seen, ViewVerbs
 from ui.widgets.palette import Choice, Palette
 from ui.widgets.sheet import code_sheet
 from ui.widgets.shortcuts_sheet import shortcuts_sheet
+from ui.wiring_runs import RunsWiring
 
 if TYPE_CHECKING:
     from ui.window import Window
@@ -285,26 +286,6 @@ class Wiring(QObject):
         """Where the brokers are."""
         ConnectionsSheet(self._window.themes, self._window).show()
 
-    def show_rows(self, table: str, search: str) -> None:
-        """What a number counts."""
-        self._window.panels.show("tables")
-        self._window.tables.show_rows(table, search)
-
-    def show_expectations(self) -> None:
-        """Whether the run did what its scenario expects."""
-        self._window.panels.show("tables")
-        self._window.tables.show_expectations()
-
-    def refresh_expectations(self) -> None:
-        """Other verdicts, or none."""
-        expectations = self._window.tables.expectations
-        self._window.status.show_expectations(expectations.said, alarm=expectations.unmet > 0)
-
-    def show_runs(self) -> None:
-        """The list of runs and captures."""
-        self._window.panels.show("tables")
-        self._window.tables.show_runs()
-
     def show_settings(self, page: str = "") -> None:
         """Everything that a person may choose."""
         sheet = SettingsSheet(self._window.store, self._window)
@@ -433,8 +414,8 @@ class Wiring(QObject):
         window.inspector.follow_wanted.connect(window.filter_state.set_text)
         again = ("payload.copy", "dispatch.emit_again", "dispatch.emit_edited")
         window.inspector.offer_payload_actions([self.actions[each] for each in again])
-        self._connect_runs()
-        self._connect_numbers()
+        RunsWiring(window, self.verbs, self.refresh_view)
+        self.actions.done.connect(self.refresh_view)
         self.verbs.connections.wanted.connect(self.show_connections)
         self.verbs.flight.settings_wanted.connect(self.show_flight)
         window.flight_sign.clicked.connect(self.show_flight)
@@ -465,25 +446,6 @@ class Wiring(QObject):
         window.timeline.lane_choices.changed.connect(self.actions.refresh)
         window.timeline.axis.mode_changed.connect(self.actions.refresh)
         window.panels.changed.connect(self.actions.refresh)
-
-    def _connect_runs(self) -> None:
-        window, runs, listed = self._window, self.verbs.runs, self._window.tables.runs
-        runs.changed.connect(self.refresh_view)
-        runs.list_wanted.connect(self.show_runs)
-        listed.show_wanted.connect(runs.show)
-        listed.save_wanted.connect(runs.save)
-        listed.remove_wanted.connect(runs.remove)
-        window.in_view.run_wanted.connect(runs.show)
-        window.in_view.list_wanted.connect(self.show_runs)
-        window.in_view.undo_wanted.connect(runs.try_undo_clear)
-        self.verbs.file.exporting.wrote.connect(self.refresh_view)
-        self.actions.done.connect(self.refresh_view)
-
-    def _connect_numbers(self) -> None:
-        window = self._window
-        window.status.rows_wanted.connect(self.show_rows)
-        window.status.expectations_wanted.connect(self.show_expectations)
-        window.tables.expectations.changed.connect(self.refresh_expectations)
 
     def _connect_mistakes(self) -> None:
         window = self._window
