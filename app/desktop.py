@@ -83,8 +83,7 @@ def make_window(store: SettingsFile, trust: TrustedFiles) -> Window:
     """A window with a session of its own, not yet shown."""
     settings = store.read()
     session = Session(settings, trusted=trust.trusts)
-    session.runs.most = max(1, settings.most_runs)
-    session.runs.most_bytes = int(settings.most_runs_gb * 1e9)
+    session.runs.set_limits(settings.most_runs, settings.most_runs_gb)
     session.most_records = settings.most_records or usual_most()
     session.flight = FlightRecorder(settings.flight, flights())
     window = Window(session, ThemeSource(), store, trust)

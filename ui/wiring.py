@@ -91,6 +91,7 @@ class Wiring(QObject):
         window.timeline.set_time_axis(settings.time_axis)
         session.settings = settings
         session.most_records = settings.most_records or usual_most()
+        session.runs.set_limits(settings.most_runs, settings.most_runs_gb)
         if session.flight is not None:
             session.flight.set_settings(settings.flight, session.trace)
         self.actions.refresh()

@@ -11,6 +11,9 @@ IN_MEMORY = 256 * 1024 * 1024
 """Bytes of columns of runs that are not in view; beyond, those that were begun first are read again when they come."""
 
 
+MOST_GB = 1e6
+
+
 class Runs:
     """One of them is in view. The oldest go where there are too many; what a person wrote into one keeps it."""
 
@@ -31,6 +34,11 @@ class Runs:
         """Grows whenever the list becomes another one."""
 
         self._numbers = 0
+
+    def set_limits(self, most: int, gigabytes: float) -> None:
+        """How many there may be, and how much of the disk they may take; what is too much goes with the next one."""
+        self.most, self.most_bytes = max(1, most), int(min(gigabytes, MOST_GB) * 1e9)
+        self.revision += 1
 
     def next_number(self) -> int:
         """Of a run that begins."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QComboBox, QDoubleSpinBox, QFormLayout, QSpinBox, QWidget
+from PySide6.QtWidgets import QCheckBox, QComboBox, QDoubleSpinBox, QFormLayout, QSpinBox, QWidget
 
 from bus.settings import LARGEST_FONT, SMALLEST_FONT, Settings
 from ui.run_choices import SPEEDS, speed_text
@@ -14,6 +14,7 @@ THEMES = (("As the system has it", "system"), ("Light", "light"), ("Dark", "dark
 AXES = (("To scale", "linear"), ("Idle time folded", "compressed"), ("Step by step", "steps"))
 MOST_RECORDS = 1_000_000_000
 MOST_GB = 100_000.0
+MOST_RUNS = 1_000
 
 
 class GeneralPage(QWidget):
@@ -49,6 +50,21 @@ class GeneralPage(QWidget):
         self.most_disk.setDecimals(1)
         self.most_disk.setSuffix(" GB")
         self.most_disk.setSpecialValueText("as the disk allows")
+        self.most_runs = QSpinBox(self)
+        self.most_runs.setAccessibleName("Most runs that are kept")
+        self.most_runs.setToolTip(
+            "Runs and opened captures to come back to; those with notes in no file stay in any case"
+        )
+        self.most_runs.setRange(1, MOST_RUNS)
+        self.most_runs_gb = QDoubleSpinBox(self)
+        self.most_runs_gb.setAccessibleName("Most gigabytes of runs that are kept")
+        self.most_runs_gb.setToolTip("Of the temporary files of runs that are kept and not in view")
+        self.most_runs_gb.setRange(0.0, MOST_GB)
+        self.most_runs_gb.setDecimals(1)
+        self.most_runs_gb.setSuffix(" GB")
+        self.most_runs_gb.setSpecialValueText("as the disk allows")
+        self.ask_about_runs = QCheckBox("Ask about unsaved runs when Buslens is closed", self)
+        self.ask_about_runs.setToolTip("About notes it asks in any case")
         form = QFormLayout(self)
         form.addRow("Theme", self.theme)
         form.addRow("Font size", self.font_points)
@@ -56,10 +72,14 @@ class GeneralPage(QWidget):
         form.addRow("Speed", self.speed)
         form.addRow("Records in memory", self.most_records)
         form.addRow("Live capture on disk", self.most_disk)
+        form.addRow("Runs that are kept", self.most_runs)
+        form.addRow("Kept runs on disk", self.most_runs_gb)
+        form.addRow(self.ask_about_runs)
         self.show_settings(settings)
         for box in (self.theme, self.axis, self.speed):
             box.activated.connect(self._changed)
-        for field in (self.font_points, self.most_records, self.most_disk):
+        self.ask_about_runs.clicked.connect(self._changed)
+        for field in (self.font_points, self.most_records, self.most_disk, self.most_runs, self.most_runs_gb):
             field.editingFinished.connect(self._changed)
 
     def show_settings(self, settings: Settings) -> None:
@@ -70,6 +90,9 @@ class GeneralPage(QWidget):
         self.font_points.setValue(settings.font_points)
         self.most_records.setValue(settings.most_records)
         self.most_disk.setValue(settings.most_disk_gb)
+        self.most_runs.setValue(settings.most_runs)
+        self.most_runs_gb.setValue(settings.most_runs_gb)
+        self.ask_about_runs.setChecked(settings.ask_about_runs)
 
     def put_into(self, settings: Settings) -> Settings:
         """The same settings with what stands in these fields."""
@@ -81,6 +104,9 @@ class GeneralPage(QWidget):
             speed=self.speed.currentData(),
             most_records=self.most_records.value(),
             most_disk_gb=self.most_disk.value(),
+            most_runs=self.most_runs.value(),
+            most_runs_gb=self.most_runs_gb.value(),
+            ask_about_runs=self.ask_about_runs.isChecked(),
         )
 
     def _changed(self) -> None:
