@@ -139,6 +139,6 @@ class Mail:
             while not self._ended.is_set() and not self._is_stale.is_set():
                 message = consumer.poll(POLL_S)
                 if message is not None and message.error() is None:
-                    self._next = message.offset() + 1
+                    self._next = (message.offset() or 0) + 1
                     self._wrote(message.value() or b"")
             consumer.close()
