@@ -6,7 +6,7 @@ import math
 from difflib import get_close_matches
 from pathlib import Path
 
-from app.cli_output import complain, file_for
+from app.cli_output import complain, file_for, warn
 from app.cli_text import plain
 from app.scenario_files import found_scenario
 from bus import scenario
@@ -34,8 +34,7 @@ def export_capture(
     if is_part and format_id != "capture":
         raise UserError("--from and --until are for --to capture", hint="export the part first, then that")
     trace = capture.load(path)
-    if trace.damage:
-        complain(f"{path}: {trace.damage}")
+    warn(path, trace)
     with file_for(output, is_text=formats[format_id].is_text) as target:
         if is_part:
             first, last = trace.span_ns
@@ -72,6 +71,7 @@ def _check(path: Path) -> str:
     trace = capture.load(path)
     if trace.damage:
         raise UserError(f"{path}: {trace.damage}")
+    warn(path, trace)
     return f"fine, a capture with {len(trace.dispatches)} dispatches and {len(trace.calls)} calls"
 
 

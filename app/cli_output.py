@@ -21,6 +21,7 @@ from rich.console import Console
 from app.cli_text import plain
 from bus.errors import UserError
 from bus.system_errors import reason
+from bus.trace import Trace, completeness
 
 STDOUT = "-"
 NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO)
@@ -43,6 +44,12 @@ def complain(line: str) -> None:
         print(f"buslens: {plain(line)}", file=sys.stderr, flush=True)
     except (OSError, ValueError):
         _into_nothing(sys.stderr)  # nobody is left who could be told
+
+
+def warn(path: Path, trace: Trace) -> None:
+    """What a person must know of a capture, beside whatever is made of it."""
+    for sentence in completeness.warnings(trace):
+        complain(f"{path}: {sentence}")
 
 
 def write_text(text: str) -> None:

@@ -12,7 +12,7 @@ from rich.console import JustifyMethod
 from rich.table import Table
 
 from app import cli_output
-from app.cli_output import complain
+from app.cli_output import complain, warn
 from app.cli_text import plain
 from bus.errors import UserError
 from bus.export.csv import safe
@@ -30,8 +30,7 @@ def print_answer(path: Path, select: str, to: str, longest_s: float, *, bom: boo
     if to not in FORMATS:
         raise UserError(f"there is no format {to} for answers", hint=f"there are {', '.join(FORMATS)}")
     trace = capture.load(path)
-    if trace.damage:
-        complain(f"{path}: {trace.damage}")
+    warn(path, trace)
     result = Query(trace, select, longest_s=longest_s).run()
     if to == "csv":
         _print_csv(result, bom=bom)

@@ -9,6 +9,7 @@ import pytest
 from PySide6.QtCore import Qt
 
 from bus.errors import UserError
+from buslens.wire import END_MARK
 from tests.helpers.make_trace import make_trace, shop_bytes
 from ui.widgets.capture_bar import STEPS, CaptureBar
 
@@ -22,7 +23,7 @@ def slow(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setattr("bus.opening.PART_S", 0.0)
     monkeypatch.setattr("bus.trace.loading.PIECE", 2_000)
     path = tmp_path / "shop.buslens"
-    path.write_bytes(shop_bytes(400, batch=4))
+    path.write_bytes(shop_bytes(400, batch=4) + END_MARK)
     return path
 
 
@@ -60,7 +61,7 @@ def test_it_is_not_exported_before_it_is_there(window: Any, tmp_path: Path, slow
 def test_another_file_ends_it(window: Any, qtbot: Any, tmp_path: Path, slow: Path) -> None:
     window.open(slow)
     small = tmp_path / "small.buslens"
-    small.write_bytes(shop_bytes(2))
+    small.write_bytes(shop_bytes(2) + END_MARK)
     window.open(small)
     qtbot.waitUntil(lambda: window.session.loading is None, timeout=PATIENCE_MS)
     assert len(window.session.trace.calls) == len(make_trace(2).calls)
@@ -71,10 +72,24 @@ def test_a_damaged_capture_says_where_until_another_is_there(window: Any, qtbot:
     bar: CaptureBar = window.capture_bar
     cut, whole = tmp_path / "cut.buslens", tmp_path / "whole.buslens"
     cut.write_bytes(shop_bytes(20)[:-9])
-    whole.write_bytes(shop_bytes(20))
+    whole.write_bytes(shop_bytes(20) + END_MARK)
     window.open(cut)
     qtbot.waitUntil(bar.isVisible, timeout=PATIENCE_MS)
     assert "damaged at byte" in bar.says.text()
     assert bar.dismiss.isVisible()
+    window.open(whole)
+    qtbot.waitUntil(lambda: not bar.isVisible(), timeout=PATIENCE_MS)
+
+
+def test_a_capture_of_a_killed_program_or_without_events_says_so(window: Any, qtbot: Any, tmp_path: Path) -> None:
+    bar: CaptureBar = window.capture_bar
+    killed, empty, whole = (tmp_path / f"{name}.buslens" for name in ("killed", "empty", "whole"))
+    killed.write_bytes(shop_bytes(3))
+    empty.write_bytes(shop_bytes(0) + END_MARK)
+    whole.write_bytes(shop_bytes(3) + END_MARK)
+    window.open(killed)
+    qtbot.waitUntil(lambda: "has no end mark" in bar.says.text(), timeout=PATIENCE_MS)
+    window.open(empty)
+    qtbot.waitUntil(lambda: bar.says.text().startswith("This capture holds no events"), timeout=PATIENCE_MS)
     window.open(whole)
     qtbot.waitUntil(lambda: not bar.isVisible(), timeout=PATIENCE_MS)

@@ -6,6 +6,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QProgressBar, QPushButton, QWidget
 
 from bus.session import Session
+from bus.trace import completeness
 from ui.icons import icon
 from ui.theme import ThemeSource
 
@@ -70,8 +71,10 @@ class CaptureBar(QFrame):
         self._icon.setPixmap(icon("untrusted", self._themes.theme).pixmap(16, 16))
 
     def _said(self) -> str:
-        trace = self._session.trace
-        return trace.damage or trace.raw.problem
+        session, trace = self._session, self._session.trace
+        if trace.raw.path is None or session.loading is not None or session.following is not None:
+            return trace.damage or trace.raw.problem  # a run, or more comes
+        return " ".join(completeness.warnings(trace))
 
     def _cancel(self) -> None:
         self._session.cancel_loading()
