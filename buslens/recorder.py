@@ -17,7 +17,7 @@ from collections import deque
 from dataclasses import replace
 from typing import Any, Callable, Optional
 
-from buslens.context import CALL, CAUSE_UNKNOWN
+from buslens.context import CALL, CAUSE_UNKNOWN, outside
 from buslens.failures import Failure
 from buslens.limits import DEFAULT_LIMITS, Limits
 from buslens.packing import VALUES_A_FACT, WHOLE, Packer
@@ -47,7 +47,9 @@ class Recorder:
         clock_ns: Callable[[], int] = CLOCK_NS,
         limits: Limits = DEFAULT_LIMITS,
         header: Optional[Header] = None,
+        knows_threads: bool = False,
     ) -> None:
+        """knows_threads: whoever emits outside of any call, on whatever thread, has no cause: they are all our own."""
         self.clock_ns = clock_ns
         self.limits = limits
         self.enabled = True
@@ -64,7 +66,9 @@ class Recorder:
         """Beyond this length of `pending` no new dispatch is recorded."""
 
         self.local = threading.local()
-        """Per thread: `lane`, its interned name; `unheard`, see adapters."""
+        """Per thread: `lane`, its interned name; `outside`, the cause of what no call does; `unheard`, see adapters."""
+
+        self._knows_threads = knows_threads
 
         self.next_id: Callable[[], int] = itertools.count(1).__next__
         self._pending_text = 0
@@ -114,7 +118,8 @@ class Recorder:
         self._packer = Packer(self.limits)
         self.local.__dict__.clear()
         self.on_first_fact = self._say_forked
-        CALL.set(CAUSE_UNKNOWN)
+        if CALL.get():
+            CALL.set(CAUSE_UNKNOWN)  # it is in a call of the parent, which this capture does not know
 
     def _say_forked(self) -> None:
         # On a thread of its own: the program's log may wait for a lock that the emitting thread holds.
@@ -163,8 +168,18 @@ class Recorder:
             first, self.on_first_fact = self.on_first_fact, None
             if first is not None:
                 first()
+            self.local.outside = 0 if self._knows_threads else outside()
             found = self.local.lane = self.lane(_thread_name())
         return found
+
+    def cause(self) -> int:
+        """What an emit here and now has as its cause: a call, 0 for none, or CAUSE_UNKNOWN."""
+        found = CALL.get()
+        if found is not None:
+            return found
+        self.here()
+        known: int = self.local.outside
+        return known
 
     def dispatch(
         self,

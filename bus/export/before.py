@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from bus.trace.facts import FACT_DTYPE
-from bus.trace.joining import DURABLE
+from bus.trace.joining import CAUSE_UNKNOWN, DURABLE
 from bus.trace.trace import Trace
 from buslens.records import Flag, Kind, Outcome
 
@@ -108,8 +108,9 @@ class _Chosen:
 def _emitted(trace: Trace, rows: Array) -> Array:
     dispatches = trace.dispatches
     durable = (dispatches.columns.view("seen")[rows] & DURABLE) > 0
+    parents = np.where(dispatches.cause_unknown[rows], CAUSE_UNKNOWN, dispatches.parent_call[rows])
     return _facts(
-        len(rows), kind=Kind.DISPATCH_EMITTED, id=dispatches.id[rows], parent=dispatches.parent_call[rows],
+        len(rows), kind=Kind.DISPATCH_EMITTED, id=dispatches.id[rows], parent=parents,
         name=dispatches.event[rows], lane=dispatches.lane[rows], time_ns=dispatches.emitted_ns[rows],
         count=dispatches.handlers[rows], blob=dispatches.payload[rows], flags=np.where(durable, Flag.DURABLE, 0),
     )  # fmt: skip

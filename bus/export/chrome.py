@@ -127,6 +127,8 @@ class _Events:
         }
         if dispatches.parent_call[row]:
             said["parent_call"] = int(dispatches.parent_call[row])
+        elif dispatches.cause_unknown[row]:
+            said["parent_call"] = "unknown"
         if payload.text:
             said["payload"] = visible(payload.text[:MOST_LETTERS])
         return said

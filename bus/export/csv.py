@@ -73,7 +73,7 @@ def _dispatch(trace: Trace, row: int) -> list[Any]:
         _seconds(trace, int(dispatches.emitted_ns[row])),
         outcome(int(dispatches.outcome[row])),
         int(dispatches.handlers[row]),
-        int(dispatches.parent_call[row]) or "",
+        int(dispatches.parent_call[row]) or ("unknown" if dispatches.cause_unknown[row] else ""),
         safe(trace.names.text(int(dispatches.lane[row]))),
     ]
 

@@ -12,6 +12,7 @@ from typing import Any
 
 from bus.export.exporter import Selection, counted, write_text
 from bus.export.words import outcome, title
+from bus.trace import causality
 from bus.trace.trace import Progress, Trace
 
 
@@ -50,6 +51,7 @@ def _dispatch(trace: Trace, row: int) -> dict[str, Any]:
         "handlers": int(dispatches.handlers[row]),
         "failed": int(dispatches.failed[row]),
         "parent_call": int(dispatches.parent_call[row]) or None,
+        "cause": causality.cause_word(trace, row),
         "root": int(dispatches.root[row]),
         "lane": trace.names.text(int(dispatches.lane[row])),
     }

@@ -79,7 +79,7 @@ class Runner:
         header = Header.here(
             clock="virtual", mono_ns=0, engine=order.engine, seed=order.seed, scenario=document.scenario.name
         )
-        self.recorder = Recorder(clock_ns=self._clock.time_ns, header=header)
+        self.recorder = Recorder(clock_ns=self._clock.time_ns, header=header, knows_threads=True)
         self._gate = Gate(self._clock, paused=order.paused)
         self.room = Room(self.recorder, self._clock)
         self._loop = EngineLoop(self._clock)

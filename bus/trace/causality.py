@@ -56,3 +56,19 @@ def ancestors(trace: Trace, kind: str, row: int, limit: int = MAX_ANCESTORS) -> 
 def flow(trace: Trace, root_id: int, limit: int = 10_000) -> Rows:
     """Rows of the dispatches that grew from a root emit, the root's included, oldest first."""
     return np.flatnonzero(trace.dispatches.root == np.uint64(root_id))[:limit]
+
+
+def cause_word(trace: Trace, dispatch_row: int) -> str:
+    """What is known of a dispatch's cause: "call", "root" for none, or "unknown"."""
+    if trace.dispatches.cause_unknown[dispatch_row]:
+        return "unknown"
+    return "call" if trace.dispatches.parent_call[dispatch_row] else "root"
+
+
+def begins_unknown(trace: Trace, dispatch_row: int) -> bool:
+    """Whether nobody knows what caused the first dispatch of this one's flow, as far as the flow is there."""
+    first = trace.dispatches.row_of(int(trace.dispatches.root[dispatch_row]))
+    row = first if first >= 0 else dispatch_row
+    return bool(trace.dispatches.cause_unknown[row]) or (
+        cause_word(trace, row) == "call" and cause_of_dispatch(trace, row) < 0
+    )

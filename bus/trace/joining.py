@@ -13,6 +13,7 @@ import numpy.typing as npt
 
 from bus.trace.facts import Facts
 from bus.trace.tables import Calls, Dispatches
+from buslens.context import CAUSE_UNKNOWN as _CAUSE_UNKNOWN
 from buslens.records import Flag, Kind, Outcome
 
 Rows = npt.NDArray[Any]
@@ -30,6 +31,8 @@ _ENDED = np.full(256, Outcome.FAILED, np.uint8)
 _ENDED[: Outcome.TIMED_OUT + 1] = [Outcome.OK, *range(Outcome.OK, Outcome.TIMED_OUT + 1)]
 _ENDED[Outcome.NEVER_RAN] = Outcome.NEVER_RAN
 """What an outcome in a capture means for a call that has ended."""
+
+CAUSE_UNKNOWN = np.uint64(_CAUSE_UNKNOWN)
 
 _OK, _DURABLE = int(Outcome.OK), int(Flag.DURABLE)
 """As plain numbers: to look for a member of an Enum takes as long as to look through some hundred facts."""
@@ -57,11 +60,14 @@ class Joining:
         self._settle(np.concatenate(touched))
 
     def _add_dispatches(self, facts: Facts) -> slice:
-        ids, emitted, count = facts.id, facts.time_ns, facts.count
+        ids, emitted, count, parents = facts.id, facts.time_ns, facts.count, facts.parent
+        unknown = parents == CAUSE_UNKNOWN
+        if unknown.any():
+            parents = np.where(unknown, 0, parents)
         rows = self.dispatches.columns.append(
-            len(facts), id=ids, event=facts.name, parent_call=facts.parent, lane=facts.lane,
+            len(facts), id=ids, event=facts.name, parent_call=parents, lane=facts.lane,
             emitted_ns=emitted, handlers=count, payload=facts.blob, ended_ns=emitted,
-            waiting=np.minimum(count, _MOST), root=ids,
+            waiting=np.minimum(count, _MOST), root=ids, cause_unknown=unknown,
             seen=_KEEPS[facts.flags & _DURABLE],
         )  # fmt: skip
         self.dispatches.index.add(ids, rows.start)

@@ -26,7 +26,7 @@ MANY = 500_000
 
 _DISPATCHES = (
     "id", "event", "parent_call", "lane", "emitted_ns", "handlers", "payload", "ended_ns", "open", "failed", "outcome",
-    "root",
+    "root", "cause_unknown",
 )  # fmt: skip
 _CALLS = (
     "id", "dispatch", "handler", "lane", "emitted_ns", "started_ns", "ended_ns", "outcome", "attempt", "error",

@@ -34,7 +34,8 @@ TABLES: dict[str, str] = {
                     ELSE NULLIF({_word(WHYS, "d.why")}, '') END AS why,
                d.emitted_ns, d.ended_ns, (d.ended_ns - d.emitted_ns) / 1e6 AS latency_ms,
                d.handlers::BIGINT AS handlers, d.open, d.failed::BIGINT AS failed, d.skipped::BIGINT AS skipped,
-               NULLIF(d.parent_call, 0)::UBIGINT AS parent_call, d.root::UBIGINT AS root, l.text AS lane,
+               NULLIF(d.parent_call, 0)::UBIGINT AS parent_call, d.cause_unknown,
+               d.root::UBIGINT AS root, l.text AS lane,
                {_payload("d.payload")} AS payload
         FROM _dispatches d LEFT JOIN _names e ON e.id = d.event LEFT JOIN _names l ON l.id = d.lane
         LEFT JOIN _outcomes o ON o.id = d.outcome""",  # noqa: S608  (words of ours)

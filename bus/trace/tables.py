@@ -23,6 +23,7 @@ class Dispatches:
             id=np.uint64, event=np.uint32, parent_call=np.uint64, lane=np.uint32, emitted_ns=np.int64,
             handlers=np.uint32, payload=np.uint64, ended_ns=np.int64, waiting=np.int32, running=np.int32,
             failed=np.int32, seen=np.uint8, outcome=np.uint8, root=np.uint64,
+            cause_unknown=np.bool_,
         )  # fmt: skip
         self.index = Index(self.columns)
         self.by_parent = Groups(self.columns, "parent_call")
@@ -42,8 +43,13 @@ class Dispatches:
 
     @property
     def parent_call(self) -> Array:
-        """Id of the call that emitted it, 0 for a root."""
+        """Id of the call that emitted it; 0 for a root, and where `cause_unknown`."""
         return self.columns.view("parent_call")
+
+    @property
+    def cause_unknown(self) -> Array:
+        """Whether the program cannot tell what caused it: it is no root, and nobody knows what it is."""
+        return self.columns.view("cause_unknown")
 
     @property
     def lane(self) -> Array:

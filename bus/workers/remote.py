@@ -97,7 +97,7 @@ class _RemoteStage(Stage):
     """What the steps of handlers find here."""
 
     def __init__(self, document: Document, seed: int, voice: Voice) -> None:
-        clock, recorder = Clock(), Recorder()
+        clock, recorder = Clock(), Recorder(knows_threads=True)
         recorder.enabled = False
         super().__init__(
             document.scenario,

@@ -18,6 +18,7 @@ from buslens.adapters.pyee_around import around, telling
 from buslens.adapters.pyee_direct import direct
 from buslens.adapters.pyee_dispatch import general, give_up, plain
 from buslens.adapters.pyee_watch import Watch
+from buslens.carrying import CARRIER
 from buslens.forking import FORKS
 from buslens.probe import Probe
 from buslens.recorder import Recorder
@@ -57,6 +58,8 @@ class PyeeHooks:
         vars(emitter).update(self._hooks)
         FORKS.tell(self.recorder)
         FORKS.tell(self)
+        FORKS.tell(CARRIER)
+        CARRIER.need(emitter)
 
     def after_fork(self, _: int) -> None:
         """In a forked child: its capture begins with what is subscribed, as any."""
@@ -80,6 +83,7 @@ class PyeeHooks:
         self.watch.live = False
         emitter = self.watch.emitter()
         if emitter is not None:
+            CARRIER.release(emitter)
             with self._lock:
                 self._take_off(emitter)
         self.watch.forget()

@@ -153,7 +153,10 @@ def plain(watch: Watch, bare: CallHandlers, slow: CallHandlers) -> CallHandlers:
                 lane = recorder.here()
             count = len(functions)
             dispatch, call = next_id(), next_id()
-            put((plan.opening, dispatch, current(), clock_ns(), lane, payload, call))
+            parent = current()
+            if parent is None:
+                parent = local.outside
+            put((plan.opening, dispatch, parent, clock_ns(), lane, payload, call))
             token = enter(call)
         except Exception as error:
             watch.broke(error)
@@ -228,7 +231,7 @@ def emitted(
 ) -> int:
     """Record an emit; the dispatch's id."""
     recorder = watch.recorder
-    parent = CALL.get()
+    parent = recorder.cause()
     if watch.failing and type(event) is str and event == "error" and args:
         parent = watch.failing.pop(id(args[0]), (None, parent))[1]
     said = arguments(args, kwargs)

@@ -118,8 +118,8 @@ class InspectorPanel(QWidget):
         self.error.show_error(facts.error)
         self.error.setVisible(facts.error is not None)
         self._timing.show_facts(facts.timing)
-        self._causes_part.set_title("Caused by" if facts.causes else "Caused by nothing: a root emit")
-        self.causes.show_links(facts.causes, before="… the upper end is not shown" if facts.causes_hidden else "")
+        self._causes_part.set_title(_caused_by(facts))
+        self.causes.show_links(facts.causes, before=_before_causes(facts))
         more = f"… and {facts.effects_hidden} more" if facts.effects_hidden else ""
         self.effects.show_links(facts.effects, after=more)
         self._effects_part.set_title("Caused" if facts.effects else _caused_nothing(facts))
@@ -202,6 +202,18 @@ class InspectorPanel(QWidget):
         self._stack = QStackedLayout(self)
         self._stack.addWidget(self._hint)
         self._stack.addWidget(self._scroll)
+
+
+def _caused_by(facts: Facts) -> str:
+    if facts.causes:
+        return "Caused by"
+    return "Cause unknown" if facts.cause_unknown else "Caused by nothing: a root emit"
+
+
+def _before_causes(facts: Facts) -> str:
+    if facts.causes_hidden:
+        return "… the upper end is not shown"
+    return "… what caused this is not known" if facts.causes and facts.cause_unknown else ""
 
 
 def _caused_nothing(facts: Facts) -> str:

@@ -63,6 +63,9 @@ class Facts:
     causes: tuple[Link, ...]
     """From the root emit down to what caused this directly; empty for a root."""
 
+    cause_unknown: bool
+    """Nobody knows what caused the first of them, or this one where there is none."""
+
     causes_hidden: bool
     """The chain is longer than what is shown: its upper end is missing."""
 
@@ -127,6 +130,7 @@ def _dispatch(trace: Trace, row: int) -> Facts:
         timing=tuple(timing),
         causes=causes,
         causes_hidden=causes_hidden,
+        cause_unknown=causality.begins_unknown(trace, row),
         effects=effects,
         effects_hidden=effects_hidden,
         log=(),
@@ -171,6 +175,7 @@ def _call(trace: Trace, row: int) -> Facts:
         timing=tuple(timing),
         causes=causes,
         causes_hidden=causes_hidden,
+        cause_unknown=_call_begins_unknown(trace, row),
         effects=effects,
         effects_hidden=effects_hidden,
         log=log,
@@ -182,6 +187,11 @@ def _call(trace: Trace, row: int) -> Facts:
         counters=_counters(trace, trace.span_ns[1] if running else ended, int(calls.id[row])),
         attempts=tuple(_attempt_link(trace, each) for each in attempts) if len(attempts) > 1 else (),
     )
+
+
+def _call_begins_unknown(trace: Trace, row: int) -> bool:
+    dispatch = causality.cause_of_call(trace, row)
+    return dispatch < 0 or causality.begins_unknown(trace, dispatch)
 
 
 def _causes(trace: Trace, kind: str, row: int) -> tuple[tuple[Link, ...], bool]:
