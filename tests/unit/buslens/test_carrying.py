@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import concurrent.futures.thread as pools
+import gc
 import multiprocessing.pool
 import pickle
 import subprocess
@@ -27,6 +28,12 @@ from tests.unit.buslens.facts import Facts
 
 ROOT = Path(__file__).resolve().parents[3]
 NAME: ContextVar[str] = ContextVar("name", default="none")
+
+
+@pytest.fixture(autouse=True)
+def nothing_watched() -> None:
+    """Emitters that other tests left to the garbage collector are watched until it comes."""
+    gc.collect()
 
 
 @pytest.fixture
