@@ -39,7 +39,8 @@ class Kind(IntEnum):
     """What a fact says. The numbers are part of the capture format and never change."""
 
     DISPATCH_EMITTED = 1
-    """id: dispatch; parent: call that emitted it, 0 for a root, CAUSE_UNKNOWN (context.py) where nobody knows; name: event; count: handlers; blob: payload.
+    """id: dispatch; parent: call that emitted it, 0 for a root, context.CAUSE_UNKNOWN where nobody knows;
+    name: event; count: handlers; blob: payload.
 
     flags may hold DURABLE.
     """
