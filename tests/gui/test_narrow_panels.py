@@ -48,6 +48,7 @@ def test_the_inspector_shows_a_traceback_whole_and_without_a_scroll_bar_of_its_o
     for width in (220, 300):
         window.inspector.error.resize(width, 600)
         traceback.fit()
+        assert traceback.firstVisibleBlock().blockNumber() == 0
         last = traceback.document().lastBlock()
         cursor = traceback.textCursor()
         cursor.setPosition(last.position() + last.length() - 1)

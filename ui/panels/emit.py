@@ -235,6 +235,7 @@ class EmitPanel(QWidget):
         if name in known:
             self.form.payload.set_text(self._drafts.get(name) or self._sample(name))
         self._shown_event = name
+        self.form.show_beginning()
 
     def _sample(self, name: str) -> str:
         document = self._session.document

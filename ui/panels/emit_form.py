@@ -57,6 +57,13 @@ class EmitForm(QWidget):
         self.event_box.addItems(list(names))
         self.event_box.setCurrentText(text)
         self.event_box.blockSignals(blocked)
+        self.show_beginning()
+
+    def show_beginning(self) -> None:
+        """Of a long name the beginning, unless it is being written."""
+        line = self.event_box.lineEdit()
+        if line is not None and not line.hasFocus():
+            line.setCursorPosition(0)
 
     def show_known(self, known: bool) -> None:
         """Say when the scenario does not know the event: it may be meant, it may be a slip."""

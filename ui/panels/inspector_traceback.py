@@ -75,12 +75,14 @@ class TracebackView(QPlainTextEdit):
         margins = 2 * round(self.document().documentMargin())
         letters = max(1, (self.viewport().width() - margins) // max(metrics.horizontalAdvance("m"), 1))
         lines = sum(max(1, -(-len(line) // letters)) for line in self.toPlainText().splitlines())
-        around = margins + max(self.height() - self.viewport().height(), 6) + metrics.lineSpacing() // 2
+        around = margins + max(self.height() - self.viewport().height(), 6) + metrics.lineSpacing()
         height = min(lines, MOST_LINES) * metrics.lineSpacing() + around
         bars = Qt.ScrollBarPolicy
         self.setVerticalScrollBarPolicy(bars.ScrollBarAlwaysOff if lines <= MOST_LINES else bars.ScrollBarAsNeeded)
         if height != self.height():
             self.setFixedHeight(height)
+        if lines <= MOST_LINES:
+            self.verticalScrollBar().setValue(0)
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         """A click, not the end of marking text, opens the place."""

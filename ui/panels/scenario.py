@@ -15,7 +15,6 @@ from PySide6.QtWidgets import (
     QApplication,
     QFrame,
     QHBoxLayout,
-    QLabel,
     QScrollArea,
     QSizePolicy,
     QSplitter,
@@ -42,6 +41,7 @@ from ui.panels.scenario_script import ScenarioForm, ScriptForm
 from ui.panels.scenario_tree import ScenarioTree
 from ui.theme import ThemeSource
 from ui.widgets.empty_hint import EmptyHint
+from ui.widgets.wrapped_label import WrappedLabel
 
 ROWS = 4
 """Lines of text that the tree has room for, however large the form."""
@@ -78,9 +78,7 @@ class ScenarioPanel(QWidget):
         self.tree = ScenarioTree(themes, self)
         self.error = InlineError(themes, self)
         self.error.setContentsMargins(8, 2, 8, 4)
-        self.notice = QLabel(self)
-        self.notice.setTextFormat(Qt.TextFormat.PlainText)
-        self.notice.setWordWrap(True)
+        self.notice = WrappedLabel("", self)
         self.notice.setContentsMargins(8, 2, 8, 4)
         self.notice.setAccessibleName("What the change did")
         self.notice.hide()

@@ -13,6 +13,7 @@ from bus.scenario.drafts import Draft, FieldPath
 from ui.panels.scenario_fields import Field, number
 from ui.theme import ThemeSource
 from ui.widgets.json_editor import JsonEditor
+from ui.widgets.wrapped_label import WrappedLabel
 
 PAUSE_MS = 200
 """So long after the last key what was typed counts as meant."""
@@ -247,9 +248,7 @@ def _choice(choices: tuple[str, ...], parent: QWidget) -> QComboBox:
 
 def _help(text: str, parent: QWidget) -> QLabel:
     """What may be written in a field, quietly."""
-    label = QLabel(text, parent)
-    label.setTextFormat(Qt.TextFormat.PlainText)
-    label.setWordWrap(True)
+    label = WrappedLabel(text, parent)
     label.setProperty("muted", True)
     return label
 
@@ -266,14 +265,12 @@ def event_choice(events: list[str], parent: QWidget) -> QComboBox:
     return choice
 
 
-class InlineError(QLabel):
+class InlineError(WrappedLabel):
     """Says in red, where it arose, why an edit was not made."""
 
     def __init__(self, themes: ThemeSource, parent: QWidget) -> None:
-        super().__init__(parent)
+        super().__init__("", parent)
         self._themes = themes
-        self.setTextFormat(Qt.TextFormat.PlainText)
-        self.setWordWrap(True)
         self.setAccessibleName("Why the change was not made")
         themes.changed.connect(self.refresh_theme)
         self.refresh_theme()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from PySide6.QtCore import QPoint, Qt, Signal
-from PySide6.QtGui import QAction, QColor, QKeySequence, QResizeEvent
+from PySide6.QtGui import QAction, QColor, QIcon, QKeySequence, QResizeEvent
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QMenu, QTreeWidget, QTreeWidgetItem, QWidget
 
 from bus.scenario import Scenario
@@ -14,6 +14,9 @@ from ui.theme import ThemeSource
 
 KIND, NAME = Qt.ItemDataRole.UserRole, Qt.ItemDataRole.UserRole + 1
 ICONS = {"scenario": "file", "event": "event", "handler": "handler", "script": "script"}
+WIDE = 22
+"""Letters (m) from which the tree has room for words beside the names."""
+
 Key = tuple[str, str]
 """Kind ("scenario", "event", "handler", "script", "events", "handlers") and name."""
 
@@ -82,7 +85,8 @@ class ScenarioTree(QTreeWidget):
         for name in scenario.events:
             count = len(scenario.handlers_of(name))
             heard = f"{count} handler{'s' if count != 1 else ''}" if count else "no handler"
-            item = self._add(events, "event", name, name, heard)
+            item = self._add(events, "event", name, name)
+            item.setData(1, KIND, count)
             item.setToolTip(1, heard if count else "nobody listens: it is lost")
             if not count:
                 item.setForeground(1, QColor(self._themes.theme.warning))
@@ -96,6 +100,7 @@ class ScenarioTree(QTreeWidget):
         )
         for item in self._items():
             item.setExpanded(_key(item) not in folded or _key(item)[0] not in ("events", "handlers"))
+        self._show_counts()
         self.blockSignals(blocked)
         self.choose(*key)
         self._refresh_actions()
@@ -118,6 +123,7 @@ class ScenarioTree(QTreeWidget):
     def resizeEvent(self, event: QResizeEvent) -> None:
         """What is chosen stays in view."""
         super().resizeEvent(event)
+        self._show_counts()
         item = self.currentItem()
         if item is not None:
             self.scrollToItem(item)
@@ -127,6 +133,18 @@ class ScenarioTree(QTreeWidget):
         item = self.currentItem()
         if item is not None and _key(item)[0] in ("event", "handler"):
             self.editItem(item, 0)
+
+    def _show_counts(self) -> None:
+        """How many handlers hear each event: in words, in a narrow tree as a number beside their icon."""
+        wide = self.viewport().width() >= self.fontMetrics().horizontalAdvance("m") * WIDE
+        blocked = self.blockSignals(True)
+        for item in self._items():
+            count = item.data(1, KIND)
+            if isinstance(count, int):
+                words = f"{count} handler{'s' if count != 1 else ''}" if count else "no handler"
+                item.setText(1, words if wide else str(count))
+                item.setIcon(1, QIcon() if wide else icon("handler", self._themes.theme))
+        self.blockSignals(blocked)
 
     def _items(self) -> list[QTreeWidgetItem]:
         found: list[QTreeWidgetItem] = []
