@@ -86,5 +86,8 @@ class Settings:
     recent_files: tuple[str, ...] = ()
     """Opened last, the newest first."""
 
+    scenario_split: float = 0.0
+    """Share of the Scenario panel that its tree has, 0 to 1; 0: as much as it needs."""
+
     window_layout: str = ""
     """Where windows and panels stood, as the window wrote it; empty: as it comes."""

@@ -73,7 +73,9 @@ class Wiring(QObject):
 
     def begin(self) -> None:
         """Everything stands: look right from the first moment."""
-        self.apply_settings(self._window.store.read())
+        settings = self._window.store.read()
+        self.apply_settings(settings)
+        self._window.scenario.set_split(settings.scenario_split)
         self.refresh_theme()
         self._window.start_page.show_recent(self._window.recent.paths)
         self.refresh_document()
@@ -101,6 +103,7 @@ class Wiring(QObject):
         self._room.bring_back()
         window = self._window
         settings = window.store.read()
+        settings = replace(settings, scenario_split=window.scenario.split)
         settings = replace(settings, theme=window.themes.setting, speed=window.choices.speed)
         settings = replace(settings, time_axis=window.timeline.axis.mode)
         window.store.write(replace(settings, window_layout=window.panels.saved()))
@@ -434,6 +437,7 @@ class Wiring(QObject):
         window.tables.timeline_wanted.connect(self.actions["view.centre"].trigger)
         window.tables.export_wanted.connect(file.ask_export_rows)
         about_a_row = ("payload.copy", "note.add", "dispatch.emit_again", "dispatch.emit_edited")
+        window.timeline.for_selected = tuple(self.actions[each] for each in about_a_row)
         window.tables.menu.add_commands(self.actions[each] for each in about_a_row)
         window.timeline.hovered.connect(window.status.show_hover)
         window.timeline.view_changed.connect(window.tables.statistics.show_stretch)

@@ -249,4 +249,7 @@ def test_a_value_of_a_payload_is_followed_through_the_capture_by_a_search(qtbot:
         tree.follow_value()
     tree.setCurrentIndex(tree.nodes.index(0, 0))  # a list is no value that could be found again
     tree.follow_value()
-    assert searches == ["payload.id=13", 'payload.items[0].sku="A 1"']
+    tree.set_value([{"id": 1}])
+    tree.setCurrentIndex(tree.nodes.index(0, 0, tree.nodes.index(0, 0)))
+    tree.follow_value()
+    assert searches == ["payload.id=13", 'payload.items[0].sku="A 1"', "payload[0].id=1"]

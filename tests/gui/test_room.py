@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+from bus.scenario.samples import SAMPLES
 from tests.helpers.make_trace import shop_bytes
 
 
@@ -29,3 +30,23 @@ def test_a_panel_that_was_closed_stays_closed_and_one_that_was_brought_back_stay
     assert "scenario" in window.panels.shown
     window.wiring.remember()
     assert "emit" not in window.panels.shown
+
+
+def test_the_line_between_tree_and_form_stays_where_it_was_put(window: Any) -> None:
+    window.scenario.set_split(0.6)
+    window.wiring.remember()
+    assert window.store.read().scenario_split == 0.6
+
+
+def test_a_right_click_offers_to_emit_again_what_is_selected(window: Any) -> None:
+    window.open(SAMPLES[0].path)
+    window.session.emit("order.placed", {"id": 1, "total": 1.5, "express": False})
+    assert window.session.wait(20)
+    window.bridge.touch()
+    window.selection.select("dispatch", int(window.session.trace.dispatches.id[0]))
+    again = {action.objectName(): action for action in window.timeline.for_selected}["dispatch.emit_again"]
+    assert again.isEnabled()
+    again.trigger()
+    assert window.session.wait(20)
+    events = [window.session.trace.names.text(int(each)) for each in window.session.trace.dispatches.event]
+    assert events.count("order.placed") == 2

@@ -1,6 +1,8 @@
-"""What a right click on a lane offers: pin it, hide it, hide all others, bring everything back."""
+"""What a right click offers: pin the lane, hide it, hide all others, bring all back; and what is for the selected."""
 
 from __future__ import annotations
+
+from collections.abc import Sequence
 
 from PySide6.QtCore import QPoint
 from PySide6.QtGui import QAction
@@ -22,7 +24,15 @@ GROUPS: tuple[tuple[Group, str], ...] = (
 class LaneMenu(QMenu):
     """About one lane, or about all where there is none under the pointer."""
 
-    def __init__(self, title: str, lanes: Lanes, choices: LaneChoices, parent: QWidget) -> None:
+    def __init__(
+        self,
+        title: str,
+        lanes: Lanes,
+        choices: LaneChoices,
+        parent: QWidget,
+        selected: Sequence[QAction] = (),
+    ) -> None:
+        """selected: what can be done with what is selected."""
         super().__init__(parent)
         self._title, self._lanes, self._choices = title, lanes, choices
         if title:
@@ -36,6 +46,9 @@ class LaneMenu(QMenu):
             action.setCheckable(True)
             action.setChecked(choices.group == group)
             action.setData(group)
+        if any(action.isEnabled() for action in selected):
+            self.addSeparator()
+            self.addActions(list(selected))
         self.triggered.connect(self._group)
         self.aboutToHide.connect(self.deleteLater)
 

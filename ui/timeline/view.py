@@ -11,6 +11,7 @@ from itertools import islice
 
 from PySide6.QtCore import QEvent, QPoint, QPointF, QRect, Qt, QTimer, Signal
 from PySide6.QtGui import (
+    QAction,
     QContextMenuEvent,
     QHideEvent,
     QPainter,
@@ -92,6 +93,9 @@ class TimelineView(Surface):
         self._session, self._themes = session, themes
         self.selection, self.filter_state = selection, filter_state
         self._navigation = Navigation()
+        self.for_selected: tuple[QAction, ...] = ()
+        """What a right click offers for what is selected."""
+
         self.lane_choices = LaneChoices(self)
         self._contents = Contents(session, filter_state, self.lane_choices, self)
         self._contents.replaced.connect(self._begin)
@@ -384,7 +388,8 @@ class TimelineView(Surface):
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
         y = event.pos().y() - self.place.lanes_top
         lane = self.lanes.at(y + self._bar.value()) if y >= 0 else None
-        LaneMenu(lane.title if lane else "", self.lanes, self.lane_choices, self).show_at(event.globalPos())
+        title = lane.title if lane else ""
+        LaneMenu(title, self.lanes, self.lane_choices, self, self.for_selected).show_at(event.globalPos())
 
     def leaveEvent(self, event: QEvent) -> None:
         self._hovered = ""

@@ -118,7 +118,8 @@ def search_for(path: Path, value: object) -> str:
     if not path or value is None or isinstance(value, (dict, list)):
         return ""
     text = value if isinstance(value, str) else json.dumps(value)
-    return f"payload.{spell_path(path)}={quote(text)}"
+    way = spell_path(path)
+    return f"payload{'' if way.startswith('[') else '.'}{way}={quote(text)}"
 
 
 def _rows_at_most(value: object, limit: int) -> bool:
