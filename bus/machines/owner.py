@@ -182,7 +182,7 @@ class Owner:
         return is_new
 
     def _end_calls(self, worker: Worker) -> None:
-        """Nobody will tell how they ended. Should it come back, what it says of them counts."""
+        """Nobody will tell how they ended. Should it come back, what it does with them is done once more elsewhere."""
         lost = WorkerLost(f"{worker.title} is gone")
         for call in list(worker.merger.running):
             self._recorder.call_ended(call, Outcome.FAILED, lost, plain=True)

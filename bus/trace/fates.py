@@ -147,7 +147,9 @@ def deliveries(trace: Trace, consumers: Consumers) -> Deliveries:
     outcome = np.full(len(calls), Outcome.OK, np.uint8)
     outcome[calls >= 0] = trace.calls.outcome[calls[calls >= 0]]
     acknowledged, dead = kind == Kind.ACKNOWLEDGED, kind == Kind.DEAD_LETTERED
-    too_early = any_of(acknowledged & np.isin(outcome, BAD))
+    # A worker that was taken for gone may come back and acknowledge what another one has handled meanwhile.
+    well = any_of(acknowledged & (calls >= 0) & (outcome == Outcome.OK))
+    too_early = any_of(acknowledged & np.isin(outcome, BAD)) & ~well
     settled = any_of(acknowledged) & ~any_of(acknowledged & (outcome == Outcome.RUNNING))
     again = any_of(kind == Kind.REDELIVERED)
     fate = np.select([any_of(dead), too_early, settled & again, settled], [DEAD, LOST, RETRIED, HANDLED], OPEN)

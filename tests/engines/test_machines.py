@@ -234,7 +234,6 @@ def test_a_run_that_is_not_there_is_said_in_one_sentence(stage: Stage) -> None:
     other.wait_for("cannot be joined")
 
 
-@pytest.mark.parametrize("stage", ["rabbitmq"], indirect=True)  # Kafka: docs/engines.md says what falls short
 def test_a_broker_that_is_killed_under_a_shared_run_loses_nothing(stage: Stage, request: pytest.FixtureRequest) -> None:
     server = request.getfixturevalue(stage.engine)
     stage.scenario(SHARED)
