@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import time
+from collections.abc import Callable
 
 from bus.engines.delivery import Broker, Delivery, Joinable, Tell
 from bus.engines.protocol import Post
@@ -29,7 +30,10 @@ class Company:
         broker: Joinable,
         loop: asyncio.AbstractEventLoop,
         whereabouts: Whereabouts,
+        now: Callable[[], float] = time.monotonic,
     ) -> None:
+        """now: seconds of a clock of its own; that of the run may stand still."""
+        self._now = now
         self._whereabouts = whereabouts
         self._post = post
         self._broker = broker
@@ -101,7 +105,7 @@ class Company:
 
         is_waiting: for others alone.
         """
-        now = time.monotonic()
+        now = self._now()
         if not is_waiting or not self.is_shared:
             self._waits_since = now
         elif now - self._waits_since > RECOUNT_S:

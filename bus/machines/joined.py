@@ -55,7 +55,10 @@ class Member:
         take: Callable[[], bytes],
         clock_ns: Callable[[], int],
         system_ns: Callable[[], int] = time.time_ns,
+        most_unanswered: int = MOST_UNANSWERED,
     ) -> None:
+        """most_unanswered: bytes of letters."""
+        self._most_unanswered = most_unanswered
         self.member = name
         self._take = take
         self._clock_ns = clock_ns
@@ -78,7 +81,7 @@ class Member:
     @property
     def is_unheard(self) -> bool:
         """The owner takes in less than we do."""
-        return self._unanswered_bytes > MOST_UNANSWERED
+        return self._unanswered_bytes > self._most_unanswered
 
     def letters(self) -> list[bytes]:
         """What is to be sent now, in order: what got no answer, what is new, or that we live."""

@@ -101,7 +101,10 @@ class Owner:
         *,
         is_real_time: Callable[[], bool],
         system_ns: Callable[[], int] = time.time_ns,
+        now_s: Callable[[], float] = time.monotonic,
     ) -> None:
+        """clock_ns: the run's clock, which may stand still. now_s: one that does not."""
+        self._now_s = now_s
         self.scenario = scenario
         self._recorder = recorder
         self._clock_ns = clock_ns
@@ -168,7 +171,7 @@ class Owner:
 
         can_hear: our broker can be reached.
         """
-        now, is_new = time.monotonic(), False
+        now, is_new = self._now_s(), False
         for worker in list(self._workers.values()):
             if not can_hear:
                 worker.heard_s = now
@@ -211,7 +214,7 @@ class Owner:
             title = f"{name}@{host}"
             merger = Merger(self._recorder, lambda lane: f"{title} {lane}")
             found = self._workers[name] = Worker(name, host, merger)
-        found.heard_s, found.is_gone, found.has_left = time.monotonic(), False, False
+        found.heard_s, found.is_gone, found.has_left = self._now_s(), False, False
         return found
 
     def _learn(self, worker: Worker, letter: Letter, sent: int, now: int) -> None:

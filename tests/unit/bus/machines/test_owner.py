@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 
 from bus.machines import letters
-from bus.machines.joined import Member
+from bus.machines.joined import MOST_UNANSWERED, Member
 from bus.machines.merging import FIRST_ID, first_id
-from bus.machines.owner import Owner
+from bus.machines.owner import GONE_S, LEFT_S, Owner
 from bus.trace import Trace
 from buslens.recorder import Recorder
 from buslens.records import Flag, Kind, Outcome
@@ -21,9 +21,15 @@ class Here:
 
     def __init__(self) -> None:
         self.now = 5_000
+        self.seconds = 1_000.0
         self.recorder = Recorder(clock_ns=self.clock)
         self.owner = Owner(
-            "scenario", self.recorder, self.clock, is_real_time=lambda: True, system_ns=lambda: self.now + 10**18
+            "scenario",
+            self.recorder,
+            self.clock,
+            is_real_time=lambda: True,
+            system_ns=lambda: self.now + 10**18,
+            now_s=lambda: self.seconds,
         )
         self.trace = Trace()
 
@@ -41,12 +47,14 @@ class Here:
 class There:
     """A worker, whose run's clock is 1 ms ahead, and its machine's 3 ms."""
 
-    def __init__(self, here: Here, name: str = "w-1") -> None:
+    def __init__(self, here: Here, name: str = "w-1", most_unanswered: int = MOST_UNANSWERED) -> None:
         self.here = here
         self.recorder = Recorder(clock_ns=self.clock)
         base = first_id()
         self.recorder.next_id = iter(range(base, base + 10**6)).__next__
-        self.member = Member(name, self.recorder.take, self.clock, lambda: here.now + 10**18 + 3_000_000)
+        self.member = Member(
+            name, self.recorder.take, self.clock, lambda: here.now + 10**18 + 3_000_000, most_unanswered
+        )
 
     def clock(self) -> int:
         return self.here.now + 1_000_000
@@ -168,10 +176,9 @@ def test_letters_that_a_broker_lost_are_sent_again_and_read_in_order() -> None:
     assert all(here.trace.names.text(int(name)) for name in here.trace.calls.handler)
 
 
-def test_a_worker_that_nobody_answers_knows_when_it_keeps_too_much(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_worker_that_nobody_answers_knows_when_it_keeps_too_much() -> None:
     here = Here()
-    there = There(here)
-    monkeypatch.setattr("bus.machines.joined.MOST_UNANSWERED", 6_000)
+    there = There(here, most_unanswered=6_000)
     for _ in range(20):
         there.handle(emitted(here))
         there.member.letters()
@@ -230,7 +237,7 @@ def test_what_is_no_letter_is_refused() -> None:
             letters.read(wrong)
 
 
-def test_it_knows_who_has_joined_how_their_clocks_go_and_who_is_gone(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_it_knows_who_has_joined_how_their_clocks_go_and_who_is_gone() -> None:
     here = Here()
     there, other = There(here), There(here, "w-2")
     assert here.owner.joined == ()
@@ -240,13 +247,13 @@ def test_it_knows_who_has_joined_how_their_clocks_go_and_who_is_gone(monkeypatch
     assert first.title.startswith("worker w-1 on ")
     assert first.clock.startswith("its clock is 3.00 ms ahead of ours, give or take ")
     assert not first.is_gone
-    monkeypatch.setattr("bus.machines.owner.GONE_S", -1.0)
+    here.seconds += GONE_S + 1
     here.owner.look(can_hear=True)
     other.send()
     assert [each.is_gone for each in here.owner.joined] == [True, False]
 
 
-def test_calls_that_ran_on_a_worker_that_is_gone_have_ended(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_calls_that_ran_on_a_worker_that_is_gone_have_ended() -> None:
     here = Here()
     there = There(here)
     there.handle(emitted(here))
@@ -254,7 +261,7 @@ def test_calls_that_ran_on_a_worker_that_is_gone_have_ended(monkeypatch: pytest.
     call = recorder.next_id()
     recorder.call_started(call, dispatch, recorder.handler("h", "f.yaml", 3, "a"), recorder.here())
     there.send()
-    monkeypatch.setattr("bus.machines.owner.GONE_S", -1.0)
+    here.seconds += GONE_S + 1
     here.owner.look(can_hear=True)
     here.pump()
     calls = here.trace.calls
@@ -265,7 +272,7 @@ def test_calls_that_ran_on_a_worker_that_is_gone_have_ended(monkeypatch: pytest.
     assert (error.type, "w-1" in error.message) == ("WorkerLost", True)
 
 
-def test_what_a_gone_worker_told_us_alone_is_left_behind_once(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_a_gone_worker_told_us_alone_is_left_behind_once() -> None:
     """The broker may never have had it: nobody waits for it any more. What it has confirmed stays."""
     here = Here()
     there = There(here)
@@ -278,7 +285,7 @@ def test_what_a_gone_worker_told_us_alone_is_left_behind_once(monkeypatch: pytes
     there.send()
     assert here.owner.received(b"") == ([], None)
     assert not here.owner.look(can_hear=True)
-    monkeypatch.setattr("bus.machines.owner.LEFT_S", -1.0)
+    here.seconds += LEFT_S + 1
     assert here.owner.look(can_hear=True)
     assert not here.owner.look(can_hear=True)
     steps, answer = here.owner.received(b"")
