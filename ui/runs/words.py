@@ -52,11 +52,12 @@ def facts_of(run: Run, document: Document | None) -> list[str]:
 
 
 def _facts_of_run(run: Run, document: Document | None) -> list[str]:
-    facts = [_begun_large(name_of(run)), run.origin.title if run.origin is not None else "", run.engine]
+    # What is not as it seems comes first: a small window cuts the end.
+    of = "" if run.origin is None else run.origin.differs_from(document) or run.origin.title
+    facts = [_begun_large(name_of(run)), of, run.engine]
     facts += [f"seed {run.seed}" if run.seed is not None else "", clock_text(run.began_s)]
     facts += ["begun by an emit by hand" if run.by_hand else "", "edited while it ran" if run.edited else ""]
     facts += ["" if run.is_empty else "saved" if run.is_saved else "unsaved"]
-    facts += [run.origin.differs_from(document) if run.origin is not None else ""]
     return [fact for fact in facts if fact]
 
 

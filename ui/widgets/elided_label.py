@@ -82,7 +82,9 @@ class ElidedLabel(QLabel):
             return 0
         metrics = self.fontMetrics()
         most = metrics.averageCharWidth() * letters + metrics.horizontalAdvance(ELLIPSIS)
-        return min(metrics.horizontalAdvance(self.text()), most) + self._around()
+        # Not the advance, which is rounded down: the last letters would be cut where all of it fits.
+        needed = metrics.size(int(Qt.TextFlag.TextSingleLine), self.text()).width()
+        return min(needed, most) + self._around()
 
     def _around(self) -> int:
         """What the style sheet and the label itself put on both sides of the text."""
