@@ -45,7 +45,7 @@ def describe(handler: Callable[..., Any]) -> HandlerName:
     Behind wrappers that say what they wrap it is the person's function that is named.
     """
     function = _function_of(handler)
-    own = vars(function) if isinstance(function, FunctionType) else instance_dict(handler) or {}
+    own = instance_dict(function if type(function) is FunctionType else handler) or {}
     said = functools.partial(dict.get, own)
     text, place = said("__buslens_name__"), said("__buslens_place__")
     inner = _innermost(handler)
@@ -72,7 +72,7 @@ def _function_of(handler: Any) -> Any:
             handler = _PARTIAL_OF(handler)
         elif type(handler) is MethodType:
             handler = handler.__func__
-        elif isinstance(handler, (FunctionType, BuiltinFunctionType, type)):
+        elif issubclass(type(handler), (FunctionType, BuiltinFunctionType, type)):
             return handler
         else:
             call = found_in_class(type(handler), "__call__")
@@ -88,7 +88,8 @@ def _innermost(handler: Any) -> Any:
         elif type(handler) is MethodType:
             inner = handler.__func__
         else:
-            inner = dict.get(instance_dict(handler) or {}, "__wrapped__") or _mapped(handler)
+            inner = dict.get(instance_dict(handler) or {}, "__wrapped__")
+            inner = _mapped(handler) if inner is None else inner
         if inner is None:
             break
         handler = inner
@@ -116,19 +117,19 @@ def _mapped(wrapper: Any) -> Any:
 
 
 def _text(handler: Any) -> str:
-    if isinstance(handler, (FunctionType, BuiltinFunctionType)):
-        return handler.__qualname__
-    kind = handler if isinstance(handler, type) else type(handler)
+    if issubclass(type(handler), (FunctionType, BuiltinFunctionType)):
+        return str(handler.__qualname__)
+    kind = handler if issubclass(type(handler), type) else type(handler)
     name, module = class_name(kind), module_of(kind)
     return name[len(module) + 1 :] if module and name.startswith(f"{module}.") else name
 
 
 def _place(handler: Any) -> tuple[str, int]:
     function = _function_of(handler)
-    if isinstance(function, FunctionType):
+    if type(function) is FunctionType:
         return function.__code__.co_filename, function.__code__.co_firstlineno
     return "", 0
 
 
 def _has_flag(function: Any, flag: int) -> bool:
-    return isinstance(function, FunctionType) and bool(function.__code__.co_flags & flag)
+    return type(function) is FunctionType and bool(function.__code__.co_flags & flag)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import threading
 from contextlib import contextmanager
+from types import BuiltinFunctionType, FunctionType, MethodType
 from typing import Any, Callable, Iterator, Optional
 
 from pyee.base import EventEmitter
@@ -238,7 +239,12 @@ def _registered(hooks: PyeeHooks, event: Any, f: Any) -> tuple[bool, Any]:
     try:
         emitter: Any = hooks.watch.emitter()
         handlers = emitter._events[event]
-        return f in handlers, handlers.get(f)
+        if type(f) is FunctionType or type(f) is BuiltinFunctionType or type(f) is MethodType:
+            value = handlers.get(f, hooks)
+            return value is not hooks, value
+        # Of any other class the hash is code, which pyee runs once and we do not: those are told apart by identity.
+        found = [value for key, value in handlers.items() if key is f]
+        return bool(found), found[0] if found else None
     except Exception:
         return False, None  # pyee says what is wrong
 

@@ -10,7 +10,7 @@ from typing import Any, Callable, Iterator
 
 from buslens.adapters.naming import HandlerName
 from buslens.adapters.pyee_calls import FutureEnd, Run, SubmitView
-from buslens.adapters.pyee_watch import Watch
+from buslens.adapters.pyee_watch import Watch, same
 from buslens.context import CALL
 from buslens.packing import ENDED, NEXT, STARTED
 from buslens.payloads import NoPayload, arguments
@@ -112,7 +112,7 @@ def plain(watch: Watch, bare: CallHandlers, slow: CallHandlers) -> CallHandlers:
             return False
         try:
             plan = find(event) if type(event) is str else None
-            if plan is None or plan.functions != functions:
+            if plan is None or not same(plan.functions, functions):
                 plan = watch.plan(emitter, event, functions)
         except Exception as error:
             watch.broke(error)
@@ -230,12 +230,20 @@ def emitted(
     watch: Watch, event: Any, args: tuple[Any, ...], kwargs: dict[str, Any], handlers: int, event_id: int
 ) -> int:
     """Record an emit; the dispatch's id."""
-    recorder = watch.recorder
-    parent = recorder.cause()
+    return _put(watch, *_seen(watch, event, args, kwargs), handlers, event_id)
+
+
+def _seen(watch: Watch, event: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[int, Any]:
+    """The cause of an emit, and what it carries now."""
+    parent = watch.recorder.cause()
     if watch.failing and type(event) is str and event == "error" and args:
-        parent = watch.failing.pop(id(args[0]), (None, parent))[1]
+        parent = watch.failing.pop(id(args[0]), parent)
     said = arguments(args, kwargs)
-    blob = 0 if said is NoPayload else recorder.snapshot(said)
+    return parent, 0 if said is NoPayload else watch.recorder.snapshot(said)
+
+
+def _put(watch: Watch, parent: int, blob: Any, handlers: int, event_id: int) -> int:
+    recorder = watch.recorder
     dispatch = recorder.next_id()
     now, lane = recorder.clock_ns(), recorder.here()
     recorder.put((_EMITTED, 0, 0, event_id, now, dispatch, parent, lane, handlers, blob))
@@ -248,7 +256,8 @@ def unheard(watch: Watch, emitter: Any, event: Any, args: tuple[Any, ...], kwarg
         if type(event) is str and event in watch.quiet:
             return
         if "emit" in vars(emitter):
-            watch.recorder.local.unheard = (event, args, kwargs)
+            # What it carried, and not the program's objects: nobody knows how long this waits.
+            watch.recorder.local.unheard = id(event), _seen(watch, event, args, kwargs), watch.event_id(event)
         else:
             watch.recorder.local.unheard = None
             emitted(watch, event, args, kwargs, 0, watch.event_id(event))
@@ -261,8 +270,9 @@ def give_up(watch: Watch, event: Any) -> None:
     try:
         waiting = getattr(watch.recorder.local, "unheard", None)
         watch.recorder.local.unheard = None
-        if waiting is not None and watch.live and watch.recorder.enabled and waiting[0] is event:
-            emitted(watch, event, waiting[1], waiting[2], 0, watch.event_id(event))
+        if waiting is not None and watch.live and watch.recorder.enabled and waiting[0] == id(event):
+            _, (parent, blob), event_id = waiting
+            _put(watch, parent, blob, 0, event_id)
     except Exception as error:
         watch.broke(error)
 

@@ -12,6 +12,7 @@ import sys
 import weakref
 from collections.abc import Coroutine, Iterable
 from concurrent.futures import ThreadPoolExecutor
+from operator import is_
 from types import AsyncGeneratorType, GeneratorType
 from typing import Any, Callable, Optional
 
@@ -69,7 +70,7 @@ class Watch:
         self.plans: dict[str, Plan] = {}
         """By event; forgotten when its handlers change, so that a removed handler is not kept alive."""
 
-        self.failing: dict[int, tuple[BaseException, int]] = {}
+        self.failing: dict[int, int] = {}
         """Exceptions in a worker thread whose `error` event is about to come, with their call."""
 
         home = _home_of(type(emitter)._emit_run)
@@ -110,8 +111,7 @@ class Watch:
         """The plan for exactly these functions, made new where they changed."""
         named = type(event) is str
         found = self.plans.get(event) if named else None
-        # Lists compare by identity first: no handler's own __eq__ runs unless they changed.
-        if found is not None and found.functions == functions:
+        if found is not None and same(found.functions, functions):
             return found
         with emitter._lock:
             registered = list(emitter._events.get(event, {}).items())
@@ -169,7 +169,7 @@ class Watch:
             if self.kind == "executor":
                 while len(self.failing) >= _MOST_FAILING:
                     self.failing.pop(next(iter(self.failing)), None)
-                self.failing[id(raised)] = (raised, call)
+                self.failing[id(raised)] = call
         except Exception as error:
             self.broke(error)
             outcome, blob = Outcome.FAILED, 0
@@ -282,6 +282,11 @@ class Watch:
         """Whether an executor emitter's work stays in this process, so that it need not be pickled."""
         executor = emitter._executor
         return isinstance(executor, ThreadPoolExecutor) and "Interpreter" not in type(executor).__name__
+
+
+def same(some: list[Any], others: list[Any]) -> bool:
+    """Whether two lists hold the very same objects; their own `==` would run that of the handlers."""
+    return len(some) == len(others) and all(map(is_, some, others))
 
 
 def _home_of(function: Callable[..., Any]) -> str:

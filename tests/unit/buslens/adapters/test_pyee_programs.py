@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import asyncio
 import inspect
+import subprocess
+import sys
 import threading
 import traceback
+import weakref
 from collections.abc import Callable, Generator
 from concurrent.futures import ThreadPoolExecutor
 from contextvars import ContextVar, copy_context
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -22,6 +26,7 @@ from pyee.uplift import unwrap, uplift
 
 import buslens
 
+ROOT = Path(__file__).resolve().parents[4]
 Attach = Callable[[Any], Any]
 REQUEST: ContextVar[str] = ContextVar("request", default="none")
 
@@ -314,3 +319,59 @@ PROGRAMS = (
 @pytest.mark.parametrize("program", PROGRAMS, ids=lambda program: program.__name__)
 def test_a_program_does_not_notice_the_probe(program: Callable[[Attach], object]) -> None:
     assert program(watched) == program(bare)
+
+
+LOCKED = """
+import sys, threading, buslens
+from pyee import EventEmitter
+
+class Account:
+    def __init__(self):
+        self._lock, self.balance = threading.Lock(), 5
+    def __repr__(self):
+        with self._lock:
+            return "never while it is held"
+    __str__ = __repr__
+    def __eq__(self, other): return repr(self) == repr(other)
+    def __hash__(self): return hash(repr(self))
+    def see(self, account): self.seen = account is self
+    def withdraw(self):
+        with self._lock:
+            bus.emit("withdrawn", self)
+
+class Full(Exception):
+    def __init__(self, account): self.account = account
+    def __str__(self): return repr(self.account)
+
+def fail(account): raise Full(account)
+
+bus, account = EventEmitter(), Account()
+bus.on("withdrawn", account.see)
+bus.on("withdrawn", fail)
+probe = buslens.attach(bus)
+try:
+    account.withdraw()
+except Full:
+    print(account.seen, b'"balance":5' in probe.recorder.take())
+"""
+
+
+def test_a_program_whose_objects_take_its_own_lock_does_not_hang() -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", LOCKED], cwd=ROOT, capture_output=True, text=True, check=True, timeout=60
+    )
+    assert (done.stdout, done.stderr) == ("True True\n", "")
+
+
+def test_what_an_uplifted_emitter_hears_is_not_kept_alive() -> None:
+    class Order:
+        pass
+
+    below = watched(EventEmitter())
+    above = watched(uplift(EventEmitter, below))
+    above.on("order", lambda order: None)
+    order = Order()
+    below.emit("order", order)
+    seen = weakref.ref(order)
+    del order
+    assert seen() is None
