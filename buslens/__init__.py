@@ -58,7 +58,10 @@ def _adapter_for(emitter: Any) -> Any:
     # Only a program that has pyee already can hold one of its emitters.
     kinds = {kind.__module__.partition(".")[0] for kind in type(emitter).__mro__}
     if "pyee" in kinds:
-        from buslens.adapters import pyee
+        try:
+            from buslens.adapters import pyee
+        except ModuleNotFoundError as error:
+            raise TypeError(f"this pyee has no {error.name}: buslens watches emitters of pyee 9.1 to 16") from None
 
         return pyee
     raise TypeError(f"buslens.attach() watches emitters of pyee, not a {type(emitter).__name__}")

@@ -148,6 +148,8 @@ VIEW = (
            "A lane for the calls of each handler", checked=lambda s: s.lanes == "handler"),
     Action("lanes.by_event", "Lanes by Event", "View/Lanes", lambda v: v.view.group_lanes("event"), (), "",
            "A lane for the calls of each event", checked=lambda s: s.lanes == "event"),
+    Action("lanes.by_bus", "Lanes by Bus", "View/Lanes", lambda v: v.view.group_lanes("bus"), (), "",
+           "A lane for the calls of each emitter or broker", checked=lambda s: s.lanes == "bus"),
     Action("lanes.by_flow", "Lanes by Flow", "View/Lanes", lambda v: v.view.group_lanes("flow"), (), "",
            "A lane for all calls that grew from one emit", checked=lambda s: s.lanes == "flow"),
     Action("lanes.by_thread", "Lanes by Thread", "View/Lanes", lambda v: v.view.group_lanes("thread"), (), "",

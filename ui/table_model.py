@@ -54,6 +54,9 @@ class Column:
     most_sorted: int = 0
     """Rows of the trace up to which it sorts, where its keys are dear; 0: any number."""
 
+    wanted: Callable[[], bool] | None = None
+    """Whether the trace has anything for it, so that it is shown unless a person decides; None: always."""
+
 
 @dataclass(frozen=True, slots=True)
 class Look:

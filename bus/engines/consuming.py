@@ -30,7 +30,7 @@ class Heard:
 class Consumer:
     """Lives on the engine's loop; may be looked at from elsewhere."""
 
-    def __init__(self, name: str, recorder: Recorder) -> None:
+    def __init__(self, name: str, recorder: Recorder, bus: int) -> None:
         self.name = name
         self.functions: dict[str, Heard] = {}
         """By event."""
@@ -55,6 +55,7 @@ class Consumer:
         """By event: id of the first dispatch that it wants."""
 
         self._recorder = recorder
+        self._bus = bus
         self._expected: Counter[str] = Counter()
         """By event: what the broker will deliver."""
 
@@ -66,13 +67,13 @@ class Consumer:
         handler = self._recorder.handler(name.text, name.file, name.line, event)
         self.functions[event] = Heard(function, handler, name.is_async, once)
         self._first[event] = self._recorder.next_id() if self.consumption.from_now else 0
-        self._recorder.handler_added(handler, self._recorder.event(event), once)
+        self._recorder.handler_added(handler, self._recorder.event(event, self._bus), once)
         self._binding[event] += 1
 
     def remove(self, event: str) -> list[Delivery]:
         """It hears it no longer; what waited for a call and will get none."""
         heard = self.functions.pop(event)
-        self._recorder.handler_removed(heard.handler, self._recorder.event(event), heard.once)
+        self._recorder.handler_removed(heard.handler, self._recorder.event(event, self._bus), heard.once)
         del self._expected[event]
         self.retries = "" if self.retries == event else self.retries
         left = [delivery for delivery in self.waiting if delivery.event == event]

@@ -21,9 +21,12 @@ MOST_FOREIGN = 10_000
 class DeliveryRecords:
     """Of one run."""
 
-    def __init__(self, recorder: Recorder, run: str) -> None:
+    def __init__(self, recorder: Recorder, run: str, bus: int) -> None:
         self._recorder = recorder
         self._run = run
+        self.bus = bus
+        """Interned name of the broker's connection."""
+
         self._queues: dict[str, int] = {}
         """Interned names."""
 
@@ -35,10 +38,8 @@ class DeliveryRecords:
         recorder = self._recorder
         dispatch = recorder.next_id()
         said = payload[0] if payload else NoPayload
-        recorder.dispatch(
-            *(dispatch, current_call(), recorder.event(event), recorder.here(), handlers, said, bool(payload)),
-            flags=flags,
-        )
+        told = dispatch, current_call(), recorder.event(event, self.bus), recorder.here(), handlers, said
+        recorder.dispatch(*told, bool(payload), flags=flags)
         return dispatch
 
     def confirmed(self, message: Message, place: str, consumers: Sequence[str]) -> None:

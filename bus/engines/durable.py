@@ -101,7 +101,7 @@ class DurableEngine:
         """Connect."""
         self._loop, self._clock, self._run = surroundings.loop, surroundings.clock, surroundings.run
         self._recorder: Recorder = surroundings.recorder
-        self._records = DeliveryRecords(surroundings.recorder, surroundings.run)
+        self._records = DeliveryRecords(surroundings.recorder, surroundings.run, surroundings.recorder.bus(self.id))
         self._before_dispatch = surroundings.before_dispatch
         self._dies = surroundings.dies
         self._give_up = surroundings.give_up
@@ -127,9 +127,9 @@ class DurableEngine:
 
     def subscribe(self, event: str, function: Function, *, once: bool, consumption: Consumption = PLAIN) -> None:
         """A consumer for each handler: two events of one handler share it."""
-        name = describe(function)
+        name, bus = describe(function), self._records.bus
         text, number = name.text, 1
-        while event in (known := self._consumers.setdefault(text, Consumer(text, self._recorder))).functions:
+        while event in (known := self._consumers.setdefault(text, Consumer(text, self._recorder, bus))).functions:
             if known.functions[event].function is function:
                 return
             number += 1

@@ -15,8 +15,9 @@ from typing import Any, ClassVar
 from pyee.asyncio import AsyncIOEventEmitter
 from pyee.base import EventEmitter
 
-import buslens
 from bus.engines.protocol import PLAIN, Consumption, Function, Surroundings
+from buslens.adapters.pyee import attach
+from buslens.probe import Probe
 
 _TURNS_TO_UNWIND = 100
 """How often the loop goes round for cancelled tasks; ours need one or two, each `except` that waits one more."""
@@ -52,12 +53,13 @@ class PyeeEngine:
 
     def __init__(self) -> None:
         self._emitter: EventEmitter | None = None
-        self._probe: buslens.Probe | None = None
+        self._probe: Probe | None = None
 
     async def open(self, surroundings: Surroundings) -> None:
         """Make the emitter and watch it."""
         self._emitter = self._make(surroundings)
-        self._probe = buslens.attach(self._emitter, recorder=surroundings.recorder)
+        # Where it is attached is a line of ours, which tells nobody anything.
+        self._probe = attach(self._emitter, surroundings.recorder, bus=self.id, at=("", 0))
 
     def _make(self, surroundings: Surroundings) -> EventEmitter:
         return announcing(EventEmitter, surroundings)

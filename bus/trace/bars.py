@@ -48,6 +48,8 @@ class Bars:
     """How many of the calls failed or timed out."""
     cancelled: Flags
     """Whether all were cancelled."""
+    never: Int64s
+    """Of how many of the calls the body never ran."""
     running: Flags
     """Whether any has not ended."""
     shown: Flags
@@ -113,6 +115,7 @@ def bars(
         count=count,
         failed=_sums(groups.failed, segments),
         cancelled=_sums(groups.cancelled, segments) == count,
+        never=_sums(groups.never, segments),
         running=_sums(running, segments) > 0,
         shown=np.ones(len(segments), np.bool_) if shown is None else _sums(shown, segments) > 0,
     )
@@ -185,4 +188,4 @@ def _shown(matches: Sequence[Int64s], line: Int64s, first: Int64s, count: Int64s
 
 def _no_bars() -> Bars:
     no: Flags = np.empty(0, np.bool_)
-    return Bars(_NONE, _NONE, _NONE, _NONE, _NONE, _NONE, no, no, no)
+    return Bars(_NONE, _NONE, _NONE, _NONE, _NONE, _NONE, no, _NONE, no, no)

@@ -12,7 +12,7 @@ import numpy.typing as npt
 from bus.trace.grid import Grid
 from bus.trace.pyramid import Int64s, shift_of
 from bus.trace.scale import LINEAR
-from bus.trace.track import Track, cancelled, failed
+from bus.trace.track import Track, cancelled, failed, never_ran
 
 if TYPE_CHECKING:
     from bus.trace.tables import Calls
@@ -45,6 +45,7 @@ class Groups:
     count: Int64s
     failed: npt.NDArray[Any]
     cancelled: npt.NDArray[Any]
+    never: npt.NDArray[Any]
 
     def __len__(self) -> int:
         return len(self.key)
@@ -130,6 +131,7 @@ def _of_blocks(line: int, track: Track, level: int, here: Int64s, grid: Grid) ->
         np.full(len(here), 1 << shift),
         known["failed"][here],
         known["cancelled"][here],
+        known["never"][here],
     )
     return groups, wide
 
@@ -154,7 +156,7 @@ def _before(track: Track, begin: int, calls: Calls, grid: Grid, now_ns: int) -> 
 
 def _of_calls(tracks: Sequence[Track], calls: Calls, grid: Grid, parts: Sequence[tuple[int, Int64s | range]]) -> Groups:
     if not parts:
-        return Groups(_NONE, _NONE, _NONE, _NONE, _NONE, _NONE)
+        return Groups(*[_NONE] * len(Groups.__slots__))
     places = [slice(part.start, part.stop) if isinstance(part, range) else part for _, part in parts]
     rows = np.concatenate([tracks[line].rows[at] for (line, _), at in zip(parts, places, strict=True)])
     starts = np.concatenate([tracks[line].starts[at] for (line, _), at in zip(parts, places, strict=True)])
@@ -166,6 +168,7 @@ def _of_calls(tracks: Sequence[Track], calls: Calls, grid: Grid, parts: Sequence
         np.ones(len(rows), np.int64),
         failed(outcome),
         cancelled(outcome),
+        never_ran(outcome),
     )
 
 

@@ -22,6 +22,7 @@ class Events:
 
         self._bus = NameMap({}, other=0)
         self._known = -1
+        self._many_buses = False
 
     def firsts(self, events: npt.NDArray[Any]) -> npt.NDArray[Any]:
         """The first id with the text of each of these: the same for one event, whatever bus it is on."""
@@ -33,6 +34,12 @@ class Events:
         self._update()
         return self._bus.of(events)
 
+    @property
+    def many_buses(self) -> bool:
+        """Whether there is anything to tell apart: events of more than one bus."""
+        self._update()
+        return self._many_buses
+
     def _update(self) -> None:
         names = self._names
         if len(names) == self._known:
@@ -42,4 +49,6 @@ class Events:
         first: dict[str, int] = {}
         firsts = {ident: first.setdefault(names.text(ident), ident) for ident in ids}
         self._first = NameMap(firsts) if len(first) < len(ids) else None
-        self._bus = NameMap({ident: names.bus(ident) for ident in ids}, other=0)
+        buses = {ident: names.bus(ident) for ident in ids}
+        self._bus = NameMap(buses, other=0)
+        self._many_buses = len(set(buses.values())) > 1

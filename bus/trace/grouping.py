@@ -1,4 +1,4 @@
-"""What calls share a lane for: their handler, its source file, their event, the flow they belong to, or their thread.
+"""What calls share a lane for: their handler, its source file, their event, its bus, their flow, or their thread.
 
 Every lane has a number of its own: that of a name, or of a flow the row of the dispatch that it grew from.
 """
@@ -17,7 +17,7 @@ from buslens.records import NameKind
 if TYPE_CHECKING:
     from bus.trace import Trace
 
-Group = Literal["handler", "event", "flow", "thread", "source"]
+Group = Literal["handler", "event", "bus", "flow", "thread", "source"]
 
 MOST_LANES = 10_000
 """No person looks at so many, and a hostile capture may claim any number."""
@@ -62,10 +62,13 @@ class Grouping:
             return self.same.firsts(trace.calls.handler[rows])
         dispatches = trace.dispatches
         causes = dispatches.rows_of(trace.calls.dispatch[rows])
-        lanes = np.full(len(causes), 0 if self.group == "event" else OTHERS, np.int64)
+        lanes = np.full(len(causes), OTHERS if self.group == "flow" else 0, np.int64)
         known = np.flatnonzero(causes >= 0)
         if self.group == "event":
             lanes[known] = trace.events.firsts(dispatches.event[causes[known]])
+            return lanes
+        if self.group == "bus":
+            lanes[known] = trace.events.buses(dispatches.event[causes[known]])
             return lanes
         roots = dispatches.rows_of(dispatches.root[causes[known]])
         lanes[known] = np.where((roots >= 0) & (roots <= self._last_flow), roots, OTHERS)
@@ -80,11 +83,11 @@ class Grouping:
             return f"#{int(dispatches.id[lane])} {trace.names.text(int(dispatches.event[lane]))}"
         if self.group == "source":
             return _file_name(trace.names.place(lane)[0]) or "(no source known)"
-        return trace.names.text(lane) or "?"
+        return trace.names.text(lane) or ("(no bus known)" if self.group == "bus" else "?")
 
     def place(self, trace: Trace, lane: int) -> str:
         """Where what a lane stands for is written; empty where that means nothing."""
-        if lane == OTHERS or self.group == "flow" or trace.names.kind(lane) != NameKind.HANDLER:
+        if lane == OTHERS or self.group == "flow" or trace.names.kind(lane) not in (NameKind.HANDLER, NameKind.BUS):
             return ""
         file, line = trace.names.place(lane)
         return file if self.group == "source" or not file else f"{file}:{line}"

@@ -32,10 +32,12 @@ BLOCK = np.dtype(
         ("longest", np.int64),
         ("failed", np.uint32),
         ("cancelled", np.uint32),
+        ("never", np.int64),
     ]
 )
 """When the first call started and the last one ended (-1 where none has), the sum of the durations of those that ended
-and the longest of them, how many failed or timed out, how many were cancelled."""
+and the longest of them, how many failed or timed out, how many were cancelled,
+of how many the body never ran."""
 
 Blocks = npt.NDArray[Any]
 
@@ -124,7 +126,11 @@ class Pyramid:
 
 
 def calls_as_blocks(
-    starts: Int64s, ends: Int64s, failed: npt.NDArray[np.bool_], cancelled: npt.NDArray[np.bool_]
+    starts: Int64s,
+    ends: Int64s,
+    failed: npt.NDArray[np.bool_],
+    cancelled: npt.NDArray[np.bool_],
+    never: npt.NDArray[np.bool_],
 ) -> Blocks:
     """Each call as a block of its own; where one runs its end is negative."""
     blocks = np.empty(len(starts), BLOCK)
@@ -132,7 +138,7 @@ def calls_as_blocks(
     lasted[ends < 0] = 0
     blocks["start"], blocks["end"] = starts, np.maximum(ends, -1)
     blocks["busy"] = blocks["longest"] = lasted
-    blocks["failed"], blocks["cancelled"] = failed, cancelled
+    blocks["failed"], blocks["cancelled"], blocks["never"] = failed, cancelled, never
     return blocks
 
 
@@ -147,7 +153,7 @@ def _joined(members: Blocks) -> Blocks:
     blocks["start"] = members["start"][:, 0]
     for name in ("end", "longest"):
         blocks[name] = members[name].max(axis=1)
-    for name in ("failed", "cancelled"):
+    for name in ("failed", "cancelled", "never"):
         blocks[name] = members[name].sum(axis=1)
     blocks["busy"] = np.minimum(members["busy"].sum(axis=1), LARGEST)
     return blocks

@@ -98,7 +98,8 @@ def _unfiltered(trace: Trace, table: str) -> RowNumbers:
     if table == "calls":
         return trace.calls.columns.numbers()
     outcome = trace.calls.outcome
-    return np.flatnonzero((outcome == Outcome.FAILED) | (outcome == Outcome.TIMED_OUT))
+    wrong = (outcome == Outcome.FAILED) | (outcome == Outcome.TIMED_OUT) | (outcome == Outcome.NEVER_RAN)
+    return np.flatnonzero(wrong)
 
 
 def _keys(trace: Trace, of_calls: bool, column: str) -> npt.NDArray[Any]:

@@ -102,7 +102,8 @@ class Track:
     def _each(self, positions: Int64s, calls: Calls) -> Blocks:
         rows = self.rows[positions]
         outcome = calls.outcome[rows]
-        return calls_as_blocks(self.starts[positions], calls.ended_ns[rows], failed(outcome), cancelled(outcome))
+        told = failed(outcome), cancelled(outcome), never_ran(outcome)
+        return calls_as_blocks(self.starts[positions], calls.ended_ns[rows], *told)
 
 
 def failed(outcome: npt.NDArray[Any]) -> npt.NDArray[np.bool_]:
@@ -113,6 +114,11 @@ def failed(outcome: npt.NDArray[Any]) -> npt.NDArray[np.bool_]:
 def cancelled(outcome: npt.NDArray[Any]) -> npt.NDArray[np.bool_]:
     """Which of these were ended before their end."""
     return np.asarray(outcome == Outcome.CANCELLED)
+
+
+def never_ran(outcome: npt.NDArray[Any]) -> npt.NDArray[np.bool_]:
+    """Of which of these the body never ran."""
+    return np.asarray(outcome == Outcome.NEVER_RAN)
 
 
 def _durations(blocks: Blocks) -> tuple[int, int]:

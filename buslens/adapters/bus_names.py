@@ -8,18 +8,25 @@ import tracemalloc
 from types import FrameType
 from typing import Any, Optional
 
+from pyee import base
+
 from buslens.recorder import Recorder
-from buslens.statics import class_name, module_of
+from buslens.statics import class_name, member, module_of
 
 _OURS = os.path.dirname(os.path.dirname(os.path.abspath(__file__))) + os.sep
+_PYEE = os.path.dirname(os.path.abspath(base.__file__)) + os.sep
 _APPLICATION = _OURS + "_desktop" + os.sep
 
 
-def bus_of(emitter: Any, recorder: Recorder, said: str = "") -> int:
-    """Interned id of the bus that an emitter is; said: what a person calls it."""
+Place = tuple[str, int]
+"""File and line."""
+
+
+def bus_of(emitter: Any, recorder: Recorder, said: str = "", at: Optional[Place] = None) -> int:
+    """Interned id of the bus that an emitter is; said: what a person calls it. at: where it is attached, if known."""
     kind = type(emitter)
     name, module = class_name(kind), module_of(kind)
-    file, line, made = _place(emitter)
+    file, line, made = _place(emitter) if at is None else (*at, "attached" if at[0] else "")
     place = f" at {os.path.basename(file)}:{line}" if file else ""
     full = name if name.startswith(f"{module}.") or not module else f"{module}.{name}"
     return recorder.bus(said or name.rpartition(".")[2] + place, full, file, line, made, of=emitter)
@@ -28,13 +35,16 @@ def bus_of(emitter: Any, recorder: Recorder, said: str = "") -> int:
 def _place(emitter: Any) -> tuple[str, int, str]:
     """File, line, and what happened there."""
     # Only a program that traces its memory knows where an object was made.
-    traced = tracemalloc.get_object_traceback(emitter) if tracemalloc.is_tracing() else None
-    if traced:
-        return traced[-1].filename, traced[-1].lineno, "created"
-    frame: Optional[FrameType] = sys._getframe(1)
-    while frame is not None and _is_ours(frame.f_code.co_filename):
-        frame = frame.f_back
-    return (frame.f_code.co_filename, frame.f_lineno or 0, "attached") if frame is not None else ("", 0, "")
+    if tracemalloc.is_tracing():
+        # Python 3.11 does not find the emitter itself, but the table that it made for itself.
+        for made in (emitter, member(emitter, "_events")):
+            for frame in reversed(tracemalloc.get_object_traceback(made) or ()):
+                if not frame.filename.startswith(_PYEE):
+                    return frame.filename, frame.lineno, "created"
+    caller: Optional[FrameType] = sys._getframe(1)
+    while caller is not None and _is_ours(caller.f_code.co_filename):
+        caller = caller.f_back
+    return (caller.f_code.co_filename, caller.f_lineno or 0, "attached") if caller is not None else ("", 0, "")
 
 
 def _is_ours(file: str) -> bool:

@@ -14,6 +14,7 @@ from typing import Any, Callable, Iterator, Optional
 
 from pyee.base import EventEmitter
 
+from buslens.adapters.bus_names import Place, bus_of
 from buslens.adapters.naming import describe, event_text
 from buslens.adapters.pyee_around import around, telling
 from buslens.adapters.pyee_direct import direct
@@ -26,11 +27,13 @@ from buslens.recorder import Recorder
 
 Hook = Callable[..., Any]
 
+KNOWN = "buslens watches emitters of pyee 9.1 to 16"
+
 
 class PyeeHooks:
     """The hooks of one emitter."""
 
-    def __init__(self, emitter: EventEmitter, recorder: Recorder, bus: str = "") -> None:
+    def __init__(self, emitter: EventEmitter, recorder: Recorder, bus: int) -> None:
         self.watch = Watch(emitter, recorder, bus)
         self.recorder = recorder
         self.probe: Optional[Probe] = None
@@ -276,16 +279,25 @@ def probe_of(emitter: EventEmitter) -> Optional[Probe]:
     return found.probe if found is not None else None
 
 
-def attach(emitter: EventEmitter, recorder: Optional[Recorder] = None, name: str = "", bus: str = "") -> Probe:
-    """Watch an emitter; the probe it has already, where it has one. name: of the program. bus: of the emitter."""
+def attach(
+    emitter: EventEmitter,
+    recorder: Optional[Recorder] = None,
+    name: str = "",
+    bus: str = "",
+    at: Optional[Place] = None,
+) -> Probe:
+    """Watch an emitter; the probe it has already, where it has one.
+
+    name: of the program. bus: of the emitter. at: where it is attached, ("", 0) for nowhere; None: in who calls this.
+    """
     found = hooks_of(emitter)
     if found is not None and found.probe is not None:
         return found.probe
     missing = sorted(method for method in _HOOKED if not callable(getattr(emitter, method, None)))
     if missing:
-        raise TypeError(f"this pyee has no {', '.join(missing)}: buslens knows pyee 11 to 14")
+        raise TypeError(f"this pyee has no {', '.join(missing)}: {KNOWN}")
     made = recorder or Recorder.named(name)
-    hooks = PyeeHooks(emitter, made, bus)
+    hooks = PyeeHooks(emitter, made, bus_of(emitter, made, bus, at))
     hooks.probe = Probe(hooks, made, owns_recorder=recorder is None)
     hooks.install(emitter)
     return hooks.probe

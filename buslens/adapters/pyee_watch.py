@@ -18,7 +18,6 @@ from typing import Any, Callable, Optional
 
 from pyee.base import EventEmitter
 
-from buslens.adapters.bus_names import bus_of
 from buslens.adapters.naming import HandlerName, describe, event_text
 from buslens.adapters.pyee_calls import CallCoroutine, Deferred, FutureEnd, outcome_of
 from buslens.adapters.pyee_line import line_of
@@ -57,10 +56,10 @@ class Plan:
 class Watch:
     """One emitter under watch. Holds it weakly: being watched must not keep it alive."""
 
-    def __init__(self, emitter: EventEmitter, recorder: Recorder, bus: str = "") -> None:
+    def __init__(self, emitter: EventEmitter, recorder: Recorder, bus: int) -> None:
         self.emitter = weakref.ref(emitter)
         self.recorder = recorder
-        self.bus = bus_of(emitter, recorder, bus)
+        self.bus = bus
         """Interned name of the emitter."""
 
         recorder.at_end(self.finish)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from pathlib import PurePath
 
 from PySide6.QtCore import QSize, Signal
-from PySide6.QtGui import QColor
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from ui.panels.inspector_facts import ErrorText
@@ -20,7 +19,7 @@ _LONGEST_MESSAGE = 2_000
 
 
 class ErrorBox(QFrame):
-    """A red edge, an icon and words."""
+    """An edge in the colour of what went wrong, an icon and words."""
 
     source_wanted = Signal(str, int)
 
@@ -56,6 +55,7 @@ class ErrorBox(QFrame):
         if error is None or error == self._shown:
             return
         self._shown = error
+        self.refresh_theme()
         self.type.setText(one_line(error.type))
         cut = " …" if len(error.message) > _LONGEST_MESSAGE else ""
         self.message.setText(error.message[:_LONGEST_MESSAGE] + cut)
@@ -72,11 +72,11 @@ class ErrorBox(QFrame):
     def refresh_theme(self) -> None:
         """Take the colours of the theme that is shown now."""
         theme = self._themes.theme
-        red = QColor(theme.failed).name()
-        self.setStyleSheet(f"QFrame#error_box {{ border: none; border-left: 3px solid {red}; }}")
-        self.type.setStyleSheet(f"color: {red}; font-weight: bold;")
-        shown = look(theme, "failed")
+        shown = look(theme, self._shown.state if self._shown else "failed")
         if shown is not None:
+            colour = shown.colour.name()
+            self.setStyleSheet(f"QFrame#error_box {{ border: none; border-left: 3px solid {colour}; }}")
+            self.type.setStyleSheet(f"color: {colour}; font-weight: bold;")
             self._icon.setPixmap(shown.icon.pixmap(QSize(14, 14), self.devicePixelRatioF()))
         self.source.setStyleSheet(link_style(theme))
         self.traceback.refresh_theme()

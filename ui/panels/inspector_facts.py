@@ -11,6 +11,7 @@ import numpy.typing as npt
 from bus.analysis import counters
 from bus.trace import causality
 from bus.trace.anatomy import anatomy_of, attempts_of
+from bus.trace.not_called import skipped_handlers, waiting_handlers
 from bus.trace.trace import Trace
 from buslens.records import Outcome
 from ui.panels.inspector_delivery import delivery_rows
@@ -40,11 +41,13 @@ class Link:
 
 @dataclass(frozen=True, slots=True)
 class ErrorText:
-    """Why a call failed."""
+    """Why a call failed, or never ran."""
 
     type: str
     message: str
     traceback: str
+    state: str = "failed"
+    """One of tables_text.STATES."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,11 +118,14 @@ def _dispatch(trace: Trace, row: int) -> Facts:
         ("Latency", "– (nobody listened)" if value == Outcome.LOST else latency),
         ("Handlers", str(int(dispatches.handlers[row]))),
     ]
+    timing += [("Skipped", each) for each in skipped_handlers(trace, row)]
+    timing += [("Not begun", trace.names.text(each)) for each in waiting_handlers(trace, row)]
     if open_calls:
         timing.append(("Not ended", _number(open_calls, "call")))
     if dispatches.failed[row]:
         timing.append(("Failed", _number(int(dispatches.failed[row]), "call")))
     timing.append(("Lane", trace.names.text(int(dispatches.lane[row])) or "–"))
+    timing += _bus(trace, row)
     return Facts(
         kind="dispatch",
         id=int(dispatches.id[row]),
@@ -162,6 +168,7 @@ def _call(trace: Trace, row: int) -> Facts:
         timing.insert(3, ("Since emit", span(ended - emitted)))
     if attempt > 1:
         timing.append(("Attempt", str(attempt)))
+    timing += _bus(trace, trace.dispatches.row_of(int(calls.dispatch[row])))
     handler = int(calls.handler[row])
     anatomy = anatomy_of(trace, int(calls.dispatch[row]))
     attempts = attempts_of(trace, row)
@@ -180,7 +187,7 @@ def _call(trace: Trace, row: int) -> Facts:
         effects_hidden=effects_hidden,
         log=log,
         log_hidden=log_hidden,
-        error=ErrorText(error.type, error.message, error.traceback) if error else None,
+        error=ErrorText(error.type, error.message, error.traceback, state(value) or "failed") if error else None,
         dispatch_row=trace.dispatches.row_of(int(calls.dispatch[row])),
         delivery=delivery_rows(anatomy.of_call(int(calls.id[row])), emitted, 0),
         headers=anatomy.headers,
@@ -192,6 +199,21 @@ def _call(trace: Trace, row: int) -> Facts:
 def _call_begins_unknown(trace: Trace, row: int) -> bool:
     dispatch = causality.cause_of_call(trace, row)
     return dispatch < 0 or causality.begins_unknown(trace, dispatch)
+
+
+def _bus(trace: Trace, dispatch_row: int) -> list[tuple[str, str]]:
+    """What is known of the bus of a dispatch: its name, class and place."""
+    names = trace.names
+    ident = names.bus(int(trace.dispatches.event[dispatch_row])) if dispatch_row >= 0 else 0
+    if not ident:
+        return []
+    bus = names[ident]
+    told = [("Bus", bus.text)]
+    if bus.class_name:
+        told.append(("Bus class", bus.class_name))
+    if bus.file:
+        told.append((f"Bus {bus.made}", f"{bus.file}:{bus.line}"))
+    return told
 
 
 def _causes(trace: Trace, kind: str, row: int) -> tuple[tuple[Link, ...], bool]:

@@ -9,6 +9,7 @@ import numpy.typing as npt
 
 from bus.session import Session
 from bus.trace import causality
+from bus.trace.not_called import skipped_handlers, waiting_handlers
 from bus.trace.trace import Trace
 from buslens.records import NameKind, Outcome
 from ui.panels.tables_text import count, moment, outcome, span, state
@@ -24,6 +25,9 @@ _MOST_RANKED = 1_000_000
 
 
 _ID = "Names one dispatch or call of the capture; both are numbered together, in the order in which they came up"
+
+
+_BUS = "The emitter or broker that the event was emitted on; empty where the capture does not say it"
 
 
 class TraceColumns:
@@ -43,9 +47,11 @@ class TraceColumns:
             Column("Id", 7, self._dispatch_id, self._dispatch_ids, number=True, tip=_ID),
             Column("Time", 12, self._emitted, self._emits, number=True, tip="Seconds since the capture began"),
             Column("Event", 22, self._event, self._event_keys),
+            Column("Bus", 20, self._bus, self._bus_keys, tip=_BUS, wanted=self._has_buses),
             Column("Calls", 6, self._handlers, self._handler_counts, number=True, tip="Handlers to be called"),
             Column("Latency", 9, self._latency, self._latencies, number=True, tip="Last call's end minus emit"),
             Column("Outcome", 30, self._dispatch_outcome, self._dispatch_outcomes, state=self._dispatch_state),
+            Column("Skipped", 30, self._skipped, tip="Announced and never called, and why", wanted=self._has_skipped),
             Column("Emitted in", 18, self._emitted_in, tip="Handler whose call emitted it; empty for a root"),
         )
 
@@ -56,6 +62,7 @@ class TraceColumns:
             Column("Time", 12, self._started, self._starts, number=True, tip="Seconds since the capture began"),
             Column("Handler", 24, self._handler, self._handler_keys),
             Column("Event", 22, self._call_event, self._call_event_keys),
+            Column("Bus", 20, self._call_bus, self._call_bus_keys, tip=_BUS, wanted=self._has_buses),
             Column("Queue delay", 11, self._queue_delay, self._queue_delays, number=True, tip="Call start minus emit"),
             Column("Duration", 11, self._duration, self._durations, number=True, tip="Call end minus call start"),
             Column("Outcome", 30, self._call_outcome, self._call_outcomes, state=self._call_state),
@@ -64,12 +71,13 @@ class TraceColumns:
         )
 
     def failures(self) -> tuple[Column, ...]:
-        """One row for each call that failed or timed out."""
+        """One row for each call that failed or timed out, or whose body never ran."""
         return (
             Column("Id", 7, self._call_id, self._call_ids, number=True, tip=_ID),
             Column("Time", 12, self._started, self._starts, number=True, tip="Seconds since the capture began"),
             Column("Handler", 24, self._handler, self._handler_keys),
             Column("Event", 22, self._call_event, self._call_event_keys),
+            Column("Bus", 20, self._call_bus, self._call_bus_keys, tip=_BUS, wanted=self._has_buses),
             Column("Error", 20, self._error_type, state=self._call_state),
             Column("Message", 44, self._error_message),
             Column("Duration", 11, self._duration, self._durations, number=True, tip="Call end minus call start"),
@@ -96,6 +104,21 @@ class TraceColumns:
     def _event_keys(self) -> Keys:
         return self._alphabetical(NameKind.EVENT, self.trace.dispatches.event)
 
+    def _bus(self, row: int) -> str:
+        return self.trace.names.text(self.trace.names.bus(int(self.trace.dispatches.event[row])))
+
+    def _bus_keys(self) -> Keys:
+        return self._alphabetical(NameKind.BUS, self.trace.events.buses(self.trace.dispatches.event))
+
+    def _has_buses(self) -> bool:
+        return self.trace.events.many_buses
+
+    def _skipped(self, row: int) -> str:
+        return ", ".join(skipped_handlers(self.trace, row))
+
+    def _has_skipped(self) -> bool:
+        return len(self.trace.skipped) > 0
+
     def _handlers(self, row: int) -> str:
         return count(self.trace.dispatches.handlers[row])
 
@@ -117,11 +140,22 @@ class TraceColumns:
 
     def _dispatch_outcome(self, row: int) -> str:
         dispatches = self.trace.dispatches
-        word = outcome(int(dispatches.outcome[row]))
+        value = int(dispatches.outcome[row])
+        word = outcome(value)
+        if value == Outcome.NEVER_RAN:
+            return f"{word}: {', '.join(self._never_ran(row))}" if self._never_ran(row) else word
+        if value == Outcome.RUNNING and dispatches.waiting[row]:
+            waiting = ", ".join(self.trace.names.text(each) for each in waiting_handlers(self.trace, row))
+            return f"{word}, waits for {waiting}" if waiting else word
         if not dispatches.failed[row]:
             return word
         more = f" (+{int(dispatches.failed[row]) - 1})" if dispatches.failed[row] > 1 else ""
         return f"{self._first_failure(row) or word}{more}"
+
+    def _never_ran(self, row: int) -> list[str]:
+        calls = self.trace.calls
+        rows = causality.calls_of(self.trace, row)
+        return [self._handler(each) for each in rows[calls.outcome[rows] == Outcome.NEVER_RAN].tolist()]
 
     def _first_failure(self, row: int) -> str:
         """Looks at the calls that started next only: this is asked for each row on the screen."""
@@ -168,9 +202,18 @@ class TraceColumns:
         return self._event(dispatch_row) if dispatch_row >= 0 else ""
 
     def _call_event_keys(self) -> Keys:
-        dispatch_rows = self.trace.dispatches.rows_of(self.trace.calls.dispatch)
-        keys = np.append(self._event_keys(), -1)  # the last stands for a dispatch that the capture lacks
-        return np.asarray(keys[dispatch_rows])
+        return self._of_cause(self._event_keys())
+
+    def _call_bus(self, row: int) -> str:
+        dispatch_row = causality.cause_of_call(self.trace, row)
+        return self._bus(dispatch_row) if dispatch_row >= 0 else ""
+
+    def _call_bus_keys(self) -> Keys:
+        return self._of_cause(self._bus_keys())
+
+    def _of_cause(self, keys: Keys) -> Keys:
+        rows = self.trace.dispatches.rows_of(self.trace.calls.dispatch)
+        return np.asarray(np.append(keys, -1)[rows])  # the last stands for a dispatch that the capture lacks
 
     def _queue_delay(self, row: int) -> str:
         calls = self.trace.calls

@@ -87,6 +87,9 @@ class RowsTab(QWidget):
         self._own_columns = len(columns)
         """Behind them are fields of payloads."""
 
+        self._decided: set[int] = set()
+        """Columns that a person has shown or hidden."""
+
         self.fields: list[str] = []
         """Paths of the payloads' fields that have a column, in the order of their columns."""
 
@@ -96,6 +99,7 @@ class RowsTab(QWidget):
         self.view.header_menu_wanted.connect(self._offer_columns)
         self.view.fold_wanted.connect(self._fold)
         self._nothing_yet = self._nothing_matches = ""
+        self._show_wanted()
 
     @property
     def shown_text(self) -> str:
@@ -147,6 +151,7 @@ class RowsTab(QWidget):
 
     def show_column(self, place: int, shown: bool) -> None:
         """Show or hide one of the table's own columns."""
+        self._decided.add(place)
         self.view.setColumnHidden(place, not shown)
 
     def show_field(self, field: str, shown: bool) -> None:
@@ -189,7 +194,16 @@ class RowsTab(QWidget):
             order = Order(place, keys, descending) if keys is not None else None
         return Look(self._table, self._filter.filter, order, self._orders, self._grouped)
 
+    def _show_wanted(self) -> None:
+        """Columns that only some captures have something for come and go with it."""
+        for place, column in enumerate(self.model.columns[: self._own_columns]):
+            if column.wanted is not None and place not in self._decided:
+                hidden = not column.wanted()
+                if self.view.isColumnHidden(place) != hidden:
+                    self.view.setColumnHidden(place, hidden)
+
     def _found(self, found: Found) -> None:
+        self._show_wanted()
         self.total, self.shown, self._repeats = found.total, len(found.rows), found.repeats
         if found.repeats is None:
             self._show(found.rows, None)

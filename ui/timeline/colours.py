@@ -1,7 +1,7 @@
 """The theme as the timeline paints with it: ready colours, pens' inks and stamped glyphs, made once for a theme.
 
-Colour has meaning (red failed, amber lost), and each meaning has a shape as well: a badge with a cross, a hollow
-diamond, a hatch.
+Colour has meaning (red failed, amber lost or never ran), and each meaning has a shape as well: a badge with a cross, a
+hollow diamond, a broken ring, a hatch.
 """
 
 from __future__ import annotations
@@ -52,17 +52,21 @@ class Colours:
         self.lane_odd = QColor(theme.lane_alternate)
         self.on_bar = readable_on(self.bar)
         self.on_failed = readable_on(self.failed)
+        self.on_never = readable_on(self.warning)
         self.hatch = QBrush(with_alpha(self.on_bar, 110), Qt.BrushStyle.BDiagPattern)
         self.words = {
             "bar": _word(self.bar),
             "failed": _word(self.failed),
             "idle": _word(self.idle),
+            "never": _word(self.warning),
+            "dim_never": _word(blend(self.warning, self.background, DIMMED)),
             "emit": _word(self.accent),
             "dim_bar": _word(blend(self.bar, self.background, DIMMED)),
             "dim_failed": _word(blend(self.failed, self.background, DIMMED)),
         }
         """Colours as pixels of an image."""
         self.badge = self._stamp(BADGE, self._paint_badge)
+        self.never = self._stamp(BADGE, self._paint_never)
         self.emit = self._stamp(DIAMOND, self._paint_emit)
         self.emit_dimmed = self._stamp(DIAMOND, self._paint_dimmed_emit)
         self.lost = self._stamp(LOST_DIAMOND, self._paint_lost)
@@ -86,6 +90,17 @@ class Colours:
         near, far = BADGE * 0.34, BADGE * 0.66
         painter.drawLine(QPointF(near, near), QPointF(far, far))
         painter.drawLine(QPointF(near, far), QPointF(far, near))
+
+    def _paint_never(self, painter: QPainter) -> None:
+        """A broken ring: nothing is inside."""
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(self.background)
+        painter.drawEllipse(QRectF(0, 0, BADGE, BADGE))
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        pen = QPen(self.warning, 1.8, Qt.PenStyle.CustomDashLine, Qt.PenCapStyle.FlatCap)
+        pen.setDashPattern([1.7, 1.1])
+        painter.setPen(pen)
+        painter.drawEllipse(QRectF(1.4, 1.4, BADGE - 2.8, BADGE - 2.8))
 
     def _paint_emit(self, painter: QPainter) -> None:
         painter.setPen(Qt.PenStyle.NoPen)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 from PySide6.QtCore import QRectF
-from PySide6.QtGui import QPainter
+from PySide6.QtGui import QColor, QPainter
 
 from bus.trace.bars import Bars, Positions, clusters
 from bus.trace.pyramid import Int64s
@@ -44,7 +44,7 @@ def paint_labels(brush: Brush, picture: Picture) -> None:
     counts = np.add.reduceat(bars.count, begins)[wide]
     _paint_calls(brush, picture, begins[wide[counts == 1]])
     many = wide[counts > 1]
-    failed = np.flatnonzero(bars.failed != 0)
+    failed = np.flatnonzero((bars.failed != 0) | (bars.never != 0))
     badges = badge_centres(bars, failed, ratio).tolist()
     parts = failed.searchsorted(begins[many]).tolist(), failed.searchsorted(behind[many]).tolist()
     tracks = [picture.tracks[line] for line in bars.line[begins[many]].tolist()]
@@ -54,8 +54,16 @@ def paint_labels(brush: Brush, picture: Picture) -> None:
         tracks, lefts, rights, counts[counts > 1].tolist(), alone, *parts, strict=True
     ):
         rect = QRectF(left, one.top, right - left, one.height)
-        brush.painter.setPen(brush.colours.on_failed if one_bar and last > first else brush.colours.on_bar)
+        wrong = failed[first] if one_bar and last > first else -1
+        brush.painter.setPen(_ink(brush.colours, bars, wrong))
         _paint_count(brush, rect, f"× {count_text(count)}", badges[first:last])
+
+
+def _ink(colours: Colours, bars: Bars, wrong: int) -> QColor:
+    """What is readable on a bar; wrong: its number where it failed or never ran, -1 for any other."""
+    if wrong < 0:
+        return colours.on_bar
+    return colours.on_failed if bars.failed[wrong] else colours.on_never
 
 
 def badge_centres(bars: Bars, failed: Positions, ratio: float) -> npt.NDArray[np.float64]:
@@ -83,16 +91,16 @@ def _paint_calls(brush: Brush, picture: Picture, single: Int64s) -> None:
     running = (ended < 0) | (ended > now_ns)
     lasted = (np.where(running, now_ns, ended) - started).tolist()
     events = brush.content.events_of_calls(rows)
-    failed = (bars.failed[single] > 0).tolist()
+    wrong = ((bars.failed[single] > 0) | (bars.never[single] > 0)).tolist()
     for index, line, event, length, runs, bad in zip(
-        single.tolist(), lines, events, lasted, running.tolist(), failed, strict=True
+        single.tolist(), lines, events, lasted, running.tolist(), wrong, strict=True
     ):
         rect = rect_of(picture, picture.tracks[line], index, index)
         rect.adjust(LABEL_MARGIN + (BADGE + 1 if bad else 0), 0, -LABEL_MARGIN, 0)
         duration = duration_text(length) + (" …" if runs else "")
         text = _fitting(brush.letters, rect.width(), (f"{event} · {duration}", event, duration))
         if text:
-            brush.painter.setPen(brush.colours.on_failed if bad else brush.colours.on_bar)
+            brush.painter.setPen(_ink(brush.colours, bars, index if bad else -1))
             brush.letters.left(brush.painter, rect, text)
 
 

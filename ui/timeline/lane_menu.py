@@ -15,6 +15,7 @@ from ui.timeline.lanes import Lanes
 GROUPS: tuple[tuple[Group, str], ...] = (
     ("handler", "Lanes by Handler"),
     ("event", "Lanes by Event"),
+    ("bus", "Lanes by Bus"),
     ("flow", "Lanes by Flow"),
     ("thread", "Lanes by Thread"),
     ("source", "Lanes by Source File"),

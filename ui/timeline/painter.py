@@ -75,17 +75,23 @@ def _paint_hatch(brush: Brush, picture: Picture) -> None:
 
 
 def _paint_badges(brush: Brush, picture: Picture) -> None:
-    """A cross on what failed."""
+    """A cross on what failed, a broken ring on what never ran."""
+    bars, colours = picture.bars, brush.colours
+    failed = bars.failed > 0
+    for which, stamp in ((failed, colours.badge), ((bars.never > 0) & ~failed, colours.never)):
+        wrong = np.flatnonzero(which & bars.shown)
+        if len(wrong):
+            _paint_badge(brush, picture, wrong, stamp)
+
+
+def _paint_badge(brush: Brush, picture: Picture, wrong: Int64s, stamp: QPixmap) -> None:
     bars = picture.bars
-    failed = np.flatnonzero((bars.failed > 0) & bars.shown)
-    if not len(failed):
-        return
-    centres = badge_centres(bars, failed, picture.ratio)
-    lines = bars.line[failed]
+    centres = badge_centres(bars, wrong, picture.ratio)
+    lines = bars.line[wrong]
     # One track after the other on one long line, far enough apart that each is thinned by itself.
     chosen = thinned(lines * (2.0 * picture.viewport.width + BADGE) + centres, BADGE + 2)
     tops = np.array([one.top + (one.height - BADGE) / 2 for one in picture.tracks])[lines[chosen]]
-    _stamp(brush.painter, brush.colours.badge, centres[chosen] - BADGE / 2, tops)
+    _stamp(brush.painter, stamp, centres[chosen] - BADGE / 2, tops)
 
 
 def _stamp_all(brush: Brush, columns: Int64s, ratio: float, stamp: QPixmap, size: int, apart: float) -> None:

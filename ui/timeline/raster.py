@@ -18,21 +18,23 @@ APART = 3
 """Bars this wide (logical pixels) and wider keep a gap of one pixel to the next."""
 
 FAILED_WIDTH = 2
-"""A failure is at least so many pixels wide."""
+"""A failure, or a call whose body never ran, is at least so many pixels wide."""
 
 
 def bar_lines(bars: Bars, lines: int, columns: int, ratio: float, words: dict[str, int]) -> Lines:
     """One line of pixels for the bars of each track."""
-    failed = bars.failed > 0
+    failed, never = bars.failed > 0, bars.never > 0
     colours = np.where(failed, words["failed"], words["bar"]).astype(np.uint32)
     colours[bars.cancelled] = words["idle"]
+    colours[never & ~failed] = words["never"]
     dimmed = np.flatnonzero(~bars.shown)
-    colours[dimmed] = np.where(failed[dimmed], words["dim_failed"], words["dim_bar"])
+    faded = np.where(never[dimmed], words["dim_never"], words["dim_bar"])
+    colours[dimmed] = np.where(failed[dimmed], words["dim_failed"], faded)
     gap = max(1, int(ratio))
     right = np.where(bars.right - bars.left >= APART * ratio, bars.right - gap, bars.right)
     before = bars.line * columns
     pixels = _spans(before + bars.left, before + right, colours, lines * columns)
-    wrong = np.flatnonzero(failed)
+    wrong = np.flatnonzero(failed | never)
     red, last = (before + bars.left)[wrong], (before + columns - 1)[wrong]
     for offset in range(1, round(FAILED_WIDTH * ratio)):
         pixels[np.minimum(red + offset, last)] = colours[wrong]

@@ -38,6 +38,7 @@ def about_bar(content: Content, bars: Bars, one: TrackPicture, index: int) -> st
     lines = [
         f"{one.lane.title}: {count_text(count)} calls here",
         f"{count_text(int(bars.failed[index]))} failed" if bars.failed[index] else "none failed",
+        *([f"{count_text(int(bars.never[index]))} never ran"] if bars.never[index] else []),
         f"busy for {duration_text(busy)}, the longest {duration_text(longest)}",
         f"between {_at(content, int(starts[first]))} and {_at(content, int(starts[first + count - 1]))}",
         "zoom in to tell them apart",
@@ -102,11 +103,13 @@ def plain(text: str) -> str:
 
 
 def _error_text(content: Content, row: int, outcome: Outcome) -> str:
-    if outcome not in (Outcome.FAILED, Outcome.TIMED_OUT):
+    if outcome not in (Outcome.FAILED, Outcome.TIMED_OUT, Outcome.NEVER_RAN):
         return ""
     error = content.trace.error(row)
     if error is None:
         return ""
+    if outcome is Outcome.NEVER_RAN:
+        return f": {error.message}"[:LONGEST_MESSAGE]
     message = f": {error.message}" if error.message else ""
     return f": {error.type}{message}"[:LONGEST_MESSAGE]
 
