@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from PySide6.QtCore import QPoint, Qt
-from PySide6.QtWidgets import QLineEdit
+from PySide6.QtWidgets import QApplication, QLineEdit
 
 from bus import scenario
 from ui.panels.scenario import ScenarioPanel
@@ -212,3 +212,30 @@ def test_what_an_empty_field_shows_is_not_cut_in_a_narrow_panel(panel: ScenarioP
             line = field.widget
             if isinstance(line, QLineEdit) and line.placeholderText() and line.isVisible():
                 assert line.fontMetrics().horizontalAdvance(line.placeholderText()) < line.width() - 12, verb
+
+
+def test_the_tree_holds_still_under_the_pointer_whatever_is_chosen(panel: ScenarioPanel, qtbot: Any) -> None:
+    assert panel.tree.key == ("scenario", "")
+    QApplication.sendPostedEvents()
+    before = panel.tree.geometry()
+    for key in (
+        ("events", ""),
+        ("event", "order.placed"),
+        ("handlers", ""),
+        ("handler", "charge_card"),
+        ("script", ""),
+    ):
+        panel.tree.choose(*key)
+        QApplication.sendPostedEvents()
+        assert panel.tree.geometry() == before, key
+
+
+def test_a_reason_takes_as_much_room_as_its_words_and_no_more(panel: ScenarioPanel, qtbot: Any) -> None:
+    field = wait_field(panel)
+    write(qtbot, field, "30 parsecs")
+
+    def fits() -> bool:
+        needed = field.error.heightForWidth(field.error.width())
+        return needed <= field.error.height() <= needed + 4
+
+    qtbot.waitUntil(fits)

@@ -86,6 +86,7 @@ class ScenarioPanel(QWidget):
         self.handler_form = HandlerForm(themes)
         self.script_form = ScriptForm(themes)
         self.scenario_form = ScenarioForm(themes)
+        self._no_form = EmptyHint("Nothing to edit here", "Choose an event, a handler or the script.")
         self._no_document = EmptyHint("No scenario", "Open one, or make a new one with File > New Scenario.")
         self._place()
         self.tree.chosen.connect(self._show_chosen)
@@ -276,8 +277,10 @@ class ScenarioPanel(QWidget):
         document = self._session.document
         self._pages.setCurrentIndex(0 if document is not None else 1)
         if document is not None:
-            self._show_tree(document)
+            # Something is always chosen: the first click must not make room for a form under the pointer.
+            self._show_tree(document, None if self.tree.key[0] else ("scenario", ""))
             self._show_chosen()
+            self._split()
 
     def _show_tree(self, document: Document, choose: tuple[str, str] | None = None) -> None:
         wrong: dict[tuple[str, str], str] = {}
@@ -344,14 +347,13 @@ class ScenarioPanel(QWidget):
         self._revealed = None
 
     def _show_form(self, form: Form | None) -> None:
-        """Only the form that is shown asks for room; without one the tree has it all."""
-        self._scroll.setVisible(form is not None)
-        for page in self.forms:
-            fit = QSizePolicy.Policy.Preferred if page is form else QSizePolicy.Policy.Ignored
+        """Only what is shown asks for room. Tree and form share it in the same way whatever is chosen: what holds still
+        can be clicked."""
+        shown = form if form is not None else self._no_form
+        for page in (*self.forms, self._no_form):
+            fit = QSizePolicy.Policy.Preferred if page is shown else QSizePolicy.Policy.Ignored
             page.setSizePolicy(QSizePolicy.Policy.Preferred, fit)
-        if form is not None:
-            self._stack.setCurrentWidget(form)
-            self._split()
+        self._stack.setCurrentWidget(shown)
 
     def _form_shown(self) -> Form | None:
         form = self._stack.currentWidget()
@@ -360,11 +362,11 @@ class ScenarioPanel(QWidget):
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Until the person has moved the line, tree and form share the room by what they need."""
         super().resizeEvent(event)
-        needed = sum(button.fontMetrics().horizontalAdvance(f"{button.text()}mmm") + 14 for button in self._wordy)
+        needed = sum(button.fontMetrics().horizontalAdvance(button.text()) + 34 for button in self._wordy)
         look = Qt.ToolButtonStyle
         for button in self._wordy:
             button.setToolButtonStyle(
-                look.ToolButtonTextBesideIcon if needed + 40 < self.width() else look.ToolButtonIconOnly
+                look.ToolButtonTextBesideIcon if needed + 44 < self.width() else look.ToolButtonIconOnly
             )
         self._split()
 
@@ -405,6 +407,7 @@ class ScenarioPanel(QWidget):
         self._wordy = (self.new_event, self.new_handler)
         for button in self._wordy:
             button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonIconOnly)
+            button.setMinimumWidth(28)  # an icon: so that words never keep the panel wide
         buttons = QHBoxLayout()
         buttons.setContentsMargins(6, 3, 6, 3)
         buttons.addWidget(self.new_event)
@@ -412,7 +415,7 @@ class ScenarioPanel(QWidget):
         buttons.addStretch(1)
         buttons.addWidget(self.delete)
         self._stack = QStackedWidget(self)
-        for page in self.forms:
+        for page in (*self.forms, self._no_form):
             self._stack.addWidget(page)
         scroll = self._scroll = QScrollArea(self)
         scroll.setWidgetResizable(True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QLabel, QWidget
 
@@ -25,6 +25,18 @@ class WrappedLabel(QLabel):
         """So may another width."""
         super().resizeEvent(event)
         self._fit()
+
+    def hasHeightForWidth(self) -> bool:
+        """No layout has to ask: its smallest height is always the right one."""
+        return False
+
+    def sizeHint(self) -> QSize:
+        """Qt's own is of a width that it likes better than the one that there is."""
+        return QSize(super().sizeHint().width(), self.heightForWidth(self.width()))
+
+    def minimumSizeHint(self) -> QSize:
+        """The same, as narrow as one word."""
+        return QSize(super().minimumSizeHint().width(), self.heightForWidth(self.width()))
 
     def _fit(self) -> None:
         height = self.heightForWidth(self.width())
