@@ -12,6 +12,7 @@ from PySide6.QtCore import QObject, QTimer, Signal
 
 from bus.session import Session
 from bus.trace import Trace
+from bus.trace.blob_search import Question
 from bus.trace.rows import payload_texts
 from ui.filter_state import FilterState
 from ui.jobs import LatestJob
@@ -124,7 +125,7 @@ class PayloadSearch(QObject):
 class _Work:
     """What runs on the other thread; the two sides share numbers and a flag. The trace may grow meanwhile."""
 
-    def __init__(self, trace: Trace, texts: tuple[str, ...]) -> None:
+    def __init__(self, trace: Trace, texts: tuple[Question, ...]) -> None:
         self._search, self._texts = trace.blobs.search, texts
         self.waiting = sum(self._search.waiting(text) for text in texts)
         self.share = 0.0

@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from bus.trace.blob_frames import Frame, contents
-from bus.trace.blob_search import BlobSearch
+from bus.trace.blob_search import BlobSearch, Question
 from bus.trace.columns import Columns
 from bus.trace.raw import Raw
 from buslens.records import BlobKind
@@ -122,12 +122,12 @@ class Blobs:
         found = self.find(ident)
         return "" if found is None else found[1].decode("utf-8", "replace")
 
-    def holding(self, text: str, most: int | None = None) -> npt.NDArray[np.uint64]:
-        """Ids of the blobs whose text holds this, whatever the case of letters a to z; only new frames are read.
+    def holding(self, question: Question, most: int | None = None) -> npt.NDArray[np.uint64]:
+        """Ids of the blobs whose text holds this, or that have such a field; only new frames are read.
 
         most: bytes to read for it now; what lies beyond is left out until somebody has looked for it: `search`.
         """
-        return self.search.found(text, most)
+        return self.search.found(question, most)
 
     def _open(self, number: int) -> Frame:
         with self._lock:

@@ -5,16 +5,17 @@ A term about calls holds for a dispatch where any of its calls has it; one about
 
 from __future__ import annotations
 
-import fnmatch
 import operator
-import re
 from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
+from bus.trace import words_like
+from bus.trace.blob_search import Question
 from bus.trace.filter_text import Every, Node, Not, Some, Term
+from bus.trace.payload_questions import PayloadField
 from bus.trace.tables import Calls, Dispatches
 from bus.trace.trace import Trace
 from buslens.records import NameKind, Outcome
@@ -71,7 +72,9 @@ class Rows:
         if field == "error":
             return self._of_call(self._errors(term))
         if field == "payload":
-            return self._of_dispatch(self._payloads(term.text))
+            return self._of_dispatch(self._payloads(_question(term)))
+        if field == "bus":
+            return self._of_dispatch(_named(trace, NameKind.BUS, term, trace.events.buses(dispatches.event)))
         if field == "note":
             return self._noted(term)
         if field == "flow":
@@ -130,8 +133,8 @@ class Rows:
             calls |= _having(trace.calls, trace.marks.call[holding])
         return self._of_call(calls) | self._of_dispatch(dispatches)
 
-    def _payloads(self, text: str) -> Mask:
-        blobs = self.trace.blobs.holding(text, self._most)
+    def _payloads(self, question: Question) -> Mask:
+        blobs = self.trace.blobs.holding(question, self._most)
         return np.asarray(np.isin(self.trace.dispatches.payload, blobs))
 
     def _duration(self, term: Term) -> Mask:
@@ -171,13 +174,18 @@ class Rows:
         return self._dispatch_rows
 
 
-def payload_texts(node: Node) -> tuple[str, ...]:
+def payload_texts(node: Node) -> tuple[Question, ...]:
     """What a filter looks for in payloads, and in what handlers logged, which lies among them; each once."""
     if isinstance(node, Term):
         wanted = node.field == "payload" or (node.field in ("", "note") and is_looked_for(node.text))
-        return (node.text,) if wanted else ()
+        return (_question(node),) if wanted else ()
     parts = (node.node,) if isinstance(node, Not) else node.nodes
     return tuple(dict.fromkeys(text for part in parts for text in payload_texts(part)))
+
+
+def _question(term: Term) -> Question:
+    """A text that is looked for, or a field that must have a value."""
+    return PayloadField(term.path, term.operator, term.text) if term.path else term.text
 
 
 def is_looked_for(text: str) -> bool:
@@ -200,30 +208,8 @@ def _named(trace: Trace, kind: NameKind, term: Term, column: npt.NDArray[Any]) -
 
 
 def matcher(term: Term) -> Callable[[str], bool]:
-    """Whether a text is what the term asks for: the whole of it with `*` and `?`, or a part; case does not count."""
-    if term.operator == "~" and not any(letter in term.text for letter in "*?"):
-        return _Part(term.text)
-    pattern = f"*{term.text}*" if term.operator == "~" else term.text
-    return _Pattern(pattern)
-
-
-class _Part:
-    def __init__(self, part: str) -> None:
-        self.part = part
-
-    def __call__(self, text: str) -> bool:
-        return self.part in text.lower()
-
-
-class _Pattern:
-    """`*` any text, `?` any letter; runs of `*` are one, so that no pattern takes long."""
-
-    def __init__(self, pattern: str) -> None:
-        pattern = re.sub(r"\*+", "*", pattern).replace("[", "[[]")
-        self.matches = re.compile(fnmatch.translate(pattern)).match
-
-    def __call__(self, text: str) -> bool:
-        return self.matches(text.lower()) is not None
+    """Whether a text is what the term asks for."""
+    return words_like.matcher(term.operator, term.text)
 
 
 def _compared(column: npt.NDArray[Any], term: Term) -> Mask:

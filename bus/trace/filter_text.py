@@ -1,4 +1,4 @@
-"""The search line, read: `event:order.* outcome:failed -handler:audit duration>50ms "some text" OR id:812`.
+"""The search line, read: `event:order.* outcome:failed -handler:audit duration>50ms payload.id=13 "text" OR id:812`.
 
 Terms that stand side by side must all match; OR or `|` between blanks joins alternatives, `-` or `not`
 excludes, brackets group.
@@ -12,12 +12,13 @@ from difflib import get_close_matches
 
 from bus.errors import Place, UserError
 from bus.trace.fates import FATES
+from bus.trace.payload_questions import steps_of
 from buslens.records import Outcome
 
 MAX_TEXT = 10_000
 MAX_DEPTH = 50
 
-NAME_FIELDS = ("event", "handler", "lane")
+NAME_FIELDS = ("event", "bus", "handler", "lane")
 TEXT_FIELDS = ("error", "payload", "note")
 SPAN_FIELDS = ("duration", "delay", "latency")
 NUMBER_FIELDS = ("id", "flow", "attempt")
@@ -49,7 +50,8 @@ UNITS_NS = {
     "h": 3_600_000_000_000,
 }
 
-_FIELD = re.compile(r"([A-Za-z_]+)(!=|>=|<=|[:=<>~])")
+_PATH = r'(?:\."(?:[^"\\]|\\.)*"|\.[^\s.:=<>~!()"\[\]]+|\[\d+\])+'
+_FIELD = re.compile(rf"([A-Za-z_]+)({_PATH})?(!=|>=|<=|[:=<>~])", re.IGNORECASE)
 _NUMBER = re.compile(r"([+-]?\d+(?:\.\d+)?)\s*([A-Za-zµμ]*)")
 
 
@@ -68,6 +70,9 @@ class Term:
 
     number: int = 0
     """Nanoseconds, an id or a count; an Outcome."""
+
+    path: tuple[str, ...] = ()
+    """Of a payload's field: the steps to it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,13 +169,15 @@ class _Reader:
     def term(self) -> Node:
         start = self.at
         found = _FIELD.match(self.text, self.at)
+        if found and found[2] and found[1].lower() not in FIELDS:
+            found = None  # such as order.placed=1: text like any other
         if not found:
             text, _ = self.value()
             if text.startswith("#") and text[1:].isdecimal():
                 return term("id", "=", text[1:], start, start)
             return Term("", "~", text.lower())
         self.at = found.end()
-        field, operator = found[1].lower(), found[2]
+        field, path, operator = found[1].lower(), found[2], found[3]
         if field not in FIELDS:
             near = get_close_matches(field, FIELDS, 1, 0.5)
             hint = f"did you mean {near[0]}?" if near else f"there are {', '.join(FIELDS)}"
@@ -180,8 +187,12 @@ class _Reader:
         begins = self.at
         text, quoted = self.value()
         if not text and not quoted:
-            raise mistake(f"{field}{operator} needs a value", begins)
-        if field == "outcome" and not quoted and "," in text:
+            raise mistake(f"{field}{path or ''}{operator} needs a value", begins)
+        if path and field != "payload":
+            raise mistake(f"{field} has no fields of its own", start, f"payloads have: payload{path}{operator}{text}")
+        if path:
+            return of_payload(path, operator, text, start)
+        if field in ("outcome", "fate") and not quoted and "," in text:
             return Some(tuple(term(field, operator, part, start, begins) for part in text.split(",")))
         return term(field, operator, text, start, begins)
 
@@ -221,6 +232,17 @@ class _Reader:
         if here and not look:
             self.at = end
         return here
+
+
+def of_payload(path: str, operator: str, text: str, start: int) -> Node:
+    """A term about a field of payloads."""
+    try:
+        steps = steps_of(path)
+    except ValueError:
+        hint = "write payload.customer.id=13 or payload.items[0].sku=A-1"
+        raise mistake(f"payload{path} is no path to a field", start, hint) from None
+    found = Term("payload", "=" if operator in (":", "!=") else operator, text.lower(), path=steps)
+    return Not(found) if operator == "!=" else found
 
 
 def term(field: str, operator: str, text: str, start: int, begins: int) -> Node:

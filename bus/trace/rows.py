@@ -12,6 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from bus.trace import filter_rows, filter_text, ordering
+from bus.trace.blob_search import Question
 from bus.trace.fates import FATES
 from bus.trace.filter_rows import Rows
 from bus.trace.filter_text import Every, Node
@@ -24,6 +25,7 @@ TABLES = ("dispatches", "calls", "failures")
 
 COMPLETIONS = (
     "event:",
+    "bus:",
     "handler:",
     "outcome:",
     *(f"outcome:{name}" for name in filter_text.OUTCOMES),
@@ -33,7 +35,6 @@ COMPLETIONS = (
     "latency>",
     "time>",
     "error:",
-    "payload:",
     "note:",
     "lane:",
     "attempt>1",
@@ -58,7 +59,7 @@ class Filter:
         return self.node != Every()
 
 
-def payload_texts(wanted: Filter) -> tuple[str, ...]:
+def payload_texts(wanted: Filter) -> tuple[Question, ...]:
     """What a filter looks for in payloads."""
     return filter_rows.payload_texts(wanted.node)
 

@@ -17,6 +17,7 @@ _LEAST_LETTERS = 2
 
 _NAMED_FIELDS = {
     "event": NameKind.EVENT,
+    "bus": NameKind.BUS,
     "handler": NameKind.HANDLER,
     "lane": NameKind.LANE,
 }

@@ -1,0 +1,100 @@
+"""What a search line may ask of a payload's field: `payload.customer.id=13`, `payload.total>100`, `payload.name~ann`.
+
+A path goes through objects by their keys and through lists by places (`items[0].sku`, `items.0.sku`); a step that is no
+place looks into each item of a list. Keys count as they are written, texts whatever their case.
+"""
+
+from __future__ import annotations
+
+import json
+import operator
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from bus.trace.payload_fields import field_text
+from bus.trace.words_like import matcher
+
+MOST_STEPS = 20
+MOST_ITEMS = 1000
+"""Of a list, that are looked into."""
+
+_ORDER: dict[str, Callable[[Any, Any], bool]] = {
+    "<": operator.lt, "<=": operator.le, ">": operator.gt, ">=": operator.ge,
+}  # fmt: skip
+_STEP = re.compile(r'\.?(?:\[(\d+)\]|"((?:[^"\\]|\\.)*)"|([^.\[\]"]+))')
+_NUMBER = re.compile(r"-?\d+(\.\d+)?([eE][+-]?\d+)?")
+
+
+@dataclass(frozen=True, slots=True)
+class PayloadField:
+    """One question."""
+
+    path: tuple[str, ...]
+    operator: str
+    """`=` the whole value, with `*` and `?` in a text; `~` part of it; or an order, of numbers or of texts."""
+
+    text: str
+    """In lower case."""
+
+    @property
+    def needle(self) -> bytes:
+        """What the bytes of every payload hold that may match, in lower case; empty where nothing is known."""
+        keys = [step for step in self.path if not step.isdecimal()]
+        plain = keys and keys[-1].isascii() and re.fullmatch(r"[\w.-]+", keys[-1])
+        return keys[-1].rpartition(".")[2].lower().encode() if plain else b""
+
+    def matches(self, body: bytes) -> bool:
+        """Whether a payload, as JSON, has such a field with such a value."""
+        try:
+            payload = json.loads(body)
+        except (ValueError, RecursionError):
+            return False
+        return any(self._fits(value) for value in values_at(payload, self.path))
+
+    def _fits(self, value: Any) -> bool:
+        number = float(self.text) if _NUMBER.fullmatch(self.text) else None
+        is_number = isinstance(value, int | float) and not isinstance(value, bool)
+        if self.operator in _ORDER:
+            if is_number:
+                return number is not None and _ORDER[self.operator](value, number)
+            return number is None and isinstance(value, str) and _ORDER[self.operator](value.lower(), self.text)
+        if is_number and self.operator == "=" and number is not None:
+            # Whole numbers beyond 2**53 are told apart by their digits.
+            return str(value) == self.text or (value == number and abs(number) < 1 << 53)
+        return matcher(self.operator, self.text)(field_text(value))
+
+
+def steps_of(path: str) -> tuple[str, ...]:
+    """The steps of a path as it is written: `.items[0].sku`, `."unit price"`. Raises ValueError."""
+    steps: list[str] = []
+    at = 0
+    while at < len(path):
+        found = _STEP.match(path, at)
+        if not found or len(steps) >= MOST_STEPS:
+            raise ValueError(path)
+        place, quoted, plain = found.groups()
+        steps.append(place or plain or re.sub(r"\\(.)", r"\1", quoted))
+        at = found.end()
+    return tuple(steps)
+
+
+def values_at(payload: Any, path: tuple[str, ...]) -> Iterator[Any]:
+    """What stands at a path, items of lists included; a key that holds dots itself comes before its parts."""
+    if not path:
+        yield payload
+        if isinstance(payload, list):
+            yield from payload[:MOST_ITEMS]
+    elif isinstance(payload, dict):
+        sizes = (size for size in range(len(path), 0, -1) if ".".join(path[:size]) in payload)
+        for size in sizes:
+            yield from values_at(payload[".".join(path[:size])], path[size:])
+            return
+    elif isinstance(payload, list):
+        place = int(path[0]) if path[0].isdecimal() and len(path[0]) < 10 else -1
+        if 0 <= place < len(payload):
+            yield from values_at(payload[place], path[1:])
+        elif place < 0:
+            for item in payload[:MOST_ITEMS]:
+                yield from values_at(item, path)
