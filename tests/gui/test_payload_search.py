@@ -56,8 +56,8 @@ def search(window: Any, text: str, qtbot: Any) -> None:
 def test_a_field_of_a_payload_is_found(opened: Any, qtbot: Any) -> None:
     search(opened, "payload.items.sku=A-2", qtbot)
     qtbot.waitUntil(lambda: opened.tables.dispatches.shown == 66, timeout=PATIENCE_MS)
-    search(opened, " payload.id<30", qtbot)
-    qtbot.waitUntil(lambda: opened.tables.dispatches.shown == 10, timeout=PATIENCE_MS)
+    search(opened, "payload.id<30", qtbot)
+    qtbot.waitUntil(lambda: opened.tables.dispatches.shown == 30, timeout=PATIENCE_MS)
 
 
 def test_words_of_a_payload_are_found(opened: Any, qtbot: Any) -> None:
