@@ -14,7 +14,8 @@ from typing import Any
 from bus.export import chrome_layout
 from bus.export.chrome_layout import Layout, Shape
 from bus.export.exporter import Selection, counted, write_text
-from bus.export.words import outcome, title, visible
+from bus.export.words import bus_of, outcome, skipped_names, title, visible
+from bus.trace.fates import FATES
 from bus.trace.trace import Progress, Trace
 from buslens.records import Outcome
 
@@ -57,6 +58,8 @@ class _Events:
     def __init__(self, trace: Trace, layout: Layout) -> None:
         self.trace = trace
         self.layout = layout
+        self.fate = trace.fates.of(trace).fate
+        self.skipped = skipped_names(trace)
         pid = trace.header.pid if trace.header else 1
         self.pid = pid if 0 < pid < 1 << 31 else 1
         self.tids = {lane: tid for tid, lane in enumerate(layout.lanes, 1)}
@@ -122,9 +125,14 @@ class _Events:
         said: dict[str, Any] = {
             "dispatch": int(dispatches.id[row]),
             "outcome": outcome(int(dispatches.outcome[row])),
+            "fate": FATES[int(self.fate[row])],
             "handlers": int(dispatches.handlers[row]),
             "flow": int(dispatches.root[row]),
         }
+        if bus := bus_of(self.trace, row):
+            said["bus"] = visible(bus)
+        if names := self.skipped.get(row):
+            said["skipped"] = visible(names)
         if dispatches.parent_call[row]:
             said["parent_call"] = int(dispatches.parent_call[row])
         elif dispatches.cause_unknown[row]:

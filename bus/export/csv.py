@@ -15,13 +15,14 @@ from typing import Any
 import numpy as np
 
 from bus.export.exporter import Selection, counted, write_text
-from bus.export.words import outcome, visible
+from bus.export.words import bus_of, outcome, skipped_names, visible
+from bus.trace.fates import FATES
 from bus.trace.trace import Progress, Trace
 
 COLUMNS = (
     "dispatch", "root", "event", "emitted_s", "dispatch_outcome", "handlers", "parent_call", "emit_lane", "call",
     "handler", "lane", "attempt", "started_s", "ended_s", "queue_delay_ms", "duration_ms", "outcome", "error",
-    "message", "payload",
+    "message", "payload", "bus", "fate", "skipped",
 )  # fmt: skip
 
 MOST_LETTERS = 32_000
@@ -49,11 +50,12 @@ def lines(trace: Trace, progress: Progress | None = None) -> Iterator[str]:
     silent[causes[causes >= 0]] = False
     uncalled = np.flatnonzero(silent)
     calls, total = len(trace.calls), len(trace.calls) + len(uncalled)
+    skipped = skipped_names(trace)
     yield _line(COLUMNS)
     for row in counted(range(calls), 0, total, progress):
-        yield _line([*_dispatch(trace, int(causes[row])), *_call(trace, row), _payload(trace, int(causes[row]))])
+        yield _line([*_dispatch(trace, int(causes[row])), *_call(trace, row), *_rest(trace, int(causes[row]), skipped)])
     for row in counted(uncalled.tolist(), calls, total, progress):
-        yield _line([*_dispatch(trace, row), *[""] * 11, _payload(trace, row)])
+        yield _line([*_dispatch(trace, row), *[""] * 11, *_rest(trace, row, skipped)])
 
 
 def safe(text: str) -> str:
@@ -103,6 +105,14 @@ def _payload(trace: Trace, row: int) -> str:
     payload = trace.payload(row)
     is_number = payload.is_json and isinstance(payload.value, int | float) and not payload.cut
     return payload.text if is_number else safe(payload.text)
+
+
+def _rest(trace: Trace, row: int, skipped: dict[int, str]) -> list[str]:
+    """Payload, bus and fate of a dispatch, and the handlers that were never called for it."""
+    if row < 0:
+        return [""] * 4
+    fate = FATES[int(trace.fates.of(trace).fate[row])]
+    return [_payload(trace, row), safe(bus_of(trace, row)), fate, safe(skipped.get(row, ""))]
 
 
 def _seconds(trace: Trace, time_ns: int) -> str:

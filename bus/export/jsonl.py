@@ -11,21 +11,26 @@ from pathlib import Path
 from typing import Any
 
 from bus.export.exporter import Selection, counted, write_text
-from bus.export.words import outcome, title
+from bus.export.words import bus_of, outcome, title
 from bus.trace import causality
+from bus.trace.fates import FATES
 from bus.trace.trace import Progress, Trace
+from buslens.records import NameKind
 
 
 def write(trace: Trace, path: Path, selection: Selection | None = None, *, progress: Progress | None = None) -> None:
-    """Write the capture's header, then all dispatches, calls, marks and notes, each in the order in which they came."""
+    """Write the header, its buses, dispatches, calls, marks, skipped handlers and notes, each as they came."""
     write_text(path, lines(trace, progress))
 
 
 def lines(trace: Trace, progress: Progress | None = None) -> Iterator[str]:
     """Each line with its end."""
     dispatches, calls, marks = len(trace.dispatches), len(trace.calls), len(trace.marks)
-    total = dispatches + calls + marks
+    skipped = len(trace.skipped)
+    total = dispatches + calls + marks + skipped
     yield _line({"record": "capture", **title(trace), "dropped": trace.dropped, "damage": trace.damage})
+    for bus in trace.names.ids(NameKind.BUS):
+        yield _line(_bus(trace, bus))
     for row in counted(range(dispatches), 0, total, progress):
         yield _line(_dispatch(trace, row))
     for row in counted(range(calls), dispatches, total, progress):
@@ -33,6 +38,8 @@ def lines(trace: Trace, progress: Progress | None = None) -> Iterator[str]:
     for row in counted(range(marks), dispatches + calls, total, progress):
         time_ns, call = int(trace.marks.time_ns[row]), int(trace.marks.call[row])
         yield _line({"record": "mark", "time_ns": time_ns, "call": call or None, "text": trace.marks.text(row)})
+    for row in counted(range(skipped), dispatches + calls + marks, total, progress):
+        yield _line(_skipped(trace, row))
     for note in trace.notes.all:
         about = {note.kind: note.about} if note.kind else {}
         yield _line({"record": "note", "time_ns": note.time_ns, "end_ns": note.end_ns, **about, "text": note.text})
@@ -45,9 +52,11 @@ def _dispatch(trace: Trace, row: int) -> dict[str, Any]:
         "record": "dispatch",
         "id": int(dispatches.id[row]),
         "event": trace.names.text(int(dispatches.event[row])),
+        "bus": bus_of(trace, row) or None,
         "emitted_ns": int(dispatches.emitted_ns[row]),
         "ended_ns": int(dispatches.ended_ns[row]),
         "outcome": outcome(int(dispatches.outcome[row])),
+        "fate": FATES[int(trace.fates.of(trace).fate[row])],
         "handlers": int(dispatches.handlers[row]),
         "failed": int(dispatches.failed[row]),
         "parent_call": int(dispatches.parent_call[row]) or None,
@@ -87,6 +96,28 @@ def _call(trace: Trace, row: int) -> dict[str, Any]:
     if error is not None:
         said["error"] = {"type": error.type, "message": error.message, "traceback": error.traceback}
     return said
+
+
+def _skipped(trace: Trace, row: int) -> dict[str, Any]:
+    """A handler that was never called for a dispatch; null where an older capture only says how many."""
+    said = {name: int(trace.skipped.view(name)[row]) for name in ("time_ns", "dispatch", "handler", "because_call")}
+    file, line = trace.names.place(said["handler"])
+    return {
+        "record": "skipped",
+        **said,
+        "handler": trace.names.text(said["handler"]) or None,
+        "file": file or None,
+        "line": line or None,
+        "because_call": said["because_call"] or None,
+        "count": int(trace.skipped.view("count")[row]),
+        "note": trace.blobs.note(int(trace.skipped.view("note")[row])) or None,
+    }
+
+
+def _bus(trace: Trace, ident: int) -> dict[str, Any]:
+    bus = trace.names[ident]
+    place = {"file": bus.file or None, "line": bus.line or None, "made": bus.made or None}
+    return {"record": "bus", "bus": bus.text, "class": bus.class_name or None, **place}
 
 
 def _line(said: dict[str, Any]) -> str:

@@ -7,10 +7,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from bus.export.exporter import Selection, write_text
-from bus.export.words import visible
+from bus.export.words import bus_of, skipped_names, visible
 from bus.trace import causality
 from bus.trace.trace import Progress, Trace
-from buslens.records import Flag, Outcome
+from buslens.records import Flag, NameKind, Outcome
 
 MOST_DISPATCHES = 150
 MOST_MESSAGES = 400
@@ -51,16 +51,28 @@ class _Diagram:
     actors: dict[str, int] = field(default_factory=dict)
     steps: list[tuple[int, int, str]] = field(default_factory=list)
 
+    def __post_init__(self) -> None:
+        self.skipped = skipped_names(self.trace)
+        self.several = len(self.trace.names.ids(NameKind.BUS)) > 1
+
     def add(self, row: int) -> None:
         """One dispatch and its calls."""
         trace, dispatches = self.trace, self.trace.dispatches
         emitted, ident = int(dispatches.emitted_ns[row]), int(dispatches.id[row])
-        event = escaped(trace.names.text(int(dispatches.event[row])))
+        event = escaped(trace.names.text(int(dispatches.event[row])) + self._on(row))
         source = self._source(row)
         if int(dispatches.outcome[row]) == Outcome.LOST:
             self.steps.append((emitted, ident, f"note over {source}: {event} is lost, nobody listens"))
+        if row in self.skipped:
+            said = escaped(f"never called: {self.skipped[row]}")
+            self.steps.append((int(dispatches.ended_ns[row]), ident, f"note over {source}: {event}, {said}"))
         for call in causality.calls_of(trace, row)[:MOST_MESSAGES].tolist():
             self._call(call, source, event)
+
+    def _on(self, row: int) -> str:
+        """Which bus, where there are several."""
+        bus = bus_of(self.trace, row) if self.several else ""
+        return f" on {bus}" if bus else ""
 
     def _call(self, row: int, source: str, event: str) -> None:
         trace, calls = self.trace, self.trace.calls

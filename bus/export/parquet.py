@@ -21,7 +21,7 @@ from bus.trace.whole_file import replacing
 ROWS = """
     SELECT d.id AS dispatch, d.root, d.event, d.emitted_ns, d.outcome AS dispatch_outcome, d.handlers, d.parent_call,
            d.lane AS emit_lane, c.id AS call, c.handler, c.lane, c.attempt, c.started_ns, c.ended_ns,
-           c.queue_delay_ms, c.duration_ms, c.outcome
+           c.queue_delay_ms, c.duration_ms, c.outcome, d.bus, d.fate, d.skipped, c.file, c.line
     FROM dispatches d FULL JOIN calls c ON c.dispatch = d.id
     ORDER BY coalesce(d.emitted_ns, c.emitted_ns), c.started_ns, c.id"""
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import unicodedata
 from typing import Any
 
+from bus.trace import fates
 from bus.trace.trace import Trace
 from buslens.records import Outcome
 
@@ -39,6 +40,20 @@ def title(trace: Trace) -> dict[str, Any]:
         "wall_ns": header.wall_ns,
         "mono_ns": header.mono_ns,
     }
+
+
+def bus_of(trace: Trace, dispatch_row: int) -> str:
+    """Name of the bus that an event was emitted on; empty where the capture does not say."""
+    bus = trace.names.bus(int(trace.dispatches.event[dispatch_row]))
+    return trace.names.text(bus) if bus else ""
+
+
+def skipped_names(trace: Trace) -> dict[int, str]:
+    """Handlers that were never called, by row of the dispatch: names, or how many where only that is known."""
+    found: dict[int, list[str]] = {}
+    for row, handler, count in zip(*(each.tolist() for each in fates.skips(trace)), strict=True):
+        found.setdefault(row, []).append(trace.names.text(handler) if handler else f"{count} handlers")
+    return {row: ", ".join(names) for row, names in found.items()}
 
 
 def _shown(letter: str) -> str:

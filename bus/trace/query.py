@@ -63,6 +63,9 @@ class Result:
     cut: bool
     """Whether there was more: than MOST_ROWS, or than MOST_LETTERS."""
 
+    types: tuple[str, ...] = ()
+    """DuckDB's name for the type of each column."""
+
 
 @cache
 def columns() -> dict[str, tuple[str, ...]]:
@@ -158,16 +161,17 @@ class Query:
         found = connection.execute(statements[0])
         self._check()
         columns = tuple(str(column[0]) for column in found.description or ())
+        types = tuple(str(column[1]) for column in found.description or ())
         rows: list[tuple[Any, ...]] = []
         letters = 0
         while len(rows) <= self._most_rows and letters <= MOST_LETTERS:
             part = found.fetchmany(min(_AT_ONCE, self._most_rows + 1 - len(rows)))
             if not part:
-                return Result(columns, rows, cut=False)
+                return Result(columns, rows, cut=False, types=types)
             rows += part
             letters += sum(len(value) for row in part for value in row if isinstance(value, str))
             self._check()
-        return Result(columns, rows[: self._most_rows], cut=True)
+        return Result(columns, rows[: self._most_rows], cut=True, types=types)
 
     def _check(self) -> None:
         if self._given_up or self._cancelled.is_set():

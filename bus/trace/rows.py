@@ -35,6 +35,7 @@ COMPLETIONS = (
     "latency>",
     "time>",
     "error:",
+    "payload:",
     "note:",
     "lane:",
     "attempt>1",

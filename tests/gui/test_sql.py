@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import json
+from pathlib import Path
 from typing import Any
 
+import duckdb
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QApplication
 
 from bus.scenario.samples import SAMPLES
+from bus.trace.sql_tables import TABLES
 from ui.panels.sql import SqlTab
 
 PATIENCE_MS = 60_000
@@ -67,3 +72,41 @@ def test_a_query_without_end_can_be_cancelled(sql: SqlTab, qtbot: Any) -> None:
     sql.stop.click()
     assert sql.said.text() == "cancelled"
     assert not sql.stop.isEnabled()
+
+
+def test_tables_and_columns_are_listed_and_a_click_puts_one_in(sql: SqlTab) -> None:
+    branches = [sql.schema.topLevelItem(place) for place in range(sql.schema.topLevelItemCount())]
+    assert [branch.text(0) for branch in branches if branch is not None] == list(TABLES)
+    calls = next(branch for branch in branches if branch is not None and branch.text(0) == "calls")
+    column = next(calls.child(place) for place in range(calls.childCount()) if calls.child(place).text(0) == "event")
+    sql.text.setPlainText("")
+    sql.text.insert("SELECT")
+    sql.schema.itemClicked.emit(column, 0)
+    sql.text.insertPlainText(" FROM")
+    sql.schema.itemActivated.emit(calls, 0)
+    assert sql.text.toPlainText() == "SELECT event FROM calls"
+
+
+def test_rows_are_copied_with_their_headings(sql: SqlTab, qtbot: Any) -> None:
+    answered(sql, qtbot, "SELECT 1.5 AS price, 'a\tb' AS name UNION ALL SELECT 2.5, '=1+1' ORDER BY price")
+    sql.view.selectAll()
+    qtbot.keyClick(sql.view, Qt.Key.Key_C, Qt.KeyboardModifier.ControlModifier)
+    assert QApplication.clipboard().text() == "price\tname\n1.5\ta b\n2.5\t'=1+1\n"
+    qtbot.keyClick(sql.view, Qt.Key.Key_C, Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier)
+    assert QApplication.clipboard().text().startswith("1.5\t")
+
+
+@pytest.mark.parametrize("ending", ["csv", "json", "parquet"])
+def test_an_answer_is_written_as_a_file(sql: SqlTab, qtbot: Any, tmp_path: Path, ending: str) -> None:
+    answered(sql, qtbot, "SELECT handler, count(*) AS n, count(*) AS n FROM calls WHERE outcome = 'failed' GROUP BY 1")
+    path = tmp_path / f"answer.{ending}"
+    sql.write_answer(path)
+    qtbot.waitUntil(lambda: sql.said.text() == f"wrote {path}", timeout=PATIENCE_MS)
+    if ending == "csv":
+        assert path.read_text().splitlines() == ["handler,n,n", "charge_card,7,7"]
+    elif ending == "json":
+        assert json.loads(path.read_text()) == [{"handler": "charge_card", "n": 7, "n_2": 7}]
+    else:
+        assert duckdb.read_parquet(str(path)).fetchall() == [("charge_card", 7, 7)]
+    sql.write_answer(tmp_path / "answer.xml")
+    qtbot.waitUntil(lambda: "cannot be written as .xml" in sql.said.text(), timeout=PATIENCE_MS)

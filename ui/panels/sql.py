@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from pathlib import Path
+
 from PySide6.QtCore import QModelIndex, Qt, Signal
 from PySide6.QtGui import QFontDatabase, QKeySequence, QShortcut
 from PySide6.QtWidgets import (
@@ -11,20 +14,23 @@ from PySide6.QtWidgets import (
     QLabel,
     QPushButton,
     QSplitter,
-    QTableView,
     QVBoxLayout,
     QWidget,
 )
 
 from bus.errors import UserError
+from bus.export import answer
 from bus.session import Session
-from bus.trace.query import MOST_ROWS, READY, Query, Result
+from bus.trace.query import READY, Query, Result
 from bus.trace.sql_tables import TABLES
 from ui.jobs import LatestJob
 from ui.panels.sql_answer import Answer
 from ui.panels.sql_editor import SqlEditor
+from ui.panels.sql_schema import SqlSchema
+from ui.panels.sql_view import AnswerView
 from ui.panels.tables_text import count
 from ui.theme import ThemeSource
+from ui.widgets.ask import file_to_save
 
 FIRST = next(iter(READY.values()))
 
@@ -41,6 +47,9 @@ class SqlTab(QWidget):
         self._themes = themes
         self._query: Query | None = None
         self._job: LatestJob | None = None
+        self._writing: LatestJob | None = None
+        self._path = Path()
+        self._holds = False
         self.answer = Answer(self)
         self._make_inputs()
         self._make_view()
@@ -56,17 +65,27 @@ class SqlTab(QWidget):
         """Ask what stands in the editor."""
         self.cancel()
         self._say("asking …")
-        try:
-            self._query = Query(self._session.trace, self.text.toPlainText())
-        except UserError as error:
-            self._refuse(error)
-            return
+        self._query = Query(self._session.trace, self.text.toPlainText())
         self.stop.setEnabled(True)
+        # What it may ask for is taken from the trace, which stands still meanwhile; to answer takes longer.
+        self._session.hold()
+        self._holds = True
+        self._begin(self._query.prepare)
+
+    def _begin(self, work: Callable[[], object]) -> None:
         # A job of its own, whose thread ends with it.
         self._job = LatestJob(self)
-        self._job.done.connect(self._show)
+        self._job.done.connect(self._came)
         self._job.failed.connect(self._refuse)
-        self._job.start(self._query.run)
+        self._job.start(work)
+
+    def _came(self, found: object) -> None:
+        query = self._query
+        if isinstance(found, Result):
+            self._show(found)
+        elif query is not None:
+            self._end_job()
+            self._begin(query.run)
 
     def cancel(self) -> None:
         """Stop a query that runs."""
@@ -81,7 +100,42 @@ class SqlTab(QWidget):
         for column in range(len(result.columns)):
             self.view.resizeColumnToContents(column)
         rows = count(len(result.rows))
-        self._say(f"the first {count(MOST_ROWS)} rows of more" if result.cut else f"{rows} rows")
+        self.export.setEnabled(bool(result.columns))
+        self._say(f"the first {rows} rows of more" if result.cut else f"{rows} rows")
+
+    def export_answer(self) -> None:
+        """Write the answer that is shown into a file of the person's choice."""
+        suggestion = Path.cwd() / "answer.csv"
+        path = file_to_save(self, "Export answer", suggestion, "CSV (*.csv);;JSON (*.json);;Parquet (*.parquet)")
+        if path is not None:
+            self.write_answer(path)
+
+    def write_answer(self, path: Path) -> None:
+        """Beside the Qt thread; its ending says as what."""
+        self._close_writing()
+        self._path = path
+        self._writing = LatestJob(self)
+        self._writing.done.connect(self._wrote)
+        self._writing.failed.connect(self._not_written)
+        self._writing.start(answer.write, self.answer.result, path)
+        self.export.setEnabled(False)
+
+    def _wrote(self, _nothing: object) -> None:
+        self._close_writing()
+        self._say(f"wrote {self._path}")
+
+    def _not_written(self, error: Exception) -> None:
+        self._close_writing()
+        if not isinstance(error, UserError):
+            raise error
+        self._say(str(error), wrong=True)
+
+    def _close_writing(self) -> None:
+        if self._writing is not None:
+            self._writing.close()
+            self._writing.deleteLater()
+            self._writing = None
+            self.export.setEnabled(True)
 
     def _refuse(self, error: Exception) -> None:
         self._end()
@@ -91,11 +145,17 @@ class SqlTab(QWidget):
 
     def _end(self) -> None:
         self._query = None
+        self._end_job()
+        self.stop.setEnabled(False)
+
+    def _end_job(self) -> None:
+        if self._holds:
+            self._holds = False
+            self._session.release()
         if self._job is not None:
             self._job.close()
             self._job.deleteLater()
             self._job = None
-        self.stop.setEnabled(False)
 
     def _say(self, text: str, *, wrong: bool = False) -> None:
         self.said.setText(text)
@@ -135,6 +195,10 @@ class SqlTab(QWidget):
         self.stop.setToolTip("Stop the query that runs")
         self.stop.setEnabled(False)
         self.stop.clicked.connect(self.cancel)
+        self.export = QPushButton("Export Answer…", self)
+        self.export.setToolTip("Write the answer as CSV, JSON or Parquet")
+        self.export.setEnabled(False)
+        self.export.clicked.connect(self.export_answer)
         self.said = QLabel(self)
         self.said.setTextFormat(Qt.TextFormat.PlainText)
         self.said.setWordWrap(True)
@@ -144,8 +208,8 @@ class SqlTab(QWidget):
         shortcut.activated.connect(self.run)
 
     def _make_view(self) -> None:
-        view = self.view = QTableView(self)
-        view.setModel(self.answer)
+        view = self.view = AnswerView(self.answer, self)
+        view.export_wanted.connect(self.export_answer)
         view.setAccessibleName("Answer of the query")
         view.setShowGrid(False)
         view.setAlternatingRowColors(True)
@@ -153,7 +217,9 @@ class SqlTab(QWidget):
         view.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
         view.setTabKeyNavigation(False)
         view.setWordWrap(False)
-        view.setToolTip("Double click on a row with an id selects it everywhere")
+        view.setToolTip(
+            "Double click on a row with an id selects it everywhere; Ctrl+C copies rows with their headings"
+        )
         view.horizontalHeader().setStretchLastSection(False)
         view.horizontalHeader().setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
         view.horizontalHeader().setHighlightSections(False)
@@ -165,7 +231,7 @@ class SqlTab(QWidget):
     def _place(self) -> None:
         buttons = QHBoxLayout()
         buttons.setSpacing(4)
-        for button in (self.ready, self.go, self.stop):
+        for button in (self.ready, self.go, self.stop, self.export):
             buttons.addWidget(button)
         buttons.addStretch(1)
         asking = QWidget(self)
@@ -177,10 +243,14 @@ class SqlTab(QWidget):
         left.addWidget(self.said)
         splitter = QSplitter(Qt.Orientation.Horizontal, self)
         splitter.setChildrenCollapsible(False)
+        self.schema = SqlSchema(self)
+        self.schema.wanted.connect(self.text.insert)
+        splitter.addWidget(self.schema)
         splitter.addWidget(asking)
         splitter.addWidget(self.view)
-        splitter.setStretchFactor(0, 2)
-        splitter.setStretchFactor(1, 3)
+        splitter.setSizes([130, 300, 450])
+        for place, share in enumerate((0, 2, 3)):
+            splitter.setStretchFactor(place, share)
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)
         outer.addWidget(splitter)

@@ -20,6 +20,11 @@ class Answer(QAbstractTableModel):
         super().__init__(parent)
         self._result = Result((), [], cut=False)
 
+    @property
+    def result(self) -> Result:
+        """What is shown."""
+        return self._result
+
     def show_result(self, result: Result) -> None:
         """Another answer."""
         self.beginResetModel()

@@ -71,6 +71,13 @@ class SqlEditor(QPlainTextEdit):
         self.completer.complete(place)
         self.popup.setCurrentIndex(self.completer.completionModel().index(0, 0))
 
+    def insert(self, name: str) -> None:
+        """A name at the cursor, apart from the word before it."""
+        before = self._before()
+        apart = bool(before) and (before[-1].isalnum() or before[-1] in "_*)")
+        self.insertPlainText(f" {name}" if apart else name)
+        self.setFocus()
+
     def _complete(self, text: str) -> None:
         cursor = self.textCursor()
         cursor.movePosition(

@@ -1,0 +1,89 @@
+"""The answer of a query as a file: CSV, JSON or Parquet, by its ending; whole or not at all."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import numpy as np
+
+from bus.errors import Place, UserError
+from bus.export.csv import safe
+from bus.export.exporter import write_text
+from bus.trace.query import Result
+from bus.trace.trace import Progress
+from bus.trace.whole_file import replacing
+
+
+def write(result: Result, path: Path, *, progress: Progress | None = None) -> None:
+    """Write all rows that the answer holds. Raises UserError."""
+    if path.suffix not in FORMATS:
+        raise UserError(f"an answer cannot be written as {path.suffix or path.name}", hint=f"use {', '.join(FORMATS)}")
+    FORMATS[path.suffix](result, path)
+
+
+def _csv(result: Result, path: Path) -> None:
+    write_text(path, _csv_lines(result))
+
+
+def _csv_lines(result: Result) -> Iterator[str]:
+    for row in (result.columns, *result.rows):
+        line = io.StringIO()
+        csv.writer(line).writerow([safe(cell) if isinstance(cell, str) else cell for cell in row])
+        yield line.getvalue()
+
+
+def _json(result: Result, path: Path) -> None:
+    names = unique(result.columns)
+    rows = (json.dumps(dict(zip(names, row, strict=True)), default=str, ensure_ascii=False) for row in result.rows)
+    write_text(path, _listed(rows))
+
+
+def _listed(rows: Iterator[str]) -> Iterator[str]:
+    yield "["
+    for number, row in enumerate(rows):
+        yield f",\n{row}" if number else f"\n{row}"
+    yield "\n]\n"
+
+
+def _parquet(result: Result, path: Path) -> None:
+    connection = duckdb.connect(":memory:")
+    try:
+        names = unique(result.columns)
+        columns = {name: _column([row[place] for row in result.rows]) for place, name in enumerate(names)}
+        connection.register("answer", columns)
+        chosen = ", ".join(
+            f'"{name}"::{kind} AS "{name}"'.replace("\0", "") for name, kind in zip(names, result.types, strict=True)
+        )
+        with replacing(path) as file:
+            place = str(file.name).replace("'", "''")
+            connection.execute(f"COPY (SELECT {chosen} FROM answer) TO '{place}' (FORMAT parquet)")  # noqa: S608  ours
+    except duckdb.Error as error:
+        raise UserError(f"cannot be written: {str(error).splitlines()[0]}", at=Place(str(path))) from None
+    finally:
+        connection.close()
+
+
+def _column(values: list[Any]) -> Any:
+    return np.array(values, object) if values else np.empty(0, object)
+
+
+def unique(names: tuple[str, ...]) -> list[str]:
+    """Names of columns, quoted for SQL and each of them once: a query may call two of them the same."""
+    found: dict[str, None] = {}
+    for name in names:
+        plain, number, one = name.replace('"', "'"), 1, name.replace('"', "'")
+        while one in found:
+            number += 1
+            one = f"{plain}_{number}"
+        found[one] = None
+    return list(found)
+
+
+FORMATS: dict[str, Callable[[Result, Path], None]] = {".csv": _csv, ".json": _json, ".parquet": _parquet}
+"""By the file's ending."""
