@@ -1,0 +1,49 @@
+"""The answer of a query in a file: whole, typed, with each column once, and nothing that a spreadsheet computes."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from bus.errors import UserError
+from bus.export import answer
+from bus.trace.query import Query, Result
+from tests.helpers.make_trace import make_trace
+
+
+def asked(text: str) -> Result:
+    return Query(make_trace(5), text).run()
+
+
+MIXED = (
+    "SELECT 1 AS n, NULL::BIGINT AS n, 1.5::DOUBLE AS share, '=1+1' AS text UNION ALL SELECT 2, 7, NULL, 'b' ORDER BY 1"
+)
+
+
+def test_csv_has_no_formulas(tmp_path: Path) -> None:
+    answer.write(asked(MIXED), tmp_path / "a.csv")
+    assert (tmp_path / "a.csv").read_text(encoding="utf-8").splitlines() == ["n,n,share,text", "1,,1.5,'=1+1", "2,7,,b"]
+
+
+def test_json_and_parquet_keep_types_and_call_no_two_columns_the_same(tmp_path: Path) -> None:
+    for name in ("a.json", "a.parquet"):
+        answer.write(asked(MIXED), tmp_path / name)
+    first, second = json.loads((tmp_path / "a.json").read_text(encoding="utf-8"))
+    assert first == {"n": 1, "n_2": None, "share": 1.5, "text": "=1+1"}
+    assert second == {"n": 2, "n_2": 7, "share": None, "text": "b"}
+    found = duckdb.read_parquet(str(tmp_path / "a.parquet"))
+    assert found.fetchall() == [(1, None, 1.5, "=1+1"), (2, 7, None, "b")]
+    assert [str(kind) for kind in found.types] == ["INTEGER", "BIGINT", "DOUBLE", "VARCHAR"]
+
+
+def test_an_answer_without_rows_is_a_file_too(tmp_path: Path) -> None:
+    answer.write(asked("SELECT id, payload FROM dispatches WHERE false"), tmp_path / "a.parquet")
+    assert duckdb.read_parquet(str(tmp_path / "a.parquet")).columns == ["id", "payload"]
+
+
+def test_another_ending_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(UserError, match=r"cannot be written as \.xml"):
+        answer.write(asked("SELECT 1"), tmp_path / "a.xml")
