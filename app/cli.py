@@ -206,11 +206,14 @@ def worker(
 
 
 @program.command()
-def validate(files: Annotated[list[str], typer.Argument(help="Scenario or capture files.", metavar="FILE...")]) -> None:
-    """Say every mistake in scenario and capture files, with its place."""
+def validate(
+    files: Annotated[list[str], typer.Argument(help="Scenario or capture files.", metavar="FILE...")],
+    strict: Annotated[bool, typer.Option("--strict", help="Exit code 1 where there are warnings.")] = False,
+) -> None:
+    """Say every mistake in scenario and capture files, with its place, and what may be meant otherwise."""
     from app.cli_files import validate_files
 
-    raise typer.Exit(validate_files(files))
+    raise typer.Exit(validate_files(files, strict=strict))
 
 
 @program.command()

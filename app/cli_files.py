@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from difflib import get_close_matches
 from pathlib import Path
 
@@ -18,6 +19,7 @@ from bus.trace import capture
 from buslens.wire import MAGIC
 
 WRONG_FILE = 2
+WARNED = 1
 MOST_SECONDS = 1e9
 
 
@@ -50,12 +52,16 @@ def _nanoseconds(seconds: float) -> int:
     return int(min(max(seconds, -MOST_SECONDS), MOST_SECONDS) * 1e9)
 
 
-def validate_files(files: list[str]) -> int:
-    """Check each file and report all mistakes of all of them."""
+def validate_files(files: list[str], *, strict: bool = False) -> int:
+    """Check each file and report all mistakes and warnings of all of them; strict: a warning makes it 1."""
     code = 0
     for file in files:
         try:
-            print(f"{plain(file)}: {_check(found_scenario(file))}")
+            said, warnings = _check(found_scenario(file))
+            for warning in warnings:
+                complain(f"warning: {warning}")
+            print(f"{plain(file)}: {said}{_counted(len(warnings))}")
+            code = max(code, WARNED if strict and warnings else 0)
         except UserError as error:
             code = WRONG_FILE
             for one in error.errors if isinstance(error, UserErrors) else [error]:
@@ -63,16 +69,26 @@ def validate_files(files: list[str]) -> int:
     return code
 
 
-def _check(path: Path) -> str:
-    """One line about a good file; raises UserError for any other."""
+def _check(path: Path) -> tuple[str, Sequence[UserError]]:
+    """One line about a good file, and what may be meant otherwise in it; raises UserError for any other."""
     if not _is_capture(path):
-        found = scenario.load(path).scenario
-        return f"fine, a scenario with {len(found.events)} events and {len(found.handlers)} handlers"
+        document = scenario.load(path)
+        found, examined = document.scenario, document.examined()
+        if examined.mistakes:
+            for warning in examined.warnings:
+                complain(f"warning: {warning}")
+            raise UserErrors(examined.mistakes)
+        counts = f"{len(found.events)} events and {len(found.handlers)} handlers"
+        return f"fine, a scenario with {counts}", examined.warnings
     trace = capture.load(path)
     if trace.damage:
         raise UserError(f"{path}: {trace.damage}")
     warn(path, trace)
-    return f"fine, a capture with {len(trace.dispatches)} dispatches and {len(trace.calls)} calls"
+    return f"fine, a capture with {len(trace.dispatches)} dispatches and {len(trace.calls)} calls", ()
+
+
+def _counted(warnings: int) -> str:
+    return f"; {warnings} warning{'s' if warnings > 1 else ''}" if warnings else ""
 
 
 def _is_capture(path: Path) -> bool:

@@ -20,6 +20,7 @@ from bus.scenario import drafts as drafting
 from bus.scenario import edits, renaming
 from bus.scenario.drafts import Draft, Drafts, FieldPath, Move
 from bus.scenario.edits import Change
+from bus.scenario.examine import Examined, examine
 from bus.scenario.model import Scenario
 from bus.scenario.patch import patched, rewritten, same
 from bus.scenario.reading import checked, read, read_text
@@ -94,6 +95,10 @@ class Document:
     def content_hash(self) -> str:
         """What a person trusts when they trust this file's Python handlers."""
         return hashlib.sha256(self.text.encode()).hexdigest()
+
+    def examined(self) -> Examined:
+        """What would stop its run, and what may be meant otherwise than it stands there."""
+        return examine(self.scenario, self.text, self._file)
 
     @property
     def needs_trust(self) -> bool:

@@ -15,6 +15,9 @@ from typing import Any
 
 import cel
 
+from bus.scenario import parser_words
+from bus.scenario.parser_words import NotAnExpressionError
+
 Variables = Mapping[str, Any]
 Evaluator = Callable[[Variables], Any]
 
@@ -29,6 +32,7 @@ MOST_MACROS = 2
 
 _MACRO = re.compile(r"\.\s*(?:map|filter|all|exists|exists_one)\s*\(")
 _UNKNOWN = re.compile(r"Undefined variable or function: '([^']*)'")
+_BEGINS = "a text that begins with $ is an expression: write $$ for a plain dollar sign"
 _INSIDE = re.compile(r"\$\{([^{}]*)\}")
 
 
@@ -45,7 +49,7 @@ def compile_expression(text: str) -> Evaluator:
     try:
         program = cel.compile(text)
     except ValueError as error:
-        raise ValueError(f"not an expression: {_reason(error)}") from None
+        raise parser_words.mistake(text, str(error)) from None
 
     def evaluate(variables: Variables) -> Any:
         try:
@@ -82,7 +86,7 @@ def compile_value(value: Any) -> Evaluator:
     return lambda variables: value
 
 
-def mistakes_in(value: Any, path: tuple[str | int, ...] = ()) -> Iterator[tuple[tuple[str | int, ...], str]]:
+def mistakes_in(value: Any, path: tuple[str | int, ...] = ()) -> Iterator[tuple[tuple[str | int, ...], ValueError]]:
     """Where in a payload an expression is wrong, and why."""
     if isinstance(value, Mapping):
         for key, each in value.items():
@@ -94,7 +98,7 @@ def mistakes_in(value: Any, path: tuple[str | int, ...] = ()) -> Iterator[tuple[
         try:
             compile_value(value)
         except ValueError as error:
-            yield path, str(error)
+            yield path, error
 
 
 class ExpressionError(Exception):
@@ -106,17 +110,29 @@ def _compile_text(text: str) -> Evaluator:
         plain = text[1:]
         return lambda variables: plain
     if text.startswith("$") and not text.startswith("${"):
-        return compile_expression(text[1:])
+        return _compile_part(text[1:], 1, _BEGINS)
     if "${" not in text:
         return lambda variables: text
     parts = _INSIDE.split(text)
-    compiled = [compile_expression(part) for part in parts[1::2]]
+    places = [found.start(1) for found in _INSIDE.finditer(text)]
+    compiled = [_compile_part(part, at) for part, at in zip(parts[1::2], places, strict=True)]
 
     def fill(variables: Variables) -> str:
         said = [spell(each(variables)) for each in compiled]
         return "".join(plain + value for plain, value in zip(parts[::2], [*said, ""], strict=True))
 
     return fill
+
+
+def _compile_part(text: str, starts: int, hint: str = "") -> Evaluator:
+    """An expression that begins at this character of a text."""
+    try:
+        return compile_expression(text)
+    except NotAnExpressionError as error:
+        problem = f"{error}; {hint}" if hint else str(error)
+        raise NotAnExpressionError(problem, None if error.offset is None else starts + error.offset) from None
+    except ValueError as error:
+        raise ValueError(f"{error}; {hint}" if hint else str(error)) from None
 
 
 def spell(value: Any) -> str:
@@ -142,14 +158,3 @@ def _why(error: Exception, variables: Variables) -> str:
     if unknown:
         return f"there is no {unknown.group(1)} here, there is {', '.join(variables) or 'no variable'}"
     return str(error).splitlines()[0].split(". CEL ")[0][:300] if str(error) else type(error).__name__
-
-
-def _reason(error: Exception) -> str:
-    found = re.search(r"<input>:1:(\d+): (?:Syntax error: )?([^\n]*)", str(error))
-    if "Recursion limit" in str(error):
-        return "it nests too deep"
-    if not found:
-        return str(error).splitlines()[0]
-    reason = found.group(2).split(" expecting ")[0].replace("mismatched input '<EOF>'", "it ends too early")
-    reason = reason.replace("no viable alternative at input", "nothing can follow")
-    return f"{reason} at character {found.group(1)}"

@@ -11,7 +11,8 @@ from jsonschema.validators import extend
 from referencing import Registry
 from referencing.exceptions import Unresolvable
 
-from bus.scenario import patterns
+from bus.scenario import formats, patterns, schema_references
+from bus.scenario.schema_references import schemas_in
 
 MOST_PROBLEMS = 20
 """Problems that one check reports."""
@@ -21,8 +22,6 @@ MOST_REFERENCES = 20_000
 
 _DIALECT = jsonschema.Draft202012Validator
 _KINDS = ("array", "boolean", "integer", "null", "number", "object", "string")
-_DATA = ("const", "enum", "default", "examples")
-"""Keywords that hold values, not schemas."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +51,7 @@ class Checker:
                 "$ref": self._follow,
                 "$dynamicRef": self._follow_dynamic,
             }
-            self._validator = extend(_DIALECT, own)(schema, registry=Registry())
+            self._validator = extend(_DIALECT, own)(schema, registry=Registry(), format_checker=formats.checker())
 
     def problems(self, value: Any) -> list[PayloadProblem]:
         """What is wrong with a payload; empty where it is right."""
@@ -117,18 +116,15 @@ def schema_mistakes(schema: Any) -> Iterator[tuple[tuple[Any, ...], str]]:
             path = tuple(error.absolute_path)
             kinds = f"expected one of {', '.join(_KINDS)}; found {error.instance!r}"
             yield path, kinds if path[-1:] == ("type",) else f"not a JSON Schema: {error.message[:300]}"
+            return
+    if not wrong:
+        yield from schema_references.mistakes(schema)
 
 
 def _parts_we_refuse(schema: Any) -> Iterator[tuple[tuple[Any, ...], str]]:
     """What jsonschema would accept."""
-    waiting: list[tuple[Any, tuple[Any, ...]]] = [(schema, ())]
-    while waiting:
-        part, path = waiting.pop()
-        if isinstance(part, dict):
-            yield from _refused_in(part, path)
-            waiting += [(value, (*path, key)) for key, value in part.items() if key not in _DATA]
-        elif isinstance(part, list):
-            waiting += [(value, (*path, index)) for index, value in enumerate(part)]
+    for path, part in schemas_in(schema):
+        yield from _refused_in(part, path)
 
 
 def _refused_in(part: dict[str, Any], path: tuple[Any, ...]) -> Iterator[tuple[tuple[Any, ...], str]]:

@@ -10,6 +10,7 @@ from typing import Any
 
 from pydantic import ValidationError
 from ruamel.yaml.comments import CommentedMap
+from ruamel.yaml.scalarstring import DoubleQuotedScalarString, LiteralScalarString, SingleQuotedScalarString
 
 from bus.errors import Place, UserError, UserErrors
 from bus.scenario import distribution
@@ -17,6 +18,7 @@ from bus.scenario import tree as yaml_tree
 from bus.scenario.expressions import mistakes_in
 from bus.scenario.model import ACTS, Handler, Scenario
 from bus.scenario.nearest import nearest
+from bus.scenario.parser_words import NotAnExpressionError
 from bus.scenario.payload import schema_mistakes
 from bus.scenario.references import undeclared
 from bus.scenario.steps import VERBS
@@ -137,9 +139,10 @@ def _mistakes(error: ValidationError, root: CommentedMap, file: str) -> list[Use
         inner = list(islice(_inner(said), MOST_MISTAKES))
         if inner:
             for path, problem in inner:
-                at = place_of(location, root, file, inside=path)
-                found[at] = UserError(problem, at=at)
+                at = _of_letter(problem, *_reached(location, root, file, path))
+                found[at] = UserError(str(problem), at=at)
             continue
+        place = _of_letter(said.get("ctx", {}).get("error"), _find(location, root, file, False)[0], place)
         mistake = _mistake(said, location, place)
         # Of a value that could be one of several types, the reason that says most is kept.
         if place not in found or (said["type"] == "value_error" and "expected" in mistake.problem):
@@ -174,7 +177,7 @@ def _mistake(said: Any, location: Location, place: Place) -> UserError:
     return UserError(message if tells else f"{message}, found {_shown(said['input'])}", at=place)
 
 
-def _inner(said: Any) -> Iterator[tuple[Location, str]]:
+def _inner(said: Any) -> Iterator[tuple[Location, str | ValueError]]:
     """Mistakes that stand deeper than pydantic looks: inside payloads and schemas."""
     if said["type"] == "value_error" and said["loc"][-1] == "schema":
         yield from schema_mistakes(said["input"])
@@ -182,24 +185,50 @@ def _inner(said: Any) -> Iterator[tuple[Location, str]]:
         yield from mistakes_in(said["input"])
 
 
+def letter_at(path: Location, offset: int, root: Any, file: str) -> Place:
+    """Where this letter of a text stands."""
+    node, place = _inside(root, path, file, Place(file, 1, 1))
+    return _shifted(offset, node, place) if offset else place
+
+
+def _of_letter(problem: Any, node: Any, place: Place) -> Place:
+    """The letter of an expression that a mistake is about."""
+    offset = problem.offset if isinstance(problem, NotAnExpressionError) else None
+    return _shifted(offset, node, place)
+
+
+def _shifted(offset: int | None, node: Any, place: Place) -> Place:
+    """The letter of a text, where that stands as it is on one line."""
+    if offset is None or not isinstance(node, str) or "\n" in node or isinstance(node, LiteralScalarString):
+        return place
+    quoted = isinstance(node, SingleQuotedScalarString | DoubleQuotedScalarString)
+    plain = "".join(node[:offset]).isprintable() and "\\" not in node and "'" not in node[:offset]
+    return Place(place.file, place.line, place.column + offset + quoted) if plain or not quoted else place
+
+
 def place_at(path: Location, root: Any, file: str) -> Place:
     """Where a path of plain keys and numbers leads to."""
-    return _inside(root, path, file, Place(file, 1, 1))
+    return _inside(root, path, file, Place(file, 1, 1))[1]
 
 
-def _inside(node: Any, path: Location, file: str, place: Place) -> Place:
+def _reached(location: Location, root: Any, file: str, inside: Location) -> tuple[Any, Place]:
+    node, place = _find(location, root, file, False)
+    return _inside(node, inside, file, place)
+
+
+def _inside(node: Any, path: Location, file: str, place: Place) -> tuple[Any, Place]:
     for part in path:
         if isinstance(node, CommentedMap) and part in node:
             place, node = yaml_tree.value_place(node, part, file), node[part]
         elif isinstance(node, list) and isinstance(part, int) and part < len(node):
             place, node = yaml_tree.item_place(node, part, file), node[part]
-    return place
+    return node, place
 
 
 def place_of(location: Location, root: Any, file: str, *, on_key: bool = False, inside: Location = ()) -> Place:
     """Where a location of pydantic stands in the file; parts that only name a type are passed over."""
     node, place = _find(location, root, file, on_key)
-    return _inside(node, inside, file, place)
+    return _inside(node, inside, file, place)[1]
 
 
 def _find(location: Location, root: Any, file: str, on_key: bool) -> tuple[Any, Place]:

@@ -8,6 +8,7 @@ from typing import Annotated
 from pydantic import AfterValidator, Field
 
 LONGEST_NAME = 200
+_PARTS = "letters, digits, _ and -, in parts joined by . : or /"
 _EVENT = re.compile(r"[\w\-]+([.:/][\w\-]+)*", re.UNICODE)
 _PATTERN = re.compile(r"[\w\-*]+([.:/][\w\-*]+)*", re.UNICODE)
 _ERROR = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
@@ -16,7 +17,7 @@ _ERROR = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 def check_event(text: str) -> str:
     """An event's name. Raises ValueError that says what was expected."""
     if len(text) > LONGEST_NAME or not _EVENT.fullmatch(text):
-        raise ValueError("expected an event name of letters, digits, _ and -, parts joined by dots (order.placed)")
+        raise ValueError(f"expected an event name of {_PARTS} (order.placed)")
     return text
 
 
@@ -30,7 +31,7 @@ def check_pattern(text: str) -> str:
 def check_name(text: str) -> str:
     """A handler's or counter's name. Raises ValueError that says what was expected."""
     if len(text) > LONGEST_NAME or not _EVENT.fullmatch(text):
-        raise ValueError("expected a name of letters, digits, _ and - (reserve_stock)")
+        raise ValueError(f"expected a name of {_PARTS} (reserve_stock)")
     return text
 
 

@@ -174,3 +174,24 @@ def test_names_cannot_steer_the_terminal(buslens: Program, tmp_path: Path) -> No
     path.write_text('buslens: 1\nevents:\n  "\\e[2Jgone": {}\nscript:\n  - emit: "\\e[2Jgome"\n')
     ended = buslens("validate", path)
     assert "\x1b" not in ended.err + ended.out
+
+
+DOUBTFUL = "buslens: 1\nevents:\n  a:\n    sample:\n      zip: 01234\nscript:\n  - emit: a\n"
+
+
+def test_warnings_are_said_and_fail_only_where_that_is_asked(buslens: Program, tmp_path: Path) -> None:
+    path = tmp_path / "doubtful.yaml"
+    path.write_text(DOUBTFUL)
+    ended = buslens("validate", path)
+    assert ended.code == 0
+    assert ended.err.startswith(f"buslens: warning: {path}:5:12: 01234 is read as the number 1234")
+    assert "fine" in ended.out
+    assert "1 warning" in ended.out
+    assert buslens("validate", "--strict", path).code == 1
+    assert buslens("validate", "--strict", "checkout").code == 0
+
+
+def test_what_would_stop_the_run_is_a_mistake(buslens: Program, tmp_path: Path) -> None:
+    path = tmp_path / "stops.yaml"
+    path.write_text("buslens: 1\nevents: {a: {}}\nscript:\n  - emit: a\n    with: {id: $event.payload.id}\n")
+    assert f"{path}:5:17: there is no event here" in buslens("validate", path).complaint

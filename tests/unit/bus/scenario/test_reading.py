@@ -55,13 +55,14 @@ shop.yaml:3:9: expected pyee, pyee-asyncio, pyee-threads, sqlite, rabbitmq or ka
 found 'pyee-asynico' (did you mean pyee-asyncio?)
 shop.yaml:6:20: expected one of array, boolean, integer, null, number, object, string; found 'objekt'
 shop.yaml:7:5: unknown key sampel (did you mean sample?)
-shop.yaml:8:3: expected an event name of letters, digits, _ and -, parts joined by dots (order.placed), \
+shop.yaml:8:3: expected an event name of letters, digits, _ and -, in parts joined by . : or / (order.placed), \
 found 'order placed'
 shop.yaml:11:9: no event order.plcaed (did you mean order.placed?)
 shop.yaml:13:15: expected a time such as 20ms, 20ms +- 5ms, 10ms..20ms, exponential 20ms or forever, \
 found '20 parsecs'
 shop.yaml:14:15: no event order.palced (did you mean order.placed?)
-shop.yaml:15:24: not an expression: nothing can follow '.' at character 7
+shop.yaml:15:30: not an expression: a name is missing behind the dot; \
+a text that begins with $ is an expression: write $$ for a plain dollar sign
 shop.yaml:16:9: expected a step with one of: log, wait, fail, crash, emit, transform, count, once, python; \
 found {'emti': 'order.placed'} (did you mean emit?)
 shop.yaml:17:29: expected at most 1.0, found 2

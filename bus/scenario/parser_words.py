@@ -1,0 +1,67 @@
+"""What CEL's parser says of an expression, as a person would say it, and the character that it is about."""
+
+from __future__ import annotations
+
+import re
+
+_SAID = re.compile(r"<input>:1:(\d+): (?:Syntax error: )?([^\n]*)")
+_TOKEN = re.compile(r"(?:extraneous input|mismatched input|no viable alternative at input) '(.*?)'(?: expecting|$)")
+_UNREADABLE = re.compile(r"token recognition error at: '(.*)'$")
+_MISSING = re.compile(r"missing '(.)' at '(.*)'$")
+_WORDS = {"and": "&&", "or": "||", "AND": "&&", "OR": "||", "not": "!", "NOT": "!"}
+_SIGNS = {"=": "==", "&": "&&", "|": "||"}
+
+
+class NotAnExpressionError(ValueError):
+    """Text that is no expression; its message says why."""
+
+    def __init__(self, problem: str, offset: int | None = None) -> None:
+        super().__init__(problem)
+        self.offset = offset
+        """Of the character that is wrong, from 0; None where no one is."""
+
+
+def mistake(text: str, said: str) -> NotAnExpressionError:
+    """text: the expression; said: what the parser says of it."""
+    if "Recursion limit" in said:
+        return NotAnExpressionError("not an expression: it nests too deep")
+    found = _SAID.search(said)
+    if found is None:
+        return NotAnExpressionError(f"not an expression: {said.splitlines()[0]}")
+    # The parser counts letters from 1, and what is wrong at the end stands behind the last of them.
+    offset = min(int(found[1]) - 1, max(0, len(text) - 1))
+    return NotAnExpressionError(f"not an expression: {_problem(text, int(found[1]) - 1, found[2])}", offset)
+
+
+def _problem(text: str, offset: int, said: str) -> str:
+    unreadable, missing, token = _UNREADABLE.search(said), _MISSING.search(said), _TOKEN.search(said)
+    before = text[:offset].rstrip()
+    if unreadable:
+        return _of_sign(unreadable[1])
+    if missing:
+        return f"the bracket {missing[1]} is missing"
+    if token is None:
+        return "it is not complete" if "Incomplete" in said else said
+    word = token[1]
+    if word == "<EOF>":
+        return f"something is missing behind {_last(before)}" if before else "it is empty"
+    if word.startswith("."):
+        return "a name is missing behind the dot"
+    if word in _WORDS:
+        return f"write {_WORDS[word]} for {word}"
+    last = _last(before)
+    if last in _WORDS:
+        return f"write {_WORDS[last]} for {last}"
+    return f"{word} cannot stand behind {last}" if before else f"it cannot begin with {word}"
+
+
+def _of_sign(sign: str) -> str:
+    if sign[:1] in ("'", '"'):
+        return f"a text that begins with {sign[0]} does not end"
+    meant = _SIGNS.get(sign.strip()[:1])
+    return f"write {meant} for {sign.strip()[:1]}" if meant else f"{sign.strip()[:1]} is no sign of an expression"
+
+
+def _last(before: str) -> str:
+    found = re.search(r"[\w.]+$|[^\w\s]+$", before)
+    return found.group() if found else before
