@@ -191,7 +191,7 @@ class Client:
             member = GroupMember(consumer, self._settings(group), prefetch, self._tell, self._failed)
         backlog = 0
         if not is_new:
-            if not self._publisher.flush(FLUSH_S):
+            if not self._publisher.flush(FLUSH_S, self.closing.is_set):
                 raise TimeoutError("nothing is confirmed")
             backlog = member.window.waiting(topic, self._admin.ends([topic], self._partitions)[topic])
         self._members[consumer] = member
@@ -234,7 +234,7 @@ class Client:
             return
         self._publisher.end(LEAVE_S)
         self._leave_groups()
-        self.mail.close()
+        self.mail.close(LEAVE_S)
         # Of workers that were killed as well.
         letters = [topic for topic in self._admin.topics() if topic.startswith(mailbox_topic(self._run, ""))]
         self._admin.remove([*{*self._made.of(TOPICS), *letters}], self._made.of(GROUPS))
@@ -249,11 +249,12 @@ class Client:
 
     def _leave(self) -> None:
         if self._is_lost:
+            self._made.leave()  # whoever cleans need not wait for clients that nobody answers
             for member in self._members.values():
                 member.hold()
         self._leave_groups()
         self._publisher.end(0.0 if self._is_lost else LEAVE_S)
-        self.mail.close()
+        self.mail.close(LOST_LEAVE_S if self._is_lost else LEAVE_S)
         if self._member and not self._is_lost:
             with contextlib.suppress(UserError):
                 self._admin.remove([mailbox_topic(self._run, self._member)], [])
@@ -361,7 +362,7 @@ class Client:
         try:
             if not self._admin.is_there(PROBE_S):
                 pass
-            elif not self._publisher.flush(STUCK_S):
+            elif not self._publisher.flush(STUCK_S, self.closing.is_set):
                 self._publisher.renew()
             else:
                 self._say(Resumed(None if self._is_shared else self._count()))

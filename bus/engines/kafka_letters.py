@@ -17,7 +17,6 @@ from bus.engines.kafka_pulse import Pulse
 from bus.machines.letters import MOST_BYTES, OWNER
 
 POLL_S = 0.1
-LEAVE_S = 5.0
 Wrote = Callable[[bytes], None]
 """Takes a letter."""
 
@@ -112,10 +111,10 @@ class Mail:
         """Another client reads on."""
         self._is_stale.set()
 
-    def close(self) -> None:
-        """Read no more."""
+    def close(self, patience_s: float) -> None:
+        """Read no more; a client that cannot end in time ends without us."""
         self._ended.set()
-        self._thread.join(LEAVE_S)
+        self._thread.join(patience_s)
 
     def _arrived(self) -> None:
         """One letter after another."""

@@ -91,14 +91,15 @@ class Publisher:
             self._holds -= 1
             self._fill()
 
-    def flush(self, patience_s: float) -> bool:
-        """Wait until all that was sent is answered; False where that takes too long."""
+    def flush(self, patience_s: float, unless: Callable[[], bool] = lambda: False) -> bool:
+        """Wait until all that was sent is answered; False where that takes too long, or is given up."""
         limit = time.monotonic() + patience_s
         with self._lock:
-            while self._sent or self._answers:
+            while self._open():
                 left = limit - time.monotonic()
-                if left <= 0 or not self._lock.wait(left):
+                if left <= 0 or unless():
                     return False
+                self._lock.wait(min(left, LOOK_S))
         return True
 
     @property
