@@ -10,6 +10,7 @@ from app.cli_text import plain
 from app.scenario_files import found_scenario
 from app.trust import TrustedFiles
 from bus import scenario
+from bus.connections.model import UNDER_CONNECTIONS
 from bus.errors import UserError
 from bus.machines.serving import Serving
 from bus.scenario import Document
@@ -76,5 +77,5 @@ def _reach(app: object, url: str) -> None:
     except Exception as error:
         raise UserError(
             celery_app.why_unreachable(error, url),
-            hint=f"start one (python3 dev.py brokers up), or say in {celery_app.VARIABLE} where it is",
+            hint=f"start one on this machine, or say {UNDER_CONNECTIONS} or in {celery_app.VARIABLE} where it is",
         ) from None

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from PySide6.QtCore import QSize, Signal
-from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent
+from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDragLeaveEvent, QDropEvent
 from PySide6.QtWidgets import QMainWindow, QStackedWidget, QVBoxLayout, QWidget
 
 from bus.errors import UserError
@@ -31,6 +31,7 @@ from ui.theme import ThemeSource
 from ui.timeline.view import TimelineView
 from ui.toolbar import Toolbar
 from ui.widgets.capture_bar import CaptureBar
+from ui.widgets.drop_hint import DropHint, accept_copy, dropped_files
 from ui.widgets.error_bar import ErrorBar
 from ui.widgets.paused_bar import PausedBar
 from ui.widgets.search_progress import SearchProgress
@@ -92,16 +93,26 @@ class Window(QMainWindow):
             self.errors.show_error(error)
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
-        """One file may be dropped."""
-        if _dropped_file(event):
-            event.acceptProposedAction()
+        """Files may be dropped; they are read, whatever whoever gives them would do after a move."""
+        files = dropped_files(event.mimeData())
+        if files:
+            accept_copy(event)
+            self.drop_hint.show_files(files)
+
+    def dragLeaveEvent(self, event: QDragLeaveEvent) -> None:
+        """They went elsewhere."""
+        self.drop_hint.hide()
 
     def dropEvent(self, event: QDropEvent) -> None:
-        """Open it."""
-        path = _dropped_file(event)
-        if path:
-            event.acceptProposedAction()
-            self.dropped.emit(path)
+        """Open one; of several none, rather than one that nobody chose."""
+        self.drop_hint.hide()
+        files = dropped_files(event.mimeData())
+        if files:
+            accept_copy(event)
+            if len(files) == 1:
+                self.dropped.emit(files[0])
+            else:
+                self.show_error(UserError(f"{len(files)} files were dropped", hint="drop one: a window shows one"))
 
     def closeEvent(self, event: QCloseEvent) -> None:
         """Ask about what is unsaved; remember how the window looks."""
@@ -122,7 +133,7 @@ class Window(QMainWindow):
         self.closed.emit()
 
     def _make_middle(self) -> None:
-        """The bars, and below them the start page or the timeline."""
+        """The start page or the timeline, and below it the bars."""
         themes = self.themes
         self.errors = ErrorBar(themes, self)
         self.trust_bar = TrustBar(themes, self)
@@ -140,14 +151,13 @@ class Window(QMainWindow):
         rows = QVBoxLayout(middle)
         rows.setContentsMargins(0, 0, 0, 0)
         rows.setSpacing(0)
-        rows.addWidget(self.errors)
-        rows.addWidget(self.trust_bar)
-        rows.addWidget(self.capture_bar)
-        rows.addWidget(self.flight_notice)
-        rows.addWidget(self.paused_bar)
         rows.addWidget(self.in_view)
         rows.addWidget(self.pages, 1)
+        # Below: what comes and goes must not push away what the pointer is over.
+        for bar in (self.paused_bar, self.flight_notice, self.capture_bar, self.trust_bar, self.errors):
+            rows.addWidget(bar)
         self.setCentralWidget(middle)
+        self.drop_hint = DropHint(themes, self)
 
     def _make_docks(self) -> None:
         session, themes, selection = self.session, self.themes, self.selection
@@ -160,9 +170,3 @@ class Window(QMainWindow):
         self.panels.add("emit", "Emit", self.emit_panel, LEFT)
         self.panels.add("inspector", "Inspector", self.inspector, RIGHT)
         self.panels.add("tables", "Tables", self.tables, BOTTOM)
-
-
-def _dropped_file(event: QDropEvent) -> str:
-    """The one local file that is dropped, "" for anything else."""
-    urls = event.mimeData().urls()
-    return urls[0].toLocalFile() if len(urls) == 1 and urls[0].isLocalFile() else ""

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject
-from PySide6.QtWidgets import QApplication, QMessageBox
+from PySide6.QtWidgets import QApplication
 
 from bus.export.slice import Span, stretch_of
 from bus.scenario.drafts import Draft
@@ -19,9 +19,7 @@ from bus.settings import USUAL_FONT, Settings
 from bus.trace.forgetting import usual_most
 from ui.actions import ACTIONS
 from ui.compare.sheet import CompareSheet
-from ui.connections.sheet import ConnectionsSheet
 from ui.connections.verbs import ConnectionVerbs
-from ui.flight.sheet import FlightSheet
 from ui.flight.verbs import FlightVerbs
 from ui.fonts import proportional
 from ui.menus import FileMenu, fill_menu_bar
@@ -32,8 +30,8 @@ from ui.qt_actions import QtActions
 from ui.room import ScenarioRoom
 from ui.runs.verbs import RunListVerbs
 from ui.runs.words import window_title
-from ui.settings.sheet import SettingsSheet
 from ui.settings.verbs import SettingsVerbs
+from ui.sheets import Sheets
 from ui.source.verbs import SourceVerbs
 from ui.state import State
 from ui.theme import palette, stylesheet
@@ -42,16 +40,10 @@ from ui.verbs_edit import EditVerbs, EmitVerbs
 from ui.verbs_file import FileVerbs
 from ui.verbs_run import RunVerbs
 from ui.verbs_view import Seen, ViewVerbs
-from ui.widgets.palette import Choice, Palette
-from ui.widgets.sheet import code_sheet
-from ui.widgets.shortcuts_sheet import shortcuts_sheet
 from ui.wiring_runs import RunsWiring
 
 if TYPE_CHECKING:
     from ui.window import Window
-
-ABOUT = """<b>Buslens {version}</b><br>See what an event bus does.<br><br>
-Icons: Lucide (ISC). Fonts: Inter and JetBrains Mono (SIL Open Font License 1.1)."""
 
 
 class Wiring(QObject):
@@ -62,6 +54,7 @@ class Wiring(QObject):
         self._window = window
         self._room = ScenarioRoom(window.session, window.panels)
         self._font_points = USUAL_FONT
+        self.sheets = Sheets(window)
         self.source = SourceVerbs(window.session, window.store, window.themes, self.show_in_scenario, window)
         self.verbs = self._make_verbs(trust)
         self.actions = QtActions(ACTIONS, self.verbs, self.state_now, window, window.timeline)
@@ -220,6 +213,7 @@ class Wiring(QObject):
         """Another scenario or capture is open."""
         window = self._window
         window.errors.dismiss()
+        window.flight_notice.forget()
         window.toolbar.forget()
         window.start_page.show_recent(window.recent.paths)
         self._room.refresh()
@@ -243,64 +237,7 @@ class Wiring(QObject):
         self.actions.refresh_theme(theme)
         self.actions.refresh()
 
-    # What opens above the window
-
-    def show_palette(self) -> None:
-        """All commands."""
-        self._offer("Commands", self.actions.choices()).chosen.connect(self.actions.run)
-
-    def show_lanes(self) -> None:
-        """Lanes of the timeline."""
-        window = self._window
-        window.panels.show_timeline()
-        choices = [Choice(str(lane.handler), lane.title, about) for lane, about in window.timeline.listed_lanes()]
-        self._offer("Lanes", choices).chosen.connect(window.timeline.show_lane)
-
-    def show_recent(self) -> None:
-        """Recent files."""
-        paths = self._window.recent.paths
-        choices = [Choice(str(path), path.name, str(path.parent), "file") for path in paths]
-        self._offer("Recent files", choices).chosen.connect(self.verbs.file.try_open)
-
-    def show_samples(self) -> None:
-        """Samples."""
-        choices = [Choice(sample.id, sample.title, sample.teaches, "sample") for sample in SAMPLES]
-        self._offer("Samples", choices).chosen.connect(self.verbs.file.open_sample)
-
-    def show_shortcuts(self) -> None:
-        """All keys."""
-        shortcuts_sheet(ACTIONS, self._window).show()
-
-    def show_comparison(self) -> None:
-        """Several engines side by side."""
-        window, document = self._window, self._window.session.document
-        if document is not None:
-            sheet = CompareSheet(document, window.choices.seed, self.verbs.file.trusts, window.themes, window)
-            sheet.failed.connect(window.show_error)
-            sheet.show()
-
-    def show_flight(self) -> None:
-        """When the flight recorder writes, and what it wrote."""
-        window = self._window
-        sheet = FlightSheet(window.session, window.flight, window.store, window)
-        sheet.open_wanted.connect(self.verbs.file.try_open)
-        sheet.show()
-
-    def show_connections(self) -> None:
-        """Where the brokers are."""
-        ConnectionsSheet(self._window.themes, self._window).show()
-
-    def show_settings(self, page: str = "") -> None:
-        """Everything that a person may choose."""
-        sheet = SettingsSheet(self._window.store, self._window)
-        sheet.changed.connect(self.apply_settings)
-        if page:
-            sheet.show_page(page)
-        sheet.show()
-
-    def show_editor_settings(self) -> None:
-        """Which editor opens source."""
-        self.show_settings("Editor")
+    # What opens in a panel
 
     def show_in_scenario(self, line: int) -> bool:
         """A line of the open scenario where its panel is; False where nothing of it stands there."""
@@ -309,20 +246,10 @@ class Wiring(QObject):
         self._window.panels.show("scenario")
         return True
 
-    def show_code(self) -> None:
-        """The scenario as it is written, its Python included."""
-        document = self._window.session.document
-        if document is not None:
-            code_sheet(f"Code of {document.title}", document.text, self._window).show()
-
-    def show_about(self) -> None:
-        """Which Buslens this is."""
-        QMessageBox.about(self._window, "About Buslens", ABOUT.format(version=QApplication.applicationVersion()))
-
-    def _offer(self, title: str, choices: list[Choice]) -> Palette:
-        offer = Palette(title, choices, self._window.themes, self._window)
-        offer.show()
-        return offer
+    def show_runs(self) -> None:
+        """The list of runs and captures."""
+        self._window.panels.show("tables")
+        self._window.tables.show_runs()
 
     # Made once
 
@@ -338,11 +265,11 @@ class Wiring(QObject):
             window.toolbar.search,
             window.emit_panel,
             window.errors,
-            self.show_palette,
-            self.show_shortcuts,
-            self.show_about,
+            self.sheets.show_palette,
+            self.sheets.show_shortcuts,
+            self.sheets.show_about,
             window.tables.show_notes,
-            self.show_lanes,
+            self.sheets.show_lanes,
         )
         file = FileVerbs(session, bridge, trust, window.recent, window.selection, window, self._in_view)
         notes = NoteVerbs(session, window.selection, self._in_view, file.exporting, window)
@@ -397,10 +324,10 @@ class Wiring(QObject):
         window, file = self._window, self.verbs.file
         file.opened.connect(self.file_opened)
         file.trusted.connect(self.refresh_trust)
-        file.recent_wanted.connect(self.show_recent)
-        file.samples_wanted.connect(self.show_samples)
-        file.code_wanted.connect(self.show_code)
-        self.verbs.run.compare_wanted.connect(self.show_comparison)
+        file.recent_wanted.connect(self.sheets.show_recent)
+        file.samples_wanted.connect(self.sheets.show_samples)
+        file.code_wanted.connect(self.sheets.show_code)
+        self.verbs.run.compare_wanted.connect(self.sheets.show_comparison)
         notes, listed = self.verbs.notes, window.tables.notes
         notes.changed.connect(self.refresh_notes)
         notes.stretch_wanted.connect(window.timeline.show_stretch)
@@ -411,8 +338,8 @@ class Wiring(QObject):
         listed.remove_wanted.connect(notes.remove)
         listed.go_wanted.connect(notes.go_to)
         window.inspector.source_wanted.connect(self.source.go)
-        self.source.settings_wanted.connect(self.show_editor_settings)
-        self.verbs.settings.wanted.connect(self.show_settings)
+        self.source.settings_wanted.connect(self.sheets.show_editor_settings)
+        self.verbs.settings.wanted.connect(self.sheets.show_settings)
         self.verbs.settings.changed.connect(self.apply_settings)
         window.inspector.note_wanted.connect(notes.edit)
         window.inspector.follow_wanted.connect(window.filter_state.set_text)
@@ -420,11 +347,13 @@ class Wiring(QObject):
         window.inspector.offer_payload_actions([self.actions[each] for each in again])
         RunsWiring(window, self.verbs, self.refresh_view)
         self.actions.done.connect(self.refresh_view)
-        self.verbs.connections.wanted.connect(self.show_connections)
-        self.verbs.flight.settings_wanted.connect(self.show_flight)
-        window.flight_sign.clicked.connect(self.show_flight)
-        window.flight_notice.settings_wanted.connect(self.show_flight)
+        self.verbs.connections.wanted.connect(self.sheets.show_connections)
+        self.verbs.flight.settings_wanted.connect(self.sheets.show_flight)
+        window.flight_sign.clicked.connect(self.sheets.show_flight)
+        window.flight_notice.settings_wanted.connect(self.sheets.show_flight)
         window.flight_notice.open_wanted.connect(file.try_open)
+        window.flight.looked.connect(window.flight_notice.look)
+        window.errors.connections_wanted.connect(self.sheets.show_connections)
         window.flight.wrote.connect(window.flight_notice.show_written)
         window.dropped.connect(file.try_open)
         window.start_page.sample_wanted.connect(file.open_sample)

@@ -219,8 +219,12 @@ def _host(name: str) -> str:
     return f"[{name}]" if ":" in name and not name.startswith("[") else name
 
 
+UNDER_CONNECTIONS = "under Connections"
+"""Where a person says where a broker is; a window that shows these words can lead there."""
+
+
 def hint(kind: Kind, place: str) -> str:
     """What to do where nobody answers."""
-    elsewhere = f"say under Connections or in {kind.variable} where it is"
+    elsewhere = f"say {UNDER_CONNECTIONS} or in {kind.variable} where it is"
     near = urlsplit(place).hostname in (LOOPBACK, "localhost", "::1")
-    return f"start one (python3 dev.py brokers up), or {elsewhere}" if near else elsewhere
+    return f"start one on this machine, or {elsewhere}" if near else elsewhere

@@ -14,6 +14,7 @@ import uuid
 from collections.abc import Callable
 from typing import Any
 
+from bus.connections.model import UNDER_CONNECTIONS
 from bus.errors import UserError
 from bus.workers import celery_app
 from bus.workers.celery_runs import Made
@@ -214,8 +215,8 @@ class CeleryCalls:
             self._made.end()
             raise UserError(
                 celery_app.why_unreachable(error, self._url),
-                hint=f"start one (python3 dev.py brokers up), or say in {celery_app.VARIABLE} where it is; without a "
-                "broker worker: process does the same on this machine, and the engine sqlite loses nothing",
+                hint=f"start one on this machine, or say {UNDER_CONNECTIONS} or in {celery_app.VARIABLE} where it is; "
+                "without a broker worker: process does the same on this machine, and the engine sqlite loses nothing",
             ) from None
 
     def _reply_queue(self, connection: Any) -> Any:

@@ -82,7 +82,7 @@ def test_a_redis_is_reached_with_its_password_alone(redis_port: int) -> None:
 
 @pytest.mark.parametrize("kind", [RABBITMQ, REDIS])
 def test_nobody_there_and_nobody_who_speaks(kind: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    with pytest.raises(UserError, match=r"the connection was refused \(start one \(python3 dev.py brokers up\), or "):
+    with pytest.raises(UserError, match=r"the connection was refused \(start one on this machine, or "):
         reach_as(kind, Connection(port=free_port()), "")
     monkeypatch.setattr(rabbitmq_check, "TIMEOUT_S", 0.3)
     monkeypatch.setattr(redis_check, "TIMEOUT_S", 0.3)

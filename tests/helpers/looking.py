@@ -31,6 +31,7 @@ from PySide6.QtWidgets import (
 )
 
 from ui.widgets.elided_label import ElidedLabel
+from ui.widgets.link_button import LinkButton
 
 SLACK = 1
 """Pixels that a text may be wider than its room: measures are rounded."""
@@ -38,15 +39,19 @@ SLACK = 1
 
 def offences(top: QWidget) -> list[str]:
     """What is wrong with what is shown in `top`; one line for each."""
-    found = []
+    found = [_overlapping(a, b) for a, b in overlaps(top)]
     for widget in shown_in(top):
         cut = cut_text(widget)
         if cut:
             found.append(f"cut: {cut!r} in {described(widget)}")
         if outside(widget):
             found.append(f"outside: {described(widget)} is {rect(widget)} in {described(widget.parentWidget())}")
-        found += [f"overlap: {described(a)} {rect(a)} and {described(b)} {rect(b)}" for a, b in overlaps(widget)]
+        found += [_overlapping(a, b) for a, b in overlaps(widget)]
     return found
+
+
+def _overlapping(one: QWidget, other: QWidget) -> str:
+    return f"overlap: {described(one)} {rect(one)} and {described(other)} {rect(other)}"
 
 
 def shown_in(top: QWidget) -> list[QWidget]:
@@ -86,6 +91,8 @@ def _of_label(label: QLabel) -> str:
 
 def _of_button(button: QAbstractButton) -> str:
     text = button.text().replace("&&", "&")
+    if isinstance(button, LinkButton) and button.elided and button.toolTip():
+        return ""
     if not text or _shows_no_text(button) or ("…" in text and button.toolTip()):
         return ""
     if isinstance(button, QCheckBox | QRadioButton):
@@ -168,7 +175,8 @@ def overlaps(parent: QWidget) -> Iterator[tuple[QWidget, QWidget]]:
     if layout is None:
         return
     children = [layout.itemAt(place).widget() for place in range(layout.count())]
-    seen = [child for child in children if child is not None and child.isVisible() and child.width()]
+    shown = [child for child in children if child is not None and child.isVisible() and child.width()]
+    seen = [child for child in shown if in_sight(child, parent)]
     for place, child in enumerate(seen):
         for other in seen[place + 1 :]:
             if child.geometry().intersected(other.geometry()).size().width() > SLACK and _both_ways(child, other):

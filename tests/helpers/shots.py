@@ -94,7 +94,10 @@ def take_tabs(window: Window, theme: str) -> None:
 
 
 def take_sheets(window: Window, theme: str) -> None:
-    for name, show in (("palette", window.wiring.show_palette), ("shortcuts", window.wiring.show_shortcuts)):
+    for name, show in (
+        ("palette", window.wiring.sheets.show_palette),
+        ("shortcuts", window.wiring.sheets.show_shortcuts),
+    ):
         before = {widget for widget in window.findChildren(QWidget) if widget.isVisible()}
         show()
         settle()
@@ -107,7 +110,7 @@ def take_sheets(window: Window, theme: str) -> None:
 
 
 def take_comparison(window: Window, theme: str) -> None:
-    window.wiring.show_comparison()
+    window.wiring.sheets.show_comparison()
     (sheet,) = window.findChildren(CompareSheet)
     sheet.resize(*SIZE)
     sheet.speed.setCurrentIndex(sheet.speed.count() - 1)

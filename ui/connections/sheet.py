@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QCloseEvent
-from PySide6.QtWidgets import QDialog, QDialogButtonBox, QLabel, QTabWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDialog, QDialogButtonBox, QLabel, QVBoxLayout, QWidget
 
 from bus.connections import KINDS, secrets
 from ui.connections.page import ConnectionPage
 from ui.jobs import LatestJob
 from ui.theme import ThemeSource
+from ui.widgets.scrolled_tabs import ScrolledTabs
 
 SIZE = QSize(620, 540)
 KEPT = "Passwords are kept in the system keyring, and never in a file of Buslens."
@@ -26,7 +27,7 @@ class ConnectionsSheet(QDialog):
         self.setAccessibleName("Connections")
         self._no_keyring: str | None = None
         self.pages = {kind.id: ConnectionPage(kind, themes, self) for kind in KINDS.values()}
-        self.tabs = QTabWidget(self)
+        self.tabs = ScrolledTabs(self)
         self.tabs.setDocumentMode(True)
         for kind in KINDS.values():
             self.tabs.addTab(self.pages[kind.id], kind.title)

@@ -2,10 +2,23 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QCheckBox, QDoubleSpinBox, QFormLayout, QHBoxLayout, QLabel, QLineEdit, QSpinBox, QWidget
+from PySide6.QtWidgets import (
+    QCheckBox,
+    QDoubleSpinBox,
+    QFormLayout,
+    QHBoxLayout,
+    QLabel,
+    QLineEdit,
+    QPushButton,
+    QSpinBox,
+    QWidget,
+)
 
 from bus.settings import FlightSettings
+from ui.widgets import ask
 
 MOST_SECONDS = 3600.0
 MOST_MS = 3_600_000.0
@@ -31,6 +44,9 @@ class FlightForm(QWidget):
         self.folder = QLineEdit(settings.folder, self)
         self.folder.setAccessibleName("Folder of its files")
         self.folder.setPlaceholderText("in your data folder")
+        self.choose = QPushButton("Choose…", self)
+        self.choose.setToolTip("Choose the folder of its files")
+        self.choose.clicked.connect(self._choose_folder)
         self.most_files = _whole("Most files", settings.most_files, 1000, "", self)
         self.most_mb = _whole("Most megabytes of files", settings.most_mb, 1_000_000, " MB", self)
         self.memory = _whole("Most megabytes in memory", settings.memory_mb, 4096, " MB", self)
@@ -80,6 +96,12 @@ class FlightForm(QWidget):
             pause_s=self.pause.value(),
         )
 
+    def _choose_folder(self) -> None:
+        folder = ask.folder(self, "Where the flight recorder writes", Path(self.folder.text() or Path.home()))
+        if folder is not None:
+            self.folder.setText(str(folder))
+            self._changed()
+
     def _changed(self) -> None:
         if self.settings != self._settings:
             self._settings = self.settings
@@ -94,7 +116,7 @@ class FlightForm(QWidget):
         form.addRow("or queue delay over", self.delay)
         form.addRow("or latency over", self.latency)
         form.addRow("or one of these events", self.events)
-        form.addRow("Folder", self.folder)
+        form.addRow("Folder", _line(self, self.folder, self.choose))
         form.addRow("Keep at most", _line(self, self.most_files, "files, in all", self.most_mb))
         form.addRow("In memory at most", _line(self, self.memory, "pause after a file", self.pause))
 

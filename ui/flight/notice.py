@@ -54,6 +54,16 @@ class FlightNotice(QFrame):
         self.says.setToolTip(str(written.path))
         self.show()
 
+    def forget(self) -> None:
+        """Another file is in view: this message was about the one before."""
+        self._written = None
+        self.hide()
+
+    def look(self) -> None:
+        """Offer nothing that is no longer there."""
+        if self._written is not None and self.isVisible() and not self._written.path.exists():
+            self.forget()
+
     def refresh_theme(self) -> None:
         """The icon in the theme's colour."""
         self._icon.setPixmap(icon("flight", self._themes.theme).pixmap(16, 16))

@@ -22,9 +22,13 @@ from bus.session import Session
 from ui.flight.form import FlightForm
 from ui.flight.watch import FlightWatch
 from ui.ports import SettingsStore
+from ui.table_model import one_line
 from ui.widgets.empty_hint import EmptyHint
+from ui.widgets.panel_scroll import PanelScroll
 
 SIZE = QSize(620, 640)
+MOST_LETTERS = 200
+"""Of a reason in the list."""
 
 
 class FlightSheet(QDialog):
@@ -53,7 +57,7 @@ class FlightSheet(QDialog):
         rows = QVBoxLayout(self)
         rows.setSpacing(8)
         rows.addWidget(about)
-        rows.addWidget(self.form)
+        rows.addWidget(PanelScroll(self.form, self), 1)
         rows.addLayout(self._files_part(), 1)
         rows.addWidget(buttons)
         watch.wrote.connect(self.refresh_files)
@@ -64,9 +68,10 @@ class FlightSheet(QDialog):
         """Show what is there now."""
         self.files.clear()
         for path in self._watch.files():
-            item = QListWidgetItem(f"{path.stem}   {_size(path.stat().st_size)}")
+            why = one_line(self._watch.why(path), MOST_LETTERS)
+            item = QListWidgetItem("   ".join(filter(None, (path.stem, _size(path.stat().st_size), why))))
             item.setData(Qt.ItemDataRole.UserRole, str(path))
-            item.setToolTip(str(path))
+            item.setToolTip(f"{path}\n{why or 'Open it: a note in it says why it was written'}")
             self.files.addItem(item)
         there = self.files.count() > 0
         self.files.setCurrentRow(0 if there else -1)

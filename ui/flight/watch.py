@@ -22,6 +22,9 @@ class FlightWatch(QObject):
     failed = Signal(object)
     """A UserError."""
 
+    looked = Signal()
+    """It was looked, whatever was found."""
+
     changed = Signal()
     """`state` says something else."""
 
@@ -65,6 +68,13 @@ class FlightWatch(QObject):
         if self.state != self._state:
             self._state = self.state
             self.changed.emit()
+        self.looked.emit()
+
+    def why(self, path: Path) -> str:
+        """Why it wrote a file, "" where that was before this window was there: the file's own note says it then."""
+        flight = self._session.flight
+        written = flight.written if flight else []
+        return next((each.why for each in written if each.path == path), "")
 
     def files(self) -> list[Path]:
         """What lies in its folder, the newest first."""

@@ -10,7 +10,6 @@ from PySide6.QtWidgets import (
     QFormLayout,
     QHBoxLayout,
     QLabel,
-    QPushButton,
     QSizePolicy,
     QToolButton,
     QVBoxLayout,
@@ -18,6 +17,7 @@ from PySide6.QtWidgets import (
 )
 
 from ui.theme import Theme
+from ui.widgets.link_button import LinkButton
 
 
 class Section(QWidget):
@@ -105,9 +105,9 @@ def plain_label(parent: QWidget, *, wrap: bool = False) -> QLabel:
     return label
 
 
-def link_button(parent: QWidget) -> QPushButton:
+def link_button(parent: QWidget) -> LinkButton:
     """A button that looks like the link that it is."""
-    button = QPushButton(parent)
+    button = LinkButton(parent)
     button.setFlat(True)
     button.setObjectName("link")
     button.setCursor(Qt.CursorShape.PointingHandCursor)

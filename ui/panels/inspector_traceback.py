@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, Qt, Signal
+from PySide6.QtCore import QEvent, Qt, QTimer, Signal
 from PySide6.QtGui import QColor, QFontDatabase, QMouseEvent, QResizeEvent, QTextCharFormat, QTextCursor, QTextOption
 from PySide6.QtWidgets import QPlainTextEdit, QTextEdit, QWidget
 
@@ -23,6 +23,9 @@ class TracebackView(QPlainTextEdit):
         super().__init__(parent)
         self._themes = themes
         self._places: dict[int, tuple[str, int]] = {}
+        self._fit_later = QTimer(self)
+        self._fit_later.setSingleShot(True)
+        self._fit_later.timeout.connect(self.fit)
         self.setReadOnly(True)
         self.setFont(QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont))
         self.setProperty("monospace", True)
@@ -65,9 +68,9 @@ class TracebackView(QPlainTextEdit):
         self.setExtraSelections(marks)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """As tall as its text at this width."""
+        """As tall as its text at this width; later, for a layout that is at work hears of no other height."""
         super().resizeEvent(event)
-        self.fit()
+        self._fit_later.start()
 
     def fit(self) -> None:
         """Show all of it: the inspector scrolls, and one scroll bar inside another is a nuisance."""

@@ -420,7 +420,7 @@ class ScenarioPanel(QWidget):
         scroll = self._scroll = QScrollArea(self)
         scroll.setWidgetResizable(True)
         scroll.setFrameShape(QFrame.Shape.NoFrame)
-        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAsNeeded)
         scroll.setWidget(self._stack)
         splitter = self._splitter = QSplitter(Qt.Orientation.Vertical, self)
         splitter.addWidget(self.tree)

@@ -33,6 +33,7 @@ class Hints:
         self.frozen.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         self.empty = QLabel(EMPTY, parent)
         self.empty.setObjectName("timeline-empty")
+        self.empty.setWordWrap(True)
         self.empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.empty.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         self._area = QRect()
@@ -56,6 +57,8 @@ class Hints:
     def place(self, area: QRect) -> None:
         """Chips below, in the middle; the hint in the middle of all."""
         self._area = area
+        lines = area.height() // max(1, self.empty.fontMetrics().lineSpacing())
+        self.empty.setText(EMPTY if lines > EMPTY.count("\n") + 1 else EMPTY.partition("\n")[0])
         self.empty.setGeometry(area)
         for chip in (self.resume, self.frozen):
             size = chip.sizeHint()

@@ -89,7 +89,7 @@ class TimelineView(Surface):
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setMouseTracking(True)
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
-        self.setMinimumSize(240, 130)
+        self.setMinimumSize(240, 90)
         self._session, self._themes = session, themes
         self.selection, self.filter_state = selection, filter_state
         self._navigation = Navigation()

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt
+import re
+
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPlainTextEdit, QPushButton, QVBoxLayout, QWidget
 
+from bus.connections.model import UNDER_CONNECTIONS
 from bus.errors import UserError, UserErrors
 from ui.icons import icon
 from ui.theme import ThemeSource
@@ -13,12 +16,17 @@ from ui.theme import ThemeSource
 MOST_SHOWN = 200
 """Problems listed; nobody reads more, and a hostile file may have any number."""
 
+_LONG_WORD = re.compile(r"\S{24}(?=\S)")
+
 MOST_LINES = 6
 """Lines in sight before it scrolls."""
 
 
 class ErrorBar(QFrame):
     """Hidden while all is well. The newest stands on top, and in place of what the same file said before."""
+
+    connections_wanted = Signal()
+    """A broker was not reached, and the person wants to say where it is."""
 
     def __init__(self, themes: ThemeSource, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -35,11 +43,14 @@ class ErrorBar(QFrame):
         self.title = QLabel(self)
         self.title.setTextFormat(Qt.TextFormat.PlainText)
         self.title.setProperty("strong", True)
+        self.title.setMinimumWidth(1)
         self.text = QPlainTextEdit(self)
         self.text.setReadOnly(True)
         self.text.setAccessibleName("What is wrong")
         self.text.setLineWrapMode(QPlainTextEdit.LineWrapMode.WidgetWidth)
         self.text.setTabChangesFocus(True)
+        self.connections = _button("Connections…", "Say where the broker is", self)
+        self.connections.clicked.connect(self.connections_wanted)
         self.copy = _button("Copy", "Copy every problem as text", self)
         self.close_button = _button("Dismiss", "Hide these messages", self)
         self.copy.clicked.connect(self.copy_all)
@@ -48,6 +59,7 @@ class ErrorBar(QFrame):
         head.setSpacing(6)
         head.addWidget(self._icon)
         head.addWidget(self.title, 1)
+        head.addWidget(self.connections)
         head.addWidget(self.copy)
         head.addWidget(self.close_button)
         rows = QVBoxLayout(self)
@@ -88,10 +100,10 @@ class ErrorBar(QFrame):
 
     def _refresh(self) -> None:
         many = len(self._problems)
-        self.title.setText(
-            self.problems[0] if many == 1 else f"{many} problems{', the newest on top' if self._several else ''}"
-        )
+        newest = ", the newest on top" if self._several else ""
+        self.title.setText(breakable(self.problems[0]) if many == 1 else f"{many} problems{newest}")
         self.title.setWordWrap(many == 1)
+        self.connections.setVisible(any(UNDER_CONNECTIONS in problem for problem in self.problems))
         shown = self.problems[:MOST_SHOWN]
         left = [f"… and {many - MOST_SHOWN} more; Copy has them all"] if many > MOST_SHOWN else []
         self.text.setPlainText("\n".join([*shown, *left]))
@@ -99,6 +111,11 @@ class ErrorBar(QFrame):
         lines = min(MOST_LINES, len(shown) + len(left))
         self.text.setFixedHeight(self.fontMetrics().lineSpacing() * lines + 14)
         self.setVisible(many > 0)
+
+
+def breakable(text: str) -> str:
+    """The same to be read, with places where a word longer than a line may be broken."""
+    return _LONG_WORD.sub(lambda found: found[0] + "\u200b", text)
 
 
 def _file(error: Exception) -> str:

@@ -1,0 +1,106 @@
+"""What opens above the window: sheets to read and to change, and lists to choose from."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject
+from PySide6.QtWidgets import QApplication, QMessageBox
+
+from bus.scenario.samples import SAMPLES
+from ui.actions import ACTIONS
+from ui.compare.sheet import CompareSheet
+from ui.connections.sheet import ConnectionsSheet
+from ui.flight.sheet import FlightSheet
+from ui.settings.sheet import SettingsSheet
+from ui.widgets.palette import Choice, Palette
+from ui.widgets.sheet import code_sheet
+from ui.widgets.shortcuts_sheet import shortcuts_sheet
+
+if TYPE_CHECKING:
+    from ui.window import Window
+
+ABOUT = """<b>Buslens {version}</b><br>See what an event bus does.<br><br>
+Icons: Lucide (ISC). Fonts: Inter and JetBrains Mono (SIL Open Font License 1.1)."""
+
+
+class Sheets(QObject):
+    """Shows them over one window, which is there and wired when the first is wanted."""
+
+    def __init__(self, window: Window) -> None:
+        super().__init__(window)
+        self._window = window
+
+    def show_palette(self) -> None:
+        """All commands."""
+        self._offer("Commands", self._window.wiring.actions.choices()).chosen.connect(self._window.wiring.actions.run)
+
+    def show_lanes(self) -> None:
+        """Lanes of the timeline."""
+        window = self._window
+        window.panels.show_timeline()
+        choices = [Choice(str(lane.handler), lane.title, about) for lane, about in window.timeline.listed_lanes()]
+        self._offer("Lanes", choices).chosen.connect(window.timeline.show_lane)
+
+    def show_recent(self) -> None:
+        """Recent files."""
+        paths = self._window.recent.paths
+        choices = [Choice(str(path), path.name, str(path.parent), "file") for path in paths]
+        self._offer("Recent files", choices).chosen.connect(self._window.wiring.verbs.file.try_open)
+
+    def show_samples(self) -> None:
+        """Samples."""
+        choices = [Choice(sample.id, sample.title, sample.teaches, "sample") for sample in SAMPLES]
+        self._offer("Samples", choices).chosen.connect(self._window.wiring.verbs.file.open_sample)
+
+    def show_shortcuts(self) -> None:
+        """All keys."""
+        shortcuts_sheet(ACTIONS, self._window).show()
+
+    def show_comparison(self) -> None:
+        """Several engines side by side."""
+        window, document = self._window, self._window.session.document
+        if document is not None:
+            sheet = CompareSheet(
+                document, window.choices.seed, self._window.wiring.verbs.file.trusts, window.themes, window
+            )
+            sheet.failed.connect(window.show_error)
+            sheet.show()
+
+    def show_flight(self) -> None:
+        """When the flight recorder writes, and what it wrote."""
+        window = self._window
+        sheet = FlightSheet(window.session, window.flight, window.store, window)
+        sheet.open_wanted.connect(self._window.wiring.verbs.file.try_open)
+        sheet.show()
+
+    def show_connections(self) -> None:
+        """Where the brokers are."""
+        ConnectionsSheet(self._window.themes, self._window).show()
+
+    def show_settings(self, page: str = "") -> None:
+        """Everything that a person may choose."""
+        sheet = SettingsSheet(self._window.store, self._window)
+        sheet.changed.connect(self._window.wiring.apply_settings)
+        if page:
+            sheet.show_page(page)
+        sheet.show()
+
+    def show_editor_settings(self) -> None:
+        """Which editor opens source."""
+        self.show_settings("Editor")
+
+    def show_code(self) -> None:
+        """The scenario as it is written, its Python included."""
+        document = self._window.session.document
+        if document is not None:
+            code_sheet(f"Code of {document.title}", document.text, self._window).show()
+
+    def show_about(self) -> None:
+        """Which Buslens this is."""
+        QMessageBox.about(self._window, "About Buslens", ABOUT.format(version=QApplication.applicationVersion()))
+
+    def _offer(self, title: str, choices: list[Choice]) -> Palette:
+        offer = Palette(title, choices, self._window.themes, self._window)
+        offer.show()
+        return offer
