@@ -246,11 +246,6 @@ class Wiring(QObject):
         self._window.panels.show("scenario")
         return True
 
-    def show_runs(self) -> None:
-        """The list of runs and captures."""
-        self._window.panels.show("tables")
-        self._window.tables.show_runs()
-
     # Made once
 
     def _make_verbs(self, trust: TrustStore) -> Verbs:

@@ -25,6 +25,7 @@ from PySide6.QtWidgets import (
 
 from ui.panels.emit_history import EmitHistory
 from ui.theme import ThemeSource
+from ui.widgets.elided_label import ElidedLabel
 from ui.widgets.json_editor import JsonEditor
 
 _ROWS = 2
@@ -176,9 +177,9 @@ class EmitForm(QWidget):
 
     def _make_history(self) -> None:
         self.history = EmitHistory(self)
-        self.history_title = QLabel("Emitted by hand: nothing yet", self)
+        self.history_title = ElidedLabel(self, most_letters=0)
+        self.history_title.setText("Emitted by hand: nothing yet")
         self.history_title.setProperty("muted", True)
-        self.history_title.setWordWrap(True)
         self.again = QPushButton("Again", self)
         self.again.setAccessibleName("Emit again")
         self.again.setToolTip("Emit the chosen entry again; without a choice the newest")
