@@ -106,6 +106,7 @@ class Wiring(QObject):
         self.remember()
         self.verbs.file.exporting.close()
         self._window.tables.sql.cancel()
+        self._window.scenario.remarks.stop()
         for sheet in self._window.findChildren(CompareSheet):
             sheet.close()
 

@@ -10,8 +10,9 @@ import copy
 import hashlib
 import os
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -98,7 +99,11 @@ class Document:
 
     def examined(self) -> Examined:
         """What would stop its run, and what may be meant otherwise than it stands there."""
-        return examine(self.scenario, self.text, self._file)
+        return self.examination()()
+
+    def examination(self) -> Callable[[], Examined]:
+        """The same, of the text as it is now, to be called on any thread."""
+        return partial(examine, self.scenario, self.text, self._file)
 
     @property
     def needs_trust(self) -> bool:

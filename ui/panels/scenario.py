@@ -37,6 +37,7 @@ from ui.panels.scenario_fields import Step
 from ui.panels.scenario_form import Form
 from ui.panels.scenario_handler import HandlerForm, read_on
 from ui.panels.scenario_inputs import InlineError, Input, Typed
+from ui.panels.scenario_remarks import Remarks
 from ui.panels.scenario_script import ScenarioForm, ScriptForm
 from ui.panels.scenario_tree import ScenarioTree
 from ui.theme import ThemeSource
@@ -82,6 +83,8 @@ class ScenarioPanel(QWidget):
         self.notice.setContentsMargins(8, 2, 8, 4)
         self.notice.setAccessibleName("What the change did")
         self.notice.hide()
+        self.remarks = Remarks(themes, self)
+        self.remarks.line_wanted.connect(self.show_line)
         self.event_form = EventForm(themes)
         self.handler_form = HandlerForm(themes)
         self.script_form = ScriptForm(themes)
@@ -123,6 +126,7 @@ class ScenarioPanel(QWidget):
         if seen != self._seen:
             self._seen = seen
             self.error.say("")
+            self.remarks.look_at(document)
             self._show_document()
             if document is not None:
                 self._tell(document)
@@ -261,6 +265,7 @@ class ScenarioPanel(QWidget):
 
     def _edited(self, document: Document, choose: tuple[str, str] | None = None) -> None:
         self._seen = (id(document), document.revision)
+        self.remarks.look_at(document)
         self.error.say("")
         self._tell(document)
         self._show_tree(document, choose)
@@ -438,6 +443,7 @@ class ScenarioPanel(QWidget):
         column.addWidget(self.error)
         column.addWidget(self.notice)
         column.addWidget(splitter, 1)
+        column.addWidget(self.remarks)
         self._pages = QStackedWidget(self)
         self._pages.addWidget(editing)
         self._pages.addWidget(self._no_document)
