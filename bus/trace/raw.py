@@ -65,7 +65,7 @@ class Raw:
     def to_disk(self) -> None:
         """A live capture gives its memory back, and lies in a file that nobody else sees; on a full disk it stays."""
         with self._lock, contextlib.suppress(OSError, ValueError):
-            if isinstance(self._file, tempfile.SpooledTemporaryFile):
+            if isinstance(self._file, tempfile.SpooledTemporaryFile) and not self._file.closed:
                 self._file.rollover()
 
     def is_at(self, path: Path) -> bool:

@@ -62,7 +62,7 @@ class InViewLine(QFrame):
         self._shown = shown
         self.says.setText("  ·  ".join(facts) or ("Cleared" if can_undo else ""))
         self.undo.setVisible(can_undo)
-        self.runs.setText(f"Runs {len(session.runs.all)}")
+        self.runs.setText(f"Runs {len(session.runs.all)} ▾")
         self.setVisible(bool(facts) or can_undo or bool(session.runs.all))
 
     def fill(self) -> None:

@@ -202,3 +202,12 @@ def test_a_file_that_is_gone_is_still_there_to_be_seen(shop: Session, file: Path
     assert ids(shop) == before
     with pytest.raises(UserError, match="cannot be read"):
         shop.open(file)
+
+
+def test_a_session_that_was_closed_leaves_no_file_open_when_it_is_used_again(shop: Session) -> None:
+    run(shop)
+    raw = shop.trace.raw
+    shop.close()
+    shop.new_scenario()
+    raw.to_disk()
+    assert raw.read(0, 8) == b""
