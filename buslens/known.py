@@ -211,4 +211,6 @@ _READERS: "dict[str, Callable[[Any, int], Any]]" = {
     "pydantic.types.SecretStr": _secret,
     "pydantic.types.SecretBytes": _secret,
     "pydantic.types._SecretBase": _secret,
+    "pydantic.v1.types.SecretStr": _secret,
+    "pydantic.v1.types.SecretBytes": _secret,
 }

@@ -15,6 +15,7 @@ import threading
 from types import ModuleType
 from typing import Optional, Union
 
+from buslens.exiting import EXITS
 from buslens.forking import FORKS
 from buslens.recorder import Recorder
 from buslens.wire import END_MARK
@@ -28,6 +29,7 @@ except ImportError:  # Windows
 _LOG = logging.getLogger("buslens")
 _EVERY_SECONDS = 0.25
 _STOP_SECONDS = 10.0
+_EXIT_SECONDS = 1.0
 
 
 class FileLink:
@@ -95,18 +97,25 @@ class FileLink:
             with open(path, "ab") as copy:
                 copy.write(END_MARK)  # the copy does not grow, though the program goes on
 
-    def stop(self) -> None:
-        """Write the rest and the end mark, and close the file. Safe to call twice."""
+    def stop(self, seconds: float = _STOP_SECONDS) -> None:
+        """Write the rest and the end mark, and close the file. Safe to call twice. seconds: to wait for the writer."""
         self._done.set()
         atexit.unregister(self.stop)
+        EXITS.forget(self)
         if self._thread is not None and self._thread is not threading.current_thread():
-            self._thread.join(_STOP_SECONDS)
+            self._thread.join(seconds)
         self.recorder.finish()
         self._write_safely(END_MARK)
         with self._lock:
             file, self._file = self._file, None
         if file is not None:
             file.close()
+
+    def end_now(self) -> None:
+        """`stop`, where the process ends at once: a signal may call `os._exit` while this very thread writes."""
+        if self._lock.acquire(timeout=_EXIT_SECONDS):
+            self._lock.release()
+            self.stop(_EXIT_SECONDS)
 
     def after_fork(self, parent_pid: int) -> None:
         """In a forked child: the file stays the parent's; the first thing that is recorded here opens another one."""
@@ -142,6 +151,7 @@ class FileLink:
     def _run_thread(self) -> None:
         self._thread = threading.Thread(target=self._follow, name="buslens writer", daemon=True)
         atexit.register(self.stop)
+        EXITS.tell(self)
         self._thread.start()
 
     def _follow(self) -> None:

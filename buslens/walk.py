@@ -134,7 +134,10 @@ class Walk:
             if self._full():
                 self.cut = True
                 return
-            kept[self._text(key) if type(key) is str else self.label(key)] = self.copy(item, depth + 1)
+            name = self._text(key) if type(key) is str else self.label(key)
+            if name in kept:  # such as 1 and "1"
+                name = f"{name} <{class_name(type(key))} {len(kept)}>"
+            kept[name] = self.copy(item, depth + 1)
 
     def _foreign(self, value: Any, kind: type, depth: int) -> Any:
         """What is no value of JSON: one of the standard library, a subclass of a builtin, or an object."""

@@ -33,4 +33,6 @@ def _empty(trace: Trace) -> str:
         return ""
     known = len(trace.subscriptions)
     also = f" It has {known:,} subscription{'s' if known != 1 else ''}." if known else ""
-    return f"This capture holds no events: nothing was emitted while it was written.{also}"
+    # Without the end mark nobody knows what was emitted last.
+    why = "nothing was emitted while it was written" if trace.ended else "none had been written when it was read"
+    return f"This capture holds no events: {why}.{also}"

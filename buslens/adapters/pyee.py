@@ -18,7 +18,7 @@ from buslens.adapters.bus_names import Place, bus_of
 from buslens.adapters.naming import describe, event_text
 from buslens.adapters.pyee_around import around, telling
 from buslens.adapters.pyee_direct import direct
-from buslens.adapters.pyee_dispatch import general, give_up, plain
+from buslens.adapters.pyee_dispatch import MARK, general, give_up, plain
 from buslens.adapters.pyee_watch import Watch
 from buslens.carrying import CARRIER
 from buslens.forking import FORKS
@@ -51,7 +51,7 @@ class PyeeHooks:
             "__getstate__": _state(self, "__getstate__"),
             "__reduce_ex__": _state(self, "__reduce_ex__"),
         }
-        self._hooks["_call_handlers"].__dict__[_MARK] = self
+        self._hooks["_call_handlers"].__dict__[MARK] = self
 
     def install(self, emitter: EventEmitter) -> None:
         """Record what is subscribed already, then hook in."""
@@ -148,7 +148,6 @@ class PyeeHooks:
         return {"_call_handlers": general(self.watch, bare)}
 
 
-_MARK = "__buslens_hooks__"
 _HOOKED = frozenset(
     {
         "_call_handlers",
@@ -166,7 +165,7 @@ _HOOKED = frozenset(
 def hooks_of(emitter: EventEmitter) -> Optional[PyeeHooks]:
     """The hooks that an emitter has already."""
     hook = vars(emitter).get("_call_handlers")
-    found = getattr(hook, "__dict__", {}).get(_MARK)
+    found = getattr(hook, "__dict__", {}).get(MARK)
     return found if isinstance(found, PyeeHooks) else None
 
 
@@ -181,12 +180,12 @@ def _give_own_table(emitter: EventEmitter) -> None:
     Measured on 3.11 to 3.13: names of methods in the shared table make every emitter of the program 7 to 10 % slower.
     """
     own = vars(emitter)
-    own[_MARK] = None
+    own[MARK] = None
     # CPython gives a dict keys of its own then; what went in last comes out first.
     name, value = own.popitem()
-    if name != _MARK:
+    if name != MARK:
         own[name] = value
-        own.pop(_MARK, None)
+        own.pop(MARK, None)
 
 
 def _passing(hooks: PyeeHooks, name: str) -> Hook:

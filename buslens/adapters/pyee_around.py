@@ -17,7 +17,7 @@ EmitRun = Callable[[Any, "tuple[Any, ...]", "dict[str, Any]"], Any]
 class Announced:
     """A dispatch whose handlers are being called by somebody else's loop."""
 
-    __slots__ = ("call", "dispatch", "left", "plan")
+    __slots__ = ("dispatch", "left", "plan", "raised")
 
     def __init__(self, dispatch: int, plan: Plan) -> None:
         self.dispatch = dispatch
@@ -25,8 +25,8 @@ class Announced:
         self.left = list(plan.handler_ids)
         """Handlers that `_emit_run` has not been asked to run."""
 
-        self.call = 0
-        """The last call."""
+        self.raised = 0
+        """The last call, if it raised: theirs may catch that, and go on or not."""
 
 
 def around(watch: Watch, bare: CallHandlers) -> CallHandlers:
@@ -39,16 +39,12 @@ def around(watch: Watch, bare: CallHandlers) -> CallHandlers:
         local = watch.recorder.local
         before = getattr(local, "announced", None)
         local.announced = announced = _announce(watch, emitter, event, args, kwargs)
-        because = 0
         try:
             handled = bare(event, args, kwargs)
-        except BaseException:
-            because = announced.call if announced is not None else 0
-            raise
         finally:
             local.announced = before
             if announced is not None:
-                watch.skipped(announced.dispatch, announced.left, because)
+                watch.skipped(announced.dispatch, announced.left, announced.raised)
         if announced is None and not handled:
             unheard(watch, emitter, event, args, kwargs)
         return handled
@@ -68,11 +64,13 @@ def telling(watch: Watch, bare: EmitRun) -> EmitRun:
         at = next(index for index, known in enumerate(plan.functions) if f is known)
         if plan.handler_ids[at] in announced.left:
             announced.left.remove(plan.handler_ids[at])
-        announced.call = call = watch.recorder.next_id()
+        announced.raised = call = watch.recorder.next_id()
         token = CALL.set(call)
         try:
             told = (announced.dispatch, call, plan.handler_ids[at], plan.names[at])
-            return run_one(watch, emitter, f, args, kwargs, told, bare)
+            given = run_one(watch, emitter, f, args, kwargs, told, bare)
+            announced.raised = 0
+            return given
         finally:
             CALL.reset(token)
 

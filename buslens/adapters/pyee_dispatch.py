@@ -6,6 +6,8 @@ handler later or elsewhere. Closures over bound methods in locals: measured by b
 
 from __future__ import annotations
 
+import sys
+from types import FrameType
 from typing import Any, Callable, Iterator
 
 from buslens.adapters.naming import HandlerName
@@ -23,6 +25,9 @@ _STARTED = int(Kind.CALL_STARTED)
 _FEW = 16
 _SHORT = 256
 _UNTIMED = int(Flag.UNTIMED)
+
+MARK = "__buslens_hooks__"
+"""Under this name the hook of an emitter has all its hooks."""
 
 STALE = "it was registered with `once`, and removed before its turn"
 """Why a handler is skipped that no call stood in the way of."""
@@ -256,6 +261,8 @@ def unheard(watch: Watch, emitter: Any, event: Any, args: tuple[Any, ...], kwarg
         if type(event) is str and event in watch.quiet:
             return
         if "emit" in vars(emitter):
+            if _was_asked_before(watch, emitter, sys._getframe(2)):
+                return
             # What it carried, and not the program's objects: nobody knows how long this waits.
             watch.recorder.local.unheard = id(event), _seen(watch, event, args, kwargs), watch.event_id(event)
         else:
@@ -263,6 +270,15 @@ def unheard(watch: Watch, emitter: Any, event: Any, args: tuple[Any, ...], kwarg
             emitted(watch, event, args, kwargs, 0, watch.event_id(event))
     except Exception as error:
         watch.broke(error)
+
+
+def _was_asked_before(watch: Watch, emitter: Any, uplifted: FrameType) -> bool:
+    """Whether an uplifted `emit`, pyee's own, was called on another emitter, which has told already that it came."""
+    left = uplifted.f_locals.get("left")
+    if left is None or left is emitter or getattr(watch.recorder.local, "unheard", None) is None:
+        return False
+    hooks = getattr(vars(left).get("_call_handlers"), "__dict__", {}).get(MARK)
+    return hooks is not None and hooks.recorder is watch.recorder and hooks.watch.live
 
 
 def give_up(watch: Watch, event: Any) -> None:

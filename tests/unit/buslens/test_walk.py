@@ -18,6 +18,7 @@ from zoneinfo import ZoneInfo
 
 import numpy as np
 import pydantic
+import pydantic.v1
 import pytest
 
 from buslens.limits import DEFAULT_LIMITS
@@ -102,6 +103,10 @@ class Model(pydantic.BaseModel):
     hidden: int = pydantic.Field(3, repr=False)
 
 
+class OldModel(pydantic.v1.BaseModel):
+    key: pydantic.v1.SecretStr = pydantic.v1.SecretStr("hunter2")
+
+
 class Unzoned(datetime.tzinfo):
     utcoffset = dst = tzname = ran
 
@@ -143,6 +148,7 @@ def test_subclasses_of_builtins_are_read_by_the_builtins_own_methods() -> None:
                 "more": 2,
             },
         ),
+        (OldModel(), {"<class>": f"{HERE}.OldModel", "key": "<pydantic.v1.types.SecretStr, not shown>"}),
         (ValueError("no", 1), {"<class>": "ValueError", "args": ["no", 1]}),
         (Fraction(1, 3), {"<class>": "fractions.Fraction", "_denominator": 3, "_numerator": 1}),
         (range(3), {"<class>": "range", "start": 0, "stop": 3, "step": 1}),
@@ -168,6 +174,7 @@ def test_subclasses_of_builtins_are_read_by_the_builtins_own_methods() -> None:
         (threading.Lock(), "<_thread.lock>"),
         (1j, "1j"),
         ({1: 2, (1, 2): 3, None: 4}, {"1": 2, "(1, 2)": 3, "None": 4}),
+        ({1: 2, "1": 3, 2: 4}, {"1": 2, "1 <str 1>": 3, "2": 4}),
         ({Topic.PAID: 5, Level.HIGH: 6}, {"order.paid": 5, "Level.HIGH": 6}),
     ],
 )  # fmt: skip

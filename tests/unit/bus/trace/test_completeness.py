@@ -52,6 +52,14 @@ def test_damage_is_said_alone_and_a_capture_without_events_as_that(tmp_path: Pat
     ]
 
 
+def test_without_an_end_mark_nobody_knows_that_nothing_was_emitted(tmp_path: Path) -> None:
+    recorder = Recorder(header=replace(Header.here(), pid=2**30))
+    recorder.handler_added(recorder.handler("f"), recorder.event("a"))
+    killed, empty = said(tmp_path, recorder.take())
+    assert "was killed" in killed
+    assert empty.startswith("This capture holds no events: none had been written when it was read.")
+
+
 def test_the_command_line_says_it_beside_every_answer(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     path = tmp_path / "killed.buslens"
     path.write_bytes(shop_bytes(3))

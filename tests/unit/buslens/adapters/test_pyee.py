@@ -8,6 +8,7 @@ import logging
 import threading
 from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
 from multiprocessing import get_context
+from typing import Any
 
 import pytest
 import trio
@@ -304,17 +305,38 @@ def test_trio_tasks_keep_their_cause() -> None:
     assert not facts.still_open()
 
 
+def test_handlers_skipped_by_a_subclass_that_catches_name_the_call_that_raised() -> None:
+    class Catching(EventEmitter):
+        def _call_handlers(self, event: Any, args: Any, kwargs: Any) -> bool:
+            try:
+                return super()._call_handlers(event, args, kwargs)
+            except ValueError:
+                return True
+
+    recorder = Recorder()
+    emitter = Catching()
+    emitter.on("x", fail)
+    emitter.on("x", nothing)
+    buslens.attach(emitter, recorder=recorder)
+    assert emitter.emit("x")
+    facts = Facts(recorder)
+    ((skipped, because, _),) = facts.one("x").skipped_handlers
+    assert (skipped, facts.calls[because].outcome) == ("nothing", Outcome.FAILED)
+
+
 def test_an_uplifted_emit_that_the_other_side_hears_is_not_lost() -> None:
     recorder = Recorder()
     below = EventEmitter()
     above = uplift(EventEmitter, below)
-    for emitter in (below, above):
-        buslens.attach(emitter, recorder=recorder)
+    buslens.attach(below, recorder=recorder, bus="below")
+    buslens.attach(above, recorder=recorder, bus="above")
     above.on("heard", nothing)
     assert below.emit("heard")
     assert not below.emit("unheard")
+    assert not above.emit("unheard too")
     unwrap(below)
     facts = Facts(recorder)
+    assert (facts.one("unheard").bus, facts.one("unheard too").bus) == ("below", "above"), "where it was emitted"
     assert [found.handlers for found in facts.of("heard")] == [1]
     assert [found.handlers for found in facts.of("unheard")] == [0]
 

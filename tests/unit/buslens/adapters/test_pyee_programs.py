@@ -375,3 +375,4 @@ def test_what_an_uplifted_emitter_hears_is_not_kept_alive() -> None:
     seen = weakref.ref(order)
     del order
     assert seen() is None
+    unwrap(above)  # pyee keeps both for ever otherwise

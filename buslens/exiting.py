@@ -1,0 +1,58 @@
+"""A process that ends with `os._exit` runs no `atexit`, and forked children mostly end so: their captures end first.
+
+Only while something is written is `os._exit` one of ours; it writes what waits and leaves to the system's own.
+"""
+
+from __future__ import annotations
+
+import os
+import weakref
+from typing import Any, Callable, Optional, Protocol
+
+
+class Ending(Protocol):
+    """Somebody who has something to write before the process ends."""
+
+    def end_now(self) -> None:
+        """The process ends now: write, and wait for nothing long."""
+
+
+class Exits:
+    """Tells everybody before `os._exit` ends the process."""
+
+    def __init__(self) -> None:
+        self._told: "dict[int, weakref.ref[Any]]" = {}
+        self._hook: "Optional[Callable[..., Any]]" = None
+        self._before: "Callable[..., Any]" = os._exit
+
+    def tell(self, whom: Ending) -> None:
+        """`whom` is told while it lives, or until it is forgotten."""
+        self._told[id(whom)] = weakref.ref(whom)
+        if self._hook is None:
+            self._before = os._exit
+            self._hook = self._exiting(self._before)
+            os._exit = self._hook  # type: ignore[assignment]
+
+    def forget(self, whom: Ending) -> None:
+        """`whom` has nothing to write any more."""
+        self._told.pop(id(whom), None)
+        if not self._told and self._hook is not None and os._exit is self._hook:
+            os._exit = self._before  # type: ignore[assignment]
+            self._hook = None
+
+    def _exiting(self, before: "Callable[..., Any]") -> "Callable[..., Any]":
+        def _exit(status: int) -> Any:
+            for ref in list(self._told.values()):
+                whom = ref()
+                if whom is not None:
+                    try:
+                        whom.end_now()
+                    except Exception:  # noqa: S110  the process ends, whatever we meet
+                        pass
+            return before(status)
+
+        return _exit
+
+
+EXITS = Exits()
+"""Of this process."""
