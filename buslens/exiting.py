@@ -31,13 +31,13 @@ class Exits:
         if self._hook is None:
             self._before = os._exit
             self._hook = self._exiting(self._before)
-            os._exit = self._hook  # type: ignore[assignment]
+            os._exit = self._hook
 
     def forget(self, whom: Ending) -> None:
         """`whom` has nothing to write any more."""
         self._told.pop(id(whom), None)
         if not self._told and self._hook is not None and os._exit is self._hook:
-            os._exit = self._before  # type: ignore[assignment]
+            os._exit = self._before
             self._hook = None
 
     def _exiting(self, before: "Callable[..., Any]") -> "Callable[..., Any]":

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import threading
 from contextlib import contextmanager
-from types import BuiltinFunctionType, FunctionType, MethodType
 from typing import Any, Callable, Iterator, Optional
 
 from pyee.base import EventEmitter
@@ -18,7 +17,7 @@ from buslens.adapters.bus_names import Place, bus_of
 from buslens.adapters.naming import describe, event_text
 from buslens.adapters.pyee_around import around, telling
 from buslens.adapters.pyee_direct import direct
-from buslens.adapters.pyee_dispatch import MARK, general, give_up, plain
+from buslens.adapters.pyee_dispatch import MARK, general, give_up, hashes_by_identity, plain
 from buslens.adapters.pyee_watch import Watch
 from buslens.carrying import CARRIER
 from buslens.forking import FORKS
@@ -170,8 +169,11 @@ def hooks_of(emitter: EventEmitter) -> Optional[PyeeHooks]:
 
 
 def _all_of(emitter: EventEmitter) -> list[tuple[Any, Any, Any]]:
-    """Event, handler and what pyee calls for it; nothing of the program may run here, under the emitter's lock."""
-    return [(event, key, value) for event, items in emitter._events.items() for key, value in items.items()]
+    """Event, handler and what pyee calls for it; nothing of the program may run here, under the emitter's lock.
+
+    By dict's own iteration: that of an OrderedDict asks every key for its hash.
+    """
+    return [(event, key, value) for event, items in dict.items(emitter._events) for key, value in dict.items(items)]
 
 
 def _give_own_table(emitter: EventEmitter) -> None:
@@ -241,11 +243,11 @@ def _registered(hooks: PyeeHooks, event: Any, f: Any) -> tuple[bool, Any]:
     try:
         emitter: Any = hooks.watch.emitter()
         handlers = emitter._events[event]
-        if type(f) is FunctionType or type(f) is BuiltinFunctionType or type(f) is MethodType:
+        if hashes_by_identity(f):
             value = handlers.get(f, hooks)
             return value is not hooks, value
-        # Of any other class the hash is code, which pyee runs once and we do not: those are told apart by identity.
-        found = [value for key, value in handlers.items() if key is f]
+        # pyee runs the hash of any other class once, and we do not: those are told apart by identity.
+        found = [value for key, value in dict.items(handlers) if key is f]
         return bool(found), found[0] if found else None
     except Exception:
         return False, None  # pyee says what is wrong
@@ -258,8 +260,9 @@ def _all_registered(hooks: PyeeHooks, event: Any) -> list[tuple[Any, Any, Any]]:
         return []
     with emitter._lock:
         try:
-            events = list(emitter._events) if event is None else [event]
-            return [(name, k, v) for name in events for k, v in list(emitter._events.get(name, {}).items())]
+            if event is None:
+                return _all_of(emitter)
+            return [(event, key, value) for key, value in dict.items(emitter._events.get(event, {}))]
         except Exception:
             return []  # pyee says what is wrong
 

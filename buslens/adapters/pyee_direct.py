@@ -74,4 +74,10 @@ def direct(watch: Watch, bare: CallHandlers) -> CallHandlers:
 
 def raising(error: BaseException) -> Callable[[], Any]:
     """A callable that raises `error` as it is, without a frame of Python below it."""
+    if isinstance(error, StopIteration):  # which a generator may not raise
+
+        def raise_it() -> Any:
+            raise error
+
+        return raise_it
     return partial((None for _ in ()).throw, error)

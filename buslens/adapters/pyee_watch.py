@@ -113,7 +113,7 @@ class Watch:
         if found is not None and same(found.functions, functions):
             return found
         with emitter._lock:
-            registered = list(emitter._events.get(event, {}).items())
+            registered = list(dict.items(emitter._events.get(event, {})))  # an OrderedDict's own asks for hashes
         keys = {id(function): key for key, function in registered}
         items = [(keys.get(id(function), function), function) for function in functions]
         plan = Plan(self.event_id(event), items, self.recorder, event)

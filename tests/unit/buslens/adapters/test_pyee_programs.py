@@ -310,8 +310,56 @@ def nursery(attach: Attach) -> object:
     return log
 
 
+def odd_errors(attach: Attach) -> object:
+    """Exceptions that mean something to generators and loops, raised by plain handlers of an asyncio emitter."""
+    log: list[object] = []
+
+    async def main() -> None:
+        bus = attach(AsyncIOEventEmitter())
+        bus.on("error", lambda error: log.append(repr(error)))
+
+        def fail(error: BaseException) -> None:
+            raise error
+
+        bus.on("x", fail)
+        for error in (StopIteration(5), StopAsyncIteration(), asyncio.CancelledError(), GeneratorExit()):
+            try:
+                log.append(bus.emit("x", error))
+            except BaseException as raised:
+                log.append(raised is error)
+
+    asyncio.run(main())
+    return log
+
+
+def hashed(attach: Attach) -> object:
+    """How often the code of a handler that has a hash of its own is run."""
+    ran: list[str] = []
+
+    class Handler:
+        def __call__(self, *_: object) -> None:
+            ran.append("call")
+
+        def __hash__(self) -> int:
+            ran.append("hash")
+            return 3
+
+    handler, bus = Handler(), attach(EventEmitter())
+    bus.on("x", handler)
+    bus.emit("x")
+    bus.remove_listener("x", handler)
+    bus.once("x", handler)
+    bus.emit("x")
+    bus.on("x", handler)
+    bus.remove_all_listeners("x")
+    bus.on("x", handler)
+    bus.remove_all_listeners()
+    return ran
+
+
 PROGRAMS = (
-    shop, storm, deep, tasks, returned, no_loop, threads, pooled, veto, stops, context, uplifted, nursery,
+    shop, storm, deep, tasks, returned, no_loop, threads, pooled, veto, stops, context, uplifted, nursery, odd_errors,
+    hashed,
 )  # fmt: skip
 
 
