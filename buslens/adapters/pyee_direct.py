@@ -7,25 +7,28 @@ frame to the stack: a program that recurses as deep as Python allows finds the s
 from __future__ import annotations
 
 from functools import partial
-from typing import Any, Callable
+from typing import Any, Callable, Optional
 
 from buslens.adapters.pyee_dispatch import STALE, CallHandlers, announced, is_stale, unheard
 from buslens.adapters.pyee_watch import Watch
 from buslens.context import CALL
 
 
-def direct(watch: Watch, bare: CallHandlers) -> CallHandlers:
+def direct(watch: Watch, bare: CallHandlers) -> Callable[..., bool]:
     """A `_call_handlers` that calls the handlers itself."""
     recorder = watch.recorder
     next_id, enter, leave, call_from = recorder.next_id, CALL.set, CALL.reset, watch.call_from
     returns_are_looked_at = watch.kind != "base"
 
-    def _call_handlers(event: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> bool:
+    def _call_handlers(
+        event: Any, args: tuple[Any, ...], kwargs: dict[str, Any], functions: Optional[list[Any]] = None
+    ) -> bool:
         emitter: Any = watch.emitter()
         if emitter is None or not watch.live or not recorder.enabled:
             return bare(event, args, kwargs)
-        with emitter._lock:
-            functions = list(emitter._events.get(event, {}).values())
+        if functions is None:  # else `plain` has looked, once as pyee does: it asks the handlers for their hashes
+            with emitter._lock:
+                functions = list(emitter._events.get(event, {}).values())
         if not functions:
             unheard(watch, emitter, event, args, kwargs)
             return False

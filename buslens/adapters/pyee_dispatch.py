@@ -89,7 +89,7 @@ def announced(
     return 0, iter(())
 
 
-def plain(watch: Watch, bare: CallHandlers, slow: CallHandlers) -> CallHandlers:
+def plain(watch: Watch, bare: CallHandlers, slow: Callable[..., bool]) -> CallHandlers:
     """For EventEmitter itself and what keeps its `_emit_run`. slow: for `once`, and where there is no room."""
     recorder = watch.recorder
     emitter_of = watch.emitter
@@ -125,7 +125,7 @@ def plain(watch: Watch, bare: CallHandlers, slow: CallHandlers) -> CallHandlers:
         if plan is None:
             return bare(event, args, kwargs)
         if not plan.simple or len(pending) >= most:
-            return slow(event, args, kwargs)
+            return slow(event, args, kwargs, functions)
         try:
             payload: Any
             if kwargs or len(args) > 1:
