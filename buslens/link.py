@@ -100,22 +100,26 @@ class FileLink:
     def stop(self, seconds: float = _STOP_SECONDS) -> None:
         """Write the rest and the end mark, and close the file. Safe to call twice. seconds: to wait for the writer."""
         self._done.set()
-        atexit.unregister(self.stop)
+        atexit.unregister(self.end_of_program)
         EXITS.forget(self)
         if self._thread is not None and self._thread is not threading.current_thread():
             self._thread.join(seconds)
-        self.recorder.finish()
         self._write_safely(END_MARK)
         with self._lock:
             file, self._file = self._file, None
         if file is not None:
             file.close()
 
+    def end_of_program(self, seconds: float = _STOP_SECONDS) -> None:
+        """Stop; what waits for its turn will never have it, which nobody can say before."""
+        self.recorder.finish()
+        self.stop(seconds)
+
     def end_now(self) -> None:
-        """`stop`, where the process ends at once: a signal may call `os._exit` while this very thread writes."""
+        """The same, where the process ends at once: a signal may call `os._exit` while this very thread writes."""
         if self._lock.acquire(timeout=_EXIT_SECONDS):
             self._lock.release()
-            self.stop(_EXIT_SECONDS)
+            self.end_of_program(_EXIT_SECONDS)
 
     def after_fork(self, parent_pid: int) -> None:
         """In a forked child: the file stays the parent's; the first thing that is recorded here opens another one."""
@@ -150,7 +154,7 @@ class FileLink:
 
     def _run_thread(self) -> None:
         self._thread = threading.Thread(target=self._follow, name="buslens writer", daemon=True)
-        atexit.register(self.stop)
+        atexit.register(self.end_of_program)
         EXITS.tell(self)
         self._thread.start()
 
@@ -219,4 +223,4 @@ def _stop_with_multiprocessing(link: FileLink) -> None:
     """A child that multiprocessing has made ends without `atexit`."""
     util = sys.modules.get("multiprocessing.util")
     if util is not None:
-        util.Finalize(None, link.stop, exitpriority=-100)
+        util.Finalize(None, link.end_of_program, exitpriority=-100)

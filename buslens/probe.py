@@ -72,10 +72,7 @@ class Probe:
         """Detach, and finish the file where there is one and no other probe writes to it."""
         self.detach()
         link = self._link
-        if link is None:
-            if self._owns_recorder:
-                self.recorder.finish()
-        elif not self._closed:
+        if link is not None and not self._closed:
             self._closed = True
             link.users -= 1
             if link.users <= 0:

@@ -276,12 +276,12 @@ class Recorder:
         return kept
 
     def at_end(self, finish: Callable[[], None]) -> None:
-        """Call this method before the last facts are taken, if its object still lives then."""
+        """Call this method when the program ends, if its object still lives then."""
         self._at_end = [each for each in self._at_end if each() is not None]
         self._at_end.append(weakref.WeakMethod(finish))
 
     def finish(self) -> None:
-        """Nothing more will happen: who waits for something tells what did not come. The last `take` is next."""
+        """The program ends: who waits for something tells what did not come. The last `take` is next."""
         waiting, self._at_end = self._at_end, []
         for each in waiting:
             finish = each()

@@ -180,7 +180,7 @@ class CallCoroutine(Coroutine[Any, Any, Any]):
         self._stepped = True
         waiting = self._watch.waiting.pop(self._call, None)
         if waiting is None:
-            self._ended = True  # it has been told to have never run, when the recording ended
+            self._ended = True  # it has been told to have never run, when the program ended
             return
         waiting.start(self._watch, self._call, _ASYNC)
         if CALL.get() != self._call:

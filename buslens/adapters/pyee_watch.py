@@ -188,7 +188,7 @@ class Watch:
         self._ended_with(call, int(Outcome.NEVER_RAN), said.encode("utf-8", "replace"))
 
     def finish(self) -> None:
-        """Nothing more will be recorded: what has not begun is told to have never run."""
+        """The program ends: what has not begun is told to have never run."""
         while self.waiting:
             try:
                 call, waiting = self.waiting.popitem()
@@ -200,7 +200,7 @@ class Watch:
                 _, (dispatch, handler) = self.uncalled.popitem()
             except KeyError:
                 return
-            self.skipped(dispatch, (handler,), note="it still waited for its turn when the recording ended")
+            self.skipped(dispatch, (handler,), note="it still waited for its turn when the program ended")
 
     def _ended_with(self, call: int, outcome: int, blob: Any) -> None:
         try:

@@ -14,7 +14,7 @@ Begin = tuple[int, int, int]
 
 CANCELLED_FIRST = "the task of {} was cancelled before its first step: its body never ran"
 DESTROYED_FIRST = "the task of {} was thrown away before its first step: its body never ran"
-ENDED_FIRST = "{} had not begun when the recording ended: its body never ran"
+ENDED_FIRST = "{} had not begun when the program ended: its body never ran"
 _IDLE = "{} was scheduled on an event loop that never ran, or on none: its body never ran"
 
 

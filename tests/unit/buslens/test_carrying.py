@@ -23,6 +23,7 @@ from pyee import EventEmitter
 import buslens
 from bus.trace import causality
 from bus.trace.capture import load
+from buslens.carrying import CARRIER
 from buslens.context import CAUSE_UNKNOWN
 from tests.unit.buslens.facts import Facts
 
@@ -32,8 +33,11 @@ NAME: ContextVar[str] = ContextVar("name", default="none")
 
 @pytest.fixture(autouse=True)
 def nothing_watched() -> None:
-    """Emitters that other tests left to the garbage collector are watched until it comes."""
+    """Emitters that other tests have left behind are watched until somebody lets go of them: here nobody needs them."""
     gc.collect()
+    for left in [whom() for whom in CARRIER._needed.values()]:
+        if left is not None:
+            CARRIER.release(left)
 
 
 @pytest.fixture

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import functools
 import gc
+import subprocess
 import sys
 import warnings
 from collections.abc import Callable, Generator
@@ -161,21 +162,46 @@ def test_an_emitter_of_the_program_may_await_what_it_collects() -> None:
     assert [call.outcome for event in "xy" for call in facts.one(event).calls] == [Outcome.OK, Outcome.NEVER_RAN]
 
 
-def test_a_loop_that_never_runs_is_told_when_the_recording_ends(tmp_path: Path) -> None:
-    loop = asyncio.new_event_loop()
-    emitter = AsyncIOEventEmitter(loop=loop)
-    probe = buslens.attach(emitter, to=tmp_path / "x.buslens")
-    emitter.on("x", later)
-    emitter.emit("x")
-    probe.close()
-    trace = pytest.importorskip("bus.trace.capture").load(tmp_path / "x.buslens")
+NEVER_RUN = """
+import asyncio, sys, buslens
+from pyee.asyncio import AsyncIOEventEmitter
+async def later(): pass
+emitter = AsyncIOEventEmitter(loop=asyncio.new_event_loop())
+probe = buslens.attach(emitter, to=sys.argv[1])
+emitter.on("x", later)
+emitter.emit("x")
+"""
+
+
+def test_a_loop_that_never_runs_is_told_when_the_program_ends(tmp_path: Path) -> None:
+    capture = pytest.importorskip("bus.trace.capture")
+    file = tmp_path / "x.buslens"
+    subprocess.run([sys.executable, "-W", "ignore", "-c", NEVER_RUN, str(file)], check=True, capture_output=True)
+    trace = capture.load(file)
     assert trace.dispatches.outcome.tolist() == [Outcome.NEVER_RAN]
     assert trace.names.text(int(trace.calls.handler[0])) == "later"
     error = trace.error(0)
     assert error is not None
-    assert error.message == "later had not begun when the recording ended: its body never ran"
-    emitter._waiting.clear()
+    assert error.message == "later had not begun when the program ended: its body never ran"
+
+
+def test_a_recording_that_ends_before_its_program_does_not_know_what_comes(tmp_path: Path) -> None:
+    loop = asyncio.new_event_loop()
+    emitter = AsyncIOEventEmitter(loop=loop)
+    probe = buslens.attach(emitter, to=tmp_path / "x.buslens")
+    ran = []
+
+    async def runs() -> None:
+        ran.append(1)
+
+    emitter.on("x", runs)
+    emitter.emit("x")
+    probe.close()
+    loop.run_until_complete(asyncio.gather(*emitter._waiting))
     loop.close()
+    assert ran
+    trace = pytest.importorskip("bus.trace.capture").load(tmp_path / "x.buslens")
+    assert trace.dispatches.outcome.tolist() == [Outcome.RUNNING]
 
 
 def test_a_task_that_goes_with_its_loop_never_ran() -> None:
