@@ -53,10 +53,6 @@ class Running:
             self._retired.append((self.runner, time.monotonic(), feed))
             self.runner = None
 
-    def is_behind(self, document: Document) -> bool:
-        """Whether the scenario was edited and the engine does not know it."""
-        return self.runner is not None and document.revision != self._applied
-
     def tell(self, document: Document) -> bool:
         """The engine follows the edited scenario, and the person's trust in it. Whether there was anything to tell."""
         runner = self.runner

@@ -325,9 +325,6 @@ class Session:
         state = self.engine_state
         if self._runner is None:
             self._start(document, order_of(document, state.speed, with_script=False))
-        elif state.phase == "finished" and self._running.is_behind(document):
-            # A run is of one scenario: what was edited after its end begins with the next one.
-            self._start(document, order_of(document, state.speed, state.engine, state.seed, with_script=False))
         self._tell_engine(document)
         self._running.emit(document, event, payload, times, per_second, against_schema=against_schema)
         self.runs.view.emitted += times
@@ -344,7 +341,7 @@ class Session:
         if self.loading is not None:
             self._load(opening.PART_S)
         if self.document is not None and self.engine_state.phase not in AT_REST:
-            self._tell_engine(self.document)  # a run that is over is over: later edits are of the next one
+            self._tell_engine(self.document)  # where a run is over, edits wait for its next emit
         generation, before = self.trace.generation, self.engine_state
         ended = self._runner is not None and not self._runner.alive
         self._running.take(self._feed)
