@@ -60,7 +60,7 @@ def run(arguments: list[str]) -> int:
 def test(arguments: list[str]) -> int:
     install(dev=True)
     install_libraries(needed=True)
-    side_by_side = [] if arguments else ["-n", "2", "--dist", "loadgroup"]  # the groups: tests/conftest.py
+    side_by_side = [] if arguments else ["-n", "2"]
     return call(PYTHON, "-m", "pytest", *side_by_side, *arguments, offscreen=True)
 
 

@@ -26,13 +26,6 @@ def pytest_sessionfinish() -> None:
     gc.unfreeze()
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Of several processes one gets all tests with brokers, which wait more than they work; files stay whole."""
-    for item in items:
-        brokers = "engines" in item.path.relative_to(Path(__file__).parent).parts[:1]
-        item.add_marker(pytest.mark.xdist_group("brokers" if brokers else item.path.stem))
-
-
 @pytest.fixture(autouse=True)
 def _own_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """No test reads or writes the settings, the trusted files or the crash logs of the person who runs it."""
