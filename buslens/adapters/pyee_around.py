@@ -10,6 +10,7 @@ from typing import Any, Callable, Optional
 from buslens.adapters.pyee_dispatch import CallHandlers, emitted, run_one, unheard
 from buslens.adapters.pyee_watch import Plan, Watch
 from buslens.context import CALL
+from buslens.statics import class_name
 
 EmitRun = Callable[[Any, "tuple[Any, ...]", "dict[str, Any]"], Any]
 
@@ -31,6 +32,7 @@ class Announced:
 
 def around(watch: Watch, bare: CallHandlers) -> CallHandlers:
     """A `_call_handlers` that announces a dispatch and leaves the rest to theirs."""
+    say_once = _saying_once()
 
     def _call_handlers(event: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> bool:
         emitter = watch.emitter()
@@ -39,17 +41,37 @@ def around(watch: Watch, bare: CallHandlers) -> CallHandlers:
         local = watch.recorder.local
         before = getattr(local, "announced", None)
         local.announced = announced = _announce(watch, emitter, event, args, kwargs)
+        handled: Optional[bool] = None
         try:
             handled = bare(event, args, kwargs)
         finally:
             local.announced = before
             if announced is not None:
-                watch.skipped(announced.dispatch, announced.left, announced.raised)
+                if handled is not False and len(announced.left) == len(announced.plan.handler_ids):
+                    say_once(watch, emitter)
+                else:
+                    watch.skipped(announced.dispatch, announced.left, announced.raised)
         if announced is None and not handled:
             unheard(watch, emitter, event, args, kwargs)
         return handled
 
     return _call_handlers
+
+
+def _saying_once() -> Callable[[Watch, Any], None]:
+    """A note, the first time: theirs has called handlers, and not by `_emit_run`. Such dispatches stay open."""
+    said: list[bool] = []
+
+    def say(watch: Watch, emitter: Any) -> None:
+        try:
+            if not said:
+                said.append(True)
+                who = class_name(type(emitter))
+                watch.recorder.mark(f"{who} calls its handlers by itself: which of them ran, and how, is not known")
+        except Exception as error:
+            watch.broke(error)
+
+    return say
 
 
 def telling(watch: Watch, bare: EmitRun) -> EmitRun:

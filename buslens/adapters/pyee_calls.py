@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, Callable, Optional
 
 from buslens.adapters.naming import HandlerName
 from buslens.adapters.pyee_line import Lines
-from buslens.adapters.undone import has_begun
+from buslens.adapters.undone import has_begun, why_undone
 from buslens.adapters.waiting import CANCELLED_FIRST, DESTROYED_FIRST
 from buslens.context import CALL
 from buslens.records import Flag, Outcome
@@ -241,12 +241,14 @@ class Deferred(Future[Any]):
 class FutureEnd:
     """Told by a future, its own or a handler's, that a call is over. Changes nothing about the future."""
 
-    __slots__ = ("_call", "_plain", "_watch")
+    __slots__ = ("_call", "_name", "_plain", "_watch")
 
-    def __init__(self, watch: Watch, call: int, plain: bool) -> None:
+    def __init__(self, watch: Watch, call: int, plain: bool, name: Optional[HandlerName] = None) -> None:
+        """name: of the handler where the future's result is what it gave, which pyee throws away."""
         self._watch = watch
         self._call = call
         self._plain = plain
+        self._name = name
 
     def __call__(self, future: Any) -> None:
         if future.cancelled():
@@ -254,7 +256,11 @@ class FutureEnd:
             return
         error = future.exception()
         if error is None:
-            self._watch.ended(self._call)
+            why = why_undone([future.result()], self._name) if self._name is not None else ""
+            if why:
+                self._watch.never_ran(self._call, why)
+            else:
+                self._watch.ended(self._call)
         else:
             self._watch.failed(self._call, error, self._plain)
 

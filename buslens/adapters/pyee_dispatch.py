@@ -220,12 +220,12 @@ def run_one(
     if watch.kind != "executor" or watch.runs_here(emitter):
         return watch.run_from(emit_run, (Run(function, watch, *told), args, kwargs), {})
     dispatch, call, handler_id, name = told
-    end = FutureEnd(watch, call, name.plain)
+    end = FutureEnd(watch, call, name.plain, name)
     watch.started(call, dispatch, handler_id, 1, _UNTIMED)
     # Before pyee's own callback, which emits `error`: that event finds its cause.
     view = SubmitView(emitter, lambda future: future.add_done_callback(end))
     try:
-        return type(emitter)._emit_run(view, function, args, kwargs)
+        return watch.run_from(type(emitter)._emit_run, (view, function, args, kwargs), {})
     except BaseException as error:
         watch.failed(call, error, name.plain)
         raise

@@ -23,8 +23,11 @@ _REFERENCES = getrefcount(_ALONE[0])
 
 def undone(given: list[Any], name: HandlerName) -> str:
     """One sentence where the only thing in the list must be driven, did not begin, and nobody else has it; else ""."""
-    if getrefcount(given[0]) > _REFERENCES:
-        return ""
+    return "" if getrefcount(given[0]) > _REFERENCES else why_undone(given, name)
+
+
+def why_undone(given: list[Any], name: HandlerName) -> str:
+    """The same, where it is known that nobody else will drive it."""
     kind = type(given[0])
     if kind is CoroutineType or issubclass(kind, Coroutine):
         return (

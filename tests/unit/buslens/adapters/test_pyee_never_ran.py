@@ -9,7 +9,7 @@ import subprocess
 import sys
 import warnings
 from collections.abc import Callable, Generator
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -222,6 +222,26 @@ def test_a_task_that_goes_with_its_loop_never_ran() -> None:
     assert only_call(facts).outcome is Outcome.NEVER_RAN
 
 
+class Inline(Executor):
+    """An executor of the program's own, which works at once."""
+
+    def submit(self, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Future[Any]:
+        future: Future[Any] = Future()
+        future.set_result(fn(*args, **kwargs))
+        return future
+
+
+@pytest.mark.parametrize(("handler", "sentence"), NEVER)
+def test_a_body_never_ran_on_an_executor_that_only_calls(handler: Callable[..., Any], sentence: str) -> None:
+    emitter = ExecutorEventEmitter(Inline())
+    probe = buslens.attach(emitter)
+    emitter.on("x", handler)
+    emitter.emit("x", 1)
+    call = only_call(Facts(probe.recorder))
+    assert call.outcome is Outcome.NEVER_RAN
+    assert sentence in said(call)
+
+
 @pytest.mark.parametrize(
     "source",
     [
@@ -230,12 +250,12 @@ def test_a_task_that_goes_with_its_loop_never_ran() -> None:
         "async def g(v): pass\nh = lambda v: g(v)",
     ],
 )
-@pytest.mark.parametrize("pool", [False, True])
-def test_python_warns_as_if_nobody_watched(source: str, pool: bool) -> None:
+@pytest.mark.parametrize("pool", [None, ThreadPoolExecutor, Inline])
+def test_python_warns_as_if_nobody_watched(source: str, pool: type[Executor] | None) -> None:
     def warned(watched: bool) -> list[tuple[object, ...]]:
         scope: dict[str, Any] = {}
         exec(source, scope)
-        emitter = ExecutorEventEmitter(ThreadPoolExecutor(1)) if pool else EventEmitter()
+        emitter = ExecutorEventEmitter(pool()) if pool else EventEmitter()
         if watched:
             buslens.attach(emitter)
         emitter.on("x", scope["h"])
@@ -247,7 +267,9 @@ def test_python_warns_as_if_nobody_watched(source: str, pool: bool) -> None:
                 emitter.shutdown()
             gc.collect()
         # Which thread drops what a pool has done, and so at which line, is a matter of chance.
-        return [(str(each.message), *(() if pool else (each.filename, each.lineno))) for each in told]
+        return [
+            (str(each.message), *(() if pool is ThreadPoolExecutor else (each.filename, each.lineno))) for each in told
+        ]
 
     bare = warned(False)
     assert len(bare) == 2
