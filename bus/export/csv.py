@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -27,6 +28,9 @@ COLUMNS = (
 
 MOST_LETTERS = 32_000
 """Of one cell; spreadsheets refuse more than 32,767."""
+
+_NUMBER = re.compile(r"-[0-9]{1,400}(\.[0-9]{1,400})?([eE][+-]?[0-9]{1,3})?")
+"""A negative number of JSON: whoever asks in SQL for payloads and their fields gets texts."""
 
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 
@@ -61,7 +65,8 @@ def lines(trace: Trace, progress: Progress | None = None) -> Iterator[str]:
 def safe(text: str) -> str:
     """A cell that no spreadsheet computes and no terminal obeys."""
     shown = visible(text[:MOST_LETTERS])
-    return f"'{shown}" if text.lstrip(" ").startswith(_FORMULA) else shown
+    is_formula = text.lstrip(" ").startswith(_FORMULA) and not _NUMBER.fullmatch(text)
+    return f"'{shown}" if is_formula else shown
 
 
 def _dispatch(trace: Trace, row: int) -> list[Any]:

@@ -52,9 +52,16 @@ def test_failures_say_what_and_running_calls_have_no_end(tmp_path: Path) -> None
     assert [(row["ended_s"], row["duration_ms"]) for row in running] == [("", ""), ("", "")]
 
 
-@pytest.mark.parametrize("text", ["=1+1", "+1", "-1", "@SUM(A1)", "  =1", "\t=1", "\r=1", "＝1"])
+@pytest.mark.parametrize(
+    "text", ["=1+1", "+1", "-1+1", "-1\n", " -1", "-A1", "@SUM(A1)", "  =1", "\t=1", "\r=1", "＝1"]
+)
 def test_no_cell_is_a_formula(text: str) -> None:
     assert csv.safe(text).startswith("'")
+
+
+@pytest.mark.parametrize("text", ["-5", "-0.5", "-1e-9", "5"])
+def test_a_text_that_is_a_number_stays_one(text: str) -> None:
+    assert csv.safe(text) == text
 
 
 @pytest.mark.parametrize("number", [-5, -0.5, 12, 1e30, -1e-9])
