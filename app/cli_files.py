@@ -16,6 +16,7 @@ from bus.export import EXPORTERS
 from bus.export import slice as slices
 from bus.system_errors import cannot_read
 from bus.trace import capture
+from bus.wording import extent, several
 from buslens.wire import MAGIC
 
 WRONG_FILE = 2
@@ -78,13 +79,16 @@ def _check(path: Path) -> tuple[str, Sequence[UserError]]:
             for warning in examined.warnings:
                 complain(f"warning: {warning}")
             raise UserErrors(examined.mistakes)
-        counts = f"{len(found.events)} events and {len(found.handlers)} handlers"
+        counts = f"{several(len(found.events), 'event')} and {several(len(found.handlers), 'handler')}"
         return f"fine, a scenario with {counts}", examined.warnings
     trace = capture.load(path)
     if trace.damage:
         raise UserError(f"{path}: {trace.damage}")
     warn(path, trace)
-    return f"fine, a capture with {len(trace.dispatches)} dispatches and {len(trace.calls)} calls", ()
+    return (
+        f"fine, a capture with {extent(len(trace.dispatches), len(trace.calls))}",
+        (),
+    )
 
 
 def _counted(warnings: int) -> str:

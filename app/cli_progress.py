@@ -10,6 +10,7 @@ from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeEl
 from app import cli_output
 from app.cli_text import duration, plain
 from bus.session import Session
+from bus.wording import extent
 
 
 @contextmanager
@@ -64,4 +65,4 @@ def _said(session: Session) -> str:
     trace, state = session.trace, session.engine_state
     if state.trouble:
         return plain(state.trouble)
-    return f"{len(trace.dispatches)} dispatches, {len(trace.calls)} calls, at {duration(state.virtual_ns)}"
+    return f"{extent(len(trace.dispatches), len(trace.calls))}, at {duration(state.virtual_ns)}"

@@ -19,6 +19,7 @@ from bus.analysis.statistics import Quantiles, Statistic
 from bus.engines import ENGINES
 from bus.session import Session
 from bus.simulation.expect import Verdict, verdicts
+from bus.wording import extent
 
 QUANTILES = ("p50", "p95", "p99")
 FILE_COLUMNS = 140
@@ -117,7 +118,7 @@ def print_tables(summary: Summary) -> None:
         console.print(line)
     dropped = f", {summary.dropped} records dropped" if summary.dropped else ""
     console.print(
-        f"{summary.dispatches} dispatches, {summary.calls} calls, {summary.failed} failed, {summary.lost} lost"
+        f"{extent(summary.dispatches, summary.calls)}, {summary.failed} failed, {summary.lost} lost"
         f"{dropped}, in {duration(summary.span_ns)}"
     )
 

@@ -13,6 +13,7 @@ from bus.engines import ENGINES
 from bus.errors import UserError
 from bus.scenario import Document
 from bus.session import Session
+from bus.wording import several
 from ui.jobs import LatestJob
 
 SHOW_EVERY_MS = 50
@@ -109,7 +110,7 @@ class _Work:
     def _watch(self, session: Session) -> None:
         self._end_if_cancelled()
         engine, calls = session.engine_state.engine, len(session.trace.calls)
-        self.said = f"{ENGINES[engine].id if engine in ENGINES else engine}: {calls:,} calls"
+        self.said = f"{ENGINES[engine].id if engine in ENGINES else engine}: {several(calls, 'call')}"
 
     def _end_if_cancelled(self) -> None:
         if self.cancelled.is_set():

@@ -7,6 +7,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from bus.wording import several
+
 Step = dict[str, Any]
 
 
@@ -156,7 +158,7 @@ def _short(value: Any) -> str:
     if isinstance(value, dict):
         text = ", ".join(f"{key}: {_short(each)}" for key, each in value.items())
     elif isinstance(value, list):
-        text = f"{len(value)} steps" if len(value) != 1 else "1 step"
+        text = several(len(value), "step")
     else:
         text = value if isinstance(value, str) else json.dumps(value)
     text = " ".join(text.split())

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QWidget
 from bus.errors import UserError
 from bus.scenario import Document
 from bus.scenario.examine import Examined
+from bus.wording import several
 from ui.icons import icon
 from ui.jobs import LatestJob
 from ui.table_model import one_line
@@ -87,7 +88,7 @@ class Remarks(QWidget):
 
     def _refresh(self) -> None:
         mistakes, warnings = len(self.found.mistakes), len(self.found.warnings)
-        told = [_several(many, word) for many, word in ((mistakes, "mistake"), (warnings, "warning")) if many]
+        told = [several(many, word) for many, word in ((mistakes, "mistake"), (warnings, "warning")) if many]
         self.link.setText(" and ".join(told))
         self.link.setToolTip("\n".join(_line(each) for each in self._all()[:MOST_IN_MENU]))
         self._icon.setPixmap(icon("failed" if mistakes else "lost", self._themes.theme).pixmap(14, 14))
@@ -112,10 +113,6 @@ class Remarks(QWidget):
     def _chosen(self, action: QAction) -> None:
         if action.data():
             self.line_wanted.emit(action.data())
-
-
-def _several(many: int, word: str) -> str:
-    return f"{many} {word}{'' if many == 1 else 's'}"
 
 
 def _line(remark: UserError) -> str:

@@ -9,6 +9,7 @@ from PySide6.QtGui import QAction, QColor, QIcon, QKeySequence, QResizeEvent
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QMenu, QTreeWidget, QTreeWidgetItem, QWidget
 
 from bus.scenario import Scenario
+from bus.wording import several
 from ui.icons import icon
 from ui.theme import ThemeSource
 
@@ -95,9 +96,7 @@ class ScenarioTree(QTreeWidget):
             item = self._add(handlers, "handler", name, name)
             if ("handler", name) not in wrong:
                 item.setToolTip(0, f"{name}: on {', '.join(handler.patterns)}")
-        self._add(
-            None, "script", "", "Script", f"{len(scenario.script)} steps" if len(scenario.script) != 1 else "1 step"
-        )
+        self._add(None, "script", "", "Script", several(len(scenario.script), "step"))
         for item in self._items():
             item.setExpanded(_key(item) not in folded or _key(item)[0] not in ("events", "handlers"))
         self._show_counts()

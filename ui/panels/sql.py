@@ -23,12 +23,12 @@ from bus.export import answer
 from bus.session import Session
 from bus.trace.query import READY, Query, Result
 from bus.trace.sql_tables import TABLES
+from bus.wording import several
 from ui.jobs import LatestJob
 from ui.panels.sql_answer import Answer
 from ui.panels.sql_editor import SqlEditor
 from ui.panels.sql_schema import SqlSchema
 from ui.panels.sql_view import AnswerView
-from ui.panels.tables_text import count
 from ui.theme import ThemeSource
 from ui.widgets.ask import file_to_save
 
@@ -99,9 +99,9 @@ class SqlTab(QWidget):
         self.answer.show_result(result)
         for column in range(len(result.columns)):
             self.view.resizeColumnToContents(column)
-        rows = count(len(result.rows))
+        rows = several(len(result.rows), "row")
         self.export.setEnabled(bool(result.columns))
-        self._say(f"the first {rows} rows of more" if result.cut else f"{rows} rows")
+        self._say(f"the first {rows} of more" if result.cut else rows)
 
     def export_answer(self) -> None:
         """Write the answer that is shown into a file of the person's choice."""

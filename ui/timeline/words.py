@@ -6,6 +6,7 @@ import unicodedata
 
 from bus.trace.bars import Bars
 from bus.trace.detail import Points
+from bus.wording import several
 from buslens.records import Outcome
 from ui.timeline.axis import count_text, duration_text
 from ui.timeline.content import Content
@@ -36,7 +37,7 @@ def about_bar(content: Content, bars: Bars, one: TrackPicture, index: int) -> st
     starts = one.track.starts
     busy, longest = one.track.durations(first, first + count, content.trace.calls)
     lines = [
-        f"{one.lane.title}: {count_text(count)} calls here",
+        f"{one.lane.title}: {several(count, 'call')} here",
         f"{count_text(int(bars.failed[index]))} failed" if bars.failed[index] else "none failed",
         *([f"{count_text(int(bars.never[index]))} never ran"] if bars.never[index] else []),
         f"busy for {duration_text(busy)}, the longest {duration_text(longest)}",
@@ -94,7 +95,7 @@ def calls_of_lane(content: Content, lane: Lane) -> str:
     """How many calls a lane has, and how many of them failed."""
     tracks = content.tracks.lanes.get(lane.handler, ())
     calls, failed = sum(map(len, tracks)), sum(len(track.failed) for track in tracks)
-    return f"{count_text(calls)} calls, {count_text(failed)} failed"
+    return f"{several(calls, 'call')}, {count_text(failed)} failed"
 
 
 def plain(text: str) -> str:

@@ -41,13 +41,8 @@ class StartPage(QScrollArea):
         self._rows.setContentsMargins(16, 28, 16, 24)
         self._rows.setSpacing(8)
         self._add_head()
+        self._add_recent()
         self._add_samples()
-        self._recent_title = _heading("Recent files", self._body)
-        self._rows.addSpacing(12)
-        self._rows.addWidget(self._recent_title)
-        self._recent = QVBoxLayout()
-        self._recent.setSpacing(4)
-        self._rows.addLayout(self._recent)
         self._rows.addStretch(1)
         self.setWidget(page)
         themes.changed.connect(self.refresh_theme)
@@ -98,6 +93,15 @@ class StartPage(QScrollArea):
         self._rows.addWidget(says)
         self._rows.addSpacing(6)
         self._rows.addLayout(line)
+
+    def _add_recent(self) -> None:
+        """First: who comes back goes on with what they had."""
+        self._recent_title = _heading("Recent files", self._body)
+        self._recent = QVBoxLayout()
+        self._recent.setSpacing(4)
+        self._rows.addSpacing(12)
+        self._rows.addWidget(self._recent_title)
+        self._rows.addLayout(self._recent)
 
     def _add_samples(self) -> None:
         self._rows.addSpacing(14)
