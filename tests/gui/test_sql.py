@@ -33,7 +33,9 @@ def answered(sql: SqlTab, qtbot: Any, text: str) -> list[list[str]]:
     sql.window().activateWindow()
     sql.text.setFocus()
     qtbot.keyClick(sql.text, Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
-    qtbot.waitUntil(lambda: sql.said.text().endswith(("row", "rows")) or bool(sql.said.property("wrong")), timeout=PATIENCE_MS)
+    qtbot.waitUntil(
+        lambda: sql.said.text().endswith(("row", "rows")) or bool(sql.said.property("wrong")), timeout=PATIENCE_MS
+    )
     model = sql.answer
     return [
         [str(model.index(row, column).data()) for column in range(model.columnCount())]

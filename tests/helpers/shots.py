@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import math
 import os
+import subprocess
+import sys
 import tempfile
 from pathlib import Path
 
@@ -13,6 +15,7 @@ from PySide6.QtWidgets import QDockWidget, QWidget
 from bus.scenario.samples import SAMPLES
 from buslens.records import Outcome
 from tests.helpers.real_window import opened
+from tests.helpers.screen import offscreen
 from ui.compare.sheet import CompareSheet
 from ui.window import Window
 
@@ -24,16 +27,38 @@ RUN_S = 60.0
 SIZE = 1480, 900
 
 
-def main() -> None:
+SCREENS = {"1366x768": ((1366, 768), 1.0), "1000x600": ((1000, 600), 1.0), "150-dpi": ((1366, 768), 1.5)}
+"""Small ones that people have: pixels, and pixels for each of Qt's. Each has a process of its own: Qt knows one."""
+
+
+def main(arguments: list[str]) -> None:
     IMAGES.mkdir(parents=True, exist_ok=True)
+    screen = arguments[0] if arguments else ""
+    offscreen(*SCREENS[screen]) if screen else offscreen()
     for theme in ("light", "dark"):
         # Each on settings of its own: an arrangement that is restored was cut to the small screen that is none.
         with tempfile.TemporaryDirectory() as folder:
             for name in ("XDG_CONFIG_HOME", "XDG_STATE_HOME", "XDG_DATA_HOME"):
                 os.environ[name] = folder
             with opened() as window:
-                take_all(window, theme)
+                take_small(window, screen, theme) if screen else take_all(window, theme)
+    if screen:
+        return
+    for name in SCREENS:
+        environment = {**os.environ, "QT_QPA_PLATFORM": "offscreen"}
+        subprocess.run([sys.executable, "-m", "tests.helpers.shots", name], env=environment, check=True)
     print(f"wrote {len(list(IMAGES.glob('*.png')))} pictures into {IMAGES}")
+
+
+def take_small(window: Window, screen: str, theme: str) -> None:
+    """As the window comes on a small screen, after a run."""
+    window.themes.set_setting(theme)
+    settle()
+    window.open(next(sample.path for sample in SAMPLES if sample.id == "checkout"))
+    settle()
+    run(window)
+    select_a_failure(window)
+    take(window, f"small-{screen}", theme)
 
 
 def take_all(window: Window, theme: str) -> None:
@@ -135,4 +160,4 @@ def settle() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    main(sys.argv[1:])
