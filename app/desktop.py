@@ -25,10 +25,13 @@ from bus.errors import UserError
 from bus.flight.recorder import FlightRecorder
 from bus.session import Session
 from bus.trace.forgetting import usual_most
+from ui.dress import dress
 from ui.fonts import load_fonts, proportional
 from ui.icons import ICONS
 from ui.theme import ThemeSource
 from ui.window import Window
+
+NAME = "buslens"
 
 
 class Mistakes(QObject):
@@ -68,7 +71,9 @@ def make_application() -> QApplication:
     app = QApplication.instance()
     if not isinstance(app, QApplication):
         app = QApplication(sys.argv[:1])
-    app.setApplicationName("buslens")
+    if app.applicationName() == NAME:
+        return app
+    app.setApplicationName(NAME)
     app.setApplicationDisplayName("Buslens")
     app.setDesktopFileName("buslens")
     app.setApplicationVersion(_version())
@@ -86,7 +91,12 @@ def make_window(store: SettingsFile, trust: TrustedFiles) -> Window:
     session.runs.set_limits(settings.most_runs, settings.most_runs_gb)
     session.most_records = settings.most_records or usual_most()
     session.flight = FlightRecorder(settings.flight, flights())
-    window = Window(session, ThemeSource(), store, trust)
+    themes = ThemeSource()
+    themes.set_setting(settings.theme)
+    app = QApplication.instance()
+    if isinstance(app, QApplication):
+        dress(app, themes.theme, settings.font_points)  # before there is anything that would be painted anew
+    window = Window(session, themes, store, trust)
     if store.problem:
         window.show_error(UserError(store.problem))
     return window

@@ -20,8 +20,8 @@ from bus.trace.forgetting import usual_most
 from ui.actions import ACTIONS
 from ui.compare.sheet import CompareSheet
 from ui.connections.verbs import ConnectionVerbs
+from ui.dress import dress
 from ui.flight.verbs import FlightVerbs
-from ui.fonts import proportional
 from ui.menus import FileMenu, fill_menu_bar
 from ui.mistakes import Mistakes
 from ui.notes.verbs import NoteVerbs
@@ -34,7 +34,6 @@ from ui.settings.verbs import SettingsVerbs
 from ui.sheets import Sheets
 from ui.source.verbs import SourceVerbs
 from ui.state import State
-from ui.theme import palette, stylesheet
 from ui.verbs import Verbs
 from ui.verbs_edit import EditVerbs, EmitVerbs
 from ui.verbs_file import FileVerbs
@@ -232,9 +231,7 @@ class Wiring(QObject):
         """Other colours, everywhere."""
         app, theme = QApplication.instance(), self._window.themes.theme
         if isinstance(app, QApplication):
-            app.setFont(proportional(self._font_points))
-            app.setPalette(palette(theme))
-            app.setStyleSheet(stylesheet(theme))
+            dress(app, theme, self._font_points)
         self.actions.refresh_theme(theme)
         self.actions.refresh()
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from PySide6.QtWidgets import QDialog, QFileDialog, QMessageBox
 
 from tests.gui.timeline_bus import PlayedBus, Watched, as_session
 from ui.filter_state import FilterState
@@ -17,6 +18,19 @@ from ui.timeline.view import TimelineView
 @pytest.fixture(autouse=True)
 def _leaves_qt_clean(clean_qt: None) -> None:
     """Applies `clean_qt` without every test having to name it."""
+
+
+@pytest.fixture(autouse=True)
+def _nobody_answers(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A question that no test expects fails it, or it would wait for an answer for ever. Tests put their own here."""
+    for name in ("getOpenFileName", "getSaveFileName", "getExistingDirectory"):
+        monkeypatch.setattr(QFileDialog, name, _unexpected)
+    for kind in (QMessageBox, QDialog):
+        monkeypatch.setattr(kind, "exec", _unexpected)
+
+
+def _unexpected(*_: object, **__: object) -> None:
+    raise AssertionError("the window asks a question that this test does not expect")
 
 
 @pytest.fixture

@@ -45,6 +45,7 @@ class FlightForm(QWidget):
         self.folder.setAccessibleName("Folder of its files")
         self.folder.setPlaceholderText("in your data folder")
         self.choose = QPushButton("Choose…", self)
+        self.choose.setAutoDefault(False)  # Return in a field means that field
         self.choose.setToolTip("Choose the folder of its files")
         self.choose.clicked.connect(self._choose_folder)
         self.most_files = _whole("Most files", settings.most_files, 1000, "", self)

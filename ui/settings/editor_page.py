@@ -39,6 +39,7 @@ class EditorPage(QWidget):
         self.command.setPlaceholderText('code -g "{file}:{line}"')
         self.command.setToolTip("{file} and {line} stand for the place; without {file} the file comes last")
         self.test = QPushButton("Test", self)
+        self.test.setAutoDefault(False)  # Return in a field means that field
         self.test.setToolTip(f"Open line {TEST_LINE} of a sample in this editor")
         self.says = QLabel(self)
         self.says.setTextFormat(Qt.TextFormat.PlainText)
