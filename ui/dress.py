@@ -1,4 +1,4 @@
-"""Gives the application the looks of a theme: cheap before a window is made; later each change paints all of it anew."""
+"""Gives the application the looks of a theme: cheap before a window is made, and later all of it is painted anew."""
 
 from __future__ import annotations
 
