@@ -11,7 +11,7 @@ import json
 import linecache
 import os
 from types import TracebackType
-from typing import Any, Optional
+from typing import Any, Optional, Union
 
 from buslens.limits import DEFAULT_LIMITS, Limits
 from buslens.messages import message
@@ -27,12 +27,16 @@ _CONTEXT = BaseException.__dict__["__context__"].__get__
 _SUPPRESSED = BaseException.__dict__["__suppress_context__"].__get__
 
 
+Frames = Union[bool, str]
+"""Which frames of a traceback are shown: False for all, True for none, or a file for those in it alone."""
+
+
 class Failure:
     """One exception and its chain of causes, cut loose from the program's objects."""
 
     __slots__ = ("limits", "links")
 
-    def __init__(self, error: BaseException, limits: Limits = DEFAULT_LIMITS, plain: bool = False) -> None:
+    def __init__(self, error: BaseException, limits: Limits = DEFAULT_LIMITS, plain: Frames = False) -> None:
         self.limits = limits
         self.links: list[tuple[str, str, str, list[Any]]] = []
         """How it is tied to the one before, type, message, frames; the exception itself first."""
@@ -41,7 +45,7 @@ class Failure:
         seen: set[int] = set()
         while following is not None and id(following) not in seen and len(self.links) < _MOST_LINKS:
             seen.add(id(following))
-            frames = [] if plain else _frames(_TRACEBACK(following))
+            frames = [] if plain is True else _frames(_TRACEBACK(following), plain or "")
             self.links.append((tie, class_name(type(following)), message(following, limits), frames))
             cause, context = _CAUSE(following), _CONTEXT(following)
             if cause is not None:
@@ -73,12 +77,14 @@ class Failure:
         return "\n".join(lines) + "\n"
 
 
-def _frames(traceback: Optional[TracebackType]) -> list[Any]:
-    """The innermost frames, outermost first, without those of the probe."""
+def _frames(traceback: Optional[TracebackType], file: str) -> list[Any]:
+    """The innermost frames, outermost first, without those of the probe; of a file alone where one is named."""
     frames: list[Any] = []
     while traceback is not None:
         code = traceback.tb_frame.f_code
-        if not code.co_filename.startswith(_OURS) or code.co_filename.startswith(_OURS + "_desktop" + os.sep):
+        if file and code.co_filename != file:
+            pass
+        elif not code.co_filename.startswith(_OURS) or code.co_filename.startswith(_OURS + "_desktop" + os.sep):
             frames.append((code.co_filename, traceback.tb_lineno or 0, code.co_name))
             if len(frames) > 2 * _MOST_FRAMES:
                 del frames[:_MOST_FRAMES]

@@ -18,7 +18,7 @@ from dataclasses import replace
 from typing import Any, Callable, Optional
 
 from buslens.context import CALL, CAUSE_UNKNOWN, outside
-from buslens.failures import Failure
+from buslens.failures import Failure, Frames
 from buslens.limits import DEFAULT_LIMITS, Limits
 from buslens.packing import VALUES_A_FACT, WHOLE, Packer
 from buslens.payloads import NOT_KEPT, Snapshot, snapshot
@@ -206,7 +206,7 @@ class Recorder:
         self.put((_CALL_STARTED, 0, int(flags), handler_id, self.clock_ns(), ident, dispatch_id, lane, attempt, 0))
 
     def call_ended(
-        self, ident: int, outcome: int, error: Optional[BaseException] = None, *, plain: bool = False
+        self, ident: int, outcome: int, error: Optional[BaseException] = None, *, plain: Frames = False
     ) -> None:
         """A call ended; `error` is kept as text, so that no frame of the program stays alive. plain: no frames."""
         now = self.clock_ns()
@@ -267,7 +267,7 @@ class Recorder:
         self._pending_text += kept.size
         return kept
 
-    def failure(self, error: BaseException, plain: bool = False) -> Any:
+    def failure(self, error: BaseException, plain: Frames = False) -> Any:
         """What an exception says now; 0 where too much waits already."""
         if self._pending_text > self.limits.max_pending_text:
             return 0

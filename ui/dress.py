@@ -14,9 +14,10 @@ def dress(app: QApplication, theme: Theme, points: float) -> None:
     Measured: to set the style sheet again, though it is the same, takes two seconds in a window with all its panels.
     """
     font, colours, sheet = proportional(points), palette(theme), stylesheet(theme)
-    if app.font() != font:
+    is_resized = app.font() != font
+    if is_resized:
         app.setFont(font)
     if app.palette() != colours:
         app.setPalette(colours)
-    if app.styleSheet() != sheet:
+    if is_resized or app.styleSheet() != sheet:  # a style sheet keeps the letters that it found
         app.setStyleSheet(sheet)

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from types import BuiltinFunctionType, FunctionType, MethodType
 from typing import Any, Callable
 
+from buslens.failures import Frames
 from buslens.payloads import shown
 from buslens.statics import class_name, found_in_class, instance_dict, module_of, pairs
 
@@ -32,7 +33,7 @@ class HandlerName:
     is_generator: bool = False
     """Calling it only makes a generator."""
 
-    plain: bool = False
+    plain: Frames = False
     """Its errors are shown without the frames that led to them: they are not the person's code."""
 
     defers: bool = False
@@ -53,11 +54,15 @@ def describe(handler: Callable[..., Any]) -> HandlerName:
         text = _text(inner)
     if type(place) is tuple and len(place) == 2:
         file, line = str(place[0]), int(place[1])
+        frames: Frames = file
     else:
+        frames = False
         file, line = _place(inner)
     is_async, is_generator = (_has_flag(function, flag) for flag in (inspect.CO_COROUTINE, inspect.CO_GENERATOR))
-    plain, defers = said("__buslens_plain__") is True, said("__buslens_defers__") is True
-    return HandlerName(text, file, line, is_async, is_generator, plain, defers)
+    defers = said("__buslens_defers__") is True
+    if said("__buslens_plain__") is True:
+        frames = True
+    return HandlerName(text, file, line, is_async, is_generator, frames, defers)
 
 
 def event_text(event: object) -> str:

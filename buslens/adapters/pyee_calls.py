@@ -18,6 +18,7 @@ from buslens.adapters.pyee_line import Lines
 from buslens.adapters.undone import has_begun, why_undone
 from buslens.adapters.waiting import CANCELLED_FIRST, DESTROYED_FIRST
 from buslens.context import CALL
+from buslens.failures import Frames
 from buslens.records import Flag, Outcome
 
 if TYPE_CHECKING:
@@ -112,7 +113,7 @@ class CallCoroutine(Coroutine[Any, Any, Any]):
 
     __slots__ = ("_call", "_close", "_coroutine", "_ended", "_plain", "_send", "_stepped", "_throw", "_token", "_watch")
 
-    def __init__(self, coroutine: Any, watch: Watch, call: int, plain: bool) -> None:
+    def __init__(self, coroutine: Any, watch: Watch, call: int, plain: Frames) -> None:
         self._coroutine = coroutine
         self._send, self._throw, self._close = coroutine.send, coroutine.throw, coroutine.close
         self._watch = watch
@@ -243,7 +244,7 @@ class FutureEnd:
 
     __slots__ = ("_call", "_name", "_plain", "_watch")
 
-    def __init__(self, watch: Watch, call: int, plain: bool, name: Optional[HandlerName] = None) -> None:
+    def __init__(self, watch: Watch, call: int, plain: Frames, name: Optional[HandlerName] = None) -> None:
         """name: of the handler where the future's result is what it gave, which pyee throws away."""
         self._watch = watch
         self._call = call

@@ -23,6 +23,7 @@ from buslens.adapters.pyee_calls import CallCoroutine, Deferred, FutureEnd, outc
 from buslens.adapters.pyee_line import line_of
 from buslens.adapters.undone import undone
 from buslens.adapters.waiting import ENDED_FIRST, Begin, Waiting
+from buslens.failures import Frames
 from buslens.packing import ENDED, STARTED, WHOLE
 from buslens.recorder import Recorder
 from buslens.records import Kind, Outcome
@@ -160,7 +161,7 @@ class Watch:
         """A call was cancelled, or its coroutine thrown away half-way."""
         self._ended_with(call, int(Outcome.CANCELLED), 0)
 
-    def failed(self, call: int, raised: BaseException, plain: bool) -> None:
+    def failed(self, call: int, raised: BaseException, plain: Frames) -> None:
         """A call raised."""
         try:
             outcome = outcome_of(raised)

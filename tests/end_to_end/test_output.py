@@ -70,7 +70,7 @@ def test_numbers_stay_numbers_and_texts_are_no_formulas(buslens: Program) -> Non
     assert buslens("run", "user-created", "-o", "a.buslens").code == 0
     asked = "SELECT -5 AS n, -0.25 AS d, '-5' AS t, '=1+1' AS f, NULL AS nothing"
     ended = buslens("query", "a.buslens", asked, "--to", "csv")
-    assert ended.out == "n,d,t,f,nothing\n-5,-0.25,'-5,'=1+1,\n"
+    assert ended.out == "n,d,t,f,nothing\n-5,-0.25,-5,'=1+1,\n"
 
 
 @pytest.mark.parametrize("command", [["--help"], ["run", "checkout"], ["query", "a.buslens", "SELECT * FROM calls"]])

@@ -6,6 +6,7 @@ from types import SimpleNamespace
 from typing import Any
 
 from bus.runs import Run, Runs
+from bus.simulation.state import EngineState
 from bus.trace.trace import Trace
 from buslens.recorder import Recorder
 from buslens.records import Outcome
@@ -21,8 +22,9 @@ class Shop:
         self.recorder = Recorder(clock_ns=self._clock)
         self.trace = Trace()
         self.session: Any = SimpleNamespace(
-            trace=self.trace, runs=Runs(Run(self.trace)), document=None, hold=_nothing, release=_nothing
-        )
+            trace=self.trace, runs=Runs(Run(self.trace)), document=None, hold=_nothing, release=_nothing,
+            loading=None, engine_state=EngineState(),
+        )  # fmt: skip
         record = self.recorder
         self.placed, self.paid = record.event("order.placed"), record.event("order.paid")
         self.lane = record.lane("MainThread")

@@ -44,7 +44,7 @@ def test_an_editor_that_needs_a_terminal_is_passed_over(source: str) -> None:
 def test_no_editor_at_all_is_said_with_what_to_do(source: str) -> None:
     with pytest.raises(UserError) as error:
         editor_command("", source, 7, {}, which=missing)
-    assert "settings" in error.value.hint
+    assert "Settings" in error.value.hint
 
 
 def test_a_file_that_is_not_here_is_said(tmp_path: Path) -> None:

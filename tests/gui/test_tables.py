@@ -75,7 +75,16 @@ def test_rows_appear_when_records_arrive_and_are_counted_in_the_titles(panel: Ta
     assert panel.dispatches.model.rowCount() == 0, "growth is shown only when told"
     panel.refresh_now()
     assert column(panel.dispatches, "Event") == ["order.placed", "order.paid"] * 2
-    assert titles(panel) == ["Dispatches 4", "Calls 6", "Failures 1", "Statistics", "SQL", "Notes", "Runs"]
+    assert titles(panel) == [
+        "Dispatches 4",
+        "Calls 6",
+        "Failures 1",
+        "Statistics",
+        "SQL",
+        "Notes",
+        "Expectations",
+        "Runs",
+    ]
 
 
 def test_a_failed_dispatch_names_the_error_and_its_handler_with_an_icon(panel: TablesPanel, shop: Shop) -> None:

@@ -50,7 +50,7 @@ class Pair:
             acknowledged = [outcome for kind, outcome in self.steps if kind == Kind.ACKNOWLEDGED]
             if Kind.DEAD_LETTERED in kinds:
                 return "dead"
-            if any(outcome in BAD for outcome in acknowledged):
+            if any(outcome in BAD for outcome in acknowledged) and Outcome.OK not in acknowledged:
                 return "lost"
             if not acknowledged or Outcome.RUNNING in acknowledged:
                 return "open"
