@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from bus import lending, opening, scenario
+from bus.engines import ENGINES
 from bus.engines.boundaries import Boundary
 from bus.errors import UserError
 from bus.export.slice import Span
@@ -340,8 +341,11 @@ class Session:
         was_loading = self.loading is not None
         if self.loading is not None:
             self._load(opening.PART_S)
-        if self.document is not None and self.engine_state.phase not in AT_REST:
-            self._tell_engine(self.document)  # where a run is over, edits wait for its next emit
+        state = self.engine_state
+        keeps = state.phase == "finished" and state.engine in ENGINES and ENGINES[state.engine].is_durable
+        # Where a run is over, edits wait for its next emit; but who comes late to a broker gets what it has kept.
+        if self.document is not None and (keeps or state.phase not in AT_REST):
+            self._tell_engine(self.document)
         generation, before = self.trace.generation, self.engine_state
         ended = self._runner is not None and not self._runner.alive
         self._running.take(self._feed)
