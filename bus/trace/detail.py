@@ -25,18 +25,28 @@ class Points:
     lost: Int64s
     """How many of them nobody heard."""
     shown: npt.NDArray[np.bool_]
+    """Whether any matches the filter."""
+    lost_shown: npt.NDArray[np.bool_]
+    """Whether any that nobody heard does."""
 
     def __len__(self) -> int:
         return len(self.column)
 
 
-def points(times: Int64s, lost: Int64s, grid: Grid, until: int, matches: Int64s | None = None) -> Points:
-    """The moments in view, of which `lost` are the indices of those nobody heard; `until` bounds the indices."""
+def points(
+    times: Int64s, lost: Int64s, grid: Grid, until: int, matches: Int64s | None = None, matching: Int64s | None = None
+) -> Points:
+    """The moments in view, of which `lost` are the indices of those nobody heard; `until` bounds the indices.
+
+    matches: how many before each moment match the filter; matching: which of the lost do; None: all.
+    """
     edges = np.minimum(grid.scale.emits_before(times, grid.edges()), until)
     column = np.flatnonzero(edges[1:] > edges[:-1])
     first, following = edges[column], edges[column + 1]
     shown = np.ones(len(column), np.bool_) if matches is None else matches[following] > matches[first]
-    return Points(column, first, following - first, _count_between(lost, first, following), shown)
+    unheard = _count_between(lost, first, following)
+    lost_shown = (unheard if matching is None else _count_between(matching, first, following)) > 0
+    return Points(column, first, following - first, unheard, shown, lost_shown)
 
 
 def density(times: Int64s, grid: Grid) -> Int64s:

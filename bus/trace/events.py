@@ -23,6 +23,20 @@ class Events:
         self._bus = NameMap({}, other=0)
         self._known = -1
         self._many_buses = False
+        self._order: list[int] = []
+        self._named_buses: list[int] = []
+
+    @property
+    def order(self) -> list[int]:
+        """The first id of each event, in the order in which they came up."""
+        self._update()
+        return self._order
+
+    @property
+    def named_buses(self) -> list[int]:
+        """Name ids of the buses that have an event."""
+        self._update()
+        return self._named_buses
 
     def firsts(self, events: npt.NDArray[Any]) -> npt.NDArray[Any]:
         """The first id with the text of each of these: the same for one event, whatever bus it is on."""
@@ -49,6 +63,8 @@ class Events:
         first: dict[str, int] = {}
         firsts = {ident: first.setdefault(names.text(ident), ident) for ident in ids}
         self._first = NameMap(firsts) if len(first) < len(ids) else None
+        self._order = list(first.values())
         buses = {ident: names.bus(ident) for ident in ids}
         self._bus = NameMap(buses, other=0)
         self._many_buses = len(set(buses.values())) > 1
+        self._named_buses = [bus for bus in dict.fromkeys(buses.values()) if bus]

@@ -20,19 +20,22 @@ MOST = 200
 
 def skipped_handlers(trace: Trace, row: int) -> list[str]:
     """Those that will never be called for the dispatch at this row, each with the reason."""
+    of_it = np.flatnonzero(trace.skipped.view("dispatch") == trace.dispatches.id[row])
+    return [skipped_handler(trace, at) for at in of_it[:MOST].tolist()]
+
+
+def skipped_handler(trace: Trace, at: int) -> str:
+    """Who is skipped, as this row of `trace.skipped` says, and why."""
     told, names = trace.skipped, trace.names
-    found = []
-    for at in np.flatnonzero(told.view("dispatch") == trace.dispatches.id[row])[:MOST].tolist():
-        handler, count = int(told.view("handler")[at]), int(told.view("count")[at])
-        who = names.text(handler) if handler else f"{count} handlers" if count > 1 else "1 handler"
-        cause = trace.calls.row_of(int(told.view("because_call")[at]))
-        why = trace.blobs.note(int(told.view("note")[at]))
-        if cause >= 0:
-            why = f"because {names.text(int(trace.calls.handler[cause]))} raised"
-        elif not handler:
-            why = "it is not known which"
-        found.append(f"{who} ({why})" if why else who)
-    return found
+    handler, count = int(told.view("handler")[at]), int(told.view("count")[at])
+    who = names.text(handler) if handler else f"{count} handlers" if count > 1 else "1 handler"
+    cause = trace.calls.row_of(int(told.view("because_call")[at]))
+    why = trace.blobs.note(int(told.view("note")[at]))
+    if cause >= 0:
+        why = f"because {names.text(int(trace.calls.handler[cause]))} raised"
+    elif not handler:
+        why = "it is not known which"
+    return f"{who} ({why})" if why else who
 
 
 def waiting_handlers(trace: Trace, row: int) -> list[int]:

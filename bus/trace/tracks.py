@@ -15,7 +15,7 @@ from bus.trace.ascending import Ascending
 from bus.trace.columns import Columns
 from bus.trace.grouping import MOST_LANES, OTHERS, Group, Grouping
 from bus.trace.pyramid import Int64s
-from bus.trace.track import Track, failed
+from bus.trace.track import Track, failed, never_ran
 
 if TYPE_CHECKING:
     from bus.trace import Trace
@@ -38,14 +38,18 @@ NEVER = np.iinfo(np.int64).max
 class CallTracks:
     """All the tracks of a trace, and where on them each call lies."""
 
-    def __init__(self, group: Group = "handler") -> None:
+    def __init__(self, group: Group = "handler", *, most_lanes: int = MOST_LANES, few: int = FEW) -> None:
+        """few: calls of a batch that are looked at one by one."""
         self.group: Group = group
-        self.grouping = Grouping(group)
+        self.most_lanes = most_lanes
+        self._few = few
+        self.grouping = Grouping(group, most_lanes)
         self.lanes: dict[int, list[Track]] = {}
         """Tracks of each lane, by its number, uppermost first."""
         self._count = 0
         """How many tracks there are."""
         self._failed = Ascending()
+        self._never_ran = Ascending()
         self._places = Columns(handler=np.uint32, depth=np.uint8, position=np.uint32)
         """Where each call lies."""
         self._open: Int64s = np.empty(0, np.int64)
@@ -61,6 +65,11 @@ class CallTracks:
         return self._failed.values
 
     @property
+    def never_ran_rows(self) -> Int64s:
+        """Rows of calls whose body never ran, ascending."""
+        return self._never_ran.values
+
+    @property
     def running_count(self) -> int:
         """How many calls had not ended at the last update."""
         return len(self._open)
@@ -69,7 +78,7 @@ class CallTracks:
     def nbytes(self) -> int:
         """Memory of all tracks, room to grow included."""
         tracks = sum(track.nbytes for lane in self.lanes.values() for track in lane)
-        return tracks + self._places.nbytes + self._failed.nbytes + self._open.nbytes
+        return tracks + self._places.nbytes + self._failed.nbytes + self._never_ran.nbytes + self._open.nbytes
 
     def place(self, row: int) -> tuple[int, int]:
         """Track number within its lane, and position on that track, of a call."""
@@ -98,7 +107,7 @@ class CallTracks:
         starts = within_reason(trace.calls.started_ns[new[0] : new[-1] + 1])
         depth, position = np.empty(len(new), np.uint8), np.empty(len(new), np.uint32)
         parts = _by_handler(handlers)
-        if len(self.lanes) + len(parts) > MOST_LANES:
+        if len(self.lanes) + len(parts) > self.most_lanes:
             handlers = self._bounded(handlers, [int(handlers[part[0]]) for part in parts])
             parts = _by_handler(handlers)
         for part in parts:
@@ -115,7 +124,7 @@ class CallTracks:
     def _bounded(self, handlers: Int64s, distinct: list[int]) -> Int64s:
         """The same, but what would be one lane too many is of OTHERS."""
         unknown = [handler for handler in distinct if handler not in self.lanes]
-        known = [*self.lanes, *unknown[: max(0, MOST_LANES - len(self.lanes))]]
+        known = [*self.lanes, *unknown[: max(0, self.most_lanes - len(self.lanes))]]
         return np.where(np.isin(handlers, np.array(known)), handlers, OTHERS)
 
     def _stack_lane(
@@ -137,7 +146,7 @@ class CallTracks:
                 tracks.append(Track(shared=number == MAX_TRACKS - 1, number=self._count))
                 self._count += 1
             track = tracks[number]
-            chain = slice(None) if track.shared else _chain(starts[left], ends[left], _free_from(track, ended))
+            chain = slice(None) if track.shared else self._chain(starts[left], ends[left], _free_from(track, ended))
             fits = left[chain]
             if len(fits):
                 depth[part[fits]] = number
@@ -147,6 +156,14 @@ class CallTracks:
                 still = np.ones(len(left), np.bool_)
                 still[chain] = False
                 left = left[still]
+
+    def _chain(self, starts: Int64s, ends: Int64s, free_from: int) -> Int64s:
+        """Which calls, taken greedily in order of start, follow each other without overlap."""
+        if starts[0] >= free_from and bool((starts[1:] >= ends[:-1]).all()):
+            return np.arange(len(starts))
+        if len(starts) < self._few:
+            return _short_chain(starts, ends, free_from)
+        return _long_chain(starts, ends, free_from)
 
     def _settle(self, trace: Trace, watched: Int64s, ended: Int64s) -> None:
         """Say of these calls, which were open or are new, how they ended or that they run."""
@@ -160,6 +177,7 @@ class CallTracks:
                 self._busy.discard(track)
         bad = over[failed(trace.calls.outcome[over])]
         self._failed.add(bad)
+        self._never_ran.add(over[never_ran(trace.calls.outcome[over])])
         for track, positions in self._by_track(bad):
             track.fail(positions)
         for track, started in self._by_track(opened) if new else ():
@@ -201,18 +219,14 @@ def _free_from(track: Track, ended: Int64s) -> int:
     return int(NEVER) if end < 0 else end
 
 
-def _chain(starts: Int64s, ends: Int64s, free_from: int) -> Int64s:
-    """Which calls, taken greedily in order of start, follow each other without overlap."""
-    if starts[0] >= free_from and bool((starts[1:] >= ends[:-1]).all()):
-        return np.arange(len(starts))
-    if len(starts) < FEW:
-        taken = []
-        for index, (start, end) in enumerate(zip(starts.tolist(), ends.tolist(), strict=True)):
-            if start >= free_from:
-                taken.append(index)
-                free_from = max(start, end)
-        return np.array(taken, np.int64)
-    return _long_chain(starts, ends, free_from)
+def _short_chain(starts: Int64s, ends: Int64s, free_from: int) -> Int64s:
+    """Which calls, taken greedily in order of start, follow each other without overlap; one by one."""
+    taken = []
+    for index, (start, end) in enumerate(zip(starts.tolist(), ends.tolist(), strict=True)):
+        if start >= free_from:
+            taken.append(index)
+            free_from = max(start, end)
+    return np.array(taken, np.int64)
 
 
 def _long_chain(starts: Int64s, ends: Int64s, free_from: int) -> Int64s:

@@ -106,5 +106,5 @@ def test_a_hidden_timeline_costs_nothing(view: TimelineView, bus: PlayedBus, wat
 def test_it_can_be_named_and_reached_without_a_mouse(view: TimelineView) -> None:
     assert view.accessibleName() == "Timeline"
     assert view.focusPolicy() & Qt.FocusPolicy.TabFocus
-    for part in (view.overview, view.resume_hint, view.hints.frozen):
+    for part in (view.overview, view.hints.resume, view.hints.frozen):
         assert part.accessibleName()

@@ -57,7 +57,8 @@ def test_a_dead_letter_is_marked_whether_it_is_selected_or_not(ran: Any) -> None
     view, trace = ran.timeline, ran.session.trace
     view.fit()
     ran.selection.clear()
-    times, rows = view._content.dead.between(*trace.span_ns)
+    dead = view._content.marks.all["dead"]
+    times, rows = dead.times, dead.rows
     assert trace.calls.attempt[rows].tolist() == [2, 2]
     lane = view.lanes.of(view._content.tracks.handler(int(rows[0])))
     x = view.place.left + view.viewport.px_of(int(times[0]))

@@ -28,11 +28,11 @@ def test_following_stops_when_the_person_scrolls_or_zooms(
     watched.pump(2500)
     view.refresh()
     assert view.following
-    assert not view.resume_hint.isVisible()
+    assert not view.hints.resume.isVisible()
     QTest.keyClick(view, key)
     assert not view.following
-    assert view.resume_hint.isVisible()
-    assert "newest" in view.resume_hint.text()
+    assert view.hints.resume.isVisible()
+    assert "newest" in view.hints.resume.text()
     held = view.viewport
     watched.engine_state = Engine("running", 9000 * MS)
     view.refresh()
@@ -52,12 +52,12 @@ def test_following_resumes_by_key_by_click_and_by_scrolling_to_the_end(
     if way == "End":
         QTest.keyClick(view, Qt.Key.Key_End)
     elif way == "click":
-        QTest.mouseClick(view.resume_hint, Qt.MouseButton.LeftButton)
+        QTest.mouseClick(view.hints.resume, Qt.MouseButton.LeftButton)
     else:
         for _ in range(40):
             QTest.keyClick(view, Qt.Key.Key_D)
     assert view.following
-    assert not view.resume_hint.isVisible()
+    assert not view.hints.resume.isVisible()
     assert view.viewport.shows(2500 * MS)
 
 

@@ -4,13 +4,18 @@ from __future__ import annotations
 
 from typing import Any
 
-import pytest
 from PySide6.QtCore import QPoint
 from PySide6.QtGui import QContextMenuEvent
 from PySide6.QtWidgets import QApplication
 
+from bus.trace.backlog import Backlog
+from bus.trace.emits import Emits
+from bus.trace.lane_marks import LaneMarks
+from bus.trace.tracks import CallTracks
 from tests.gui.timeline_bus import PlayedBus, Watched
 from tests.gui.timeline_view import played
+from ui.timeline.content import Content, Indexes
+from ui.timeline.lane_choices import LaneChoices
 from ui.timeline.lane_menu import LaneMenu
 from ui.timeline.view import TimelineView
 from ui.widgets.palette import Palette
@@ -110,21 +115,20 @@ def test_a_flow_has_a_lane_for_all_that_grew_from_one_emit(
     view.grab()
 
 
-def test_more_flows_than_lanes_share_the_last_one(
-    bus: PlayedBus, watched: Watched, view: TimelineView, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("bus.trace.grouping.MOST_LANES", 6)
-    monkeypatch.setattr("bus.trace.tracks.MOST_LANES", 6)
-    view.lane_choices.group_by("flow")
+def test_more_flows_than_lanes_share_the_last_one(bus: PlayedBus, watched: Watched) -> None:
+    choices = LaneChoices()
+    choices.group_by("flow")
+    content = Content(
+        watched.trace, choices, Indexes(CallTracks("flow", most_lanes=6), Emits(), Backlog(), LaneMarks())
+    )
     for start in range(0, 20, 4):
         for number in range(start, start + 4):
             bus.call(100 * number, 50, "reserve_stock")
         watched.pump()
-        view.refresh()
-    assert len(titles(view)) == 6
-    assert titles(view)[-1] == "all others"
-    view.fit()
-    assert int(view.picture.bars.count.sum()) == 20
+        content.take_in(None)
+    assert [lane.title for lane in content.lanes][-1] == "all others"
+    assert len(content.lanes) == 6
+    assert sum(len(track) for tracks in content.tracks.lanes.values() for track in tracks) == 20
 
 
 def test_handlers_of_one_file_share_a_lane(bus: PlayedBus, watched: Watched, view: TimelineView) -> None:

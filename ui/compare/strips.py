@@ -5,7 +5,7 @@ from __future__ import annotations
 import html
 from collections.abc import Sequence
 
-from PySide6.QtCore import QRectF, Qt
+from PySide6.QtCore import QEvent, QRectF, Qt
 from PySide6.QtGui import QFont, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QResizeEvent, QWheelEvent
 from PySide6.QtWidgets import QLabel, QToolTip, QVBoxLayout, QWidget
 
@@ -13,7 +13,7 @@ from bus.trace import Trace
 from ui.theme import ThemeSource
 from ui.timeline.colours import Colours
 from ui.timeline.content import Content
-from ui.timeline.frame import Frame, Letters
+from ui.timeline.frame import Frame, Letters, sizes_for
 from ui.timeline.furniture import MARGIN
 from ui.timeline.geometry import Geometry, titles_width
 from ui.timeline.input import NOTCH, PAN_SHARE, ZOOM_STEP
@@ -38,13 +38,24 @@ class Strip(QWidget):
         self._title, self._owner = title, owner
         self.content = Content(trace)
         self.content.take_in(None)
-        self.setFixedHeight(Geometry(1, 1, 0).lanes_top + self.content.lanes.height + 4)
+        self._fit()
 
     @property
     def widest_title(self) -> int:
         """Pixels of the longest name of a lane."""
         metrics = self.fontMetrics()
         return max((metrics.horizontalAdvance(lane.title) for lane in self.content.lanes), default=0)
+
+    def _fit(self) -> None:
+        """As high as all of its lanes: what does not fit is scrolled to."""
+        self.content.fit(sizes_for(self.font()))
+        self.setFixedHeight(Geometry(1, 1, 0, self.content.sizes).lanes_top + self.content.lanes.height + 4)
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.FontChange:
+            self._fit()
+            self._owner.fit_titles()
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
@@ -83,7 +94,7 @@ class Strip(QWidget):
 
     @property
     def _place(self) -> Geometry:
-        return Geometry(self.width(), self.height(), self._owner.left)
+        return Geometry(self.width(), self.height(), self._owner.left, self.content.sizes)
 
     def _picture(self, place: Geometry) -> Picture:
         view = self._owner.navigation.view.resized(place.lanes_width)
@@ -131,7 +142,7 @@ class Strips(QWidget):
             first, last = min(each.first_ns for each in contents), max(each.last_ns for each in contents)
             self.navigation.advance(first, last, live=False)
         self.hint.setVisible(not self.strips)
-        self._fit_titles()
+        self.fit_titles()
 
     def refresh_theme(self) -> None:
         """Paint in the theme's colours from now on."""
@@ -181,11 +192,13 @@ class Strips(QWidget):
                 super().keyPressEvent(event)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        self._fit_titles()
+        self.fit_titles()
 
-    def _fit_titles(self) -> None:
+    def fit_titles(self) -> None:
+        """One column of titles for all strips, so that their axes begin at the same pixel."""
         widest = max((strip.widest_title for strip in self.strips), default=0)
-        self.left = titles_width(widest + TITLE_PADDING, self.width())
+        sizes = sizes_for(self.font())
+        self.left = titles_width(widest + TITLE_PADDING, self.width(), sizes)
         self.navigation.resize(max(1, self.width() - self.left))
         self._show()
 

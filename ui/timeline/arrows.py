@@ -10,7 +10,6 @@ from PySide6.QtGui import QPainter, QPainterPath, QPen, QPolygonF
 from ui.timeline.colours import Colours
 from ui.timeline.content import Content
 from ui.timeline.geometry import Geometry
-from ui.timeline.lanes import EMITS_HEIGHT
 from ui.timeline.links import End, Link
 from ui.timeline.placing import place_of
 from ui.timeline.viewport import Viewport
@@ -63,10 +62,10 @@ class Arrows:
 
     def _height_of(self, end: End) -> float:
         if end.kind == "dispatch" or end.row >= len(self._content.tracks):
-            return self._place.emits_top + EMITS_HEIGHT / 2
+            return self._place.emits_top + self._place.emits_height / 2
         lane = self._content.lane_of(end.row)
         if lane is None:
-            return self._place.emits_top + EMITS_HEIGHT / 2
+            return self._place.emits_top + self._place.emits_height / 2
         depth, _ = self._content.tracks.place(end.row)
         return self._place.lanes_top - self._scroll + lane.track_top(depth) + lane.track_height / 2
 

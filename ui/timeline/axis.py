@@ -42,13 +42,18 @@ class Ticks:
     ticks: tuple[Tick, ...]
 
 
-def ticks(viewport: Viewport, origin_ns: int) -> Ticks:
-    """Ticks for what is in view; labels count from `origin_ns`, the beginning of the capture."""
+def ticks(viewport: Viewport, origin_ns: int, stretch: float = 1.0) -> Ticks:
+    """Ticks for what is in view; labels count from `origin_ns`, the beginning of the capture.
+
+    stretch: how much wider than usual the letters of the labels are.
+    """
+    least_ns = viewport.ns_per_px * stretch
     if isinstance(viewport.scale, Steps):
-        return Ticks("", tuple(_steps(viewport, viewport.scale, origin_ns)))
+        return Ticks("", tuple(_steps(viewport, viewport.scale, origin_ns, least_ns * STEP_SPACING_PX)))
+    least_ns *= TICK_SPACING_PX
     if isinstance(viewport.scale, Folded):
-        return Ticks("", tuple(_between_folds(viewport, viewport.scale, origin_ns)))
-    step = tick_step(viewport.ns_per_px * TICK_SPACING_PX)
+        return Ticks("", tuple(_between_folds(viewport, viewport.scale, origin_ns, least_ns)))
+    step = tick_step(least_ns)
     first = -((origin_ns - viewport.start_ns) // step) * step
     offsets = range(first, viewport.end_ns - origin_ns + 1, step)
     coarse = coarse_step(step)
@@ -59,19 +64,18 @@ def ticks(viewport: Viewport, origin_ns: int) -> Ticks:
     return Ticks(duration_text(base, digits=12), marks)
 
 
-def _steps(viewport: Viewport, steps: Steps, origin_ns: int) -> Iterator[Tick]:
+def _steps(viewport: Viewport, steps: Steps, origin_ns: int, least: float) -> Iterator[Tick]:
     """Every so many dispatches: which one in order, and when it was."""
-    step = round_step(max(1, math.ceil(viewport.ns_per_px * STEP_SPACING_PX / UNIT)))
+    step = round_step(max(1, math.ceil(least / UNIT)))
     first = max(0, -(-viewport.start // UNIT // step) * step)
     for number in range(first, min(len(steps), viewport.end // UNIT + 1), step):
         time_ns = steps.time(number * UNIT) - origin_ns
         yield Tick(number * UNIT, f"#{count_text(number + 1)} · {duration_text(time_ns, digits=5)}")
 
 
-def _between_folds(viewport: Viewport, folded: Folded, origin_ns: int) -> Iterator[Tick]:
+def _between_folds(viewport: Viewport, folded: Folded, origin_ns: int, least: float) -> Iterator[Tick]:
     """Round times, as many as have room and are not folded away."""
-    step = tick_step(viewport.ns_per_px * TICK_SPACING_PX)
-    room = round(viewport.ns_per_px * TICK_SPACING_PX)
+    step, room = tick_step(least), round(least)
     place = viewport.start
     while place <= viewport.end:
         offset = -(-(folded.time(place) - origin_ns) // step) * step

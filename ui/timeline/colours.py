@@ -1,7 +1,7 @@
 """The theme as the timeline paints with it: ready colours, pens' inks and stamped glyphs, made once for a theme.
 
-Colour has meaning (red failed, amber lost or never ran), and each meaning has a shape as well: a badge with a cross, a
-hollow diamond, a broken ring, a hatch.
+Colour has meaning (red failed or dead, amber lost, skipped or never ran), and each meaning has a shape as well: a badge
+with a cross, a stone, a hollow diamond, two angles, a broken ring, a hatch.
 """
 
 from __future__ import annotations
@@ -18,8 +18,8 @@ BADGE = 11
 DIAMOND = 9
 """Width of the mark of an emit."""
 LOST_DIAMOND = 11
-DEAD = 13
-"""Width of the mark of a dead letter."""
+MARK = 13
+"""Width of the mark of a dead letter, and of a handler that was skipped."""
 
 DIMMED = 0.72
 """How far what the filter leaves out fades into the background."""
@@ -69,8 +69,15 @@ class Colours:
         self.never = self._stamp(BADGE, self._paint_never)
         self.emit = self._stamp(DIAMOND, self._paint_emit)
         self.emit_dimmed = self._stamp(DIAMOND, self._paint_dimmed_emit)
-        self.lost = self._stamp(LOST_DIAMOND, self._paint_lost)
-        self.dead = self._stamp(DEAD, self._paint_dead)
+        self.lost_dimmed = self._stamp(LOST_DIAMOND, self._paint_dimmed_lost)
+        self.stamps = {
+            "lost": self._stamp(LOST_DIAMOND, self._paint_lost),
+            "skipped": self._stamp(MARK, self._paint_skipped),
+            "dead": self._stamp(MARK, self._paint_dead),
+            "never": self.never,
+            "failed": self.badge,
+        }
+        """Of all that went wrong, by what became of it."""
 
     def _stamp(self, size: int, paint: Callable[[QPainter], None]) -> QPixmap:
         pixmap = QPixmap(round(size * self.ratio), round(size * self.ratio))
@@ -113,21 +120,39 @@ class Colours:
         painter.drawPolygon(diamond(DIAMOND / 2, DIAMOND / 2, DIAMOND / 2))
 
     def _paint_lost(self, painter: QPainter) -> None:
-        pen = QPen(self.warning, 1.8)
+        self._paint_hollow(painter, self.warning)
+
+    def _paint_dimmed_lost(self, painter: QPainter) -> None:
+        self._paint_hollow(painter, blend(self.warning, self.background, DIMMED))
+
+    def _paint_hollow(self, painter: QPainter, ink: QColor) -> None:
+        pen = QPen(ink, 1.8)
         pen.setJoinStyle(Qt.PenJoinStyle.MiterJoin)
         painter.setPen(pen)
         painter.setBrush(self.background)
         painter.drawPolygon(diamond(LOST_DIAMOND / 2, LOST_DIAMOND / 2, LOST_DIAMOND / 2 - 1.3))
 
+    def _paint_skipped(self, painter: QPainter) -> None:
+        """Two angles, as on a button that skips a track."""
+        painter.setPen(QPen(self.warning, 1))
+        painter.setBrush(self.background)
+        painter.drawRoundedRect(QRectF(0.5, 0.5, MARK - 1, MARK - 1), 3, 3)
+        pen = QPen(self.warning, 1.9, Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap, Qt.PenJoinStyle.RoundJoin)
+        painter.setPen(pen)
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        for left in (MARK * 0.26, MARK * 0.51):
+            tip, top, bottom = left + MARK * 0.22, MARK * 0.28, MARK * 0.72
+            painter.drawPolyline([QPointF(left, top), QPointF(tip, MARK / 2), QPointF(left, bottom)])
+
     def _paint_dead(self, painter: QPainter) -> None:
         """A stone with a cross: square where a failure is round."""
         painter.setPen(QPen(self.failed, 1.4))
         painter.setBrush(self.background)
-        painter.drawRoundedRect(QRectF(1, 1, DEAD - 2, DEAD - 2), 2, 2)
+        painter.drawRoundedRect(QRectF(1, 1, MARK - 2, MARK - 2), 2, 2)
         painter.setPen(QPen(self.text, 1.4, Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap))
-        middle = DEAD / 2
-        painter.drawLine(QPointF(middle, DEAD * 0.25), QPointF(middle, DEAD * 0.77))
-        painter.drawLine(QPointF(DEAD * 0.31, DEAD * 0.42), QPointF(DEAD * 0.69, DEAD * 0.42))
+        middle = MARK / 2
+        painter.drawLine(QPointF(middle, MARK * 0.25), QPointF(middle, MARK * 0.77))
+        painter.drawLine(QPointF(MARK * 0.31, MARK * 0.42), QPointF(MARK * 0.69, MARK * 0.42))
 
 
 def diamond(x: float, y: float, radius: float) -> QPolygonF:

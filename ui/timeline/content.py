@@ -12,8 +12,8 @@ import numpy as np
 from bus.session import Session
 from bus.trace import Trace
 from bus.trace.backlog import Backlog
-from bus.trace.dead_letters import DeadLetters
 from bus.trace.emits import Emits
+from bus.trace.lane_marks import LaneMarks
 from bus.trace.pyramid import Int64s
 from bus.trace.tracks import FARTHEST_NS, CallTracks
 from buslens.records import Outcome
@@ -21,6 +21,7 @@ from ui.state import LIVE
 from ui.timeline.lane_choices import LaneChoices
 from ui.timeline.lanes import Lane, Lanes, arrange
 from ui.timeline.matches import Matches
+from ui.timeline.sizes import Sizes
 
 
 class Indexes(NamedTuple):
@@ -29,7 +30,7 @@ class Indexes(NamedTuple):
     tracks: CallTracks
     emits: Emits
     backlog: Backlog
-    dead: DeadLetters
+    marks: LaneMarks
 
 
 class Content:
@@ -39,9 +40,10 @@ class Content:
         self.trace = trace
         self.choices = choices or LaneChoices()
         self.group = self.choices.group
-        fresh = indexes or Indexes(CallTracks(self.group), Emits(), Backlog(), DeadLetters())
-        self.tracks, self.emits, self.backlog, self.dead = fresh
+        fresh = indexes or Indexes(CallTracks(self.group), Emits(), Backlog(), LaneMarks())
+        self.tracks, self.emits, self.backlog, self.marks = fresh
         self.lanes = Lanes()
+        self.sizes = Sizes()
         self.matches: Matches | None = None
         """What does not match is dimmed; None where nothing is filtered out."""
         self.first_ns = 0
@@ -49,7 +51,7 @@ class Content:
         """Time of the newest record taken in."""
         self.now_ns = 0
         """Where running calls reach to."""
-        self._shape = (-1, -1, -1)
+        self._shape: tuple[int, ...] = ()
 
     @property
     def empty(self) -> bool:
@@ -80,15 +82,21 @@ class Content:
 
         Whether anything was new.
         """
-        before = (self.records, self.tracks.running_count, self.now_ns, len(self.lanes), len(self.backlog))
+        before = self._held()
         self.tracks.update(self.trace)
         self.emits.update(self.trace)
         self.backlog.update(self.trace)
-        self.dead.update(self.trace)
+        self.marks.update(self.trace, self.tracks, self.emits)
         self.first_ns, self.last_ns = (max(-FARTHEST_NS, min(FARTHEST_NS, time)) for time in self.trace.span_ns)
         self.now_ns = self.last_ns if clock_ns is None or not self.records else max(self.last_ns, clock_ns)
         self._arrange()
-        return before != (self.records, self.tracks.running_count, self.now_ns, len(self.lanes), len(self.backlog))
+        return before != self._held()
+
+    def fit(self, sizes: Sizes) -> None:
+        """Make lanes as high as letters need."""
+        if sizes != self.sizes:
+            self.sizes, self._shape = sizes, ()
+            self._arrange()
 
     def rearrange(self) -> None:
         """Other lanes are wanted."""
@@ -138,16 +146,22 @@ class Content:
             names[at] = self.trace.names.text(event)
         return names
 
+    def _held(self) -> tuple[int, ...]:
+        """Changes with everything that there is to see."""
+        lanes, told = len(self.lanes), (len(self.backlog), len(self.marks))
+        return (self.records, self.tracks.running_count, self.now_ns, lanes, *told)
+
     def _arrange(self) -> None:
-        # Handlers have lanes from their registration on; other groups when they come up.
+        # What has a name has a lane from its registration on; flows and threads when they come up.
         handlers = self.tracks.grouping.registered
-        shape = (len(handlers), sum(map(len, self.tracks.lanes.values())), self.choices.revision)
+        many = len(self.marks.lanes), sum(map(len, self.tracks.lanes.values()))
+        shape = (len(handlers), *many, self.choices.revision)
         if shape == self._shape:
             return
         self._shape = shape
-        order = [*handlers, *sorted(set(self.tracks.lanes) - set(handlers))]
+        order = [*handlers, *sorted({*self.tracks.lanes, *self.marks.lanes} - set(handlers))]
         order = self.choices.arranged(order, self._title)
-        self.lanes = arrange(order, [self._title(handler) for handler in order], self.tracks)
+        self.lanes = arrange(order, [self._title(handler) for handler in order], self.tracks, self.sizes)
 
     def _title(self, handler: int) -> str:
         return self.tracks.grouping.title(self.trace, handler)

@@ -13,9 +13,9 @@ from PySide6.QtCore import QObject, Signal
 from bus.session import Session
 from bus.trace import Trace
 from bus.trace.backlog import Backlog
-from bus.trace.dead_letters import DeadLetters
 from bus.trace.emits import Emits
 from bus.trace.grouping import Group
+from bus.trace.lane_marks import LaneMarks
 from bus.trace.tracks import CallTracks
 from ui.filter_state import FilterState
 from ui.finding import Finding
@@ -90,7 +90,7 @@ class Contents(QObject):
 
     def _stack(self) -> None:
         """Make the lanes of all calls anew."""
-        known = (self.now.emits, self.now.backlog, self.now.dead) if self.now.trace is self._session.trace else None
+        known = (self.now.emits, self.now.backlog) if self.now.trace is self._session.trace else None
         look = partial(indexed, self._choices.group, known)
         if self._stacking.pays:
             self._stacking.start(look)
@@ -114,12 +114,12 @@ class Contents(QObject):
         self.changed.emit()
 
 
-def indexed(group: Group, known: tuple[Emits, Backlog, DeadLetters] | None, trace: Trace) -> Indexes:
+def indexed(group: Group, known: tuple[Emits, Backlog] | None, trace: Trace) -> Indexes:
     """The lanes of a trace, and the rest where it is not known; on whatever thread."""
-    indexes = Indexes(CallTracks(group), *(known or (Emits(), Backlog(), DeadLetters())))
+    indexes = Indexes(CallTracks(group), *(known or (Emits(), Backlog())), LaneMarks())
     indexes.tracks.update(trace)
     if known is None:
         indexes.emits.update(trace)
         indexes.backlog.update(trace)
-        indexes.dead.update(trace)
+    indexes.marks.update(trace, indexes.tracks, indexes.emits)
     return indexes

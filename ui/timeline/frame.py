@@ -5,20 +5,18 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QFont, QPainter, QPen
+from PySide6.QtGui import QFont, QFontMetrics, QPainter, QPen
 
 from buslens.records import Kind
 from ui.timeline.arrows import Arrows
 from ui.timeline.axis import ticks
 from ui.timeline.colours import Colours, diamond
 from ui.timeline.content import Content
-from ui.timeline.dead_marks import paint_dead
 from ui.timeline.delivery_band import DeliveryBand
 from ui.timeline.folds import paint_folds
 from ui.timeline.furniture import paint_axis, paint_grid, paint_ground, paint_sum, paint_titles
 from ui.timeline.geometry import Geometry
 from ui.timeline.labels import Brush
-from ui.timeline.lanes import EMITS_HEIGHT
 from ui.timeline.lettering import Lettering
 from ui.timeline.links import End, Story
 from ui.timeline.markers import Markers
@@ -27,6 +25,8 @@ from ui.timeline.note_flags import paint_flags
 from ui.timeline.painter import paint_emits, paint_tracks
 from ui.timeline.picture import Picture
 from ui.timeline.placing import span_of
+from ui.timeline.sizes import Sizes, sizes_of
+from ui.timeline.spots import paint_spots
 
 SMALLER = 0.9
 """Text inside bars against that of the window."""
@@ -47,9 +47,19 @@ class Letters:
 
     @classmethod
     def of(cls, font: QFont) -> Letters:
-        small = QFont(font)
-        small.setPointSizeF(font.pointSizeF() * SMALLER)
-        return cls(Lettering(font), Lettering(small))
+        return cls(Lettering(font), Lettering(smaller(font)))
+
+
+def smaller(font: QFont) -> QFont:
+    """What stands in bars."""
+    small = QFont(font)
+    small.setPointSizeF(font.pointSizeF() * SMALLER)
+    return small
+
+
+def sizes_for(font: QFont) -> Sizes:
+    """How high everything is for the window's font."""
+    return sizes_of(QFontMetrics(font).height(), QFontMetrics(smaller(font)).height())
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +78,7 @@ class Frame:
     def paint(self, painter: QPainter) -> None:
         """Everything, back to front."""
         place, colours, picture = self.place, self.colours, self.picture
-        marks = ticks(picture.viewport, self.content.first_ns)
+        marks = ticks(picture.viewport, self.content.first_ns, place.sizes.stretch)
         paint_ground(painter, colours, place, picture.lanes, picture.scroll)
         paint_grid(painter, colours, place, picture.viewport, marks)
         paint_folds(painter, colours, place, picture.viewport, self.letters.small)
@@ -89,14 +99,14 @@ class Frame:
         painter.setFont(self.letters.small.font)
         brush = Brush(painter, self.colours, self.letters.small, self.content)
         painter.save()
-        painter.setClipRect(QRectF(place.left, place.emits_top, place.lanes_width, EMITS_HEIGHT))
+        painter.setClipRect(QRectF(place.left, place.emits_top, place.lanes_width, place.emits_height))
         painter.translate(place.left, place.emits_top)
-        paint_emits(brush, self.picture)
+        paint_emits(brush, self.picture, place.emits_height)
         painter.restore()
         painter.setClipRect(QRectF(place.left, place.lanes_top, place.lanes_width, place.lanes_height))
         painter.translate(place.left, place.lanes_top)
         paint_tracks(brush, self.picture)
-        paint_dead(painter, self.colours, self.content, self.picture)
+        paint_spots(painter, self.colours, self.picture.spots)
         painter.restore()
 
     def _paint_selected(self, painter: QPainter, arrows: Arrows, item: Item) -> None:

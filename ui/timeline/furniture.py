@@ -7,11 +7,12 @@ from collections.abc import Iterable
 from PySide6.QtCore import QLineF, QRectF, Qt
 from PySide6.QtGui import QPainter, QPen
 
+from bus.trace.lane_marks import SORTS
 from ui.timeline.axis import Ticks, count_text, duration_text
-from ui.timeline.colours import BADGE, Colours
+from ui.timeline.colours import Colours
 from ui.timeline.content import Content
 from ui.timeline.geometry import Geometry
-from ui.timeline.lanes import EMITS_HEIGHT, Lane
+from ui.timeline.lanes import Lane
 from ui.timeline.lettering import Lettering
 from ui.timeline.viewport import Viewport
 
@@ -27,7 +28,7 @@ VERTICAL_RIGHT = int(Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight
 def paint_ground(painter: QPainter, colours: Colours, place: Geometry, lanes: Iterable[Lane], scroll: int) -> None:
     """Alternating grounds of the lanes in view, across the whole width."""
     painter.fillRect(QRectF(0, 0, place.width, place.height), colours.background)
-    painter.fillRect(QRectF(0, place.emits_top, place.width, EMITS_HEIGHT), colours.surface)
+    painter.fillRect(QRectF(0, place.emits_top, place.width, place.emits_height), colours.surface)
     painter.save()
     painter.setClipRect(QRectF(0, place.lanes_top, place.width, place.lanes_height))
     for lane in lanes:
@@ -88,13 +89,21 @@ def paint_titles(
     """The column at the left: elided titles, and how many calls failed."""
     hidden = len(content.choices.hidden)
     emits = f"{EMITS_TITLE} · {hidden} hidden" if hidden else EMITS_TITLE
-    _title(painter, colours, letters, _title_rect(place, place.emits_top, EMITS_HEIGHT), emits, len(content.emits) > 0)
+    _title(
+        painter,
+        colours,
+        letters,
+        _title_rect(place, place.emits_top, place.emits_height),
+        emits,
+        len(content.emits) > 0,
+    )
     painter.save()
     painter.setClipRect(QRectF(0, place.lanes_top, place.left, place.lanes_height))
     for lane in lanes:
-        failed = sum(len(track.failed) for track in content.tracks.lanes.get(lane.handler, ()))
+        wrong = _wrong_of(content, lane)
         top = place.lanes_top + lane.top - scroll
-        _title(painter, colours, letters, _title_rect(place, top, lane.height), lane.title, lane.tracks > 0, failed)
+        used = lane.tracks > 0 or lane.handler in content.marks.lanes
+        _title(painter, colours, letters, _title_rect(place, top, lane.height), lane.title, used, wrong)
         if lane.title == content.choices.pointed:
             painter.setPen(QPen(colours.accent, 2))
             painter.drawRect(QRectF(1, top + 1, place.left - 3, lane.height - 2))
@@ -111,16 +120,33 @@ def _title_rect(place: Geometry, top: int, height: int) -> QRectF:
     return QRectF(MARGIN, top, place.left - 2 * MARGIN, height)
 
 
-def _title(
-    painter: QPainter, colours: Colours, letters: Lettering, rect: QRectF, title: str, used: bool, failed: int = 0
-) -> None:
+def _wrong_of(content: Content, lane: Lane) -> tuple[str, int]:
+    """The worst that happened in a lane, and how often."""
+    failed = sum(len(track.failed) for track in content.tracks.lanes.get(lane.handler, ()))
     if failed:
-        text = count_text(failed)
-        painter.setPen(colours.failed_text)
+        return "failed", failed
+    counts = ((sort, content.marks.of(lane.handler, sort)) for sort in SORTS)
+    return next(((sort, count) for sort, count in counts if count), ("", 0))
+
+
+def _title(
+    painter: QPainter,
+    colours: Colours,
+    letters: Lettering,
+    rect: QRectF,
+    title: str,
+    used: bool,
+    wrong: tuple[str, int] = ("", 0),
+) -> None:
+    sort, count = wrong
+    if count:
+        text, stamp = count_text(count), colours.stamps[sort]
+        size = stamp.deviceIndependentSize().width()
+        painter.setPen(colours.failed_text if sort in ("failed", "dead") else colours.warning)
         letters.right(painter, rect, text)
         taken = letters.width(text) + 3
         middle = rect.center().y()
-        painter.drawPixmap(round(rect.right() - taken - BADGE), round(middle - BADGE / 2), colours.badge)
-        rect.setRight(rect.right() - taken - BADGE - MARGIN)
+        painter.drawPixmap(round(rect.right() - taken - size), round(middle - size / 2), stamp)
+        rect.setRight(rect.right() - taken - size - MARGIN)
     painter.setPen(colours.text if used else colours.muted)
     letters.left(painter, rect, letters.elided(title, int(rect.width())))

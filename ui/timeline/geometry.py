@@ -4,12 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from ui.timeline.lanes import EMITS_HEIGHT
+from ui.timeline.sizes import Sizes
 
-OVERVIEW_HEIGHT = 44
-AXIS_HEIGHT = 22
 NARROWEST_TITLES = 110
-WIDEST_TITLES = 240
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,22 +17,27 @@ class Geometry:
     height: int
     left: int
     """Width of the column of titles; time begins here."""
+    sizes: Sizes
 
     @property
     def axis_top(self) -> int:
-        return OVERVIEW_HEIGHT
+        return self.sizes.overview
 
     @property
     def axis_height(self) -> int:
-        return AXIS_HEIGHT
+        return self.sizes.axis
 
     @property
     def emits_top(self) -> int:
-        return OVERVIEW_HEIGHT + AXIS_HEIGHT
+        return self.sizes.overview + self.sizes.axis
+
+    @property
+    def emits_height(self) -> int:
+        return self.sizes.emits
 
     @property
     def lanes_top(self) -> int:
-        return self.emits_top + EMITS_HEIGHT + 1
+        return self.emits_top + self.emits_height + 1
 
     @property
     def lanes_height(self) -> int:
@@ -52,6 +54,6 @@ class Geometry:
         return x >= self.left and y >= self.lanes_top
 
 
-def titles_width(widest_text: int, width: int) -> int:
+def titles_width(widest_text: int, width: int, sizes: Sizes) -> int:
     """How wide the column of titles is: as its texts need, within bounds, never most of the view."""
-    return max(NARROWEST_TITLES, min(WIDEST_TITLES, widest_text, width // 3))
+    return max(NARROWEST_TITLES, min(sizes.titles, widest_text, width // 3))

@@ -5,8 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QPointF, Qt
-from PySide6.QtGui import QKeyEvent, QMouseEvent, QWheelEvent
+from PySide6.QtGui import QContextMenuEvent, QKeyEvent, QMouseEvent, QWheelEvent
 from PySide6.QtWidgets import QApplication
+
+from ui.timeline.lane_menu import LaneMenu
 
 if TYPE_CHECKING:
     from ui.timeline.view import TimelineView
@@ -90,6 +92,17 @@ class Input:
         else:
             self._view.pan(-down / NOTCH * PAN_SHARE)
         event.accept()
+
+    def context(self, event: QContextMenuEvent) -> None:
+        """A menu about what is under the pointer, which is selected first; by the keyboard about the selection."""
+        view, at = self._view, QPointF(event.pos())
+        if event.reason() is QContextMenuEvent.Reason.Keyboard:
+            lane, meant = view.selected_lane(), bool(view.selection.kind)
+        else:
+            lane, meant = view.lane_at(at.y()), view.pick(at)
+        offered = view.for_selected if meant else view.for_view
+        menu = LaneMenu(lane.title if lane else "", view.lanes, view.lane_choices, view, offered)
+        menu.show_at(event.globalPos())
 
     def press(self, event: QMouseEvent) -> None:
         if event.button() in (Qt.MouseButton.LeftButton, Qt.MouseButton.MiddleButton):

@@ -1,4 +1,4 @@
-"""What a right click offers: pin the lane, hide it, hide all others, bring all back; and what is for the selected."""
+"""What a right click offers: what concerns the call or emit under the pointer, or the view; then lanes to arrange."""
 
 from __future__ import annotations
 
@@ -31,10 +31,13 @@ class LaneMenu(QMenu):
         lanes: Lanes,
         choices: LaneChoices,
         parent: QWidget,
-        selected: Sequence[QAction] = (),
+        offered: Sequence[QAction] = (),
     ) -> None:
-        """selected: what can be done with what is selected."""
+        """offered: what concerns what is under the pointer; it comes first."""
         super().__init__(parent)
+        if any(action.isEnabled() for action in offered):
+            self.addActions(list(offered))
+            self.addSeparator()
         self._title, self._lanes, self._choices = title, lanes, choices
         if title:
             self._offer_lane()
@@ -47,9 +50,6 @@ class LaneMenu(QMenu):
             action.setCheckable(True)
             action.setChecked(choices.group == group)
             action.setData(group)
-        if any(action.isEnabled() for action in selected):
-            self.addSeparator()
-            self.addActions(list(selected))
         self.triggered.connect(self._group)
         self.aboutToHide.connect(self.deleteLater)
 

@@ -1,6 +1,6 @@
 """Which lanes the timeline has, and where each lies: a lane for each handler, higher where its calls overlap.
 
-The emits lane stands above and does not scroll; its geometry is only its height.
+The emits lane stands above and does not scroll: it is not among them.
 """
 
 from __future__ import annotations
@@ -10,14 +10,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from bus.trace.tracks import CallTracks
-
-EMITS_HEIGHT = 30
-LANE_PADDING = 4
-SINGLE_HEIGHT = 18
-"""Height of the only track of a lane."""
-STACKED_HEIGHT = 14
-"""Height of a track where there are several."""
-TRACK_GAP = 1
+from ui.timeline.sizes import LANE_PADDING, TRACK_GAP, Sizes
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,10 +26,7 @@ class Lane:
     """From the top of the first handler's lane."""
     tracks: int
     """How many calls of it overlapped at most, bounded; 0 where it was never called."""
-
-    @property
-    def track_height(self) -> int:
-        return SINGLE_HEIGHT if self.tracks <= 1 else STACKED_HEIGHT
+    track_height: int
 
     @property
     def height(self) -> int:
@@ -87,11 +77,12 @@ class Lanes:
         return next(self.between(y, y + 1), None)
 
 
-def arrange(handlers: Sequence[int], titles: Sequence[str], tracks: CallTracks) -> Lanes:
+def arrange(handlers: Sequence[int], titles: Sequence[str], tracks: CallTracks, sizes: Sizes) -> Lanes:
     """Lanes for handlers in this order: that in which they were registered or first seen."""
     lanes, top = [], 0
     for number, (handler, title) in enumerate(zip(handlers, titles, strict=True)):
-        lane = Lane(number, handler, title, top, len(tracks.lanes.get(handler, ())))
+        many = len(tracks.lanes.get(handler, ()))
+        lane = Lane(number, handler, title, top, many, sizes.single if many <= 1 else sizes.stacked)
         lanes.append(lane)
         top = lane.bottom
     return Lanes(lanes)

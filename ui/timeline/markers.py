@@ -104,7 +104,8 @@ def _paint_band(
     width = painter.fontMetrics().horizontalAdvance(text) + 12
     middle = (max(left, place.left) + min(right, place.width)) / 2
     x = min(max(middle - width / 2, place.left + 2.0), place.width - width - 2.0)
-    label = QRectF(x, place.height - LABEL - 4, width, LABEL)
+    height = max(LABEL, painter.fontMetrics().height() + 2)
+    label = QRectF(x, place.height - height - 4, width, height)
     painter.setPen(Qt.PenStyle.NoPen)
     painter.setBrush(colours.surface)
     painter.drawRoundedRect(label, 3, 3)

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
+import numpy.typing as npt
 
 from bus.trace import Trace, rows
+from bus.trace.lane_marks import Marks
 from bus.trace.pyramid import Int64s
 from bus.trace.track import Track
 from ui.payload_search import AT_ONCE
+
+Flags = npt.NDArray[np.bool_]
 
 
 class Matches:
@@ -16,19 +22,43 @@ class Matches:
     def __init__(self, trace: Trace, wanted: rows.Filter) -> None:
         found = {table: rows.rows(trace, table, wanted, most_payloads=AT_ONCE) for table in ("calls", "dispatches")}
         self._calls = _mask(len(trace.calls), found["calls"])
-        self._dispatches = _running_count(_mask(len(trace.dispatches), found["dispatches"]))
+        self._of_calls = running_count(self._calls)
+        self._dispatches = running_count(_mask(len(trace.dispatches), found["dispatches"]))
         self._tracks: dict[Track, Int64s] = {}
+        self._marks: dict[Marks, Int64s] = {}
+        self._lost: tuple[int, Int64s] = (0, np.empty(0, np.int64))
 
-    def call(self, row: int) -> bool:
-        """Whether this call matches; one that came after the filter was evaluated does."""
-        return row >= len(self._calls) or bool(self._calls[row])
+    def calls(self, rows: Int64s) -> Flags:
+        """Whether each of these calls matches; one that came after the filter was evaluated does, -1 does not."""
+        return _each(self._of_calls, rows)
+
+    def dispatches(self, rows: Int64s) -> Flags:
+        """The same of dispatches."""
+        return _each(self._dispatches, rows)
+
+    def lost(self, rows: Int64s) -> Int64s:
+        """Those of the lost dispatches that match; found once, and anew where there are more."""
+        if self._lost[0] != len(rows):
+            self._lost = len(rows), rows[self.dispatches(rows)]
+        return self._lost[1]
+
+    def of_marks(self, marks: Marks, shown: Callable[[], Flags]) -> Int64s:
+        """The running count over the marks of a lane; `shown` says of each whether it matches."""
+        counts = self._marks.get(marks)
+        if counts is None or len(counts) != len(marks) + 1:
+            counts = self._marks[marks] = running_count(shown())
+        return counts
+
+    def of_calls(self, total: int) -> Int64s:
+        """The running count over all calls."""
+        return _padded(self._of_calls, total + 1)
 
     def of_track(self, track: Track) -> Int64s:
         """The running count over the positions of a track."""
         counts = self._tracks.get(track)
         if counts is None or len(counts) != len(track) + 1:
             known = track.rows[: np.searchsorted(track.rows, len(self._calls))]
-            counts = _padded(_running_count(self._calls[known]), len(track) + 1)
+            counts = _padded(running_count(self._calls[known]), len(track) + 1)
             self._tracks[track] = counts
         return counts
 
@@ -42,13 +72,20 @@ def matches_of(wanted: rows.Filter, trace: Trace) -> Matches:
     return Matches(trace, wanted)
 
 
-def _mask(length: int, matching: Int64s) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
+def _each(counts: Int64s, rows: Int64s) -> Flags:
+    known = (rows >= 0) & (rows < len(counts) - 1)
+    shown = rows >= 0
+    shown[known] = counts[rows[known] + 1] > counts[rows[known]]
+    return shown
+
+
+def _mask(length: int, matching: Int64s) -> Flags:
     mask = np.zeros(length, np.bool_)
     mask[matching] = True
     return mask
 
 
-def _running_count(mask: np.ndarray[tuple[int], np.dtype[np.bool_]]) -> Int64s:
+def running_count(mask: Flags) -> Int64s:
     return np.concatenate([[0], np.cumsum(mask, dtype=np.int64)])
 
 

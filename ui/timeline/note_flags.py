@@ -85,10 +85,11 @@ def _paint_flag(painter: QPainter, colours: Colours, place: Geometry, x: float, 
     painter.drawPolygon(QPolygonF([QPointF(x, top), QPointF(x + CLOTH, top + 3.5), QPointF(x, top + 7)]))
     if many > 1:
         text = str(many)
-        width = QFontMetrics(painter.font()).horizontalAdvance(text) + 4
+        metrics = QFontMetrics(painter.font())
+        width, height = metrics.horizontalAdvance(text) + 4, max(14, metrics.height())
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(colours.surface)
-        label = QRectF(x + CLOTH + 1, top - 2, width, 14)
+        label = QRectF(x + CLOTH + 1, foot - 2 - height, width, height)
         painter.drawRoundedRect(label, 2, 2)
         painter.setPen(colours.accent)
         painter.drawText(label, int(Qt.AlignmentFlag.AlignCenter), text)

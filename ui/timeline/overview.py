@@ -1,4 +1,4 @@
-"""The strip on top: how dense the whole capture is and where it failed, with a brush that shows what is in view.
+"""The strip on top: how dense the whole capture is and where things went wrong, and a brush: what is in view.
 
 Drag the brush to move the view, its edges to change it; drag anywhere else to zoom to that stretch.
 """
@@ -10,24 +10,23 @@ from PySide6.QtCore import QLineF, QRectF, Qt, Signal
 from PySide6.QtGui import QMouseEvent, QPainter, QPaintEvent, QPen, QPixmap
 from PySide6.QtWidgets import QWidget
 
-from bus.trace.detail import density
 from bus.trace.pyramid import Int64s
 from ui.timeline.backlog_lines import BacklogLines
 from ui.timeline.colours import Colours, with_alpha
 from ui.timeline.content import Content
 from ui.timeline.painter import paint_lines
-from ui.timeline.raster import pillars, thinned
+from ui.timeline.raster import pillars
+from ui.timeline.troubles import LEAST, Troubles, paint_marks, troubles_of
 from ui.timeline.viewport import Viewport
 
 GRIP = 5
 """How near to an edge of the brush a press takes hold of it."""
+GRIP_WIDTH = 3
 LEAST_DRAG = 4
 """A shorter drag is a click: the view is centred there."""
-MARK_ROW = 12
-"""Height left above the density for marks of failures and losses."""
 NARROWEST_BRUSH = 4
-LEAST_RED = 5
-"""Height of a failure among however many calls."""
+MARGIN = 8
+"""Logical pixels left free at both ends: the first and the last calls are not below the brush's edges."""
 SELDOM = 6
 """While time goes on the strip is painted anew only in every so many frames: it costs more than a millisecond."""
 TIP = "The whole capture. Drag to zoom to a stretch; drag the brush to move the view."
@@ -57,11 +56,8 @@ class Overview(QWidget):
         self._behind = False
         """The strip does not have what came in since then."""
         self._picture = QPixmap()
-        self._counts: Int64s = np.empty(0, np.int64)
-        self._failed: Int64s = np.empty(0, np.int64)
-        self._failures: Int64s = np.empty(0, np.int64)
-        """How many there are in each of those columns."""
-        self._lost: Int64s = np.empty(0, np.int64)
+        self.troubles: Troubles | None = None
+        """What the strip shows; None before it is painted."""
         self.backlog = BacklogLines()
         self._press: tuple[str, float, Viewport] | None = None
         self._selecting: tuple[float, float] | None = None
@@ -79,12 +75,13 @@ class Overview(QWidget):
             self.update()
 
     def whole(self) -> Viewport:
-        """The strip's own stretch: everything there is."""
+        """The strip's own stretch: everything there is, and a margin."""
         if self._content is None:
             return Viewport(width=max(1, self.width()))
-        scale = self._view.scale
+        scale, width = self._view.scale, max(1, self.width())
         first, last = scale.begin(self._content.first_ns), scale.end(self._content.now_ns)
-        return Viewport(first, max(1, last - first), max(1, self.width()), scale)
+        margin = -(-max(1, last - first) * MARGIN // max(1, width - 2 * MARGIN))
+        return Viewport(first - margin, max(1, last - first) + 2 * margin, width, scale)
 
     def brush(self) -> QRectF:
         """Where the part in view lies on the strip."""
@@ -109,58 +106,47 @@ class Overview(QWidget):
     def _strip(self, content: Content, colours: Colours) -> QPixmap:
         """What does not depend on the view, painted anew only where something came in or the strip changed."""
         whole = self.whole()
-        held = (content.records, len(content.tracks.failed_rows), len(content.emits.lost), len(content.backlog))
+        wrong = len(content.tracks.failed_rows), len(content.tracks.never_ran_rows), len(content.marks)
+        held = (content.records, wrong, len(content.backlog), content.matches)
         looks = (content, whole.scale.mode, colours, self.size())
         state = (*looks, held, whole)
         soon = self._hurried and self._frames < SELDOM and self._drawn[: len(looks)] == looks
         self._behind = soon and state != self._drawn
         if state != self._drawn and not soon:
             self._drawn, self._frames = state, 0
-            self._count(content, whole)
+            grid, top = whole.grid(), content.sizes.marks
+            self.backlog.count(content.backlog, grid)
+            self.troubles = troubles_of(content, grid)
             self._picture = QPixmap(self.size() * colours.ratio)
             self._picture.setDevicePixelRatio(colours.ratio)
             self._picture.fill(colours.background)
             painter = QPainter(self._picture)
-            self._paint_density(painter, colours)
-            self.backlog.paint(painter, colours, MARK_ROW + 2, self.height() - 3)
-            marks = np.concatenate([self._failed, self._lost])
-            self.backlog.paint_legend(painter, colours, self.size().toSizeF(), MARK_ROW + 2, marks)
-            self._paint_marks(painter, colours)
+            self._paint_density(painter, colours, self.troubles, top)
+            self.backlog.paint(painter, colours, top + 2, self.height() - 3)
+            size = self.size().toSizeF()
+            self.backlog.paint_legend(painter, colours, size, top + 2, self.troubles.columns)
+            paint_marks(painter, colours, self.troubles, top)
             painter.end()
         return self._picture
 
-    def _count(self, content: Content, whole: Viewport) -> None:
-        grid = whole.grid()
-        starts = content.trace.calls.started_ns[: len(content.tracks)]
-        emitted = np.diff(grid.scale.emits_before(content.emits.times, grid.edges()))
-        self._counts = emitted + density(starts, grid)
-        failed_starts = starts[content.tracks.failed_rows]
-        self.backlog.count(content.backlog, grid)
-        wrong = np.clip(grid.column(failed_starts), 0, grid.columns - 1)
-        self._failed, self._failures = np.unique(wrong, return_counts=True)
-        self._lost = np.unique(np.clip(grid.column(content.emits.times[content.emits.lost]), 0, grid.columns - 1))
-
-    def _paint_density(self, painter: QPainter, colours: Colours) -> None:
-        most = float(np.log1p(self._counts.max())) if len(self._counts) else 0.0
-        if most <= 0:
+    def _paint_density(self, painter: QPainter, colours: Colours, troubles: Troubles, top: int) -> None:
+        """On one logarithmic scale: all, faded under a filter; what that shows; at its foot what of it went wrong."""
+        room, bottom = self.height() - top - 4, self.height() - 2
+        most = float(np.log1p(troubles.total.max(initial=0)))
+        if most <= 0 or room <= 0:
             return
-        room = self.height() - MARK_ROW - 4
-        filled = np.flatnonzero(self._counts)
-        heights = np.maximum(2, np.round(np.log1p(self._counts[filled]) / most * room))
-        bottom = self.height() - 2
-        lines = pillars(filled, bottom - heights, self.width(), bottom, colours.words["bar"])
-        paint_lines(painter, lines)
-        # At its foot what of it failed, on the same scale: where every column has failures the rest is seen as well.
-        wrong = np.maximum(LEAST_RED, np.round(np.log1p(self._failures) / most * room))
-        red = pillars(self._failed, bottom - wrong, self.width(), bottom, colours.words["failed"])
-        paint_lines(painter, red)
-
-    def _paint_marks(self, painter: QPainter, colours: Colours) -> None:
-        """A badge for failures, a hollow diamond for losses; visible whatever else is there."""
-        for columns, stamp in ((self._lost, colours.lost), (self._failed, colours.badge)):
-            size = stamp.deviceIndependentSize().width()
-            for index in thinned(columns, size + 1):
-                painter.drawPixmap(round(float(columns[index]) + 0.5 - size / 2), 1, stamp)
+        words, layers = colours.words, list[tuple[Int64s, str]]()
+        everything, shown = (_heights(counts, most, room, 2) for counts in (troubles.total, troubles.shown))
+        if troubles.shown is not troubles.total:
+            layers.append((everything, "dim_bar"))
+        red = _heights(troubles.sum_of(grave=True), most, room, LEAST)
+        amber = _heights(troubles.sum_of(grave=False), most, room, LEAST)
+        # Neither hides the other: red stands at the foot, amber on it.
+        red = np.where(amber > 0, np.minimum(red, room - LEAST), red)
+        both = np.where(amber > 0, np.minimum(red + amber, room), 0)
+        for heights, word in (*layers, (shown, "bar"), (both, "never"), (red, "failed")):
+            filled = np.flatnonzero(heights)
+            paint_lines(painter, pillars(filled, bottom - heights[filled], self.width(), bottom, words[word]))
 
     def _paint_brush(self, painter: QPainter, colours: Colours) -> None:
         brush = self.brush()
@@ -175,7 +161,8 @@ class Overview(QWidget):
         painter.drawRect(brush.adjusted(0.5, 0.5, -0.5, -1.5))
         middle = self.height() / 2
         for x in (brush.left(), brush.right()):
-            painter.fillRect(QRectF(x - 1.5, middle - 7, 3, 14), colours.accent)
+            inside = min(max(x, GRIP_WIDTH / 2), self.width() - GRIP_WIDTH / 2)
+            painter.fillRect(QRectF(inside - GRIP_WIDTH / 2, middle - 7, GRIP_WIDTH, 14), colours.accent)
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         if event.button() == Qt.MouseButton.LeftButton:
@@ -186,8 +173,7 @@ class Overview(QWidget):
         x = event.position().x()
         if self._press is None:
             self.setCursor(_CURSORS[self._part_at(x)])
-            whole = self.whole()
-            self.setToolTip(f"{self.backlog.told(int(x), whole.ns_at(x) - whole.start_ns)} {TIP}".strip())
+            self.setToolTip(self._told(int(x)))
             return
         part, pressed, view = self._press
         moved = self.whole().place_at(x) - self.whole().place_at(pressed)
@@ -212,6 +198,12 @@ class Overview(QWidget):
             start = whole.place_at(x) - self._view.span // 2
             self._choose(start, start + self._view.span)
 
+    def _told(self, x: int) -> str:
+        """What lies under the pointer, and what to do with the strip."""
+        since = self.whole().ns_at(x) - self._content.first_ns if self._content else 0
+        wrong = self.troubles.told(x) if self.troubles else ""
+        return " ".join(each for each in (wrong, self.backlog.told(x, since), TIP) if each)
+
     def _part_at(self, x: float) -> str:
         """What of the brush a press would take: an edge, its middle, or nothing of it."""
         brush = self.brush()
@@ -224,6 +216,12 @@ class Overview(QWidget):
 
     def _choose(self, start: int, end: int) -> None:
         self.chosen.emit(min(start, end), max(start, end))
+
+
+def _heights(counts: Int64s, most: float, room: int, least: int) -> Int64s:
+    """How high so many are; what is there at all, at least so high."""
+    heights = np.maximum(least, np.round(np.log1p(counts) / most * room))
+    return np.where(counts > 0, heights, 0).astype(np.int64)
 
 
 _CURSORS = {

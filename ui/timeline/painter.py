@@ -18,7 +18,6 @@ from bus.trace.pyramid import Int64s
 from ui.timeline.axis import count_text
 from ui.timeline.colours import BADGE, DIAMOND, LOST_DIAMOND
 from ui.timeline.labels import LABEL_WIDTH, Brush, badge_centres, paint_labels, rect_of
-from ui.timeline.lanes import EMITS_HEIGHT
 from ui.timeline.picture import Picture
 from ui.timeline.raster import Lines, bar_lines, density_line, stacked, thinned
 
@@ -42,20 +41,25 @@ def paint_tracks(brush: Brush, picture: Picture) -> None:
     _paint_badges(brush, picture)
 
 
-def paint_emits(brush: Brush, picture: Picture) -> None:
-    """The marks of the emits lane; the painter's origin is its upper left corner."""
+def paint_emits(brush: Brush, picture: Picture, height: int) -> None:
+    """The marks of the emits lane, so high; the painter's origin is its upper left corner."""
     marks = picture.emits
     if not len(marks):
         return
     columns = picture.viewport.grid(picture.ratio).columns
-    middle = EMITS_HEIGHT / 2
+    middle = height / 2
     band = QRectF(0, middle - BAND_HEIGHT / 2, columns / picture.ratio, BAND_HEIGHT)
     paint_lines(brush.painter, density_line(marks, columns, brush.colours.words)[np.newaxis, :], picture.ratio, band)
-    single = (marks.count > marks.lost) & marks.shown
-    _stamp_all(brush, marks.column[~marks.shown], picture.ratio, brush.colours.emit_dimmed, DIAMOND, DIAMOND / 2)
-    _stamp_all(brush, marks.column[single], picture.ratio, brush.colours.emit, DIAMOND, DIAMOND / 2)
-    _stamp_all(brush, marks.column[marks.lost > 0], picture.ratio, brush.colours.lost, LOST_DIAMOND, LOST_DIAMOND + 1)
-    _paint_counts(brush, picture, marks)
+    lost, colours = marks.lost > 0, brush.colours
+    # What was lost is never hidden behind what was not: it is stamped last.
+    for which, stamp, apart in (
+        (~marks.shown, colours.emit_dimmed, DIAMOND / 2),
+        ((marks.count > marks.lost) & marks.shown, colours.emit, DIAMOND / 2),
+        (lost & ~marks.lost_shown, colours.lost_dimmed, LOST_DIAMOND + 1),
+        (lost & marks.lost_shown, colours.stamps["lost"], LOST_DIAMOND + 1),
+    ):
+        _stamp_all(brush, marks.column[which], picture.ratio, stamp, apart, middle)
+    _paint_counts(brush, picture, marks, height)
 
 
 def paint_lines(painter: QPainter, lines: Lines, ratio: float = 1.0, target: QRectF | None = None) -> None:
@@ -94,11 +98,12 @@ def _paint_badge(brush: Brush, picture: Picture, wrong: Int64s, stamp: QPixmap) 
     _stamp(brush.painter, stamp, centres[chosen] - BADGE / 2, tops)
 
 
-def _stamp_all(brush: Brush, columns: Int64s, ratio: float, stamp: QPixmap, size: int, apart: float) -> None:
+def _stamp_all(brush: Brush, columns: Int64s, ratio: float, stamp: QPixmap, apart: float, middle: float) -> None:
     """A mark at each of these columns, or at as many as are so far apart from each other."""
+    size = stamp.deviceIndependentSize().width()
     centres = (columns + 0.5) / ratio
     lefts = centres[thinned(centres, apart)] - size / 2
-    _stamp(brush.painter, stamp, lefts, np.full(len(lefts), (EMITS_HEIGHT - size) / 2))
+    _stamp(brush.painter, stamp, lefts, np.full(len(lefts), middle - size / 2))
 
 
 def _stamp(painter: QPainter, stamp: QPixmap, lefts: Floats, tops: Floats) -> None:
@@ -115,7 +120,7 @@ def _stamp(painter: QPainter, stamp: QPixmap, lefts: Floats, tops: Floats) -> No
             draw(QPointF(x, y), stamp)
 
 
-def _paint_counts(brush: Brush, picture: Picture, marks: Points) -> None:
+def _paint_counts(brush: Brush, picture: Picture, marks: Points, height: int) -> None:
     """How many emits a mark stands for, where there is room behind it."""
     many = np.flatnonzero((marks.count > 1) & marks.shown)
     if not len(many):
@@ -124,7 +129,7 @@ def _paint_counts(brush: Brush, picture: Picture, marks: Points) -> None:
     room = np.append(np.diff(centres), picture.viewport.width - centres[-1])[many]
     brush.painter.setPen(brush.colours.muted)
     for index, free in zip(many[room >= LABEL_WIDTH], room[room >= LABEL_WIDTH], strict=True):
-        rect = QRectF(float(centres[index]) + DIAMOND / 2 + 2, 0, float(free) - DIAMOND - 4, EMITS_HEIGHT)
+        rect = QRectF(float(centres[index]) + DIAMOND / 2 + 2, 0, float(free) - DIAMOND - 4, height)
         text = f"× {count_text(int(marks.count[index]))}"
         if brush.letters.width(text) <= rect.width():
             brush.letters.left(brush.painter, rect, text)

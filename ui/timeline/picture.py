@@ -13,6 +13,7 @@ from bus.trace.detail import Points, points
 from bus.trace.track import Track
 from ui.timeline.content import Content
 from ui.timeline.lanes import Lane
+from ui.timeline.spots import Spot, spots_of
 from ui.timeline.viewport import Viewport
 
 REACH_PX = 4
@@ -50,6 +51,8 @@ class Picture:
     bars: Bars
     """Of all tracks in view."""
     lanes: tuple[Lane, ...]
+    spots: tuple[Spot, ...]
+    """Marks in the lanes."""
 
     def track_at(self, y: float) -> TrackPicture | None:
         """The track at a height from the top of the lanes area (below the emits lane)."""
@@ -92,8 +95,12 @@ def picture_of(content: Content, viewport: Viewport, scroll: int, height: int, r
     )
     total = len(content.emits)
     shown = matches.of_dispatches(total) if matches else None
-    emits = points(content.emits.times, content.emits.lost, grid, total, shown)
-    return Picture(viewport, ratio, scroll, content.now_ns, emits, tracks, found, lanes)
+    lost = content.emits.lost
+    matching = matches.lost(lost) if matches else None
+    emits = points(content.emits.times, lost, grid, total, shown, matching)
+    return Picture(
+        viewport, ratio, scroll, content.now_ns, emits, tracks, found, lanes, spots_of(content, lanes, viewport, scroll)
+    )
 
 
 def _in_view(content: Content, lanes: Iterable[Lane], scroll: int, height: int) -> Iterator[TrackPicture]:

@@ -12,10 +12,11 @@ from ui.timeline.geometry import Geometry
 from ui.timeline.neighbours import Item
 from ui.timeline.note_flags import note_at, subject_of
 from ui.timeline.picture import Picture
+from ui.timeline.spots import item_of, spot_at
 
 
 def item_at(content: Content, picture: Picture, place: Geometry, x: float, y: float) -> Item | None:
-    """What a click means: of a bar that stands for many the first that failed or was lost, else the first."""
+    """What a click means: of what stands for many the first that failed or was lost, else the first."""
     across = x - place.left
     note = note_at(content.trace.notes, place, picture.viewport, x, y)
     if note is not None:
@@ -23,7 +24,12 @@ def item_at(content: Content, picture: Picture, place: Geometry, x: float, y: fl
     if place.in_emits(x, y):
         index = picture.emit_at(across)
         return None if index < 0 else ("dispatch", _telling_emit(content, picture, index))
-    found = picture.bar_at(across, y - place.lanes_top) if place.in_lanes(x, y) else None
+    if not place.in_lanes(x, y):
+        return None
+    spot = spot_at(picture.spots, across, y - place.lanes_top)
+    if spot is not None and spot.row >= 0:
+        return item_of(content, spot)
+    found = picture.bar_at(across, y - place.lanes_top)
     return None if found is None else ("call", _telling_call(found[0].track, picture.bars, found[1]))
 
 
@@ -37,6 +43,9 @@ def text_at(content: Content, picture: Picture, place: Geometry, x: float, y: fl
         index = picture.emit_at(across)
         return words.about_emits(content, picture.emits, index) if index >= 0 else ""
     if place.in_lanes(x, y):
+        spot = spot_at(picture.spots, across, y - place.lanes_top)
+        if spot is not None:
+            return words.about_spot(content, spot)
         found = picture.bar_at(across, y - place.lanes_top)
         return words.about_bar(content, picture.bars, *found) if found else ""
     lane = content.lanes.at(round(y) - place.lanes_top + picture.scroll) if y >= place.lanes_top else None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtGui import QKeyEvent, QMouseEvent, QWheelEvent
+from PySide6.QtGui import QContextMenuEvent, QKeyEvent, QMouseEvent, QWheelEvent
 from PySide6.QtWidgets import QWidget
 
 from ui.timeline.input import Input
@@ -23,6 +23,9 @@ class Surface(QWidget):
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if not self._input.key(event):
             super().keyPressEvent(event)
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        self._input.context(event)
 
     def wheelEvent(self, event: QWheelEvent) -> None:
         self._input.wheel(event)

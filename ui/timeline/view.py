@@ -12,7 +12,6 @@ from itertools import islice
 from PySide6.QtCore import QEvent, QPoint, QPointF, QRect, Qt, QTimer, Signal
 from PySide6.QtGui import (
     QAction,
-    QContextMenuEvent,
     QHideEvent,
     QPainter,
     QPaintEvent,
@@ -20,7 +19,7 @@ from PySide6.QtGui import (
     QResizeEvent,
     QShowEvent,
 )
-from PySide6.QtWidgets import QPushButton, QToolTip, QWidget
+from PySide6.QtWidgets import QToolTip, QWidget
 
 from bus.session import Session
 from bus.trace.scale import Mode
@@ -32,13 +31,12 @@ from ui.timeline import words
 from ui.timeline.colours import Colours
 from ui.timeline.content import Content
 from ui.timeline.contents import SELDOM, Contents
-from ui.timeline.frame import Frame, Letters
-from ui.timeline.geometry import OVERVIEW_HEIGHT, Geometry, titles_width
+from ui.timeline.frame import Frame, Letters, sizes_for
+from ui.timeline.geometry import Geometry, titles_width
 from ui.timeline.hints import Hints
 from ui.timeline.input import ZOOM_STEP
 from ui.timeline.lane_bar import LaneBar
 from ui.timeline.lane_choices import LaneChoices
-from ui.timeline.lane_menu import LaneMenu
 from ui.timeline.lanes import Lane, Lanes
 from ui.timeline.links import NOTHING, Link, Story, story_of
 from ui.timeline.markers import Markers
@@ -94,7 +92,9 @@ class TimelineView(Surface):
         self.selection, self.filter_state = selection, filter_state
         self._navigation = Navigation()
         self.for_selected: tuple[QAction, ...] = ()
-        """What a right click offers for what is selected."""
+        """What a right click offers on a call or an emit."""
+        self.for_view: tuple[QAction, ...] = ()
+        """The same where nothing is."""
 
         self.lane_choices = LaneChoices(self)
         self._contents = Contents(session, filter_state, self.lane_choices, self)
@@ -132,11 +132,6 @@ class TimelineView(Surface):
         self.refresh()
 
     # What is shown
-
-    @property
-    def resume_hint(self) -> QPushButton:
-        """The chip that says how to follow again."""
-        return self.hints.resume
 
     @property
     def following(self) -> bool:
@@ -187,7 +182,9 @@ class TimelineView(Surface):
     def place(self) -> Geometry:
         """Where the parts lie."""
         bar = self._bar.sizeHint().width() if self._bar.maximum() else 0
-        return Geometry(self.width() - bar, self.height(), titles_width(self._widest + TITLE_PADDING, self.width()))
+        sizes = self._content.sizes
+        titles = titles_width(self._widest + TITLE_PADDING, self.width(), sizes)
+        return Geometry(self.width() - bar, self.height(), titles, sizes)
 
     @property
     def ticking(self) -> bool:
@@ -344,10 +341,24 @@ class TimelineView(Surface):
 
     def select_at(self, at: QPointF) -> None:
         """Select what is under a point of the widget; nothing there clears the selection."""
-        item = item_at(self._content, self.picture, self.place, at.x(), at.y())
-        if item is None:
+        if not self.pick(at):
             self.selection.clear()
+
+    def pick(self, at: QPointF) -> bool:
+        """Select what is under a point of the widget; whether anything is."""
+        item = item_at(self._content, self.picture, self.place, at.x(), at.y())
         self._walk.select(item)
+        return item is not None
+
+    def lane_at(self, y: float) -> Lane | None:
+        """The lane at a height of the widget."""
+        below = round(y) - self.place.lanes_top
+        return self.lanes.at(below + self._bar.value()) if below >= 0 else None
+
+    def selected_lane(self) -> Lane | None:
+        """The lane of the selected call."""
+        kind, row = self._walk.selected() or ("", -1)
+        return self._content.lane_of(row) if kind == "call" else None
 
     def look_at(self, at: QPointF, on_screen: QPoint) -> None:
         """Tell what is under the pointer."""
@@ -379,17 +390,18 @@ class TimelineView(Surface):
     def resizeEvent(self, event: QResizeEvent) -> None:
         self._show_again()
 
+    def changeEvent(self, event: QEvent) -> None:
+        """Another font: lanes are as high as its letters need."""
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.FontChange:
+            self._measured = None
+            self._show_again()
+
     def showEvent(self, event: QShowEvent) -> None:
         self.refresh()
 
     def hideEvent(self, event: QHideEvent) -> None:
         self._clock.stop()
-
-    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
-        y = event.pos().y() - self.place.lanes_top
-        lane = self.lanes.at(y + self._bar.value()) if y >= 0 else None
-        title = lane.title if lane else ""
-        LaneMenu(title, self.lanes, self.lane_choices, self, self.for_selected).show_at(event.globalPos())
 
     def leaveEvent(self, event: QEvent) -> None:
         self._hovered = ""
@@ -416,24 +428,22 @@ class TimelineView(Surface):
 
     def _keep_time(self, on: bool) -> None:
         if on != self._clock.isActive():
-            if on:
-                self._clock.start()
-            else:
-                self._clock.stop()
+            (self._clock.start if on else self._clock.stop)()
 
     def _show_again(self) -> None:
         """Something of the picture changed: lay out, and paint in the next frame."""
+        self._content.fit(sizes_for(self.font()))
         if self._measured is not self._content.lanes:
             self._measured = self._content.lanes
             metrics = self.fontMetrics()
             self._widest = max((metrics.horizontalAdvance(lane.title) for lane in self._measured), default=0)
-        visible = Geometry(self.width(), self.height(), 0).lanes_height
+        visible = Geometry(self.width(), self.height(), 0, self._content.sizes).lanes_height
         self._bar.setRange(0, max(0, self._content.lanes.height - visible))
         self._bar.setPageStep(max(1, visible))
         self._bar.setVisible(self.lanes_overflow)
         place = self.place
         self._bar.setGeometry(place.width, place.lanes_top, self.width() - place.width, place.lanes_height)
-        self.overview.setGeometry(place.left, FOCUS, self.width() - place.left - FOCUS, OVERVIEW_HEIGHT - FOCUS)
+        self.overview.setGeometry(place.left, FOCUS, self.width() - place.left - FOCUS, place.axis_top - FOCUS)
         self.hints.place(QRect(place.left, place.emits_top, place.lanes_width, self.height() - place.emits_top))
         self._navigation.resize(place.lanes_width)
         self._picture = None

@@ -6,12 +6,16 @@ import unicodedata
 
 from bus.trace.bars import Bars
 from bus.trace.detail import Points
+from bus.trace.joining import DISCARDED
+from bus.trace.lane_marks import SORTS
+from bus.trace.not_called import skipped_handler
 from bus.wording import several
 from buslens.records import Outcome
 from ui.timeline.axis import count_text, duration_text
 from ui.timeline.content import Content
 from ui.timeline.lanes import Lane
 from ui.timeline.picture import TrackPicture
+from ui.timeline.spots import Spot, item_of
 
 OUTCOMES = {
     Outcome.RUNNING: "running",
@@ -22,6 +26,14 @@ OUTCOMES = {
     Outcome.LOST: "lost: nobody listened",
     Outcome.KEPT: "kept: nobody has listened yet",
     Outcome.NEVER_RAN: "never ran",
+}
+
+GIVEN_UP = "lost: the broker gave it up"
+DEAD = "its event is a dead letter: nobody will try it again"
+MANY = {
+    "lost": ("lost event",),
+    "skipped": ("skipped handler",),
+    "dead": ("dead letter",),
 }
 
 LONGEST_MESSAGE = 200
@@ -72,16 +84,33 @@ def about_emits(content: Content, marks: Points, index: int) -> str:
     if count > 1:
         lines = [f"{count_text(count)} emits here", f"{count_text(lost)} lost" if lost else "none lost"]
         return plain("\n".join([*lines, "zoom in to tell them apart"]))
+    return about_dispatch(content, first)
+
+
+def about_dispatch(content: Content, row: int) -> str:
+    """Names and numbers of one emit."""
     dispatches = content.trace.dispatches
-    outcome = Outcome(int(dispatches.outcome[first]))
-    emitted, ended = int(dispatches.emitted_ns[first]), int(dispatches.ended_ns[first])
+    outcome = Outcome(int(dispatches.outcome[row]))
+    emitted, ended = int(dispatches.emitted_ns[row]), int(dispatches.ended_ns[row])
+    given_up = outcome is Outcome.LOST and bool(int(dispatches.columns.view("seen")[row]) & DISCARDED)
     lines = [
-        f"{content.event_of_dispatch(first)}  dispatch {int(dispatches.id[first])}",
-        OUTCOMES[outcome],
-        f"handlers {int(dispatches.handlers[first])}, latency {duration_text(max(0, ended - emitted))}",
+        f"{content.event_of_dispatch(row)}  dispatch {int(dispatches.id[row])}",
+        GIVEN_UP if given_up else OUTCOMES[outcome],
+        f"handlers {int(dispatches.handlers[row])}, latency {duration_text(max(0, ended - emitted))}",
         f"at {_at(content, emitted)}",
     ]
     return plain("\n".join(lines))
+
+
+def about_spot(content: Content, spot: Spot) -> str:
+    """What a mark in a lane means, and what it is about."""
+    if spot.count > 1:
+        return f"{several(spot.count, *MANY[spot.sort])} here\nzoom in to tell them apart"
+    row = item_of(content, spot)[1]
+    if spot.sort == "dead":
+        return f"{about_call(content, row)}\n{DEAD}"
+    about = about_dispatch(content, row)
+    return plain(f"skipped: {skipped_handler(content.trace, spot.row)}\n{about}") if spot.sort == "skipped" else about
 
 
 def about_lane(content: Content, lane: Lane) -> str:
@@ -92,10 +121,12 @@ def about_lane(content: Content, lane: Lane) -> str:
 
 
 def calls_of_lane(content: Content, lane: Lane) -> str:
-    """How many calls a lane has, and how many of them failed."""
+    """How many calls a lane has, how many of them failed, and what else went wrong in it."""
     tracks = content.tracks.lanes.get(lane.handler, ())
     calls, failed = sum(map(len, tracks)), sum(len(track.failed) for track in tracks)
-    return f"{several(calls, 'call')}, {count_text(failed)} failed"
+    marks = [(content.marks.of(lane.handler, sort), sort) for sort in SORTS]
+    told = [f"{count_text(failed)} failed", *(f"{count_text(count)} {sort}" for count, sort in marks if count)]
+    return f"{several(calls, 'call')}, {', '.join(told)}"
 
 
 def plain(text: str) -> str:

@@ -8,7 +8,6 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -60,8 +59,8 @@ def columns_of(*calls: tuple[int, int] | tuple[int, int, Outcome]) -> Columns:
     return Columns([one[0] for one in filled], [one[1] for one in filled], [int(one[2]) for one in filled])
 
 
-def tracks_of(trace: Any) -> list[Any]:
-    tracks = CallTracks()
+def tracks_of(trace: Any, **policies: int) -> list[Any]:
+    tracks = CallTracks(**policies)
     tracks.update(trace)
     return tracks.lanes.get(1, [])
 
@@ -134,13 +133,12 @@ def test_calls_on_one_track_never_overlap_but_on_the_last(steps: list[tuple[int,
             assert (track.starts[1:] >= ends[:-1]).all()
 
 
-def test_the_long_way_of_stacking_gives_the_same_as_the_short_one(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_long_way_of_stacking_gives_the_same_as_the_short_one() -> None:
     random = np.random.default_rng(3)
     started = np.sort(random.integers(0, 20_000, 600))
     columns = Columns(started.tolist(), (started + random.integers(0, 300, 600)).tolist(), [1] * 600)
     vectorised = tracks_of(columns.trace())
-    monkeypatch.setattr("bus.trace.tracks.FEW", 10_000)
-    looped = tracks_of(columns.trace())
+    looped = tracks_of(columns.trace(), few=10_000)
     assert [track.rows.tolist() for track in vectorised] == [track.rows.tolist() for track in looped]
 
 

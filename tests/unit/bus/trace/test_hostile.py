@@ -199,9 +199,8 @@ def test_numbers_at_the_ends_of_what_fits_neither_stop_nor_swell_it(tmp_path: Pa
     assert trace.nbytes < 10_000_000
 
 
-def test_a_handler_for_each_call_does_not_make_a_lane_for_each(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("bus.trace.tracks.MOST_LANES", 100)
-    trace, tracks = Trace(), CallTracks()
+def test_a_handler_for_each_call_does_not_make_a_lane_for_each() -> None:
+    trace, tracks = Trace(), CallTracks(most_lanes=100)
     trace.feed(wire.pack_header(wire.Header.here()))
     for first in range(1, 1_000, 90):
         calls = [
