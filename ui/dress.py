@@ -13,7 +13,8 @@ def dress(app: QApplication, theme: Theme, points: float) -> None:
 
     Measured: to set the style sheet again, though it is the same, takes two seconds in a window with all its panels.
     """
-    font, colours, sheet = proportional(points), palette(theme), stylesheet(theme)
+    font, colours = proportional(points), palette(theme)
+    sheet = stylesheet(theme, font.pointSizeF())
     is_resized = app.font() != font
     if is_resized:
         app.setFont(font)

@@ -3,10 +3,23 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QRect, QSize
+from PySide6.QtGui import QFontInfo
 from PySide6.QtWidgets import QWidget
+
+from bus.settings import USUAL_FONT
 
 FRAME = QSize(2, 32)
 """What a window manager puts around a window, about, until the window is shown and it is known."""
+
+
+def in_letters(size: QSize, above: QWidget) -> QSize:
+    """A size that is meant for the usual letters, for those of now."""
+    return size * (QFontInfo(above.font()).pointSizeF() / USUAL_FONT)
+
+
+def sheet_size(size: QSize, above: QWidget) -> QSize:
+    """What a sheet above a window asks for at first: as much in letters, and no more than the window has."""
+    return in_letters(size, above).boundedTo(above.size())
 
 
 def fit_to_screen(window: QWidget) -> None:

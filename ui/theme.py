@@ -13,8 +13,12 @@ from string import Template
 from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtGui import QColor, QGuiApplication, QPalette
 
+from bus.settings import USUAL_FONT
+
 RESOURCES = Path(__file__).resolve().parent.parent / "resources"
 MONOSPACE = "JetBrains Mono"
+SIZES = {"usual_size": 1.0, "name_size": 1.15, "title_size": 2.1}
+"""Of letters, as shares of the size that a person chose: a style sheet knows no shares."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,11 +134,12 @@ def _system_is_dark(app: QGuiApplication) -> bool:
     return app.styleHints().colorScheme() == Qt.ColorScheme.Dark
 
 
-def stylesheet(theme: Theme) -> str:
-    """The style sheet of the whole program in this theme's colours."""
+def stylesheet(theme: Theme, points: float = USUAL_FONT) -> str:
+    """The style sheet of the whole program in this theme's colours, around letters of so many points."""
     text = (RESOURCES / "themes" / "window.qss").read_text(encoding="utf-8")
     icons = (RESOURCES / "icons" / "controls").as_posix()
-    return Template(text).substitute(asdict(theme), icons=icons, monospace=MONOSPACE)
+    sizes = {name: f"{points * share:.2f}pt" for name, share in SIZES.items()}
+    return Template(text).substitute(asdict(theme), icons=icons, monospace=MONOSPACE, **sizes)
 
 
 def palette(theme: Theme) -> QPalette:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QSize, Qt
+from PySide6.QtCore import QEvent, QSize, Qt
 from PySide6.QtGui import QAction, QResizeEvent
 from PySide6.QtWidgets import QComboBox, QLabel, QSizePolicy, QSpinBox, QToolBar, QToolButton, QWidget
 
@@ -18,10 +18,15 @@ from ui.widgets.search_line import SearchLine
 WITH_WORDS = ("run.start", "capture.record", "view.freeze")
 """Icon and words: the one to begin with, and the two that people confuse."""
 
-NEEDED_WITH_WORDS = 1240
-"""Pixels; below that the toolbar shows icons alone."""
+NEEDED_WITH_WORDS = 155
+"""Average letters; below that the toolbar shows icons alone."""
 
 MOST_SEED = 2**31 - 1
+SEED_SHOWN = "00000"
+"""Digits that its field has room for; of a longer one the end is seen."""
+
+SPIN_BUTTONS = 34
+"""Pixels of such a field beside its digits."""
 
 
 class Toolbar(QToolBar):
@@ -55,7 +60,6 @@ class Toolbar(QToolBar):
         self.seed.setAccessibleName("Seed")
         self.seed.setToolTip("Where all randomness of the next run comes from: the same seed, the same run")
         self.seed.setRange(0, MOST_SEED)
-        self.seed.setFixedWidth(74)
         self.search = SearchLine(session, filter_state, themes, self)
         self.search.setMinimumWidth(140)
         self.search.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
@@ -86,7 +90,18 @@ class Toolbar(QToolBar):
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Where there is less room words go first: no button and no choice may fall off the end."""
         super().resizeEvent(event)
-        narrow = event.size().width() < NEEDED_WITH_WORDS
+        self._fit_words()
+
+    def changeEvent(self, event: QEvent) -> None:
+        """Larger letters need more room."""
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.FontChange and self._words:
+            self._fit_words()
+
+    def _fit_words(self) -> None:
+        metrics = self.fontMetrics()
+        self.seed.setFixedWidth(metrics.horizontalAdvance(SEED_SHOWN) + SPIN_BUTTONS)
+        narrow = self.width() < NEEDED_WITH_WORDS * metrics.averageCharWidth()
         if narrow != self._narrow:
             self._narrow = narrow
             for word in self._words:

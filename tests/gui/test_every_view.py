@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import product
 from typing import Any
 
 import pytest
@@ -15,10 +16,11 @@ SCREENS = {"1366x768": (1364, 736), "1000x600": (998, 568), "1366x768 at 150 dpi
 """What a screen leaves to a window, in Qt's pixels."""
 
 LETTERS = (8.0, 9.5, 13.0)
+LARGE = {screen: 16.0 for screen in ("1366x768", "1000x600")}
+"""The largest letters; on the third screen they would be those of a poster."""
 
 
-@pytest.mark.parametrize("points", LETTERS)
-@pytest.mark.parametrize("screen", SCREENS)
+@pytest.mark.parametrize(("screen", "points"), [*product(SCREENS, LETTERS), *LARGE.items()])
 def test_nothing_is_cut_and_nothing_lies_outside(window: Any, screen: str, points: float) -> None:
     window.wiring.apply_settings(replace(window.store.read(), font_points=points))
     window.resize(*SCREENS[screen])

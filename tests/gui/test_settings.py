@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QPushButton
 
 from bus.settings import LARGEST_FONT, USUAL_FONT, Settings
 from ui.settings.sheet import SettingsSheet
@@ -40,6 +40,16 @@ def test_what_is_changed_counts_at_once_and_is_kept(window: Any, sheet: Any) -> 
     assert not window.session.flight.on
     kept = window.store.read()
     assert (kept.theme, kept.time_axis, kept.most_records, kept.flight.on) == ("dark", "steps", 1234, False)
+
+
+def test_return_in_a_field_presses_no_button(window: Any, sheet: Any) -> None:
+    """Least of all Defaults: everything that was chosen would be gone."""
+    sheet.general.most_runs.setValue(7)
+    for field in (sheet.general.most_runs, sheet.general.font_points, sheet.editor.command, sheet.flight.events):
+        QTest.keyClick(field, Qt.Key.Key_Return)
+    assert window.store.read().most_runs == 7
+    assert sheet.isVisible()
+    assert not [button.text() for button in sheet.findChildren(QPushButton) if button.autoDefault()]
 
 
 def test_defaults_take_everything_back_but_what_was_opened(window: Any, sheet: Any) -> None:

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QDialog, QDialogButtonBox, QLabel, QVBoxLayout, QW
 from bus.connections import KINDS, secrets
 from ui.connections.page import ConnectionPage
 from ui.jobs import LatestJob
+from ui.screen import sheet_size
 from ui.theme import ThemeSource
 from ui.widgets.scrolled_tabs import ScrolledTabs
 
@@ -47,7 +48,7 @@ class ConnectionsSheet(QDialog):
         self._look.done.connect(self._looked)
         self._look.failed.connect(self._look_failed)
         self._look.start(secrets.why_no_keyring)
-        self.resize(SIZE.boundedTo(parent.size()))
+        self.resize(sheet_size(SIZE, parent))
 
     def closeEvent(self, event: QCloseEvent) -> None:
         self._leave()

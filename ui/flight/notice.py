@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QWidget
 
 from bus.flight.recorder import Written
 from ui.icons import icon
+from ui.panels.tables_text import count
 from ui.table_model import one_line
 from ui.theme import ThemeSource
 
@@ -49,7 +50,7 @@ class FlightNotice(QFrame):
     def show_written(self, written: Written) -> None:
         """Say it."""
         self._written = written
-        more = f", and {written.triggers - 1:,} more".replace(",", " ") if written.triggers > 1 else ""
+        more = f", and {count(written.triggers - 1)} more" if written.triggers > 1 else ""
         self.says.setText(f"The flight recorder wrote {written.path.name}: {one_line(written.why, 160)}{more}.")
         self.says.setToolTip(str(written.path))
         self.show()

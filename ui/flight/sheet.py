@@ -22,6 +22,7 @@ from bus.session import Session
 from ui.flight.form import FlightForm
 from ui.flight.watch import FlightWatch
 from ui.ports import SettingsStore
+from ui.screen import sheet_size
 from ui.table_model import one_line
 from ui.widgets.empty_hint import EmptyHint
 from ui.widgets.panel_scroll import PanelScroll
@@ -62,7 +63,7 @@ class FlightSheet(QDialog):
         rows.addWidget(buttons)
         watch.wrote.connect(self.refresh_files)
         self.refresh_files()
-        self.resize(SIZE.boundedTo(parent.size()))
+        self.resize(sheet_size(SIZE, parent))
 
     def refresh_files(self) -> None:
         """Show what is there now."""

@@ -18,7 +18,6 @@ from PySide6.QtWidgets import (
     QPushButton,
     QSpinBox,
     QSplitter,
-    QTableView,
     QVBoxLayout,
     QWidget,
 )
@@ -27,6 +26,7 @@ from ui.panels.emit_history import EmitHistory
 from ui.theme import ThemeSource
 from ui.widgets.elided_label import ElidedLabel
 from ui.widgets.json_editor import JsonEditor
+from ui.widgets.line_table import LineTable
 
 _ROWS = 2
 """Rows of the history that always have their room: the buttons above must not move with the first emit."""
@@ -188,7 +188,7 @@ class EmitForm(QWidget):
         self.edit.setToolTip("Write the chosen entry into the form, to be changed and emitted")
         self.edit.setAccessibleName("Edit and emit")
         self.edit.setEnabled(False)
-        view = self.history_view = QTableView(self)
+        view = self.history_view = LineTable(self, least_rows=_ROWS)
         view.setModel(self.history)
         view.setAccessibleName("Emitted by hand")
         view.setShowGrid(False)
@@ -202,11 +202,6 @@ class EmitForm(QWidget):
         view.horizontalHeader().setSectionResizeMode(1, QHeaderView.ResizeMode.ResizeToContents)
         view.horizontalHeader().setMaximumSectionSize(180)
         view.setColumnWidth(0, view.fontMetrics().horizontalAdvance("00:00:00") + 24)
-        view.verticalHeader().hide()
-        view.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
-        view.verticalHeader().setMinimumSectionSize(1)
-        view.verticalHeader().setDefaultSectionSize(view.fontMetrics().height() + 4)
-        view.setMinimumHeight(_ROWS * (view.fontMetrics().height() + 4) + 2)
 
     def _place(self) -> None:
         event_row = QHBoxLayout()

@@ -25,10 +25,7 @@ class Head(QWidget):
         self._themes = themes
         self._facts: Facts | None = None
         self.name = plain_label(self, wrap=True)
-        font = self.name.font()
-        font.setBold(True)
-        font.setPointSizeF(font.pointSizeF() * 1.15)
-        self.name.setFont(font)
+        self.name.setObjectName("inspector_name")
         self._number = plain_label(self)
         self._number.setProperty("muted", True)
         self._icon = QLabel(self)

@@ -20,6 +20,10 @@ from ui.theme import Theme
 from ui.widgets.link_button import LinkButton
 
 
+_SHORT = 12
+"""Letters of a value that has room in any panel."""
+
+
 class Section(QWidget):
     """A small title over something."""
 
@@ -27,6 +31,7 @@ class Section(QWidget):
         super().__init__(parent)
         self._title = QLabel(title, self)
         self._title.setObjectName("section_title")
+        self._title.setWordWrap(True)
         self._title.setProperty("muted", True)
         font = self._title.font()
         font.setBold(True)
@@ -61,15 +66,15 @@ class Section(QWidget):
 class FactRows(QWidget):
     """Names on the left, values on the right; values can be marked and copied."""
 
-    def __init__(self, parent: QWidget | None = None, *, wrap: bool = False) -> None:
+    def __init__(self, parent: QWidget | None = None, *, below: bool = False) -> None:
+        """below: each value stands under its name."""
         super().__init__(parent)
-        self._wrap = wrap
         self._rows: list[tuple[QLabel, QLabel]] = []
         self._layout = QFormLayout(self)
         self._layout.setContentsMargins(0, 0, 0, 0)
         self._layout.setHorizontalSpacing(12)
         self._layout.setVerticalSpacing(1)
-        if wrap:
+        if below:
             self._layout.setRowWrapPolicy(QFormLayout.RowWrapPolicy.WrapAllRows)
 
     def show_facts(self, facts: Sequence[tuple[str, str]]) -> None:
@@ -82,16 +87,15 @@ class FactRows(QWidget):
         for (name_label, value_label), (name, value) in zip(self._rows, facts, strict=True):
             name_label.setText(name)
             value_label.setText(value)
-            value_label.setToolTip(value if self._wrap else "")
+            value_label.setToolTip(value if len(value) > _SHORT else "")
             value_label.setAccessibleName(f"{name}: {value}")
 
     def _add_row(self) -> None:
-        name, value = QLabel(self), plain_label(self, wrap=self._wrap)
+        name, value = QLabel(self), plain_label(self, wrap=True)
         name.setTextFormat(Qt.TextFormat.PlainText)
         name.setProperty("muted", True)
-        if self._wrap:
-            # A word that is longer than the panel is cut, and whole in its tip and in what is copied.
-            value.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        # A word that is longer than the panel is cut, and whole in its tip and in what is copied.
+        value.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         self._layout.addRow(name, value)
         self._rows.append((name, value))
 

@@ -180,6 +180,7 @@ class SqlTab(QWidget):
     def _make_inputs(self) -> None:
         self.text = SqlEditor(FIRST, self)
         self.text.setFont(QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont))
+        self.text.setProperty("monospace", True)
         self.text.setAccessibleName("SQL query")
         self.text.setToolTip(f"One SELECT over {', '.join(TABLES)}; Ctrl+Return runs it, Ctrl+Space completes")
         self.text.setTabChangesFocus(True)
@@ -223,9 +224,6 @@ class SqlTab(QWidget):
         view.horizontalHeader().setStretchLastSection(False)
         view.horizontalHeader().setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
         view.horizontalHeader().setHighlightSections(False)
-        view.verticalHeader().hide()
-        view.verticalHeader().setMinimumSectionSize(1)
-        view.verticalHeader().setDefaultSectionSize(view.fontMetrics().height() + 5)
         view.activated.connect(self._go_to)
 
     def _place(self) -> None:

@@ -7,16 +7,17 @@ from typing import Any
 
 from PySide6.QtCore import QPoint, Qt, Signal
 from PySide6.QtGui import QGuiApplication, QKeyEvent, QKeySequence
-from PySide6.QtWidgets import QMenu, QTableView, QWidget
+from PySide6.QtWidgets import QMenu, QWidget
 
 from ui.panels.sql_answer import Answer
 from ui.panels.tables_copy import cell
+from ui.widgets.line_table import LineTable
 
 MOST_COPIED = 100_000
 HEADINGS_KEYS = QKeySequence("Ctrl+Shift+C")
 
 
-class AnswerView(QTableView):
+class AnswerView(LineTable):
     """Copies whole rows: Ctrl+C with the names of the columns on top, Ctrl+Shift+C without."""
 
     export_wanted = Signal()

@@ -48,7 +48,7 @@ class TraceColumns:
             Column("Time", 12, self._emitted, self._emits, number=True, tip="Seconds since the capture began"),
             Column("Event", 22, self._event, self._event_keys),
             Column("Bus", 20, self._bus, self._bus_keys, tip=_BUS, wanted=self._has_buses),
-            Column("Calls", 6, self._handlers, self._handler_counts, number=True, tip="Handlers to be called"),
+            Column("Handlers", 6, self._handlers, self._handler_counts, number=True, tip="How many were to be called"),
             Column("Latency", 9, self._latency, self._latencies, number=True, tip="Last call's end minus emit"),
             Column("Outcome", 30, self._dispatch_outcome, self._dispatch_outcomes, state=self._dispatch_state),
             Column("Skipped", 30, self._skipped, tip="Announced and never called, and why", wanted=self._has_skipped),

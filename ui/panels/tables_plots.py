@@ -12,8 +12,9 @@ from ui.panels.tables_text import count, moment, span
 from ui.theme import ThemeSource
 
 MARGIN = 8
-TITLE = 20
-AXIS = 18
+LINE_GAP = 3
+"""Pixels around a line of text."""
+
 STEPS = 120
 """Stretches of time in the rate plot."""
 
@@ -63,9 +64,9 @@ class Plot(QWidget):
         painter = QPainter(self)
         painter.fillRect(self.rect(), QColor(theme.background))
         painter.setPen(QColor(theme.muted))
-        painter.drawText(
-            QRectF(MARGIN, 0, self.width() - 2 * MARGIN, TITLE), Qt.AlignmentFlag.AlignVCenter, self._title
-        )
+        room = QRectF(MARGIN, 0, self.width() - 2 * MARGIN, self._line)
+        title = self.fontMetrics().elidedText(self._title, Qt.TextElideMode.ElideRight, int(room.width()))
+        painter.drawText(room, Qt.AlignmentFlag.AlignVCenter, title)
         highest = float(self._heights.max()) if len(self._heights) else 0.0
         if highest > 0:
             width = area.width() / len(self._heights)
@@ -102,11 +103,19 @@ class Plot(QWidget):
             width = metrics.horizontalAdvance(text)
             left = min(area.left() + share * area.width(), area.right() - width)
             if left >= free:
-                painter.drawText(QRectF(left, area.bottom(), width + 2, AXIS), Qt.AlignmentFlag.AlignVCenter, text)
+                painter.drawText(
+                    QRectF(left, area.bottom(), width + 2, self._line), Qt.AlignmentFlag.AlignVCenter, text
+                )
                 free = left + width + 10
 
     def _area(self) -> QRectF:
-        return QRectF(MARGIN, TITLE, max(1, self.width() - 2 * MARGIN), max(1, self.height() - TITLE - AXIS))
+        wide, high = self.width() - 2 * MARGIN, self.height() - 2 * self._line
+        return QRectF(MARGIN, self._line, max(1, wide), max(1, high))
+
+    @property
+    def _line(self) -> int:
+        """Pixels of the title above the bars, and of the axis below them."""
+        return self.fontMetrics().height() + LINE_GAP
 
     def _bar_at(self, at: QPointF) -> int:
         area = self._area()

@@ -6,7 +6,7 @@ import math
 import time
 
 from PySide6.QtCore import Qt, QTimer, Signal
-from PySide6.QtGui import QShowEvent
+from PySide6.QtGui import QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QCheckBox, QSplitter, QTabWidget, QVBoxLayout, QWidget
 
 from bus.analysis import histogram, statistics
@@ -18,6 +18,9 @@ from ui.panels.tables_aggregates import Aggregates
 from ui.panels.tables_over_time import OverTimePage
 from ui.panels.tables_plots import STEPS, Plots
 from ui.theme import ThemeSource
+
+ROOM_FOR_PLOTS = 80
+"""Average letters of the tab's width."""
 
 _SHARE = 10
 """Counting may take one part in this many of the Qt thread's time."""
@@ -125,9 +128,18 @@ class StatisticsTab(QWidget):
     def _counted_changed(self) -> None:
         self.over_time.show_stretch(self._counted)
 
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """The numbers come first: where both have no room the plots go."""
+        super().resizeEvent(event)
+        self._show_plots()
+
     def _page_changed(self, _page: int) -> None:
-        # Beside eight plots the two are not missed, and their room is.
-        self.plots.setVisible(self.pages.currentWidget() is not self.over_time)
+        self._show_plots()
+
+    def _show_plots(self) -> None:
+        has_room = self.width() >= ROOM_FOR_PLOTS * self.fontMetrics().averageCharWidth()
+        # Beside the eight plots of the other page the two are not missed, and their room is.
+        self.plots.setVisible(has_room and self.pages.currentWidget() is not self.over_time)
 
     @property
     def _counted(self) -> Span | None:

@@ -7,16 +7,17 @@ from typing import Any
 
 from PySide6.QtCore import QModelIndex, QPoint, Qt, Signal
 from PySide6.QtGui import QColor, QFont, QGuiApplication, QKeyEvent, QKeySequence, QPainter, QPaintEvent, QResizeEvent
-from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QPushButton, QTableView, QWidget
+from PySide6.QtWidgets import QAbstractItemView, QPushButton, QWidget
 
 from ui.panels.tables_copy import MOST_ROWS, rows_as_text
 from ui.table_model import Column, Rows, TableModel, alignment
 from ui.theme import ThemeSource
+from ui.widgets.line_table import LineTable
 
 _FOLDS = {int(Qt.Key.Key_Right): "open", int(Qt.Key.Key_Left): "close"}
 
 
-class RecordTable(QTableView):
+class RecordTable(LineTable):
     """Shows a TableModel; `chosen` carries the trace's row that the person chose, -1 for none."""
 
     chosen = Signal(int)
@@ -201,11 +202,6 @@ class RecordTable(QTableView):
         header.sortIndicatorChanged.connect(self._order_changed)
         header.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         header.customContextMenuRequested.connect(self._ask_for_columns)
-        side = self.verticalHeader()
-        side.hide()
-        side.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
-        side.setMinimumSectionSize(1)
-        side.setDefaultSectionSize(self.fontMetrics().height() + 5)
 
     def _mark(self, trace_row: int) -> QModelIndex:
         place = self._model.table_row(trace_row)

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QDialog, QDialogButtonBox, QVBoxLayout, QWidget
 from bus.settings import Settings
 from ui.flight.form import FlightForm
 from ui.ports import SettingsStore
+from ui.screen import sheet_size
 from ui.settings.editor_page import EditorPage
 from ui.settings.general_page import GeneralPage
 from ui.source.editors import editors_found
@@ -46,12 +47,14 @@ class SettingsSheet(QDialog):
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close, self)
         self.defaults = buttons.addButton("Defaults", QDialogButtonBox.ButtonRole.ResetRole)
         self.defaults.setToolTip("Set everything here back to what it was at first")
+        self.defaults.setAutoDefault(False)  # Return in a field means that field
         self.defaults.clicked.connect(self.set_defaults)
+        buttons.button(QDialogButtonBox.StandardButton.Close).setAutoDefault(False)
         buttons.rejected.connect(self.reject)
         rows = QVBoxLayout(self)
         rows.addWidget(self.tabs, 1)
         rows.addWidget(buttons)
-        self.resize(SIZE.boundedTo(parent.size()))
+        self.resize(sheet_size(SIZE, parent))
 
     def show_page(self, title: str) -> None:
         """One of PAGES in front."""

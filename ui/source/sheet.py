@@ -9,6 +9,7 @@ from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPaintEvent, QTextCurs
 from PySide6.QtWidgets import QDialog, QDialogButtonBox, QLabel, QPlainTextEdit, QTextEdit, QVBoxLayout, QWidget
 
 from bus.errors import Place, UserError
+from ui.screen import sheet_size
 from ui.theme import ThemeSource
 from ui.widgets.elided_label import ElidedLabel
 
@@ -73,7 +74,7 @@ class SourceSheet(QDialog):
         rows.addWidget(place)
         rows.addWidget(self.code, 1)
         rows.addWidget(self.buttons)
-        self.resize(SIZE.boundedTo(parent.size()))
+        self.resize(sheet_size(SIZE, parent))
         self.code.show_line()
 
     def _open_editor(self) -> None:

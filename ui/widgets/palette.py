@@ -10,12 +10,16 @@ from PySide6.QtGui import QKeyEvent, QStandardItem, QStandardItemModel
 from PySide6.QtWidgets import QDialog, QLabel, QLineEdit, QListView, QVBoxLayout, QWidget
 
 from ui.icons import icon
+from ui.screen import in_letters
 from ui.theme import ThemeSource
 from ui.widgets.fuzzy import score
 from ui.widgets.palette_row import KEYS_ROLE, MORE_ROLE, PaletteRow
 
 ID_ROLE = Qt.ItemDataRole.UserRole
-WIDTH, MOST_ROWS, ROW_HEIGHT = 580, 12, 26
+SIZE, MOST_ROWS = QSize(580, 0), 12
+ROW_GAP = 10
+"""Pixels of a row that its letters leave."""
+
 MOVES = (Qt.Key.Key_Up, Qt.Key.Key_Down, Qt.Key.Key_PageUp, Qt.Key.Key_PageDown)
 
 
@@ -86,7 +90,7 @@ class Palette(QDialog):
         for _fit_now, choice in found:
             self.model.appendRow(self._item(choice))
         self.view.setCurrentIndex(self.model.index(0, 0))
-        self.view.setFixedHeight(ROW_HEIGHT * min(MOST_ROWS, len(found)) + 4)
+        self.view.setFixedHeight(self._row_height() * min(MOST_ROWS, len(found)) + 4)
         self.view.setVisible(bool(found))
         self.nothing.setVisible(not found)
         self.adjustSize()
@@ -126,12 +130,15 @@ class Palette(QDialog):
         item.setEnabled(choice.enabled)
         words = (choice.title, choice.more, choice.keys, "" if choice.enabled else "not available now")
         item.setAccessibleText(", ".join(word for word in words if word))
-        item.setSizeHint(QSize(0, ROW_HEIGHT))
+        item.setSizeHint(QSize(0, self._row_height()))
         return item
+
+    def _row_height(self) -> int:
+        return self.view.fontMetrics().height() + ROW_GAP
 
     def _place(self, parent: QWidget) -> None:
         """Above, in the middle of the window."""
-        width = min(WIDTH, parent.width() - 40)
+        width = min(in_letters(SIZE, parent).width(), parent.width() - 40)
         self.setFixedWidth(width)
         self.move(parent.mapToGlobal(QPoint((parent.width() - width) // 2, 70)))
         self.line.setFocus()

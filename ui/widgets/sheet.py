@@ -5,6 +5,8 @@ from __future__ import annotations
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtWidgets import QDialog, QDialogButtonBox, QPlainTextEdit, QVBoxLayout, QWidget
 
+from ui.screen import sheet_size
+
 
 class Sheet(QDialog):
     """Does not stop the window; closes at Escape and is gone then."""
@@ -19,7 +21,7 @@ class Sheet(QDialog):
         rows = QVBoxLayout(self)
         rows.addWidget(body)
         rows.addWidget(buttons)
-        self.resize(size.boundedTo(parent.size()))
+        self.resize(sheet_size(size, parent))
 
 
 def code_sheet(title: str, text: str, parent: QWidget) -> Sheet:

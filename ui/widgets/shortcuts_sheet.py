@@ -9,9 +9,16 @@ from PySide6.QtGui import QKeySequence
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QScrollArea, QVBoxLayout, QWidget
 
 from ui.actions import Action
+from ui.screen import sheet_size
 from ui.widgets.sheet import Sheet
 
 COLUMNS = 2
+"""One, where there is no room for two."""
+
+SIZE = QSize(860, 720)
+BESIDE = 40
+"""Pixels of the sheet beside its columns: margins and a scroll bar."""
+
 MOUSE = (
     ("Ctrl+wheel", "Zoom about the pointer"),
     ("Shift+wheel", "Earlier, later"),
@@ -26,11 +33,26 @@ MOUSE = (
 
 def shortcuts_sheet(actions: Sequence[Action], parent: QWidget) -> Sheet:
     """The sheet, not yet shown."""
+    body = _body(actions, COLUMNS, parent)
+    if body.sizeHint().width() + BESIDE > sheet_size(SIZE, parent).width():
+        body.deleteLater()
+        body = _body(actions, 1, parent)
+    scroll = QScrollArea(parent)
+    scroll.setWidgetResizable(True)
+    scroll.setWidget(body)
+    scroll.setAccessibleName("Keyboard shortcuts")
+    sheet = Sheet("Keyboard Shortcuts", scroll, SIZE, parent)
+    sheet.setObjectName("shortcuts_sheet")
+    return sheet
+
+
+def _body(actions: Sequence[Action], number: int, parent: QWidget) -> QWidget:
+    """Everything in so many columns."""
     body = QWidget(parent)
     line = QHBoxLayout(body)
     line.setSpacing(36)
-    columns = [QVBoxLayout() for _ in range(COLUMNS)]
-    lengths = [0] * COLUMNS
+    columns = [QVBoxLayout() for _ in range(number)]
+    lengths = [0] * number
     for title, lines in grouped(actions):
         shortest = lengths.index(min(lengths))
         columns[shortest].addWidget(_group(title, lines, body))
@@ -39,13 +61,7 @@ def shortcuts_sheet(actions: Sequence[Action], parent: QWidget) -> Sheet:
         column.setSpacing(14)
         column.addStretch(1)
         line.addLayout(column, 1)
-    scroll = QScrollArea(parent)
-    scroll.setWidgetResizable(True)
-    scroll.setWidget(body)
-    scroll.setAccessibleName("Keyboard shortcuts")
-    sheet = Sheet("Keyboard Shortcuts", scroll, QSize(860, 720), parent)
-    sheet.setObjectName("shortcuts_sheet")
-    return sheet
+    return body
 
 
 def grouped(actions: Sequence[Action]) -> list[tuple[str, list[tuple[str, str]]]]:
