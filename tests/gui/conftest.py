@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from PySide6.QtWidgets import QDialog, QFileDialog, QMessageBox
+from PySide6.QtWidgets import QApplication, QDialog, QFileDialog, QMessageBox
 
 from tests.gui.timeline_bus import PlayedBus, Watched, as_session
 from ui.filter_state import FilterState
@@ -18,6 +18,16 @@ from ui.timeline.view import TimelineView
 @pytest.fixture(autouse=True)
 def _leaves_qt_clean(clean_qt: None) -> None:
     """Applies `clean_qt` without every test having to name it."""
+
+
+@pytest.fixture(autouse=True)
+def _usual_letters(qapp: QApplication) -> Iterator[None]:
+    """Font and style sheet belong to the application: what a test makes of them is not for the next."""
+    font, sheet = qapp.font(), qapp.styleSheet()
+    yield
+    if qapp.font() != font:
+        qapp.setFont(font)
+        qapp.setStyleSheet(sheet)
 
 
 @pytest.fixture(autouse=True)

@@ -16,7 +16,7 @@ SCREENS = {"1366x768": (1364, 736), "1000x600": (998, 568), "1366x768 at 150 dpi
 """What a screen leaves to a window, in Qt's pixels."""
 
 LETTERS = (8.0, 9.5, 13.0)
-LARGE = {screen: 16.0 for screen in ("1366x768", "1000x600")}
+LARGE = dict.fromkeys(("1366x768", "1000x600"), 16.0)
 """The largest letters; on the third screen they would be those of a poster."""
 
 

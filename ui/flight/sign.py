@@ -9,7 +9,6 @@ from ui.flight.watch import FlightWatch
 from ui.icons import icon
 from ui.theme import ThemeSource
 
-
 BESIDE = 6
 """Pixels beside the icon, on each side."""
 
@@ -36,8 +35,8 @@ class FlightSign(QToolButton):
         self.setText(f"flight recorder {self._watch.state}")
         self.setAccessibleName(f"Flight recorder: {self._watch.state}")
         self.setToolTip(
-            f"Flight recorder, {self._watch.state}: writes the seconds before and after a failure to a file of their own.\n"
-            "Click for its settings and its files."
+            f"Flight recorder {self._watch.state}: writes the seconds before and after a failure to a file of their "
+            "own.\nClick for its settings and its files."
         )
 
     def sizeHint(self) -> QSize:

@@ -19,7 +19,6 @@ from PySide6.QtWidgets import (
 from ui.theme import Theme
 from ui.widgets.link_button import LinkButton
 
-
 _SHORT = 12
 """Letters of a value that has room in any panel."""
 
