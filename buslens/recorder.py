@@ -21,9 +21,10 @@ from buslens.context import CALL, CAUSE_UNKNOWN, outside
 from buslens.failures import Failure, Frames
 from buslens.limits import DEFAULT_LIMITS, Limits
 from buslens.packing import VALUES_A_FACT, WHOLE, Packer
-from buslens.payloads import NOT_KEPT, Snapshot, snapshot
+from buslens.payloads import NOT_KEPT, snapshot
 from buslens.records import Flag, Kind, NameKind
 from buslens.shapes import Shapes
+from buslens.small import NOT_SMALL, Small
 from buslens.wire import NAMES, Header, pack_frame, pack_header, pack_name
 
 _LOG = logging.getLogger("buslens")
@@ -259,10 +260,18 @@ class Recorder:
             return
         self.pending.extend((WHOLE, *fact))
 
-    def snapshot(self, payload: object) -> Snapshot:
-        """What a payload is now; a mark in its place where too much waits already."""
+    def snapshot(self, payload: object) -> Any:
+        """What a payload is now; a mark in its place where too much waits already. Plain where it is small and plain."""
         if self._pending_text > self.limits.max_pending_text:
             return NOT_KEPT
+        try:
+            small = Small(self.limits)
+            plain = small.copy(payload, small.deep)
+            if plain is not NOT_SMALL:
+                self._pending_text += small.size()
+                return plain
+        except RecursionError:
+            pass  # `snapshot` says that there is no room on the stack
         kept = snapshot(payload, self.limits, self._shapes)
         self._pending_text += kept.size
         return kept

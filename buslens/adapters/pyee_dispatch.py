@@ -98,7 +98,7 @@ def plain(watch: Watch, bare: CallHandlers, slow: Callable[..., bool]) -> CallHa
     most = recorder.most_values
     next_id, clock_ns, local = recorder.next_id, recorder.clock_ns, recorder.local
     current, enter, leave = CALL.get, CALL.set, CALL.reset
-    find, call_from = watch.plans.get, watch.call_from
+    find, call_from, snapshot = watch.plans.get, watch.call_from, recorder.snapshot
 
     def _call_handlers(event: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> bool:
         emitter: Any = emitter_of()
@@ -117,7 +117,11 @@ def plain(watch: Watch, bare: CallHandlers, slow: Callable[..., bool]) -> CallHa
             return False
         try:
             plan = find(event) if type(event) is str else None
-            if plan is None or not same(plan.functions, functions):
+            count = len(functions)
+            # One alone is compared by hand: `same` costs five times as much, and most events have one handler.
+            if plan is None or not (
+                functions[0] is plan.functions[0] and (count == plan.count == 1 or same(plan.functions, functions))
+            ):
                 plan = watch.plan(emitter, event, functions)
         except Exception as error:
             watch.broke(error)
@@ -129,7 +133,7 @@ def plain(watch: Watch, bare: CallHandlers, slow: Callable[..., bool]) -> CallHa
         try:
             payload: Any
             if kwargs or len(args) > 1:
-                payload = recorder.snapshot(arguments(args, kwargs))
+                payload = snapshot(arguments(args, kwargs))
             elif args:
                 payload = args[0]
                 kind = type(payload)
@@ -146,17 +150,22 @@ def plain(watch: Watch, bare: CallHandlers, slow: Callable[..., bool]) -> CallHa
                             or kind is bool
                             or item is None
                         ):
-                            payload = recorder.snapshot(args[0])
+                            payload = snapshot(args[0])
                             break
-                elif not (kind is int or kind is float or kind is bool or payload is None):
-                    payload = recorder.snapshot(payload)
+                elif not (
+                    kind is int
+                    or (kind is str and len(payload) <= _SHORT)
+                    or kind is float
+                    or kind is bool
+                    or payload is None
+                ):
+                    payload = snapshot(payload)
             else:
                 payload = NoPayload
             try:
                 lane = local.lane
             except AttributeError:
                 lane = recorder.here()
-            count = len(functions)
             dispatch, call = next_id(), next_id()
             parent = current()
             if parent is None:
@@ -169,15 +178,14 @@ def plain(watch: Watch, bare: CallHandlers, slow: Callable[..., bool]) -> CallHa
         # Outside of `except`, so that what a handler raises names no error of ours as its context.
         if token is None:
             return bare(event, args, kwargs)
-        at = 1
+        at = 0
         try:
             given = call_from(functions[0], args, kwargs)
-            while at < count:
+            for at in plan.others:
                 try:
-                    now = clock_ns()
                     if given is None:
                         ended, call = call, next_id()
-                        put((NEXT, ended, now, plan.handler_ids[at], call, dispatch, lane))
+                        put((NEXT, ended, clock_ns(), plan.handler_ids[at], call, dispatch, lane))
                     else:
                         kept, given = [given], None
                         watch.threw_away(emitter, kept, call, plan.names[at - 1])
@@ -186,11 +194,10 @@ def plain(watch: Watch, bare: CallHandlers, slow: Callable[..., bool]) -> CallHa
                     enter(call)
                 except Exception as error:
                     watch.broke(error)
-                at += 1
-                given = call_from(functions[at - 1], args, kwargs)
+                given = call_from(functions[at], args, kwargs)
         except BaseException as error:
-            watch.failed(call, error, plan.names[at - 1].plain)
-            watch.skipped(dispatch, plan.handler_ids[at:count], call)
+            watch.failed(call, error, plan.names[at].plain)
+            watch.skipped(dispatch, plan.handler_ids[at + 1 :], call)
             raise
         finally:
             leave(token)

@@ -38,13 +38,17 @@ _ENDED = int(Kind.CALL_ENDED)
 class Plan:
     """The handlers of one event as they were at its last emit."""
 
-    __slots__ = ("event_id", "functions", "handler_ids", "keys", "names", "opening", "simple")
+    __slots__ = ("count", "event_id", "functions", "handler_ids", "keys", "names", "opening", "others", "simple")
 
     def __init__(self, event_id: int, items: list[tuple[Any, Any]], recorder: Recorder, event: object) -> None:
         self.event_id = event_id
         self.keys = [key for key, _ in items]
         self.functions = [function for _, function in items]
         """What pyee calls: the handler, or its `once` wrapper."""
+
+        self.count = len(items)
+        self.others = range(1, len(items))
+        """The places of all handlers but the first."""
 
         self.names: list[HandlerName] = [describe(key) for key in self.keys]
         text = event_text(event)
