@@ -6,6 +6,7 @@ The hot path of an adapter puts short tuples, told apart by their length; here t
 from __future__ import annotations
 
 import json
+import re
 import struct
 from typing import Any
 
@@ -36,7 +37,10 @@ _EMITTED = int(Kind.DISPATCH_EMITTED)
 _CALL_ENDED = int(Kind.CALL_ENDED)
 _FACTS_A_FRAME = 65_536
 _BLOB_BYTES_A_FRAME = 4 * MAX_BLOB
-_LONG_TEXT = 4096
+_LONG_TEXT = 8192
+_LONG_NUMBER = re.compile(r"9\d{18}|\d{20}").search
+"""Digits of what may be no 64-bit integer, which most readers of JSON would round."""
+
 _ENCODE = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), allow_nan=False).encode
 
 # FACT with what never changes in a shape given as bytes and zeros: a third of the time of packing every field.
@@ -140,7 +144,7 @@ def payload_bytes(said: Any, limits: Limits) -> tuple[int, bytes, bool]:
     if said.__class__ is not Snapshot:
         try:
             text = _ENCODE(said)
-            if len(text) <= _LONG_TEXT:
+            if len(text) <= _LONG_TEXT and _LONG_NUMBER(text) is None:
                 return int(BlobKind.PAYLOAD_JSON), text.encode("utf-8", "replace"), False
         except Exception:  # noqa: S110  not plain after all: the careful way knows what to do
             pass

@@ -261,7 +261,7 @@ class Recorder:
         self.pending.extend((WHOLE, *fact))
 
     def snapshot(self, payload: object) -> Any:
-        """What a payload is now; a mark in its place where too much waits already. Plain where it is small and plain."""
+        """What a payload is now, as packing takes it; a mark in its place where too much waits already."""
         if self._pending_text > self.limits.max_pending_text:
             return NOT_KEPT
         try:

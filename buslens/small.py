@@ -19,7 +19,7 @@ NOT_SMALL = object()
 
 
 class Small:
-    """Copies one dict, list, tuple or string of nothing else but those, numbers and None; `size` says what that keeps."""
+    """Copies one dict, list, tuple or string of nothing else but those, numbers and None."""
 
     __slots__ = ("_items", "_letters", "_started_with", "deep")
 

@@ -9,7 +9,10 @@ from __future__ import annotations
 from functools import partial
 from typing import Any, Callable, Optional
 
+from pyee.base import EventEmitter
+
 from buslens.adapters.pyee_dispatch import STALE, CallHandlers, announced, is_stale, unheard
+from buslens.adapters.pyee_line import in_the_place_of
 from buslens.adapters.pyee_watch import Watch
 from buslens.context import CALL
 
@@ -19,6 +22,8 @@ def direct(watch: Watch, bare: CallHandlers) -> Callable[..., bool]:
     recorder = watch.recorder
     next_id, enter, leave, call_from = recorder.next_id, CALL.set, CALL.reset, watch.call_from
     returns_are_looked_at = watch.kind != "base"
+    # What is global below is pyee's: see `in_the_place_of`.
+    announce, nobody, check, stale, raise_ = announced, unheard, is_stale, STALE, raising
 
     def _call_handlers(
         event: Any, args: tuple[Any, ...], kwargs: dict[str, Any], functions: Optional[list[Any]] = None
@@ -30,17 +35,17 @@ def direct(watch: Watch, bare: CallHandlers) -> Callable[..., bool]:
             with emitter._lock:
                 functions = list(emitter._events.get(event, {}).values())
         if not functions:
-            unheard(watch, emitter, event, args, kwargs)
+            nobody(watch, emitter, event, args, kwargs)
             return False
-        dispatch, handlers = announced(watch, emitter, event, args, kwargs, functions)
+        dispatch, handlers = announce(watch, emitter, event, args, kwargs, functions)
         if not dispatch:
             return bare(event, args, kwargs)
         call = 0
         try:
             for function, key, handler, name in handlers:
-                if key is not function and is_stale(emitter, event, key):
+                if key is not function and check(emitter, event, key):
                     # A `once` wrapper whose handler is gone does nothing; pyee calls it all the same.
-                    watch.skipped(dispatch, (handler,), note=STALE)
+                    watch.skipped(dispatch, (handler,), note=stale)
                     emitter._emit_run(function, args, kwargs)
                     continue
                 call, later = next_id(), name.is_async and watch.awaits
@@ -58,7 +63,7 @@ def direct(watch: Watch, bare: CallHandlers) -> Callable[..., bool]:
                         watch.failed(call, error, name.plain)
                         if not returns_are_looked_at or not isinstance(error, Exception):
                             raise
-                        run = raising(error)
+                        run = raise_(error)
                     else:
                         watch.returned(given, call, name, (dispatch, handler, 1) if later else None)
                     # Also what pyee throws away is thrown away there: it may warn of that.
@@ -72,7 +77,7 @@ def direct(watch: Watch, bare: CallHandlers) -> Callable[..., bool]:
             raise
         return True
 
-    return _call_handlers
+    return in_the_place_of(EventEmitter._call_handlers, "_emit_run", _call_handlers)  # type: ignore[no-any-return]
 
 
 def raising(error: BaseException) -> Callable[[], Any]:

@@ -10,8 +10,11 @@ import sys
 from types import BuiltinFunctionType, FrameType, FunctionType, MethodType
 from typing import Any, Callable, Iterator
 
+from pyee.base import EventEmitter
+
 from buslens.adapters.naming import HandlerName
 from buslens.adapters.pyee_calls import FutureEnd, Run, SubmitView
+from buslens.adapters.pyee_line import in_the_place_of
 from buslens.adapters.pyee_watch import Watch, same
 from buslens.context import CALL
 from buslens.packing import ENDED, NEXT, STARTED
@@ -98,7 +101,11 @@ def plain(watch: Watch, bare: CallHandlers, slow: Callable[..., bool]) -> CallHa
     most = recorder.most_values
     next_id, clock_ns, local = recorder.next_id, recorder.clock_ns, recorder.local
     current, enter, leave = CALL.get, CALL.set, CALL.reset
-    find, call_from, snapshot = watch.plans.get, watch.call_from, recorder.snapshot
+    find, snapshot = watch.plans.get, recorder.snapshot
+    call_with, call_without = watch.call_from, watch.call_without
+    # What is global below is pyee's: see `in_the_place_of`.
+    few, short, next_, started, ended_ = _FEW, _SHORT, NEXT, STARTED, ENDED
+    nothing, together, is_same, nobody = NoPayload, arguments, same, unheard
 
     def _call_handlers(event: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> bool:
         emitter: Any = emitter_of()
@@ -113,14 +120,14 @@ def plain(watch: Watch, bare: CallHandlers, slow: Callable[..., bool]) -> CallHa
         finally:
             lock.release()
         if not functions:
-            unheard(watch, emitter, event, args, kwargs)
+            nobody(watch, emitter, event, args, kwargs)
             return False
         try:
             plan = find(event) if type(event) is str else None
             count = len(functions)
             # One alone is compared by hand: `same` costs five times as much, and most events have one handler.
             if plan is None or not (
-                functions[0] is plan.functions[0] and (count == plan.count == 1 or same(plan.functions, functions))
+                functions[0] is plan.functions[0] and (count == plan.count == 1 or is_same(plan.functions, functions))
             ):
                 plan = watch.plan(emitter, event, functions)
         except Exception as error:
@@ -133,18 +140,18 @@ def plain(watch: Watch, bare: CallHandlers, slow: Callable[..., bool]) -> CallHa
         try:
             payload: Any
             if kwargs or len(args) > 1:
-                payload = snapshot(arguments(args, kwargs))
+                payload = snapshot(together(args, kwargs))
             elif args:
                 payload = args[0]
                 kind = type(payload)
-                if kind is dict and len(payload) <= _FEW:
+                if kind is dict and len(payload) <= few:
                     # A small dict of short strings and numbers needs no more than a copy.
                     payload = payload.copy()
                     for key, item in payload.items():
                         # By identity: the hash of a class may be code of its metaclass.
                         kind = type(item)
                         if type(key) is not str or not (
-                            (kind is str and len(item) <= _SHORT)
+                            (kind is str and len(item) <= short)
                             or kind is int
                             or kind is float
                             or kind is bool
@@ -154,14 +161,14 @@ def plain(watch: Watch, bare: CallHandlers, slow: Callable[..., bool]) -> CallHa
                             break
                 elif not (
                     kind is int
-                    or (kind is str and len(payload) <= _SHORT)
+                    or (kind is str and len(payload) <= short)
                     or kind is float
                     or kind is bool
                     or payload is None
                 ):
                     payload = snapshot(payload)
             else:
-                payload = NoPayload
+                payload = nothing
             try:
                 lane = local.lane
             except AttributeError:
@@ -178,6 +185,7 @@ def plain(watch: Watch, bare: CallHandlers, slow: Callable[..., bool]) -> CallHa
         # Outside of `except`, so that what a handler raises names no error of ours as its context.
         if token is None:
             return bare(event, args, kwargs)
+        call_from = call_with if kwargs else call_without
         at = 0
         try:
             given = call_from(functions[0], args, kwargs)
@@ -185,12 +193,12 @@ def plain(watch: Watch, bare: CallHandlers, slow: Callable[..., bool]) -> CallHa
                 try:
                     if given is None:
                         ended, call = call, next_id()
-                        put((NEXT, ended, clock_ns(), plan.handler_ids[at], call, dispatch, lane))
+                        put((next_, ended, clock_ns(), plan.handler_ids[at], call, dispatch, lane))
                     else:
                         kept, given = [given], None
                         watch.threw_away(emitter, kept, call, plan.names[at - 1])
                         call = next_id()
-                        put((STARTED, plan.handler_ids[at], clock_ns(), call, dispatch, lane))
+                        put((started, plan.handler_ids[at], clock_ns(), call, dispatch, lane))
                     enter(call)
                 except Exception as error:
                     watch.broke(error)
@@ -203,7 +211,7 @@ def plain(watch: Watch, bare: CallHandlers, slow: Callable[..., bool]) -> CallHa
             leave(token)
         try:
             if given is None:
-                put((ENDED, call, clock_ns()))
+                put((ended_, call, clock_ns()))
             else:
                 kept, given = [given], None
                 watch.threw_away(emitter, kept, call, plan.names[-1])
@@ -211,7 +219,7 @@ def plain(watch: Watch, bare: CallHandlers, slow: Callable[..., bool]) -> CallHa
             watch.broke(error)
         return True
 
-    return _call_handlers
+    return in_the_place_of(EventEmitter._call_handlers, "_emit_run", _call_handlers)  # type: ignore[no-any-return]
 
 
 def run_one(

@@ -71,6 +71,7 @@ class Watch:
         self.live = True
         """False once detached, or once an error of our own has switched us off."""
 
+        self._event_ids: dict[str, int] = {}
         self.plans: dict[str, Plan] = {}
         """By event; forgotten when its handlers change, so that a removed handler is not kept alive."""
 
@@ -86,6 +87,9 @@ class Watch:
 
         self.call_from = line_of(type(emitter)._emit_run)
         """Calls a handler where pyee would."""
+
+        self.call_without = line_of(type(emitter)._emit_run, no_keywords=True)
+        """The same where there are no keyword arguments."""
 
         self.run_from = line_of(EventEmitter._call_handlers, "_emit_run")
         """Calls `_emit_run` where pyee would."""
@@ -130,7 +134,14 @@ class Watch:
 
     def event_id(self, event: Any) -> int:
         """Interned id of an event on this bus."""
-        return self.recorder.event(event_text(event), self.bus)
+        if type(event) is not str:
+            return self.recorder.event(event_text(event), self.bus)
+        found = self._event_ids.get(event)
+        if found is None:
+            if len(self._event_ids) >= _MOST_PLANS:
+                self._event_ids.clear()
+            found = self._event_ids[event] = self.recorder.event(event, self.bus)
+        return found
 
     def forget(self, event: Any = None) -> None:
         """The handlers of an event have changed; of all events where none is named."""

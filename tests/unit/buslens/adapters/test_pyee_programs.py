@@ -8,6 +8,7 @@ import subprocess
 import sys
 import threading
 import traceback
+import warnings
 import weakref
 from collections.abc import Callable, Generator
 from concurrent.futures import ThreadPoolExecutor
@@ -357,9 +358,48 @@ def hashed(attach: Attach) -> object:
     return ran
 
 
+def callers(attach: Attach) -> object:
+    """Handlers that look at who called them, as a warning with a `stacklevel` does."""
+    log: list[object] = []
+
+    def look(*_: object, **__: object) -> None:
+        stack = [frame for frame, _ in traceback.walk_stack(inspect.currentframe())]
+        log.append([(at.f_code.co_filename, at.f_code.co_name, at.f_lineno, at.f_globals["__name__"]) for at in stack])
+
+    def warn(*_: object, **__: object) -> None:
+        for level in range(1, 7):
+            with warnings.catch_warnings(record=True) as caught:
+                warnings.simplefilter("always")
+                warnings.warn("deprecated", stacklevel=level)
+            log.append((level, caught[0].filename, caught[0].lineno))
+
+    async def main(make: Callable[[], Any]) -> None:
+        bus = attach(make())
+        for handler in (look, warn, look):
+            bus.on("x", handler)
+        if make is AsyncIOEventEmitter:  # a plain one finds a second `_call_handlers` of pyee below `once`
+            bus.once("once", warn)
+        bus.emit("x")
+        bus.emit("x", {"id": 1}, by="card")
+        if make is AsyncIOEventEmitter:  # a plain one finds a second `_call_handlers` of pyee below `once`
+            bus.once("once", warn)
+            bus.emit("once")
+            return
+        bus.on("failing", look)
+        bus.on("failing", lambda: 1 // 0)
+        try:
+            bus.emit("failing")
+        except ZeroDivisionError as error:
+            log.append([(step.filename, step.name, step.lineno) for step in traceback.extract_tb(error.__traceback__)])
+
+    asyncio.run(main(EventEmitter))
+    asyncio.run(main(AsyncIOEventEmitter))
+    return log
+
+
 PROGRAMS = (
     shop, storm, deep, tasks, returned, no_loop, threads, pooled, veto, stops, context, uplifted, nursery, odd_errors,
-    hashed,
+    hashed, callers,
 )  # fmt: skip
 
 
