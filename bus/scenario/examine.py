@@ -12,11 +12,12 @@ from itertools import islice
 from typing import Any
 
 from bus.errors import Place, UserError
-from bus.scenario import expressions, names_used, payload, scalars, schema_words
+from bus.scenario import expressions, names_used, payload, scalars, schema_words, trial
 from bus.scenario import tree as yaml_tree
-from bus.scenario.model import EmitAct, RepeatAct, Scenario, WaitAct
+from bus.scenario.model import RepeatAct, Scenario, WaitAct, steps_of
+from bus.scenario.python_code import why_not_python
 from bus.scenario.reading import letter_at, place_at, read
-from bus.scenario.steps import Emit, Once
+from bus.scenario.steps import Count, Emit, Once, Python
 
 DURABLE = ("sqlite", "rabbitmq", "kafka")
 MOST_REMARKS = 100
@@ -64,10 +65,18 @@ def _mistakes(scenario: Scenario, values: dict[str, Any]) -> Iterator[tuple[Path
         if event.sample is not None:
             for found in payload.check(event, event.sample):
                 yield ("events", name, "sample"), 0, f"the sample of {name} breaks its own schema: {found}"
+    counted = frozenset(
+        step.count for handler in scenario.handlers.values() for step in steps_of(handler.do) if isinstance(step, Count)
+    )
     for path, step, variables in _steps(scenario):
-        yield from _names(_at(values, path), path, variables)
-        if isinstance(step, EmitAct):
-            yield from _refused(scenario, step, path)
+        for at, text, whole in _expressions(_at(values, path)):
+            for offset, problem in names_used.unknown(text, variables, counted):
+                yield (*path, *at), whole + offset, problem
+        if path[0] == "handlers":
+            yield from _never_works(scenario, _at(values, path), path)
+        if isinstance(step, Python) and (why := why_not_python(step.python)):
+            yield (*path, "python"), 0, why
+    yield from trial.script(scenario)
 
 
 def _steps(scenario: Scenario) -> Iterator[tuple[Path, Any, tuple[str, ...]]]:
@@ -85,44 +94,35 @@ def _steps(scenario: Scenario) -> Iterator[tuple[Path, Any, tuple[str, ...]]]:
                 waiting.append(((*path, index, "once"), list(step.once), variables))
 
 
-def _names(said: dict[str, Any], path: Path, variables: tuple[str, ...]) -> Iterator[tuple[Path, int, str]]:
-    """Variables and functions that are nowhere, in a step as the file says it."""
+def _said(step: dict[str, Any]) -> Iterator[tuple[Path, Any, bool]]:
+    """Where a step, as the file says it, may hold expressions; what stands there; whether it is a condition."""
     options: dict[Path, dict[str, Any]] = {
-        (key,): said[key] for key in ("fail", "crash") if isinstance(said.get(key), dict)
+        (key,): step[key] for key in ("fail", "crash") if isinstance(step.get(key), dict)
     }
-    for below, part in {(): said, **options}.items():
+    for below, part in {(): step, **options}.items():
         if isinstance(part.get("if"), str):
-            for offset, problem in names_used.unknown(part["if"], variables):
-                yield (*path, *below, "if"), offset, problem
+            yield (*below, "if"), part["if"], True
         for key in ("with", "transform", "log", "message"):
-            for at, starts, text in names_used.expressions_in(part.get(key), (key,)):
-                for offset, problem in names_used.unknown(text, variables):
-                    yield (*path, *below, *at), starts + offset, problem
+            if part.get(key) is not None:
+                yield (*below, key), part[key], False
 
 
-def _refused(scenario: Scenario, step: EmitAct, path: Path) -> Iterator[tuple[Path, int, str]]:
-    """Why the first emit of a script's step would end the run."""
-    event = scenario.events.get(step.emit)
-    if event is None or step.if_ is not None:
-        return
-    if "with_" not in step.model_fields_set:
-        if event.sample is None:
-            for found in payload.check(event, None):
-                yield (*path, "emit"), 0, f"{step.emit} is emitted without a payload and has no sample: {found}"
-        return
-    used = [text for _path, _at, text in names_used.expressions_in(step.with_)]
-    if any(problem for text in used for problem in names_used.unknown(text, names_used.IN_SCRIPT)):
-        return  # that is told by itself
-    try:
-        value = expressions.compile_value(step.with_)({"count": 1, "counters": {}})
-    except expressions.ExpressionError as error:
-        if "counters" not in str(step.with_):  # what handlers count is known only when they have run
-            yield (*path, "with"), 0, f"the script cannot go on here: {error}"
-        return
-    if "counters" in str(step.with_):
-        return
-    for found in payload.check(event, value):
-        yield (*path, "with"), 0, f"{step.emit} cannot be emitted so: {found}"
+def _expressions(step: dict[str, Any]) -> Iterator[tuple[Path, str, int]]:
+    """Where each expression of a step stands, its text, and where that begins in what stands there."""
+    for below, value, is_condition in _said(step):
+        if is_condition:
+            yield below, value, 0
+        else:
+            yield from ((at, text, starts) for at, starts, text in names_used.expressions_in(value, below))
+
+
+def _never_works(scenario: Scenario, step: dict[str, Any], path: Path) -> Iterator[tuple[Path, int, str]]:
+    """Expressions of a handler's step that fail whatever comes."""
+    events = tuple(event for event in scenario.events if scenario.handlers[path[1]].hears(event))
+    for below, value, is_condition in _said(step):
+        problem = trial.always_fails(value, events, is_condition=is_condition)
+        if problem is not None:
+            yield (*path, *below), 0, f"every call fails here: {problem}"
 
 
 def _warnings(scenario: Scenario, values: dict[str, Any]) -> Iterator[tuple[Path, str, str]]:
@@ -132,14 +132,16 @@ def _warnings(scenario: Scenario, values: dict[str, Any]) -> Iterator[tuple[Path
     if scenario.engine not in DURABLE:
         for name in scenario.handlers:
             for key in ("attempts", "ack", "from"):
-                if key in values["handlers"][name]:
+                # Celery makes the attempts itself where the engine makes none.
+                heeded = key == "attempts" and scenario.handlers[name].worker == "celery"
+                if key in values["handlers"][name] and not heeded:
                     hint = f"the engines that keep events are {', '.join(DURABLE)}"
                     yield ("handlers", name, key), f"the engine {scenario.engine} passes over {key}", hint
     for path, step, _variables in _steps(scenario):
         is_last = len(_at(values, path[:-1])) == path[-1] + 1
         if isinstance(step, WaitAct) and step.wait.strip() == "forever" and not is_last:
             yield (*path, "wait"), "the script waits here for ever: its steps below are never done", "give it a time"
-        if isinstance(step, Emit) and step.if_ is None and "with_" in step.model_fields_set:
+        if isinstance(step, Emit) and step.if_ is None:
             yield from _constant(scenario, step, path)
 
 
@@ -148,9 +150,13 @@ def _constant(scenario: Scenario, step: Emit, path: Path) -> Iterator[tuple[Path
     event = scenario.events.get(step.emit)
     if event is None or any(True for _ in names_used.expressions_in(step.with_)):
         return
-    value = expressions.compile_value(step.with_)({})
-    for found in payload.check(event, value):
-        yield (*path, "with"), f"every call fails here, for {step.emit} takes no such payload: {found}", ""
+    if "with_" in step.model_fields_set:
+        for found in payload.check(event, expressions.compile_value(step.with_)({})):
+            yield (*path, "with"), f"every call fails here, for {step.emit} takes no such payload: {found}", ""
+    elif event.sample is None:
+        for found in payload.check(event, None):
+            problem = f"every call fails here, for {step.emit} is emitted without a payload and has no sample: {found}"
+            yield (*path, "emit"), problem, ""
 
 
 def _at(values: Any, path: Path) -> Any:

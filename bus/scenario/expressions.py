@@ -15,7 +15,7 @@ from typing import Any
 
 import cel
 
-from bus.scenario import parser_words
+from bus.scenario import failed_words, parser_words
 from bus.scenario.parser_words import NotAnExpressionError
 
 Variables = Mapping[str, Any]
@@ -31,7 +31,6 @@ MOST_MACROS = 2
 """map, filter, all, exists in one expression: nested ones multiply, and nothing can stop CEL once it runs."""
 
 _MACRO = re.compile(r"\.\s*(?:map|filter|all|exists|exists_one)\s*\(")
-_UNKNOWN = re.compile(r"Undefined variable or function: '([^']*)'")
 _BEGINS = "a text that begins with $ is an expression: write $$ for a plain dollar sign"
 _INSIDE = re.compile(r"\$\{([^{}]*)\}")
 
@@ -55,7 +54,7 @@ def compile_expression(text: str) -> Evaluator:
         try:
             return program.execute(dict(variables))
         except Exception as error:
-            raise ExpressionError(f"{text}: {_why(error, variables)}") from None
+            raise ExpressionError(f"{text}: {failed_words.why(error, variables, program.functions)}") from None
 
     return evaluate
 
@@ -67,7 +66,7 @@ def compile_condition(text: str) -> Callable[[Variables], bool]:
     def check(variables: Variables) -> bool:
         value = evaluate(variables)
         if not isinstance(value, bool):
-            raise ExpressionError(f"{text}: expected true or false, found {value!r}")
+            raise ExpressionError(f"{text}: expected true or false, found {spell(value)}")
         return value
 
     return check
@@ -149,12 +148,3 @@ def _depth(text: str) -> int:
         elif character in ")]}":
             depth -= 1
     return deepest
-
-
-def _why(error: Exception, variables: Variables) -> str:
-    if isinstance(error, KeyError):
-        return f"there is no {error.args[0]}"
-    unknown = _UNKNOWN.search(str(error))
-    if unknown:
-        return f"there is no {unknown.group(1)} here, there is {', '.join(variables) or 'no variable'}"
-    return str(error).splitlines()[0].split(". CEL ")[0][:300] if str(error) else type(error).__name__

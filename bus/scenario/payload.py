@@ -61,7 +61,7 @@ class Checker:
         found: list[PayloadProblem] = []
         try:
             for error in self._validator.iter_errors(value):
-                found.append(PayloadProblem(error.json_path, error.message[:300]))
+                found.append(PayloadProblem(error.json_path, _message(error)[:300]))
                 if len(found) >= MOST_PROBLEMS:
                     break
         except (Unresolvable, RecursionError, TooManyReferencesError) as error:
@@ -80,6 +80,16 @@ class Checker:
         self._followed += 1
         if self._followed > MOST_REFERENCES:
             raise TooManyReferencesError(f"it refers to itself more than {MOST_REFERENCES} times")
+
+
+def _message(error: jsonschema.ValidationError) -> str:
+    """In JSON's words: jsonschema says None for null."""
+    said: str = error.message
+    instance = error.instance
+    if instance is None or isinstance(instance, bool):
+        word = "null" if instance is None else str(instance).lower()
+        return word + said.removeprefix(repr(instance)) if said.startswith(repr(instance)) else said
+    return said
 
 
 class TooManyReferencesError(Exception):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import islice
@@ -202,7 +203,8 @@ def _shifted(offset: int | None, node: Any, place: Place) -> Place:
     if offset is None or not isinstance(node, str) or "\n" in node or isinstance(node, LiteralScalarString):
         return place
     quoted = isinstance(node, SingleQuotedScalarString | DoubleQuotedScalarString)
-    plain = "".join(node[:offset]).isprintable() and "\\" not in node and "'" not in node[:offset]
+    escapes = "'" if isinstance(node, SingleQuotedScalarString) else "\\"
+    plain = "".join(node[:offset]).isprintable() and escapes not in node[:offset]
     return Place(place.file, place.line, place.column + offset + quoted) if plain or not quoted else place
 
 
@@ -270,5 +272,5 @@ def _model_at(location: Location) -> Any:
 
 
 def _shown(value: Any) -> str:
-    text = repr(value[:100]) if isinstance(value, str) else str(value)
+    text = repr(value[:100]) if isinstance(value, str) else json.dumps(value, ensure_ascii=False, default=str)
     return text if len(text) <= 60 else f"{text[:60]}…"

@@ -16,16 +16,18 @@ Path = tuple[Any, ...]
 
 _INSIDE_PAYLOADS = frozenset(("sample", "with", "transform", "const", "enum", "default", "examples"))
 _NUMBER = re.compile(
-    r"[+-]?(0[0-9_]+|0[xob][0-9A-Fa-f_]+|[0-9]+_[0-9_]*|[0-9.]+[eE][+-]?[0-9]+|\d*\.?\d{17,}|\d+\.\d{16,})"
+    r"[+-]?(0[0-9_]+|0[xob][0-9A-Fa-f_]+|[0-9][0-9.]*_[0-9_.]*|[0-9.]+[eE][+-]?[0-9]+"
+    r"|\d*\.?\d{17,}|\d+\.\d{16,}|\d{16,}\.\d*)|\+[0-9.]+"
 )
 _YES = re.compile(r"y|yes|n|no|on|off", re.IGNORECASE)
 _CUT = re.compile(r"[ \t]+#[^\s#!]")
+_BEHIND_KEY = re.compile(r"\s*:[ \t]+(#[^\s#!].*)")
 
 
 def remarks(root: Node, text: str) -> Iterator[tuple[int, int, str, str]]:
     """Line and column from 1, problem and hint of each."""
     lines = text.split("\n")
-    for path, node in _scalars(root):
+    for path, key, node in _scalars(root):
         if node.style is not None:
             continue
         line, column = node.start_mark.line, node.start_mark.column
@@ -37,10 +39,23 @@ def remarks(root: Node, text: str) -> Iterator[tuple[int, int, str, str]]:
                 f"the value ends before {end.strip()[:40]}, which YAML takes for a comment",
                 "put the whole value in quotes, or a space behind the #",
             )
-        if not _INSIDE_PAYLOADS.isdisjoint(path):
+        if not _INSIDE_PAYLOADS.isdisjoint(path) and not node.value:
+            yield from _nothing(lines, key)
+        elif not _INSIDE_PAYLOADS.isdisjoint(path):
             said = _otherwise(node)
             if said:
                 yield line + 1, column + 1, said, f'put it in quotes where it is a text: "{node.value}"'
+
+
+def _nothing(lines: list[str], key: Node | None) -> Iterator[tuple[int, int, str, str]]:
+    """A value that is not there, where a text was meant that begins with #."""
+    if key is None or key.end_mark.line >= len(lines):
+        return
+    line, column = key.end_mark.line, key.end_mark.column
+    comment = _BEHIND_KEY.match(lines[line], column)
+    if comment:
+        problem = f"there is no value before {comment[1].strip()[:40]}, which YAML takes for a comment"
+        yield line + 1, comment.start(1) + 1, problem, "put it in quotes where it is a text, or a space behind the #"
 
 
 def _otherwise(node: ScalarNode) -> str:
@@ -63,13 +78,14 @@ def _read(value: str, kind: str) -> str:
     return f"{sign}{int(digits, base)}"
 
 
-def _scalars(root: Node) -> Iterator[tuple[Path, ScalarNode]]:
-    waiting: list[tuple[Path, Node]] = [((), root)]
+def _scalars(root: Node) -> Iterator[tuple[Path, Node | None, ScalarNode]]:
+    """Each with its path and the key that it stands behind: where an empty one stands, the parser does not know."""
+    waiting: list[tuple[Path, Node | None, Node]] = [((), None, root)]
     while waiting:
-        path, node = waiting.pop()
+        path, behind, node = waiting.pop()
         if isinstance(node, ScalarNode):
-            yield path, node
+            yield path, behind, node
         elif isinstance(node, SequenceNode):
-            waiting += [((*path, index), each) for index, each in enumerate(node.value)]
+            waiting += [((*path, index), None, each) for index, each in enumerate(node.value)]
         elif isinstance(node, MappingNode):
-            waiting += [((*path, str(key.value)), value) for key, value in node.value]
+            waiting += [((*path, str(key.value)), key, value) for key, value in node.value]

@@ -27,6 +27,7 @@ from ruamel.yaml.events import (
 from ruamel.yaml.nodes import Node, ScalarNode
 
 from bus.errors import Place, UserError
+from bus.scenario import yaml_words
 
 MAX_BYTES = 512 * 1024
 """A scenario is written by a person; what is larger is no scenario."""
@@ -50,9 +51,9 @@ def parse(text: str, file: str) -> CommentedMap:
     try:
         tree = _yaml().load(text)
     except (YAMLError, YAMLStreamError) as error:
-        raise _mistake(error, file) from None
+        raise _mistake(error, text, file) from None
     except (ValueError, RecursionError) as error:
-        raise UserError(f"this YAML cannot be read ({error})", at=Place(file)) from None
+        raise UserError("this YAML cannot be read", at=Place(file)) from error
     if tree is None:
         raise UserError("the file is empty", at=Place(file, 1, 1), hint="a scenario starts with the line: buslens: 1")
     if not isinstance(tree, CommentedMap):
@@ -91,7 +92,8 @@ def plain(node: Any, file: str, mistakes: list[UserError], at: Place) -> Any:
         for key in node:
             key_at = key_place(node, key, file)
             if not isinstance(key, str):
-                mistakes.append(UserError(f"expected a name, found {key!r}", at=key_at, hint="put it in quotes"))
+                said = {None: "null", True: "true", False: "false"}.get(key, str(key))
+                mistakes.append(UserError(f"expected a name, found {said}", at=key_at, hint="put it in quotes"))
                 continue
             values[str(key)] = plain(node[key], file, mistakes, value_place(node, key, file))
         return values
@@ -111,7 +113,7 @@ def plain(node: Any, file: str, mistakes: list[UserError], at: Place) -> Any:
             mistakes.append(UserError(f"expected a finite number, found {float(node)}", at=at))
             return 0.0
         return float(node)
-    mistakes.append(UserError(f"expected plain YAML, found {type(node).__name__}", at=at))
+    mistakes.append(UserError("expected a text, a number or another plain value", at=at, hint="put it in quotes"))
     return None
 
 
@@ -121,8 +123,9 @@ def key_place(node: Any, key: Any, file: str) -> Place:
 
 
 def value_place(node: Any, key: Any, file: str) -> Place:
-    """Where the value of a key stands."""
-    return _place(node, "value", key, file)
+    """Where the value of a key stands; one that is left out stands at its key."""
+    at, key_at = _place(node, "value", key, file), _place(node, "key", key, file)
+    return key_at if node[key] is None and at.line != key_at.line else at
 
 
 def item_place(node: Any, index: int, file: str) -> Place:
@@ -179,11 +182,16 @@ def _check_events(text: str, file: str) -> None:
                 documents += 1
                 if documents > 1:
                     raise UserError("expected one YAML document, found a second one", at=at)
+                if event.version not in (None, (1, 2)):
+                    raise UserError("scenarios are YAML 1.2", at=at, hint="leave %YAML out")
             if isinstance(event, AliasEvent) or (isinstance(event, NodeEvent) and event.anchor):
-                raise UserError("anchors and aliases (& and *) are not allowed here", at=at, hint="write the value out")
+                hint = "write the value out; a text that begins with & or * belongs in quotes"
+                raise UserError("anchors and aliases (& and *) are not allowed here", at=at, hint=hint)
             tag = getattr(event, "tag", None)
-            if tag is not None and not str(tag).startswith(_CORE_TAGS):
-                raise UserError(f"tags such as {str(tag)[:60]} are not allowed here", at=at)
+            if tag is not None:
+                name = str(tag).replace(_CORE_TAGS, "!!")[:60]
+                hint = "a text that begins with ! belongs in quotes"
+                raise UserError(f"tags such as {name} are not allowed here", at=at, hint=hint)
             if isinstance(event, NodeEvent):
                 values += 1
                 if values > MAX_VALUES:
@@ -195,6 +203,9 @@ def _check_events(text: str, file: str) -> None:
                 if keys[-1] and isinstance(event, CollectionStartEvent):
                     # Such keys are also hashed over and over: the time to load them doubles with each level.
                     raise UserError("expected a name, found a list or mapping as a key", at=at)
+                if keys[-1] and isinstance(event, ScalarEvent) and event.value == "<<" and event.implicit[0]:
+                    hint = "write out what is to be merged; a key of that name belongs in quotes"
+                    raise UserError("merging with << is not allowed here", at=at, hint=hint)
                 keys[-1] = not keys[-1]
             if isinstance(event, CollectionStartEvent):
                 keys.append(True if isinstance(event, MappingStartEvent) else None)
@@ -203,22 +214,20 @@ def _check_events(text: str, file: str) -> None:
             elif isinstance(event, CollectionEndEvent):
                 keys.pop()
     except (YAMLError, YAMLStreamError) as error:
-        raise _mistake(error, file) from None
+        raise _mistake(error, text, file) from None
     except (ValueError, RecursionError, OverflowError) as error:
         raise UserError(f"this YAML cannot be read ({error})", at=Place(file)) from None
 
 
-def _mistake(error: Exception, file: str) -> UserError:
+def _mistake(error: Exception, text: str, file: str) -> UserError:
     if isinstance(error, DuplicateKeyError):
         found = re.search(r'duplicate key "(.*?)"', str(error))
         name = f" {found.group(1)}" if found else ""
         return UserError(f"the key{name} stands here a second time", at=_at(error.problem_mark, file))
     if isinstance(error, MarkedYAMLError):
-        context = f"{error.context}: " if error.context else ""
-        mark = error.problem_mark or error.context_mark
-        hint = "YAML is indented with spaces, not tabs" if "\\t" in str(error.problem) else ""
-        return UserError(f"this is not YAML: {context}{error.problem}", at=_at(mark, file), hint=hint)
-    return UserError(f"this is not YAML: {str(error).splitlines()[0]}", at=Place(file))
+        line, column, problem, hint = yaml_words.mistake(error, text)
+        return UserError(f"this is not YAML: {problem}", at=Place(file, line, column), hint=hint)
+    return UserError("this is not YAML", at=Place(file))
 
 
 def _at(mark: StringMark | None, file: str) -> Place:

@@ -90,7 +90,7 @@ def test_a_sample_that_breaks_its_own_schema() -> None:
         ("{repeat: 2, do: [{emit: a, with: $event}]}", "9:37", "there is no event here"),
         ("{emit: b, with: $count}", "9:19", "b cannot be emitted so"),
         ("{emit: b, with: [1]}", "9:19", "b cannot be emitted so"),
-        ("{emit: a, with: $1 + 'x'}", "9:19", "the script cannot go on here"),
+        ("{emit: a, with: $1 + 'x'}", "9:20", "the script cannot go on here"),
     ],
 )
 def test_what_would_stop_the_script(step: str, place: str, says: str) -> None:
@@ -126,10 +126,10 @@ def test_names_that_are_there_are_fine() -> None:
         HEAD
         + ON_A
         + (
-            "      - {log: '${event.name} ${count} ${counters.x}'}\n"
+            "      - {count: x}\n      - {log: '${event.name} ${count} ${counters.x}'}\n"
             "      - transform: {n: '$event.payload.items.map(event2, event2 * 2)', t: $'event is evnt'}\n"
             "      - fail: {if: 'has(event.payload.x) && size(event.payload.items) > 1 && type(count) == int'}\n"
-            "script:\n- {emit: a, with: {n: $count, m: '$$event', x: $counters.x}}\n"
+            "script:\n- {emit: a}\n- {emit: a, with: {n: $count, m: '$$event', x: $counters.x}}\n"
         )
     )
     assert mistakes(text) == []
@@ -143,11 +143,14 @@ def test_names_that_are_there_are_fine() -> None:
         ("0x1F", 8, "0x1F is read as the number 31"),
         ("0o17", 8, "0o17 is read as the number 15"),
         ("1_000", 8, "1_000 is read as the number 1000"),
+        ("1_0.5", 8, "1_0.5 is read as the number 10.5"),
+        ("+49123", 8, "+49123 is read as the number 49123"),
         ("1e3", 8, "1e3 is read as the number 1000.0"),
         ("123456789012345678", 8, "123456789012345678 is read as the number 123456789012345678"),
         ("yes", 8, "yes is read as a text, not as true"),
         ("Off", 8, "Off is read as a text, not as false"),
         ("order #5", 13, "the value ends before #5"),
+        ("#5", 8, "there is no value before #5"),
     ],
 )
 def test_a_value_that_yaml_reads_as_something_else(value: str, column: int, says: str) -> None:
@@ -158,7 +161,7 @@ def test_a_value_that_yaml_reads_as_something_else(value: str, column: int, says
 
 
 @pytest.mark.parametrize(
-    "value", ["'01234'", '"yes"', "12:30", "2026-11-28", "99.50", "-5", "0", "0.5", "a  # b", "true"]
+    "value", ["'01234'", '"yes"', "12:30", "2026-11-28", "99.50", "-5", "0", "0.5", "a  # b", "true", "# b", "x#5"]
 )
 def test_a_value_that_is_what_it_looks_like(value: str) -> None:
     assert warnings(f"buslens: 1\nevents:\n  a:\n    sample: {value}\n") == []

@@ -64,7 +64,7 @@ shop.yaml:14:15: no event order.palced (did you mean order.placed?)
 shop.yaml:15:30: not an expression: a name is missing behind the dot; \
 a text that begins with $ is an expression: write $$ for a plain dollar sign
 shop.yaml:16:9: expected a step with one of: log, wait, fail, crash, emit, transform, count, once, python; \
-found {'emti': 'order.placed'} (did you mean emit?)
+found {"emti": "order.placed"} (did you mean emit?)
 shop.yaml:17:29: expected at most 1.0, found 2
 shop.yaml:19:19: no event nothing.like.it (declare it in events)
 shop.yaml:21:5: the key on is missing here
@@ -86,7 +86,7 @@ shop.yaml:26:31: expected a number such as 3, or a bound such as '<= 3', found '
         (HEAD + "name: a\nname: b\n", ":3:1:", "the key name stands here a second time"),
         (HEAD + "events:\n\ta: {}\n", ":3:1:", "spaces, not tabs"),
         (HEAD + "a: &x [1]\nb: *x\n", ":2:4:", "anchors and aliases"),
-        (HEAD + "<<: *x\n", ":2:5:", "anchors and aliases"),
+        (HEAD + "<<: *x\n", ":2:1:", "merging with <<"),
         (HEAD + "name: !!python/object/apply:os.system [ls]\n", ":2:7:", "text|plain YAML|tags"),
         (HEAD + "name: !own x\n", ":2:7:", "tags"),
         (HEAD + "events: {a: {sample: .nan}}\n", ":2:22:", "finite number"),
