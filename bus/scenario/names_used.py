@@ -134,7 +134,8 @@ def _method(tokens: list[_Token], index: int) -> Iterator[Found]:
 
 
 def _several(wanted: tuple[int, ...]) -> str:
-    return {(0,): "nothing", (1,): "one value"}.get(wanted, f"{' or '.join(map(str, wanted))} values")
+    known: dict[tuple[int, ...], str] = {(0,): "nothing", (1,): "one value"}
+    return known.get(wanted, f"{' or '.join(map(str, wanted))} values")
 
 
 def _example(name: str) -> str:
