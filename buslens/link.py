@@ -30,6 +30,8 @@ _LOG = logging.getLogger("buslens")
 _EVERY_SECONDS = 0.25
 _STOP_SECONDS = 10.0
 _EXIT_SECONDS = 1.0
+_FORK_SECONDS = 1.0
+_MOST_NAPS, _NAP_SECONDS = 200, 0.0005
 
 
 class FileLink:
@@ -47,8 +49,12 @@ class FileLink:
         """Bytes of whole frames."""
 
         self._lock = threading.Lock()
-        self._done = threading.Event()
+        self._halt = threading.Event()
+        """Set: the writer's thread ends. Each thread has one of its own."""
+
         self._thread: Optional[threading.Thread] = None
+        self._is_resting = False
+        self._stopped = False
         self._follows = False
         self._broken = False
         """A frame may lie half in the file, after an error: nothing may follow it."""
@@ -61,6 +67,7 @@ class FileLink:
 
         FORKS.tell(recorder)
         FORKS.tell(self)
+        FORKS.let_rest(self)
 
     @property
     def is_open(self) -> bool:
@@ -99,7 +106,8 @@ class FileLink:
 
     def stop(self, seconds: float = _STOP_SECONDS) -> None:
         """Write the rest and the end mark, and close the file. Safe to call twice. seconds: to wait for the writer."""
-        self._done.set()
+        self._stopped = True
+        self._halt.set()
         atexit.unregister(self.end_of_program)
         EXITS.forget(self)
         if self._thread is not None and self._thread is not threading.current_thread():
@@ -121,9 +129,29 @@ class FileLink:
             self._lock.release()
             self.end_of_program(_EXIT_SECONDS)
 
+    def rest(self) -> None:
+        """The process is about to be forked: no thread now. One that is busy with a slow disk goes on."""
+        thread = self._thread
+        if thread is not None and thread.is_alive() and thread is not threading.current_thread() and not self._stopped:
+            self._is_resting = True
+            self._halt.set()
+            thread.join(_FORK_SECONDS)
+            _await_its_end(thread)
+
+    def go_on(self) -> None:
+        """The parent follows again, after a fork."""
+        if self._is_resting:
+            self._is_resting = False
+            if not self._stopped and self.is_open:
+                self._halt = threading.Event()
+                self._begin_thread()
+                if self._stopped:  # meanwhile, by another thread
+                    self._halt.set()
+
     def after_fork(self, parent_pid: int) -> None:
         """In a forked child: the file stays the parent's; the first thing that is recorded here opens another one."""
-        self._lock, self._done, self._thread = threading.Lock(), threading.Event(), None
+        self._lock, self._halt, self._thread = threading.Lock(), threading.Event(), None
+        self._stopped = self._is_resting = False
         if self._file is None and not self._forked_from:
             return
         if self._file is not None:
@@ -134,7 +162,7 @@ class FileLink:
 
     def _go_on(self) -> None:
         """A forked child has something to record."""
-        if not self._done.is_set():
+        if not self._stopped:
             self._run_thread()
             _stop_with_multiprocessing(self)
 
@@ -153,16 +181,20 @@ class FileLink:
         _LOG.warning("buslens: process %d, forked from %d, records into %s", os.getpid(), parent, self.path)
 
     def _run_thread(self) -> None:
-        self._thread = threading.Thread(target=self._follow, name="buslens writer", daemon=True)
         atexit.register(self.end_of_program)
         EXITS.tell(self)
-        self._thread.start()
+        self._begin_thread()
 
-    def _follow(self) -> None:
+    def _begin_thread(self) -> None:
+        thread = threading.Thread(target=self._follow, args=(self._halt,), name="buslens writer", daemon=True)
+        thread.start()
+        self._thread = thread
+
+    def _follow(self, halt: threading.Event) -> None:
         if self._forked_from:
             self._open_own()
             self._write_safely()
-        while not self._done.wait(_EVERY_SECONDS):
+        while not halt.wait(_EVERY_SECONDS):
             if not self._write_safely():
                 return
 
@@ -217,6 +249,15 @@ def _write(file: io.FileIO, data: bytes) -> None:
     left = memoryview(data)
     while left:
         left = left[file.write(left) or 0 :]
+
+
+def _await_its_end(thread: threading.Thread) -> None:
+    """Up to Python 3.12 a thread that was joined is there for some microseconds still; Linux counts it."""
+    task, never = f"/proc/self/task/{thread.native_id}", threading.Event()
+    for _ in range(_MOST_NAPS):
+        if not os.path.exists(task):
+            return
+        never.wait(_NAP_SECONDS)
 
 
 def _stop_with_multiprocessing(link: FileLink) -> None:
