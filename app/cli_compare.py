@@ -12,6 +12,7 @@ from rich.text import Text
 from app import cli_output
 from app.cli_progress import progress_of_runs
 from app.cli_text import cell, duration, plain
+from app.interruption import interruptible
 from app.scenario_files import found_scenario
 from app.trust import TrustedFiles
 from bus import scenario
@@ -21,6 +22,7 @@ from bus.analysis.words import EVENTS, WORDS, title
 from bus.comparison import Plan, Result, compare
 from bus.engines.boundaries import Boundary
 from bus.errors import UserError
+from bus.session import Session
 
 FILE_COLUMNS = 200
 """Where the table goes into a file or a pipe, nothing has to fit a screen."""
@@ -67,8 +69,13 @@ def compare_engines(request: Request) -> int:
     plan = Plan(request.engines, request.seed, request.speed, crashes)
     results: list[Result] = []
     try:
-        with progress_of_runs(len(plan.engines) * len(crashes)) as show:
-            for result in compare(document, plan, trusted.trusts, show.running):
+        with interruptible() as interruption, progress_of_runs(len(plan.engines) * len(crashes)) as show:
+
+            def running(session: Session) -> None:
+                interruption.check()
+                show.running(session)
+
+            for result in compare(document, plan, trusted.trusts, running):
                 results.append(result)
                 show.done()
     except KeyboardInterrupt:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import signal
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -11,6 +10,7 @@ from app.cli_output import STDOUT, complain
 from app.cli_progress import progress
 from app.cli_summary import Summary, print_json, print_tables
 from app.cli_trouble import Trouble
+from app.interruption import interruptible
 from app.scenario_files import found_scenario
 from app.settings_file import SettingsFile
 from app.trust import TrustedFiles
@@ -117,21 +117,16 @@ def _open(session: Session, request: Request, trusted: TrustedFiles) -> None:
 
 def _drive(session: Session, request: Request) -> bool:
     """Start and wait; whether a person stopped it with Ctrl+C, or somebody with SIGTERM."""
-    before = signal.signal(signal.SIGTERM, signal.default_int_handler)
-    try:
+    with interruptible() as interruption:
         session.start(engine=request.engine, seed=request.seed, speed=request.speed)
         trouble = Trouble()
         with progress(session) as show:
-            while not session.wait(LOOK_EVERY_S):
+            while not interruption.is_asked and not session.wait(LOOK_EVERY_S):
                 session.pump()
                 show()
                 trouble.tell(session.engine_state.trouble)
-    except KeyboardInterrupt:
-        session.stop()
-        session.wait(5.0)
-        session.pump()
-        return True
-    finally:
-        signal.signal(signal.SIGTERM, before)
+        if interruption.is_asked:
+            session.stop()
+            session.wait(5.0)
     session.pump()
-    return False
+    return interruption.is_asked

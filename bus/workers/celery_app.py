@@ -19,6 +19,10 @@ TASK = "buslens.call"
 EXPIRES_S = 3600
 """Calls that nobody has taken by then, and what their answers wait in, are gone."""
 
+CONFIRM_S = 10.0
+"""Until RabbitMQ has said that it keeps a message. Without its word, what is written to a broker that is going down
+is lost and nobody is told."""
+
 REDIS_TAKEN_S = 120
 """Redis does not see that a worker dies: what was taken so long ago and is not acknowledged is given to another one."""
 
@@ -93,7 +97,7 @@ def application(url: str) -> Any:
         broker_connection_timeout=3.0,
         broker_transport_options={
             **{"max_retries": 3, "interval_start": 0, "interval_step": 0.2, "socket_timeout": 30.0},
-            **({} if kind is connections.RABBITMQ else {"visibility_timeout": REDIS_TAKEN_S}),
+            **({"confirm_publish": True} if kind is connections.RABBITMQ else {"visibility_timeout": REDIS_TAKEN_S}),
         },
     )
     return app

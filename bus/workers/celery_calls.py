@@ -171,7 +171,10 @@ class CeleryCalls:
             self._tasks[task.id] = task
         told = {**request, "replies": self._replies, "speed": speed if speed < float("inf") else 0.0}
         try:
-            self._app.send_task(celery_app.TASK, (told,), task_id=task.id, queue=workers, expires=celery_app.EXPIRES_S)
+            self._app.send_task(
+                celery_app.TASK, (told,), task_id=task.id, queue=workers,
+                expires=celery_app.EXPIRES_S, confirm_timeout=celery_app.CONFIRM_S,
+            )  # fmt: skip
         except Exception as error:
             task.why = f"Celery's broker does not take it: {error or type(error).__name__}"
             task.heard.put(None)

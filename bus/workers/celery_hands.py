@@ -13,7 +13,7 @@ from typing import Any
 
 from bus.engines.protocol import ConsumerDied
 from bus.simulation.clock import NEVER, S
-from bus.workers.celery_app import TASK, application
+from bus.workers.celery_app import CONFIRM_S, TASK, application
 from bus.workers.remote import Remote
 
 MOST_ATTEMPTS = 1000
@@ -111,6 +111,7 @@ class _Voice:
             routing_key=self._replies,
             serializer="json",
             delivery_mode="persistent",
+            confirm_timeout=CONFIRM_S,
             retry=True,
             retry_policy={"max_retries": 10, "interval_start": 0.1, "interval_step": 0.5, "interval_max": 3},
         )
