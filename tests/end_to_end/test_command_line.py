@@ -164,7 +164,8 @@ def test_ctrl_c_ends_a_run_at_once_and_keeps_what_was_recorded(buslens: Program,
     except OSError:  # how Linux says that the other end is closed
         os.close(terminal)
     out, _ = process.communicate(timeout=30)
-    assert process.returncode == 130, drawn
+    logs = [log.read_text() for log in tmp_path.rglob("crash-*.log")]
+    assert process.returncode == 130, (drawn, *logs)
     assert b"Traceback" not in drawn
     assert "tick" in out
     assert buslens("validate", "clock.capture").code == 0
