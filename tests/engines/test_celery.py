@@ -23,11 +23,11 @@ from bus.workers import celery_app
 from buslens.records import Kind, Outcome
 from tests.helpers.celery_workers import Worker
 from tests.helpers.killing import killed_after
+from tests.helpers.patience import PATIENCE_S
 from tests.helpers.ports import free_port
 from tests.helpers.rabbit import servers
 
 pytest.importorskip("celery", reason="Celery is not installed: pip install 'buslens[celery]'")
-PATIENCE_S = 60.0
 HEAD = """buslens: 1
 events: {a: {}, b: {}}
 handlers:

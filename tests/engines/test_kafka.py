@@ -5,7 +5,7 @@ from __future__ import annotations
 import socket
 import threading
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -27,11 +27,10 @@ from bus.trace.anatomy import anatomy_of
 from buslens.records import Kind, Outcome
 from tests.helpers.kafka import PASSWORD, read_topic, settings, topics_and_groups
 from tests.helpers.killing import killed_after
+from tests.helpers.patience import PATIENCE_S
 from tests.helpers.ports import free_port
-from tests.helpers.rabbit import Begun, begun_on, marks, run_name, told
-from tests.helpers.rabbit import until as until_within
+from tests.helpers.rabbit import Begun, begun_on, marks, over, run_name, told, until
 
-PATIENCE_S = 60.0
 STEADY = """buslens: 1
 events: {a: {}}
 handlers: {h: {on: a, do: [{wait: 1ms}]}, g: {on: a}}
@@ -50,10 +49,6 @@ pytestmark = pytest.mark.usefixtures("kafka")
 @pytest.fixture
 def begun(tmp_path: Path) -> Iterator[Begun]:
     yield from begun_on("kafka", tmp_path)
-
-
-def until(session: Session, condition: Callable[[], bool]) -> None:
-    until_within(session, condition, PATIENCE_S)
 
 
 def send(topic: str, *values: bytes | None, **config: Any) -> None:
@@ -82,7 +77,7 @@ def test_a_broker_that_goes_away_and_comes_back_loses_nothing(how: str, begun: B
     getattr(kafka, how)()
     until(session, lambda: any("is gone" in mark for mark in marks(session.trace)))
     kafka.up()
-    assert session.wait(PATIENCE_S)
+    over(session)
     assert_every_event_was_handled(session.trace, 1000, 2)
     assert "kafka can be reached again" in marks(session.trace)
 
@@ -93,7 +88,7 @@ def test_a_broker_that_is_paused_for_a_while_loses_nothing(begun: Begun, kafka: 
     kafka.pause()
     until(session, lambda: len(session.trace.dispatches) >= 700)
     kafka.go_on()
-    assert session.wait(PATIENCE_S)
+    over(session)
     assert_every_event_was_handled(session.trace, 1000, 2)
 
 
@@ -161,7 +156,7 @@ def test_order_and_attempts_survive_the_death_of_a_consumer(begun: Begun) -> Non
         " {crash: {if: event.payload == 5 && count < 9}}]}}\n"
         "script: [{emit: a, with: $count, times: 8}]\n"
     )
-    assert session.wait(PATIENCE_S)
+    over(session)
     trace = session.trace
     rows = trace.dispatches.rows_of(trace.calls.dispatch)
     order = [trace.payload(int(row)).value for row in rows]
@@ -224,7 +219,7 @@ def test_a_wrong_address_is_one_sentence_without_a_secret(
     free = free_port()
     monkeypatch.setenv(kafka_names.VARIABLE, url.format(free=free, port=kafka.port, safe=kafka.port + 2))
     session = begun(LISTENING)
-    assert session.wait(PATIENCE_S)
+    over(session)
     assert session.engine_state.phase == "failed"
     assert says.format(free=free, port=kafka.port, safe=kafka.port + 2) in session.engine_state.message
     assert "secret7" not in session.engine_state.message
@@ -303,7 +298,7 @@ def test_a_client_that_is_dead_is_replaced_while_others_are_answered(which: str,
     until(session, lambda: dead.pulse.silent_s == 0)
     client.mail.write(OWNER, b"{}\n")  # it is no letter, and is heard
     until(session, lambda: any("cannot be read" in mark for mark in marks(session.trace)))
-    assert session.wait(PATIENCE_S)
+    over(session)
 
 
 def client_of(session: Session) -> Any:

@@ -17,8 +17,9 @@ from bus.engines import rabbitmq_names, rabbitmq_runs, sqlite_runs
 from bus.engines.rabbitmq import RabbitEngine
 from buslens.records import Kind, Outcome
 from tests.helpers.killing import killed_after
+from tests.helpers.patience import PATIENCE_S
 from tests.helpers.ports import free_port
-from tests.helpers.rabbit import PATIENCE_S, Begun, marks, run_name, told, until, with_channel
+from tests.helpers.rabbit import Begun, marks, over, run_name, told, until, with_channel
 
 STEADY = """buslens: 1
 events: {a: {}}
@@ -44,7 +45,7 @@ def test_a_broker_that_goes_away_and_comes_back_loses_nothing(how: str, begun: B
     until(session, lambda: any("is gone" in mark for mark in marks(session.trace)))
     until(session, lambda: len(session.trace.dispatches) >= 900)  # it goes on emitting meanwhile
     rabbitmq.up()
-    assert session.wait(PATIENCE_S)
+    over(session)
     trace = session.trace
     handled = {trace.payload(int(trace.dispatches.row_of(int(call)))).value for call in trace.calls.dispatch}
     assert handled == set(range(1, 1201))
@@ -57,7 +58,7 @@ def test_a_broker_that_goes_away_and_comes_back_loses_nothing(how: str, begun: B
 
 def test_an_event_that_no_queue_takes_is_lost_with_the_brokers_reason(begun: Begun) -> None:
     session = begun("buslens: 1\nevents: {a: {}}\nscript: [{emit: a, times: 3}]")
-    assert session.wait(PATIENCE_S)
+    over(session)
     found = ledger.of_trace(session.trace)
     assert found.why_dropped == (("returned by the broker: 312 NO_ROUTE", 3),)
     assert session.trace.dispatches.outcome.tolist() == [Outcome.LOST] * 3
@@ -207,7 +208,7 @@ def test_a_wrong_address_is_one_sentence_without_a_secret(
     free = free_port()
     monkeypatch.setenv(rabbitmq_names.VARIABLE, url.format(free=free, port=rabbitmq.port))
     session = begun(LISTENING)
-    assert session.wait(PATIENCE_S)
+    over(session)
     assert session.engine_state.phase == "failed"
     assert says.format(free=free, port=rabbitmq.port) in session.engine_state.message
     assert "secret7" not in session.engine_state.message

@@ -16,8 +16,9 @@ from bus.engines.sqlite_runs import left_behind
 from bus.simulation.state import AT_REST
 from bus.trace import Trace
 from buslens.records import Kind, Outcome
+from tests.helpers.patience import PATIENCE_S
 from tests.helpers.proxy import Proxy
-from tests.helpers.rabbit import PATIENCE_S, Begun, marks, run_name, told, until, with_channel
+from tests.helpers.rabbit import Begun, marks, over, run_name, told, until, with_channel
 
 EVENTS = 600
 BUSY = f"""buslens: 1
@@ -59,7 +60,7 @@ def test_a_connection_that_is_cut_again_and_again_loses_nothing(
         for confirmed in range(20, EVENTS, 20):
             until(session, lambda most=confirmed: told(session.trace, Kind.CONFIRMED) >= most)  # type: ignore[misc]
             proxy.cut()
-        assert session.wait(PATIENCE_S)
+        over(session)
         assert proxy.accepted > 5
         found = ledger.of_trace(session.trace)
         assert found.handled + found.retried == found.emitted
@@ -80,7 +81,7 @@ def test_connections_that_are_cut_in_the_middle_of_any_request_lose_nothing(
         until(session, lambda: told(session.trace, Kind.CONFIRMED) >= 50)
         proxy.lives.extend(range(1, 2400, 24))  # opening takes some 900 bytes, and declaring as many
         proxy.cut()
-        assert session.wait(PATIENCE_S)
+        over(session)
         assert not proxy.lives
         found = ledger.of_trace(session.trace)
         assert (found.emitted, found.handled + found.retried) == (400, 400)
@@ -95,7 +96,7 @@ def test_a_broker_that_hangs_for_a_while_is_waited_for(begun: Begun, rabbitmq: A
     rabbitmq.pause()
     until(session, lambda: len(session.trace.dispatches) >= 200)  # the script goes on meanwhile
     rabbitmq.go_on()
-    assert session.wait(PATIENCE_S)
+    over(session)
     found = ledger.of_trace(session.trace)
     assert (found.emitted, found.handled + found.retried) == (400, 400)
 
@@ -171,7 +172,7 @@ def test_more_attempts_than_the_brokers_own_limit(begun: Begun) -> None:
     session = begun(
         "buslens: 1\nevents: {a: {}}\nhandlers: {h: {on: a, attempts: 25, do: [{fail: always}]}}\nscript: [{emit: a}]"
     )
-    assert session.wait(PATIENCE_S)
+    over(session)
     assert session.trace.calls.attempt.tolist() == list(range(1, 26))
     assert told(session.trace, Kind.DEAD_LETTERED) == 1
 
@@ -182,6 +183,6 @@ def test_a_server_that_never_answers_is_one_sentence(begun: Begun, monkeypatch: 
         port = silent.getsockname()[1]
         monkeypatch.setenv(rabbitmq_names.VARIABLE, f"amqp://guest:guest@127.0.0.1:{port}/")
         session = begun(LISTENING)
-        assert session.wait(PATIENCE_S)
+        over(session)
     assert session.engine_state.phase == "failed"
     assert f"RabbitMQ at amqp://127.0.0.1:{port}/ does not answer" in session.engine_state.message

@@ -14,6 +14,7 @@ from bus.connections import KINDS, RABBITMQ, REDIS, Connection, file
 from bus.engines import rabbitmq_check, redis_check
 from bus.engines.reaching import reach, reach_as
 from bus.errors import UserError
+from tests.helpers.patience import PATIENCE_S
 from tests.helpers.ports import free_port
 from tests.helpers.program import Program
 from tests.helpers.rabbit import servers
@@ -118,6 +119,6 @@ def test_an_engine_uses_what_is_set(rabbitmq: Any, tmp_path: Path) -> None:
     session = Session(Settings(), trusted=bool)
     session.open_scenario(scenario)
     session.start(engine="rabbitmq", speed=1.0)
-    assert session.wait(60.0)
+    assert session.wait(PATIENCE_S)
     assert (session.engine_state.phase, len(session.trace.calls)) == ("finished", 1)
     session.close()

@@ -21,6 +21,7 @@ from bus.settings import Settings
 from buslens.records import NameKind, Outcome
 from tests.helpers.kafka import bodies_left
 from tests.helpers.killing import killed_after
+from tests.helpers.patience import PATIENCE_S
 from tests.helpers.rabbit import waiting_in_queues
 
 DOCS = Path(__file__).resolve().parents[2] / "docs" / "engines.md"
@@ -70,7 +71,7 @@ class Lab:
         self.sessions.append(session)
         session.open_scenario(path)
         session.start(engine=self.engine, speed=math.inf)
-        assert session.wait(20)
+        assert session.wait(PATIENCE_S)
         return session
 
     def run(self, text: str) -> Any:
@@ -83,7 +84,7 @@ class Lab:
         before = len(session.trace.dispatches)
         session.document.add_handler("late", "a")
         session.emit("a")
-        assert session.wait(20)
+        assert session.wait(PATIENCE_S)
         assert len(session.trace.dispatches) == before + 1
         return session.trace
 
@@ -228,7 +229,7 @@ def test_a_late_handler_reads_the_log_from_where_it_says(lab: Lab) -> None:
     for number, start in enumerate(expected):
         session.document.add_handler(f"late{number}", "a", **({} if start is None else {"from": start}))
     session.emit("a")
-    assert session.wait(30)
+    assert session.wait(PATIENCE_S)
     heard = [handlers_of(session.trace, row) for row in range(7)]
     for number, rows in enumerate(expected.values()):
         assert [row for row in range(7) if f"late{number}" in heard[row]] == list(rows)

@@ -22,12 +22,12 @@ from bus.settings import Settings
 from bus.workers import celery_app
 from tests.helpers import tls
 from tests.helpers.celery_workers import Worker
+from tests.helpers.patience import PATIENCE_S
 from tests.helpers.ports import free_port
 from tests.helpers.program import Program
 from tests.helpers.proxy import Proxy
 from tests.helpers.rabbit import servers
 
-PATIENCE_S = 60.0
 SCENARIO = "buslens: 1\nevents: {a: {}}\nhandlers: {h: {on: a, do: [{log: done}]}}\nscript: [{emit: a, times: 3}]\n"
 
 

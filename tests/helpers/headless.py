@@ -8,8 +8,7 @@ from pathlib import Path
 from bus.session import Session
 from bus.settings import Settings
 from bus.trace import Trace
-
-PATIENCE_S = 30.0
+from tests.helpers.patience import PATIENCE_S
 
 
 def trusts_nothing(content_hash: str) -> bool:

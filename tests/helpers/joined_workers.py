@@ -10,8 +10,9 @@ import threading
 import time
 from pathlib import Path
 
+from tests.helpers.patience import PATIENCE_S
+
 ROOT = Path(__file__).resolve().parents[2]
-PATIENCE_S = 30.0
 
 
 class Joined:

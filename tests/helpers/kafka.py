@@ -12,9 +12,9 @@ from types import ModuleType
 from typing import Any
 
 from bus.engines import kafka_names, kafka_runs
+from tests.helpers.patience import PATIENCE_S
 
 BROKERS = Path(__file__).resolve().parents[2] / "packaging" / "brokers"
-PATIENCE_S = 30.0
 PASSWORD = "a secret7 word"
 
 

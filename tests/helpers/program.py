@@ -8,7 +8,7 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
-PATIENCE_S = 120.0
+from tests.helpers.patience import PATIENCE_S
 
 
 @dataclass(frozen=True, slots=True)

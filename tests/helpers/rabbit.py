@@ -22,8 +22,8 @@ from bus.settings import Settings
 from bus.trace import Trace
 from bus.trace.anatomy import anatomy_of
 from buslens.records import Kind
+from tests.helpers.patience import PATIENCE_S
 
-PATIENCE_S = 90.0
 Begun = Callable[..., Session]
 """A run that has begun: of a scenario's text, at a speed."""
 
@@ -92,6 +92,11 @@ def until(session: Session, condition: Callable[[], bool], patience_s: float = P
         assert time.monotonic() < limit, f"never came: {session.engine_state}"
         session.pump()
         pause.wait(0.005)
+
+
+def over(session: Session) -> None:
+    """Wait until the run is."""
+    assert session.wait(PATIENCE_S), (session.engine_state, marks(session.trace)[-50:])
 
 
 def told(trace: Trace, kind: Kind) -> int:

@@ -11,9 +11,7 @@ import pytest
 
 from bus.session import Session
 from bus.settings import Settings
-
-PATIENCE_S = 60.0
-"""For what takes milliseconds on a machine that does nothing else."""
+from tests.helpers.patience import PATIENCE_S
 
 
 class Live:

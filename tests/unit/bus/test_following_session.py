@@ -16,10 +16,10 @@ from bus.settings import FlightSettings, Settings
 from bus.trace import capture
 from tests.helpers.growing import Growing
 from tests.helpers.make_trace import make_trace
+from tests.helpers.patience import PATIENCE_S
 from tests.unit.bus.conftest import Live
 
 ROOT = Path(__file__).resolve().parents[3]
-PATIENCE_S = 20.0
 
 PROGRAM = """
 import sys, buslens

@@ -17,6 +17,7 @@ from bus.simulation.room import MOST_PENDING
 from bus.simulation.state import AT_REST
 from bus.trace import capture
 from buslens.records import NameKind, Outcome
+from tests.helpers.patience import PATIENCE_S
 from tests.unit.bus.conftest import Live
 
 ENGINES = ("pyee", "pyee-asyncio", "pyee-threads")
@@ -38,7 +39,7 @@ def test_every_sample_runs_to_its_end_on_every_engine(sample: str, engine: str, 
     session = live("events: {}")
     session.open(next(each.path for each in SAMPLES if each.id == sample))
     session.start(engine=engine, speed=math.inf)
-    assert session.wait(60)
+    assert session.wait(PATIENCE_S)
     assert session.engine_state.phase == "finished"
     assert session.engine_state.engine == engine
     assert len(session.trace.dispatches) > 0
@@ -54,7 +55,7 @@ def test_the_same_seed_gives_the_same_records(sample: str, engine: str, live: Li
         session = live("events: {}")
         session.open(next(each.path for each in SAMPLES if each.id == sample))
         session.start(engine=engine, seed=42, speed=math.inf)
-        assert session.wait(60)
+        assert session.wait(PATIENCE_S)
         seen.append(said_by(session))
     assert seen[0] == seen[1]
 
@@ -76,7 +77,7 @@ def test_another_seed_gives_other_times(live: Live) -> None:
     for seed in (1, 2):
         session = live(text)
         session.start(seed=seed, speed=math.inf)
-        assert session.wait(60)
+        assert session.wait(PATIENCE_S)
         ends.add(int(session.trace.calls.ended_ns[0]))
     assert len(ends) == 2
 
@@ -84,7 +85,7 @@ def test_another_seed_gives_other_times(live: Live) -> None:
 def test_at_full_speed_an_hour_passes_at_once(live: Live) -> None:
     session = live("events: {a: {}}\nhandlers: {h: {on: a, do: [{wait: 60min}]}}\nscript: [{emit: a}]")
     session.start(speed=math.inf)
-    assert session.wait(60), "an hour of real time"
+    assert session.wait(PATIENCE_S), "an hour of real time"
     assert session.engine_state.virtual_ns == 3_600_000_000_000
     assert session.trace.calls.ended_ns.tolist() == [3_600_000_000_000]
 
@@ -118,7 +119,7 @@ def test_an_endless_loop_of_events_leaves_the_window_alive_and_can_be_stopped(en
     if engine != "pyee":  # there each emit runs inside the one before, until Python says that it is too deep
         stops_soon(session, live)
     else:
-        assert session.wait(60)
+        assert session.wait(PATIENCE_S)
         assert Outcome.FAILED in session.trace.calls.outcome.tolist()
 
 
@@ -158,7 +159,7 @@ def test_a_scenario_that_emits_faster_than_it_works_ends_with_a_reason(
         "events: {a: {}}\nhandlers: {h: {on: a, do: [{emit: a}, {emit: a}, {wait: 1s}]}}\nscript: [{emit: a}]"
     )
     session.start(engine="pyee-asyncio", speed=math.inf)
-    assert session.wait(60)
+    assert session.wait(PATIENCE_S)
     assert session.engine_state.phase == "failed"
     assert "emits faster than it can work" in session.engine_state.message
 
@@ -167,14 +168,14 @@ def test_a_scenario_that_emits_faster_than_it_works_ends_with_a_reason(
 def test_an_event_can_be_emitted_by_hand_after_the_script_and_without_it(engine: str, live: Live) -> None:
     session = live(SHOP)
     session.emit("order.placed", {"id": 7}, times=2)
-    assert session.wait(60)
+    assert session.wait(PATIENCE_S)
     assert event_names(session).count("order.placed") == 2
     session.start(engine=engine, speed=math.inf)
-    assert session.wait(60)
+    assert session.wait(PATIENCE_S)
     session.emit("order.placed", {"id": 8})
     assert session.engine_state.phase in ("running", "finished")
     live.until(session, lambda: event_names(session).count("order.paid") == 6)
-    assert session.wait(60)
+    assert session.wait(PATIENCE_S)
 
 
 def event_names(session: Session) -> list[str]:
@@ -185,7 +186,7 @@ def test_emitting_at_a_rate_keeps_the_engines_time(live: Live) -> None:
     session = live("events: {a: {}}\nscript: []")
     session.set_speed(math.inf)
     session.emit("a", None, times=4, per_second=10)
-    assert session.wait(60)
+    assert session.wait(PATIENCE_S)
     assert session.trace.dispatches.emitted_ns.tolist() == [0, 100_000_000, 200_000_000, 300_000_000]
 
 
@@ -211,7 +212,7 @@ def test_an_event_that_the_scenario_does_not_name_is_heard_by_patterns_and_else_
     session.emit("order.cancelled", {"id": 1})
     session.emit("nobody.hears")
     live.until(session, lambda: len(session.trace.dispatches) == 2)
-    assert session.wait(60)
+    assert session.wait(PATIENCE_S)
     assert session.trace.dispatches.outcome.tolist() == [Outcome.OK, Outcome.LOST]
 
 
@@ -225,12 +226,12 @@ def test_start_and_stop_work_in_every_phase(engine: str, live: Live) -> None:
     session.start(engine=engine, paused=True)
     live.paused(session)
     session.start(engine=engine, speed=math.inf)  # while it is paused
-    assert session.wait(60)
+    assert session.wait(PATIENCE_S)
     session.stop()  # finished
     live.until(session, lambda: session.engine_state.phase == "idle")
     session.stop()
     session.start(engine=engine, speed=math.inf)
-    assert session.wait(60)
+    assert session.wait(PATIENCE_S)
     assert event_names(session).count("order.placed") == 5
 
 
@@ -248,7 +249,7 @@ def test_stopping_the_recording_keeps_nothing_and_counts_nothing_as_dropped(live
     session = live(SHOP)
     session.set_recording(False)
     session.start(speed=math.inf)
-    assert session.wait(60)
+    assert session.wait(PATIENCE_S)
     assert len(session.trace.dispatches) == 0
     assert session.trace.dropped == 0
     session.set_recording(True)
@@ -259,7 +260,7 @@ def test_stopping_the_recording_keeps_nothing_and_counts_nothing_as_dropped(live
 def test_clearing_forgets_what_was_and_knows_the_names_of_what_comes(live: Live, tmp_path: Path) -> None:
     session = live(SHOP)
     session.start(speed=math.inf)
-    assert session.wait(60)
+    assert session.wait(PATIENCE_S)
     session.clear()
     assert len(session.trace.dispatches) == 0
     session.emit("order.placed", {"id": 3})
@@ -273,7 +274,7 @@ def test_clearing_forgets_what_was_and_knows_the_names_of_what_comes(live: Live,
 def test_a_saved_capture_shows_the_same_when_it_is_opened(live: Live, tmp_path: Path) -> None:
     session = live(SHOP)
     session.start(speed=math.inf)
-    assert session.wait(60)
+    assert session.wait(PATIENCE_S)
     before = said_by(session)
     session.export("capture", tmp_path / "shop.buslens")
     session.open(tmp_path / "shop.buslens")
@@ -318,7 +319,7 @@ def test_changing_the_speed_while_it_runs_takes_effect_at_once(live: Live) -> No
     session.start(speed=0.1)
     live.calls(session, 1)
     session.set_speed(math.inf)
-    assert session.wait(60)
+    assert session.wait(PATIENCE_S)
     assert session.engine_state.speed == math.inf
     assert session.engine_state.virtual_ns >= 3_600_000_000_000
     with pytest.raises(UserError, match="more than 0"):
@@ -328,7 +329,7 @@ def test_changing_the_speed_while_it_runs_takes_effect_at_once(live: Live) -> No
 def test_handlers_are_named_with_their_place_in_the_file(live: Live) -> None:
     session = live(SHOP)
     session.start(speed=math.inf)
-    assert session.wait(60)
+    assert session.wait(PATIENCE_S)
     assert session.document is not None
     names = session.trace.names
     places = [names.place(ident) for ident in names.ids(NameKind.HANDLER)]

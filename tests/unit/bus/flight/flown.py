@@ -13,12 +13,10 @@ from bus.trace import Trace
 from buslens.recorder import Recorder
 from buslens.records import Outcome
 from buslens.wire import Header
+from tests.helpers.patience import PATIENCE_S
 
 MS = 1_000_000
 S = 1_000 * MS
-
-
-PATIENCE_S = 60.0
 
 
 class Flown:

@@ -12,9 +12,9 @@ import pytest
 
 from bus.simulation.clock import NEVER, Clock
 from bus.simulation.loop import EngineLoop
+from tests.helpers.patience import PATIENCE_S
 
 S = 1_000_000_000
-PATIENCE_S = 10
 
 
 def ended(thread: threading.Thread) -> bool:

@@ -18,8 +18,7 @@ from bus.trace.writer import is_alive
 from buslens import wire
 from tests.helpers.growing import Growing
 from tests.helpers.make_trace import make_trace
-
-PATIENCE_S = 60.0
+from tests.helpers.patience import PATIENCE_S
 
 
 @pytest.fixture(autouse=True)
