@@ -15,7 +15,7 @@ from bus.connections.model import Connection, Kind, parsed
 from bus.errors import UserError
 from bus.system_errors import cannot_read
 
-TIMEOUT_S = 2.0
+TIMEOUT_S = 5.0
 MOST_KEY_BYTES = 1024 * 1024
 _UNKNOWN = (2, 18, 19, 20, 21)
 """No issuer is known, or it signed itself: X509_V_ERR_* of https://docs.openssl.org/master/man3/X509_STORE_CTX_get_error"""
@@ -147,7 +147,12 @@ def what_is_wrong(kind: Kind, connection: Connection) -> UserError | None:
             wire = made.wrap_socket(plain, server_hostname=connection.host)
         except ssl.SSLCertVerificationError as error:
             return _mistrusted(error, who, connection)
-        except OSError:  # no answer, another protocol's, or none of ours
+        except TimeoutError:
+            return UserError(
+                f"{who} speaks no TLS, or is too busy: it has not answered for {TIMEOUT_S:g} s",
+                hint="check its port, or try again",
+            )
+        except OSError:  # another protocol's answer, or none of ours
             return UserError(
                 f"{who} speaks no TLS, or none that is known here", hint="check its port, or switch TLS off"
             )
