@@ -22,6 +22,8 @@ class ClockOffset:
 
         self._bounds: tuple[int, int] | None = None
         self._arrival: int | None = None
+        self._used: tuple[int, int] | None = None
+        """The lowest and the highest that stands in the times of records: they are not written anew."""
 
     @property
     def value(self) -> int:
@@ -31,9 +33,19 @@ class ClockOffset:
 
     @property
     def error(self) -> int | None:
-        """At most so much is it wrong; None before the first exchange."""
+        """At most so much is it wrong, and was it wherever it was used; None before the first exchange."""
         bounds = self._bounds
-        return (bounds[1] - bounds[0]) // 2 if bounds else None
+        if bounds is None:
+            return None
+        low, high = self._used or bounds
+        return max(bounds[1] - self.value, bounds[1] - low, high - bounds[0])
+
+    def use(self) -> int:
+        """The best that is known, for times that are kept as they come out."""
+        value = self.value
+        low, high = self._used or (value, value)
+        self._used = min(low, value), max(high, value)
+        return value
 
     def arrived(self, sent_there: int, came_here: int) -> None:
         """A letter came: it cannot have come before it was sent."""

@@ -148,7 +148,7 @@ class Owner:
             if number == worker.letters + 1:
                 worker.letters = number
                 self._learn(worker, letter, sent, now)
-                merged, steps = worker.merger.take(letter.frames, worker.offset.value)
+                merged, steps = worker.merger.take(letter.frames, worker.offset.use() if letter.frames else 0)
         except ValueError as error:
             self._refused += 1
             if self._refused == 1:

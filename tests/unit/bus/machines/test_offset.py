@@ -25,6 +25,22 @@ def test_it_is_never_further_off_than_it_says(offset: int, ways: list[tuple[int,
     assert abs(clock.value - offset) <= clock.error + 1
 
 
+@given(
+    offset=st.integers(-(10**15), 10**15),
+    ways=st.lists(st.tuples(st.integers(0, 50 * MS), st.integers(0, 50 * MS)), min_size=1, max_size=40),
+)
+def test_nor_was_it_for_what_came_before_it_was_known_better(offset: int, ways: list[tuple[int, int]]) -> None:
+    clock, now, used = ClockOffset(), 10**15, []
+    for there, back in ways:
+        sent, came, answered = now, now + there + offset, now + there + offset + 1000
+        clock.arrived(sent, came)
+        used.append(clock.use())
+        clock.exchanged(sent, came, answered, answered - offset + back)
+        now += 200 * MS
+    assert clock.error is not None
+    assert max(abs(each - offset) for each in used) <= clock.error + 1
+
+
 def test_before_any_answer_the_quickest_letter_is_believed() -> None:
     clock = ClockOffset()
     assert (clock.value, clock.error) == (0, None)
