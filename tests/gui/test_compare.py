@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -89,6 +90,45 @@ def test_zooming_one_timeline_zooms_them_all(opened: Opened, qtbot: Any) -> None
     fitted = sheet.strips.navigation.view.start_ns
     qtbot.keyClick(sheet.strips, Qt.Key.Key_D)
     assert sheet.strips.navigation.view.start_ns > fitted
+
+
+@pytest.mark.parametrize("points", [9.0, 16.0])
+@pytest.mark.parametrize("size", [(1000, 600), (1366, 768)])
+def test_on_a_small_screen_every_lane_can_be_reached_and_axes_begin_at_one_pixel(
+    window: Any, opened: Opened, qtbot: Any, size: tuple[int, int], points: float
+) -> None:
+    window.wiring.apply_settings(replace(window.store.read(), font_points=points))
+    window.resize(*size)
+    sheet = opened("checkout")
+    choose(sheet, "pyee", "pyee-asyncio")
+    compare(sheet, qtbot)
+    assert sheet.width() <= window.width()
+    assert sheet.minimumSizeHint().width() <= size[0]
+    first, *_, last = strips = sheet.strips.strips
+    assert len({(strip._place.left, strip.mapTo(sheet, QPoint()).x(), strip.width()) for strip in strips}) == 1
+    area = sheet.strips.parentWidget()
+    assert area.height() >= first._place.lanes_top + max(lane.bottom for lane in list(first.content.lanes)[:3])
+    for strip in strips:
+        assert strip.height() >= strip._place.lanes_top + strip.content.lanes.height, "no lane is cut"
+    sheet.strips.setFocus()
+
+    def at_the_last_lane() -> bool:
+        qtbot.keyClick(sheet.strips, Qt.Key.Key_PageDown)
+        return last.mapTo(area, QPoint(0, last.height())).y() <= area.height() + 1
+
+    qtbot.waitUntil(at_the_last_lane, timeout=PATIENCE_MS)
+
+
+def test_the_border_between_tables_and_timelines_stays_where_a_person_put_it(opened: Opened, qtbot: Any) -> None:
+    sheet = opened("user-created")
+    choose(sheet, "pyee")
+    compare(sheet, qtbot)
+    parts = sheet._parts
+    assert parts.sizes()[0] < parts.sizes()[1], "one row leaves the room to the timeline"
+    parts.moveSplitter(parts.height() // 2 + 40, 1)
+    moved = parts.sizes()
+    compare(sheet, qtbot)
+    assert parts.sizes() == moved
 
 
 def test_without_an_engine_it_says_what_to_do(opened: Opened, qtbot: Any) -> None:

@@ -28,7 +28,7 @@ from bus.errors import UserError
 from bus.scenario import Document
 from ui.compare.running import Running
 from ui.compare.strips import Strips
-from ui.compare.table import Figures, Matrix
+from ui.compare.table import Figures, Matrix, needed_height
 from ui.run_choices import speed_text
 from ui.theme import ThemeSource
 
@@ -57,11 +57,13 @@ class CompareSheet(QDialog):
         self._document, self._seed, self._trusted, self._themes = document, seed, trusted, themes
         self._running: Running | None = None
         self._results: list[Result] = []
+        self._shared = True
+        """Whether the height is shared out by what there is to show."""
         self._make_choices()
         self._make_results()
         rows = QVBoxLayout(self)
-        rows.addLayout(self._choices_line())
-        rows.addWidget(self.says)
+        rows.addLayout(self._engines_line())
+        rows.addLayout(self._run_line())
         rows.addWidget(self._parts, 1)
         themes.changed.connect(self.refresh_theme)
         self.resize(SIZE.boundedTo(parent.size() - QSize(40, 40)))
@@ -138,6 +140,18 @@ class CompareSheet(QDialog):
         self.matrix.show_results(self._results, theme)
         self.tables.setTabEnabled(1, any(result.crash is not None for result in self._results))
         self.strips.show_runs([(result.engine, result.trace) for result in calm if not result.problem])
+        self._share_height()
+
+    def _share_height(self) -> None:
+        """The tables get what their rows need, the timelines the rest; until a person moves the border."""
+        if self._shared:
+            height, bar = self._parts.height(), self.tables.tabBar().sizeHint().height()
+            table = self.matrix if self.tables.currentWidget() is self.matrix else self.figures
+            needed = min(height // 2, bar + needed_height(table))
+            self._parts.setSizes([needed, height - needed])
+
+    def _keep_shares(self) -> None:
+        self._shared = False
 
     def _allow(self) -> None:
         idle = self._running is None
@@ -171,17 +185,23 @@ class CompareSheet(QDialog):
         self.says = QLabel(HINT, self)
         self.says.setTextFormat(Qt.TextFormat.PlainText)
         self.says.setProperty("muted", True)
+        self.says.setWordWrap(True)
 
-    def _choices_line(self) -> QHBoxLayout:
+    def _engines_line(self) -> QHBoxLayout:
         line = QHBoxLayout()
         line.setSpacing(12)
         for box in self.engines.values():
             line.addWidget(box)
         line.addStretch(1)
-        line.addWidget(self.crash)
-        line.addWidget(self.speed)
-        line.addWidget(self.start)
-        line.addWidget(self.stop)
+        return line
+
+    def _run_line(self) -> QHBoxLayout:
+        """A line of its own: beside the engines it would be wider than a small screen."""
+        line = QHBoxLayout()
+        line.setSpacing(12)
+        line.addWidget(self.says, 1)
+        for control in (self.crash, self.speed, self.start, self.stop):
+            line.addWidget(control)
         return line
 
     def _make_results(self) -> None:
@@ -192,6 +212,7 @@ class CompareSheet(QDialog):
         self.tables.addTab(self.figures, "Figures")
         self.tables.addTab(self.matrix, "Crashes")
         self.tables.setTabEnabled(1, False)
+        self.tables.currentChanged.connect(self._share_height)
         self.strips = Strips(self._themes, self)
         area = QScrollArea(self)
         area.setWidgetResizable(True)
@@ -203,6 +224,8 @@ class CompareSheet(QDialog):
         self._parts.setStretchFactor(0, 0)
         self._parts.setStretchFactor(1, 1)
         self._parts.setSizes([200, 520])
+        self._parts.setChildrenCollapsible(False)
+        self._parts.splitterMoved.connect(self._keep_shares)
 
 
 def _said(results: Sequence[Result]) -> str:

@@ -98,6 +98,13 @@ class Matrix(QTableWidget):
         self.resizeColumnsToContents()
 
 
+def needed_height(table: QTableWidget) -> int:
+    """All rows, the heads above and a scroll bar below them."""
+    rows = sum(map(table.rowHeight, range(table.rowCount())))
+    bar = table.horizontalScrollBar().sizeHint().height()
+    return table.horizontalHeader().sizeHint().height() + rows + bar + 2 * table.frameWidth() + 2
+
+
 def _losses(result: Result, theme: Theme) -> tuple[str, str]:
     figures = result.figures
     if result.problem:
