@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
-from bus.trace.blocks import LINE_BITS, Groups, in_view
+from bus.trace.blocks import CROWDED, LINE_BITS, Groups, in_view
 from bus.trace.grid import Grid
 from bus.trace.pyramid import Int64s
 from bus.trace.scale import LINEAR
@@ -75,15 +75,21 @@ class Bars:
 
 
 def bars(
-    tracks: Sequence[Track], calls: Calls, grid: Grid, now_ns: int, matches: Sequence[Int64s] | None = None
+    tracks: Sequence[Track],
+    calls: Calls,
+    grid: Grid,
+    now_ns: int,
+    matches: Sequence[Int64s] | None = None,
+    *,
+    crowded: int = CROWDED,
 ) -> Bars:
     """The bars in view.
 
     now_ns: where running calls reach to; a call that ended later counts as running then.
     matches: for each track and position, how many calls before it match the filter (one entry more than calls);
-    None = all.
+    None = all. crowded: more calls than this for each column are drawn by blocks.
     """
-    groups = in_view(tracks, calls, grid, now_ns)
+    groups = in_view(tracks, calls, grid, now_ns, crowded)
     running = _running(tracks, groups, now_ns)
     end = np.minimum(groups.end, now_ns)
     end[running | (end < 0)] = now_ns

@@ -54,8 +54,8 @@ class Groups:
         return Groups(*(getattr(self, name)[which] for name in Groups.__slots__))
 
 
-def in_view(tracks: Sequence[Track], calls: Calls, grid: Grid, now_ns: int) -> Groups:
-    """All that may lie in view."""
+def in_view(tracks: Sequence[Track], calls: Calls, grid: Grid, now_ns: int, crowded: int = CROWDED) -> Groups:
+    """All that may lie in view. crowded: more calls than this for each column are blocks."""
     until = min(grid.end_ns + (grid.scale is not LINEAR), now_ns + 1)
     stretch = np.array([grid.start_ns, until])
     single: list[tuple[int, Int64s | range]] = []
@@ -63,7 +63,7 @@ def in_view(tracks: Sequence[Track], calls: Calls, grid: Grid, now_ns: int) -> G
     for line, track in enumerate(tracks):
         begin, end = track.starts.searchsorted(stretch).tolist()
         rest = begin
-        if min(end, track.blocks.calls) - begin > CROWDED * grid.columns:
+        if min(end, track.blocks.calls) - begin > crowded * grid.columns:
             blocks = _Blocks(line, track, begin, end, grid)
             begin, rest = blocks.begin, blocks.end
             parts += blocks.groups

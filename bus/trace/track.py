@@ -26,11 +26,12 @@ frame (6 ms at 40 lanes, measured)."""
 class Track:
     """Calls of one lane that follow each other, in order of start."""
 
-    def __init__(self, *, shared: bool, number: int = 0) -> None:
-        """number: of the track, in the order in which they came up."""
+    def __init__(self, *, shared: bool, number: int = 0, waiting: int = WAITING) -> None:
+        """number: of the track, in the order in which they came up. waiting: calls until some become blocks."""
         self.shared = shared
         """The last track of a lane: calls on it may overlap."""
-        self._turn = number * _STAGGER % WAITING
+        self._waiting = waiting
+        self._turn = number * _STAGGER % waiting
         self.blocks = Pyramid()
         """Its older calls, level by level."""
         self._calls = Columns(row=np.uint32, start=np.int64)
@@ -70,7 +71,7 @@ class Track:
 
     def keep(self, calls: Calls) -> None:
         """Take calls into blocks, each time that so many more are there."""
-        if (len(self) + self._turn) // WAITING > (self.blocks.calls + self._turn) // WAITING:
+        if (len(self) + self._turn) // self._waiting > (self.blocks.calls + self._turn) // self._waiting:
             self._sum_up(np.arange(self.blocks.calls >> CALLS, len(self) >> CALLS), calls)
 
     def fail(self, positions: Int64s) -> None:

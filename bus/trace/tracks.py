@@ -15,7 +15,7 @@ from bus.trace.ascending import Ascending
 from bus.trace.columns import Columns
 from bus.trace.grouping import MOST_LANES, OTHERS, Group, Grouping
 from bus.trace.pyramid import Int64s
-from bus.trace.track import Track, failed, never_ran
+from bus.trace.track import WAITING, Track, failed, never_ran
 
 if TYPE_CHECKING:
     from bus.trace import Trace
@@ -38,11 +38,13 @@ NEVER = np.iinfo(np.int64).max
 class CallTracks:
     """All the tracks of a trace, and where on them each call lies."""
 
-    def __init__(self, group: Group = "handler", *, most_lanes: int = MOST_LANES, few: int = FEW) -> None:
-        """few: calls of a batch that are looked at one by one."""
+    def __init__(
+        self, group: Group = "handler", *, most_lanes: int = MOST_LANES, few: int = FEW, waiting: int = WAITING
+    ) -> None:
+        """few: fewer calls of a batch are looked at one by one; waiting: calls of a track until some become blocks."""
         self.group: Group = group
         self.most_lanes = most_lanes
-        self._few = few
+        self._few, self._waiting = few, waiting
         self.grouping = Grouping(group, most_lanes)
         self.lanes: dict[int, list[Track]] = {}
         """Tracks of each lane, by its number, uppermost first."""
@@ -143,7 +145,7 @@ class CallTracks:
         left = np.arange(len(rows), dtype=np.int64)
         for number in range(MAX_TRACKS):
             if number == len(tracks):
-                tracks.append(Track(shared=number == MAX_TRACKS - 1, number=self._count))
+                tracks.append(Track(shared=number == MAX_TRACKS - 1, number=self._count, waiting=self._waiting))
                 self._count += 1
             track = tracks[number]
             chain = slice(None) if track.shared else self._chain(starts[left], ends[left], _free_from(track, ended))

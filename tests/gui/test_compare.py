@@ -105,6 +105,7 @@ def test_on_a_small_screen_every_lane_can_be_reached_and_axes_begin_at_one_pixel
     assert sheet.width() <= window.width()
     assert sheet.minimumSizeHint().width() <= size[0]
     first, *_, last = strips = sheet.strips.strips
+    qtbot.waitUntil(lambda: {strip.width() for strip in strips} == {sheet.strips.width()}, timeout=PATIENCE_MS)
     assert len({(strip._place.left, strip.mapTo(sheet, QPoint()).x(), strip.width()) for strip in strips}) == 1
     area = sheet.strips.parentWidget()
     assert area.height() >= first._place.lanes_top + max(lane.bottom for lane in list(first.content.lanes)[:3])

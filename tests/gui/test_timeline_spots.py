@@ -70,6 +70,7 @@ def test_a_call_whose_body_never_ran_says_so(view: TimelineView, bus: PlayedBus,
     shown(view, watched)
     at = QPoint(round(view.place.left + view.viewport.px_of(0)), view.place.lanes_top + 10)
     assert "never ran" in words_at(view, at)
+    assert "2 calls, 0 failed, 1 never ran" in words_at(view, QPoint(20, at.y()))
     amber = QColor(LIGHT.warning)
     strip = pixels(view)[view.place.lanes_top : view.place.lanes_top + 26, at.x() - 5 : at.x() + 6, :3].astype(int)
     assert (abs(strip - [amber.blue(), amber.green(), amber.red()]).sum(axis=2) < 12).any()

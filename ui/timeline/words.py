@@ -116,7 +116,9 @@ def about_spot(content: Content, spot: Spot) -> str:
 def about_lane(content: Content, lane: Lane) -> str:
     """The whole name of a handler, where it is written, and what it did."""
     place = content.tracks.grouping.place(content.trace, lane.handler)
-    lines = [lane.title, place, calls_of_lane(content, lane)]
+    rows = content.tracks.never_ran_rows
+    never = int((content.tracks.handlers(rows) == lane.handler).sum())
+    lines = [lane.title, place, calls_of_lane(content, lane) + (f", {count_text(never)} never ran" if never else "")]
     return plain("\n".join(line for line in lines if line))
 
 

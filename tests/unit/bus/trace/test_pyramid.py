@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
-import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -20,12 +19,8 @@ from bus.trace.tracks import CallTracks
 from buslens.recorder import Recorder
 from buslens.records import Outcome
 
-
-@pytest.fixture(autouse=True)
-def small_steps(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Blocks from the first calls on, in pictures of few columns."""
-    monkeypatch.setattr("bus.trace.track.WAITING", 8)
-    monkeypatch.setattr("bus.trace.blocks.CROWDED", 1)
+SOON = 8
+"""Blocks from the first calls on."""
 
 
 class Clocked:
@@ -104,7 +99,7 @@ def slow_count(track: Track, trace: Trace, first: int, behind: int) -> dict[str,
 
 def assert_blocks_are_right(tracks: CallTracks, trace: Trace) -> None:
     for track in (track for lane in tracks.lanes.values() for track in lane):
-        assert len(track) - track.blocks.calls < 8 + (1 << CALLS)
+        assert len(track) - track.blocks.calls < SOON + (1 << CALLS)
         for level in range(len(track.blocks)):
             size = 1 << shift_of(level)
             blocks = track.blocks.level(level)
@@ -117,7 +112,7 @@ def assert_blocks_are_right(tracks: CallTracks, trace: Trace) -> None:
 @settings(max_examples=60, deadline=None)
 @given(steps)
 def test_blocks_say_what_a_slow_count_says_at_every_moment(told: list[Any]) -> None:
-    tracks = CallTracks()
+    tracks = CallTracks(waiting=SOON)
     for trace in played(told):
         tracks.update(trace)
         assert_blocks_are_right(tracks, trace)
@@ -127,7 +122,7 @@ def test_blocks_say_what_a_slow_count_says_at_every_moment(told: list[Any]) -> N
 @given(steps, st.integers(1, 100))
 def test_blocks_are_right_after_the_oldest_calls_are_forgotten(told: list[Any], most: int) -> None:
     *_, trace = played(told)
-    newest, tracks = trace.newest(most), CallTracks()
+    newest, tracks = trace.newest(most), CallTracks(waiting=SOON)
     tracks.update(newest)
     assert_blocks_are_right(tracks, newest)
 
@@ -136,7 +131,7 @@ def test_blocks_are_right_after_the_oldest_calls_are_forgotten(told: list[Any], 
 @given(steps, st.integers(0, 1 << 30), st.integers(0, 1 << 30))
 def test_durations_of_any_stretch_of_a_track_are_right(told: list[Any], one: int, other: int) -> None:
     *_, trace = played(told)
-    tracks = CallTracks()
+    tracks = CallTracks(waiting=SOON)
     tracks.update(trace)
     for track in (track for lane in tracks.lanes.values() for track in lane):
         first, behind = sorted((one % (len(track) + 1), other % (len(track) + 1)))
@@ -150,13 +145,13 @@ def test_durations_of_any_stretch_of_a_track_are_right(told: list[Any], one: int
 def test_bars_leave_out_no_call_and_no_failure_whatever_the_zoom(
     told: list[Any], start: int, span: int, columns: int
 ) -> None:
-    tracks = CallTracks()
+    tracks = CallTracks(waiting=SOON)
     for each in played(told):
         trace = each
         tracks.update(trace)
     grid, now = Grid(start, span, columns), max(trace.span_ns[1], start) + 5
     every = [track for lane in tracks.lanes.values() for track in lane]
-    drawn = bars(every, trace.calls, grid, now)
+    drawn = bars(every, trace.calls, grid, now, crowded=1)
     beside = COARSE * span // columns + 1
     for line, track in enumerate(every):
         here = drawn.of(line)
