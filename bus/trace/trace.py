@@ -53,10 +53,10 @@ class Trace:
         )
         self.deliveries = _deliveries()
         self.skipped = _skipped()
+        """Announced handlers that were never called. handler: 0 where a capture only says how many (`count`)."""
+
         self.counts = _counts()
         """Each count of a scenario: the counter's interned name, and its value since."""
-
-        """Announced handlers that were never called. handler: 0 where a capture only says how many (`count`)."""
 
         self.error_texts = ErrorTexts()
         self.fates = Fates()
