@@ -15,7 +15,7 @@ from typing import Any
 import duckdb
 
 from bus.errors import UserError
-from bus.trace import sql_columns
+from bus.trace import sql_columns, sql_words
 from bus.trace.sql_tables import TABLES
 from bus.trace.trace import Trace
 
@@ -122,10 +122,8 @@ class Query:
         if self._given_up or isinstance(self._error, duckdb.InterruptException):
             hint = "limit it to fewer rows or groups"
             raise UserError(f"the query was stopped after {self._longest_s:g} s", hint=hint) from None
-        if isinstance(self._error, duckdb.PermissionException):
-            raise UserError("a query may read only the tables of this capture: no files, no network") from None
         if isinstance(self._error, duckdb.Error):
-            raise UserError(_said(self._error)) from None
+            raise sql_words.refusal(self._error, self._text, columns()) from None
         assert self._error is not None
         raise self._error
 
@@ -194,9 +192,3 @@ def connected(trace: Trace, query: str = "", *, may_write: bool = False) -> duck
     connection.execute("SET python_enable_replacements = false")
     connection.execute("SET lock_configuration = true")
     return connection
-
-
-def _said(error: duckdb.Error) -> str:
-    """DuckDB's own words without its class of errors and its picture of the query."""
-    first = str(error).split("\n\nLINE", 1)[0].replace("\n", " ").strip()
-    return first.removeprefix("Catalog Error: ").removeprefix("Parser Error: ").removeprefix("Binder Error: ")
