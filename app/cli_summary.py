@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Any
 
 from rich.table import Table
@@ -92,7 +92,7 @@ def print_json(summary: Summary) -> None:
         "calls": summary.calls,
         "failed": summary.failed,
         "lost": summary.lost,
-        "dropped": summary.dropped,
+        "records_dropped": summary.dropped,
         "events": [_as_json(row) for row in summary.events],
         "handlers": [_as_json(row) for row in summary.handlers],
         "expectations": [
@@ -156,19 +156,18 @@ def _expectations(expectations: Sequence[Verdict]) -> Table:
 def _ledger_lines(found: Ledger | None) -> list[Text]:
     if found is None:
         return []
-    sum_ = (
-        f"{found.emitted} emitted = {found.handled} handled + {found.retried} retried + "
-        f"{found.dead_lettered} dead-lettered + {found.dropped} dropped + {found.in_flight} in flight"
-    )
-    reasons = [("dropped", one) for one in found.why_dropped] + [("in flight", one) for one in found.why_in_flight]
-    return [Text(sum_), *(Text(f"  {count} {what}: {plain(reason)}") for what, (reason, count) in reasons)]
+    told = " + ".join(f"{number} {fate}" for fate, number in found.parts.items())
+    reasons = [(fate, one) for fate, each in found.why.items() for one in each]
+    return [
+        Text(f"{found.emitted} emitted = {told}"),
+        *(Text(f"  {count} {fate}: {plain(reason)}") for fate, (reason, count) in reasons),
+    ]
 
 
 def _ledger_as_json(found: Ledger | None) -> dict[str, Any] | None:
     if found is None:
         return None
-    said = asdict(found)
-    return {**said, "why_dropped": dict(found.why_dropped), "why_in_flight": dict(found.why_in_flight)}
+    return {"emitted": found.emitted, **found.parts, "why": {fate: dict(each) for fate, each in found.why.items()}}
 
 
 def _as_json(row: Statistic) -> dict[str, Any]:

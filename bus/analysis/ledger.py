@@ -6,7 +6,7 @@ What became of each is said by bus/trace/fates.py; here it is added up, with the
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -28,51 +28,46 @@ WITH_CONSUMER = fates.WHYS[fates.WITH_CONSUMER]
 RUNNING = fates.WHYS[fates.RUNNING]
 OTHER = "other reasons"
 
+TOLD = ("kept", "open", "lost")
+"""Fates that have reasons."""
+
 MOST_READ = 10_000
-"""Reasons of a broker that are read; those beyond are counted together."""
 
 
 @dataclass(frozen=True, slots=True)
 class Ledger:
-    """Counts of dispatches. Raises ValueError where they do not add up: a bug of ours."""
+    """Counts of dispatches, in the words of bus/analysis/words.py. ValueError where they do not add up: our bug."""
 
     emitted: int
     handled: int
-    """By all their handlers, at the first attempt."""
-
     retried: int
-    """Handled in the end, after a failure or the death of a consumer."""
+    kept: int
+    open: int
+    dead: int
+    lost: int
+    why: dict[str, Reasons] = field(default_factory=dict)
+    """Of kept, open and lost: reason and how many, the most frequent first."""
 
-    dead_lettered: int
-    dropped: int
-    """Lost, in the word that is used everywhere else."""
-
-    in_flight: int
-    """Kept, waiting or running when the trace ends."""
-
-    why_dropped: Reasons
-    """Reason and how many, the most frequent first."""
-
-    why_in_flight: Reasons
+    @property
+    def parts(self) -> dict[str, int]:
+        """Each fate and how many ended so; together they are what was emitted."""
+        return {fate: getattr(self, fate) for fate in fates.FATES}
 
     def __post_init__(self) -> None:
-        parts = (self.handled, self.retried, self.dead_lettered, self.dropped, self.in_flight)
-        whole = sum(parts) == self.emitted
-        said = sum(count for _, count in self.why_dropped) == self.dropped
-        if not (whole and said and sum(count for _, count in self.why_in_flight) == self.in_flight):
+        said = all(sum(count for _, count in self.why.get(fate, ())) == self.parts[fate] for fate in TOLD)
+        if sum(self.parts.values()) != self.emitted or not said:
             raise ValueError(f"the ledger does not add up: {self}")
 
 
-def of_trace(trace: Trace) -> Ledger:
-    """Look at every dispatch."""
+def of_trace(trace: Trace, *, most_read: int = MOST_READ) -> Ledger:
+    """Look at every dispatch. most_read: reasons of a broker; those beyond are counted together."""
     found = trace.fates.of(trace)
-    handled, retried, kept, opened, dead, lost = np.bincount(found.fate, minlength=len(fates.FATES)).tolist()
-    dropped = _reasons(found.why[found.fate == fates.LOST])
-    in_flight = _reasons(found.why[(found.fate == fates.KEPT) | (found.fate == fates.OPEN)])
-    if told := dropped.pop(fates.WHYS[fates.TOLD], 0):
-        dropped.update(_told_reasons(trace, told))
-    why = tuple(dropped.most_common()), tuple(in_flight.most_common())
-    return Ledger(len(found.fate), handled, retried, dead, lost, kept + opened, *why)
+    counts = np.bincount(found.fate, minlength=len(fates.FATES)).tolist()
+    whys = {fate: _reasons(found.why[found.fate == fates.FATES.index(fate)]) for fate in TOLD}
+    if told := whys["lost"].pop(fates.WHYS[fates.TOLD], 0):
+        whys["lost"].update(_told_reasons(trace, told, most_read))
+    why = {fate: tuple(reasons.most_common()) for fate, reasons in whys.items() if reasons}
+    return Ledger(len(found.fate), **dict(zip(fates.FATES, counts, strict=True)), why=why)
 
 
 def _reasons(whys: Array) -> Counter[str]:
@@ -80,9 +75,9 @@ def _reasons(whys: Array) -> Counter[str]:
     return Counter({fates.WHYS[why]: count for why, count in enumerate(counts) if count})
 
 
-def _told_reasons(trace: Trace, many: int) -> Counter[str]:
+def _told_reasons(trace: Trace, many: int, most_read: int) -> Counter[str]:
     """The broker's own words."""
     _, deliveries = fates.told_rows(trace)
-    notes = trace.deliveries.view("note")[deliveries[:MOST_READ]]
+    notes = trace.deliveries.view("note")[deliveries[:most_read]]
     read = [trace.blobs.note(int(note)) or OTHER for note in notes]
     return Counter(read) + Counter({OTHER: many - len(read)})

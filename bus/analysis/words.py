@@ -35,7 +35,7 @@ WORDS: dict[str, Word] = {
     "open": Word(EVENTS, "wait for one of their handlers, or it has not ended"),
     "dead": Word(EVENTS, "one of their handlers gave up, and a dead letter keeps them"),
     "lost": Word(EVENTS, "one of their handlers, or all, will never have handled them, and no dead letter keeps them"),
-    "dropped": Word(EVENTS, "what the loss ledger calls lost: the same number"),
+    "dropped": Word(EVENTS, "another word for lost, in expectations: the same number"),
     "delivered": Word(PAIRS, "an event and a handler that was called for it, at least once"),
     "twice": Word(PAIRS, "handled well more than once; counted once for each time too many"),
     "out_of_order": Word(

@@ -342,7 +342,7 @@ def test_a_member_that_was_stopped_for_longer_than_its_session_takes_nothing_bac
     stage.finish()
     stage.until(groups.have_all)
     found = ledger.of_trace(session.trace)
-    assert (found.in_flight, found.dropped, found.dead_lettered) == (0, 0, 0), found
+    assert (found.kept, found.open, found.lost, found.dead) == (0, 0, 0, 0), found
 
 
 @pytest.mark.parametrize("stage", ["kafka"], indirect=True)

@@ -60,7 +60,7 @@ def test_an_event_that_no_queue_takes_is_lost_with_the_brokers_reason(begun: Beg
     session = begun("buslens: 1\nevents: {a: {}}\nscript: [{emit: a, times: 3}]")
     over(session)
     found = ledger.of_trace(session.trace)
-    assert found.why_dropped == (("returned by the broker: 312 NO_ROUTE", 3),)
+    assert found.why["lost"] == (("returned by the broker: 312 NO_ROUTE", 3),)
     assert session.trace.dispatches.outcome.tolist() == [Outcome.LOST] * 3
 
 

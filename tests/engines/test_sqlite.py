@@ -115,12 +115,12 @@ def test_a_headless_run_prints_where_every_event_ended(tmp_path: Path) -> None:
     buslens = Program(tmp_path)
     said = buslens("run", "trouble.yaml", "--engine", "sqlite")
     assert said.code == 0, said
-    expected = "11 emitted = 8 handled + 0 retried + 1 dead-lettered + 1 dropped + 1 in flight"
+    expected = "11 emitted = 8 handled + 0 retried + 1 kept + 0 open + 1 dead + 1 lost"
     assert expected in said.out
-    assert "1 dropped: acknowledged before its handler failed" in said.out
-    assert "1 in flight: kept until somebody listens" in said.out
+    assert "1 lost: acknowledged before its handler failed" in said.out
+    assert "1 kept: kept until somebody listens" in said.out
     ledger = json.loads(buslens("run", "trouble.yaml", "--engine", "sqlite", "--json").out)["ledger"]
-    assert (ledger["emitted"], ledger["dead_lettered"], ledger["dropped"]) == (11, 1, 1)
+    assert (ledger["emitted"], ledger["kept"], ledger["dead"], ledger["lost"]) == (11, 1, 1, 1)
     assert json.loads(buslens("run", "trouble.yaml", "--engine", "pyee-threads", "--json").out)["ledger"] is None
 
 

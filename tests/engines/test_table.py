@@ -244,4 +244,4 @@ def test_what_a_handler_passes_over_is_settled(lab: Lab) -> None:
     assert [row for row in range(6) if handlers_of(trace, row)] == [3, 4, 5]
     assert (trace.dispatches.outcome == Outcome.OK).all()
     found = ledger.of_trace(trace)
-    assert (found.emitted, found.handled, found.in_flight) == (6, 6, 0)
+    assert (found.emitted, found.handled, found.kept, found.open) == (6, 6, 0, 0)

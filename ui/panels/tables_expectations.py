@@ -139,20 +139,13 @@ class ExpectationsTab(QWidget):
 
 def _ledger_text(found: Ledger) -> str:
     """The equation, each number of it a link to the events that it counts."""
-    parts = (
-        (found.handled, "handled", "fate:handled"),
-        (found.retried, "retried", "fate:retried"),
-        (found.dead_lettered, "dead-lettered", "fate:dead"),
-        (found.dropped, "lost", "fate:lost"),
-        (found.in_flight, "kept or open", "fate:kept OR fate:open"),
-    )
-    told = " + ".join(_linked(number, word, search) for number, word, search in parts if number) or "0"
+    told = " + ".join(_linked(number, fate) for fate, number in found.parts.items() if number) or "0"
     events = "event" if found.emitted == 1 else "events"
     line = f"{count(found.emitted)} {events} = {told}"
-    reasons = [*found.why_dropped, *found.why_in_flight][:MOST_REASONS]
+    reasons = [one for fate in ("lost", "open", "kept") for one in found.why.get(fate, ())][:MOST_REASONS]
     why = "; ".join(f"{count(number)}: {html.escape(reason)}" for reason, number in reasons)
     return f"{line}<br>{why}" if why else line
 
 
-def _linked(number: int, word: str, search: str) -> str:
-    return f'<a href="{search}">{count(number)} {word}</a>'
+def _linked(number: int, fate: str) -> str:
+    return f'<a href="fate:{fate}">{count(number)} {fate}</a>'

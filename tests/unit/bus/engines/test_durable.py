@@ -173,7 +173,7 @@ async def test_what_the_broker_refuses_is_lost_for_all_with_its_reason(engine: S
     await engine.hears(*(Refused(message, "no route") for message in messages))
     assert engine.in_flight() == 0
     assert engine.trace().dispatches.outcome.tolist() == [Outcome.LOST] * 2
-    assert ledger.of_trace(engine.trace()).why_dropped == (("no route", 2),)
+    assert ledger.of_trace(engine.trace()).why["lost"] == (("no route", 2),)
 
 
 async def test_no_time_passes_at_full_speed_until_the_broker_has_answered_and_delivered(engine: Scripted) -> None:

@@ -269,7 +269,7 @@ def test_a_disk_that_is_full_ends_the_run_and_says_which_events_are_lost(
     assert failure_of(session) == "the log cannot be written: database or disk is full"
     assert session.trace.dispatches.outcome.tolist() == [Outcome.KEPT, Outcome.LOST]
     found = ledger.of_trace(session.trace)
-    assert found.why_dropped == (("the log cannot be written: database or disk is full", 1),)
+    assert found.why["lost"] == (("the log cannot be written: database or disk is full", 1),)
 
 
 def test_a_run_that_is_stopped_after_it_failed_still_gives_everything_back(
