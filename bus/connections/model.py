@@ -11,7 +11,7 @@ LOOPBACK = "127.0.0.1"
 LONGEST = 1000
 """Characters of one part of an address."""
 
-SILENT_HINT = "check host, port and TLS: something else may listen there"
+SILENT_HINT = "check host, port and TLS under Connections: something else may listen there"
 
 
 @dataclass(frozen=True, slots=True)
@@ -219,8 +219,13 @@ def _host(name: str) -> str:
     return f"[{name}]" if ":" in name and not name.startswith("[") else name
 
 
-UNDER_CONNECTIONS = "under Connections"
-"""Where a person says where a broker is; a window that shows these words can lead there."""
+UNDER_CONNECTIONS, SEE_CONNECTIONS = "under Connections", "see Connections"
+"""Where a person says where a broker is and who they are; a window that shows these words can lead there."""
+
+
+def leads_to_connections(said: str) -> bool:
+    """Whether what was said of a broker names that place."""
+    return UNDER_CONNECTIONS in said or SEE_CONNECTIONS in said
 
 
 def hint(kind: Kind, place: str) -> str:

@@ -33,6 +33,10 @@ def announcing(kind: type[EventEmitter], surroundings: Surroundings, *arguments:
                 before(event)
             return bool(super().emit(event, *args, **kwargs))
 
+    # What is watched is pyee's emitter: a record names its class, as a person would.
+    Announcing.__module__, Announcing.__name__, Announcing.__qualname__ = (
+        kind.__module__, kind.__name__, kind.__qualname__,
+    )  # fmt: skip
     return Announcing(*arguments)
 
 

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from PySide6.QtGui import QGuiApplication
 
+from bus.connections.model import SEE_CONNECTIONS, SILENT_HINT, UNDER_CONNECTIONS
 from bus.errors import Place, UserError, UserErrors
 from ui.theme import LIGHT, ThemeSource
 from ui.widgets.error_bar import MOST_SHOWN, ErrorBar
@@ -51,6 +52,20 @@ def test_text_from_a_file_is_never_markup(bar: ErrorBar) -> None:
     bar.show_error(UserError("no event <img src=x>"))
     assert bar.title.text() == "No event <img src=x>"
     assert bar.title.textFormat().name == "PlainText"
+
+
+@pytest.mark.parametrize("why", [UNDER_CONNECTIONS, SEE_CONNECTIONS, SILENT_HINT])
+def test_a_broker_that_refuses_leads_to_the_connections(bar: ErrorBar, why: str, qtbot: Any) -> None:
+    bar.show_error(UserError("RabbitMQ at 127.0.0.1:5672 refuses user me: wrong user or password", hint=why))
+    assert bar.connections.isVisible()
+    with qtbot.waitSignal(bar.connections_wanted):
+        bar.connections.click()
+
+
+def test_other_mistakes_do_not(bar: ErrorBar) -> None:
+    bar.show_error(UserError("the engine kafka needs confluent-kafka", hint="pip install 'buslens[kafka]'"))
+    assert not bar.connections.isVisible()
+    assert "pip install 'buslens[kafka]'" in bar.title.text()
 
 
 def test_dismissing_hides_it(bar: ErrorBar) -> None:

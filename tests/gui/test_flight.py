@@ -12,6 +12,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication
 
 from app.flights import flights
+from buslens.wire import Header, pack_header
 from ui.flight.sheet import FlightSheet
 
 PATIENCE_MS = 60_000
@@ -106,6 +107,17 @@ def test_settings_count_at_once_and_are_kept(shop: Any, qtbot: Any, tmp_path: Pa
     assert listed.files.count() == 1
     qtbot.mouseClick(listed.open_button, Qt.MouseButton.LeftButton)
     qtbot.waitUntil(lambda: shop.session.trace.header.extra.get("flight") is not None, timeout=PATIENCE_MS)
+
+
+def test_files_of_earlier_windows_say_why_they_were_written(shop: Any) -> None:
+    folder = shop.session.flight.folder.path
+    folder.mkdir(parents=True)
+    (folder / "flight-20250101-120000.buslens").write_bytes(pack_header(Header.here(flight="mail failed: Timeout")))
+    (folder / "flight-20250101-130000.buslens").write_bytes(pack_header(Header.here()))
+    sheet = sheet_of(shop)
+    listed = [sheet.files.item(row).text() for row in range(sheet.files.count())]
+    assert [text.split("   ")[2] for text in listed] == ["reason unknown", "mail failed: Timeout"]
+    sheet.close()
 
 
 def test_the_time_in_view_is_exported(shop: Any, qtbot: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 
 from PySide6.QtCore import QSize, Qt, QUrl, Signal
 from PySide6.QtGui import QDesktopServices
@@ -30,6 +31,8 @@ from ui.widgets.panel_scroll import PanelScroll
 SIZE = QSize(620, 640)
 MOST_LETTERS = 200
 """Of a reason in the list."""
+
+UNKNOWN = "reason unknown"
 
 
 class FlightSheet(QDialog):
@@ -69,10 +72,10 @@ class FlightSheet(QDialog):
         """Show what is there now."""
         self.files.clear()
         for path in self._watch.files():
-            why = one_line(self._watch.why(path), MOST_LETTERS)
-            item = QListWidgetItem("   ".join(filter(None, (path.stem, _size(path.stat().st_size), why))))
+            why = one_line(self._watch.why(path), MOST_LETTERS) or UNKNOWN
+            item = QListWidgetItem("   ".join((path.stem, _size(path), why)))
             item.setData(Qt.ItemDataRole.UserRole, str(path))
-            item.setToolTip(f"{path}\n{why or 'Open it: a note in it says why it was written'}")
+            item.setToolTip(f"{path}\n{why}")
             self.files.addItem(item)
         there = self.files.count() > 0
         self.files.setCurrentRow(0 if there else -1)
@@ -132,5 +135,9 @@ class FlightSheet(QDialog):
             QDesktopServices.openUrl(QUrl.fromLocalFile(str(recorder.folder.path)))
 
 
-def _size(size: int) -> str:
+def _size(path: Path) -> str:
+    try:
+        size = path.stat().st_size
+    except OSError:  # it went meanwhile
+        return "gone"
     return f"{size / 1e6:.1f} MB" if size >= 100_000 else f"{size / 1e3:.1f} kB"

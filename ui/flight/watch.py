@@ -7,6 +7,7 @@ from pathlib import Path
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from bus.errors import UserError
+from bus.flight.reasons import reason
 from bus.flight.recorder import FlightRecorder, Written
 from bus.session import Session
 
@@ -71,10 +72,8 @@ class FlightWatch(QObject):
         self.looked.emit()
 
     def why(self, path: Path) -> str:
-        """Why it wrote a file, "" where that was before this window was there: the file's own note says it then."""
-        flight = self._session.flight
-        written = flight.written if flight else []
-        return next((each.why for each in written if each.path == path), "")
+        """Why it wrote a file, in this window or an earlier one; "" where the file does not say it."""
+        return reason(path)
 
     def files(self) -> list[Path]:
         """What lies in its folder, the newest first."""

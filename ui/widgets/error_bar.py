@@ -8,7 +8,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPlainTextEdit, QPushButton, QVBoxLayout, QWidget
 
-from bus.connections.model import UNDER_CONNECTIONS
+from bus.connections.model import leads_to_connections
 from bus.errors import UserError, UserErrors
 from ui.icons import icon
 from ui.theme import ThemeSource
@@ -103,7 +103,7 @@ class ErrorBar(QFrame):
         newest = ", the newest on top" if self._several else ""
         self.title.setText(breakable(self.problems[0]) if many == 1 else f"{many} problems{newest}")
         self.title.setWordWrap(many == 1)
-        self.connections.setVisible(any(UNDER_CONNECTIONS in problem for problem in self.problems))
+        self.connections.setVisible(any(leads_to_connections(problem) for problem in self.problems))
         shown = self.problems[:MOST_SHOWN]
         left = [f"… and {many - MOST_SHOWN} more; Copy has them all"] if many > MOST_SHOWN else []
         self.text.setPlainText("\n".join([*shown, *left]))
