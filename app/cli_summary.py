@@ -19,6 +19,7 @@ from bus.analysis.statistics import Quantiles, Statistic
 from bus.engines import ENGINES
 from bus.session import Session
 from bus.simulation.expect import Verdict, verdicts
+from bus.simulation.state import LATE_NS, LATE_WORDS
 from bus.wording import extent
 
 QUANTILES = ("p50", "p95", "p99")
@@ -35,6 +36,9 @@ class Summary:
     seed: int | None
     span_ns: int
     """First to last fact, on the engine's clock."""
+
+    late_ns: int
+    """How much later than it was due the latest wait ended; the machine had no time for it."""
 
     dispatches: int
     calls: int
@@ -56,6 +60,7 @@ class Summary:
             engine=state.engine,
             seed=state.seed,
             span_ns=last - first,
+            late_ns=state.late_ns,
             dispatches=len(trace.dispatches),
             calls=len(trace.calls),
             dropped=trace.dropped,
@@ -88,6 +93,7 @@ def print_json(summary: Summary) -> None:
         "engine": summary.engine,
         "seed": summary.seed,
         "span_ns": summary.span_ns,
+        "late_ns": summary.late_ns,
         "dispatches": summary.dispatches,
         "calls": summary.calls,
         "failed": summary.failed,
@@ -121,6 +127,8 @@ def print_tables(summary: Summary) -> None:
         f"{extent(summary.dispatches, summary.calls)}, {summary.failed} failed, {summary.lost} lost"
         f"{dropped}, in {duration(summary.span_ns)}"
     )
+    if summary.late_ns >= LATE_NS:
+        console.print(Text(f"up to {duration(summary.late_ns)} late: {LATE_WORDS}", style="yellow"))
 
 
 def _table(title: str, rows: Sequence[Statistic]) -> Table:

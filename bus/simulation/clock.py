@@ -24,8 +24,11 @@ FULL_SPEED = math.inf
 class Clock:
     """Nanoseconds since the run began. Thread-safe."""
 
-    def __init__(self, speed: float = 1.0) -> None:
+    def __init__(self, speed: float = 1.0, *, real_ns: Callable[[], int] = time.monotonic_ns) -> None:
+        """real_ns: real time, in nanoseconds since whenever."""
         self._condition = threading.Condition()
+        self._real_ns = real_ns
+        self._late_ns = 0
         self._speed = speed
         self._frozen: set[str] = set()
         self._stopped = False
@@ -49,10 +52,19 @@ class Clock:
         """Nobody may wait any more."""
         return self._stopped
 
+    @property
+    def late_ns(self) -> int:
+        """How much later than it was due the latest wait ended, on this clock: the machine had no time for it.
+
+        Only what waited for the clock and for nothing else counts, so that a handler that blocks makes nobody late. At
+        full speed nothing ever is.
+        """
+        return self._late_ns
+
     def time_ns(self) -> int:
         """What the clock shows."""
         base, anchor, pace = self._pace
-        return base + int((time.monotonic_ns() - anchor) * pace) if pace else base
+        return base + int((self._real_ns() - anchor) * pace) if pace else base
 
     def set_speed(self, speed: float) -> None:
         """From now on."""
@@ -101,6 +113,7 @@ class Clock:
                     self._condition.wait(_LONGEST_S if left is None else left)
             finally:
                 del self._sleeping[me]
+            self._note_late(until)
             return not self._stopped
 
     # Worker threads take part: at full speed time stands still while any of them computes.
@@ -149,7 +162,13 @@ class Clock:
     def loop_works(self) -> None:
         """The loop woke up."""
         with self._condition:
+            if self._loop_until is not None:
+                self._note_late(self._loop_until)
             self._loop_until = None
+
+    def _note_late(self, due: int) -> None:
+        if not self._stopped:
+            self._late_ns = max(self._late_ns, self.time_ns() - due)
 
     def _advance(self) -> None:
         """At full speed, jump to what comes next where everybody waits."""
@@ -167,14 +186,14 @@ class Clock:
 
     def _set_pace(self, now: int) -> None:
         still = self._frozen or self._stopped or self._speed == FULL_SPEED
-        self._pace = (now, time.monotonic_ns(), 0.0 if still else self._speed)
+        self._pace = (now, self._real_ns(), 0.0 if still else self._speed)
 
     def _real_s(self, until: int) -> float | None:
         """Real seconds until the clock shows that, None where it does not move by itself."""
         base, anchor, pace = self._pace
         if not pace or until >= NEVER:
             return None
-        left = (until - base) / pace - (time.monotonic_ns() - anchor)
+        left = (until - base) / pace - (self._real_ns() - anchor)
         return min(max(left / S, 0.0), _LONGEST_S)
 
     def _changed(self) -> None:

@@ -214,6 +214,7 @@ class Runner:
             trouble=self._trouble() if phase in ("starting", "running", "finished") else "",
             workers=self.post.joined if self.alive and isinstance(self.post, Owner) else (),
             virtual_ns=self._finished_ns if phase == "finished" else self._clock.time_ns(),
+            late_ns=self._clock.late_ns,
             queue=self._queue() if phase == "paused" else (),
             next_stop=self._gate.stopped_at if phase == "paused" else None,
         )

@@ -17,6 +17,12 @@ following: no engine of ours, but a program that writes the capture in view; fin
 AT_REST: tuple[Phase, ...] = ("idle", "finished", "failed")
 
 
+LATE_NS = 250_000_000
+"""From so late on it is said: times of the run are not what the scenario asks for."""
+
+LATE_WORDS = "this machine had no time for it, so times are longer than the scenario says"
+
+
 @dataclass(frozen=True, slots=True)
 class Waiting:
     """One thing that will happen without anybody's doing."""
@@ -57,8 +63,16 @@ class EngineState:
     Left out of comparisons: it always runs.
     """
 
+    late_ns: int = field(default=0, compare=False)
+    """How much later than it was due the latest wait of the run ended, on the engine's clock."""
+
     queue: tuple[Waiting, ...] = ()
     """What waits, the next first; only while paused, and not more than a screen can show."""
 
     next_stop: Stop | None = None
     """Where the engine stands while paused; None where it waits for nothing in particular."""
+
+    @property
+    def is_late(self) -> bool:
+        """Whether a person has to know it."""
+        return self.late_ns >= LATE_NS

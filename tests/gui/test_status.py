@@ -1,11 +1,11 @@
-"""The status bar says who helps: the workers of other machines, their clocks, and who is gone."""
+"""The status bar says who helps, and whether the machine had the time that a run needs."""
 
 from __future__ import annotations
 
 from typing import Any
 
 from bus.machines.owner import Joined
-from bus.simulation.state import EngineState
+from bus.simulation.state import LATE_NS, EngineState
 
 
 def test_workers_that_have_joined_are_counted_and_named(window: Any) -> None:
@@ -36,3 +36,15 @@ def test_workers_that_have_joined_are_counted_and_named(window: Any) -> None:
     joined.clear()
     show()
     assert not part.isVisible()
+
+
+def test_a_machine_that_had_no_time_is_told(window: Any) -> None:
+    part = window.status.late
+    window.session.engine_state = EngineState("running", "pyee", virtual_ns=9, late_ns=LATE_NS - 1)
+    window.status.refresh_engine()
+    assert not part.isVisible()
+    window.session.engine_state = EngineState("finished", "pyee", virtual_ns=9, late_ns=4_900_000_000)
+    window.status.refresh_engine()
+    assert part.isVisible()
+    assert part.text() == "up to 4.90 s late"
+    assert "longer than the scenario says" in part.toolTip()

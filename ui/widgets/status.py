@@ -14,6 +14,7 @@ from PySide6.QtWidgets import QLabel, QStatusBar, QWidget
 from bus.analysis.words import tip
 from bus.machines.owner import Joined
 from bus.session import Session
+from bus.simulation.state import LATE_WORDS
 from bus.trace import Trace
 from buslens.records import Outcome
 from ui.filter_state import FilterState
@@ -104,6 +105,8 @@ class Status(QStatusBar):
             "The oldest dispatches and calls; memory had no room for them, a saved capture has",
         )
         self.clock = self._part("Virtual time", "The engine's own clock")
+        self.late = self._part("Late", f"{LATE_WORDS[0].upper()}{LATE_WORDS[1:]}. A lower speed, or max, helps.")
+        _alarm(self.late, "warning")
         self.next = self._part("What comes next", "Where the engine stands, and how many wait")
         self.hover = ElidedLabel(self, most_letters=0)
         self.hover.setAccessibleName("Under the pointer")
@@ -191,10 +194,11 @@ class Status(QStatusBar):
         self._number(self.dropped, trace.dropped, "dropped", "warning")
         shows_clock = (live or state.virtual_ns) and not follows
         self.clock.setText(f"virtual {span(state.virtual_ns)}" if shows_clock else "")
+        self.late.setText(f"up to {span(state.late_ns)} late" if state.is_late and not follows else "")
         self.next.setText(self._next_text())
         self.forgotten.setText(f"{count(trace.forgotten)} forgotten" if trace.forgotten else "")
         self._show_workers(state.workers)
-        for part in (self.forgotten, self.clock, self.next, self.workers):
+        for part in (self.forgotten, self.clock, self.late, self.next, self.workers):
             part.setVisible(bool(part.text()))
         self._leave_out_zeros()
 

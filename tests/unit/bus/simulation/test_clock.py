@@ -6,6 +6,7 @@ import asyncio
 import math
 import threading
 from collections.abc import Coroutine
+from itertools import chain, repeat
 from typing import Any
 
 import pytest
@@ -150,3 +151,51 @@ def test_a_loop_that_is_blocked_is_not_held_up_by_what_it_could_not_take_anyway(
         thread.start()
         assert ended(thread)
     assert clock.time_ns() == S
+
+
+def test_a_machine_that_has_no_time_makes_a_sleep_late() -> None:
+    readings = chain([0, 0], repeat(5 * S))
+    clock = Clock(1.0, real_ns=lambda: next(readings))
+    assert clock.sleep(30_000_000)
+    assert clock.late_ns == 5 * S - 30_000_000
+
+
+@pytest.mark.parametrize("speed", [1.0, 100.0])
+def test_and_the_timers_of_the_loop(speed: float) -> None:
+    real = [0]
+    clock = Clock(speed, real_ns=lambda: real[0])
+    clock.loop_idles(0.03)
+    real[0] = 2 * S
+    clock.loop_works()
+    assert clock.late_ns == 2 * S * speed - 30_000_000, "late is what a person sees in the times of the run"
+
+
+def test_who_is_woken_before_its_time_and_who_works_is_not_late() -> None:
+    real = [0]
+    clock = Clock(1.0, real_ns=lambda: real[0])
+    clock.loop_idles(3.0)
+    real[0] = S
+    clock.loop_works()
+    real[0] = 100 * S
+    clock.loop_idles(None)
+    real[0] = 200 * S
+    clock.loop_works()
+    assert clock.late_ns == 0
+
+
+def test_a_pause_makes_nobody_late() -> None:
+    real = [0]
+    clock = Clock(1.0, real_ns=lambda: real[0])
+    clock.loop_idles(1.0)
+    clock.freeze("a person looks")
+    real[0] = 60 * S
+    clock.thaw("a person looks")
+    clock.loop_works()
+    assert clock.late_ns == 0
+
+
+def test_at_full_speed_nothing_is_late() -> None:
+    clock = Clock(math.inf)
+    run_on(clock, asyncio.sleep(3600))
+    assert clock.sleep(60 * S)
+    assert clock.late_ns == 0
