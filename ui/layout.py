@@ -42,6 +42,7 @@ class Layout(QObject):
         self._pages = pages
         self._themes = themes
         self._docks: dict[str, QDockWidget] = {}
+        self._titles: dict[str, DockTitle] = {}
 
     @property
     def shown(self) -> frozenset[str]:
@@ -60,8 +61,10 @@ class Layout(QObject):
         dock.setAccessibleName(title)
         dock.setWidget(widget if area == BOTTOM else PanelScroll(widget, dock))  # tables scroll by themselves
         dock.widget().setMinimumSize(LEAST)
-        dock.setTitleBarWidget(DockTitle(dock, self._themes))
+        title = self._titles[panel] = DockTitle(dock, self._themes)
+        dock.setTitleBarWidget(title)
         dock.visibilityChanged.connect(self._visibility_changed)
+        dock.topLevelChanged.connect(self._refresh_titles)
         self._docks[panel] = dock
         self._window.addDockWidget(area, dock)
         return dock
@@ -140,4 +143,10 @@ class Layout(QObject):
         fit_to_screen(self._window)
 
     def _visibility_changed(self, _visible: bool) -> None:
+        self._refresh_titles()
         self.changed.emit()
+
+    def _refresh_titles(self) -> None:
+        for panel, dock in self._docks.items():
+            tabs = [each for each in self._window.tabifiedDockWidgets(dock) if not each.isHidden()]
+            self._titles[panel].show_title(shown=not tabs or dock.isFloating())

@@ -21,6 +21,8 @@ WITH_WORDS = ("run.start", "capture.record", "view.freeze")
 NEEDED_WITH_WORDS = 155
 """Average letters; below that the toolbar shows icons alone."""
 
+ENGINE_TIP = "What carries the events of the next run"
+SEED_TIP = "Where all randomness of the next run comes from: the same seed, the same run"
 MOST_SEED = 2**31 - 1
 SEED_SHOWN = "00000"
 """Digits that its field has room for; of a longer one the end is seen."""
@@ -47,7 +49,6 @@ class Toolbar(QToolBar):
         self._said: tuple[str, int] | None = None
         self.engine = QComboBox(self)
         self.engine.setAccessibleName("Engine")
-        self.engine.setToolTip("What carries the events of the next run")
         for engine in ENGINES.values():
             self.engine.addItem(engine.id, engine.id)
             self.engine.setItemData(self.engine.count() - 1, engine.title, Qt.ItemDataRole.ToolTipRole)
@@ -58,7 +59,6 @@ class Toolbar(QToolBar):
             self.speed.addItem(speed_text(speed), speed)
         self.seed = QSpinBox(self)
         self.seed.setAccessibleName("Seed")
-        self.seed.setToolTip("Where all randomness of the next run comes from: the same seed, the same run")
         self.seed.setRange(0, MOST_SEED)
         self.search = SearchLine(session, filter_state, themes, self)
         self.search.setMinimumWidth(140)
@@ -117,15 +117,19 @@ class Toolbar(QToolBar):
         self.engine.setCurrentIndex(max(0, self.engine.findData(choices.engine)))
         self.speed.setCurrentIndex(max(0, self.speed.findData(choices.speed)))
         self.seed.setValue(choices.seed)
+        engine, seed = self._said or (choices.engine, choices.seed)
+        self.engine.setToolTip(ENGINE_TIP + _instead(engine, choices.engine))
+        self.seed.setToolTip(SEED_TIP + _instead(seed, choices.seed))
 
     def refresh_document(self) -> None:
         """Where the scenario says another engine or seed, that is where to begin; other edits keep the choice."""
         document = self._session.document
         said = (document.scenario.engine, document.scenario.seed) if document else None
-        if said is not None and said != self._said:
+        changed, self._said = said != self._said, said
+        if said is not None and changed:
             self._choices.set_engine(said[0])
             self._choices.set_seed(said[1])
-        self._said = said
+        self.refresh()
 
     def forget(self) -> None:
         """Another file was opened: its engine and seed count."""
@@ -157,6 +161,11 @@ class Toolbar(QToolBar):
 
     def _speed_chosen(self, row: int) -> None:
         self._choices.set_speed(float(self.speed.itemData(row)))
+
+
+def _instead(said: object, chosen: object) -> str:
+    """What the scenario says where a person chose something else for the next run."""
+    return f"\nThe scenario says {said}: a run takes what stands here" if said != chosen else ""
 
 
 def _style(*, words: bool) -> Qt.ToolButtonStyle:

@@ -14,6 +14,7 @@ from PySide6.QtWidgets import (
     QAbstractItemView,
     QAbstractSpinBox,
     QComboBox,
+    QLabel,
     QLineEdit,
     QPlainTextEdit,
     QPushButton,
@@ -28,6 +29,7 @@ from bus.scenario.samples import SAMPLES
 from tests.helpers.real_window import opened
 from ui.widgets import ask
 from ui.widgets.card import Card
+from ui.widgets.dock_title import DockTitle
 
 PING = "buslens: 1\nname: Ping\nevents: {ping: {}}\nscript: [{emit: ping}]\n"
 PYTHON = """buslens: 1
@@ -246,3 +248,26 @@ def qt_wait(window: Any) -> None:
     """Let the layout settle."""
     QTest.qWait(20)
     window.grab()
+
+
+def test_a_title_that_a_tab_says_already_is_not_said_again(window: Any, qtbot: Any) -> None:
+    window.resize(1000, 600)
+    window.panels.reset()
+    qtbot.waitUntil(lambda: titles(window) == {"Inspector", "Tables"})
+    window.resize(1600, 900)
+    window.panels.reset()
+    qtbot.waitUntil(lambda: titles(window) == {"Scenario", "Emit", "Inspector", "Tables"})
+
+
+def titles(window: Any) -> set[str]:
+    labels = [label for title in window.findChildren(DockTitle) for label in title.findChildren(QLabel)]
+    return {label.text() for label in labels if not label.isHidden()}
+
+
+def test_the_toolbar_says_where_it_differs_from_the_scenario(window: Any) -> None:
+    window.wiring.verbs.file.open_sample("checkout")
+    assert "The scenario says" not in window.toolbar.engine.toolTip() + window.toolbar.seed.toolTip()
+    window.choices.set_engine("pyee")
+    window.choices.set_seed(8)
+    assert "The scenario says pyee-asyncio" in window.toolbar.engine.toolTip()
+    assert "The scenario says 7" in window.toolbar.seed.toolTip()

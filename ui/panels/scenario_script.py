@@ -50,6 +50,9 @@ class ScriptForm(Form):
         return super().go_to(path)
 
 
+BEGINS_WITH = "Engine and seed of the file. The toolbar has those of the next run"
+
+
 class ScenarioForm(Form):
     """Name, description, engine and seed."""
 
@@ -59,5 +62,5 @@ class ScenarioForm(Form):
         self.description = self.add("description", "about", hint="what it shows")
         engines = (USUAL_ENGINE, *(each for each in ENGINE_IDS if each != USUAL_ENGINE))
         self.engine = self.add("engine", "engine", "choice", "what carries the events", choices=engines)
-        self.seed: Input = self.add("seed", "seed", "number", "0")
+        self.seed: Input = self.add("seed", "seed", "number", "0", help=BEGINS_WITH)
         self.rows.addStretch(1)

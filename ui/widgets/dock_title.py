@@ -26,12 +26,17 @@ class DockTitle(QWidget):
         line = QHBoxLayout(self)
         line.setContentsMargins(9, 2, 4, 2)
         line.setSpacing(1)
-        line.addWidget(QLabel(title, self))
+        self._title = QLabel(title, self)
+        line.addWidget(self._title)
         line.addStretch(1)
         line.addWidget(self.detach)
         line.addWidget(self.close_panel)
         themes.changed.connect(self.refresh_theme)
         self.refresh_theme()
+
+    def show_title(self, *, shown: bool) -> None:
+        """Where a tab says the title already, it is not said again."""
+        self._title.setVisible(shown)
 
     def refresh_theme(self) -> None:
         """Icons in the theme's colours."""
