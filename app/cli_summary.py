@@ -38,7 +38,7 @@ class Summary:
     """First to last fact, on the engine's clock."""
 
     late_ns: int
-    """How much later than it was due the latest wait ended; the machine had no time for it."""
+    """The longest by which a wait ended after it was due; the machine had no time for it."""
 
     dispatches: int
     calls: int

@@ -61,8 +61,8 @@ class Layout(QObject):
         dock.setAccessibleName(title)
         dock.setWidget(widget if area == BOTTOM else PanelScroll(widget, dock))  # tables scroll by themselves
         dock.widget().setMinimumSize(LEAST)
-        title = self._titles[panel] = DockTitle(dock, self._themes)
-        dock.setTitleBarWidget(title)
+        self._titles[panel] = DockTitle(dock, self._themes)
+        dock.setTitleBarWidget(self._titles[panel])
         dock.visibilityChanged.connect(self._visibility_changed)
         dock.topLevelChanged.connect(self._refresh_titles)
         self._docks[panel] = dock

@@ -54,7 +54,7 @@ class Clock:
 
     @property
     def late_ns(self) -> int:
-        """How much later than it was due the latest wait ended, on this clock: the machine had no time for it.
+        """The longest by which a wait ended after it was due, on this clock: the machine had no time for it.
 
         Only what waited for the clock and for nothing else counts, so that a handler that blocks makes nobody late. At
         full speed nothing ever is.

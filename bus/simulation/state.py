@@ -64,7 +64,7 @@ class EngineState:
     """
 
     late_ns: int = field(default=0, compare=False)
-    """How much later than it was due the latest wait of the run ended, on the engine's clock."""
+    """The longest by which a wait of the run ended after it was due, on the engine's clock."""
 
     queue: tuple[Waiting, ...] = ()
     """What waits, the next first; only while paused, and not more than a screen can show."""
