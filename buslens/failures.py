@@ -16,6 +16,7 @@ from typing import Any, Optional, Union
 from buslens.limits import DEFAULT_LIMITS, Limits
 from buslens.messages import message
 from buslens.statics import class_name
+from buslens.texts import json_utf8
 
 _OURS = os.path.dirname(os.path.abspath(__file__)) + os.sep
 _MOST_FRAMES = 50
@@ -59,7 +60,7 @@ class Failure:
         """The body of an ERROR blob."""
         _, name, text, _ = self.links[0]
         said = {"type": name, "message": text, "traceback": self._text()[-4 * self.limits.text :]}
-        return json.dumps(said, ensure_ascii=False).encode("utf-8", "replace")
+        return json_utf8(json.dumps(said, ensure_ascii=False))
 
     def _text(self) -> str:
         lines: list[str] = []

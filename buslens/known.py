@@ -17,13 +17,30 @@ from types import (
     MethodDescriptorType,
     MethodType,
     ModuleType,
+    WrapperDescriptorType,
 )
 from typing import Any, Callable, Optional
 
-from buslens.statics import class_dict, class_name, found_in_class, instance_dict, member, module_of, mro_of, text_of
+from buslens.statics import (
+    class_dict,
+    class_name,
+    found_in_class,
+    instance_dict,
+    member,
+    module_of,
+    mro_of,
+    pairs,
+    text_of,
+)
 
 UNKNOWN = object()
 """Not one of them."""
+
+CLASS = "<class>"
+"""The key under which an object's class stands, before its fields."""
+
+VALUE = "<value>"
+"""The name of what a subclass of a list, string or number is, beside its fields."""
 
 _NAME = type.__dict__["__name__"].__get__
 _BYTES = (bytes, bytearray)
@@ -52,7 +69,12 @@ def plain(value: Any, kind: type, letters: int, items: int) -> Any:
         if issubclass(kind, base):
             return _bytes_text(bytes(base.__getitem__(value, slice(0, letters))), base.__len__(value), letters)
     if kind is memoryview:
-        head = bytes(value[: max(1, letters // max(1, value.itemsize))]) if value.ndim == 1 else b""
+        if value.ndim == 1:
+            head = bytes(value[: max(1, letters // max(1, value.itemsize))])
+        elif value.nbytes <= letters:
+            head = value.tobytes()
+        else:
+            return CutStandIn(f"<memoryview of {' x '.join(map(str, value.shape))}>")
         return _bytes_text(head, value.nbytes, letters)
     if kind is MappingProxyType:
         (inner,) = gc.get_referents(value)
@@ -170,22 +192,53 @@ def _all_text(parts: "list[Any]") -> bool:
     return len(parts) < 1000 and all(type(part) is str for part in parts)
 
 
+def _array(value: Any, most: int) -> Any:
+    own = class_dict(next(base for base in mro_of(type(value)) if _is_named(base, "array.array")))
+    part, listed, letters = (own.get(name) for name in ("__getitem__", "tolist", "typecode"))
+    if type(part) is not WrapperDescriptorType or type(listed) is not MethodDescriptorType:
+        return UNKNOWN
+    items = listed(part(value, slice(0, most + 1)))
+    if letters.__get__(value) not in ("u", "w"):
+        return items
+    return "".join(items) if len(items) <= most else CutStandIn("".join(items[:most]) + "…")
+
+
 def _numpy_number(value: Any, _: int) -> Any:
     found = found_in_class(type(value), "item")
     if type(found) is not MethodDescriptorType:
         return UNKNOWN
     number = found(value)
-    return number if type(number) is not type(value) else UNKNOWN
+    return number if type(number) is not type(value) else _text_by_c(value)
+
+
+def _numpy_time(value: Any, most: int) -> Any:
+    # Finer than Python's own it would be a bare number, and "not a time" would be nothing.
+    number = _numpy_number(value, most)
+    return number if isinstance(number, (date, timedelta)) else _text_by_c(value)
+
+
+def _text_by_c(value: Any) -> Any:
+    made_by = found_in_class(type(value), "__str__")
+    return made_by(value) if type(made_by) is WrapperDescriptorType else UNKNOWN
 
 
 def _numpy_array(value: Any, most: int) -> Any:
-    own = class_dict(type(value))
+    kind = type(value)
+    own = class_dict(next(base for base in mro_of(kind) if _is_named(base, "numpy.ndarray")))
     size, listed = own.get("size"), own.get("tolist")
     if type(listed) is not MethodDescriptorType or size is None:
-        return UNKNOWN  # a subclass is asked for its parts
-    if size.__get__(value) <= most:
-        return listed(value)
-    return CutStandIn(f"<{class_name(type(value))} of {' x '.join(map(str, own['shape'].__get__(value)))}>")
+        return UNKNOWN
+    if size.__get__(value) > most:
+        return CutStandIn(f"<{class_name(kind)} of {' x '.join(map(str, own['shape'].__get__(value)))}>")
+    said = class_name(kind)
+    if kind is not own["tolist"].__objclass__:  # such as a masked array
+        return {CLASS: said, VALUE: listed(value), **dict(pairs(instance_dict(value) or {}, most))}
+    unit = own["dtype"].__get__(value)
+    return {CLASS: f"{said} of {unit.str[1:]}", VALUE: listed(value)} if unit.kind in "mM" else listed(value)
+
+
+def _is_named(kind: type, name: str) -> bool:
+    return f"{module_of(kind)}.{_NAME(kind)}" == name
 
 
 def _secret(value: Any, _: int) -> Any:
@@ -206,6 +259,9 @@ _READERS: "dict[str, Callable[[Any, int], Any]]" = {
     "decimal.Decimal": _decimal,
     "pathlib.PurePath": _path,
     "pathlib._local.PurePath": _path,
+    "array.array": _array,
+    "numpy.datetime64": _numpy_time,
+    "numpy.timedelta64": _numpy_time,
     "numpy.generic": _numpy_number,
     "numpy.ndarray": _numpy_array,
     "pydantic.types.SecretStr": _secret,

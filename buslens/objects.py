@@ -10,12 +10,9 @@ from itertools import islice
 from types import FunctionType
 from typing import Any, Optional
 
-from buslens.known import UNKNOWN
+from buslens.known import UNKNOWN, VALUE
 from buslens.shapes import Shape
 from buslens.statics import member, pairs, text_of
-
-VALUE = "<value>"
-"""The name of what a subclass of a list, string or number is, beside its fields."""
 
 _ARGS = BaseException.__dict__["args"].__get__
 _OURS = "buslens."

@@ -14,6 +14,7 @@ from buslens.failures import Failure
 from buslens.limits import Limits
 from buslens.payloads import NoPayload, Snapshot, snapshot
 from buslens.records import FACT, BlobKind, Kind, Outcome
+from buslens.texts import json_utf8
 from buslens.wire import BLOBS, FACTS, MAX_BLOB, pack_blob, pack_frame
 
 STARTED, ENDED, WHOLE, NEXT = 1, 2, 3, 4
@@ -145,7 +146,7 @@ def payload_bytes(said: Any, limits: Limits) -> tuple[int, bytes, bool]:
         try:
             text = _ENCODE(said)
             if len(text) <= _LONG_TEXT and _LONG_NUMBER(text) is None:
-                return int(BlobKind.PAYLOAD_JSON), text.encode("utf-8", "replace"), False
+                return int(BlobKind.PAYLOAD_JSON), json_utf8(text), False
         except Exception:  # noqa: S110  not plain after all: the careful way knows what to do
             pass
         said = snapshot(said, limits)

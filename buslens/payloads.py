@@ -13,6 +13,7 @@ from typing import Any, Optional
 from buslens.limits import DEFAULT_LIMITS, Limits
 from buslens.records import BlobKind
 from buslens.shapes import Shapes
+from buslens.texts import json_utf8, utf8
 from buslens.walk import Walk
 
 
@@ -37,9 +38,9 @@ class Snapshot:
     def encoded(self) -> tuple[int, bytes, bool]:
         """The blob's kind, its bytes, and whether something was cut."""
         if self.is_repr:
-            return BlobKind.PAYLOAD_REPR, str(self.value).encode("utf-8", "replace"), self.cut
+            return BlobKind.PAYLOAD_REPR, utf8(str(self.value)), self.cut
         text = json.dumps(self.value, ensure_ascii=False, separators=(",", ":"))
-        return BlobKind.PAYLOAD_JSON, text.encode("utf-8", "replace"), self.cut
+        return BlobKind.PAYLOAD_JSON, json_utf8(text), self.cut
 
 
 NOT_KEPT = Snapshot("<not kept: too much waits for a reader>", is_repr=True, cut=True)

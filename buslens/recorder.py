@@ -25,6 +25,7 @@ from buslens.payloads import NOT_KEPT, snapshot
 from buslens.records import Flag, Kind, NameKind
 from buslens.shapes import Shapes
 from buslens.small import NOT_SMALL, Small
+from buslens.texts import utf8
 from buslens.wire import NAMES, Header, pack_frame, pack_header, pack_name
 
 _LOG = logging.getLogger("buslens")
@@ -217,7 +218,7 @@ class Recorder:
 
     def skipped(self, dispatch_id: int, handler_id: int, because_call: int = 0, note: str = "") -> None:
         """An announced handler will not be called: because of a call that raised, or for what the note says."""
-        said = note[: self.limits.text].encode("utf-8", "replace") if note else 0
+        said = utf8(note[: self.limits.text]) if note else 0
         self.put((int(Kind.SKIPPED), 0, 0, handler_id, self.clock_ns(), dispatch_id, because_call, 0, 1, said))
 
     def handler_added(self, handler_id: int, event_id: int, once: bool = False) -> None:
@@ -239,12 +240,12 @@ class Recorder:
         note: str = "",
     ) -> None:
         """A step between emit and call, or of a call: Kind.ENQUEUED to DEAD_LETTERED, CONFIRMED to WORK_RETRIED."""
-        said = note[: self.limits.text].encode("utf-8", "replace") if note else 0
+        said = utf8(note[: self.limits.text]) if note else 0
         self.put((int(kind), 0, 0, queue_id, self.clock_ns(), dispatch_id, call_id, lane, attempt, said))
 
     def mark(self, text: str, parent_call: int = 0) -> None:
         """A note of a person, or a line that a handler logged."""
-        note = text[: self.limits.text].encode("utf-8", "replace")
+        note = utf8(text[: self.limits.text])
         self.put((int(Kind.MARK), 0, 0, 0, self.clock_ns(), 0, parent_call, 0, 0, note))
 
     def counted(self, counter_id: int, value: int, parent_call: int = 0) -> None:

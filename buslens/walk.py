@@ -10,14 +10,11 @@ from collections import Counter, OrderedDict, defaultdict, deque
 from enum import Enum
 from typing import Any, Callable
 
-from buslens.known import UNKNOWN, CutStandIn, StandIn, plain
+from buslens.known import CLASS, UNKNOWN, CutStandIn, StandIn, plain
 from buslens.limits import Limits
 from buslens.objects import builtin_value, is_bare, parts_of
 from buslens.shapes import Shape, Shapes
 from buslens.statics import class_name, first, found_in_class, member, pairs, text_of
-
-CLASS = "<class>"
-"""The key under which an object's class stands, before its fields."""
 
 _SAME = object.__dict__["__eq__"]
 

@@ -16,6 +16,8 @@ import zlib
 from dataclasses import asdict, dataclass, field
 from typing import Any, Iterator
 
+from buslens.texts import json_utf8
+
 MAGIC = b"BUSLENS\n"
 VERSION = 1
 MAX_HEADER = 64 * 1024
@@ -79,7 +81,7 @@ class Header:
 
 def pack_header(header: Header) -> bytes:
     """The bytes that a capture starts with."""
-    body = json.dumps(asdict(header), ensure_ascii=False).encode("utf-8", "replace")
+    body = json_utf8(json.dumps(asdict(header), ensure_ascii=False))
     if len(body) > MAX_HEADER:
         raise ValueError(f"header of {len(body)} bytes, at most {MAX_HEADER} fit")
     return PRELUDE.pack(MAGIC, VERSION, 0, len(body), zlib.crc32(body)) + body
@@ -139,7 +141,7 @@ END_MARK = pack_frame(END, b"")
 
 def pack_name(ident: int, kind: int, **said: Any) -> bytes:
     """One entry of a NAMES frame; `said` holds `text` and what docs/capture-format.md lists for its kind."""
-    body = json.dumps(said, ensure_ascii=False).encode("utf-8", "replace")
+    body = json_utf8(json.dumps(said, ensure_ascii=False))
     return NAME_ENTRY.pack(ident, kind, 0, 0, len(body)) + body
 
 

@@ -27,6 +27,7 @@ from buslens.failures import Frames
 from buslens.packing import ENDED, STARTED, WHOLE
 from buslens.recorder import Recorder
 from buslens.records import Kind, Outcome
+from buslens.texts import json_utf8
 
 _LOG = logging.getLogger("buslens")
 _MOST_PLANS = 4096
@@ -201,7 +202,7 @@ class Watch:
     def never_ran(self, call: int, why: str) -> None:
         """The body of a handler that was called did not run, and will not."""
         said = json.dumps({"type": "never ran", "message": why, "traceback": ""}, ensure_ascii=False)
-        self._ended_with(call, int(Outcome.NEVER_RAN), said.encode("utf-8", "replace"))
+        self._ended_with(call, int(Outcome.NEVER_RAN), json_utf8(said))
 
     def finish(self) -> None:
         """The program ends: what has not begun is told to have never run."""

@@ -118,8 +118,9 @@ def test_what_doubles_at_every_level_is_cut() -> None:
 
 
 def test_half_a_character_is_no_mistake() -> None:
-    assert kept("\ud800")[1] == "?"
-    assert json.loads(payload_bytes({"a": "\udfff"}, DEFAULT_LIMITS)[1]) == {"a": "?"}
+    assert kept("\ud800")[1] == r"\ud800"
+    assert json.loads(payload_bytes({"a": "\udfff"}, DEFAULT_LIMITS)[1]) == {"a": r"\udfff"}
+    assert kept(dict.fromkeys(["\udc80", "\udc81"]))[1] == {r"\udc80": None, r"\udc81": None}, "two names stay two"
 
 
 def test_plain_values_that_the_hot_path_keeps_are_encoded_the_same() -> None:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import array
 import datetime
 import json
 import pathlib
 import threading
 import types
 import uuid
-from collections import defaultdict, deque, namedtuple
+from collections import Counter, OrderedDict, defaultdict, deque, namedtuple
 from dataclasses import dataclass, field
 from decimal import Decimal
 from enum import Enum, IntEnum
@@ -65,6 +66,14 @@ class RudeDict(dict):  # type: ignore[type-arg]
 
 class RudeList(list):  # type: ignore[type-arg]
     __iter__ = __len__ = __getitem__ = __bool__ = __repr__ = ran  # type: ignore[assignment]
+
+
+class RudeArray(array.array):  # type: ignore[type-arg]
+    tolist = __iter__ = __getitem__ = __len__ = __repr__ = ran
+
+
+class Tagged(np.ndarray):  # type: ignore[type-arg]
+    tolist = __iter__ = __getitem__ = __len__ = __repr__ = __str__ = ran
 
 
 class RudeStr(str):
@@ -171,6 +180,24 @@ def test_subclasses_of_builtins_are_read_by_the_builtins_own_methods() -> None:
         (np.float64(0.5), 0.5),
         (np.arange(3), [0, 1, 2]),
         (np.zeros((1000, 1000)), "<numpy.ndarray of 1000 x 1000>"),
+        (np.array([1, 2], dtype="M8[ns]")[0], "1970-01-01T00:00:00.000000001"),
+        (np.datetime64("2026-01-02"), "2026-01-02"),
+        (np.datetime64("NaT"), "NaT"),
+        (np.timedelta64(5, "ns"), "5 nanoseconds"),
+        (np.longdouble("1.5"), "1.5"),
+        (np.array([5], dtype="M8[ns]"), {"<class>": "numpy.ndarray of M8[ns]", "<value>": [5]}),
+        (np.arange(2).view(Tagged), {"<class>": f"{HERE}.Tagged", "<value>": [0, 1]}),
+        (np.array([object, "a"], dtype=object), ["<class object>", "a"]),
+        (array.array("i", [1, 2]), [1, 2]),
+        (RudeArray("d", [1.5]), [1.5]),
+        (array.array("u", "hé"), "hé"),
+        (memoryview(b"abcdef")[::2], "b'ace'"),
+        (memoryview(np.zeros((1, 2), "u1")), r"b'\x00\x00'"),
+        (memoryview(np.zeros((300, 300), "u1")), "<memoryview of 300 x 300>"),
+        (OrderedDict(a=1), {"a": 1}),
+        (Counter("aab"), {"a": 2, "b": 1}),
+        (defaultdict(list, a=[1]), {"a": [1]}),
+        (frozenset({1}), [1]),
         (threading.Lock(), "<_thread.lock>"),
         (1j, "1j"),
         ({1: 2, (1, 2): 3, None: 4}, {"1": 2, "(1, 2)": 3, "None": 4}),
@@ -202,6 +229,11 @@ def test_names_of_events_that_are_no_strings_are_short_texts() -> None:
         bytearray(10_000_000),
         Decimal("1" * 1_000_000),
         memoryview(bytes(10_000_000)),
+        memoryview(np.zeros((3000, 3000))),
+        np.zeros((3000, 3000)),
+        array.array("i", range(100_000)),
+        array.array("u", "x" * 100_000),
+        deque(range(100_000)),
     ],
     ids=lambda value: type(value).__name__,
 )
