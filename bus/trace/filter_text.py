@@ -12,7 +12,7 @@ from difflib import get_close_matches
 
 from bus.errors import Place, UserError
 from bus.trace.fates import FATES
-from bus.trace.payload_questions import steps_of
+from bus.trace.payload_paths import steps_of
 from buslens.records import Outcome
 
 MAX_TEXT = 10_000

@@ -6,6 +6,8 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
+from bus.trace import payload_paths
+
 MOST_FIELDS = 60
 DEEPEST = 4
 _MOST_OF_A_LIST = 1
@@ -28,23 +30,11 @@ def fields_of(payloads: Iterator[Any]) -> list[str]:
 
 
 def value_at(payload: Any, path: str) -> Any:
-    """What stands at a path; `Missing` where nothing does. A key that holds dots itself comes before its parts."""
-    if isinstance(payload, dict) and path in payload:
-        return payload[path]
-    if not path:
-        return payload
-    head, _, rest = path.partition(".")
-    if isinstance(payload, dict):
-        # The longest key first, so that {"a.b": {"c": 1}} is found by a.b.c.
-        parts = path.split(".")
-        for size in range(len(parts) - 1, 0, -1):
-            key = ".".join(parts[:size])
-            if key in payload:
-                return value_at(payload[key], ".".join(parts[size:]))
+    """What stands at a path; `Missing` where nothing does."""
+    try:
+        return next(payload_paths.values_at(payload, payload_paths.steps_of(path), each_item=False), Missing)
+    except ValueError:
         return Missing
-    if isinstance(payload, list) and head.isdecimal() and int(head) < len(payload):
-        return value_at(payload[int(head)], rest) if rest else payload[int(head)]
-    return Missing
 
 
 def field_text(value: Any) -> str:
@@ -73,7 +63,8 @@ def _paths(value: Any, path: str, depth: int) -> Iterator[str]:
     else:
         return
     for key, item in items:
-        inner = f"{path}.{key}" if path else str(key)
+        step = payload_paths.written(key)
+        inner = f"{path}.{step}" if path else step
         if isinstance(item, dict | list) and item:
             yield from _paths(item, inner, depth + 1)
         else:

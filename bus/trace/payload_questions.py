@@ -1,7 +1,7 @@
 """What a search line may ask of a payload's field: `payload.customer.id=13`, `payload.total>100`, `payload.name~ann`.
 
-A path goes through objects by their keys and through lists by places (`items[0].sku`, `items.0.sku`); a step that is no
-place looks into each item of a list. Keys count as they are written, texts whatever their case.
+A path is one of payload_paths.py; a step that is no place looks into each item of a list. Texts count whatever their
+case.
 """
 
 from __future__ import annotations
@@ -9,21 +9,17 @@ from __future__ import annotations
 import json
 import operator
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
 from bus.trace.payload_fields import field_text
+from bus.trace.payload_paths import values_at
 from bus.trace.words_like import matcher
-
-MOST_STEPS = 20
-MOST_ITEMS = 1000
-"""Of a list, that are looked into."""
 
 _ORDER: dict[str, Callable[[Any, Any], bool]] = {
     "<": operator.lt, "<=": operator.le, ">": operator.gt, ">=": operator.ge,
 }  # fmt: skip
-_STEP = re.compile(r'\.?(?:\[(\d+)\]|"((?:[^"\\]|\\.)*)"|([^.\[\]"]+))')
 _NUMBER = re.compile(r"-?\d+(\.\d+)?([eE][+-]?\d+)?")
 
 
@@ -64,37 +60,3 @@ class PayloadField:
             # Whole numbers beyond 2**53 are told apart by their digits.
             return str(value) == self.text or (value == number and abs(number) < 1 << 53)
         return matcher(self.operator, self.text)(field_text(value))
-
-
-def steps_of(path: str) -> tuple[str, ...]:
-    """The steps of a path as it is written: `.items[0].sku`, `."unit price"`. Raises ValueError."""
-    steps: list[str] = []
-    at = 0
-    while at < len(path):
-        found = _STEP.match(path, at)
-        if not found or len(steps) >= MOST_STEPS:
-            raise ValueError(path)
-        place, quoted, plain = found.groups()
-        steps.append(place or plain or re.sub(r"\\(.)", r"\1", quoted))
-        at = found.end()
-    return tuple(steps)
-
-
-def values_at(payload: Any, path: tuple[str, ...]) -> Iterator[Any]:
-    """What stands at a path, items of lists included; a key that holds dots itself comes before its parts."""
-    if not path:
-        yield payload
-        if isinstance(payload, list):
-            yield from payload[:MOST_ITEMS]
-    elif isinstance(payload, dict):
-        sizes = (size for size in range(len(path), 0, -1) if ".".join(path[:size]) in payload)
-        for size in sizes:
-            yield from values_at(payload[".".join(path[:size])], path[size:])
-            return
-    elif isinstance(payload, list):
-        place = int(path[0]) if path[0].isdecimal() and len(path[0]) < 10 else -1
-        if 0 <= place < len(payload):
-            yield from values_at(payload[place], path[1:])
-        elif place < 0:
-            for item in payload[:MOST_ITEMS]:
-                yield from values_at(item, path)

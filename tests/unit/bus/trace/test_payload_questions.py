@@ -9,7 +9,7 @@ import pytest
 from bus.errors import UserError
 from bus.trace import Trace, rows
 from bus.trace.payload_fields import value_at
-from bus.trace.payload_questions import PayloadField, steps_of
+from bus.trace.payload_questions import PayloadField
 from buslens.recorder import Recorder
 from tests.helpers.make_trace import shop_bytes
 
@@ -98,10 +98,6 @@ def test_mistakes_are_told_where_they_are() -> None:
         rows.parse("event.name=13")
     with pytest.raises(UserError, match="no path to a field"):
         rows.parse(f"payload{'.a' * 30}=1")
-
-
-def test_paths_are_read_as_they_are_written() -> None:
-    assert steps_of('.items[0]."unit price".x') == ("items", "0", "unit price", "x")
 
 
 def test_buses_and_fates(run: Any) -> None:
