@@ -182,10 +182,9 @@ def _path(value: Any, _: int) -> Any:
 
 
 def _joined(parts: "list[str]", separator: str) -> str:
-    import ntpath
-    import posixpath
+    from pathlib import PurePosixPath, PureWindowsPath  # whoever has a path has imported it
 
-    return (ntpath if separator == "\\" else posixpath).join(*parts) if parts else "."
+    return str((PureWindowsPath if separator == "\\" else PurePosixPath)(*parts))
 
 
 def _all_text(parts: "list[Any]") -> bool:

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, Callable, Optional
 from buslens.adapters.naming import HandlerName
 from buslens.adapters.pyee_line import Lines
 from buslens.adapters.undone import has_begun, why_undone
-from buslens.adapters.waiting import CANCELLED_FIRST, DESTROYED_FIRST
+from buslens.adapters.waiting import CANCELLED_FIRST, DESTROYED_FIRST, DROPPED_FIRST
 from buslens.context import CALL
 from buslens.failures import Frames
 from buslens.records import Flag, Outcome
@@ -253,7 +253,11 @@ class FutureEnd:
 
     def __call__(self, future: Any) -> None:
         if future.cancelled():
-            self._watch.stopped(self._call)
+            if self._name is not None and self._watch.is_process_pool():
+                # A job that runs cannot be cancelled there; of an executor of the program's own nothing is known.
+                self._watch.never_ran(self._call, DROPPED_FIRST.format(self._name.text))
+            else:
+                self._watch.stopped(self._call)
             return
         error = future.exception()
         if error is None:

@@ -27,11 +27,13 @@ from buslens.failures import Frames
 from buslens.packing import ENDED, STARTED, WHOLE
 from buslens.recorder import Recorder
 from buslens.records import Kind, Outcome
+from buslens.statics import class_name
 from buslens.texts import json_utf8
 
 _LOG = logging.getLogger("buslens")
 _MOST_PLANS = 4096
 _MOST_FAILING = 64
+_PROCESSES = "concurrent.futures.process.ProcessPoolExecutor"
 _STARTED = int(Kind.CALL_STARTED)
 _ENDED = int(Kind.CALL_ENDED)
 
@@ -287,6 +289,10 @@ class Watch:
 
     def _is_plain_pool(self) -> bool:
         return type(getattr(self.emitter(), "_executor", None)) is ThreadPoolExecutor
+
+    def is_process_pool(self) -> bool:
+        """Whether the jobs of an executor emitter go to the standard library's own pool of processes."""
+        return class_name(type(getattr(self.emitter(), "_executor", None))) == _PROCESSES
 
     def _is_idle(self) -> bool:
         """Whether no event loop runs here that could take what is scheduled now."""

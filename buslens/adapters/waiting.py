@@ -13,6 +13,7 @@ Begin = tuple[int, int, int]
 """Dispatch, handler and attempt of a call whose start is not recorded yet."""
 
 CANCELLED_FIRST = "the task of {} was cancelled before its first step: its body never ran"
+DROPPED_FIRST = "the job of {} was cancelled before a process took it: its body never ran"
 DESTROYED_FIRST = "the task of {} was thrown away before its first step: its body never ran"
 ENDED_FIRST = "{} had not begun when the program ended: its body never ran"
 _IDLE = "{} was scheduled on an event loop that never ran, or on none: its body never ran"

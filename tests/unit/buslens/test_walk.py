@@ -173,6 +173,7 @@ def test_subclasses_of_builtins_are_read_by_the_builtins_own_methods() -> None:
         (Decimal("1.50"), "1.50"),
         (pathlib.PurePosixPath("/a") / "b", "/a/b"),
         (pathlib.PurePosixPath("a", "b"), "a/b"),
+        (pathlib.PurePosixPath("a//b/./c"), "a/b/c"),
         (pathlib.PureWindowsPath("c:/a"), "c:\\a"),
         (deque([1, 2]), [1, 2]),
         ({"a": 1}.keys(), ["a"]),
