@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import io
-import json
 from decimal import Decimal
 from pathlib import Path
 
@@ -15,6 +14,7 @@ from app import cli_output
 from app.cli_output import complain, warn
 from app.cli_text import plain
 from bus.errors import UserError
+from bus.export import answer
 from bus.export.csv import safe
 from bus.trace import capture
 from bus.trace.query import Query, Result
@@ -53,7 +53,7 @@ def _print_table(result: Result) -> None:
             plain(column), overflow="fold", justify=justify, no_wrap=bool(longest), min_width=longest or None
         )
     for row in result.rows:
-        table.add_row(*("" if value is None else plain(str(value)) for value in row))
+        table.add_row(*(plain(answer.as_text(value)) for value in row))
     console.print(table)
 
 
@@ -62,7 +62,7 @@ def _print_csv(result: Result, *, bom: bool) -> None:
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow(map(safe, result.columns))
-    writer.writerows([safe(cell) if isinstance(cell, str) else cell for cell in row] for row in result.rows)
+    writer.writerows(map(answer.csv_cell, row) for row in result.rows)
     if bom:
         cli_output.write_bytes(text.getvalue().encode("utf-8-sig"))
     else:
@@ -70,4 +70,4 @@ def _print_csv(result: Result, *, bom: bool) -> None:
 
 
 def _print_json(result: Result) -> None:
-    print(json.dumps([dict(zip(result.columns, row, strict=True)) for row in result.rows], default=str))
+    print("[" + ", ".join(answer.objects(result, in_ascii=True)) + "]")

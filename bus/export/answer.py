@@ -5,7 +5,9 @@ from __future__ import annotations
 import csv
 import io
 import json
+import math
 from collections.abc import Callable, Iterator
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -34,14 +36,51 @@ def _csv(result: Result, path: Path) -> None:
 def _csv_lines(result: Result) -> Iterator[str]:
     for row in (result.columns, *result.rows):
         line = io.StringIO()
-        csv.writer(line).writerow([safe(cell) if isinstance(cell, str) else cell for cell in row])
+        csv.writer(line).writerow(map(csv_cell, row))
         yield line.getvalue()
 
 
-def _json(result: Result, path: Path) -> None:
+def csv_cell(value: Any) -> Any:
+    """Numbers as they are; texts so that none is a formula and none steers a terminal; lists and structs as JSON."""
+    if isinstance(value, dict | list | tuple | bytes):
+        value = as_text(value)
+    return safe(value) if isinstance(value, str) else value
+
+
+def as_text(value: Any) -> str:
+    """A value in a table: nothing for NULL, lists and structs as JSON."""
+    if value is None:
+        return ""
+    said = as_json(value)
+    return json.dumps(said, ensure_ascii=False) if isinstance(said, dict | list) else str(said)
+
+
+def objects(result: Result, *, in_ascii: bool = False) -> Iterator[str]:
+    """Each row as a JSON object in one line; columns of the same name are told apart, so that none is lost."""
     names = unique(result.columns)
-    rows = (json.dumps(dict(zip(names, row, strict=True)), default=str, ensure_ascii=False) for row in result.rows)
-    write_text(path, _listed(rows))
+    for row in result.rows:
+        yield json.dumps(dict(zip(names, map(as_json, row), strict=True)), ensure_ascii=in_ascii, allow_nan=False)
+
+
+def as_json(value: Any) -> Any:
+    """A value as JSON can say it: numbers that JSON lacks, times and bytes (hexadecimal) are texts."""
+    if value is None or isinstance(value, bool | int | str):
+        return value
+    if isinstance(value, Decimal):
+        value = float(value) if value == Decimal(repr(float(value))) else str(value)
+    if isinstance(value, float):
+        return value if math.isfinite(value) else str(value)
+    if isinstance(value, bytes | bytearray):
+        return value.hex()
+    if isinstance(value, dict):
+        return {str(key): as_json(each) for key, each in value.items()}
+    if isinstance(value, list | tuple):
+        return [as_json(each) for each in value]
+    return str(value)
+
+
+def _json(result: Result, path: Path) -> None:
+    write_text(path, _listed(objects(result)))
 
 
 def _listed(rows: Iterator[str]) -> Iterator[str]:

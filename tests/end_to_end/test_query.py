@@ -31,6 +31,16 @@ def test_an_answer_as_table_csv_and_json(buslens: Program, recorded: str) -> Non
     ]
 
 
+def test_json_loses_no_column_and_is_json(buslens: Program, recorded: str) -> None:
+    select = (
+        "SELECT d.id, c.id, 'nan'::DOUBLE AS n, 1.5 AS d FROM dispatches d JOIN calls c ON c.dispatch = d.id LIMIT 1"
+    )
+    row = json.loads(buslens("query", recorded, select, "--to", "json").out)[0]
+    assert list(row) == ["id", "id_2", "n", "d"]
+    assert (row["n"], row["d"]) == ("nan", 1.5)
+    assert row["id"] != row["id_2"]
+
+
 def test_mistakes_are_one_line(buslens: Program, recorded: str, tmp_path: Path) -> None:
     assert "a query is one SELECT" in buslens("query", recorded, "DROP VIEW calls").complaint
     assert "no files" in buslens("query", recorded, "SELECT * FROM read_csv('/etc/passwd')").complaint

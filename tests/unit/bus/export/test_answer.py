@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import json
 from pathlib import Path
 
@@ -26,6 +27,27 @@ MIXED = (
 def test_csv_has_no_formulas(tmp_path: Path) -> None:
     answer.write(asked(MIXED), tmp_path / "a.csv")
     assert (tmp_path / "a.csv").read_text(encoding="utf-8").splitlines() == ["n,n,share,text", "1,,1.5,'=1+1", "2,7,,b"]
+
+
+ODD = (
+    "SELECT 'nan'::DOUBLE AS n, 1.5 AS d, [1, 2] AS l, {'a': '-inf'::DOUBLE} AS s, 'ab'::BLOB AS b, "
+    "DATE '2026-11-28' AS t, 12345678901234567890123456789.25 AS big, NULL AS nothing"
+)
+
+
+def test_what_json_lacks_is_a_text_and_lists_are_json_everywhere(tmp_path: Path) -> None:
+    for name in ("a.json", "a.csv"):
+        answer.write(asked(ODD), tmp_path / name)
+    text = (tmp_path / "a.json").read_text(encoding="utf-8")
+    (row,) = json.loads(text, parse_constant=lambda found: pytest.fail(f"{found} is no JSON"))
+    assert row == {
+        "n": "nan", "d": 1.5, "l": [1, 2], "s": {"a": "-inf"}, "b": "6162", "t": "2026-11-28",
+        "big": "12345678901234567890123456789.25", "nothing": None,
+    }  # fmt: skip
+    (cells,) = list(csv.reader((tmp_path / "a.csv").read_text(encoding="utf-8").splitlines()))[1:]
+    assert cells == [
+        "nan", "1.5", "[1, 2]", '{"a": "-inf"}', "6162", "2026-11-28", "12345678901234567890123456789.25", "",
+    ]  # fmt: skip
 
 
 def test_json_and_parquet_keep_types_and_call_no_two_columns_the_same(tmp_path: Path) -> None:
