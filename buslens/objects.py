@@ -66,7 +66,7 @@ def _fields(value: Any, shape: Shape, most: int) -> "list[tuple[Any, Any]]":
             own = None
         if own is not None and issubclass(type(own), dict):
             found += pairs(own, most + 1)
-        extra = member(value, "__pydantic_extra__")
+        extra = member(value, "__pydantic_extra__") if shape.has_extra else None
         if extra is not None and issubclass(type(extra), dict):
             found += pairs(extra, most + 1)
     if shape.hidden:

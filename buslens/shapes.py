@@ -20,6 +20,7 @@ class Shape:
     __slots__ = (
         "builtin",
         "dictionary",
+        "has_extra",
         "hidden",
         "is_enum",
         "is_open",
@@ -42,6 +43,9 @@ class Shape:
 
         self.slots = slots_of(kind)
         self.dictionary = dict_descriptor(kind)
+        self.has_extra = found_in_class(kind, "__pydantic_extra__") is not None
+        """Whether it keeps fields beside its `__dict__`, as models of pydantic do."""
+
         self.hidden = _hidden_fields(kind)
         self.tuple_names = _tuple_names(kind)
         of_python = "__slots__" in class_dict(kind) or self.dictionary is not None
