@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from pathlib import Path
 
 from PySide6.QtCore import QByteArray, Qt
@@ -16,8 +17,12 @@ SIZES = (16, 20, 24, 32, 48)
 """Pixels; the sizes at which icons are shown, on screens of one and two pixels a point."""
 
 
+@lru_cache(maxsize=512)
 def icon(name: str, theme: Theme) -> QIcon:
-    """The icon of this name; a missing file is a mistake of ours and raises."""
+    """The icon of this name; a missing file is a mistake of ours and raises.
+
+    Kept, because a window asks a hundred times for thirty of them, and each is fifteen pictures.
+    """
     svg = (ICONS / f"{name}.svg").read_bytes()
     drawn = QIcon()
     colour_of_name = colour_of(name, theme)

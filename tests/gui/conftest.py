@@ -8,7 +8,10 @@ from typing import Any
 import pytest
 from PySide6.QtWidgets import QApplication, QDialog, QFileDialog, QMessageBox
 
+from app.desktop import make_application
+from bus.settings import Settings
 from tests.gui.timeline_bus import PlayedBus, Watched, as_session
+from ui.dress import dress
 from ui.filter_state import FilterState
 from ui.selection import Selection
 from ui.theme import LIGHT, ThemeSource
@@ -22,12 +25,9 @@ def _leaves_qt_clean(clean_qt: None) -> None:
 
 @pytest.fixture(autouse=True)
 def _usual_letters(qapp: QApplication) -> Iterator[None]:
-    """Font and style sheet belong to the application: what a test makes of them is not for the next."""
-    font, sheet = qapp.font(), qapp.styleSheet()
+    """Font and colours belong to the application: what a test makes of them is not for the next."""
     yield
-    if qapp.font() != font:
-        qapp.setFont(font)
-        qapp.setStyleSheet(sheet)
+    dress(make_application(), LIGHT, Settings().font_points)
 
 
 @pytest.fixture(autouse=True)

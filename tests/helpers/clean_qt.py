@@ -71,7 +71,12 @@ def _running_threads(before: set[int | None]) -> list[threading.Thread]:
 
 
 def _alive(kind: type[Thing]) -> list[Thing]:
-    return [thing for thing in gc.get_objects() if issubclass(type(thing), kind) and isValid(thing)]
+    kinds = _with_subclasses(kind)
+    return [thing for thing in gc.get_objects() if type(thing) in kinds and isValid(thing)]
+
+
+def _with_subclasses(kind: type) -> set[type]:
+    return {kind}.union(*map(_with_subclasses, kind.__subclasses__()))
 
 
 def _described(thing: QObject) -> str:
