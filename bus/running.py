@@ -6,14 +6,22 @@ import time
 from collections.abc import Callable
 from typing import Any
 
+from bus.engines import ENGINES
 from bus.scenario import Document
 from bus.simulation.preamble import Preamble
 from bus.simulation.runner import Order, Runner
+from bus.simulation.state import AT_REST, EngineState
 
 LONGEST_STOP_S = 10.0
 """An engine's thread that has not ended by then is given up, and a person is told."""
 
 GIVEN_UP = "the engine's thread did not end; what it runs goes on until Buslens is closed"
+
+
+def hears_of_edits(state: EngineState) -> bool:
+    """At once. Where a run is over they wait for its next emit; but who is late to a broker gets what it has kept."""
+    is_over = state.phase == "finished"
+    return state.phase not in AT_REST or (is_over and state.engine in ENGINES and ENGINES[state.engine].is_durable)
 
 
 class Running:

@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import Any
 
 from bus import lending, opening, scenario
-from bus.engines import ENGINES
 from bus.engines.boundaries import Boundary
 from bus.errors import UserError
 from bus.export.slice import Span
@@ -19,7 +18,7 @@ from bus.growing_file import GrowingFile
 from bus.lending import Export
 from bus.opening import Opening, again, is_capture, looked_into
 from bus.orders import check_emit, check_payload, check_speed, order_of
-from bus.running import Running
+from bus.running import Running, hears_of_edits
 from bus.runs import Run, Runs
 from bus.runs.clearing import Cleared
 from bus.scenario import Document
@@ -341,10 +340,7 @@ class Session:
         was_loading = self.loading is not None
         if self.loading is not None:
             self._load(opening.PART_S)
-        state = self.engine_state
-        keeps = state.phase == "finished" and state.engine in ENGINES and ENGINES[state.engine].is_durable
-        # Where a run is over, edits wait for its next emit; but who comes late to a broker gets what it has kept.
-        if self.document is not None and (keeps or state.phase not in AT_REST):
+        if self.document is not None and hears_of_edits(self.engine_state):
             self._tell_engine(self.document)
         generation, before = self.trace.generation, self.engine_state
         ended = self._runner is not None and not self._runner.alive

@@ -3,61 +3,31 @@
 from __future__ import annotations
 
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any
 
 import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QApplication, QLineEdit
 
-from bus import scenario
+from tests.gui.scenario_shop import SHOP, opened_in, shown
+from tests.gui.scenario_shop import write as write_into
 from ui.panels.scenario import ScenarioPanel
 from ui.panels.scenario_inputs import Input
-from ui.theme import ThemeSource
-
-SHOP = """\
-buslens: 1
-name: Shop
-events:
-  order.placed:
-    schema: {type: object, required: [id]}
-    sample: {id: 1}
-  order.paid: {}
-handlers:
-  charge_card:
-    on: order.placed
-    do:
-      - wait: 20ms
-      - emit: order.paid
-script:
-  - emit: order.placed
-"""
 
 
 @pytest.fixture
 def session(tmp_path: Path) -> Any:
-    path = tmp_path / "shop.yaml"
-    path.write_text(SHOP, encoding="utf-8")
-    return SimpleNamespace(document=scenario.load(path))
+    return opened_in(tmp_path)
 
 
 @pytest.fixture
 def panel(qtbot: Any, session: Any) -> ScenarioPanel:
-    panel = ScenarioPanel(session, ThemeSource())
-    qtbot.addWidget(panel)
-    panel.resize(270, 420)
-    panel.show()
-    panel.activateWindow()
-    return panel
+    return shown(qtbot, session, 270, 420)
 
 
 def write(qtbot: Any, field: Input, text: str) -> None:
-    line = field.widget
-    assert isinstance(line, QLineEdit)
-    line.setFocus()
-    line.selectAll()
-    qtbot.keyClicks(line, text)
-    qtbot.keyClick(line, Qt.Key.Key_Return)
+    assert isinstance(field.widget, QLineEdit)
+    write_into(qtbot, field.widget, text)
 
 
 def wait_field(panel: ScenarioPanel) -> Input:

@@ -13,52 +13,20 @@ from PySide6.QtWidgets import QApplication, QLineEdit
 from bus import scenario
 from bus.scenario.model import ACTS
 from bus.scenario.steps import VERBS, CrashOptions, FailOptions
+from tests.gui.scenario_shop import SHOP, opened_in, shown, write
 from ui.panels.scenario import ScenarioPanel
 from ui.panels.scenario_fields import ABOUT, FRESH, HANDLER_FIELDS, SCRIPT_FIELDS
 from ui.theme import ThemeSource
 
-SHOP = """\
-buslens: 1
-name: Shop
-events:
-  # what customers do
-  order.placed:
-    schema: {type: object, required: [id]}
-    sample: {id: 1}
-  order.paid: {}
-handlers:
-  charge_card:
-    on: order.placed
-    do:
-      - wait: 20ms  # the bank
-      - emit: order.paid
-script:
-  - emit: order.placed
-"""
-
 
 @pytest.fixture
 def session(tmp_path: Path) -> Any:
-    path = tmp_path / "shop.yaml"
-    path.write_text(SHOP, encoding="utf-8")
-    return SimpleNamespace(document=scenario.load(path))
+    return opened_in(tmp_path)
 
 
 @pytest.fixture
 def panel(qtbot: Any, session: Any) -> ScenarioPanel:
-    panel = ScenarioPanel(session, ThemeSource())
-    qtbot.addWidget(panel)
-    panel.resize(320, 760)
-    panel.show()
-    panel.activateWindow()
-    return panel
-
-
-def write(qtbot: Any, line: QLineEdit, text: str) -> None:
-    line.setFocus()
-    line.selectAll()
-    qtbot.keyClicks(line, text)
-    qtbot.keyClick(line, Qt.Key.Key_Return)
+    return shown(qtbot, session, 320, 760)
 
 
 def names(panel: ScenarioPanel, place: int) -> list[tuple[str, str]]:

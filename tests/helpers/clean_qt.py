@@ -15,7 +15,7 @@ from PySide6.QtCore import QCoreApplication, QEvent, QObject, Qt, QThread, QThre
 from PySide6.QtWidgets import QApplication
 from shiboken6 import isValid
 
-PATIENCE_S = 5.0
+PATIENCE_S = 60.0
 Thing = TypeVar("Thing", bound=QObject)
 
 

@@ -2,48 +2,14 @@
 
 from __future__ import annotations
 
-import math
 from pathlib import Path
 
 import pytest
 
 from bus.errors import UserError
 from bus.session import Session
-from tests.helpers.make_trace import shop_bytes
 from tests.unit.bus.conftest import Live
-
-SHOP = """
-name: Shop
-events:
-  order.placed: {sample: {id: 1}}
-  order.paid: {}
-handlers:
-  charge_card: {on: order.placed, do: [{wait: 20ms}, {emit: order.paid}]}
-script: [{emit: order.placed, every: 100ms, times: 5}]
-"""
-
-
-@pytest.fixture
-def shop(live: Live) -> Session:
-    session = live(SHOP)
-    session.runs.most = 10
-    return session
-
-
-@pytest.fixture
-def file(tmp_path: Path) -> Path:
-    path = tmp_path / "shop.buslens"
-    path.write_bytes(shop_bytes(40))
-    return path
-
-
-def run(session: Session) -> None:
-    session.start(speed=math.inf)
-    assert session.wait(20)
-
-
-def ids(session: Session) -> list[int]:
-    return session.trace.dispatches.id.tolist()
+from tests.unit.bus.runs.conftest import ids, run
 
 
 def test_clear_is_taken_back_with_what_came_since(live: Live, shop: Session) -> None:

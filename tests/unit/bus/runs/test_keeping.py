@@ -2,51 +2,16 @@
 
 from __future__ import annotations
 
-import math
 from pathlib import Path
 
 import pytest
 
 from bus.errors import UserError
-from bus.runs import Run
 from bus.scenario import SAMPLES
 from bus.session import Session
-from tests.helpers.make_trace import shop_bytes
+from tests.helpers.patience import PATIENCE_S
 from tests.unit.bus.conftest import Live
-
-SHOP = """
-name: Shop
-events:
-  order.placed: {sample: {id: 1}}
-  order.paid: {}
-handlers:
-  charge_card: {on: order.placed, do: [{wait: 20ms}, {emit: order.paid}]}
-script: [{emit: order.placed, every: 100ms, times: 5}]
-"""
-
-
-@pytest.fixture
-def shop(live: Live) -> Session:
-    session = live(SHOP)
-    session.runs.most = 10
-    return session
-
-
-@pytest.fixture
-def file(tmp_path: Path) -> Path:
-    path = tmp_path / "shop.buslens"
-    path.write_bytes(shop_bytes(40))
-    return path
-
-
-def run(session: Session) -> Run:
-    session.start(speed=math.inf)
-    assert session.wait(20)
-    return session.runs.view
-
-
-def ids(session: Session) -> list[int]:
-    return session.trace.dispatches.id.tolist()
+from tests.unit.bus.runs.conftest import SHOP, ids, run
 
 
 def test_a_run_comes_back_as_it_was_with_its_notes(shop: Session) -> None:
@@ -70,7 +35,7 @@ def test_a_run_whose_columns_were_given_up_is_read_again_with_its_notes(shop: Se
     first.shrink()
     assert first.counts.dispatches == 10  # what a list says of it
     shop.show(first)
-    assert shop.wait(20)
+    assert shop.wait(PATIENCE_S)
     assert (ids(shop), [shop.trace.payload(row).text for row in range(10)]) == before
     assert [note.text for note in shop.trace.notes.all] == ["why so late?"]
     assert shop.trace.damage == ""
@@ -132,7 +97,7 @@ def test_an_emit_by_hand_leaves_the_open_capture_and_its_notes_in_the_list(shop:
     shop.trace.notes.add(5, "not saved yet")
     capture = shop.runs.view
     shop.emit("order.placed", {"id": 7})
-    assert shop.wait(20)
+    assert shop.wait(PATIENCE_S)
     assert shop.runs.view.by_hand
     assert capture in shop.runs.all
     shop.show(capture)
@@ -179,7 +144,7 @@ def test_a_run_of_an_untouched_sample_is_not_at_stake(shop: Session) -> None:
     run(shop)
     assert shop.runs.at_stake() == []
     shop.emit("user.created", {"id": 3, "name": "Ada"})
-    assert shop.wait(20)
+    assert shop.wait(PATIENCE_S)
     assert len(shop.runs.at_stake()) == 1
 
 
@@ -198,7 +163,7 @@ def test_a_file_that_is_gone_is_still_there_to_be_seen(shop: Session, file: Path
     capture.shrink()
     file.unlink()
     shop.show(capture)
-    assert shop.wait(20)
+    assert shop.wait(PATIENCE_S)
     assert ids(shop) == before
     with pytest.raises(UserError, match="cannot be read"):
         shop.open(file)
