@@ -96,8 +96,9 @@ class _Cursor:
 class SqliteLog:
     """One file."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, *, most_events: int = MOST_EVENTS) -> None:
         self.path = path
+        self._most_events = most_events
         self._cursors: dict[tuple[str, str], _Cursor] = {}
         self._attempts: dict[tuple[str, int], int] = {}
         """Of what was handed out before and is not settled."""
@@ -153,8 +154,8 @@ class SqliteLog:
 
     def append(self, entries: Sequence[Entry]) -> int:
         """Add events to the end; the id of the last one. Inside of `commit`. Raises LogFull, having added nothing."""
-        if self._events + len(entries) > MOST_EVENTS:
-            raise LogFull(f"the log is full: it holds {MOST_EVENTS:,} events that were not read")
+        if self._events + len(entries) > self._most_events:
+            raise LogFull(f"the log is full: it holds {self._most_events:,} events that were not read")
         now = time.time_ns()
         rows = [(event, now, json.dumps(attributes), body) for event, attributes, body in entries]
         self._sql.executemany("INSERT INTO events (event, time_ns, attributes, body) VALUES (?, ?, ?, ?)", rows)

@@ -33,7 +33,7 @@ Array = npt.NDArray[Any]
 _MB = 1024 * 1024
 _SLACK_NS = 2_000_000_000
 _LONGEST_S = 1e6
-_LOOK_S = 0.5
+LOOK_S = 0.5
 _LATE_S = 0.5
 """How long after a window's end on the wall clock its last records may come."""
 
@@ -71,7 +71,9 @@ class _Window:
 class FlightRecorder:
     """All methods belong to one thread."""
 
-    def __init__(self, settings: FlightSettings, folder: Path) -> None:
+    def __init__(self, settings: FlightSettings, folder: Path, *, look_s: float = LOOK_S) -> None:
+        """look_s: between two looks for calls that are stuck."""
+        self._look_s = look_s
         self.written: list[Written] = []
         """What it wrote since it was made, the newest last."""
 
@@ -188,7 +190,7 @@ class FlightRecorder:
         """Now and then: it looks at all that runs."""
         now = time.monotonic()
         if now >= self._next_look:
-            self._next_look = now + _LOOK_S
+            self._next_look = now + self._look_s
             times, first = self._triggers.find_stuck(trace, self._ring.newest_ns)
             if first is not None:
                 self._pull(first, times)

@@ -17,7 +17,9 @@ MOST_GB = 1e6
 class Runs:
     """One of them is in view. The oldest go where there are too many; what a person wrote into one keeps it."""
 
-    def __init__(self, first: Run) -> None:
+    def __init__(self, first: Run, *, in_memory: int = IN_MEMORY) -> None:
+        """in_memory: bytes of the columns of runs that are not in view."""
+        self.in_memory = in_memory
         self.view = first
         """What the window shows."""
 
@@ -90,7 +92,7 @@ class Runs:
         for run in [each for each in self.all if each is not self.view and not _is_held(each)]:
             if len(self.all) > self.most or 0 < self.most_bytes < self.kept_bytes():
                 self.remove(run)
-        left = IN_MEMORY
+        left = self.in_memory
         for run in reversed([each for each in self.all if each is not self.view]):
             left -= run.trace.nbytes if run.trace is not None else 0
             if (left < 0 and run.can_shrink()) or run.is_partial:

@@ -24,9 +24,12 @@ LOOK_S = 0.1
 class Following:
     """One file from where its trace stands. All methods belong to one thread."""
 
-    def __init__(self, path: Path, trace: Trace) -> None:
+    def __init__(self, path: Path, trace: Trace, *, piece: int = PIECE, look_s: float = LOOK_S) -> None:
+        """piece: bytes that are read at once. look_s: between two looks at a file that has not grown."""
         assert trace.header is not None
         self.path = path
+        self._piece = piece
+        self._look_s = look_s
         self.problem = ""
         """Why nothing more will come, in one sentence; empty while more may."""
 
@@ -67,7 +70,7 @@ class Following:
             self.problem = f"{self.path.name} cannot be followed any more: {reason(error)}."
             return b""
         if not data and not self.problem:
-            self._looks_at = time.monotonic() + LOOK_S
+            self._looks_at = time.monotonic() + self._look_s
             if gone:
                 self.problem = self._gone()
         return data
@@ -88,7 +91,7 @@ class Following:
 
     def _frames(self, size: int) -> bytes:
         """Whole frames from here on."""
-        data = self._raw.read(self._at, min(PIECE, size - self._at))
+        data = self._raw.read(self._at, min(self._piece, size - self._at))
         if not data and size > self._at:
             raise OSError("it cannot be read on")
         end = _end_of_frames(data)

@@ -25,10 +25,13 @@ class Loading:
     Raises UserError where the file is no capture; damage further on is said in `trace.damage`.
     """
 
-    def __init__(self, source: Path | Raw, may_grow: Callable[[Header], bool] | None = None) -> None:
+    def __init__(
+        self, source: Path | Raw, may_grow: Callable[[Header], bool] | None = None, *, piece: int = PIECE
+    ) -> None:
         """source: a file, or the bytes of a capture that was seen before.
 
         may_grow: whether the program of this header still writes; None: what is there now is all of it.
+        piece: bytes that are read at once.
         """
         known = source if isinstance(source, Raw) else None
         self.path = (source.path or Path("the run")) if isinstance(source, Raw) else Path(source)
@@ -40,6 +43,7 @@ class Loading:
 
         self._taken = 0
         self._size = 0
+        self._most_at_once = piece
         try:
             self._begin(known or self._opened(), may_grow)
         except WireError as error:
@@ -95,7 +99,7 @@ class Loading:
 
     def _read(self) -> Iterator[int]:
         """Feed the trace: how many bytes of the file it has taken in so far."""
-        rooms = [memoryview(bytearray(min(PIECE, self._size))) for _ in range(2)]
+        rooms = [memoryview(bytearray(min(self._most_at_once, self._size))) for _ in range(2)]
         piece = self._piece(rooms[0], 0)
         end = piece.size
         # While one piece is joined the next one is read and its checksums are compared, which is a quarter of the work.

@@ -52,7 +52,8 @@ class Note:
 class Notes:
     """The notes of one trace, in the order of their times."""
 
-    def __init__(self) -> None:
+    def __init__(self, most: int = MOST) -> None:
+        self._most = most
         self.all: tuple[Note, ...] = ()
         self.unsaved = False
         """Whether the file that the trace was opened from says something else."""
@@ -62,8 +63,8 @@ class Notes:
 
     def add(self, time_ns: int, text: str, *, end_ns: int | None = None, kind: str = "", about: int = 0) -> Note:
         """A new one. Raises UserError where there are too many, or it is too long."""
-        if len(self.all) >= MOST:
-            raise UserError(f"a capture holds {MOST:,} notes at most", hint="remove some in the Notes tab")
+        if len(self.all) >= self._most:
+            raise UserError(f"a capture holds {self._most:,} notes at most", hint="remove some in the Notes tab")
         ident = max((note.id for note in self.all), default=0) + 1
         note = Note(ident, time_ns, max(time_ns, time_ns if end_ns is None else end_ns), kind, about, _checked(text))
         self._change((*self.all, note))
@@ -89,7 +90,7 @@ class Notes:
         except (ValueError, KeyError, TypeError, RecursionError):
             raise ValueError("the notes cannot be read") from None
         found: dict[int, Note] = {}
-        for each in said[:MOST] if isinstance(said, list) else ():
+        for each in said[: self._most] if isinstance(said, list) else ():
             note = _read(each)
             if note is not None:
                 found.setdefault(note.id, note)

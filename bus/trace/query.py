@@ -28,7 +28,7 @@ MOST_LETTERS = 64 * 1024 * 1024
 
 MOST_MEMORY = "2GB"
 _AT_ONCE = 2048
-_INSIST_S, _AGAIN_S = 2.0, 0.02
+INSIST_S, _AGAIN_S = 2.0, 0.02
 
 READY: dict[str, str] = {
     "Slowest handlers": "SELECT handler, count(*) AS calls, quantile_cont(duration_ms, 0.5) AS p50_ms,\n"
@@ -82,11 +82,23 @@ def columns() -> dict[str, tuple[str, ...]]:
 class Query:
     """One question to one trace. `run` belongs to one thread, `cancel` to any other."""
 
-    def __init__(self, trace: Trace, text: str, *, longest_s: float = LONGEST_S, most_rows: int = MOST_ROWS) -> None:
+    def __init__(
+        self,
+        trace: Trace,
+        text: str,
+        *,
+        longest_s: float = LONGEST_S,
+        most_rows: int = MOST_ROWS,
+        most_letters: int = MOST_LETTERS,
+        insist_s: float = INSIST_S,
+    ) -> None:
+        """most_letters: of all texts of the answer. insist_s: how long one that is told to end is told again."""
         self._trace = trace
         self._text = text
         self._longest_s = longest_s
         self._most_rows = most_rows
+        self._most_letters = most_letters
+        self._insist_s = insist_s
         self._given_up = False
         """Nobody waits for the answer any more."""
 
@@ -143,7 +155,7 @@ class Query:
     def _insist(self, connection: duckdb.DuckDBPyConnection) -> None:
         """An interruption that comes just before the query begins is forgotten: again, until it is over or deaf."""
         self._given_up = True
-        until = time.monotonic() + _INSIST_S
+        until = time.monotonic() + self._insist_s
         while not self._over.wait(_AGAIN_S) and time.monotonic() < until:
             with contextlib.suppress(duckdb.ConnectionException):  # it has ended already
                 connection.interrupt()
@@ -162,7 +174,7 @@ class Query:
         types = tuple(str(column[1]) for column in found.description or ())
         rows: list[tuple[Any, ...]] = []
         letters = 0
-        while len(rows) <= self._most_rows and letters <= MOST_LETTERS:
+        while len(rows) <= self._most_rows and letters <= self._most_letters:
             part = found.fetchmany(min(_AT_ONCE, self._most_rows + 1 - len(rows)))
             if not part:
                 return Result(columns, rows, cut=False, types=types)

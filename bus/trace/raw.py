@@ -31,7 +31,10 @@ _MOST_GB = 1e6
 class Raw:
     """Bytes by position. Reading and appending may happen on different threads: an export reads while records come."""
 
-    def __init__(self, file: IO[bytes] | None = None, path: Path | None = None) -> None:
+    def __init__(
+        self, file: IO[bytes] | None = None, path: Path | None = None, *, look_every: int = LOOK_EVERY
+    ) -> None:
+        """look_every: bytes between two looks at how much room the disk has."""
         self.path = path
         """The file that was opened; None of a live capture."""
 
@@ -41,7 +44,8 @@ class Raw:
         self._lock = threading.Lock()
         self._length = 0
         self._given_up = False
-        self._looks_at = LOOK_EVERY
+        self._look_every = look_every
+        self._looks_at = look_every
         self.most = 0
         """Bytes of a live capture that are kept at most; 0: as many as the disk has room for."""
 
@@ -87,7 +91,7 @@ class Raw:
                 if self.most and self._length + len(data) > self.most:
                     raise OSError(f"it has reached {_gigabytes(self.most)}, the most that the settings give it")
                 if self._length >= self._looks_at:
-                    self._looks_at = self._length + LOOK_EVERY
+                    self._looks_at = self._length + self._look_every
                     if shutil.disk_usage(tempfile.gettempdir()).free < LEFT_FREE:
                         raise OSError(f"the disk of {tempfile.gettempdir()} is nearly full")
                 self._file.seek(self._length)

@@ -6,6 +6,7 @@ import json
 import math
 import sqlite3
 import threading
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -307,7 +308,7 @@ def failure_of(session: Session) -> str:
 
 
 def test_a_log_that_is_full_shows_each_event_as_lost_with_the_reason(run: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("bus.engines.sqlite_log.MOST_EVENTS", 2)
+    monkeypatch.setattr(sqlite_engine, "SqliteLog", partial(SqliteLog, most_events=2))
     trace = run("events: {a: {}}\nscript: [{emit: a}, {wait: 1ms}, {emit: a}, {wait: 1ms}, {emit: a}]", engine="sqlite")
     assert trace.dispatches.outcome.tolist() == [Outcome.KEPT, Outcome.KEPT, Outcome.LOST]
     assert "the log is full" in trace.blobs.note(int(trace.deliveries.view("note")[-1]))

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from bus.engines import sqlite_log
 from bus.engines.sqlite_log import LogFull, SqliteLog
 from bus.errors import UserError
 
@@ -197,12 +197,12 @@ def test_only_what_everybody_has_settled_is_removed(opened: Opened) -> None:
     assert opened.asked("SELECT id FROM events ORDER BY id") == [(5,), (6,), (7,), (8,)]
 
 
-def test_a_log_that_nobody_reads_refuses_what_is_too_much(opened: Opened, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(sqlite_log, "MOST_EVENTS", 3)
-    publish(opened.log, "a", "a")
-    with pytest.raises(LogFull, match="3 events"):
-        publish(opened.log, "a", "a")
-    assert publish(opened.log, "a") == 3
+def test_a_log_that_nobody_reads_refuses_what_is_too_much(tmp_path: Path) -> None:
+    with closing(SqliteLog(tmp_path / "small.sqlite", most_events=3)) as log:
+        publish(log, "a", "a")
+        with pytest.raises(LogFull, match="3 events"):
+            publish(log, "a", "a")
+        assert publish(log, "a") == 3
 
 
 def test_a_commit_that_fails_leaves_nothing(opened: Opened) -> None:

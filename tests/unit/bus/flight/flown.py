@@ -29,7 +29,7 @@ class Flown:
         header = Header("program", 1, "desk", 0, 0, "virtual")
         self.recorder = Recorder(clock_ns=self._clock, header=header)
         chosen = {"before_s": 5.0, "after_s": 2.0, "pause_s": 0.0, **settings}
-        self.flight = FlightRecorder(FlightSettings(**chosen), folder)
+        self.flight = FlightRecorder(FlightSettings(**chosen), folder, look_s=0.0)
         self.taken: list[bytes] = []
 
     def event(

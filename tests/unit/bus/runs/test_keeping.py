@@ -41,9 +41,9 @@ def test_a_run_whose_columns_were_given_up_is_read_again_with_its_notes(shop: Se
     assert shop.trace.damage == ""
 
 
-def test_the_columns_of_the_oldest_go_where_memory_is_needed(shop: Session, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_columns_of_the_oldest_go_where_memory_is_needed(shop: Session) -> None:
     first, second, third = (run(shop) for _ in range(3))
-    monkeypatch.setattr("bus.runs.keeping.IN_MEMORY", second.trace.nbytes if second.trace else 0)
+    shop.runs.in_memory = second.trace.nbytes if second.trace else 0
     shop.runs.make_room()
     assert [each.trace is None for each in (first, second, third)] == [True, False, False]
 

@@ -12,18 +12,13 @@ from pathlib import Path
 import pytest
 
 from bus.trace import Trace
-from bus.trace.following import Following
+from bus.trace.following import PIECE, Following
 from bus.trace.loading import Loading
 from bus.trace.writer import is_alive
 from buslens import wire
 from tests.helpers.growing import Growing
 from tests.helpers.make_trace import make_trace
 from tests.helpers.patience import PATIENCE_S
-
-
-@pytest.fixture(autouse=True)
-def _looks_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("bus.trace.following.LOOK_S", 0.0)
 
 
 @pytest.fixture
@@ -33,12 +28,12 @@ def growing(tmp_path: Path) -> Growing:
     return growing
 
 
-def opened(growing: Growing) -> tuple[Trace, Following]:
+def opened(growing: Growing, piece: int = PIECE) -> tuple[Trace, Following]:
     loading = Loading(growing.path, is_alive)
     assert not loading.step(60.0)
     assert loading.grows
     assert loading.trace.damage == ""
-    return loading.trace, Following(growing.path, loading.trace)
+    return loading.trace, Following(growing.path, loading.trace, piece=piece, look_s=0.0)
 
 
 def same_calls(trace: Trace, orders: int = 60) -> bool:
@@ -82,9 +77,8 @@ def test_it_may_begin_with_a_header_alone(tmp_path: Path) -> None:
     assert same_calls(trace)
 
 
-def test_a_frame_may_be_larger_than_what_is_read_at_once(growing: Growing, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("bus.trace.following.PIECE", 50)
-    trace, following = opened(growing)
+def test_a_frame_may_be_larger_than_what_is_read_at_once(growing: Growing) -> None:
+    trace, following = opened(growing, piece=50)
     for size in growing.sizes(1, 300):
         growing.write(size)
         following.step(60.0, trace.feed)

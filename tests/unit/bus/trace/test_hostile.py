@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import math
 import random
 import tracemalloc
 from pathlib import Path
@@ -15,6 +16,7 @@ from bus.export import EXPORTERS
 from bus.trace import Trace, capture
 from bus.trace.emits import Emits
 from bus.trace.grouping import OTHERS
+from bus.trace.loading import PIECE, Loading
 from bus.trace.tracks import CallTracks
 from buslens import wire
 from buslens.records import FACT, BlobKind, Kind, NameKind
@@ -85,12 +87,14 @@ def test_a_file_that_lies_with_right_checksums_is_read_without_harm(seed: int, t
     assert trace.nbytes < 10_000_000
 
 
-def loaded(path: Path, data: bytes) -> Trace | None:
+def loaded(path: Path, data: bytes, piece: int = PIECE) -> Trace | None:
     path.write_bytes(data)
     try:
-        return capture.load(path)
+        loading = Loading(path, piece=piece)
     except UserError:
         return None
+    loading.step(math.inf)
+    return loading.trace
 
 
 def borders(data: bytes) -> set[int]:
@@ -100,19 +104,16 @@ def borders(data: bytes) -> set[int]:
 
 
 @pytest.mark.parametrize("pieces", [4_000, 1 << 20])
-def test_a_capture_cut_at_five_hundred_places_shows_what_came_before_and_says_so(
-    pieces: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("bus.trace.loading.PIECE", pieces)
+def test_a_capture_cut_at_five_hundred_places_shows_what_came_before_and_says_so(pieces: int, tmp_path: Path) -> None:
     rng = random.Random(pieces)
     data = shop_bytes(60, batch=3)
     path = tmp_path / "cut.buslens"
-    all_of_it, whole = loaded(path, data), borders(data)
+    all_of_it, whole = loaded(path, data, pieces), borders(data)
     assert all_of_it is not None
     assert all_of_it.damage == ""
     for _ in range(500):
         length = rng.randrange(len(data))
-        trace = loaded(path, data[:length])
+        trace = loaded(path, data[:length], pieces)
         if trace is None:
             assert length < min(whole)
             continue

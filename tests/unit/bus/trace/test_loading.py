@@ -11,17 +11,18 @@ from bus.errors import UserError
 from bus.trace.loading import Loading
 from tests.helpers.make_trace import make_trace, shop_bytes
 
+PIECE = 1_000
+
 
 @pytest.fixture
-def file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    monkeypatch.setattr("bus.trace.loading.PIECE", 1_000)
+def file(tmp_path: Path) -> Path:
     path = tmp_path / "shop.buslens"
     path.write_bytes(shop_bytes(60, batch=5))
     return path
 
 
 def test_after_each_piece_the_trace_can_be_read_and_in_the_end_it_is_whole(file: Path) -> None:
-    loading = Loading(file)
+    loading = Loading(file, piece=PIECE)
     sizes, shares = [len(loading.trace.calls)], [loading.share]
     while loading.step(0.0):
         sizes.append(len(loading.trace.calls))
@@ -36,13 +37,13 @@ def test_after_each_piece_the_trace_can_be_read_and_in_the_end_it_is_whole(file:
 
 
 def test_with_time_enough_one_step_takes_it_all(file: Path) -> None:
-    loading = Loading(file)
+    loading = Loading(file, piece=PIECE)
     assert not loading.step(60.0)
     assert loading.done
 
 
 def test_who_cancels_keeps_what_is_there_and_is_told_how_much_that_is(file: Path) -> None:
-    loading = Loading(file)
+    loading = Loading(file, piece=PIECE)
     while loading.share < 0.5:
         assert loading.step(0.0)
     calls = len(loading.trace.calls)
@@ -55,7 +56,7 @@ def test_who_cancels_keeps_what_is_there_and_is_told_how_much_that_is(file: Path
 
 def test_a_cut_file_is_said_in_the_end(file: Path) -> None:
     file.write_bytes(file.read_bytes()[:-7])
-    loading = Loading(file)
+    loading = Loading(file, piece=PIECE)
     assert not loading.step(60.0)
     assert "not a whole frame" in loading.trace.damage
 
@@ -75,7 +76,7 @@ def test_neither_is_a_folder_nor_a_file_that_is_not_there(tmp_path: Path) -> Non
 
 
 def test_a_file_that_is_shortened_while_it_is_read_is_shown_as_far_as_it_was_there(file: Path) -> None:
-    loading = Loading(file)
+    loading = Loading(file, piece=PIECE)
     assert loading.step(0.0)
     with file.open("r+b") as shortened:
         shortened.truncate(file.stat().st_size // 2)
@@ -86,6 +87,6 @@ def test_a_file_that_is_shortened_while_it_is_read_is_shown_as_far_as_it_was_the
 
 
 def test_between_two_steps_no_thread_is_left(file: Path) -> None:
-    loading = Loading(file)
+    loading = Loading(file, piece=PIECE)
     assert loading.step(0.0)
     assert not [thread for thread in threading.enumerate() if thread.name.startswith("capture")]

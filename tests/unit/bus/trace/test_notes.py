@@ -85,9 +85,8 @@ def test_entries_that_make_no_sense_are_left_out() -> None:
     assert [note.text for note in notes.all] == ["good ?"]
 
 
-def test_there_is_a_bound(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(notes_module, "MOST", 3)
-    notes = Notes()
+def test_there_is_a_bound() -> None:
+    notes = Notes(most=3)
     for _ in range(3):
         notes.add(1, "a")
     with pytest.raises(UserError, match="3 notes at most"):

@@ -141,11 +141,8 @@ class Deaf:
 
 
 @pytest.mark.parametrize(("cancel", "said"), [(False, r"stopped after 0\.05 s"), (True, "cancelled")])
-def test_what_does_not_hear_that_it_should_end_is_left_to_itself(
-    shop: Trace, monkeypatch: pytest.MonkeyPatch, cancel: bool, said: str
-) -> None:
-    monkeypatch.setattr("bus.trace.query._INSIST_S", 0.05)
-    query = Query(shop, "SELECT 1", longest_s=30.0 if cancel else 0.05)
+def test_what_does_not_hear_that_it_should_end_is_left_to_itself(shop: Trace, cancel: bool, said: str) -> None:
+    query = Query(shop, "SELECT 1", longest_s=30.0 if cancel else 0.05, insist_s=0.05)
     deaf = Deaf(query.prepare()._connection)
     query._connection = deaf  # type: ignore[assignment]
     if cancel:

@@ -34,9 +34,8 @@ def test_what_was_appended_is_read_by_place_and_no_further() -> None:
 
 def test_a_live_capture_leaves_others_some_of_the_disk_and_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
     free = [10 * raw.LEFT_FREE]
-    monkeypatch.setattr(raw, "LOOK_EVERY", 100)
     monkeypatch.setattr("shutil.disk_usage", lambda _: Usage(0, 0, free[0]))
-    kept = Raw()
+    kept = Raw(look_every=100)
     for _ in range(30):
         kept.append(b"x" * 10)
     assert (kept.size(), kept.problem) == (300, "")

@@ -130,8 +130,7 @@ def test_what_costs_time_is_made_on_a_large_trace_where_it_is_named(monkeypatch:
     assert asked(trace, "select count(*) from Subscriptions") == [(2,)]
 
 
-def test_a_long_answer_is_cut_by_its_letters(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("bus.trace.query.MOST_LETTERS", 1000)
-    found = Query(make_trace(5), "SELECT repeat('x', 500) FROM range(5000)").run()
+def test_a_long_answer_is_cut_by_its_letters() -> None:
+    found = Query(make_trace(5), "SELECT repeat('x', 500) FROM range(5000)", most_letters=1000).run()
     assert found.cut
     assert len(found.rows) < 5000
