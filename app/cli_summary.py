@@ -128,7 +128,7 @@ def print_tables(summary: Summary) -> None:
         f"{dropped}, in {duration(summary.span_ns)}"
     )
     if summary.late_ns >= LATE_NS:
-        console.print(Text(f"up to {duration(summary.late_ns)} late: {LATE_WORDS}", style="yellow"))
+        console.print(Text(f"up to {duration(summary.late_ns)} late: {LATE_WORDS}", style="yellow"), soft_wrap=True)
 
 
 def _table(title: str, rows: Sequence[Statistic]) -> Table:

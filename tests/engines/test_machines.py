@@ -227,7 +227,7 @@ def test_a_handler_that_fails_there_is_tried_again_and_becomes_a_dead_letter(sta
     bad = {number for number in emitted(trace) if number % 5 == 0}
     assert set(handled(trace, "h")) == emitted(trace) - bad
     assert (trace.calls.outcome == Outcome.FAILED).sum() >= 3 * len(bad)
-    assert ledger.of_trace(trace).dead_lettered == len(bad)
+    assert ledger.of_trace(trace).dead == len(bad)
 
 
 def test_strangers_letters_harm_nothing(stage: Stage) -> None:
