@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +10,7 @@ import pytest
 from PySide6.QtCore import Qt
 
 from bus.errors import UserError
+from bus.trace.loading import Loading
 from buslens.wire import END_MARK
 from tests.helpers.make_trace import make_trace, shop_bytes
 from ui.widgets.capture_bar import STEPS, CaptureBar
@@ -21,7 +23,7 @@ def slow(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A capture of which only one piece is taken in at a time."""
     monkeypatch.setattr("bus.opening.FIRST_PART_S", 0.0)
     monkeypatch.setattr("bus.opening.PART_S", 0.0)
-    monkeypatch.setattr("bus.trace.loading.PIECE", 2_000)
+    monkeypatch.setattr("bus.opening.Loading", partial(Loading, piece=2_000))
     path = tmp_path / "shop.buslens"
     path.write_bytes(shop_bytes(400, batch=4) + END_MARK)
     return path
