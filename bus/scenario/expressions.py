@@ -13,9 +13,8 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
-import cel
-
 from bus.scenario import failed_words, parser_words
+from bus.scenario.cel_library import cel
 from bus.scenario.parser_words import NotAnExpressionError
 
 Variables = Mapping[str, Any]

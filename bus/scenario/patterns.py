@@ -9,9 +9,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-import cel
 import jsonschema
 from jsonschema.protocols import Validator
+
+from bus.scenario.cel_library import cel
 
 _MATCHES = cel.compile("text.matches(pattern)")
 
