@@ -73,6 +73,7 @@ def test_waiting_for_a_free_worker_is_listed_while_it_is_paused(live: Live) -> N
     session = live(many("1min", WORKERS + 2))
     session.start(engine="pyee-threads")
     live.calls(session, WORKERS)
+    live.until(session, lambda: len(session.trace.dispatches) == WORKERS + 2)
     session.pause()
     live.until(session, lambda: [each.kind for each in session.engine_state.queue].count("call") == 2)
     session.resume()
