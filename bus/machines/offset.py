@@ -37,15 +37,19 @@ class ClockOffset:
         bounds = self._bounds
         if bounds is None:
             return None
-        low, high = self._used or bounds
-        return max(bounds[1] - self.value, bounds[1] - low, high - bounds[0])
+        low, high = self._with_value()
+        return max(bounds[1] - low, high - bounds[0])
 
     def use(self) -> int:
         """The best that is known, for times that are kept as they come out."""
+        self._used = self._with_value()
+        return self.value
+
+    def _with_value(self) -> tuple[int, int]:
+        """What was used, and what would be now."""
         value = self.value
         low, high = self._used or (value, value)
-        self._used = min(low, value), max(high, value)
-        return value
+        return min(low, value), max(high, value)
 
     def arrived(self, sent_there: int, came_here: int) -> None:
         """A letter came: it cannot have come before it was sent."""

@@ -5,8 +5,6 @@ from __future__ import annotations
 import math
 import os
 import signal
-import threading
-import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -23,7 +21,7 @@ from bus.workers import celery_app
 from buslens.records import Kind, Outcome
 from tests.helpers.celery_workers import Worker
 from tests.helpers.killing import killed_after
-from tests.helpers.patience import PATIENCE_S
+from tests.helpers.patience import wait_until
 from tests.helpers.ports import free_port
 from tests.helpers.rabbit import servers
 
@@ -74,7 +72,7 @@ class Stage:
         """Start a worker and wait until it is ready."""
         made = Worker(self.path, self.folder / f"worker-{len(self.workers)}.log", *arguments)
         self.workers.append(made)
-        self.wait(lambda: made.is_ready, made.log.read_text)
+        wait_until(lambda: made.is_ready, made.log.read_text)
         return made
 
     def run(self, engine: str = "pyee", speed: float = 1.0) -> Session:
@@ -87,20 +85,13 @@ class Stage:
 
     def until(self, session: Session, condition: Callable[[], bool]) -> None:
         """Pump until it is so."""
-        self.wait(lambda: session.pump() is None or condition(), lambda: str((session.engine_state, logged(session))))
+        wait_until(lambda: session.pump() is None or condition(), lambda: (session.engine_state, logged(session)))
 
     def finished(self, session: Session) -> Session:
         """Pump to the end."""
         self.until(session, lambda: session.engine_state.phase in ("finished", "failed"))
         assert session.engine_state.phase == "finished", session.engine_state
         return session
-
-    @staticmethod
-    def wait(condition: Callable[[], bool], say: Callable[[], str]) -> None:
-        limit, pause = time.monotonic() + PATIENCE_S, threading.Event()
-        while not condition():
-            assert time.monotonic() < limit, f"never came: {say()}"
-            pause.wait(0.01)
 
     def close(self) -> None:
         for worker in self.workers:
@@ -252,7 +243,7 @@ def test_code_runs_only_in_a_worker_that_trusts_it(rabbitmq: Any, stage: Stage) 
     stage.scenario('    do: [{python: "log(payload + 1)"}]\nscript: [{emit: a, with: 5}]\n')
     refused = Worker(stage.path, stage.folder / "refused.log")
     stage.workers.append(refused)
-    stage.wait(lambda: "--trust" in refused.log.read_text(), refused.log.read_text)
+    wait_until(lambda: "--trust" in refused.log.read_text(), refused.log.read_text)
     assert "Traceback" not in refused.log.read_text()
     stage.worker("--trust")
     session = stage.finished(stage.run())

@@ -22,7 +22,7 @@ from bus.settings import Settings
 from bus.trace import Trace
 from buslens.records import Outcome
 from tests.helpers.joined_workers import Joined
-from tests.helpers.rabbit import until, with_channel
+from tests.helpers.rabbit import marks, until, with_channel
 
 PARTITIONS = 8
 FINISHED_S = 180.0
@@ -150,10 +150,6 @@ def whereabouts(trace: Trace, chosen: Any) -> list[tuple[str, str, float]]:
         after = float(calls.started_ns[row] - calls.emitted_ns[row]) / 1e6
         found.append((emitter, trace.names.text(int(calls.lane[row])), after))
     return found
-
-
-def marks(trace: Trace) -> list[str]:
-    return [trace.marks.text(row) for row in range(len(trace.marks))]
 
 
 def test_two_workers_share_the_calls_with_us_and_all_is_on_one_timeline(stage: Stage) -> None:

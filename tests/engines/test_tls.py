@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import subprocess
-import threading
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -22,7 +20,7 @@ from bus.settings import Settings
 from bus.workers import celery_app
 from tests.helpers import tls
 from tests.helpers.celery_workers import Worker
-from tests.helpers.patience import PATIENCE_S
+from tests.helpers.patience import PATIENCE_S, wait_until
 from tests.helpers.ports import free_port
 from tests.helpers.program import Program
 from tests.helpers.proxy import Proxy
@@ -206,13 +204,6 @@ def test_a_run_on_kafka_says_whom_it_does_not_trust(
     assert "is signed by an authority that is not trusted" in session.engine_state.message
 
 
-def _until(condition: Callable[[], bool], say: Callable[[], str]) -> None:
-    limit, pause = time.monotonic() + PATIENCE_S, threading.Event()
-    while not condition():
-        assert time.monotonic() < limit, f"never came: {say()}"
-        pause.wait(0.01)
-
-
 @pytest.mark.parametrize("place", [RABBITMQ, REDIS], indirect=True, ids=lambda kind: kind.id)
 def test_celery_and_its_worker_with_tls_and_without_trust(
     place: tuple[Kind, Connection], certificates: tls.Certificates, session: Session, tmp_path: Path
@@ -230,7 +221,7 @@ def test_celery_and_its_worker_with_tls_and_without_trust(
     file.write({kind.id: good})
     worker = Worker(path, tmp_path / "worker.log")
     try:
-        _until(lambda: worker.is_ready, worker.log.read_text)
+        wait_until(lambda: worker.is_ready, worker.log.read_text)
         assert finished(session, path, "pyee").count("done") == 3
     finally:
         worker.kill()

@@ -6,11 +6,9 @@ import os
 import signal
 import subprocess
 import sys
-import threading
-import time
 from pathlib import Path
 
-from tests.helpers.patience import PATIENCE_S
+from tests.helpers.patience import PATIENCE_S, wait_until
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -35,10 +33,7 @@ class Joined:
 
     def wait_for(self, what: str) -> None:
         """Until it says so."""
-        limit, pause = time.monotonic() + PATIENCE_S, threading.Event()
-        while not self.says(what):
-            assert time.monotonic() < limit, f"never said {what!r}: {self.log.read_text()}"
-            pause.wait(0.02)
+        wait_until(lambda: self.says(what), lambda: f"{what!r} in {self.log.read_text()}")
 
     @property
     def member(self) -> str:

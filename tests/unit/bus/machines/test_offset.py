@@ -41,6 +41,14 @@ def test_nor_was_it_for_what_came_before_it_was_known_better(offset: int, ways: 
     assert max(abs(each - offset) for each in used) <= clock.error + 1
 
 
+def test_where_nothing_was_used_yet_it_is_off_by_half_of_what_an_exchange_leaves_open() -> None:
+    clock = ClockOffset()
+    clock.exchanged(100, 160, 170, 150)
+    assert (clock.value, clock.error) == (40, 20)
+    assert clock.use() == 40
+    assert clock.error == 20
+
+
 def test_before_any_answer_the_quickest_letter_is_believed() -> None:
     clock = ClockOffset()
     assert (clock.value, clock.error) == (0, None)
