@@ -28,13 +28,20 @@ ROWS = """
 _LOOK_S = 0.1
 
 
-def write(trace: Trace, path: Path, selection: Selection | None = None, *, progress: Progress | None = None) -> None:
-    """Write all of it. Times are nanoseconds on the capture's clock."""
+def write(
+    trace: Trace,
+    path: Path,
+    selection: Selection | None = None,
+    *,
+    progress: Progress | None = None,
+    rows: str = ROWS,
+) -> None:
+    """Write all of it. Times are nanoseconds on the capture's clock. rows: the SELECT that makes them."""
     connection = connected(trace, may_write=True)
     try:
         with replacing(Path(path)) as file:
             place = str(file.name).replace("'", "''")
-            _run(connection, f"COPY ({ROWS}) TO '{place}' (FORMAT parquet, COMPRESSION zstd)", progress)
+            _run(connection, f"COPY ({rows}) TO '{place}' (FORMAT parquet, COMPRESSION zstd)", progress)
     except duckdb.Error as error:
         raise cannot_write(path, error) from None
     finally:

@@ -188,15 +188,18 @@ class Query:
             raise duckdb.InterruptException
 
 
-def connected(trace: Trace, query: str = "", *, may_write: bool = False) -> duckdb.DuckDBPyConnection:
+def connected(
+    trace: Trace, query: str = "", *, may_write: bool = False, many: int = sql_columns.MANY
+) -> duckdb.DuckDBPyConnection:
     """A database of its own that holds views of the columns, without a copy of them, and is then locked.
 
     query: what will be asked of it; empty: anything. may_write: files, for statements of ours and never for a person's.
+    many: rows from which what costs time is only there where the query names it.
     """
     connection = duckdb.connect(":memory:", config={"enable_external_access": str(may_write).lower()})
     for name, function in sql_columns.functions(trace).items():
         connection.create_function(name, function, [duckdb.sqltypes.UBIGINT], duckdb.sqltypes.VARCHAR)
-    for name, columns in sql_columns.tables(trace, query).items():
+    for name, columns in sql_columns.tables(trace, query, many=many).items():
         connection.register(name, columns)
     for name, select in TABLES.items():
         connection.execute(f"CREATE VIEW {name} AS {select}")

@@ -33,9 +33,9 @@ _CALLS = (
 )  # fmt: skip
 
 
-def tables(trace: Trace, query: str = "") -> dict[str, Table]:
-    """By name. query: the text that will be asked; empty: any may be."""
-    small = max(len(trace.dispatches), len(trace.calls), len(trace.deliveries)) <= MANY
+def tables(trace: Trace, query: str = "", *, many: int = MANY) -> dict[str, Table]:
+    """By name. query: the text that will be asked; empty: any may be. many: see MANY."""
+    small = max(len(trace.dispatches), len(trace.calls), len(trace.deliveries)) <= many
 
     def is_asked(*words: str) -> bool:
         return small or not query or any(re.search(rf"\b{word}\b", query, re.IGNORECASE) for word in words)

@@ -9,15 +9,16 @@ import fcntl
 import os
 import socket
 import tempfile
+from collections.abc import Sequence
 from pathlib import Path
 
-FIRST, LAST, STEP = 21_000, 22_700, 11
+PORTS = range(21_000, 22_700, 11)
 """Also ten thousand further, where RabbitMQ's Erlang listens, below the ports that the kernel gives away by itself."""
 
 
-def free_port(*beside: int) -> int:
+def free_port(*beside: int, among: Sequence[int] = PORTS) -> int:
     """A port that nobody has or listens on, nor on those so far behind it."""
-    for port in range(FIRST, LAST, STEP):
+    for port in among:
         if _take([port + step for step in (0, *beside)]):
             return port
     raise AssertionError("every port is taken")

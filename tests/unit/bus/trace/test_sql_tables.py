@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 
 from bus.analysis import numbers
-from bus.trace import Trace, sql_columns
-from bus.trace.query import Query, columns
+from bus.trace import Trace
+from bus.trace.query import Query, columns, connected
 from bus.trace.sql_tables import ABOUT, TABLES
 from buslens.recorder import Recorder
 from buslens.records import Outcome
@@ -123,11 +123,17 @@ def test_payloads_are_decoded_for_the_rows_alone_that_a_query_looks_at(monkeypat
     assert len(set(read)) == 1
 
 
-def test_what_costs_time_is_made_on_a_large_trace_where_it_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(sql_columns, "MANY", 1)
+def test_what_costs_time_is_made_on_a_large_trace_where_it_is_named() -> None:
     trace = make_trace(5)
-    assert asked(trace, "SELECT count(*) FROM pairs") == [(numbers.of_trace(trace)["delivered"],)]
-    assert asked(trace, "select count(*) from Subscriptions") == [(2,)]
+    pairs, subscriptions = "SELECT count(*) FROM pairs", "select count(*) from Subscriptions"
+
+    def made(query: str, said: str) -> Any:
+        with connected(trace, said, many=1) as large:
+            return large.execute(query).fetchall()[0][0]
+
+    assert made(pairs, pairs) == numbers.of_trace(trace)["delivered"] > 0
+    assert made(subscriptions, subscriptions) == 2
+    assert (made(pairs, subscriptions), made(subscriptions, pairs)) == (0, 0), "nobody pays for what they do not name"
 
 
 def test_a_long_answer_is_cut_by_its_letters() -> None:

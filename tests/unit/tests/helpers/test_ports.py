@@ -10,15 +10,15 @@ from pathlib import Path
 
 import pytest
 
-from tests.helpers import ports
+from tests.helpers.ports import free_port
 
 ROOT = Path(__file__).resolve().parents[4]
-FIRST, LAST = 28_000, 29_000
+PORTS = range(28_000, 29_000, 11)
 """Where no broker of a test that runs beside us listens."""
 
 ASK = (
-    f"import sys; from tests.helpers import ports; ports.FIRST, ports.LAST = {FIRST}, {LAST}; "
-    "print(ports.free_port(1), flush=True); sys.stdin.read()"
+    "import sys; from tests.helpers.ports import free_port; "
+    f"print(free_port(1, among={PORTS}), flush=True); sys.stdin.read()"
 )
 
 
@@ -26,8 +26,6 @@ ASK = (
 def own_locks(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
     monkeypatch.setenv("TMPDIR", str(tmp_path))
-    monkeypatch.setattr(ports, "FIRST", FIRST)
-    monkeypatch.setattr(ports, "LAST", LAST)
 
 
 def test_a_port_belongs_to_one_process_until_it_ends() -> None:
@@ -35,15 +33,15 @@ def test_a_port_belongs_to_one_process_until_it_ends() -> None:
     with subprocess.Popen(asked, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as other:
         assert other.stdout is not None
         theirs = int(other.stdout.readline())
-        ours = ports.free_port(1)
+        ours = free_port(1, among=PORTS)
         assert not {ours, ours + 1} & {theirs, theirs + 1}
         other.communicate("")
-    assert ports.free_port(1) == theirs
+    assert free_port(1, among=PORTS) == theirs
 
 
 def test_a_port_that_somebody_listens_beside_is_not_given() -> None:
-    following = ports.free_port(1) + ports.STEP
+    following = free_port(1, among=PORTS) + PORTS.step
     with socket.socket() as listener:
         with contextlib.suppress(OSError):  # somebody does already
             listener.bind(("127.0.0.1", following + 1))
-        assert ports.free_port(1) != following
+        assert free_port(1, among=PORTS) != following
