@@ -73,7 +73,7 @@ def run(seconds: float) -> list[Row]:
     return [
         row("seconds at full speed", seconds),
         row("dispatches and calls a second", seen / seconds),
-        row("dropped by the program for want of time, share of its facts", dropped / facts),
+        row("records dropped by the program for want of time, share of its facts", dropped / facts),
         row("the same, as the capture says it", trace.dropped / facts),
         row("file, GB", size / 1e9),
         row("behind at most, MB", max(behind) / 1e6),

@@ -32,7 +32,7 @@ def lines(trace: Trace, progress: Progress | None = None) -> Iterator[str]:
     """The file in parts."""
     layout = chrome_layout.arranged(trace)
     events = _Events(trace, layout)
-    said = {**title(trace), "base_ns": layout.base_ns, "dropped": trace.dropped, "damage": trace.damage}
+    said = {**title(trace), "base_ns": layout.base_ns, "records_dropped": trace.dropped, "damage": trace.damage}
     yield '{"displayTimeUnit":"ns","otherData":' + _json(said) + ',"traceEvents":[\n'
     yield ",\n".join(events.names())
     order = layout.order.tolist()

@@ -28,7 +28,7 @@ def lines(trace: Trace, progress: Progress | None = None) -> Iterator[str]:
     dispatches, calls, marks = len(trace.dispatches), len(trace.calls), len(trace.marks)
     skipped = len(trace.skipped)
     total = dispatches + calls + marks + skipped
-    yield _line({"record": "capture", **title(trace), "dropped": trace.dropped, "damage": trace.damage})
+    yield _line({"record": "capture", **title(trace), "records_dropped": trace.dropped, "damage": trace.damage})
     for bus in trace.names.ids(NameKind.BUS):
         yield _line(_bus(trace, bus))
     for row in counted(range(dispatches), 0, total, progress):

@@ -99,7 +99,7 @@ class Status(QStatusBar):
         self.lost.clicked.connect(self._show_lost)
         self.expectations = self._link("Expectations", "Whether the run did what its scenario expects")
         self.expectations.clicked.connect(self.expectations_wanted)
-        self.dropped = self._part("Dropped records", "Records that came faster than they could be kept")
+        self.dropped = self._part("Records dropped", "Records that came faster than they could be kept")
         self.forgotten = self._part(
             "Forgotten records",
             "The oldest dispatches and calls; memory had no room for them, a saved capture has",
@@ -191,7 +191,7 @@ class Status(QStatusBar):
         self._number(self.lost, self._lost.of(trace, now), "lost", "warning")
         if wait_ms := self._lost.wait_ms(trace, now):
             self._again.start(wait_ms)
-        self._number(self.dropped, trace.dropped, "dropped", "warning")
+        self._number(self.dropped, trace.dropped, "records dropped", "warning")
         shows_clock = (live or state.virtual_ns) and not follows
         self.clock.setText(f"virtual {span(state.virtual_ns)}" if shows_clock else "")
         self.late.setText(f"up to {span(state.late_ns)} late" if state.is_late and not follows else "")

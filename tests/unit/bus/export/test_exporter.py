@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,8 @@ from bus.errors import UserError
 from bus.export import EXPORTERS
 from bus.export.exporter import Exporter
 from bus.trace import Trace
+from buslens import wire
+from buslens.records import FACT, Kind
 from tests.helpers.make_trace import make_trace, shop_bytes
 
 IDS = [exporter.id for exporter in EXPORTERS]
@@ -49,3 +52,16 @@ def test_a_capture_that_is_cut_is_exported_as_far_as_it_goes(exporter: Exporter,
         trace.finish()
         exporter.write(trace, tmp_path / "out", None)
         assert (tmp_path / "out").exists()
+
+
+def test_records_that_were_not_kept_have_the_name_that_they_have_in_the_summary(tmp_path: Path) -> None:
+    trace = Trace()
+    facts = FACT.pack(Kind.DROPPED, 0, 0, 0, 1, 0, 0, 0, 7, 0)
+    trace.feed(wire.pack_header(wire.Header.here()) + wire.pack_frame(wire.FACTS, facts))
+    writes = {exporter.id: exporter.write for exporter in EXPORTERS}
+    for name in ("jsonl", "chrome"):
+        writes[name](trace, tmp_path / name, None)
+    head = json.loads((tmp_path / "jsonl").read_text().splitlines()[0])
+    other = json.loads((tmp_path / "chrome").read_text())["otherData"]
+    assert head["records_dropped"] == other["records_dropped"] == 7
+    assert "dropped" not in head | other, "that word is about events"

@@ -20,7 +20,7 @@ def records(trace: Trace, folder: Path) -> list[dict[str, Any]]:
 def test_the_capture_then_every_dispatch_and_call(tmp_path: Path) -> None:
     trace = make_trace(20, failures=0.3)
     head, *rest = records(trace, tmp_path)
-    assert (head["record"], head["process"], head["dropped"], head["damage"]) == ("capture", "shop.py", 0, "")
+    assert (head["record"], head["process"], head["records_dropped"], head["damage"]) == ("capture", "shop.py", 0, "")
     assert [each["id"] for each in rest if each["record"] == "dispatch"] == trace.dispatches.id.tolist()
     assert [each["id"] for each in rest if each["record"] == "call"] == trace.calls.id.tolist()
 
