@@ -15,8 +15,12 @@ from buslens.records import NameKind, Outcome
 
 Array = npt.NDArray[Any]
 
-FAILURES = (Outcome.FAILED, Outcome.TIMED_OUT)
-"""What a call that failed ended with."""
+CALLS: dict[str, tuple[Outcome, ...]] = {
+    "ok": (Outcome.OK,),
+    "failed": (Outcome.FAILED, Outcome.TIMED_OUT),
+    "never_ran": (Outcome.NEVER_RAN,),
+}
+"""Words of words.py about calls, and the outcomes that count for each: here, in statistics, everywhere."""
 
 
 def of_trace(trace: Trace, events: Array | None = None, handlers: Array | None = None) -> dict[str, int]:
@@ -42,10 +46,13 @@ def of_trace(trace: Trace, events: Array | None = None, handlers: Array | None =
         "out_of_order": int(np.count_nonzero(found.out_of_order)),
         "skipped": int(many[never].sum()),
         "calls": len(outcomes),
-        "ok": int(np.count_nonzero(outcomes == Outcome.OK)),
-        "failed": int(np.count_nonzero(np.isin(outcomes, FAILURES))),
-        "never_ran": int(np.count_nonzero(outcomes == Outcome.NEVER_RAN)),
+        **{word: int(np.count_nonzero(ended(word, outcomes))) for word in CALLS},
     }
+
+
+def ended(word: str, outcomes: Array) -> Array:
+    """Which of these outcomes of calls count for a word of CALLS."""
+    return np.isin(outcomes, CALLS[word])
 
 
 def calls_of(trace: Trace, events: Array | None, handlers: Array | None) -> Array:

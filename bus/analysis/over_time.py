@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from bus.analysis import counters, histogram
+from bus.analysis import counters, histogram, numbers
 from bus.trace import rows as trace_rows
 from bus.trace.backlog import Backlog
 from bus.trace.rows import Filter
@@ -72,7 +72,7 @@ def of_trace(trace: Trace, wanted: Filter, span: Span | None, steps: int) -> Ove
     runs = trace_rows.rows(trace, "calls", wanted)
     outcome, emitted = dispatches.outcome[emits], dispatches.emitted_ns[emits]
     started, ended = calls.started_ns[runs], calls.ended_ns[runs]
-    failed = np.isin(calls.outcome[runs], (Outcome.FAILED, Outcome.TIMED_OUT)) & (ended >= 0)
+    failed = numbers.ended("failed", calls.outcome[runs]) & (ended >= 0)
 
     def rate(title: str, times: Array, meaning: str) -> Series:
         return Series(title, True, histogram.over_time(times, first, last, steps).per_second, meaning)

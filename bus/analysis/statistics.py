@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from bus.analysis.numbers import ended
 from bus.trace.fates import LOST
 from bus.trace.same_handler import SameHandler
 from bus.trace.trace import Trace
@@ -51,6 +52,9 @@ class Statistic:
     failed: int
     """Calls that failed or timed out."""
 
+    never_ran: int
+    """Calls whose handler's body never ran (words.py)."""
+
     lost: int
     """Dispatches that one of their handlers, or all, will never have handled (words.py); 0 for a handler."""
 
@@ -77,16 +81,18 @@ def by_event(trace: Trace, span: Span | None = None) -> list[Statistic]:
     causes = dispatches.rows_of(calls.dispatch)
     events = np.where(causes >= 0, emitted[causes], 0) if len(dispatches) else np.zeros(len(calls), np.int64)
     served = np.flatnonzero((causes >= 0) & _inside(calls.emitted_ns, span))
-    ended = ~np.isin(outcome, (Outcome.RUNNING, Outcome.LOST, Outcome.KEPT))
-    latency = groups.quantiles((dispatches.ended_ns - dispatches.emitted_ns)[chosen], ended)
+    over = ~np.isin(outcome, (Outcome.RUNNING, Outcome.LOST, Outcome.KEPT))
+    latency = groups.quantiles((dispatches.ended_ns - dispatches.emitted_ns)[chosen], over)
     failed = groups.sum(dispatches.failed[chosen])
+    never = served[ended("never_ran", calls.outcome[served])]
+    never_ran = _Groups(events[never], groups.keys).counts
     lost = groups.count(trace.fates.of(trace).fate[chosen] == LOST)
     running = groups.count(outcome == Outcome.RUNNING)
     delay, duration = _times(trace, served, events[served], groups.keys)
     return [
         Statistic(
-            trace.names.text(int(key)), int(key), int(groups.counts[at]), int(failed[at]), int(lost[at]),
-            int(running[at]), delay[at], duration[at], latency[at],
+            trace.names.text(int(key)), int(key), int(groups.counts[at]), int(failed[at]), int(never_ran[at]),
+            int(lost[at]), int(running[at]), delay[at], duration[at], latency[at],
         )
         for at, key in enumerate(groups.keys)
     ]  # fmt: skip
@@ -105,13 +111,13 @@ def by_handler(trace: Trace, span: Span | None = None) -> list[Statistic]:
     subscribed = same.firsts(trace.subscriptions.view("handler"))
     groups = _Groups(handlers, np.union1d(handlers, subscribed))
     outcome = calls.outcome[chosen]
-    failed = groups.count((outcome == Outcome.FAILED) | (outcome == Outcome.TIMED_OUT))
+    failed, never_ran = (groups.count(ended(word, outcome)) for word in ("failed", "never_ran"))
     running = groups.count(outcome == Outcome.RUNNING)
     delay, duration = _times(trace, chosen, handlers, groups.keys)
     return [
         Statistic(
-            trace.names.text(int(key)), int(key), int(groups.counts[at]), int(failed[at]), 0, int(running[at]),
-            delay[at], duration[at], UNKNOWN,
+            trace.names.text(int(key)), int(key), int(groups.counts[at]), int(failed[at]), int(never_ran[at]),
+            0, int(running[at]), delay[at], duration[at], UNKNOWN,
         )
         for at, key in enumerate(groups.keys)
     ]  # fmt: skip

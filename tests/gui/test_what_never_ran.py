@@ -12,6 +12,7 @@ from tests.gui.shop_trace import Shop
 from ui.filter_state import FilterState
 from ui.panels.inspector import InspectorPanel
 from ui.panels.tables import TablesPanel
+from ui.panels.tables_aggregates import Aggregates
 from ui.panels.tables_tab import RowsTab
 from ui.selection import Selection
 from ui.theme import ThemeSource
@@ -74,12 +75,12 @@ def seen(qtbot: Any, shop: TwoBuses, qapp: Any) -> Any:
     return SimpleNamespace(tables=tables, inspector=inspector, selection=selection, filters=filters, keep=themes)
 
 
-def column(tab: RowsTab, title: str) -> list[str]:
+def column(tab: RowsTab | Aggregates, title: str) -> list[str]:
     place = [each.title for each in tab.model.columns].index(title)
     return [str(tab.model.data(tab.model.index(row, place))) for row in range(tab.model.rowCount())]
 
 
-def titles(tab: RowsTab) -> list[str]:
+def titles(tab: RowsTab | Aggregates) -> list[str]:
     return [each.title for each in tab.view.shown_columns()]
 
 
@@ -99,6 +100,22 @@ def test_the_inspector_says_why_it_never_ran(seen: Any, shop: TwoBuses) -> None:
     assert seen.inspector.error.message.text() == WHY
     seen.selection.select("dispatch", root)
     assert seen.inspector.head.outcome.text() != "ok"
+
+
+def test_statistics_count_what_never_ran_and_have_no_column_for_it_where_there_is_none(
+    seen: Any, shop: TwoBuses
+) -> None:
+    statistics = seen.tables.statistics
+    shop.order(1)
+    statistics.refresh_now()
+    tables = (statistics.by_event, statistics.by_handler)
+    assert all("Never ran" not in titles(table) for table in tables)
+    shop.never_ran()
+    statistics.refresh_now()
+    for table in tables:
+        told = dict(zip(column(table, table.model.columns[0].title), column(table, "Never ran"), strict=True))
+        assert "Never ran" in titles(table)
+        assert sorted(told.values())[-1] == "1", told
 
 
 def test_skipped_handlers_are_named_with_the_reason(seen: Any, shop: TwoBuses) -> None:

@@ -53,11 +53,13 @@ class Aggregates(QObject):
         return self._list[row].name if 0 <= row < len(self._list) else ""
 
     def refresh(self, stretch: Span | None = None) -> None:
-        """Count again, in a stretch of time or in all of it."""
+        """Count again, in a stretch of time or in all of it; columns of what is seldom come where there is some."""
         chosen = self.chosen_name
         first, last = stretch or self._session.trace.span_ns
         self._seconds = (last - first) / 1e9
         self._list = self._counted(self._session.trace, stretch)
+        for place, column in enumerate(self.model.columns):
+            self.view.setColumnHidden(place, column.wanted is not None and not column.wanted())
         self._show(chosen)
 
     def _show(self, chosen: str) -> None:
@@ -104,6 +106,7 @@ class Aggregates(QObject):
             Measure(self, "Count", "count", count, "").column(5),
             Measure(self, "Rate", "count", self._rate, "A second, from the first record to the last").column(6),
             Measure(self, "Failed", "failed", count, tip("failed"), "failed").column(7),
+            Measure(self, "Never ran", "never_ran", count, tip("never_ran"), "never-ran").column(8, seldom=True),
             *lost,
             *quantiles,
         )
@@ -122,9 +125,16 @@ class Measure:
         self._tip = tip
         self._look = look
 
-    def column(self, characters: int, *, number: bool = True) -> Column:
-        """What the table model wants to know."""
-        return Column(self._title, characters, self._text, self._keys, number=number, state=self._state, tip=self._tip)
+    def column(self, characters: int, *, number: bool = True, seldom: bool = False) -> Column:
+        """What the table model wants to know. seldom: shown only where some row has more than zero of it."""
+        wanted = self._any if seldom else None
+        return Column(
+            self._title, characters, self._text, self._keys,
+            number=number, state=self._state, tip=self._tip, wanted=wanted,
+        )  # fmt: skip
+
+    def _any(self) -> bool:
+        return bool(np.any(self._keys() > 0))
 
     def _text(self, row: int) -> str:
         value = self._owner.value(row, self._field)

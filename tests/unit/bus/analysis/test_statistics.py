@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from bus.analysis import numbers
 from bus.analysis.statistics import Statistic, by_event, by_handler
 from bus.trace import Trace
 from buslens.recorder import Recorder
@@ -43,6 +44,25 @@ def test_handlers_are_counted_and_timed(trace: Trace) -> None:
     assert (row.name, row.count, row.failed, row.lost) == ("tock", 100, 10, 0)
     assert (row.queue_delay.p50, row.queue_delay.p95, row.queue_delay.p99, row.queue_delay.max) == (50, 95, 99, 100)
     assert (row.duration.p50, row.duration.p95, row.duration.p99, row.duration.max) == (500, 950, 990, 1000)
+
+
+def test_calls_whose_body_never_ran_are_counted_apart_from_failures() -> None:
+    recorder = Recorder()
+    lane, handler = recorder.lane("main"), recorder.handler("later")
+    for name, outcomes in (("a", [Outcome.NEVER_RAN, Outcome.OK]), ("b", [Outcome.NEVER_RAN]), ("c", [Outcome.FAILED])):
+        dispatch = recorder.next_id()
+        recorder.dispatch(dispatch, 0, recorder.event(name), lane, len(outcomes), None, False)
+        for outcome in outcomes:
+            call = recorder.next_id()
+            recorder.call_started(call, dispatch, handler, lane)
+            recorder.call_ended(call, outcome)
+    trace = Trace()
+    trace.feed(recorder.take())
+    told = [(row.name, row.count, row.failed, row.never_ran) for row in by_event(trace)]
+    assert told == [("a", 1, 0, 1), ("b", 1, 0, 1), ("c", 1, 1, 0)]
+    (row,) = by_handler(trace)
+    assert (row.count, row.failed, row.never_ran) == (4, 1, 2)
+    assert row.never_ran == numbers.of_trace(trace)["never_ran"]
 
 
 def test_only_what_lies_in_the_span_counts(trace: Trace) -> None:
