@@ -37,7 +37,7 @@ def test_emit_fits_into_a_narrow_panel(window: Any) -> None:
     assert window.emit_panel.form.minimumSizeHint().width() <= NARROW
 
 
-def test_the_inspector_shows_a_traceback_whole_and_without_a_scroll_bar_of_its_own(window: Any, tmp_path: Any) -> None:
+def test_the_inspector_shows_all_lines_of_a_traceback_and_each_in_one_piece(window: Any, tmp_path: Any) -> None:
     capture = tmp_path / "shop.buslens"
     capture.write_bytes(shop_bytes(20, failures=1.0))
     window.open(capture)
@@ -54,4 +54,7 @@ def test_the_inspector_shows_a_traceback_whole_and_without_a_scroll_bar_of_its_o
         cursor.setPosition(last.position() + last.length() - 1)
         assert traceback.cursorRect(cursor).bottom() <= traceback.viewport().height()
         assert not traceback.verticalScrollBar().isVisible()
+        blocks = [traceback.document().findBlockByNumber(at) for at in range(traceback.document().blockCount())]
+        assert {block.layout().lineCount() for block in blocks} == {1}
+        assert traceback.horizontalScrollBar().maximum() > 0
     assert window.inspector.head.source.mapTo(window.inspector.head, QPoint()).x() == 0

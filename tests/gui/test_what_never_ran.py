@@ -6,6 +6,8 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QLabel
 
 from buslens.records import Outcome
 from tests.gui.shop_trace import Shop
@@ -16,6 +18,7 @@ from ui.panels.tables_aggregates import Aggregates
 from ui.panels.tables_tab import RowsTab
 from ui.selection import Selection
 from ui.theme import ThemeSource
+from ui.widgets.breaking_label import BREAK, BreakingLabel
 
 WHY = "store returned a coroutine that nobody awaited: its body never ran"
 
@@ -102,9 +105,7 @@ def test_the_inspector_says_why_it_never_ran(seen: Any, shop: TwoBuses) -> None:
     assert seen.inspector.head.outcome.text() != "ok"
 
 
-def test_statistics_count_what_never_ran_and_have_no_column_for_it_where_there_is_none(
-    seen: Any, shop: TwoBuses
-) -> None:
+def test_statistics_count_what_never_ran_in_a_column_that_only_then_is_there(seen: Any, shop: TwoBuses) -> None:
     statistics = seen.tables.statistics
     shop.order(1)
     statistics.refresh_now()
@@ -148,5 +149,13 @@ def test_the_same_event_of_two_buses_is_told_apart(seen: Any, shop: TwoBuses) ->
     assert column(seen.tables.calls, "Handler") == ["reserve_stock"]
     seen.selection.select("dispatch", there)
     told = dict(seen.inspector.facts.timing)
+    name = next(each for each in seen.inspector.findChildren(BreakingLabel) if each.text() == told["Bus class"])
+    for width in (300, 60):
+        name.resize(width, 40)
+        assert name.fontMetrics().horizontalAdvance("EventEmitter") > 60
+        widest = max(map(name.fontMetrics().horizontalAdvance, QLabel.text(name).split(BREAK)))
+        assert widest <= width, "no part of it is wider than its room"
+        name.copy()
+        assert QGuiApplication.clipboard().text() == "pyee.base.EventEmitter"
     assert (told["Bus"], told["Bus class"]) == ("stock", "pyee.base.EventEmitter")
     assert told["Bus created"] == "/srv/stock.py:4"

@@ -16,9 +16,10 @@ from ui.panels.inspector_head import Head
 from ui.panels.inspector_links import LinkList
 from ui.panels.inspector_notes import NoteList
 from ui.panels.inspector_payload import PayloadBox
-from ui.panels.inspector_section import FactRows, Section, plain_label
+from ui.panels.inspector_section import FactRows, Section
 from ui.selection import Selection
 from ui.theme import ThemeSource
+from ui.widgets.breaking_label import BreakingLabel
 from ui.widgets.empty_hint import EmptyHint
 
 _EVERY_MS = 100
@@ -154,7 +155,7 @@ class InspectorPanel(QWidget):
         self.delivery = FactRows(self, below=True)
         self.headers = FactRows(self, below=True)
         self.counters = FactRows(self)
-        self._log = plain_label(self, wrap=True)
+        self._log = BreakingLabel(self)
         self._log.setProperty("monospace", True)
         self._log.setAccessibleName("Log lines of this call")
         self._hint = EmptyHint(

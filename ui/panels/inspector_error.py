@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from pathlib import PurePath
 
-from PySide6.QtCore import QSize, Signal
+from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from ui.panels.inspector_facts import ErrorText
-from ui.panels.inspector_section import link_button, link_style, plain_label
+from ui.panels.inspector_section import link_button, link_style
 from ui.panels.inspector_source import innermost_place
 from ui.panels.inspector_traceback import TracebackView
 from ui.panels.tables_looks import look
 from ui.table_model import one_line
 from ui.theme import ThemeSource
+from ui.widgets.breaking_label import BreakingLabel
 
 _LONGEST_MESSAGE = 2_000
 
@@ -30,17 +31,16 @@ class ErrorBox(QFrame):
         self._shown: ErrorText | None = None
         self._place = ("", 0)
         self._icon = QLabel(self)
-        self.type = plain_label(self)
-        self.message = plain_label(self, wrap=True)
+        self.type = BreakingLabel(self)
+        self.message = BreakingLabel(self)
         self.traceback = TracebackView(themes, self)
         self.traceback.source_wanted.connect(self.source_wanted)
         self.source = link_button(self)
         self.source.clicked.connect(self._open)
         line = QHBoxLayout()
         line.setSpacing(4)
-        line.addWidget(self._icon)
-        line.addWidget(self.type)
-        line.addStretch(1)
+        line.addWidget(self._icon, 0, Qt.AlignmentFlag.AlignTop)
+        line.addWidget(self.type, 1)
         rows = QVBoxLayout(self)
         rows.setContentsMargins(8, 6, 4, 6)
         rows.setSpacing(3)

@@ -13,6 +13,7 @@ from ui.panels.inspector_source import source_exists
 from ui.panels.tables_looks import look
 from ui.table_model import one_line
 from ui.theme import ThemeSource
+from ui.widgets.breaking_label import BreakingLabel
 
 
 class Head(QWidget):
@@ -24,7 +25,7 @@ class Head(QWidget):
         super().__init__(parent)
         self._themes = themes
         self._facts: Facts | None = None
-        self.name = plain_label(self, wrap=True)
+        self.name = BreakingLabel(self)
         self.name.setObjectName("inspector_name")
         self._number = plain_label(self)
         self._number.setProperty("muted", True)

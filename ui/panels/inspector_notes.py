@@ -6,12 +6,12 @@ from collections.abc import Sequence
 
 from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QLabel, QSizePolicy, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QLabel, QToolButton, QVBoxLayout, QWidget
 
 from bus.trace.notes import Note
 from ui.icons import icon
-from ui.panels.inspector_section import plain_label
 from ui.theme import ThemeSource
+from ui.widgets.breaking_label import BreakingLabel
 
 MOST = 20
 """Notes that are shown; the Notes tab has them all."""
@@ -32,9 +32,8 @@ class NoteRow(QWidget):
         self.edit.setToolTip("Edit this note")
         self.edit.setAccessibleName("Edit this note")
         self.edit.clicked.connect(self._clicked)
-        self._text = plain_label(self, wrap=True)
+        self._text = BreakingLabel(self)
         self._text.setText(note.text)
-        self._text.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         self._text.setAccessibleName(f"Note: {note.text}")
         self._text.setAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop)
 

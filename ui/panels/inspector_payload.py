@@ -9,8 +9,8 @@ from PySide6.QtGui import QColor, QFontDatabase
 from PySide6.QtWidgets import QLabel, QPlainTextEdit, QSizePolicy, QVBoxLayout, QWidget
 
 from bus.trace.trace import Trace
-from ui.panels.inspector_section import plain_label
 from ui.theme import ThemeSource
+from ui.widgets.breaking_label import BreakingLabel
 from ui.widgets.json_tree import JsonTree
 
 _TALLEST = 320
@@ -32,7 +32,7 @@ class PayloadBox(QWidget):
         self.text.setAccessibleName("Payload as text")
         self.text.setFont(QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont))
         self.text.setProperty("monospace", True)
-        self.note: QLabel = plain_label(self, wrap=True)
+        self.note: QLabel = BreakingLabel(self)
         rows = QVBoxLayout(self)
         rows.setContentsMargins(0, 0, 0, 0)
         rows.setSpacing(2)

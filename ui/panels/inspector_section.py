@@ -10,13 +10,13 @@ from PySide6.QtWidgets import (
     QFormLayout,
     QHBoxLayout,
     QLabel,
-    QSizePolicy,
     QToolButton,
     QVBoxLayout,
     QWidget,
 )
 
 from ui.theme import Theme
+from ui.widgets.breaking_label import BreakingLabel
 from ui.widgets.link_button import LinkButton
 
 _SHORT = 12
@@ -90,21 +90,18 @@ class FactRows(QWidget):
             value_label.setAccessibleName(f"{name}: {value}")
 
     def _add_row(self) -> None:
-        name, value = QLabel(self), plain_label(self, wrap=True)
+        name, value = QLabel(self), BreakingLabel(self)
         name.setTextFormat(Qt.TextFormat.PlainText)
         name.setProperty("muted", True)
-        # A word that is longer than the panel is cut, and whole in its tip and in what is copied.
-        value.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         self._layout.addRow(name, value)
         self._rows.append((name, value))
 
 
-def plain_label(parent: QWidget, *, wrap: bool = False) -> QLabel:
-    """A label for text out of a capture: never rich text, and it can be marked and copied."""
+def plain_label(parent: QWidget) -> QLabel:
+    """A line of text out of a capture: never rich text, and it can be marked and copied."""
     label = QLabel(parent)
     label.setTextFormat(Qt.TextFormat.PlainText)
     label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-    label.setWordWrap(wrap)
     return label
 
 

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, Qt, QTimer, Signal
-from PySide6.QtGui import QColor, QFontDatabase, QMouseEvent, QResizeEvent, QTextCharFormat, QTextCursor, QTextOption
+from PySide6.QtCore import QEvent, Qt, Signal
+from PySide6.QtGui import QColor, QFontDatabase, QMouseEvent, QTextCharFormat, QTextCursor
 from PySide6.QtWidgets import QPlainTextEdit, QTextEdit, QWidget
 
 from ui.panels.inspector_source import place_in_traceback, source_exists
 from ui.theme import ThemeSource
 
 _MOST_LINKS = 60
+_ROUNDING = 4
+"""Pixels: lines of a document are not as high as those of its font, to the pixel."""
+
 MOST_LINES = 80
 """Lines before it scrolls by itself."""
 
@@ -23,15 +26,10 @@ class TracebackView(QPlainTextEdit):
         super().__init__(parent)
         self._themes = themes
         self._places: dict[int, tuple[str, int]] = {}
-        self._fit_later = QTimer(self)
-        self._fit_later.setSingleShot(True)
-        self._fit_later.timeout.connect(self.fit)
         self.setReadOnly(True)
         self.setFont(QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont))
         self.setProperty("monospace", True)
-        self.setLineWrapMode(QPlainTextEdit.LineWrapMode.WidgetWidth)
-        self.setWordWrapMode(QTextOption.WrapMode.WrapAnywhere)
-        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setLineWrapMode(QPlainTextEdit.LineWrapMode.NoWrap)  # its indents say what belongs together
         self.setAccessibleName("Traceback")
         self.setToolTip("Click an underlined line to open it in your editor")
         self.setTabChangesFocus(True)
@@ -67,19 +65,18 @@ class TracebackView(QPlainTextEdit):
             marks.append(mark)
         self.setExtraSelections(marks)
 
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        """As tall as its text at this width; later, for a layout that is at work hears of no other height."""
-        super().resizeEvent(event)
-        self._fit_later.start()
+    def changeEvent(self, event: QEvent) -> None:
+        """Other letters need other lines."""
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.FontChange:
+            self.fit()
 
     def fit(self) -> None:
-        """Show all of it: the inspector scrolls, and one scroll bar inside another is a nuisance."""
-        metrics = self.fontMetrics()
-        margins = 2 * round(self.document().documentMargin())
-        letters = max(1, (self.viewport().width() - margins) // max(metrics.horizontalAdvance("m"), 1))
-        lines = sum(max(1, -(-len(line) // letters)) for line in self.toPlainText().splitlines())
-        around = margins + max(self.height() - self.viewport().height(), 6) + metrics.lineSpacing()
-        height = min(lines, MOST_LINES) * metrics.lineSpacing() + around
+        """As high as all of its lines, for the inspector scrolls too; where they are too long, it scrolls sideways."""
+        lines = self.document().blockCount()
+        margins = 2 * round(self.document().documentMargin()) + 2 * self.frameWidth() + _ROUNDING
+        bar = self.horizontalScrollBar().sizeHint().height()
+        height = min(lines, MOST_LINES) * self.fontMetrics().lineSpacing() + margins + bar
         bars = Qt.ScrollBarPolicy
         self.setVerticalScrollBarPolicy(bars.ScrollBarAlwaysOff if lines <= MOST_LINES else bars.ScrollBarAsNeeded)
         if height != self.height():

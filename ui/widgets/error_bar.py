@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPlainTextEdit, QPushButton, QVBoxLayout, QWidget
@@ -12,11 +10,13 @@ from bus.connections.model import leads_to_connections
 from bus.errors import UserError, UserErrors
 from ui.icons import icon
 from ui.theme import ThemeSource
+from ui.widgets.breaking_label import breakable
 
 MOST_SHOWN = 200
 """Problems listed; nobody reads more, and a hostile file may have any number."""
 
-_LONG_WORD = re.compile(r"\S{24}(?=\S)")
+LONGEST_WORD = 24
+"""Letters that have room in any window."""
 
 MOST_LINES = 6
 """Lines in sight before it scrolls."""
@@ -101,7 +101,7 @@ class ErrorBar(QFrame):
     def _refresh(self) -> None:
         many = len(self._problems)
         newest = ", the newest on top" if self._several else ""
-        self.title.setText(breakable(self.problems[0]) if many == 1 else f"{many} problems{newest}")
+        self.title.setText(breakable(self.problems[0], _in_a_line) if many == 1 else f"{many} problems{newest}")
         self.title.setWordWrap(many == 1)
         self.connections.setVisible(any(leads_to_connections(problem) for problem in self.problems))
         shown = self.problems[:MOST_SHOWN]
@@ -113,9 +113,8 @@ class ErrorBar(QFrame):
         self.setVisible(many > 0)
 
 
-def breakable(text: str) -> str:
-    """The same to be read, with places where a word longer than a line may be broken."""
-    return _LONG_WORD.sub(lambda found: found[0] + "\u200b", text)
+def _in_a_line(word: str) -> bool:
+    return len(word) <= LONGEST_WORD
 
 
 def _file(error: Exception) -> str:
