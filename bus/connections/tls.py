@@ -124,20 +124,20 @@ def kafka_options(kind: Kind, connection: Connection) -> dict[str, str]:
     return checked | {key: value for key, value in said.items() if value}
 
 
-def blamed(kind: Kind, connection: Connection, error: UserError) -> UserError:
+def blamed(kind: Kind, connection: Connection, error: UserError, timeout_s: float = TIMEOUT_S) -> UserError:
     """What is wrong with TLS; the error itself where that is not to blame. Blocks as `what_is_wrong` does."""
-    return (connection.tls and what_is_wrong(kind, connection)) or error
+    return (connection.tls and what_is_wrong(kind, connection, timeout_s)) or error
 
 
-def what_is_wrong(kind: Kind, connection: Connection) -> UserError | None:
+def what_is_wrong(kind: Kind, connection: Connection, timeout_s: float = TIMEOUT_S) -> UserError | None:
     """Shake hands once more without a client library, most of which do not tell: None where TLS is not to blame.
 
-    Blocks for twice TIMEOUT_S at most.
+    Blocks for twice timeout_s at most.
     """
     who = f"{kind.title} at {connection.place(kind)}"
     try:
         made = context(kind, connection)
-        plain = socket.create_connection((connection.host, connection.port_of(kind)), timeout=TIMEOUT_S)
+        plain = socket.create_connection((connection.host, connection.port_of(kind)), timeout=timeout_s)
     except UserError as error:
         return error
     except OSError:
@@ -149,7 +149,7 @@ def what_is_wrong(kind: Kind, connection: Connection) -> UserError | None:
             return _mistrusted(error, who, connection)
         except TimeoutError:
             return UserError(
-                f"{who} speaks no TLS, or is too busy: it has not answered for {TIMEOUT_S:g} s",
+                f"{who} speaks no TLS, or is too busy: it has not answered for {timeout_s:g} s",
                 hint="check its port, or try again",
             )
         except OSError:  # another protocol's answer, or none of ours

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from bus.engines.kafka_admin import Admin
 
-TIMEOUT_S = 3.0
 
-
-def reach(url: str) -> str:
-    """Connect and leave again; what is there. Raises UserError with what is wrong."""
-    return Admin(url).reach(TIMEOUT_S)
+def reach(url: str, timeout_s: float) -> str:
+    """Connect and leave again; what is there. timeout_s: for the connection. Raises UserError with what is wrong."""
+    return Admin(url).reach(timeout_s)

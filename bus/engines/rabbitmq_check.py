@@ -10,14 +10,13 @@ from bus.connections import RABBITMQ, tls
 from bus.engines import rabbitmq_names as names
 from bus.errors import UserError
 
-TIMEOUT_S = 3.0
 LONGEST_NAME = 60
 _SILENT = logging.NullHandler()
 """What the client logs is said by us, in one sentence; without a handler it would go to stderr."""
 
 
-def reach(url: str) -> str:
-    """Connect and leave again; what is there. Raises UserError with what is wrong."""
+def reach(url: str, timeout_s: float) -> str:
+    """Connect and leave again; what is there. timeout_s: for the connection. Raises UserError with what is wrong."""
     secure = tls.context_of(RABBITMQ, url)
     try:
         import aio_pika
@@ -27,7 +26,7 @@ def reach(url: str) -> str:
         logging.getLogger(library).addHandler(_SILENT)
 
     async def connected() -> str:
-        async with asyncio.timeout(TIMEOUT_S):
+        async with asyncio.timeout(timeout_s):
             connection = await aio_pika.connect(url, ssl_context=secure)
         wire: Any = connection.transport
         said = _said(getattr(wire.connection, "server_properties", {}))

@@ -9,16 +9,22 @@ from bus.connections import Connection, Kind, meant, parsed, secrets, tls
 from bus.engines import kafka_check, rabbitmq_check, redis_check
 from bus.errors import UserError
 
-CHECKS: dict[str, Callable[[str], str]] = {
+TIMEOUT_S = 3.0
+"""In which a broker answers, or is said not to."""
+
+CHECKS: dict[str, Callable[[str, float], str]] = {
     "rabbitmq": rabbitmq_check.reach,
     "kafka": kafka_check.reach,
     "redis": redis_check.reach,
 }
-"""By id of the kind: each connects, says what is there, and takes some seconds at most."""
+"""By id of the kind: given an address, and the seconds in which an answer must come, each says what is there."""
 
 
-def reach(kind: Kind, url: str) -> str:
-    """What is there and how fast it answered. Blocks for some seconds at most. Raises UserError."""
+def reach(kind: Kind, url: str, *, timeout_s: float = TIMEOUT_S, handshake_s: float = tls.TIMEOUT_S) -> str:
+    """What is there and how fast it answered. Blocks for some seconds at most. Raises UserError.
+
+    handshake_s: for each answer of TLS alone, which is tried once more where the broker was not reached.
+    """
     kind = meant(kind, url)
     connection, _ = parsed(kind, url)
     check = CHECKS.get(kind.id)
@@ -26,14 +32,22 @@ def reach(kind: Kind, url: str) -> str:
         raise UserError(f"this Buslens cannot connect to {kind.title}")
     begun = time.perf_counter()
     try:
-        said = check(url)
+        said = check(url, timeout_s)
     except UserError as error:
-        raise tls.blamed(kind, connection, error) from None
+        raise tls.blamed(kind, connection, error, handshake_s) from None
     said = f"{said} with TLS" if connection.tls else said
     return f"reached: {said} in {1000 * (time.perf_counter() - begun):.0f} ms"
 
 
-def reach_as(kind: Kind, connection: Connection, typed: str) -> str:
+def reach_as(
+    kind: Kind,
+    connection: Connection,
+    typed: str,
+    *,
+    timeout_s: float = TIMEOUT_S,
+    handshake_s: float = tls.TIMEOUT_S,
+) -> str:
     """The same for what stands in a form, with the password that was typed there, else the one that is kept."""
     connection.check(kind)
-    return reach(kind, connection.url(kind, typed or secrets.password(kind, connection)))
+    url = connection.url(kind, typed or secrets.password(kind, connection))
+    return reach(kind, url, timeout_s=timeout_s, handshake_s=handshake_s)

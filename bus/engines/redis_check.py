@@ -6,11 +6,9 @@ from bus import connections
 from bus.connections import REDIS, bare, tls
 from bus.errors import UserError
 
-TIMEOUT_S = 3.0
 
-
-def reach(url: str) -> str:
-    """Connect and leave again; what is there. Raises UserError with what is wrong."""
+def reach(url: str, timeout_s: float) -> str:
+    """Connect and leave again; what is there. timeout_s: for each answer. Raises UserError with what is wrong."""
     connection, _ = connections.parsed(REDIS, url)
     place = connection.place(REDIS)
     try:
@@ -22,8 +20,8 @@ def reach(url: str) -> str:
         with redis.Redis.from_url(
             bare(url),
             **secure,
-            socket_timeout=TIMEOUT_S,
-            socket_connect_timeout=TIMEOUT_S,
+            socket_timeout=timeout_s,
+            socket_connect_timeout=timeout_s,
             single_connection_client=False,
         ) as client:
             said = client.info("server")

@@ -11,7 +11,6 @@ from typing import Any
 import pytest
 
 from bus.connections import KINDS, RABBITMQ, REDIS, Connection, file
-from bus.engines import rabbitmq_check, redis_check
 from bus.engines.reaching import reach, reach_as
 from bus.errors import UserError
 from tests.helpers.patience import PATIENCE_S
@@ -82,13 +81,11 @@ def test_a_redis_is_reached_with_its_password_alone(redis_port: int) -> None:
 
 
 @pytest.mark.parametrize("kind", [RABBITMQ, REDIS])
-def test_nobody_there_and_nobody_who_speaks(kind: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_nobody_there_and_nobody_who_speaks(kind: Any) -> None:
     with pytest.raises(UserError, match=r"the connection was refused \(start one on this machine, or "):
         reach_as(kind, Connection(port=free_port()), "")
-    monkeypatch.setattr(rabbitmq_check, "TIMEOUT_S", 0.3)
-    monkeypatch.setattr(redis_check, "TIMEOUT_S", 0.3)
     with socket.create_server(("127.0.0.1", 0)) as silent, pytest.raises(UserError, match="does not answer"):
-        reach_as(kind, Connection(port=silent.getsockname()[1]), "")
+        reach_as(kind, Connection(port=silent.getsockname()[1]), "", timeout_s=0.3)
 
 
 def test_celery_may_be_told_a_rabbitmq(rabbitmq: Any) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 import subprocess
 from collections.abc import Iterator
 from dataclasses import replace
@@ -11,8 +12,7 @@ from typing import Any
 import pytest
 
 from bus.connections import KAFKA, KINDS, RABBITMQ, REDIS, Connection, Kind, file, model
-from bus.connections import tls as connections_tls
-from bus.engines import redis_check
+from bus.connections.tls import what_is_wrong
 from bus.engines.reaching import reach, reach_as
 from bus.errors import UserError
 from bus.session import Session
@@ -76,9 +76,9 @@ def place(request: pytest.FixtureRequest, certificates: tls.Certificates) -> Ite
         told(server, "tls-auth-clients", "optional")
 
 
-def wrong(kind: Kind, connection: Connection) -> str:
+def wrong(kind: Kind, connection: Connection, **limits: float) -> str:
     with pytest.raises(UserError) as said:
-        reach_as(kind, connection, "")
+        reach_as(kind, connection, "", **limits)
     assert tls.WORD not in str(said.value)
     assert "\n" not in str(said.value)
     return str(said.value)
@@ -97,13 +97,13 @@ def test_each_broker_is_reached_and_what_fails_is_one_sentence(
         assert "is for another host, not for 127.0.0.2" in said
 
 
-def test_a_port_without_tls_is_said(
-    rabbitmq: Any, kafka: Any, redis_server: Any, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    for waits in (redis_check, connections_tls):  # a Redis says nothing at all
-        monkeypatch.setattr(waits, "TIMEOUT_S", 0.5)
+def test_a_port_without_tls_is_said(rabbitmq: Any, kafka: Any, redis_server: Any) -> None:
     for kind, server in ((RABBITMQ, rabbitmq), (KAFKA, kafka), (REDIS, redis_server)):
-        assert "speaks no TLS" in wrong(kind, Connection(port=server.port, tls=True))
+        limits = {"timeout_s": 0.5, "handshake_s": 0.5} if kind is REDIS else {}  # which says nothing at all
+        assert "speaks no TLS" in wrong(kind, Connection(port=server.port, tls=True), **limits)
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        said = what_is_wrong(REDIS, Connection(port=silent.getsockname()[1], tls=True), 0.1)
+    assert "speaks no TLS, or is too busy: it has not answered for 0.1 s" in str(said)
 
 
 def test_an_expired_certificate_is_said(redis_server: Any, certificates: tls.Certificates) -> None:

@@ -41,7 +41,7 @@ def reached(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """Addresses that were tried; a host named `gone` refuses."""
     tried: list[str] = []
 
-    def reach(url: str) -> str:
+    def reach(url: str, _timeout_s: float) -> str:
         tried.append(url)
         if "gone" in url:
             raise UserError("there is no RabbitMQ at amqp://gone:5672/: the connection was refused", hint="start one")
@@ -168,7 +168,7 @@ def test_a_broker_that_never_answers_is_given_up_and_the_next_test_does_not_wait
     monkeypatch.setattr(pages, "PATIENCE_MS", 50)
     never, answers = threading.Event(), ["RabbitMQ 2"]
 
-    def reach(_: str) -> str:
+    def reach(_url: str, _timeout_s: float) -> str:
         if not answers:
             return "RabbitMQ 1"
         answers.pop()
