@@ -180,6 +180,8 @@ def apt_install(packages: list[str]) -> bool:
 def call(*command: str | Path, offscreen: bool = False) -> int:
     """Run, showing what it prints; its exit code. Ctrl+C belongs to the command."""
     environment = {"PIP_ROOT_USER_ACTION": "ignore", **os.environ}
+    # The tests start hundreds of processes: without bytecode each of them would compile all of our source again.
+    environment.pop("PYTHONDONTWRITEBYTECODE", None)
     if offscreen:
         environment.setdefault("QT_QPA_PLATFORM", "offscreen")
     process = subprocess.Popen([str(part) for part in command], env=environment)

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from bus.errors import UserError
-from bus.export import EXPORTERS, rows
+from bus.export import EXPORTERS
 from bus.export import slice as slices
 from bus.export.exporter import Exporter
 from bus.export.slice import Span
@@ -92,4 +92,6 @@ def _write_part(trace: Trace, path: Path, span: Span, progress: Progress | None)
 
 
 def _write_rows(trace: Trace, path: Path, table: str, ids: Any, progress: Progress | None) -> None:
+    from bus.export import rows  # with DuckDB, which takes its time to load
+
     rows.write(trace, path, table, ids, progress=progress)
