@@ -15,6 +15,7 @@ import threading
 from types import ModuleType
 from typing import Optional, Union
 
+from buslens import pipes
 from buslens.exiting import EXITS
 from buslens.forking import FORKS
 from buslens.recorder import Recorder
@@ -31,7 +32,14 @@ _EVERY_SECONDS = 0.25
 _STOP_SECONDS = 10.0
 _EXIT_SECONDS = 1.0
 _FORK_SECONDS = 1.0
+_PIPE_SECONDS = 2.0
+"""Longer than a pipe that takes nothing is given, which the writer's thread says by itself."""
+
 _MOST_NAPS, _NAP_SECONDS = 200, 0.0005
+
+
+class _BusyError(OSError):
+    """The writer's thread is not ready in time."""
 
 
 class FileLink:
@@ -45,10 +53,12 @@ class FileLink:
         # Opened here, where a wrong path can still be told to the person.
         self._file: Optional[io.FileIO]
         self._file, self.path = _open(os.path.abspath(os.fspath(path)))
+        self._is_pipe = pipes.is_pipe(self.path)
         self._written = 0
         """Bytes of whole frames."""
 
-        self._lock = threading.Lock()
+        # Re-entrant: the garbage collector may run a program's __del__ that closes a probe while this thread writes.
+        self._lock = threading.RLock()
         self._halt = threading.Event()
         """Set: the writer's thread ends. Each thread has one of its own."""
 
@@ -78,21 +88,27 @@ class FileLink:
         """Write every quarter of a second, and once more when the program ends."""
         if not self._follows:
             self._follows = True
-            self._write_safely()  # whoever opens the file now finds a capture in it
+            if not self._is_pipe:
+                self._write_safely()  # whoever opens the file now finds a capture in it
             self._run_thread()
 
     def flush(self, last: bytes = b"") -> None:
         """Write what waits, now; and `last` behind it. Raises OSError."""
-        with self._lock:
+        if not self._lock.acquire(timeout=self._patience(_STOP_SECONDS)):
+            raise _BusyError(f"{self.path} takes what waits too slowly")
+        try:
             if self._file is not None and not self._broken:
                 self._broken = True
-                _write(self._file, self.recorder.take() + last)
+                self._write(self._file, self.recorder.take() + last)
                 self._written = self._file.tell() if self._file.seekable() else 0
                 self._broken = False
+        finally:
+            self._lock.release()
 
     def write_rest(self) -> None:
-        """The same, but trouble is logged and not raised."""
-        self._write_safely()
+        """The same, but trouble is logged and not raised. To a pipe only its thread writes, soon."""
+        if not (self._is_pipe and self._follows):
+            self._write_safely()
 
     def copy_to(self, path: Union[str, os.PathLike[str]]) -> None:
         """Write what waits; then put the whole capture at `path` too, where that is another file."""
@@ -111,7 +127,10 @@ class FileLink:
         atexit.unregister(self.end_of_program)
         EXITS.forget(self)
         if self._thread is not None and self._thread is not threading.current_thread():
-            self._thread.join(seconds)
+            self._thread.join(self._patience(seconds))
+            if self._thread.is_alive():  # it has the file, and may have it for ever
+                self._leave()
+                return
         self._write_safely(END_MARK)
         with self._lock:
             file, self._file = self._file, None
@@ -150,8 +169,8 @@ class FileLink:
 
     def after_fork(self, parent_pid: int) -> None:
         """In a forked child: the file stays the parent's; the first thing that is recorded here opens another one."""
-        self._lock, self._halt, self._thread = threading.Lock(), threading.Event(), None
-        self._stopped = self._is_resting = False
+        self._lock, self._halt, self._thread = threading.RLock(), threading.Event(), None
+        self._stopped = self._is_resting = self._is_pipe = False
         if self._file is None and not self._forked_from:
             return
         if self._file is not None:
@@ -194,6 +213,8 @@ class FileLink:
         if self._forked_from:
             self._open_own()
             self._write_safely()
+        elif self._is_pipe:
+            self._write_safely()
         while not halt.wait(_EVERY_SECONDS):
             if not self._write_safely():
                 return
@@ -201,10 +222,31 @@ class FileLink:
     def _write_safely(self, last: bytes = b"") -> bool:
         try:
             self.flush(last)
+        except _BusyError:
+            pass  # whoever writes writes this too
         except Exception as error:  # a full disk is not the program's problem
             self._give_up(error)
             return False
         return True
+
+    def _write(self, file: io.FileIO, data: bytes) -> None:
+        if self._is_pipe:
+            # While the program runs its reader may take its time: what does not fit meanwhile is counted.
+            has_time = threading.current_thread() is self._thread
+            pipes.write(file, data, lambda: self._stopped or not has_time)
+            return
+        left = memoryview(data)
+        while left:
+            left = left[file.write(left) or 0 :]
+
+    def _patience(self, seconds: float) -> float:
+        """How long the program may be kept, where it would wait so long for a disk."""
+        return min(seconds, _PIPE_SECONDS) if self._is_pipe else seconds
+
+    def _leave(self) -> None:
+        """The program does not wait any longer for its writer, and goes on."""
+        self.recorder.stop()
+        _LOG.error("buslens: %s takes what waits too slowly: it is left as it is, without its end", self.path)
 
     def _give_up(self, error: Exception) -> None:
         """Record nothing any more: nobody could ever read it."""
@@ -241,14 +283,10 @@ def _open(path: str) -> "tuple[io.FileIO, str]":
 
 
 def _at(path: str) -> io.FileIO:
+    if pipes.is_pipe(path):
+        return pipes.opened(path)
     # Without a buffer: a forked child must have nothing that it could write into its parent's file.
     return open(os.open(path, os.O_RDWR | os.O_CREAT | getattr(os, "O_BINARY", 0), 0o666), "wb", buffering=0)
-
-
-def _write(file: io.FileIO, data: bytes) -> None:
-    left = memoryview(data)
-    while left:
-        left = left[file.write(left) or 0 :]
 
 
 def _await_its_end(thread: threading.Thread) -> None:

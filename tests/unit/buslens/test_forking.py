@@ -51,6 +51,7 @@ print([thread.name for thread in threading.enumerate()])
 
 STUCK = f"""{BEGIN}
 os.mkfifo(path)
+reader = os.open(path, os.O_RDONLY | os.O_NONBLOCK)
 probe = buslens.attach(ee, to=path)
 writer = next(thread for thread in threading.enumerate() if thread.name == "buslens writer")
 for _ in range(100):
