@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-from bus.engines import ENGINES
+from bus.engines import ENGINES, Makers
 from bus.scenario import Document
 from bus.simulation.preamble import Preamble
 from bus.simulation.runner import Order, Runner
@@ -27,11 +27,11 @@ def hears_of_edits(state: EngineState) -> bool:
 class Running:
     """At most one run is the one that goes on. All methods belong to one thread, and none of them waits but `join`."""
 
-    def __init__(self, trusted: Callable[[str], bool]) -> None:
+    def __init__(self, trusted: Callable[[str], bool], engines: Makers) -> None:
         self.runner: Runner | None = None
         """The run that goes on, or has come to rest and waits for emits by hand."""
 
-        self._trusted = trusted
+        self._trusted, self._engines = trusted, engines
         self._retired: list[tuple[Runner, float, Callable[[bytes], None] | None]] = []
         """Runs that were told to stop and have not ended, when they were told, and who hears what they still record."""
 
@@ -42,7 +42,7 @@ class Running:
     def begin(self, document: Document, order: Order, *, recording: bool) -> None:
         """Run it."""
         self._preamble = Preamble()
-        runner = Runner(document, order, trusted=self._trusted(document.content_hash))
+        runner = Runner(document, order, trusted=self._trusted(document.content_hash), engines=self._engines)
         runner.recorder.enabled = recording
         self._applied = document.revision
         self.runner = runner

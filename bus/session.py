@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from bus import lending, opening, scenario
+from bus.engines import ENGINES, Makers
 from bus.engines.boundaries import Boundary
 from bus.errors import UserError
 from bus.export.slice import Span
@@ -41,7 +42,7 @@ _LOOK_S = 0.02
 class Session:
     """One document, one engine, and of all runs one in view. All verbs belong to one thread; only `wait` blocks."""
 
-    def __init__(self, settings: Settings, *, trusted: Callable[[str], bool]) -> None:
+    def __init__(self, settings: Settings, *, trusted: Callable[[str], bool], engines: Makers = ENGINES) -> None:
         self.settings = settings
         self.document: Document | None = None
         self.runs = Runs(Run(self._new_trace()))
@@ -63,7 +64,7 @@ class Session:
         self._held = 0
         """How many other threads read the trace."""
 
-        self._running = Running(trusted)
+        self._running = Running(trusted, engines)
         self._opening = Opening()
         self._cleared: Cleared | None = None
 

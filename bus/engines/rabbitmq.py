@@ -17,7 +17,7 @@ from typing import ClassVar
 from bus.engines import rabbitmq_names as names
 from bus.engines.delivery import Broken, Broker, Delivery, Message, Tell
 from bus.engines.durable import DurableEngine
-from bus.engines.rabbitmq_client import Client, Order
+from bus.engines.rabbitmq_client import USUAL, Client, Order, Patience
 from bus.engines.rabbitmq_letters import newest_run
 from bus.engines.rabbitmq_link import BROKEN
 from bus.engines.rabbitmq_loop import GatheringLoop
@@ -33,6 +33,10 @@ class RabbitEngine(DurableEngine):
     can_be_joined: ClassVar[bool] = True
     title: ClassVar[str] = "rabbitmq: a topic exchange and durable queues on a RabbitMQ server"
 
+    def __init__(self, patience: Patience = USUAL) -> None:
+        super().__init__()
+        self._patience = patience
+
     @classmethod
     def newest_run(cls, scenario: str) -> str:
         """From the board. Blocks; raises UserError."""
@@ -46,7 +50,7 @@ class RabbitEngine(DurableEngine):
 
     def make_broker(self) -> Broker:
         """A connection for this run alone. Raises UserError."""
-        return RabbitBroker(names.address())
+        return RabbitBroker(names.address(), self._patience)
 
 
 class RabbitBroker:
@@ -54,8 +58,8 @@ class RabbitBroker:
 
     keeps_order: ClassVar[bool] = False
 
-    def __init__(self, url: str) -> None:
-        self._url = url
+    def __init__(self, url: str, patience: Patience) -> None:
+        self._url, self._patience = url, patience
         self._inbox: deque[Order | None] = deque()
         self._is_woken = False
         self._loop = GatheringLoop()
@@ -82,7 +86,7 @@ class RabbitBroker:
 
     async def _begin(self, run: str, member: str, tell: Tell) -> None:
         self._tell = tell
-        self._client = Client(self._url, run, tell, member)
+        self._client = Client(self._url, run, tell, member, patience=self._patience)
         self._engine_loop = asyncio.get_running_loop()
         self._opened: asyncio.Future[None] = self._engine_loop.create_future()
         self._thread.start()

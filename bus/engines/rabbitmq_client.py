@@ -7,6 +7,7 @@ import contextlib
 import threading
 from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable
+from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -36,9 +37,6 @@ from bus.machines.letters import OWNER
 if TYPE_CHECKING:
     from aiormq.abc import DeliveredMessage
 
-FIRST_PAUSE_S, LONGEST_PAUSE_S = 0.1, 5.0
-"""Between two tries to reach a broker that went away."""
-
 GIVE_UP_S = 300.0
 MOST_REFUSED = 8
 """Times in a row, with nothing confirmed in between, that it refuses what is asked of it. With the pauses that is a
@@ -55,6 +53,22 @@ does not answer: then all is tried anew."""
 LEAVE_S = 3.0
 """For each question to the broker once the run is to end. Where it hangs its rest is left to `buslens clean`."""
 
+
+@dataclass(frozen=True, slots=True)
+class Patience:
+    """How a broker is waited for, in seconds."""
+
+    timeout_s: float = link.TIMEOUT_S
+    """For a connection, and again for what a run needs on it."""
+
+    first_pause_s: float = 0.1
+    """Between the first two tries to reach a broker that went away; each further one is twice as long."""
+
+    longest_pause_s: float = 5.0
+
+
+USUAL = Patience()
+
 Order = Callable[[], Awaitable[None] | None]
 """None where it is done at once, and needs no connection."""
 
@@ -62,8 +76,9 @@ Order = Callable[[], Awaitable[None] | None]
 class Client:
     """Lives on a loop of its own. Orders that a lost connection interrupts are carried out again on the next one."""
 
-    def __init__(self, url: str, run: str, tell: Tell, member: str = "") -> None:
+    def __init__(self, url: str, run: str, tell: Tell, member: str = "", *, patience: Patience = USUAL) -> None:
         """member: our name in a run that somebody else owns; empty: it is ours."""
+        self._patience = patience
         self._member = member
         self._url, self._run, self._tell = url, run, tell
         self._where = f"RabbitMQ at {names.shown(url)}"
@@ -105,7 +120,7 @@ class Client:
         """By the loop's clock; 0 while all is well."""
 
         self._refused_in_a_row = 0
-        self._pause_s = FIRST_PAUSE_S
+        self._pause_s = patience.first_pause_s
 
     async def open(self) -> None:
         """Connect and make the run's exchanges. Raises UserError, or what the client library raises."""
@@ -119,7 +134,9 @@ class Client:
         self._publisher.begin(self._link)
 
     async def _linked(self) -> link.Link:
-        linked = await link.Link.open(self._url, self._run, self._lost, owns=not self._member)
+        linked = await link.Link.open(
+            self._url, self._run, self._lost, owns=not self._member, timeout_s=self._patience.timeout_s
+        )
         try:
             self._mail = await linked.mail(self._member or OWNER, self._wrote)
         except BaseException:
@@ -339,7 +356,7 @@ class Client:
                 return self._fail(f"{self._where} has been gone for {GIVE_UP_S:.0f} s")
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(self._hurried.wait(), self._pause_s)
-            self._pause_s = min(2 * self._pause_s, LONGEST_PAUSE_S)
+            self._pause_s = min(2 * self._pause_s, self._patience.longest_pause_s)
         return False
 
     def _refused(self) -> str:
@@ -395,7 +412,7 @@ class Client:
     def _say(self, news: News) -> None:
         """What comes in one turn of the loop is told at once."""
         if isinstance(news, Confirmed):
-            self._refused_in_a_row, self._pause_s = 0, FIRST_PAUSE_S
+            self._refused_in_a_row, self._pause_s = 0, self._patience.first_pause_s
         if not self._news:
             asyncio.get_running_loop().call_soon(self._flush)
         self._news.append(news)

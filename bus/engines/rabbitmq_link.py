@@ -68,7 +68,7 @@ class Link:
         """Consumer tags of what is consumed, by consumer and event."""
 
     @classmethod
-    async def open(cls, url: str, run: str, lost: Lost, *, owns: bool = True) -> Link:
+    async def open(cls, url: str, run: str, lost: Lost, *, owns: bool = True, timeout_s: float = TIMEOUT_S) -> Link:
         """Connect, and make sure that the run's exchanges are there; those of somebody else's run must be."""
         try:
             import aio_pika
@@ -88,14 +88,14 @@ class Link:
 
         connection = await aio_pika.connect(
             names.with_heartbeat(url),
-            timeout=TIMEOUT_S,
+            timeout=timeout_s,
             ssl_context=secure,
             client_properties=properties,
             connection_class=Connection,
         )
         link = cls(run, connection, lost)
         try:
-            async with asyncio.timeout(TIMEOUT_S):
+            async with asyncio.timeout(timeout_s):
                 await link._begin(owns=owns)
         except BaseException:
             await link.close()

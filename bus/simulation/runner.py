@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
-from bus.engines import ENGINES
+from bus.engines import ENGINES, Makers
 from bus.engines.boundaries import Boundary, DiesOnce, never
 from bus.engines.delivery import Wrote
 from bus.engines.durable import DurableEngine
@@ -35,7 +35,7 @@ from bus.simulation.loop import EngineLoop
 from bus.simulation.places import Lines
 from bus.simulation.room import Room
 from bus.simulation.script import Script
-from bus.simulation.stage import Stage
+from bus.simulation.stage import MOST_IN_FLIGHT, Stage
 from bus.simulation.state import EngineState, Phase, Waiting
 from bus.simulation.subscriptions import Subscriptions
 from buslens.recorder import Recorder
@@ -73,7 +73,15 @@ class Order:
 class Runner:
     """Owns the engine's thread."""
 
-    def __init__(self, document: Document, order: Order, *, trusted: bool) -> None:
+    def __init__(
+        self,
+        document: Document,
+        order: Order,
+        *,
+        trusted: bool,
+        engines: Makers = ENGINES,
+        most_in_flight: int = MOST_IN_FLIGHT,
+    ) -> None:
         self._order = order
         self._clock = Clock(order.speed)
         header = Header.here(
@@ -89,7 +97,7 @@ class Runner:
         self.post = self._new_post(document.content_hash, joins=bool(order.joins))
         self._stage = Stage(
             document.scenario,
-            engine=ENGINES[order.engine](),
+            engine=engines[order.engine](),
             clock=self._clock,
             gate=self._gate,
             room=self.room,
@@ -98,6 +106,7 @@ class Runner:
             give_up=self._give_up,
             dies=DiesOnce(order.crash) if order.crash else never,
             run=self.name,
+            most_in_flight=most_in_flight,
         )
         self._stage.trusted = trusted
         self._subscriptions = Subscriptions(self._stage)

@@ -53,7 +53,9 @@ class Stage:
         give_up: Callable[[str], None],
         dies: Dies = never,
         run: str = "",
+        most_in_flight: int = MOST_IN_FLIGHT,
     ) -> None:
+        """most_in_flight: calls that have not ended; on a durable engine MOST_KEPT counts."""
         self.scenario = scenario
         """As it is edited now: replaced as a whole."""
 
@@ -74,6 +76,7 @@ class Stage:
         self.teams = Teams(run, clock, recorder)
         self.counters: dict[str, int] = {}
         self.waits: dict[int, Waiting] = {}
+        self._most_in_flight = most_in_flight
         self._wait_numbers = itertools.count()
         self._lock = threading.Lock()
         self._error_classes: dict[str, type[Exception]] = {}
@@ -93,7 +96,7 @@ class Stage:
 
     def put(self, event: str, checked: Any) -> None:
         """Emit a payload that was checked. Raises what the engine raises."""
-        most = MOST_KEPT if self.engine.is_durable else MOST_IN_FLIGHT
+        most = MOST_KEPT if self.engine.is_durable else self._most_in_flight
         if self.engine.in_flight() + self.teams.in_flight() > most:
             self.give_up(f"more than {most} calls wait at once: the scenario emits faster than it can work")
             raise asyncio.CancelledError("the run was given up")

@@ -5,13 +5,16 @@ from __future__ import annotations
 import socket
 import threading
 from collections import Counter
+from functools import partial
 from typing import Any
 
 import numpy as np
 import pytest
 
 from bus.analysis import ledger
-from bus.engines import rabbitmq_client, rabbitmq_link, rabbitmq_names
+from bus.engines import Makers, rabbitmq_names
+from bus.engines.rabbitmq import RabbitEngine
+from bus.engines.rabbitmq_client import Patience
 from bus.engines.sqlite_runs import left_behind
 from bus.simulation.state import AT_REST
 from bus.trace import Trace
@@ -51,6 +54,11 @@ def handled(trace: Trace) -> Counter[tuple[str, int]]:
     )
 
 
+def waiting(**seconds: float) -> Makers:
+    """RabbitMQ that waits for its broker in another way: see Patience."""
+    return {"rabbitmq": partial(RabbitEngine, Patience(**seconds))}
+
+
 def test_a_connection_that_is_cut_again_and_again_loses_nothing(
     begun: Begun, rabbitmq: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -73,11 +81,9 @@ def test_a_connection_that_is_cut_again_and_again_loses_nothing(
 def test_connections_that_are_cut_in_the_middle_of_any_request_lose_nothing(
     begun: Begun, rabbitmq: Any, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    monkeypatch.setattr(rabbitmq_client, "FIRST_PAUSE_S", 0.01)
-    monkeypatch.setattr(rabbitmq_client, "LONGEST_PAUSE_S", 0.02)
     with Proxy(rabbitmq.port) as proxy:
         monkeypatch.setenv(rabbitmq_names.VARIABLE, f"amqp://guest:guest@127.0.0.1:{proxy.port}/")
-        session = begun(STEADY, speed=1.0)
+        session = begun(STEADY, speed=1.0, engines=waiting(first_pause_s=0.01, longest_pause_s=0.02))
         until(session, lambda: told(session.trace, Kind.CONFIRMED) >= 50)
         proxy.lives.extend(range(1, 2400, 24))  # opening takes some 900 bytes, and declaring as many
         proxy.cut()
@@ -147,11 +153,8 @@ def test_a_queue_that_somebody_removes_is_made_again(begun: Begun) -> None:
     until(session, lambda: told(session.trace, Kind.ACKNOWLEDGED) == 2)
 
 
-def test_what_the_broker_always_refuses_ends_the_run_with_its_reason(
-    begun: Begun, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(rabbitmq_client, "LONGEST_PAUSE_S", 0.1)
-    session = begun(LISTENING)
+def test_what_the_broker_always_refuses_ends_the_run_with_its_reason(begun: Begun) -> None:
+    session = begun(LISTENING, engines=waiting(longest_pause_s=0.1))
     session.emit("a", 1)
     until(session, lambda: told(session.trace, Kind.ACKNOWLEDGED) == 1)
     run = run_name(session)
@@ -178,11 +181,10 @@ def test_more_attempts_than_the_brokers_own_limit(begun: Begun) -> None:
 
 
 def test_a_server_that_never_answers_is_one_sentence(begun: Begun, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(rabbitmq_link, "TIMEOUT_S", 0.3)
     with socket.create_server(("127.0.0.1", 0)) as silent:
         port = silent.getsockname()[1]
         monkeypatch.setenv(rabbitmq_names.VARIABLE, f"amqp://guest:guest@127.0.0.1:{port}/")
-        session = begun(LISTENING)
+        session = begun(LISTENING, engines=waiting(timeout_s=0.3))
         over(session)
     assert session.engine_state.phase == "failed"
     assert f"RabbitMQ at amqp://127.0.0.1:{port}/ does not answer" in session.engine_state.message

@@ -16,7 +16,7 @@ from typing import Any
 import aio_pika
 import numpy as np
 
-from bus.engines import rabbitmq_names, rabbitmq_runs
+from bus.engines import ENGINES, Makers, rabbitmq_names, rabbitmq_runs
 from bus.session import Session
 from bus.settings import Settings
 from bus.trace import Trace
@@ -71,10 +71,10 @@ def begun_on(engine: str, folder: Path) -> Iterator[Begun]:
     """Begins runs, and closes them in the end."""
     sessions: list[Session] = []
 
-    def begin(text: str, speed: float = math.inf) -> Session:
+    def begin(text: str, speed: float = math.inf, engines: Makers = ENGINES) -> Session:
         path = folder / f"{len(sessions)}.yaml"
         path.write_text(text)
-        session = Session(Settings(), trusted=bool)
+        session = Session(Settings(), trusted=bool, engines=engines)
         sessions.append(session)
         session.open_scenario(path)
         session.start(engine=engine, speed=speed)

@@ -151,19 +151,6 @@ def test_a_handler_that_emits_a_hundred_thousand_events_loses_none_of_them(live:
     assert most <= 3 * MOST_PENDING
 
 
-def test_a_scenario_that_emits_faster_than_it_works_ends_with_a_reason(
-    live: Live, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("bus.simulation.stage.MOST_IN_FLIGHT", 500)
-    session = live(
-        "events: {a: {}}\nhandlers: {h: {on: a, do: [{emit: a}, {emit: a}, {wait: 1s}]}}\nscript: [{emit: a}]"
-    )
-    session.start(engine="pyee-asyncio", speed=math.inf)
-    assert session.wait(PATIENCE_S)
-    assert session.engine_state.phase == "failed"
-    assert "emits faster than it can work" in session.engine_state.message
-
-
 @pytest.mark.parametrize("engine", ENGINES)
 def test_an_event_can_be_emitted_by_hand_after_the_script_and_without_it(engine: str, live: Live) -> None:
     session = live(SHOP)
