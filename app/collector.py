@@ -33,10 +33,12 @@ class Collector(QObject):
         self._timer.setInterval(EVERY_MS)
         self._timer.timeout.connect(self.look)
         self._was_enabled = False
+        self._had_frozen = False
         self._full_after = 0.0
 
     def __enter__(self) -> Collector:
         self._was_enabled = gc.isenabled()
+        self._had_frozen = gc.get_freeze_count() > 0
         gc.disable()
         gc.collect()
         gc.freeze()  # what the program is made of stays, and need not be looked at again
@@ -45,7 +47,8 @@ class Collector(QObject):
 
     def __exit__(self, kind: type[BaseException] | None, error: object, at: TracebackType | None) -> None:
         self._timer.stop()
-        gc.unfreeze()
+        if not self._had_frozen:  # else what somebody else has set aside would come back with ours
+            gc.unfreeze()
         if self._was_enabled:
             gc.enable()
 

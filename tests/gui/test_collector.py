@@ -61,3 +61,16 @@ def test_it_leaves_the_collector_as_it_was() -> None:
         assert gc.isenabled() is enabled
     gc.enable() if was else gc.disable()
     parent.deleteLater()
+
+
+def test_what_somebody_else_has_set_aside_stays_there() -> None:
+    parent = QObject()
+    gc.freeze()
+    with Collector(parent):
+        pass
+    assert gc.get_freeze_count() > 0
+    gc.unfreeze()
+    with Collector(parent):
+        pass
+    assert gc.get_freeze_count() == 0
+    parent.deleteLater()

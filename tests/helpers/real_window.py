@@ -15,17 +15,23 @@ from ui.window import Window
 @contextmanager
 def opened() -> Iterator[Window]:
     """A window that is shown; its engine is stopped and its session closed in the end."""
-    make_application()
-    window = make_window(SettingsFile(), TrustedFiles())
-    window.show()
-    try:
-        with Collector(window):
+    collector = Collector(make_application())
+    # Entered first, unlike in the program: it sets aside what is there, and the window is to be collected again.
+    with collector:
+        window = make_window(SettingsFile(), TrustedFiles())
+        window.show()
+        try:
             yield window
-    finally:
-        document = window.session.document
-        if document is not None and (document.dirty or document.drafts):
-            window.session.new_scenario()  # what is unsaved would be asked about
-        for run in window.session.runs.at_stake():
-            run.notes.unsaved = False
-            run.saved(run.state_to_save())
-        window.close()
+        finally:
+            _close(window)
+    collector.deleteLater()
+
+
+def _close(window: Window) -> None:
+    document = window.session.document
+    if document is not None and (document.dirty or document.drafts):
+        window.session.new_scenario()  # what is unsaved would be asked about
+    for run in window.session.runs.at_stake():
+        run.notes.unsaved = False
+        run.saved(run.state_to_save())
+    window.close()
