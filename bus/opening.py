@@ -11,7 +11,7 @@ from bus.system_errors import cannot_read
 from bus.trace import Trace
 from bus.trace.capture import SUFFIX
 from bus.trace.following import Following
-from bus.trace.loading import Loading
+from bus.trace.loading import PIECE, Loading
 from bus.trace.writer import is_alive
 from buslens.wire import MAGIC, Header
 
@@ -45,34 +45,37 @@ def is_capture(path: Path) -> bool:
     return False
 
 
-def looked_into(path: Path, *, follow: bool) -> Loading:
-    """A file that can be read as a capture. Raises UserError.
-
-    follow: goes on with what is written into it also where no such program is seen, because it runs on another machine.
-    """
-    return Loading(path, _always if follow else is_alive)
-
-
-def again(run: Run, *, follow: bool = False) -> Loading:
-    """What was in view before, from its bytes; follow as in `looked_into`. Raises UserError."""
-    if run.kind != "capture":
-        return Loading(run.raw)
-    return Loading(run.raw, _always if follow else is_alive)
-
-
 class Opening:
     """At most one file, which is first read and then followed."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, first_part_s: float = FIRST_PART_S, part_s: float = PART_S, piece: int = PIECE) -> None:
+        """piece: bytes that are read at once; a part is one of them at least."""
+        self._first_part_s, self._part_s, self._piece = first_part_s, part_s, piece
+        self._next_part_s = first_part_s
         self.loading: Loading | None = None
         """The capture that is being opened."""
 
         self.following: Following | None = None
         """The file that a program still writes."""
 
+    def looked_into(self, path: Path, *, follow: bool) -> Loading:
+        """A file that can be read as a capture. Raises UserError.
+
+        follow: goes on with what is written into it also where no such program is seen, because it runs on another
+        machine.
+        """
+        return Loading(path, _always if follow else is_alive, piece=self._piece)
+
+    def again(self, run: Run, *, follow: bool = False) -> Loading:
+        """What was in view before, from its bytes; follow as in `looked_into`. Raises UserError."""
+        if run.kind != "capture":
+            return Loading(run.raw, piece=self._piece)
+        return Loading(run.raw, _always if follow else is_alive, piece=self._piece)
+
     def begin(self, loading: Loading) -> None:
         """Read this file, from now on."""
         self.loading, self.following = loading, None
+        self._next_part_s = self._first_part_s
 
     def leave(self) -> None:
         """Another trace comes into view."""
@@ -85,14 +88,15 @@ class Opening:
         if self.following is not None:
             self.following.cancel()
 
-    def load(self, seconds: float, shortened: Callable[[], Trace]) -> bool:
-        """Go on reading. Whether a program is followed from here on.
+    def load(self, shortened: Callable[[], Trace]) -> bool:
+        """Read the next part. Whether a program is followed from here on.
 
         shortened: of a file that grows, forgets what is too old for the memory; the trace that there is then.
         """
         loading = self.loading
         assert loading is not None
-        goes_on = loading.step(seconds)
+        goes_on = loading.step(self._next_part_s)
+        self._next_part_s = self._part_s
         if loading.grows:
             loading.trace = shortened()
         if goes_on:

@@ -9,7 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from bus import lending, opening, scenario
+from bus import lending, scenario
 from bus.engines import ENGINES, Makers
 from bus.engines.boundaries import Boundary
 from bus.errors import UserError
@@ -17,11 +17,11 @@ from bus.export.slice import Span
 from bus.flight.recorder import FlightRecorder
 from bus.growing_file import GrowingFile
 from bus.lending import Export
-from bus.opening import Opening, again, is_capture, looked_into
+from bus.opening import FOLLOWED_S, Opening, is_capture
 from bus.orders import check_emit, check_payload, check_speed, order_of
 from bus.running import Running, hears_of_edits
 from bus.runs import Run, Runs
-from bus.runs.clearing import Cleared
+from bus.runs.clearing import MOST_SINCE, Cleared
 from bus.scenario import Document
 from bus.settings import Settings
 from bus.simulation.gate import Step, Stop
@@ -64,8 +64,10 @@ class Session:
         self._held = 0
         """How many other threads read the trace."""
 
+        self.opening = Opening()
+        """Reads captures, part by part."""
+
         self._running = Running(trusted, engines)
-        self._opening = Opening()
         self._cleared: Cleared | None = None
 
     @property
@@ -82,12 +84,12 @@ class Session:
     @property
     def loading(self) -> Loading | None:
         """The capture that is being opened."""
-        return self._opening.loading
+        return self.opening.loading
 
     @property
     def following(self) -> Following | None:
         """The file that a program still writes."""
-        return self._opening.following
+        return self.opening.following
 
     @property
     def _runner(self) -> Runner | None:
@@ -117,7 +119,7 @@ class Session:
         A large one is shown in part at once, and `pump` takes in the rest; and then goes on with what a program writes
         into it. follow: also where no such program is seen, because it runs on another machine.
         """
-        loading = looked_into(path, follow=follow)
+        loading = self.opening.looked_into(path, follow=follow)
         self._retire()
         self._bring(self.runs.opened(path, loading.trace))
         self._read(loading)
@@ -129,7 +131,7 @@ class Session:
         """
         if run is self.runs.view:
             return
-        loading = None if run.trace is not None else again(run)
+        loading = None if run.trace is not None else self.opening.again(run)
         self._retire()
         if loading is not None:
             run.become(loading.trace)
@@ -283,8 +285,8 @@ class Session:
         cleared, document = self._cleared, self.document
         return cleared is not None and (document is None or document.revision == cleared.revision)
 
-    def undo_clear(self) -> None:
-        """Bring back what was cleared, with what was recorded since. Raises UserError."""
+    def undo_clear(self, *, most_since: int = MOST_SINCE) -> None:
+        """Bring back what was cleared, with what was recorded since: so many bytes at most. Raises UserError."""
         cleared = self._cleared
         if cleared is None:
             return
@@ -293,12 +295,12 @@ class Session:
         self.pump()
         self._cleared = None
         if cleared.before is cleared.after:
-            loading = again(cleared.before, follow=True)
+            loading = self.opening.again(cleared.before, follow=True)
             self.trace = loading.trace
             self._read(loading)
         elif self._runner is None:
             self.show(cleared.before)
-        elif cleared.can_be_joined:
+        elif cleared.can_be_joined(most_since):
             self._bring(cleared.join())
             self.runs.remove(cleared.after)
         else:
@@ -340,7 +342,7 @@ class Session:
             return False
         was_loading = self.loading is not None
         if self.loading is not None:
-            self._load(opening.PART_S)
+            self._load()
         if self.document is not None and hears_of_edits(self.engine_state):
             self._tell_engine(self.document)
         generation, before = self.trace.generation, self.engine_state
@@ -426,7 +428,7 @@ class Session:
         """Put another one in view."""
         self._cleared = None
         self.runs.view.is_partial = self.loading is not None or self.following is not None
-        self._opening.leave()
+        self.opening.leave()
         if self.flight is not None:
             self.flight.finish(self.trace)
         self.runs.bring(run)
@@ -451,12 +453,12 @@ class Session:
         return self.trace
 
     def _read(self, loading: Loading) -> None:
-        self._opening.begin(loading)
-        self._load(opening.FIRST_PART_S)
+        self.opening.begin(loading)
+        self._load()
 
-    def _load(self, seconds: float) -> None:
+    def _load(self) -> None:
         """Go on opening; in the end follow, where somebody still writes."""
-        follows = self._opening.load(seconds, self._forget)
+        follows = self.opening.load(self._forget)
         if self.loading is None:
             self.runs.view.read_again()
         if follows:
@@ -469,9 +471,9 @@ class Session:
         following = self.following
         if following is None:
             return
-        following.step(opening.FOLLOWED_S, self._feed)
+        following.step(FOLLOWED_S, self._feed)
         phase: Phase = "following"
-        if self._opening.is_over(self.trace):
+        if self.opening.is_over(self.trace):
             phase = "finished" if self.trace.ended else "idle"
         now = following.now_ns if phase == "following" else 0
         self.engine_state = replace(self.engine_state, phase=phase, virtual_ns=now)

@@ -24,10 +24,9 @@ class Cleared:
     revision: int
     """Of the document: an edit after Clear is taken back before Clear is."""
 
-    @property
-    def can_be_joined(self) -> bool:
+    def can_be_joined(self, most_since: int = MOST_SINCE) -> bool:
         """Whether the records since can be put behind those of before."""
-        return self.before.trace is not None and self.after.whole - self.preamble <= MOST_SINCE
+        return self.before.trace is not None and self.after.whole - self.preamble <= most_since
 
     def join(self) -> Run:
         """The run of before, with the records and notes since."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +9,7 @@ import pytest
 from PySide6.QtCore import Qt
 
 from bus.errors import UserError
-from bus.trace.loading import Loading
+from bus.opening import Opening
 from buslens.wire import END_MARK
 from tests.helpers.make_trace import make_trace, shop_bytes
 from ui.widgets.capture_bar import STEPS, CaptureBar
@@ -19,11 +18,9 @@ PATIENCE_MS = 60_000
 
 
 @pytest.fixture
-def slow(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def slow(window: Any, tmp_path: Path) -> Path:
     """A capture of which only one piece is taken in at a time."""
-    monkeypatch.setattr("bus.opening.FIRST_PART_S", 0.0)
-    monkeypatch.setattr("bus.opening.PART_S", 0.0)
-    monkeypatch.setattr("bus.opening.Loading", partial(Loading, piece=2_000))
+    window.session.opening = Opening(first_part_s=0.0, part_s=0.0, piece=2_000)
     path = tmp_path / "shop.buslens"
     path.write_bytes(shop_bytes(400, batch=4) + END_MARK)
     return path

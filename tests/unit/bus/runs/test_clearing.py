@@ -51,16 +51,13 @@ def test_an_edit_after_clear_is_taken_back_first(shop: Session) -> None:
     assert not shop.can_undo_clear  # another run is in view
 
 
-def test_where_too_much_was_recorded_since_clear_the_list_has_what_was_before(
-    live: Live, shop: Session, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("bus.runs.clearing.MOST_SINCE", 10)
+def test_where_too_much_was_recorded_since_clear_the_list_has_what_was_before(live: Live, shop: Session) -> None:
     run(shop)
     before = shop.runs.view
     shop.clear()
     shop.emit("order.placed", {"id": 9})
     live.until(shop, lambda: len(shop.trace.dispatches) == 2)
     with pytest.raises(UserError, match="in the list of runs"):
-        shop.undo_clear()
+        shop.undo_clear(most_since=10)
     shop.show(before)
     assert len(ids(shop)) == 10
