@@ -27,6 +27,9 @@ THREE_COLUMNS, TWO_COLUMNS = 130, 92
 TWO_ROWS = 46
 """Height of the window, in lines of text, from which Scenario and Emit have room above each other."""
 
+ONE_COLUMN = 0.34
+"""Of the window's width, for all panels in one column: three tabs and a form have room in it."""
+
 TABLES_SHARE = 0.29
 """Of the window's height, for the tables."""
 
@@ -91,9 +94,11 @@ class Layout(QObject):
             window.resizeDocks([docks["scenario"], docks["emit"]], [upper, lower], Qt.Orientation.Vertical)
         if letters < TWO_COLUMNS:
             window.tabifyDockWidget(docks["emit"], docks["inspector"])
-        roomy = letters >= THREE_COLUMNS
-        wide = round(window.width() * (0.2 if roomy else 0.24)), round(window.width() * (0.23 if roomy else 0.26))
-        window.resizeDocks([docks["scenario"], docks["inspector"]], list(wide), Qt.Orientation.Horizontal)
+            window.resizeDocks([docks["scenario"]], [round(window.width() * ONE_COLUMN)], Qt.Orientation.Horizontal)
+        else:
+            roomy = letters >= THREE_COLUMNS
+            wide = round(window.width() * (0.2 if roomy else 0.24)), round(window.width() * (0.23 if roomy else 0.26))
+            window.resizeDocks([docks["scenario"], docks["inspector"]], list(wide), Qt.Orientation.Horizontal)
         window.resizeDocks([docks["tables"]], [round(window.height() * TABLES_SHARE)], Qt.Orientation.Vertical)
         docks["scenario"].raise_()
 

@@ -21,11 +21,23 @@ WITH_WORDS = ("run.start", "capture.record", "view.freeze")
 NEEDED_WITH_WORDS = 155
 """Average letters; below that the toolbar shows icons alone."""
 
-ENGINE_TIP = "What carries the events of the next run"
+NEEDED = 90
+"""Average letters; below that the choices show less of what they say, or the filter would fall off the end."""
+
+LEAST_FILTER = 140, 90
+"""Pixels, where there is room for it and where there is not."""
+
+ENGINE_TIP = "what carries the events of the next run"
 SEED_TIP = "Where all randomness of the next run comes from: the same seed, the same run"
 MOST_SEED = 2**31 - 1
-SEED_SHOWN = "00000"
-"""Digits that its field has room for; of a longer one the end is seen."""
+SEED_SHOWN = "00000", "000"
+"""Digits that its field has room for, the same way; of a longer one the end is seen."""
+
+ENGINE_SHOWN = 8
+"""Average letters of the engine's name where there is no room; its tip has all of it."""
+
+UNBOUNDED = 16_777_215
+"""Qt's own word for no largest width."""
 
 SPIN_BUTTONS = 34
 """Pixels of such a field beside its digits."""
@@ -61,7 +73,6 @@ class Toolbar(QToolBar):
         self.seed.setAccessibleName("Seed")
         self.seed.setRange(0, MOST_SEED)
         self.search = SearchLine(session, filter_state, themes, self)
-        self.search.setMinimumWidth(140)
         self.search.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.engine.activated.connect(self._engine_chosen)
         self.speed.activated.connect(self._speed_chosen)
@@ -100,7 +111,10 @@ class Toolbar(QToolBar):
 
     def _fit_words(self) -> None:
         metrics = self.fontMetrics()
-        self.seed.setFixedWidth(metrics.horizontalAdvance(SEED_SHOWN) + SPIN_BUTTONS)
+        tight = self.width() < NEEDED * metrics.averageCharWidth()
+        self.seed.setFixedWidth(metrics.horizontalAdvance(SEED_SHOWN[tight]) + SPIN_BUTTONS)
+        self.engine.setMaximumWidth(ENGINE_SHOWN * metrics.averageCharWidth() + SPIN_BUTTONS if tight else UNBOUNDED)
+        self.search.setMinimumWidth(LEAST_FILTER[tight])
         narrow = self.width() < NEEDED_WITH_WORDS * metrics.averageCharWidth()
         if narrow != self._narrow:
             self._narrow = narrow
@@ -118,7 +132,7 @@ class Toolbar(QToolBar):
         self.speed.setCurrentIndex(max(0, self.speed.findData(choices.speed)))
         self.seed.setValue(choices.seed)
         engine, seed = self._said or (choices.engine, choices.seed)
-        self.engine.setToolTip(ENGINE_TIP + _instead(engine, choices.engine))
+        self.engine.setToolTip(f"{choices.engine}: {ENGINE_TIP}{_instead(engine, choices.engine)}")
         self.seed.setToolTip(SEED_TIP + _instead(seed, choices.seed))
 
     def refresh_document(self) -> None:

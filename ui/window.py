@@ -6,7 +6,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QSize, Signal
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDragLeaveEvent, QDropEvent
-from PySide6.QtWidgets import QMainWindow, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QMainWindow, QStackedWidget
 
 from bus.errors import UserError
 from bus.session import Session
@@ -33,6 +33,7 @@ from ui.toolbar import Toolbar
 from ui.widgets.capture_bar import CaptureBar
 from ui.widgets.drop_hint import DropHint, accept_copy, dropped_files
 from ui.widgets.error_bar import ErrorBar
+from ui.widgets.middle import Middle
 from ui.widgets.paused_bar import PausedBar
 from ui.widgets.search_progress import SearchProgress
 from ui.widgets.start_page import StartPage
@@ -41,8 +42,6 @@ from ui.widgets.trust_bar import TrustBar
 from ui.wiring import Wiring
 
 FIRST_SIZE = QSize(1360, 860)
-LEAST_MIDDLE = QSize(320, 140)
-"""Asked of the window, whatever the bars above the timeline have to say."""
 
 
 class Window(QMainWindow):
@@ -146,17 +145,8 @@ class Window(QMainWindow):
         self.pages = QStackedWidget(self)
         self.pages.addWidget(self.start_page)
         self.pages.addWidget(self.timeline)
-        middle = QWidget(self)
-        middle.setMinimumSize(LEAST_MIDDLE)
-        rows = QVBoxLayout(middle)
-        rows.setContentsMargins(0, 0, 0, 0)
-        rows.setSpacing(0)
-        rows.addWidget(self.in_view)
-        rows.addWidget(self.pages, 1)
-        # Below: what comes and goes must not push away what the pointer is over.
-        for bar in (self.paused_bar, self.flight_notice, self.capture_bar, self.trust_bar, self.errors):
-            rows.addWidget(bar)
-        self.setCentralWidget(middle)
+        bars = self.paused_bar, self.flight_notice, self.capture_bar, self.trust_bar, self.errors
+        self.setCentralWidget(Middle(self.in_view, self.pages, bars, self))
         self.drop_hint = DropHint(themes, self)
 
     def _make_docks(self) -> None:

@@ -55,7 +55,7 @@ def test_a_failure_is_written_told_and_opened(shop: Any, qtbot: Any) -> None:
     qtbot.waitUntil(shop.flight_notice.isVisible, timeout=PATIENCE_MS)
     (path,) = flights().iterdir()
     assert shop.flight_notice.says.text() == (
-        f"The flight recorder wrote {path.name}: charge_card failed: CardDeclined."
+        f"charge_card failed: CardDeclined – the flight recorder wrote {path.name}"
     )
     whole = len(shop.session.trace.dispatches)
     qtbot.mouseClick(shop.flight_notice.open, Qt.MouseButton.LeftButton)

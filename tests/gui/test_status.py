@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 from bus.machines.owner import Joined
@@ -48,3 +49,15 @@ def test_a_machine_that_had_no_time_is_told(window: Any) -> None:
     assert part.isVisible()
     assert part.text() == "up to 4.90 s late"
     assert "longer than the scenario says" in part.toolTip()
+
+
+def test_what_went_wrong_is_said_also_where_zeros_had_no_room(window: Any) -> None:
+    window.resize(600, 500)
+    window.status.refresh()
+    assert not window.status.lost.isVisible(), "0 lost has no room"
+    window.wiring.verbs.file.open_sample("lost-events")
+    window.session.start(speed=math.inf)
+    assert window.session.wait(20)
+    window.status.refresh()
+    assert window.status.lost.isVisible()
+    assert not window.status.lost.text().startswith("0 ")

@@ -23,6 +23,7 @@ from PySide6.QtWidgets import (
     QSplitterHandle,
     QStyle,
     QStyleOptionComboBox,
+    QStyleOptionTab,
     QStyleOptionToolButton,
     QTabBar,
     QToolBar,
@@ -31,6 +32,7 @@ from PySide6.QtWidgets import (
 )
 
 from ui.widgets.elided_label import ElidedLabel
+from ui.widgets.fold import Heading
 from ui.widgets.link_button import LinkButton
 
 SLACK = 1
@@ -91,7 +93,7 @@ def _of_label(label: QLabel) -> str:
 
 def _of_button(button: QAbstractButton) -> str:
     text = button.text().replace("&&", "&")
-    if isinstance(button, LinkButton) and button.elided and button.toolTip():
+    if isinstance(button, LinkButton | Heading) and button.elided and button.toolTip():
         return ""
     if not text or _shows_no_text(button) or ("…" in text and button.toolTip()):
         return ""
@@ -124,9 +126,10 @@ def _of_box(box: QComboBox) -> str:
 
 def _of_tabs(bar: QTabBar) -> str:
     for place in range(bar.count()):
-        text = bar.tabText(place).replace("&", "")
-        if bar.isTabVisible(place) and bar.fontMetrics().horizontalAdvance(text) > bar.tabRect(place).width() + SLACK:
-            return text
+        option = QStyleOptionTab()
+        bar.initStyleOption(option, place)
+        if bar.isTabVisible(place) and option.text != bar.tabText(place):
+            return bar.tabText(place)
     return ""
 
 
@@ -138,7 +141,8 @@ def _of_header(header: QHeaderView) -> str:
         text = str(model.headerData(section, Qt.Orientation.Horizontal) or "")
         if header.isSectionHidden(section) or not text:
             continue
-        if header.fontMetrics().horizontalAdvance(text) > header.sectionSize(section) + SLACK:
+        wide = max(header.fontMetrics().horizontalAdvance(line) for line in text.splitlines())
+        if wide > header.sectionSize(section) + SLACK:
             tip = model.headerData(section, Qt.Orientation.Horizontal, Qt.ItemDataRole.ToolTipRole)
             if not tip:
                 return text

@@ -26,6 +26,9 @@ def views(window: Window) -> Iterator[tuple[str, QWidget]]:
         window.panels.show("scenario")
         window.scenario.tree.choose(kind, name)
         yield from _stop(f"form of {kind} {name}".rstrip(), window)
+        if kind == "handler":
+            window.scenario.handler_form.fold.set_open(True)
+            yield from _stop("workers and brokers", window)
     window.panels.show("emit")
     yield from _stop("emit", window)
     _run(window)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QEvent, Qt
 from PySide6.QtGui import QColor
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableWidget, QTableWidgetItem, QWidget
 
@@ -20,8 +20,8 @@ TIMES = ("p50", "p95", "p99")
 HEADS = (
     "engine",
     *map(title, COMPARED),
-    *(f"delay {name}" for name in TIMES),
-    *(f"latency {name}" for name in TIMES),
+    *(f"delay\n{name}" for name in TIMES),
+    *(f"latency\n{name}" for name in TIMES),
     "events/s",
 )
 WORD = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
@@ -53,6 +53,13 @@ class Figures(QTableWidget):
             head.setTextAlignment(NUMBER if place else WORD)
             self.setHorizontalHeaderItem(place, head)
         _plain(self)
+        self.resizeColumnsToContents()
+
+    def changeEvent(self, event: QEvent) -> None:
+        """Other letters need other columns."""
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.FontChange:
+            self.resizeColumnsToContents()
 
     def show_results(self, results: Sequence[Result], theme: Theme) -> None:
         """Those of the runs in which nobody died."""

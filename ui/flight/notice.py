@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QWidget
 
 from bus.flight.recorder import Written
@@ -10,6 +10,7 @@ from ui.icons import icon
 from ui.panels.tables_text import count
 from ui.table_model import one_line
 from ui.theme import ThemeSource
+from ui.widgets.elided_label import ElidedLabel
 
 
 class FlightNotice(QFrame):
@@ -27,9 +28,7 @@ class FlightNotice(QFrame):
         self._themes = themes
         self._written: Written | None = None
         self._icon = QLabel(self)
-        self.says = QLabel(self)
-        self.says.setTextFormat(Qt.TextFormat.PlainText)
-        self.says.setWordWrap(True)
+        self.says = ElidedLabel(self, most_letters=0)  # one line: the timeline above it needs the room
         self.open = _button("Open", "Open the capture that it wrote", self)
         self.settings = _button("Settings…", "When it writes, and where to", self)
         self.dismiss = _button("Dismiss", "Hide this message; the file stays", self)
@@ -51,7 +50,7 @@ class FlightNotice(QFrame):
         """Say it."""
         self._written = written
         more = f", and {count(written.triggers - 1)} more" if written.triggers > 1 else ""
-        self.says.setText(f"The flight recorder wrote {written.path.name}: {one_line(written.why, 160)}{more}.")
+        self.says.setText(f"{one_line(written.why, 160)}{more} – the flight recorder wrote {written.path.name}")
         self.says.setToolTip(str(written.path))
         self.show()
 

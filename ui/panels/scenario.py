@@ -50,6 +50,9 @@ ROWS = 4
 TREE_SHARE = 0.4
 """How much of the panel the tree may take at first: the form is what is worked in."""
 
+BESIDE_BUTTONS = 30
+"""Pixels between and around the buttons above the tree."""
+
 FORMS = ("scenario", "event", "handler", "script")
 """What has a form; headings have none."""
 
@@ -367,12 +370,12 @@ class ScenarioPanel(QWidget):
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Until the person has moved the line, tree and form share the room by what they need."""
         super().resizeEvent(event)
-        needed = sum(button.fontMetrics().horizontalAdvance(button.text()) + 34 for button in self._wordy)
-        look = Qt.ToolButtonStyle
         for button in self._wordy:
-            button.setToolButtonStyle(
-                look.ToolButtonTextBesideIcon if needed + 44 < self.width() else look.ToolButtonIconOnly
-            )
+            button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+        needed = sum(button.sizeHint().width() for button in (*self._wordy, self.delete))
+        if needed + BESIDE_BUTTONS > self.width():
+            for button in self._wordy:
+                button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonIconOnly)
         self._split()
 
     def set_split(self, share: float) -> None:

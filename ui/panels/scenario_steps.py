@@ -25,6 +25,7 @@ from ui.icons import icon
 from ui.panels.scenario_fields import ABOUT, FRESH, Field, Step, summary, value_at, verb_of
 from ui.panels.scenario_inputs import Input, Typed
 from ui.theme import ThemeSource
+from ui.widgets.elided_label import ElidedLabel
 
 MOST_ROWS = 7
 """Rows of the list before it scrolls."""
@@ -88,10 +89,10 @@ class StepList(QWidget):
         self.list.setContextMenuPolicy(Qt.ContextMenuPolicy.ActionsContextMenu)
         head = QHBoxLayout()
         head.setSpacing(2)
-        label = QLabel(title, self)
+        label = ElidedLabel(self, most_letters=0)
+        label.setText(title)
         label.setProperty("strong", True)
         label.setBuddy(self.list)
-        label.setMinimumWidth(1)
         head.addWidget(label, 1)
         for button in (self.add, self.up, self.down, self.delete):
             head.addWidget(button)

@@ -6,15 +6,18 @@ import itertools
 from typing import Any
 
 from PySide6.QtCore import QPoint, Qt, Signal
-from PySide6.QtGui import QGuiApplication, QKeyEvent, QKeySequence
+from PySide6.QtGui import QGuiApplication, QKeyEvent, QKeySequence, QPainter, QPaintEvent, QPalette
 from PySide6.QtWidgets import QMenu, QWidget
 
 from ui.panels.sql_answer import Answer
 from ui.panels.tables_copy import cell
+from ui.widgets.empty_hint import paint_hint
 from ui.widgets.line_table import LineTable
 
 MOST_COPIED = 100_000
 HEADINGS_KEYS = QKeySequence("Ctrl+Shift+C")
+
+HINT = "No answer yet. Run Query (Ctrl+Return) shows its rows here."
 
 
 class AnswerView(LineTable):
@@ -52,6 +55,15 @@ class AnswerView(LineTable):
     def copy_with_headings(self) -> None:
         """The selected rows below the names of the columns."""
         self._put(headings=True)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Before the first answer it says what comes here."""
+        super().paintEvent(event)
+        if self._answer.columnCount() == 0:
+            painter = QPainter(self.viewport())
+            painter.setPen(self.palette().color(QPalette.ColorRole.PlaceholderText))
+            paint_hint(painter, self.viewport().rect(), HINT)
+            painter.end()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.matches(QKeySequence.StandardKey.Copy):

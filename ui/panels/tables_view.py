@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QAbstractItemView, QPushButton, QWidget
 from ui.panels.tables_copy import MOST_ROWS, rows_as_text
 from ui.table_model import Column, Rows, TableModel, alignment
 from ui.theme import ThemeSource
+from ui.widgets.empty_hint import paint_hint
 from ui.widgets.line_table import LineTable
 
 _FOLDS = {int(Qt.Key.Key_Right): "open", int(Qt.Key.Key_Left): "close"}
@@ -183,8 +184,7 @@ class RecordTable(LineTable):
         if self.hint and self._model.rowCount() == 0:
             painter = QPainter(self.viewport())
             painter.setPen(QColor(self._themes.theme.muted))
-            room = self.viewport().rect().adjusted(16, 8, -16, -8)
-            painter.drawText(room, Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap, self.hint)
+            paint_hint(painter, self.viewport().rect(), self.hint)
             painter.end()
 
     def _set_up_headers(self) -> None:

@@ -27,6 +27,10 @@ class Sizes:
     """How much wider than usual the letters are."""
 
 
+LEAST_WIDTH = 240
+LEAST_LANES = 1
+"""That are always seen, below the emits."""
+
 USUAL = 16
 """Height of letters that the sizes above are for."""
 
@@ -44,3 +48,8 @@ def sizes_of(usual: int, small: int) -> Sizes:
         titles=max(least.titles, least.titles * usual // USUAL),
         stretch=max(1.0, usual / USUAL),
     )
+
+
+def least_height(sizes: Sizes) -> int:
+    """Of a timeline that says something: overview, axis, emits, and a lane."""
+    return sizes.overview + sizes.axis + sizes.emits + 1 + LEAST_LANES * (sizes.single + 2 * LANE_PADDING)

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from PySide6.QtCore import QSize
 from PySide6.QtGui import QContextMenuEvent, QKeyEvent, QMouseEvent, QWheelEvent
 from PySide6.QtWidgets import QWidget
 
+from ui.timeline.frame import sizes_for
 from ui.timeline.input import Input
+from ui.timeline.sizes import LEAST_WIDTH, least_height
 
 if TYPE_CHECKING:
     from ui.timeline.view import TimelineView
@@ -15,6 +18,10 @@ if TYPE_CHECKING:
 
 class Surface(QWidget):
     """Paints nothing itself."""
+
+    def minimumSizeHint(self) -> QSize:
+        """In larger letters it needs more room for the same."""
+        return QSize(LEAST_WIDTH, least_height(sizes_for(self.font())))
 
     def take_input(self, view: TimelineView) -> None:
         """From here on keys and mouse mean verbs of this view."""

@@ -87,7 +87,6 @@ class TimelineView(Surface):
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setMouseTracking(True)
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
-        self.setMinimumSize(240, 90)
         self._session, self._themes = session, themes
         self.selection, self.filter_state = selection, filter_state
         self._navigation = Navigation()
@@ -395,6 +394,7 @@ class TimelineView(Surface):
         super().changeEvent(event)
         if event.type() == QEvent.Type.FontChange:
             self._measured = None
+            self.updateGeometry()
             self._show_again()
 
     def showEvent(self, event: QShowEvent) -> None:

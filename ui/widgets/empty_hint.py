@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QRect, Qt
+from PySide6.QtGui import QPainter
 from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
 
 
@@ -41,3 +42,12 @@ def _label(text: str, parent: QWidget) -> QLabel:
     label.setAlignment(Qt.AlignmentFlag.AlignCenter)
     label.setMinimumWidth(120)
     return label
+
+
+def paint_hint(painter: QPainter, room: QRect, text: str) -> None:
+    """In the middle of an empty table; where its lines have no room, as much as one line holds."""
+    flags = Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap
+    inside = room.adjusted(16, 0, -16, 0)
+    if painter.boundingRect(inside, flags, text).height() > room.height():
+        text = painter.fontMetrics().elidedText(text, Qt.TextElideMode.ElideRight, inside.width())
+    painter.drawText(inside, flags, text)

@@ -3,7 +3,28 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QSizePolicy, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QSizePolicy, QStyleOptionToolButton, QToolButton, QVBoxLayout, QWidget
+
+BESIDE = 14
+"""Pixels beside arrow and words. To ask for the size hint would ask for the words again."""
+
+
+class Heading(QToolButton):
+    """`text()` is the whole text; where it has no room its end is cut, and its tip has all of it."""
+
+    @property
+    def elided(self) -> bool:
+        """Whether something of it is not seen."""
+        return self._shown() != self.text()
+
+    def initStyleOption(self, option: QStyleOptionToolButton) -> None:
+        """What Qt paints."""
+        super().initStyleOption(option)
+        option.text = self._shown()
+
+    def _shown(self) -> str:
+        room = self.width() - self.iconSize().width() - BESIDE
+        return self.fontMetrics().elidedText(self.text(), Qt.TextElideMode.ElideRight, room)
 
 
 class Fold(QWidget):
@@ -13,7 +34,7 @@ class Fold(QWidget):
         super().__init__(parent)
         self._title = title
         self.content = content
-        self.button = QToolButton(self)
+        self.button = Heading(self)
         self.button.setCheckable(True)
         self.button.setAutoRaise(True)
         self.button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)

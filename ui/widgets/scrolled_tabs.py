@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from PySide6.QtCore import QSize
 from PySide6.QtWidgets import QAbstractScrollArea, QTabWidget, QWidget
 
 from ui.widgets.panel_scroll import PanelScroll
+
+LEAST_PAGE = QSize(150, 30)
+"""Below its tabs, which need room too."""
 
 
 class ScrolledTabs(QTabWidget):
@@ -12,7 +16,11 @@ class ScrolledTabs(QTabWidget):
 
     def addTab(self, page: QWidget, title: str) -> int:  # type: ignore[override]
         """Add a page; one that is a scroll area already stays alone."""
-        return super().addTab(page if isinstance(page, QAbstractScrollArea) else PanelScroll(page, self), title)
+        if isinstance(page, QAbstractScrollArea):
+            return super().addTab(page, title)
+        area = PanelScroll(page, self)
+        area.setMinimumSize(LEAST_PAGE)
+        return super().addTab(area, title)
 
     def currentWidget(self) -> QWidget | None:  # type: ignore[override]
         """The page that is in front."""

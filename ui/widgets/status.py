@@ -204,7 +204,10 @@ class Status(QStatusBar):
 
     def _leave_out_zeros(self) -> None:
         """Where there is no room for everything, what did not happen is not said."""
-        zeros = [part for part in (self.failed, self.lost, self.dropped) if part.text().startswith("0 ")]
+        numbers = self.failed, self.lost, self.dropped
+        zeros = [part for part in numbers if part.text().startswith("0 ")]
+        for part in set(numbers) - set(zeros):
+            part.show()
         others = [part for part in self.findChildren(QLabel) if part not in zeros and part.isVisibleTo(self)]
         needed = sum(part.sizeHint().width() for part in (*others, *zeros))
         for part in zeros:
