@@ -80,7 +80,7 @@ def _check(path: Path) -> tuple[str, Sequence[UserError]]:
                 complain(f"warning: {warning}")
             raise UserErrors(examined.mistakes)
         counts = f"{several(len(found.events), 'event')} and {several(len(found.handlers), 'handler')}"
-        return f"fine, a scenario with {counts}", examined.warnings
+        return f"fine, a scenario with {counts}{_not_tried(examined.untried)}", examined.warnings
     trace = capture.load(path)
     if trace.damage:
         raise UserError(f"{path}: {trace.damage}")
@@ -89,6 +89,13 @@ def _check(path: Path) -> tuple[str, Sequence[UserError]]:
         f"fine, a capture with {extent(len(trace.dispatches), len(trace.calls))}",
         (),
     )
+
+
+def _not_tried(emits: int) -> str:
+    if not emits:
+        return ""
+    were = "was" if emits == 1 else "were"
+    return f"; {several(emits, 'emit')} of its script {were} not tried, where only the run finds what stops it"
 
 
 def _counted(warnings: int) -> str:

@@ -34,14 +34,18 @@ class Examined:
     warnings: tuple[UserError, ...]
     """What runs, and may not be what was meant."""
 
+    untried: int = 0
+    """Emits of the script that were not tried, for they are many: where one of them ends the script, the run says so."""
+
 
 def examine(scenario: Scenario, text: str, file: str) -> Examined:
     """The text is that of the scenario."""
     reading = read(text, file)
     root, values = reading.root, reading.values
+    script = trial.ScriptTrial(scenario)
     mistakes = [
         UserError(problem, at=letter_at(path, offset, root, file))
-        for path, offset, problem in islice(_mistakes(scenario, values), MOST_REMARKS)
+        for path, offset, problem in islice(_mistakes(scenario, values, script), MOST_REMARKS)
     ]
     warnings = [
         UserError(problem, at=place_at(path, root, file), hint=hint)
@@ -52,7 +56,7 @@ def examine(scenario: Scenario, text: str, file: str) -> Examined:
         UserError(problem, at=Place(file, line, column), hint=hint)
         for line, column, problem, hint in islice(scalars.remarks(composed, text), MOST_REMARKS)
     ]
-    return Examined(_in_order(mistakes), _in_order(warnings))
+    return Examined(_in_order(mistakes), _in_order(warnings), script.untried)
 
 
 def _in_order(found: list[UserError]) -> tuple[UserError, ...]:
@@ -60,7 +64,7 @@ def _in_order(found: list[UserError]) -> tuple[UserError, ...]:
     return tuple(sorted(once.values(), key=lambda each: (each.at.line, each.at.column) if each.at else (0, 0)))
 
 
-def _mistakes(scenario: Scenario, values: dict[str, Any]) -> Iterator[tuple[Path, int, str]]:
+def _mistakes(scenario: Scenario, values: dict[str, Any], script: trial.ScriptTrial) -> Iterator[tuple[Path, int, str]]:
     for name, event in scenario.events.items():
         if event.sample is not None:
             for found in payload.check(event, event.sample):
@@ -76,7 +80,7 @@ def _mistakes(scenario: Scenario, values: dict[str, Any]) -> Iterator[tuple[Path
             yield from _never_works(scenario, _at(values, path), path)
         if isinstance(step, Python) and (why := why_not_python(step.python)):
             yield (*path, "python"), 0, why
-    yield from trial.script(scenario)
+    yield from script.problems()
 
 
 def _steps(scenario: Scenario) -> Iterator[tuple[Path, Any, tuple[str, ...]]]:

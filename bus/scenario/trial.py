@@ -13,11 +13,11 @@ from bus.scenario import expressions, names_used, payload
 from bus.scenario.expressions import ExpressionError
 from bus.scenario.model import EmitAct, RepeatAct, Scenario
 
-MOST_OF_A_STEP = 100
-"""Emits of one step that are tried: what fails later (`1 / (500 - count)`) is found by the run."""
+MOST_OF_A_STEP = 500
+"""Emits of one step that are tried: what fails later (`1 / (700 - count)`) is found by the run."""
 
 MOST_TRIED = 2_000
-"""Emits of one file: about as many milliseconds at the most."""
+"""Emits of one file: about a tenth of a second at the most."""
 
 _COUNTS = (1, 2, 3, 1000)
 """Calls of a handler that are tried; an expression is wrong where it fails in each."""
@@ -25,24 +25,34 @@ _COUNTS = (1, 2, 3, 1000)
 Path = tuple[Any, ...]
 
 
-def script(scenario: Scenario) -> Iterator[tuple[Path, int, str]]:
-    """Where the script would end, the letter there, and why."""
-    first = not scenario.handlers_of("new_listener")  # before it no handler was called, and nothing is counted
-    left = MOST_TRIED
-    for path, act, times in _emits(scenario.script, ("script",), 1):
-        if _has_unknown([*_condition(act.if_), *_texts(act.with_)], names_used.IN_SCRIPT):
-            continue  # that is told by itself
-        trial = _Emits(scenario, act, counters_are_known=first and act.at is None)
-        for count in range(1, 1 + min(times, MOST_OF_A_STEP, left)):
-            left -= 1
-            found = trial.problem(count)
-            if found is not None:
-                below, offset, problem = found
-                yield (*path, *below), offset, problem if count == 1 else f"{problem}, when count is {count}"
-                break
-            if trial.is_settled:
-                break
-        first = False
+class ScriptTrial:
+    """One try of the script, emit by emit."""
+
+    def __init__(self, scenario: Scenario) -> None:
+        self._scenario = scenario
+        self.untried = 0
+        """Emits that were not tried, for they are many, and may do something else than those that were."""
+
+    def problems(self) -> Iterator[tuple[Path, int, str]]:
+        """Where the script would end, the letter there, and why."""
+        scenario = self._scenario
+        first = not scenario.handlers_of("new_listener")  # before it no handler was called, and nothing is counted
+        left = MOST_TRIED
+        for path, act, times in _emits(scenario.script, ("script",), 1):
+            if _has_unknown([*_condition(act.if_), *_texts(act.with_)], names_used.IN_SCRIPT):
+                continue  # that is told by itself
+            trial = _Emits(scenario, act, counters_are_known=first and act.at is None)
+            differing = trial.differing(times)
+            tried = min(differing, MOST_OF_A_STEP, left)
+            left -= tried
+            self.untried += differing - tried
+            for count in range(1, 1 + tried):
+                found = trial.problem(count)
+                if found is not None:
+                    below, offset, problem = found
+                    yield (*path, *below), offset, problem if count == 1 else f"{problem}, when count is {count}"
+                    break
+            first = False
 
 
 def _emits(acts: Any, path: Path, times: int) -> Iterator[tuple[Path, EmitAct, int]]:
@@ -66,15 +76,15 @@ class _Emits:
         used = [*_condition(act.if_), *_texts(act.with_)]
         self._asks_counters = any("counters" in text for text in used)
         self._asks_count = any("count" in text for text in used)
-        self.is_settled = False
-        """Whether all that follow do the same, or what the counters say is known to a run only."""
+
+    def differing(self, times: int) -> int:
+        """How many of its emits, from the first, may each do something else and depend on nothing that a run knows."""
+        if self._asks_counters:
+            return 1 if self._counters_are_known else 0
+        return times if self._asks_count else min(times, 1)
 
     def problem(self, count: int) -> tuple[Path, int, str] | None:
         """Why this emit would end the script, below which key of the step, and at which letter."""
-        if self._asks_counters and not (self._counters_are_known and count == 1):
-            self.is_settled = True
-            return None
-        self.is_settled = not self._asks_count
         variables = {"count": count, "counters": {}}
         try:
             if self._applies is not None and not self._applies(variables):

@@ -195,3 +195,11 @@ def test_what_would_stop_the_run_is_a_mistake(buslens: Program, tmp_path: Path) 
     path = tmp_path / "stops.yaml"
     path.write_text("buslens: 1\nevents: {a: {}}\nscript:\n  - emit: a\n    with: {id: $event.payload.id}\n")
     assert f"{path}:5:17: there is no event here" in buslens("validate", path).complaint
+
+
+def test_emits_that_nobody_tried_are_said_and_are_no_warning(buslens: Program, tmp_path: Path) -> None:
+    path = tmp_path / "long.yaml"
+    path.write_text("buslens: 1\nevents: {a: {}}\nscript:\n  - {emit: a, with: {n: $count}, times: 1500}\n")
+    ended = buslens("validate", "--strict", path)
+    assert ended.code == 0
+    assert "; 1 000 emits of its script were not tried, where only the run finds what stops it" in ended.out

@@ -83,6 +83,22 @@ def test_a_script_that_can_run_is_fine(steps: list[str]) -> None:
     assert mistakes(script(*steps)) == []
 
 
+@pytest.mark.parametrize(
+    ("steps", "untried"),
+    [
+        (["{emit: a, with: {n: 1}, times: 100000}"], 0),
+        (["{emit: a, with: {n: $count}, times: 500}"], 0),
+        (["{emit: a, with: {n: '$10 / (700 - count)'}, times: 700}"], 200),
+        (["{repeat: 30, do: [{repeat: 30, do: [{emit: a, if: count > 3}]}]}"], 400),
+        (["{emit: a, with: {n: $count}, times: 500}"] * 5, 500),
+        (["{emit: a}", "{emit: a, with: {n: $counters.seen + count}, times: 9000}"], 0),
+    ],
+)
+def test_emits_that_were_not_tried_are_counted(steps: list[str], untried: int) -> None:
+    found = scenario.loads(script(*steps), "s.yaml").examined()
+    assert (found.mistakes, found.untried) == ((), untried)
+
+
 @pytest.mark.parametrize("worker", ["inline", "process", "celery"])
 @pytest.mark.parametrize("engine", ["pyee", "rabbitmq", "kafka"])
 @pytest.mark.parametrize(
