@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import os
 from decimal import Decimal
 from pathlib import Path
 
@@ -31,13 +32,21 @@ def print_answer(path: Path, select: str, to: str, longest_s: float, *, bom: boo
         raise UserError(f"there is no format {to} for answers", hint=f"there are {', '.join(FORMATS)}")
     trace = capture.load(path)
     warn(path, trace)
-    result = Query(trace, select, longest_s=longest_s).run()
+    result = Query(trace, _typed(select), longest_s=longest_s).run()
     if to == "csv":
         _print_csv(result, bom=bom)
     else:
         (_print_table if to == "table" else _print_json)(result)
     if result.cut:
         complain(f"only the first {len(result.rows)} rows are shown")
+
+
+def _typed(argument: str) -> str:
+    """What a person typed, also where the locale is C and has no letters but those of ASCII: terminals send UTF-8."""
+    try:
+        return os.fsencode(argument).decode("utf-8")
+    except UnicodeError:
+        return argument
 
 
 def _print_table(result: Result) -> None:

@@ -1,17 +1,25 @@
-"""A process that ends with `os._exit` runs no `atexit`, and forked children mostly end so: their captures end first.
+"""The end of a process: captures that it writes end with it.
 
-Only while something is written is `os._exit` one of ours; it writes what waits and leaves to the system's own.
+One that ends with `os._exit`, as forked children mostly do, runs no `atexit`. Only while something is written is
+`os._exit` one of ours; it writes what waits and leaves to the system's own.
 """
 
 from __future__ import annotations
 
+import atexit
+import logging
 import os
 import weakref
 from typing import Any, Callable, Optional, Protocol
 
+_LOG = logging.getLogger("buslens")
+
 
 class Ending(Protocol):
     """Somebody who has something to write before the process ends."""
+
+    def end_of_program(self) -> None:
+        """The program has come to its end."""
 
     def end_now(self) -> None:
         """The process ends now: write, and wait for nothing long."""
@@ -40,6 +48,16 @@ class Exits:
             os._exit = self._before
             self._hook = None
 
+    def end_of_program(self) -> None:
+        """Tell everybody that the program ends."""
+        for ref in list(self._told.values()):
+            whom = ref()
+            if whom is not None:
+                try:
+                    whom.end_of_program()
+                except Exception:
+                    _LOG.exception("buslens: the end of this program was not recorded")
+
     def _exiting(self, before: "Callable[..., Any]") -> "Callable[..., Any]":
         def _exit(status: int) -> Any:
             for ref in list(self._told.values()):
@@ -56,3 +74,6 @@ class Exits:
 
 EXITS = Exits()
 """Of this process."""
+
+# What was registered last runs first: so what the program does at its end is recorded, where it imports us before.
+atexit.register(EXITS.end_of_program)

@@ -5,7 +5,6 @@ A forked child goes on in a file of its own beside it, from the first thing that
 
 from __future__ import annotations
 
-import atexit
 import io
 import logging
 import os
@@ -52,7 +51,7 @@ class FileLink:
 
         # Opened here, where a wrong path can still be told to the person.
         self._file: Optional[io.FileIO]
-        self._file, self.path = _open(os.path.abspath(os.fspath(path)))
+        self._file, self.path = _open(os.path.abspath(os.fsdecode(path)))
         self._is_pipe = pipes.is_pipe(self.path)
         self._written = 0
         """Bytes of whole frames."""
@@ -66,10 +65,11 @@ class FileLink:
         self._is_resting = False
         self._stopped = False
         self._follows = False
+        self._is_writing = False
         self._broken = False
         """A frame may lie half in the file, after an error: nothing may follow it."""
 
-        self.asked = os.path.abspath(os.fspath(path))
+        self.asked = os.path.abspath(os.fsdecode(path))
         """The path that was given; in a forked child and its children, that of the first parent."""
 
         self._forked_from = 0
@@ -97,11 +97,14 @@ class FileLink:
         if not self._lock.acquire(timeout=self._patience(_STOP_SECONDS)):
             raise _BusyError(f"{self.path} takes what waits too slowly")
         try:
-            if self._file is not None and not self._broken:
-                self._broken = True
+            if self._file is not None and not self._broken and not self._is_writing:
+                self._is_writing = True
                 self._write(self._file, self.recorder.take() + last)
                 self._written = self._file.tell() if self._file.seekable() else 0
-                self._broken = False
+                self._is_writing = False
+        except BaseException:
+            self._is_writing, self._broken = False, True
+            raise
         finally:
             self._lock.release()
 
@@ -124,7 +127,6 @@ class FileLink:
         """Write the rest and the end mark, and close the file. Safe to call twice. seconds: to wait for the writer."""
         self._stopped = True
         self._halt.set()
-        atexit.unregister(self.end_of_program)
         EXITS.forget(self)
         if self._thread is not None and self._thread is not threading.current_thread():
             self._thread.join(self._patience(seconds))
@@ -170,7 +172,7 @@ class FileLink:
     def after_fork(self, parent_pid: int) -> None:
         """In a forked child: the file stays the parent's; the first thing that is recorded here opens another one."""
         self._lock, self._halt, self._thread = threading.RLock(), threading.Event(), None
-        self._stopped = self._is_resting = self._is_pipe = False
+        self._stopped = self._is_resting = self._is_pipe = self._is_writing = False
         if self._file is None and not self._forked_from:
             return
         if self._file is not None:
@@ -200,7 +202,6 @@ class FileLink:
         _LOG.warning("buslens: process %d, forked from %d, records into %s", os.getpid(), parent, self.path)
 
     def _run_thread(self) -> None:
-        atexit.register(self.end_of_program)
         EXITS.tell(self)
         self._begin_thread()
 

@@ -35,7 +35,7 @@ class Examined:
     """What runs, and may not be what was meant."""
 
     untried: int = 0
-    """Emits of the script that were not tried, for they are many: where one of them ends the script, the run says so."""
+    """Emits of the script that were not tried, for they are many: where one of them stops it, the run says so."""
 
 
 def examine(scenario: Scenario, text: str, file: str) -> Examined:

@@ -161,6 +161,8 @@ class Query:
                 connection.interrupt()
 
     def _asked(self, connection: duckdb.DuckDBPyConnection) -> Result:
+        if any("\ud800" <= letter <= "\udfff" for letter in self._text):
+            raise UserError("the query holds letters that are not UTF-8")
         statements = connection.extract_statements(self._text)
         kinds = {statement.type for statement in statements}
         if len(statements) != 1 or not kinds <= {duckdb.StatementType.SELECT, duckdb.StatementType.EXPLAIN}:

@@ -167,6 +167,8 @@ class CallCoroutine(Coroutine[Any, Any, Any]):
             raise
 
     def close(self) -> None:
+        if not self._stepped:
+            self._abandon(DESTROYED_FIRST)  # once closed it looks as if it had begun
         try:
             self._close()
         except BaseException as error:

@@ -16,7 +16,7 @@ CANCELLED_FIRST = "the task of {} was cancelled before its first step: its body 
 DROPPED_FIRST = "the job of {} was cancelled before a process took it: its body never ran"
 DESTROYED_FIRST = "the task of {} was thrown away before its first step: its body never ran"
 ENDED_FIRST = "{} had not begun when the program ended: its body never ran"
-_IDLE = "{} was scheduled on an event loop that never ran, or on none: its body never ran"
+_IDLE = "{} was scheduled on an event loop that did not run, or on none: its body never ran"
 
 
 class Waiting:

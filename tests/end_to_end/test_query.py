@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import os
 from pathlib import Path
 
 import pytest
@@ -61,3 +62,14 @@ def test_payloads_errors_and_fates_can_be_asked_for(buslens: Program, recorded: 
     assert json.loads(buslens("query", recorded, lost, "--to", "json").out)[0]["n"] > 0
     why = "SELECT DISTINCT error_type FROM calls WHERE error_type IS NOT NULL"
     assert json.loads(buslens("query", recorded, why, "--to", "json").out) == [{"error_type": "CardDeclined"}]
+
+
+def test_a_query_with_letters_that_the_locale_lacks_is_what_the_terminal_sent(buslens: Program, recorded: str) -> None:
+    plain = {"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}
+    said = buslens("query", recorded, "SELECT 'é😀' AS x", "--to", "json", **plain)
+    assert json.loads(said.out) == [{"x": "é😀"}]
+
+
+def test_a_query_that_is_no_text_is_refused_in_one_sentence(buslens: Program, recorded: str) -> None:
+    complaint = buslens("query", recorded, os.fsdecode(b"SELECT '\xff' AS x")).complaint
+    assert complaint == "buslens: the query holds letters that are not UTF-8"

@@ -53,6 +53,17 @@ def test_a_child_that_emits_nothing_leaves_no_file(tmp_path: Path) -> None:
     assert [path.name for path in tmp_path.iterdir()] == ["t.buslens"]
 
 
+def test_what_a_program_emits_at_its_end_is_recorded_whenever_it_asked_for_that(tmp_path: Path) -> None:
+    emitter, path = "ee = EventEmitter()\nee.on('order', print)\n", tmp_path / "t.buslens"
+    before = "atexit.register(ee.emit, 'order', 'first registered')\nbuslens.attach(ee, to=sys.argv[1])\n"
+    after = "atexit.register(ee.emit, 'order', 'last registered')\n"
+    code = f"import atexit, sys, buslens\nfrom pyee import EventEmitter\n{emitter}{before}{after}"
+    subprocess.run([sys.executable, "-c", code, str(path)], timeout=60, check=True)
+    trace = load(path)
+    assert [trace.payload(row).value for row in range(len(trace.dispatches))] == ["last registered", "first registered"]
+    assert trace.ended
+
+
 def test_exit_is_pythons_own_before_and_after(tmp_path: Path) -> None:
     own = os._exit
     first = buslens.attach(EventEmitter(), to=tmp_path / "a.buslens")

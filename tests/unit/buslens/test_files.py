@@ -96,3 +96,27 @@ def test_a_file_is_written_anew_by_whoever_comes_when_it_is_closed(tmp_path: Pat
         with buslens.attach(emitter, to=path):
             emitter.emit(event)
     assert [found.event for found in facts_of(path).dispatches.values()] == ["second"]
+
+
+def test_a_file_is_one_capture_also_where_somebody_attaches_while_it_is_being_written(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first, second, path = EventEmitter(), EventEmitter(), tmp_path / "trace.buslens"
+    probes = [buslens.attach(first, to=path)]
+    take = buslens.Recorder.take
+
+    def taking(recorder: buslens.Recorder) -> bytes:
+        if len(probes) == 1:
+            probes.append(buslens.attach(second, to=path))
+        return take(recorder)
+
+    monkeypatch.setattr(buslens.Recorder, "take", taking)
+    probes[0].save(tmp_path / "copy.buslens")
+    first.emit("a")
+    second.emit("b")
+    for probe in probes:
+        probe.close()
+    assert probes[0].recorder is probes[1].recorder
+    assert sorted(each.name for each in tmp_path.iterdir()) == ["copy.buslens", "trace.buslens"]
+    facts = facts_of(path)
+    assert (len(facts.of("a")), len(facts.of("b"))) == (1, 1)

@@ -239,6 +239,20 @@ def test_a_task_that_goes_with_its_loop_never_ran() -> None:
     assert only_call(facts).outcome is Outcome.NEVER_RAN
 
 
+def test_a_closed_loop_takes_nothing_and_what_was_meant_for_it_never_ran() -> None:
+    loop = asyncio.new_event_loop()
+    emitter = AsyncIOEventEmitter(loop=loop)
+    probe = buslens.attach(emitter)
+    emitter.on("x", later)
+    loop.close()
+    with pytest.raises(RuntimeError, match="Event loop is closed"):
+        emitter.emit("x")
+    facts = Facts(probe.recorder)
+    assert only_call(facts).outcome is Outcome.NEVER_RAN
+    assert "later" in said(only_call(facts))
+    assert said(only_call(facts)).endswith("its body never ran")
+
+
 class Inline(Executor):
     """An executor of the program's own, which works at once."""
 
