@@ -94,7 +94,7 @@ def _innermost(handler: Any) -> Any:
             inner = handler.__func__
         else:
             inner = dict.get(instance_dict(handler) or {}, "__wrapped__")
-            inner = _mapped(handler) if inner is None else inner
+            inner = _mapped(handler) if not callable(inner) else inner
         if inner is None:
             break
         handler = inner

@@ -11,6 +11,7 @@ import sys
 from collections.abc import Coroutine, Generator
 from concurrent.futures import Future
 from sys import getrefcount
+from types import FrameType
 from typing import TYPE_CHECKING, Any, Callable, Optional
 
 from buslens.adapters.naming import HandlerName
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
 
 _ASYNC = int(Flag.ASYNC)
 _LINES = Lines()
+_TRACEBACK: Any = vars(BaseException)["__traceback__"]
 _STOPS = frozenset({"CancelledError", "Cancelled", "GeneratorExit"})
 
 
@@ -89,6 +91,7 @@ class Run:
         try:
             given = [_LINES.of(sys._getframe(1))(self._handler, args, kwargs)]
         except BaseException as error:
+            _leave_out_ours(error)
             if later:
                 watch.started(call, dispatch, self._handler_id, self._attempt)
             watch.failed(call, error, name.plain)
@@ -140,30 +143,48 @@ class CallCoroutine(Coroutine[Any, Any, Any]):
         return self
 
     def __next__(self) -> Any:
-        return self.send(None)
+        if not self._stepped:
+            self._start()
+        try:
+            return self._driven(sys._getframe().f_back, self._send, (None,))
+        except StopIteration:
+            raise
+        except BaseException as error:
+            _leave_out_ours(error)
+            raise
 
     def send(self, value: Any) -> Any:
         if not self._stepped:
             self._start()
         try:
-            return self._send(value)
+            return self._driven(sys._getframe().f_back, self._send, (value,))
         except StopIteration:
-            self._end(None)
             raise
         except BaseException as error:
-            self._end(error)
+            _leave_out_ours(error)
             raise
 
     def throw(self, *error: Any) -> Any:
         if not self._stepped:
             self._abandon(CANCELLED_FIRST)  # a coroutine that has not begun only raises what is thrown into it
         try:
-            return self._throw(*error)
+            return self._driven(sys._getframe().f_back, self._throw, error)
+        except StopIteration:
+            raise
+        except BaseException as raised:
+            _leave_out_ours(raised)
+            raise
+
+    def _driven(self, caller: Optional[FrameType], drive: Any, arguments: tuple[Any, ...]) -> Any:
+        """One step. Whatever looks at its caller finds who drives the coroutine where nobody watches."""
+        try:
+            return _LINES.of(caller)(drive, arguments, {})
         except StopIteration:
             self._end(None)
             raise
-        except BaseException as raised:
-            self._end(raised)
+        except BaseException as error:
+            _leave_out_ours(error)
+            self._end(error)
             raise
 
     def close(self) -> None:
@@ -219,6 +240,26 @@ class CallCoroutine(Coroutine[Any, Any, Any]):
             waiting.let_go(self._watch, self._call)
         else:
             waiting.give_up(self._watch, self._call, why)
+
+
+_CALLING = frozenset(function.__code__ for function in (Run.__call__, CallCoroutine._driven))
+_PASSING = frozenset(
+    function.__code__ for function in (CallCoroutine.__next__, CallCoroutine.send, CallCoroutine.throw)
+)
+
+
+def _leave_out_ours(error: BaseException) -> None:
+    """Its traceback becomes as it were if nobody watched, from the frame on that has caught it; `raise` adds nothing.
+
+    Not by its attribute: the program may have one of its own.
+    """
+    steps = _TRACEBACK.__get__(error)
+    while steps is not None and steps.tb_frame.f_code in _PASSING:
+        steps = steps.tb_next
+    if steps is not None and steps.tb_frame.f_code in _CALLING:
+        line = steps.tb_next  # which stands for whoever would call
+        steps = line.tb_next if line is not None else None
+    _TRACEBACK.__set__(error, steps)
 
 
 async def _nothing() -> None:

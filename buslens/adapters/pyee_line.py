@@ -9,7 +9,7 @@ from __future__ import annotations
 import dis
 import sys
 from types import CodeType, FrameType, FunctionType
-from typing import Any, Callable
+from typing import Any, Callable, Optional
 
 Line = Callable[[Any, "tuple[Any, ...]", "dict[str, Any]"], Any]
 
@@ -51,8 +51,10 @@ class Lines:
     def __init__(self) -> None:
         self._known: dict[tuple[CodeType, int], Line] = {}
 
-    def of(self, frame: FrameType) -> Line:
-        """The line that this frame is at."""
+    def of(self, frame: Optional[FrameType]) -> Line:
+        """The line that this frame is at; None: nobody's."""
+        if frame is None:
+            return _call
         key = frame.f_code, frame.f_lineno
         found = self._known.get(key)
         if found is None:

@@ -8,6 +8,7 @@ import gc
 import subprocess
 import sys
 import time
+import traceback
 import warnings
 from collections.abc import Callable, Generator
 from concurrent.futures import Executor, Future, ProcessPoolExecutor, ThreadPoolExecutor
@@ -324,3 +325,48 @@ def test_what_looks_at_its_caller_finds_pyee(kind: type[EventEmitter]) -> None:
         return found[0]
 
     assert seen(True) == seen(False)
+
+
+def test_a_coroutine_warns_and_fails_where_it_does_if_nobody_watches() -> None:
+    async def seen(watched: bool) -> list[object]:
+        emitter, told = AsyncIOEventEmitter(), []
+        if watched:
+            buslens.attach(emitter)
+
+        async def warns(*_: object) -> None:
+            for _ in range(2):
+                with warnings.catch_warnings(record=True) as caught:
+                    warnings.simplefilter("always")
+                    warnings.warn("deprecated", stacklevel=2)
+                told.append((caught[0].filename, caught[0].lineno))
+                await asyncio.sleep(0)
+            raise ValueError("no")
+
+        def fails(error: BaseException) -> None:
+            told.append([(at.filename, at.name) for at in traceback.extract_tb(error.__traceback__)])
+            done.set()
+
+        done = asyncio.Event()
+        emitter.on("error", fails)
+        emitter.on("x", warns)
+        emitter.emit("x")
+        await done.wait()
+        return told
+
+    bare = asyncio.run(seen(watched=False))
+    assert len(bare) == 3
+    assert asyncio.run(seen(watched=True)) == bare
+
+
+def test_what_a_pool_fails_with_has_no_frames_of_ours() -> None:
+    def seen(watched: bool) -> list[object]:
+        emitter, told = ExecutorEventEmitter(), []
+        if watched:
+            buslens.attach(emitter)
+        emitter.on("error", lambda error: told.append([at.name for at in traceback.extract_tb(error.__traceback__)]))
+        emitter.on("x", lambda: 1 // 0)
+        emitter.emit("x")
+        emitter.shutdown()
+        return told
+
+    assert seen(watched=True) == seen(watched=False) != []
