@@ -25,9 +25,9 @@ def test_nothing_is_cut_and_nothing_lies_outside(window: Any, screen: str, point
     window.resize(*SCREENS[screen])
     window.panels.reset()
     found = [f"{name}: {offence}" for name, widget in views(window) for offence in offences(widget)]
-    timeline = window.timeline
     assert (window.width(), window.height()) == SCREENS[screen], "something widened the window"
-    assert timeline.height() >= timeline.minimumSizeHint().height(), "the timeline has no room for lanes"
+    assert window.timeline.height() >= window.timeline.minimumSizeHint().height(), "no room for lanes"
+    assert window.toolbar.search.isVisible(), "the filter fell off the toolbar"
     assert not found, "\n".join(found)
 
 

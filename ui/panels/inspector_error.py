@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import PurePath
 
-from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtCore import QSize, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from ui.panels.inspector_facts import ErrorText
@@ -39,7 +39,7 @@ class ErrorBox(QFrame):
         self.source.clicked.connect(self._open)
         line = QHBoxLayout()
         line.setSpacing(4)
-        line.addWidget(self._icon, 0, Qt.AlignmentFlag.AlignTop)
+        line.addWidget(self._icon)
         line.addWidget(self.type, 1)
         rows = QVBoxLayout(self)
         rows.setContentsMargins(8, 6, 4, 6)

@@ -50,7 +50,7 @@ ROWS = 4
 TREE_SHARE = 0.4
 """How much of the panel the tree may take at first: the form is what is worked in."""
 
-BESIDE_BUTTONS = 30
+BESIDE_BUTTONS = 14
 """Pixels between and around the buttons above the tree."""
 
 FORMS = ("scenario", "event", "handler", "script")
