@@ -16,7 +16,7 @@ SCREENS = {"1366x768": (1364, 736), "1000x600": (998, 568), "1366x768 at 150 dpi
 """What a screen leaves to a window, in Qt's pixels."""
 
 LETTERS = (8.0, 9.5, 13.0, 16.0)
-"""Points, from the smallest to the largest that the settings take."""
+"""Points: small, usual, large, and the largest that the settings take."""
 
 
 @pytest.mark.parametrize(("screen", "points"), [*product(SCREENS, LETTERS)])
