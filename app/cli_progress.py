@@ -65,4 +65,5 @@ def _said(session: Session) -> str:
     trace, state = session.trace, session.engine_state
     if state.trouble:
         return plain(state.trouble)
-    return f"{extent(len(trace.dispatches), len(trace.calls))}, at {duration(state.virtual_ns)}"
+    waits = f", {plain(state.waits_for)}" if state.waits_for else ""
+    return f"{extent(len(trace.dispatches), len(trace.calls))}, at {duration(state.virtual_ns)}{waits}"

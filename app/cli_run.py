@@ -9,7 +9,7 @@ from pathlib import Path
 from app.cli_output import STDOUT, complain
 from app.cli_progress import progress
 from app.cli_summary import Summary, print_json, print_tables
-from app.cli_trouble import Trouble
+from app.cli_trouble import LONG_S, Trouble
 from app.interruption import interruptible
 from app.scenario_files import found_scenario
 from app.settings_file import SettingsFile
@@ -119,12 +119,13 @@ def _drive(session: Session, request: Request) -> bool:
     """Start and wait; whether a person stopped it with Ctrl+C, or somebody with SIGTERM."""
     with interruptible() as interruption:
         session.start(engine=request.engine, seed=request.seed, speed=request.speed)
-        trouble = Trouble()
+        trouble, wait = Trouble(), Trouble(LONG_S, over="")
         with progress(session) as show:
             while not interruption.is_asked and not session.wait(LOOK_EVERY_S):
                 session.pump()
                 show()
                 trouble.tell(session.engine_state.trouble)
+                wait.tell(session.engine_state.waits_for)
         if interruption.is_asked:
             session.stop()
             session.wait(5.0)

@@ -1,4 +1,4 @@
-"""What is wrong with what carries a headless run's events, said on stderr as long as it lasts."""
+"""What is wrong with what carries a headless run's events, or what it waits for: said on stderr as long as it lasts."""
 
 from __future__ import annotations
 
@@ -10,11 +10,16 @@ EVERY_S = 30.0
 PATIENCE_S = 1.0
 """What is over sooner is not worth a line."""
 
+LONG_S = 5.0
+"""The same of a wait for others, which have work of their own."""
+
 
 class Trouble:
     """Of one run."""
 
-    def __init__(self) -> None:
+    def __init__(self, patience_s: float = PATIENCE_S, over: str = "the run goes on") -> None:
+        """over: what is said when it ends; empty: nothing."""
+        self._patience_s, self._over = patience_s, over
         self._since: float | None = None
         self._told: float | None = None
 
@@ -22,12 +27,12 @@ class Trouble:
         """text: what is wrong now; empty while all is well."""
         now = time.monotonic()
         if not text:
-            if self._told is not None:
-                complain("the run goes on")
+            if self._told is not None and self._over:
+                complain(self._over)
             self._since = self._told = None
             return
         self._since = self._since or now
         last = self._told
-        if now - self._since >= PATIENCE_S and (last is None or now - last >= EVERY_S):
+        if now - self._since >= self._patience_s and (last is None or now - last >= EVERY_S):
             self._told = now
             complain(text)

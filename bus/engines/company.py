@@ -5,13 +5,16 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
+from bus.engines.consuming import Consumer
 from bus.engines.delivery import Broker, Delivery, Joinable, Tell
 from bus.engines.protocol import Post
 from bus.engines.whereabouts import Whereabouts
 from bus.machines.joined import EVERY_S, Reporting
 from bus.machines.letters import OWNER
+from bus.machines.owner import Owner
+from bus.wording import several
 
 ANSWER_S = 3.0
 RECOUNT_S = 5.0
@@ -19,6 +22,10 @@ RECOUNT_S = 5.0
 
 MOST_LETTERS = 3
 """So many letters an event that came before its record waits for it, at most."""
+
+
+MOST_NAMED = 2
+"""Of the handlers that events are on their way to."""
 
 
 class Company:
@@ -119,6 +126,22 @@ class Company:
     def in_flight(self) -> int:
         """Events that are with others, or wait here for their record."""
         return self._whereabouts.with_others + len(self._early)
+
+    def waits_for(self, consumers: Mapping[str, Consumer]) -> str:
+        """One sentence, where nothing is left to do here; empty where nobody has joined, or nothing is waited for.
+
+        consumers: ours, by name.
+        """
+        coming = [(name, consumer.in_flight()) for name, consumer in list(consumers.items())]
+        if not self.is_shared:
+            return ""
+        joined = self._post.joined if isinstance(self._post, Owner) else ()
+        who = joined[0].title if len(joined) == 1 else "other machines"
+        there, early = self._whereabouts.with_others, len(self._early)
+        parts = [f"{several(there, 'event')} with {who}"] if there else []
+        parts += [f"{several(many, 'event')} on the way to {name}" for name, many in coming if many][:MOST_NAMED]
+        parts += [f"the records of {several(early, 'event')} that came before them"] if early else []
+        return f"waiting for {' and '.join(parts)}" if parts else ""
 
     def close(self) -> None:
         """The last letters."""

@@ -84,7 +84,6 @@ class DurableEngine:
         self._trouble = Trouble(self.id)
         self._untaken = 0
         """News of the broker that the engine's loop has not come to."""
-
         self._calls: set[asyncio.Task[None]] = set()
         self._over = asyncio.Event()
         self._broken = ""
@@ -445,10 +444,7 @@ class DurableEngine:
     # The run
 
     def in_flight(self) -> int:
-        """Events on their way to the broker or to a handler, and calls that have not ended.
-
-        One more where the broker is gone: so that whoever waits for the end of the run is told.
-        """
+        """Events on their way, and calls that have not ended; one more where the broker is gone, so that it is told."""
         own = self._asked + sum(consumer.in_flight() for consumer in list(self._consumers.values()))
         return bool(self._broken) + own + (self._company.in_flight() if self._company is not None else 0)
 
@@ -462,6 +458,10 @@ class DurableEngine:
     def trouble(self) -> str:
         """That the broker is gone, or owes an answer for longer than it should."""
         return self._trouble.text(owes=self._asked > 0 and not self._untaken)
+
+    def waits_for(self) -> str:
+        """What a run that others have joined waits for; empty while there is something to do here."""
+        return self._company.waits_for(self._consumers) if self._company is not None and not self._own() else ""
 
     def scheduled(self, most: int) -> list[str]:
         """Calls that wait for an earlier one of their handler."""

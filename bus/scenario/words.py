@@ -14,30 +14,39 @@ _PATTERN = re.compile(r"[\w\-*]+([.:/][\w\-*]+)*", re.UNICODE)
 _ERROR = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 
 
+def _check_length(text: str) -> None:
+    if len(text) > LONGEST_NAME:
+        raise ValueError(f"expected a name of at most {LONGEST_NAME} letters (these are {len(text)})")
+
+
 def check_event(text: str) -> str:
     """An event's name. Raises ValueError that says what was expected."""
-    if len(text) > LONGEST_NAME or not _EVENT.fullmatch(text):
+    _check_length(text)
+    if not _EVENT.fullmatch(text):
         raise ValueError(f"expected an event name of {_PARTS} (order.placed)")
     return text
 
 
 def check_pattern(text: str) -> str:
     """An event's name, or a pattern with * for any text. Raises ValueError that says what was expected."""
-    if len(text) > LONGEST_NAME or not _PATTERN.fullmatch(text):
+    _check_length(text)
+    if not _PATTERN.fullmatch(text):
         raise ValueError("expected an event name or a pattern such as order.*")
     return text
 
 
 def check_name(text: str) -> str:
     """A handler's or counter's name. Raises ValueError that says what was expected."""
-    if len(text) > LONGEST_NAME or not _EVENT.fullmatch(text):
+    _check_length(text)
+    if not _EVENT.fullmatch(text):
         raise ValueError(f"expected a name of {_PARTS} (reserve_stock)")
     return text
 
 
 def check_error(text: str) -> str:
     """The name of an exception type. Raises ValueError that says what was expected."""
-    if len(text) > LONGEST_NAME or not _ERROR.fullmatch(text):
+    _check_length(text)
+    if not _ERROR.fullmatch(text):
         raise ValueError("expected a Python class name such as CardDeclined")
     return text
 

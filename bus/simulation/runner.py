@@ -221,6 +221,7 @@ class Runner:
             speed=self._clock.speed,
             message=self._message,
             trouble=self._trouble() if phase in ("starting", "running", "finished") else "",
+            waits_for=self._waits_for() if phase == "running" else "",
             workers=self.post.joined if self.alive and isinstance(self.post, Owner) else (),
             virtual_ns=self._finished_ns if phase == "finished" else self._clock.time_ns(),
             late_ns=self._clock.late_ns,
@@ -239,6 +240,10 @@ class Runner:
 
     def _trouble(self) -> str:
         return self._stage.engine.trouble() or self._stage.teams.trouble()
+
+    def _waits_for(self) -> str:
+        engine = self._stage.engine
+        return engine.waits_for() if isinstance(engine, DurableEngine) else ""
 
     def _queue(self) -> tuple[Waiting, ...]:
         """Made anew only where it must have changed: a hundred thousand may wait, and a window asks each frame."""

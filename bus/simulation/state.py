@@ -54,6 +54,9 @@ class EngineState:
     trouble: str = ""
     """That its broker is gone, for how long and why, while it tries to reach it again."""
 
+    waits_for: str = ""
+    """What a run that others have joined waits for, as a sentence; empty where it does not, or that is not known."""
+
     workers: tuple[Joined, ...] = ()
     """Who has joined the run from elsewhere."""
 

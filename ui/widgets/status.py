@@ -176,7 +176,7 @@ class Status(QStatusBar):
         live, follows = state.phase in LIVE, state.phase == "following"
         self._show_sign("lost" if state.trouble else SIGNS.get(state.phase, "stop"))
         self.engine.setText(self._engine_text())
-        self.engine.setToolTip(state.trouble or (_writer_of(trace) if follows else ENGINE_TIP))
+        self.engine.setToolTip(state.trouble or state.waits_for or (_writer_of(trace) if follows else ENGINE_TIP))
         _alarm(self.engine, "failed" if state.phase == "failed" else "warning" if state.trouble else "")
         rate, of = (self._records, "records") if follows else (self._rate, "events")
         self.rate.setText(
@@ -222,7 +222,8 @@ class Status(QStatusBar):
         if state.trouble:
             return state.trouble
         recording = "" if self._session.recording else ", not recording"
-        return f"{state.engine} {state.phase}{recording}".strip()
+        waits = f", {state.waits_for}" if state.waits_for else ""
+        return f"{state.engine} {state.phase}{recording}{waits}".strip()
 
     def _show_workers(self, joined: tuple[Joined, ...]) -> None:
         gone = sum(each.is_gone for each in joined)
