@@ -8,6 +8,9 @@ from bus.errors import UserError
 from bus.trace import rows
 from bus.trace.filter_quote import quote
 
+AT_ONCE = 8 * 1024 * 1024
+"""Bytes of payloads that are looked through within the filter: some milliseconds."""
+
 
 class FilterState(QObject):
     """What the person typed, what it means, and what is wrong with it.
@@ -17,8 +20,11 @@ class FilterState(QObject):
 
     changed = Signal()
 
-    def __init__(self, parent: QObject | None = None) -> None:
+    def __init__(self, parent: QObject | None = None, *, most_payloads: int = AT_ONCE) -> None:
         super().__init__(parent)
+        self.most_payloads = most_payloads
+        """Bytes that whoever filters looks through by the way; in more of them ui/payload_search.py looks before."""
+
         self._text = ""
         self._applied = ""
         self._filter = rows.parse("")

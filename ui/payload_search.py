@@ -1,6 +1,7 @@
 """Looks for the filter's words in payloads beside the Qt thread: first hits are shown while the rest is read.
 
-Filters themselves look through no more than `AT_ONCE` bytes; of what lies beyond they take what was found here so far.
+Filters themselves look through no more than `FilterState.most_payloads` bytes; of what lies beyond they take what was
+found here so far.
 """
 
 from __future__ import annotations
@@ -16,9 +17,6 @@ from bus.trace.blob_search import Question
 from bus.trace.rows import payload_texts
 from ui.filter_state import FilterState
 from ui.jobs import LatestJob
-
-AT_ONCE = 8 * 1024 * 1024
-"""Bytes of payloads that are looked through within the filter: some milliseconds."""
 
 LOOK_EVERY_MS = 100
 SHOW_EVERY_S = 1.0
@@ -87,7 +85,7 @@ class PayloadSearch(QObject):
     def _begin(self) -> None:
         texts = payload_texts(self._filter.filter) if self._filter.active else ()
         work = _Work(self._session.trace, texts)
-        if work.waiting <= AT_ONCE:
+        if work.waiting <= self._filter.most_payloads:
             return  # the filter does it by the way
         self._work = work
         self._shown_hits, self._show_after = 0, 0.0

@@ -14,7 +14,6 @@ from bus.connections import KINDS, RABBITMQ, Connection, file, secrets
 from bus.engines import reaching
 from bus.errors import UserError
 from tests.helpers.ring import Ring
-from ui.connections import page as pages
 from ui.connections.page import ConnectionPage
 from ui.connections.sheet import ConnectionsSheet
 
@@ -165,7 +164,6 @@ def test_without_a_keyring_it_says_what_is_left(window: Any, qtbot: Any, monkeyp
 def test_a_broker_that_never_answers_is_given_up_and_the_next_test_does_not_wait(
     window: Any, qtbot: Any, ring: Ring, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(pages, "PATIENCE_MS", 50)
     never, answers = threading.Event(), ["RabbitMQ 2"]
 
     def reach(_url: str, _timeout_s: float) -> str:
@@ -177,9 +175,10 @@ def test_a_broker_that_never_answers_is_given_up_and_the_next_test_does_not_wait
 
     monkeypatch.setitem(reaching.CHECKS, "rabbitmq", reach)
     page = rabbit_of(sheet_of(window, qtbot))
+    page.patience_ms = 50
     page.test.click()
     assert done(page, qtbot).startswith("No answer within")
-    monkeypatch.setattr(pages, "PATIENCE_MS", 15_000)
+    page.patience_ms = PATIENCE_MS
     page.test.click()
     assert done(page, qtbot).startswith("Reached: RabbitMQ 1")
     never.set()

@@ -16,11 +16,9 @@ PATIENCE_MS = 60_000
 
 
 @pytest.fixture
-def opened(window: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
+def opened(window: Any, tmp_path: Path) -> Any:
     """A capture whose payloads are too many to be looked through at once."""
-    monkeypatch.setattr("ui.payload_search.AT_ONCE", 0)
-    monkeypatch.setattr("ui.panels.tables_look.AT_ONCE", 0)
-    monkeypatch.setattr("ui.timeline.matches.AT_ONCE", 0)
+    window.filter_state.most_payloads = 0
     path = tmp_path / "shop.buslens"
     path.write_bytes(shop_bytes(200, batch=10))
     window.open(path)

@@ -64,12 +64,9 @@ def test_a_column_can_be_hidden_and_is_not_copied_then(panel: TablesPanel) -> No
     assert QGuiApplication.clipboard().text().splitlines()[0].split("\t")[:2] == ["Id", "Event"]
 
 
-def test_too_many_rows_to_sort_by_a_field_is_said(
-    panel: TablesPanel, qtbot: Any, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_too_many_rows_to_sort_by_a_field_is_said(panel: TablesPanel, qtbot: Any) -> None:
     panel.resize(1400, 260)
-    monkeypatch.setattr("ui.panels.tables_payload_column.MOST_SORTED", 3)
-    panel.dispatches.show_field("id", True)
+    panel.dispatches.show_field("id", True, most_sorted=3)
     with qtbot.waitSignal(panel.failed) as told:
         click_header(panel.dispatches, "payload.id", qtbot)
     assert "payload.id sorts up to 3 rows" in str(told.args[0])

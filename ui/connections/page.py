@@ -32,8 +32,11 @@ class ConnectionPage(QWidget):
 
     kept = Signal()
 
-    def __init__(self, kind: Kind, themes: ThemeSource, parent: QWidget) -> None:
+    def __init__(self, kind: Kind, themes: ThemeSource, parent: QWidget, *, patience_ms: int = PATIENCE_MS) -> None:
         super().__init__(parent)
+        self.patience_ms = patience_ms
+        """Until what was begun is given up."""
+
         self._kind, self._themes = kind, themes
         self._saved = Connection()
         self._doing = ""
@@ -113,7 +116,7 @@ class ConnectionPage(QWidget):
             self._job.done.connect(self._done)
             self._job.failed.connect(self._failed)
         self._say("running", {TEST: "Trying…", SAVE: "Saving…", DEFAULT: "Forgetting…"}[what])
-        self._patience.start(PATIENCE_MS)
+        self._patience.start(self.patience_ms)
         self._job.start(work, *arguments)
         self._allow()
 
@@ -140,7 +143,7 @@ class ConnectionPage(QWidget):
         """What was begun may never end: it is left alone, and what is begun next does not wait for it."""
         self.close_jobs()
         self._doing = ""
-        self._say("failed", f"No answer within {PATIENCE_MS // 1000} s: check the host's name and the keyring.")
+        self._say("failed", f"No answer within {self.patience_ms // 1000} s: check the host's name and the keyring.")
         self._allow()
 
     def _allow(self) -> None:

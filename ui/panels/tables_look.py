@@ -13,7 +13,6 @@ from bus.trace import Trace
 from bus.trace import rows as trace_rows
 from bus.trace.ordering import Orders, order
 from bus.trace.repeats import Repeats, likeness
-from ui.payload_search import AT_ONCE
 from ui.table_model import Rows
 
 Keys = npt.NDArray[Any]
@@ -49,8 +48,16 @@ class Look:
     """One search; `orders` remembers what is dear."""
 
     def __init__(
-        self, table: str, wanted: trace_rows.Filter, order: Order | None, orders: Orders, grouped: str = ""
+        self,
+        table: str,
+        wanted: trace_rows.Filter,
+        order: Order | None,
+        orders: Orders,
+        grouped: str = "",
+        most_payloads: int | None = None,
     ) -> None:
+        """most_payloads: bytes of payloads to look through for the filter; None: all."""
+        self._most_payloads = most_payloads
         self._table, self._wanted, self._order, self._orders = table, wanted, order, orders
         self._grouped = grouped
 
@@ -59,7 +66,7 @@ class Look:
         everything = trace_rows.rows(trace, self._table, trace_rows.parse(""), None)
         found = everything
         if self._wanted:
-            found = trace_rows.rows(trace, self._table, self._wanted, most_payloads=AT_ONCE)
+            found = trace_rows.rows(trace, self._table, self._wanted, most_payloads=self._most_payloads)
         whole = len(trace.dispatches) if self._table == "dispatches" else len(trace.calls)
         if self._order is None and not self._grouped:
             return Found(len(everything), found, None)

@@ -23,10 +23,11 @@ _MOST_LOOKED_AT = 200
 class PayloadColumn:
     """One field, of the dispatch itself or of the dispatch that a call belongs to."""
 
-    def __init__(self, field: str, table: str, session: Session) -> None:
+    def __init__(self, field: str, table: str, session: Session, *, most_sorted: int = MOST_SORTED) -> None:
         self.field = field
         self._table = table
         self._session = session
+        self._most_sorted = most_sorted
 
     def column(self) -> Column:
         """What the table model wants to know."""
@@ -34,7 +35,7 @@ class PayloadColumn:
         is_number = isinstance(sample, int | float) and not isinstance(sample, bool)
         return Column(
             f"payload.{self.field}", 12, self._text, self._keys, number=is_number,
-            tip=f"{self.field} of the payload", most_sorted=MOST_SORTED,
+            tip=f"{self.field} of the payload", most_sorted=self._most_sorted,
         )  # fmt: skip
 
     def _some(self) -> list[Any]:

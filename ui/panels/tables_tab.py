@@ -18,7 +18,7 @@ from ui.filter_state import FilterState
 from ui.finding import Finding
 from ui.panels.tables_header import HeaderMenu
 from ui.panels.tables_look import Found, Look, Order, Sorting
-from ui.panels.tables_payload_column import PayloadColumn, known_fields
+from ui.panels.tables_payload_column import MOST_SORTED, PayloadColumn, known_fields
 from ui.panels.tables_text import count, shown_of
 from ui.panels.tables_view import RecordTable
 from ui.table_model import Column, Rows, TableModel
@@ -154,13 +154,14 @@ class RowsTab(QWidget):
         self._decided.add(place)
         self.view.setColumnHidden(place, not shown)
 
-    def show_field(self, field: str, shown: bool) -> None:
-        """Give a field of the payloads a column, or take it away."""
+    def show_field(self, field: str, shown: bool, *, most_sorted: int = MOST_SORTED) -> None:
+        """Give a field of the payloads a column, which sorts up to so many rows; or take it away."""
         if shown == (field in self.fields):
             return
         if shown:
             self.fields.append(field)
-            self.model.add_column(PayloadColumn(field, self.of_table, self._session).column())
+            payload = PayloadColumn(field, self.of_table, self._session, most_sorted=most_sorted)
+            self.model.add_column(payload.column())
             self.view.place_column(len(self.model.columns) - 1, behind=self._titled)
         else:
             place = self._own_columns + self.fields.index(field)
@@ -192,7 +193,7 @@ class RowsTab(QWidget):
             place, descending = self._order
             keys = self.model.columns[place].key
             order = Order(place, keys, descending) if keys is not None else None
-        return Look(self._table, self._filter.filter, order, self._orders, self._grouped)
+        return Look(self._table, self._filter.filter, order, self._orders, self._grouped, self._filter.most_payloads)
 
     def _show_wanted(self) -> None:
         """Columns that only some captures have something for come and go with it."""

@@ -75,11 +75,12 @@ class Contents(QObject):
     def filter_again(self) -> None:
         """Find what matches the filter."""
         wanted = self._filter.filter if self._filter.active else None
-        if wanted is not None and self._matching.pays:
-            self._matching.start(partial(matches_of, wanted))
+        look = None if wanted is None else partial(matches_of, wanted, self._filter.most_payloads)
+        if look is not None and self._matching.pays:
+            self._matching.start(look)
             return
         self._matching.forget()
-        self._matched(None if wanted is None else matches_of(wanted, self.now.trace))
+        self._matched(None if look is None else look(self.now.trace))
 
     def _rearrange(self) -> None:
         if self.now.group != self._choices.group:

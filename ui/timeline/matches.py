@@ -11,7 +11,6 @@ from bus.trace import Trace, rows
 from bus.trace.lane_marks import Marks
 from bus.trace.pyramid import Int64s
 from bus.trace.track import Track
-from ui.payload_search import AT_ONCE
 
 Flags = npt.NDArray[np.bool_]
 
@@ -19,11 +18,14 @@ Flags = npt.NDArray[np.bool_]
 class Matches:
     """For one filter: how many calls of a track, or dispatches, before each position match."""
 
-    def __init__(self, trace: Trace, wanted: rows.Filter) -> None:
-        found = {table: rows.rows(trace, table, wanted, most_payloads=AT_ONCE) for table in ("calls", "dispatches")}
-        self._calls = _mask(len(trace.calls), found["calls"])
+    def __init__(self, trace: Trace, wanted: rows.Filter, most_payloads: int) -> None:
+        """most_payloads: bytes of payloads to look through for the filter."""
+        calls, dispatches = (
+            rows.rows(trace, table, wanted, most_payloads=most_payloads) for table in ("calls", "dispatches")
+        )
+        self._calls = _mask(len(trace.calls), calls)
         self._of_calls = running_count(self._calls)
-        self._dispatches = running_count(_mask(len(trace.dispatches), found["dispatches"]))
+        self._dispatches = running_count(_mask(len(trace.dispatches), dispatches))
         self._tracks: dict[Track, Int64s] = {}
         self._marks: dict[Marks, Int64s] = {}
         self._lost: tuple[int, Int64s] = (0, np.empty(0, np.int64))
@@ -67,9 +69,9 @@ class Matches:
         return _padded(self._dispatches, total + 1)
 
 
-def matches_of(wanted: rows.Filter, trace: Trace) -> Matches:
+def matches_of(wanted: rows.Filter, most_payloads: int, trace: Trace) -> Matches:
     """What a filter leaves of a trace; on whatever thread."""
-    return Matches(trace, wanted)
+    return Matches(trace, wanted, most_payloads)
 
 
 def _each(counts: Int64s, rows: Int64s) -> Flags:
