@@ -27,8 +27,11 @@ class Finding(QObject):
     failed = Signal(object)
     """The exception."""
 
-    def __init__(self, session: Session, parent: QObject) -> None:
+    def __init__(self, session: Session, parent: QObject, *, large: int = LARGE) -> None:
         super().__init__(parent)
+        self.large = large
+        """Dispatches and calls of a trace; more of them are looked through on another thread."""
+
         self._session = session
         self._job: LatestJob | None = None
         self._trace: Trace | None = None
@@ -39,7 +42,7 @@ class Finding(QObject):
     def pays(self) -> bool:
         """Whether the trace is so large that the window would feel the search."""
         trace = self._session.trace
-        return len(trace.dispatches) + len(trace.calls) > LARGE
+        return len(trace.dispatches) + len(trace.calls) > self.large
 
     @property
     def busy(self) -> bool:

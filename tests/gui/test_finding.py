@@ -10,6 +10,7 @@ import pytest
 
 from bus.scenario.samples import SAMPLES
 from bus.trace import Trace
+from tests.helpers.large import count_as_large
 from tests.helpers.turns import Turns
 from ui.finding import Finding
 
@@ -17,9 +18,9 @@ PATIENCE_MS = 60_000
 
 
 @pytest.fixture
-def large(window: Any, qtbot: Any, monkeypatch: pytest.MonkeyPatch) -> Any:
+def large(window: Any, qtbot: Any) -> Any:
     """A window on a trace that counts as large."""
-    monkeypatch.setattr("ui.finding.LARGE", 10)
+    count_as_large(window, 10)
     window.open(next(sample.path for sample in SAMPLES if sample.id == "checkout"))
     window.session.start(speed=math.inf)
     qtbot.waitUntil(lambda: window.session.engine_state.phase == "finished", timeout=PATIENCE_MS)

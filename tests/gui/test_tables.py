@@ -11,6 +11,7 @@ from PySide6.QtGui import QGuiApplication
 
 from buslens.records import Outcome
 from tests.gui.shop_trace import Shop
+from tests.helpers.large import count_as_large
 from ui.filter_state import FilterState
 from ui.panels import tables_text
 from ui.panels.tables import TablesPanel
@@ -204,10 +205,8 @@ def test_equal_keys_keep_the_order_of_the_trace_in_both_directions() -> None:
     assert sorted_rows(rows, keys, descending=True).tolist() == [0, 2, 1, 3]
 
 
-def test_a_large_table_is_sorted_on_another_thread(
-    panel: TablesPanel, shop: Shop, qtbot: Any, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("ui.finding.LARGE", 2)
+def test_a_large_table_is_sorted_on_another_thread(panel: TablesPanel, shop: Shop, qtbot: Any) -> None:
+    count_as_large(panel, 2)
     shop.order(1)
     shop.unheard()
     panel.refresh_now()
@@ -256,10 +255,8 @@ def test_repeats_in_a_row_stay_where_they_are(panel: TablesPanel, shop: Shop, qt
     assert column(panel.dispatches, "Event")[0] == "▾ order.audited  × 3", "what was open stays open"
 
 
-def test_groups_of_a_large_table_are_found_on_another_thread(
-    panel: TablesPanel, shop: Shop, qtbot: Any, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("ui.finding.LARGE", 2)
+def test_groups_of_a_large_table_are_found_on_another_thread(panel: TablesPanel, shop: Shop, qtbot: Any) -> None:
+    count_as_large(panel, 2)
     for number in range(4):
         shop.order(number)
     panel.refresh_now()

@@ -13,6 +13,7 @@ from bus.trace.scale import UNIT, Folded, Mode
 from bus.trace.trace import Trace
 from tests.gui.timeline_bus import MS, PlayedBus, Watched
 from tests.gui.timeline_view import played
+from tests.helpers.large import count_as_large
 from ui.timeline.view import TimelineView
 
 MODES: tuple[Mode, ...] = ("linear", "compressed", "steps")
@@ -169,9 +170,9 @@ def test_what_is_to_be_folded_is_found_again_while_records_come(
 
 
 def test_large_traces_are_folded_beside_the_qt_thread(
-    bus: PlayedBus, watched: Watched, view: TimelineView, qtbot: Any, monkeypatch: pytest.MonkeyPatch
+    bus: PlayedBus, watched: Watched, view: TimelineView, qtbot: Any
 ) -> None:
-    monkeypatch.setattr("ui.finding.LARGE", 5)
+    count_as_large(view, 5)
     sparse(bus, watched, view)
     view.set_time_axis("compressed")
     assert view.viewport.scale.mode == "linear", "the old picture stays until it is known"

@@ -10,6 +10,7 @@ import pytest
 from bus.trace import Trace
 from tests.gui.timeline_bus import PlayedBus, Watched
 from tests.gui.timeline_view import played
+from tests.helpers.large import count_as_large
 from ui.timeline import contents
 from ui.timeline.view import TimelineView
 
@@ -17,7 +18,7 @@ PATIENCE_MS = 60_000
 
 
 @pytest.fixture
-def gate(monkeypatch: pytest.MonkeyPatch) -> threading.Event:
+def gate(view: TimelineView, monkeypatch: pytest.MonkeyPatch) -> threading.Event:
     """Lanes of what counts as large are made only when this is set."""
     go, indexed = threading.Event(), contents.indexed
 
@@ -25,7 +26,7 @@ def gate(monkeypatch: pytest.MonkeyPatch) -> threading.Event:
         assert go.wait(PATIENCE_MS / 1000)
         return indexed(group, emits, trace)
 
-    monkeypatch.setattr("ui.finding.LARGE", 10)
+    count_as_large(view, 10)
     monkeypatch.setattr(contents, "indexed", waiting)
     return go
 
