@@ -30,6 +30,7 @@ def large(window: Any, qtbot: Any) -> Any:
 
 def test_tables_and_timeline_show_what_the_filter_leaves(large: Any, qtbot: Any) -> None:
     large.filter_state.set_text("outcome:failed")
+    assert large.timeline._contents._matching.busy, "beside the Qt thread"
     qtbot.waitUntil(lambda: large.tables.calls.shown == 7, timeout=PATIENCE_MS)
     qtbot.waitUntil(lambda: large.timeline._content.matches is not None, timeout=PATIENCE_MS)
     large.filter_state.set_text("")

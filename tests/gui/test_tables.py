@@ -210,8 +210,10 @@ def test_a_large_table_is_sorted_on_another_thread(panel: TablesPanel, shop: Sho
     shop.order(1)
     shop.unheard()
     panel.refresh_now()
+    held = holds(shop)
     click_header(panel.dispatches, "Event", qtbot)
     qtbot.waitUntil(lambda: column(panel.dispatches, "Event") == ["order.audited", "order.paid", "order.placed"])
+    assert held
 
 
 def test_repeats_become_one_row_that_opens_and_closes(panel: TablesPanel, shop: Shop, qtbot: Any) -> None:
@@ -260,11 +262,20 @@ def test_groups_of_a_large_table_are_found_on_another_thread(panel: TablesPanel,
     for number in range(4):
         shop.order(number)
     panel.refresh_now()
+    held = holds(shop)
     group(panel, "All that are alike", qtbot)
     qtbot.waitUntil(lambda: panel.dispatches.model.rowCount() == 2)
+    assert held
     shop.order(5)
     panel.refresh_records()
     qtbot.waitUntil(lambda: "× 5" in column(panel.dispatches, "Event")[0])
+
+
+def holds(shop: Shop) -> list[bool]:
+    """One for each time from now on that the trace is made to stand still, for another thread."""
+    held: list[bool] = []
+    shop.session.hold = lambda: held.append(True)
+    return held
 
 
 def group(panel: TablesPanel, title: str, qtbot: Any) -> None:
