@@ -6,8 +6,12 @@ import asyncio
 from pathlib import Path
 
 from app.cli_text import plain
-from bus.engines import kafka_names, kafka_runs, rabbitmq_names, rabbitmq_runs, sqlite_runs
+from bus.engines.kafka import names as kafka_names
+from bus.engines.kafka import runs as kafka_runs
+from bus.engines.rabbitmq import names as rabbitmq_names
+from bus.engines.rabbitmq import runs as rabbitmq_runs
 from bus.errors import UserError
+from bus.runs import sqlite_runs
 from bus.workers import celery_app, celery_runs
 
 FAILED = 1

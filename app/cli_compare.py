@@ -18,10 +18,10 @@ from app.trust import TrustedFiles
 from bus import scenario
 from bus.analysis.figures import COMPARED
 from bus.analysis.statistics import Quantiles
-from bus.analysis.words import EVENTS, WORDS, title
 from bus.comparison import Plan, Result, compare
-from bus.engines.boundaries import Boundary
+from bus.contract.boundaries import Boundary
 from bus.errors import UserError
+from bus.number_words import EVENTS, WORDS, title
 from bus.session import Session
 
 FILE_COLUMNS = 200

@@ -11,11 +11,11 @@ from app.cli_output import complain, file_for, warn
 from app.cli_text import plain
 from app.scenario_files import found_scenario
 from bus import scenario
+from bus.capture import capture
 from bus.errors import UserError, UserErrors
 from bus.export import EXPORTERS
 from bus.export import slice as slices
 from bus.system_errors import cannot_read
-from bus.trace import capture
 from bus.wording import extent, several
 from buslens.wire import MAGIC
 

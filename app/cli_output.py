@@ -19,9 +19,10 @@ from typing import TextIO
 from rich.console import Console
 
 from app.cli_text import plain
+from bus.capture import completeness
 from bus.errors import UserError
 from bus.system_errors import reason
-from bus.trace import Trace, completeness
+from bus.trace import Trace
 
 STDOUT = "-"
 NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO)

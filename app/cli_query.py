@@ -14,11 +14,11 @@ from rich.table import Table
 from app import cli_output
 from app.cli_output import complain, warn
 from app.cli_text import plain
+from bus.capture import capture
 from bus.errors import UserError
 from bus.export import answer
 from bus.export.csv import safe
-from bus.trace import capture
-from bus.trace.query import Query, Result
+from bus.sql.query import Query, Result
 
 FORMATS = ("table", "csv", "json")
 NUMBERS = (int, float, Decimal)

@@ -14,12 +14,12 @@ from rich.text import Text
 from app import cli_output
 from app.cli_text import cell, duration, plain
 from bus.analysis import ledger, statistics
+from bus.analysis.expect import Verdict, verdicts
 from bus.analysis.ledger import Ledger
 from bus.analysis.statistics import Quantiles, Statistic
 from bus.engines import ENGINES
+from bus.runtime.state import LATE_NS, LATE_WORDS
 from bus.session import Session
-from bus.simulation.expect import Verdict, verdicts
-from bus.simulation.state import LATE_NS, LATE_WORDS
 from bus.wording import extent
 
 QUANTILES = ("p50", "p95", "p99")

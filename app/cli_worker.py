@@ -12,9 +12,10 @@ from app.trust import TrustedFiles
 from bus import scenario
 from bus.connections.model import UNDER_CONNECTIONS
 from bus.errors import UserError
-from bus.machines.serving import Serving
+from bus.run.serving import Serving
 from bus.scenario import Document
-from bus.workers import celery_app, celery_hands
+from bus.worker_process import celery_hands
+from bus.workers import celery_app
 
 
 def join(name: str, *, engine: str, run: str, only: tuple[str, ...], trust: bool) -> int:

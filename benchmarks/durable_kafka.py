@@ -18,9 +18,9 @@ from statistics import median
 from typing import Any
 
 from benchmarks.durable_sqlite import BODY, SCENARIO, between
-from bus.engines import kafka_names
-from bus.engines.kafka_admin import Admin
-from bus.engines.kafka_publishing import UNCONFIRMED
+from bus.engines.kafka import names as kafka_names
+from bus.engines.kafka.admin import Admin
+from bus.engines.kafka.publishing import UNCONFIRMED
 from bus.errors import UserError
 from bus.session import Session
 from bus.settings import Settings

@@ -16,9 +16,9 @@ from statistics import median
 from typing import Any
 
 from benchmarks.durable_sqlite import BODY, SCENARIO, between
-from bus.engines import rabbitmq_names
-from bus.engines.protocol import PLAIN
-from bus.engines.rabbitmq_publishing import UNCONFIRMED
+from bus.contract.protocol import PLAIN
+from bus.engines.rabbitmq import names as rabbitmq_names
+from bus.engines.rabbitmq.publishing import UNCONFIRMED
 from bus.session import Session
 from bus.settings import Settings
 from bus.trace import Trace

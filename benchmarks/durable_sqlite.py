@@ -17,7 +17,7 @@ from pathlib import Path
 from statistics import median
 from typing import Any
 
-from bus.engines.sqlite_log import SqliteLog
+from bus.engines.sqlite.log import SqliteLog
 from bus.session import Session
 from bus.settings import Settings
 from bus.trace import Trace

@@ -11,10 +11,12 @@ import time
 from pathlib import Path
 
 from benchmarks.generate import generate
+from bus.capture import capture
+from bus.find import rows
+from bus.find.ordering import Orders
 from bus.session import Session
 from bus.settings import Settings
-from bus.trace import Trace, capture, rows
-from bus.trace.ordering import Orders
+from bus.trace import Trace
 from ui.panels.tables_columns import TraceColumns
 from ui.panels.tables_look import Found, Look, Order, Sorting
 

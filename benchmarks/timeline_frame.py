@@ -22,7 +22,8 @@ import numpy as np
 
 from benchmarks.generate import generate
 from benchmarks.trace_feed import LIVE_FACTS_A_PICTURE, frames
-from bus.trace import Trace, capture
+from bus.capture import capture
+from bus.trace import Trace
 
 SIZES = (10_000, 1_000_000, 10_000_000)
 MOST_OF_PEER = 1_000_000

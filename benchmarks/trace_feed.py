@@ -15,11 +15,11 @@ from pathlib import Path
 import numpy as np
 
 from bus.flight.recorder import FlightRecorder
+from bus.picture.emits import Emits
+from bus.picture.tracks import CallTracks
 from bus.settings import FlightSettings
 from bus.trace import Trace
-from bus.trace.emits import Emits
 from bus.trace.facts import FACT_DTYPE
-from bus.trace.tracks import CallTracks
 from buslens import wire
 from buslens.records import Flag, Kind, NameKind, Outcome
 

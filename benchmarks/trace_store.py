@@ -18,10 +18,11 @@ from pathlib import Path
 
 from benchmarks.generate import Made, generate
 from benchmarks.trace_feed import frames
-from bus.trace import Trace, capture
-from bus.trace.emits import Emits
-from bus.trace.loading import Loading
-from bus.trace.tracks import CallTracks
+from bus.capture import capture
+from bus.capture.loading import Loading
+from bus.picture.emits import Emits
+from bus.picture.tracks import CallTracks
+from bus.trace import Trace
 
 CALLS = 10_000_000
 SLOWEST_OPENING_S = 3.0

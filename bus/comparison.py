@@ -8,8 +8,8 @@ from dataclasses import dataclass
 
 from bus.analysis import figures
 from bus.analysis.figures import Figures
+from bus.contract.boundaries import Boundary
 from bus.engines import ENGINES
-from bus.engines.boundaries import Boundary
 from bus.errors import UserError
 from bus.scenario import Document
 from bus.scenario.nearest import nearest

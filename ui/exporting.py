@@ -10,8 +10,8 @@ from PySide6.QtWidgets import QWidget
 
 from bus.errors import UserError
 from bus.export.exporter import Selection
-from bus.lending import Export
 from bus.session import Session
+from bus.session.lending import Export
 from ui.jobs import LatestJob
 from ui.widgets.progress import Progress
 

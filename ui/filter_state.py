@@ -5,8 +5,8 @@ from __future__ import annotations
 from PySide6.QtCore import QObject, Signal
 
 from bus.errors import UserError
-from bus.trace import rows
-from bus.trace.filter_quote import quote
+from bus.find import rows
+from bus.find.filter_quote import quote
 
 AT_ONCE = 8 * 1024 * 1024
 """Bytes of payloads that are looked through within the filter: some milliseconds."""

@@ -11,10 +11,10 @@ import time
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
+from bus.find.rows import payload_texts
 from bus.session import Session
 from bus.trace import Trace
 from bus.trace.blob_search import Question
-from bus.trace.rows import payload_texts
 from ui.filter_state import FilterState
 from ui.jobs import LatestJob
 

@@ -14,7 +14,7 @@ import numpy.typing as npt
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt
 from PySide6.QtGui import QColor, QIcon
 
-from bus.trace.ordering import order
+from bus.find.ordering import order
 from ui.theme import ThemeSource
 
 Rows = npt.NDArray[np.int64]

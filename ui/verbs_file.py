@@ -12,9 +12,9 @@ from PySide6.QtWidgets import QWidget
 from bus.errors import UserError
 from bus.export import EXPORTERS
 from bus.export.slice import Span
-from bus.opening import is_capture
 from bus.scenario.samples import FOLDER, SAMPLES
 from bus.session import Session
+from bus.session.opening import is_capture
 from ui.bridge import Bridge
 from ui.exporting import Exporting
 from ui.ports import TrustStore

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLineEdit
 
-from bus.trace.grouping import Group
-from bus.trace.scale import Mode
+from bus.picture.grouping import Group
+from bus.picture.scale import Mode
 from ui.filter_state import FilterState
 from ui.layout import Layout
 from ui.panels.emit import EmitPanel

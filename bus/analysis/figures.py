@@ -24,12 +24,12 @@ COMPARED = (
     "open",
     "handled",
 )
-"""Words of bus/analysis/words.py, in the order of the columns."""
+"""Words of bus/number_words.py, in the order of the columns."""
 
 
 @dataclass(frozen=True, slots=True)
 class Figures:
-    """Numbers as bus/analysis/words.py defines them, and times."""
+    """Numbers as bus/number_words.py defines them, and times."""
 
     emitted: int
     handled: int

@@ -36,7 +36,7 @@ MOST_READ = 10_000
 
 @dataclass(frozen=True, slots=True)
 class Ledger:
-    """Counts of dispatches, in the words of bus/analysis/words.py. ValueError where they do not add up: our bug."""
+    """Counts of dispatches, in the words of bus/number_words.py. ValueError where they do not add up: our bug."""
 
     emitted: int
     handled: int

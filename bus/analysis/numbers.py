@@ -1,4 +1,4 @@
-"""Every number of bus/analysis/words.py, counted over a trace or over a choice of its events and handlers."""
+"""Every number of bus/number_words.py, counted over a trace or over a choice of its events and handlers."""
 
 from __future__ import annotations
 

@@ -13,9 +13,9 @@ import numpy as np
 import numpy.typing as npt
 
 from bus.analysis import counters, histogram, numbers
-from bus.trace import rows as trace_rows
-from bus.trace.backlog import Backlog
-from bus.trace.rows import Filter
+from bus.find import rows as trace_rows
+from bus.find.rows import Filter
+from bus.picture.backlog import Backlog
 from bus.trace.trace import Trace
 from buslens.records import Outcome
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from bus.engines.kafka import KafkaEngine
-from bus.engines.protocol import Engine
-from bus.engines.pyee import AsyncioEngine, PyeeEngine
-from bus.engines.pyee_threads import ThreadsEngine
-from bus.engines.rabbitmq import RabbitEngine
-from bus.engines.sqlite import SqliteEngine
+from bus.contract.protocol import Engine
+from bus.engines.kafka.engine import KafkaEngine
+from bus.engines.pyee.engine import AsyncioEngine, PyeeEngine
+from bus.engines.pyee.threads import ThreadsEngine
+from bus.engines.rabbitmq.engine import RabbitEngine
+from bus.engines.sqlite.engine import SqliteEngine
 
 Makers = Mapping[str, Callable[[], Engine]]
 """By id: what makes such an engine."""

@@ -6,7 +6,9 @@ import time
 from collections.abc import Callable
 
 from bus.connections import Connection, Kind, meant, parsed, secrets, tls
-from bus.engines import kafka_check, rabbitmq_check, redis_check
+from bus.engines.kafka import check as kafka_check
+from bus.engines.rabbitmq import check as rabbitmq_check
+from bus.engines.redis import check as redis_check
 from bus.errors import UserError
 
 TIMEOUT_S = 3.0

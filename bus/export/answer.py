@@ -14,12 +14,12 @@ from typing import Any
 import duckdb
 import numpy as np
 
+from bus.capture.whole_file import replacing
 from bus.errors import Place, UserError
 from bus.export.csv import safe
 from bus.export.exporter import write_text
-from bus.trace.query import Result
+from bus.sql.query import Result
 from bus.trace.trace import Progress
-from bus.trace.whole_file import replacing
 
 
 def write(result: Result, path: Path, *, progress: Progress | None = None) -> None:

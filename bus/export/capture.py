@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from bus.capture import capture
 from bus.export.exporter import Selection
-from bus.trace import capture
 from bus.trace.trace import Progress, Trace
 
 

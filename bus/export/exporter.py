@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
+from bus.capture.whole_file import replacing
 from bus.trace.trace import Progress, Trace
-from bus.trace.whole_file import replacing
 
 Selection = tuple[str, int]
 """What is selected: "dispatch" or "call", and its id."""

@@ -10,9 +10,9 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from bus.analysis import causality
 from bus.export.exporter import Selection, counted, write_text
 from bus.export.words import bus_of, outcome, title
-from bus.trace import causality
 from bus.trace.fates import FATES
 from bus.trace.trace import Progress, Trace
 from buslens.records import NameKind

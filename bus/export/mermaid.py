@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from bus.analysis import causality
 from bus.export.exporter import Selection, write_text
 from bus.export.words import bus_of, skipped_names, visible
-from bus.trace import causality
 from bus.trace.trace import Progress, Trace
 from buslens.records import Flag, NameKind, Outcome
 

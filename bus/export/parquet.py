@@ -11,10 +11,10 @@ from concurrent.futures import ThreadPoolExecutor, wait
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from bus.capture.whole_file import replacing
 from bus.export.exporter import Selection
 from bus.system_errors import cannot_write
 from bus.trace.trace import Progress, Trace
-from bus.trace.whole_file import replacing
 
 if TYPE_CHECKING:
     import duckdb
@@ -41,7 +41,7 @@ def write(
     # DuckDB is a tenth of what a start takes, and this the one exporter that needs it.
     import duckdb
 
-    from bus.trace.query import connected
+    from bus.sql.query import connected
 
     connection = connected(trace, may_write=True)
     try:

@@ -16,12 +16,12 @@ import duckdb
 import numpy as np
 import numpy.typing as npt
 
+from bus.capture.whole_file import replacing
 from bus.errors import Place, UserError
 from bus.export.csv import safe
 from bus.export.exporter import write_text
-from bus.trace.query import connected
+from bus.sql.query import connected
 from bus.trace.trace import Progress, Trace
-from bus.trace.whole_file import replacing
 
 _AT_ONCE = 5_000
 

@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from bus.capture.whole_file import replacing
 from bus.errors import UserError
 from bus.export.before import facts_before
 from bus.export.blob_parts import BlobParts, found_entries
@@ -22,7 +23,6 @@ from bus.trace.framing import Framing
 from bus.trace.names import Names
 from bus.trace.notes import Note, pack_notes
 from bus.trace.trace import Progress, Trace
-from bus.trace.whole_file import replacing
 from buslens import wire
 from buslens.records import Kind, NameKind
 

@@ -11,7 +11,7 @@ from typing import Any
 
 from bus import connections
 from bus.connections import tls
-from bus.engines import rabbitmq_names
+from bus.engines.rabbitmq import names as rabbitmq_names
 from bus.errors import UserError
 
 VARIABLE = connections.REDIS.variable

@@ -8,10 +8,10 @@ import sqlite3
 from pathlib import Path
 from typing import Any
 
-from bus.engines import rabbitmq_names as names
-from bus.engines.made import same_address
-from bus.engines.sqlite_runs import RunFolder, home
+from bus.engines.rabbitmq import names
 from bus.errors import UserError
+from bus.runs.made import same_address
+from bus.runs.sqlite_runs import RunFolder, home
 from bus.system_errors import cannot_make, cannot_read
 from bus.workers import celery_app
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from bus.workers.conversation import Conversation, Host
 
-_MAIN = "import json, sys; sys.path[:] = json.loads(sys.argv[1]); from bus.workers.member import main; main()"
+_MAIN = "import json, sys; sys.path[:] = json.loads(sys.argv[1]); from bus.worker_process.member import main; main()"
 LONGEST_WAIT_NS = 1 << 62
 
 

@@ -8,11 +8,11 @@ from collections.abc import Callable
 from concurrent.futures import Future
 from typing import Any, Protocol
 
+from bus.runtime.threads import ClockedPool, PoolClock
 from bus.workers.celery_calls import CeleryCalls
 from bus.workers.member_talk import member_command
 from bus.workers.python_host import PythonHost
 from bus.workers.records import WorkRecords
-from bus.workers.threads import ClockedPool, PoolClock
 from buslens.adapters.pyee_calls import Deferred
 from buslens.context import current_call
 from buslens.recorder import Recorder

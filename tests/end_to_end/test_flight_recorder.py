@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from bus.trace import capture
+from bus.capture import capture
 from tests.helpers.program import Program
 
 FAILING = """buslens: 1

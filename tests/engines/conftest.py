@@ -9,7 +9,8 @@ from typing import Any
 
 import pytest
 
-from bus.engines import kafka_names, rabbitmq_names
+from bus.engines.kafka import names as kafka_names
+from bus.engines.rabbitmq import names as rabbitmq_names
 from tests.helpers import kafka as kafka_help
 from tests.helpers import tls
 from tests.helpers.ports import free_port

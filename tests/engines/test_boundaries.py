@@ -12,8 +12,8 @@ import pytest
 from bus import scenario
 from bus.analysis import numbers
 from bus.comparison import Plan, Result, compare
+from bus.contract.boundaries import Boundary
 from bus.engines import ENGINES
-from bus.engines.boundaries import Boundary
 from buslens.records import NameKind
 
 TWO = """buslens: 1

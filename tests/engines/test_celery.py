@@ -13,10 +13,10 @@ import numpy as np
 import pytest
 
 from app.cli_clean import clean
-from bus.engines import sqlite_runs
+from bus.analysis.anatomy import anatomy_of
+from bus.runs import sqlite_runs
 from bus.session import Session
 from bus.settings import Settings
-from bus.trace.anatomy import anatomy_of
 from bus.workers import celery_app
 from buslens.records import Kind, Outcome
 from tests.helpers.celery_workers import Worker

@@ -14,16 +14,18 @@ from urllib.parse import quote
 import pytest
 
 from bus.analysis import ledger
-from bus.engines import kafka_names, kafka_runs, sqlite_runs
-from bus.engines.delivery import Confirmed, Message, News, Refused
-from bus.engines.kafka_admin import Admin
-from bus.engines.kafka_publishing import Publisher
-from bus.engines.kafka_pulse import Pulse
-from bus.machines.letters import OWNER
+from bus.analysis.anatomy import anatomy_of
+from bus.contract.delivery import Confirmed, Message, News, Refused
+from bus.contract.letters import OWNER
+from bus.engines.kafka import names as kafka_names
+from bus.engines.kafka import runs as kafka_runs
+from bus.engines.kafka.admin import Admin
+from bus.engines.kafka.publishing import Publisher
+from bus.engines.kafka.pulse import Pulse
+from bus.runs import sqlite_runs
 from bus.session import Session
 from bus.settings import Settings
 from bus.trace import Trace
-from bus.trace.anatomy import anatomy_of
 from buslens.records import Kind, Outcome
 from tests.helpers.kafka import PASSWORD, read_topic, settings, topics_and_groups
 from tests.helpers.killing import killed_after

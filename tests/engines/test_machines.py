@@ -13,10 +13,11 @@ import numpy as np
 import pytest
 
 from bus.analysis import ledger
-from bus.engines import kafka_letters, kafka_names
-from bus.engines.kafka_admin import Admin
-from bus.engines.rabbitmq_letters import mailbox_name
-from bus.machines.letters import OWNER
+from bus.contract.letters import OWNER
+from bus.engines.kafka import letters as kafka_letters
+from bus.engines.kafka import names as kafka_names
+from bus.engines.kafka.admin import Admin
+from bus.engines.rabbitmq.letters import mailbox_name
 from bus.session import Session
 from bus.settings import Settings
 from bus.trace import Trace

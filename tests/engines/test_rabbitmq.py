@@ -13,8 +13,10 @@ import aio_pika
 import pytest
 
 from bus.analysis import ledger
-from bus.engines import rabbitmq_names, rabbitmq_runs, sqlite_runs
-from bus.engines.rabbitmq import RabbitEngine
+from bus.engines.rabbitmq import names as rabbitmq_names
+from bus.engines.rabbitmq import runs as rabbitmq_runs
+from bus.engines.rabbitmq.engine import RabbitEngine
+from bus.runs import sqlite_runs
 from buslens.records import Kind, Outcome
 from tests.helpers.killing import killed_after
 from tests.helpers.patience import PATIENCE_S

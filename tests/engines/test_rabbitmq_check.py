@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from bus.engines import rabbitmq_names
-from bus.engines.rabbitmq_check import reach
+from bus.engines.rabbitmq import names as rabbitmq_names
+from bus.engines.rabbitmq.check import reach
 from bus.errors import UserError
 from tests.helpers.patience import PATIENCE_S
 from tests.helpers.ports import free_port

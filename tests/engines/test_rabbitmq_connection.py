@@ -12,11 +12,12 @@ import numpy as np
 import pytest
 
 from bus.analysis import ledger
-from bus.engines import Makers, rabbitmq_names
-from bus.engines.rabbitmq import RabbitEngine
-from bus.engines.rabbitmq_client import Patience
-from bus.engines.sqlite_runs import left_behind
-from bus.simulation.state import AT_REST
+from bus.engines import Makers
+from bus.engines.rabbitmq import names as rabbitmq_names
+from bus.engines.rabbitmq.client import Patience
+from bus.engines.rabbitmq.engine import RabbitEngine
+from bus.runs.sqlite_runs import left_behind
+from bus.runtime.state import AT_REST
 from bus.trace import Trace
 from buslens.records import Kind, Outcome
 from tests.helpers.patience import PATIENCE_S

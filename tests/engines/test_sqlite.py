@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from bus.engines import sqlite_runs
-from bus.engines.sqlite_log import SqliteLog
+from bus.engines.sqlite.log import SqliteLog
+from bus.runs import sqlite_runs
 from tests.helpers.killing import child, heard, killed_after
 from tests.helpers.program import Program
 

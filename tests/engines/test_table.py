@@ -14,8 +14,9 @@ import numpy as np
 import pytest
 
 from bus.analysis import ledger
-from bus.engines import ENGINES, sqlite_runs
-from bus.engines.pyee_threads import WORKERS
+from bus.engines import ENGINES
+from bus.engines.pyee.threads import WORKERS
+from bus.runs import sqlite_runs
 from bus.session import Session
 from bus.settings import Settings
 from buslens.records import NameKind, Outcome

@@ -5,8 +5,8 @@ from __future__ import annotations
 from types import SimpleNamespace
 from typing import Any
 
-from bus.runs import Run, Runs
-from bus.simulation.state import EngineState
+from bus.runtime.state import EngineState
+from bus.session import Run, Runs
 from bus.trace.trace import Trace
 from buslens.recorder import Recorder
 from buslens.records import Outcome

@@ -9,7 +9,7 @@ import pytest
 from PySide6.QtCore import Qt
 
 from bus.errors import UserError
-from bus.opening import Opening
+from bus.session.opening import Opening
 from buslens.wire import END_MARK
 from tests.helpers.make_trace import make_trace, shop_bytes
 from ui.widgets.capture_bar import STEPS, CaptureBar

@@ -12,7 +12,7 @@ from PySide6.QtGui import QWheelEvent
 from PySide6.QtWidgets import QApplication, QTableWidget
 
 from bus.analysis.figures import COMPARED
-from bus.analysis.words import tip, title
+from bus.number_words import tip, title
 from bus.scenario.samples import SAMPLES
 from ui.compare.sheet import SPEEDS, CompareSheet
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from bus.trace import capture
+from bus.capture import capture
 from bus.trace.forgetting import usual_most
 
 PATIENCE_MS = 60_000

@@ -12,7 +12,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QDockWidget
 
 from bus.errors import UserError
-from bus.simulation.state import EngineState
+from bus.runtime.state import EngineState
 
 LONG, NAME = "a" * 200, "n" * 60
 LONG_NAMES = f"""buslens: 1

@@ -10,7 +10,7 @@ import pytest
 from PySide6.QtCore import QPointF, Qt
 from PySide6.QtWidgets import QApplication, QDialogButtonBox
 
-from bus.trace import capture
+from bus.capture import capture
 from tests.helpers.make_trace import make_trace, shop_bytes
 from ui.notes.sheet import NoteSheet
 

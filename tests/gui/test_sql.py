@@ -12,7 +12,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication
 
 from bus.scenario.samples import SAMPLES
-from bus.trace.sql_tables import TABLES
+from bus.sql.tables import TABLES
 from ui.panels.sql import SqlTab
 
 PATIENCE_MS = 60_000

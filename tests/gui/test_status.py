@@ -5,8 +5,8 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from bus.machines.owner import Joined
-from bus.simulation.state import LATE_NS, EngineState
+from bus.runtime.state import LATE_NS, EngineState
+from bus.sharing.owner import Joined
 
 
 def test_workers_that_have_joined_are_counted_and_named(window: Any) -> None:

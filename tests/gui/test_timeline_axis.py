@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, Qt
 
-from bus.trace.scale import UNIT, Folded, Mode
+from bus.picture.scale import UNIT, Folded, Mode
 from bus.trace.trace import Trace
 from tests.gui.timeline_bus import MS, PlayedBus, Watched
 from tests.gui.timeline_view import played

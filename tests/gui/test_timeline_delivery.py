@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from bus.trace.segments import Stage
+from bus.analysis.segments import Stage
 from ui.timeline.arrows import Arrows
 from ui.timeline.links import End
 

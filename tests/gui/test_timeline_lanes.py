@@ -8,10 +8,10 @@ from PySide6.QtCore import QPoint
 from PySide6.QtGui import QContextMenuEvent
 from PySide6.QtWidgets import QApplication
 
-from bus.trace.backlog import Backlog
-from bus.trace.emits import Emits
-from bus.trace.lane_marks import LaneMarks
-from bus.trace.tracks import CallTracks
+from bus.picture.backlog import Backlog
+from bus.picture.emits import Emits
+from bus.picture.lane_marks import LaneMarks
+from bus.picture.tracks import CallTracks
 from tests.gui.timeline_bus import PlayedBus, Watched
 from tests.gui.timeline_view import played
 from ui.timeline.content import Content, Indexes

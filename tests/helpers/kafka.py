@@ -11,7 +11,8 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-from bus.engines import kafka_names, kafka_runs
+from bus.engines.kafka import names as kafka_names
+from bus.engines.kafka import runs as kafka_runs
 from tests.helpers.patience import PATIENCE_S
 
 BROKERS = Path(__file__).resolve().parents[2] / "packaging" / "brokers"

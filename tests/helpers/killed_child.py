@@ -12,7 +12,7 @@ import sys
 from pathlib import Path
 
 from bus.engines import ENGINES
-from bus.engines.sqlite_log import SqliteLog
+from bus.engines.sqlite.log import SqliteLog
 from bus.session import Session
 from bus.settings import Settings
 from buslens.records import Kind

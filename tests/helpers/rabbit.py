@@ -16,11 +16,13 @@ from typing import Any
 import aio_pika
 import numpy as np
 
-from bus.engines import ENGINES, Makers, rabbitmq_names, rabbitmq_runs
+from bus.analysis.anatomy import anatomy_of
+from bus.engines import ENGINES, Makers
+from bus.engines.rabbitmq import names as rabbitmq_names
+from bus.engines.rabbitmq import runs as rabbitmq_runs
 from bus.session import Session
 from bus.settings import Settings
 from bus.trace import Trace
-from bus.trace.anatomy import anatomy_of
 from buslens.records import Kind
 from tests.helpers.patience import PATIENCE_S
 

@@ -1,6 +1,6 @@
 """Counts what became of events the slow way: one record after the other, without a single array operation.
 
-It knows nothing of how Buslens counts: only of what bus/analysis/words.py promises.
+It knows nothing of how Buslens counts: only of what bus/number_words.py promises.
 """
 
 from __future__ import annotations

@@ -22,8 +22,8 @@ from PySide6.QtWidgets import (
 )
 
 from bus.comparison import Plan, Result, check
+from bus.contract.boundaries import Boundary
 from bus.engines import ENGINES
-from bus.engines.boundaries import Boundary
 from bus.errors import UserError
 from bus.scenario import Document
 from ui.compare.running import Running

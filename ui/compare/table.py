@@ -10,9 +10,9 @@ from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableWidget, QTab
 
 from bus.analysis.figures import COMPARED
 from bus.analysis.statistics import Quantiles
-from bus.analysis.words import tip, title
 from bus.comparison import Result
-from bus.engines.boundaries import Boundary
+from bus.contract.boundaries import Boundary
+from bus.number_words import tip, title
 from ui.panels.tables_text import count, span
 from ui.theme import Theme
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from bus.trace.anatomy import Step
+from bus.analysis.anatomy import Step
 from buslens.records import Kind
 from ui.panels.tables_text import span
 

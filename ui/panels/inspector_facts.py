@@ -8,10 +8,9 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from bus.analysis import counters
-from bus.trace import causality
-from bus.trace.anatomy import anatomy_of, attempts_of
-from bus.trace.not_called import skipped_handlers, waiting_handlers
+from bus.analysis import causality, counters
+from bus.analysis.anatomy import anatomy_of, attempts_of
+from bus.analysis.not_called import skipped_handlers, waiting_handlers
 from bus.trace.trace import Trace
 from buslens.records import Outcome
 from ui.panels.inspector_delivery import delivery_rows

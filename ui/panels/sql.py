@@ -21,8 +21,8 @@ from PySide6.QtWidgets import (
 from bus.errors import UserError
 from bus.export import answer
 from bus.session import Session
-from bus.trace.query import READY, Query, Result
-from bus.trace.sql_tables import TABLES
+from bus.sql.query import READY, Query, Result
+from bus.sql.tables import TABLES
 from bus.wording import several
 from ui.jobs import LatestJob
 from ui.panels.sql_answer import Answer

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt
 
-from bus.trace.query import Result
+from bus.sql.query import Result
 from ui.table_model import one_line
 
 AnyIndex = QModelIndex | QPersistentModelIndex

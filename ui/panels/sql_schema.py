@@ -5,8 +5,8 @@ from __future__ import annotations
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QTreeWidget, QTreeWidgetItem, QWidget
 
-from bus.trace.query import columns
-from bus.trace.sql_tables import ABOUT
+from bus.sql.query import columns
+from bus.sql.tables import ABOUT
 
 
 class SqlSchema(QTreeWidget):

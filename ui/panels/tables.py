@@ -5,8 +5,8 @@ from __future__ import annotations
 from PySide6.QtCore import QPoint, Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
+from bus.analysis import causality
 from bus.session import Session
-from bus.trace import causality
 from ui.filter_state import FilterState
 from ui.panels.sql import SqlTab
 from ui.panels.tables_bar import TablesBar

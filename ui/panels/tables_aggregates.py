@@ -12,7 +12,7 @@ from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QWidget
 
 from bus.analysis.statistics import Span, Statistic
-from bus.analysis.words import tip
+from bus.number_words import tip
 from bus.session import Session
 from bus.trace.trace import Trace
 from ui.panels.tables_text import count, span

@@ -5,7 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QWidget
 
-from bus.trace.repeats import ALIKE, IN_A_ROW
+from bus.find.repeats import ALIKE, IN_A_ROW
 from ui.filter_state import FilterState
 from ui.theme import ThemeSource
 from ui.widgets.filter_chip import FilterChip
@@ -20,7 +20,7 @@ class TablesBar(QWidget):
     """Chip and count, which are empty while nothing is filtered; and how repeats are shown."""
 
     grouping_changed = Signal(str)
-    """One of bus.trace.repeats.MODES, or "" for every row by itself."""
+    """One of bus.find.repeats.MODES, or "" for every row by itself."""
 
     def __init__(self, filter_state: FilterState, themes: ThemeSource, parent: QWidget | None = None) -> None:
         super().__init__(parent)

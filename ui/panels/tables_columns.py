@@ -7,9 +7,9 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from bus.analysis import causality
+from bus.analysis.not_called import skipped_handlers, waiting_handlers
 from bus.session import Session
-from bus.trace import causality
-from bus.trace.not_called import skipped_handlers, waiting_handlers
 from bus.trace.trace import Trace
 from buslens.records import NameKind, Outcome
 from ui.panels.tables_text import count, moment, outcome, span, state

@@ -9,9 +9,9 @@ from PySide6.QtCore import QModelIndex, Qt, Signal
 from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
 
 from bus.analysis import ledger
+from bus.analysis.judging import Judged, judged
 from bus.analysis.ledger import Ledger
 from bus.session import AT_REST, Session
-from bus.simulation.judging import Judged, judged
 from ui.panels.tables_text import count
 from ui.panels.tables_view import RecordTable
 from ui.table_model import Column, TableModel

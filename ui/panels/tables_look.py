@@ -9,10 +9,10 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from bus.find import rows as trace_rows
+from bus.find.ordering import Orders, order
+from bus.find.repeats import Repeats, likeness
 from bus.trace import Trace
-from bus.trace import rows as trace_rows
-from bus.trace.ordering import Orders, order
-from bus.trace.repeats import Repeats, likeness
 from ui.table_model import Rows
 
 Keys = npt.NDArray[Any]

@@ -8,8 +8,8 @@ from PySide6.QtCore import QPoint, Signal
 from PySide6.QtGui import QAction, QGuiApplication
 from PySide6.QtWidgets import QMenu, QWidget
 
+from bus.analysis import causality
 from bus.session import Session
-from bus.trace import causality
 from ui.filter_state import FilterState
 from ui.selection import Selection
 from ui.table_model import one_line

@@ -9,8 +9,8 @@ import numpy.typing as npt
 from PySide6.QtCore import QModelIndex, Signal
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
+from bus.find import filter_notes
 from bus.session import Session
-from bus.trace import filter_notes
 from bus.trace.notes import Note
 from ui.filter_state import FilterState
 from ui.notes.words import subject_words

@@ -11,8 +11,8 @@ from PySide6.QtWidgets import QCheckBox, QSplitter, QTabWidget, QVBoxLayout, QWi
 
 from bus.analysis import histogram, statistics
 from bus.analysis.statistics import Span
+from bus.find.filter_quote import quote
 from bus.session import Session
-from bus.trace.filter_quote import quote
 from ui.filter_state import FilterState
 from ui.panels.tables_aggregates import Aggregates
 from ui.panels.tables_over_time import OverTimePage

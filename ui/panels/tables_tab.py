@@ -11,9 +11,9 @@ from PySide6.QtCore import QPoint, QTimer, Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from bus.errors import UserError
+from bus.find.ordering import Orders
+from bus.find.repeats import Repeats
 from bus.session import Session
-from bus.trace.ordering import Orders
-from bus.trace.repeats import Repeats
 from ui.filter_state import FilterState
 from ui.finding import Finding
 from ui.panels.tables_header import HeaderMenu
@@ -212,7 +212,7 @@ class RowsTab(QWidget):
             self._show_groups()
 
     def set_grouped(self, mode: str) -> None:
-        """One of bus.trace.repeats.MODES, or "" for every row by itself."""
+        """One of bus.find.repeats.MODES, or "" for every row by itself."""
         if mode != self._grouped:
             self._grouped = mode
             self._open.clear()

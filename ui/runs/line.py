@@ -6,8 +6,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QMenu, QPushButton, QToolButton, QWidget
 
-from bus.runs import Run
-from bus.session import Session
+from bus.session import Run, Session
 from bus.wording import several
 from ui.runs.words import clock_text, facts_of, name_of, room_text
 from ui.widgets.elided_label import ElidedLabel

@@ -9,8 +9,7 @@ import numpy.typing as npt
 from PySide6.QtCore import QModelIndex, Signal
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
-from bus.runs import Run
-from bus.session import Session
+from bus.session import Run, Session
 from ui.panels.tables_text import count
 from ui.panels.tables_view import RecordTable
 from ui.runs.words import clock_text, name_of, room_text

@@ -8,10 +8,9 @@ from pathlib import Path
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QWidget
 
+from bus.capture.capture import SUFFIX
 from bus.errors import UserError
-from bus.runs import Run
-from bus.session import Session
-from bus.trace.capture import SUFFIX
+from bus.session import Run, Session
 from ui.bridge import Bridge
 from ui.exporting import Exporting
 from ui.ports import SettingsStore

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import time
 
-from bus.runs import Run
 from bus.scenario import Document
+from bus.session import Run
 from buslens.wire import Header
 
 MOST_NAME = 60

@@ -9,7 +9,7 @@ import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from bus.trace.scale import UNIT, Folded, Steps
+from bus.picture.scale import UNIT, Folded, Steps
 from ui.timeline.viewport import Viewport, round_step
 
 TICK_SPACING_PX = 90

@@ -9,9 +9,9 @@ import numpy as np
 from PySide6.QtCore import QLineF, QPointF, QRectF, QSizeF, Qt
 from PySide6.QtGui import QPainter, QPen, QPolygonF
 
-from bus.trace.backlog import Backlog
-from bus.trace.grid import Grid
-from bus.trace.pyramid import Int64s
+from bus.picture.backlog import Backlog
+from bus.picture.grid import Grid
+from bus.picture.pyramid import Int64s
 from ui.timeline.axis import count_text, duration_text
 from ui.timeline.colours import Colours, with_alpha
 

@@ -9,13 +9,13 @@ from typing import NamedTuple
 
 import numpy as np
 
+from bus.picture.backlog import Backlog
+from bus.picture.emits import Emits
+from bus.picture.lane_marks import LaneMarks
+from bus.picture.pyramid import Int64s
+from bus.picture.tracks import FARTHEST_NS, CallTracks
 from bus.session import Session
 from bus.trace import Trace
-from bus.trace.backlog import Backlog
-from bus.trace.emits import Emits
-from bus.trace.lane_marks import LaneMarks
-from bus.trace.pyramid import Int64s
-from bus.trace.tracks import FARTHEST_NS, CallTracks
 from buslens.records import Outcome
 from ui.state import LIVE
 from ui.timeline.lane_choices import LaneChoices

@@ -10,13 +10,13 @@ from functools import partial
 
 from PySide6.QtCore import QObject, Signal
 
+from bus.picture.backlog import Backlog
+from bus.picture.emits import Emits
+from bus.picture.grouping import Group
+from bus.picture.lane_marks import LaneMarks
+from bus.picture.tracks import CallTracks
 from bus.session import Session
 from bus.trace import Trace
-from bus.trace.backlog import Backlog
-from bus.trace.emits import Emits
-from bus.trace.grouping import Group
-from bus.trace.lane_marks import LaneMarks
-from bus.trace.tracks import CallTracks
 from ui.filter_state import FilterState
 from ui.finding import Finding
 from ui.timeline.content import Content, Indexes

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from PySide6.QtCore import QRectF
 from PySide6.QtGui import QColor, QPainter, QPen
 
-from bus.trace.segments import Segment, Stage
+from bus.analysis.segments import Segment, Stage
 from ui.timeline.arrows import Arrows
 from ui.timeline.axis import duration_text
 from ui.timeline.colours import Colours, blend, readable_on

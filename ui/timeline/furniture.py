@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from PySide6.QtCore import QLineF, QRectF, Qt
 from PySide6.QtGui import QPainter, QPen
 
-from bus.trace.lane_marks import SORTS
+from bus.picture.lane_marks import SORTS
 from ui.timeline.axis import Ticks, count_text, duration_text
 from ui.timeline.colours import Colours
 from ui.timeline.content import Content

@@ -9,8 +9,8 @@ import numpy.typing as npt
 from PySide6.QtCore import QRectF
 from PySide6.QtGui import QColor, QPainter
 
-from bus.trace.bars import Bars, Positions, clusters
-from bus.trace.pyramid import Int64s
+from bus.picture.bars import Bars, Positions, clusters
+from bus.picture.pyramid import Int64s
 from ui.timeline.axis import count_text, duration_text
 from ui.timeline.colours import BADGE, Colours
 from ui.timeline.content import Content

@@ -7,7 +7,7 @@ from typing import TypeVar
 
 from PySide6.QtCore import QObject, Signal
 
-from bus.trace.grouping import Group
+from bus.picture.grouping import Group
 
 Item = TypeVar("Item")
 

@@ -8,7 +8,7 @@ from PySide6.QtCore import QPoint
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QMenu, QWidget
 
-from bus.trace.grouping import Group
+from bus.picture.grouping import Group
 from ui.timeline.lane_choices import LaneChoices
 from ui.timeline.lanes import Lanes
 

@@ -9,7 +9,7 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from bus.trace.tracks import CallTracks
+from bus.picture.tracks import CallTracks
 from ui.timeline.sizes import LANE_PADDING, TRACK_GAP, Sizes
 
 

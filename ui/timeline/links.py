@@ -8,9 +8,10 @@ from __future__ import annotations
 from collections import deque
 from dataclasses import dataclass
 
-from bus.trace import Trace, causality
-from bus.trace.anatomy import OF_CALLS, Step, anatomy_of
-from bus.trace.segments import Segment, segments_of
+from bus.analysis import causality
+from bus.analysis.anatomy import OF_CALLS, Step, anatomy_of
+from bus.analysis.segments import Segment, segments_of
+from bus.trace import Trace
 
 MOST_LINKS = 60
 MOST_ANCESTORS = 12

@@ -7,10 +7,11 @@ from collections.abc import Callable
 import numpy as np
 import numpy.typing as npt
 
-from bus.trace import Trace, rows
-from bus.trace.lane_marks import Marks
-from bus.trace.pyramid import Int64s
-from bus.trace.track import Track
+from bus.find import rows
+from bus.picture.lane_marks import Marks
+from bus.picture.pyramid import Int64s
+from bus.picture.track import Track
+from bus.trace import Trace
 
 Flags = npt.NDArray[np.bool_]
 

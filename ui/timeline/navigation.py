@@ -5,7 +5,7 @@ Scrolling to the end attaches again. Until the person zooms, the span grows with
 
 from __future__ import annotations
 
-from bus.trace.scale import Scale
+from bus.picture.scale import Scale
 from ui.timeline.viewport import SLACK, Viewport
 
 LONGEST_FOLLOWED_NS = 10_000_000_000

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from bus.trace import causality
-from bus.trace.pyramid import Int64s
+from bus.analysis import causality
+from bus.picture.pyramid import Int64s
 from ui.timeline.content import Content
 
 Item = tuple[str, int]

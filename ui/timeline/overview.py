@@ -10,7 +10,7 @@ from PySide6.QtCore import QLineF, QRectF, Qt, Signal
 from PySide6.QtGui import QMouseEvent, QPainter, QPaintEvent, QPen, QPixmap
 from PySide6.QtWidgets import QWidget
 
-from bus.trace.pyramid import Int64s
+from bus.picture.pyramid import Int64s
 from ui.timeline.backlog_lines import BacklogLines
 from ui.timeline.colours import Colours, with_alpha
 from ui.timeline.content import Content

@@ -13,8 +13,8 @@ import numpy.typing as npt
 from PySide6.QtCore import QPointF, QRectF
 from PySide6.QtGui import QImage, QPainter, QPixmap
 
-from bus.trace.detail import Points
-from bus.trace.pyramid import Int64s
+from bus.picture.detail import Points
+from bus.picture.pyramid import Int64s
 from ui.timeline.axis import count_text
 from ui.timeline.colours import BADGE, DIAMOND, LOST_DIAMOND
 from ui.timeline.labels import LABEL_WIDTH, Brush, badge_centres, paint_labels, rect_of

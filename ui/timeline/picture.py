@@ -8,9 +8,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from bus.trace.bars import Bars, bars
-from bus.trace.detail import Points, points
-from bus.trace.track import Track
+from bus.picture.bars import Bars, bars
+from bus.picture.detail import Points, points
+from bus.picture.track import Track
 from ui.timeline.content import Content
 from ui.timeline.lanes import Lane
 from ui.timeline.spots import Spot, spots_of

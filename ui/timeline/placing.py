@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from bus.trace.scale import Scale
+from bus.picture.scale import Scale
 from ui.timeline.content import Content
 from ui.timeline.links import End
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from bus.trace.bars import Bars
-from bus.trace.track import Track
+from bus.picture.bars import Bars
+from bus.picture.track import Track
 from ui.timeline import words
 from ui.timeline.content import Content
 from ui.timeline.geometry import Geometry

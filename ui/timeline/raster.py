@@ -8,9 +8,9 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from bus.trace.bars import Bars
-from bus.trace.detail import Points
-from bus.trace.pyramid import Int64s
+from bus.picture.bars import Bars
+from bus.picture.detail import Points
+from bus.picture.pyramid import Int64s
 
 Lines = npt.NDArray[np.uint32]
 

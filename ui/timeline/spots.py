@@ -12,10 +12,10 @@ import numpy as np
 from PySide6.QtCore import QPointF
 from PySide6.QtGui import QPainter
 
-from bus.trace.grid import Grid
-from bus.trace.lane_marks import SORTS, Marks, Sort
-from bus.trace.pyramid import Int64s
-from bus.trace.scale import UNIT
+from bus.picture.grid import Grid
+from bus.picture.lane_marks import SORTS, Marks, Sort
+from bus.picture.pyramid import Int64s
+from bus.picture.scale import UNIT
 from ui.timeline.colours import MARK, Colours
 from ui.timeline.content import Content
 from ui.timeline.lanes import Lane

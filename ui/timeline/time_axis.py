@@ -10,9 +10,9 @@ from typing import Any
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
+from bus.picture.idle import folded
+from bus.picture.scale import LINEAR, Mode, Scale, Steps
 from bus.session import Session
-from bus.trace.idle import folded
-from bus.trace.scale import LINEAR, Mode, Scale, Steps
 from ui.finding import Finding
 from ui.timeline.content import Content
 

@@ -11,9 +11,9 @@ from dataclasses import dataclass
 import numpy as np
 from PySide6.QtGui import QPainter
 
-from bus.trace.detail import density
-from bus.trace.grid import Grid
-from bus.trace.pyramid import Int64s
+from bus.picture.detail import density
+from bus.picture.grid import Grid
+from bus.picture.pyramid import Int64s
 from ui.timeline.colours import Colours
 from ui.timeline.content import Content
 from ui.timeline.spots import dispatches_of_skipped

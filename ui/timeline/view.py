@@ -21,8 +21,8 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QToolTip, QWidget
 
+from bus.picture.scale import Mode
 from bus.session import Session
-from bus.trace.scale import Mode
 from ui.filter_state import FilterState
 from ui.selection import Selection
 from ui.state import LIVE

@@ -1,6 +1,6 @@
 """Which stretch of time is in view: arithmetic between nanoseconds and pixels, without Qt.
 
-A view lies on an axis (bus/trace/scale.py); who asks speaks of times. Numbers stay integers; only differences become
+A view lies on an axis (bus/picture/scale.py); who asks speaks of times. Numbers stay integers; only differences become
 floating point, so that a pixel is exact at any distance from zero.
 """
 
@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from bus.trace.grid import Grid
-from bus.trace.scale import LINEAR, Scale
+from bus.picture.grid import Grid
+from bus.picture.scale import LINEAR, Scale
 
 SHORTEST_SPAN_NS = 200
 """No closer: bars of one nanosecond are five pixels wide then."""

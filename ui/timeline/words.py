@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import unicodedata
 
-from bus.trace.bars import Bars
-from bus.trace.detail import Points
+from bus.analysis.not_called import skipped_handler
+from bus.picture.bars import Bars
+from bus.picture.detail import Points
+from bus.picture.lane_marks import SORTS
 from bus.trace.joining import DISCARDED
-from bus.trace.lane_marks import SORTS
-from bus.trace.not_called import skipped_handler
 from bus.wording import several
 from buslens.records import Outcome
 from ui.timeline.axis import count_text, duration_text

@@ -5,8 +5,8 @@ from __future__ import annotations
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QProgressBar, QPushButton, QWidget
 
+from bus.capture import completeness
 from bus.session import Session
-from bus.trace import completeness
 from ui.icons import icon
 from ui.theme import ThemeSource
 

@@ -5,8 +5,8 @@ A name is proposed with its field, whether or not the person has thought of the 
 
 from __future__ import annotations
 
-from bus.trace import rows
-from bus.trace.filter_quote import quote
+from bus.find import rows
+from bus.find.filter_quote import quote
 from bus.trace.names import Names
 from buslens.records import NameKind
 from ui.filter_state import split_terms

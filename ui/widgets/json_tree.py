@@ -8,7 +8,7 @@ from PySide6.QtCore import QItemSelectionModel, QModelIndex, QPoint, Qt, Signal
 from PySide6.QtGui import QAction, QGuiApplication, QKeySequence
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QMenu, QTreeView, QWidget
 
-from bus.trace.filter_quote import quote
+from bus.find.filter_quote import quote
 from ui.table_model import one_line
 from ui.theme import ThemeSource
 from ui.widgets.json_places import Path, spell_path

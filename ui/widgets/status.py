@@ -11,10 +11,10 @@ from PySide6.QtCore import QSize, QTimer, Signal
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QLabel, QStatusBar, QWidget
 
-from bus.analysis.words import tip
-from bus.machines.owner import Joined
+from bus.number_words import tip
+from bus.runtime.state import LATE_WORDS
 from bus.session import Session
-from bus.simulation.state import LATE_WORDS
+from bus.sharing.owner import Joined
 from bus.trace import Trace
 from buslens.records import Outcome
 from ui.filter_state import FilterState

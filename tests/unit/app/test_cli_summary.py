@@ -7,7 +7,7 @@ import json
 import pytest
 
 from app.cli_summary import Summary, print_json, print_tables
-from bus.simulation.state import LATE_NS
+from bus.runtime.state import LATE_NS
 
 
 def summary(late_ns: int) -> Summary:

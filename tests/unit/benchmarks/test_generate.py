@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from benchmarks.generate import CALLS_A_SLICE, HANDLERS, generate
-from bus.trace import capture
+from bus.capture import capture
 from buslens.records import Outcome
 
 

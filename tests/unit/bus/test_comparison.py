@@ -9,7 +9,7 @@ import pytest
 
 from bus import scenario
 from bus.comparison import Plan, check, compare
-from bus.engines.boundaries import Boundary
+from bus.contract.boundaries import Boundary
 from bus.errors import UserError
 from bus.scenario.samples import SAMPLES
 from bus.session import Session

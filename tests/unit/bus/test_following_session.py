@@ -9,11 +9,11 @@ from pathlib import Path
 
 import pytest
 
+from bus.capture import capture
 from bus.errors import UserError
 from bus.flight.recorder import FlightRecorder
 from bus.session import Session
 from bus.settings import FlightSettings, Settings
-from bus.trace import capture
 from tests.helpers.growing import Growing
 from tests.helpers.make_trace import make_trace
 from tests.helpers.patience import PATIENCE_S

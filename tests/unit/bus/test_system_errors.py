@@ -9,10 +9,10 @@ from pathlib import Path
 
 import pytest
 
+from bus.capture.whole_file import replacing
 from bus.errors import UserError
 from bus.growing_file import GrowingFile
 from bus.system_errors import cannot_make, cannot_read, cannot_use, cannot_write, reason
-from bus.trace.whole_file import replacing
 
 NAMED = (
     "ENOSPC", "EDQUOT", "EFBIG", "EACCES", "EPERM", "EROFS", "ENOENT", "ENOTDIR", "EISDIR", "ENAMETOOLONG", "ELOOP",

@@ -21,8 +21,8 @@ import pytest
 from pyee import EventEmitter
 
 import buslens
-from bus.trace import causality
-from bus.trace.capture import load
+from bus.analysis import causality
+from bus.capture.capture import load
 from buslens.carrying import CARRIER
 from buslens.context import CAUSE_UNKNOWN
 from tests.unit.buslens.facts import Facts

@@ -11,7 +11,7 @@ import pytest
 from pyee.base import EventEmitter
 
 import buslens
-from bus.trace.capture import load
+from bus.capture.capture import load
 
 PROGRAM = """
 import os, sys, threading, buslens

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bus.trace.scale import Folded
+from bus.picture.scale import Folded
 from ui.timeline.axis import TICK_SPACING_PX, duration_text, ticks
 from ui.timeline.viewport import Viewport
 

@@ -11,7 +11,8 @@ import pytest
 from bus.analysis import counters, over_time
 from bus.analysis.counters import Counted
 from bus.export.slice import write
-from bus.trace import Trace, rows
+from bus.find import rows
+from bus.trace import Trace
 from buslens.recorder import Recorder
 from buslens.wire import Header
 

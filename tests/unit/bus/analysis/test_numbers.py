@@ -11,9 +11,9 @@ import numpy as np
 import pytest
 
 from bus.analysis import figures, ledger, numbers
-from bus.analysis.words import WORDS, title
+from bus.analysis.expect import verdicts
+from bus.number_words import WORDS, title
 from bus.scenario.model import Expectation, Scenario
-from bus.simulation.expect import verdicts
 from bus.trace import Trace, pairs
 from buslens.recorder import Recorder
 from buslens.records import Flag, Kind, Outcome

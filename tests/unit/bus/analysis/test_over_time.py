@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from bus.analysis import over_time
 from bus.analysis.over_time import OverTime
-from bus.trace.rows import parse
+from bus.find.rows import parse
 from tests.helpers.make_trace import make_trace
 
 MOMENTS = st.integers(0, 100)

@@ -11,7 +11,7 @@ import pytest
 
 from bus.errors import UserError
 from bus.export import answer
-from bus.trace.query import Query, Result
+from bus.sql.query import Query, Result
 from tests.helpers.make_trace import make_trace
 
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from bus.capture.capture import load
 from bus.export import capture
-from bus.trace.capture import load
 from tests.helpers.make_trace import make_trace
 
 

@@ -8,9 +8,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from bus.capture import capture
 from bus.errors import UserError
 from bus.export import slice as slices
-from bus.trace import Trace, capture
+from bus.trace import Trace
 from bus.trace.facts import FACT_DTYPE
 from buslens import wire
 from buslens.records import Kind, Outcome

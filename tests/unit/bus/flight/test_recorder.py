@@ -10,12 +10,13 @@ from typing import Any
 import numpy as np
 import pytest
 
+from bus.capture import capture
 from bus.errors import UserError
 from bus.flight.folder import Folder
 from bus.flight.recorder import FlightRecorder
 from bus.session import AT_REST, Session
 from bus.settings import FlightSettings, Settings
-from bus.trace import Trace, capture
+from bus.trace import Trace
 from bus.trace.facts import FACT_DTYPE
 from buslens import wire
 from tests.unit.bus.flight.flown import Flown, S

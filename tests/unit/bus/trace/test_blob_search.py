@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from bus.trace import Trace, rows
-from bus.trace.rows import payload_texts
+from bus.find import rows
+from bus.find.rows import payload_texts
+from bus.trace import Trace
 from buslens import wire
 from buslens.records import BlobKind
 from tests.helpers.make_trace import make_trace, shop_bytes

@@ -6,9 +6,9 @@ import numpy as np
 from pyee import EventEmitter
 
 from bus.analysis import statistics
+from bus.find.repeats import likeness
+from bus.picture.grouping import Grouping
 from bus.trace import Trace
-from bus.trace.grouping import Grouping
-from bus.trace.repeats import likeness
 from buslens.recorder import Recorder
 from buslens.records import Outcome
 

@@ -8,10 +8,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from bus.trace import Trace, capture, causality
-from bus.trace.emits import Emits
+from bus.analysis import causality
+from bus.capture import capture
+from bus.picture.emits import Emits
+from bus.picture.tracks import CallTracks
+from bus.trace import Trace
 from bus.trace.forgetting import LEAST, MOST, usual_most
-from bus.trace.tracks import CallTracks
 from buslens.recorder import Recorder
 from buslens.records import Outcome
 from tests.helpers.make_trace import make_trace, shop_bytes

@@ -11,13 +11,14 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from bus.capture import capture
+from bus.capture.loading import PIECE, Loading
 from bus.errors import UserError
 from bus.export import EXPORTERS
-from bus.trace import Trace, capture
-from bus.trace.emits import Emits
-from bus.trace.grouping import OTHERS
-from bus.trace.loading import PIECE, Loading
-from bus.trace.tracks import CallTracks
+from bus.picture.emits import Emits
+from bus.picture.grouping import OTHERS
+from bus.picture.tracks import CallTracks
+from bus.trace import Trace
 from buslens import wire
 from buslens.records import FACT, BlobKind, Kind, NameKind
 from tests.helpers.make_trace import shop_bytes

@@ -7,12 +7,13 @@ from pathlib import Path
 
 import pytest
 
+from bus.capture import capture
 from bus.errors import UserError
 from bus.export import jsonl
-from bus.trace import Trace, capture
+from bus.sql.query import Query
+from bus.trace import Trace
 from bus.trace import notes as notes_module
 from bus.trace.notes import Notes
-from bus.trace.query import Query
 from buslens import wire
 from tests.helpers.make_trace import make_trace, shop_bytes
 

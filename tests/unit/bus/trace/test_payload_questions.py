@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 from bus.errors import UserError
-from bus.trace import Trace, rows
+from bus.find import rows
+from bus.trace import Trace
 from bus.trace.payload_fields import value_at
 from bus.trace.payload_questions import PayloadField
 from buslens.recorder import Recorder

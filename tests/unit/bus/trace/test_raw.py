@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from bus.trace import Trace, capture, raw
+from bus.capture import capture
+from bus.trace import Trace, raw
 from bus.trace.raw import Raw
 from buslens import wire
 from tests.helpers.make_trace import make_trace, shop_bytes

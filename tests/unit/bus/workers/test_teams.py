@@ -11,8 +11,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from bus.analysis.anatomy import anatomy_of
 from bus.session import Session, Step
-from bus.trace.anatomy import anatomy_of
 from buslens.records import Kind, Outcome
 from tests.unit.bus.conftest import Live
 

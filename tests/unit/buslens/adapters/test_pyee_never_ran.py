@@ -192,7 +192,7 @@ emitter.emit("x")
 
 
 def test_a_loop_that_never_runs_is_told_when_the_program_ends(tmp_path: Path) -> None:
-    capture = pytest.importorskip("bus.trace.capture")
+    capture = pytest.importorskip("bus.capture.capture")
     file = tmp_path / "x.buslens"
     subprocess.run([sys.executable, "-W", "ignore", "-c", NEVER_RUN, str(file)], check=True, capture_output=True)
     trace = capture.load(file)
@@ -218,7 +218,7 @@ def test_a_recording_that_ends_before_its_program_does_not_know_what_comes(tmp_p
     loop.run_until_complete(asyncio.gather(*emitter._waiting))
     loop.close()
     assert ran
-    trace = pytest.importorskip("bus.trace.capture").load(tmp_path / "x.buslens")
+    trace = pytest.importorskip("bus.capture.capture").load(tmp_path / "x.buslens")
     assert trace.dispatches.outcome.tolist() == [Outcome.RUNNING]
 
 

@@ -1,0 +1,179 @@
+"""What the handlers and the script of one run share: the engine, its clock, counters, and what is waiting."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import itertools
+import threading
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from bus.behaviour.plain import plain
+from bus.contract.boundaries import Dies, never
+from bus.contract.protocol import Engine
+from bus.runtime.clock import NEVER, Clock, S
+from bus.runtime.gate import Gate
+from bus.runtime.room import Room
+from bus.runtime.state import Waiting
+from bus.scenario import Scenario, payload
+from bus.workers.python_host import PythonHost
+from bus.workers.teams import Teams
+from buslens.context import current_call
+from buslens.recorder import Recorder
+
+FAILURE_TEXT = 20_000
+"""As much of the reader's time as so many characters of a payload: a failure's traceback has to be put into words."""
+
+
+MOST_IN_FLIGHT = 150_000
+"""Calls that have not ended. A scenario that feeds itself would take all memory; this many take half a gigabyte."""
+
+MOST_KEPT = 1_000_000
+"""The same on a durable engine, where what waits lies with the broker."""
+
+
+class PayloadRefused(Exception):
+    """A payload that does not meet its event's schema: nothing was emitted."""
+
+
+class Stage:
+    """One run's. Thread-safe."""
+
+    def __init__(
+        self,
+        scenario: Scenario,
+        *,
+        engine: Engine,
+        clock: Clock,
+        gate: Gate,
+        room: Room,
+        recorder: Recorder,
+        seed: int,
+        give_up: Callable[[str], None],
+        dies: Dies = never,
+        run: str = "",
+        most_in_flight: int = MOST_IN_FLIGHT,
+    ) -> None:
+        """most_in_flight: calls that have not ended; on a durable engine MOST_KEPT counts."""
+        self.scenario = scenario
+        """As it is edited now: replaced as a whole."""
+
+        self.engine = engine
+        self.clock = clock
+        self.gate = gate
+        self.room = room
+        self.recorder = recorder
+        self.seed = seed
+        self.dies = dies
+        self.give_up = give_up
+        """End the run for a reason that a person is told; from any thread."""
+
+        self.trusted = False
+        """Whether the person lets this scenario's Python run."""
+
+        self.python = PythonHost()
+        self.teams = Teams(run, clock, recorder)
+        self.counters: dict[str, int] = {}
+        self.waits: dict[int, Waiting] = {}
+        self._most_in_flight = most_in_flight
+        self._wait_numbers = itertools.count()
+        self._lock = threading.Lock()
+        self._error_classes: dict[str, type[Exception]] = {}
+
+    def emit(self, event: str, value: Any) -> None:
+        """Put an event on the bus. Raises PayloadRefused, PayloadTooLarge, and what the engine raises."""
+        self.put(event, self.checked(event, value))
+
+    def checked(self, event: str, value: Any) -> Any:
+        """The payload as it is emitted. Raises PayloadRefused, PayloadTooLarge."""
+        value, size = plain(value)
+        problems = self.problems(event, value)
+        if problems:
+            raise PayloadRefused(f"{event} was not emitted: {'; '.join(problems)}")
+        self.room.make_sure(size)
+        return value
+
+    def put(self, event: str, checked: Any) -> None:
+        """Emit a payload that was checked. Raises what the engine raises."""
+        most = MOST_KEPT if self.engine.is_durable else self._most_in_flight
+        if self.engine.in_flight() + self.teams.in_flight() > most:
+            self.give_up(f"more than {most} calls wait at once: the scenario emits faster than it can work")
+            raise asyncio.CancelledError("the run was given up")
+        self.engine.emit(event, *(() if checked is None else (checked,)))
+
+    def problems(self, event: str, value: Any) -> list[str]:
+        """What is wrong with a payload. An event that says nothing of its payload takes any."""
+        declared = self.scenario.events.get(event)
+        if declared is None:
+            return []
+        return [f"{found.path}: {found.problem}" for found in payload.check(declared, value)]
+
+    def sample(self, event: str) -> Any:
+        """What is emitted where no payload is given."""
+        declared = self.scenario.events.get(event)
+        return None if declared is None else declared.sample
+
+    def before_dispatch(self, event: str) -> None:
+        """Every dispatch passes here."""
+        self.room.make_sure()
+        self.gate.before_dispatch(event)
+
+    def before_call(self, event: str, handler: str) -> None:
+        """Every call passes here."""
+        self.room.make_sure()
+        self.gate.before_call(event, handler)
+
+    def mark(self, text: str) -> None:
+        """A line on the timeline, of the call that runs here."""
+        self.room.make_sure(len(text))
+        self.recorder.mark(text, current_call())
+
+    def count(self, name: str) -> None:
+        """One more; the capture says so."""
+        with self._lock:
+            value = self.counters[name] = self.counters.get(name, 0) + 1
+        self.room.make_sure()
+        self.recorder.counted(self.recorder.counter(name), value, current_call())
+
+    def error_class(self, name: str) -> type[Exception]:
+        """An exception type of that name, always the same one."""
+        with self._lock:
+            if name not in self._error_classes:
+                self._error_classes[name] = type(name, (Exception,), {"__module__": "__main__"})
+            return self._error_classes[name]
+
+    def kill(self) -> None:
+        """The run ends, and its clock was stopped: whoever waits for a process hears that it has gone."""
+        self.python.kill()
+        self.teams.kill()
+
+    def close(self) -> None:
+        """Give everything back."""
+        self.teams.close()
+        self.python.close()
+
+    # Waiting
+
+    def block(self, ns: int, event: str, handler: str) -> None:
+        """Wait on this thread, as time.sleep would. Raises CancelledError where the run ends."""
+        with self._noted("wait", ns, event, handler):
+            if not self.clock.sleep(ns):
+                raise asyncio.CancelledError("the run was stopped")
+
+    async def wait(self, ns: int, event: str, handler: str) -> None:
+        """Wait in a coroutine."""
+        with self._noted("wait" if handler else "script", ns, event, handler):
+            if ns >= NEVER:
+                await asyncio.get_running_loop().create_future()
+            await asyncio.sleep(ns / S)
+
+    @contextlib.contextmanager
+    def _noted(self, kind: Any, ns: int, event: str, handler: str) -> Iterator[None]:
+        number = next(self._wait_numbers)
+        due = None if ns >= NEVER else self.clock.time_ns() + ns
+        self.waits[number] = Waiting(kind, event, handler, due)
+        try:
+            yield
+        finally:
+            del self.waits[number]

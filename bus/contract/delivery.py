@@ -1,0 +1,259 @@
+"""What a durable engine and its broker say to each other: messages, deliveries, news, and what every broker can do.
+
+A new broker is one class that does this (see bus/engines/sqlite/engine.py); everything that a person sees of it, the
+records, the attempts and the dead letters, stands in bus/durable/durable.py, once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from enum import Enum
+from typing import Any, ClassVar, Protocol
+
+Attributes = dict[str, str]
+"""CloudEvents' attributes and W3C's traceparent, under their plain names (see headers.py)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """One event on its way to the broker."""
+
+    dispatch: int
+    event: str
+    attributes: Attributes
+    body: bytes
+    """UTF-8 JSON; empty where the event carries nothing."""
+
+
+class Awaited(Enum):
+    """How the engine expects a delivery."""
+
+    BY_NAME = "by its dispatch"
+    AS_ONE_OF_MANY = "as one of some that the broker has counted, or as a stranger's"
+    NOT = "not at all: another copy of what is here, or settled already, which nobody waits for"
+
+
+@dataclass(slots=True, eq=False)
+class Delivery:
+    """One event in the hands of one consumer, until it is settled."""
+
+    consumer: str
+    event: str
+    attributes: Attributes
+    body: bytes
+    attempt: int
+    """From 1."""
+
+    place: str
+    """Where the broker has it, for people: "offset 17"."""
+
+    token: Any = None
+    """The broker's own."""
+
+    offset: int = -1
+    """The same place as a number; -1: the broker has none that can be read again."""
+
+    dispatch: int = 0
+    call: int = 0
+    """Ids of its dispatch and its call, given by the engine."""
+
+    awaited: Awaited = Awaited.NOT
+    """How the engine has expected it, and will again where it goes back."""
+
+    is_back: bool = False
+    """The connection that brought it is gone: the broker has it again, whatever becomes of its call."""
+
+
+@dataclass(frozen=True, slots=True)
+class Confirmed:
+    """The broker has it, and keeps it whatever happens to us."""
+
+    message: Message
+    place: str
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """The broker does not have it: it is lost."""
+
+    message: Message
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Bound:
+    """A consumer hears an event from now on."""
+
+    consumer: str
+    event: str
+    backlog: int
+    """Events that wait for it already and will be delivered."""
+
+
+@dataclass(frozen=True, slots=True)
+class Delivered:
+    """A consumer got an event."""
+
+    delivery: Delivery
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """What was said about a delivery (acknowledge, retry, bury, give_back) has reached the broker."""
+
+    delivery: Delivery
+
+
+@dataclass(frozen=True, slots=True)
+class Died:
+    """A consumer is dead, and all that was delivered to it before this is with the broker again."""
+
+    consumer: str
+
+
+@dataclass(frozen=True, slots=True)
+class Interrupted:
+    """The broker cannot be reached, and why. What was delivered and not settled will be delivered again."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Unreached:
+    """It was tried again in vain, after Interrupted."""
+
+    reason: str
+    again_s: float
+    """Seconds until the next try."""
+
+
+@dataclass(frozen=True, slots=True)
+class Resumed:
+    """It can be reached again. What it has not confirmed is published once more."""
+
+    waiting: tuple[tuple[str, str, int], ...] | None
+    """Consumer, event, and how many events wait for it; None: others have some of that, and the broker cannot tell."""
+
+
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """What no member of the run has settled, as the broker counts it."""
+
+    waiting: tuple[tuple[str, str, int], ...]
+    """Consumer, event, and how many events."""
+
+
+@dataclass(frozen=True, slots=True)
+class Noticed:
+    """Something that people should see, such as that the broker shares out its work anew."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Withdrawn:
+    """Others have these now: calls that have not begun will not be made here, and what failed is tried again there."""
+
+    consumer: str
+    deliveries: tuple[Delivery, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Wrote:
+    """Another member of the run has written to us."""
+
+    letter: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Broken:
+    """The broker can do nothing more, and why; the run is over."""
+
+    reason: str
+
+
+News = (
+    Confirmed
+    | Refused
+    | Bound
+    | Delivered
+    | Settled
+    | Died
+    | Interrupted
+    | Unreached
+    | Resumed
+    | Counted
+    | Noticed
+    | Withdrawn
+    | Wrote
+    | Broken
+)
+Tell = Callable[[Sequence[News]], None]
+"""Takes news from any thread, in order."""
+
+
+class Broker(Protocol):
+    """All methods are called on the engine's loop and return at once; what comes of them is told as news.
+
+    A broker whose client blocks, or keeps timers of its own (heartbeats), lives on a thread of its own: the engine's
+    loop runs on the engine's clock, which may jump or stand still.
+    """
+
+    keeps_order: ClassVar[bool]
+    """Whether what comes back is delivered before anything newer: the handler waits for it."""
+
+    async def open(self, run: str, tell: Tell) -> None:
+        """Get ready; all names that are made begin with `run`. Raises UserError where that fails."""
+
+    def publish(self, message: Message) -> None:
+        """Answered by Confirmed or Refused."""
+
+    def bind(self, consumer: str, event: str, prefetch: int) -> None:
+        """Deliver these events to this consumer; answered by Bound."""
+
+    def unbind(self, consumer: str, event: str) -> None:
+        """Deliver no more of them; what is with the consumer stays there until it is settled."""
+
+    def acknowledge(self, delivery: Delivery) -> None:
+        """It was handled; answered by Settled."""
+
+    def retry(self, delivery: Delivery) -> None:
+        """It was not handled: deliver it again, as a further attempt; answered by Settled, then Delivered."""
+
+    def bury(self, delivery: Delivery, reason: str) -> None:
+        """It is a dead letter; answered by Settled."""
+
+    def give_back(self, delivery: Delivery) -> None:
+        """Its call has never begun, and will not: as if it were not delivered yet; answered by Settled."""
+
+    def die(self, delivery: Delivery) -> None:
+        """The consumer dies during this delivery, and a new one takes its place.
+
+        All that it has not settled is delivered again, this one as a further attempt. Answered by Died.
+        """
+
+    async def close(self, *, clean: bool) -> None:
+        """Let everything go that was asked for, then leave. clean: and remove what this run made on the broker."""
+
+
+class Joinable(Broker, Protocol):
+    """One that carries events between machines: others can join a run, and the members write to each other."""
+
+    async def join(self, run: str, member: str, tell: Tell) -> None:
+        """In place of `open`: get ready as a member of a run that somebody else began. Raises UserError.
+
+        Then whatever is closed is left as it is: it belongs to the run's owner.
+        """
+
+    def announce(self, scenario: str) -> None:
+        """The run can be joined by whoever has this scenario, of which this is a hash."""
+
+    def recount(self) -> None:
+        """Count what no member has settled; answered by Counted, where the broker can tell, or not at all."""
+
+    def write(self, mailbox: str, letter: bytes) -> None:
+        """To a member, or to the owner (`bus.contract.letters.OWNER`); told there by Wrote. It may get lost.
+
+        The owner gets it before anything that is published or settled after it takes effect.
+        """

@@ -1,0 +1,179 @@
+"""What every engine can do: carry events from an emit to the handlers that are subscribed."""
+
+from __future__ import annotations
+
+import asyncio
+import secrets
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, ClassVar, Protocol
+
+from bus.contract.boundaries import Dies, never
+from buslens.recorder import Recorder
+
+Function = Callable[..., Any]
+"""A handler as an engine calls it, with the payload where there is one: a plain function or a coroutine function."""
+
+
+class EngineClock(Protocol):
+    """What an engine needs of the clock that a run lives on."""
+
+    def time_ns(self) -> int:
+        """Nanoseconds since the run began."""
+
+    def work_began(self) -> None:
+        """A worker thread has something to do: at full speed no time passes while it computes."""
+
+    def work_ended(self) -> None:
+        """It has nothing to do any more."""
+
+    def held(self) -> AbstractContextManager[None]:
+        """While somebody computes outside of the program: at full speed no time passes that would only be waited."""
+
+
+class ConsumerDied(Exception):
+    """Raised by a handler whose consumer dies in the middle of the call: nothing is acknowledged, nothing refused."""
+
+    __module__ = "__main__"  # it belongs to the scenario, as the other failures of sample handlers do
+
+
+@dataclass(frozen=True, slots=True)
+class Consumption:
+    """How a durable engine hands events to one handler. The engines that keep nothing pass over it."""
+
+    attempts: int = 3
+    """Calls for one event, the first included, before it becomes a dead letter."""
+
+    ack_first: bool = False
+    """Acknowledged when the call starts: never handled twice, and lost where the call fails."""
+
+    prefetch: int = 20
+    """Events that are handed out ahead and not acknowledged, at most."""
+
+    at_once: int = 1
+    """Calls that run at the same time, at most; beyond 1 the order of events is not kept."""
+
+    first_offset: int = 0
+    """Events before this place of the log are acknowledged without a call; of brokers that have such places."""
+
+    since_ns: int = 0
+    """So are those that the run had emitted before this time of its clock."""
+
+    from_now: bool = False
+    """So are those that it had emitted before the handler came."""
+
+
+PLAIN = Consumption()
+
+
+def new_run() -> str:
+    """A name that no other run has."""
+    return f"buslens-{datetime.now():%Y%m%d-%H%M%S}-{secrets.token_hex(4)}"
+
+
+class Post(Protocol):
+    """The letters of one member of a run that several machines are on (bus/machines)."""
+
+    member: str
+    """Its name; empty for the run's owner."""
+
+    scenario: str
+    """Hash of the scenario's text: all members have the same."""
+
+    def letters(self) -> Sequence[bytes]:
+        """What is to be sent to the owner now: what is new, and what it has not answered for long."""
+
+    def received(self, body: bytes) -> tuple[Sequence[Any], tuple[str, bytes] | None]:
+        """What a letter says about deliveries (bus.sharing.merging.Step), and an answer with its mailbox."""
+
+    def farewell(self) -> Sequence[tuple[str, bytes]]:
+        """Letters with their mailboxes, at the end of the run."""
+
+
+def _nobody(_: str) -> None:
+    """Who is told where nobody wants to know."""
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """What an engine is given when it starts."""
+
+    loop: asyncio.AbstractEventLoop
+    """Runs on the engine's own thread, on the engine's clock."""
+
+    clock: EngineClock
+    recorder: Recorder
+    before_dispatch: Callable[[str], None]
+    """To be called with the event before each dispatch, also of events that the library emits by itself (`error`).
+
+    This is where stepping stops the engine, and where it ends while it is stopped: by asyncio.CancelledError.
+    """
+
+    dies: Dies = never
+    """Asked by an engine with acknowledgements at every boundary but HANDLING, which belongs to the handler."""
+
+    give_up: Callable[[str], None] = _nobody
+    """To be called where no event can be carried any more, with the reason: the run ends."""
+
+    post: Post | None = None
+    """None where nobody can join."""
+
+    run: str = field(default_factory=new_run)
+    """Begins the name of everything that this run makes on a broker or on disk."""
+
+
+class Engine(Protocol):
+    """Carries events. Made, opened, used and closed on the engine's thread."""
+
+    id: ClassVar[str]
+    title: ClassVar[str]
+    runs_coroutines: ClassVar[bool]
+    """Whether a coroutine function can be subscribed; plain functions always can."""
+
+    is_durable: ClassVar[bool]
+    """Whether events outlive their emit: kept without a subscriber, delivered again after a failure."""
+
+    can_be_joined: ClassVar[bool]
+    """Whether other machines can take part in a run."""
+
+    is_embedded: ClassVar[bool]
+    """Whether it needs nothing beside Buslens, no server above all."""
+
+    @classmethod
+    def newest_run(cls, scenario: str) -> str:
+        """The run of a scenario, by the hash of its text, that can be joined now; empty for none. Raises UserError."""
+
+    async def open(self, surroundings: Surroundings) -> None:
+        """Get ready. Raises UserError where that fails."""
+
+    def subscribe(self, event: str, function: Function, *, once: bool, consumption: Consumption = PLAIN) -> None:
+        """Call `function` for each `event` from now on."""
+
+    def unsubscribe(self, event: str, function: Function) -> None:
+        """Stop calling it; nothing happens where it is gone already."""
+
+    def emit(self, event: str, *payload: Any) -> None:
+        """Put an event on the bus, with one payload or none. Also called by handlers, on whatever thread they run.
+
+        Raises what the library raises into the code that emits.
+        """
+
+    def in_flight(self) -> int:
+        """Calls that have not ended and events that are still on their way; those inside of an emit need not count.
+
+        Asked from any thread, also before the engine is open.
+        """
+
+    async def settle(self) -> None:
+        """Wait until something that is in flight is over."""
+
+    def trouble(self) -> str:
+        """What is wrong with what carries the events, now; empty while all is well. Asked from any thread."""
+
+    def scheduled(self, most: int) -> list[str]:
+        """Names of handlers whose calls have not started, the next first. Asked from any thread, even unopened."""
+
+    async def close(self) -> None:
+        """Give everything back; calls that run still are cancelled."""

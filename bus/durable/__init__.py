@@ -1,0 +1,1 @@
+"""What every durable engine does alike: consumers, deliveries, attempts, acknowledgements, dead letters, outages."""

@@ -1,0 +1,156 @@
+"""The other members of a run that several machines are on, as a durable engine deals with them."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import time
+from collections.abc import Callable, Mapping
+
+from bus.contract.delivery import Broker, Delivery, Joinable, Tell
+from bus.contract.letters import OWNER
+from bus.contract.protocol import Post
+from bus.durable.consuming import Consumer
+from bus.durable.whereabouts import Whereabouts
+from bus.sharing.joined import EVERY_S, Reporting
+from bus.sharing.owner import Owner
+from bus.wording import several
+
+ANSWER_S = 3.0
+RECOUNT_S = 5.0
+"""Nothing is here, and others are waited for: after so long the broker is asked whether there is anything left."""
+
+MOST_LETTERS = 3
+"""So many letters an event that came before its record waits for it, at most."""
+
+
+MOST_NAMED = 2
+"""Of the handlers that events are on their way to."""
+
+
+class Company:
+    """Lives on the engine's loop."""
+
+    def __init__(
+        self,
+        post: Post,
+        broker: Joinable,
+        loop: asyncio.AbstractEventLoop,
+        whereabouts: Whereabouts,
+        now: Callable[[], float] = time.monotonic,
+    ) -> None:
+        """now: seconds of a clock of its own; that of the run may stand still."""
+        self._now = now
+        self._whereabouts = whereabouts
+        self._post = post
+        self._broker = broker
+        self._loop = loop
+        self._early: list[tuple[Delivery, int]] = []
+        """What another member has emitted without that we know of it, and how many letters came since."""
+
+        self.is_shared = False
+        """Another member has written: what the broker counts is not all that is not settled."""
+
+        self._waits_since = 0.0
+        self._answered = asyncio.Event()
+        self._next: asyncio.TimerHandle | None = None
+
+    @property
+    def as_broker(self) -> Broker:
+        """What the engine asks: a member tells the owner first."""
+        return Reporting(self._broker, self.report) if self._post.member else self._broker
+
+    async def open(self, run: str, tell: Tell) -> None:
+        """Begin the run, or join it. Raises UserError."""
+        if not self._post.member:
+            await self._broker.open(run, tell)
+            self._broker.announce(self._post.scenario)
+            return
+        await self._broker.join(run, self._post.member, tell)
+        self._report_again()
+        with contextlib.suppress(TimeoutError):
+            # Then its clock is known there before anything happens here.
+            async with asyncio.timeout(ANSWER_S):
+                await self._answered.wait()
+        self.report()
+
+    def report(self) -> None:
+        """Tell the owner what is new, and what it has not answered."""
+        for letter in self._post.letters():
+            self._broker.write(OWNER, letter)
+
+    def wrote(self, letter: bytes) -> list[Delivery]:
+        """Read a letter; deliveries that waited for it."""
+        self._answered.set()
+        steps, answer = self._post.received(letter)
+        for step in steps:
+            self._whereabouts.heard(step)
+        if answer is not None:
+            self.is_shared = True
+            self._broker.write(*answer)
+        waiting, self._early = self._early, []
+        ready = []
+        for delivery, letters in waiting:
+            if letters + 1 >= MOST_LETTERS:
+                self._whereabouts.emitted_there(delivery.dispatch, delivery.event)
+            if self._whereabouts.knows(delivery.dispatch):
+                ready.append(delivery)
+            else:
+                self._early.append((delivery, letters + 1))
+        return ready
+
+    def is_early(self, delivery: Delivery, dispatch: int) -> bool:
+        """Whether it waits now for its record."""
+        if self._post.member or self._whereabouts.knows(dispatch):
+            return False
+        delivery.dispatch = dispatch
+        self._early.append((delivery, 0))
+        return True
+
+    def look(self, *, is_waiting: bool) -> None:
+        """Now and then, from one thread. A letter may be lost with a broker that is killed: nobody waits for ever.
+
+        is_waiting: for others alone.
+        """
+        now = self._now()
+        if not is_waiting or not self.is_shared:
+            self._waits_since = now
+        elif now - self._waits_since > RECOUNT_S:
+            self._waits_since = now
+            self._broker.recount()
+
+    def nothing_is_left(self) -> None:
+        """The broker says so."""
+        self._early.clear()
+
+    def in_flight(self) -> int:
+        """Events that are with others, or wait here for their record."""
+        return self._whereabouts.with_others + len(self._early)
+
+    def waits_for(self, consumers: Mapping[str, Consumer]) -> str:
+        """One sentence, where nothing is left to do here; empty where nobody has joined, or nothing is waited for.
+
+        consumers: ours, by name.
+        """
+        coming = [(name, consumer.in_flight()) for name, consumer in list(consumers.items())]
+        if not self.is_shared:
+            return ""
+        joined = self._post.joined if isinstance(self._post, Owner) else ()
+        who = joined[0].title if len(joined) == 1 else "other machines"
+        there, early = self._whereabouts.with_others, len(self._early)
+        parts = [f"{several(there, 'event')} with {who}"] if there else []
+        parts += [f"{several(many, 'event')} on the way to {name}" for name, many in coming if many][:MOST_NAMED]
+        parts += [f"the records of {several(early, 'event')} that came before them"] if early else []
+        return f"waiting for {' and '.join(parts)}" if parts else ""
+
+    def close(self) -> None:
+        """The last letters."""
+        if self._next is not None:
+            self._next.cancel()
+        for mailbox, letter in self._post.farewell():
+            self._broker.write(mailbox, letter)
+
+    def _report_again(self) -> None:
+        # Only a member's loop has this timer: where time is simulated one that repeats would never let it stand.
+        self.report()
+        self._next = self._loop.call_later(EVERY_S, self._report_again)

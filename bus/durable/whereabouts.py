@@ -1,0 +1,198 @@
+"""Where each event of a run is, for each of its consumers: on its way, with us, or with another member of the run.
+
+A run is over when nothing is anywhere. Letters come late and brokers deliver twice, so no sums are kept for what can
+be told apart: an event is on its way to a consumer or it is not, and once anybody has settled it, it is done.
+"""
+
+from __future__ import annotations
+
+from collections import Counter, OrderedDict
+from collections.abc import Callable, Iterable, Sequence
+from enum import Enum
+from typing import TypeVar
+
+from bus.contract.delivery import Awaited
+from bus.sharing.merging import FIRST_ID, Step
+from buslens.records import Kind
+
+MOST_KNOWN = 100_000
+"""Dispatches of other members that are remembered, so that a late letter does not bring back what is settled."""
+
+Key = tuple[int, str]
+"""Dispatch and consumer."""
+
+T = TypeVar("T")
+Expect = Callable[[str, str, int], None]
+"""Takes consumer, event, and how many more are on their way to it."""
+
+
+class Place(Enum):
+    """Of an event that a consumer has not settled."""
+
+    COMING = "coming"
+    HERE = "here"
+    THERE = "there"
+
+
+class Whereabouts:
+    """Lives on the engine's loop."""
+
+    def __init__(self, hearers: Callable[[str], Sequence[str]], expect: Expect) -> None:
+        self._hearers = hearers
+        """Consumers of an event; ours are those of every member."""
+
+        self._expect = expect
+        self._where: dict[Key, tuple[Place, str]] = {}
+        """With the event. What is not in it is settled, or was never told apart from others."""
+
+        self._there = 0
+        self._unnamed: Counter[tuple[str, str]] = Counter()
+        """By consumer and event: what the broker has counted or somebody else has sent, which has no name here.
+
+        Any delivery that was not expected by its name may be one of these. Where others take some of them too the sum
+        may be too low, never too high: a run does not wait for what does not come.
+        """
+
+        self._theirs: OrderedDict[int, None] = OrderedDict()
+        """Dispatches of other members whose record is here."""
+
+        self._settled_early: OrderedDict[Key, None] = OrderedDict()
+        """By others, before the record of the dispatch came: a broker that was killed has lost a letter."""
+
+    @property
+    def with_others(self) -> int:
+        """How many are with other members."""
+        return self._there
+
+    # Ours
+
+    def emitted(self, dispatch: int, event: str, consumers: Iterable[str]) -> None:
+        """It is on its way to them."""
+        for name in consumers:
+            self._put((dispatch, name), Place.COMING, event)
+
+    def refused(self, dispatch: int, event: str, consumers: Iterable[str]) -> None:
+        """The broker has not taken it: it comes to nobody."""
+        for name in consumers:
+            place, _ = self._where.get((dispatch, name), (None, ""))
+            if place is Place.COMING:
+                self._put((dispatch, name), None, event)
+            elif place is None:
+                self._count(name, event, -1)
+
+    def waits(self, consumer: str, event: str, count: int) -> None:
+        """So much was there for a consumer before it heard the event."""
+        self._count(consumer, event, count)
+
+    def taken(self, dispatch: int, consumer: str, event: str) -> Awaited:
+        """One is delivered to us; how it was expected."""
+        place = self._where.get((dispatch, consumer), (None, ""))[0]
+        counted = place is not Place.COMING and self._count(consumer, event, -1)
+        if place in (Place.COMING, Place.THERE):
+            self._put((dispatch, consumer), Place.HERE, event)
+            return Awaited.BY_NAME
+        return Awaited.AS_ONE_OF_MANY if counted or not dispatch else Awaited.NOT
+
+    def again(self, dispatch: int, consumer: str, event: str, awaited: Awaited) -> None:
+        """What we had goes back, and will be delivered to somebody, where nobody has settled it meanwhile."""
+        if awaited is Awaited.AS_ONE_OF_MANY:
+            self._count(consumer, event, 1)
+        elif awaited is Awaited.BY_NAME and (dispatch, consumer) in self._where:
+            self._put((dispatch, consumer), Place.COMING, event)
+
+    def settled(self, dispatch: int, consumer: str, event: str) -> None:
+        """This consumer is done with it, or wants it no more."""
+        self._put((dispatch, consumer), None, event)
+
+    def unheard(self, consumer: str, event: str) -> None:
+        """It hears the event no longer: nothing is on its way to it."""
+        for key in [key for key, value in self._where.items() if key[1] == consumer and value == (Place.COMING, event)]:
+            self._put(key, None, event)
+        self._count(consumer, event, -self._unnamed[consumer, event])
+
+    def counted(self, waiting: Iterable[tuple[str, str, int]]) -> None:
+        """The broker has counted all that is not settled, copies included: forget what we knew, all of it is there."""
+        for (_, name), (place, event) in self._where.items():
+            if place is Place.COMING:
+                self._expect(name, event, -1)
+        self._where.clear()
+        self._there = 0
+        for name, event in list(self._unnamed):
+            self._count(name, event, -self._unnamed[name, event])
+        for name, event, count in waiting:
+            self._count(name, event, count)
+
+    # Others'
+
+    def knows(self, dispatch: int) -> bool:
+        """Whether its record is here: of others' dispatches the broker may bring one before that."""
+        return dispatch < FIRST_ID or dispatch in self._theirs
+
+    def emitted_there(self, dispatch: int, event: str) -> None:
+        """By another member; its letter may come after the event itself."""
+        if dispatch in self._theirs:
+            return
+        _remember(self._theirs, dispatch)
+        early = self._settled_early
+        names = [name for name in self._hearers(event) if (dispatch, name) not in early]
+        self.emitted(dispatch, event, names)
+
+    def heard(self, step: Step) -> None:
+        """Something happened there."""
+        kind = step.kind
+        if kind == Kind.DISPATCH_EMITTED:
+            self.emitted_there(step.dispatch, step.name)
+        elif kind == Kind.DISCARDED:
+            self.refused(step.dispatch, step.name, self._hearers(step.name) if step.dispatch in self._theirs else ())
+            self._theirs.pop(step.dispatch, None)
+        else:
+            key = (step.dispatch, step.name)
+            place, event = self._where.get(key, (None, ""))
+            if kind in (Kind.ACKNOWLEDGED, Kind.DEAD_LETTERED):
+                self._put(key, None, event)
+                if not self.knows(step.dispatch):
+                    _remember(self._settled_early, key)
+            elif kind in (Kind.DELIVERED, Kind.REDELIVERED):
+                if place is Place.COMING:
+                    self._put(key, Place.THERE, event)
+                else:
+                    self._one_fewer(step.name)
+            elif kind == Kind.REJECTED and place is Place.THERE:
+                self._put(key, Place.COMING, event)
+
+    # Inside
+
+    def _put(self, key: Key, place: Place | None, event: str) -> None:
+        """None: nowhere."""
+        before = self._where.pop(key, (None, ""))[0]
+        if place is not None:
+            self._where[key] = place, event
+        self._there += (place is Place.THERE) - (before is Place.THERE)
+        change = (place is Place.COMING) - (before is Place.COMING)
+        if change:
+            self._expect(key[1], event, change)
+
+    def _one_fewer(self, consumer: str) -> None:
+        """Of what has no name. Letters do not say which event it is."""
+        for name, event in list(self._unnamed):
+            if name == consumer:
+                self._count(name, event, -1)
+                return
+
+    def _count(self, consumer: str, event: str, change: int) -> bool:
+        """Of what has no name; never fewer than none. Whether that changed anything."""
+        before = self._unnamed[consumer, event]
+        after = max(0, before + change)
+        if after:
+            self._unnamed[consumer, event] = after
+        else:
+            del self._unnamed[consumer, event]
+        if after != before:
+            self._expect(consumer, event, after - before)
+        return after != before
+
+
+def _remember(memory: OrderedDict[T, None], what: T) -> None:
+    if len(memory) >= MOST_KNOWN:
+        memory.popitem(last=False)
+    memory[what] = None

@@ -1,0 +1,25 @@
+"""What a run has made on a Kafka, and how `buslens clean` removes it after a kill."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from bus.engines.kafka import names
+from bus.engines.kafka.admin import Admin
+from bus.runs import made
+
+FILE = "kafka.json"
+TOPICS, GROUPS = "topics", "groups"
+
+
+def remembered(run: str, url: str) -> made.Made:
+    """Of a run that begins."""
+    return made.Made(run, FILE, names.shown(url), TOPICS, GROUPS)
+
+
+def remove(folder: Path, url: str) -> None:
+    """Remove from the broker what a killed run made there. Raises UserError where that cannot be done."""
+    topics, groups = made.read(folder / FILE, TOPICS, GROUPS, here=names.shown(url))
+    admin = Admin(url)
+    admin.reach()
+    admin.remove(topics, groups)

@@ -1,0 +1,1 @@
+"""pyee: in memory, gone when nobody listens."""

@@ -1,0 +1,192 @@
+"""pyee's emitters as engines. All records come from the probe that watches other people's programs too."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import inspect
+import threading
+from collections.abc import Iterator
+from concurrent.futures import CancelledError, Future
+from contextvars import copy_context
+from itertools import islice
+from typing import Any, ClassVar
+
+from pyee.asyncio import AsyncIOEventEmitter
+from pyee.base import EventEmitter
+
+from bus.contract.protocol import PLAIN, Consumption, Function, Surroundings
+from buslens.adapters.pyee import attach
+from buslens.probe import Probe
+
+_TURNS_TO_UNWIND = 100
+"""How often the loop goes round for cancelled tasks; ours need one or two, each `except` that waits one more."""
+
+
+def announcing(kind: type[EventEmitter], surroundings: Surroundings, *arguments: Any) -> EventEmitter:
+    """One of pyee's emitters, asking before each dispatch, those included that pyee makes by itself."""
+    before = surroundings.before_dispatch
+
+    class Announcing(kind):  # type: ignore[misc, valid-type]
+        def emit(self, event: str, *args: Any, **kwargs: Any) -> bool:
+            if event != "new_listener":
+                before(event)
+            return bool(super().emit(event, *args, **kwargs))
+
+    # What is watched is pyee's emitter: a record names its class, as a person would.
+    Announcing.__module__, Announcing.__name__, Announcing.__qualname__ = (
+        kind.__module__, kind.__name__, kind.__qualname__,
+    )  # fmt: skip
+    return Announcing(*arguments)
+
+
+class PyeeEngine:
+    """pyee.EventEmitter: every handler runs inside the emit, one after another."""
+
+    id: ClassVar[str] = "pyee"
+    title: ClassVar[str] = "pyee: synchronous, handlers run inside the emit"
+    runs_coroutines: ClassVar[bool] = False
+    is_durable: ClassVar[bool] = False
+    can_be_joined: ClassVar[bool] = False
+    is_embedded: ClassVar[bool] = True
+
+    @classmethod
+    def newest_run(cls, scenario: str) -> str:
+        """None: what happens here is nobody else's."""
+        return ""
+
+    def __init__(self) -> None:
+        self._emitter: EventEmitter | None = None
+        self._probe: Probe | None = None
+
+    async def open(self, surroundings: Surroundings) -> None:
+        """Make the emitter and watch it."""
+        self._emitter = self._make(surroundings)
+        # Where it is attached is a line of ours, which tells nobody anything.
+        self._probe = attach(self._emitter, surroundings.recorder, bus=self.id, at=("", 0))
+
+    def _make(self, surroundings: Surroundings) -> EventEmitter:
+        return announcing(EventEmitter, surroundings)
+
+    @property
+    def emitter(self) -> EventEmitter:
+        """pyee's own object."""
+        if self._emitter is None:
+            raise RuntimeError("the engine is not open")
+        return self._emitter
+
+    def subscribe(self, event: str, function: Function, *, once: bool, consumption: Consumption = PLAIN) -> None:
+        """Call `function` for each `event` from now on."""
+        if once:
+            self.emitter.once(event, function)
+        else:
+            self.emitter.on(event, function)
+
+    def unsubscribe(self, event: str, function: Function) -> None:
+        """Stop calling it."""
+        with contextlib.suppress(KeyError):
+            self.emitter.remove_listener(event, function)
+
+    def emit(self, event: str, *payload: Any) -> None:
+        """Put an event on the bus."""
+        self.emitter.emit(event, *payload)
+
+    def in_flight(self) -> int:
+        """Nothing: when emit returns all is done."""
+        return 0
+
+    async def settle(self) -> None:
+        """Nothing to wait for."""
+
+    def trouble(self) -> str:
+        """Never."""
+        return ""
+
+    def scheduled(self, most: int) -> list[str]:
+        """None: a call starts inside its emit."""
+        return []
+
+    async def close(self) -> None:
+        """Stop watching."""
+        if self._probe is not None:
+            self._probe.detach()
+
+
+class AsyncioEngine(PyeeEngine):
+    """pyee.asyncio.AsyncIOEventEmitter: coroutines become tasks, their failures `error` events."""
+
+    id: ClassVar[str] = "pyee-asyncio"
+    title: ClassVar[str] = "pyee-asyncio: handlers are tasks of one event loop"
+    runs_coroutines: ClassVar[bool] = True
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._home = 0
+        self._calls: set[Future[None]] = set()
+        """Emits of other threads that the loop has not carried out."""
+
+    def _make(self, surroundings: Surroundings) -> EventEmitter:
+        self._home, self._loop = threading.get_ident(), surroundings.loop
+        return announcing(AsyncIOEventEmitter, surroundings, surroundings.loop)
+
+    def emit(self, event: str, *payload: Any) -> None:
+        """Put an event on the bus; from another thread as a program must: on the loop, while that thread waits."""
+        if threading.get_ident() == self._home:
+            super().emit(event, *payload)
+            return
+        done: Future[None] = Future()
+        self._calls.add(done)
+        try:
+            self._loop.call_soon_threadsafe(self._emit_for, done, event, payload, context=copy_context())
+            done.result()
+        except (RuntimeError, CancelledError) as error:
+            if isinstance(error, RuntimeError) and not self._loop.is_closed():
+                raise
+            raise asyncio.CancelledError("the run was stopped") from None
+        finally:
+            self._calls.discard(done)
+
+    def _emit_for(self, done: Future[None], event: str, payload: tuple[Any, ...]) -> None:
+        if not done.set_running_or_notify_cancel():
+            return
+        try:
+            super().emit(event, *payload)
+        except BaseException as error:  # it belongs to the thread that emits
+            done.set_exception(error)
+        else:
+            done.set_result(None)
+
+    @property
+    def _tasks(self) -> set[asyncio.Task[Any]]:
+        if self._emitter is None:  # the window looks while the engine's thread still opens it
+            return set()
+        return self._emitter._waiting  # type: ignore[attr-defined, no-any-return]
+
+    def in_flight(self) -> int:
+        """Tasks that have not ended."""
+        return len(self._tasks)
+
+    async def settle(self) -> None:
+        """Wait until one of the tasks ends: all must in the end, so any will do."""
+        await asyncio.wait([next(iter(self._tasks))])
+
+    def scheduled(self, most: int) -> list[str]:
+        """Tasks that have not run yet."""
+        # One C call, so that the loop's thread changes nothing half-way.
+        coroutines: Iterator[Any] = (task.get_coro() for task in list(self._tasks))
+        new = (coroutine for coroutine in coroutines if inspect.getcoroutinestate(coroutine) == inspect.CORO_CREATED)
+        return [str(coroutine.__name__) for coroutine in islice(new, most)]
+
+    async def close(self) -> None:
+        """Cancel the tasks and let them unwind."""
+        for _ in range(_TURNS_TO_UNWIND):
+            tasks = list(self._tasks)
+            if not tasks:
+                break
+            for task in tasks:
+                task.cancel()
+            await asyncio.sleep(0)
+        self._home = 0
+        for waiting in list(self._calls):
+            waiting.cancel()
+        await super().close()

@@ -1,0 +1,59 @@
+"""pyee's executor emitter as an engine: every call runs on a thread of a pool, on the engine's clock."""
+
+from __future__ import annotations
+
+import logging
+from typing import ClassVar
+
+from pyee.base import EventEmitter
+from pyee.executor import ExecutorEventEmitter
+
+from bus.contract.protocol import Surroundings
+from bus.engines.pyee.engine import PyeeEngine, announcing
+from bus.runtime.threads import ClockedPool
+
+WORKERS = 8
+"""Threads: enough to see calls overlap, few enough to see them wait."""
+
+
+class ThreadsEngine(PyeeEngine):
+    """pyee.executor.ExecutorEventEmitter."""
+
+    id: ClassVar[str] = "pyee-threads"
+    title: ClassVar[str] = f"pyee-threads: handlers run on {WORKERS} worker threads"
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._pool: ClockedPool | None = None
+
+    def _make(self, surroundings: Surroundings) -> EventEmitter:
+        self._pool = ClockedPool(WORKERS, surroundings.clock, surroundings.loop)
+        logging.getLogger("concurrent.futures").addFilter(_is_no_swallowed_failure)
+        return announcing(ExecutorEventEmitter, surroundings, self._pool)
+
+    def in_flight(self) -> int:
+        """Calls that have not ended."""
+        return self._pool.outstanding if self._pool is not None else 0
+
+    async def settle(self) -> None:
+        """Wait until a call ends."""
+        if self._pool is not None:
+            await self._pool.settle()
+
+    def scheduled(self, most: int) -> list[str]:
+        """Calls that wait for a free worker."""
+        waiting = list(self._pool.not_started.values()) if self._pool is not None else []
+        return waiting[:most]
+
+    async def close(self) -> None:
+        """Let go of the workers; whoever waits on the clock was woken by its stop."""
+        if self._pool is not None:
+            self._pool.shutdown(wait=True, cancel_futures=True)
+        logging.getLogger("concurrent.futures").removeFilter(_is_no_swallowed_failure)
+        await super().close()
+
+
+def _is_no_swallowed_failure(record: logging.LogRecord) -> bool:
+    # pyee lets an unhandled `error` event vanish in the future's callback, and the end of a run comes out of it as
+    # well: the timeline shows it, not the terminal.
+    return not record.getMessage().startswith(("exception calling callback", "Exception in worker"))

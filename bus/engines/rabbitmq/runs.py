@@ -1,0 +1,37 @@
+"""What a run has made on a RabbitMQ, and how `buslens clean` removes it after a kill."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from bus.engines.rabbitmq import names
+from bus.engines.rabbitmq.link import Link
+from bus.errors import UserError
+from bus.runs import made
+
+FILE = "rabbitmq.json"
+QUEUES = "queues"
+
+
+def remembered(run: str, url: str) -> made.Made:
+    """Of a run that begins."""
+    return made.Made(run, FILE, names.shown(url), QUEUES)
+
+
+async def remove(folder: Path, url: str) -> None:
+    """Remove from the broker what a killed run made there. Raises UserError where that cannot be done."""
+    (queues,) = made.read(folder / FILE, QUEUES, here=names.shown(url))
+    try:
+        link = await Link.open(url, folder.name, _nothing)
+        try:
+            await link.remove(queues)
+        finally:
+            await link.close()
+    except UserError:
+        raise
+    except Exception as error:
+        raise names.why_unreachable(error, url) from None
+
+
+def _nothing(_: BaseException | None) -> None:
+    """The connection is closed: that was meant."""

@@ -1,0 +1,1 @@
+"""Redis, which carries the calls of Celery's workers."""

@@ -1,0 +1,1 @@
+"""SQLite: a log in a file, durable without a server."""

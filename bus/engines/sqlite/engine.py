@@ -1,0 +1,259 @@
+"""The embedded durable engine: SQLite as a broker, on a thread of its own, with nothing to install."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import queue
+import sqlite3
+import threading
+from collections.abc import Callable
+from typing import ClassVar
+
+from bus import system_errors
+from bus.contract.delivery import (
+    Bound,
+    Broken,
+    Broker,
+    Confirmed,
+    Delivered,
+    Delivery,
+    Died,
+    Message,
+    News,
+    Refused,
+    Settled,
+    Tell,
+)
+from bus.durable.durable import DurableEngine
+from bus.engines.sqlite.log import LogFull, SqliteLog
+from bus.runs.sqlite_runs import RunFolder, home
+
+MOST_A_COMMIT = 1_000
+"""Orders that share a commit; more wait for the next one."""
+
+TRIM_EVERY = 20_000
+"""Events between two looks at what may be removed."""
+
+Do = Callable[[], list[News]]
+_LOG = logging.getLogger("buslens")
+
+
+class SqliteEngine(DurableEngine):
+    """Each handler consumes the log at its own pace."""
+
+    id: ClassVar[str] = "sqlite"
+    title: ClassVar[str] = "sqlite: a durable log in a file, handlers consume it at their own pace"
+    is_embedded: ClassVar[bool] = True
+
+    def make_broker(self) -> Broker:
+        """A log for this run alone."""
+        return SqliteBroker()
+
+
+class _Consumer:
+    """What the log's thread knows of one handler."""
+
+    def __init__(self, prefetch: int) -> None:
+        self.prefetch = prefetch
+        self.events: list[str] = []
+        self.open: dict[int, Delivery] = {}
+        self.dry = False
+        """Nothing waits for it: no need to look."""
+
+
+class SqliteBroker:
+    """Whatever was ordered while the last commit ran shares the next one: a burst is a batch, a lone event is not."""
+
+    keeps_order: ClassVar[bool] = True
+
+    def __init__(self) -> None:
+        self._orders: queue.SimpleQueue[Do | None] = queue.SimpleQueue()
+        self._consumers: dict[str, _Consumer] = {}
+        self._published: list[Message] = []
+        """Not in the log yet."""
+
+        self._batch: list[Message] = []
+        """All of the commit that runs now."""
+
+        self._since_trim = 0
+        self._thread = threading.Thread(target=self._run, name="engine log", daemon=True)
+        self._opened: asyncio.Future[None] | None = None
+
+    async def open(self, run: str, tell: Tell) -> None:
+        """Make the run's log. Raises UserError."""
+        self._tell = tell
+        self._folder = RunFolder(home() / run)
+        try:
+            self._folder.make()
+        except (OSError, sqlite3.Error) as error:
+            raise system_errors.cannot_make(self._folder.path, error) from None
+        self._loop = asyncio.get_running_loop()
+        self._opened = self._loop.create_future()
+        self._thread.start()
+        try:
+            await self._opened
+        except BaseException:
+            self._folder.leave(clean=True)
+            raise
+
+    def publish(self, message: Message) -> None:
+        """Into the next commit."""
+        self._orders.put(lambda: self._publish(message))
+
+    def bind(self, consumer: str, event: str, prefetch: int) -> None:
+        """From where the consumer stopped, or from the beginning of the log."""
+        self._orders.put(lambda: self._bind(consumer, event, prefetch))
+
+    def unbind(self, consumer: str, event: str) -> None:
+        """The cursor stays where it is."""
+        self._orders.put(lambda: self._unbind(consumer, event))
+
+    def acknowledge(self, delivery: Delivery) -> None:
+        """Moves the cursor."""
+        self._orders.put(
+            lambda: self._settle(delivery, self._log.acknowledge, delivery.consumer, delivery.event, delivery.token)
+        )
+
+    def retry(self, delivery: Delivery) -> None:
+        """At the head of what waits."""
+        self._orders.put(lambda: self._return(delivery, attempted=True))
+
+    def give_back(self, delivery: Delivery) -> None:
+        """At the head of what waits, not counted."""
+        self._orders.put(lambda: self._return(delivery, attempted=False))
+
+    def bury(self, delivery: Delivery, reason: str) -> None:
+        """Into the table of dead letters."""
+        self._orders.put(
+            lambda: self._settle(delivery, self._log.bury, delivery.consumer, delivery.event, delivery.token, reason)
+        )
+
+    def die(self, delivery: Delivery) -> None:
+        """Forget what the consumer holds."""
+        self._orders.put(lambda: self._die(delivery))
+
+    async def close(self, *, clean: bool) -> None:
+        """What was ordered is committed first."""
+        if self._opened is None:
+            return
+        self._orders.put(None)
+        await asyncio.get_running_loop().run_in_executor(None, self._thread.join)
+        self._folder.leave(clean=clean)
+
+    # On the log's thread
+
+    def _run(self) -> None:
+        try:
+            self._log = SqliteLog(self._folder.log)
+        except Exception as error:
+            self._loop.call_soon_threadsafe(self._answer, error)
+            return
+        self._loop.call_soon_threadsafe(self._answer, None)
+        try:
+            while self._turn():
+                pass
+        finally:
+            self._log.close()
+
+    def _answer(self, error: Exception | None) -> None:
+        if self._opened is None or self._opened.done():
+            return
+        if error is None:
+            self._opened.set_result(None)
+        else:
+            self._opened.set_exception(error)
+
+    def _turn(self) -> bool:
+        """One commit; False after the last."""
+        orders: list[Do | None] = [self._orders.get()]
+        while len(orders) < MOST_A_COMMIT and orders[-1] is not None and not self._orders.empty():
+            orders.append(self._orders.get())
+        self._published, self._batch = [], []
+        try:
+            with self._log.commit():
+                news = [one for order in orders if order is not None for one in order()]
+                news = self._append() + news + self._deliver()
+        except Exception as error:
+            if not isinstance(error, sqlite3.Error):
+                _LOG.exception("the log failed")
+            reason = f"the log cannot be written: {system_errors.reason(error)}"
+            self._tell([*(Refused(message, reason) for message in self._batch), Broken(reason)])
+            return False
+        if news:
+            self._tell(news)
+        return orders[-1] is not None
+
+    def _publish(self, message: Message) -> list[News]:
+        self._published.append(message)
+        self._batch.append(message)
+        return []
+
+    def _append(self) -> list[News]:
+        published, self._published = self._published, []
+        if not published:
+            return []
+        events = {message.event for message in published}
+        for consumer in self._consumers.values():
+            consumer.dry = consumer.dry and events.isdisjoint(consumer.events)
+        try:
+            last = self._log.append([(each.event, each.attributes, each.body) for each in published])
+        except LogFull as full:
+            return [Refused(message, str(full)) for message in published]
+        self._since_trim += len(published)
+        if self._since_trim >= TRIM_EVERY:
+            self._since_trim = 0
+            self._log.trim()
+        first = last - len(published) + 1
+        return [Confirmed(message, f"offset {first + at}") for at, message in enumerate(published)]
+
+    def _bind(self, consumer: str, event: str, prefetch: int) -> list[News]:
+        # What was published before is part of the backlog.
+        news = self._append()
+        known = self._consumers.setdefault(consumer, _Consumer(prefetch))
+        known.prefetch, known.dry = prefetch, False
+        if event not in known.events:
+            known.events.append(event)
+        return [*news, Bound(consumer, event, self._log.subscribe(consumer, event))]
+
+    def _unbind(self, consumer: str, event: str) -> list[News]:
+        known = self._consumers.get(consumer)
+        if known is not None and event in known.events:
+            known.events.remove(event)
+        return []
+
+    def _settle(self, delivery: Delivery, do: Callable[..., None], *arguments: object) -> list[News]:
+        self._consumers[delivery.consumer].open.pop(delivery.token, None)
+        do(*arguments)
+        return [Settled(delivery)]
+
+    def _return(self, delivery: Delivery, *, attempted: bool) -> list[News]:
+        consumer = self._consumers[delivery.consumer]
+        consumer.open.pop(delivery.token, None)
+        consumer.dry = False
+        self._log.give_back(delivery.consumer, delivery.event, delivery.token, attempted=attempted)
+        return [Settled(delivery)]
+
+    def _die(self, during: Delivery) -> list[News]:
+        consumer = self._consumers[during.consumer]
+        for delivery in list(consumer.open.values()):
+            self._return(delivery, attempted=delivery is during)
+        return [Died(during.consumer)]
+
+    def _deliver(self) -> list[News]:
+        news: list[News] = []
+        for name, consumer in self._consumers.items():
+            room = consumer.prefetch - len(consumer.open)
+            if consumer.dry or room <= 0 or not consumer.events:
+                continue
+            taken = self._log.take(name, consumer.events, room)
+            consumer.dry = len(taken) < room
+            for one in taken:
+                delivery = Delivery(
+                    *(name, one.event, one.attributes, one.body, one.attempt, f"offset {one.id}"),
+                    token=one.id,
+                    offset=one.id,
+                )
+                consumer.open[one.id] = delivery
+                news.append(Delivered(delivery))
+        return news

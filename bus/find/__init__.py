@@ -1,0 +1,1 @@
+"""Finds rows of a trace: the filter of the search line, orders, repeats."""

@@ -1,0 +1,1 @@
+"""What a timeline draws at any zoom, as numbers without Qt: lanes, bars, tracks, levels of detail."""

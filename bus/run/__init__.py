@@ -1,0 +1,1 @@
+"""One run of a scenario: its thread, its script, its subscriptions, and runs elsewhere that it serves."""

@@ -1,0 +1,86 @@
+"""A worker's process: finds a run of its scenario, joins it, does calls until that is over, and looks for the next."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+
+from bus.engines import ENGINES
+from bus.errors import UserError
+from bus.run.runner import Order, Runner
+from bus.scenario import Document
+from bus.scenario.nearest import nearest
+from bus.sharing.joined import OWNER_GONE_S, Member
+
+LOOK_S = 0.5
+STOP_S = 10.0
+
+Say = Callable[[str], None]
+
+
+class Serving:
+    """Of one scenario on one engine. `stop` may be called from any thread."""
+
+    def __init__(self, document: Document, engine: str, *, only: tuple[str, ...], trusted: bool, say: Say) -> None:
+        """Raises UserError where that cannot be."""
+        joinable = [name for name, kind in ENGINES.items() if kind.can_be_joined]
+        if engine not in joinable:
+            hint = nearest(engine, joinable) or f"expected one of {', '.join(joinable)}"
+            raise UserError(f"runs on {engine} cannot be joined", hint=hint)
+        unknown = [name for name in only if name not in document.scenario.handlers]
+        if unknown:
+            raise UserError(
+                f"the scenario has no handler {unknown[0]}", hint=nearest(unknown[0], list(document.scenario.handlers))
+            )
+        self._document = document
+        self._engine = engine
+        self._only = only
+        self._trusted = trusted
+        self._say = say
+        self._stopped = threading.Event()
+
+    def stop(self) -> None:
+        """Leave the run, and look for no other."""
+        self._stopped.set()
+
+    def serve(self, run: str = "") -> None:
+        """Join that run; or the newest and all that follow, until `stop`. Raises UserError."""
+        if run:
+            self._join(run)
+            return
+        self._say(f"waiting for a run of {self._document.title} on {self._engine}")
+        done = ""
+        while not self._stopped.is_set():
+            found = ENGINES[self._engine].newest_run(self._document.content_hash)
+            if found and found != done:
+                try:
+                    self._join(found)
+                except UserError as error:
+                    self._say(f"{found} could not be joined: {error}")
+                done = found
+                if not self._stopped.is_set():
+                    self._say(f"waiting for a run of {self._document.title} on {self._engine}")
+            self._stopped.wait(LOOK_S)
+
+    def _join(self, run: str) -> None:
+        order = Order(self._engine, self._document.scenario.seed, 1.0, with_script=False, joins=run, only=self._only)
+        runner = Runner(self._document, order, trusted=self._trusted)
+        post = runner.post
+        assert isinstance(post, Member)
+        runner.start()
+        self._say(f"joined {run} as {post.member}")
+        try:
+            while runner.alive and not post.is_over and not self._stopped.wait(LOOK_S / 5):
+                if runner.clock_ns() - post.heard_ns > OWNER_GONE_S * 1e9:
+                    self._say(f"nothing was heard of {run} for {OWNER_GONE_S:.0f} s")
+                    break
+                if post.is_unheard:
+                    self._say(f"{run} takes in our records slower than we make them: they are more than we may keep")
+                    break
+            message = runner.state().message
+            if message:
+                raise UserError(message)
+        finally:
+            runner.stop()
+            runner.join(STOP_S)
+        self._say(f"left {run}")

@@ -1,0 +1,96 @@
+"""Which handlers are subscribed to which events of a running engine, kept in step with the scenario as it is edited."""
+
+from __future__ import annotations
+
+from bus.behaviour.handlers import Behaviour
+from bus.behaviour.places import Lines
+from bus.behaviour.stage import Stage
+from bus.contract.protocol import Consumption, Function
+from bus.scenario import Scenario
+from bus.scenario.model import NOW, Handler
+
+
+class _Entry:
+    """One handler and its subscriptions, in order of registration."""
+
+    def __init__(self, behaviour: Behaviour, events: list[str]) -> None:
+        self.behaviour = behaviour
+        self.events = events
+        self.functions: dict[str, Function] = {}
+
+    def says(self, name: str, model: Handler, events: list[str]) -> bool:
+        return self.behaviour.name == name and self.behaviour.model == model and self.events == events
+
+
+class Subscriptions:
+    """Lives on the engine's thread."""
+
+    def __init__(self, stage: Stage) -> None:
+        self._stage = stage
+        self._entries: list[_Entry] = []
+        self._undeclared: list[str] = []
+        """Events that the scenario does not name and somebody emitted by hand."""
+
+        self._lines: Lines | None = None
+
+    def apply(self, scenario: Scenario, lines: Lines) -> None:
+        """Make it so: what stays the same keeps its state and its place, from the first difference on all are new."""
+        self._stage.scenario = scenario
+        self._lines = lines
+        wanted = [(name, model, self._heard(scenario, model)) for name, model in scenario.handlers.items()]
+        for entry in list(self._entries):
+            if not any(entry.says(*want) for want in wanted):
+                self._remove(entry)
+        same = 0
+        while same < min(len(self._entries), len(wanted)) and self._entries[same].says(*wanted[same]):
+            same += 1
+        known = {entry.behaviour.name: entry.behaviour for entry in self._entries}
+        for entry in list(self._entries[same:]):
+            self._remove(entry)
+        for name, model, events in wanted[same:]:
+            behaviour = known.get(name) or Behaviour(name, model, lines, self._stage)
+            self._add(_Entry(behaviour, events))
+
+    def hear_of(self, event: str) -> None:
+        """Somebody is about to emit an event that the scenario may not name: patterns hear it too."""
+        if event in self._stage.scenario.events or event in self._undeclared or self._lines is None:
+            return
+        self._undeclared.append(event)
+        for entry in self._entries:
+            if event not in entry.events and entry.behaviour.model.hears(event):
+                entry.events.append(event)
+                self._subscribe(entry, event)
+
+    def _heard(self, scenario: Scenario, model: Handler) -> list[str]:
+        events = [*scenario.events, *(event for event in self._undeclared if event not in scenario.events)]
+        heard = [event for event in events if model.hears(event)]
+        # An exact name need not be declared: nobody declares pyee's `error`.
+        exact = [pattern for pattern in model.patterns if "*" not in pattern and pattern not in heard]
+        return heard + exact
+
+    def _add(self, entry: _Entry) -> None:
+        self._entries.append(entry)
+        for event in entry.events:
+            self._subscribe(entry, event)
+
+    def _subscribe(self, entry: _Entry, event: str) -> None:
+        behaviour = entry.behaviour
+        once = behaviour.model.once
+        if once and event in behaviour.called_for:
+            return
+        entry.functions[event] = behaviour.function_for(event)
+        model = behaviour.model
+        consumption = Consumption(
+            attempts=model.attempts,
+            ack_first=model.ack == "before",
+            at_once=model.parallel if model.worker != "inline" else 1,
+            first_offset=model.first_offset,
+            since_ns=model.since_ns,
+            from_now=model.from_ == NOW,
+        )
+        self._stage.engine.subscribe(event, entry.functions[event], once=once, consumption=consumption)
+
+    def _remove(self, entry: _Entry) -> None:
+        self._entries.remove(entry)
+        for event, function in entry.functions.items():
+            self._stage.engine.unsubscribe(event, function)

@@ -1,0 +1,81 @@
+"""What an engine is doing, as one value that is taken anew and never changes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Literal
+
+from bus.runtime.gate import Stop
+from bus.sharing.owner import Joined
+
+Phase = Literal["idle", "starting", "running", "paused", "stopping", "finished", "failed", "following"]
+"""idle: no engine. finished: the script is over and nothing is in flight; the engine waits for emits by hand.
+
+following: no engine of ours, but a program that writes the capture in view; finished, where it has said that it is.
+"""
+
+AT_REST: tuple[Phase, ...] = ("idle", "finished", "failed")
+
+
+LATE_NS = 250_000_000
+"""From so late on it is said: times of the run are not what the scenario asks for."""
+
+LATE_WORDS = "this machine had no time for it, so times are longer than the scenario says"
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """One thing that will happen without anybody's doing."""
+
+    kind: Literal["call", "wait", "script", "emit"]
+    """A call that has not started; a call that waits inside; the script's next step; an emit by hand."""
+
+    event: str
+    handler: str
+    """Empty where no handler is meant."""
+
+    due_ns: int | None
+    """When, on the engine's clock; None: as soon as somebody has time for it, or never."""
+
+
+@dataclass(frozen=True, slots=True)
+class EngineState:
+    """Equal states look the same to a person, but for the time."""
+
+    phase: Phase = "idle"
+    engine: str = ""
+    """Id of the engine that runs, or ran last; of a capture that is followed, or was, its file's name."""
+
+    seed: int | None = None
+    speed: float = 1.0
+    message: str = ""
+    """Why it failed."""
+
+    trouble: str = ""
+    """That its broker is gone, for how long and why, while it tries to reach it again."""
+
+    waits_for: str = ""
+    """What a run that others have joined waits for, as a sentence; empty where it does not, or that is not known."""
+
+    workers: tuple[Joined, ...] = ()
+    """Who has joined the run from elsewhere."""
+
+    virtual_ns: int = field(default=0, compare=False)
+    """What the engine's clock shows; of a capture that is followed its program's, 0 where that is not known.
+
+    Left out of comparisons: it always runs.
+    """
+
+    late_ns: int = field(default=0, compare=False)
+    """The longest by which a wait of the run ended after it was due, on the engine's clock."""
+
+    queue: tuple[Waiting, ...] = ()
+    """What waits, the next first; only while paused, and not more than a screen can show."""
+
+    next_stop: Stop | None = None
+    """Where the engine stands while paused; None where it waits for nothing in particular."""
+
+    @property
+    def is_late(self) -> bool:
+        """Whether a person has to know it."""
+        return self.late_ns >= LATE_NS

@@ -1,0 +1,201 @@
+"""The engine's clock: what it shows, and who is woken when."""
+
+from __future__ import annotations
+
+import asyncio
+import math
+import threading
+from collections.abc import Coroutine
+from itertools import chain, repeat
+from typing import Any
+
+import pytest
+
+from bus.runtime.clock import NEVER, Clock
+from bus.runtime.loop import EngineLoop
+from tests.helpers.patience import PATIENCE_S
+
+S = 1_000_000_000
+
+
+def ended(thread: threading.Thread) -> bool:
+    thread.join(PATIENCE_S)
+    return not thread.is_alive()
+
+
+def run_on(clock: Clock, main: Coroutine[Any, Any, Any]) -> Any:
+    loop = EngineLoop(clock)
+    try:
+        return loop.run_until_complete(main)
+    finally:
+        loop.close()
+
+
+def test_at_full_speed_a_sleep_costs_nothing_and_is_exact() -> None:
+    clock = Clock(math.inf)
+    assert clock.sleep(3600 * S)
+    assert clock.time_ns() == 3600 * S
+
+
+def test_timers_fire_in_their_nanosecond_and_in_order() -> None:
+    clock = Clock(math.inf)
+
+    async def main() -> list[tuple[str, int]]:
+        seen: list[tuple[str, int]] = []
+
+        async def after(name: str, ns: int) -> None:
+            await asyncio.sleep(ns / S)
+            seen.append((name, clock.time_ns()))
+
+        await asyncio.gather(after("b", 20_000_003), after("a", 7), after("c", 24 * 3600 * S))
+        return seen
+
+    assert run_on(clock, main()) == [("a", 7), ("b", 20_000_003), ("c", 24 * 3600 * S)]
+
+
+def test_a_blocking_sleep_on_the_loop_makes_its_timers_late() -> None:
+    clock = Clock(math.inf)
+
+    async def main() -> int:
+        timer = asyncio.ensure_future(asyncio.sleep(1))
+        await asyncio.sleep(0)
+        clock.sleep(5 * S)
+        await timer
+        return clock.time_ns()
+
+    assert run_on(clock, main()) == 5 * S
+
+
+@pytest.mark.parametrize("ns", [S, NEVER])
+def test_a_stop_wakes_whoever_sleeps(ns: int) -> None:
+    clock = Clock(0.001)
+    woken: list[bool] = []
+    thread = threading.Thread(target=lambda: woken.append(clock.sleep(ns)))
+    thread.start()
+    clock.stop()
+    assert ended(thread)
+    assert woken == [False]
+
+
+def test_frozen_for_two_reasons_it_goes_on_when_both_are_gone() -> None:
+    clock = Clock(math.inf)
+    clock.freeze("one")
+    clock.freeze("two")
+    thread = threading.Thread(target=clock.sleep, args=(S,))
+    thread.start()
+    clock.thaw("one")
+    assert clock.time_ns() == 0
+    clock.thaw("two")
+    assert ended(thread)
+    assert clock.time_ns() == S
+
+
+def test_a_frozen_clock_stands_still() -> None:
+    clock = Clock(1000.0)
+    clock.freeze("paused")
+    shown = clock.time_ns()
+    assert clock.time_ns() == shown
+
+
+def test_a_higher_speed_wakes_a_sleeper_early() -> None:
+    clock = Clock(0.001)
+    thread = threading.Thread(target=clock.sleep, args=(3600 * S,))
+    thread.start()
+    clock.set_speed(math.inf)
+    assert ended(thread)
+    assert clock.time_ns() >= 3600 * S
+
+
+def test_time_passes_only_when_every_worker_waits() -> None:
+    clock = Clock(math.inf)
+    clock.work_began()
+    clock.work_began()
+
+    async def main() -> None:
+        loop = asyncio.get_running_loop()
+        over = asyncio.Event()
+        first = threading.Thread(target=clock.sleep, args=(5 * S,))
+        first.start()
+        loop.call_later(1, over.set)
+
+        def compute() -> None:
+            shown.append(clock.time_ns())  # the other one sleeps, the loop waits: still no time passes
+            clock.work_ended()
+
+        second = threading.Thread(target=compute)
+        second.start()
+        await over.wait()
+        shown.append(clock.time_ns())
+        clock.work_ended()
+        clock.stop()
+        assert ended(first)
+        assert ended(second)
+
+    shown: list[int] = []
+    run_on(clock, main())
+    assert shown == [0, S]
+
+
+def test_no_time_passes_while_somebody_computes_elsewhere_and_the_loop_only_waits() -> None:
+    clock = Clock(math.inf)
+    with clock.held():
+        clock.loop_idles(1.0)
+        assert clock.time_ns() == 0
+    assert clock.time_ns() == S
+
+
+def test_a_loop_that_is_blocked_is_not_held_up_by_what_it_could_not_take_anyway() -> None:
+    clock = Clock(math.inf)
+    with clock.held():
+        thread = threading.Thread(target=clock.sleep, args=(S,))
+        thread.start()
+        assert ended(thread)
+    assert clock.time_ns() == S
+
+
+def test_a_machine_that_has_no_time_makes_a_sleep_late() -> None:
+    readings = chain([0, 0], repeat(5 * S))
+    clock = Clock(1.0, real_ns=lambda: next(readings))
+    assert clock.sleep(30_000_000)
+    assert clock.late_ns == 5 * S - 30_000_000
+
+
+@pytest.mark.parametrize("speed", [1.0, 100.0])
+def test_and_the_timers_of_the_loop(speed: float) -> None:
+    real = [0]
+    clock = Clock(speed, real_ns=lambda: real[0])
+    clock.loop_idles(0.03)
+    real[0] = 2 * S
+    clock.loop_works()
+    assert clock.late_ns == 2 * S * speed - 30_000_000, "late is what a person sees in the times of the run"
+
+
+def test_who_is_woken_before_its_time_and_who_works_is_not_late() -> None:
+    real = [0]
+    clock = Clock(1.0, real_ns=lambda: real[0])
+    clock.loop_idles(3.0)
+    real[0] = S
+    clock.loop_works()
+    real[0] = 100 * S
+    clock.loop_idles(None)
+    real[0] = 200 * S
+    clock.loop_works()
+    assert clock.late_ns == 0
+
+
+def test_a_pause_makes_nobody_late() -> None:
+    real = [0]
+    clock = Clock(1.0, real_ns=lambda: real[0])
+    clock.loop_idles(1.0)
+    clock.freeze("a person looks")
+    real[0] = 60 * S
+    clock.thaw("a person looks")
+    clock.loop_works()
+    assert clock.late_ns == 0
+
+
+def test_at_full_speed_nothing_is_late() -> None:
+    clock = Clock(math.inf)
+    run_on(clock, asyncio.sleep(3600))
+    assert clock.sleep(60 * S)
+    assert clock.late_ns == 0
