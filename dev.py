@@ -17,9 +17,6 @@ ROOT = Path(__file__).resolve().parent
 VENV = ROOT / ".venv"
 PYTHON = VENV / "bin" / "python"
 SAMPLE = ROOT / "resources" / "scenarios" / "checkout.yaml"
-CLIENTS = ("rabbitmq", "kafka", "celery")
-"""Extras: what Buslens does without is never a reason not to run."""
-
 USAGE = """usage: python3 dev.py COMMAND [arguments]
 
   run [arguments]   the window with the sample checkout; with arguments: buslens ARGUMENTS
@@ -119,8 +116,11 @@ def install(*, dev: bool) -> None:
     pip = [PYTHON, "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
     if call(*pip, "-e", ".[app]", *tools):
         give_up("pip could not install what Buslens needs; its lines above say why.")
-    if not works(*pip, "-e", f".[{','.join(CLIENTS)}]"):
-        say("the clients of brokers could not be installed: rabbitmq, kafka and Celery will be missing.")
+    # What Buslens does without is never a reason not to run.
+    extras = tomllib.loads(project.decode())["project"]["optional-dependencies"]
+    clients = ",".join(extra for extra in extras if extra not in ("app", "pyee"))
+    if not works(*pip, "-e", f".[{clients}]"):
+        say(f"the clients of brokers could not be installed: {clients} will be missing.")
     stamps[dev].write_text(now)
 
 

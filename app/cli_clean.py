@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-import asyncio
 from pathlib import Path
 
 from app.cli_text import plain
-from bus.engines.kafka import names as kafka_names
-from bus.engines.kafka import runs as kafka_runs
-from bus.engines.rabbitmq import names as rabbitmq_names
-from bus.engines.rabbitmq import runs as rabbitmq_runs
+from bus.engines import ENGINES
 from bus.errors import UserError
 from bus.runs import sqlite_runs
 from bus.workers import celery_app, celery_runs
@@ -34,10 +30,9 @@ def clean() -> int:
 def _problem(path: Path) -> str:
     """Why a run's rest cannot be removed; empty where it was."""
     try:
-        if (path / rabbitmq_runs.FILE).is_file():
-            asyncio.run(rabbitmq_runs.remove(path, rabbitmq_names.address()))
-        if (path / kafka_runs.FILE).is_file():
-            kafka_runs.remove(path, kafka_names.address())
+        for engine in ENGINES.values():
+            if engine.clean is not None:
+                engine.clean(path)
         if (path / celery_runs.FILE).is_file():
             celery_runs.remove(path, celery_app.address())
     except UserError as error:

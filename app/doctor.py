@@ -10,6 +10,7 @@ import tempfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from enum import Enum
+from functools import partial
 from pathlib import Path
 
 import platformdirs
@@ -17,6 +18,7 @@ from packaging.requirements import Requirement
 
 from app import display, qt_messages, system_libraries
 from bus import connections
+from bus.engines import ENGINES
 from bus.engines.reaching import reach
 from bus.errors import UserError
 from bus.system_errors import reason
@@ -153,14 +155,6 @@ def _editor() -> Finding:
     return Finding("editor", State.OK, command[0])
 
 
-def _rabbitmq() -> Finding:
-    return _broker(connections.RABBITMQ)
-
-
-def _kafka() -> Finding:
-    return _broker(connections.KAFKA)
-
-
 def _broker(kind: connections.Kind) -> Finding:
     """Nothing is missing where there is none: one engine needs it."""
     try:
@@ -180,6 +174,5 @@ CHECKS: tuple[Callable[[], Finding], ...] = (
     _settings_folder,
     _log_folder,
     _editor,
-    _rabbitmq,
-    _kafka,
+    *(partial(_broker, spec.broker) for spec in ENGINES.values() if spec.broker),
 )

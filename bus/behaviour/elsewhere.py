@@ -23,7 +23,7 @@ def elsewhere(behaviour: Behaviour, lines: Lines) -> Callable[[Call], Pause]:
     """What the only step of such a handler does."""
     stage, model = behaviour.stage, behaviour.model
     # A durable engine delivers again by itself.
-    attempts = 1 if stage.engine.is_durable else model.attempts
+    attempts = 1 if stage.engine.spec.is_durable else model.attempts
     scenario = {"scenario": lines.text, "file": lines.file, "seed": stage.seed}
 
     def do(_: Call) -> Pause:

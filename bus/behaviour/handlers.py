@@ -47,13 +47,13 @@ class Behaviour:
         subscription = _Subscription(self, event)
         if self.model.worker != "inline":
             return self._on_workers(subscription)
-        if self.stage.engine.runs_coroutines and not self.model.block:
+        if self.stage.engine.spec.runs_coroutines and not self.model.block:
             return coroutine_function_at(self.file, self.line, self.name, subscription.run_async)
         return function_at(self.file, self.line, self.name, subscription.run)
 
     def _on_workers(self, subscription: _Subscription) -> Function:
         team = self.stage.teams.team(self.name, self.model.worker, self.model.parallel)
-        if self.stage.engine.runs_coroutines:
+        if self.stage.engine.spec.runs_coroutines:
             run = partial(_awaited, team, subscription.run)
             return coroutine_function_at(self.file, self.line, self.name, run)
         return deferring_function_at(self.file, self.line, self.name, partial(team.defer, subscription.run))
@@ -122,7 +122,7 @@ class _Subscription:
     def _perhaps_die(self) -> None:
         stage, name = self._behaviour.stage, self._behaviour.name
         # Where the bus knows no consumers, what was received and not handled dies with the call.
-        boundaries = (Boundary.HANDLING,) if stage.engine.is_durable else (Boundary.RECEIVED, Boundary.HANDLING)
+        boundaries = (Boundary.HANDLING,) if stage.engine.spec.is_durable else (Boundary.RECEIVED, Boundary.HANDLING)
         if any(stage.dies(boundary, name) for boundary in boundaries):
             raise ConsumerDied("the consumer died in the middle of the call")
 

@@ -96,7 +96,7 @@ class Stage:
 
     def put(self, event: str, checked: Any) -> None:
         """Emit a payload that was checked. Raises what the engine raises."""
-        most = MOST_KEPT if self.engine.is_durable else self._most_in_flight
+        most = MOST_KEPT if self.engine.spec.is_durable else self._most_in_flight
         if self.engine.in_flight() + self.teams.in_flight() > most:
             self.give_up(f"more than {most} calls wait at once: the scenario emits faster than it can work")
             raise asyncio.CancelledError("the run was given up")

@@ -11,6 +11,7 @@ from datetime import datetime
 from typing import Any, ClassVar, Protocol
 
 from bus.contract.boundaries import Dies, never
+from bus.contract.spec import EngineSpec
 from buslens.recorder import Recorder
 
 Function = Callable[..., Any]
@@ -127,23 +128,8 @@ class Surroundings:
 class Engine(Protocol):
     """Carries events. Made, opened, used and closed on the engine's thread."""
 
-    id: ClassVar[str]
-    title: ClassVar[str]
-    runs_coroutines: ClassVar[bool]
-    """Whether a coroutine function can be subscribed; plain functions always can."""
-
-    is_durable: ClassVar[bool]
-    """Whether events outlive their emit: kept without a subscriber, delivered again after a failure."""
-
-    can_be_joined: ClassVar[bool]
-    """Whether other machines can take part in a run."""
-
-    is_embedded: ClassVar[bool]
-    """Whether it needs nothing beside Buslens, no server above all."""
-
-    @classmethod
-    def newest_run(cls, scenario: str) -> str:
-        """The run of a scenario, by the hash of its text, that can be joined now; empty for none. Raises UserError."""
+    spec: ClassVar[EngineSpec]
+    """What is known of it without an engine."""
 
     async def open(self, surroundings: Surroundings) -> None:
         """Get ready. Raises UserError where that fails."""

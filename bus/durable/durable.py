@@ -41,6 +41,7 @@ from bus.contract.delivery import (
 )
 from bus.contract.headers import CAUSE, attributes_of, cause_of, dispatch_of
 from bus.contract.protocol import PLAIN, ConsumerDied, Consumption, Function, Surroundings
+from bus.contract.spec import EngineSpec
 from bus.durable.company import Company
 from bus.durable.consuming import Consumer
 from bus.durable.delivery_records import DeliveryRecords
@@ -58,17 +59,7 @@ from buslens.records import Flag, Kind, Outcome
 class DurableEngine:
     """Carries events over a broker. Lives on the engine's loop; only `emit` and `news` may be called elsewhere."""
 
-    id: ClassVar[str]
-    title: ClassVar[str]
-    runs_coroutines: ClassVar[bool] = True
-    is_durable: ClassVar[bool] = True
-    can_be_joined: ClassVar[bool] = False
-    is_embedded: ClassVar[bool] = False
-
-    @classmethod
-    def newest_run(cls, scenario: str) -> str:
-        """None: what happens here is nobody else's."""
-        return ""
+    spec: ClassVar[EngineSpec]
 
     def __init__(self) -> None:
         self._broker: Broker | None = None
@@ -81,7 +72,7 @@ class DurableEngine:
         """What the broker has not answered."""
 
         self._counting = threading.Lock()
-        self._trouble = Trouble(self.id)
+        self._trouble = Trouble(self.spec.id)
         self._untaken = 0
         """News of the broker that the engine's loop has not come to."""
         self._calls: set[asyncio.Task[None]] = set()
@@ -100,14 +91,16 @@ class DurableEngine:
         """Connect."""
         self._loop, self._clock, self._run = surroundings.loop, surroundings.clock, surroundings.run
         self._recorder: Recorder = surroundings.recorder
-        self._records = DeliveryRecords(surroundings.recorder, surroundings.run, surroundings.recorder.bus(self.id))
+        self._records = DeliveryRecords(
+            surroundings.recorder, surroundings.run, surroundings.recorder.bus(self.spec.id)
+        )
         self._before_dispatch = surroundings.before_dispatch
         self._dies = surroundings.dies
         self._give_up = surroundings.give_up
         self._home = threading.get_ident()
         broker = self.make_broker()
         with self._clock.held():
-            if surroundings.post is not None and self.can_be_joined:
+            if surroundings.post is not None and self.spec.can_be_joined:
                 self._company = Company(surroundings.post, cast("Joinable", broker), self._loop, self._whereabouts)
                 await self._company.open(self._run, self.news)
                 broker = self._company.as_broker
@@ -262,7 +255,7 @@ class DurableEngine:
     def _resumed(self, waiting: Sequence[tuple[str, str, int]] | None) -> None:
         self._answered()
         self._trouble.back()
-        self._recorder.mark(f"{self.id} can be reached again", 0)
+        self._recorder.mark(f"{self.spec.id} can be reached again", 0)
         if waiting is not None and not (self._company is not None and self._company.is_shared):
             self._whereabouts.counted([*waiting, *self._outbox.unconfirmed()])
 

@@ -6,18 +6,16 @@ import time
 from collections.abc import Callable
 
 from bus.connections import Connection, Kind, meant, parsed, secrets, tls
-from bus.engines.kafka import check as kafka_check
-from bus.engines.rabbitmq import check as rabbitmq_check
-from bus.engines.redis import check as redis_check
+from bus.engines import ENGINES
+from bus.engines.redis.check import reach as reach_redis
 from bus.errors import UserError
 
 TIMEOUT_S = 3.0
 """In which a broker answers, or is said not to."""
 
 CHECKS: dict[str, Callable[[str, float], str]] = {
-    "rabbitmq": rabbitmq_check.reach,
-    "kafka": kafka_check.reach,
-    "redis": redis_check.reach,
+    "redis": reach_redis,
+    **{spec.broker.id: spec.check for spec in ENGINES.values() if spec.broker and spec.check},
 }
 """By id of the kind: given an address, and the seconds in which an answer must come, each says what is there."""
 

@@ -24,7 +24,7 @@ from bus.contract.boundaries import Boundary, DiesOnce, never
 from bus.contract.delivery import Wrote
 from bus.contract.protocol import Surroundings, new_run
 from bus.durable.durable import DurableEngine
-from bus.engines import ENGINES, Makers
+from bus.engines import MAKERS, Makers
 from bus.errors import UserError
 from bus.run.hand import Hand, emit_by_hand
 from bus.run.script import Script
@@ -79,7 +79,7 @@ class Runner:
         order: Order,
         *,
         trusted: bool,
-        engines: Makers = ENGINES,
+        engines: Makers = MAKERS,
         most_in_flight: int = MOST_IN_FLIGHT,
     ) -> None:
         self._order = order

@@ -23,9 +23,9 @@ class Serving:
 
     def __init__(self, document: Document, engine: str, *, only: tuple[str, ...], trusted: bool, say: Say) -> None:
         """Raises UserError where that cannot be."""
-        joinable = [name for name, kind in ENGINES.items() if kind.can_be_joined]
+        joinable = {name: spec.newest_run for name, spec in ENGINES.items() if spec.newest_run is not None}
         if engine not in joinable:
-            hint = nearest(engine, joinable) or f"expected one of {', '.join(joinable)}"
+            hint = nearest(engine, list(joinable)) or f"expected one of {', '.join(joinable)}"
             raise UserError(f"runs on {engine} cannot be joined", hint=hint)
         unknown = [name for name in only if name not in document.scenario.handlers]
         if unknown:
@@ -34,6 +34,7 @@ class Serving:
             )
         self._document = document
         self._engine = engine
+        self._newest = joinable[engine]
         self._only = only
         self._trusted = trusted
         self._say = say
@@ -51,7 +52,7 @@ class Serving:
         self._say(f"waiting for a run of {self._document.title} on {self._engine}")
         done = ""
         while not self._stopped.is_set():
-            found = ENGINES[self._engine].newest_run(self._document.content_hash)
+            found = self._newest(self._document.content_hash)
             if found and found != done:
                 try:
                     self._join(found)

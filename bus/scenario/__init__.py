@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bus.scenario.document import Document, load, loads, new
-from bus.scenario.model import ENGINE_IDS, Scenario
+from bus.scenario.model import Scenario
 from bus.scenario.samples import SAMPLES, Sample
 
-__all__ = ["ENGINE_IDS", "SAMPLES", "Document", "Sample", "Scenario", "load", "loads", "new"]
+__all__ = ["SAMPLES", "Document", "Sample", "Scenario", "load", "loads", "new"]

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import Any
 
+from bus.engines import ENGINES
 from bus.errors import Place, UserError
 from bus.scenario import expressions, names_used, payload, scalars, schema_words, trial
 from bus.scenario import tree as yaml_tree
@@ -19,7 +20,7 @@ from bus.scenario.python_code import why_not_python
 from bus.scenario.reading import letter_at, place_at, read
 from bus.scenario.steps import Count, Emit, Once, Python
 
-DURABLE = ("sqlite", "rabbitmq", "kafka")
+DURABLE = tuple(spec.id for spec in ENGINES.values() if spec.is_durable)
 MOST_REMARKS = 100
 Path = tuple[Any, ...]
 

@@ -6,16 +6,15 @@ import fnmatch
 import re
 from collections.abc import Iterator
 from functools import cached_property
-from typing import Annotated, Any, Literal, get_args
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from pydantic import AfterValidator, BeforeValidator, Discriminator, Field, Tag, model_validator
 
+from bus.engines import ENGINES
 from bus.number_words import tip
 from bus.scenario import distribution, payload
 from bus.scenario.steps import Condition, Duration, Once, Part, Python, Step, Times, Value
 from bus.scenario.words import EventName, EventPattern, Name, Title
-
-EngineId = Literal["pyee", "pyee-asyncio", "pyee-threads", "sqlite", "rabbitmq", "kafka"]
 
 NOW = "now"
 """Where a handler begins that wants nothing of what was before it."""
@@ -24,8 +23,11 @@ MOST_OFFSET = 2**53
 
 WorkerId = Literal["inline", "thread", "process", "celery"]
 
-ENGINE_IDS: tuple[str, ...] = get_args(EngineId)
-"""What `engine:` may say; bus/engines registers one for each."""
+if TYPE_CHECKING:
+    EngineId = str
+else:
+    EngineId = Literal[tuple(ENGINES)]
+"""What `engine:` may say."""
 
 
 def _time(text: str) -> str:

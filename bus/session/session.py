@@ -13,7 +13,7 @@ from bus import scenario
 from bus.capture.following import Following
 from bus.capture.loading import Loading
 from bus.contract.boundaries import Boundary
-from bus.engines import ENGINES, Makers
+from bus.engines import MAKERS, Makers
 from bus.errors import UserError
 from bus.export.slice import Span
 from bus.flight.recorder import FlightRecorder
@@ -44,7 +44,7 @@ _LOOK_S = 0.02
 class Session:
     """One document, one engine, and of all runs one in view. All verbs belong to one thread; only `wait` blocks."""
 
-    def __init__(self, settings: Settings, *, trusted: Callable[[str], bool], engines: Makers = ENGINES) -> None:
+    def __init__(self, settings: Settings, *, trusted: Callable[[str], bool], engines: Makers = MAKERS) -> None:
         self.settings = settings
         self.document: Document | None = None
         self.runs = Runs(Run(self._new_trace()))

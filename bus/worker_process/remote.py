@@ -13,6 +13,8 @@ from bus.behaviour.places import Lines
 from bus.behaviour.plain import plain
 from bus.behaviour.stage import Stage
 from bus.contract.protocol import ConsumerDied
+from bus.contract.spec import EngineSpec
+from bus.engines.pyee import SYNCHRONOUS
 from bus.runtime.clock import Clock
 from bus.runtime.gate import Gate
 from bus.runtime.room import Room
@@ -82,12 +84,7 @@ class Remote:
 class _NoBus:
     """Stands where an engine would: nothing is subscribed here."""
 
-    id: ClassVar[str] = "remote"
-    title: ClassVar[str] = ""
-    runs_coroutines: ClassVar[bool] = False
-    is_durable: ClassVar[bool] = False
-    can_be_joined: ClassVar[bool] = False
-    is_embedded: ClassVar[bool] = True
+    spec: ClassVar[EngineSpec] = SYNCHRONOUS
 
     def in_flight(self) -> int:
         return 0

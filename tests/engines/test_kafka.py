@@ -103,7 +103,7 @@ def test_a_run_whose_broker_hangs_can_be_closed(begun: Begun, kafka: Any) -> Non
     finally:
         kafka.go_on()
     (left,) = sqlite_runs.left_behind()
-    kafka_runs.remove(left, kafka_names.address())
+    kafka_runs.clean(left)
     assert topics_and_groups(left.name) == (set(), set())
     assert sqlite_runs.remove(left)
 

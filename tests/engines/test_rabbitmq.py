@@ -13,9 +13,9 @@ import aio_pika
 import pytest
 
 from bus.analysis import ledger
+from bus.engines import ENGINES
 from bus.engines.rabbitmq import names as rabbitmq_names
 from bus.engines.rabbitmq import runs as rabbitmq_runs
-from bus.engines.rabbitmq.engine import RabbitEngine
 from bus.runs import sqlite_runs
 from buslens.records import Kind, Outcome
 from tests.helpers.killing import killed_after
@@ -147,7 +147,7 @@ def test_a_run_whose_broker_was_killed_leaves_nothing_on_it_and_can_be_joined(be
     until(session, lambda: not session.engine_state.trouble)
     session.emit("a", 2)
     until(session, lambda: told(session.trace, Kind.ACKNOWLEDGED) == 2)
-    assert RabbitEngine.newest_run(document.content_hash) == run
+    assert ENGINES["rabbitmq"].newest_run(document.content_hash) == run
     session.close()
     assert not exists(f"{run}.h.a")
     assert sqlite_runs.left_behind() == []

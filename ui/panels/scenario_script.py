@@ -7,7 +7,7 @@ from typing import Any
 
 from PySide6.QtWidgets import QWidget
 
-from bus.scenario import ENGINE_IDS
+from bus.engines import ENGINES
 from bus.scenario.drafts import Draft, FieldPath
 from ui.panels.scenario_fields import SCRIPT_FIELDS, Step
 from ui.panels.scenario_form import Form
@@ -60,7 +60,7 @@ class ScenarioForm(Form):
         super().__init__("Scenario", themes, parent)
         self.name = self.add("name", "name")
         self.description = self.add("description", "about", hint="what it shows")
-        engines = (USUAL_ENGINE, *(each for each in ENGINE_IDS if each != USUAL_ENGINE))
+        engines = (USUAL_ENGINE, *(each for each in ENGINES if each != USUAL_ENGINE))
         self.engine = self.add("engine", "engine", "choice", "what carries the events", choices=engines)
         self.seed: Input = self.add("seed", "seed", "number", "0", help=BEGINS_WITH)
         self.rows.addStretch(1)

@@ -1,1 +1,45 @@
-"""Apache Kafka."""
+"""Apache Kafka: a topic for each event of a run, a consumer group for each handler."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from bus.connections import KAFKA
+from bus.contract.protocol import Engine
+from bus.contract.spec import EngineSpec
+
+
+def _make() -> Engine:
+    from bus.engines.kafka.engine import KafkaEngine
+
+    return KafkaEngine()
+
+
+def _newest_run(scenario: str) -> str:
+    from bus.engines.kafka import letters, names
+
+    return letters.newest_run(names.address(), scenario)
+
+
+def _check(url: str, timeout_s: float) -> str:
+    from bus.engines.kafka.admin import Admin
+
+    return Admin(url).reach(timeout_s)
+
+
+def _clean(folder: Path) -> None:
+    from bus.engines.kafka import runs
+
+    runs.clean(folder)
+
+
+SPEC = EngineSpec(
+    "kafka",
+    "kafka: a topic for each event, a consumer group for each handler, on a Kafka server",
+    make=_make,
+    is_durable=True,
+    newest_run=_newest_run,
+    broker=KAFKA,
+    check=_check,
+    clean=_clean,
+)

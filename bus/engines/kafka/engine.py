@@ -12,11 +12,11 @@ import threading
 from typing import ClassVar
 
 from bus.contract.delivery import Broken, Broker, Delivery, Message, Tell
+from bus.contract.spec import EngineSpec
 from bus.durable.durable import DurableEngine
-from bus.engines.kafka import names
+from bus.engines.kafka import SPEC, names
 from bus.engines.kafka.admin import need_client
 from bus.engines.kafka.client import Client
-from bus.engines.kafka.letters import newest_run
 from bus.errors import UserError
 
 _LOG = logging.getLogger("buslens")
@@ -25,14 +25,7 @@ _LOG = logging.getLogger("buslens")
 class KafkaEngine(DurableEngine):
     """Each handler reads the topics at its own pace."""
 
-    id: ClassVar[str] = "kafka"
-    can_be_joined: ClassVar[bool] = True
-    title: ClassVar[str] = "kafka: a topic for each event, a consumer group for each handler, on a Kafka server"
-
-    @classmethod
-    def newest_run(cls, scenario: str) -> str:
-        """By the names of topics. Blocks; raises UserError."""
-        return newest_run(names.address(), scenario)
+    spec: ClassVar[EngineSpec] = SPEC
 
     def make_broker(self) -> Broker:
         """Topics for this run alone."""

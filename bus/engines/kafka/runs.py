@@ -17,8 +17,11 @@ def remembered(run: str, url: str) -> made.Made:
     return made.Made(run, FILE, names.shown(url), TOPICS, GROUPS)
 
 
-def remove(folder: Path, url: str) -> None:
-    """Remove from the broker what a killed run made there. Raises UserError where that cannot be done."""
+def clean(folder: Path) -> None:
+    """Remove from the broker what a killed run made there, if it was on Kafka. Raises UserError."""
+    if not (folder / FILE).is_file():
+        return
+    url = names.address()
     topics, groups = made.read(folder / FILE, TOPICS, GROUPS, here=names.shown(url))
     admin = Admin(url)
     admin.reach()

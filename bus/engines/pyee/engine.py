@@ -16,6 +16,8 @@ from pyee.asyncio import AsyncIOEventEmitter
 from pyee.base import EventEmitter
 
 from bus.contract.protocol import PLAIN, Consumption, Function, Surroundings
+from bus.contract.spec import EngineSpec
+from bus.engines.pyee import ASYNCIO, SYNCHRONOUS
 from buslens.adapters.pyee import attach
 from buslens.probe import Probe
 
@@ -43,17 +45,7 @@ def announcing(kind: type[EventEmitter], surroundings: Surroundings, *arguments:
 class PyeeEngine:
     """pyee.EventEmitter: every handler runs inside the emit, one after another."""
 
-    id: ClassVar[str] = "pyee"
-    title: ClassVar[str] = "pyee: synchronous, handlers run inside the emit"
-    runs_coroutines: ClassVar[bool] = False
-    is_durable: ClassVar[bool] = False
-    can_be_joined: ClassVar[bool] = False
-    is_embedded: ClassVar[bool] = True
-
-    @classmethod
-    def newest_run(cls, scenario: str) -> str:
-        """None: what happens here is nobody else's."""
-        return ""
+    spec: ClassVar[EngineSpec] = SYNCHRONOUS
 
     def __init__(self) -> None:
         self._emitter: EventEmitter | None = None
@@ -63,7 +55,7 @@ class PyeeEngine:
         """Make the emitter and watch it."""
         self._emitter = self._make(surroundings)
         # Where it is attached is a line of ours, which tells nobody anything.
-        self._probe = attach(self._emitter, surroundings.recorder, bus=self.id, at=("", 0))
+        self._probe = attach(self._emitter, surroundings.recorder, bus=self.spec.id, at=("", 0))
 
     def _make(self, surroundings: Surroundings) -> EventEmitter:
         return announcing(EventEmitter, surroundings)
@@ -115,9 +107,7 @@ class PyeeEngine:
 class AsyncioEngine(PyeeEngine):
     """pyee.asyncio.AsyncIOEventEmitter: coroutines become tasks, their failures `error` events."""
 
-    id: ClassVar[str] = "pyee-asyncio"
-    title: ClassVar[str] = "pyee-asyncio: handlers are tasks of one event loop"
-    runs_coroutines: ClassVar[bool] = True
+    spec: ClassVar[EngineSpec] = ASYNCIO
 
     def __init__(self) -> None:
         super().__init__()

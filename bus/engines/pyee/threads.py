@@ -9,18 +9,16 @@ from pyee.base import EventEmitter
 from pyee.executor import ExecutorEventEmitter
 
 from bus.contract.protocol import Surroundings
+from bus.contract.spec import EngineSpec
+from bus.engines.pyee import THREADS, WORKERS
 from bus.engines.pyee.engine import PyeeEngine, announcing
 from bus.runtime.threads import ClockedPool
-
-WORKERS = 8
-"""Threads: enough to see calls overlap, few enough to see them wait."""
 
 
 class ThreadsEngine(PyeeEngine):
     """pyee.executor.ExecutorEventEmitter."""
 
-    id: ClassVar[str] = "pyee-threads"
-    title: ClassVar[str] = f"pyee-threads: handlers run on {WORKERS} worker threads"
+    spec: ClassVar[EngineSpec] = THREADS
 
     def __init__(self) -> None:
         super().__init__()

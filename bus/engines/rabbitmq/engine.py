@@ -15,10 +15,10 @@ from functools import partial
 from typing import ClassVar
 
 from bus.contract.delivery import Broken, Broker, Delivery, Message, Tell
+from bus.contract.spec import EngineSpec
 from bus.durable.durable import DurableEngine
-from bus.engines.rabbitmq import names
+from bus.engines.rabbitmq import SPEC, names
 from bus.engines.rabbitmq.client import USUAL, Client, Order, Patience
-from bus.engines.rabbitmq.letters import newest_run
 from bus.engines.rabbitmq.link import BROKEN
 from bus.engines.rabbitmq.loop import GatheringLoop
 from bus.errors import UserError
@@ -29,24 +29,11 @@ _LOG = logging.getLogger("buslens")
 class RabbitEngine(DurableEngine):
     """Each handler consumes queues of its own."""
 
-    id: ClassVar[str] = "rabbitmq"
-    can_be_joined: ClassVar[bool] = True
-    title: ClassVar[str] = "rabbitmq: a topic exchange and durable queues on a RabbitMQ server"
+    spec: ClassVar[EngineSpec] = SPEC
 
     def __init__(self, patience: Patience = USUAL) -> None:
         super().__init__()
         self._patience = patience
-
-    @classmethod
-    def newest_run(cls, scenario: str) -> str:
-        """From the board. Blocks; raises UserError."""
-        url = names.address()
-        try:
-            return asyncio.run(newest_run(url, scenario))
-        except UserError:
-            raise
-        except Exception as error:
-            raise names.why_unreachable(error, url) from None
 
     def make_broker(self) -> Broker:
         """A connection for this run alone. Raises UserError."""

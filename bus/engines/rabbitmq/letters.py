@@ -10,6 +10,8 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from bus.connections import RABBITMQ, tls
+from bus.engines.rabbitmq import names
+from bus.errors import UserError
 
 if TYPE_CHECKING:
     from aio_pika.abc import AbstractConnection
@@ -88,8 +90,17 @@ class Mail:
         await self._wire.basic_publish(body, exchange="", routing_key=queue, properties=properties, wait=False)
 
 
-async def newest_run(url: str, scenario: str) -> str:
-    """The run of a scenario that can be joined; empty for none. Raises what the client library raises, or UserError."""
+def newest_run(url: str, scenario: str) -> str:
+    """The run of a scenario that can be joined; empty for none. Blocks; raises UserError."""
+    try:
+        return asyncio.run(_newest_run(url, scenario))
+    except UserError:
+        raise
+    except Exception as error:
+        raise names.why_unreachable(error, url) from None
+
+
+async def _newest_run(url: str, scenario: str) -> str:
     import aio_pika
 
     async with asyncio.timeout(TIMEOUT_S):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from pathlib import Path
 
 from bus.engines.rabbitmq import names
@@ -18,8 +19,13 @@ def remembered(run: str, url: str) -> made.Made:
     return made.Made(run, FILE, names.shown(url), QUEUES)
 
 
-async def remove(folder: Path, url: str) -> None:
-    """Remove from the broker what a killed run made there. Raises UserError where that cannot be done."""
+def clean(folder: Path) -> None:
+    """Remove from the broker what a killed run made there, if it was on RabbitMQ. Raises UserError."""
+    if (folder / FILE).is_file():
+        asyncio.run(_remove(folder, names.address()))
+
+
+async def _remove(folder: Path, url: str) -> None:
     (queues,) = made.read(folder / FILE, QUEUES, here=names.shown(url))
     try:
         link = await Link.open(url, folder.name, _nothing)

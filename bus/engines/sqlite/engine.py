@@ -25,7 +25,9 @@ from bus.contract.delivery import (
     Settled,
     Tell,
 )
+from bus.contract.spec import EngineSpec
 from bus.durable.durable import DurableEngine
+from bus.engines.sqlite import SPEC
 from bus.engines.sqlite.log import LogFull, SqliteLog
 from bus.runs.sqlite_runs import RunFolder, home
 
@@ -42,9 +44,7 @@ _LOG = logging.getLogger("buslens")
 class SqliteEngine(DurableEngine):
     """Each handler consumes the log at its own pace."""
 
-    id: ClassVar[str] = "sqlite"
-    title: ClassVar[str] = "sqlite: a durable log in a file, handlers consume it at their own pace"
-    is_embedded: ClassVar[bool] = True
+    spec: ClassVar[EngineSpec] = SPEC
 
     def make_broker(self) -> Broker:
         """A log for this run alone."""

@@ -10,7 +10,7 @@ import pytest
 from bus.contract.protocol import Engine
 from bus.engines import ENGINES
 from bus.engines.pyee.threads import WORKERS
-from bus.scenario import ENGINE_IDS
+from bus.scenario import Document
 from buslens.records import NameKind, Outcome
 from tests.unit.bus.conftest import Live
 
@@ -34,9 +34,10 @@ def names_of(trace: Any) -> list[str]:
 
 
 def test_every_engine_of_a_scenario_is_there() -> None:
-    assert set(ENGINES) == set(ENGINE_IDS)
-    kinds: list[type[Engine]] = list(ENGINES.values())
-    assert all(kind.id == ident and kind.title for ident, kind in zip(ENGINES, kinds, strict=True))
+    for ident, spec in ENGINES.items():
+        engine: Engine = spec.make()
+        assert (engine.spec, spec.id) == (spec, ident)
+        assert Document(f"buslens: 1\nengine: {ident}\n").scenario.engine == ident
 
 
 def test_on_a_synchronous_emitter_a_failure_skips_the_handlers_behind_it(run: Any) -> None:

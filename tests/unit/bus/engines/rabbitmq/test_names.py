@@ -6,8 +6,8 @@ import ssl
 
 import pytest
 
+from bus.engines import ENGINES
 from bus.engines.rabbitmq import names
-from bus.engines.rabbitmq.engine import RabbitEngine
 from bus.errors import UserError
 
 
@@ -73,5 +73,5 @@ def test_every_trouble_is_one_sentence(error: Exception, says: str) -> None:
 
 
 def test_the_engine_needs_a_server() -> None:
-    assert RabbitEngine.is_durable
-    assert not RabbitEngine.is_embedded
+    assert ENGINES["rabbitmq"].is_durable
+    assert not ENGINES["rabbitmq"].is_embedded
