@@ -17,7 +17,7 @@ import aio_pika
 import numpy as np
 
 from bus.analysis.anatomy import anatomy_of
-from bus.engines import ENGINES, Makers
+from bus.engines import MAKERS, Makers
 from bus.engines.rabbitmq import names as rabbitmq_names
 from bus.engines.rabbitmq import runs as rabbitmq_runs
 from bus.session import Session
@@ -73,7 +73,7 @@ def begun_on(engine: str, folder: Path) -> Iterator[Begun]:
     """Begins runs, and closes them in the end."""
     sessions: list[Session] = []
 
-    def begin(text: str, speed: float = math.inf, engines: Makers = ENGINES) -> Session:
+    def begin(text: str, speed: float = math.inf, engines: Makers = MAKERS) -> Session:
         path = folder / f"{len(sessions)}.yaml"
         path.write_text(text)
         session = Session(Settings(), trusted=bool, engines=engines)
