@@ -28,6 +28,7 @@ from bus.contract.delivery import (
     Tell,
 )
 from bus.contract.protocol import ConsumerDied, Consumption, Surroundings
+from bus.contract.spec import EngineSpec
 from bus.durable.durable import DurableEngine
 from bus.errors import UserError
 from bus.trace import Trace
@@ -105,8 +106,7 @@ class RealTime:
 
 
 class Scripted(DurableEngine):
-    id: ClassVar[str] = "scripted"
-    title: ClassVar[str] = "for tests"
+    spec: ClassVar[EngineSpec] = EngineSpec("scripted", "for tests", make=DurableEngine, is_durable=True)
 
     def __init__(self) -> None:
         super().__init__()
