@@ -6,20 +6,15 @@ https://kafka.apache.org/documentation/#semantics
 from __future__ import annotations
 
 import asyncio
-import contextlib
-import logging
-import threading
 from typing import ClassVar
 
-from bus.contract.delivery import Broken, Broker, Delivery, Message, Tell
+from bus.contract.delivery import Broker, Delivery, Message, Tell
 from bus.contract.spec import EngineSpec
+from bus.durable.client_thread import ClientThread, Ready
 from bus.durable.durable import DurableEngine
 from bus.engines.kafka import SPEC, names
 from bus.engines.kafka.admin import need_client
 from bus.engines.kafka.client import Client
-from bus.errors import UserError
-
-_LOG = logging.getLogger("buslens")
 
 
 class KafkaEngine(DurableEngine):
@@ -39,7 +34,7 @@ class KafkaBroker:
 
     def __init__(self, url: str) -> None:
         self._url = url
-        self._thread = threading.Thread(target=self._run, name="engine kafka", daemon=True)
+        self._thread = ClientThread("kafka", self._live)
 
     async def open(self, run: str, tell: Tell) -> None:
         """Connect. Raises UserError."""
@@ -63,13 +58,9 @@ class KafkaBroker:
 
     async def _begin(self, run: str, member: str, tell: Tell) -> None:
         need_client()
-        self._tell = tell
-        self._loop = asyncio.get_running_loop()
-        self._opened: asyncio.Future[None] = self._loop.create_future()
         self._client = Client(self._url, run, tell, member)
-        self._thread.start()
         try:
-            await self._opened
+            await self._thread.start(tell)
         except asyncio.CancelledError:  # the run is to end before it has begun; the thread ends by itself
             self._begin_to_leave(clean=True)
             raise
@@ -108,12 +99,9 @@ class KafkaBroker:
 
     async def close(self, *, clean: bool) -> None:
         """What was ordered is done first; without a broker it is left to `buslens clean`."""
-        if not self._thread.is_alive():
-            return
-        self._begin_to_leave(clean=clean)
-        while self._thread.is_alive():
-            # Real time, whatever the engine's clock says: the thread ends by itself.
-            await self._loop.run_in_executor(None, self._thread.join, 0.5)
+        if self._thread.is_alive:
+            self._begin_to_leave(clean=clean)
+            await self._thread.ended()
 
     def _begin_to_leave(self, *, clean: bool) -> None:
         self._client.closing.set()
@@ -123,26 +111,7 @@ class KafkaBroker:
 
     # On the client's thread
 
-    def _run(self) -> None:
-        try:
-            self._client.open()
-        except Exception as error:
-            self._answer(error)
-            return
-        self._answer(None)
-        try:
-            self._client.serve()
-        except Exception as error:
-            _LOG.exception("Kafka's client failed")
-            self._tell([Broken(f"Kafka's client failed: {type(error).__name__}: {error}")])
-
-    def _answer(self, error: Exception | None) -> None:
-        def answer() -> None:
-            if not self._opened.done():  # whoever asked may have gone away meanwhile
-                self._opened.set_exception(error) if error else self._opened.set_result(None)
-
-        if error is not None and not isinstance(error, UserError):
-            _LOG.error("Kafka's client failed", exc_info=error)
-            error = UserError(f"Kafka's client failed: {type(error).__name__}: {error}")
-        with contextlib.suppress(RuntimeError):  # its loop is closed: the run is over
-            self._loop.call_soon_threadsafe(answer)
+    def _live(self, ready: Ready) -> None:
+        self._client.open()
+        ready()
+        self._client.serve()

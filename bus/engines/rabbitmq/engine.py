@@ -8,22 +8,19 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import logging
-import threading
 from collections import deque
 from functools import partial
 from typing import ClassVar
 
-from bus.contract.delivery import Broken, Broker, Delivery, Message, Tell
+from bus.contract.delivery import Broker, Delivery, Message, Tell
 from bus.contract.spec import EngineSpec
+from bus.durable.client_thread import ClientThread, Ready
 from bus.durable.durable import DurableEngine
 from bus.engines.rabbitmq import SPEC, names
 from bus.engines.rabbitmq.client import USUAL, Client, Order, Patience
 from bus.engines.rabbitmq.link import BROKEN
 from bus.engines.rabbitmq.loop import GatheringLoop
 from bus.errors import UserError
-
-_LOG = logging.getLogger("buslens")
 
 
 class RabbitEngine(DurableEngine):
@@ -50,7 +47,7 @@ class RabbitBroker:
         self._inbox: deque[Order | None] = deque()
         self._is_woken = False
         self._loop = GatheringLoop()
-        self._thread = threading.Thread(target=self._run, name="engine rabbitmq", daemon=True)
+        self._thread = ClientThread("rabbitmq", self._run)
 
     async def open(self, run: str, tell: Tell) -> None:
         """Connect and make the run's exchanges. Raises UserError."""
@@ -72,13 +69,9 @@ class RabbitBroker:
         """It does not tell what is with whom. Here nothing is settled without that we are told before."""
 
     async def _begin(self, run: str, member: str, tell: Tell) -> None:
-        self._tell = tell
         self._client = Client(self._url, run, tell, member, patience=self._patience)
-        self._engine_loop = asyncio.get_running_loop()
-        self._opened: asyncio.Future[None] = self._engine_loop.create_future()
-        self._thread.start()
         try:
-            await self._opened
+            await self._thread.start(tell)
         except asyncio.CancelledError:  # the run is to end before it has begun; the thread ends by itself
             self._begin_to_leave(clean=True)
             raise
@@ -117,12 +110,9 @@ class RabbitBroker:
 
     async def close(self, *, clean: bool) -> None:
         """What was ordered is done first; without a connection it is left to `buslens clean`."""
-        if not self._thread.is_alive():
-            return
-        self._begin_to_leave(clean=clean)
-        while self._thread.is_alive():
-            # Real time, whatever the engine's clock says: the thread ends by itself.
-            await self._engine_loop.run_in_executor(None, self._thread.join, 0.5)
+        if self._thread.is_alive:
+            self._begin_to_leave(clean=clean)
+            await self._thread.ended()
 
     def _begin_to_leave(self, *, clean: bool) -> None:
         self._client.closing.set()
@@ -147,35 +137,21 @@ class RabbitBroker:
         while self._inbox:
             self._client.orders.put_nowait(self._inbox.popleft())
 
-    def _run(self) -> None:
+    def _run(self, ready: Ready) -> None:
         asyncio.set_event_loop(self._loop)
         try:
-            self._loop.run_until_complete(self._live())
-        except BROKEN as error:
-            _LOG.exception("RabbitMQ's client failed")
-            self._tell([Broken(f"RabbitMQ's client failed: {type(error).__name__}: {error}")])
+            self._loop.run_until_complete(self._live(ready))
         finally:
             self._loop.run_until_complete(_unwind())
             self._loop.close()
 
-    async def _live(self) -> None:
+    async def _live(self, ready: Ready) -> None:
         try:
             await self._client.open()
         except BROKEN as error:
-            why = error if isinstance(error, UserError) else names.why_unreachable(error, self._url)
-            self._answer_soon(why)
-            return
-        self._answer_soon(None)
+            raise error if isinstance(error, UserError) else names.why_unreachable(error, self._url) from None
+        ready()
         await self._client.serve()
-
-    def _answer_soon(self, error: UserError | None) -> None:
-        with contextlib.suppress(RuntimeError):  # the engine's loop is closed: whoever asked has gone away
-            self._engine_loop.call_soon_threadsafe(self._answer, error)
-
-    def _answer(self, error: UserError | None) -> None:
-        """On the engine's loop. Whoever asked may have gone away meanwhile."""
-        if not self._opened.done():
-            self._opened.set_exception(error) if error else self._opened.set_result(None)
 
 
 async def _unwind() -> None:

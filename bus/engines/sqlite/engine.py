@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import asyncio
 import logging
 import queue
 import sqlite3
-import threading
 from collections.abc import Callable
 from typing import ClassVar
 
@@ -26,6 +24,7 @@ from bus.contract.delivery import (
     Tell,
 )
 from bus.contract.spec import EngineSpec
+from bus.durable.client_thread import ClientThread, Ready
 from bus.durable.durable import DurableEngine
 from bus.engines.sqlite import SPEC
 from bus.engines.sqlite.log import LogFull, SqliteLog
@@ -77,8 +76,7 @@ class SqliteBroker:
         """All of the commit that runs now."""
 
         self._since_trim = 0
-        self._thread = threading.Thread(target=self._run, name="engine log", daemon=True)
-        self._opened: asyncio.Future[None] | None = None
+        self._thread = ClientThread("sqlite", self._live)
 
     async def open(self, run: str, tell: Tell) -> None:
         """Make the run's log. Raises UserError."""
@@ -88,11 +86,8 @@ class SqliteBroker:
             self._folder.make()
         except (OSError, sqlite3.Error) as error:
             raise system_errors.cannot_make(self._folder.path, error) from None
-        self._loop = asyncio.get_running_loop()
-        self._opened = self._loop.create_future()
-        self._thread.start()
         try:
-            await self._opened
+            await self._thread.start(tell)
         except BaseException:
             self._folder.leave(clean=True)
             raise
@@ -135,34 +130,25 @@ class SqliteBroker:
 
     async def close(self, *, clean: bool) -> None:
         """What was ordered is committed first."""
-        if self._opened is None:
+        if not self._thread.was_started:
             return
         self._orders.put(None)
-        await asyncio.get_running_loop().run_in_executor(None, self._thread.join)
+        await self._thread.ended()
         self._folder.leave(clean=clean)
 
     # On the log's thread
 
-    def _run(self) -> None:
+    def _live(self, ready: Ready) -> None:
         try:
             self._log = SqliteLog(self._folder.log)
-        except Exception as error:
-            self._loop.call_soon_threadsafe(self._answer, error)
-            return
-        self._loop.call_soon_threadsafe(self._answer, None)
+        except (OSError, sqlite3.Error) as error:
+            raise system_errors.cannot_make(self._folder.log, error) from None
+        ready()
         try:
             while self._turn():
                 pass
         finally:
             self._log.close()
-
-    def _answer(self, error: Exception | None) -> None:
-        if self._opened is None or self._opened.done():
-            return
-        if error is None:
-            self._opened.set_result(None)
-        else:
-            self._opened.set_exception(error)
 
     def _turn(self) -> bool:
         """One commit; False after the last."""

@@ -296,7 +296,7 @@ def test_a_run_that_is_stopped_after_it_failed_still_gives_everything_back(
     may_go.set()
     live.until(session, lambda: session.engine_state.phase in AT_REST)
     session.close()
-    assert not any(thread.name == "engine log" for thread in threading.enumerate())
+    assert not any(thread.name == "engine sqlite" for thread in threading.enumerate())
     assert list(sqlite_runs.home().iterdir()) == []
 
 
