@@ -50,8 +50,12 @@ class Recorder:
         limits: Limits = DEFAULT_LIMITS,
         header: Optional[Header] = None,
         knows_threads: bool = False,
+        first_id: int = 1,
     ) -> None:
-        """knows_threads: whoever emits outside of any call, on whatever thread, has no cause: they are all our own."""
+        """knows_threads: whoever emits outside of any call, on whatever thread, has no cause: they are all our own.
+
+        first_id: of dispatches and calls, where several recorders fill one trace.
+        """
         self.clock_ns = clock_ns
         self.limits = limits
         self.enabled = True
@@ -72,7 +76,7 @@ class Recorder:
 
         self._knows_threads = knows_threads
 
-        self.next_id: Callable[[], int] = itertools.count(1).__next__
+        self.next_id: Callable[[], int] = itertools.count(first_id).__next__
         self._pending_text = 0
         self._shapes = Shapes()
         self._ids: dict[tuple[Any, ...], int] = {}

@@ -75,13 +75,17 @@ def new_run() -> str:
 
 
 class Post(Protocol):
-    """The letters of one member of a run that several machines are on (bus/machines)."""
+    """The letters of one member of a run that several machines are on (bus/sharing)."""
 
     member: str
     """Its name; empty for the run's owner."""
 
     scenario: str
     """Hash of the scenario's text: all members have the same."""
+
+    @property
+    def joined(self) -> tuple[Any, ...]:
+        """The run's other machines, as its owner sees them (bus.sharing.owner.Joined)."""
 
     def letters(self) -> Sequence[bytes]:
         """What is to be sent to the owner now: what is new, and what it has not answered for long."""
@@ -146,20 +150,32 @@ class Engine(Protocol):
         Raises what the library raises into the code that emits.
         """
 
-    def in_flight(self) -> int:
-        """Calls that have not ended and events that are still on their way; those inside of an emit need not count.
-
-        Asked from any thread, also before the engine is open.
-        """
-
-    async def settle(self) -> None:
-        """Wait until something that is in flight is over."""
-
-    def trouble(self) -> str:
-        """What is wrong with what carries the events, now; empty while all is well. Asked from any thread."""
-
-    def scheduled(self, most: int) -> list[str]:
-        """Names of handlers whose calls have not started, the next first. Asked from any thread, even unopened."""
-
     async def close(self) -> None:
         """Give everything back; calls that run still are cancelled."""
+
+    # What an engine need not say where it has nothing to say: the rest may be asked from any thread, also before it is
+    # open.
+
+    def in_flight(self) -> int:
+        """Calls that have not ended and events that are still on their way; those inside of an emit need not count."""
+        return 0
+
+    async def settle(self) -> None:
+        """Wait until something that is in flight is over. On the engine's thread."""
+        return
+
+    def trouble(self) -> str:
+        """What is wrong with what carries the events, now; empty while all is well."""
+        return ""
+
+    def waits_for(self) -> str:
+        """What a run waits for that others have joined; empty while there is something to do here."""
+        return ""
+
+    def scheduled(self, most: int) -> list[str]:
+        """Names of handlers whose calls have not started, the next first."""
+        return []
+
+    def look(self, *, is_news: bool) -> None:
+        """Called now and then by whoever reads the records. is_news: the run's other machines have changed."""
+        return

@@ -13,7 +13,6 @@ from bus.contract.protocol import Post
 from bus.durable.consuming import Consumer
 from bus.durable.whereabouts import Whereabouts
 from bus.sharing.joined import EVERY_S, Reporting
-from bus.sharing.owner import Owner
 from bus.wording import several
 
 ANSWER_S = 3.0
@@ -135,7 +134,7 @@ class Company:
         coming = [(name, consumer.in_flight()) for name, consumer in list(consumers.items())]
         if not self.is_shared:
             return ""
-        joined = self._post.joined if isinstance(self._post, Owner) else ()
+        joined = self._post.joined
         who = joined[0].title if len(joined) == 1 else "other machines"
         there, early = self._whereabouts.with_others, len(self._early)
         parts = [f"{several(there, 'event')} with {who}"] if there else []

@@ -40,7 +40,7 @@ from bus.contract.delivery import (
     Wrote,
 )
 from bus.contract.headers import CAUSE, attributes_of, cause_of, dispatch_of
-from bus.contract.protocol import PLAIN, ConsumerDied, Consumption, Function, Surroundings
+from bus.contract.protocol import PLAIN, ConsumerDied, Consumption, Engine, Function, Surroundings
 from bus.contract.spec import EngineSpec
 from bus.durable.company import Company
 from bus.durable.consuming import Consumer
@@ -56,7 +56,7 @@ from buslens.recorder import Recorder
 from buslens.records import Flag, Kind, Outcome
 
 
-class DurableEngine:
+class DurableEngine(Engine):
     """Carries events over a broker. Lives on the engine's loop; only `emit` and `news` may be called elsewhere."""
 
     spec: ClassVar[EngineSpec]
@@ -265,8 +265,10 @@ class DurableEngine:
             self._whereabouts.counted(())
             self._company.nothing_is_left()
 
-    def look(self) -> None:
-        """Now and then, from the thread that reads the records."""
+    def look(self, *, is_news: bool) -> None:
+        """On the thread that reads the records."""
+        if is_news:
+            self.news([Wrote(b"")])  # what it means for deliveries stands in the post
         if self._company is not None:
             self._company.look(is_waiting=not self._own() and self.in_flight() > 0)
 

@@ -21,9 +21,7 @@ from typing import Any
 from bus.behaviour.places import Lines
 from bus.behaviour.stage import MOST_IN_FLIGHT, Stage
 from bus.contract.boundaries import Boundary, DiesOnce, never
-from bus.contract.delivery import Wrote
 from bus.contract.protocol import Surroundings, new_run
-from bus.durable.durable import DurableEngine
 from bus.engines import MAKERS, Makers
 from bus.errors import UserError
 from bus.run.hand import Hand, emit_by_hand
@@ -87,7 +85,9 @@ class Runner:
         header = Header.here(
             clock="virtual", mono_ns=0, engine=order.engine, seed=order.seed, scenario=document.scenario.name
         )
-        self.recorder = Recorder(clock_ns=self._clock.time_ns, header=header, knows_threads=True)
+        self.recorder = Recorder(
+            clock_ns=self._clock.time_ns, header=header, knows_threads=True, first_id=first_id() if order.joins else 1
+        )
         self._gate = Gate(self._clock, paused=order.paused)
         self.room = Room(self.recorder, self._clock)
         self._loop = EngineLoop(self._clock)
@@ -192,18 +192,12 @@ class Runner:
 
     def take(self) -> bytes:
         """Frames of what was recorded since the last time, here and on the machines that have joined."""
-        if not isinstance(self.post, Owner):
-            return self.recorder.take()
         engine = self._stage.engine
-        if self.post.look(can_hear=not engine.trouble()) and isinstance(engine, DurableEngine):
-            engine.news([Wrote(b"")])
-        if isinstance(engine, DurableEngine):
-            engine.look()
+        engine.look(is_news=self.post.look(can_hear=not engine.trouble()))
         return self.post.take()
 
     def _new_post(self, scenario: str, *, joins: bool) -> Owner | Member:
         if joins:
-            self.recorder.next_id = itertools.count(first_id()).__next__
             return Member(new_member(), self._taken, self._clock.time_ns)
         return Owner(scenario, self.recorder, self._clock.time_ns, is_real_time=lambda: self._clock.speed == 1.0)
 
@@ -222,7 +216,7 @@ class Runner:
             message=self._message,
             trouble=self._trouble() if phase in ("starting", "running", "finished") else "",
             waits_for=self._waits_for() if phase == "running" else "",
-            workers=self.post.joined if self.alive and isinstance(self.post, Owner) else (),
+            workers=self.post.joined if self.alive else (),
             virtual_ns=self._finished_ns if phase == "finished" else self._clock.time_ns(),
             late_ns=self._clock.late_ns,
             queue=self._queue() if phase == "paused" else (),
@@ -242,8 +236,7 @@ class Runner:
         return self._stage.engine.trouble() or self._stage.teams.trouble()
 
     def _waits_for(self) -> str:
-        engine = self._stage.engine
-        return engine.waits_for() if isinstance(engine, DurableEngine) else ""
+        return self._stage.engine.waits_for()
 
     def _queue(self) -> tuple[Waiting, ...]:
         """Made anew only where it must have changed: a hundred thousand may wait, and a window asks each frame."""

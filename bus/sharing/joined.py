@@ -48,6 +48,8 @@ class Member:
     """Writes the letters of one worker. Lives on the engine's loop."""
 
     scenario = ""
+    joined: ClassVar[tuple[()]] = ()
+    """Its owner knows who else is there."""
 
     def __init__(
         self,
@@ -140,6 +142,14 @@ class Member:
             self._unanswered_bytes -= len(self._unanswered.popitem(last=False)[1])
             self._patience_ns = int(ANSWERED_S * 1e9)
             self._again_ns = now + self._patience_ns
+
+    def look(self, *, can_hear: bool) -> bool:
+        """Nobody is waited for here."""
+        return False
+
+    def take(self) -> bytes:
+        """Nothing: its owner has the trace."""
+        return b""
 
     def farewell(self) -> list[tuple[str, bytes]]:
         """What is left to say."""

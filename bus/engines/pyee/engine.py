@@ -15,7 +15,7 @@ from typing import Any, ClassVar
 from pyee.asyncio import AsyncIOEventEmitter
 from pyee.base import EventEmitter
 
-from bus.contract.protocol import PLAIN, Consumption, Function, Surroundings
+from bus.contract.protocol import PLAIN, Consumption, Engine, Function, Surroundings
 from bus.contract.spec import EngineSpec
 from bus.engines.pyee import ASYNCIO, SYNCHRONOUS
 from buslens.adapters.pyee import attach
@@ -42,7 +42,7 @@ def announcing(kind: type[EventEmitter], surroundings: Surroundings, *arguments:
     return Announcing(*arguments)
 
 
-class PyeeEngine:
+class PyeeEngine(Engine):
     """pyee.EventEmitter: every handler runs inside the emit, one after another."""
 
     spec: ClassVar[EngineSpec] = SYNCHRONOUS
@@ -82,21 +82,6 @@ class PyeeEngine:
     def emit(self, event: str, *payload: Any) -> None:
         """Put an event on the bus."""
         self.emitter.emit(event, *payload)
-
-    def in_flight(self) -> int:
-        """Nothing: when emit returns all is done."""
-        return 0
-
-    async def settle(self) -> None:
-        """Nothing to wait for."""
-
-    def trouble(self) -> str:
-        """Never."""
-        return ""
-
-    def scheduled(self, most: int) -> list[str]:
-        """None: a call starts inside its emit."""
-        return []
 
     async def close(self) -> None:
         """Stop watching."""
