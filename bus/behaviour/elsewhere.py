@@ -9,8 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from bus.behaviour.pauses import Call, CodeFailed, Pause
 from bus.behaviour.places import Lines
-from bus.workers.celery_calls import CeleryTalk
-from bus.workers.member_talk import MemberTalk
+from bus.workers.member_talk import Asked
 from bus.workers.teams import Team
 from buslens.context import current_call
 from buslens.records import Kind
@@ -45,15 +44,8 @@ class _Elsewhere:
         """Talk with the worker on this thread, which stands for it."""
         stage, say = call.stage, self.team.records.say
         ident = current_call()
-        is_celery = self.team.kind == "celery"
-        talk = (CeleryTalk if is_celery else MemberTalk)(
-            stage.teams.celery if is_celery else stage.teams.members,
-            emit=stage.emit,
-            log=stage.mark,
-            count=stage.count,
-            wait=lambda ns: stage.block(ns, call.event, call.handler),
-        )
-        with talk:
+        asked = Asked(stage.emit, stage.mark, stage.count, lambda ns: stage.block(ns, call.event, call.handler))
+        with stage.teams.crew(self.team.kind).talk(asked) as talk:
             pid = talk.tell(self.scenario, self._request(call))
             if pid:
                 say(Kind.WORK_STARTED, ident, f"process {pid}")

@@ -20,6 +20,7 @@ from bus.contract.boundaries import Boundary
 from bus.contract.protocol import ConsumerDied, Function
 from bus.runtime.gate import DEPTH, Depth, stack_here
 from bus.scenario.model import Handler
+from bus.workers import INLINE, KINDS
 from bus.workers.teams import Run, Team
 from buslens.adapters.naming import describe
 
@@ -34,7 +35,7 @@ class Behaviour:
         self.line = lines.handler_line(name)
         self.stage = stage
         self.rng = random.Random(f"{stage.seed}:{name}")
-        if model.worker in ("process", "celery"):
+        if model.worker != INLINE and KINDS[model.worker].crew is not None:
             self.steps = [ReadyStep(elsewhere(self, lines), self.line, first_only=False)]
         else:
             self.steps = list(ready(model.do, Making(stage, self.rng, lines, ("handlers", name, "do"))))
@@ -45,7 +46,7 @@ class Behaviour:
     def function_for(self, event: str) -> Function:
         """What is subscribed to one event."""
         subscription = _Subscription(self, event)
-        if self.model.worker != "inline":
+        if self.model.worker != INLINE:
             return self._on_workers(subscription)
         if self.stage.engine.spec.runs_coroutines and not self.model.block:
             return coroutine_function_at(self.file, self.line, self.name, subscription.run_async)

@@ -8,6 +8,7 @@ from bus.behaviour.stage import Stage
 from bus.contract.protocol import Consumption, Function
 from bus.scenario import Scenario
 from bus.scenario.model import NOW, Handler
+from bus.workers import INLINE
 
 
 class _Entry:
@@ -83,7 +84,7 @@ class Subscriptions:
         consumption = Consumption(
             attempts=model.attempts,
             ack_first=model.ack == "before",
-            at_once=model.parallel if model.worker != "inline" else 1,
+            at_once=model.parallel if model.worker != INLINE else 1,
             first_offset=model.first_offset,
             since_ns=model.since_ns,
             from_now=model.from_ == NOW,

@@ -15,19 +15,21 @@ from bus.number_words import tip
 from bus.scenario import distribution, payload
 from bus.scenario.steps import Condition, Duration, Once, Part, Python, Step, Times, Value
 from bus.scenario.words import EventName, EventPattern, Name, Title
+from bus.workers import INLINE, KINDS
 
 NOW = "now"
 """Where a handler begins that wants nothing of what was before it."""
 
 MOST_OFFSET = 2**53
 
-WorkerId = Literal["inline", "thread", "process", "celery"]
 
 if TYPE_CHECKING:
     EngineId = str
+    WorkerId = str
 else:
     EngineId = Literal[tuple(ENGINES)]
-"""What `engine:` may say."""
+    WorkerId = Literal[(INLINE, *KINDS)]
+"""What `engine:` may say, and a handler's `worker:`."""
 
 
 def _time(text: str) -> str:
@@ -127,15 +129,15 @@ class Handler(Part):
     worker: Annotated[
         WorkerId,
         Field(description="where its calls run: on the bus, on a pool of threads or processes, on Celery's workers"),
-    ] = "inline"
+    ] = INLINE
     parallel: Annotated[int, Field(ge=1, le=32, description="calls at once on its workers, at most")] = 4
     description: str = ""
 
     @model_validator(mode="after")
     def _runs_somewhere(self) -> Handler:
-        if self.block and self.worker != "inline":
+        if self.block and self.worker != INLINE:
             raise ValueError("expected either block: true, which blocks the bus, or a worker, which keeps it free")
-        if self.worker == "inline" and "parallel" in self.model_fields_set:
+        if self.worker == INLINE and "parallel" in self.model_fields_set:
             raise ValueError("expected worker: thread, process or celery beside parallel")
         return self
 

@@ -19,6 +19,7 @@ from bus.runtime.clock import Clock
 from bus.runtime.gate import Gate
 from bus.runtime.room import Room
 from bus.scenario import Document
+from bus.workers import INLINE
 from buslens.recorder import Recorder
 
 MOST_FRAMES = 30
@@ -76,7 +77,7 @@ class Remote:
 
     def _behaviour(self, name: str) -> Behaviour:
         if name not in self._behaviours:
-            model = self._stage.scenario.handlers[name].model_copy(update={"worker": "inline"})
+            model = self._stage.scenario.handlers[name].model_copy(update={"worker": INLINE})
             self._behaviours[name] = Behaviour(name, model, self._lines, self._stage)
         return self._behaviours[name]
 

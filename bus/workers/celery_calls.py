@@ -19,7 +19,7 @@ from bus.errors import UserError
 from bus.workers import celery_app
 from bus.workers.celery_runs import Made
 from bus.workers.conversation import Failure
-from bus.workers.member_talk import MemberTalk
+from bus.workers.member_talk import Asked, MemberTalk
 from bus.workers.records import WorkRecords
 from buslens.records import Kind
 
@@ -140,6 +140,13 @@ class CeleryCalls:
         self._thread = threading.Thread(target=self._listen, name="celery answers", daemon=True)
         self._thread.start()
         self._listens.wait(READY_S)  # or what Celery says of the first calls would be missed
+
+    def prepare(self, parallel: int) -> None:
+        """Its workers are started by people."""
+
+    def talk(self, asked: Asked) -> MemberTalk:
+        """With whoever takes the task."""
+        return CeleryTalk(self, asked)
 
     # Like a pool of processes
 

@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from types import TracebackType
-from typing import Any, Protocol
+from typing import Any, Protocol, Self
 
 from bus.workers.python_child import MOST_OUTPUT
 
@@ -72,7 +72,7 @@ class Conversation:
         self.over = False
         self.failure: Failure | None = None
 
-    def __enter__(self) -> Conversation:
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: object, at: TracebackType | None) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 from bus.workers.conversation import Conversation, Host
@@ -18,6 +19,17 @@ def member_command() -> list[str]:
     return [sys.executable, "-X", "utf8", "-c", _MAIN, json.dumps(sys.path)]
 
 
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What the steps of a call may ask of the run that they belong to; each may raise what ends the call."""
+
+    emit: Callable[[str, Any], None]
+    log: Callable[[str], None]
+    count: Callable[[str], None]
+    wait: Callable[[int], None]
+    """Nanoseconds of the run's clock."""
+
+
 class MemberTalk(Conversation):
     """From the request to the end of the handler's steps, or of the process."""
 
@@ -25,18 +37,9 @@ class MemberTalk(Conversation):
     lost_type = "WorkerLost"
     lost_when = " in this call"
 
-    def __init__(
-        self,
-        host: Host,
-        *,
-        emit: Callable[[str, Any], None],
-        log: Callable[[str], None],
-        count: Callable[[str], None],
-        wait: Callable[[int], None],
-    ) -> None:
-        super().__init__(host, emit=emit, log=log)
-        self._count = count
-        self._wait = wait
+    def __init__(self, host: Host, asked: Asked) -> None:
+        super().__init__(host, emit=asked.emit, log=asked.log)
+        self._asked = asked
 
     def tell(self, scenario: dict[str, Any], request: dict[str, Any]) -> int:
         """Hand a call over, and the scenario where it is not known there; the process's id, 0 for none of ours."""
@@ -52,9 +55,9 @@ class MemberTalk(Conversation):
     def answer(self, said: dict[str, Any] | None) -> None:
         """Do what it asks for."""
         if said is not None and isinstance(said.get("count"), str):
-            self._count(said["count"][:1000])
+            self._asked.count(said["count"][:1000])
         elif said is not None and type(said.get("wait")) is int and 0 <= said["wait"] <= LONGEST_WAIT_NS:
-            self._wait(said["wait"])
+            self._asked.wait(said["wait"])
             assert self.child is not None
             self.child.send({"ok": True})
         else:

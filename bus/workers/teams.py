@@ -6,41 +6,29 @@ import asyncio
 import threading
 from collections.abc import Callable
 from concurrent.futures import Future
-from typing import Any, Protocol
+from typing import Any
 
 from bus.runtime.threads import ClockedPool, PoolClock
-from bus.workers.celery_calls import CeleryCalls
-from bus.workers.member_talk import member_command
-from bus.workers.python_host import PythonHost
+from bus.workers import KINDS
+from bus.workers.kind import Crew, RunClock, WorkerKind
 from bus.workers.records import WorkRecords
 from buslens.adapters.pyee_calls import Deferred
 from buslens.context import current_call
 from buslens.recorder import Recorder
 from buslens.records import Kind
 
-MOST_MEMBERS = 256
 Failed = BaseException | None
 Run = Callable[[tuple[Any, ...]], Failed]
 """One call, from its payload to what it failed with."""
-
-TITLES = {"thread": "threads", "process": "processes", "celery": "celery"}
-
-
-class RunClock(PoolClock, Protocol):
-    """What workers elsewhere need to know of it as well."""
-
-    @property
-    def speed(self) -> float:
-        """Times real time; math.inf where time jumps."""
 
 
 class Team:
     """The workers of one handler."""
 
-    def __init__(self, handler: str, kind: str, parallel: int, clock: PoolClock, recorder: Recorder) -> None:
+    def __init__(self, handler: str, kind: WorkerKind, parallel: int, clock: PoolClock, recorder: Recorder) -> None:
         self.kind = kind
         self.parallel = parallel
-        self.records = WorkRecords(recorder, TITLES[kind])
+        self.records = WorkRecords(recorder, kind.title)
         self.pool = ClockedPool(parallel, clock, asyncio.get_running_loop(), name=f"{handler} worker")
         self._handler = handler
 
@@ -70,7 +58,7 @@ class Team:
         return deferred
 
     def _work(self, run: Run, payload: tuple[Any, ...], call: int) -> Failed:
-        tells = self.kind == "thread"
+        tells = self.kind.crew is None
         if tells:
             self.records.say(Kind.WORK_STARTED, call, threading.current_thread().name)
         try:
@@ -91,31 +79,26 @@ class Teams:
         self._recorder = recorder
         self._teams: dict[str, Team] = {}
         self._retired: list[Team] = []
-        self.members = PythonHost(member_command(), MOST_MEMBERS)
-        self._celery: CeleryCalls | None = None
+        self._crews: dict[str, Crew] = {}
 
-    @property
-    def celery(self) -> CeleryCalls:
-        """Calls that Celery's workers do. Raises UserError where there is no broker of it."""
-        if self._celery is None:
-            records = WorkRecords(self._recorder, TITLES["celery"])
-            self._celery = CeleryCalls(
-                self._run, speed=lambda: self._clock.speed, records=records, mark=self._recorder.mark
-            )
-        return self._celery
+    def crew(self, kind: WorkerKind) -> Crew:
+        """Those of a kind that work elsewhere, made with the first use. Raises UserError where there can be none."""
+        if kind.crew is None:
+            raise ValueError(f"{kind.id} works here")
+        if kind.id not in self._crews:
+            self._crews[kind.id] = kind.crew(self._run, self._clock, self._recorder)
+        return self._crews[kind.id]
 
-    def team(self, handler: str, kind: str, parallel: int) -> Team:
+    def team(self, handler: str, worker: str, parallel: int) -> Team:
         """The workers of a handler; others where the scenario was edited. Raises UserError where there can be none."""
-        found = self._teams.get(handler)
+        kind, found = KINDS[worker], self._teams.get(handler)
         if found is not None and (found.kind, found.parallel) == (kind, parallel):
             return found
-        if kind == "celery":
-            _ = self.celery
+        if kind.crew is not None:
+            self.crew(kind).prepare(parallel)
         if found is not None:
             self._retired.append(found)
         made = self._teams[handler] = Team(handler, kind, parallel, self._clock, self._recorder)
-        if kind == "process":
-            self.members.prepare(parallel)
         return made
 
     def in_flight(self) -> int:
@@ -124,7 +107,7 @@ class Teams:
 
     def trouble(self) -> str:
         """That calls wait for workers elsewhere and none has answered; asked from any thread."""
-        return self._celery.trouble if self._celery is not None else ""
+        return next((crew.trouble for crew in list(self._crews.values()) if crew.trouble), "")
 
     async def settle(self) -> None:
         """Wait until one of them ends."""
@@ -139,17 +122,15 @@ class Teams:
 
     def kill(self) -> None:
         """The run ends: whoever waits for a process hears that it has gone."""
-        self.members.kill()
-        if self._celery is not None:
-            self._celery.kill()
+        for crew in list(self._crews.values()):
+            crew.kill()
 
     def close(self) -> None:
         """Give everything back; the clock was stopped, and nobody waits any more."""
         for team in self._all():
             team.pool.shutdown(wait=True, cancel_futures=True)
-        self.members.close()
-        if self._celery is not None:
-            self._celery.close()
+        for crew in self._crews.values():
+            crew.close()
 
     def _all(self) -> list[Team]:
         return [*list(self._teams.values()), *self._retired]

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QComboBox, QWidget
 
 from bus.scenario.drafts import Draft, FieldPath
 from bus.scenario.references import BUILT_IN_EVENTS
+from bus.workers import INLINE, KINDS
 from ui.panels.scenario_fields import HANDLER_FIELDS, Step
 from ui.panels.scenario_form import Form, field_rows
 from ui.panels.scenario_inputs import Input
@@ -16,7 +17,7 @@ from ui.panels.scenario_steps import StepList
 from ui.theme import ThemeSource
 from ui.widgets.fold import Fold
 
-WORKERS = ("inline", "thread", "process", "celery")
+WORKERS = (INLINE, *KINDS)
 """Where calls run, on the bus where nothing is said."""
 
 ACKS = ("after", "before")

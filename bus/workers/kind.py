@@ -1,0 +1,57 @@
+"""A kind of worker: what `worker:` of a handler may say, and what makes those that work in other processes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol
+
+from bus.runtime.threads import PoolClock
+
+if TYPE_CHECKING:
+    from bus.workers.member_talk import Asked, MemberTalk
+    from buslens.recorder import Recorder
+
+
+class RunClock(PoolClock, Protocol):
+    """What workers elsewhere need to know of the run's clock."""
+
+    @property
+    def speed(self) -> float:
+        """Times real time; math.inf where time jumps."""
+
+
+class Crew(Protocol):
+    """All of a kind that work for one run. Thread-safe."""
+
+    trouble: str
+    """What a person should know now, such as that nobody takes the calls; empty while all is well."""
+
+    def prepare(self, parallel: int) -> None:
+        """A handler will have so many calls at once."""
+
+    def talk(self, asked: Asked) -> MemberTalk:
+        """For one call. asked: what its steps may ask of the run."""
+
+    def kill(self) -> None:
+        """The run ends: whoever waits for an answer hears that none will come."""
+
+    def close(self) -> None:
+        """Give everything back."""
+
+
+@dataclass(frozen=True, slots=True)
+class WorkerKind:
+    """One kind. A new one is a file beside this one and a line in KINDS."""
+
+    id: str
+    """As a handler's `worker:` says it."""
+
+    title: str
+    """What records call the way to them."""
+
+    crew: Callable[[str, RunClock, Recorder], Crew] | None = None
+    """Makes those of a run, which it is given by name. Raises UserError. None: the calls run on threads of the run."""
+
+    makes_attempts: bool = False
+    """Whether it calls again by itself where a call fails and the engine does not."""
