@@ -1,0 +1,47 @@
+"""Calls in processes of a pool: each talks with the run that it belongs to, and all are gone with it."""
+
+from __future__ import annotations
+
+import os
+from typing import Any
+
+from bus.workers.member_talk import Asked
+from bus.workers.process import Pool
+
+SCENARIO = {
+    "scenario": "buslens: 1\nevents: {a: {}}\nhandlers: {h: {on: a, do: [{log: here}, {emit: a, with: 7}]}}\n",
+    "file": "s.yaml",
+    "seed": 0,
+}
+REQUEST = {"call": 1, "handler": "h", "event": "a", "payload": None, "count": 1, "counters": {}, "trusted": False}
+
+
+def test_a_call_is_made_in_a_process_of_its_own_and_asks_the_run_for_what_it_needs() -> None:
+    logged: list[str] = []
+    emitted: list[tuple[str, Any]] = []
+    pool = Pool()
+    try:
+        asked = Asked(lambda event, value: emitted.append((event, value)), logged.append, logged.append, int)
+        with pool.talk(asked) as talk:
+            pid = talk.tell(SCENARIO, REQUEST)
+            while not talk.over:
+                talk.answer(talk.hear())
+        assert talk.failure is None
+        assert pid not in (0, os.getpid())
+        assert (logged, emitted) == (["here"], [("a", 7)])
+    finally:
+        pool.close()
+
+
+def test_whoever_waits_for_an_answer_hears_that_the_processes_are_gone() -> None:
+    pool = Pool()
+    try:
+        with pool.talk(Asked(print, print, print, print)) as talk:
+            talk.tell(SCENARIO, REQUEST)
+            pool.kill()
+            while not talk.over:
+                talk.answer(talk.hear())
+        assert talk.failure is not None
+        assert talk.failure.type == "WorkerLost"
+    finally:
+        pool.close()
