@@ -7,8 +7,8 @@ from rich.console import Console
 from app import cli_output
 from app.cli_text import cell
 from bus import connections
-from bus.connections import KINDS, Found, Kind, Origin
-from bus.engines.reaching import reach
+from bus.brokers import KINDS, reach
+from bus.connections import Found, Kind, Origin
 from bus.errors import UserError
 
 FAILED = 1
@@ -22,7 +22,7 @@ def print_connections(*, test: bool) -> int:
 
 def _print(console: Console, kind: Kind, *, test: bool) -> int:
     try:
-        found = connections.found(kind.id)
+        found = connections.found(kind)
         real = connections.meant(kind, found.url)
         connection, _ = connections.parsed(real, found.url)
     except UserError as error:

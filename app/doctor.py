@@ -18,8 +18,8 @@ from packaging.requirements import Requirement
 
 from app import display, qt_messages, system_libraries
 from bus import connections
+from bus.brokers import reach
 from bus.engines import ENGINES
-from bus.engines.reaching import reach
 from bus.errors import UserError
 from bus.system_errors import reason
 from buslens import application
@@ -158,7 +158,7 @@ def _editor() -> Finding:
 def _broker(kind: connections.Kind) -> Finding:
     """Nothing is missing where there is none: one engine needs it."""
     try:
-        url = connections.address(kind.id)
+        url = connections.address(kind)
         reached = reach(kind, url)
     except UserError as error:
         return Finding(kind.title, State.NOTE, error.problem, f"{error.hint}; only the engine {kind.id} needs it")

@@ -7,10 +7,6 @@ from __future__ import annotations
 
 from bus.connections.finding import Found, Origin, address, found, parts
 from bus.connections.model import (
-    KAFKA,
-    KINDS,
-    RABBITMQ,
-    REDIS,
     SILENT_HINT,
     Connection,
     Kind,
@@ -21,10 +17,6 @@ from bus.connections.model import (
 )
 
 __all__ = [
-    "KAFKA",
-    "KINDS",
-    "RABBITMQ",
-    "REDIS",
     "SILENT_HINT",
     "Connection",
     "Found",

@@ -14,7 +14,7 @@ from pathlib import Path
 import platformdirs
 from pydantic import TypeAdapter, ValidationError
 
-from bus.connections.model import KINDS, Connection
+from bus.connections.model import Connection
 from bus.errors import UserError
 
 MOST_BYTES = 64 * 1024
@@ -27,7 +27,7 @@ def path() -> Path:
 
 
 def read() -> dict[str, Connection]:
-    """By id of the kind, of those that are set. Raises UserError where the file is damaged.
+    """By id of the kind, of those that are set, not checked yet. Raises UserError where the file is damaged.
 
     A run then does not begin, for the default would be another broker than the one that was meant.
     """
@@ -36,16 +36,13 @@ def read() -> dict[str, Connection]:
             said = file.read(MOST_BYTES + 1)
         if len(said) > MOST_BYTES:
             raise ValueError("too large")
-        known = _FORM.validate_python({key: each for key, each in json.loads(said).items() if key in KINDS})
+        return _FORM.validate_python(json.loads(said))
     except FileNotFoundError:
         return {}
     except (OSError, ValueError, ValidationError, AttributeError, RecursionError) as error:
         raise UserError(
             f"{path()} cannot be read ({type(error).__name__})", hint="mend or remove it, and set the connections anew"
         ) from None
-    for key, connection in known.items():
-        connection.check(KINDS[key])
-    return known
 
 
 def write(connections: dict[str, Connection]) -> None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from enum import Enum
 
 from bus.connections import file, secrets
-from bus.connections.model import KINDS, Connection, Kind, parsed
+from bus.connections.model import Connection, Kind, parsed
 
 
 class Origin(Enum):
@@ -28,23 +28,22 @@ class Found:
     """With the password: for the client library alone."""
 
 
-def address(kind: str) -> str:
+def address(kind: Kind) -> str:
     """The URL of a kind of broker, password and all: for its client library, never shown. Raises UserError."""
     return found(kind).url
 
 
-def found(kind: str) -> Found:
+def found(kind: Kind) -> Found:
     """The same, and who says so. Raises UserError."""
-    known = KINDS[kind]
-    if url := os.environ.get(known.variable, ""):
-        return Found(known, Origin.ENVIRONMENT, url)
-    connection = file.read().get(kind)
+    if url := os.environ.get(kind.variable, ""):
+        return Found(kind, Origin.ENVIRONMENT, url)
+    connection = file.read().get(kind.id)
     if connection is None:
-        return Found(known, Origin.DEFAULT, Connection().url(known))
-    return Found(known, Origin.SETTINGS, connection.url(known, secrets.password(known, connection)))
+        return Found(kind, Origin.DEFAULT, Connection().url(kind))
+    connection.check(kind)
+    return Found(kind, Origin.SETTINGS, connection.url(kind, secrets.password(kind, connection)))
 
 
-def parts(kind: str) -> tuple[Connection, str]:
+def parts(kind: Kind) -> tuple[Connection, str]:
     """The same in parts: what may be shown, and the password. Raises UserError."""
-    known = KINDS[kind]
-    return parsed(known, address(kind))
+    return parsed(kind, address(kind))

@@ -16,7 +16,7 @@ SILENT_HINT = "check host, port and TLS under Connections: something else may li
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """A sort of broker. A new one is a line in KINDS."""
+    """A sort of broker: how its addresses look. Each engine or kind of worker that needs one names it."""
 
     id: str
     title: str
@@ -42,52 +42,17 @@ class Kind:
 
     certificate_option: str = "certfile"
     key_option: str = "keyfile"
+    tls_options: tuple[tuple[str, str], ...] = ()
+    """What else the URL says where TLS is wanted."""
+
+    space_is_number: bool = False
+    also: tuple[Kind, ...] = ()
+    """Others whose addresses may be said instead."""
 
     @property
     def passphrase_variable(self) -> str:
         """Of the environment: what opens the key of the client's certificate."""
         return self.variable.replace("_URL", "_KEY_PASSPHRASE")
-
-
-RABBITMQ = Kind(
-    id="rabbitmq",
-    title="RabbitMQ",
-    scheme="amqp",
-    secure_scheme="amqps",
-    port=5672,
-    secure_port=5671,
-    variable="BUSLENS_RABBITMQ_URL",
-    password_variable="BUSLENS_RABBITMQ_PASSWORD",  # noqa: S106  # the name of a variable
-    space="virtual host",
-    default_space="/",
-    default_user="guest",
-)
-KAFKA = Kind(
-    id="kafka",
-    title="Kafka",
-    scheme="kafka",
-    secure_scheme="kafkas",
-    port=9092,
-    secure_port=9093,
-    variable="BUSLENS_KAFKA_URL",
-    password_variable="BUSLENS_KAFKA_PASSWORD",  # noqa: S106
-)
-REDIS = Kind(
-    id="redis",
-    title="Redis, for Celery",
-    scheme="redis",
-    secure_scheme="rediss",
-    port=6379,
-    secure_port=6379,
-    variable="BUSLENS_CELERY_URL",
-    password_variable="BUSLENS_CELERY_PASSWORD",  # noqa: S106
-    space="database",
-    default_space="0",
-    ca_option="ssl_ca_certs",
-    certificate_option="ssl_certfile",
-    key_option="ssl_keyfile",
-)
-KINDS = {kind.id: kind for kind in (RABBITMQ, KAFKA, REDIS)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,8 +106,8 @@ class Connection:
             kind.key_option: self.key_file,
         }
         said = {option: path for option, path in files.items() if self.tls and path}
-        if self.tls and kind is REDIS:
-            said["ssl_cert_reqs"] = "required"
+        if self.tls:
+            said |= dict(kind.tls_options)
         query = f"?{urlencode(said)}" if said else ""
         return f"{self.scheme(kind)}://{who}{_host(self.host)}:{self.port_of(kind)}{self._path(kind)}{query}"
 
@@ -161,8 +126,8 @@ class Connection:
             raise UserError(f"{self.port} is no port", hint="expected 1 to 65535")
         if self.key_file and not self.certificate_file:
             raise UserError(f"{self.key_file} is a key without its certificate", hint="give the certificate too")
-        if kind is REDIS and self.space and not (self.space.isascii() and self.space.isdigit()):
-            raise UserError(f"{self.space!r} is no database of Redis", hint="expected a number, such as 0")
+        if kind.space_is_number and self.space and not (self.space.isascii() and self.space.isdigit()):
+            raise UserError(f"{self.space!r} is no {kind.space} of {kind.title}", hint="expected a number, such as 0")
 
 
 def bare(url: str) -> str:
@@ -171,9 +136,9 @@ def bare(url: str) -> str:
 
 
 def meant(kind: Kind, url: str) -> Kind:
-    """Whose address this is: what Celery is told may be a RabbitMQ as well."""
-    schemes = {scheme: each for each in KINDS.values() for scheme in (each.scheme, each.secure_scheme)}
-    return schemes.get(url.partition(":")[0], kind) if kind is REDIS else kind
+    """Whose address this is: what is said for one kind of broker may be one of another kind."""
+    scheme = url.partition(":")[0]
+    return next((each for each in kind.also if scheme in (each.scheme, each.secure_scheme)), kind)
 
 
 def parsed(kind: Kind, url: str) -> tuple[Connection, str]:

@@ -4,11 +4,33 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from bus.connections import Kind
+from bus.engines.rabbitmq import RABBITMQ
 from bus.workers.kind import Crew, RunClock, WorkerKind
 from bus.workers.records import WorkRecords
 
 if TYPE_CHECKING:
     from buslens.recorder import Recorder
+
+
+REDIS = Kind(
+    id="redis",
+    title="Redis, for Celery",
+    scheme="redis",
+    secure_scheme="rediss",
+    port=6379,
+    secure_port=6379,
+    variable="BUSLENS_CELERY_URL",
+    password_variable="BUSLENS_CELERY_PASSWORD",  # noqa: S106  # the name of a variable
+    space="database",
+    default_space="0",
+    ca_option="ssl_ca_certs",
+    certificate_option="ssl_certfile",
+    key_option="ssl_keyfile",
+    tls_options=(("ssl_cert_reqs", "required"),),
+    space_is_number=True,
+    also=(RABBITMQ,),
+)
 
 
 def _crew(run: str, clock: RunClock, recorder: Recorder) -> Crew:
@@ -18,4 +40,10 @@ def _crew(run: str, clock: RunClock, recorder: Recorder) -> Crew:
     return CeleryCalls(run, speed=lambda: clock.speed, records=records, mark=recorder.mark)
 
 
-CELERY = WorkerKind("celery", "celery", _crew, makes_attempts=True)
+def _check(url: str, timeout_s: float) -> str:
+    from bus.workers.celery_check import reach
+
+    return reach(url, timeout_s)
+
+
+CELERY = WorkerKind("celery", "celery", _crew, makes_attempts=True, broker=REDIS, check=_check)

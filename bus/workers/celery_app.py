@@ -11,10 +11,12 @@ from typing import Any
 
 from bus import connections
 from bus.connections import tls
+from bus.engines.rabbitmq import RABBITMQ
 from bus.engines.rabbitmq import names as rabbitmq_names
 from bus.errors import UserError
+from bus.workers.celery import REDIS
 
-VARIABLE = connections.REDIS.variable
+VARIABLE = REDIS.variable
 TASK = "buslens.call"
 EXPIRES_S = 3600
 """Calls that nobody has taken by then, and what their answers wait in, are gone."""
@@ -29,15 +31,15 @@ REDIS_TAKEN_S = 120
 
 def address() -> str:
     """Where Celery's broker is: what is said for it, else the RabbitMQ of the engine. Raises UserError."""
-    found = connections.found("redis")
+    found = connections.found(REDIS)
     url = rabbitmq_names.address() if found.origin is connections.Origin.DEFAULT else found.url
-    connections.parsed(connections.meant(connections.REDIS, url), url)
+    connections.parsed(connections.meant(REDIS, url), url)
     return url
 
 
 def why_unreachable(error: Exception, url: str) -> str:
     """What is wrong, as the beginning of a sentence."""
-    kind = connections.meant(connections.REDIS, url)
+    kind = connections.meant(REDIS, url)
     connection, _ = connections.parsed(kind, url)
     if connection.tls and (wrong := tls.what_is_wrong(kind, connection)) is not None:
         return wrong.problem
@@ -46,10 +48,10 @@ def why_unreachable(error: Exception, url: str) -> str:
 
 def _secure(url: str) -> dict[str, Any] | None:
     """All of it: by itself kombu checks no certificate of Redis, and no host name of RabbitMQ."""
-    kind = connections.meant(connections.REDIS, url)
+    kind = connections.meant(REDIS, url)
     if not url.lower().startswith(f"{kind.secure_scheme}:"):
         return None
-    options = tls.redis_options if kind is connections.REDIS else tls.amqp_options
+    options = tls.redis_options if kind is REDIS else tls.amqp_options
     return options(kind, connections.parsed(kind, url)[0])
 
 
@@ -78,7 +80,7 @@ def application(url: str) -> Any:
         def connection_for_write(self, url: str | None = None, **options: Any) -> Any:
             return super().connection_for_write(url or ours, **options)
 
-    secure, kind = _secure(url), connections.meant(connections.REDIS, url)
+    secure, kind = _secure(url), connections.meant(REDIS, url)
     app = Ours("buslens", broker=ours, set_as_current=False)
     app.conf.update(
         broker_use_ssl=secure,
@@ -97,7 +99,7 @@ def application(url: str) -> Any:
         broker_connection_timeout=3.0,
         broker_transport_options={
             **{"max_retries": 3, "interval_start": 0, "interval_step": 0.2, "socket_timeout": 30.0},
-            **({"confirm_publish": True} if kind is connections.RABBITMQ else {"visibility_timeout": REDIS_TAKEN_S}),
+            **({"confirm_publish": True} if kind is RABBITMQ else {"visibility_timeout": REDIS_TAKEN_S}),
         },
     )
     return app

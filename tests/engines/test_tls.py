@@ -11,13 +11,16 @@ from typing import Any
 
 import pytest
 
-from bus.connections import KAFKA, KINDS, RABBITMQ, REDIS, Connection, Kind, file, model
+from bus.brokers import KINDS, reach, reach_as
+from bus.connections import Connection, Kind, file
 from bus.connections.tls import what_is_wrong
-from bus.engines.reaching import reach, reach_as
+from bus.engines.kafka import KAFKA
+from bus.engines.rabbitmq import RABBITMQ
 from bus.errors import UserError
 from bus.session import Session
 from bus.settings import Settings
 from bus.workers import celery_app
+from bus.workers.celery import REDIS
 from tests.helpers import tls
 from tests.helpers.celery_workers import Worker
 from tests.helpers.patience import PATIENCE_S, wait_until
@@ -150,7 +153,7 @@ def test_files_that_are_not_what_they_should_be_are_named(tmp_path: Path, certif
     no_file.write_text("nothing")
     assert f"{no_file} holds no certificates" in wrong(REDIS, replace(good, ca_file=str(no_file)))
     with pytest.raises(UserError, match="a key without its certificate"):
-        replace(good, certificate_file="").check(model.RABBITMQ)
+        replace(good, certificate_file="").check(RABBITMQ)
 
 
 def finished(session: Session, path: Path, engine: str) -> list[str]:

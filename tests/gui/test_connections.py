@@ -9,9 +9,11 @@ from typing import Any
 import pytest
 from PySide6.QtWidgets import QApplication, QFileDialog
 
+from bus import brokers as reaching
 from bus import connections
-from bus.connections import KINDS, RABBITMQ, Connection, file, secrets
-from bus.engines import reaching
+from bus.brokers import KINDS
+from bus.connections import Connection, file, secrets
+from bus.engines.rabbitmq import RABBITMQ
 from bus.errors import UserError
 from tests.helpers.ring import Ring
 from ui.connections.page import ConnectionPage
@@ -101,7 +103,7 @@ def test_what_is_saved_counts_and_its_password_is_in_the_keyring_alone(
     assert done(page, qtbot) == "Saved: it counts from the next run on."
     assert page.form.password.text() == ""
     assert page.form.password.placeholderText() == "kept in the system keyring"
-    assert connections.address("rabbitmq") == f"amqps://me:{WORD}@broker.example:5671/"
+    assert connections.address(RABBITMQ) == f"amqps://me:{WORD}@broker.example:5671/"
     sheet.close()
     written = [path for path in tmp_path.rglob("*") if path.is_file()]
     assert file.path() in written

@@ -11,9 +11,10 @@ from PySide6.QtCore import QSize, Qt, QTimer, Signal
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from bus import connections
-from bus.connections import REDIS, Connection, Kind, Origin, file, keeping
-from bus.engines.reaching import reach, reach_as
+from bus.brokers import reach, reach_as
+from bus.connections import Connection, Kind, Origin, file, keeping
 from bus.errors import UserError
+from bus.workers.celery import REDIS
 from ui.connections.form import ConnectionForm
 from ui.icons import icon
 from ui.jobs import LatestJob

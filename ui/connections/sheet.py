@@ -6,7 +6,8 @@ from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QCloseEvent
 from PySide6.QtWidgets import QDialog, QDialogButtonBox, QLabel, QVBoxLayout, QWidget
 
-from bus.connections import KINDS, secrets
+from bus.brokers import KINDS
+from bus.connections import secrets
 from ui.connections.page import ConnectionPage
 from ui.jobs import LatestJob
 from ui.screen import sheet_size

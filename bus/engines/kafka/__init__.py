@@ -4,9 +4,20 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from bus.connections import KAFKA
+from bus.connections import Kind
 from bus.contract.protocol import Engine
 from bus.contract.spec import EngineSpec
+
+KAFKA = Kind(
+    id="kafka",
+    title="Kafka",
+    scheme="kafka",
+    secure_scheme="kafkas",
+    port=9092,
+    secure_port=9093,
+    variable="BUSLENS_KAFKA_URL",
+    password_variable="BUSLENS_KAFKA_PASSWORD",  # noqa: S106  # the name of a variable
+)
 
 
 def _make() -> Engine:

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 from functools import partial
 from typing import Any
 
-from bus.connections import KAFKA, parsed, tls
+from bus.connections import parsed, tls
 from bus.contract.delivery import (
     Bound,
     Broken,
@@ -27,7 +27,7 @@ from bus.contract.delivery import (
 )
 from bus.contract.letters import MOST_BYTES as MOST_LETTER
 from bus.contract.letters import OWNER
-from bus.engines.kafka import names
+from bus.engines.kafka import KAFKA, names
 from bus.engines.kafka.admin import Admin
 from bus.engines.kafka.consumer import GroupMember
 from bus.engines.kafka.letters import Mail, board_topic, mailbox_topic

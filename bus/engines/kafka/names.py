@@ -13,9 +13,10 @@ from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 from bus import connections
-from bus.connections import KAFKA, tls
+from bus.connections import tls
 from bus.contract.delivery import Attributes
 from bus.contract.headers import LONGEST_ATTRIBUTE, MOST_ATTRIBUTES
+from bus.engines.kafka import KAFKA
 from bus.errors import UserError
 
 VARIABLE = KAFKA.variable
@@ -39,7 +40,7 @@ _CONTENT_TYPE = "content-type"
 
 def address() -> str:
     """Where the broker is, with user and password: never from a scenario. Raises UserError."""
-    return connections.address("kafka")
+    return connections.address(KAFKA)
 
 
 def shown(url: str) -> str:

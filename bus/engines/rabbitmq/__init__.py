@@ -4,9 +4,23 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from bus.connections import RABBITMQ
+from bus.connections import Kind
 from bus.contract.protocol import Engine
 from bus.contract.spec import EngineSpec
+
+RABBITMQ = Kind(
+    id="rabbitmq",
+    title="RabbitMQ",
+    scheme="amqp",
+    secure_scheme="amqps",
+    port=5672,
+    secure_port=5671,
+    variable="BUSLENS_RABBITMQ_URL",
+    password_variable="BUSLENS_RABBITMQ_PASSWORD",  # noqa: S106  # the name of a variable
+    space="virtual host",
+    default_space="/",
+    default_user="guest",
+)
 
 
 def _make() -> Engine:

@@ -6,8 +6,8 @@ import asyncio
 import logging
 from typing import Any
 
-from bus.connections import RABBITMQ, tls
-from bus.engines.rabbitmq import names
+from bus.connections import tls
+from bus.engines.rabbitmq import RABBITMQ, names
 from bus.errors import UserError
 
 LONGEST_NAME = 60

@@ -9,8 +9,8 @@ import asyncio
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from bus.connections import RABBITMQ, tls
-from bus.engines.rabbitmq import names
+from bus.connections import tls
+from bus.engines.rabbitmq import RABBITMQ, names
 from bus.errors import UserError
 
 if TYPE_CHECKING:

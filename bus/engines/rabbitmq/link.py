@@ -13,10 +13,10 @@ from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from bus.connections import RABBITMQ, tls
+from bus.connections import tls
 from bus.contract.delivery import Message
 from bus.contract.letters import OWNER
-from bus.engines.rabbitmq import names
+from bus.engines.rabbitmq import RABBITMQ, names
 from bus.engines.rabbitmq.letters import Mail, mailbox_name
 from bus.errors import UserError
 

@@ -16,9 +16,10 @@ from urllib.parse import parse_qs, unquote, urlsplit
 from bus import connections
 from bus.contract.delivery import Attributes
 from bus.contract.headers import LONGEST_ATTRIBUTE, MOST_ATTRIBUTES
+from bus.engines.rabbitmq import RABBITMQ
 from bus.errors import UserError
 
-VARIABLE = connections.RABBITMQ.variable
+VARIABLE = RABBITMQ.variable
 PREFIX = "cloudEvents_"
 COUNT = "x-delivery-count"
 HEARTBEAT_S = 10
@@ -30,14 +31,14 @@ _PLAIN = ("traceparent", "tracestate")
 
 def address() -> str:
     """Where the broker is, with user and password: never from a scenario. Raises UserError, also where it is none."""
-    url = connections.address("rabbitmq")
+    url = connections.address(RABBITMQ)
     check(url)
     return url
 
 
 def check(url: str) -> None:
     """Raises UserError where this can be no address."""
-    connections.parsed(connections.RABBITMQ, url)
+    connections.parsed(RABBITMQ, url)
 
 
 def with_heartbeat(url: str) -> str:
@@ -101,7 +102,7 @@ def why_unreachable(error: BaseException, url: str) -> UserError:
     """One sentence for everything that can be wrong with an address."""
     user, vhost = unquote(urlsplit(url).username or "guest"), unquote(urlsplit(url).path.lstrip("/")) or "/"
     place, said = shown(url), " ".join(str(error).split())
-    hint, see = connections.hint(connections.RABBITMQ, url), f"see Connections, or {VARIABLE}"
+    hint, see = connections.hint(RABBITMQ, url), f"see Connections, or {VARIABLE}"
     kind = type(error).__name__
     if isinstance(error, UserError):
         return error

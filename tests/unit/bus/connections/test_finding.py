@@ -8,8 +8,12 @@ from typing import Any
 import pytest
 
 from bus import connections
-from bus.connections import KAFKA, KINDS, RABBITMQ, REDIS, Connection, Origin, file, secrets
+from bus.brokers import KINDS
+from bus.connections import Connection, Origin, file, secrets
+from bus.engines.kafka import KAFKA
+from bus.engines.rabbitmq import RABBITMQ
 from bus.errors import UserError
+from bus.workers.celery import REDIS
 from tests.helpers.ring import Ring
 
 SECRET = "open sesame/@:%"  # what an address must not be confused by
@@ -39,15 +43,15 @@ def ring(monkeypatch: pytest.MonkeyPatch) -> Ring:
     ],
 )
 def test_it_is_on_loopback_where_nobody_says_otherwise(kind: Any, url: str) -> None:
-    found = connections.found(kind.id)
+    found = connections.found(kind)
     assert (found.url, found.origin) == (url, Origin.DEFAULT)
 
 
 def test_the_environment_wins_over_what_is_set(monkeypatch: pytest.MonkeyPatch) -> None:
     file.write({"kafka": Connection("set.example")})
-    assert connections.address("kafka") == "kafka://set.example:9092/"
+    assert connections.address(KAFKA) == "kafka://set.example:9092/"
     monkeypatch.setenv(KAFKA.variable, "kafka://said.example:1/")
-    found = connections.found("kafka")
+    found = connections.found(KAFKA)
     assert (found.url, found.origin) == ("kafka://said.example:1/", Origin.ENVIRONMENT)
 
 
@@ -55,19 +59,19 @@ def test_what_is_set_becomes_an_address_and_parts_again(monkeypatch: pytest.Monk
     monkeypatch.setenv(RABBITMQ.password_variable, SECRET)
     connection = Connection("broker.example", 5999, "a/b c", "me@home", tls=True, ca_file="/etc/my ca.pem")
     file.write({"rabbitmq": connection})
-    url = connections.address("rabbitmq")
+    url = connections.address(RABBITMQ)
     assert url.startswith("amqps://me%40home:open%20sesame")
-    assert connections.parts("rabbitmq") == (connection, SECRET)
+    assert connections.parts(RABBITMQ) == (connection, SECRET)
 
 
 def test_a_password_is_in_the_keyring_and_in_no_file(ring: Ring) -> None:
     connection = Connection("broker.example", user="me", in_keyring=True)
     secrets.keep(RABBITMQ, connection, SECRET)
     file.write({"rabbitmq": connection})
-    assert connections.parts("rabbitmq")[1] == SECRET
+    assert connections.parts(RABBITMQ)[1] == SECRET
     assert "sesame" not in file.path().read_text()
     assert file.path().stat().st_mode & 0o077 == 0
-    assert "sesame" not in repr(connections.found("rabbitmq")) + connection.place(RABBITMQ) + repr(connection)
+    assert "sesame" not in repr(connections.found(RABBITMQ)) + connection.place(RABBITMQ) + repr(connection)
 
 
 @pytest.mark.parametrize(
@@ -83,7 +87,7 @@ def test_a_password_is_for_one_place_only(other: Connection, ring: Ring) -> None
     secrets.keep(RABBITMQ, Connection("broker.example", user="me"), SECRET)
     file.write({"rabbitmq": other})
     with pytest.raises(UserError, match=r"no password for .*BUSLENS_RABBITMQ_PASSWORD"):
-        connections.address("rabbitmq")
+        connections.address(RABBITMQ)
 
 
 def test_without_a_keyring_the_environment_is_left(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -127,7 +131,7 @@ def test_a_forgotten_password_is_gone(ring: Ring) -> None:
 def test_a_damaged_file_is_said_and_never_another_broker_used(damage: str) -> None:
     file.path().write_text(damage)
     with pytest.raises(UserError, match=r"connections\.json cannot be read"):
-        connections.address("kafka")
+        connections.address(KAFKA)
 
 
 @pytest.mark.parametrize(
@@ -146,7 +150,7 @@ def test_a_damaged_file_is_said_and_never_another_broker_used(damage: str) -> No
 def test_what_can_be_no_address_is_refused(kind: Any, wrong: Connection) -> None:
     file.write({kind.id: wrong})
     with pytest.raises(UserError):
-        connections.address(kind.id)
+        connections.address(kind)
 
 
 @pytest.mark.parametrize("url", ["nothing", "http://a/", "amqp://a:b@h:0/", "amqp://u:sesame@h:port/", "amqp:///"])

@@ -6,7 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from bus.connections import KAFKA, RABBITMQ, Connection, file, keeping, secrets
+from bus.connections import Connection, file, keeping, secrets
+from bus.engines.kafka import KAFKA
+from bus.engines.rabbitmq import RABBITMQ
 from bus.errors import UserError
 from tests.helpers.ring import Ring
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from bus import connections
-from bus.connections import REDIS, bare, tls
+from bus.connections import bare, tls
 from bus.errors import UserError
+from bus.workers.celery import REDIS
 
 
 def reach(url: str, timeout_s: float) -> str:

@@ -1,22 +1,24 @@
-"""Whether a broker can be reached: what a person is told before a run. One line for each sort of broker."""
+"""The brokers that engines and workers need, and whether each can be reached: what a person is told before a run."""
 
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
 
 from bus.connections import Connection, Kind, meant, parsed, secrets, tls
 from bus.engines import ENGINES
-from bus.engines.redis.check import reach as reach_redis
 from bus.errors import UserError
+from bus.workers import KINDS as WORKERS
 
 TIMEOUT_S = 3.0
 """In which a broker answers, or is said not to."""
 
-CHECKS: dict[str, Callable[[str, float], str]] = {
-    "redis": reach_redis,
-    **{spec.broker.id: spec.check for spec in ENGINES.values() if spec.broker and spec.check},
-}
+_NEEDED = [(each.broker, each.check) for each in ENGINES.values()] + [
+    (each.broker, each.check) for each in WORKERS.values()
+]
+KINDS = {broker.id: broker for broker, _ in _NEEDED if broker}
+"""Every sort of broker that an engine or a kind of worker needs, by its id."""
+
+CHECKS = {broker.id: check for broker, check in _NEEDED if broker and check}
 """By id of the kind: given an address, and the seconds in which an answer must come, each says what is there."""
 
 

@@ -1,1 +1,0 @@
-"""Redis, which carries the calls of Celery's workers."""
