@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Future
 from typing import Any
 
 from PySide6.QtCore import QObject, QTimer, Signal
@@ -12,10 +13,10 @@ LOOK_EVERY_MS = 10
 
 
 class LatestJob(QObject):
-    """Runs functions one at a time on a thread of its own; tells the result of the one that was started last.
+    """Runs functions one at a time beside the Qt thread; tells the result of the one that was started last.
 
     What runs must not touch Qt. The result is fetched by a timer, so that no signal is ever sent from another thread
-    to a widget that may be gone.
+    to a widget that may be gone. Each start has a thread that ends with its work: whoever forgets a job leaves nothing.
     """
 
     done = Signal(object)
@@ -26,8 +27,9 @@ class LatestJob(QObject):
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        # Its thread ends when nobody holds the executor any more, or at `close`.
-        self._executor = ThreadPoolExecutor(1, "buslens-job")
+        self._turn = threading.Lock()
+        """Held by the thread that works; those that were started later wait for it."""
+
         self._future: Future[Any] | None = None
         self._look = QTimer(self)
         self._look.setInterval(LOOK_EVERY_MS)
@@ -41,7 +43,8 @@ class LatestJob(QObject):
     def start(self, work: Callable[..., Any], *arguments: Any) -> None:
         """Begin; whatever was begun before no longer counts."""
         self._drop()
-        self._future = self._executor.submit(work, *arguments)
+        self._future = Future()
+        threading.Thread(target=_do, args=(self._turn, self._future, work, arguments), name="buslens-job").start()
         self._look.start()
         self.busy_changed.emit(True)
 
@@ -54,7 +57,6 @@ class LatestJob(QObject):
     def close(self) -> None:
         """For good; waits for nothing."""
         self._drop()
-        self._executor.shutdown(wait=False, cancel_futures=True)
 
     def _drop(self) -> None:
         self._look.stop()
@@ -73,3 +75,16 @@ class LatestJob(QObject):
             self.failed.emit(error)
         else:
             self.done.emit(future.result())
+
+
+def _do(turn: threading.Lock, future: Future[Any], work: Callable[..., Any], arguments: tuple[Any, ...]) -> None:
+    """On the thread of one start."""
+    with turn:
+        if not future.set_running_or_notify_cancel():
+            return
+        try:
+            result = work(*arguments)
+        except BaseException as error:  # whatever it is, whoever waits is to hear of it
+            future.set_exception(error)
+        else:
+            future.set_result(result)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from typing import Any
 
+from tests.helpers.patience import PATIENCE_S
 from ui.jobs import LatestJob
 
 
@@ -59,3 +60,15 @@ def test_a_failure_is_told_as_one(qtbot: Any) -> None:
         job.start(fail)
     assert isinstance(told.args[0], ValueError)
     job.close()
+
+
+def test_its_thread_ends_with_its_work_though_nobody_fetches_the_result(qtbot: Any) -> None:
+    job, ran = LatestJob(), threading.Event()
+    job.start(ran.set)
+    for thread in threading.enumerate():
+        if thread.name == "buslens-job":
+            thread.join(PATIENCE_S)
+    assert ran.is_set()
+    assert not any(thread.name == "buslens-job" for thread in threading.enumerate())
+    assert job.busy, "its result waits to be fetched"
+    job.cancel()
