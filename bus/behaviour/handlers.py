@@ -22,7 +22,7 @@ from bus.runtime.gate import DEPTH, Depth, stack_here
 from bus.scenario.model import Handler
 from bus.workers import INLINE, KINDS
 from bus.workers.teams import Run, Team
-from buslens.adapters.naming import describe
+from buslens.watching.naming import describe
 
 
 class Behaviour:

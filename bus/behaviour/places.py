@@ -15,7 +15,7 @@ from bus.errors import UserError
 from bus.scenario import tree as yaml_tree
 from bus.scenario.document import Document
 from bus.scenario.reading import place_at
-from buslens.adapters.pyee_calls import Deferred
+from buslens.watching.calls import Deferred
 
 Failed = Exception | None
 

@@ -9,8 +9,8 @@ from bus.contract.delivery import Delivery
 from bus.contract.headers import EMITTED
 from bus.contract.protocol import PLAIN, Consumption, Function
 from bus.sharing.merging import FIRST_ID
-from buslens.adapters.naming import HandlerName
 from buslens.recorder import Recorder
+from buslens.watching.naming import HandlerName
 
 _LONGEST_NUMBER = 19
 

@@ -50,10 +50,10 @@ from bus.durable.trouble import Trouble
 from bus.durable.whereabouts import Whereabouts
 from bus.errors import UserError
 from bus.runtime.unwinding import cancelled
-from buslens.adapters.naming import describe
 from buslens.context import CALL, current_call
 from buslens.recorder import Recorder
 from buslens.records import Flag, Kind, Outcome
+from buslens.watching.naming import describe
 
 
 class DurableEngine(Engine):

@@ -12,10 +12,10 @@ from bus.runtime.threads import ClockedPool, PoolClock
 from bus.workers import KINDS
 from bus.workers.kind import Crew, RunClock, WorkerKind
 from bus.workers.records import WorkRecords
-from buslens.adapters.pyee_calls import Deferred
 from buslens.context import current_call
 from buslens.recorder import Recorder
 from buslens.records import Kind
+from buslens.watching.calls import Deferred
 
 Failed = BaseException | None
 Run = Callable[[tuple[Any, ...]], Failed]

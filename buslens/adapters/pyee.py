@@ -13,8 +13,6 @@ from typing import Any, Callable, Iterator, Optional
 
 from pyee.base import EventEmitter
 
-from buslens.adapters.bus_names import Place, bus_of
-from buslens.adapters.naming import describe, event_text
 from buslens.adapters.pyee_around import around, telling
 from buslens.adapters.pyee_direct import direct
 from buslens.adapters.pyee_dispatch import MARK, general, give_up, hashes_by_identity, plain
@@ -23,6 +21,8 @@ from buslens.carrying import CARRIER
 from buslens.forking import FORKS
 from buslens.probe import Probe
 from buslens.recorder import Recorder
+from buslens.watching.bus_names import Place, bus_of
+from buslens.watching.naming import describe, event_text
 
 Hook = Callable[..., Any]
 
@@ -299,7 +299,7 @@ def attach(
     if missing:
         raise TypeError(f"this pyee has no {', '.join(missing)}: {KNOWN}")
     made = recorder or Recorder.named(name)
-    hooks = PyeeHooks(emitter, made, bus_of(emitter, made, bus, at))
+    hooks = PyeeHooks(emitter, made, bus_of(emitter, made, bus, at, library="pyee", tables=("_events",)))
     hooks.probe = Probe(hooks, made, owns_recorder=recorder is None)
     hooks.install(emitter)
     return hooks.probe

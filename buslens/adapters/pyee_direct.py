@@ -12,9 +12,9 @@ from typing import Any, Callable, Optional
 from pyee.base import EventEmitter
 
 from buslens.adapters.pyee_dispatch import STALE, CallHandlers, announced, is_stale, unheard
-from buslens.adapters.pyee_line import in_the_place_of
 from buslens.adapters.pyee_watch import Watch
 from buslens.context import CALL
+from buslens.watching.lines import in_the_place_of
 
 
 def direct(watch: Watch, bare: CallHandlers) -> Callable[..., bool]:

@@ -12,14 +12,14 @@ from typing import Any, Callable, Iterator
 
 from pyee.base import EventEmitter
 
-from buslens.adapters.naming import HandlerName
-from buslens.adapters.pyee_calls import FutureEnd, Run, SubmitView
-from buslens.adapters.pyee_line import in_the_place_of
 from buslens.adapters.pyee_watch import Watch, same
 from buslens.context import CALL
 from buslens.packing import ENDED, NEXT, STARTED
 from buslens.payloads import NoPayload, arguments
 from buslens.records import Flag, Kind
+from buslens.watching.calls import FutureEnd, Run, SubmitView
+from buslens.watching.lines import in_the_place_of
+from buslens.watching.naming import HandlerName
 
 CallHandlers = Callable[[Any, "tuple[Any, ...]", "dict[str, Any]"], bool]
 

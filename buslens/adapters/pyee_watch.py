@@ -18,17 +18,17 @@ from typing import Any, Callable, Optional
 
 from pyee.base import EventEmitter
 
-from buslens.adapters.naming import HandlerName, describe, event_text
-from buslens.adapters.pyee_calls import CallCoroutine, Deferred, FutureEnd, outcome_of
-from buslens.adapters.pyee_line import line_of
-from buslens.adapters.undone import undone
-from buslens.adapters.waiting import ENDED_FIRST, Begin, Waiting
 from buslens.failures import Frames
 from buslens.packing import ENDED, STARTED, WHOLE
 from buslens.recorder import Recorder
 from buslens.records import Kind, Outcome
 from buslens.statics import class_name
 from buslens.texts import json_utf8
+from buslens.watching.calls import CallCoroutine, Deferred, FutureEnd, outcome_of
+from buslens.watching.lines import line_of
+from buslens.watching.naming import HandlerName, describe, event_text
+from buslens.watching.undone import undone
+from buslens.watching.waiting import ENDED_FIRST, Begin, Waiting
 
 _LOG = logging.getLogger("buslens")
 _MOST_PLANS = 4096

@@ -13,8 +13,8 @@ import pytest
 from pyee import EventEmitter
 
 import buslens
-from buslens.adapters.naming import describe
 from buslens.recorder import Recorder
+from buslens.watching.naming import describe
 from tests.unit.buslens.facts import Facts
 
 HERE = Path(__file__).name

@@ -1,7 +1,7 @@
 """Handlers are called from the very line that would call them if nobody watched.
 
-What looks at its caller finds pyee there (`warnings.warn(..., stacklevel=2)`, a traceback, `inspect.stack()`), and a
-coroutine that is thrown away is warned about at the same place.
+What looks at its caller finds the library there (`warnings.warn(..., stacklevel=2)`, a traceback,
+`inspect.stack()`), and a coroutine that is thrown away is warned about at the same place.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ _MOST_LINES = 256
 
 
 def line_of(function: Any, asks_for: str = "", *, no_keywords: bool = False) -> Line:
-    """A function that calls what it gets where this one of pyee calls a handler, and gives back what that gives.
+    """A function that calls what it gets where this one of a library calls a handler, and gives back what that gives.
 
     asks_for: where it calls a method of this name instead. no_keywords: the third argument will be an empty dict, which
     need not be copied: a third of what the call costs.
@@ -30,9 +30,9 @@ def line_of(function: Any, asks_for: str = "", *, no_keywords: bool = False) -> 
 
 
 def in_the_place_of(function: Any, asks_for: str, stand_in: Any) -> Any:
-    """The stand-in for a function of pyee, whose frame says that it is that one, calling its method `asks_for`.
+    """The stand-in for a library's function, whose frame says that it is that one, calling its method `asks_for`.
 
-    The stand-in must not use anything global of its own module. Where pyee's has been replaced, it stays as it is.
+    The stand-in must not use anything global of its own module. Where theirs is no Python function, it stays as it is.
     """
     code = getattr(function, "__code__", None)
     if type(code) is not CodeType:

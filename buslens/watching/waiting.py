@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Optional
 
-from buslens.adapters.naming import HandlerName
+from buslens.watching.naming import HandlerName
 
 if TYPE_CHECKING:
     from buslens.adapters.pyee_watch import Watch

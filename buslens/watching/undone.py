@@ -11,7 +11,7 @@ from sys import getrefcount
 from types import AsyncGeneratorType, CoroutineType, GeneratorType
 from typing import Any
 
-from buslens.adapters.naming import HandlerName
+from buslens.watching.naming import HandlerName
 
 _RUNS_ANYWAY = ("_asyncio_future_blocking", "add_done_callback", "addBoth")
 """What futures of asyncio, of other libraries, and twisted's Deferred have: they stand for what is under way."""

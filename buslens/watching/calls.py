@@ -14,13 +14,13 @@ from sys import getrefcount
 from types import FrameType
 from typing import TYPE_CHECKING, Any, Callable, Optional
 
-from buslens.adapters.naming import HandlerName
-from buslens.adapters.pyee_line import Lines
-from buslens.adapters.undone import has_begun, why_undone
-from buslens.adapters.waiting import CANCELLED_FIRST, DESTROYED_FIRST, DROPPED_FIRST
 from buslens.context import CALL
 from buslens.failures import Frames
 from buslens.records import Flag, Outcome
+from buslens.watching.lines import Lines
+from buslens.watching.naming import HandlerName
+from buslens.watching.undone import has_begun, why_undone
+from buslens.watching.waiting import CANCELLED_FIRST, DESTROYED_FIRST, DROPPED_FIRST
 
 if TYPE_CHECKING:
     from buslens.adapters.pyee_watch import Watch

@@ -8,13 +8,10 @@ import tracemalloc
 from types import FrameType
 from typing import Any, Optional
 
-from pyee import base
-
 from buslens.recorder import Recorder
 from buslens.statics import class_name, member, module_of
 
 _OURS = os.path.dirname(os.path.dirname(os.path.abspath(__file__))) + os.sep
-_PYEE = os.path.dirname(os.path.abspath(base.__file__)) + os.sep
 _APPLICATION = _OURS + "_desktop" + os.sep
 
 
@@ -22,29 +19,52 @@ Place = tuple[str, int]
 """File and line."""
 
 
-def bus_of(emitter: Any, recorder: Recorder, said: str = "", at: Optional[Place] = None) -> int:
-    """Interned id of the bus that an emitter is; said: what a person calls it. at: where it is attached, if known."""
+def bus_of(
+    emitter: Any,
+    recorder: Recorder,
+    said: str = "",
+    at: Optional[Place] = None,
+    *,
+    library: str = "",
+    tables: tuple[str, ...] = (),
+) -> int:
+    """Interned id of the bus that an emitter is.
+
+    said: what a person calls it. at: where it is attached, if known. library: the package whose own lines do not count
+    as the place where the emitter was made. tables: attributes that its constructor fills with objects of their own.
+    """
     kind = type(emitter)
     name, module = class_name(kind), module_of(kind)
-    file, line, made = _place(emitter) if at is None else (*at, "attached" if at[0] else "")
+    file, line, made = _place(emitter, library, tables) if at is None else (*at, "attached" if at[0] else "")
     place = f" at {os.path.basename(file)}:{line}" if file else ""
     full = name if name.startswith(f"{module}.") or not module else f"{module}.{name}"
     return recorder.bus(said or name.rpartition(".")[2] + place, full, file, line, made, of=emitter)
 
 
-def _place(emitter: Any) -> tuple[str, int, str]:
+def _place(emitter: Any, library: str, tables: tuple[str, ...]) -> tuple[str, int, str]:
     """File, line, and what happened there."""
     # Only a program that traces its memory knows where an object was made.
     if tracemalloc.is_tracing():
-        # Python 3.11 does not find the emitter itself, but the table that it made for itself.
-        for made in (emitter, member(emitter, "_events")):
+        inside = _files_of(library)
+        # Python 3.11 does not find the emitter itself, but what it made for itself.
+        for made in (emitter, *(member(emitter, table) for table in tables)):
             for frame in reversed(tracemalloc.get_object_traceback(made) or ()):
-                if not frame.filename.startswith(_PYEE):
+                if not inside or not frame.filename.startswith(inside):
                     return frame.filename, frame.lineno, "created"
     caller: Optional[FrameType] = sys._getframe(1)
     while caller is not None and _is_ours(caller.f_code.co_filename):
         caller = caller.f_back
     return (caller.f_code.co_filename, caller.f_lineno or 0, "attached") if caller is not None else ("", 0, "")
+
+
+def _files_of(library: str) -> str:
+    """How the names of all files of an imported library begin; "" where that is not known."""
+    module = sys.modules.get(library)
+    file = getattr(module, "__file__", None)
+    if type(file) is not str:
+        return ""
+    file = os.path.abspath(file)
+    return os.path.dirname(file) + os.sep if hasattr(module, "__path__") else file
 
 
 def _is_ours(file: str) -> bool:

@@ -7,7 +7,7 @@ from unittest.mock import MagicMock
 
 import pytest
 
-from buslens.adapters.naming import describe, event_text
+from buslens.watching.naming import describe, event_text
 
 
 def plain() -> None: ...

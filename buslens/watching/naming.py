@@ -37,7 +37,7 @@ class HandlerName:
     """Its errors are shown without the frames that led to them: they are not the person's code."""
 
     defers: bool = False
-    """It gives back a Deferred (see pyee_calls.py), with which its call ends."""
+    """It gives back a Deferred (see calls.py), with which its call ends."""
 
 
 def describe(handler: Callable[..., Any]) -> HandlerName:
@@ -66,7 +66,7 @@ def describe(handler: Callable[..., Any]) -> HandlerName:
 
 
 def event_text(event: object) -> str:
-    """The name of an event, which pyee allows to be anything hashable."""
+    """The name of an event, which a library may allow to be anything."""
     return event if type(event) is str else shown(event)[:1024]
 
 
