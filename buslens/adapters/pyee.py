@@ -16,7 +16,7 @@ from pyee.base import EventEmitter
 from buslens.adapters.pyee_around import around, telling
 from buslens.adapters.pyee_direct import direct
 from buslens.adapters.pyee_dispatch import MARK, general, give_up, hashes_by_identity, plain
-from buslens.adapters.pyee_watch import Watch
+from buslens.adapters.pyee_watch import PyeeWatch
 from buslens.carrying import CARRIER
 from buslens.forking import FORKS
 from buslens.probe import Probe
@@ -33,7 +33,7 @@ class PyeeHooks:
     """The hooks of one emitter."""
 
     def __init__(self, emitter: EventEmitter, recorder: Recorder, bus: int) -> None:
-        self.watch = Watch(emitter, recorder, bus)
+        self.watch = PyeeWatch(emitter, recorder, bus)
         self.recorder = recorder
         self.probe: Optional[Probe] = None
         self._before = {name: value for name, value in vars(emitter).items() if name in _HOOKED}

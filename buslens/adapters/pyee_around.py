@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Any, Callable, Optional
 
 from buslens.adapters.pyee_dispatch import CallHandlers, emitted, run_one, unheard
-from buslens.adapters.pyee_watch import Plan, Watch
+from buslens.adapters.pyee_watch import Plan, PyeeWatch
 from buslens.context import CALL
 from buslens.statics import class_name
 
@@ -30,9 +30,8 @@ class Announced:
         """The last call, if it raised: theirs may catch that, and go on or not."""
 
 
-def around(watch: Watch, bare: CallHandlers) -> CallHandlers:
+def around(watch: PyeeWatch, bare: CallHandlers) -> CallHandlers:
     """A `_call_handlers` that announces a dispatch and leaves the rest to theirs."""
-    say_once = _saying_once()
 
     def _call_handlers(event: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> bool:
         emitter = watch.emitter()
@@ -48,7 +47,7 @@ def around(watch: Watch, bare: CallHandlers) -> CallHandlers:
             local.announced = before
             if announced is not None:
                 if handled is not False and len(announced.left) == len(announced.plan.handler_ids):
-                    say_once(watch, emitter)
+                    _say_unknown(watch, emitter)
                 else:
                     watch.skipped(announced.dispatch, announced.left, announced.raised)
         if announced is None and not handled:
@@ -58,23 +57,16 @@ def around(watch: Watch, bare: CallHandlers) -> CallHandlers:
     return _call_handlers
 
 
-def _saying_once() -> Callable[[Watch, Any], None]:
-    """A note, the first time: theirs has called handlers, and not by `_emit_run`. Such dispatches stay open."""
-    said: list[bool] = []
-
-    def say(watch: Watch, emitter: Any) -> None:
-        try:
-            if not said:
-                said.append(True)
-                who = class_name(type(emitter))
-                watch.recorder.mark(f"{who} calls its handlers by itself: which of them ran, and how, is not known")
-        except Exception as error:
-            watch.broke(error)
-
-    return say
+def _say_unknown(watch: PyeeWatch, emitter: Any) -> None:
+    """Theirs has called handlers, and not by `_emit_run`. Such dispatches stay open."""
+    try:
+        who = class_name(type(emitter))
+        watch.cannot_see(f"{who} calls its handlers by itself: which of them ran, and how, is not known")
+    except Exception as error:
+        watch.broke(error)
 
 
-def telling(watch: Watch, bare: EmitRun) -> EmitRun:
+def telling(watch: PyeeWatch, bare: EmitRun) -> EmitRun:
     """An `_emit_run` that knows the dispatch which it runs a handler for."""
 
     def _emit_run(f: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
@@ -100,7 +92,7 @@ def telling(watch: Watch, bare: EmitRun) -> EmitRun:
 
 
 def _announce(
-    watch: Watch, emitter: Any, event: Any, args: tuple[Any, ...], kwargs: dict[str, Any]
+    watch: PyeeWatch, emitter: Any, event: Any, args: tuple[Any, ...], kwargs: dict[str, Any]
 ) -> Optional[Announced]:
     with emitter._lock:
         functions = list(emitter._events.get(event, {}).values())

@@ -12,12 +12,12 @@ from typing import Any, Callable, Optional
 from pyee.base import EventEmitter
 
 from buslens.adapters.pyee_dispatch import STALE, CallHandlers, announced, is_stale, unheard
-from buslens.adapters.pyee_watch import Watch
+from buslens.adapters.pyee_watch import PyeeWatch
 from buslens.context import CALL
 from buslens.watching.lines import in_the_place_of
 
 
-def direct(watch: Watch, bare: CallHandlers) -> Callable[..., bool]:
+def direct(watch: PyeeWatch, bare: CallHandlers) -> Callable[..., bool]:
     """A `_call_handlers` that calls the handlers itself."""
     recorder = watch.recorder
     next_id, enter, leave, call_from = recorder.next_id, CALL.set, CALL.reset, watch.call_from

@@ -12,19 +12,18 @@ from typing import Any, Callable, Iterator
 
 from pyee.base import EventEmitter
 
-from buslens.adapters.pyee_watch import Watch, same
+from buslens.adapters.pyee_executor import JobEnd, SubmitView
+from buslens.adapters.pyee_watch import PyeeWatch, same
 from buslens.context import CALL
 from buslens.packing import ENDED, NEXT, STARTED
 from buslens.payloads import NoPayload, arguments
-from buslens.records import Flag, Kind
-from buslens.watching.calls import FutureEnd, Run, SubmitView
+from buslens.records import Flag
+from buslens.watching.calls import Run
 from buslens.watching.lines import in_the_place_of
 from buslens.watching.naming import HandlerName
 
 CallHandlers = Callable[[Any, "tuple[Any, ...]", "dict[str, Any]"], bool]
 
-_EMITTED = int(Kind.DISPATCH_EMITTED)
-_STARTED = int(Kind.CALL_STARTED)
 _FEW = 16
 _SHORT = 256
 _UNTIMED = int(Flag.UNTIMED)
@@ -36,7 +35,7 @@ STALE = "it was registered with `once`, and removed before its turn"
 """Why a handler is skipped that no call stood in the way of."""
 
 
-def general(watch: Watch, bare: CallHandlers) -> CallHandlers:
+def general(watch: PyeeWatch, bare: CallHandlers) -> CallHandlers:
     """For executor and trio, and for an `_emit_run` of the program's own."""
     recorder = watch.recorder
 
@@ -77,22 +76,20 @@ def general(watch: Watch, bare: CallHandlers) -> CallHandlers:
 
 
 def announced(
-    watch: Watch, emitter: Any, event: Any, args: tuple[Any, ...], kwargs: dict[str, Any], functions: list[Any]
+    watch: PyeeWatch, emitter: Any, event: Any, args: tuple[Any, ...], kwargs: dict[str, Any], functions: list[Any]
 ) -> tuple[int, Iterator[tuple[Any, Any, int, HandlerName]]]:
     """Record an emit: the dispatch, and what is known of each handler. 0 where it could not be kept."""
-    recorder = watch.recorder
     try:
-        if len(recorder.pending) < recorder.most_values:
+        if watch.has_room(len(functions)):
             plan = watch.plan(emitter, event, functions)
             dispatch = emitted(watch, event, args, kwargs, len(functions), plan.event_id)
             return dispatch, zip(functions, plan.keys, plan.handler_ids, plan.names)  # noqa: B905  Python 3.9
-        recorder.dropped += 1 + 2 * len(functions)
     except Exception as error:
         watch.broke(error)
     return 0, iter(())
 
 
-def plain(watch: Watch, bare: CallHandlers, slow: Callable[..., bool]) -> CallHandlers:
+def plain(watch: PyeeWatch, bare: CallHandlers, slow: Callable[..., bool]) -> CallHandlers:
     """For EventEmitter itself and what keeps its `_emit_run`. slow: for `once`, and where there is no room."""
     recorder = watch.recorder
     emitter_of = watch.emitter
@@ -223,7 +220,7 @@ def plain(watch: Watch, bare: CallHandlers, slow: Callable[..., bool]) -> CallHa
 
 
 def run_one(
-    watch: Watch,
+    watch: PyeeWatch,
     emitter: Any,
     function: Any,
     args: tuple[Any, ...],
@@ -235,7 +232,7 @@ def run_one(
     if watch.kind != "executor" or watch.runs_here(emitter):
         return watch.run_from(emit_run, (Run(function, watch, *told), args, kwargs), {})
     dispatch, call, handler_id, name = told
-    end = FutureEnd(watch, call, name.plain, name)
+    end = JobEnd(watch, call, name)
     watch.started(call, dispatch, handler_id, 1, _UNTIMED)
     # Before pyee's own callback, which emits `error`: that event finds its cause.
     view = SubmitView(emitter, lambda future: future.add_done_callback(end))
@@ -247,30 +244,21 @@ def run_one(
 
 
 def emitted(
-    watch: Watch, event: Any, args: tuple[Any, ...], kwargs: dict[str, Any], handlers: int, event_id: int
+    watch: PyeeWatch, event: Any, args: tuple[Any, ...], kwargs: dict[str, Any], handlers: int, event_id: int
 ) -> int:
     """Record an emit; the dispatch's id."""
-    return _put(watch, *_seen(watch, event, args, kwargs), handlers, event_id)
+    cause, payload = _seen(watch, event, args, kwargs)
+    return watch.emitted(event_id, handlers, payload, cause)
 
 
-def _seen(watch: Watch, event: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[int, Any]:
+def _seen(watch: PyeeWatch, event: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[int, Any]:
     """The cause of an emit, and what it carries now."""
-    parent = watch.recorder.cause()
-    if watch.failing and type(event) is str and event == "error" and args:
-        parent = watch.failing.pop(id(args[0]), parent)
-    said = arguments(args, kwargs)
-    return parent, 0 if said is NoPayload else watch.recorder.snapshot(said)
+    # What an executor's handler raised, pyee emits as `error`.
+    raised = args[0] if args and type(event) is str and event == "error" else None
+    return watch.cause(raised), watch.payload(args, kwargs)
 
 
-def _put(watch: Watch, parent: int, blob: Any, handlers: int, event_id: int) -> int:
-    recorder = watch.recorder
-    dispatch = recorder.next_id()
-    now, lane = recorder.clock_ns(), recorder.here()
-    recorder.put((_EMITTED, 0, 0, event_id, now, dispatch, parent, lane, handlers, blob))
-    return dispatch
-
-
-def unheard(watch: Watch, emitter: Any, event: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
+def unheard(watch: PyeeWatch, emitter: Any, event: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
     """Nobody listens here. An uplifted emitter asks another one next: then only `give_up` knows that it was lost."""
     try:
         if type(event) is str and event in watch.quiet:
@@ -287,7 +275,7 @@ def unheard(watch: Watch, emitter: Any, event: Any, args: tuple[Any, ...], kwarg
         watch.broke(error)
 
 
-def _was_asked_before(watch: Watch, emitter: Any, uplifted: FrameType) -> bool:
+def _was_asked_before(watch: PyeeWatch, emitter: Any, uplifted: FrameType) -> bool:
     """Whether an uplifted `emit`, pyee's own, was called on another emitter, which has told already that it came."""
     left = uplifted.f_locals.get("left")
     if left is None or left is emitter or getattr(watch.recorder.local, "unheard", None) is None:
@@ -296,14 +284,14 @@ def _was_asked_before(watch: Watch, emitter: Any, uplifted: FrameType) -> bool:
     return hooks is not None and hooks.recorder is watch.recorder and hooks.watch.live
 
 
-def give_up(watch: Watch, event: Any) -> None:
+def give_up(watch: PyeeWatch, event: Any) -> None:
     """pyee says that nobody handled an event, on this emitter or on those it was uplifted to."""
     try:
         waiting = getattr(watch.recorder.local, "unheard", None)
         watch.recorder.local.unheard = None
         if waiting is not None and watch.live and watch.recorder.enabled and waiting[0] == id(event):
-            _, (parent, blob), event_id = waiting
-            _put(watch, parent, blob, 0, event_id)
+            _, (cause, payload), event_id = waiting
+            watch.emitted(event_id, 0, payload, cause)
     except Exception as error:
         watch.broke(error)
 

@@ -1,16 +1,9 @@
-"""What is known of one watched pyee emitter, and how its calls become facts.
-
-Everything here runs inside somebody else's program: an error of our own switches the watch off, once, and is logged;
-it never reaches the program.
-"""
+"""What is known of one watched pyee emitter: whose `_emit_run` it has, and what becomes of what a handler gives."""
 
 from __future__ import annotations
 
-import json
-import logging
 import sys
-import weakref
-from collections.abc import Coroutine, Iterable
+from collections.abc import Coroutine
 from concurrent.futures import ThreadPoolExecutor
 from operator import is_
 from types import AsyncGeneratorType, GeneratorType
@@ -18,24 +11,15 @@ from typing import Any, Callable, Optional
 
 from pyee.base import EventEmitter
 
-from buslens.failures import Frames
-from buslens.packing import ENDED, STARTED, WHOLE
 from buslens.recorder import Recorder
-from buslens.records import Kind, Outcome
 from buslens.statics import class_name
-from buslens.texts import json_utf8
-from buslens.watching.calls import CallCoroutine, Deferred, FutureEnd, outcome_of
+from buslens.watching.calls import CallCoroutine, FutureEnd
 from buslens.watching.lines import line_of
 from buslens.watching.naming import HandlerName, describe, event_text
-from buslens.watching.undone import undone
-from buslens.watching.waiting import ENDED_FIRST, Begin, Waiting
+from buslens.watching.watch import Watch
 
-_LOG = logging.getLogger("buslens")
 _MOST_PLANS = 4096
-_MOST_FAILING = 64
 _PROCESSES = "concurrent.futures.process.ProcessPoolExecutor"
-_STARTED = int(Kind.CALL_STARTED)
-_ENDED = int(Kind.CALL_ENDED)
 
 
 class Plan:
@@ -61,33 +45,20 @@ class Plan:
         """None of them is `once`, and all are over when they return."""
 
 
-class Watch:
-    """One emitter under watch. Holds it weakly: being watched must not keep it alive."""
+class PyeeWatch(Watch):
+    """One pyee emitter under watch."""
 
     def __init__(self, emitter: EventEmitter, recorder: Recorder, bus: int) -> None:
-        self.emitter = weakref.ref(emitter)
-        self.recorder = recorder
-        self.bus = bus
-        """Interned name of the emitter."""
-
-        recorder.at_end(self.finish)
-        self.live = True
-        """False once detached, or once an error of our own has switched us off."""
-
-        self._event_ids: dict[str, int] = {}
+        super().__init__(emitter, recorder, bus)
         self.plans: dict[str, Plan] = {}
         """By event; forgotten when its handlers change, so that a removed handler is not kept alive."""
-
-        self.failing: dict[int, int] = {}
-        """Exceptions in a worker thread whose `error` event is about to come, with their call."""
 
         home = _home_of(type(emitter)._emit_run)
         self.kind = home if "_emit_run" not in vars(emitter) else "other"
         """Whose `_emit_run` runs: "base", "asyncio", "executor", "trio", "twisted" are pyee's own; else "other"."""
 
         self.awaits = self.kind not in ("base", "executor")
-        """A coroutine that a handler returns will be run by somebody."""
-
+        self.failing = {} if self.kind == "executor" else None
         self.call_from = line_of(type(emitter)._emit_run)
         """Calls a handler where pyee would."""
 
@@ -101,22 +72,8 @@ class Watch:
             sys.modules["asyncio"]._get_running_loop if self.kind == "asyncio" else None
         )
 
-        self.waiting: dict[int, Waiting] = {}
-        """Calls whose body has not begun, by id: of tasks before their first step."""
-
-        self.uncalled: dict[int, tuple[int, int]] = {}
-        """Dispatch and handler of those that an executor or nursery has, and has not called, by the call's id."""
-
         self.quiet = {"new_listener", "failure"} if self.kind == "twisted" else {"new_listener"}
         """Events that pyee itself emits and that mean nothing where nobody listens."""
-
-    def broke(self, error: BaseException) -> None:
-        """An error of our own: too deep in recursion means one fact less, anything else that we stop."""
-        if isinstance(error, RecursionError):
-            self.recorder.dropped += 1
-        elif self.live:
-            self.live = False
-            _LOG.error("buslens stopped watching an emitter after an error of its own", exc_info=error)
 
     def plan(self, emitter: Any, event: Any, functions: list[Any]) -> Plan:
         """The plan for exactly these functions, made new where they changed."""
@@ -135,17 +92,6 @@ class Watch:
             self.plans[event] = plan
         return plan
 
-    def event_id(self, event: Any) -> int:
-        """Interned id of an event on this bus."""
-        if type(event) is not str:
-            return self.recorder.event(event_text(event), self.bus)
-        found = self._event_ids.get(event)
-        if found is None:
-            if len(self._event_ids) >= _MOST_PLANS:
-                self._event_ids.clear()
-            found = self._event_ids[event] = self.recorder.event(event, self.bus)
-        return found
-
     def forget(self, event: Any = None) -> None:
         """The handlers of an event have changed; of all events where none is named."""
         if event is None:
@@ -153,139 +99,41 @@ class Watch:
         elif type(event) is str:
             self.plans.pop(event, None)
 
-    def started(
-        self, call: int, dispatch: int, handler: int, attempt: int = 1, flags: int = 0, at_ns: Optional[int] = None
-    ) -> None:
-        """A call began, on this thread; at_ns: not now but then."""
-        try:
-            recorder = self.recorder
-            now, lane = recorder.clock_ns() if at_ns is None else at_ns, recorder.here()
-            if attempt == 1 and not flags:
-                recorder.pending.extend((STARTED, handler, now, call, dispatch, lane))
-            else:
-                fact = (WHOLE, _STARTED, 0, flags, handler, now, call, dispatch, lane, attempt, 0)
-                recorder.pending.extend(fact)
-        except Exception as error:
-            self.broke(error)
-
-    def ended(self, call: int) -> None:
-        """A call went well."""
-        try:
-            self.recorder.pending.extend((ENDED, call, self.recorder.clock_ns()))
-        except Exception as error:
-            self.broke(error)
-
-    def stopped(self, call: int) -> None:
-        """A call was cancelled, or its coroutine thrown away half-way."""
-        self._ended_with(call, int(Outcome.CANCELLED), 0)
-
-    def failed(self, call: int, raised: BaseException, plain: Frames) -> None:
-        """A call raised."""
-        try:
-            outcome = outcome_of(raised)
-            blob = 0 if outcome is Outcome.CANCELLED else self.recorder.failure(raised, plain)
-            if self.kind == "executor":
-                while len(self.failing) >= _MOST_FAILING:
-                    self.failing.pop(next(iter(self.failing)), None)
-                self.failing[id(raised)] = call
-        except Exception as error:
-            self.broke(error)
-            outcome, blob = Outcome.FAILED, 0
-        self._ended_with(call, int(outcome), blob)
-
-    def skipped(self, dispatch: int, handlers: Iterable[int], because: int = 0, note: str = "") -> None:
-        """Handlers that will not be called for a dispatch after all, because of a call or for what the note says."""
-        try:
-            for handler in handlers:
-                self.recorder.skipped(dispatch, handler, because, note)
-        except Exception as error:
-            self.broke(error)
-
-    def never_ran(self, call: int, why: str) -> None:
-        """The body of a handler that was called did not run, and will not."""
-        said = json.dumps({"type": "never ran", "message": why, "traceback": ""}, ensure_ascii=False)
-        self._ended_with(call, int(Outcome.NEVER_RAN), json_utf8(said))
-
-    def finish(self) -> None:
-        """The program ends: what has not begun is told to have never run."""
-        while self.waiting:
-            try:
-                call, waiting = self.waiting.popitem()
-            except KeyError:  # another thread was quicker
-                return
-            waiting.give_up(self, call, ENDED_FIRST)
-        while self.uncalled:
-            try:
-                _, (dispatch, handler) = self.uncalled.popitem()
-            except KeyError:
-                return
-            self.skipped(dispatch, (handler,), note="it still waited for its turn when the program ended")
-
-    def _ended_with(self, call: int, outcome: int, blob: Any) -> None:
-        try:
-            now = self.recorder.clock_ns()
-            self.recorder.pending.extend((WHOLE, _ENDED, outcome, 0, 0, now, call, 0, 0, 0, blob))
-        except Exception as error:
-            self.broke(error)
-
-    def returned(self, given: list[Any], call: int, name: HandlerName, begin: Optional[Begin]) -> None:
-        """What a handler gave, alone in a list: a stand-in takes its place where somebody may run it.
-
-        begin: the call has not begun to run.
-        """
-        try:
-            if given[0] is None and begin is None:
-                why = ""
-            elif self._goes_on(given, call, name, begin):
-                return
-            else:
-                if begin is not None:
-                    self.started(call, *begin)
-                why = undone(given, name) if self._drops(given) else ""
-        except Exception as error:
-            self.broke(error)
-            return
-        if why:
-            self.never_ran(call, why)
-        else:
-            self.ended(call)
-
     def threw_away(self, emitter: Any, given: list[Any], call: int, name: HandlerName) -> None:
         """What a handler gave to an emitter that looks at nothing: pyee throws it away, at the line where it warns."""
         self.returned(given, call, name, None)
         emitter._emit_run(given.pop, (), {})
 
-    def _goes_on(self, given: list[Any], call: int, name: HandlerName, begin: Optional[Begin]) -> bool:
-        """Whether the call ends with what it gave, and not now."""
-        kind = type(given[0])
-        if kind is Deferred:
-            if begin is not None:
-                self.started(call, *begin)
-            given[0].add_done_callback(FutureEnd(self, call, name.plain))
-        elif self._may_run(kind):
-            self.waiting[call] = Waiting(begin, self.recorder.clock_ns(), name, self._is_idle())
-            given[0] = CallCoroutine(given[0], self, call, name.plain)
-        elif self.kind == "asyncio" and hasattr(kind, "_asyncio_future_blocking"):
-            given[0].add_done_callback(FutureEnd(self, call, name.plain))
-        elif self.kind == "twisted" and hasattr(kind, "addBoth"):
-            given[0].addBoth(FutureEnd(self, call, name.plain).passed)
-        else:
-            return False
-        return True
-
-    def _may_run(self, kind: type) -> bool:
-        """Whether somebody may run what a handler gave, if it is a coroutine."""
+    def may_run(self, kind: type) -> bool:
+        """A coroutine is run by asyncio, trio, twisted, and maybe by an executor of the program's own."""
         if kind is GeneratorType and self.kind == "asyncio" and sys.version_info < (3, 12):
             return True  # asyncio took those for coroutines
         if not issubclass(kind, Coroutine) or kind is CallCoroutine:
             return False
         return self.awaits or (self.kind == "executor" and not self._is_plain_pool())
 
-    def _drops(self, given: list[Any]) -> bool:
-        """Whether what a handler gave is thrown away."""
+    def follows(self, given: Any, call: int, name: HandlerName) -> bool:
+        """A future of asyncio and a Deferred of twisted, each by the emitter that looks at it."""
+        kind = type(given)
+        if self.kind == "asyncio" and hasattr(kind, "_asyncio_future_blocking"):
+            given.add_done_callback(FutureEnd(self, call, name.plain))
+        elif self.kind == "twisted" and hasattr(kind, "addBoth"):
+            given.addBoth(FutureEnd(self, call, name.plain).passed)
+        else:
+            return False
+        return True
+
+    def drops(self, kind: type) -> bool:
+        """Nearly all that is neither a coroutine nor a future; what an emitter of the program's own does is unknown."""
         if self.kind == "trio":
-            return type(given[0]) in (GeneratorType, AsyncGeneratorType)  # it awaits whatever can be awaited
+            return kind in (GeneratorType, AsyncGeneratorType)  # it awaits whatever can be awaited
         return self.kind in ("base", "asyncio", "twisted") or (self.kind == "executor" and self._is_plain_pool())
+
+    def is_idle(self) -> bool:
+        """Whether no event loop runs here that could take what is scheduled now."""
+        if self._running_loop is None or getattr(self.emitter(), "_loop", None) is not None:
+            return False
+        return self._running_loop() is None
 
     def _is_plain_pool(self) -> bool:
         return type(getattr(self.emitter(), "_executor", None)) is ThreadPoolExecutor
@@ -293,12 +141,6 @@ class Watch:
     def is_process_pool(self) -> bool:
         """Whether the jobs of an executor emitter go to the standard library's own pool of processes."""
         return class_name(type(getattr(self.emitter(), "_executor", None))) == _PROCESSES
-
-    def _is_idle(self) -> bool:
-        """Whether no event loop runs here that could take what is scheduled now."""
-        if self._running_loop is None or getattr(self.emitter(), "_loop", None) is not None:
-            return False
-        return self._running_loop() is None
 
     def runs_here(self, emitter: Any) -> bool:
         """Whether an executor emitter's work stays in this process, so that it need not be pickled."""

@@ -1,7 +1,7 @@
 """One call of one handler, where more than "call it now" happens: on a task, in a worker thread, later.
 
-Stands in for the handler on its way through `_emit_run`, and for the coroutine that the handler returns. Both look
-like what they stand for, because an emitter of the program's own may look at them.
+`Run` stands in for the handler on its way through the library, `CallCoroutine` for the coroutine that it returns. Both
+look like what they stand for, because an emitter of the program's own may look at them.
 """
 
 from __future__ import annotations
@@ -12,18 +12,18 @@ from collections.abc import Coroutine, Generator
 from concurrent.futures import Future
 from sys import getrefcount
 from types import FrameType
-from typing import TYPE_CHECKING, Any, Callable, Optional
+from typing import TYPE_CHECKING, Any, Optional
 
 from buslens.context import CALL
 from buslens.failures import Frames
 from buslens.records import Flag, Outcome
 from buslens.watching.lines import Lines
 from buslens.watching.naming import HandlerName
-from buslens.watching.undone import has_begun, why_undone
-from buslens.watching.waiting import CANCELLED_FIRST, DESTROYED_FIRST, DROPPED_FIRST
+from buslens.watching.undone import has_begun
+from buslens.watching.waiting import CANCELLED_FIRST, DESTROYED_FIRST
 
 if TYPE_CHECKING:
-    from buslens.adapters.pyee_watch import Watch
+    from buslens.watching.watch import Watch
 
 _ASYNC = int(Flag.ASYNC)
 _LINES = Lines()
@@ -279,38 +279,34 @@ _REFERENCES = _references()
 
 
 class Deferred(Future[Any]):
-    """What a handler gives back whose work goes on elsewhere: its call ends with it, whatever pyee thinks."""
+    """What a handler gives back whose work goes on elsewhere: its call ends with it, whatever the library thinks."""
 
 
 class FutureEnd:
     """Told by a future, its own or a handler's, that a call is over. Changes nothing about the future."""
 
-    __slots__ = ("_call", "_name", "_plain", "_watch")
+    __slots__ = ("_call", "_plain", "_watch")
 
-    def __init__(self, watch: Watch, call: int, plain: Frames, name: Optional[HandlerName] = None) -> None:
-        """name: of the handler where the future's result is what it gave, which pyee throws away."""
+    def __init__(self, watch: Watch, call: int, plain: Frames) -> None:
         self._watch = watch
         self._call = call
         self._plain = plain
-        self._name = name
 
     def __call__(self, future: Any) -> None:
         if future.cancelled():
-            if self._name is not None and self._watch.is_process_pool():
-                # A job that runs cannot be cancelled there; of an executor of the program's own nothing is known.
-                self._watch.never_ran(self._call, DROPPED_FIRST.format(self._name.text))
-            else:
-                self._watch.stopped(self._call)
+            self._cancelled()
             return
         error = future.exception()
         if error is None:
-            why = why_undone([future.result()], self._name) if self._name is not None else ""
-            if why:
-                self._watch.never_ran(self._call, why)
-            else:
-                self._watch.ended(self._call)
+            self._returned(future)
         else:
             self._watch.failed(self._call, error, self._plain)
+
+    def _cancelled(self) -> None:
+        self._watch.stopped(self._call)
+
+    def _returned(self, future: Any) -> None:
+        self._watch.ended(self._call)
 
     def passed(self, result: Any) -> Any:
         """The same for a Deferred's chain, which gets back what it gave."""
@@ -319,23 +315,3 @@ class FutureEnd:
         else:
             self._watch.ended(self._call)
         return result
-
-
-class SubmitView:
-    """An executor emitter as `_emit_run` sees it, so that the future it makes can be timed.
-
-    For executors whose work leaves this process, or might: what they run must be the handler itself.
-    """
-
-    def __init__(self, emitter: Any, submitted: Callable[[Any], None]) -> None:
-        self._emitter = emitter
-        self._submitted = submitted
-        self._executor = self
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self._emitter, name)
-
-    def submit(self, *args: Any, **kwargs: Any) -> Any:
-        future = self._emitter._executor.submit(*args, **kwargs)
-        self._submitted(future)
-        return future

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Optional
 from buslens.watching.naming import HandlerName
 
 if TYPE_CHECKING:
-    from buslens.adapters.pyee_watch import Watch
+    from buslens.watching.watch import Watch
 
 Begin = tuple[int, int, int]
 """Dispatch, handler and attempt of a call whose start is not recorded yet."""

@@ -3,18 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-import gc
 import logging
-import threading
-from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
-from multiprocessing import get_context
-from typing import Any
 
 import pytest
 import trio
 from pyee import EventEmitter
 from pyee.asyncio import AsyncIOEventEmitter
-from pyee.executor import ExecutorEventEmitter
 from pyee.trio import TrioEventEmitter
 from pyee.uplift import unwrap, uplift
 
@@ -209,70 +203,6 @@ async def test_a_handler_that_returns_a_future_runs_until_that_is_done() -> None
     assert outcomes(facts.read(), "x") == [("<lambda>", Outcome.OK)]
 
 
-def test_worker_threads_know_their_cause_and_the_pools_other_work_does_not() -> None:
-    pool = ThreadPoolExecutor(1, thread_name_prefix="worker")
-    emitter = ExecutorEventEmitter(pool)
-    probe = buslens.attach(emitter)
-    reported = threading.Event()
-    emitter.on("order", lambda: emitter.emit("charge"))
-    emitter.on("charge", fail)
-    emitter.on("error", lambda error: reported.set())
-    emitter.emit("order")
-    assert reported.wait(10)
-    assert pool.submit(current_call).result() == 0
-    emitter.shutdown()
-    facts = Facts(probe.recorder)
-    assert facts.cause(facts.one("charge")) == "<lambda>"
-    assert facts.cause(facts.one("error")) == "fail"
-    assert facts.one("charge").calls[0].lane == "worker_0"
-    assert not facts.still_open()
-
-
-def test_what_a_pool_never_runs_is_skipped(monkeypatch: pytest.MonkeyPatch) -> None:
-    # pyee's callback raises for the cancelled future; the log's traceback would hold the handler.
-    monkeypatch.setattr(logging.getLogger("concurrent.futures"), "disabled", True)
-    pool = ThreadPoolExecutor(1)
-    emitter = ExecutorEventEmitter(pool)
-    probe = buslens.attach(emitter)
-    busy = threading.Event()
-    pool.submit(busy.wait)
-    emitter.on("x", nothing)
-    emitter.emit("x")
-    pool.shutdown(wait=False, cancel_futures=True)
-    busy.set()
-    pool.shutdown()
-    gc.collect()
-    dispatch = Facts(probe.recorder).one("x")
-    assert (dispatch.calls, dispatch.open) == ([], 0)
-
-
-def test_a_process_pool_gets_the_handler_itself_and_the_future_is_timed() -> None:
-    with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as pool:
-        emitter = ExecutorEventEmitter(pool)
-        probe = buslens.attach(emitter)
-        errors: list[Exception] = []
-        emitter.on("x", fail)
-        reported = threading.Event()
-        pyee_errors = EventEmitter()
-        pyee_errors.on("seen", lambda: reported.set())
-        original = emitter.emit
-
-        def emit(event: str, *args: object) -> bool:
-            if event == "error":
-                errors.extend(arg for arg in args if isinstance(arg, Exception))
-                reported.set()
-                return True
-            return original(event, *args)
-
-        emitter.emit = emit  # type: ignore[method-assign]
-        emitter.emit("x", 1)
-        assert reported.wait(60)
-    facts = Facts(probe.recorder)
-    assert str(errors[0]) == "card declined"
-    assert outcomes(facts, "x") == [("fail", Outcome.FAILED)]
-    assert facts.one("x").calls[0].flags == Flag.UNTIMED
-
-
 def test_trio_tasks_keep_their_cause() -> None:
     recorder = Recorder()
     errors: list[Exception] = []
@@ -303,46 +233,6 @@ def test_trio_tasks_keep_their_cause() -> None:
     assert facts.cause(facts.one("charge")) == "reserve"
     assert facts.cause(facts.one("error")) == "decline"
     assert not facts.still_open()
-
-
-def test_handlers_skipped_by_a_subclass_that_catches_name_the_call_that_raised() -> None:
-    class Catching(EventEmitter):
-        def _call_handlers(self, event: Any, args: Any, kwargs: Any) -> bool:
-            try:
-                return super()._call_handlers(event, args, kwargs)
-            except ValueError:
-                return True
-
-    recorder = Recorder()
-    emitter = Catching()
-    emitter.on("x", fail)
-    emitter.on("x", nothing)
-    buslens.attach(emitter, recorder=recorder)
-    assert emitter.emit("x")
-    facts = Facts(recorder)
-    ((skipped, because, _),) = facts.one("x").skipped_handlers
-    assert (skipped, facts.calls[because].outcome) == ("nothing", Outcome.FAILED)
-
-
-def test_of_handlers_that_a_subclass_calls_by_itself_nothing_is_said() -> None:
-    class Own(EventEmitter):
-        def _call_handlers(self, event: Any, args: Any, kwargs: Any) -> bool:
-            for handler in list(self._events.get(event, {}).values()):
-                handler(*args, **kwargs)
-            return event in self._events
-
-    recorder = Recorder()
-    emitter = Own()
-    emitter.on("x", nothing)
-    emitter.on("y", fail)
-    buslens.attach(emitter, recorder=recorder)
-    assert emitter.emit("x")
-    with pytest.raises(ValueError, match="declined"):
-        emitter.emit("y")
-    facts = Facts(recorder)
-    assert [(found.skipped, found.open) for found in (facts.one("x"), facts.one("y"))] == [(0, 1), (0, 1)]
-    (note,) = facts.marks
-    assert note.endswith("Own calls its handlers by itself: which of them ran, and how, is not known")
 
 
 def test_an_uplifted_emit_that_the_other_side_hears_is_not_lost() -> None:

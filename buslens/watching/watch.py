@@ -1,0 +1,271 @@
+"""What is told of one watched object: subscriptions, dispatches, and how calls become facts, whatever library it is of.
+
+Everything here runs inside somebody else's program: an error of our own switches the watch off, once, and is logged;
+it never reaches the program.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import weakref
+from collections.abc import Coroutine, Iterable
+from typing import Any, Callable, Optional
+
+from buslens.failures import Frames
+from buslens.packing import ENDED, STARTED, WHOLE
+from buslens.payloads import NoPayload, arguments
+from buslens.recorder import Recorder
+from buslens.records import Kind, Outcome
+from buslens.texts import json_utf8
+from buslens.watching.calls import CallCoroutine, Deferred, FutureEnd, outcome_of
+from buslens.watching.naming import HandlerName, describe, event_text
+from buslens.watching.undone import undone
+from buslens.watching.waiting import ENDED_FIRST, Begin, Waiting
+
+_LOG = logging.getLogger("buslens")
+_MOST_EVENTS = 4096
+_MOST_FAILING = 64
+_EMITTED = int(Kind.DISPATCH_EMITTED)
+_STARTED = int(Kind.CALL_STARTED)
+_ENDED = int(Kind.CALL_ENDED)
+
+
+class Watch:
+    """One object under watch. Holds it weakly: being watched must not keep it alive.
+
+    An adapter says `subscribed` and `unsubscribed`; for each emit `emitted`; and then of each handler either `skipped`,
+    or it calls it through `calls.Run`, which tells of the call by the verbs from `started` to `returned` below.
+    A dispatch has no end of its own: it is over with its last call.
+    """
+
+    def __init__(self, emitter: Any, recorder: Recorder, bus: int) -> None:
+        self.emitter = weakref.ref(emitter)
+        self.recorder = recorder
+        self.bus = bus
+        """Interned name of the emitter."""
+
+        recorder.at_end(self.finish)
+        self.live = True
+        """False once detached, or once an error of our own has switched us off."""
+
+        self.awaits = True
+        """A coroutine that a handler returns will be run by somebody."""
+
+        self.failing: Optional[dict[int, int]] = None
+        """Calls by the id of the exception that ended them, whose own event is about to come; None: there is none."""
+
+        self.waiting: dict[int, Waiting] = {}
+        """Calls whose body has not begun, by id: of tasks before their first step."""
+
+        self.uncalled: dict[int, tuple[int, int]] = {}
+        """Dispatch and handler of those that an executor or nursery has, and has not called, by the call's id."""
+
+        self._event_ids: dict[str, int] = {}
+        self._unseen: set[str] = set()
+
+    def broke(self, error: BaseException) -> None:
+        """An error of our own: too deep in recursion means one fact less, anything else that we stop."""
+        if isinstance(error, RecursionError):
+            self.recorder.dropped += 1
+        elif self.live:
+            self.live = False
+            _LOG.error("buslens stopped watching an emitter after an error of its own", exc_info=error)
+
+    def cannot_see(self, what: str) -> None:
+        """Say in the capture, once, what of this object an adapter cannot watch."""
+        try:
+            if what not in self._unseen:
+                self._unseen.add(what)
+                self.recorder.mark(what)
+        except Exception as error:
+            self.broke(error)
+
+    def event_id(self, event: Any) -> int:
+        """Interned id of an event on this bus."""
+        if type(event) is not str:
+            return self.recorder.event(event_text(event), self.bus)
+        found = self._event_ids.get(event)
+        if found is None:
+            if len(self._event_ids) >= _MOST_EVENTS:
+                self._event_ids.clear()
+            found = self._event_ids[event] = self.recorder.event(event, self.bus)
+        return found
+
+    def handler_id(self, event: Any, name: HandlerName) -> int:
+        """Interned id of a handler of an event."""
+        return self.recorder.handler(name.text, name.file, name.line, event_text(event))
+
+    def subscribed(self, event: Any, handler: Any, once: bool = False) -> None:
+        """A handler came. once: for one emit only."""
+        self._subscription(self.recorder.handler_added, event, handler, once)
+
+    def unsubscribed(self, event: Any, handler: Any, once: bool = False) -> None:
+        """A handler went."""
+        self._subscription(self.recorder.handler_removed, event, handler, once)
+
+    def _subscription(self, record: Callable[[int, int, bool], None], event: Any, handler: Any, once: bool) -> None:
+        try:
+            self.forget(event)
+            if self.live and self.recorder.enabled:
+                record(self.handler_id(event, describe(handler)), self.event_id(event), once)
+        except Exception as error:
+            self.broke(error)
+
+    def forget(self, event: Any = None) -> None:
+        """The handlers of an event have changed, of all events where none is named; for what an adapter remembers."""
+
+    def has_room(self, calls: int) -> bool:
+        """Whether a dispatch with so many calls can be kept; else its facts are counted as dropped."""
+        if len(self.recorder.pending) < self.recorder.most_values:
+            return True
+        self.recorder.dropped += 1 + 2 * calls
+        return False
+
+    def cause(self, raised: Any = None) -> int:
+        """What an emit here and now has as its cause: a call, 0 for none, or CAUSE_UNKNOWN.
+
+        raised: the exception that the library itself emits; its cause is the call that it ended.
+        """
+        found = self.recorder.cause()
+        return self.failing.pop(id(raised), found) if self.failing and raised is not None else found
+
+    def payload(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+        """What an emit carries now, as `emitted` takes it."""
+        said = arguments(args, kwargs)
+        return 0 if said is NoPayload else self.recorder.snapshot(said)
+
+    def emitted(self, event_id: int, handlers: int, payload: Any, cause: int) -> int:
+        """An event was emitted, with so many handlers to be called; the dispatch's id. May raise: see `broke`."""
+        recorder = self.recorder
+        dispatch = recorder.next_id()
+        now, lane = recorder.clock_ns(), recorder.here()
+        recorder.put((_EMITTED, 0, 0, event_id, now, dispatch, cause, lane, handlers, payload))
+        return dispatch
+
+    def started(
+        self, call: int, dispatch: int, handler: int, attempt: int = 1, flags: int = 0, at_ns: Optional[int] = None
+    ) -> None:
+        """A call began, on this thread; at_ns: not now but then."""
+        try:
+            recorder = self.recorder
+            now, lane = recorder.clock_ns() if at_ns is None else at_ns, recorder.here()
+            if attempt == 1 and not flags:
+                recorder.pending.extend((STARTED, handler, now, call, dispatch, lane))
+            else:
+                fact = (WHOLE, _STARTED, 0, flags, handler, now, call, dispatch, lane, attempt, 0)
+                recorder.pending.extend(fact)
+        except Exception as error:
+            self.broke(error)
+
+    def ended(self, call: int) -> None:
+        """A call went well."""
+        try:
+            self.recorder.pending.extend((ENDED, call, self.recorder.clock_ns()))
+        except Exception as error:
+            self.broke(error)
+
+    def stopped(self, call: int) -> None:
+        """A call was cancelled, or its coroutine thrown away half-way."""
+        self._ended_with(call, int(Outcome.CANCELLED), 0)
+
+    def failed(self, call: int, raised: BaseException, plain: Frames) -> None:
+        """A call raised. plain: whose frames its traceback leaves out (see HandlerName)."""
+        try:
+            outcome = outcome_of(raised)
+            blob = 0 if outcome is Outcome.CANCELLED else self.recorder.failure(raised, plain)
+            if self.failing is not None:
+                while len(self.failing) >= _MOST_FAILING:
+                    self.failing.pop(next(iter(self.failing)), None)
+                self.failing[id(raised)] = call
+        except Exception as error:
+            self.broke(error)
+            outcome, blob = Outcome.FAILED, 0
+        self._ended_with(call, int(outcome), blob)
+
+    def skipped(self, dispatch: int, handlers: Iterable[int], because: int = 0, note: str = "") -> None:
+        """Handlers that will not be called for a dispatch after all, because of a call or for what the note says."""
+        try:
+            for handler in handlers:
+                self.recorder.skipped(dispatch, handler, because, note)
+        except Exception as error:
+            self.broke(error)
+
+    def never_ran(self, call: int, why: str) -> None:
+        """The body of a handler that was called did not run, and will not."""
+        said = json.dumps({"type": "never ran", "message": why, "traceback": ""}, ensure_ascii=False)
+        self._ended_with(call, int(Outcome.NEVER_RAN), json_utf8(said))
+
+    def finish(self) -> None:
+        """The program ends: what has not begun is told to have never run."""
+        while self.waiting:
+            try:
+                call, waiting = self.waiting.popitem()
+            except KeyError:  # another thread was quicker
+                return
+            waiting.give_up(self, call, ENDED_FIRST)
+        while self.uncalled:
+            try:
+                _, (dispatch, handler) = self.uncalled.popitem()
+            except KeyError:
+                return
+            self.skipped(dispatch, (handler,), note="it still waited for its turn when the program ended")
+
+    def _ended_with(self, call: int, outcome: int, blob: Any) -> None:
+        try:
+            now = self.recorder.clock_ns()
+            self.recorder.pending.extend((WHOLE, _ENDED, outcome, 0, 0, now, call, 0, 0, 0, blob))
+        except Exception as error:
+            self.broke(error)
+
+    def returned(self, given: list[Any], call: int, name: HandlerName, begin: Optional[Begin]) -> None:
+        """What a handler gave, alone in a list: a stand-in takes its place where somebody may run it.
+
+        begin: the call has not begun to run.
+        """
+        try:
+            if given[0] is None and begin is None:
+                why = ""
+            elif self._goes_on(given, call, name, begin):
+                return
+            else:
+                if begin is not None:
+                    self.started(call, *begin)
+                why = undone(given, name) if self.drops(type(given[0])) else ""
+        except Exception as error:
+            self.broke(error)
+            return
+        if why:
+            self.never_ran(call, why)
+        else:
+            self.ended(call)
+
+    def _goes_on(self, given: list[Any], call: int, name: HandlerName, begin: Optional[Begin]) -> bool:
+        """Whether the call ends with what it gave, and not now."""
+        kind = type(given[0])
+        if kind is Deferred:
+            if begin is not None:
+                self.started(call, *begin)
+            given[0].add_done_callback(FutureEnd(self, call, name.plain))
+        elif self.may_run(kind):
+            self.waiting[call] = Waiting(begin, self.recorder.clock_ns(), name, self.is_idle())
+            given[0] = CallCoroutine(given[0], self, call, name.plain)
+        else:
+            return self.follows(given[0], call, name)
+        return True
+
+    def may_run(self, kind: type) -> bool:
+        """Whether somebody may run what a handler gave, if it is a coroutine of this type."""
+        return self.awaits and issubclass(kind, Coroutine) and kind is not CallCoroutine
+
+    def follows(self, given: Any, call: int, name: HandlerName) -> bool:
+        """Whether a call ends with the future that its handler gave: an adapter then adds a `FutureEnd` to that."""
+        return False
+
+    def drops(self, kind: type) -> bool:
+        """Whether what a handler gave, of this type, is thrown away by the library."""
+        return False
+
+    def is_idle(self) -> bool:
+        """Whether no event loop runs here that could take what is scheduled now."""
+        return False

@@ -1,0 +1,122 @@
+"""A handler called through its stand-in tells of its call, and looks like itself to whoever holds it."""
+
+from __future__ import annotations
+
+import asyncio
+import gc
+import inspect
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from buslens.context import current_call
+from buslens.recorder import Recorder
+from buslens.records import Flag, Outcome
+from buslens.watching.calls import Deferred, Run
+from buslens.watching.naming import describe
+from buslens.watching.watch import Watch
+from tests.unit.buslens.facts import Facts
+
+CALL_ID = 1000
+
+
+class Bus:
+    """Of a library that nobody knows."""
+
+
+BUS = Bus()
+
+
+def running(handler: Callable[..., Any], recorder: Recorder) -> Run:
+    """A stand-in for the only handler of an event "placed"."""
+    watch = Watch(BUS, recorder, recorder.bus("orders", of=BUS))
+    dispatch = watch.emitted(watch.event_id("placed"), 1, 0, 0)
+    name = describe(handler)
+    return Run(handler, watch, dispatch, CALL_ID, watch.handler_id("placed", name), name)
+
+
+def test_a_call_runs_the_handler_and_gives_back_what_it_gave() -> None:
+    recorder, inside = Recorder(), []
+
+    def double(number: int, *, by: int) -> int:
+        inside.append(current_call())
+        return number * by
+
+    assert running(double, recorder)(4, by=2) == 8
+    assert inside == [CALL_ID]
+    assert current_call() == 0
+    (call,) = Facts(recorder).one("placed").calls
+    assert (call.handler.rpartition(".")[2], call.outcome) == ("double", Outcome.OK)
+
+
+def test_what_a_handler_raises_goes_on_without_a_frame_of_ours() -> None:
+    recorder = Recorder()
+
+    def fail() -> None:
+        raise ValueError("declined")
+
+    with pytest.raises(ValueError, match="declined") as caught:
+        running(fail, recorder)()
+    assert [entry.name for entry in caught.traceback][1:] == ["fail"]
+    assert Facts(recorder).calls[CALL_ID].outcome is Outcome.FAILED
+
+
+def test_a_second_call_is_a_second_attempt() -> None:
+    recorder = Recorder()
+    run = running(lambda: None, recorder)
+    run()
+    run()
+    assert [call.attempt for call in Facts(recorder).one("placed").calls] == [1, 2]
+
+
+def test_a_coroutine_is_timed_from_its_first_step_to_its_end() -> None:
+    recorder = Recorder()
+
+    async def reserve() -> int:
+        await asyncio.sleep(0)
+        return current_call()
+
+    coroutine = running(reserve, recorder)()
+    assert inspect.iscoroutine(coroutine)
+    assert not Facts(recorder).one("placed").calls, "it has not begun"
+    facts = Facts(again := Recorder())
+    assert asyncio.run(_awaited(running(reserve, again))) == CALL_ID
+    (call,) = facts.read().one("placed").calls
+    assert (call.outcome, call.flags) == (Outcome.OK, Flag.ASYNC)
+    coroutine.close()
+
+
+async def _awaited(run: Run) -> object:
+    return await run()
+
+
+def test_a_coroutine_that_is_thrown_away_never_ran() -> None:
+    recorder = Recorder()
+
+    async def reserve() -> None: ...
+
+    running(reserve, recorder)().close()
+    (call,) = Facts(recorder).one("placed").calls
+    assert call.outcome is Outcome.NEVER_RAN
+
+
+def test_a_deferred_ends_the_call_when_it_is_done() -> None:
+    recorder, deferred = Recorder(), Deferred()
+    assert running(lambda: deferred, recorder)() is deferred
+    facts = Facts(recorder)
+    assert facts.calls[CALL_ID].outcome is Outcome.RUNNING
+    deferred.set_exception(ValueError("declined"))
+    assert facts.read().calls[CALL_ID].outcome is Outcome.FAILED
+
+
+def test_a_stand_in_that_is_never_called_is_a_handler_that_was_skipped() -> None:
+    recorder = Recorder()
+    run = running(print, recorder)
+    assert run == print
+    assert hash(run) == hash(print)
+    assert isinstance(run, type(print))
+    del run
+    gc.collect()
+    dispatch = Facts(recorder).one("placed")
+    assert (dispatch.calls, dispatch.open) == ([], 0)
