@@ -6,18 +6,19 @@ import os
 import weakref
 from typing import TYPE_CHECKING, Any, Optional, Union
 
+from buslens.carrying import CARRIER
 from buslens.files import FILES
 from buslens.link import FileLink
 from buslens.recorder import Recorder
 
 if TYPE_CHECKING:
-    from buslens.adapters.pyee import PyeeHooks
+    from buslens.watching.hooks import Hooks
 
 
 class Probe:
     """One emitter under watch. Keeping it does not keep the emitter, nor anything that was emitted, alive."""
 
-    def __init__(self, hooks: PyeeHooks, recorder: Recorder, owns_recorder: bool) -> None:
+    def __init__(self, hooks: Hooks, recorder: Recorder, owns_recorder: bool) -> None:
         self.recorder = recorder
         """Where the facts go; `take()` gives them as the bytes of a capture."""
 
@@ -37,7 +38,13 @@ class Probe:
         """Leave the emitter exactly as it was. Calls that run still are recorded to their end."""
         hooks = self._hooks()
         if hooks is not None:
-            hooks.remove()
+            watch = hooks.watch
+            watch.live = False
+            emitter = watch.emitter()
+            if emitter is not None:
+                CARRIER.release(emitter)
+                hooks.take_off(emitter)
+            watch.forget()
         if self._link is not None:
             self._link.write_rest()
 

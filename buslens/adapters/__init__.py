@@ -1,0 +1,101 @@
+"""The bus libraries that are watched, once. A new one is a file beside these, named like the library, and a line here.
+
+An adapter is imported only for an object of its library, which the program has imported then.
+"""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import dataclass
+from importlib import import_module
+from typing import Any, Optional
+
+from buslens.carrying import CARRIER
+from buslens.forking import FORKS
+from buslens.probe import Probe
+from buslens.recorder import Recorder
+from buslens.statics import module_of, mro_of
+from buslens.watching.bus_names import Place, bus_of
+from buslens.watching.hooks import Hooks
+
+
+@dataclass(frozen=True)
+class Adapter:
+    """One library, whose adapter has not been imported yet."""
+
+    library: str
+    """The package that its classes come from, and the name of the adapter's file."""
+
+    objects: str
+    """What is watched of it, in the plural."""
+
+    versions: str
+    """Of the library."""
+
+    def takes(self, emitter: Any) -> bool:
+        """Whether an object's class, or one that it inherits from, is the library's."""
+        packages = {module_of(kind).partition(".")[0] for kind in mro_of(type(emitter))}
+        return self.library in packages and self.library in sys.modules
+
+    def hooks(self) -> type[Hooks]:
+        """The class of its hooks. Raises TypeError where this version of the library has other modules."""
+        try:
+            found: type[Hooks] = import_module(f"{__name__}.{self.library}").HOOKS
+        except ModuleNotFoundError as error:
+            raise self.lacks(str(error.name)) from None
+        return found
+
+    def lacks(self, *missing: str) -> TypeError:
+        """What is said where the library is not as the adapter knows it."""
+        known = f"buslens watches {self.objects} of {self.library} {self.versions}"
+        return TypeError(f"this {self.library} has no {', '.join(missing)}: {known}")
+
+
+ADAPTERS = (
+    Adapter("pyee", "emitters", "9.1 to 16"),
+)  # fmt: skip
+"""The first that takes an object has it."""
+
+
+def adapter_for(emitter: Any) -> Adapter:
+    """Whose object this is. Raises TypeError where nobody knows its class."""
+    for adapter in ADAPTERS:
+        if adapter.takes(emitter):
+            return adapter
+    watched = " and ".join(f"{adapter.objects} of {adapter.library}" for adapter in ADAPTERS)
+    raise TypeError(f"buslens.attach() watches {watched}, not a {type(emitter).__name__}")
+
+
+def probe_of(emitter: Any) -> Optional[Probe]:
+    """The probe that an object has already. Raises TypeError for one that cannot be watched."""
+    found = adapter_for(emitter).hooks().of(emitter)
+    return found.probe if found is not None else None
+
+
+def attach(
+    emitter: Any, recorder: Optional[Recorder] = None, name: str = "", bus: str = "", at: Optional[Place] = None
+) -> Probe:
+    """Watch an object; the probe it has already, where it has one.
+
+    recorder: where facts go; a new one for each object otherwise. name: of the program. bus: of the object. at: where
+    it is attached, ("", 0) for nowhere; None: in who calls this. Raises TypeError where it cannot be watched.
+    """
+    adapter = adapter_for(emitter)
+    kind = adapter.hooks()
+    known = kind.of(emitter)
+    if known is not None and known.probe is not None:
+        return known.probe
+    missing = kind.missing(emitter)
+    if missing:
+        raise adapter.lacks(*missing)
+    made = recorder or Recorder.named(name)
+    hooks = kind(emitter, made, bus_of(emitter, made, bus, at, library=adapter.library, tables=kind.TABLES))
+    hooks.probe = probe = Probe(hooks, made, owns_recorder=recorder is None)
+    hooks.put_on(emitter)
+    for what in hooks.unseen():
+        hooks.watch.cannot_see(what)
+    FORKS.tell(made)
+    FORKS.tell(hooks)
+    FORKS.tell(CARRIER)
+    CARRIER.need(emitter)
+    return probe

@@ -20,6 +20,7 @@ from buslens.payloads import NoPayload, arguments
 from buslens.records import Flag
 from buslens.watching.calls import Run
 from buslens.watching.lines import in_the_place_of
+from buslens.watching.methods import marked
 from buslens.watching.naming import HandlerName
 
 CallHandlers = Callable[[Any, "tuple[Any, ...]", "dict[str, Any]"], bool]
@@ -27,9 +28,6 @@ CallHandlers = Callable[[Any, "tuple[Any, ...]", "dict[str, Any]"], bool]
 _FEW = 16
 _SHORT = 256
 _UNTIMED = int(Flag.UNTIMED)
-
-MARK = "__buslens_hooks__"
-"""Under this name the hook of an emitter has all its hooks."""
 
 STALE = "it was registered with `once`, and removed before its turn"
 """Why a handler is skipped that no call stood in the way of."""
@@ -280,8 +278,8 @@ def _was_asked_before(watch: PyeeWatch, emitter: Any, uplifted: FrameType) -> bo
     left = uplifted.f_locals.get("left")
     if left is None or left is emitter or getattr(watch.recorder.local, "unheard", None) is None:
         return False
-    hooks = getattr(vars(left).get("_call_handlers"), "__dict__", {}).get(MARK)
-    return hooks is not None and hooks.recorder is watch.recorder and hooks.watch.live
+    hooks = marked(vars(left).get("_call_handlers"))
+    return hooks is not None and hooks.watch.recorder is watch.recorder and hooks.watch.live
 
 
 def give_up(watch: PyeeWatch, event: Any) -> None:

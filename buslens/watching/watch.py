@@ -81,6 +81,11 @@ class Watch:
         except Exception as error:
             self.broke(error)
 
+    def begin_anew(self) -> None:
+        """In a forked child, whose capture is a new one: the calls of the parent are the parent's."""
+        self.waiting.clear()
+        self._unseen.clear()
+
     def event_id(self, event: Any) -> int:
         """Interned id of an event on this bus."""
         if type(event) is not str:

@@ -18,7 +18,7 @@ from pyee.base import EventEmitter
 from bus.contract.protocol import PLAIN, Consumption, Engine, Function, Surroundings
 from bus.contract.spec import EngineSpec
 from bus.engines.pyee import ASYNCIO, SYNCHRONOUS
-from buslens.adapters.pyee import attach
+from buslens.adapters import attach
 from buslens.probe import Probe
 
 _TURNS_TO_UNWIND = 100

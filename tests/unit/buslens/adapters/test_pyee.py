@@ -314,8 +314,3 @@ def test_a_full_recorder_drops_and_counts_and_the_program_goes_on() -> None:
     assert len(facts.of("x")) < 200
     assert recorder.dropped == 3 * (1000 - len(facts.of("x")))
     assert not facts.still_open()
-
-
-def test_only_pyee_is_watched() -> None:
-    with pytest.raises(TypeError, match="not a dict"):
-        buslens.attach({})
