@@ -107,6 +107,11 @@ class Run:
             self._watch.skipped(self._dispatch, (self._handler_id,), note=note)
 
 
+def handler_of(run: Any) -> Any:
+    """What a stand-in for a handler stands in for; anything else is itself."""
+    return run._handler if type(run) is Run else run
+
+
 class CallCoroutine(Coroutine[Any, Any, Any]):
     """A handler's coroutine, recording when it first runs and when it ends. Drives the real one and nothing else.
 

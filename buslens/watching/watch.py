@@ -102,7 +102,7 @@ class Watch:
         return self.recorder.handler(name.text, name.file, name.line, event_text(event))
 
     def subscribed(self, event: Any, handler: Any, once: bool = False) -> None:
-        """A handler came. once: for one emit only."""
+        """A handler came. handler: itself, or the HandlerName of one that may be gone. once: for one emit only."""
         self._subscription(self.recorder.handler_added, event, handler, once)
 
     def unsubscribed(self, event: Any, handler: Any, once: bool = False) -> None:
@@ -113,7 +113,8 @@ class Watch:
         try:
             self.forget(event)
             if self.live and self.recorder.enabled:
-                record(self.handler_id(event, describe(handler)), self.event_id(event), once)
+                name = handler if type(handler) is HandlerName else describe(handler)
+                record(self.handler_id(event, name), self.event_id(event), once)
         except Exception as error:
             self.broke(error)
 

@@ -13,7 +13,7 @@ import pytest
 from buslens.context import current_call
 from buslens.recorder import Recorder
 from buslens.records import Flag, Outcome
-from buslens.watching.calls import Deferred, Run
+from buslens.watching.calls import Deferred, Run, handler_of
 from buslens.watching.naming import describe
 from buslens.watching.watch import Watch
 from tests.unit.buslens.facts import Facts
@@ -116,6 +116,8 @@ def test_a_stand_in_that_is_never_called_is_a_handler_that_was_skipped() -> None
     assert run == print
     assert hash(run) == hash(print)
     assert isinstance(run, type(print))
+    assert handler_of(run) is print
+    assert handler_of(print) is print
     del run
     gc.collect()
     dispatch = Facts(recorder).one("placed")

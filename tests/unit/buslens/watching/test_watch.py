@@ -39,6 +39,16 @@ def test_subscriptions_are_told_with_their_event() -> None:
     assert (facts.added, facts.removed) == ([("placed", "handler", False)], [("placed", "handler", True)])
 
 
+def test_a_handler_that_is_gone_is_told_by_its_name() -> None:
+    bus, recorder = Bus(), Recorder()
+    watch = watching(bus, recorder)
+    name = describe(handler)
+    watch.subscribed("placed", handler)
+    watch.unsubscribed("placed", name)
+    facts = Facts(recorder)
+    assert facts.removed == facts.added
+
+
 def test_a_dispatch_knows_its_bus_its_payload_and_the_call_that_emitted_it() -> None:
     bus, recorder = Bus(), Recorder()
     watch = watching(bus, recorder)
