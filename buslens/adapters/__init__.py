@@ -38,11 +38,12 @@ class Adapter:
         return self.library in packages and self.library in sys.modules
 
     def hooks(self) -> type[Hooks]:
-        """The class of its hooks. Raises TypeError where this version of the library has other modules."""
+        """The class of its hooks. Raises TypeError where this version of the library lacks what its adapter imports."""
         try:
             found: type[Hooks] = import_module(f"{__name__}.{self.library}").HOOKS
-        except ModuleNotFoundError as error:
-            raise self.lacks(str(error.name)) from None
+        except ImportError as error:
+            # From Python 3.12 on it says which name of a module is not there.
+            raise self.lacks(str(getattr(error, "name_from", None) or error.name)) from None
         return found
 
     def lacks(self, *missing: str) -> TypeError:

@@ -47,11 +47,12 @@ print(sorted({name.partition(".")[0] for name in sys.modules} & {"pyee", "asynci
     assert imported == "[]"
 
 
-def test_a_library_without_a_module_that_its_adapter_needs_is_named_with_its_versions(
-    monkeypatch: pytest.MonkeyPatch,
+@pytest.mark.parametrize("kind", [ModuleNotFoundError, ImportError])
+def test_a_library_without_what_its_adapter_imports_is_named_with_its_versions(
+    kind: type[ImportError], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def import_other(name: str) -> object:
-        raise ModuleNotFoundError("No module named 'pyee.base'", name="pyee.base")
+        raise kind("cannot be imported", name="pyee.base")
 
     monkeypatch.setattr("buslens.adapters.import_module", import_other)
     with pytest.raises(TypeError, match=r"^this pyee has no pyee.base: buslens watches emitters of pyee 9\.1 to 16$"):
