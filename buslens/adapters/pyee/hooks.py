@@ -10,12 +10,11 @@ from typing import Any, ClassVar
 
 from pyee.base import EventEmitter
 
-from buslens.adapters.pyee_around import around, telling
-from buslens.adapters.pyee_direct import direct
-from buslens.adapters.pyee_dispatch import general, give_up, hashes_by_identity, plain
-from buslens.adapters.pyee_watch import PyeeWatch
+from buslens.adapters.pyee.around import around, telling
+from buslens.adapters.pyee.direct import direct
+from buslens.adapters.pyee.dispatch import general, give_up, hashes_by_identity, plain
+from buslens.adapters.pyee.watch import PyeeWatch
 from buslens.recorder import Recorder
-from buslens.watching.hooks import Hooks
 from buslens.watching.methods import Hook, MethodHooks, Subscription
 
 
@@ -145,6 +144,3 @@ def _all_registered(hooks: PyeeHooks, event: Any) -> list[tuple[Any, Any, Any]]:
             return [(event, key, value) for key, value in dict.items(emitter._events.get(event, {}))]
         except Exception:
             return []  # pyee says what is wrong
-
-
-HOOKS: type[Hooks] = PyeeHooks

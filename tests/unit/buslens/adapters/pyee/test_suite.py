@@ -15,7 +15,7 @@ from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).resolve().parents[4]
+ROOT = Path(__file__).resolve().parents[5]
 SOURCE = os.environ.get("BUSLENS_PYEE_SOURCE", "")
 WATCHING = """
 import buslens

@@ -12,8 +12,8 @@ from typing import Any, Callable, Iterator
 
 from pyee.base import EventEmitter
 
-from buslens.adapters.pyee_executor import JobEnd, SubmitView
-from buslens.adapters.pyee_watch import PyeeWatch, same
+from buslens.adapters.pyee.executor import JobEnd, SubmitView
+from buslens.adapters.pyee.watch import PyeeWatch, same
 from buslens.context import CALL
 from buslens.packing import ENDED, NEXT, STARTED
 from buslens.payloads import NoPayload, arguments

@@ -27,7 +27,7 @@ from pyee.uplift import unwrap, uplift
 
 import buslens
 
-ROOT = Path(__file__).resolve().parents[4]
+ROOT = Path(__file__).resolve().parents[5]
 Attach = Callable[[Any], Any]
 REQUEST: ContextVar[str] = ContextVar("request", default="none")
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Any, Callable
 
-from buslens.adapters.pyee_watch import PyeeWatch
+from buslens.adapters.pyee.watch import PyeeWatch
 from buslens.watching.calls import FutureEnd
 from buslens.watching.naming import HandlerName
 from buslens.watching.undone import why_undone

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from typing import Any, Callable, Optional
 
-from buslens.adapters.pyee_dispatch import CallHandlers, emitted, run_one, unheard
-from buslens.adapters.pyee_watch import Plan, PyeeWatch
+from buslens.adapters.pyee.dispatch import CallHandlers, emitted, run_one, unheard
+from buslens.adapters.pyee.watch import Plan, PyeeWatch
 from buslens.context import CALL
 from buslens.statics import class_name
 

@@ -11,8 +11,8 @@ from typing import Any, Callable, Optional
 
 from pyee.base import EventEmitter
 
-from buslens.adapters.pyee_dispatch import STALE, CallHandlers, announced, is_stale, unheard
-from buslens.adapters.pyee_watch import PyeeWatch
+from buslens.adapters.pyee.dispatch import STALE, CallHandlers, announced, is_stale, unheard
+from buslens.adapters.pyee.watch import PyeeWatch
 from buslens.context import CALL
 from buslens.watching.lines import in_the_place_of
 
