@@ -94,16 +94,6 @@ def test_a_pool_awaits_nothing_either(handler: Callable[..., Any], sentence: str
     assert sentence in said(call)
 
 
-async def test_asyncio_ignores_what_is_neither_coroutine_nor_future() -> None:
-    emitter = AsyncIOEventEmitter()
-    probe = buslens.attach(emitter)
-    emitter.on("x", stream)
-    emitter.on("x", lambda *_: Awaitable())
-    emitter.emit("x")
-    await emitter.wait_for_complete()
-    assert [call.outcome for call in Facts(probe.recorder).one("x").calls] == [Outcome.NEVER_RAN] * 2
-
-
 def print_nothing(*_: object) -> None: ...
 
 
@@ -123,44 +113,6 @@ def test_what_somebody_else_keeps_is_not_called_never_run() -> None:
 
 
 async def nothing_later() -> None: ...
-
-
-async def test_a_task_that_is_given_back_runs_anyway() -> None:
-    emitter = EventEmitter()
-    probe = buslens.attach(emitter)
-    tasks: list[Any] = []
-
-    def schedules() -> Any:
-        tasks.append(asyncio.get_running_loop().create_task(nothing_later()))
-        return tasks[-1]
-
-    emitter.on("x", schedules)
-    emitter.on("x", lambda: [1, 2])
-    emitter.on("x", lambda: (number for number in range(3)))
-    emitter.emit("x")
-    await asyncio.wait(tasks)
-    assert [call.outcome for call in Facts(probe.recorder).one("x").calls] == [Outcome.OK] * 3
-
-
-def test_an_emitter_of_the_program_may_await_what_it_collects() -> None:
-    class Collecting(EventEmitter):
-        def __init__(self) -> None:
-            super().__init__()
-            self.given: list[Any] = []
-
-        def _emit_run(self, f: Any, args: Any, kwargs: Any) -> None:
-            self.given.append(f(*args, **kwargs))
-
-    emitter = Collecting()
-    probe = buslens.attach(emitter)
-    emitter.on("x", nothing_later)
-    emitter.on("y", nothing_later)
-    emitter.emit("x")
-    emitter.emit("y")
-    asyncio.run(emitter.given.pop(0))
-    emitter.given.clear()
-    facts = Facts(probe.recorder)
-    assert [call.outcome for event in "xy" for call in facts.one(event).calls] == [Outcome.OK, Outcome.NEVER_RAN]
 
 
 NEVER_RUN = """
