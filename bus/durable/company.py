@@ -107,12 +107,13 @@ class Company:
         return True
 
     def look(self, *, is_waiting: bool) -> None:
-        """Now and then, from one thread. A letter may be lost with a broker that is killed: nobody waits for ever.
+        """Now and then, from one thread. A broker that is killed may take letters along, and may come back with another
+        count than it said: nobody waits for ever.
 
-        is_waiting: for others alone.
+        is_waiting: nothing is to be done here.
         """
         now = self._now()
-        if not is_waiting or not self.is_shared:
+        if not is_waiting:
             self._waits_since = now
         elif now - self._waits_since > RECOUNT_S:
             self._waits_since = now

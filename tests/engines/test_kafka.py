@@ -29,7 +29,7 @@ from bus.trace import Trace
 from buslens.records import Kind, Outcome
 from tests.helpers.kafka import PASSWORD, read_topic, settings, topics_and_groups
 from tests.helpers.killing import killed_after
-from tests.helpers.patience import PATIENCE_S
+from tests.helpers.patience import PATIENCE_S, wait_until
 from tests.helpers.ports import free_port
 from tests.helpers.rabbit import Begun, begun_on, marks, over, run_name, told, until
 
@@ -102,6 +102,8 @@ def test_a_run_whose_broker_hangs_can_be_closed(begun: Begun, kafka: Any) -> Non
         session.close()
     finally:
         kafka.go_on()
+    # Whoever closes does not wait until clients that nobody answers have given up.
+    wait_until(lambda: bool(sqlite_runs.left_behind()), lambda: "the run's folder was not left")
     (left,) = sqlite_runs.left_behind()
     kafka_runs.clean(left)
     assert topics_and_groups(left.name) == (set(), set())

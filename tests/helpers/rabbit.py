@@ -88,12 +88,13 @@ def begun_on(engine: str, folder: Path) -> Iterator[Begun]:
 
 
 def until(session: Session, condition: Callable[[], bool], patience_s: float = PATIENCE_S) -> None:
-    """Wait for it."""
+    """Wait for it; then the trace has all that was recorded when it came."""
     limit, pause = time.monotonic() + patience_s, threading.Event()
     while not condition():
         assert time.monotonic() < limit, f"never came: {session.engine_state}"
         session.pump()
         pause.wait(0.005)
+    session.pump()
 
 
 def over(session: Session) -> None:

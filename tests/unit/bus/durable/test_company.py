@@ -7,6 +7,8 @@ from functools import partial
 from types import SimpleNamespace
 from typing import Any, cast
 
+import pytest
+
 from bus.durable.company import RECOUNT_S, Company
 
 
@@ -36,10 +38,11 @@ def company_of(broker: Any, clock: Clock) -> Company:
     return Company(nobody, broker, loop, nobody, clock)
 
 
-def test_the_broker_is_asked_once_nothing_but_others_was_waited_for_long_enough() -> None:
+@pytest.mark.parametrize("is_shared", [True, False])
+def test_the_broker_is_asked_once_there_was_nothing_to_do_here_for_long_enough(is_shared: bool) -> None:
     broker, clock = Brother(), Clock()
     company = company_of(broker, clock)
-    company.is_shared = True
+    company.is_shared = is_shared
     company.look(is_waiting=False)
     clock.now += RECOUNT_S
     company.look(is_waiting=True)
@@ -49,14 +52,6 @@ def test_the_broker_is_asked_once_nothing_but_others_was_waited_for_long_enough(
     assert broker.recounts == 1
     company.look(is_waiting=False)
     assert broker.recounts == 1
-
-
-def test_a_run_that_nobody_has_joined_asks_nothing() -> None:
-    broker, clock = Brother(), Clock()
-    company = company_of(broker, clock)
-    clock.now += 10 * RECOUNT_S
-    company.look(is_waiting=True)
-    assert broker.recounts == 0
 
 
 class Elsewhere:
