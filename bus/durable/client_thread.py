@@ -69,7 +69,7 @@ class ClientThread:
                 self._tell([Broken(str(error))])
             else:
                 self._answer(error)
-        except Exception as error:
+        except (Exception, asyncio.CancelledError) as error:  # a client library may cancel what waits for it
             _LOG.exception("the client of %s failed", self._engine)
             why = f"the client of {self._engine} failed: {type(error).__name__}: {error}"
             if self._is_ready:

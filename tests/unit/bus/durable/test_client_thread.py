@@ -47,9 +47,13 @@ def test_it_lives_on_a_thread_of_its_own_that_has_its_engines_name() -> None:
 
 @pytest.mark.parametrize(
     ("error", "says"),
-    [(UserError("nobody answers"), "nobody answers"), (KeyError("x"), "the client of kafka failed: KeyError: 'x'")],
+    [
+        (UserError("nobody answers"), "nobody answers"),
+        (KeyError("x"), "the client of kafka failed: KeyError: 'x'"),
+        (asyncio.CancelledError("gone"), "the client of kafka failed: CancelledError: gone"),
+    ],
 )
-def test_where_it_cannot_begin_whoever_waits_hears_why(error: Exception, says: str) -> None:
+def test_where_it_cannot_begin_whoever_waits_hears_why(error: BaseException, says: str) -> None:
     def live(_: Ready) -> None:
         raise error
 
@@ -59,9 +63,13 @@ def test_where_it_cannot_begin_whoever_waits_hears_why(error: Exception, says: s
 
 @pytest.mark.parametrize(
     ("error", "says"),
-    [(UserError("nobody answers"), "nobody answers"), (KeyError("x"), "the client of kafka failed: KeyError: 'x'")],
+    [
+        (UserError("nobody answers"), "nobody answers"),
+        (KeyError("x"), "the client of kafka failed: KeyError: 'x'"),
+        (asyncio.CancelledError("gone"), "the client of kafka failed: CancelledError: gone"),
+    ],
 )
-def test_where_it_fails_later_the_engine_is_told(error: Exception, says: str) -> None:
+def test_where_it_fails_later_the_engine_is_told(error: BaseException, says: str) -> None:
     def live(ready: Ready) -> None:
         ready()
         raise error
