@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QWidget
 
 from bus.errors import UserError
-from ui.actions import Action
+from ui.actions import ACTIONS, Action
 from ui.icons import icon
 from ui.state import State
 from ui.theme import Theme
@@ -28,9 +28,7 @@ class CommandAction(QAction):
         self.command = action
         self._verbs = verbs
         self.setObjectName(action.id)
-        self.setShortcuts([QKeySequence(keys) for keys in action.shortcuts])
-        if action.place == "timeline":
-            self.setShortcutContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
+        give_keys(self, action)
         self.setCheckable(action.checked is not None)
         # In a menu an icon would stand where the tick belongs.
         self.setIconVisibleInMenu(not self.isCheckable())
@@ -57,6 +55,34 @@ class CommandAction(QAction):
         tip = f"{shown} ({keys})" if keys else shown
         self.setToolTip(f"{tip}\n{command.tip}" if command.tip else tip)
         self.setStatusTip("")
+
+
+class LocalAction(QAction):
+    """The keys of a command in a widget that does something of its own for it."""
+
+    def __init__(self, action: Action, does: Callable[[], object], parent: QWidget) -> None:
+        super().__init__(action.title, parent)
+        self._does = does
+        give_keys(self, action)
+        self.triggered.connect(self.run)
+
+    def run(self) -> None:
+        """Do it."""
+        self._does()
+
+
+def give_keys(to: QAction, action: Action) -> None:
+    """A command's keys, where they count."""
+    to.setShortcuts([QKeySequence(keys) for keys in action.shortcuts])
+    if action.place == "timeline":
+        to.setShortcutContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
+
+
+def answer_keys(widget: QWidget, does: Mapping[str, Callable[[], object]]) -> None:
+    """While `widget` has the focus the keys of these commands (by id) do what is said here; a timeline's keys alone."""
+    for action in ACTIONS:
+        if action.id in does:
+            widget.addAction(LocalAction(action, does[action.id], widget))
 
 
 class QtActions(QObject):

@@ -13,9 +13,8 @@ from bus.picture.scale import Mode
 from ui.filter_state import FilterState
 from ui.layout import Layout
 from ui.panels.emit import EmitPanel
-from ui.selection import Selection
 from ui.theme import ThemeSource
-from ui.timeline.input import PAN_SHARE
+from ui.timeline.input import LANE_STEP, PAN_SHARE
 from ui.timeline.view import TimelineView
 from ui.widgets.error_bar import ErrorBar
 
@@ -25,7 +24,6 @@ class Seen:
     """The parts of the window that these verbs act on."""
 
     timeline: TimelineView
-    selection: Selection
     filter_state: FilterState
     themes: ThemeSource
     layout: Layout
@@ -87,6 +85,10 @@ class ViewVerbs:
         """Earlier (-1) or later (1)."""
         self.timeline.pan(direction * PAN_SHARE)
 
+    def scroll_lanes(self, direction: int) -> None:
+        """Lanes further up (-1) or down (1)."""
+        self.timeline.scroll_lanes(direction * LANE_STEP)
+
     def focus_timeline(self) -> None:
         """Keys go to the timeline."""
         self._seen.layout.show_timeline()
@@ -100,10 +102,6 @@ class ViewVerbs:
     def clear_filter(self) -> None:
         """Show everything."""
         self._seen.filter_state.clear()
-
-    def clear_selection(self) -> None:
-        """Select nothing."""
-        self._seen.selection.clear()
 
     def focus_emit(self) -> None:
         """Emit by hand."""

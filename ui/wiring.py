@@ -251,7 +251,6 @@ class Wiring(QObject):
         session, bridge = window.session, window.bridge
         seen = Seen(
             window.timeline,
-            window.selection,
             window.filter_state,
             window.themes,
             window.panels,

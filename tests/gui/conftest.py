@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QApplication, QDialog, QFileDialog, QMessageBox
 from app.desktop import make_application
 from bus.settings import Settings
 from tests.gui.timeline_bus import PlayedBus, Watched, as_session
+from tests.gui.timeline_view import give_commands
 from ui.dress import dress
 from ui.filter_state import FilterState
 from ui.selection import Selection
@@ -58,8 +59,11 @@ def view(clean_qt: None, qtbot: Any, watched: Watched) -> Iterator[TimelineView]
     keepers = [Selection(), FilterState(), ThemeSource(LIGHT)]
     view = TimelineView(as_session(watched), *keepers)
     view.resize(1000, 400)
+    give_commands(view)
     view.show()
     qtbot.waitExposed(view)
+    view.activateWindow()
+    view.setFocus()
     yield view
     view.close()
     view.deleteLater()

@@ -86,6 +86,8 @@ def test_zooming_one_timeline_zooms_them_all(opened: Opened, qtbot: Any) -> None
     )
     QApplication.sendEvent(strip, wheel)
     assert sheet.strips.navigation.view.span_ns < before
+    qtbot.mouseClick(strip, Qt.MouseButton.LeftButton)  # a click gives the keys to all of them
+    qtbot.waitUntil(sheet.strips.hasFocus, timeout=PATIENCE_MS)
     qtbot.keyClick(sheet.strips, Qt.Key.Key_F)
     fitted = sheet.strips.navigation.view.start_ns
     qtbot.keyClick(sheet.strips, Qt.Key.Key_D)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -10,10 +11,28 @@ from PySide6.QtGui import QColor, QImage, QWheelEvent
 from PySide6.QtWidgets import QApplication
 
 from tests.gui.timeline_bus import PlayedBus, Watched
+from ui.actions import ACTIONS
+from ui.qt_actions import QtActions
+from ui.state import State
 from ui.theme import LIGHT
 from ui.timeline.view import TimelineView
+from ui.verbs_view import ViewVerbs
 
 RED = QColor(LIGHT.failed)
+
+
+def give_commands(view: TimelineView) -> QtActions:
+    """The commands of the table whose keys count on a timeline, as the window gives them to its own."""
+    seen: Any = SimpleNamespace(timeline=view)
+    verbs: Any = SimpleNamespace(view=ViewVerbs(seen))
+
+    def state_now() -> State:
+        return State(has_records=True, selected=view.selection.kind, following=view.following, frozen=view.frozen)
+
+    actions = QtActions([action for action in ACTIONS if action.place == "timeline"], verbs, state_now, view, view)
+    view.selection.changed.connect(actions.refresh)
+    view.following_changed.connect(actions.refresh)
+    return actions
 
 
 def played(bus: PlayedBus, watched: Watched, view: TimelineView, calls: int = 20) -> list[int]:

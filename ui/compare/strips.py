@@ -6,10 +6,11 @@ import html
 from collections.abc import Sequence
 
 from PySide6.QtCore import QEvent, QRectF, Qt
-from PySide6.QtGui import QFont, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QResizeEvent, QWheelEvent
+from PySide6.QtGui import QFont, QMouseEvent, QPainter, QPaintEvent, QResizeEvent, QWheelEvent
 from PySide6.QtWidgets import QLabel, QToolTip, QVBoxLayout, QWidget
 
 from bus.trace import Trace
+from ui.qt_actions import answer_keys
 from ui.theme import ThemeSource
 from ui.timeline.colours import Colours
 from ui.timeline.content import Content
@@ -24,8 +25,6 @@ from ui.timeline.picture import Picture, picture_of
 from ui.timeline.pointing import text_at
 
 TITLE_PADDING = 70
-
-Key = Qt.Key
 
 
 class Strip(QWidget):
@@ -122,6 +121,17 @@ class Strips(QWidget):
         self._rows.addWidget(self.hint)
         self._rows.addStretch(1)
         themes.changed.connect(self.refresh_theme)
+        answer_keys(
+            self,
+            {
+                "view.zoom_in": self.zoom_in,
+                "view.zoom_out": self.zoom_out,
+                "view.pan_left": self.pan_left,
+                "view.pan_right": self.pan_right,
+                "view.fit": self.fit,
+                "view.centre": self.fit,  # nothing is ever selected here
+            },
+        )
         self.refresh_theme()
 
     def show_runs(self, runs: Sequence[tuple[str, Trace]]) -> None:
@@ -154,6 +164,22 @@ class Strips(QWidget):
         self.navigation.zoom(factor, min(max(0.0, about), float(self.navigation.view.width)))
         self._show()
 
+    def zoom_in(self) -> None:
+        """Closer, about the middle."""
+        self.zoom(ZOOM_STEP, self.navigation.view.width / 2)
+
+    def zoom_out(self) -> None:
+        """Farther, about the middle."""
+        self.zoom(1 / ZOOM_STEP, self.navigation.view.width / 2)
+
+    def pan_left(self) -> None:
+        """Earlier by a step."""
+        self.pan(-PAN_SHARE)
+
+    def pan_right(self) -> None:
+        """Later by a step."""
+        self.pan(PAN_SHARE)
+
     def pan(self, share: float) -> None:
         """Later by a share of the view, or earlier."""
         self.navigation.pan(share * self.navigation.view.width)
@@ -174,22 +200,6 @@ class Strips(QWidget):
         self.navigation.pan(self._held - x)
         self._held = x
         self._show()
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        middle = self.navigation.view.width / 2
-        match event.key():
-            case Key.Key_W | Key.Key_Plus:
-                self.zoom(ZOOM_STEP, middle)
-            case Key.Key_S | Key.Key_Minus:
-                self.zoom(1 / ZOOM_STEP, middle)
-            case Key.Key_A | Key.Key_Left:
-                self.pan(-PAN_SHARE)
-            case Key.Key_D | Key.Key_Right:
-                self.pan(PAN_SHARE)
-            case Key.Key_F | Key.Key_Home:
-                self.fit()
-            case _:
-                super().keyPressEvent(event)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         self.fit_titles()

@@ -1,11 +1,14 @@
-"""Keys, wheel and mouse of the timeline, with the habits of Perfetto's users; everything ends in a verb of the view."""
+"""Wheel and mouse of the timeline, with the habits of Perfetto's users; everything ends in a verb of the view.
+
+Keys are commands: they stand in ui/actions.py.
+"""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QPointF, Qt
-from PySide6.QtGui import QContextMenuEvent, QKeyEvent, QMouseEvent, QWheelEvent
+from PySide6.QtGui import QContextMenuEvent, QMouseEvent, QWheelEvent
 from PySide6.QtWidgets import QApplication
 
 from ui.timeline.lane_menu import LaneMenu
@@ -20,8 +23,7 @@ PAN_SHARE = 0.12
 NOTCH = 120
 """Qt's unit of one notch of a wheel."""
 LANE_STEP = 48
-
-Key = Qt.Key
+"""Pixels that one press of Up or Down, or one notch of the wheel, scrolls the lanes by."""
 
 
 class Input:
@@ -38,46 +40,6 @@ class Input:
     @property
     def dragging(self) -> bool:
         return self._dragging
-
-    def key(self, event: QKeyEvent) -> bool:
-        """Whether the key meant something here."""
-        view, modifiers = self._view, event.modifiers()
-        if modifiers & (Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.AltModifier):
-            return False
-        match event.key():
-            case Key.Key_W | Key.Key_Plus:
-                view.zoom_in()
-            case Key.Key_S | Key.Key_Minus:
-                view.zoom_out()
-            case Key.Key_A | Key.Key_Left:
-                view.pan(-PAN_SHARE)
-            case Key.Key_D | Key.Key_Right:
-                view.pan(PAN_SHARE)
-            case Key.Key_Up:
-                view.scroll_lanes(-LANE_STEP)
-            case Key.Key_Down:
-                view.scroll_lanes(LANE_STEP)
-            case Key.Key_F:
-                view.centre_selection()
-            case Key.Key_Period:
-                view.next_on_lane(1)
-            case Key.Key_Comma:
-                view.next_on_lane(-1)
-            case Key.Key_M:
-                view.mark_selection(keep=bool(modifiers & Qt.KeyboardModifier.ShiftModifier))
-            case Key.Key_BracketRight:
-                view.along_flow(1)
-            case Key.Key_BracketLeft:
-                view.along_flow(-1)
-            case Key.Key_Home:
-                view.fit()
-            case Key.Key_End:
-                view.set_following(True)
-            case Key.Key_Escape:
-                view.clear_selection()
-            case _:
-                return False
-        return True
 
     def wheel(self, event: QWheelEvent) -> None:
         """Ctrl zooms about the pointer, Shift or a sideways wheel pans, else lanes scroll, or time where all fit."""

@@ -1,11 +1,11 @@
-"""The widget that a timeline is painted on: what the person does with keys and mouse goes to Input."""
+"""The widget that a timeline is painted on: what the person does with the mouse goes to Input."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QSize
-from PySide6.QtGui import QContextMenuEvent, QKeyEvent, QMouseEvent, QWheelEvent
+from PySide6.QtGui import QContextMenuEvent, QMouseEvent, QWheelEvent
 from PySide6.QtWidgets import QWidget
 
 from ui.timeline.frame import sizes_for
@@ -24,12 +24,8 @@ class Surface(QWidget):
         return QSize(LEAST_WIDTH, least_height(sizes_for(self.font())))
 
     def take_input(self, view: TimelineView) -> None:
-        """From here on keys and mouse mean verbs of this view."""
+        """From here on wheel and mouse mean verbs of this view."""
         self._input = Input(view)
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        if not self._input.key(event):
-            super().keyPressEvent(event)
 
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
         self._input.context(event)
