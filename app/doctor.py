@@ -23,7 +23,7 @@ from bus.engines import ENGINES
 from bus.errors import UserError
 from bus.system_errors import reason
 from buslens import application
-from ui.panels.inspector_source import editor_command
+from ui.source.opening import editor_command
 
 PATIENCE_S = 60.0
 START_QT = """

@@ -17,8 +17,8 @@ from bus.find.ordering import Orders
 from bus.session import Session
 from bus.settings import Settings
 from bus.trace import Trace
-from ui.panels.tables_columns import TraceColumns
-from ui.panels.tables_look import Found, Look, Order, Sorting
+from ui.panels.tables.columns import TraceColumns
+from ui.panels.tables.found_rows import Found, Look, Order, Sorting
 
 CALLS = 10_000_000
 TARGET_S = 0.3

@@ -13,9 +13,9 @@ from ui.compare.sheet import CompareSheet
 from ui.connections.sheet import ConnectionsSheet
 from ui.flight.sheet import FlightSheet
 from ui.settings.sheet import SettingsSheet
+from ui.shortcuts_sheet import shortcuts_sheet
 from ui.widgets.palette import Choice, Palette
 from ui.widgets.sheet import code_sheet
-from ui.widgets.shortcuts_sheet import shortcuts_sheet
 
 if TYPE_CHECKING:
     from ui.window import Window

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from ui.actions import ACTIONS, Action
-from ui.widgets.shortcuts_sheet import MOUSE, keys_text
+from ui.shortcuts_sheet import MOUSE, keys_text
 
 PAGE = Path(__file__).resolve().parent.parent / "docs" / "shortcuts.md"
 HEAD = """# Commands and shortcuts

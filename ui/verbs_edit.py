@@ -10,7 +10,7 @@ from bus.errors import UserError
 from bus.session import Session
 from bus.trace.resend import Recorded, recorded
 from ui.bridge import Bridge
-from ui.panels.emit import EmitPanel
+from ui.panels.emit.panel import EmitPanel
 from ui.selection import Selection
 
 

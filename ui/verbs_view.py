@@ -12,7 +12,7 @@ from bus.picture.grouping import Group
 from bus.picture.scale import Mode
 from ui.filter_state import FilterState
 from ui.layout import Layout
-from ui.panels.emit import EmitPanel
+from ui.panels.emit.panel import EmitPanel
 from ui.theme import ThemeSource
 from ui.timeline.input import LANE_STEP, PAN_SHARE
 from ui.timeline.view import TimelineView

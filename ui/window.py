@@ -16,10 +16,10 @@ from ui.flight.notice import FlightNotice
 from ui.flight.sign import FlightSign
 from ui.flight.watch import FlightWatch
 from ui.layout import BOTTOM, LEFT, RIGHT, Layout
-from ui.panels.emit import EmitPanel
-from ui.panels.inspector import InspectorPanel
-from ui.panels.scenario import ScenarioPanel
-from ui.panels.tables import TablesPanel
+from ui.panels.emit.panel import EmitPanel
+from ui.panels.inspector.panel import InspectorPanel
+from ui.panels.scenario.panel import ScenarioPanel
+from ui.panels.tables.panel import TablesPanel
 from ui.payload_search import PayloadSearch
 from ui.ports import SettingsStore, TrustStore
 from ui.recent import RecentFiles

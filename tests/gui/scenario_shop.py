@@ -10,7 +10,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLineEdit
 
 from bus import scenario
-from ui.panels.scenario import ScenarioPanel
+from ui.panels.scenario.panel import ScenarioPanel
 from ui.theme import ThemeSource
 
 SHOP = """\

@@ -15,7 +15,7 @@ from ui.actions import ACTIONS, TOOLBAR, TOOLBAR_RIGHT
 from ui.icons import ICONS
 from ui.menus import MENUS
 from ui.shortcuts_page import PAGE, markdown
-from ui.widgets.shortcuts_sheet import grouped
+from ui.shortcuts_sheet import grouped
 
 IDS = [action.id for action in ACTIONS]
 

@@ -13,9 +13,9 @@ from PySide6.QtWidgets import QApplication
 from bus.errors import UserError
 from bus.scenario import reading
 from bus.trace.resend import Recorded
-from ui.panels.emit import EmitPanel
-from ui.panels.emit_history import brief_payload
-from ui.panels.emit_rate import RateEmitter
+from ui.panels.emit.history import brief_payload
+from ui.panels.emit.panel import EmitPanel
+from ui.panels.emit.rate import RateEmitter
 from ui.theme import ThemeSource
 
 SHOP = """

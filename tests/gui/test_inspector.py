@@ -12,8 +12,8 @@ from PySide6.QtWidgets import QLabel
 
 from buslens.records import Outcome
 from tests.gui.shop_trace import Shop
-from ui.panels.inspector import InspectorPanel
-from ui.panels.inspector_links import LinkButton
+from ui.panels.inspector.links import LinkButton
+from ui.panels.inspector.panel import InspectorPanel
 from ui.selection import Selection
 from ui.theme import ThemeSource
 from ui.widgets.json_tree import JsonTree

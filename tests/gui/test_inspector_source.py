@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from bus.errors import UserError
-from ui.panels.inspector_source import editor_command, innermost_place
+from ui.source.opening import editor_command, innermost_place
 
 
 @pytest.fixture

@@ -11,8 +11,8 @@ from PySide6.QtWidgets import QApplication, QLineEdit
 
 from tests.gui.scenario_shop import SHOP, opened_in, shown
 from tests.gui.scenario_shop import write as write_into
-from ui.panels.scenario import ScenarioPanel
-from ui.panels.scenario_inputs import Input
+from ui.panels.scenario.inputs import Input
+from ui.panels.scenario.panel import ScenarioPanel
 
 
 @pytest.fixture

@@ -14,8 +14,8 @@ from bus import scenario
 from bus.scenario.model import ACTS
 from bus.scenario.steps import VERBS, CrashOptions, FailOptions
 from tests.gui.scenario_shop import SHOP, opened_in, shown, write
-from ui.panels.scenario import ScenarioPanel
-from ui.panels.scenario_fields import ABOUT, FRESH, HANDLER_FIELDS, SCRIPT_FIELDS
+from ui.panels.scenario.fields import ABOUT, FRESH, HANDLER_FIELDS, SCRIPT_FIELDS
+from ui.panels.scenario.panel import ScenarioPanel
 from ui.theme import ThemeSource
 
 

@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QApplication
 
 from bus.scenario.samples import SAMPLES
 from bus.sql.tables import TABLES
-from ui.panels.sql import SqlTab
+from ui.panels.sql.tab import SqlTab
 
 PATIENCE_MS = 60_000
 

@@ -10,7 +10,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QTextCursor
 from PySide6.QtWidgets import QWidget
 
-from ui.panels.sql_editor import SqlEditor, aliases, candidates
+from ui.panels.sql.editor import SqlEditor, aliases, candidates
 
 
 @pytest.fixture

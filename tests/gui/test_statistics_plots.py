@@ -10,8 +10,8 @@ import pytest
 from PySide6.QtCore import QPoint, Qt
 
 from bus.scenario.samples import SAMPLES
-from ui.panels.tables_plots import Plot
-from ui.panels.tables_statistics import StatisticsTab
+from ui.panels.tables.plots import Plot
+from ui.panels.tables.statistics import StatisticsTab
 
 PATIENCE_MS = 60_000
 

@@ -12,10 +12,10 @@ from PySide6.QtGui import QGuiApplication
 from buslens.records import Outcome
 from tests.gui.shop_trace import Shop
 from tests.helpers.large import count_as_large
+from ui import number_text
 from ui.filter_state import FilterState
-from ui.panels import tables_text
-from ui.panels.tables import TablesPanel
-from ui.panels.tables_tab import RowsTab
+from ui.panels.tables.panel import TablesPanel
+from ui.panels.tables.tab import RowsTab
 from ui.selection import Selection
 from ui.table_model import sorted_rows
 from ui.theme import ThemeSource
@@ -381,10 +381,10 @@ def test_control_characters_in_a_name_do_not_break_a_row(panel: TablesPanel, sho
     ],
 )
 def test_a_length_of_time_has_three_digits_and_a_unit(nanoseconds: float, words: str) -> None:
-    assert tables_text.span(nanoseconds) == words
+    assert number_text.span(nanoseconds) == words
 
 
 def test_an_outcome_of_a_newer_version_is_shown_as_its_number() -> None:
-    assert tables_text.outcome(99) == "outcome 99"
-    assert tables_text.state(99) == ""
-    assert tables_text.outcome(Outcome.TIMED_OUT) == "timed out"
+    assert number_text.outcome(99) == "outcome 99"
+    assert number_text.state(99) == ""
+    assert number_text.outcome(Outcome.TIMED_OUT) == "timed out"

@@ -10,7 +10,7 @@ from PySide6.QtGui import QGuiApplication
 from tests.gui.shop_trace import Shop
 from tests.gui.test_tables import click_header, column
 from ui.filter_state import FilterState
-from ui.panels.tables import TablesPanel
+from ui.panels.tables.panel import TablesPanel
 from ui.selection import Selection
 from ui.theme import ThemeSource
 

@@ -12,10 +12,10 @@ from PySide6.QtWidgets import QLabel
 from buslens.records import Outcome
 from tests.gui.shop_trace import Shop
 from ui.filter_state import FilterState
-from ui.panels.inspector import InspectorPanel
-from ui.panels.tables import TablesPanel
-from ui.panels.tables_aggregates import Aggregates
-from ui.panels.tables_tab import RowsTab
+from ui.panels.inspector.panel import InspectorPanel
+from ui.panels.tables.aggregates import Aggregates
+from ui.panels.tables.panel import TablesPanel
+from ui.panels.tables.tab import RowsTab
 from ui.selection import Selection
 from ui.theme import ThemeSource
 from ui.widgets.breaking_label import BREAK, BreakingLabel

@@ -13,7 +13,7 @@ from bus.analysis.statistics import Quantiles
 from bus.comparison import Result
 from bus.contract.boundaries import Boundary
 from bus.number_words import tip, title
-from ui.panels.tables_text import count, span
+from ui.number_text import count, span
 from ui.theme import Theme
 
 TIMES = ("p50", "p95", "p99")

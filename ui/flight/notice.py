@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QWidget
 
 from bus.flight.recorder import Written
 from ui.icons import icon
-from ui.panels.tables_text import count
+from ui.number_text import count
 from ui.table_model import one_line
 from ui.theme import ThemeSource
 from ui.widgets.elided_label import ElidedLabel

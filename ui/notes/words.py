@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bus.trace import Trace
 from bus.trace.notes import Note
-from ui.panels.tables_text import moment, span
+from ui.number_text import moment, span
 
 
 def about_words(trace: Trace, note: Note) -> str:

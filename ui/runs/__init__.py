@@ -1,1 +1,1 @@
-"""The runs and captures that can come back into view: which one it is, the list of them, and what quitting asks."""
+"""The runs and captures that can come back into view: which one it is, verbs of their list, and what quitting asks."""

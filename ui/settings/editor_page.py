@@ -10,8 +10,8 @@ from PySide6.QtWidgets import QComboBox, QFormLayout, QHBoxLayout, QLabel, QLine
 
 from bus.errors import UserError
 from bus.scenario.samples import SAMPLES
-from ui.panels.inspector_source import editor_command
 from ui.source.editors import Editor
+from ui.source.opening import editor_command
 from ui.source.verbs import start_editor
 
 TEST_LINE = 5

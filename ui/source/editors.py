@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import PurePath
 
-from ui.panels.inspector_source import LINE_FORMS, TERMINAL_EDITORS
+from ui.source.opening import LINE_FORMS, TERMINAL_EDITORS
 
 Which = Callable[[str], str | None]
 

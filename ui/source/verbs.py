@@ -11,8 +11,8 @@ from PySide6.QtWidgets import QWidget
 
 from bus.errors import UserError
 from bus.session import Session
-from ui.panels.inspector_source import editor_command, editor_is_set_up
 from ui.ports import SettingsStore
+from ui.source.opening import editor_command, editor_is_set_up
 from ui.source.sheet import SourceSheet
 from ui.theme import ThemeSource
 

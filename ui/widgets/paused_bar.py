@@ -6,7 +6,7 @@ from PySide6.QtCore import QSize, Qt
 from PySide6.QtWidgets import QAbstractItemView, QFrame, QLabel, QListWidget, QVBoxLayout, QWidget
 
 from bus.session import EngineState, Session, Stop, Waiting
-from ui.panels.tables_text import span
+from ui.number_text import span
 
 MOST_ROWS = 4
 """As many lines as are seen without scrolling."""

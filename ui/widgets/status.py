@@ -19,7 +19,7 @@ from bus.trace import Trace
 from buslens.records import Outcome
 from ui.filter_state import FilterState
 from ui.icons import icon
-from ui.panels.tables_text import count, span
+from ui.number_text import count, span
 from ui.state import LIVE
 from ui.theme import ThemeSource
 from ui.widgets.elided_label import ElidedLabel

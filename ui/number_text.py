@@ -1,0 +1,73 @@
+"""How numbers of a trace are written in tables, inspector and status bar: short, with a unit, the same everywhere."""
+
+from __future__ import annotations
+
+from buslens.records import Outcome
+
+_OUTCOMES = {
+    Outcome.RUNNING: "running",
+    Outcome.OK: "ok",
+    Outcome.FAILED: "failed",
+    Outcome.CANCELLED: "cancelled",
+    Outcome.TIMED_OUT: "timed out",
+    Outcome.LOST: "lost",
+    Outcome.KEPT: "kept",
+    Outcome.NEVER_RAN: "never ran",
+}
+
+_STATES = {
+    Outcome.FAILED: "failed",
+    Outcome.TIMED_OUT: "failed",
+    Outcome.LOST: "lost",
+    Outcome.RUNNING: "running",
+    Outcome.CANCELLED: "cancelled",
+    Outcome.NEVER_RAN: "never-ran",
+}
+STATES = tuple(dict.fromkeys(_STATES.values()))
+"""The looks that rows can have; ok rows look like plain text."""
+
+
+def span(nanoseconds: float) -> str:
+    """A length of time with three digits that count: 850 ns, 4.21 ms, 12.0 s, 3 min 05 s."""
+    value = float(nanoseconds)
+    if value != value:
+        return "–"
+    if abs(value) < 999.5:
+        return f"{value:.0f} ns"
+    for limit, divisor, unit in ((999.5e3, 1e3, "µs"), (999.5e6, 1e6, "ms"), (119.5e9, 1e9, "s")):
+        if abs(value) < limit:
+            return f"{_three_digits(value / divisor)} {unit}"
+    minutes, seconds = divmod(round(value / 1e9), 60)
+    return f"{minutes} min {seconds:02d} s"
+
+
+def moment(nanoseconds: int) -> str:
+    """A time of the capture in seconds, to the microsecond: 12.041 210."""
+    sign = "-" if nanoseconds < 0 else ""
+    seconds, rest = divmod(abs(int(nanoseconds)) // 1000, 1_000_000)
+    return f"{sign}{seconds}.{rest // 1000:03d} {rest % 1000:03d}"
+
+
+def count(number: int) -> str:
+    """A number in groups of three: 1 204."""
+    return f"{int(number):,}".replace(",", " ")
+
+
+def outcome(value: int) -> str:
+    """An outcome in words; one that this version does not know is shown as its number."""
+    return _OUTCOMES[Outcome(value)] if value in _OUTCOMES else f"outcome {value}"
+
+
+def state(value: int) -> str:
+    """Which of STATES an outcome looks like, "" for ok."""
+    return _STATES.get(Outcome(value), "") if value in _OUTCOMES else ""
+
+
+def shown_of(shown: int, total: int) -> str:
+    """How much of a table a filter leaves: 12 of 1 204 shown."""
+    return f"{count(shown)} of {count(total)} shown"
+
+
+def _three_digits(value: float) -> str:
+    size = abs(value)
+    return f"{value:.2f}" if size < 9.995 else f"{value:.1f}" if size < 99.95 else f"{value:.0f}"

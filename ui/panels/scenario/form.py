@@ -1,0 +1,102 @@
+"""What every form of the scenario panel has: named rows of inputs, each of which says why it cannot be taken."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QFormLayout, QLabel, QVBoxLayout, QWidget
+
+from bus.scenario.drafts import Draft, FieldPath
+from ui.panels.scenario.fields import Field
+from ui.panels.scenario.inputs import Input
+from ui.theme import ThemeSource
+
+
+class Form(QWidget):
+    """Shows one thing of the scenario. It changes nothing itself: it says what should change."""
+
+    typed = Signal(object)
+    """A Typed: what one field should say."""
+
+    rearranged = Signal(object, object, object)
+    """Path of a list of steps, the steps as they should be, and where each stood before (-1: it is new)."""
+
+    def __init__(self, title: str, themes: ThemeSource, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.themes = themes
+        self.setAccessibleName(title)
+        self._inputs: dict[str, Input] = {}
+        self.title = QLabel(title, self)
+        self.title.setObjectName("section_title")
+        self.fields = field_rows()
+        self.rows = QVBoxLayout(self)
+        self.rows.setContentsMargins(8, 6, 8, 8)
+        self.rows.setSpacing(6)
+        self.rows.addWidget(self.title)
+        self.rows.addLayout(self.fields)
+
+    def add(
+        self,
+        key: str,
+        title: str,
+        kind: str = "text",
+        hint: str = "",
+        *,
+        alone: bool = False,
+        choices: Sequence[str] = (),
+        to: QFormLayout | None = None,
+        help: str = "",
+    ) -> Input:
+        """A row for one key; `alone`: its title stands above it; `to`: the rows that it joins."""
+        made = Input(Field((key,), title, kind, hint, help=help, choices=tuple(choices)), self.themes, [], self)
+        self._inputs[key] = made
+        rows = self.fields if to is None else to
+        if kind == "flag":
+            rows.addRow(made)
+        elif alone:
+            label = QLabel(title, self)
+            label.setProperty("strong", True)
+            label.setBuddy(made.widget)
+            self.rows.addWidget(label)
+            self.rows.addWidget(made)
+        else:
+            rows.addRow(title, made)
+        made.changed.connect(self.typed)
+        return made
+
+    def show_values(self, values: dict[str, Any], drafts: Mapping[FieldPath, Draft]) -> None:
+        """Show what the scenario says, and what was typed and cannot be taken."""
+        for key, each in self._inputs.items():
+            each.show_value(values.get(key), drafts.get((key,)))
+
+    def mark(self, drafts: Mapping[FieldPath, Draft]) -> None:
+        """Say which fields cannot be taken; what stands in them stays."""
+        for each in self.inputs():
+            each.mark(drafts.get(self.path_of(each)))
+
+    def inputs(self) -> list[Input]:
+        """Every field that is shown."""
+        return list(self._inputs.values())
+
+    def path_of(self, field: Input) -> FieldPath:
+        """The path of a field from what the form shows."""
+        return field.field.path
+
+    def go_to(self, path: FieldPath) -> Input | None:
+        """Bring the field of this path in front and give it the keyboard; None where there is none."""
+        found = next((each for each in self.inputs() if self.path_of(each) == path), None)
+        if found is not None:
+            found.setFocus()
+        return found
+
+
+def field_rows() -> QFormLayout:
+    """Rows of a title and a field."""
+    rows = QFormLayout()
+    rows.setContentsMargins(0, 0, 0, 0)
+    rows.setVerticalSpacing(4)
+    rows.setRowWrapPolicy(QFormLayout.RowWrapPolicy.WrapLongRows)
+    rows.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
+    return rows

@@ -1,0 +1,125 @@
+"""The form of a handler: name, the events it hears, what it does, and what few handlers need."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from PySide6.QtWidgets import QComboBox, QWidget
+
+from bus.scenario.drafts import Draft, FieldPath
+from bus.scenario.references import BUILT_IN_EVENTS
+from bus.workers import INLINE, KINDS
+from ui.panels.scenario.fields import HANDLER_FIELDS, Step
+from ui.panels.scenario.form import Form, field_rows
+from ui.panels.scenario.inputs import Input
+from ui.panels.scenario.steps import StepList
+from ui.theme import ThemeSource
+from ui.widgets.fold import Fold
+
+WORKERS = (INLINE, *KINDS)
+"""Where calls run, on the bus where nothing is said."""
+
+ACKS = ("after", "before")
+"""When a durable engine is told that the event was taken, in relation to the call."""
+
+SUMMARIES = {
+    "worker": "{}",
+    "parallel": "{} at once",
+    "attempts": "{} attempts",
+    "ack": "acknowledges {}",
+    "from": "from {}",
+}
+"""What of the workers and brokers is set, in a few words."""
+
+
+class HandlerForm(Form):
+    """Of the chosen handler."""
+
+    def __init__(self, themes: ThemeSource, parent: QWidget | None = None) -> None:
+        super().__init__("Handler", themes, parent)
+        self._name = ""
+        self.name = self.add("name", "name")
+        self.on = self.add("on", "event", "event", "an event, a pattern such as order.*, or several with commas")
+        self.steps = StepList("Behaviour", HANDLER_FIELDS, themes, self, ("do",))
+        self.steps.typed.connect(self.typed)
+        self.steps.rearranged.connect(self.rearranged)
+        self.rows.addWidget(self.steps)
+        more = field_rows()
+        self.description = self.add("description", "about", hint="what it is for", to=more)
+        self.once = self.add("once", "only once", "flag", to=more, help="Its first call removes it")
+        self.block = self.add("block", "blocks", "flag", to=more, help="A plain function, also on an asyncio engine")
+        self.rows.addLayout(more)
+        self.fold = Fold("Workers and brokers", self._workers_and_brokers(), self)
+        self.rows.addWidget(self.fold)
+        self.rows.addStretch(1)
+
+    def show_handler(
+        self,
+        name: str,
+        values: dict[str, Any],
+        events: list[str],
+        emit: Step,
+        drafts: Mapping[FieldPath, Draft],
+    ) -> None:
+        """Show a handler as the file says it. emit: what a new emit step says."""
+        choice = self.on.widget
+        if isinstance(choice, QComboBox):
+            blocked = choice.blockSignals(True)
+            text = choice.currentText()
+            choice.clear()
+            choice.addItems([*events, *BUILT_IN_EVENTS[:1]])
+            choice.setEditText(text)
+            choice.blockSignals(blocked)
+        self.show_values({**values, "name": name, "on": written(values.get("on"))}, drafts)
+        self.refresh(values, events, emit, drafts)
+        if name != self._name:
+            self._name = name
+            self.fold.set_open(any(key in values or (key,) in drafts for key in SUMMARIES))
+
+    def refresh(self, values: dict[str, Any], events: list[str], emit: Step, drafts: Mapping[FieldPath, Draft]) -> None:
+        """The same handler says something else; what is being typed stays."""
+        self.steps.show_steps(list(values.get("do") or []), events, emit, drafts)
+        said = [text.format(values[key]) for key, text in SUMMARIES.items() if key in values]
+        self.fold.set_summary(", ".join(said))
+
+    def inputs(self) -> list[Input]:
+        """The fields of the handler and of its chosen step."""
+        return [*super().inputs(), *self.steps.inputs()]
+
+    def path_of(self, field: Input) -> FieldPath:
+        """A step's fields lie below the step."""
+        return self.steps.path_of(field) if field in self.steps.inputs() else field.field.path
+
+    def go_to(self, path: FieldPath) -> Input | None:
+        """The step, or the part that is closed, is opened first."""
+        if path[0] == "do" and len(path) > 1:
+            self.steps.choose(int(path[1]))
+        if path[0] in SUMMARIES:
+            self.fold.set_open(True)
+        return super().go_to(path)
+
+    def _workers_and_brokers(self) -> QWidget:
+        part = QWidget(self)
+        rows = field_rows()
+        part.setLayout(rows)
+        self.worker = self.add("worker", "runs", "choice", "where its calls run", choices=WORKERS, to=rows)
+        self.parallel = self.add("parallel", "at once", "number", "4 calls", to=rows)
+        self.attempts = self.add("attempts", "attempts", "number", "3, then dead", to=rows)
+        self.ack = self.add("ack", "acknowledge", "choice", "after or before the call", choices=ACKS, to=rows)
+        self.start = self.add("from", "reads from", "number", "the beginning", to=rows)
+        self.parallel.widget.setToolTip("How many of its calls run at once on its workers; 4 where nothing is said")
+        self.attempts.widget.setToolTip("Durable engines: calls for one event before it becomes a dead letter")
+        self.start.widget.setToolTip("Durable engines: an offset, a time of the run such as 2s, or now")
+        return part
+
+
+def written(on: Any) -> str:
+    """The events of a handler as the form shows them."""
+    return ", ".join(str(each) for each in on) if isinstance(on, list) else str(on or "")
+
+
+def read_on(text: str) -> str | list[str]:
+    """The events of a handler as the file says them."""
+    names = [each.strip() for each in text.split(",") if each.strip()]
+    return names[0] if len(names) == 1 else names

@@ -1,0 +1,481 @@
+"""The scenario panel: events, handlers and script as a tree, and a form for what is chosen.
+
+Every edit goes through the session's Document, which checks it, and makes it undoable; what was typed and cannot be
+taken stays in its field, with the reason beside it, until it is right or taken back.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from PySide6.QtCore import QSize, Qt, QTimer, Signal
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import (
+    QApplication,
+    QFrame,
+    QHBoxLayout,
+    QScrollArea,
+    QSizePolicy,
+    QSplitter,
+    QStackedWidget,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
+from shiboken6 import isValid
+
+from bus.errors import UserError
+from bus.scenario import Document
+from bus.scenario.drafts import Draft, FieldPath, owner, reason, under
+from bus.scenario.lines import path_at
+from bus.scenario.loops import offered_emit
+from bus.session import Session
+from ui.icons import icon
+from ui.panels.scenario.event import EventForm
+from ui.panels.scenario.fields import Step
+from ui.panels.scenario.form import Form
+from ui.panels.scenario.handler import HandlerForm, read_on
+from ui.panels.scenario.inputs import InlineError, Input, Typed
+from ui.panels.scenario.remarks import Remarks
+from ui.panels.scenario.script import ScenarioForm, ScriptForm
+from ui.panels.scenario.tree import ScenarioTree
+from ui.theme import ThemeSource
+from ui.widgets.empty_hint import EmptyHint
+from ui.widgets.wrapped_label import WrappedLabel
+
+ROWS = 4
+"""Lines of text that the tree has room for, however large the form."""
+
+TREE_SHARE = 0.4
+"""How much of the panel the tree may take at first: the form is what is worked in."""
+
+BESIDE_BUTTONS = 14
+"""Pixels between and around the buttons above the tree."""
+
+FORMS = ("scenario", "event", "handler", "script")
+"""What has a form; headings have none."""
+
+
+class ScenarioPanel(QWidget):
+    """Shows the session's document and edits it."""
+
+    failed = Signal(object)
+    """A UserError that is not about what stands in this panel."""
+
+    edited = Signal()
+    """The document says something else now."""
+
+    def __init__(self, session: Session, themes: ThemeSource, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._session = session
+        self._themes = themes
+        self._seen: tuple[int, int] = (0, -1)
+        self._turn = 0
+        self._share = 0.0
+        self._revealed: Input | None = None
+        self._reveal_later = QTimer(self)
+        self._reveal_later.setSingleShot(True)
+        self._reveal_later.setInterval(0)
+        self._reveal_later.timeout.connect(self._reveal_now)
+        self.setAccessibleName("Scenario")
+        self.tree = ScenarioTree(themes, self)
+        self.error = InlineError(themes, self)
+        self.error.setContentsMargins(8, 2, 8, 4)
+        self.notice = WrappedLabel("", self)
+        self.notice.setContentsMargins(8, 2, 8, 4)
+        self.notice.setAccessibleName("What the change did")
+        self.notice.hide()
+        self.remarks = Remarks(themes, self)
+        self.remarks.line_wanted.connect(self.show_line)
+        self.event_form = EventForm(themes)
+        self.handler_form = HandlerForm(themes)
+        self.script_form = ScriptForm(themes)
+        self.scenario_form = ScenarioForm(themes)
+        self._no_form = EmptyHint("Nothing to edit here", "Choose an event, a handler or the script.")
+        self._no_document = EmptyHint("No scenario", "Open one, or make a new one with File > New Scenario.")
+        self._place()
+        self.tree.chosen.connect(self._show_chosen)
+        # Later: the tree is made anew, which must not happen while its own editor closes.
+        self.tree.rename_wanted.connect(self._rename, Qt.ConnectionType.QueuedConnection)
+        self.tree.add_event_wanted.connect(self.add_event)
+        self.tree.add_handler_wanted.connect(self.add_handler)
+        self.tree.delete_wanted.connect(self.delete_chosen)
+        self.tree.move_wanted.connect(self.move_handler)
+        for form in self.forms:
+            form.typed.connect(self._typed)
+            form.rearranged.connect(self._rearrange)
+        themes.changed.connect(self.refresh_theme)
+        self.refresh_theme()
+        self.refresh_document()
+
+    @property
+    def forms(self) -> tuple[Form, ...]:
+        """All forms."""
+        return (self.event_form, self.handler_form, self.script_form, self.scenario_form)
+
+    # What wiring tells it
+
+    def refresh_records(self) -> None:
+        """Records are not shown here."""
+
+    def refresh_engine(self) -> None:
+        """Nor is the engine."""
+
+    def refresh_document(self) -> None:
+        """Show the document where it is another one, or was changed by somebody else."""
+        document = self._session.document
+        seen = (id(document), document.revision if document else 0)
+        if seen != self._seen:
+            self._seen = seen
+            self.error.say("")
+            self.remarks.look_at(document)
+            self._show_document()
+            if document is not None:
+                self._tell(document)
+
+    def refresh_theme(self) -> None:
+        """Take the colours of the theme that is shown now."""
+        theme = self._themes.theme
+        for name, button in (("event", self.new_event), ("handler", self.new_handler), ("remove", self.delete)):
+            button.setIcon(icon(name, theme))
+        if self._session.document is not None:
+            self._show_tree(self._session.document)
+
+    # Verbs
+
+    def add_event(self) -> None:
+        """Define an event and let its name be typed."""
+        document = self._session.document
+        if document is not None:
+            name = _free("new.event", document.scenario.events)
+            if self._edit(lambda document: document.add_event(name)):
+                self._choose_and_name("event", name)
+
+    def add_handler(self) -> None:
+        """Attach a handler to the chosen event, or the first one, and let its name be typed."""
+        document = self._session.document
+        if document is None:
+            return
+        kind, chosen = self.tree.key
+        event = chosen if kind == "event" else next(iter(document.scenario.events), "")
+        if not event:
+            self.error.say("a handler needs an event to listen to: define one first")
+            return
+        name = _free("new_handler", document.scenario.handlers)
+        if self._edit(lambda document: document.add_handler(name, event)):
+            self._choose_and_name("handler", name)
+
+    def delete_chosen(self) -> None:
+        """Delete the chosen event or handler."""
+        kind, name = self.tree.key
+        if kind == "event":
+            self._edit(lambda document: document.remove_event(name))
+        elif kind == "handler":
+            self._edit(lambda document: document.remove_handler(name))
+        self._show_chosen()
+
+    def move_handler(self, by: int) -> None:
+        """Change when the chosen handler is called among the others."""
+        kind, name = self.tree.key
+        document = self._session.document
+        if kind == "handler" and document is not None:
+            to = list(document.scenario.handlers).index(name) + by
+            if 0 <= to < len(document.scenario.handlers):
+                self._edit(lambda document: document.move_handler(name, to))
+
+    def show_draft(self, draft: Draft) -> None:
+        """Go to a field whose text is a mistake."""
+        prefix = owner(draft.path)
+        self.tree.choose(*prefix)
+        self._show_chosen()
+        form = self._form_shown()
+        field = form.go_to(draft.path[len(_place(prefix)) :]) if form is not None else None
+        if field is not None:
+            self._reveal(field)
+
+    def show_line(self, line: int) -> bool:
+        """Go to the step, handler or event at a line of the scenario's text; whether there is one."""
+        document = self._session.document
+        path = path_at(document.text, line) if document is not None else ()
+        if not path:
+            return False
+        prefix = owner(path)
+        self.tree.choose(*prefix)
+        self._show_chosen()
+        form, rest = self._form_shown(), path[len(_place(prefix)) :]
+        if form is not None and rest:
+            form.go_to(rest)
+            if form.inputs():
+                self._reveal(form.inputs()[-1])
+        return True
+
+    def _rename(self, kind: str, old: str, new: str) -> None:
+        """From the tree: what cannot be taken stands in the form, as typed."""
+        path = (*_place((kind, old)), "name")
+        self._take(Typed(path, new, new), path)
+        self._show_chosen()
+
+    def _typed(self, typed: Typed) -> None:
+        self._take(typed, (*_place(self.tree.key), *typed.path))
+        self._refresh_form()
+        form = self._form_shown()
+        wrong = [each for each in form.inputs() if each.draft is not None] if form is not None else []
+        if wrong and self._at_hand(wrong):
+            self._reveal(self._at_hand(wrong)[0])
+
+    def _at_hand(self, fields: list[Input]) -> list[Input]:
+        return [each for each in fields if each.isAncestorOf(self._focused()) or each.widget is self._focused()]
+
+    def _focused(self) -> QWidget:
+        return QApplication.focusWidget() or self
+
+    def _take(self, typed: Typed, path: FieldPath) -> None:
+        """Let the document have what was typed, or keep it as it is."""
+        document = self._session.document
+        if document is None:
+            return
+        joins = f"{self._turn} {path}"
+        value = read_on(typed.value or "") if path[2:] == ("on",) else typed.value
+        choose = None
+        if typed.mistake:
+            document.keep(Draft(path, typed.text, typed.mistake, readable=False), joins=joins)
+        else:
+            try:
+                document.put(path, typed.text, value, joins=joins)
+                choose = (owner(path)[0], str(value)) if path[2:] == ("name",) else None
+            except UserError:
+                pass  # the document keeps it, with the reason
+        self._edited(document, choose)
+
+    def _rearrange(self, path: FieldPath, steps: list[Step], order: list[int]) -> None:
+        place = (*_place(self.tree.key), *path)
+        self._edit(lambda document: document.set_steps(place, steps, order))
+        self._refresh_form()
+
+    def _edit(self, change: Callable[[Document], None]) -> bool:
+        """Make an edit and show it, or say why it was refused."""
+        document = self._session.document
+        if document is None:
+            return False
+        try:
+            change(document)
+        except UserError as error:
+            self.error.say(reason(error))
+            return False
+        self._edited(document)
+        return True
+
+    def _edited(self, document: Document, choose: tuple[str, str] | None = None) -> None:
+        self._seen = (id(document), document.revision)
+        self.remarks.look_at(document)
+        self.error.say("")
+        self._tell(document)
+        self._show_tree(document, choose)
+        self.edited.emit()
+
+    def _tell(self, document: Document) -> None:
+        """What the edit did beyond what was asked for."""
+        self.notice.setText("\n".join(document.told))
+        self.notice.setVisible(bool(document.told))
+
+    # What is shown
+
+    def _show_document(self) -> None:
+        document = self._session.document
+        self._pages.setCurrentIndex(0 if document is not None else 1)
+        if document is not None:
+            # Something is always chosen: the first click must not make room for a form under the pointer.
+            self._show_tree(document, None if self.tree.key[0] else ("scenario", ""))
+            self._show_chosen()
+            self._split()
+
+    def _show_tree(self, document: Document, choose: tuple[str, str] | None = None) -> None:
+        wrong: dict[tuple[str, str], str] = {}
+        for draft in document.drafts:
+            wrong[owner(draft.path)] = str(draft)
+        blocked = self.tree.blockSignals(True)
+        self.tree.show_scenario(document.scenario, document.title, wrong)
+        if choose is not None:
+            self.tree.choose(*choose)
+        self.tree.blockSignals(blocked)
+
+    def _show_chosen(self) -> None:
+        document = self._session.document
+        self._turn += 1
+        self._scroll.verticalScrollBar().setValue(0)
+        kind, name = self.tree.key
+        self.delete.setEnabled(kind in ("event", "handler"))
+        if document is None:
+            return
+        values, events = document.values, list(document.scenario.events)
+        drafts = under(document.drafts, _place(self.tree.key))
+        form: Form | None = None
+        if kind == "event":
+            form = self.event_form
+            self.event_form.show_event(name, values["events"][name], drafts)
+        elif kind == "handler":
+            form = self.handler_form
+            emit = offered_emit(document.scenario, name)
+            self.handler_form.show_handler(name, values["handlers"][name], events, emit, drafts)
+        elif kind == "script":
+            form = self.script_form
+            self.script_form.show_script(values, events, offered_emit(document.scenario), drafts)
+        elif kind == "scenario":
+            form = self.scenario_form
+            self.scenario_form.show_values(values, drafts)
+        self._show_form(form)
+
+    def _refresh_form(self) -> None:
+        """What is chosen says something else; what stands in its fields stays."""
+        document, form = self._session.document, self._form_shown()
+        if document is None or form is None:
+            return
+        kind, name = self.tree.key
+        values, events = document.values, list(document.scenario.events)
+        drafts = under(document.drafts, _place(self.tree.key))
+        if kind == "event":
+            self.event_form.refresh_schema((values["events"][name] or {}).get("schema"))
+        elif kind == "handler":
+            emit = offered_emit(document.scenario, name)
+            self.handler_form.refresh(values["handlers"][name], events, emit, drafts)
+        elif kind == "script":
+            self.script_form.show_script(values, events, offered_emit(document.scenario), drafts)
+        form.mark(under(document.drafts, _place(self.tree.key)))
+
+    def _reveal(self, field: Input) -> None:
+        """The field and what is said of it are in view once they have their places."""
+        self._revealed = field
+        self._reveal_later.start()
+
+    def _reveal_now(self) -> None:
+        if self._revealed is not None and isValid(self._revealed):
+            self._scroll.ensureWidgetVisible(self._revealed, 0, 12)
+            self._scroll.horizontalScrollBar().setValue(0)
+        self._revealed = None
+
+    def _show_form(self, form: Form | None) -> None:
+        """Only what is shown asks for room. Tree and form share it in the same way whatever is chosen: what holds still
+        can be clicked."""
+        shown = form if form is not None else self._no_form
+        for page in (*self.forms, self._no_form):
+            fit = QSizePolicy.Policy.Preferred if page is shown else QSizePolicy.Policy.Ignored
+            page.setSizePolicy(QSizePolicy.Policy.Preferred, fit)
+        self._stack.setCurrentWidget(shown)
+
+    def _form_shown(self) -> Form | None:
+        form = self._stack.currentWidget()
+        return form if isinstance(form, Form) and self.tree.key[0] in FORMS else None
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Until the person has moved the line, tree and form share the room by what they need."""
+        super().resizeEvent(event)
+        for button in self._wordy:
+            button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+        needed = sum(button.sizeHint().width() for button in (*self._wordy, self.delete))
+        if needed + BESIDE_BUTTONS > self.width():
+            for button in self._wordy:
+                button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonIconOnly)
+        self._split()
+
+    def set_split(self, share: float) -> None:
+        """How much of the panel the tree takes, 0 to 1; 0: as much as it needs."""
+        self._share = share
+        self._split()
+
+    @property
+    def split(self) -> float:
+        """What `set_split` takes."""
+        return self._share
+
+    def _split(self) -> None:
+        whole = sum(self._splitter.sizes())
+        tree = self._share * whole if self._share else min(self.tree.height_of_rows(), TREE_SHARE * whole)
+        self._splitter.setSizes([round(tree), round(whole - tree)])
+
+    def _remember_split(self) -> None:
+        sizes = self._splitter.sizes()
+        self._share = sizes[0] / max(sum(sizes), 1)
+
+    def _choose_and_name(self, kind: str, name: str) -> None:
+        self.tree.choose(kind, name)
+        self._show_chosen()
+        self.tree.setFocus()
+        self.tree.edit_name()
+
+    # Made once
+
+    def _place(self) -> None:
+        self.new_event = self._button("New event", "Define an event")
+        self.new_event.clicked.connect(self.add_event)
+        self.new_handler = self._button("New handler", "Attach a handler to the chosen event")
+        self.new_handler.clicked.connect(self.add_handler)
+        self.delete = self._button("", "Delete the chosen event or handler (Del)")
+        self.delete.clicked.connect(self.delete_chosen)
+        self._wordy = (self.new_event, self.new_handler)
+        for button in self._wordy:
+            button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonIconOnly)
+            button.setMinimumWidth(28)  # an icon: so that words never keep the panel wide
+        buttons = QHBoxLayout()
+        buttons.setContentsMargins(6, 3, 6, 3)
+        buttons.addWidget(self.new_event)
+        buttons.addWidget(self.new_handler)
+        buttons.addStretch(1)
+        buttons.addWidget(self.delete)
+        self._stack = QStackedWidget(self)
+        for page in (*self.forms, self._no_form):
+            self._stack.addWidget(page)
+        scroll = self._scroll = QScrollArea(self)
+        scroll.setWidgetResizable(True)
+        scroll.setFrameShape(QFrame.Shape.NoFrame)
+        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAsNeeded)
+        scroll.setWidget(self._stack)
+        splitter = self._splitter = QSplitter(Qt.Orientation.Vertical, self)
+        splitter.addWidget(self.tree)
+        splitter.addWidget(scroll)
+        splitter.setChildrenCollapsible(False)
+        splitter.setStretchFactor(0, 0)
+        splitter.setStretchFactor(1, 1)
+        splitter.splitterMoved.connect(self._remember_split)
+        self.tree.setMinimumHeight((self.tree.fontMetrics().height() + 4) * ROWS)
+        editing = QWidget(self)
+        column = QVBoxLayout(editing)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addLayout(buttons)
+        column.addWidget(self.error)
+        column.addWidget(self.notice)
+        column.addWidget(splitter, 1)
+        column.addWidget(self.remarks)
+        self._pages = QStackedWidget(self)
+        self._pages.addWidget(editing)
+        self._pages.addWidget(self._no_document)
+        rows = QVBoxLayout(self)
+        rows.setContentsMargins(0, 0, 0, 0)
+        rows.addWidget(self._pages)
+
+    def _button(self, text: str, what: str) -> QToolButton:
+        button = QToolButton(self)
+        button.setText(text)
+        button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+        button.setIconSize(QSize(14, 14))
+        button.setAutoRaise(True)
+        button.setAccessibleName(what)
+        button.setToolTip(what)
+        return button
+
+
+def _place(key: tuple[str, str]) -> FieldPath:
+    """Where in the scenario that lies which the tree calls so."""
+    kind, name = key
+    if kind in ("event", "handler"):
+        return (f"{kind}s", name)
+    return ("script",) if kind == "script" else ()
+
+
+def _free(name: str, taken: Any) -> str:
+    number, free = 1, name
+    while free in taken:
+        number += 1
+        free = f"{name}{number}"
+    return free

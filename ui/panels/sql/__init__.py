@@ -1,0 +1,1 @@
+"""The tab that asks the trace in SQL. Begin at tab.py."""
