@@ -9,7 +9,7 @@ from PySide6.QtCore import QObject, Signal
 
 from bus.session import Session
 from bus.trace import Trace
-from ui.jobs import LatestJob
+from ui.job import Job
 
 LARGE = 500_000
 """Dispatches and calls; less than that is looked through within a frame or two."""
@@ -33,7 +33,9 @@ class Finding(QObject):
         """Dispatches and calls of a trace; more of them are looked through on another thread."""
 
         self._session = session
-        self._job: LatestJob | None = None
+        self._job = Job(self)
+        self._job.done.connect(self._done)
+        self._job.failed.connect(self._failed)
         self._trace: Trace | None = None
         self._next: Look | None = None
         self._holds = False
@@ -47,17 +49,17 @@ class Finding(QObject):
     @property
     def busy(self) -> bool:
         """Whether a search runs."""
-        return self._job is not None
+        return self._job.busy
 
     def start(self, look: Look) -> None:
         """Begin, or be the next."""
-        if self._job is not None:
+        if self.busy:
             self._next = look
             return
         self._trace = self._session.trace
         self._session.hold()
         self._holds = True
-        self._run(look, self._trace)
+        self._job.start(look, self._trace)
 
     def forget(self) -> None:
         """No result is wanted any more."""
@@ -67,8 +69,7 @@ class Finding(QObject):
     def _done(self, result: object) -> None:
         if callable(result) and self._next is None and self._trace is self._session.trace:
             self._release()
-            self._end_job()
-            self._run(result)
+            self._job.start(result)
         elif self._end():
             self.found.emit(result)
 
@@ -76,28 +77,14 @@ class Finding(QObject):
         if self._end():
             self.failed.emit(error)
 
-    def _run(self, work: Callable[..., Any], *arguments: Any) -> None:
-        # A job of its own, whose thread ends with it.
-        self._job = LatestJob(self)
-        self._job.done.connect(self._done)
-        self._job.failed.connect(self._failed)
-        self._job.start(work, *arguments)
-
     def _release(self) -> None:
         if self._holds:
             self._holds = False
             self._session.release()
 
-    def _end_job(self) -> None:
-        if self._job is not None:
-            self._job.close()
-            self._job.deleteLater()
-            self._job = None
-
     def _end(self) -> bool:
         """Whether anybody waits for the result of this one."""
         counts = self._trace is self._session.trace and self._next is None
-        self._end_job()
         self._release()
         look, self._next = self._next, None
         if look is not None:

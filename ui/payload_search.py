@@ -6,19 +6,17 @@ found here so far.
 
 from __future__ import annotations
 
-import threading
 import time
 
-from PySide6.QtCore import QObject, QTimer, Signal
+from PySide6.QtCore import QObject, Signal
 
 from bus.find.rows import payload_texts
 from bus.session import Session
 from bus.trace import Trace
 from bus.trace.blob_search import Question
 from ui.filter_state import FilterState
-from ui.jobs import LatestJob
+from ui.job import Beside, Job
 
-LOOK_EVERY_MS = 100
 SHOW_EVERY_S = 1.0
 _STEP_S = 0.1
 
@@ -32,112 +30,94 @@ class PayloadSearch(QObject):
     def __init__(self, session: Session, filter_state: FilterState, parent: QObject) -> None:
         super().__init__(parent)
         self._session, self._filter = session, filter_state
-        self._work: _Work | None = None
-        self._job: LatestJob | None = None
+        self._share = 0.0
         self._key: object = None
         self._shown_hits = 0
         self._show_after = 0.0
         self.stopped = 1.0
         """How far it came where the person ended it; 1 where it was not."""
 
-        self._look = QTimer(self)
-        self._look.setInterval(LOOK_EVERY_MS)
-        self._look.timeout.connect(self._tell)
+        self._job = Job(self)
+        self._job.progressed.connect(self._tell)
+        self._job.done.connect(self._done)
+        self._job.failed.connect(self._done)
         filter_state.changed.connect(self._filter_changed)
 
     @property
     def busy(self) -> bool:
         """Whether payloads are being read."""
-        return self._work is not None
+        return self._job.busy
 
     @property
     def share(self) -> float:
         """How much of them was, from 0 to 1."""
-        return self._work.share if self._work is not None else self.stopped
+        return self._share if self.busy else self.stopped
 
     def refresh_records(self) -> None:
         """More payloads may be there; another trace may be."""
-        if self._work is None and self.stopped >= 1.0 and self._filter.active:
+        if not self.busy and self.stopped >= 1.0 and self._filter.active:
             self._begin()
 
     def cancel(self) -> None:
         """Leave it at what was found."""
-        if self._work is not None:
-            self.stopped = self._work.share
-            self._end()
+        if self.busy:
+            self.stopped = self._share
+            self._job.forget()
             self._filter.refresh()
             self.changed.emit()
 
     def close(self) -> None:
         """For good."""
-        self._end()
+        self._job.forget()
 
     def _filter_changed(self) -> None:
         key = (self._session.trace.raw, payload_texts(self._filter.filter) if self._filter.active else ())
         if key == self._key:
             return
         self._key = key
-        self._end()
+        self._job.forget()
         self.stopped = 1.0
         self._begin()
         self.changed.emit()
 
     def _begin(self) -> None:
         texts = payload_texts(self._filter.filter) if self._filter.active else ()
-        work = _Work(self._session.trace, texts)
-        if work.waiting <= self._filter.most_payloads:
+        search = _Search(self._session.trace, texts)
+        if search.waiting <= self._filter.most_payloads:
             return  # the filter does it by the way
-        self._work = work
-        self._shown_hits, self._show_after = 0, 0.0
-        self._job = LatestJob(self)
-        self._job.done.connect(self._done)
-        self._job.failed.connect(self._done)
-        self._job.start(work.run)
-        self._look.start()
+        self._share, self._shown_hits, self._show_after = 0.0, 0, 0.0
+        self._job.start_watched(search.run)
         self.changed.emit()
 
-    def _tell(self) -> None:
+    def _tell(self, found: tuple[float, int]) -> None:
         """The first hits at once, further ones now and then: each time everything is filtered anew."""
-        if self._work is not None and self._work.hits > self._shown_hits and time.monotonic() >= self._show_after:
-            self._shown_hits = self._work.hits
+        self._share, hits = found
+        if hits > self._shown_hits and time.monotonic() >= self._show_after:
+            self._shown_hits = hits
             self._show_after = time.monotonic() + SHOW_EVERY_S
             self._filter.refresh()
         self.changed.emit()
 
     def _done(self, _result: object) -> None:
-        self._end()
         self._filter.refresh()
         self.changed.emit()
 
-    def _end(self) -> None:
-        self._look.stop()
-        if self._work is not None:
-            self._work.over.set()
-            self._work = None
-        if self._job is not None:
-            self._job.close()
-            self._job.deleteLater()
-            self._job = None
 
-
-class _Work:
-    """What runs on the other thread; the two sides share numbers and a flag. The trace may grow meanwhile."""
+class _Search:
+    """What runs on the other thread. The trace may grow meanwhile."""
 
     def __init__(self, trace: Trace, texts: tuple[Question, ...]) -> None:
         self._search, self._texts = trace.blobs.search, texts
         self.waiting = sum(self._search.waiting(text) for text in texts)
-        self.share = 0.0
-        self.hits = 0
-        self.over = threading.Event()
 
-    def run(self) -> None:
-        """Look for each text to the end."""
+    def run(self, beside: Beside) -> None:
+        """Look for each text to the end; shows the share that was read, and how many hits there are."""
         for text in self._texts:
-            while not self.over.is_set() and self._search.step(text, _STEP_S):
-                self._count()
-            self._count()
+            while self._search.step(text, _STEP_S):
+                beside.show(self._found())
+            beside.show(self._found())
 
-    def _count(self) -> None:
+    def _found(self) -> tuple[float, int]:
         left = sum(self._search.waiting(text) for text in self._texts)
-        self.share = min(1.0, max(0.0, 1.0 - left / max(1, self.waiting)))
-        self.hits = sum(self._search.hits(text) for text in self._texts)
+        share = min(1.0, max(0.0, 1.0 - left / max(1, self.waiting)))
+        return share, sum(self._search.hits(text) for text in self._texts)

@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-import queue
-import threading
 from collections.abc import Callable
 
-from PySide6.QtCore import QObject, QTimer, Signal
+from PySide6.QtCore import QObject, Signal
 
-from bus.comparison import Plan, Result, compare
+from bus.comparison import Plan, compare
 from bus.engines import ENGINES
 from bus.errors import UserError
 from bus.scenario import Document
 from bus.session import Session
 from bus.wording import several
-from ui.jobs import LatestJob
+from ui.job import Beside, Job
 
-SHOW_EVERY_MS = 50
 LONGEST_S = 12.0
 """As long as an engine may take to end; most take some milliseconds."""
 
@@ -27,8 +24,8 @@ class Running(QObject):
     came = Signal(object)
     """A Result."""
 
-    said = Signal(str)
-    """What runs now, and how far it is."""
+    said = Signal(object)
+    """A text: what runs now, and how far it is."""
 
     ended = Signal()
     """After the last result, a failure, or the person's Cancel."""
@@ -38,53 +35,34 @@ class Running(QObject):
 
     def __init__(self, document: Document, plan: Plan, trusted: Callable[[str], bool], parent: QObject) -> None:
         super().__init__(parent)
-        self._work = _Work(document, plan, trusted)
-        self._job = LatestJob(self)
-        self._job.done.connect(self._done)
-        self._job.failed.connect(self._stopped)
-        self._look = QTimer(self)
-        self._look.setInterval(SHOW_EVERY_MS)
-        self._look.timeout.connect(self._show)
+        self._comparison = _Comparison(document, plan, trusted)
+        self._job = Job(self)
+        self._job.gave.connect(self.came)
+        self._job.progressed.connect(self.said)
+        self._job.done.connect(self.ended)
+        self._job.stopped.connect(self.ended)
+        self._job.failed.connect(self._failed)
 
     def start(self) -> None:
         """Begin with the first engine."""
-        self._look.start()
-        self._job.start(self._work.run)
+        self._job.start_watched(self._comparison.run)
 
     def cancel(self) -> None:
         """End it soon; the results that are there stay."""
-        self._work.cancelled.set()
+        self._job.stop()
 
     def close(self) -> None:
         """Nobody waits for it any more. Its engine is let end, so that it leaves nothing behind."""
-        self.cancel()
-        self._look.stop()
-        self._work.over.wait(LONGEST_S)
-        self._job.close()
+        self._job.end(LONGEST_S)
 
-    def _show(self) -> None:
-        while not self._work.results.empty():
-            self.came.emit(self._work.results.get())
-        self.said.emit(self._work.said)
-
-    def _done(self, _nothing: object) -> None:
-        self._show()
-        self.close()
+    def _failed(self, error: Exception) -> None:
         self.ended.emit()
-
-    def _stopped(self, error: Exception) -> None:
-        self._done(None)
-        if isinstance(error, UserError):
-            self.failed.emit(error)
-        elif not isinstance(error, _CancelledError):
+        if not isinstance(error, UserError):
             raise error
+        self.failed.emit(error)
 
 
-class _CancelledError(Exception):
-    """Thrown through a comparison that is to stop."""
-
-
-class _Work:
+class _Comparison:
     """What runs on the other thread."""
 
     def __init__(self, document: Document, plan: Plan, trusted: Callable[[str], bool]) -> None:
@@ -92,26 +70,15 @@ class _Work:
         self._document = Document(document.text, document.path, document.title)
         self._plan = plan
         self._trusted = trusted
-        self.results: queue.SimpleQueue[Result] = queue.SimpleQueue()
-        self.said = ""
-        self.cancelled = threading.Event()
-        self.over = threading.Event()
 
-    def run(self) -> None:
-        """All of it."""
-        self.said = "starting"
-        try:
-            for result in compare(self._document, self._plan, self._trusted, self._watch):
-                self.results.put(result)
-                self._end_if_cancelled()
-        finally:
-            self.over.set()
+    def run(self, beside: Beside) -> None:
+        """All of it: gives each Result, and shows what runs."""
+        beside.show("starting")
 
-    def _watch(self, session: Session) -> None:
-        self._end_if_cancelled()
-        engine, calls = session.engine_state.engine, len(session.trace.calls)
-        self.said = f"{ENGINES[engine].id if engine in ENGINES else engine}: {several(calls, 'call')}"
+        def watch(session: Session) -> None:
+            engine, calls = session.engine_state.engine, len(session.trace.calls)
+            beside.show(f"{ENGINES[engine].id if engine in ENGINES else engine}: {several(calls, 'call')}")
 
-    def _end_if_cancelled(self) -> None:
-        if self.cancelled.is_set():
-            raise _CancelledError
+        for result in compare(self._document, self._plan, self._trusted, watch):
+            beside.give(result)
+            beside.end_if_stopped()

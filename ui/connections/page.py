@@ -17,7 +17,7 @@ from bus.errors import UserError
 from bus.workers.celery import REDIS
 from ui.connections.form import ConnectionForm
 from ui.icons import icon
-from ui.jobs import LatestJob
+from ui.job import Job
 from ui.theme import ThemeSource
 
 PATIENCE_MS = 15_000
@@ -41,7 +41,9 @@ class ConnectionPage(QWidget):
         self._kind, self._themes = kind, themes
         self._saved = Connection()
         self._doing = ""
-        self._job: LatestJob | None = None
+        self._job = Job(self)
+        self._job.done.connect(self._done)
+        self._job.failed.connect(self._failed)
         self._patience = QTimer(self)
         self._patience.setSingleShot(True)
         self._patience.timeout.connect(self._give_up)
@@ -102,9 +104,7 @@ class ConnectionPage(QWidget):
     def close_jobs(self) -> None:
         """The window goes."""
         self._patience.stop()
-        if self._job is not None:
-            self._job.close()
-            self._job = None
+        self._job.forget()
 
     def refresh_theme(self) -> None:
         """Other colours."""
@@ -112,10 +112,6 @@ class ConnectionPage(QWidget):
 
     def _begin(self, what: str, work: Callable[..., Any], *arguments: object) -> None:
         self._doing = what
-        if self._job is None:
-            self._job = LatestJob(self)
-            self._job.done.connect(self._done)
-            self._job.failed.connect(self._failed)
         self._say("running", {TEST: "Trying…", SAVE: "Saving…", DEFAULT: "Forgetting…"}[what])
         self._patience.start(self.patience_ms)
         self._job.start(work, *arguments)

@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QDialog, QDialogButtonBox, QLabel, QVBoxLayout, QW
 from bus.brokers import KINDS
 from bus.connections import secrets
 from ui.connections.page import ConnectionPage
-from ui.jobs import LatestJob
+from ui.job import Job
 from ui.screen import sheet_size
 from ui.theme import ThemeSource
 from ui.widgets.scrolled_tabs import ScrolledTabs
@@ -45,7 +45,7 @@ class ConnectionsSheet(QDialog):
         rows.addWidget(self.about_passwords)
         rows.addWidget(buttons)
         self.tabs.currentChanged.connect(self._say_where_passwords_are)
-        self._look = LatestJob(self)
+        self._look = Job(self)
         self._look.done.connect(self._looked)
         self._look.failed.connect(self._look_failed)
         self._look.start(secrets.why_no_keyring)
@@ -61,7 +61,7 @@ class ConnectionsSheet(QDialog):
         super().reject()
 
     def _leave(self) -> None:
-        self._look.close()
+        self._look.forget()
         for page in self.pages.values():
             page.close_jobs()
 

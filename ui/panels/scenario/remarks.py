@@ -14,7 +14,7 @@ from bus.scenario import Document
 from bus.scenario.examine import Examined
 from bus.wording import several
 from ui.icons import icon
-from ui.jobs import LatestJob
+from ui.job import Job
 from ui.table_model import one_line
 from ui.theme import ThemeSource
 from ui.widgets.link_label import LinkLabel
@@ -53,9 +53,8 @@ class Remarks(QWidget):
         self._later.setSingleShot(True)
         self._later.setInterval(AFTER_MS)
         self._later.timeout.connect(self._look)
-        self._job: LatestJob | None = None
-        """While one looks; its thread ends with it."""
-
+        self._job = Job(self)
+        self._job.done.connect(self._show)
         themes.changed.connect(self._refresh)
         self.hide()
 
@@ -68,17 +67,12 @@ class Remarks(QWidget):
     def stop(self) -> None:
         """Nobody waits for an answer any more."""
         self._later.stop()
-        if self._job is not None:
-            self._job.close()
-            self._job.deleteLater()
-            self._job = None
+        self._job.forget()
 
     def _look(self) -> None:
         if self._document is None:
             self._show(NOTHING)
             return
-        self._job = LatestJob(self)
-        self._job.done.connect(self._show)
         self._job.start(self._document.examination())
 
     def _show(self, found: Examined) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import Path
 
 from PySide6.QtCore import QModelIndex, Qt, Signal
@@ -24,7 +23,7 @@ from bus.session import Session
 from bus.sql.query import READY, Query, Result
 from bus.sql.tables import TABLES
 from bus.wording import several
-from ui.jobs import LatestJob
+from ui.job import Job
 from ui.panels.sql.answer import Answer
 from ui.panels.sql.editor import SqlEditor
 from ui.panels.sql.schema import SqlSchema
@@ -46,8 +45,11 @@ class SqlTab(QWidget):
         self._session = session
         self._themes = themes
         self._query: Query | None = None
-        self._job: LatestJob | None = None
-        self._writing: LatestJob | None = None
+        self._job, self._writing = Job(self), Job(self)
+        self._job.done.connect(self._came)
+        self._job.failed.connect(self._refuse)
+        self._writing.done.connect(self._wrote)
+        self._writing.failed.connect(self._not_written)
         self._path = Path()
         self._holds = False
         self.answer = Answer(self)
@@ -70,22 +72,15 @@ class SqlTab(QWidget):
         # What it may ask for is taken from the trace, which stands still meanwhile; to answer takes longer.
         self._session.hold()
         self._holds = True
-        self._begin(self._query.prepare)
-
-    def _begin(self, work: Callable[[], object]) -> None:
-        # A job of its own, whose thread ends with it.
-        self._job = LatestJob(self)
-        self._job.done.connect(self._came)
-        self._job.failed.connect(self._refuse)
-        self._job.start(work)
+        self._job.start(self._query.prepare)
 
     def _came(self, found: object) -> None:
         query = self._query
         if isinstance(found, Result):
             self._show(found)
         elif query is not None:
-            self._end_job()
-            self._begin(query.run)
+            self._release()
+            self._job.start(query.run)
 
     def cancel(self) -> None:
         """Stop a query that runs."""
@@ -112,30 +107,19 @@ class SqlTab(QWidget):
 
     def write_answer(self, path: Path) -> None:
         """Beside the Qt thread; its ending says as what."""
-        self._close_writing()
         self._path = path
-        self._writing = LatestJob(self)
-        self._writing.done.connect(self._wrote)
-        self._writing.failed.connect(self._not_written)
         self._writing.start(answer.write, self.answer.result, path)
         self.export.setEnabled(False)
 
     def _wrote(self, _nothing: object) -> None:
-        self._close_writing()
+        self.export.setEnabled(True)
         self._say(f"wrote {self._path}")
 
     def _not_written(self, error: Exception) -> None:
-        self._close_writing()
+        self.export.setEnabled(True)
         if not isinstance(error, UserError):
             raise error
         self._say(str(error), wrong=True)
-
-    def _close_writing(self) -> None:
-        if self._writing is not None:
-            self._writing.close()
-            self._writing.deleteLater()
-            self._writing = None
-            self.export.setEnabled(True)
 
     def _refuse(self, error: Exception) -> None:
         self._end()
@@ -145,17 +129,14 @@ class SqlTab(QWidget):
 
     def _end(self) -> None:
         self._query = None
-        self._end_job()
+        self._release()
+        self._job.forget()
         self.stop.setEnabled(False)
 
-    def _end_job(self) -> None:
+    def _release(self) -> None:
         if self._holds:
             self._holds = False
             self._session.release()
-        if self._job is not None:
-            self._job.close()
-            self._job.deleteLater()
-            self._job = None
 
     def _say(self, text: str, *, wrong: bool = False) -> None:
         self.said.setText(text)
