@@ -8,15 +8,16 @@ from __future__ import annotations
 
 from typing import Any
 
-from PySide6.QtCore import QObject, QTimer, Signal
+from PySide6.QtCore import QObject, Signal
 
 from bus.picture.idle import folded
 from bus.picture.scale import LINEAR, Mode, Scale, Steps
 from bus.session import Session
 from ui.finding import Finding
+from ui.pace import Pace
 from ui.timeline.content import Content
 
-AGAIN_MS, SELDOM_MS = 500, 5_000
+AGAIN_S, SELDOM_S = 0.5, 5.0
 """Between two looks for what to fold while records arrive; a large trace stands still meanwhile, so more seldom."""
 
 
@@ -31,9 +32,8 @@ class TimeAxis(QObject):
         self._session = session
         self._folding = Finding(session, self)
         self._folding.found.connect(self._folded)
-        self._again = QTimer(self)
-        self._again.setSingleShot(True)
-        self._again.timeout.connect(self._look_again)
+        self._pace = Pace(self)
+        self._pace.due.connect(self._look_again)
         self._content: Content | None = None
         self.mode: Mode = "linear"
         self.scale: Scale = LINEAR
@@ -61,12 +61,13 @@ class TimeAxis(QObject):
         """Records came."""
         if self.mode == "steps":
             self.show(content)
-        elif self.mode == "compressed" and not self._again.isActive():
-            self._again.start(SELDOM_MS if self._folding.pays else AGAIN_MS)
+        elif self.mode == "compressed":
+            self._pace.ask()
 
     def _look_again(self) -> None:
         if self._content is not None and self.mode == "compressed":
-            self.show(self._content)
+            with self._pace.measured(SELDOM_S if self._folding.pays else AGAIN_S):
+                self.show(self._content)
 
     def _folded(self, scale: Any) -> None:
         if self.mode == "compressed":

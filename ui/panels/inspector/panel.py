@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Sequence
 
-from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QFrame, QScrollArea, QStackedLayout, QVBoxLayout, QWidget
 
 from bus.session import Session
+from ui.pace import Pace
 from ui.panels.inspector.error import ErrorBox
 from ui.panels.inspector.facts import Facts, describe
 from ui.panels.inspector.head import Head
@@ -22,11 +22,8 @@ from ui.theme import ThemeSource
 from ui.widgets.breaking_label import BreakingLabel
 from ui.widgets.empty_hint import EmptyHint
 
-_EVERY_MS = 100
+_LEAST_S = 0.1
 """Numbers of a running call are written anew ten times a second: more cannot be read."""
-
-_SHARE = 10
-"""Describing what is selected may take one part in this many of the Qt thread's time."""
 
 
 class InspectorPanel(QWidget):
@@ -55,10 +52,8 @@ class InspectorPanel(QWidget):
         self.setAccessibleName("Inspector")
         self._make_parts(themes)
         self._place_parts(themes)
-        self._later = QTimer(self)
-        self._later.setSingleShot(True)
-        self._later.setInterval(_EVERY_MS)
-        self._later.timeout.connect(self.refresh_now)
+        self._pace = Pace(self)
+        self._pace.due.connect(self.refresh_now)
         selection.changed.connect(self.refresh_now)
         themes.changed.connect(self.refresh_theme)
         self.refresh_now()
@@ -74,15 +69,12 @@ class InspectorPanel(QWidget):
 
     def refresh_records(self) -> None:
         """New records came; what is selected may have gone on."""
-        if self._selection.kind and not self._later.isActive():
-            self._later.start()
+        if self._selection.kind:
+            self._pace.ask()
 
     def refresh_document(self) -> None:
         """Another scenario or capture may know the same ids for other things."""
         self.refresh_now()
-
-    def refresh_engine(self) -> None:
-        """The engine's state is not shown here."""
 
     def refresh_theme(self) -> None:
         """Take the colours of the theme that is shown now."""
@@ -91,10 +83,8 @@ class InspectorPanel(QWidget):
 
     def refresh_now(self) -> None:
         """Show what is selected, as the trace has it now."""
-        self._later.stop()
-        began = time.monotonic()
-        facts = describe(self._session.trace, self._selection.kind, self._selection.id)
-        self._later.setInterval(max(_EVERY_MS, int((time.monotonic() - began) * 1000 * _SHARE)))
+        with self._pace.measured(_LEAST_S):
+            facts = describe(self._session.trace, self._selection.kind, self._selection.id)
         if facts is None:
             self._facts = None
             self._stack.setCurrentWidget(self._hint)

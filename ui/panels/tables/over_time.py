@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 
-from PySide6.QtCore import QTimer, Signal
+from PySide6.QtCore import Signal
 from PySide6.QtGui import QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QGridLayout, QScrollArea, QVBoxLayout, QWidget
 
@@ -14,6 +14,7 @@ from bus.session import Session
 from ui.filter_state import FilterState
 from ui.finding import Finding
 from ui.number_text import count, moment, span
+from ui.pace import Pace
 from ui.panels.tables.plots import Plot
 from ui.theme import ThemeSource
 
@@ -21,7 +22,7 @@ STEPS = 120
 LEAST_WIDTH = 250
 """Of one plot; more of them stand side by side where there is room."""
 
-AGAIN_MS = 500
+AGAIN_S = 0.5
 """While records arrive: the plots change slowly, and counting millions of rows costs."""
 
 _LOOKS = {over_time.FAILURES: "failed", over_time.LOST: "warning"}
@@ -91,25 +92,24 @@ class OverTimePage(QScrollArea):
         self._finding = Finding(session, self)
         self._finding.found.connect(self._show)
         self._finding.failed.connect(self.failed)
-        self._later = QTimer(self)
-        self._later.setSingleShot(True)
-        self._later.timeout.connect(self.refresh_now)
+        self._pace = Pace(self)
+        self._pace.due.connect(self.refresh_now)
         filter_state.changed.connect(self.refresh)
 
     def refresh(self) -> None:
         """Something changed: count again soon, if anybody looks."""
-        if self.isVisible() and not self._later.isActive():
-            self._later.start(AGAIN_MS if self._finding.busy or self._found is not None else 0)
+        if self.isVisible():
+            self._pace.ask()
 
     def refresh_now(self) -> None:
         """Count again."""
-        self._later.stop()
         look = partial(over_time.of_trace, wanted=self._filter.filter, span=self._stretch, steps=STEPS)
-        if self._finding.pays:
-            self._finding.start(look)
-        else:
-            self._finding.forget()
-            self._show(look(self._session.trace))
+        with self._pace.measured(AGAIN_S):
+            if self._finding.pays:
+                self._finding.start(look)
+            else:
+                self._finding.forget()
+                self._show(look(self._session.trace))
 
     def show_stretch(self, stretch: Span | None) -> None:
         """Count in this stretch alone, or in all of the trace."""

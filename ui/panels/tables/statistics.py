@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import math
-import time
 
-from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QCheckBox, QSplitter, QTabWidget, QVBoxLayout, QWidget
 
@@ -14,6 +13,7 @@ from bus.analysis.statistics import Span
 from bus.find.filter_quote import quote
 from bus.session import Session
 from ui.filter_state import FilterState
+from ui.pace import Pace
 from ui.panels.tables.aggregates import Aggregates
 from ui.panels.tables.over_time import OverTimePage
 from ui.panels.tables.plots import STEPS, Plots
@@ -22,8 +22,8 @@ from ui.theme import ThemeSource
 ROOM_FOR_PLOTS = 80
 """Average letters of the tab's width."""
 
-_SHARE = 10
-"""Counting may take one part in this many of the Qt thread's time."""
+_LEAST_S = 0.1
+"""Between two counts while records arrive."""
 
 
 class StatisticsTab(QWidget):
@@ -46,7 +46,6 @@ class StatisticsTab(QWidget):
     ) -> None:
         super().__init__(parent)
         self._session = session
-        self._not_before = 0.0
         self.by_event = Aggregates("Event", statistics.by_event, session, themes, self)
         self.by_handler = Aggregates("Handler", statistics.by_handler, session, themes, self)
         self.over_time = OverTimePage(session, filter_state, themes, self)
@@ -56,9 +55,8 @@ class StatisticsTab(QWidget):
 
         self.only_view.setToolTip("Count what lies in the stretch of time that the timeline shows")
         self._stretch: Span | None = None
-        self._later = QTimer(self)
-        self._later.setSingleShot(True)
-        self._later.timeout.connect(self.refresh_now)
+        self._pace = Pace(self)
+        self._pace.due.connect(self.refresh_now)
         self.by_event.view.doubleClicked.connect(self._event_wanted)
         self.by_handler.view.doubleClicked.connect(self._handler_wanted)
         splitter = QSplitter(Qt.Orientation.Horizontal, self)
@@ -89,23 +87,15 @@ class StatisticsTab(QWidget):
     def refresh(self) -> None:
         """New records came; count again soon, if anybody looks."""
         self.over_time.refresh()
-        if not self.isVisible() or self._later.isActive():
-            return
-        wait = self._not_before - time.monotonic()
-        if wait <= 0:
-            self.refresh_now()
-        else:
-            self._later.start(int(wait * 1000) + 1)
+        if self.isVisible():
+            self._pace.ask()
 
     def refresh_now(self) -> None:
         """Count again."""
-        self._later.stop()
-        began = time.monotonic()
-        self.by_event.refresh(self._counted)
-        self.by_handler.refresh(self._counted)
-        self.refresh_plots()
-        took = time.monotonic() - began
-        self._not_before = time.monotonic() + max(took * (_SHARE - 1), 0.1)
+        with self._pace.measured(_LEAST_S):
+            self.by_event.refresh(self._counted)
+            self.by_handler.refresh(self._counted)
+            self.refresh_plots()
 
     def show_stretch(self, start_ns: int, end_ns: int) -> None:
         """What the timeline shows now."""

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Sequence
 
 import numpy as np
 import numpy.typing as npt
-from PySide6.QtCore import QPoint, QTimer, Signal
+from PySide6.QtCore import QPoint, Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from bus.errors import UserError
@@ -17,6 +16,7 @@ from bus.session import Session
 from ui.filter_state import FilterState
 from ui.finding import Finding
 from ui.number_text import count, shown_of
+from ui.pace import Pace
 from ui.panels.tables.found_rows import Found, Look, Order, Sorting
 from ui.panels.tables.header import HeaderMenu
 from ui.panels.tables.payload_column import MOST_SORTED, PayloadColumn, known_fields
@@ -27,10 +27,7 @@ from ui.theme import ThemeSource
 NAMED = ("Event", "Handler")
 """Columns that tell how many rows one stands for; the first of them that a table has."""
 
-_SHARE = 10
-"""Finding the rows again may take one part in this many of the Qt thread's time."""
-
-_AFTER_SORT_MS = 500
+_AFTER_SORT_S = 0.5
 """New records do not void a search that is under way, or it would never end."""
 
 _SEEN_S, _UNSEEN_S = 0.05, 0.25
@@ -61,7 +58,6 @@ class RowsTab(QWidget):
         self._filter = filter_state
         self._order: tuple[int, bool] | None = None
         self._chosen_row = -1
-        self._not_before = 0.0
         self.shown = self.total = 0
         self.model = TableModel(columns, themes, self)
         self.view = RecordTable(self.model, themes, table.capitalize(), self)
@@ -71,9 +67,8 @@ class RowsTab(QWidget):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(self.view)
-        self._later = QTimer(self)
-        self._later.setSingleShot(True)
-        self._later.timeout.connect(self.refresh_now)
+        self._pace = Pace(self)
+        self._pace.due.connect(self.refresh_now)
         self._finding = Finding(session, self)
         self._finding.found.connect(self._found)
         self._finding.failed.connect(self.failed)
@@ -121,28 +116,21 @@ class RowsTab(QWidget):
 
     def refresh(self) -> None:
         """New records came: find the rows again, but not so often that the window suffers."""
-        wait = self._not_before - time.monotonic()
         if self._finding.busy:
-            self._later.start(_AFTER_SORT_MS)
-        elif wait <= 0:
-            self.refresh_now()
-        elif not self._later.isActive():
-            self._later.start(int(wait * 1000) + 1)
+            self._pace.ask_after(_AFTER_SORT_S)
+        else:
+            self._pace.ask()
 
     def refresh_now(self) -> None:
         """Find the rows again whatever it costs: the person changed filter or order."""
-        self._later.stop()
         look = self._look()
-        if (self._filter.active or self._order is not None or self._grouped) and self._finding.pays:
-            self._finding.start(look)
-            return  # the old rows stay until the new ones are there
-        self._finding.forget()
-        began = time.monotonic()
-        found = look(self._session.trace)
-        self._found(found() if isinstance(found, Sorting) else found)
-        took = time.monotonic() - began
-        least = _SEEN_S if self.isVisible() else _UNSEEN_S
-        self._not_before = time.monotonic() + max(took * (_SHARE - 1), least)
+        with self._pace.measured(_SEEN_S if self.isVisible() else _UNSEEN_S):
+            if (self._filter.active or self._order is not None or self._grouped) and self._finding.pays:
+                self._finding.start(look)
+                return  # the old rows stay until the new ones are there
+            self._finding.forget()
+            found = look(self._session.trace)
+            self._found(found() if isinstance(found, Sorting) else found)
 
     def choose(self, trace_row: int, *, scroll: bool) -> None:
         """Highlight the row that is selected elsewhere, -1 for none."""
