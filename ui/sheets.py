@@ -2,38 +2,42 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QApplication, QMessageBox
 
 from bus.scenario.samples import SAMPLES
 from ui.actions import ACTIONS
+from ui.appearance import Appearance
 from ui.compare.sheet import CompareSheet
 from ui.connections.sheet import ConnectionsSheet
 from ui.flight.sheet import FlightSheet
+from ui.parts import Parts
+from ui.qt_actions import QtActions
 from ui.settings.sheet import SettingsSheet
 from ui.shortcuts_sheet import shortcuts_sheet
+from ui.verbs import Verbs
 from ui.widgets.palette import Choice, Palette
 from ui.widgets.sheet import code_sheet
-
-if TYPE_CHECKING:
-    from ui.window import Window
 
 ABOUT = """<b>Buslens {version}</b><br>See what an event bus does.<br><br>
 Icons: Lucide (ISC). Fonts: Inter and JetBrains Mono (SIL Open Font License 1.1)."""
 
 
 class Sheets(QObject):
-    """Shows them over one window, which is there and wired when the first is wanted."""
+    """Shows them over one window, and leads what is chosen there to a verb."""
 
-    def __init__(self, window: Window) -> None:
-        super().__init__(window)
-        self._window = window
+    def __init__(self, parts: Parts, verbs: Verbs, actions: QtActions, appearance: Appearance) -> None:
+        super().__init__(parts)
+        self._window, self._verbs, self._actions, self._appearance = parts, verbs, actions, appearance
+
+    def close(self) -> None:
+        """The window goes: what runs for a sheet is ended."""
+        for sheet in self._window.findChildren(CompareSheet):
+            sheet.close()
 
     def show_palette(self) -> None:
         """All commands."""
-        self._offer("Commands", self._window.wiring.actions.choices()).chosen.connect(self._window.wiring.actions.run)
+        self._offer("Commands", self._actions.choices()).chosen.connect(self._actions.run)
 
     def show_lanes(self) -> None:
         """Lanes of the timeline."""
@@ -46,12 +50,12 @@ class Sheets(QObject):
         """Recent files."""
         paths = self._window.recent.paths
         choices = [Choice(str(path), path.name, str(path.parent), "file") for path in paths]
-        self._offer("Recent files", choices).chosen.connect(self._window.wiring.verbs.file.try_open)
+        self._offer("Recent files", choices).chosen.connect(self._verbs.file.try_open)
 
     def show_samples(self) -> None:
         """Samples."""
         choices = [Choice(sample.id, sample.title, sample.teaches, "sample") for sample in SAMPLES]
-        self._offer("Samples", choices).chosen.connect(self._window.wiring.verbs.file.open_sample)
+        self._offer("Samples", choices).chosen.connect(self._verbs.file.open_sample)
 
     def show_shortcuts(self) -> None:
         """All keys."""
@@ -61,9 +65,7 @@ class Sheets(QObject):
         """Several engines side by side."""
         window, document = self._window, self._window.session.document
         if document is not None:
-            sheet = CompareSheet(
-                document, window.choices.seed, self._window.wiring.verbs.file.trusts, window.themes, window
-            )
+            sheet = CompareSheet(document, window.choices.seed, self._verbs.file.trusts, window.themes, window)
             sheet.failed.connect(window.show_error)
             sheet.show()
 
@@ -71,7 +73,7 @@ class Sheets(QObject):
         """When the flight recorder writes, and what it wrote."""
         window = self._window
         sheet = FlightSheet(window.session, window.flight, window.store, window)
-        sheet.open_wanted.connect(self._window.wiring.verbs.file.try_open)
+        sheet.open_wanted.connect(self._verbs.file.try_open)
         sheet.show()
 
     def show_connections(self) -> None:
@@ -81,7 +83,7 @@ class Sheets(QObject):
     def show_settings(self, page: str = "") -> None:
         """Everything that a person may choose."""
         sheet = SettingsSheet(self._window.store, self._window)
-        sheet.changed.connect(self._window.wiring.apply_settings)
+        sheet.changed.connect(self._appearance.apply_settings)
         if page:
             sheet.show_page(page)
         sheet.show()

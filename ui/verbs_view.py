@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtWidgets import QLineEdit
 
 from bus.picture.grouping import Group
@@ -30,17 +29,19 @@ class Seen:
     search: QLineEdit
     emit: EmitPanel
     errors: ErrorBar
-    show_palette: Callable[[], None]
-    show_shortcuts: Callable[[], None]
-    show_about: Callable[[], None]
-    show_notes: Callable[[], None]
-    show_lanes: Callable[[], None]
 
 
-class ViewVerbs:
-    """Nothing here touches the session."""
+class ViewVerbs(QObject):
+    """Nothing here touches the session; what is to be shown above the window is asked for."""
 
-    def __init__(self, seen: Seen) -> None:
+    palette_wanted = Signal()
+    shortcuts_wanted = Signal()
+    about_wanted = Signal()
+    lanes_wanted = Signal()
+    notes_wanted = Signal()
+
+    def __init__(self, seen: Seen, parent: QObject) -> None:
+        super().__init__(parent)
         self._seen = seen
         self.timeline = seen.timeline
 
@@ -55,7 +56,7 @@ class ViewVerbs:
     def show_notes(self) -> None:
         """Every note of the capture."""
         self._seen.layout.show("tables")
-        self._seen.show_notes()
+        self.notes_wanted.emit()
 
     def toggle_following(self) -> None:
         """Go along with the newest, or stay."""
@@ -71,7 +72,7 @@ class ViewVerbs:
 
     def find_lane(self) -> None:
         """Go to a lane by its name."""
-        self._seen.show_lanes()
+        self.lanes_wanted.emit()
 
     def show_all_lanes(self) -> None:
         """Hide no lane."""
@@ -122,12 +123,12 @@ class ViewVerbs:
 
     def show_palette(self) -> None:
         """Find a command."""
-        self._seen.show_palette()
+        self.palette_wanted.emit()
 
     def show_shortcuts(self) -> None:
         """All keys on one sheet."""
-        self._seen.show_shortcuts()
+        self.shortcuts_wanted.emit()
 
     def show_about(self) -> None:
         """Which Buslens this is."""
-        self._seen.show_about()
+        self.about_wanted.emit()

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QSize, Signal
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDragLeaveEvent, QDropEvent
-from PySide6.QtWidgets import QMainWindow, QStackedWidget
+from PySide6.QtWidgets import QStackedWidget
 
 from bus.errors import UserError
 from bus.session import Session
@@ -20,6 +20,7 @@ from ui.panels.emit.panel import EmitPanel
 from ui.panels.inspector.panel import InspectorPanel
 from ui.panels.scenario.panel import ScenarioPanel
 from ui.panels.tables.panel import TablesPanel
+from ui.parts import Parts
 from ui.payload_search import PayloadSearch
 from ui.ports import SettingsStore, TrustStore
 from ui.recent import RecentFiles
@@ -44,11 +45,8 @@ from ui.wiring import Wiring
 FIRST_SIZE = QSize(1360, 860)
 
 
-class Window(QMainWindow):
+class Window(Parts):
     """Everything a person sees; owns the panels, not the session."""
-
-    dropped = Signal(str)
-    """A file was dropped on the window."""
 
     closed = Signal()
 
@@ -77,6 +75,10 @@ class Window(QMainWindow):
         self.status.addPermanentWidget(self.search_progress)
         self.status.addPermanentWidget(self.flight_sign)
         self.setStatusBar(self.status)
+        self.hearers = (
+            self.payload_search, self.capture_bar, self.scenario, self.timeline, self.emit_panel, self.toolbar,
+            self.in_view, self.tables, self.inspector, self.status, self.paused_bar,
+        )  # fmt: skip
         self.wiring = Wiring(self, trust)
         self.panels.arrange()
         self.panels.restore(store.read().window_layout)
@@ -85,11 +87,6 @@ class Window(QMainWindow):
     def open(self, path: Path) -> None:
         """Open a file; what is wrong with it is shown in the window."""
         self.wiring.verbs.file.try_open(str(path))
-
-    def show_error(self, error: object) -> None:
-        """Show what a person must know."""
-        if isinstance(error, Exception):
-            self.errors.show_error(error)
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         """Files may be dropped; they are read, whatever whoever gives them would do after a move."""

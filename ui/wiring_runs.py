@@ -2,27 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import TYPE_CHECKING
-
 from PySide6.QtCore import QObject
 
+from ui.parts import Parts
+from ui.refresh import Refresh
 from ui.verbs import Verbs
-
-if TYPE_CHECKING:
-    from ui.window import Window
 
 
 class RunsWiring(QObject):
     """Connects the list of runs, the line above the timeline, the expectations and the links of the status bar."""
 
-    def __init__(self, window: Window, verbs: Verbs, refresh_view: Callable[[], None]) -> None:
-        """refresh_view: what is in view, or said of it, is another one."""
+    def __init__(self, window: Parts, verbs: Verbs, refresh: Refresh) -> None:
         super().__init__(window)
         self._window = window
-        self._refresh_view = refresh_view
         runs, listed, line, status = verbs.runs, window.tables.runs, window.in_view, window.status
-        runs.changed.connect(self.refresh_view)
+        runs.changed.connect(refresh.view)
         runs.list_wanted.connect(self.show_runs)
         listed.show_wanted.connect(runs.show)
         listed.save_wanted.connect(runs.save)
@@ -30,14 +24,10 @@ class RunsWiring(QObject):
         line.run_wanted.connect(runs.show)
         line.list_wanted.connect(self.show_runs)
         line.undo_wanted.connect(runs.try_undo_clear)
-        verbs.file.exporting.wrote.connect(self.refresh_view)
+        verbs.file.exporting.wrote.connect(refresh.view)
         status.rows_wanted.connect(self.show_rows)
         status.expectations_wanted.connect(self.show_expectations)
         window.tables.expectations.changed.connect(self.refresh_expectations)
-
-    def refresh_view(self) -> None:
-        """Something was saved or removed."""
-        self._refresh_view()
 
     def show_runs(self) -> None:
         """The list of runs and captures."""

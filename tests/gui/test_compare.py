@@ -99,7 +99,7 @@ def test_zooming_one_timeline_zooms_them_all(opened: Opened, qtbot: Any) -> None
 def test_on_a_small_screen_every_lane_can_be_reached_and_axes_begin_at_one_pixel(
     window: Any, opened: Opened, qtbot: Any, size: tuple[int, int], points: float
 ) -> None:
-    window.wiring.apply_settings(replace(window.store.read(), font_points=points))
+    window.wiring.appearance.apply_settings(replace(window.store.read(), font_points=points))
     window.resize(*size)
     sheet = opened("checkout")
     choose(sheet, "pyee", "pyee-asyncio")

@@ -21,7 +21,7 @@ LETTERS = (8.0, 9.5, 13.0, 16.0)
 
 @pytest.mark.parametrize(("screen", "points"), [*product(SCREENS, LETTERS)])
 def test_nothing_is_cut_and_nothing_lies_outside(window: Any, screen: str, points: float) -> None:
-    window.wiring.apply_settings(replace(window.store.read(), font_points=points))
+    window.wiring.appearance.apply_settings(replace(window.store.read(), font_points=points))
     window.resize(*SCREENS[screen])
     window.panels.reset()
     found = [f"{name}: {offence}" for name, widget in views(window) for offence in offences(widget)]

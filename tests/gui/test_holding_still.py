@@ -27,7 +27,7 @@ script: [{{emit: {NAME}}}]
 def test_nothing_that_is_said_moves_anything(window: Any, tmp_path: Path, size: tuple[int, int]) -> None:
     settings = window.store.read()
     # Its notice of the failure would come at some time later, and the timeline makes room for it.
-    window.wiring.apply_settings(replace(settings, flight=replace(settings.flight, on=False)))
+    window.wiring.appearance.apply_settings(replace(settings, flight=replace(settings.flight, on=False)))
     window.resize(*size)
     window.panels.reset()
     path = tmp_path / f"{'b' * 200}.yaml"

@@ -11,7 +11,7 @@ LARGEST = 16.0
 
 
 def enlarge(window: Any, points: float = LARGEST) -> None:
-    window.wiring.apply_settings(replace(window.store.read(), font_points=points))
+    window.wiring.appearance.apply_settings(replace(window.store.read(), font_points=points))
 
 
 def test_rows_and_columns_of_a_table_grow_with_its_letters(window: Any) -> None:

@@ -28,13 +28,13 @@ def test_a_panel_that_was_closed_stays_closed_and_one_that_was_brought_back_stay
     window.panels.show("scenario")
     window.open(capture)
     assert "scenario" in window.panels.shown
-    window.wiring.remember()
+    window.wiring.appearance.remember()
     assert "emit" not in window.panels.shown
 
 
 def test_the_line_between_tree_and_form_stays_where_it_was_put(window: Any) -> None:
     window.scenario.set_split(0.6)
-    window.wiring.remember()
+    window.wiring.appearance.remember()
     assert window.store.read().scenario_split == 0.6
 
 

@@ -197,5 +197,5 @@ def test_the_axis_is_a_command_and_is_remembered(window: Any, tmp_path: Path) ->
     assert window.timeline.axis.mode == "steps"
     assert window.wiring.actions["axis.steps"].isChecked()
     assert not window.wiring.actions["axis.linear"].isChecked()
-    window.wiring.remember()
+    window.wiring.appearance.remember()
     assert window.store.read().time_axis == "steps"

@@ -24,7 +24,7 @@ RED = QColor(LIGHT.failed)
 def give_commands(view: TimelineView) -> QtActions:
     """The commands of the table whose keys count on a timeline, as the window gives them to its own."""
     seen: Any = SimpleNamespace(timeline=view)
-    verbs: Any = SimpleNamespace(view=ViewVerbs(seen))
+    verbs: Any = SimpleNamespace(view=ViewVerbs(seen, view))
 
     def state_now() -> State:
         return State(has_records=True, selected=view.selection.kind, following=view.following, frozen=view.frozen)

@@ -49,9 +49,9 @@ class InViewLine(QFrame):
         line.addWidget(self.undo)
         line.addWidget(self.runs)
         self._shown: tuple[object, ...] = ()
-        self.refresh()
+        self.refresh_runs()
 
-    def refresh(self) -> None:
+    def refresh_runs(self) -> None:
         """Something else is in view, or more of it."""
         session = self._session
         view, can_undo = session.runs.view, session.can_undo_clear

@@ -10,15 +10,7 @@ import html
 from itertools import islice
 
 from PySide6.QtCore import QEvent, QPoint, QPointF, QRect, Qt, QTimer, Signal
-from PySide6.QtGui import (
-    QAction,
-    QHideEvent,
-    QPainter,
-    QPaintEvent,
-    QPen,
-    QResizeEvent,
-    QShowEvent,
-)
+from PySide6.QtGui import QAction, QHideEvent, QPainter, QPaintEvent, QPen, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QToolTip, QWidget
 
 from bus.picture.scale import Mode
@@ -211,6 +203,10 @@ class TimelineView(Surface):
     def refresh_engine(self) -> None:
         """The engine's state changed: its clock may go on or stand still."""
         self.refresh()
+
+    def refresh_notes(self) -> None:
+        """Flags stand at other times, or say something else."""
+        self.update()
 
     def refresh_theme(self) -> None:
         """Paint in the theme's colours from now on."""

@@ -144,6 +144,10 @@ class Status(QStatusBar):
         if not self._timer.isActive():
             self.refresh()
 
+    def refresh_trace(self) -> None:
+        """Another trace has other numbers."""
+        self.refresh()
+
     def show_expectations(self, said: str, *, alarm: bool) -> None:
         """How many are met; "" where nothing was judged."""
         self.expectations.setText(said)

@@ -63,9 +63,6 @@ class EmitPanel(QWidget):
 
     # What wiring tells it
 
-    def refresh_records(self) -> None:
-        """Records are not shown here."""
-
     def refresh_engine(self) -> None:
         """An engine that failed or was closed takes the rate with it."""
         if self.rate.running and self._session.engine_state.phase in ("failed", "stopping"):

@@ -72,8 +72,8 @@ class InspectorPanel(QWidget):
         if self._selection.kind:
             self._pace.ask()
 
-    def refresh_document(self) -> None:
-        """Another scenario or capture may know the same ids for other things."""
+    def refresh_trace(self) -> None:
+        """Another trace may know the same ids for other things."""
         self.refresh_now()
 
     def refresh_theme(self) -> None:

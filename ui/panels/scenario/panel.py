@@ -116,12 +116,6 @@ class ScenarioPanel(QWidget):
 
     # What wiring tells it
 
-    def refresh_records(self) -> None:
-        """Records are not shown here."""
-
-    def refresh_engine(self) -> None:
-        """Nor is the engine."""
-
     def refresh_document(self) -> None:
         """Show the document where it is another one, or was changed by somebody else."""
         document = self._session.document

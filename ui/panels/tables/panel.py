@@ -119,14 +119,11 @@ class TablesPanel(QWidget):
         """Bring them to the front."""
         self.tabs.setCurrentWidget(self.runs)
 
-    def refresh_document(self) -> None:
+    def refresh_trace(self) -> None:
         """Another trace may stand behind the same tables."""
         for tab in self._row_tabs:
             tab.begin()
         self.refresh_now()
-
-    def refresh_engine(self) -> None:
-        """The engine's state is not shown here."""
 
     def refresh_theme(self) -> None:
         """Take the colours of the theme that is shown now."""
