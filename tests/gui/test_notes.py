@@ -88,7 +88,7 @@ def test_notes_are_edited_removed_and_found_again(opened: Any, qtbot: Any) -> No
     notes.add(int(calls.started_ns[3]), "first", kind="call", about=int(calls.id[3]))
     notes.add(int(calls.started_ns[5]), "second")
     window.wiring.actions.run("note.list")
-    tab.refresh()
+    tab.refresh_notes()
     tab.view.selectRow(0)
     tab.go_wanted.emit(tab.current)
     assert window.selection.id == calls.id[3]

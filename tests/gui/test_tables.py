@@ -15,7 +15,7 @@ from tests.helpers.large import count_as_large
 from ui import number_text
 from ui.filter_state import FilterState
 from ui.panels.tables.panel import TablesPanel
-from ui.panels.tables.tab import RowsTab
+from ui.panels.tables.rows import RowsTab
 from ui.selection import Selection
 from ui.table_model import sorted_rows
 from ui.theme import ThemeSource

@@ -15,7 +15,7 @@ from ui.filter_state import FilterState
 from ui.panels.inspector.panel import InspectorPanel
 from ui.panels.tables.aggregates import Aggregates
 from ui.panels.tables.panel import TablesPanel
-from ui.panels.tables.tab import RowsTab
+from ui.panels.tables.rows import RowsTab
 from ui.selection import Selection
 from ui.theme import ThemeSource
 from ui.widgets.breaking_label import BREAK, BreakingLabel

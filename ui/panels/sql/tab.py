@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from PySide6.QtCore import QModelIndex, Qt, Signal
+from PySide6.QtCore import QModelIndex, Qt
 from PySide6.QtGui import QFontDatabase, QKeySequence, QShortcut
 from PySide6.QtWidgets import (
     QAbstractItemView,
@@ -19,7 +19,6 @@ from PySide6.QtWidgets import (
 
 from bus.errors import UserError
 from bus.export import answer
-from bus.session import Session
 from bus.sql.query import READY, Query, Result
 from bus.sql.tables import TABLES
 from bus.wording import several
@@ -28,22 +27,21 @@ from ui.panels.sql.answer import Answer
 from ui.panels.sql.editor import SqlEditor
 from ui.panels.sql.schema import SqlSchema
 from ui.panels.sql.view import AnswerView
-from ui.theme import ThemeSource
+from ui.panels.tab import Tab, TabParts
 from ui.widgets.ask import file_to_save
 
 FIRST = next(iter(READY.values()))
 
 
-class SqlTab(QWidget):
+class SqlTab(Tab):
     """One query at a time, beside the Qt thread; the last answer stays until the next one is there."""
 
-    item_wanted = Signal(str, int)
-    """ "dispatch" or "call", and its id."""
+    name = "SQL"
 
-    def __init__(self, session: Session, themes: ThemeSource, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self._session = session
-        self._themes = themes
+    def __init__(self, parts: TabParts) -> None:
+        super().__init__(parts.parent)
+        self._session = parts.session
+        self._themes = themes = parts.themes
         self._query: Query | None = None
         self._job, self._writing = Job(self), Job(self)
         self._job.done.connect(self._came)

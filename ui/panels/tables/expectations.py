@@ -6,16 +6,16 @@ import html
 
 import numpy as np
 from PySide6.QtCore import QModelIndex, Qt, Signal
-from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QLabel, QVBoxLayout
 
 from bus.analysis import ledger
 from bus.analysis.judging import Judged, judged
 from bus.analysis.ledger import Ledger
-from bus.session import AT_REST, Session
+from bus.session import AT_REST
 from ui.number_text import count
+from ui.panels.tab import Tab, TabParts
 from ui.panels.tables.view import RecordTable
 from ui.table_model import Column, TableModel
-from ui.theme import ThemeSource
 
 NOTHING_YET = "Run the scenario: what it says under `expect` is judged here when the run is over."
 OF_A_CAPTURE = "A capture expects nothing: open its scenario and run it."
@@ -25,18 +25,17 @@ BY_HAND = "Begun by an emit by hand, without the script: the expectations are of
 MOST_REASONS = 4
 
 
-class ExpectationsTab(QWidget):
+class ExpectationsTab(Tab):
     """One row for each bound; judged when the run in view is at rest, and again where it goes on."""
 
-    rows_wanted = Signal(str, str)
-    """A table and a search line: the rows that a verdict or a number is about."""
+    name = "Expectations"
 
     changed = Signal()
     """There are other verdicts."""
 
-    def __init__(self, session: Session, themes: ThemeSource, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self._session = session
+    def __init__(self, parts: TabParts) -> None:
+        super().__init__(parts.parent)
+        self._session, themes = parts.session, parts.themes
         self._seen: tuple[object, ...] = ()
         self.judged: tuple[Judged, ...] = ()
         self.ledger = QLabel(self)
@@ -59,7 +58,7 @@ class ExpectationsTab(QWidget):
         rows.setSpacing(0)
         rows.addWidget(self.ledger)
         rows.addWidget(self.view, 1)
-        self.refresh()
+        self.refresh_runs()
 
     @property
     def unmet(self) -> int:
@@ -68,8 +67,8 @@ class ExpectationsTab(QWidget):
 
     @property
     def title(self) -> str:
-        """Of the tab."""
-        return f"Expectations {count(self.unmet)} not met" if self.unmet else "Expectations"
+        """How many are not met stands in it."""
+        return f"{self.name} {count(self.unmet)} not met" if self.unmet else self.name
 
     @property
     def said(self) -> str:
@@ -80,7 +79,7 @@ class ExpectationsTab(QWidget):
         some = f"{count(self.unmet)} of {count(total)}" if self.unmet else "all" if total > 1 else "the"
         return f"{some} expectation{'s' if total > 1 else ''} {'not met' if self.unmet else 'met'}"
 
-    def refresh(self) -> None:
+    def refresh_runs(self) -> None:
         """Judge again, where the run is at rest and says something else."""
         session = self._session
         view, at_rest = session.runs.view, session.engine_state.phase in AT_REST and session.loading is None
@@ -96,6 +95,7 @@ class ExpectationsTab(QWidget):
         self.ledger.setText(_ledger_text(ledger.of_trace(session.trace)) if at_rest and not view.is_empty else "")
         self.ledger.setVisible(bool(self.ledger.text()))
         self.changed.emit()
+        self.counts_changed.emit()
 
     def _hint(self, *, at_rest: bool) -> str:
         view = self._session.runs.view

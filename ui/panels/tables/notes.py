@@ -10,21 +10,21 @@ from PySide6.QtCore import QModelIndex, Signal
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from bus.find import filter_notes
-from bus.session import Session
 from bus.trace.notes import Note
-from ui.filter_state import FilterState
 from ui.notes.words import subject_words
-from ui.number_text import moment, shown_of, span
+from ui.number_text import count, moment, shown_of, span
+from ui.panels.tab import Tab, TabParts
 from ui.panels.tables.view import RecordTable
 from ui.table_model import Column, TableModel, sorted_rows
-from ui.theme import ThemeSource
 
 NOTHING_YET = "No notes yet. Ctrl+Shift+N adds one to what is selected, or to the time in view."
 NOTHING_MATCHES = "No note matches the filter. Clear it with the × on its chip."
 
 
-class NotesTab(QWidget):
+class NotesTab(Tab):
     """One row for each note; its rows are numbers into the list that was read last."""
+
+    name = "Notes"
 
     add_wanted = Signal()
     save_wanted = Signal()
@@ -34,11 +34,9 @@ class NotesTab(QWidget):
     remove_wanted = Signal(object)
     go_wanted = Signal(object)
 
-    def __init__(
-        self, session: Session, filter_state: FilterState, themes: ThemeSource, parent: QWidget | None = None
-    ) -> None:
-        super().__init__(parent)
-        self._session, self._filter = session, filter_state
+    def __init__(self, parts: TabParts) -> None:
+        super().__init__(parts.parent)
+        self._session, self._filter, themes = parts.session, parts.filter_state, parts.themes
         self._notes: tuple[Note, ...] = ()
         self._seen: tuple[object, ...] | None = None
         self._order: tuple[int, bool] | None = None
@@ -76,6 +74,11 @@ class NotesTab(QWidget):
         return len(self._notes)
 
     @property
+    def title(self) -> str:
+        """How many there are stands in it."""
+        return f"{self.name} {count(self.count)}" if self.count else self.name
+
+    @property
     def shown_text(self) -> str:
         """How many of them the filter leaves; "" where it is everything."""
         return shown_of(self.model.rowCount(), self.count) if self._filter.active else ""
@@ -98,6 +101,15 @@ class NotesTab(QWidget):
         row = next((at for at, note in enumerate(self._notes) if chosen and note.id == chosen.id), -1)
         self._show(row)
         self.save.setEnabled(trace.raw.path is not None and trace.notes.unsaved)
+        self.counts_changed.emit()
+
+    def refresh_records(self) -> None:
+        """Notes come with the records of a capture."""
+        self.refresh()
+
+    def refresh_notes(self) -> None:
+        """Those of the trace are others now."""
+        self.refresh()
 
     def _show(self, chosen: int) -> None:
         rows = np.array(filter_notes.rows(self._session.trace, self._filter.filter), np.int64)

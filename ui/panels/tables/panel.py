@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
+from typing import TypeVar
+
 from PySide6.QtCore import QPoint, Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
@@ -11,14 +14,15 @@ from ui.filter_state import FilterState
 from ui.number_text import count
 from ui.panels.sql.tab import SqlTab
 from ui.panels.state_icons import row_looks
+from ui.panels.tab import Tab, TabParts
 from ui.panels.tables.bar import TablesBar
-from ui.panels.tables.columns import TraceColumns
 from ui.panels.tables.expectations import ExpectationsTab
 from ui.panels.tables.menu import RowMenu
 from ui.panels.tables.notes import NotesTab
+from ui.panels.tables.rows import RowsTab
 from ui.panels.tables.runs import RunsTab
 from ui.panels.tables.statistics import StatisticsTab
-from ui.panels.tables.tab import RowsTab
+from ui.panels.tables.tabs import TABS
 from ui.selection import Selection
 from ui.theme import ThemeSource
 from ui.widgets.scrolled_tabs import ScrolledTabs
@@ -29,6 +33,9 @@ _HINTS = {
     "Failures": "No failures. Calls that raise or time out appear here.",
 }
 _ONE = {"Dispatches": "dispatch", "Calls": "call", "Failures": "failed call"}
+
+
+Some = TypeVar("Some", bound=Tab)
 
 
 class TablesPanel(QWidget):
@@ -50,6 +57,8 @@ class TablesPanel(QWidget):
         filter_state: FilterState,
         themes: ThemeSource,
         parent: QWidget | None = None,
+        *,
+        tabs: Sequence[Callable[[TabParts], Tab]] = TABS,
     ) -> None:
         super().__init__(parent)
         self._session = session
@@ -57,7 +66,8 @@ class TablesPanel(QWidget):
         self._filter = filter_state
         self._themes = themes
         self.setAccessibleName("Tables")
-        self._make_tabs()
+        self._make_tabs(tabs)
+        self._connect_tabs()
         self.bar = TablesBar(filter_state, themes, self)
         self.bar.grouping_changed.connect(self._group)
         self.bar.add_choice(self.statistics.only_view)
@@ -80,18 +90,13 @@ class TablesPanel(QWidget):
 
     def refresh_records(self) -> None:
         """New records came."""
-        for tab in self._row_tabs:
-            tab.refresh()
-        self.statistics.refresh()
-        self.refresh_notes()
+        for tab in self._tabs:
+            tab.refresh_records()
 
     def refresh_notes(self) -> None:
         """Notes were written, changed or taken away."""
-        self.notes.refresh()
-        title = f"Notes {count(self.notes.count)}" if self.notes.count else "Notes"
-        self.tabs.setTabText(self.tabs.indexOf(self.notes), title)
-        if self.tabs.currentWidget() is self.notes:
-            self.bar.show_count(self.notes.shown_text)
+        for tab in self._tabs:
+            tab.refresh_notes()
 
     def show_notes(self) -> None:
         """Bring them to the front."""
@@ -99,17 +104,13 @@ class TablesPanel(QWidget):
 
     def refresh_runs(self) -> None:
         """Another run is in view, or one came or went."""
-        self.runs.refresh()
-        self.expectations.refresh()
-        self.tabs.setTabText(self.tabs.indexOf(self.expectations), self.expectations.title)
-        title = f"Runs {count(self.runs.count)}" if self.runs.count else "Runs"
-        self.tabs.setTabText(self.tabs.indexOf(self.runs), title)
+        for tab in self._tabs:
+            tab.refresh_runs()
 
     def show_rows(self, table: str, search: str) -> None:
         """Only these rows of "dispatches", "calls" or "failures"."""
         self._filter.set_text(search)
-        tabs = {"dispatches": self.dispatches, "calls": self.calls, "failures": self.failures}
-        self.tabs.setCurrentWidget(tabs[table])
+        self.tabs.setCurrentWidget(next(tab for tab in self._row_tabs if tab.table == table))
 
     def show_expectations(self) -> None:
         """Bring them to the front."""
@@ -128,45 +129,44 @@ class TablesPanel(QWidget):
     def refresh_theme(self) -> None:
         """Take the colours of the theme that is shown now."""
         looks = row_looks(self._themes.theme)
-        for tab in (*self._row_tabs, self.expectations, self.statistics.by_event, self.statistics.by_handler):
-            tab.model.set_looks(looks)
+        counted = self.expectations.model, self.statistics.by_event.model, self.statistics.by_handler.model
+        for model in (*(tab.model for tab in self._row_tabs), *counted):
+            model.set_looks(looks)
         self.bar.refresh_theme()
 
     def refresh_now(self) -> None:
         """Find every row again."""
         for tab in self._row_tabs:
             tab.refresh_now()
-        self.statistics.refresh()
+        self.statistics.refresh_records()
         self.refresh_notes()
         self._selection_changed()
         self._refresh_titles()
 
-    def _make_tabs(self) -> None:
-        columns = TraceColumns(self._session)
-        common = (self._session, self._filter, self._themes, self)
-        self.dispatches = RowsTab("dispatches", columns.dispatches(), *common)
-        self.calls = RowsTab("calls", columns.calls(), *common)
-        self.failures = RowsTab("failures", columns.failures(), *common)
-        self.statistics = StatisticsTab(self._session, self._filter, self._themes, self)
-        self.sql = SqlTab(self._session, self._themes, self)
-        self.sql.item_wanted.connect(self._item_wanted)
-        self.notes = NotesTab(self._session, self._filter, self._themes, self)
-        self.expectations = ExpectationsTab(self._session, self._themes, self)
-        self.expectations.rows_wanted.connect(self.show_rows)
-        self.runs = RunsTab(self._session, self._themes, self)
-        self._row_tabs = (self.dispatches, self.calls, self.failures)
+    def _make_tabs(self, makers: Sequence[Callable[[TabParts], Tab]]) -> None:
+        parts = TabParts(self._session, self._filter, self._themes, self)
+        self._tabs = [make(parts) for make in makers]
+        self._row_tabs = self.dispatches, self.calls, self.failures = self._of(RowsTab)
+        (self.statistics,) = self._of(StatisticsTab)
+        (self.sql,) = self._of(SqlTab)
+        (self.notes,) = self._of(NotesTab)
+        (self.expectations,) = self._of(ExpectationsTab)
+        (self.runs,) = self._of(RunsTab)
         self.tabs = ScrolledTabs(self)
         self.tabs.setDocumentMode(True)
         self.tabs.setAccessibleName("Tables")
-        self.tabs.addTab(self.dispatches, "Dispatches")
-        self.tabs.addTab(self.calls, "Calls")
-        self.tabs.addTab(self.failures, "Failures")
-        self.tabs.addTab(self.statistics, "Statistics")
-        self.tabs.setTabToolTip(self.tabs.indexOf(self.statistics), "Counts, times, rates and queues")
-        self.tabs.addTab(self.sql, "SQL")
-        self.tabs.addTab(self.notes, "Notes")
-        self.tabs.addTab(self.expectations, "Expectations")
-        self.tabs.addTab(self.runs, "Runs")
+        for tab in self._tabs:
+            self.tabs.setTabToolTip(self.tabs.addTab(tab, tab.title), tab.tip)
+
+    def _of(self, kind: type[Some]) -> list[Some]:
+        return [tab for tab in self._tabs if isinstance(tab, kind)]
+
+    def _connect_tabs(self) -> None:
+        for tab in self._tabs:
+            tab.failed.connect(self.failed)
+            tab.item_wanted.connect(self._item_wanted)
+            tab.rows_wanted.connect(self.show_rows)
+            tab.counts_changed.connect(self._refresh_titles)
         self.tabs.currentChanged.connect(self._tab_changed)
         self.dispatches.chosen.connect(self._dispatch_chosen)
         self.calls.chosen.connect(self._call_chosen)
@@ -176,10 +176,6 @@ class TablesPanel(QWidget):
         self.failures.menu_wanted.connect(self._call_menu)
         self.statistics.filter_wanted.connect(self._filter_by)
         self.statistics.calls_wanted.connect(self._show_calls)
-        self.statistics.failed.connect(self.failed)
-        for tab in self._row_tabs:
-            tab.counts_changed.connect(self._refresh_titles)
-            tab.failed.connect(self.failed)
 
     # Choices here go to the selection, the selection comes back to every tab
 
@@ -251,12 +247,13 @@ class TablesPanel(QWidget):
         self._refresh_titles()
 
     def _refresh_titles(self) -> None:
-        for tab, title in zip(self._row_tabs, _HINTS, strict=True):
-            shown = f"{count(tab.shown)} of " if self._filter.active and tab.total else ""
-            self.tabs.setTabText(self.tabs.indexOf(tab), f"{title} {shown}{count(tab.total)}")
-            tab.set_hints(_HINTS[title], self._nothing_matches(title))
+        for tab in self._row_tabs:
+            tab.set_hints(_HINTS[tab.name], self._nothing_matches(tab.name))
+        for place, each in enumerate(self._tabs):
+            if self.tabs.tabText(place) != each.title:
+                self.tabs.setTabText(place, each.title)
         seen = self.tabs.currentWidget()
-        self.bar.show_count(seen.shown_text if isinstance(seen, RowsTab | NotesTab) else "")
+        self.bar.show_count(seen.shown_text if isinstance(seen, Tab) else "")
         self.bar.show_grouping(on=isinstance(seen, RowsTab))
         self.statistics.only_view.setVisible(seen is self.statistics)
 
@@ -265,10 +262,6 @@ class TablesPanel(QWidget):
 
         Failures is calls that failed or timed out, and the filter narrows it further: `outcome:lost` is of dispatches.
         """
-        others = [
-            f"{count(tab.shown)} in {other}"
-            for tab, other in zip(self._row_tabs, _HINTS, strict=True)
-            if tab.shown and other != title
-        ]
+        others = [f"{count(tab.shown)} in {tab.name}" for tab in self._row_tabs if tab.shown and tab.name != title]
         found = f" It shows {' and '.join(others)}." if others else ""
         return f"No {_ONE[title]} matches the filter.{found} Clear it with the × on its chip."

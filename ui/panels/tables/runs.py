@@ -9,12 +9,12 @@ import numpy.typing as npt
 from PySide6.QtCore import QModelIndex, Signal
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
-from bus.session import Run, Session
+from bus.session import Run
 from ui.number_text import count
+from ui.panels.tab import Tab, TabParts
 from ui.panels.tables.view import RecordTable
 from ui.runs.words import clock_text, name_of, room_text
 from ui.table_model import Column, TableModel, sorted_rows
-from ui.theme import ThemeSource
 from ui.widgets.elided_label import ElidedLabel
 
 Keys = npt.NDArray[Any]
@@ -24,8 +24,10 @@ NOTHING_YET = (
 )
 
 
-class RunsTab(QWidget):
+class RunsTab(Tab):
     """One row for each; its rows are numbers into the list that was read last, the newest on top."""
+
+    name = "Runs"
 
     show_wanted = Signal(object)
     """The run; also of the next two."""
@@ -33,9 +35,9 @@ class RunsTab(QWidget):
     save_wanted = Signal(object)
     remove_wanted = Signal(object)
 
-    def __init__(self, session: Session, themes: ThemeSource, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self._session = session
+    def __init__(self, parts: TabParts) -> None:
+        super().__init__(parts.parent)
+        self._session, themes = parts.session, parts.themes
         self._runs: tuple[Run, ...] = ()
         self._shown: tuple[object, ...] = ()
         self._order: tuple[int, bool] | None = None
@@ -66,7 +68,7 @@ class RunsTab(QWidget):
         rows.setSpacing(0)
         rows.addWidget(self.view, 1)
         rows.addLayout(line)
-        self.refresh()
+        self.refresh_runs()
 
     @property
     def count(self) -> int:
@@ -74,12 +76,17 @@ class RunsTab(QWidget):
         return len(self._runs)
 
     @property
+    def title(self) -> str:
+        """How many there are stands in it."""
+        return f"{self.name} {count(self.count)}" if self.count else self.name
+
+    @property
     def current(self) -> Run | None:
         """The one of the current row."""
         row = self.model.trace_row(self.view.currentIndex().row())
         return self._runs[row] if 0 <= row < len(self._runs) else None
 
-    def refresh(self) -> None:
+    def refresh_runs(self) -> None:
         """Read them again, where they changed."""
         runs = self._session.runs
         shown = (runs.revision, runs.view, *((run.counts, run.is_saved, len(run.notes.all)) for run in runs.all))
@@ -90,6 +97,7 @@ class RunsTab(QWidget):
         self._runs = tuple(reversed(runs.all))
         self.room.setText(room_text(len(runs.all), runs.most, runs.goes_next()) if runs.all else "")
         self._list(self._runs.index(chosen) if chosen in self._runs else -1)
+        self.counts_changed.emit()
 
     def _list(self, chosen: int) -> None:
         rows = np.arange(len(self._runs))

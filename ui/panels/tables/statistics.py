@@ -6,18 +6,16 @@ import math
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QResizeEvent, QShowEvent
-from PySide6.QtWidgets import QCheckBox, QSplitter, QTabWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QCheckBox, QSplitter, QTabWidget, QVBoxLayout
 
 from bus.analysis import histogram, statistics
 from bus.analysis.statistics import Span
 from bus.find.filter_quote import quote
-from bus.session import Session
-from ui.filter_state import FilterState
 from ui.pace import Pace
+from ui.panels.tab import Tab, TabParts
 from ui.panels.tables.aggregates import Aggregates
 from ui.panels.tables.over_time import OverTimePage
 from ui.panels.tables.plots import STEPS, Plots
-from ui.theme import ThemeSource
 
 ROOM_FOR_PLOTS = 80
 """Average letters of the tab's width."""
@@ -26,8 +24,11 @@ _LEAST_S = 0.1
 """Between two counts while records arrive."""
 
 
-class StatisticsTab(QWidget):
+class StatisticsTab(Tab):
     """Counts only while it is on the screen."""
+
+    name = "Statistics"
+    tip = "Counts, times, rates and queues"
 
     filter_wanted = Signal(str, str)
     """A field of the search line and a name: the rows that belong to it."""
@@ -38,13 +39,9 @@ class StatisticsTab(QWidget):
     stretch_wanted = Signal(object, object)
     """Nanoseconds: the time that a bar stands for."""
 
-    failed = Signal(object)
-    """What could not be counted, and why."""
-
-    def __init__(
-        self, session: Session, filter_state: FilterState, themes: ThemeSource, parent: QWidget | None = None
-    ) -> None:
-        super().__init__(parent)
+    def __init__(self, parts: TabParts) -> None:
+        super().__init__(parts.parent)
+        session, filter_state, themes = parts.session, parts.filter_state, parts.themes
         self._session = session
         self.by_event = Aggregates("Event", statistics.by_event, session, themes, self)
         self.by_handler = Aggregates("Handler", statistics.by_handler, session, themes, self)
@@ -84,7 +81,7 @@ class StatisticsTab(QWidget):
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(splitter)
 
-    def refresh(self) -> None:
+    def refresh_records(self) -> None:
         """New records came; count again soon, if anybody looks."""
         self.over_time.refresh()
         if self.isVisible():
@@ -102,7 +99,7 @@ class StatisticsTab(QWidget):
         self._stretch = start_ns, end_ns
         if self.only_view.isChecked():
             self._counted_changed()
-            self.refresh()
+            self.refresh_records()
 
     def refresh_plots(self) -> None:
         """Of the chosen handler, or of all."""

@@ -7,22 +7,20 @@ from collections.abc import Sequence
 import numpy as np
 import numpy.typing as npt
 from PySide6.QtCore import QPoint, Signal
-from PySide6.QtWidgets import QVBoxLayout, QWidget
+from PySide6.QtWidgets import QVBoxLayout
 
 from bus.errors import UserError
 from bus.find.ordering import Orders
 from bus.find.repeats import Repeats
-from bus.session import Session
-from ui.filter_state import FilterState
 from ui.finding import Finding
 from ui.number_text import count, shown_of
 from ui.pace import Pace
+from ui.panels.tab import Tab, TabParts
 from ui.panels.tables.found_rows import Found, Look, Order, Sorting
 from ui.panels.tables.header import HeaderMenu
 from ui.panels.tables.payload_column import MOST_SORTED, PayloadColumn, known_fields
 from ui.panels.tables.view import RecordTable
 from ui.table_model import Column, Rows, TableModel
-from ui.theme import ThemeSource
 
 NAMED = ("Event", "Handler")
 """Columns that tell how many rows one stands for; the first of them that a table has."""
@@ -35,27 +33,18 @@ _SEEN_S, _UNSEEN_S = 0.05, 0.25
 tab that nobody sees needs only its count."""
 
 
-class RowsTab(QWidget):
+class RowsTab(Tab):
     """Keeps a RecordTable in step with the trace, the filter and the order."""
 
     chosen = Signal(int)
     menu_wanted = Signal(int, QPoint)
-    counts_changed = Signal()
-    failed = Signal(object)
 
-    def __init__(
-        self,
-        table: str,
-        columns: Sequence[Column],
-        session: Session,
-        filter_state: FilterState,
-        themes: ThemeSource,
-        parent: QWidget | None = None,
-    ) -> None:
-        super().__init__(parent)
-        self._table = table
+    def __init__(self, table: str, columns: Sequence[Column], parts: TabParts) -> None:
+        super().__init__(parts.parent)
+        session, themes = parts.session, parts.themes
+        self.table, self.name = table, table.capitalize()
         self._session = session
-        self._filter = filter_state
+        self._filter = parts.filter_state
         self._order: tuple[int, bool] | None = None
         self._chosen_row = -1
         self.shown = self.total = 0
@@ -97,6 +86,12 @@ class RowsTab(QWidget):
         self._show_wanted()
 
     @property
+    def title(self) -> str:
+        """Its name and how many rows there are, or are left by the filter."""
+        shown = f"{count(self.shown)} of " if self._filter.active and self.total else ""
+        return f"{self.name} {shown}{count(self.total)}"
+
+    @property
     def shown_text(self) -> str:
         """How much the filter leaves, and how many groups that is; "" where it is everything."""
         told = [shown_of(self.shown, self.total)] if self._filter.active else []
@@ -114,7 +109,7 @@ class RowsTab(QWidget):
         self._open.clear()
         self.view.set_following(True)
 
-    def refresh(self) -> None:
+    def refresh_records(self) -> None:
         """New records came: find the rows again, but not so often that the window suffers."""
         if self._finding.busy:
             self._pace.ask_after(_AFTER_SORT_S)
@@ -162,7 +157,7 @@ class RowsTab(QWidget):
     @property
     def of_table(self) -> str:
         """Which table of the trace the rows are of: "dispatches" or "calls"."""
-        return "dispatches" if self._table == "dispatches" else "calls"
+        return "dispatches" if self.table == "dispatches" else "calls"
 
     def shown_ids(self) -> npt.NDArray[np.uint64]:
         """Ids of all rows that are shown, from top to bottom."""
@@ -181,7 +176,7 @@ class RowsTab(QWidget):
             place, descending = self._order
             keys = self.model.columns[place].key
             order = Order(place, keys, descending) if keys is not None else None
-        return Look(self._table, self._filter.filter, order, self._orders, self._grouped, self._filter.most_payloads)
+        return Look(self.table, self._filter.filter, order, self._orders, self._grouped, self._filter.most_payloads)
 
     def _show_wanted(self) -> None:
         """Columns that only some captures have something for come and go with it."""
