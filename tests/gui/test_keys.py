@@ -25,7 +25,6 @@ script: [{emit: order.placed, times: 20, every: 10ms}]
 """
 
 KEYS_OF_THEIR_OWN = {
-    "panels/scenario/inputs.py": {"F1", "S"},  # what was typed is written before a command
     "panels/sql/editor.py": {"Esc"},
     "panels/tables/view.py": {"End", "Left", "Right"},  # to the newest row; a group is opened and closed
     "widgets/palette.py": {"Up", "Down"},

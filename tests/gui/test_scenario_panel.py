@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QApplication, QLineEdit
 
 from bus import scenario
@@ -120,12 +121,16 @@ def test_a_sample_is_checked_while_it_is_typed_and_kept_when_it_is_json(
 def test_a_shortcut_such_as_save_takes_along_what_was_just_typed(
     panel: ScenarioPanel, session: Any, qtbot: Any
 ) -> None:
+    save = QAction(panel.window())
+    save.setShortcut("Ctrl+S")
+    panel.window().addAction(save)
     panel.tree.choose("event", "order.placed")
     line = panel.event_form.description.widget
     line.setFocus()
-    qtbot.keyClicks(line, "paid later")
+    qtbot.keyClicks(line, "paid/later?")
+    assert session.document.scenario.events["order.placed"].description != "paid/later?", "not at each letter"
     qtbot.keyClick(line, Qt.Key.Key_S, Qt.KeyboardModifier.ControlModifier)
-    assert session.document.scenario.events["order.placed"].description == "paid later"
+    assert session.document.scenario.events["order.placed"].description == "paid/later?"
 
 
 def test_steps_are_added_changed_moved_and_deleted(panel: ScenarioPanel, session: Any, qtbot: Any) -> None:

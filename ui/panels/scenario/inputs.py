@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal
-from PySide6.QtGui import QColor, QFontDatabase, QKeyEvent
+from PySide6.QtGui import QColor, QFontDatabase, QKeyEvent, QKeySequence
 from PySide6.QtWidgets import QCheckBox, QComboBox, QLabel, QLineEdit, QPlainTextEdit, QVBoxLayout, QWidget
 
 from bus.scenario.drafts import Draft, FieldPath
@@ -148,7 +148,7 @@ class Input(QWidget):
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Leaving the field and pressing a shortcut (Save, Run) both mean that the text is as it should be."""
-        if event.type() == QEvent.Type.FocusOut or _is_command(event):
+        if event.type() == QEvent.Type.FocusOut or _is_command(event, self):
             self.flush()
         return super().eventFilter(watched, event)
 
@@ -202,14 +202,16 @@ class Input(QWidget):
             widget.setCursorPosition(0)
 
 
-def _is_command(event: QEvent) -> bool:
+def _is_command(event: QEvent, within: QWidget) -> bool:
     """Whether this is the key of a command of the window, such as Save, and not of editing text."""
     if event.type() != QEvent.Type.ShortcutOverride or not isinstance(event, QKeyEvent):
         return False
-    if Qt.Key.Key_F1 <= event.key() <= Qt.Key.Key_F12:
-        return True
-    control = event.modifiers() & Qt.KeyboardModifier.ControlModifier
-    return bool(control) and event.key() in (Qt.Key.Key_S, Qt.Key.Key_E, Qt.Key.Key_Q, Qt.Key.Key_N, Qt.Key.Key_O)
+    control = bool(event.modifiers() & Qt.KeyboardModifier.ControlModifier)
+    writes = bool(event.text()) and event.text().isprintable() and not control
+    if writes or event.matches(QKeySequence.StandardKey.Undo) or event.matches(QKeySequence.StandardKey.Redo):
+        return False
+    keys = QKeySequence(event.keyCombination())
+    return any(keys in action.shortcuts() for action in within.window().actions())
 
 
 def _widget(
