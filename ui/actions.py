@@ -9,6 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from bus.export import EXPORTERS
+from ui.layout import PANELS
 from ui.state import State
 from ui.verbs import Verbs
 
@@ -117,14 +118,6 @@ EDIT = (
 )
 
 VIEW = (
-    Action("panel.scenario", "Scenario Panel", "View/Panels", lambda v: v.view.toggle_panel("scenario"), "Ctrl+1",
-           "panel-scenario", "Show or hide the panel", checked=lambda s: "scenario" in s.panels),
-    Action("panel.emit", "Emit Panel", "View/Panels", lambda v: v.view.toggle_panel("emit"), "Ctrl+2", "emit",
-           "Show or hide the panel", checked=lambda s: "emit" in s.panels),
-    Action("panel.inspector", "Inspector Panel", "View/Panels", lambda v: v.view.toggle_panel("inspector"), "Ctrl+3",
-           "panel-inspector", "Show or hide the panel", checked=lambda s: "inspector" in s.panels),
-    Action("panel.tables", "Tables Panel", "View/Panels", lambda v: v.view.toggle_panel("tables"),
-           ("Ctrl+4", "Ctrl+J"), "panel-tables", "Show or hide the panel", checked=lambda s: "tables" in s.panels),
     Action("layout.reset", "Reset Layout", "View", lambda v: v.view.reset_layout(), (), "layout",
            "Put every panel back to where it was at first"),
     Action("view.follow", "Follow the Newest", "-View", lambda v: v.view.toggle_following(), "End", "follow",
@@ -295,7 +288,21 @@ HELP = (
 
 # fmt: on
 
-ACTIONS: tuple[Action, ...] = (*FILE, *EDIT, *VIEW, *RUN, *CAPTURE, *EXPORT, *TOOLS, *HELP)
+PANEL = tuple(
+    Action(
+        f"panel.{place.id}",
+        f"{place.title} Panel",
+        "View/Panels",
+        lambda v, panel=place.id: v.view.toggle_panel(panel),  # type: ignore[misc]
+        place.keys,
+        place.icon,
+        "Show or hide the panel",
+        checked=lambda s, panel=place.id: panel in s.panels,  # type: ignore[misc]
+    )
+    for place in PANELS
+)
+
+ACTIONS: tuple[Action, ...] = (*FILE, *EDIT, *PANEL, *VIEW, *RUN, *CAPTURE, *EXPORT, *TOOLS, *HELP)
 
 TOOLBAR = (
     "run.start",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import binascii
+from dataclasses import dataclass
 
 from PySide6.QtCore import QByteArray, QObject, Qt, Signal
 from PySide6.QtWidgets import QDockWidget, QMainWindow, QStackedWidget, QTabWidget, QWidget
@@ -18,6 +19,27 @@ LEFT, RIGHT, BOTTOM = (
     Qt.DockWidgetArea.RightDockWidgetArea,
     Qt.DockWidgetArea.BottomDockWidgetArea,
 )
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a panel is at first, and its command."""
+
+    id: str
+    title: str
+    area: Qt.DockWidgetArea
+    keys: tuple[str, ...]
+    icon: str
+
+
+PANELS = (
+    Place("scenario", "Scenario", LEFT, ("Ctrl+1",), "panel-scenario"),
+    Place("emit", "Emit", LEFT, ("Ctrl+2",), "emit"),
+    Place("inspector", "Inspector", RIGHT, ("Ctrl+3",), "panel-inspector"),
+    Place("tables", "Tables", BOTTOM, ("Ctrl+4", "Ctrl+J"), "panel-tables"),
+)
+"""Every panel; the command that shows or hides it is made from this (ui/actions.py)."""
+
 VERSION = 2
 """Raised when a panel comes or goes, so that an old arrangement is not forced on it."""
 
@@ -57,20 +79,20 @@ class Layout(QObject):
         """Whether the start page is in the middle."""
         return self._pages.currentIndex() == 0
 
-    def add(self, panel: str, title: str, widget: QWidget, area: Qt.DockWidgetArea) -> QDockWidget:
-        """Dock one panel."""
-        dock = QDockWidget(title, self._window)
+    def add(self, panel: str, widget: QWidget) -> None:
+        """Dock one of PANELS."""
+        place = next(each for each in PANELS if each.id == panel)
+        dock = QDockWidget(place.title, self._window)
         dock.setObjectName(f"dock_{panel}")
-        dock.setAccessibleName(title)
-        dock.setWidget(widget if area == BOTTOM else PanelScroll(widget, dock))  # tables scroll by themselves
+        dock.setAccessibleName(place.title)
+        dock.setWidget(widget if place.area == BOTTOM else PanelScroll(widget, dock))  # tables scroll by themselves
         dock.widget().setMinimumSize(LEAST)
         self._titles[panel] = DockTitle(dock, self._themes)
         dock.setTitleBarWidget(self._titles[panel])
         dock.visibilityChanged.connect(self._visibility_changed)
         dock.topLevelChanged.connect(self._refresh_titles)
         self._docks[panel] = dock
-        self._window.addDockWidget(area, dock)
-        return dock
+        self._window.addDockWidget(place.area, dock)
 
     def arrange(self) -> None:
         """The first arrangement, as in the sketch of docs/architecture.md, or what of it has room."""
@@ -81,10 +103,10 @@ class Layout(QObject):
         metrics = window.fontMetrics()
         letters = window.width() / metrics.averageCharWidth()
         lines = window.height() / metrics.lineSpacing()
-        for area, panel in ((LEFT, "scenario"), (LEFT, "emit"), (RIGHT, "inspector"), (BOTTOM, "tables")):
-            docks[panel].setFloating(False)
-            window.addDockWidget(area, docks[panel])
-            docks[panel].show()
+        for each in PANELS:
+            docks[each.id].setFloating(False)
+            window.addDockWidget(each.area, docks[each.id])
+            docks[each.id].show()
         if lines < TWO_ROWS or letters < TWO_COLUMNS:
             window.tabifyDockWidget(docks["scenario"], docks["emit"])
         else:

@@ -15,7 +15,7 @@ from ui.filter_state import FilterState
 from ui.flight.notice import FlightNotice
 from ui.flight.sign import FlightSign
 from ui.flight.watch import FlightWatch
-from ui.layout import BOTTOM, LEFT, RIGHT, Layout
+from ui.layout import Layout
 from ui.panels.emit.panel import EmitPanel
 from ui.panels.inspector.panel import InspectorPanel
 from ui.panels.scenario.panel import ScenarioPanel
@@ -153,7 +153,7 @@ class Window(Parts):
         self.inspector = InspectorPanel(session, selection, themes, self)
         self.tables = TablesPanel(session, selection, self.filter_state, themes, self)
         self.panels = Layout(self, self.pages, themes)
-        self.panels.add("scenario", "Scenario", self.scenario, LEFT)
-        self.panels.add("emit", "Emit", self.emit_panel, LEFT)
-        self.panels.add("inspector", "Inspector", self.inspector, RIGHT)
-        self.panels.add("tables", "Tables", self.tables, BOTTOM)
+        self.panels.add("scenario", self.scenario)
+        self.panels.add("emit", self.emit_panel)
+        self.panels.add("inspector", self.inspector)
+        self.panels.add("tables", self.tables)
