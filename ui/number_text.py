@@ -1,4 +1,8 @@
-"""How numbers of a trace are written in tables, inspector and status bar: short, with a unit, the same everywhere."""
+"""How numbers of a trace are written: short, with a unit, the same everywhere.
+
+`span`, `moment` and `count` stand under each other in tables, inspector and status bar: always three digits.
+`duration_text` and `count_text` are painted on the timeline, where room is scarce: no zeros at the end, narrow blanks.
+"""
 
 from __future__ import annotations
 
@@ -26,6 +30,11 @@ _STATES = {
 STATES = tuple(dict.fromkeys(_STATES.values()))
 """The looks that rows can have; ok rows look like plain text."""
 
+UNITS = ((60_000_000_000, "m"), (1_000_000_000, "s"), (1_000_000, "ms"), (1_000, "µs"), (1, "ns"))
+"""Nanoseconds of each unit of time, the largest first."""
+
+MINUTE = 60_000_000_000
+
 
 def span(nanoseconds: float) -> str:
     """A length of time with three digits that count: 850 ns, 4.21 ms, 12.0 s, 3 min 05 s."""
@@ -51,6 +60,36 @@ def moment(nanoseconds: int) -> str:
 def count(number: int) -> str:
     """A number in groups of three: 1 204."""
     return f"{int(number):,}".replace(",", " ")
+
+
+def duration_text(ns: int, digits: int = 3) -> str:
+    """A length of time for a person: three digits are enough to compare, `12.3 ms`."""
+    sign, ns = ("−", -ns) if ns < 0 else ("", ns)
+    if digits <= 3 and ns >= MINUTE:
+        minutes, rest = divmod(round(ns / 1_000_000_000), 60)
+        return f"{sign}{minutes}m {rest:02d}s"
+    size, unit = unit_of(ns)
+    value = ns / size
+    before = len(str(int(value)))
+    text = f"{value:.{max(0, min(9, digits - before))}f}"
+    if "." in text:
+        text = text.rstrip("0").rstrip(".")
+    return f"{sign}{text} {unit}"
+
+
+def count_text(count: int) -> str:
+    """A number with thin blanks between thousands."""
+    return f"{count:,}".replace(",", "\u202f")
+
+
+def unit_of(ns: int) -> tuple[int, str]:
+    """The unit that suits a length of time."""
+    return next(((size, unit) for size, unit in UNITS[1:] if ns >= size), (1, "ns"))
+
+
+def size_text(octets: int) -> str:
+    """How large a file is."""
+    return f"{octets / 1e6:.1f} MB" if octets >= 100_000 else f"{octets / 1e3:.1f} kB"
 
 
 def outcome(value: int) -> str:

@@ -15,6 +15,7 @@ from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersisten
 from PySide6.QtGui import QColor, QIcon
 
 from bus.find.ordering import order
+from ui.number_text import count
 from ui.theme import ThemeSource
 
 Rows = npt.NDArray[np.int64]
@@ -158,9 +159,9 @@ class TableModel(QAbstractTableModel):
         found = np.flatnonzero(self._rows == trace_row)
         return int(found[0]) if len(found) else -1
 
-    def _values_changed(self, count: int) -> None:
-        if count:
-            self.dataChanged.emit(self.index(0, 0), self.index(count - 1, len(self.columns) - 1))
+    def _values_changed(self, rows: int) -> None:
+        if rows:
+            self.dataChanged.emit(self.index(0, 0), self.index(rows - 1, len(self.columns) - 1))
 
     # What Qt asks
 
@@ -192,7 +193,7 @@ class TableModel(QAbstractTableModel):
         if size < 2:
             return f"{_INSIDE}{text}" if size == 0 else f"{_ALONE}{text}"
         is_open = self.group_size(table_row + 1) == 0
-        return f"{_OPEN if is_open else _CLOSED}{text}  × {size:,}".replace(",", " ")
+        return f"{_OPEN if is_open else _CLOSED}{text}  × {count(size)}"
 
     def _cell(self, column: Column, row: int, role: int) -> object:
         if role == Qt.ItemDataRole.DisplayRole:

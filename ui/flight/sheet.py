@@ -22,6 +22,7 @@ from PySide6.QtWidgets import (
 from bus.session import Session
 from ui.flight.form import FlightForm
 from ui.flight.watch import FlightWatch
+from ui.number_text import size_text
 from ui.ports import SettingsStore
 from ui.screen import sheet_size
 from ui.table_model import one_line
@@ -140,4 +141,4 @@ def _size(path: Path) -> str:
         size = path.stat().st_size
     except OSError:  # it went meanwhile
         return "gone"
-    return f"{size / 1e6:.1f} MB" if size >= 100_000 else f"{size / 1e3:.1f} kB"
+    return size_text(size)

@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QMenu, QPushButton, QToolButt
 
 from bus.session import Run, Session
 from bus.wording import several
+from ui.number_text import count
 from ui.runs.words import clock_text, facts_of, name_of, room_text
 from ui.widgets.elided_label import ElidedLabel
 
@@ -91,5 +92,5 @@ def _line(run: Run) -> str:
     counts = run.counts
     facts = [name_of(run), run.origin.title if run.origin is not None else "", clock_text(run.began_s)]
     facts.append(several(counts.dispatches, "event"))
-    facts += [f"{counts.failed:,} failed".replace(",", " ") if counts.failed else ""]
+    facts += [f"{count(counts.failed)} failed" if counts.failed else ""]
     return "  ·  ".join(fact for fact in facts if fact)

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from bus.picture.scale import UNIT, Folded, Steps
+from ui.number_text import MINUTE, UNITS, count_text, duration_text, unit_of
 from ui.timeline.viewport import Viewport, round_step
 
 TICK_SPACING_PX = 90
@@ -18,9 +19,6 @@ TICK_SPACING_PX = 90
 STEP_SPACING_PX = 150
 """The same where a label says which dispatch it is as well."""
 
-UNITS = ((60_000_000_000, "m"), (1_000_000_000, "s"), (1_000_000, "ms"), (1_000, "µs"), (1, "ns"))
-
-MINUTE = 60_000_000_000
 MINUTE_STEPS = (1, 2, 5, 10, 15, 30, 60)
 
 
@@ -112,33 +110,8 @@ def tick_label(offset: int, step: int) -> str:
     if step >= MINUTE or (offset >= 10 * MINUTE and step >= 1_000_000_000):
         minutes, rest = divmod(offset, MINUTE)
         return f"{sign}{minutes}m" + (f" {rest // 1_000_000_000:02d}s" if step < MINUTE else "")
-    size, unit = _unit_of(min(offset, 1000 * step))
+    size, unit = unit_of(min(offset, 1000 * step))
     fine, decimals = size, 0
     while step % fine:
         fine, decimals = fine // 10, decimals + 1
     return f"{sign}{offset / size:.{decimals}f} {unit}"
-
-
-def duration_text(ns: int, digits: int = 3) -> str:
-    """A length of time for a person: three digits are enough to compare, `12.3 ms`."""
-    sign, ns = ("−", -ns) if ns < 0 else ("", ns)
-    if digits <= 3 and ns >= MINUTE:
-        minutes, rest = divmod(round(ns / 1_000_000_000), 60)
-        return f"{sign}{minutes}m {rest:02d}s"
-    size, unit = _unit_of(ns)
-    value = ns / size
-    before = len(str(int(value)))
-    text = f"{value:.{max(0, min(9, digits - before))}f}"
-    if "." in text:
-        text = text.rstrip("0").rstrip(".")
-    return f"{sign}{text} {unit}"
-
-
-def count_text(count: int) -> str:
-    """A number with thin blanks between thousands."""
-    return f"{count:,}".replace(",", "\u202f")
-
-
-def _unit_of(ns: int) -> tuple[int, str]:
-    """The unit that suits a length of time."""
-    return next(((size, unit) for size, unit in UNITS[1:] if ns >= size), (1, "ns"))

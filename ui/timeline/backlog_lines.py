@@ -12,7 +12,7 @@ from PySide6.QtGui import QPainter, QPen, QPolygonF
 from bus.picture.backlog import Backlog
 from bus.picture.grid import Grid
 from bus.picture.pyramid import Int64s
-from ui.timeline.axis import count_text, duration_text
+from ui.number_text import count_text, duration_text
 from ui.timeline.colours import Colours, with_alpha
 
 SAMPLE = 16

@@ -8,8 +8,8 @@ from PySide6.QtCore import QRectF
 from PySide6.QtGui import QColor, QPainter, QPen
 
 from bus.analysis.segments import Segment, Stage
+from ui.number_text import duration_text
 from ui.timeline.arrows import Arrows
-from ui.timeline.axis import duration_text
 from ui.timeline.colours import Colours, blend, readable_on
 from ui.timeline.content import Content
 from ui.timeline.geometry import Geometry

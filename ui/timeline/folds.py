@@ -6,7 +6,7 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QBrush, QPainter
 
 from bus.picture.scale import Folded
-from ui.timeline.axis import duration_text
+from ui.number_text import duration_text
 from ui.timeline.colours import Colours, with_alpha
 from ui.timeline.geometry import Geometry
 from ui.timeline.lettering import Lettering

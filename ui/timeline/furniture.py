@@ -8,7 +8,8 @@ from PySide6.QtCore import QLineF, QRectF, Qt
 from PySide6.QtGui import QPainter, QPen
 
 from bus.picture.lane_marks import SORTS
-from ui.timeline.axis import Ticks, count_text, duration_text
+from ui.number_text import count_text, duration_text
+from ui.timeline.axis import Ticks
 from ui.timeline.colours import Colours
 from ui.timeline.content import Content
 from ui.timeline.geometry import Geometry

@@ -5,8 +5,8 @@ from __future__ import annotations
 from PySide6.QtCore import QRect, Qt
 from PySide6.QtWidgets import QLabel, QPushButton, QWidget
 
+from ui.number_text import count_text
 from ui.theme import Theme
-from ui.timeline.axis import count_text
 
 RESUME = "Following paused — press End or click to follow the newest"
 EMPTY = (

@@ -11,7 +11,7 @@ from PySide6.QtGui import QColor, QPainter
 
 from bus.picture.bars import Bars, Positions, clusters
 from bus.picture.pyramid import Int64s
-from ui.timeline.axis import count_text, duration_text
+from ui.number_text import count_text, duration_text
 from ui.timeline.colours import BADGE, Colours
 from ui.timeline.content import Content
 from ui.timeline.lettering import Lettering

@@ -8,7 +8,7 @@ from PySide6.QtCore import QLineF, QRectF, Qt
 from PySide6.QtGui import QPainter, QPen
 
 from bus.trace.notes import Note, Notes
-from ui.timeline.axis import duration_text
+from ui.number_text import duration_text
 from ui.timeline.colours import Colours, with_alpha
 from ui.timeline.geometry import Geometry
 from ui.timeline.viewport import Viewport

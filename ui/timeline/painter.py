@@ -15,7 +15,7 @@ from PySide6.QtGui import QImage, QPainter, QPixmap
 
 from bus.picture.detail import Points
 from bus.picture.pyramid import Int64s
-from ui.timeline.axis import count_text
+from ui.number_text import count_text
 from ui.timeline.colours import BADGE, DIAMOND, LOST_DIAMOND
 from ui.timeline.labels import LABEL_WIDTH, Brush, badge_centres, paint_labels, rect_of
 from ui.timeline.picture import Picture

@@ -14,6 +14,7 @@ from PySide6.QtGui import QPainter
 from bus.picture.detail import density
 from bus.picture.grid import Grid
 from bus.picture.pyramid import Int64s
+from ui.number_text import count_text
 from ui.timeline.colours import Colours
 from ui.timeline.content import Content
 from ui.timeline.spots import dispatches_of_skipped
@@ -56,7 +57,7 @@ class Troubles:
         """A sentence about what went wrong near a column; empty where nothing did."""
         near = slice(max(0, column - REACH), column + REACH + 1)
         counts = [(int(counts[near].sum()), WORDS[sort]) for sort, counts in self.wrong.items()]
-        found = ", ".join(f"{count:,} {word}".replace(",", "\u202f") for count, word in counts if count)
+        found = ", ".join(f"{count_text(count)} {word}" for count, word in counts if count)
         return f"Here: {found}." if found else ""
 
 

@@ -11,7 +11,7 @@ from bus.picture.lane_marks import SORTS
 from bus.trace.joining import DISCARDED
 from bus.wording import several
 from buslens.records import Outcome
-from ui.timeline.axis import count_text, duration_text
+from ui.number_text import count_text, duration_text
 from ui.timeline.content import Content
 from ui.timeline.lanes import Lane
 from ui.timeline.picture import TrackPicture

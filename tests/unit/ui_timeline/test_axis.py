@@ -10,7 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bus.picture.scale import Folded
-from ui.timeline.axis import TICK_SPACING_PX, duration_text, ticks
+from ui.number_text import duration_text
+from ui.timeline.axis import TICK_SPACING_PX, ticks
 from ui.timeline.viewport import Viewport
 
 SECOND = 1_000_000_000
