@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from typing import Any
 
+from tests.helpers.patience import PATIENCE_S
 from ui.job import Beside, Job
 
 
@@ -107,3 +108,15 @@ def test_the_end_can_be_waited_for(qtbot: Any) -> None:
     job.end(10)
     assert over.is_set()
     assert not job.busy
+
+
+def test_its_thread_ends_with_its_work_though_nobody_fetches_the_result(qtbot: Any) -> None:
+    job, ran = Job(), threading.Event()
+    job.start(ran.set)
+    for thread in threading.enumerate():
+        if thread.name.startswith("buslens-job"):
+            thread.join(PATIENCE_S)
+    assert ran.is_set()
+    assert not any(thread.name.startswith("buslens-job") for thread in threading.enumerate())
+    assert job.busy, "its result waits to be fetched"
+    job.forget()
