@@ -13,7 +13,6 @@ def test_a_pattern_is_found_anywhere_unless_it_says_where() -> None:
     assert patterns.matches(r"^\d{3}-\w+$", "123-é")
 
 
-@pytest.mark.timeout(60)
 def test_a_pattern_that_python_would_match_for_years_takes_no_time() -> None:
     assert not patterns.matches("^(a+)+$", "a" * 10_000 + "b")
 
