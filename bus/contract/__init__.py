@@ -1,1 +1,1 @@
-"""What engines, brokers and machines say to each other, not how it is done: protocols, headers, bodies, letters."""
+"""What engines, brokers and machines say to each other, not how it is done: headers, bodies, messages."""

@@ -9,7 +9,7 @@ MOST_BODY = 1024 * 1024
 """Bytes; what is larger was not emitted by a scenario and becomes a dead letter."""
 
 
-class Unreadable(Exception):
+class UnreadableBodyError(Exception):
     """A message that no scenario can have emitted."""
 
     __module__ = "__main__"  # shown as a failure of the call
@@ -21,12 +21,12 @@ def written(payload: tuple[Any, ...]) -> bytes:
 
 
 def read(body: bytes) -> tuple[Any, ...]:
-    """One payload or none. Raises Unreadable."""
+    """One payload or none. Raises UnreadableBodyError."""
     if not body:
         return ()
     if len(body) > MOST_BODY:
-        raise Unreadable(f"a message of {len(body):,} bytes, more than {MOST_BODY:,}")
+        raise UnreadableBodyError(f"a message of {len(body):,} bytes, more than {MOST_BODY:,}")
     try:
         return (json.loads(body),)
     except (ValueError, RecursionError) as error:
-        raise Unreadable(f"a message that is not JSON: {error}") from None
+        raise UnreadableBodyError(f"a message that is not JSON: {error}") from None

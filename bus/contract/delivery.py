@@ -100,7 +100,7 @@ class Delivered:
 
 @dataclass(frozen=True, slots=True)
 class Settled:
-    """What was said about a delivery (acknowledge, retry, bury, give_back) has reached the broker."""
+    """What was said about a delivery (acknowledge, retry, dead_letter, release) has reached the broker."""
 
     delivery: Delivery
 
@@ -113,15 +113,15 @@ class Died:
 
 
 @dataclass(frozen=True, slots=True)
-class Interrupted:
+class ConnectionLost:
     """The broker cannot be reached, and why. What was delivered and not settled will be delivered again."""
 
     reason: str
 
 
 @dataclass(frozen=True, slots=True)
-class Unreached:
-    """It was tried again in vain, after Interrupted."""
+class StillUnreachable:
+    """A new connection was tried in vain, after ConnectionLost."""
 
     reason: str
     again_s: float
@@ -129,16 +129,16 @@ class Unreached:
 
 
 @dataclass(frozen=True, slots=True)
-class Resumed:
-    """It can be reached again. What it has not confirmed is published once more."""
+class ConnectionRestored:
+    """The broker can be reached again. What it has not confirmed is published once more."""
 
     waiting: tuple[tuple[str, str, int], ...] | None
     """Consumer, event, and how many events wait for it; None: others have some of that, and the broker cannot tell."""
 
 
 @dataclass(frozen=True, slots=True)
-class Counted:
-    """What no member of the run has settled, as the broker counts it."""
+class BacklogCounted:
+    """How many events no member of the run has settled, as the broker counts them."""
 
     waiting: tuple[tuple[str, str, int], ...]
     """Consumer, event, and how many events."""
@@ -152,22 +152,25 @@ class Noticed:
 
 
 @dataclass(frozen=True, slots=True)
-class Withdrawn:
-    """Others have these now: calls that have not begun will not be made here, and what failed is tried again there."""
+class Revoked:
+    """The broker has given these deliveries to others.
+
+    Calls that have not begun will not be made here, and what failed is tried again there.
+    """
 
     consumer: str
     deliveries: tuple[Delivery, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Wrote:
+class PeerWrote:
     """Another member of the run has written to us."""
 
-    letter: bytes
+    message: bytes
 
 
 @dataclass(frozen=True, slots=True)
-class Broken:
+class BrokerFailed:
     """The broker can do nothing more, and why; the run is over."""
 
     reason: str
@@ -180,21 +183,23 @@ News = (
     | Delivered
     | Settled
     | Died
-    | Interrupted
-    | Unreached
-    | Resumed
-    | Counted
+    | ConnectionLost
+    | StillUnreachable
+    | ConnectionRestored
+    | BacklogCounted
     | Noticed
-    | Withdrawn
-    | Wrote
-    | Broken
+    | Revoked
+    | PeerWrote
+    | BrokerFailed
 )
 Tell = Callable[[Sequence[News]], None]
 """Takes news from any thread, in order."""
 
 
 class Broker(Protocol):
-    """All methods are called on the engine's loop and return at once; what comes of them is told as news.
+    """What carries and keeps events for a durable engine.
+
+    All methods are called on the engine's loop and return at once; what comes of them is told as news.
 
     A broker whose client blocks, or keeps timers of its own (heartbeats), lives on a thread of its own: the engine's
     loop runs on the engine's clock, which may jump or stand still.
@@ -216,16 +221,19 @@ class Broker(Protocol):
         """Deliver no more of them; what is with the consumer stays there until it is settled."""
 
     def acknowledge(self, delivery: Delivery) -> None:
-        """It was handled; answered by Settled."""
+        """Tell the broker that the event was handled; answered by Settled."""
 
     def retry(self, delivery: Delivery) -> None:
-        """It was not handled: deliver it again, as a further attempt; answered by Settled, then Delivered."""
+        """Tell the broker that the event was not handled: deliver it again, as a further attempt.
 
-    def bury(self, delivery: Delivery, reason: str) -> None:
-        """It is a dead letter; answered by Settled."""
+        Answered by Settled, then Delivered.
+        """
 
-    def give_back(self, delivery: Delivery) -> None:
-        """Its call has never begun, and will not: as if it were not delivered yet; answered by Settled."""
+    def dead_letter(self, delivery: Delivery, reason: str) -> None:
+        """Keep the event as a dead letter, which nobody is given again; answered by Settled."""
+
+    def release(self, delivery: Delivery) -> None:
+        """Give the event back whose call has never begun, as if it were not delivered yet; answered by Settled."""
 
     def die(self, delivery: Delivery) -> None:
         """The consumer dies during this delivery, and a new one takes its place.
@@ -237,8 +245,8 @@ class Broker(Protocol):
         """Let everything go that was asked for, then leave. clean: and remove what this run made on the broker."""
 
 
-class Joinable(Broker, Protocol):
-    """One that carries events between machines: others can join a run, and the members write to each other."""
+class JoinableBroker(Broker, Protocol):
+    """A broker that carries events between machines: others can join a run, and the members write to each other."""
 
     async def join(self, run: str, member: str, tell: Tell) -> None:
         """In place of `open`: get ready as a member of a run that somebody else began. Raises UserError.
@@ -250,10 +258,10 @@ class Joinable(Broker, Protocol):
         """The run can be joined by whoever has this scenario, of which this is a hash."""
 
     def recount(self) -> None:
-        """Count what no member has settled; answered by Counted, where the broker can tell, or not at all."""
+        """Count what no member has settled; answered by BacklogCounted, where the broker can tell, or not at all."""
 
-    def write(self, mailbox: str, letter: bytes) -> None:
-        """To a member, or to the owner (`bus.contract.letters.OWNER`); told there by Wrote. It may get lost.
+    def write(self, mailbox: str, message: bytes) -> None:
+        """To a member, or to the owner (`bus.contract.peer_messages.OWNER`); told there by PeerWrote. It may get lost.
 
         The owner gets it before anything that is published or settled after it takes effect.
         """

@@ -28,7 +28,7 @@ class EngineClock(Protocol):
         """A worker thread has something to do: at full speed no time passes while it computes."""
 
     def work_ended(self) -> None:
-        """It has nothing to do any more."""
+        """A worker thread has nothing to do any more."""
 
     def held(self) -> AbstractContextManager[None]:
         """While somebody computes outside of the program: at full speed no time passes that would only be waited."""
@@ -41,7 +41,7 @@ class ConsumerDied(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Consumption:
+class ConsumerOptions:
     """How a durable engine hands events to one handler. The engines that keep nothing pass over it."""
 
     attempts: int = 3
@@ -66,7 +66,7 @@ class Consumption:
     """So are those that it had emitted before the handler came."""
 
 
-PLAIN = Consumption()
+PLAIN = ConsumerOptions()
 
 
 def new_run() -> str:
@@ -74,8 +74,11 @@ def new_run() -> str:
     return f"buslens-{datetime.now():%Y%m%d-%H%M%S}-{secrets.token_hex(4)}"
 
 
-class Post(Protocol):
-    """The letters of one member of a run that several machines are on (bus/sharing)."""
+class Peer(Protocol):
+    """What this process is in a run that several machines share.
+
+    Its owner, or a worker that has joined (bus/sharing).
+    """
 
     member: str
     """Its name; empty for the run's owner."""
@@ -85,16 +88,16 @@ class Post(Protocol):
 
     @property
     def joined(self) -> tuple[Any, ...]:
-        """The run's other machines, as its owner sees them (bus.sharing.owner.Joined)."""
+        """The run's other machines, as its owner sees them (bus.sharing.owner.WorkerStatus)."""
 
-    def letters(self) -> Sequence[bytes]:
+    def outgoing(self) -> Sequence[bytes]:
         """What is to be sent to the owner now: what is new, and what it has not answered for long."""
 
     def received(self, body: bytes) -> tuple[Sequence[Any], tuple[str, bytes] | None]:
-        """What a letter says about deliveries (bus.sharing.merging.Step), and an answer with its mailbox."""
+        """What a message says about deliveries (bus.sharing.merging.DeliveryStep), and an answer with its mailbox."""
 
     def farewell(self) -> Sequence[tuple[str, bytes]]:
-        """Letters with their mailboxes, at the end of the run."""
+        """Messages with their mailboxes, at the end of the run."""
 
 
 def _nobody(_: str) -> None:
@@ -102,7 +105,7 @@ def _nobody(_: str) -> None:
 
 
 @dataclass(frozen=True, slots=True)
-class Surroundings:
+class EngineContext:
     """What an engine is given when it starts."""
 
     loop: asyncio.AbstractEventLoop
@@ -122,7 +125,7 @@ class Surroundings:
     give_up: Callable[[str], None] = _nobody
     """To be called where no event can be carried any more, with the reason: the run ends."""
 
-    post: Post | None = None
+    peer: Peer | None = None
     """None where nobody can join."""
 
     run: str = field(default_factory=new_run)
@@ -135,10 +138,10 @@ class Engine(Protocol):
     spec: ClassVar[EngineSpec]
     """What is known of it without an engine."""
 
-    async def open(self, surroundings: Surroundings) -> None:
+    async def open(self, context: EngineContext) -> None:
         """Get ready. Raises UserError where that fails."""
 
-    def subscribe(self, event: str, function: Function, *, once: bool, consumption: Consumption = PLAIN) -> None:
+    def subscribe(self, event: str, function: Function, *, once: bool, consumption: ConsumerOptions = PLAIN) -> None:
         """Call `function` for each `event` from now on."""
 
     def unsubscribe(self, event: str, function: Function) -> None:

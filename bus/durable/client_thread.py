@@ -11,7 +11,7 @@ import logging
 import threading
 from collections.abc import Callable
 
-from bus.contract.delivery import Broken, Tell
+from bus.contract.delivery import BrokerFailed, Tell
 from bus.errors import UserError
 
 Ready = Callable[[], None]
@@ -66,14 +66,14 @@ class ClientThread:
             self._live(self._ready)
         except UserError as error:
             if self._is_ready:
-                self._tell([Broken(str(error))])
+                self._tell([BrokerFailed(str(error))])
             else:
                 self._answer(error)
         except (Exception, asyncio.CancelledError) as error:  # a client library may cancel what waits for it
             _LOG.exception("the client of %s failed", self._engine)
             why = f"the client of {self._engine} failed: {type(error).__name__}: {error}"
             if self._is_ready:
-                self._tell([Broken(why)])
+                self._tell([BrokerFailed(why)])
             else:
                 self._answer(UserError(why))
 

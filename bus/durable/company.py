@@ -7,20 +7,20 @@ import contextlib
 import time
 from collections.abc import Callable, Mapping
 
-from bus.contract.delivery import Broker, Delivery, Joinable, Tell
-from bus.contract.letters import OWNER
-from bus.contract.protocol import Post
+from bus.contract.delivery import Broker, Delivery, JoinableBroker, Tell
+from bus.contract.peer_messages import OWNER
+from bus.contract.protocol import Peer
 from bus.durable.consuming import Consumer
 from bus.durable.whereabouts import Whereabouts
-from bus.sharing.joined import EVERY_S, Reporting
+from bus.sharing.worker_peer import EVERY_S, ReportingBroker
 from bus.wording import several
 
 ANSWER_S = 3.0
 RECOUNT_S = 5.0
 """Nothing is here, and others are waited for: after so long the broker is asked whether there is anything left."""
 
-MOST_LETTERS = 3
-"""So many letters an event that came before its record waits for it, at most."""
+MOST_MESSAGES = 3
+"""So many messages an event that came before its record waits for it, at most."""
 
 
 MOST_NAMED = 2
@@ -32,8 +32,8 @@ class Company:
 
     def __init__(
         self,
-        post: Post,
-        broker: Joinable,
+        peer: Peer,
+        broker: JoinableBroker,
         loop: asyncio.AbstractEventLoop,
         whereabouts: Whereabouts,
         now: Callable[[], float] = time.monotonic,
@@ -41,11 +41,11 @@ class Company:
         """now: seconds of a clock of its own; that of the run may stand still."""
         self._now = now
         self._whereabouts = whereabouts
-        self._post = post
+        self._peer = peer
         self._broker = broker
         self._loop = loop
         self._early: list[tuple[Delivery, int]] = []
-        """What another member has emitted without that we know of it, and how many letters came since."""
+        """What another member has emitted without that we know of it, and how many messages came since."""
 
         self.is_shared = False
         """Another member has written: what the broker counts is not all that is not settled."""
@@ -57,15 +57,15 @@ class Company:
     @property
     def as_broker(self) -> Broker:
         """What the engine asks: a member tells the owner first."""
-        return Reporting(self._broker, self.report) if self._post.member else self._broker
+        return ReportingBroker(self._broker, self.report) if self._peer.member else self._broker
 
     async def open(self, run: str, tell: Tell) -> None:
         """Begin the run, or join it. Raises UserError."""
-        if not self._post.member:
+        if not self._peer.member:
             await self._broker.open(run, tell)
-            self._broker.announce(self._post.scenario)
+            self._broker.announce(self._peer.scenario)
             return
-        await self._broker.join(run, self._post.member, tell)
+        await self._broker.join(run, self._peer.member, tell)
         self._report_again()
         with contextlib.suppress(TimeoutError):
             # Then its clock is known there before anything happens here.
@@ -75,13 +75,13 @@ class Company:
 
     def report(self) -> None:
         """Tell the owner what is new, and what it has not answered."""
-        for letter in self._post.letters():
-            self._broker.write(OWNER, letter)
+        for message in self._peer.outgoing():
+            self._broker.write(OWNER, message)
 
-    def wrote(self, letter: bytes) -> list[Delivery]:
-        """Read a letter; deliveries that waited for it."""
+    def wrote(self, message: bytes) -> list[Delivery]:
+        """Read a message; deliveries that waited for it."""
         self._answered.set()
-        steps, answer = self._post.received(letter)
+        steps, answer = self._peer.received(message)
         for step in steps:
             self._whereabouts.heard(step)
         if answer is not None:
@@ -89,25 +89,25 @@ class Company:
             self._broker.write(*answer)
         waiting, self._early = self._early, []
         ready = []
-        for delivery, letters in waiting:
-            if letters + 1 >= MOST_LETTERS:
+        for delivery, messages in waiting:
+            if messages + 1 >= MOST_MESSAGES:
                 self._whereabouts.emitted_there(delivery.dispatch, delivery.event)
             if self._whereabouts.knows(delivery.dispatch):
                 ready.append(delivery)
             else:
-                self._early.append((delivery, letters + 1))
+                self._early.append((delivery, messages + 1))
         return ready
 
     def is_early(self, delivery: Delivery, dispatch: int) -> bool:
         """Whether it waits now for its record."""
-        if self._post.member or self._whereabouts.knows(dispatch):
+        if self._peer.member or self._whereabouts.knows(dispatch):
             return False
         delivery.dispatch = dispatch
         self._early.append((delivery, 0))
         return True
 
     def look(self, *, is_waiting: bool) -> None:
-        """Now and then, from one thread. A broker that is killed may take letters along, and may come back with another
+        """Now and then, from one thread. A broker that is killed may lose messages, and may come back with another
         count than it said: nobody waits for ever.
 
         is_waiting: nothing is to be done here.
@@ -135,7 +135,7 @@ class Company:
         coming = [(name, consumer.in_flight()) for name, consumer in list(consumers.items())]
         if not self.is_shared:
             return ""
-        joined = self._post.joined
+        joined = self._peer.joined
         who = joined[0].title if len(joined) == 1 else "other machines"
         there, early = self._whereabouts.with_others, len(self._early)
         parts = [f"{several(there, 'event')} with {who}"] if there else []
@@ -144,11 +144,11 @@ class Company:
         return f"waiting for {' and '.join(parts)}" if parts else ""
 
     def close(self) -> None:
-        """The last letters."""
+        """The last messages."""
         if self._next is not None:
             self._next.cancel()
-        for mailbox, letter in self._post.farewell():
-            self._broker.write(mailbox, letter)
+        for mailbox, message in self._peer.farewell():
+            self._broker.write(mailbox, message)
 
     def _report_again(self) -> None:
         # Only a member's loop has this timer: where time is simulated one that repeats would never let it stand.

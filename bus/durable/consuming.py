@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from bus.contract.delivery import Delivery
 from bus.contract.headers import EMITTED
-from bus.contract.protocol import PLAIN, Consumption, Function
+from bus.contract.protocol import PLAIN, ConsumerOptions, Function
 from bus.sharing.merging import FIRST_ID
 from buslens.recorder import Recorder
 from buslens.watching.naming import HandlerName
@@ -35,7 +35,7 @@ class Consumer:
         self.functions: dict[str, Heard] = {}
         """By event."""
 
-        self.consumption: Consumption = PLAIN
+        self.consumption: ConsumerOptions = PLAIN
         self.waiting: deque[Delivery] = deque()
         """Delivered; the call has not started."""
 

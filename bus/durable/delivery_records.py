@@ -101,5 +101,5 @@ def _payload_of(body: bytes) -> tuple[object, ...]:
     """What a stranger sent, as far as it can be read."""
     try:
         return bodies.read(body)
-    except bodies.Unreadable:
+    except bodies.UnreadableBodyError:
         return ()

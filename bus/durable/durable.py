@@ -19,28 +19,28 @@ from typing import Any, ClassVar, cast
 from bus.contract import bodies
 from bus.contract.boundaries import Boundary
 from bus.contract.delivery import (
+    BacklogCounted,
     Bound,
-    Broken,
     Broker,
+    BrokerFailed,
     Confirmed,
-    Counted,
+    ConnectionLost,
+    ConnectionRestored,
     Delivered,
     Delivery,
     Died,
-    Interrupted,
-    Joinable,
+    JoinableBroker,
     Message,
     News,
     Noticed,
+    PeerWrote,
     Refused,
-    Resumed,
+    Revoked,
     Settled,
-    Unreached,
-    Withdrawn,
-    Wrote,
+    StillUnreachable,
 )
 from bus.contract.headers import CAUSE, attributes_of, cause_of, dispatch_of
-from bus.contract.protocol import PLAIN, ConsumerDied, Consumption, Engine, Function, Surroundings
+from bus.contract.protocol import PLAIN, ConsumerDied, ConsumerOptions, Engine, EngineContext, Function
 from bus.contract.spec import EngineSpec
 from bus.durable.company import Company
 from bus.durable.consuming import Consumer
@@ -87,21 +87,19 @@ class DurableEngine(Engine):
         """A new one, not open."""
         raise NotImplementedError
 
-    async def open(self, surroundings: Surroundings) -> None:
+    async def open(self, context: EngineContext) -> None:
         """Connect."""
-        self._loop, self._clock, self._run = surroundings.loop, surroundings.clock, surroundings.run
-        self._recorder: Recorder = surroundings.recorder
-        self._records = DeliveryRecords(
-            surroundings.recorder, surroundings.run, surroundings.recorder.bus(self.spec.id)
-        )
-        self._before_dispatch = surroundings.before_dispatch
-        self._dies = surroundings.dies
-        self._give_up = surroundings.give_up
+        self._loop, self._clock, self._run = context.loop, context.clock, context.run
+        self._recorder: Recorder = context.recorder
+        self._records = DeliveryRecords(context.recorder, context.run, context.recorder.bus(self.spec.id))
+        self._before_dispatch = context.before_dispatch
+        self._dies = context.dies
+        self._give_up = context.give_up
         self._home = threading.get_ident()
         broker = self.make_broker()
         with self._clock.held():
-            if surroundings.post is not None and self.spec.can_be_joined:
-                self._company = Company(surroundings.post, cast("Joinable", broker), self._loop, self._whereabouts)
+            if context.peer is not None and self.spec.can_be_joined:
+                self._company = Company(context.peer, cast("JoinableBroker", broker), self._loop, self._whereabouts)
                 await self._company.open(self._run, self.news)
                 broker = self._company.as_broker
             else:
@@ -117,7 +115,7 @@ class DurableEngine(Engine):
 
     # Subscriptions
 
-    def subscribe(self, event: str, function: Function, *, once: bool, consumption: Consumption = PLAIN) -> None:
+    def subscribe(self, event: str, function: Function, *, once: bool, consumption: ConsumerOptions = PLAIN) -> None:
         """A consumer for each handler: two events of one handler share it."""
         name, bus = describe(function), self._records.bus
         text, number = name.text, 1
@@ -206,21 +204,21 @@ class DurableEngine(Engine):
                 case Died(name):
                     self._answered()
                     self._consumers[name].is_dying = False
-                case Interrupted(reason):
+                case ConnectionLost(reason):
                     self._interrupted(reason)
-                case Unreached(reason, again_s):
+                case StillUnreachable(reason, again_s):
                     self._trouble.gone(reason, again_s)
-                case Resumed(waiting):
+                case ConnectionRestored(waiting):
                     self._resumed(waiting)
-                case Counted(waiting):
+                case BacklogCounted(waiting):
                     self._counted(waiting)
                 case Noticed(text):
                     self._recorder.mark(text, 0)
-                case Withdrawn(name, deliveries):
+                case Revoked(name, deliveries):
                     self._withdrawn(self._consumers[name], deliveries)
-                case Wrote(letter):
-                    self._letter(letter)
-                case Broken(reason):
+                case PeerWrote(written):
+                    self._peer_wrote(written)
+                case BrokerFailed(reason):
                     self._broken = reason
                     self._give_up(reason)
         for consumer in self._consumers.values():
@@ -268,7 +266,7 @@ class DurableEngine(Engine):
     def look(self, *, is_news: bool) -> None:
         """On the thread that reads the records."""
         if is_news:
-            self.news([Wrote(b"")])  # what it means for deliveries stands in the post
+            self.news([PeerWrote(b"")])  # what it means for deliveries stands in the peer's steps
         if self._company is not None:
             self._company.look(is_waiting=not self._own() and self.in_flight() > 0)
 
@@ -310,15 +308,15 @@ class DurableEngine(Engine):
     def _give_back(self, delivery: Delivery) -> None:
         """Its call has not begun, and will not here."""
         self._ask()
-        self.broker.give_back(delivery)
+        self.broker.release(delivery)
 
     def _coming_again(self, consumer: Consumer, delivery: Delivery) -> None:
         if not delivery.is_back:
             self._whereabouts.again(delivery.dispatch, consumer.name, delivery.event, delivery.awaited)
 
-    def _letter(self, letter: bytes) -> None:
+    def _peer_wrote(self, message: bytes) -> None:
         if self._company is not None:
-            for delivery in self._company.wrote(letter):
+            for delivery in self._company.wrote(message):
                 self._delivered(delivery)
 
     # Handling
@@ -403,12 +401,12 @@ class DurableEngine(Engine):
                 self._die(consumer, delivery)
             return
         self._records.of(Kind.REJECTED, delivery)
-        if delivery.attempt >= consumer.consumption.attempts or isinstance(error, bodies.Unreadable):
+        if delivery.attempt >= consumer.consumption.attempts or isinstance(error, bodies.UnreadableBodyError):
             reason = f"{type(error).__name__}: {error}"[:1000]
             self._records.of(Kind.DEAD_LETTERED, delivery, note=reason)
             self._forget(delivery)
             self._ask()
-            self.broker.bury(delivery, reason)
+            self.broker.dead_letter(delivery, reason)
         elif isinstance(error, ConsumerDied):
             self._coming_again(consumer, delivery)
             self._die(consumer, delivery)

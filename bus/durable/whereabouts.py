@@ -1,6 +1,6 @@
 """Where each event of a run is, for each of its consumers: on its way, with us, or with another member of the run.
 
-A run is over when nothing is anywhere. Letters come late and brokers deliver twice, so no sums are kept for what can
+A run is over when nothing is anywhere. Messages come late and brokers deliver twice, so no sums are kept for what can
 be told apart: an event is on its way to a consumer or it is not, and once anybody has settled it, it is done.
 """
 
@@ -12,11 +12,11 @@ from enum import Enum
 from typing import TypeVar
 
 from bus.contract.delivery import Awaited
-from bus.sharing.merging import FIRST_ID, Step
+from bus.sharing.merging import FIRST_ID, DeliveryStep
 from buslens.records import Kind
 
 MOST_KNOWN = 100_000
-"""Dispatches of other members that are remembered, so that a late letter does not bring back what is settled."""
+"""Dispatches of other members that are remembered, so that a late message does not bring back what is settled."""
 
 Key = tuple[int, str]
 """Dispatch and consumer."""
@@ -57,7 +57,7 @@ class Whereabouts:
         """Dispatches of other members whose record is here."""
 
         self._settled_early: OrderedDict[Key, None] = OrderedDict()
-        """By others, before the record of the dispatch came: a broker that was killed has lost a letter."""
+        """By others, before the record of the dispatch came: a broker that was killed has lost a message."""
 
     @property
     def with_others(self) -> int:
@@ -129,7 +129,7 @@ class Whereabouts:
         return dispatch < FIRST_ID or dispatch in self._theirs
 
     def emitted_there(self, dispatch: int, event: str) -> None:
-        """By another member; its letter may come after the event itself."""
+        """By another member; its message may come after the event itself."""
         if dispatch in self._theirs:
             return
         _remember(self._theirs, dispatch)
@@ -137,7 +137,7 @@ class Whereabouts:
         names = [name for name in self._hearers(event) if (dispatch, name) not in early]
         self.emitted(dispatch, event, names)
 
-    def heard(self, step: Step) -> None:
+    def heard(self, step: DeliveryStep) -> None:
         """Something happened there."""
         kind = step.kind
         if kind == Kind.DISPATCH_EMITTED:
@@ -173,7 +173,7 @@ class Whereabouts:
             self._expect(key[1], event, change)
 
     def _one_fewer(self, consumer: str) -> None:
-        """Of what has no name. Letters do not say which event it is."""
+        """Of what has no name. Messages do not say which event it is."""
         for name, event in list(self._unnamed):
             if name == consumer:
                 self._count(name, event, -1)

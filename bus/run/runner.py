@@ -21,7 +21,7 @@ from typing import Any
 from bus.behaviour.places import Lines
 from bus.behaviour.stage import MOST_IN_FLIGHT, Stage
 from bus.contract.boundaries import Boundary, DiesOnce, never
-from bus.contract.protocol import Surroundings, new_run
+from bus.contract.protocol import EngineContext, new_run
 from bus.engines import MAKERS, Makers
 from bus.errors import UserError
 from bus.run.hand import Hand, emit_by_hand
@@ -33,9 +33,9 @@ from bus.runtime.loop import EngineLoop
 from bus.runtime.room import Room
 from bus.runtime.state import EngineState, Phase, Waiting
 from bus.scenario import Document, Scenario
-from bus.sharing.joined import Member, new_member
 from bus.sharing.merging import first_id
 from bus.sharing.owner import Owner
+from bus.sharing.worker_peer import WorkerPeer, new_member
 from buslens.recorder import Recorder
 from buslens.wire import Header
 
@@ -94,7 +94,7 @@ class Runner:
         self.name = order.joins or new_run()
         """Of the run: what others join it by."""
 
-        self.post = self._new_post(document.content_hash, joins=bool(order.joins))
+        self.peer = self._new_peer(document.content_hash, joins=bool(order.joins))
         self._stage = Stage(
             document.scenario,
             engine=engines[order.engine](),
@@ -193,12 +193,12 @@ class Runner:
     def take(self) -> bytes:
         """Frames of what was recorded since the last time, here and on the machines that have joined."""
         engine = self._stage.engine
-        engine.look(is_news=self.post.look(can_hear=not engine.trouble()))
-        return self.post.take()
+        engine.look(is_news=self.peer.look(can_hear=not engine.trouble()))
+        return self.peer.take()
 
-    def _new_post(self, scenario: str, *, joins: bool) -> Owner | Member:
+    def _new_peer(self, scenario: str, *, joins: bool) -> Owner | WorkerPeer:
         if joins:
-            return Member(new_member(), self._taken, self._clock.time_ns)
+            return WorkerPeer(new_member(), self._taken, self._clock.time_ns)
         return Owner(scenario, self.recorder, self._clock.time_ns, is_real_time=lambda: self._clock.speed == 1.0)
 
     def _taken(self) -> bytes:
@@ -216,7 +216,7 @@ class Runner:
             message=self._message,
             trouble=self._trouble() if phase in ("starting", "running", "finished") else "",
             waits_for=self._waits_for() if phase == "running" else "",
-            workers=self.post.joined if self.alive else (),
+            workers=self.peer.joined if self.alive else (),
             virtual_ns=self._finished_ns if phase == "finished" else self._clock.time_ns(),
             late_ns=self._clock.late_ns,
             queue=self._queue() if phase == "paused" else (),
@@ -309,13 +309,13 @@ class Runner:
 
     async def _live(self) -> None:
         stage = self._stage
-        surroundings = Surroundings(
+        context = EngineContext(
             *(self._loop, self._clock, self.recorder, stage.before_dispatch, stage.dies),
             give_up=self._give_up,
-            post=self.post,
+            peer=self.peer,
             run=self.name,
         )
-        await stage.engine.open(surroundings)
+        await stage.engine.open(context)
         try:
             scenario, lines = self._first
             self._subscriptions.apply(scenario, lines)

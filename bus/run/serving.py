@@ -10,7 +10,7 @@ from bus.errors import UserError
 from bus.run.runner import Order, Runner
 from bus.scenario import Document
 from bus.scenario.nearest import nearest
-from bus.sharing.joined import OWNER_GONE_S, Member
+from bus.sharing.worker_peer import OWNER_GONE_S, WorkerPeer
 
 LOOK_S = 0.5
 STOP_S = 10.0
@@ -66,16 +66,16 @@ class Serving:
     def _join(self, run: str) -> None:
         order = Order(self._engine, self._document.scenario.seed, 1.0, with_script=False, joins=run, only=self._only)
         runner = Runner(self._document, order, trusted=self._trusted)
-        post = runner.post
-        assert isinstance(post, Member)
+        peer = runner.peer
+        assert isinstance(peer, WorkerPeer)
         runner.start()
-        self._say(f"joined {run} as {post.member}")
+        self._say(f"joined {run} as {peer.member}")
         try:
-            while runner.alive and not post.is_over and not self._stopped.wait(LOOK_S / 5):
-                if runner.clock_ns() - post.heard_ns > OWNER_GONE_S * 1e9:
+            while runner.alive and not peer.is_over and not self._stopped.wait(LOOK_S / 5):
+                if runner.clock_ns() - peer.heard_ns > OWNER_GONE_S * 1e9:
                     self._say(f"nothing was heard of {run} for {OWNER_GONE_S:.0f} s")
                     break
-                if post.is_unheard:
+                if peer.is_unheard:
                     self._say(f"{run} takes in our records slower than we make them: they are more than we may keep")
                     break
             message = runner.state().message

@@ -5,7 +5,7 @@ from __future__ import annotations
 from bus.behaviour.handlers import Behaviour
 from bus.behaviour.places import Lines
 from bus.behaviour.stage import Stage
-from bus.contract.protocol import Consumption, Function
+from bus.contract.protocol import ConsumerOptions, Function
 from bus.scenario import Scenario
 from bus.scenario.model import NOW, Handler
 from bus.workers import INLINE
@@ -81,7 +81,7 @@ class Subscriptions:
             return
         entry.functions[event] = behaviour.function_for(event)
         model = behaviour.model
-        consumption = Consumption(
+        consumption = ConsumerOptions(
             attempts=model.attempts,
             ack_first=model.ack == "before",
             at_once=model.parallel if model.worker != INLINE else 1,

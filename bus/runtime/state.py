@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from bus.runtime.gate import Stop
-from bus.sharing.owner import Joined
+from bus.sharing.owner import WorkerStatus
 
 Phase = Literal["idle", "starting", "running", "paused", "stopping", "finished", "failed", "following"]
 """idle: no engine. finished: the script is over and nothing is in flight; the engine waits for emits by hand.
@@ -57,7 +57,7 @@ class EngineState:
     waits_for: str = ""
     """What a run that others have joined waits for, as a sentence; empty where it does not, or that is not known."""
 
-    workers: tuple[Joined, ...] = ()
+    workers: tuple[WorkerStatus, ...] = ()
     """Who has joined the run from elsewhere."""
 
     virtual_ns: int = field(default=0, compare=False)

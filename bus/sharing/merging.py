@@ -27,7 +27,7 @@ _OF_DELIVERY = (*range(Kind.DELIVERED, Kind.DEAD_LETTERED + 1), Kind.DISPATCH_EM
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
+class DeliveryStep:
     """Something that happened there to an event that the engine here may be waiting for."""
 
     kind: Kind
@@ -44,8 +44,8 @@ def first_id() -> int:
     return (1 + secrets.randbelow(1 << 22)) * FIRST_ID
 
 
-class Merged:
-    """What one letter brought, but for the ids of its blobs: those of a capture ascend, so they are given at last."""
+class MergedMessage:
+    """What one message brought, but for the ids of its blobs: those of a capture ascend, so they are given at last."""
 
     def __init__(self) -> None:
         self.facts: list[npt.NDArray[np.void]] = []
@@ -106,10 +106,10 @@ class Merger:
         self.running: set[int] = set()
         """Calls that have started there and not ended, as far as was told."""
 
-    def take(self, data: bytes | memoryview, offset: int) -> tuple[Merged, list[Step]]:
+    def take(self, data: bytes | memoryview, offset: int) -> tuple[MergedMessage, list[DeliveryStep]]:
         """The next bytes of its stream; what they say about deliveries. offset: what is added to its times."""
-        merged = Merged()
-        steps: list[Step] = []
+        merged = MergedMessage()
+        steps: list[DeliveryStep] = []
         for kind, body, _ in self._framing.take(data):
             if kind == wire.NAMES:
                 self._names.take(body)
@@ -163,12 +163,12 @@ class Merger:
         """What the worker named before: its bus is that of the run, called alike by all of its machines."""
         return self._interned(name) if name else 0
 
-    def _steps(self, facts: npt.NDArray[np.void]) -> list[Step]:
+    def _steps(self, facts: npt.NDArray[np.void]) -> list[DeliveryStep]:
         told = facts[np.isin(facts["kind"], _OF_DELIVERY)]
         # What somebody else has emitted comes to each consumer in its own right.
         told = told[(told["kind"] != Kind.DISPATCH_EMITTED) | (told["flags"] & Flag.FOREIGN == 0)]
         said = zip(*(told[field].tolist() for field in ("kind", "id", "name", "count")), strict=True)
         return [
-            Step(Kind(kind), ident, self._names.text(name), 0 if kind == Kind.DISPATCH_EMITTED else count)
+            DeliveryStep(Kind(kind), ident, self._names.text(name), 0 if kind == Kind.DISPATCH_EMITTED else count)
             for kind, ident, name, count in said
         ]

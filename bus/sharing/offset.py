@@ -1,8 +1,8 @@
-"""How far another machine's clock is from ours, from letters there and back.
+"""How far another machine's clock is from ours, from messages there and back.
 
-Four times of one exchange give two bounds: a letter cannot come before it was sent, on either way. What lies within the
-bounds of all exchanges is believed, the middle of it, as long as there is such; clocks that drift leave none, and then
-the quickest exchange alone counts. https://www.rfc-editor.org/rfc/rfc5905#section-8
+Four times of one exchange give two bounds: a message cannot come before it was sent, on either way. What lies within
+the bounds of all exchanges is believed, the middle of it, as long as there is such; clocks that drift leave none, and
+then the quickest exchange alone counts. https://www.rfc-editor.org/rfc/rfc5905#section-8
 """
 
 from __future__ import annotations
@@ -52,12 +52,12 @@ class ClockOffset:
         return min(low, value), max(high, value)
 
     def arrived(self, sent_there: int, came_here: int) -> None:
-        """A letter came: it cannot have come before it was sent."""
+        """A message came: it cannot have come before it was sent."""
         offset = came_here - sent_there
         self._arrival = offset if self._arrival is None else min(self._arrival, offset)
 
     def exchanged(self, sent_there: int, came_here: int, answered_here: int, back_there: int) -> None:
-        """A letter was answered, and the answer came; nothing is learned where these times make no sense."""
+        """A message was answered, and the answer came; nothing is learned where these times make no sense."""
         low, high = answered_here - back_there, came_here - sent_there
         if low > high or answered_here < came_here:
             return

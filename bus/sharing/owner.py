@@ -1,4 +1,4 @@
-"""The owner of a run that others have joined: takes in their letters, answers them, and knows how far their clocks are.
+"""The owner of a run that others have joined: reads their messages, answers, and knows how far their clocks are off.
 
 Lives on the engine's loop, but for `take`.
 """
@@ -10,16 +10,16 @@ from collections import OrderedDict, deque
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from bus.contract import letters
-from bus.contract.letters import Letter
-from bus.sharing.merging import Merged, Merger, Step
+from bus.contract import peer_messages
+from bus.contract.peer_messages import PeerMessage
+from bus.sharing.merging import DeliveryStep, MergedMessage, Merger
 from bus.sharing.offset import ClockOffset
 from buslens.recorder import Recorder
 from buslens.records import Kind, Outcome
 
 MOST_MEMBERS = 1000
 TELL_AFTER = 5
-"""Letters, before a person is told how its clock goes: by then some were answered."""
+"""Messages, before a person is told how its clock goes: by then some were answered."""
 
 TELL_AT_LAST = 40
 """The same, where no answer comes."""
@@ -33,8 +33,8 @@ LEFT_S = 15.0
 
 
 @dataclass(frozen=True, slots=True)
-class Joined:
-    """A worker as a person sees it."""
+class WorkerStatus:
+    """A worker that has joined, as a person sees it."""
 
     title: str
     clock: str
@@ -49,8 +49,8 @@ class WorkerLost(Exception):
     __module__ = "__main__"  # as the other failures that a scenario's calls end with
 
 
-class Worker:
-    """One that has joined."""
+class RemoteWorker:
+    """What the owner knows of one worker that has joined."""
 
     def __init__(self, name: str, host: str, merger: Merger) -> None:
         self.name = name
@@ -62,8 +62,8 @@ class Worker:
         self.system: tuple[int, int] | None = None
         """What its run's clock and its machine's have shown at one moment."""
 
-        self.letters = 0
-        """Number of the last one."""
+        self.last_number = 0
+        """Number of its last message; 0 before the first."""
 
         self.unconfirmed: OrderedDict[int, str] = OrderedDict()
         """Dispatches that it has emitted, by id, with their event: the broker may have them or not."""
@@ -75,10 +75,10 @@ class Worker:
 
     @property
     def title(self) -> str:
-        """For people."""
+        """How people are told of it: "worker w-1a2b3c on host"."""
         return f"worker {self.name} on {self.host}"
 
-    def follow(self, step: Step) -> None:
+    def follow(self, step: DeliveryStep) -> None:
         """What it has emitted, and what the broker has of that."""
         if step.kind == Kind.DISPATCH_EMITTED:
             self.unconfirmed[step.dispatch] = step.name
@@ -89,7 +89,7 @@ class Worker:
 
 
 class Owner:
-    """See the top of this file."""
+    """The owner's side of a shared run: reads what workers recorded, answers, and watches who is still there."""
 
     member = ""
 
@@ -110,15 +110,15 @@ class Owner:
         self._clock_ns = clock_ns
         self._system_ns = system_ns
         self._is_real_time = is_real_time
-        self._workers: dict[str, Worker] = {}
-        self._merged: deque[Merged] = deque()
+        self._workers: dict[str, RemoteWorker] = {}
+        self._merged: deque[MergedMessage] = deque()
         self._refused = 0
 
     @property
-    def joined(self) -> tuple[Joined, ...]:
+    def joined(self) -> tuple[WorkerStatus, ...]:
         """All that have joined, the first first; may be asked on any thread."""
         workers = list(self._workers.values())
-        return tuple(Joined(each.title, self._about_clock(each), each.is_gone) for each in workers)
+        return tuple(WorkerStatus(each.title, self._about_clock(each), each.is_gone) for each in workers)
 
     def take(self) -> bytes:
         """Frames for the trace since the last time, our own first. On the thread that reads the recorder."""
@@ -127,28 +127,28 @@ class Owner:
         own = recorder.take()  # behind what was popped: names come before what uses them
         return own + b"".join(each.frames(recorder.reserve_blobs(each.blobs)) for each in merged)
 
-    def letters(self) -> list[bytes]:
-        """It writes to nobody of itself."""
+    def outgoing(self) -> list[bytes]:
+        """None: the owner only answers."""
         return []
 
-    def received(self, body: bytes) -> tuple[list[Step], tuple[str, bytes] | None]:
-        """What a letter says about deliveries, and the answer with whose mailbox it is for."""
+    def received(self, body: bytes) -> tuple[list[DeliveryStep], tuple[str, bytes] | None]:
+        """What a message says about deliveries, and the answer with whose mailbox it is for."""
         if not body:
             return self._left_behind(), None
         now = self._clock_ns()
         try:
-            letter = letters.read(body)
-            worker = self._worker(letter)
-            sent, number = letter.number("now"), letter.number("number")
+            message = peer_messages.decode(body)
+            worker = self._worker(message)
+            sent, number = message.number("now"), message.number("number")
             if sent is None or number is None:
-                raise ValueError("a letter without a time or a number")
-            merged = Merged()
-            steps: list[Step] = []
-            # Letters come twice, and where a broker was killed some are missing until they are sent again.
-            if number == worker.letters + 1:
-                worker.letters = number
-                self._learn(worker, letter, sent, now)
-                merged, steps = worker.merger.take(letter.frames, worker.offset.use() if letter.frames else 0)
+                raise ValueError("a message without a time or a number")
+            merged = MergedMessage()
+            steps: list[DeliveryStep] = []
+            # Messages come twice, and where a broker was killed some are missing until they are sent again.
+            if number == worker.last_number + 1:
+                worker.last_number = number
+                self._learn(worker, message, sent, now)
+                merged, steps = worker.merger.take(message.frames, worker.offset.use() if message.frames else 0)
         except ValueError as error:
             self._refused += 1
             if self._refused == 1:
@@ -158,16 +158,16 @@ class Owner:
             self._merged.append(merged)
         for step in steps:
             worker.follow(step)
-        said = {"sent": sent, "came": now, "now": self._clock_ns(), "number": worker.letters}
-        answer = letters.written(said)
+        fields = {"sent": sent, "came": now, "now": self._clock_ns(), "number": worker.last_number}
+        answer = peer_messages.encode(fields)
         return steps, (worker.name, answer)
 
     def farewell(self) -> list[tuple[str, bytes]]:
         """The run is over: to everybody."""
-        return [(name, letters.written({"over": True})) for name in self._workers]
+        return [(name, peer_messages.encode({"over": True})) for name in self._workers]
 
     def look(self, *, can_hear: bool) -> bool:
-        """Say who has not been heard of for long; whether somebody has left for good: an empty letter tells the engine.
+        """Mark who has been silent for long; whether somebody has left for good, as an empty message tells the engine.
 
         can_hear: our broker can be reached.
         """
@@ -184,54 +184,56 @@ class Owner:
                 worker.has_left = is_new = True
         return is_new
 
-    def _end_calls(self, worker: Worker) -> None:
+    def _end_calls(self, worker: RemoteWorker) -> None:
         """Nobody will tell how they ended. Should it come back, what it does with them is done once more elsewhere."""
         lost = WorkerLost(f"{worker.title} is gone")
         for call in list(worker.merger.running):
             self._recorder.call_ended(call, Outcome.FAILED, lost, plain=True)
 
-    def _left_behind(self) -> list[Step]:
+    def _left_behind(self) -> list[DeliveryStep]:
         """What workers told us before they sent it to the broker, and are gone: nobody will have it.
 
         Should the broker have it after all, without that we were told, it is delivered and counted from then on.
         """
-        steps: list[Step] = []
+        steps: list[DeliveryStep] = []
         for worker in self._workers.values():
             if worker.has_left:
-                steps += [Step(Kind.DISCARDED, dispatch, event) for dispatch, event in worker.unconfirmed.items()]
+                steps += [
+                    DeliveryStep(Kind.DISCARDED, dispatch, event) for dispatch, event in worker.unconfirmed.items()
+                ]
                 worker.unconfirmed.clear()
         return steps
 
-    def _worker(self, letter: Letter) -> Worker:
-        name = letter.member
+    def _worker(self, message: PeerMessage) -> RemoteWorker:
+        name = message.member
         if not name:
-            raise ValueError("a letter from nobody")
+            raise ValueError("a message from nobody")
         found = self._workers.get(name)
         if found is None:
             if len(self._workers) >= MOST_MEMBERS:
                 raise ValueError(f"more than {MOST_MEMBERS} workers")
-            host = str(letter.said.get("host", ""))[:200]
+            host = str(message.fields.get("host", ""))[:200]
             title = f"{name}@{host}"
             merger = Merger(self._recorder, lambda lane: f"{title} {lane}")
-            found = self._workers[name] = Worker(name, host, merger)
+            found = self._workers[name] = RemoteWorker(name, host, merger)
         found.heard_s, found.is_gone, found.has_left = self._now_s(), False, False
         return found
 
-    def _learn(self, worker: Worker, letter: Letter, sent: int, now: int) -> None:
+    def _learn(self, worker: RemoteWorker, message: PeerMessage, sent: int, now: int) -> None:
         if not self._is_real_time():
             worker.offset = ClockOffset()  # where time jumps here, what comes has happened now
         worker.offset.arrived(sent, now)
-        system = letter.number("system")
+        system = message.number("system")
         worker.system = (sent, system) if system is not None else None
-        echo = letter.said.get("echo")
+        echo = message.fields.get("echo")
         if isinstance(echo, list) and len(echo) == 4 and all(type(each) is int for each in echo):
             worker.offset.exchanged(*echo)
-        known = worker.offset.error is not None and worker.letters >= TELL_AFTER
-        if not worker.is_told and (known or worker.letters >= TELL_AT_LAST):
+        known = worker.offset.error is not None and worker.last_number >= TELL_AFTER
+        if not worker.is_told and (known or worker.last_number >= TELL_AT_LAST):
             worker.is_told = True
             self._recorder.mark(f"{worker.title} has joined; {self._about_clock(worker)}")
 
-    def _about_clock(self, worker: Worker) -> str:
+    def _about_clock(self, worker: RemoteWorker) -> str:
         if not self._is_real_time():
             return "time is simulated here: what it does is shown when it is heard of"
         if worker.system is None:

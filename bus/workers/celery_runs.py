@@ -10,7 +10,7 @@ from typing import Any
 
 from bus.engines.rabbitmq import names
 from bus.errors import UserError
-from bus.runs.made import same_address
+from bus.runs.manifest import same_address
 from bus.runs.sqlite_runs import RunFolder, home
 from bus.system_errors import cannot_make, cannot_read
 from bus.workers import celery_app

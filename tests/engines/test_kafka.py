@@ -16,7 +16,7 @@ import pytest
 from bus.analysis import ledger
 from bus.analysis.anatomy import anatomy_of
 from bus.contract.delivery import Confirmed, Message, News, Refused
-from bus.contract.letters import OWNER
+from bus.contract.peer_messages import OWNER
 from bus.engines.kafka import names as kafka_names
 from bus.engines.kafka import runs as kafka_runs
 from bus.engines.kafka.admin import Admin

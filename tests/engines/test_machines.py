@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 
 from bus.analysis import ledger
-from bus.contract.letters import OWNER
+from bus.contract.peer_messages import OWNER
 from bus.engines.kafka import letters as kafka_letters
 from bus.engines.kafka import names as kafka_names
 from bus.engines.kafka.admin import Admin

@@ -6,16 +6,16 @@ import math
 from typing import Any
 
 from bus.runtime.state import LATE_NS, EngineState
-from bus.sharing.owner import Joined
+from bus.sharing.owner import WorkerStatus
 
 
 def test_workers_that_have_joined_are_counted_and_named(window: Any) -> None:
     part = window.status.workers
     assert not part.isVisible()
     clock = "its clock is 0.42 ms ahead of ours, give or take 0.05 ms"
-    here = Joined("worker one on desk", clock, is_gone=False)
-    gone = Joined("worker two on shelf", clock, is_gone=True)
-    joined: list[Joined] = []
+    here = WorkerStatus("worker one on desk", clock, is_gone=False)
+    gone = WorkerStatus("worker two on shelf", clock, is_gone=True)
+    joined: list[WorkerStatus] = []
 
     def show() -> None:
         window.session.engine_state = EngineState("running", "rabbitmq", workers=tuple(joined))

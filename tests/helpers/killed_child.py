@@ -40,7 +40,7 @@ def use_log(path: Path, seed: int) -> None:
             for ident in done:
                 log.acknowledge("h", "a", ident)
             if held and rng.random() < 0.1:
-                log.give_back("h", "a", held.pop(), attempted=True)
+                log.release("h", "a", held.pop(), attempted=True)
         say("published", number - count + 1, number)
         if done:
             say("acknowledged", *done)

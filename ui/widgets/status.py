@@ -14,7 +14,7 @@ from PySide6.QtWidgets import QLabel, QStatusBar, QWidget
 from bus.number_words import tip
 from bus.runtime.state import LATE_WORDS
 from bus.session import Session
-from bus.sharing.owner import Joined
+from bus.sharing.owner import WorkerStatus
 from bus.trace import Trace
 from buslens.records import Outcome
 from ui.filter_state import FilterState
@@ -229,7 +229,7 @@ class Status(QStatusBar):
         waits = f", {state.waits_for}" if state.waits_for else ""
         return f"{state.engine} {state.phase}{recording}{waits}".strip()
 
-    def _show_workers(self, joined: tuple[Joined, ...]) -> None:
+    def _show_workers(self, joined: tuple[WorkerStatus, ...]) -> None:
         gone = sum(each.is_gone for each in joined)
         there = len(joined) - gone
         said = [f"{count(there)} {'worker' if there == 1 else 'workers'}"] * bool(joined)

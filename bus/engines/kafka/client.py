@@ -12,21 +12,21 @@ from typing import Any
 
 from bus.connections import parsed, tls
 from bus.contract.delivery import (
+    BacklogCounted,
     Bound,
-    Broken,
-    Counted,
+    BrokerFailed,
+    ConnectionLost,
+    ConnectionRestored,
     Delivery,
-    Interrupted,
     Message,
     News,
     Noticed,
-    Resumed,
+    PeerWrote,
+    StillUnreachable,
     Tell,
-    Unreached,
-    Wrote,
 )
-from bus.contract.letters import MOST_BYTES as MOST_LETTER
-from bus.contract.letters import OWNER
+from bus.contract.peer_messages import MOST_BYTES as MOST_LETTER
+from bus.contract.peer_messages import OWNER
 from bus.engines.kafka import KAFKA, names
 from bus.engines.kafka.admin import Admin
 from bus.engines.kafka.consumer import GroupMember
@@ -34,7 +34,7 @@ from bus.engines.kafka.letters import Mail, board_topic, mailbox_topic
 from bus.engines.kafka.publishing import Publisher
 from bus.engines.kafka.runs import GROUPS, TOPICS, remembered
 from bus.errors import UserError
-from bus.runs.made import NotOurs
+from bus.runs.manifest import NoManifest
 
 GIVE_UP_S = 300.0
 PROBE_S = 1.0
@@ -75,7 +75,7 @@ class Client:
         self.closing = threading.Event()
         """Once set, a broker that is gone is not looked for any more."""
 
-        self._made = NotOurs() if member else remembered(run, url)
+        self._made = NoManifest() if member else remembered(run, url)
         self._topics: set[str] = set()
         """That are there for sure."""
 
@@ -126,7 +126,7 @@ class Client:
 
     def _wrote(self, letter: bytes) -> None:
         self._is_shared = True
-        self._say(Wrote(letter))
+        self._say(PeerWrote(letter))
 
     # From the engine's thread, at once
 
@@ -156,7 +156,7 @@ class Client:
         """Who has it."""
         return self._members[delivery.consumer]
 
-    def bury(self, delivery: Delivery, reason: str) -> None:
+    def dead_letter(self, delivery: Delivery, reason: str) -> None:
         """A dead letter, then a commit."""
         self.orders.put(lambda: self._bury(delivery, reason))
 
@@ -219,7 +219,7 @@ class Client:
     def _bury(self, delivery: Delivery, reason: str) -> None:
         self._make(names.dead_topic(self._run))
         member = self._members[delivery.consumer]
-        self._publisher.bury(delivery, reason, lambda: member.settle(delivery))
+        self._publisher.dead_letter(delivery, reason, lambda: member.settle(delivery))
 
     def announce(self, scenario: str) -> None:
         """The run can be joined by whoever has this scenario."""
@@ -336,7 +336,7 @@ class Client:
         self._publisher.hold()
         for member in self._members.values():
             member.hold()
-        self._say(Interrupted(f"the connection to {self._where} is gone"))
+        self._say(ConnectionLost(f"the connection to {self._where} is gone"))
         begun = renewed = time.monotonic()
         limit = begun + GIVE_UP_S
         while not self._is_back():
@@ -346,7 +346,7 @@ class Client:
             if self.closing.is_set():
                 self._is_lost = True
                 return False
-            self._say(Unreached(self._admin.why().problem, PROBE_S))
+            self._say(StillUnreachable(self._admin.why().problem, PROBE_S))
             if time.monotonic() > limit:
                 self._fail(f"{self._where} has been gone for {GIVE_UP_S:.0f} s")
                 return False
@@ -365,7 +365,7 @@ class Client:
             elif not self._publisher.flush(STUCK_S, self.closing.is_set):
                 self._publisher.renew()
             else:
-                self._say(Resumed(None if self._is_shared else self._count()))
+                self._say(ConnectionRestored(None if self._is_shared else self._count()))
                 for member in self._members.values():
                     member.go_on()
                 return True
@@ -377,7 +377,7 @@ class Client:
     def recount(self) -> None:
         """What no member of a group has committed; where that cannot be told now, it is asked for again."""
         with contextlib.suppress(Exception):
-            self._say(Counted(tuple(self._uncommitted())))
+            self._say(BacklogCounted(tuple(self._uncommitted())))
 
     def _uncommitted(self) -> Iterator[tuple[str, str, int]]:
         topics = sorted({topic for member in self._members.values() for topic in member.window.topics})
@@ -408,7 +408,7 @@ class Client:
         return tuple(found)
 
     def _fail(self, reason: str) -> None:
-        self._say(Broken(reason))
+        self._say(BrokerFailed(reason))
         self.closing.set()
 
     def _say(self, news: News) -> None:

@@ -11,7 +11,7 @@ import time
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from bus.contract.delivery import Delivered, Delivery, Died, News, Noticed, Settled, Withdrawn
+from bus.contract.delivery import Delivered, Delivery, Died, News, Noticed, Revoked, Settled
 from bus.engines.kafka import names
 from bus.engines.kafka.pulse import Pulse
 from bus.engines.kafka.window import Commit, Spot, Window
@@ -104,7 +104,7 @@ class GroupMember:
         """Handed out again, from memory."""
         with self.lock:
             comes = self.window.again(delivery, attempted=attempted)
-            self._hand_out(Settled(delivery), *(() if comes else (Withdrawn(self.consumer, ()),)))
+            self._hand_out(Settled(delivery), *(() if comes else (Revoked(self.consumer, ()),)))
 
     def die(self, during: Delivery) -> None:
         """Its client leaves; a new one takes its place."""
@@ -379,7 +379,7 @@ class GroupMember:
     def _lose(self, spots: set[tuple[str, int]]) -> None:
         with self.lock:
             lost = [each for spot in spots for each in self.window.lose(*spot)]
-            self._tell([Withdrawn(self.consumer, tuple(lost))])
+            self._tell([Revoked(self.consumer, tuple(lost))])
 
     @property
     def _is_ending(self) -> bool:

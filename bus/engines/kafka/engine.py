@@ -85,13 +85,13 @@ class KafkaBroker:
         """Before anything newer. Kafka counts no attempts: we do, and commit the count beside the offset."""
         self._client.mail.after(lambda: self._client.member_of(delivery).again(delivery, attempted=True))
 
-    def give_back(self, delivery: Delivery) -> None:
+    def release(self, delivery: Delivery) -> None:
         """Not counted."""
         self._client.mail.after(lambda: self._client.member_of(delivery).again(delivery, attempted=False))
 
-    def bury(self, delivery: Delivery, reason: str) -> None:
+    def dead_letter(self, delivery: Delivery, reason: str) -> None:
         """Into a topic for dead letters."""
-        self._client.mail.after(lambda: self._client.bury(delivery, reason))
+        self._client.mail.after(lambda: self._client.dead_letter(delivery, reason))
 
     def die(self, delivery: Delivery) -> None:
         """Its member leaves the group, and a new one begins where the group stands."""

@@ -11,7 +11,7 @@ from collections import deque
 from collections.abc import Callable
 from typing import Any
 
-from bus.contract.letters import MOST_BYTES, OWNER
+from bus.contract.peer_messages import MOST_BYTES, OWNER
 from bus.engines.kafka import names
 from bus.engines.kafka.admin import Admin
 from bus.engines.kafka.pulse import Pulse

@@ -14,7 +14,7 @@ from functools import partial
 from typing import Any
 
 from bus.contract.delivery import Confirmed, Delivery, Message, News, Noticed, Refused
-from bus.contract.letters import MOST_BYTES as MOST_LETTER
+from bus.contract.peer_messages import MOST_BYTES as MOST_LETTER
 from bus.engines.kafka import names
 from bus.engines.kafka.admin import MOST_BYTES
 from bus.engines.kafka.pulse import Pulse
@@ -121,7 +121,7 @@ class Publisher:
             for one in again.values():
                 self._send(one)
 
-    def bury(self, delivery: Delivery, reason: str, done: Callable[[], None]) -> None:
+    def dead_letter(self, delivery: Delivery, reason: str, done: Callable[[], None]) -> None:
         """Write a dead letter, then tell that it is one."""
         spot = delivery.token
         said = {

@@ -6,15 +6,15 @@ from pathlib import Path
 
 from bus.engines.kafka import names
 from bus.engines.kafka.admin import Admin
-from bus.runs import made
+from bus.runs import manifest
 
 FILE = "kafka.json"
 TOPICS, GROUPS = "topics", "groups"
 
 
-def remembered(run: str, url: str) -> made.Made:
+def remembered(run: str, url: str) -> manifest.Manifest:
     """Of a run that begins."""
-    return made.Made(run, FILE, names.shown(url), TOPICS, GROUPS)
+    return manifest.Manifest(run, FILE, names.shown(url), TOPICS, GROUPS)
 
 
 def clean(folder: Path) -> None:
@@ -22,7 +22,7 @@ def clean(folder: Path) -> None:
     if not (folder / FILE).is_file():
         return
     url = names.address()
-    topics, groups = made.read(folder / FILE, TOPICS, GROUPS, here=names.shown(url))
+    topics, groups = manifest.read(folder / FILE, TOPICS, GROUPS, here=names.shown(url))
     admin = Admin(url)
     admin.reach()
     admin.remove(topics, groups)

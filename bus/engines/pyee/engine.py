@@ -15,7 +15,7 @@ from typing import Any, ClassVar
 from pyee.asyncio import AsyncIOEventEmitter
 from pyee.base import EventEmitter
 
-from bus.contract.protocol import PLAIN, Consumption, Engine, Function, Surroundings
+from bus.contract.protocol import PLAIN, ConsumerOptions, Engine, EngineContext, Function
 from bus.contract.spec import EngineSpec
 from bus.engines.pyee import ASYNCIO, SYNCHRONOUS
 from buslens.adapters import attach
@@ -25,9 +25,9 @@ _TURNS_TO_UNWIND = 100
 """How often the loop goes round for cancelled tasks; ours need one or two, each `except` that waits one more."""
 
 
-def announcing(kind: type[EventEmitter], surroundings: Surroundings, *arguments: Any) -> EventEmitter:
+def announcing(kind: type[EventEmitter], context: EngineContext, *arguments: Any) -> EventEmitter:
     """One of pyee's emitters, asking before each dispatch, those included that pyee makes by itself."""
-    before = surroundings.before_dispatch
+    before = context.before_dispatch
 
     class Announcing(kind):  # type: ignore[misc, valid-type]
         def emit(self, event: str, *args: Any, **kwargs: Any) -> bool:
@@ -51,14 +51,14 @@ class PyeeEngine(Engine):
         self._emitter: EventEmitter | None = None
         self._probe: Probe | None = None
 
-    async def open(self, surroundings: Surroundings) -> None:
+    async def open(self, context: EngineContext) -> None:
         """Make the emitter and watch it."""
-        self._emitter = self._make(surroundings)
+        self._emitter = self._make(context)
         # Where it is attached is a line of ours, which tells nobody anything.
-        self._probe = attach(self._emitter, surroundings.recorder, bus=self.spec.id, at=("", 0))
+        self._probe = attach(self._emitter, context.recorder, bus=self.spec.id, at=("", 0))
 
-    def _make(self, surroundings: Surroundings) -> EventEmitter:
-        return announcing(EventEmitter, surroundings)
+    def _make(self, context: EngineContext) -> EventEmitter:
+        return announcing(EventEmitter, context)
 
     @property
     def emitter(self) -> EventEmitter:
@@ -67,7 +67,7 @@ class PyeeEngine(Engine):
             raise RuntimeError("the engine is not open")
         return self._emitter
 
-    def subscribe(self, event: str, function: Function, *, once: bool, consumption: Consumption = PLAIN) -> None:
+    def subscribe(self, event: str, function: Function, *, once: bool, consumption: ConsumerOptions = PLAIN) -> None:
         """Call `function` for each `event` from now on."""
         if once:
             self.emitter.once(event, function)
@@ -100,9 +100,9 @@ class AsyncioEngine(PyeeEngine):
         self._calls: set[Future[None]] = set()
         """Emits of other threads that the loop has not carried out."""
 
-    def _make(self, surroundings: Surroundings) -> EventEmitter:
-        self._home, self._loop = threading.get_ident(), surroundings.loop
-        return announcing(AsyncIOEventEmitter, surroundings, surroundings.loop)
+    def _make(self, context: EngineContext) -> EventEmitter:
+        self._home, self._loop = threading.get_ident(), context.loop
+        return announcing(AsyncIOEventEmitter, context, context.loop)
 
     def emit(self, event: str, *payload: Any) -> None:
         """Put an event on the bus; from another thread as a program must: on the loop, while that thread waits."""

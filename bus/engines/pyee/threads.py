@@ -8,7 +8,7 @@ from typing import ClassVar
 from pyee.base import EventEmitter
 from pyee.executor import ExecutorEventEmitter
 
-from bus.contract.protocol import Surroundings
+from bus.contract.protocol import EngineContext
 from bus.contract.spec import EngineSpec
 from bus.engines.pyee import THREADS, WORKERS
 from bus.engines.pyee.engine import PyeeEngine, announcing
@@ -24,10 +24,10 @@ class ThreadsEngine(PyeeEngine):
         super().__init__()
         self._pool: ClockedPool | None = None
 
-    def _make(self, surroundings: Surroundings) -> EventEmitter:
-        self._pool = ClockedPool(WORKERS, surroundings.clock, surroundings.loop)
+    def _make(self, context: EngineContext) -> EventEmitter:
+        self._pool = ClockedPool(WORKERS, context.clock, context.loop)
         logging.getLogger("concurrent.futures").addFilter(_is_no_swallowed_failure)
-        return announcing(ExecutorEventEmitter, surroundings, self._pool)
+        return announcing(ExecutorEventEmitter, context, self._pool)
 
     def in_flight(self) -> int:
         """Calls that have not ended."""

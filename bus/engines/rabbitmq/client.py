@@ -13,25 +13,25 @@ from typing import TYPE_CHECKING, Any
 
 from bus.contract.delivery import (
     Bound,
-    Broken,
+    BrokerFailed,
     Confirmed,
+    ConnectionLost,
+    ConnectionRestored,
     Delivered,
     Delivery,
     Died,
-    Interrupted,
     Message,
     News,
-    Resumed,
+    PeerWrote,
     Settled,
+    StillUnreachable,
     Tell,
-    Unreached,
-    Wrote,
 )
-from bus.contract.letters import OWNER
+from bus.contract.peer_messages import OWNER
 from bus.engines.rabbitmq import link, names
 from bus.engines.rabbitmq.publishing import Publisher
 from bus.engines.rabbitmq.runs import QUEUES, remembered
-from bus.runs.made import NotOurs
+from bus.runs.manifest import NoManifest
 
 if TYPE_CHECKING:
     from aiormq.abc import DeliveredMessage
@@ -87,7 +87,7 @@ class Client:
         self.closing = threading.Event()
         """Once set, a lost connection is not looked for any more."""
 
-        self._made = NotOurs() if member else remembered(run, url)
+        self._made = NoManifest() if member else remembered(run, url)
         self._publisher = Publisher(self._say, self._lost)
         self._bound: dict[tuple[str, str], int] = {}
         """Prefetch of each consumer and event that are consumed."""
@@ -144,7 +144,7 @@ class Client:
         return linked
 
     def _wrote(self, letter: bytes) -> None:
-        self._say(Wrote(letter))
+        self._say(PeerWrote(letter))
 
     async def serve(self) -> None:
         """Carry out orders, until there are no more."""
@@ -182,16 +182,16 @@ class Client:
         """For good; together with all that were ordered meanwhile."""
         self._handled.append(delivery)
 
-    async def bury(self, delivery: Delivery) -> None:
+    async def dead_letter(self, delivery: Delivery) -> None:
         """For good."""
-        await self._settle(delivery, link.bury)
+        await self._settle(delivery, link.dead_letter)
         self._done_with(delivery)
 
     async def put_back(self, delivery: Delivery) -> None:
         """As a further attempt."""
         await self._settle(delivery, link.put_back)
 
-    async def give_back(self, delivery: Delivery) -> None:
+    async def release(self, delivery: Delivery) -> None:
         """As if nothing had been."""
         await self._settle(delivery, link.put_back)
         self._not_begun(delivery)
@@ -341,7 +341,7 @@ class Client:
         for opened in self._open.values():
             opened.clear()
         if self._refused_in_a_row < MOST_REFUSED:
-            self._say(Interrupted(f"the connection to {self._where} is gone{why}"))
+            self._say(ConnectionLost(f"the connection to {self._where} is gone{why}"))
         self._gone_since = self._gone_since or asyncio.get_running_loop().time()
         while not self.closing.is_set():
             if self._refused_in_a_row >= MOST_REFUSED:
@@ -350,7 +350,7 @@ class Client:
                 return True
             why = self._refused()
             problem = names.why_unreachable(self._why or TimeoutError(), self._url).problem
-            self._say(Unreached(problem, self._pause_s))
+            self._say(StillUnreachable(problem, self._pause_s))
             if asyncio.get_running_loop().time() - self._gone_since > GIVE_UP_S:
                 return self._fail(f"{self._where} has been gone for {GIVE_UP_S:.0f} s")
             with contextlib.suppress(TimeoutError):
@@ -366,7 +366,7 @@ class Client:
         return f": {type(self._why).__name__}: {self._why}"
 
     def _fail(self, reason: str) -> bool:
-        self._say(Broken(reason))
+        self._say(BrokerFailed(reason))
         self.closing.set()
         return False
 
@@ -387,7 +387,7 @@ class Client:
             self._why = error
             await self._link.close()
             return False
-        self._say(Resumed(tuple(waiting)))
+        self._say(ConnectionRestored(tuple(waiting)))
         for consumer, event in self._bound:
             await self._consume(consumer, event)
         if not self._is_lost:

@@ -96,13 +96,13 @@ class RabbitBroker:
         """basic.nack, and back into the queue."""
         self._order(partial(self._client.put_back, delivery))
 
-    def bury(self, delivery: Delivery, reason: str) -> None:
+    def dead_letter(self, delivery: Delivery, reason: str) -> None:
         """basic.reject: the queue's dead-letter exchange takes it. The reason stays in our records."""
-        self._order(partial(self._client.bury, delivery))
+        self._order(partial(self._client.dead_letter, delivery))
 
-    def give_back(self, delivery: Delivery) -> None:
+    def release(self, delivery: Delivery) -> None:
         """The broker counts it as a delivery; we do not."""
-        self._order(partial(self._client.give_back, delivery))
+        self._order(partial(self._client.release, delivery))
 
     def die(self, delivery: Delivery) -> None:
         """Close the consumer's channel: all that it holds goes back."""

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from bus.connections import tls
 from bus.contract.delivery import Message
-from bus.contract.letters import OWNER
+from bus.contract.peer_messages import OWNER
 from bus.engines.rabbitmq import RABBITMQ, names
 from bus.engines.rabbitmq.letters import Mail, mailbox_name
 from bus.errors import UserError
@@ -262,7 +262,7 @@ async def put_back(message: DeliveredMessage) -> None:
     await _open(message).basic_nack(tag_of(message), requeue=True, wait=False)
 
 
-async def bury(message: DeliveredMessage) -> None:
+async def dead_letter(message: DeliveredMessage) -> None:
     """To the queue's dead-letter exchange."""
     await _open(message).basic_reject(tag_of(message), requeue=False, wait=False)
 

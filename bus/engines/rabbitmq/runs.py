@@ -8,15 +8,15 @@ from pathlib import Path
 from bus.engines.rabbitmq import names
 from bus.engines.rabbitmq.link import Link
 from bus.errors import UserError
-from bus.runs import made
+from bus.runs import manifest
 
 FILE = "rabbitmq.json"
 QUEUES = "queues"
 
 
-def remembered(run: str, url: str) -> made.Made:
+def remembered(run: str, url: str) -> manifest.Manifest:
     """Of a run that begins."""
-    return made.Made(run, FILE, names.shown(url), QUEUES)
+    return manifest.Manifest(run, FILE, names.shown(url), QUEUES)
 
 
 def clean(folder: Path) -> None:
@@ -26,7 +26,7 @@ def clean(folder: Path) -> None:
 
 
 async def _remove(folder: Path, url: str) -> None:
-    (queues,) = made.read(folder / FILE, QUEUES, here=names.shown(url))
+    (queues,) = manifest.read(folder / FILE, QUEUES, here=names.shown(url))
     try:
         link = await Link.open(url, folder.name, _nothing)
         try:

@@ -11,8 +11,8 @@ from typing import ClassVar
 from bus import system_errors
 from bus.contract.delivery import (
     Bound,
-    Broken,
     Broker,
+    BrokerFailed,
     Confirmed,
     Delivered,
     Delivery,
@@ -114,14 +114,16 @@ class SqliteBroker:
         """At the head of what waits."""
         self._orders.put(lambda: self._return(delivery, attempted=True))
 
-    def give_back(self, delivery: Delivery) -> None:
+    def release(self, delivery: Delivery) -> None:
         """At the head of what waits, not counted."""
         self._orders.put(lambda: self._return(delivery, attempted=False))
 
-    def bury(self, delivery: Delivery, reason: str) -> None:
+    def dead_letter(self, delivery: Delivery, reason: str) -> None:
         """Into the table of dead letters."""
         self._orders.put(
-            lambda: self._settle(delivery, self._log.bury, delivery.consumer, delivery.event, delivery.token, reason)
+            lambda: self._settle(
+                delivery, self._log.dead_letter, delivery.consumer, delivery.event, delivery.token, reason
+            )
         )
 
     def die(self, delivery: Delivery) -> None:
@@ -164,7 +166,7 @@ class SqliteBroker:
             if not isinstance(error, sqlite3.Error):
                 _LOG.exception("the log failed")
             reason = f"the log cannot be written: {system_errors.reason(error)}"
-            self._tell([*(Refused(message, reason) for message in self._batch), Broken(reason)])
+            self._tell([*(Refused(message, reason) for message in self._batch), BrokerFailed(reason)])
             return False
         if news:
             self._tell(news)
@@ -217,7 +219,7 @@ class SqliteBroker:
         consumer = self._consumers[delivery.consumer]
         consumer.open.pop(delivery.token, None)
         consumer.dry = False
-        self._log.give_back(delivery.consumer, delivery.event, delivery.token, attempted=attempted)
+        self._log.release(delivery.consumer, delivery.event, delivery.token, attempted=attempted)
         return [Settled(delivery)]
 
     def _die(self, during: Delivery) -> list[News]:

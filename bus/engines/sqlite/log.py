@@ -233,7 +233,7 @@ class SqliteLog:
         if ident > cursor.settled:
             self._mark(consumer, event, ident, 0, settled=True)
 
-    def give_back(self, consumer: str, event: str, ident: int, *, attempted: bool) -> None:
+    def release(self, consumer: str, event: str, ident: int, *, attempted: bool) -> None:
         """It is handed out again, before anything newer. attempted: as a further attempt."""
         cursor = self._cursors[consumer, event]
         if ident not in cursor.open:
@@ -245,7 +245,7 @@ class SqliteLog:
             self._mark(consumer, event, ident, attempts, settled=False)
         self._attempts[consumer, ident] = attempts
 
-    def bury(self, consumer: str, event: str, ident: int, reason: str) -> None:
+    def dead_letter(self, consumer: str, event: str, ident: int, reason: str) -> None:
         """It is a dead letter of this consumer, and handed out no more."""
         attempts = self._attempts.get((consumer, ident), 0) + 1
         self._sql.execute(

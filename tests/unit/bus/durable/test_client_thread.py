@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 
 import pytest
 
-from bus.contract.delivery import Broken, News
+from bus.contract.delivery import BrokerFailed, News
 from bus.durable.client_thread import ClientThread, Ready
 from bus.errors import UserError
 from tests.helpers.patience import PATIENCE_S
@@ -74,7 +74,7 @@ def test_where_it_fails_later_the_engine_is_told(error: BaseException, says: str
         ready()
         raise error
 
-    assert lived(live) == [Broken(says)]
+    assert lived(live) == [BrokerFailed(says)]
 
 
 def test_whoever_waits_may_go_away() -> None:

@@ -68,14 +68,14 @@ def having(**coming: int) -> dict[str, Any]:
 def test_a_shared_run_says_what_it_waits_for_and_nothing_where_it_does_not() -> None:
     loop = asyncio.new_event_loop()
     loop.close()
-    nowhere, there, broker, post = (
+    nowhere, there, broker, peer = (
         Elsewhere(),
         Elsewhere(),
         cast("Any", Brother()),
         cast("Any", SimpleNamespace(joined=())),
     )
     nowhere.with_others = 0
-    idle, waits = (Company(post, broker, loop, cast("Any", where), Clock()) for where in (nowhere, there))
+    idle, waits = (Company(peer, broker, loop, cast("Any", where), Clock()) for where in (nowhere, there))
     assert waits.waits_for(having(mail=12)) == "", "nobody has joined"
     idle.is_shared = waits.is_shared = True
     assert idle.waits_for(having(mail=0)) == ""

@@ -13,21 +13,21 @@ import pytest
 from bus.analysis import ledger
 from bus.contract.delivery import (
     Bound,
-    Broken,
     Broker,
+    BrokerFailed,
     Confirmed,
+    ConnectionLost,
+    ConnectionRestored,
     Delivered,
     Delivery,
     Died,
-    Interrupted,
     Message,
     News,
     Refused,
-    Resumed,
     Settled,
     Tell,
 )
-from bus.contract.protocol import ConsumerDied, Consumption, Surroundings
+from bus.contract.protocol import ConsumerDied, ConsumerOptions, EngineContext
 from bus.contract.spec import EngineSpec
 from bus.durable.durable import DurableEngine
 from bus.errors import UserError
@@ -64,11 +64,11 @@ class Script:
     def retry(self, delivery: Delivery) -> None:
         self._settle("retry", delivery)
 
-    def bury(self, delivery: Delivery, reason: str) -> None:
-        self._settle("bury", delivery)
+    def dead_letter(self, delivery: Delivery, reason: str) -> None:
+        self._settle("dead_letter", delivery)
 
-    def give_back(self, delivery: Delivery) -> None:
-        self._settle("give_back", delivery)
+    def release(self, delivery: Delivery) -> None:
+        self._settle("release", delivery)
 
     def die(self, delivery: Delivery) -> None:
         self.asked.append(("die", delivery))
@@ -138,7 +138,7 @@ class Scripted(DurableEngine):
 @pytest.fixture
 async def engine() -> AsyncIterator[Scripted]:
     engine = Scripted()
-    await engine.open(Surroundings(asyncio.get_running_loop(), engine.clock, engine.recorder, lambda event: None))
+    await engine.open(EngineContext(asyncio.get_running_loop(), engine.clock, engine.recorder, lambda event: None))
     yield engine
     await engine.close()
     assert engine.script.closed
@@ -192,7 +192,7 @@ async def test_no_time_passes_at_full_speed_until_the_broker_has_answered_and_de
 
 async def test_a_broker_that_is_gone_ends_the_run_with_its_reason(engine: Scripted) -> None:
     engine.emit("a")
-    await engine.hears(Broken("the disk is full"))
+    await engine.hears(BrokerFailed("the disk is full"))
     with pytest.raises(UserError, match="the disk is full"):
         await engine.settle()
 
@@ -207,7 +207,7 @@ async def test_a_hostile_message_is_a_dead_letter_at_once_and_the_next_one_is_ha
     engine.subscribe("a", handler, once=False)
     await engine.hears(Delivered(handed(body)), Delivered(handed(b"2")))
     assert handler.got == [2]
-    assert [delivery.body for delivery in engine.asked("bury", "acknowledge")] == [body, b"2"]
+    assert [delivery.body for delivery in engine.asked("dead_letter", "acknowledge")] == [body, b"2"]
     assert engine.asked("retry") == []
     assert engine.trace().calls.outcome.tolist() == [Outcome.FAILED, Outcome.OK]
 
@@ -290,7 +290,7 @@ async def test_an_event_that_comes_after_its_handler_is_gone_is_given_back(engin
     engine.unsubscribe("a", handler)
     await engine.hears(Delivered(handed()))
     assert handler.got == []
-    assert len(engine.asked("give_back")) == 1
+    assert len(engine.asked("release")) == 1
 
 
 async def test_a_plain_function_and_options_of_a_handler_are_honoured(engine: Scripted) -> None:
@@ -300,11 +300,11 @@ async def test_a_plain_function_and_options_of_a_handler_are_honoured(engine: Sc
         got.append(payload)
         raise ValueError("no")
 
-    engine.subscribe("a", plain, once=False, consumption=Consumption(attempts=1))
+    engine.subscribe("a", plain, once=False, consumption=ConsumerOptions(attempts=1))
     name = plain.__qualname__
     await engine.hears(Delivered(Delivery(name, "a", {}, b'{"x": [1, null]}', 1, "")))
     assert got == [{"x": [1, None]}]
-    assert len(engine.asked("bury")) == 1
+    assert len(engine.asked("dead_letter")) == 1
     assert engine.kinds() == ["DELIVERED", "REJECTED", "DEAD_LETTERED"]
 
 
@@ -394,7 +394,7 @@ async def test_a_connection_that_is_lost_before_the_acknowledgement_brings_the_e
     message = engine.asked("publish")[0]
     await engine.hears(Confirmed(message, ""))
     await engine.hears(Delivered(Delivery("Emitting", "a", message.attributes, b"1", 1, "")))
-    await engine.hears(Interrupted("gone"), Resumed(None))
+    await engine.hears(ConnectionLost("gone"), ConnectionRestored(None))
     assert engine.in_flight() > 0
     again = Delivery("Emitting", "a", message.attributes, b"1", 2, "")
     await engine.hears(*(Confirmed(sent, "") for sent in engine.asked("publish")[1:]), Delivered(again))

@@ -9,7 +9,7 @@ import pytest
 
 from bus.contract.delivery import Awaited
 from bus.durable.whereabouts import Whereabouts
-from bus.sharing.merging import FIRST_ID, Step
+from bus.sharing.merging import FIRST_ID, DeliveryStep
 from buslens.records import Kind
 
 HEARERS = {"a": ["h", "g"], "b": ["h"]}
@@ -41,7 +41,7 @@ class Run:
 
         self.here: list[tuple[int, str, str, Awaited]] = []
         self.there: list[list[tuple[int, str, str]]] = [[], []]
-        self.letters: list[list[Step]] = [[], []]
+        self.letters: list[list[DeliveryStep]] = [[], []]
         self.ids = [1, FIRST_ID, 2 * FIRST_ID]
         self.handled: set[tuple[int, str]] = set()
         self.emitted: dict[tuple[int, str], str] = {}
@@ -51,7 +51,7 @@ class Run:
         self.ids[by] += 1
         dispatch = self.ids[by]
         if by:
-            self.letters[by - 1].append(Step(Kind.DISPATCH_EMITTED, dispatch, event))
+            self.letters[by - 1].append(DeliveryStep(Kind.DISPATCH_EMITTED, dispatch, event))
         else:
             self.ours.of.emitted(dispatch, event, HEARERS[event])
         self.queue += [(dispatch, event, name) for name in HEARERS[event]]
@@ -62,7 +62,7 @@ class Run:
         dispatch, event, name = one
         if by:
             self.there[by - 1].append(one)
-            self.letters[by - 1].append(Step(Kind.DELIVERED, dispatch, name, 1))
+            self.letters[by - 1].append(DeliveryStep(Kind.DELIVERED, dispatch, name, 1))
             return
         while not self.ours.of.knows(dispatch):
             self.hear()
@@ -71,7 +71,7 @@ class Run:
     def finish(self, by: int, ok: bool) -> None:
         if by:
             dispatch, event, name = self.there[by - 1].pop(0)
-            self.letters[by - 1].append(Step(Kind.ACKNOWLEDGED if ok else Kind.REJECTED, dispatch, name, 1))
+            self.letters[by - 1].append(DeliveryStep(Kind.ACKNOWLEDGED if ok else Kind.REJECTED, dispatch, name, 1))
         else:
             dispatch, event, name, awaited = self.here.pop(0)
             if ok:
@@ -176,16 +176,16 @@ def test_a_late_letter_about_what_is_settled_leaves_nothing_in_flight() -> None:
     ours.of.emitted(1, "b", ["h"])
     ours.of.taken(1, "h", "b")
     ours.of.settled(1, "h", "b")
-    ours.of.heard(Step(Kind.DELIVERED, 1, "h", 1))
-    ours.of.heard(Step(Kind.REJECTED, 1, "h", 1))
+    ours.of.heard(DeliveryStep(Kind.DELIVERED, 1, "h", 1))
+    ours.of.heard(DeliveryStep(Kind.REJECTED, 1, "h", 1))
     assert ours.in_flight() == 0
 
 
 def test_what_its_worker_took_along_is_not_waited_for() -> None:
     ours = Ours()
-    ours.of.heard(Step(Kind.DISPATCH_EMITTED, FIRST_ID, "a"))
+    ours.of.heard(DeliveryStep(Kind.DISPATCH_EMITTED, FIRST_ID, "a"))
     assert ours.in_flight() == 2
-    ours.of.heard(Step(Kind.DISCARDED, FIRST_ID, "a"))
+    ours.of.heard(DeliveryStep(Kind.DISCARDED, FIRST_ID, "a"))
     assert ours.in_flight() == 0
     assert not ours.of.knows(FIRST_ID)
 
@@ -205,8 +205,8 @@ def test_a_copy_of_what_is_settled_is_not_waited_for_when_it_goes_back() -> None
     """Its worker was cut off after it had told us, and committed it at last: the copy that we had never comes again."""
     ours = Ours()
     ours.of.emitted(1, "b", ["h"])
-    ours.of.heard(Step(Kind.DELIVERED, 1, "h", 1))
-    ours.of.heard(Step(Kind.ACKNOWLEDGED, 1, "h", 1))
+    ours.of.heard(DeliveryStep(Kind.DELIVERED, 1, "h", 1))
+    ours.of.heard(DeliveryStep(Kind.ACKNOWLEDGED, 1, "h", 1))
     awaited = ours.of.taken(1, "h", "b")
     ours.of.again(1, "h", "b", awaited)
     assert ours.in_flight() == 0

@@ -1,4 +1,4 @@
-"""How far another clock is, from letters there and back."""
+"""How far another clock is, from messages there and back."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Letters of workers become records of the run, whatever is in them."""
+"""Messages of workers become records of the run, whatever is in them."""
 
 from __future__ import annotations
 
@@ -7,10 +7,10 @@ import random
 import numpy as np
 import pytest
 
-from bus.contract import letters
-from bus.sharing.joined import MOST_UNANSWERED, Member
+from bus.contract import peer_messages
 from bus.sharing.merging import FIRST_ID, first_id
 from bus.sharing.owner import GONE_S, LEFT_S, Owner
+from bus.sharing.worker_peer import MOST_UNANSWERED, WorkerPeer
 from bus.trace import Trace
 from buslens.recorder import Recorder
 from buslens.records import Flag, Kind, Outcome
@@ -52,7 +52,7 @@ class There:
         self.recorder = Recorder(clock_ns=self.clock)
         base = first_id()
         self.recorder.next_id = iter(range(base, base + 10**6)).__next__
-        self.member = Member(
+        self.member = WorkerPeer(
             name, self.recorder.take, self.clock, lambda: here.now + 10**18 + 3_000_000, most_unanswered
         )
 
@@ -73,14 +73,14 @@ class There:
         return call
 
     def send(self) -> list[Kind]:
-        """A letter there and its answer back; what the owner hears of deliveries."""
-        return self.receive(self.member.letters())
+        """A message there and its answer back; what the owner hears of deliveries."""
+        return self.receive(self.member.outgoing())
 
-    def receive(self, letters: list[bytes]) -> list[Kind]:
-        """Letters arrive, and are answered."""
+    def receive(self, messages: list[bytes]) -> list[Kind]:
+        """Messages arrive, and are answered."""
         heard = []
-        for letter in letters:
-            steps, answer = self.here.owner.received(letter)
+        for message in messages:
+            steps, answer = self.here.owner.received(message)
             assert answer is not None
             assert answer[0] == self.member.member
             self.member.received(answer[1])
@@ -149,9 +149,9 @@ def test_a_letter_that_comes_twice_counts_once() -> None:
     here = Here()
     there = There(here)
     there.handle(emitted(here))
-    (letter,) = there.member.letters()
-    assert here.owner.received(letter)[0]
-    assert here.owner.received(letter)[0] == []
+    (message,) = there.member.outgoing()
+    assert here.owner.received(message)[0]
+    assert here.owner.received(message)[0] == []
     here.pump()
     assert len(here.trace.calls) == 1
 
@@ -162,15 +162,15 @@ def test_letters_that_a_broker_lost_are_sent_again_and_read_in_order() -> None:
     lost = []
     for _ in range(5):
         there.handle(emitted(here))
-        lost += there.member.letters()
+        lost += there.member.outgoing()
     there.handle(emitted(here))
-    late = there.member.letters()
+    late = there.member.outgoing()
     assert there.receive([lost[0], *late]) == [Kind.DELIVERED, Kind.DISPATCH_EMITTED, Kind.ACKNOWLEDGED]
     assert there.send() == []  # it waits for an answer for some time
     here.now += 3 * 10**9
     assert there.send().count(Kind.ACKNOWLEDGED) == 5
     here.now += 10 * 10**9
-    assert len(there.member.letters()) == 1  # that it lives
+    assert len(there.member.outgoing()) == 1  # that it lives
     here.pump()
     assert len(here.trace.calls) == 6
     assert all(here.trace.names.text(int(name)) for name in here.trace.calls.handler)
@@ -181,7 +181,7 @@ def test_a_worker_that_nobody_answers_knows_when_it_keeps_too_much() -> None:
     there = There(here, most_unanswered=6_000)
     for _ in range(20):
         there.handle(emitted(here))
-        there.member.letters()
+        there.member.outgoing()
     assert there.member.is_unheard
     here.now += 60 * 10**9
     there.send()
@@ -209,9 +209,9 @@ def test_hostile_letters_are_left_out(seed: int) -> None:
     here, rng = Here(), random.Random(seed)
     there = There(here)
     there.handle(emitted(here))
-    (good,) = there.member.letters()
+    (good,) = there.member.outgoing()
     there.handle(emitted(here))
-    body = bytearray(there.member.letters()[-1])
+    body = bytearray(there.member.outgoing()[-1])
     here.owner.received(good)
     for _ in range(1 + seed % 5):
         body[rng.randrange(len(body))] = rng.randrange(256)
@@ -234,7 +234,7 @@ def test_hostile_letters_are_left_out(seed: int) -> None:
 def test_what_is_no_letter_is_refused() -> None:
     for wrong in (b"", b"x" * 100_000, b"{}", b"[1]\n", b"\xff\n"):
         with pytest.raises(ValueError, match=r"."):
-            letters.read(wrong)
+            peer_messages.decode(wrong)
 
 
 def test_it_knows_who_has_joined_how_their_clocks_go_and_who_is_gone() -> None:

@@ -133,8 +133,8 @@ def test_what_comes_back_is_handed_out_before_anything_newer_and_counted_where_i
     subscribe(log, "h", "a")
     take(log, "h", ["a"], 2)
     with log.commit():
-        log.give_back("h", "a", 2, attempted=False)
-        log.give_back("h", "a", 1, attempted=True)
+        log.release("h", "a", 2, attempted=False)
+        log.release("h", "a", 1, attempted=True)
     assert take(log, "h", ["a"]) == [(1, 2), (2, 1), (3, 1)]
 
 
@@ -145,7 +145,7 @@ def test_marks_of_one_event_outlive_the_cursor_of_another(opened: Opened) -> Non
         subscribe(log, "h", event)
     take(log, "h", ["a", "b"])
     with log.commit():
-        log.give_back("h", "a", 1, attempted=True)
+        log.release("h", "a", 1, attempted=True)
     acknowledge(log, "h", "b", 2)
     assert take(opened.again(("h", "a"), ("h", "b")), "h", ["a", "b"]) == [(1, 3)]
 
@@ -156,7 +156,7 @@ def test_a_dead_letter_is_kept_with_its_reason_and_handed_out_no_more(opened: Op
     subscribe(log, "h", "a")
     take(log, "h", ["a"], 1)
     with log.commit():
-        log.bury("h", "a", 1, "CardDeclined")
+        log.dead_letter("h", "a", 1, "CardDeclined")
     assert log.dead_letters() == [("h", 1, 1, "CardDeclined")]
     assert take(log, "h", ["a"]) == [(2, 1)]
     acknowledge(log, "h", "a", 2)

@@ -12,7 +12,7 @@ from bus.runs.sqlite_runs import RunFolder, home
 from bus.system_errors import cannot_make, cannot_read
 
 
-class Made:
+class Manifest:
     """The names of one run. The folder is owned by the process that runs it, as that of an SQLite log is."""
 
     def __init__(self, run: str, file: str, address: str, *kinds: str) -> None:
@@ -55,7 +55,7 @@ class Made:
         part.replace(self._path)
 
 
-class NotOurs:
+class NoManifest:
     """In place of it, where the run is somebody else's: nothing is remembered, nothing removed."""
 
     def of(self, _kind: str) -> tuple[str, ...]:

@@ -13,28 +13,28 @@ from collections import OrderedDict
 from collections.abc import Callable
 from typing import ClassVar
 
-from bus.contract import letters
+from bus.contract import peer_messages
 from bus.contract.delivery import Broker, Delivery, Message, Tell
-from bus.sharing.merging import Step
+from bus.sharing.merging import DeliveryStep
 
 EVERY_S = 0.05
-"""Between two letters, where nothing makes it hurry."""
+"""Between two messages, where nothing makes it hurry."""
 
 ALIVE_S = 1.0
-"""A letter at least so often, though there is nothing to say."""
+"""A message at least so often, though there is nothing to say."""
 
 AT_ONCE = 10
-"""The first letters, from which the owner learns how our clock goes."""
+"""The first messages, from which the owner learns how our clock goes."""
 
 ANSWERED_S, LONGEST_S = 2.0, 8.0
-"""A letter without an answer is sent again after so long, and then after twice as long each time."""
+"""A message without an answer is sent again after so long, and then after twice as long each time."""
 
 MISSING_S = 0.5
 """Or after so long, where the owner answers what we wrote later: then it is missing."""
 
 MOST_AGAIN = 100
 MOST_UNANSWERED = 64 * 1024 * 1024
-"""Bytes of letters that are kept for that; with more the worker leaves the run."""
+"""Bytes of messages that are kept for that; with more the worker leaves the run."""
 
 OWNER_GONE_S = 30.0
 
@@ -44,8 +44,11 @@ def new_member() -> str:
     return f"w-{secrets.token_hex(3)}"
 
 
-class Member:
-    """Writes the letters of one worker. Lives on the engine's loop."""
+class WorkerPeer:
+    """A worker's side of a shared run: writes what it records to the owner, and reads the answers.
+
+    Lives on the engine's loop.
+    """
 
     scenario = ""
     joined: ClassVar[tuple[()]] = ()
@@ -59,7 +62,10 @@ class Member:
         system_ns: Callable[[], int] = time.time_ns,
         most_unanswered: int = MOST_UNANSWERED,
     ) -> None:
-        """most_unanswered: bytes of letters."""
+        """take: gives the frames that were recorded since it was asked last. clock_ns: the run's clock here.
+
+        most_unanswered: bytes of messages that are kept until the owner has answered them.
+        """
         self._most_unanswered = most_unanswered
         self.member = name
         self._take = take
@@ -82,17 +88,17 @@ class Member:
 
     @property
     def is_unheard(self) -> bool:
-        """The owner takes in less than we do."""
+        """Whether so much is unanswered that the owner cannot keep up."""
         return self._unanswered_bytes > self._most_unanswered
 
-    def letters(self) -> list[bytes]:
+    def outgoing(self) -> list[bytes]:
         """What is to be sent now, in order: what got no answer, what is new, or that we live."""
         now = self._clock_ns()
         again = self._again(now)
         frames = self._take()
         if not frames and self._written >= AT_ONCE and now - self._sent_ns < ALIVE_S * 1e9:
             return again
-        return [*again, self._letter(frames, now)]
+        return [*again, self._message(frames, now)]
 
     def _again(self, now: int) -> list[bytes]:
         if not self._unanswered or now < self._again_ns:
@@ -101,11 +107,11 @@ class Member:
         self._again_ns = now + self._patience_ns
         return list(itertools.islice(self._unanswered.values(), MOST_AGAIN))
 
-    def _letter(self, frames: bytes, now: int) -> bytes:
+    def _message(self, frames: bytes, now: int) -> bytes:
         self._written += 1
         if not self._unanswered:
             self._again_ns = now + self._patience_ns
-        said = {
+        fields = {
             "member": self.member,
             "host": self._host,
             "number": self._written,
@@ -114,21 +120,21 @@ class Member:
             "echo": self._echo,
         }
         self._echo, self._sent_ns = None, now
-        letter = self._unanswered[self._written] = letters.written(said, frames)
-        self._unanswered_bytes += len(letter)
-        return letter
+        message = self._unanswered[self._written] = peer_messages.encode(fields, frames)
+        self._unanswered_bytes += len(message)
+        return message
 
-    def received(self, body: bytes) -> tuple[list[Step], None]:
-        """An answer."""
+    def received(self, body: bytes) -> tuple[list[DeliveryStep], None]:
+        """Take in an answer of the owner; there is nothing to do for it, and nothing to answer."""
         now = self._clock_ns()
         try:
-            letter = letters.read(body)
+            message = peer_messages.decode(body)
         except ValueError:
             return [], None
         self.heard_ns = now
-        self.is_over = self.is_over or letter.said.get("over") is True
-        self._answered(letter.number("number") or 0)
-        times = [letter.number(key) for key in ("sent", "came", "now")]
+        self.is_over = self.is_over or message.fields.get("over") is True
+        self._answered(message.number("number") or 0)
+        times = [message.number(key) for key in ("sent", "came", "now")]
         if None not in times:
             self._echo = [*(each for each in times if each is not None), now]
         return [], None
@@ -153,11 +159,11 @@ class Member:
 
     def farewell(self) -> list[tuple[str, bytes]]:
         """What is left to say."""
-        return [(letters.OWNER, letter) for letter in self.letters()]
+        return [(peer_messages.OWNER, message) for message in self.outgoing()]
 
 
-class Reporting:
-    """A broker of which nothing is asked before the owner was told what is recorded."""
+class ReportingBroker:
+    """A broker that first sends the owner what was recorded, and then does what the engine asks for."""
 
     keeps_order: ClassVar[bool] = False
     """Who shares a queue with others sees none."""
@@ -167,44 +173,44 @@ class Reporting:
         self._report = report
 
     async def open(self, run: str, tell: Tell) -> None:
-        """See Broker."""
+        """Get ready; nothing is recorded yet."""
         await self._broker.open(run, tell)
 
     def publish(self, message: Message) -> None:
-        """See Broker."""
+        """Send records, then publish."""
         self._report()
         self._broker.publish(message)
 
     def bind(self, consumer: str, event: str, prefetch: int) -> None:
-        """See Broker."""
+        """Bind; no record depends on it."""
         self._broker.bind(consumer, event, prefetch)
 
     def unbind(self, consumer: str, event: str) -> None:
-        """See Broker."""
+        """Unbind; no record depends on it."""
         self._broker.unbind(consumer, event)
 
     def acknowledge(self, delivery: Delivery) -> None:
-        """See Broker."""
+        """Send records, then acknowledge: what is acknowledged is known to the owner."""
         self._report()
         self._broker.acknowledge(delivery)
 
     def retry(self, delivery: Delivery) -> None:
-        """See Broker."""
+        """Send records, then ask for another attempt."""
         self._report()
         self._broker.retry(delivery)
 
-    def bury(self, delivery: Delivery, reason: str) -> None:
-        """See Broker."""
+    def dead_letter(self, delivery: Delivery, reason: str) -> None:
+        """Send records, then make it a dead letter."""
         self._report()
-        self._broker.bury(delivery, reason)
+        self._broker.dead_letter(delivery, reason)
 
-    def give_back(self, delivery: Delivery) -> None:
-        """See Broker."""
+    def release(self, delivery: Delivery) -> None:
+        """Send records, then give it back without an attempt."""
         self._report()
-        self._broker.give_back(delivery)
+        self._broker.release(delivery)
 
     def die(self, delivery: Delivery) -> None:
-        """See Broker."""
+        """Send records, then let the consumer die."""
         self._report()
         self._broker.die(delivery)
 
