@@ -94,11 +94,11 @@ def run(
     ] = None,
 ) -> None:
     """Run a scenario without a window, and print a summary."""
-    from app.cli_run import Request, run_headless
+    from app.cli_run import RunRequest, run_headless
 
     raise typer.Exit(
         run_headless(
-            Request(
+            RunRequest(
                 scenario,
                 engine=engine or None,
                 seed=seed,
@@ -131,13 +131,13 @@ def compare(
     trust: Annotated[bool, typer.Option("--trust", help="Let this file's Python handlers run, now and later.")] = False,
 ) -> None:
     """Run a scenario on several engines, and print what each of them made of it."""
-    from app.cli_compare import Request, compare_engines
+    from app.cli_compare import CompareRequest, compare_engines
     from bus.engines import ENGINES
 
     chosen = [each.strip() for each in engines.split(",") if each.strip()] or [
         engine for engine in ENGINES if ENGINES[engine].is_embedded
     ]
-    request = Request(scenario, chosen, seed, speed_from(speed), crash=crash, json=json, trust=trust)
+    request = CompareRequest(scenario, chosen, seed, speed_from(speed), crash=crash, json=json, trust=trust)
     raise typer.Exit(compare_engines(request))
 
 

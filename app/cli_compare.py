@@ -18,7 +18,7 @@ from app.trust import TrustedFiles
 from bus import scenario
 from bus.analysis.figures import COMPARED
 from bus.analysis.statistics import Quantiles
-from bus.comparison import Plan, Result, compare
+from bus.comparison import ComparisonPlan, ComparisonResult, compare
 from bus.contract.boundaries import Boundary
 from bus.errors import UserError
 from bus.number_words import EVENTS, WORDS, title
@@ -45,7 +45,7 @@ LEGEND = (
 
 
 @dataclass(frozen=True, slots=True)
-class Request:
+class CompareRequest:
     """What a person asked for."""
 
     scenario: str
@@ -57,7 +57,7 @@ class Request:
     trust: bool
 
 
-def compare_engines(request: Request) -> int:
+def compare_engines(request: CompareRequest) -> int:
     """Run them all and print what each of them did; the exit code."""
     path = found_scenario(request.scenario)
     document, trusted = scenario.load(path), TrustedFiles()
@@ -66,8 +66,8 @@ def compare_engines(request: Request) -> int:
             raise UserError(f"{path} has Python handlers", hint="read them, then compare with --trust")
         trusted.trust(document.content_hash, path.resolve())
     crashes: list[Boundary | None] = [None, *(Boundary if request.crash else ())]
-    plan = Plan(request.engines, request.seed, request.speed, crashes)
-    results: list[Result] = []
+    plan = ComparisonPlan(request.engines, request.seed, request.speed, crashes)
+    results: list[ComparisonResult] = []
     try:
         with interruptible() as interruption, progress_of_runs(len(plan.engines) * len(crashes)) as show:
 
@@ -87,7 +87,7 @@ def compare_engines(request: Request) -> int:
     return FAILED if any(result.problem for result in results) else 0
 
 
-def _print(name: str, plan: Plan, results: Sequence[Result]) -> None:
+def _print(name: str, plan: ComparisonPlan, results: Sequence[ComparisonResult]) -> None:
     console = cli_output.console(columns=FILE_COLUMNS)
     speed = "max" if plan.speed == float("inf") else f"{plan.speed:g}x"
     console.print(cell(name or "scenario", "bold"), Text(f"at {speed}"))
@@ -103,7 +103,7 @@ def _print(name: str, plan: Plan, results: Sequence[Result]) -> None:
     console.print(Text(LEGEND, style="dim"))
 
 
-def _figures(results: Sequence[Result], words: Sequence[str], *, times: bool) -> Table:
+def _figures(results: Sequence[ComparisonResult], words: Sequence[str], *, times: bool) -> Table:
     table = Table(box=None, pad_edge=False, padding=(0, 1, 0, 0), header_style="dim")
     table.add_column("engine", no_wrap=True)
     heads = [title(word).replace("out of ", "out of\n") for word in words]
@@ -118,12 +118,12 @@ def _figures(results: Sequence[Result], words: Sequence[str], *, times: bool) ->
     return table
 
 
-def _times(result: Result) -> list[str]:
+def _times(result: ComparisonResult) -> list[str]:
     spans = (result.figures.queue_delay, result.figures.latency)
     return [*(duration(getattr(q, name)) for q in spans for name in QUANTILES), f"{result.events_per_s:,.0f}"]
 
 
-def _matrix(plan: Plan, results: Sequence[Result]) -> Table:
+def _matrix(plan: ComparisonPlan, results: Sequence[ComparisonResult]) -> Table:
     table = Table(box=None, pad_edge=False, padding=(0, 2), header_style="dim")
     table.add_column("")
     for engine in plan.engines:
@@ -135,7 +135,7 @@ def _matrix(plan: Plan, results: Sequence[Result]) -> Table:
     return table
 
 
-def _losses(result: Result) -> Text:
+def _losses(result: ComparisonResult) -> Text:
     if result.problem:
         return Text("-")
     lost, twice = result.figures.lost, result.figures.twice
@@ -144,7 +144,7 @@ def _losses(result: Result) -> Text:
     return Text(f"{lost} lost, {twice} twice", style="red" if lost else "yellow")
 
 
-def _as_json(result: Result) -> dict[str, object]:
+def _as_json(result: ComparisonResult) -> dict[str, object]:
     figures = result.figures
     return {
         "engine": result.engine,

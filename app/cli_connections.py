@@ -8,7 +8,7 @@ from app import cli_output
 from app.cli_text import cell
 from bus import connections
 from bus.brokers import KINDS, reach
-from bus.connections import Found, Kind, Origin
+from bus.connections import BrokerKind, ConnectionOrigin, FoundConnection
 from bus.errors import UserError
 
 FAILED = 1
@@ -20,7 +20,7 @@ def print_connections(*, test: bool) -> int:
     return max([_print(console, kind, test=test) for kind in KINDS.values()])
 
 
-def _print(console: Console, kind: Kind, *, test: bool) -> int:
+def _print(console: Console, kind: BrokerKind, *, test: bool) -> int:
     try:
         found = connections.found(kind)
         real = connections.meant(kind, found.url)
@@ -36,14 +36,14 @@ def _print(console: Console, kind: Kind, *, test: bool) -> int:
         console.print(cell(f"{'':<10}") + cell(reach(kind, found.url), "green"))
     except UserError as error:
         console.print(cell(f"{'':<10}") + cell(str(error), "yellow"))
-        return 0 if found.origin is Origin.DEFAULT else FAILED
+        return 0 if found.origin is ConnectionOrigin.DEFAULT else FAILED
     return 0
 
 
-def _origin(found: Found) -> str:
+def _origin(found: FoundConnection) -> str:
     said = {
-        Origin.ENVIRONMENT: f"as {found.kind.variable} says",
-        Origin.SETTINGS: "as set",
-        Origin.DEFAULT: "by default",
+        ConnectionOrigin.ENVIRONMENT: f"as {found.kind.variable} says",
+        ConnectionOrigin.SETTINGS: "as set",
+        ConnectionOrigin.DEFAULT: "by default",
     }
     return said[found.origin]

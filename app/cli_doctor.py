@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from app import cli_output
 from app.cli_text import cell
-from app.doctor import Finding, State, examine
+from app.doctor import CheckResult, CheckState, examine
 
-MARKS = {State.OK: ("ok", "green"), State.NOTE: ("note", "yellow"), State.MISSING: ("MISSING", "red")}
+MARKS = {CheckState.OK: ("ok", "green"), CheckState.NOTE: ("note", "yellow"), CheckState.MISSING: ("MISSING", "red")}
 
 
 def print_findings() -> int:
@@ -16,8 +16,8 @@ def print_findings() -> int:
     for finding in findings:
         mark, style = MARKS[finding.state]
         console.print(cell(f"{mark:<9}", style) + cell(f"{finding.what:<18}{_said(finding)}"))
-    return int(any(finding.state is State.MISSING for finding in findings))
+    return int(any(finding.state is CheckState.MISSING for finding in findings))
 
 
-def _said(finding: Finding) -> str:
+def _said(finding: CheckResult) -> str:
     return f"{finding.found}: {finding.advice}" if finding.advice else finding.found

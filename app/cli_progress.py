@@ -26,7 +26,7 @@ def progress(session: Session) -> Iterator[Callable[[], None]]:
         yield show
 
 
-class Runs:
+class RunsProgress:
     """Several runs, one after another."""
 
     def __init__(self, bar: Progress, count: int) -> None:
@@ -43,10 +43,10 @@ class Runs:
 
 
 @contextmanager
-def progress_of_runs(count: int) -> Iterator[Runs]:
+def progress_of_runs(count: int) -> Iterator[RunsProgress]:
     """The same for so many runs."""
     with _bar() as bar:
-        yield Runs(bar, count)
+        yield RunsProgress(bar, count)
 
 
 def _bar() -> Progress:

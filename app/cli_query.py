@@ -18,7 +18,7 @@ from bus.capture import capture
 from bus.errors import UserError
 from bus.export import answer
 from bus.export.csv import safe
-from bus.sql.query import Query, Result
+from bus.sql.query import Query, QueryResult
 
 FORMATS = ("table", "csv", "json")
 NUMBERS = (int, float, Decimal)
@@ -49,7 +49,7 @@ def _typed(argument: str) -> str:
         return argument
 
 
-def _print_table(result: Result) -> None:
+def _print_table(result: QueryResult) -> None:
     console = cli_output.console()
     if not console.is_terminal:
         console.width = FILE_COLUMNS
@@ -66,7 +66,7 @@ def _print_table(result: Result) -> None:
     console.print(table)
 
 
-def _print_csv(result: Result, *, bom: bool) -> None:
+def _print_csv(result: QueryResult, *, bom: bool) -> None:
     """Texts as in the export: none is a formula, none steers a terminal; numbers as they are."""
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
@@ -78,5 +78,5 @@ def _print_csv(result: Result, *, bom: bool) -> None:
         cli_output.write_text(text.getvalue())
 
 
-def _print_json(result: Result) -> None:
+def _print_json(result: QueryResult) -> None:
     print("[" + ", ".join(answer.objects(result, in_ascii=True)) + "]")

@@ -9,7 +9,7 @@ from pathlib import Path
 from app.cli_output import STDOUT, complain
 from app.cli_progress import progress
 from app.cli_summary import Summary, print_json, print_tables
-from app.cli_trouble import LONG_S, Trouble
+from app.cli_trouble import LONG_S, TroubleOnStderr
 from app.interruption import interruptible
 from app.scenario_files import found_scenario
 from app.settings_file import SettingsFile
@@ -25,7 +25,7 @@ STOPPED = 130
 
 
 @dataclass(frozen=True, slots=True)
-class Request:
+class RunRequest:
     """What a person asked for."""
 
     scenario: str
@@ -42,7 +42,7 @@ class Request:
     """Where the flight recorder writes; None: there is none."""
 
 
-def run_headless(request: Request) -> int:
+def run_headless(request: RunRequest) -> int:
     """Run the scenario to its end; the exit code."""
     trusted = TrustedFiles()
     settings = SettingsFile().read()
@@ -95,7 +95,7 @@ def _tell_flights(session: Session) -> None:
         complain(flight.problem)
 
 
-def _open(session: Session, request: Request, trusted: TrustedFiles) -> None:
+def _open(session: Session, request: RunRequest, trusted: TrustedFiles) -> None:
     path = found_scenario(request.scenario)
     if request.output is not None and str(request.output) == STDOUT:
         hint = "name a file; buslens export FILE --to jsonl -o - writes it there"
@@ -115,11 +115,11 @@ def _open(session: Session, request: Request, trusted: TrustedFiles) -> None:
     trusted.trust(document.content_hash, path.resolve())
 
 
-def _drive(session: Session, request: Request) -> bool:
+def _drive(session: Session, request: RunRequest) -> bool:
     """Start and wait; whether a person stopped it with Ctrl+C, or somebody with SIGTERM."""
     with interruptible() as interruption:
         session.start(engine=request.engine, seed=request.seed, speed=request.speed)
-        trouble, wait = Trouble(), Trouble(LONG_S, over="")
+        trouble, wait = TroubleOnStderr(), TroubleOnStderr(LONG_S, over="")
         with progress(session) as show:
             while not interruption.is_asked and not session.wait(LOOK_EVERY_S):
                 session.pump()

@@ -14,7 +14,7 @@ LONG_S = 5.0
 """The same of a wait for others, which have work of their own."""
 
 
-class Trouble:
+class TroubleOnStderr:
     """Of one run."""
 
     def __init__(self, patience_s: float = PATIENCE_S, over: str = "the run goes on") -> None:

@@ -25,7 +25,7 @@ from bus.errors import UserError
 from bus.flight.recorder import FlightRecorder
 from bus.session import Session
 from bus.trace.forgetting import usual_most
-from ui.dress import dress
+from ui.apply_theme import apply_theme
 from ui.fonts import load_fonts, proportional
 from ui.icons import ICONS
 from ui.theme import ThemeSource
@@ -34,7 +34,7 @@ from ui.window import Window
 NAME = "buslens"
 
 
-class Mistakes(QObject):
+class CrashRelay(QObject):
     """Brings what the crash report says, on whatever thread, into the window."""
 
     said = Signal(object)
@@ -95,7 +95,7 @@ def make_window(store: SettingsFile, trust: TrustedFiles) -> Window:
     themes.set_setting(settings.theme)
     app = QApplication.instance()
     if isinstance(app, QApplication):
-        dress(app, themes.theme, settings.font_points)  # before there is anything that would be painted anew
+        apply_theme(app, themes.theme, settings.font_points)  # before there is anything that would be painted anew
     window = Window(session, themes, store, trust)
     if store.problem:
         window.show_error(UserError(store.problem))
@@ -109,7 +109,7 @@ def watched(window: Window, loop: asyncio.AbstractEventLoop) -> Iterator[None]:
     previous = signal.signal(signal.SIGINT, Interrupt(window))
     said = report.say if isinstance(report, CrashReport) else None
     if isinstance(report, CrashReport):
-        report.say = Mistakes(window).say
+        report.say = CrashRelay(window).say
         loop.set_exception_handler(report.of_loop)
     try:
         yield

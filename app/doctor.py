@@ -40,7 +40,7 @@ print(qVersion(), application.platformName(), len(QFontDatabase.families()))
 """
 
 
-class State(Enum):
+class CheckState(Enum):
     """How much a finding matters."""
 
     OK = "ok"
@@ -52,35 +52,37 @@ class State(Enum):
 
 
 @dataclass(frozen=True, slots=True)
-class Finding:
+class CheckResult:
     """One line of the doctor."""
 
     what: str
-    state: State
+    state: CheckState
     found: str
     advice: str = ""
 
 
-def examine() -> Iterator[Finding]:
+def examine() -> Iterator[CheckResult]:
     """Every check, in the order in which a person would mend things."""
     for check in CHECKS:
         yield check()
 
 
-def _python() -> Finding:
-    return Finding("Python", State.OK, f"{platform.python_version()} ({sys.executable})")
+def _python() -> CheckResult:
+    return CheckResult("Python", CheckState.OK, f"{platform.python_version()} ({sys.executable})")
 
 
-def _libraries() -> Finding:
+def _libraries() -> CheckResult:
     """What the extra `app` asks for, each in a version that it accepts."""
     wanted = [Requirement(line) for line in application.requirements()]
     if not wanted:
-        return Finding("libraries", State.NOTE, "not known: this checkout is not installed", application.INSTALL)
+        return CheckResult(
+            "libraries", CheckState.NOTE, "not known: this checkout is not installed", application.INSTALL
+        )
     found = {one: application.installed(one.name) for one in wanted}
     wrong = [_not_fit(one, has) for one, has in found.items() if not has or not one.specifier.contains(has, True)]
     if wrong:
-        return Finding("libraries", State.MISSING, "; ".join(wrong), application.INSTALL)
-    return Finding("libraries", State.OK, ", ".join(f"{one.name} {has}" for one, has in found.items()))
+        return CheckResult("libraries", CheckState.MISSING, "; ".join(wrong), application.INSTALL)
+    return CheckResult("libraries", CheckState.OK, ", ".join(f"{one.name} {has}" for one, has in found.items()))
 
 
 def _not_fit(wanted: Requirement, has: str) -> str:
@@ -88,27 +90,27 @@ def _not_fit(wanted: Requirement, has: str) -> str:
     return f"{wanted.name} {found}, {wanted.specifier} is needed"
 
 
-def _system_libraries() -> Finding:
+def _system_libraries() -> CheckResult:
     if not sys.platform.startswith("linux"):
-        return Finding("system libraries", State.OK, f"not checked on {sys.platform}")
+        return CheckResult("system libraries", CheckState.OK, f"not checked on {sys.platform}")
     gone = system_libraries.missing()
     if not gone:
-        return Finding("system libraries", State.OK, f"all {len(system_libraries.DEBIAN_PACKAGES)} found")
+        return CheckResult("system libraries", CheckState.OK, f"all {len(system_libraries.DEBIAN_PACKAGES)} found")
     advice = f"on Debian and Ubuntu: sudo apt-get install {' '.join(system_libraries.packages(gone))}"
-    return Finding("system libraries", State.MISSING, ", ".join(gone), advice)
+    return CheckResult("system libraries", CheckState.MISSING, ", ".join(gone), advice)
 
 
-def _display() -> Finding:
+def _display() -> CheckResult:
     why = display.why_none()
     if why:
-        return Finding("display", State.NOTE, why, "the window needs one; buslens run and export work without")
+        return CheckResult("display", CheckState.NOTE, why, "the window needs one; buslens run and export work without")
     chosen = [
         f"{name}={os.environ[name]}" for name in ("QT_QPA_PLATFORM", "WAYLAND_DISPLAY", "DISPLAY") if name in os.environ
     ]
-    return Finding("display", State.OK, " ".join(chosen) or "the system's")
+    return CheckResult("display", CheckState.OK, " ".join(chosen) or "the system's")
 
 
-def _qt() -> Finding:
+def _qt() -> CheckResult:
     """Started in a process of its own: where Qt finds no platform plugin it aborts."""
     environment = dict(os.environ)
     if display.why_none():
@@ -118,54 +120,56 @@ def _qt() -> Finding:
             [sys.executable, "-c", START_QT], env=environment, capture_output=True, text=True, timeout=PATIENCE_S
         )
     except subprocess.TimeoutExpired:
-        return Finding("Qt", State.MISSING, "does not start: no answer", "see the display above")
+        return CheckResult("Qt", CheckState.MISSING, "does not start: no answer", "see the display above")
     if done.returncode != 0:
         why = qt_messages.why(done.stderr.splitlines() or [f"exit code {done.returncode}"])
-        return Finding("Qt", State.MISSING, f"does not start: {why.problem}", why.hint)
+        return CheckResult("Qt", CheckState.MISSING, f"does not start: {why.problem}", why.hint)
     number, plugin, fonts = done.stdout.split()
-    return Finding("Qt", State.OK, f"{number}, platform plugin {plugin}, {fonts} font families on this system")
+    return CheckResult("Qt", CheckState.OK, f"{number}, platform plugin {plugin}, {fonts} font families on this system")
 
 
-def _settings_folder() -> Finding:
+def _settings_folder() -> CheckResult:
     return _writable(
         "settings folder", platformdirs.user_config_path("buslens"), "settings and trusted files are not remembered"
     )
 
 
-def _log_folder() -> Finding:
+def _log_folder() -> CheckResult:
     return _writable(
         "log folder", platformdirs.user_state_path("buslens"), "the engines sqlite and of brokers cannot run"
     )
 
 
-def _writable(what: str, folder: Path, without: str) -> Finding:
+def _writable(what: str, folder: Path, without: str) -> CheckResult:
     try:
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         tempfile.TemporaryFile(dir=folder).close()
     except OSError as error:
-        return Finding(what, State.NOTE, f"{folder}: {reason(error)}", without)
-    return Finding(what, State.OK, str(folder))
+        return CheckResult(what, CheckState.NOTE, f"{folder}: {reason(error)}", without)
+    return CheckResult(what, CheckState.OK, str(folder))
 
 
-def _editor() -> Finding:
+def _editor() -> CheckResult:
     try:
         command = editor_command("", str(Path(__file__)), 1, os.environ)
     except UserError as error:
-        return Finding("editor", State.NOTE, error.problem, "set VISUAL, or the editor in the settings")
-    return Finding("editor", State.OK, command[0])
+        return CheckResult("editor", CheckState.NOTE, error.problem, "set VISUAL, or the editor in the settings")
+    return CheckResult("editor", CheckState.OK, command[0])
 
 
-def _broker(kind: connections.Kind) -> Finding:
+def _broker(kind: connections.BrokerKind) -> CheckResult:
     """Nothing is missing where there is none: one engine needs it."""
     try:
         url = connections.address(kind)
         reached = reach(kind, url)
     except UserError as error:
-        return Finding(kind.title, State.NOTE, error.problem, f"{error.hint}; only the engine {kind.id} needs it")
-    return Finding(kind.title, State.OK, f"{reached} at {connections.parsed(kind, url)[0].place(kind)}")
+        return CheckResult(
+            kind.title, CheckState.NOTE, error.problem, f"{error.hint}; only the engine {kind.id} needs it"
+        )
+    return CheckResult(kind.title, CheckState.OK, f"{reached} at {connections.parsed(kind, url)[0].place(kind)}")
 
 
-CHECKS: tuple[Callable[[], Finding], ...] = (
+CHECKS: tuple[Callable[[], CheckResult], ...] = (
     _python,
     _libraries,
     _system_libraries,

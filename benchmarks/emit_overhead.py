@@ -22,7 +22,7 @@ from pyee.asyncio import AsyncIOEventEmitter
 from viztracer import VizTracer
 
 import buslens
-from buslens.link import FileLink
+from buslens.capture_writer import CaptureWriter
 
 ROUNDS = 31
 EMITS = 10_000
@@ -90,7 +90,7 @@ def watching(column: str, emitter: EventEmitter) -> Iterator[Timed]:
             yield partial(nanoseconds, after=probe.recorder.take)
     else:
         with tempfile.TemporaryDirectory() as folder, buslens.attach(emitter) as probe:
-            link = FileLink(probe.recorder, os.path.join(folder, "trace.buslens"))
+            link = CaptureWriter(probe.recorder, os.path.join(folder, "trace.buslens"))
             yield partial(nanoseconds, inside=link.flush)
             link.stop()
 

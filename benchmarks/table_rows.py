@@ -13,12 +13,12 @@ from pathlib import Path
 from benchmarks.generate import generate
 from bus.capture import capture
 from bus.find import rows
-from bus.find.ordering import Orders
+from bus.find.ordering import OrderCache
 from bus.session import Session
 from bus.settings import Settings
 from bus.trace import Trace
 from ui.panels.tables.columns import TraceColumns
-from ui.panels.tables.found_rows import Found, Look, Order, Sorting
+from ui.panels.tables.row_query import FoundRows, RowQuery, Sorting, SortOrder
 
 CALLS = 10_000_000
 TARGET_S = 0.3
@@ -48,12 +48,12 @@ def sorted_by(trace: Trace, table: str) -> list[Row]:
     for place, column in enumerate(columns.calls() if table == "calls" else columns.dispatches()):
         if column.key is None:
             continue
-        orders = Orders()
-        up, down = (Order(place, column.key, descending) for descending in (False, True))
-        first = seconds(trace, Look(table, rows.parse(""), up, orders))
-        other = seconds(trace, Look(table, rows.parse(""), down, orders))
-        again = seconds(trace, Look(table, rows.parse(""), up, orders))
-        half = seconds(trace, Look(table, rows.parse(HALF), up, orders))
+        orders = OrderCache()
+        up, down = (SortOrder(place, column.key, descending) for descending in (False, True))
+        first = seconds(trace, RowQuery(table, rows.parse(""), up, orders))
+        other = seconds(trace, RowQuery(table, rows.parse(""), down, orders))
+        again = seconds(trace, RowQuery(table, rows.parse(""), up, orders))
+        half = seconds(trace, RowQuery(table, rows.parse(HALF), up, orders))
         found.append(
             {"table": table, "sorted by": column.title, "first, s": first, "other direction, s": other,
              "again, s": again, "filtered by " + HALF + ", s": half, "target, s": TARGET_S}
@@ -67,19 +67,19 @@ def filtered(trace: Trace) -> list[Row]:
         {
             "table": "calls",
             "filtered by": text,
-            "first, s": seconds(trace, Look("calls", rows.parse(text), None, Orders())),
+            "first, s": seconds(trace, RowQuery("calls", rows.parse(text), None, OrderCache())),
         }
         for text in (HALF, "event:order.*", "outcome:failed", "handler:*mail* duration>1ms")
     ]
 
 
-def seconds(trace: Trace, look: Look) -> float:
+def seconds(trace: Trace, look: RowQuery) -> float:
     """Until the rows are there."""
     began = time.perf_counter()
     found = look(trace)
     if isinstance(found, Sorting):
         found = found()
-    assert isinstance(found, Found)
+    assert isinstance(found, FoundRows)
     return time.perf_counter() - began
 
 

@@ -15,7 +15,7 @@ from pathlib import Path
 import numpy as np
 
 from bus.flight.recorder import FlightRecorder
-from bus.picture.emits import Emits
+from bus.picture.emits import EmitIndex
 from bus.picture.tracks import CallTracks
 from bus.settings import FlightSettings
 from bus.trace import Trace
@@ -60,7 +60,7 @@ def recorder() -> FlightRecorder:
 
 def fed(pieces: Iterator[bytes] | list[bytes], *, indexed: bool = False, flight: FlightRecorder | None = None) -> float:
     """Seconds of the processor that a trace needs for these bytes; making them is not counted."""
-    trace, tracks, emits, spent = Trace(), CallTracks(), Emits(), 0.0
+    trace, tracks, emits, spent = Trace(), CallTracks(), EmitIndex(), 0.0
     for piece in pieces:
         began = time.process_time()
         trace.feed(piece)

@@ -19,8 +19,8 @@ from pathlib import Path
 from benchmarks.generate import Made, generate
 from benchmarks.trace_feed import frames
 from bus.capture import capture
-from bus.capture.loading import Loading
-from bus.picture.emits import Emits
+from bus.capture.loader import CaptureLoader
+from bus.picture.emits import EmitIndex
 from bus.picture.tracks import CallTracks
 from bus.trace import Trace
 
@@ -71,7 +71,7 @@ def opened(path: Path, made: Made) -> list[Row]:
         row("resident, MB", after - before, (64 * made.calls + 48 * made.dispatches) / 1e6),
     ]
     began = time.perf_counter()
-    tracks, emits = CallTracks(), Emits()
+    tracks, emits = CallTracks(), EmitIndex()
     tracks.update(trace)
     emits.update(trace)
     rows.append(row("indexes of the timeline, s", time.perf_counter() - began))
@@ -85,7 +85,7 @@ def stepped(path: Path, made: Made) -> list[Row]:
     """Figures of a capture that is shown while it is opened."""
     before = resident()
     began = time.perf_counter()
-    loading = Loading(path)
+    loading = CaptureLoader(path)
     first = time.perf_counter() - began
     longest, more = 0.0, True
     while more:

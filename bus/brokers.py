@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 
-from bus.connections import Connection, Kind, meant, parsed, secrets, tls
+from bus.connections import BrokerKind, Connection, meant, parsed, secrets, tls
 from bus.engines import ENGINES
 from bus.errors import UserError
 from bus.workers import KINDS as WORKERS
@@ -22,7 +22,7 @@ CHECKS = {broker.id: check for broker, check in _NEEDED if broker and check}
 """By id of the kind: given an address, and the seconds in which an answer must come, each says what is there."""
 
 
-def reach(kind: Kind, url: str, *, timeout_s: float = TIMEOUT_S, handshake_s: float = tls.TIMEOUT_S) -> str:
+def reach(kind: BrokerKind, url: str, *, timeout_s: float = TIMEOUT_S, handshake_s: float = tls.TIMEOUT_S) -> str:
     """What is there and how fast it answered. Blocks for some seconds at most. Raises UserError.
 
     handshake_s: for each answer of TLS alone, which is tried once more where the broker was not reached.
@@ -42,7 +42,7 @@ def reach(kind: Kind, url: str, *, timeout_s: float = TIMEOUT_S, handshake_s: fl
 
 
 def reach_as(
-    kind: Kind,
+    kind: BrokerKind,
     connection: Connection,
     typed: str,
     *,

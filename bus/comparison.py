@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from bus.analysis import figures
-from bus.analysis.figures import Figures
+from bus.analysis.figures import RunFigures
 from bus.contract.boundaries import Boundary
 from bus.engines import ENGINES
 from bus.errors import UserError
@@ -24,7 +24,7 @@ Watch = Callable[[Session], None]
 
 
 @dataclass(frozen=True, slots=True)
-class Plan:
+class ComparisonPlan:
     """What is to be compared."""
 
     engines: Sequence[str]
@@ -37,7 +37,7 @@ class Plan:
 
 
 @dataclass(frozen=True, slots=True)
-class Result:
+class ComparisonResult:
     """One run."""
 
     engine: str
@@ -45,7 +45,7 @@ class Result:
     problem: str
     """Why there is none, such as a broker that cannot be reached; empty where there is."""
 
-    figures: Figures
+    figures: RunFigures
     wall_s: float
     """Of real time, from start to end."""
 
@@ -57,7 +57,7 @@ class Result:
         return self.figures.emitted / self.wall_s if self.wall_s else 0.0
 
 
-def check(plan: Plan) -> None:
+def check(plan: ComparisonPlan) -> None:
     """Raises UserError where an engine is unknown or there is none."""
     if not plan.engines:
         raise UserError("there is no engine to compare", hint=f"known: {', '.join(ENGINES)}")
@@ -66,7 +66,9 @@ def check(plan: Plan) -> None:
             raise UserError(f"there is no engine {engine}", hint=nearest(engine, list(ENGINES)))
 
 
-def compare(document: Document, plan: Plan, trusted: Callable[[str], bool], watch: Watch) -> Iterator[Result]:
+def compare(
+    document: Document, plan: ComparisonPlan, trusted: Callable[[str], bool], watch: Watch
+) -> Iterator[ComparisonResult]:
     """Run it on each engine to its end. What goes wrong on one is said in its result, and the others go on."""
     check(plan)
     for crash in plan.crashes:
@@ -75,8 +77,13 @@ def compare(document: Document, plan: Plan, trusted: Callable[[str], bool], watc
 
 
 def _run(
-    document: Document, engine: str, crash: Boundary | None, plan: Plan, trusted: Callable[[str], bool], watch: Watch
-) -> Result:
+    document: Document,
+    engine: str,
+    crash: Boundary | None,
+    plan: ComparisonPlan,
+    trusted: Callable[[str], bool],
+    watch: Watch,
+) -> ComparisonResult:
     session = Session(Settings(speed=plan.speed), trusted=trusted)
     problem, began = "", time.monotonic()
     try:
@@ -91,4 +98,4 @@ def _run(
     finally:
         wall_s = time.monotonic() - began
         session.end()
-    return Result(engine, crash, problem, figures.of_trace(session.trace), wall_s, session.trace)
+    return ComparisonResult(engine, crash, problem, figures.of_trace(session.trace), wall_s, session.trace)

@@ -15,7 +15,7 @@ from typing import Any, Callable, Optional, Protocol
 _LOG = logging.getLogger("buslens")
 
 
-class Ending(Protocol):
+class ExitListener(Protocol):
     """Somebody who has something to write before the process ends."""
 
     def end_of_program(self) -> None:
@@ -25,7 +25,7 @@ class Ending(Protocol):
         """The process ends now: write, and wait for nothing long."""
 
 
-class Exits:
+class ExitHooks:
     """Tells everybody before `os._exit` ends the process."""
 
     def __init__(self) -> None:
@@ -33,7 +33,7 @@ class Exits:
         self._hook: "Optional[Callable[..., Any]]" = None
         self._before: "Callable[..., Any]" = os._exit
 
-    def tell(self, whom: Ending) -> None:
+    def tell(self, whom: ExitListener) -> None:
         """`whom` is told while it lives, or until it is forgotten."""
         self._told[id(whom)] = weakref.ref(whom)
         if self._hook is None:
@@ -41,7 +41,7 @@ class Exits:
             self._hook = self._exiting(self._before)
             os._exit = self._hook
 
-    def forget(self, whom: Ending) -> None:
+    def forget(self, whom: ExitListener) -> None:
         """`whom` has nothing to write any more."""
         self._told.pop(id(whom), None)
         if not self._told and self._hook is not None and os._exit is self._hook:
@@ -72,7 +72,7 @@ class Exits:
         return _exit
 
 
-EXITS = Exits()
+EXITS = ExitHooks()
 """Of this process."""
 
 # What was registered last runs first: so what the program does at its end is recorded, where it imports us before.

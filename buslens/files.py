@@ -9,8 +9,8 @@ import os
 import threading
 from typing import Callable, Optional, Union
 
+from buslens.capture_writer import CaptureWriter
 from buslens.forking import FORKS
-from buslens.link import FileLink
 from buslens.recorder import Recorder
 
 Path = Union[str, "os.PathLike[str]"]
@@ -20,10 +20,10 @@ class OpenFiles:
     """The capture files that this process writes."""
 
     def __init__(self) -> None:
-        self._links: "list[FileLink]" = []
+        self._links: "list[CaptureWriter]" = []
         self._lock = threading.Lock()
 
-    def link(self, path: Path, recorder: Optional[Recorder], make: Callable[[], Recorder]) -> FileLink:
+    def link(self, path: Path, recorder: Optional[Recorder], make: Callable[[], Recorder]) -> CaptureWriter:
         """What writes to `path`: the one that does already, or a new one.
 
         recorder: whose facts must go there; None: those of the file's recorder, or of one that is made.
@@ -46,18 +46,18 @@ class OpenFiles:
                         "for one capture of both, or choose another file"
                     )
             if there is None:
-                there = FileLink(recorder or make(), path)
+                there = CaptureWriter(recorder or make(), path)
                 self._links.append(there)
             return there
 
-    def refuse(self, path: Path, link: Optional[FileLink]) -> None:
+    def refuse(self, path: Path, link: Optional[CaptureWriter]) -> None:
         """Raise ValueError where `path` is being written by another link than this."""
         with self._lock:
             there = self._at(path)
         if there is not None and there is not link:
             raise ValueError(f"{there.path} is written by another probe of this program: choose another file")
 
-    def _at(self, path: Path) -> Optional[FileLink]:
+    def _at(self, path: Path) -> Optional[CaptureWriter]:
         try:
             wanted = os.stat(path)
         except OSError:

@@ -11,14 +11,14 @@ import weakref
 from typing import Any, Protocol
 
 
-class Forked(Protocol):
+class ForkListener(Protocol):
     """Somebody who must do something in a forked child."""
 
     def after_fork(self, parent_pid: int) -> None:
         """The process is another one now."""
 
 
-class Resting(Protocol):
+class PausedByFork(Protocol):
     """Somebody whose thread must not run while the process is forked."""
 
     def rest(self) -> None:
@@ -28,7 +28,7 @@ class Resting(Protocol):
         """It was forked, or could not be: this is the parent."""
 
 
-class Forks:
+class ForkHooks:
     """Tells everybody of it, in the order in which they asked."""
 
     def __init__(self) -> None:
@@ -38,7 +38,7 @@ class Forks:
         self._resting: "weakref.WeakSet[Any]" = weakref.WeakSet()
         self._pid = 0
 
-    def tell(self, whom: Forked) -> None:
+    def tell(self, whom: ForkListener) -> None:
         """`whom` is told while it lives; asking twice is fine."""
         if not hasattr(os, "register_at_fork"):  # Windows
             return
@@ -50,7 +50,7 @@ class Forks:
         if known is None or known() is not whom:
             self._told[key] = weakref.ref(whom, lambda gone: self._forget(key, gone))
 
-    def let_rest(self, whom: Resting) -> None:
+    def let_rest(self, whom: PausedByFork) -> None:
         """`whom` rests, while it lives, when the process is forked; it has asked to be told, too."""
         self._resting.add(whom)
 
@@ -83,5 +83,5 @@ class Forks:
                     pass
 
 
-FORKS = Forks()
+FORKS = ForkHooks()
 """Of this process."""

@@ -14,7 +14,7 @@ from buslens.limits import DEFAULT_LIMITS, Limits
 from buslens.records import BlobKind
 from buslens.shapes import Shapes
 from buslens.texts import json_utf8, utf8
-from buslens.walk import Walk
+from buslens.walk import SnapshotWalk
 
 
 class NoPayload:
@@ -48,7 +48,7 @@ NOT_KEPT = Snapshot("<not kept: too much waits for a reader>", is_repr=True, cut
 
 def snapshot(value: Any, limits: Limits = DEFAULT_LIMITS, shapes: Optional[Shapes] = None) -> Snapshot:
     """What `value` is now. Never raises, and never runs code of the value's own. shapes: of the classes seen before."""
-    walk = Walk(limits, shapes or Shapes())
+    walk = SnapshotWalk(limits, shapes or Shapes())
     try:
         copied = walk.copy(value, 0)
     except Exception as error:  # read under the hands of another thread, or nested too deep for the stack that is left
@@ -60,7 +60,7 @@ def shown(value: Any, limits: Limits = DEFAULT_LIMITS) -> str:
     """A value as one short text, such as the name of an event that is no string: `Topic.PAID`, `Order(id=7)`."""
     if type(value) is str and len(value) <= limits.text:
         return value
-    walk = Walk(limits, Shapes())
+    walk = SnapshotWalk(limits, Shapes())
     try:
         return walk.label(value)
     except Exception as error:

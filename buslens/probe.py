@@ -6,9 +6,9 @@ import os
 import weakref
 from typing import TYPE_CHECKING, Any, Optional, Union
 
-from buslens.carrying import CARRIER
+from buslens.capture_writer import CaptureWriter
 from buslens.files import FILES
-from buslens.link import FileLink
+from buslens.propagation import CARRIER
 from buslens.recorder import Recorder
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ class Probe:
         # The emitter owns its hooks, which know its handlers, which may know the emitter.
         self._hooks = weakref.ref(hooks)
         self._owns_recorder = owns_recorder
-        self._link: Optional[FileLink] = None
+        self._link: Optional[CaptureWriter] = None
         self._closed = False
 
     @property
@@ -55,7 +55,7 @@ class Probe:
         """
         self.use(FILES.link(path, self.recorder, Recorder))
 
-    def use(self, link: FileLink) -> None:
+    def use(self, link: CaptureWriter) -> None:
         """Write through this link, which other probes may share."""
         if self._link is not link:
             self._link = link

@@ -24,7 +24,7 @@ from buslens.packing import VALUES_A_FACT, WHOLE, Packer
 from buslens.payloads import NOT_KEPT, snapshot
 from buslens.records import Flag, Kind, NameKind
 from buslens.shapes import Shapes
-from buslens.small import NOT_SMALL, Small
+from buslens.small import NOT_SMALL, SmallCopy
 from buslens.texts import utf8
 from buslens.wire import NAMES, Header, pack_frame, pack_header, pack_name
 
@@ -270,7 +270,7 @@ class Recorder:
         if self._pending_text > self.limits.max_pending_text:
             return NOT_KEPT
         try:
-            small = Small(self.limits)
+            small = SmallCopy(self.limits)
             plain = small.copy(payload, small.deep)
             if plain is not NOT_SMALL:
                 self._pending_text += small.size()

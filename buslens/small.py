@@ -18,7 +18,7 @@ NOT_SMALL = object()
 """In the place of a copy: the value is something else."""
 
 
-class Small:
+class SmallCopy:
     """Copies one dict, list, tuple or string of nothing else but those, numbers and None."""
 
     __slots__ = ("_items", "_letters", "_started_with", "deep")

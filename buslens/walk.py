@@ -19,7 +19,7 @@ from buslens.statics import class_name, first, found_in_class, member, pairs, te
 _SAME = object.__dict__["__eq__"]
 
 
-class Walk:
+class SnapshotWalk:
     """Copies one value; `cut` and `stands_for` say what became of it."""
 
     def __init__(self, limits: Limits, shapes: Shapes) -> None:

@@ -44,7 +44,7 @@ class WireError(ValueError):
     """Bytes that are not a capture, or not of a version that this program reads."""
 
 
-class Cut(ValueError):
+class DamagedFrame(ValueError):
     """A frame that is not whole or whose checksum does not match: everything before it is good."""
 
 
@@ -153,19 +153,19 @@ def pack_blob(ident: int, kind: int, body: bytes, cut: bool) -> bytes:
 def frames(data: bytes | memoryview, start: int) -> Iterator[tuple[int, memoryview, int]]:
     """Each whole frame of `data` from `start`: its kind, its body (a view, not a copy) and where the next one begins.
 
-    Ends quietly where `data` ends inside a frame (more may come). Raises Cut where a frame is damaged or too large.
+    Ends where `data` ends inside a frame (more may come). Raises DamagedFrame where one is damaged or too long.
     """
     view = memoryview(data)
     at = start
     while at + FRAME.size <= len(view):
         length, kind, _, _, checksum = FRAME.unpack_from(view, at)
         if length > MAX_FRAME:
-            raise Cut(f"the frame at byte {at} claims {length} bytes, at most {MAX_FRAME} are allowed")
+            raise DamagedFrame(f"the frame at byte {at} claims {length} bytes, at most {MAX_FRAME} are allowed")
         end = at + FRAME.size + length
         if end > len(view):
             return
         body = view[at + FRAME.size : end]
         if zlib.crc32(body) != checksum:
-            raise Cut(f"the checksum of the frame at byte {at} does not match")
+            raise DamagedFrame(f"the checksum of the frame at byte {at} does not match")
         yield kind, body, end
         at = end

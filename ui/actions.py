@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from bus.export import EXPORTERS
 from ui.layout import PANELS
-from ui.state import State
+from ui.state import CommandState
 from ui.verbs import Verbs
 
 
@@ -31,13 +31,13 @@ class Action:
     tip: str = ""
     """A sentence that says more than the title, "" where there is no more to say."""
 
-    when: Callable[[State], bool] | None = None
+    when: Callable[[CommandState], bool] | None = None
     """Whether it can be done now; None: always."""
 
-    checked: Callable[[State], bool] | None = None
+    checked: Callable[[CommandState], bool] | None = None
     """Whether its tick is set; None: it has no tick."""
 
-    renamed: Callable[[State], str] | None = None
+    renamed: Callable[[CommandState], str] | None = None
     """Its title in this state; None: always `title`."""
 
     place: str = "window"
@@ -52,27 +52,27 @@ class Action:
         return (self.shortcut,) if isinstance(self.shortcut, str) else self.shortcut
 
 
-def has_document(state: State) -> bool:
+def has_document(state: CommandState) -> bool:
     return state.has_document
 
 
-def has_records(state: State) -> bool:
+def has_records(state: CommandState) -> bool:
     return state.has_records
 
 
-def is_live(state: State) -> bool:
+def is_live(state: CommandState) -> bool:
     return state.live
 
 
-def is_paused(state: State) -> bool:
+def is_paused(state: CommandState) -> bool:
     return state.paused
 
 
-def is_selected(state: State) -> bool:
+def is_selected(state: CommandState) -> bool:
     return bool(state.selected)
 
 
-def can_emit_selected(state: State) -> bool:
+def can_emit_selected(state: CommandState) -> bool:
     return state.has_document and bool(state.selected)
 
 

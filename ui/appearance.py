@@ -9,10 +9,10 @@ from PySide6.QtWidgets import QApplication
 
 from bus.settings import USUAL_FONT, Settings
 from bus.trace.forgetting import usual_most
-from ui.dress import dress
+from ui.apply_theme import apply_theme
+from ui.capture_layout import CaptureLayout
 from ui.parts import Parts
 from ui.qt_actions import QtActions
-from ui.room import ScenarioRoom
 
 
 class Appearance(QObject):
@@ -22,7 +22,7 @@ class Appearance(QObject):
         super().__init__(parts)
         self._parts, self._actions = parts, actions
         self._font_points = USUAL_FONT
-        self.room = ScenarioRoom(parts.session, parts.panels)
+        self.capture_layout = CaptureLayout(parts.session, parts.panels)
 
     def begin(self) -> None:
         """Look right from the first moment."""
@@ -52,13 +52,13 @@ class Appearance(QObject):
         """Other colours, everywhere."""
         app, theme = QApplication.instance(), self._parts.themes.theme
         if isinstance(app, QApplication):
-            dress(app, theme, self._font_points)
+            apply_theme(app, theme, self._font_points)
         self._actions.refresh_theme(theme)
         self._actions.refresh()
 
     def remember(self) -> None:
         """Keep how the window looks for the next start."""
-        self.room.bring_back()
+        self.capture_layout.bring_back()
         parts = self._parts
         settings = parts.store.read()
         settings = replace(settings, scenario_split=parts.scenario.split)

@@ -11,9 +11,9 @@ from bus.scenario.drafts import Draft
 from bus.scenario.samples import SAMPLES
 from ui.actions import ACTIONS
 from ui.connections.verbs import ConnectionVerbs
+from ui.draft_guard import DraftGuard
 from ui.flight.verbs import FlightVerbs
 from ui.menus import FileMenu, fill_menu_bar
-from ui.mistakes import Mistakes
 from ui.notes.verbs import NoteVerbs
 from ui.parts import Parts
 from ui.ports import TrustStore
@@ -21,12 +21,12 @@ from ui.qt_actions import QtActions
 from ui.runs.verbs import RunListVerbs
 from ui.settings.verbs import SettingsVerbs
 from ui.source.verbs import SourceVerbs
-from ui.state import State
+from ui.state import CommandState
 from ui.verbs import Verbs
 from ui.verbs_edit import EditVerbs, EmitVerbs
 from ui.verbs_file import FileVerbs
 from ui.verbs_run import RunVerbs
-from ui.verbs_view import Seen, ViewVerbs
+from ui.verbs_view import ViewParts, ViewVerbs
 
 
 class Commands(QObject):
@@ -41,11 +41,11 @@ class Commands(QObject):
         self._make_menus()
         parts.toolbar.place(self.actions)
 
-    def state_now(self) -> State:
+    def state_now(self) -> CommandState:
         """What commands depend on."""
         parts, session = self._parts, self._parts.session
         document = session.document
-        return State(
+        return CommandState(
             has_document=document is not None,
             dirty=document is not None and document.dirty,
             undo_title="Clear" if session.can_undo_clear else document.undo_title if document else "",
@@ -81,7 +81,7 @@ class Commands(QObject):
         session, bridge, selection, store, recent = (
             parts.session, parts.bridge, parts.selection, parts.store, parts.recent,
         )  # fmt: skip
-        seen = Seen(
+        seen = ViewParts(
             parts.timeline,
             parts.filter_state,
             parts.themes,
@@ -92,7 +92,7 @@ class Commands(QObject):
         )
         file = FileVerbs(session, bridge, trust, recent, selection, parts, self._in_view)
         run = RunVerbs(session, bridge, parts.choices, parts)
-        mistakes = Mistakes(session, parts, self._show_draft)
+        mistakes = DraftGuard(session, parts, self._show_draft)
         file.may_save, file.may_lose_drafts, run.may_run = mistakes.may_save, mistakes.may_leave, mistakes.may_run
         return Verbs(
             file,

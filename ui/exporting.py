@@ -11,7 +11,7 @@ from bus.errors import UserError
 from bus.export.exporter import Selection
 from bus.session import Session
 from bus.session.lending import Export
-from ui.job import Beside, Job
+from ui.job import Job, JobChannel
 from ui.widgets.progress import Progress
 
 
@@ -89,5 +89,5 @@ class Exporting(QObject):
         self.failed.emit(error)
 
 
-def _write(beside: Beside, export: Export) -> None:
+def _write(beside: JobChannel, export: Export) -> None:
     export(beside.show)

@@ -19,7 +19,7 @@ class StoppedError(Exception):
     """Thrown through work that was asked to end."""
 
 
-class Beside:
+class JobChannel:
     """What work and window share while it runs: how far it is, parts of its result, and whether it is still wanted."""
 
     def __init__(self) -> None:
@@ -76,7 +76,7 @@ class Job(QObject):
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._future: Future[Any] | None = None
-        self._beside = Beside()
+        self._beside = JobChannel()
         self._told: object = None
         self._looks = 0
         self._timer = QTimer(self)
@@ -90,11 +90,11 @@ class Job(QObject):
 
     def start(self, work: Callable[..., Any], *arguments: Any) -> None:
         """Begin; whatever was begun before no longer counts."""
-        self._begin(Beside(), work, *arguments)
+        self._begin(JobChannel(), work, *arguments)
 
     def start_watched(self, work: Callable[..., Any], *arguments: Any) -> None:
-        """Begin work that takes a Beside before its arguments: it can be stopped, and says how far it is."""
-        beside = Beside()
+        """Begin work that takes a JobChannel before its arguments: it can be stopped, and says how far it is."""
+        beside = JobChannel()
         self._begin(beside, work, beside, *arguments)
 
     def stop(self) -> None:
@@ -116,7 +116,7 @@ class Job(QObject):
         if future is not None:
             wait([future], patience_s)
 
-    def _begin(self, beside: Beside, work: Callable[..., Any], *arguments: Any) -> None:
+    def _begin(self, beside: JobChannel, work: Callable[..., Any], *arguments: Any) -> None:
         self.forget()
         self._beside, self._told = beside, None
         executor = ThreadPoolExecutor(1, "buslens-job")

@@ -22,7 +22,7 @@ LEFT, RIGHT, BOTTOM = (
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class PanelPlace:
     """Where a panel is at first, and its command."""
 
     id: str
@@ -33,10 +33,10 @@ class Place:
 
 
 PANELS = (
-    Place("scenario", "Scenario", LEFT, ("Ctrl+1",), "panel-scenario"),
-    Place("emit", "Emit", LEFT, ("Ctrl+2",), "emit"),
-    Place("inspector", "Inspector", RIGHT, ("Ctrl+3",), "panel-inspector"),
-    Place("tables", "Tables", BOTTOM, ("Ctrl+4", "Ctrl+J"), "panel-tables"),
+    PanelPlace("scenario", "Scenario", LEFT, ("Ctrl+1",), "panel-scenario"),
+    PanelPlace("emit", "Emit", LEFT, ("Ctrl+2",), "emit"),
+    PanelPlace("inspector", "Inspector", RIGHT, ("Ctrl+3",), "panel-inspector"),
+    PanelPlace("tables", "Tables", BOTTOM, ("Ctrl+4", "Ctrl+J"), "panel-tables"),
 )
 """Every panel; the command that shows or hides it is made from this (ui/actions.py)."""
 
@@ -56,7 +56,7 @@ TABLES_SHARE = 0.29
 """Of the window's height, for the tables."""
 
 
-class Layout(QObject):
+class DockLayout(QObject):
     """Owns the docks; knows panels only as widgets with an id."""
 
     changed = Signal()

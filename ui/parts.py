@@ -11,7 +11,7 @@ from ui.filter_state import FilterState
 from ui.flight.notice import FlightNotice
 from ui.flight.sign import FlightSign
 from ui.flight.watch import FlightWatch
-from ui.layout import Layout
+from ui.layout import DockLayout
 from ui.panels.emit.panel import EmitPanel
 from ui.panels.inspector.panel import InspectorPanel
 from ui.panels.scenario.panel import ScenarioPanel
@@ -50,7 +50,7 @@ class Parts(QMainWindow):
     filter_state: FilterState
     choices: RunChoices
     recent: RecentFiles
-    panels: Layout
+    panels: DockLayout
     """Where the docks are."""
 
     scenario: ScenarioPanel

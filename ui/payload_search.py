@@ -15,7 +15,7 @@ from bus.session import Session
 from bus.trace import Trace
 from bus.trace.blob_search import Question
 from ui.filter_state import FilterState
-from ui.job import Beside, Job
+from ui.job import Job, JobChannel
 
 SHOW_EVERY_S = 1.0
 _STEP_S = 0.1
@@ -110,7 +110,7 @@ class _Search:
         self._search, self._texts = trace.blobs.search, texts
         self.waiting = sum(self._search.waiting(text) for text in texts)
 
-    def run(self, beside: Beside) -> None:
+    def run(self, beside: JobChannel) -> None:
         """Look for each text to the end; shows the share that was read, and how many hits there are."""
         for text in self._texts:
             while self._search.step(text, _STEP_S):

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QWidget
 from bus.errors import UserError
 from ui.actions import ACTIONS, Action
 from ui.icons import icon
-from ui.state import State
+from ui.state import CommandState
 from ui.theme import Theme
 from ui.verbs import Verbs
 from ui.widgets.palette import Choice
@@ -43,7 +43,7 @@ class CommandAction(QAction):
             self.failed.emit(error)
         self.done.emit()
 
-    def refresh(self, state: State) -> None:
+    def refresh(self, state: CommandState) -> None:
         """Offer itself, tick itself and name itself as the state wants."""
         command = self.command
         self.setEnabled(command.when is None or command.when(state))
@@ -93,11 +93,16 @@ class QtActions(QObject):
     """A command has run: the state may be another one."""
 
     def __init__(
-        self, table: Sequence[Action], verbs: Verbs, state_now: Callable[[], State], window: QWidget, timeline: QWidget
+        self,
+        table: Sequence[Action],
+        verbs: Verbs,
+        state_now: Callable[[], CommandState],
+        window: QWidget,
+        timeline: QWidget,
     ) -> None:
         super().__init__(window)
         self._state_now = state_now
-        self._state: State | None = None
+        self._state: CommandState | None = None
         self.by_id = {action.id: CommandAction(action, verbs, self) for action in table}
         for action in self.by_id.values():
             action.failed.connect(self.failed)

@@ -10,9 +10,9 @@ from typing import Protocol, runtime_checkable
 from PySide6.QtCore import QObject
 
 from bus.export.slice import stretch_of
+from ui.capture_layout import CaptureLayout
 from ui.parts import Parts
 from ui.qt_actions import QtActions
-from ui.room import ScenarioRoom
 from ui.runs.words import window_title
 from ui.verbs import Verbs
 
@@ -68,9 +68,9 @@ class HearsNotes(Protocol):
 class Refresh(QObject):
     """Holds no state: tells the parts of one window, in an order that stands in `parts.hearers`."""
 
-    def __init__(self, parts: Parts, verbs: Verbs, actions: QtActions, room: ScenarioRoom) -> None:
+    def __init__(self, parts: Parts, verbs: Verbs, actions: QtActions, capture_layout: CaptureLayout) -> None:
         super().__init__(parts)
-        self._parts, self._verbs, self._actions, self._room = parts, verbs, actions, room
+        self._parts, self._verbs, self._actions, self._capture_layout = parts, verbs, actions, capture_layout
         hearers = parts.hearers
         self._of_records = [each for each in hearers if isinstance(each, HearsRecords)]
         self._of_engine = [each for each in hearers if isinstance(each, HearsEngine)]
@@ -146,7 +146,7 @@ class Refresh(QObject):
         parts.flight_notice.forget()
         parts.toolbar.forget()
         parts.start_page.show_recent(parts.recent.paths)
-        self._room.refresh()
+        self._capture_layout.refresh()
         if session.document is None and session.following is None and not len(session.trace.dispatches):
             parts.panels.show_start()
             return

@@ -9,7 +9,7 @@ LIVE = ("starting", "running", "paused", "stopping", "following")
 
 
 @dataclass(frozen=True, slots=True)
-class State:
+class CommandState:
     """Taken anew whenever something changed; equal values mean that no command looks different."""
 
     has_document: bool = False

@@ -47,7 +47,7 @@ class Column:
     """Right-aligned, in the monospace font's digits."""
 
     state: Callable[[int], str] | None = None
-    """Name of a Look (see TableModel) of a row in this column, "" for none: icon and colour beside the words."""
+    """Name of a StateLook (see TableModel) of a row in this column, "" for none: icon and colour beside the words."""
 
     tip: str = ""
     """What the column says, for its header."""
@@ -60,7 +60,7 @@ class Column:
 
 
 @dataclass(frozen=True, slots=True)
-class Look:
+class StateLook:
     """How a state is shown: always an icon beside the words, never colour alone."""
 
     icon: QIcon
@@ -79,7 +79,7 @@ class TableModel(QAbstractTableModel):
         """How many each row stands for; None: nothing is grouped."""
 
         self._titled = 0
-        self._looks: dict[str, Look] = {}
+        self._looks: dict[str, StateLook] = {}
 
     @property
     def rows(self) -> Rows:
@@ -140,7 +140,7 @@ class TableModel(QAbstractTableModel):
             self._rows = rows
             self.endResetModel()
 
-    def set_looks(self, looks: dict[str, Look]) -> None:
+    def set_looks(self, looks: dict[str, StateLook]) -> None:
         """Icons and colours of the theme that is shown now."""
         self._looks = looks
         self._values_changed(len(self._rows))

@@ -8,7 +8,7 @@ from PySide6.QtGui import QGuiApplication
 
 from bus.errors import UserError
 from bus.session import Session
-from bus.trace.resend import Recorded, recorded
+from bus.trace.resend import RecordedEmit, recorded
 from ui.bridge import Bridge
 from ui.panels.emit.panel import EmitPanel
 from ui.selection import Selection
@@ -74,5 +74,5 @@ class EmitVerbs:
             raise UserError("there is no payload to copy: the event was emitted without one")
         QGuiApplication.clipboard().setText(text)
 
-    def _recorded(self) -> Recorded:
+    def _recorded(self) -> RecordedEmit:
         return recorded(self._session.trace, self._selection.kind, self._selection.id)

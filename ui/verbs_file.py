@@ -14,7 +14,7 @@ from bus.export import EXPORTERS
 from bus.export.slice import Span
 from bus.scenario.samples import FOLDER, SAMPLES
 from bus.session import Session
-from bus.session.opening import is_capture
+from bus.session.open_capture import is_capture
 from ui.bridge import Bridge
 from ui.exporting import Exporting
 from ui.ports import TrustStore

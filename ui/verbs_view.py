@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QLineEdit
 from bus.picture.grouping import Group
 from bus.picture.scale import Mode
 from ui.filter_state import FilterState
-from ui.layout import Layout
+from ui.layout import DockLayout
 from ui.panels.emit.panel import EmitPanel
 from ui.theme import ThemeSource
 from ui.timeline.input import LANE_STEP, PAN_SHARE
@@ -19,13 +19,13 @@ from ui.widgets.error_bar import ErrorBar
 
 
 @dataclass(frozen=True, slots=True)
-class Seen:
+class ViewParts:
     """The parts of the window that these verbs act on."""
 
     timeline: TimelineView
     filter_state: FilterState
     themes: ThemeSource
-    layout: Layout
+    layout: DockLayout
     search: QLineEdit
     emit: EmitPanel
     errors: ErrorBar
@@ -40,7 +40,7 @@ class ViewVerbs(QObject):
     lanes_wanted = Signal()
     notes_wanted = Signal()
 
-    def __init__(self, seen: Seen, parent: QObject) -> None:
+    def __init__(self, seen: ViewParts, parent: QObject) -> None:
         super().__init__(parent)
         self._seen = seen
         self.timeline = seen.timeline

@@ -15,7 +15,7 @@ from ui.filter_state import FilterState
 from ui.flight.notice import FlightNotice
 from ui.flight.sign import FlightSign
 from ui.flight.watch import FlightWatch
-from ui.layout import Layout
+from ui.layout import DockLayout
 from ui.panels.emit.panel import EmitPanel
 from ui.panels.inspector.panel import InspectorPanel
 from ui.panels.scenario.panel import ScenarioPanel
@@ -32,9 +32,9 @@ from ui.theme import ThemeSource
 from ui.timeline.view import TimelineView
 from ui.toolbar import Toolbar
 from ui.widgets.capture_bar import CaptureBar
+from ui.widgets.centre_column import CentreColumn
 from ui.widgets.drop_hint import DropHint, accept_copy, dropped_files
 from ui.widgets.error_bar import ErrorBar
-from ui.widgets.middle import Middle
 from ui.widgets.paused_bar import PausedBar
 from ui.widgets.search_progress import SearchProgress
 from ui.widgets.start_page import StartPage
@@ -143,7 +143,7 @@ class Window(Parts):
         self.pages.addWidget(self.start_page)
         self.pages.addWidget(self.timeline)
         bars = self.paused_bar, self.flight_notice, self.capture_bar, self.trust_bar, self.errors
-        self.setCentralWidget(Middle(self.in_view, self.pages, bars, self))
+        self.setCentralWidget(CentreColumn(self.in_view, self.pages, bars, self))
         self.drop_hint = DropHint(themes, self)
 
     def _make_docks(self) -> None:
@@ -152,7 +152,7 @@ class Window(Parts):
         self.emit_panel = EmitPanel(session, themes, self)
         self.inspector = InspectorPanel(session, selection, themes, self)
         self.tables = TablesPanel(session, selection, self.filter_state, themes, self)
-        self.panels = Layout(self, self.pages, themes)
+        self.panels = DockLayout(self, self.pages, themes)
         self.panels.add("scenario", self.scenario)
         self.panels.add("emit", self.emit_panel)
         self.panels.add("inspector", self.inspector)

@@ -26,7 +26,7 @@ class Wiring(QObject):
         self.verbs, self.actions, self.source = commands.verbs, commands.actions, commands.source
         self.appearance = Appearance(window, self.actions)
         self.sheets = Sheets(window, self.verbs, self.actions, self.appearance)
-        self.refresh = Refresh(window, self.verbs, self.actions, self.appearance.room)
+        self.refresh = Refresh(window, self.verbs, self.actions, self.appearance.capture_layout)
         self._connect_session()
         self._connect_sheets()
         self._connect_panels()

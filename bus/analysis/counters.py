@@ -17,7 +17,7 @@ MOST = 50
 
 
 @dataclass(frozen=True, slots=True)
-class Counted:
+class CounterValue:
     """One counter at one time."""
 
     name: str
@@ -26,7 +26,7 @@ class Counted:
     """How much of it one call has added."""
 
 
-def at(trace: Trace, time_ns: int, call: int = 0) -> list[Counted]:
+def at(trace: Trace, time_ns: int, call: int = 0) -> list[CounterValue]:
     """The counters that were begun until then, by their first use. call: whose part is told beside the value."""
     counter, value, by, times = (trace.counts.view(each) for each in ("counter", "value", "call", "time_ns"))
     until = times <= time_ns
@@ -36,7 +36,7 @@ def at(trace: Trace, time_ns: int, call: int = 0) -> list[Counted]:
         if mine.any():
             added = int(np.count_nonzero(mine & (by == call))) if call else 0
             # A counter only grows: the highest value is the newest, also where threads have recorded out of order.
-            told.append(Counted(trace.names.text(name), int(value[mine].max()), added))
+            told.append(CounterValue(trace.names.text(name), int(value[mine].max()), added))
     return told
 
 

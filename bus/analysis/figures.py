@@ -28,7 +28,7 @@ COMPARED = (
 
 
 @dataclass(frozen=True, slots=True)
-class Figures:
+class RunFigures:
     """Numbers as bus/number_words.py defines them, and times."""
 
     emitted: int
@@ -50,12 +50,12 @@ class Figures:
     """Of all events whose calls ended: the last call's end minus emit."""
 
 
-def of_trace(trace: Trace) -> Figures:
+def of_trace(trace: Trace) -> RunFigures:
     """Count."""
     counted = numbers.of_trace(trace)
     dispatches = trace.dispatches
     ended = ~np.isin(dispatches.outcome, (Outcome.RUNNING, Outcome.LOST, Outcome.KEPT))
-    return Figures(
+    return RunFigures(
         **{word: counted[word] for word in COMPARED},
         queue_delay=quantiles_of(trace.calls.queue_delay_ns),
         latency=quantiles_of((dispatches.ended_ns - dispatches.emitted_ns)[ended]),

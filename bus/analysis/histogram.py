@@ -31,7 +31,7 @@ class Histogram:
 
 
 @dataclass(frozen=True, slots=True)
-class Rate:
+class EventRate:
     """Counts in stretches of time of one length."""
 
     first_ns: int
@@ -57,10 +57,10 @@ def of_times(values_ns: Array) -> Histogram:
     return Histogram(10 ** (np.arange(low, high + 1) / PER_DECADE), counts[low:high])
 
 
-def over_time(times_ns: Array, first_ns: int, last_ns: int, steps: int) -> Rate:
+def over_time(times_ns: Array, first_ns: int, last_ns: int, steps: int) -> EventRate:
     """How many moments fall in each of so many stretches from `first_ns` to `last_ns`, both ends included."""
     steps = max(1, steps)
     step = max((last_ns - first_ns) / steps, 1.0)
     inside = times_ns[(times_ns >= first_ns) & (times_ns <= last_ns)]
     number = np.minimum(((inside - first_ns) / step).astype(np.int64), steps - 1)
-    return Rate(first_ns, step, np.bincount(number, minlength=steps))
+    return EventRate(first_ns, step, np.bincount(number, minlength=steps))

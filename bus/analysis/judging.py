@@ -16,7 +16,7 @@ _TIMES = {"p95 of the latency": "latency", "p95 of the duration": "duration"}
 
 
 @dataclass(frozen=True, slots=True)
-class Judged:
+class JudgedVerdict:
     """One verdict."""
 
     verdict: Verdict
@@ -27,7 +27,7 @@ class Judged:
     """What leaves about those rows; "" for all of them."""
 
 
-def judged(scenario: Scenario, trace: Trace) -> list[Judged]:
+def judged(scenario: Scenario, trace: Trace) -> list[JudgedVerdict]:
     """Every bound of every expectation, in the order of the file."""
     found = []
     for expectation in scenario.expect:
@@ -36,7 +36,7 @@ def judged(scenario: Scenario, trace: Trace) -> list[Judged]:
     return found
 
 
-def _with_rows(expectation: Expectation, verdict: Verdict) -> Judged:
+def _with_rows(expectation: Expectation, verdict: Verdict) -> JudgedVerdict:
     word = verdict.about.rpartition(": ")[2]
     terms = [f"event:{quote(expectation.event)}"] if expectation.event else []
     terms += [f"handler:{quote(expectation.handler)}"] if expectation.handler else []
@@ -48,4 +48,4 @@ def _with_rows(expectation: Expectation, verdict: Verdict) -> Judged:
     elif word in _TIMES and not verdict.met:
         terms.append(f"{_TIMES[word]}>{verdict.expected.removeprefix('<= ').replace(' ', '')}")
     of_events = word in _OF_EVENTS or _TIMES.get(word) == "latency"
-    return Judged(verdict, "dispatches" if of_events else "calls", " ".join(terms))
+    return JudgedVerdict(verdict, "dispatches" if of_events else "calls", " ".join(terms))

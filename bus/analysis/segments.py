@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
-from bus.analysis.anatomy import Anatomy, Step
+from bus.analysis.delivery_history import DeliveryHistory, HistoryStep
 from bus.trace.trace import Trace
 from buslens.records import Kind
 
@@ -17,7 +17,7 @@ MOST_CALLS = 40
 """Of one dispatch: more of them are not told apart on a screen."""
 
 
-class Stage(StrEnum):
+class SegmentKind(StrEnum):
     """What happens in a stretch."""
 
     PUBLISH = "publish"
@@ -26,10 +26,14 @@ class Stage(StrEnum):
     PREFETCH = "prefetch"
     ACKNOWLEDGE = "acknowledge"
     REJECT = "reject"
-    BURY = "dead letter"
+    DEAD_LETTER = "dead letter"
 
 
-_SETTLED = {Kind.ACKNOWLEDGED: Stage.ACKNOWLEDGE, Kind.REJECTED: Stage.REJECT, Kind.DEAD_LETTERED: Stage.BURY}
+_SETTLED = {
+    Kind.ACKNOWLEDGED: SegmentKind.ACKNOWLEDGE,
+    Kind.REJECTED: SegmentKind.REJECT,
+    Kind.DEAD_LETTERED: SegmentKind.DEAD_LETTER,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,12 +43,12 @@ class Segment:
     call: int
     """Row of the call."""
 
-    stage: Stage
+    stage: SegmentKind
     start_ns: int
     end_ns: int
 
 
-def segments_of(trace: Trace, anatomy: Anatomy, dispatch: int) -> tuple[Segment, ...]:
+def segments_of(trace: Trace, anatomy: DeliveryHistory, dispatch: int) -> tuple[Segment, ...]:
     """Of all calls of a dispatch, by its row; none where no broker carried it."""
     calls = trace.calls
     emitted = int(trace.dispatches.emitted_ns[dispatch])
@@ -61,13 +65,13 @@ def segments_of(trace: Trace, anatomy: Anatomy, dispatch: int) -> tuple[Segment,
             continue
         handler, started, ended = int(calls.handler[row]), int(calls.started_ns[row]), int(calls.ended_ns[row])
         if handler in before:
-            found.append(Segment(row, Stage.REQUEUE, before[handler], delivered.time_ns))
+            found.append(Segment(row, SegmentKind.REQUEUE, before[handler], delivered.time_ns))
         else:
             # The confirmation may come after the event itself has.
             published = min(confirmed, delivered.time_ns)
-            found.append(Segment(row, Stage.PUBLISH, emitted, published))
-            found.append(Segment(row, Stage.QUEUE, published, delivered.time_ns))
-        found.append(Segment(row, Stage.PREFETCH, delivered.time_ns, started))
+            found.append(Segment(row, SegmentKind.PUBLISH, emitted, published))
+            found.append(Segment(row, SegmentKind.QUEUE, published, delivered.time_ns))
+        found.append(Segment(row, SegmentKind.PREFETCH, delivered.time_ns, started))
         settled = _settled(steps)
         if settled is not None and ended >= 0:
             found.append(Segment(row, _SETTLED[settled.kind], ended, settled.time_ns))
@@ -75,6 +79,6 @@ def segments_of(trace: Trace, anatomy: Anatomy, dispatch: int) -> tuple[Segment,
     return tuple(segment for segment in found if segment.end_ns >= segment.start_ns)
 
 
-def _settled(steps: list[Step]) -> Step | None:
+def _settled(steps: list[HistoryStep]) -> HistoryStep | None:
     """The last word about a call."""
     return next((step for step in reversed(steps) if step.kind in _SETTLED), None)

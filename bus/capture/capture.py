@@ -6,11 +6,11 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Protocol
 
-from bus.capture.loading import Loading
+from bus.capture.loader import CaptureLoader
 from bus.capture.whole_file import replacing
 from bus.errors import Place, UserError
+from bus.trace.capture_bytes import CaptureBytes
 from bus.trace.notes import Notes, pack_notes
-from bus.trace.raw import Raw
 from bus.trace.trace import Progress, Trace
 from buslens import wire
 
@@ -19,7 +19,7 @@ SUFFIX = ".buslens"
 
 def load(path: Path, progress: Progress | None = None) -> Trace:
     """Read a capture file. Raises UserError where it is none; damage further on is said in `trace.damage`."""
-    loading = Loading(path)
+    loading = CaptureLoader(path)
     while loading.step(0.0):
         if progress is not None:
             progress(loading.share)
@@ -30,7 +30,7 @@ class Savable(Protocol):
     """What a capture file is written from: a trace, or a run whose trace was given up."""
 
     @property
-    def raw(self) -> Raw: ...
+    def raw(self) -> CaptureBytes: ...
     @property
     def whole(self) -> int: ...
     @property

@@ -5,11 +5,11 @@ Read whenever a run begins, by whoever begins it: the window, the command line, 
 
 from __future__ import annotations
 
-from bus.connections.finding import Found, Origin, address, found, parts
+from bus.connections.finding import ConnectionOrigin, FoundConnection, address, found, parts
 from bus.connections.model import (
     SILENT_HINT,
+    BrokerKind,
     Connection,
-    Kind,
     bare,
     hint,
     meant,
@@ -18,10 +18,10 @@ from bus.connections.model import (
 
 __all__ = [
     "SILENT_HINT",
+    "BrokerKind",
     "Connection",
-    "Found",
-    "Kind",
-    "Origin",
+    "ConnectionOrigin",
+    "FoundConnection",
     "address",
     "bare",
     "found",

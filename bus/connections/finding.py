@@ -7,10 +7,10 @@ from dataclasses import dataclass, field
 from enum import Enum
 
 from bus.connections import file, secrets
-from bus.connections.model import Connection, Kind, parsed
+from bus.connections.model import BrokerKind, Connection, parsed
 
 
-class Origin(Enum):
+class ConnectionOrigin(Enum):
     """Who says where a broker is."""
 
     ENVIRONMENT = "environment"
@@ -19,31 +19,31 @@ class Origin(Enum):
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class FoundConnection:
     """An address, ready to be used."""
 
-    kind: Kind
-    origin: Origin
+    kind: BrokerKind
+    origin: ConnectionOrigin
     url: str = field(repr=False)
     """With the password: for the client library alone."""
 
 
-def address(kind: Kind) -> str:
+def address(kind: BrokerKind) -> str:
     """The URL of a kind of broker, password and all: for its client library, never shown. Raises UserError."""
     return found(kind).url
 
 
-def found(kind: Kind) -> Found:
+def found(kind: BrokerKind) -> FoundConnection:
     """The same, and who says so. Raises UserError."""
     if url := os.environ.get(kind.variable, ""):
-        return Found(kind, Origin.ENVIRONMENT, url)
+        return FoundConnection(kind, ConnectionOrigin.ENVIRONMENT, url)
     connection = file.read().get(kind.id)
     if connection is None:
-        return Found(kind, Origin.DEFAULT, Connection().url(kind))
+        return FoundConnection(kind, ConnectionOrigin.DEFAULT, Connection().url(kind))
     connection.check(kind)
-    return Found(kind, Origin.SETTINGS, connection.url(kind, secrets.password(kind, connection)))
+    return FoundConnection(kind, ConnectionOrigin.SETTINGS, connection.url(kind, secrets.password(kind, connection)))
 
 
-def parts(kind: Kind) -> tuple[Connection, str]:
+def parts(kind: BrokerKind) -> tuple[Connection, str]:
     """The same in parts: what may be shown, and the password. Raises UserError."""
     return parsed(kind, address(kind))

@@ -5,16 +5,16 @@ from __future__ import annotations
 from dataclasses import replace
 
 from bus.connections import file, secrets
-from bus.connections.model import Connection, Kind
+from bus.connections.model import BrokerKind, Connection
 from bus.system_errors import cannot_write
 
 
-def same_place(kind: Kind, one: Connection, other: Connection) -> bool:
+def same_place(kind: BrokerKind, one: Connection, other: Connection) -> bool:
     """Whether a password of one is also the other's."""
     return (one.user, one.place(kind)) == (other.user, other.place(kind))
 
 
-def keep(kind: Kind, connection: Connection, typed: str) -> Connection:
+def keep(kind: BrokerKind, connection: Connection, typed: str) -> Connection:
     """Set it, and its password where one was typed; what is kept. May wait for the keyring. Raises UserError.
 
     Nothing has changed where the keyring does not take the password.
@@ -32,7 +32,7 @@ def keep(kind: Kind, connection: Connection, typed: str) -> Connection:
     return kept
 
 
-def forget(kind: Kind) -> None:
+def forget(kind: BrokerKind) -> None:
     """Back to the default; its password is removed from the keyring. Raises UserError."""
     known = file.read()
     before = known.pop(kind.id, None)

@@ -15,7 +15,7 @@ SILENT_HINT = "check host, port and TLS under Connections: something else may li
 
 
 @dataclass(frozen=True, slots=True)
-class Kind:
+class BrokerKind:
     """A sort of broker: how its addresses look. Each engine or kind of worker that needs one names it."""
 
     id: str
@@ -46,7 +46,7 @@ class Kind:
     """What else the URL says where TLS is wanted."""
 
     space_is_number: bool = False
-    also: tuple[Kind, ...] = ()
+    also: tuple[BrokerKind, ...] = ()
     """Others whose addresses may be said instead."""
 
     @property
@@ -82,19 +82,19 @@ class Connection:
     in_keyring: bool = False
     """Whether its password was given to the system's keyring, which is asked only then."""
 
-    def place(self, kind: Kind) -> str:
+    def place(self, kind: BrokerKind) -> str:
         """Without user and password: it may be shown and logged."""
         return f"{self.scheme(kind)}://{_host(self.host)}:{self.port_of(kind)}{self._path(kind)}"
 
-    def scheme(self, kind: Kind) -> str:
+    def scheme(self, kind: BrokerKind) -> str:
         """As URLs begin."""
         return kind.secure_scheme if self.tls else kind.scheme
 
-    def port_of(self, kind: Kind) -> int:
+    def port_of(self, kind: BrokerKind) -> int:
         """The one that is meant."""
         return self.port or (kind.secure_port if self.tls else kind.port)
 
-    def url(self, kind: Kind, password: str = "") -> str:
+    def url(self, kind: BrokerKind, password: str = "") -> str:
         """All of it, for the client library alone: it holds the password."""
         user = self.user
         if not user and kind.default_user:
@@ -111,11 +111,11 @@ class Connection:
         query = f"?{urlencode(said)}" if said else ""
         return f"{self.scheme(kind)}://{who}{_host(self.host)}:{self.port_of(kind)}{self._path(kind)}{query}"
 
-    def _path(self, kind: Kind) -> str:
+    def _path(self, kind: BrokerKind) -> str:
         space = self.space or kind.default_space
         return "/" if space in ("", "/") else f"/{quote(space, safe='')}"
 
-    def check(self, kind: Kind) -> None:
+    def check(self, kind: BrokerKind) -> None:
         """Raises UserError where this can be no address."""
         texts = (self.host, self.space, self.user, self.ca_file, self.certificate_file, self.key_file)
         if any(len(text) > LONGEST or not text.isprintable() for text in texts):
@@ -135,13 +135,13 @@ def bare(url: str) -> str:
     return url.partition("?")[0]
 
 
-def meant(kind: Kind, url: str) -> Kind:
+def meant(kind: BrokerKind, url: str) -> BrokerKind:
     """Whose address this is: what is said for one kind of broker may be one of another kind."""
     scheme = url.partition(":")[0]
     return next((each for each in kind.also if scheme in (each.scheme, each.secure_scheme)), kind)
 
 
-def parsed(kind: Kind, url: str) -> tuple[Connection, str]:
+def parsed(kind: BrokerKind, url: str) -> tuple[Connection, str]:
     """A URL's parts, and its password. Raises UserError, which does not repeat the URL."""
     try:
         parts = urlsplit(url)
@@ -193,7 +193,7 @@ def leads_to_connections(said: str) -> bool:
     return UNDER_CONNECTIONS in said or SEE_CONNECTIONS in said
 
 
-def hint(kind: Kind, place: str) -> str:
+def hint(kind: BrokerKind, place: str) -> str:
     """What to do where nobody answers."""
     elsewhere = f"say {UNDER_CONNECTIONS} or in {kind.variable} where it is"
     near = urlsplit(place).hostname in (LOOPBACK, "localhost", "::1")

@@ -9,13 +9,13 @@ from __future__ import annotations
 import os
 from typing import Any
 
-from bus.connections.model import Connection, Kind
+from bus.connections.model import BrokerKind, Connection
 from bus.errors import UserError
 
 SERVICE = "buslens"
 
 
-def password(kind: Kind, connection: Connection) -> str:
+def password(kind: BrokerKind, connection: Connection) -> str:
     """The environment's, else the keyring's; empty where there is none. Raises UserError."""
     if said := os.environ.get(kind.password_variable, ""):
         return said
@@ -36,7 +36,7 @@ def password(kind: Kind, connection: Connection) -> str:
     return str(kept)
 
 
-def keep(kind: Kind, connection: Connection, word: str) -> None:
+def keep(kind: BrokerKind, connection: Connection, word: str) -> None:
     """Give it to the keyring. Raises UserError."""
     if why := why_no_keyring():
         raise UserError(why, hint=f"set {kind.password_variable} instead")
@@ -49,7 +49,7 @@ def keep(kind: Kind, connection: Connection, word: str) -> None:
         ) from None
 
 
-def forget(kind: Kind, connection: Connection) -> None:
+def forget(kind: BrokerKind, connection: Connection) -> None:
     """Remove it from the keyring, where it is there."""
     try:
         _keyring().delete_password(SERVICE, _name(kind, connection))
@@ -74,5 +74,5 @@ def _keyring() -> Any:
     return keyring
 
 
-def _name(kind: Kind, connection: Connection) -> str:
+def _name(kind: BrokerKind, connection: Connection) -> str:
     return f"{connection.user}@{connection.place(kind)}"

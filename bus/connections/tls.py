@@ -11,7 +11,7 @@ import ssl
 from pathlib import Path
 from typing import Any
 
-from bus.connections.model import Connection, Kind, parsed
+from bus.connections.model import BrokerKind, Connection, parsed
 from bus.errors import UserError
 from bus.system_errors import cannot_read
 
@@ -22,13 +22,13 @@ _UNKNOWN = (2, 18, 19, 20, 21)
 _EXPIRED, _OTHER_NAME = 10, (62, 64)
 
 
-def context_of(kind: Kind, url: str) -> ssl.SSLContext | None:
+def context_of(kind: BrokerKind, url: str) -> ssl.SSLContext | None:
     """What a client of Python's own ssl is given; None where the address says no TLS. Raises UserError."""
     connection, _ = parsed(kind, url)
     return context(kind, connection) if connection.tls else None
 
 
-def context(kind: Kind, connection: Connection) -> ssl.SSLContext:
+def context(kind: BrokerKind, connection: Connection) -> ssl.SSLContext:
     """With every file loaded, so that each that is wrong is told by its name. Raises UserError."""
     ca_file, certificate = connection.ca_file, connection.certificate_file
     for path in filter(None, (ca_file, certificate, connection.key_file)):
@@ -57,7 +57,7 @@ def context(kind: Kind, connection: Connection) -> ssl.SSLContext:
     return made
 
 
-def passphrase(kind: Kind, connection: Connection) -> str:
+def passphrase(kind: BrokerKind, connection: Connection) -> str:
     """Of the key, from the environment; empty where the key has none. Raises UserError where it is missing."""
     if not is_encrypted(connection):
         return ""
@@ -81,7 +81,7 @@ def is_encrypted(connection: Connection) -> bool:
         raise cannot_read(path, error) from None
 
 
-def redis_options(kind: Kind, connection: Connection) -> dict[str, Any]:
+def redis_options(kind: BrokerKind, connection: Connection) -> dict[str, Any]:
     """What redis-py is told, and Celery for it; both check nothing in some versions where they are not. UserError."""
     context(kind, connection)
     said = {
@@ -94,7 +94,7 @@ def redis_options(kind: Kind, connection: Connection) -> dict[str, Any]:
     return checked | {key: value for key, value in said.items() if value}
 
 
-def amqp_options(kind: Kind, connection: Connection) -> dict[str, Any]:
+def amqp_options(kind: BrokerKind, connection: Connection) -> dict[str, Any]:
     """The same for Celery's client of RabbitMQ, which compares no host name unless it is told one. UserError."""
     context(kind, connection)
     if is_encrypted(connection):
@@ -111,7 +111,7 @@ def amqp_options(kind: Kind, connection: Connection) -> dict[str, Any]:
     return checked | {key: value for key, value in said.items() if value}
 
 
-def kafka_options(kind: Kind, connection: Connection) -> dict[str, str]:
+def kafka_options(kind: BrokerKind, connection: Connection) -> dict[str, str]:
     """The same for librdkafka, which checks both by itself since 2.0. Raises UserError."""
     context(kind, connection)
     said = {
@@ -124,12 +124,12 @@ def kafka_options(kind: Kind, connection: Connection) -> dict[str, str]:
     return checked | {key: value for key, value in said.items() if value}
 
 
-def blamed(kind: Kind, connection: Connection, error: UserError, timeout_s: float = TIMEOUT_S) -> UserError:
+def blamed(kind: BrokerKind, connection: Connection, error: UserError, timeout_s: float = TIMEOUT_S) -> UserError:
     """What is wrong with TLS; the error itself where that is not to blame. Blocks as `what_is_wrong` does."""
     return (connection.tls and what_is_wrong(kind, connection, timeout_s)) or error
 
 
-def what_is_wrong(kind: Kind, connection: Connection, timeout_s: float = TIMEOUT_S) -> UserError | None:
+def what_is_wrong(kind: BrokerKind, connection: Connection, timeout_s: float = TIMEOUT_S) -> UserError | None:
     """Shake hands once more without a client library, most of which do not tell: None where TLS is not to blame.
 
     Blocks for twice timeout_s at most.

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from bus.connections import Kind
+    from bus.connections import BrokerKind
     from bus.contract.protocol import Engine
 
 
@@ -37,7 +37,7 @@ class EngineSpec:
     Blocks; raises UserError. None where nobody can join.
     """
 
-    broker: Kind | None = None
+    broker: BrokerKind | None = None
     """The sort of server that it needs; None where it needs nothing beside Buslens."""
 
     check: Callable[[str, float], str] | None = None

@@ -18,22 +18,22 @@ from bus.capture.whole_file import replacing
 from bus.errors import Place, UserError
 from bus.export.csv import safe
 from bus.export.exporter import write_text
-from bus.sql.query import Result
+from bus.sql.query import QueryResult
 from bus.trace.trace import Progress
 
 
-def write(result: Result, path: Path, *, progress: Progress | None = None) -> None:
+def write(result: QueryResult, path: Path, *, progress: Progress | None = None) -> None:
     """Write all rows that the answer holds. Raises UserError."""
     if path.suffix not in FORMATS:
         raise UserError(f"an answer cannot be written as {path.suffix or path.name}", hint=f"use {', '.join(FORMATS)}")
     FORMATS[path.suffix](result, path)
 
 
-def _csv(result: Result, path: Path) -> None:
+def _csv(result: QueryResult, path: Path) -> None:
     write_text(path, _csv_lines(result))
 
 
-def _csv_lines(result: Result) -> Iterator[str]:
+def _csv_lines(result: QueryResult) -> Iterator[str]:
     for row in (result.columns, *result.rows):
         line = io.StringIO()
         csv.writer(line).writerow(map(csv_cell, row))
@@ -55,7 +55,7 @@ def as_text(value: Any) -> str:
     return json.dumps(said, ensure_ascii=False) if isinstance(said, dict | list) else str(said)
 
 
-def objects(result: Result, *, in_ascii: bool = False) -> Iterator[str]:
+def objects(result: QueryResult, *, in_ascii: bool = False) -> Iterator[str]:
     """Each row as a JSON object in one line; columns of the same name are told apart, so that none is lost."""
     names = unique(result.columns)
     for row in result.rows:
@@ -79,7 +79,7 @@ def as_json(value: Any) -> Any:
     return str(value)
 
 
-def _json(result: Result, path: Path) -> None:
+def _json(result: QueryResult, path: Path) -> None:
     write_text(path, _listed(objects(result)))
 
 
@@ -90,7 +90,7 @@ def _listed(rows: Iterator[str]) -> Iterator[str]:
     yield "\n]\n"
 
 
-def _parquet(result: Result, path: Path) -> None:
+def _parquet(result: QueryResult, path: Path) -> None:
     connection = duckdb.connect(":memory:")
     try:
         names = unique(result.columns)
@@ -124,5 +124,5 @@ def unique(names: tuple[str, ...]) -> list[str]:
     return list(found)
 
 
-FORMATS: dict[str, Callable[[Result, Path], None]] = {".csv": _csv, ".json": _json, ".parquet": _parquet}
+FORMATS: dict[str, Callable[[QueryResult, Path], None]] = {".csv": _csv, ".json": _json, ".parquet": _parquet}
 """By the file's ending."""

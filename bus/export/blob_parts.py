@@ -10,7 +10,7 @@ import numpy.typing as npt
 
 from bus.trace.blob_frames import contents
 from bus.trace.blobs import Blobs
-from bus.trace.raw import Raw
+from bus.trace.capture_bytes import CaptureBytes
 from buslens import wire
 
 Array = npt.NDArray[Any]
@@ -23,13 +23,13 @@ class BlobParts:
 
     def __init__(self) -> None:
         self._firsts: list[int] = []
-        self._bodies: list[memoryview | tuple[Raw, int, int]] = []
+        self._bodies: list[memoryview | tuple[CaptureBytes, int, int]] = []
 
     def add(self, body: memoryview) -> None:
         """One frame. Frames whose ids do not ascend are of no capture that we read."""
         self._add(body, body)
 
-    def add_lying(self, body: memoryview, raw: Raw, start: int) -> None:
+    def add_lying(self, body: memoryview, raw: CaptureBytes, start: int) -> None:
         """One frame that is read again when it is needed: all of a capture's have no room in memory."""
         self._add(body, (raw, start, len(body)))
 
@@ -66,7 +66,7 @@ class BlobParts:
         if parts:
             yield wire.pack_frame(wire.BLOBS, b"".join(parts))
 
-    def _add(self, body: memoryview, kept: memoryview | tuple[Raw, int, int]) -> None:
+    def _add(self, body: memoryview, kept: memoryview | tuple[CaptureBytes, int, int]) -> None:
         if len(body) < wire.BLOB_ENTRY.size:
             return
         first = wire.BLOB_ENTRY.unpack_from(body)[0]
@@ -84,7 +84,7 @@ def found_entries(blobs: Blobs, idents: Sequence[int]) -> Iterator[bytes]:
             yield wire.pack_blob(ident, kind, body, cut)
 
 
-def _bytes(body: memoryview | tuple[Raw, int, int]) -> bytes:
+def _bytes(body: memoryview | tuple[CaptureBytes, int, int]) -> bytes:
     if isinstance(body, tuple):
         raw, start, length = body
         return raw.read(start, length)

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from bus.export import chrome_layout
-from bus.export.chrome_layout import Layout, Shape
+from bus.export.chrome_layout import EventLayout, EventShape
 from bus.export.exporter import Selection, counted, write_text
 from bus.export.words import bus_of, outcome, skipped_names, title, visible
 from bus.trace.fates import FATES
@@ -55,7 +55,7 @@ def lines(trace: Trace, progress: Progress | None = None) -> Iterator[str]:
 class _Events:
     """Writes one record as the events that stand for it."""
 
-    def __init__(self, trace: Trace, layout: Layout) -> None:
+    def __init__(self, trace: Trace, layout: EventLayout) -> None:
         self.trace = trace
         self.layout = layout
         self.fate = trace.fates.of(trace).fate
@@ -78,14 +78,14 @@ class _Events:
         dispatches, layout = self.trace.dispatches, self.layout
         ident, emitted = int(dispatches.id[row]), int(dispatches.emitted_ns[row]) - layout.base_ns
         event = visible(self.trace.names.text(int(dispatches.event[row])))
-        shape = Shape(int(layout.emits[row]))
+        shape = EventShape(int(layout.emits[row]))
         said = self._thread(int(dispatches.lane[row])) | {"name": f"emit {event}", "cat": "emit"}
         if layout.called[row]:
             said |= {"bind_id": hex(ident), "flow_out": True}
         said["args"] = self._dispatch_arguments(row)
-        if shape == Shape.THREAD:
+        if shape == EventShape.THREAD:
             yield _event(emitted, said | {"ph": "X"}, int(layout.emit_ends[row]) - layout.base_ns - emitted)
-        elif shape == Shape.INSIDE:
+        elif shape == EventShape.INSIDE:
             parent = int(dispatches.parent_call[row])
             yield _event(emitted, said | {"ph": "n", "cat": "call", "id": hex(parent)})
         else:
@@ -103,7 +103,7 @@ class _Events:
         said = self._thread(lane) | {"name": self._handler(row), "cat": "call", "args": self._call_arguments(row)}
         if cause >= 0:
             said |= {"bind_id": hex(int(calls.dispatch[row])), "flow_in": True}
-        if layout.calls[row] == Shape.THREAD:
+        if layout.calls[row] == EventShape.THREAD:
             yield _event(started, said | {"ph": "X"}, int(calls.ended_ns[row]) - layout.base_ns - started)
         else:
             yield _event(started, said | {"ph": "b", "id": hex(ident)})

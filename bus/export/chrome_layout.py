@@ -28,7 +28,7 @@ MOST_SAMPLES = 2_000
 _LAST = np.uint64((1 << 64) - 1)
 
 
-class Shape(IntEnum):
+class EventShape(IntEnum):
     """What a record becomes."""
 
     THREAD = 0
@@ -42,7 +42,7 @@ class Shape(IntEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Layout:
+class EventLayout:
     """The shape of every record, and the order in which they are written."""
 
     trace: Trace
@@ -76,19 +76,19 @@ class Layout:
         return ("call", row) if row < len(self.calls) else ("end", row - len(self.calls))
 
 
-def arranged(trace: Trace) -> Layout:
+def arranged(trace: Trace) -> EventLayout:
     """Decide it all, in one pass in order of time."""
     dispatches, calls = trace.dispatches, trace.calls
     causes = dispatches.rows_of(calls.dispatch)
     emitted, started, ended = dispatches.emitted_ns, calls.started_ns, calls.ended_ns
     alone = (ended < 0) | (calls.flags & int(Flag.ASYNC) > 0)
-    call_shapes = np.where(alone, Shape.APART, Shape.THREAD).astype(np.uint8)
+    call_shapes = np.where(alone, EventShape.APART, EventShape.THREAD).astype(np.uint8)
     emit_ends = _emit_ends(trace, causes, call_shapes)
-    emit_shapes = np.full(len(dispatches), Shape.THREAD, np.uint8)
+    emit_shapes = np.full(len(dispatches), EventShape.THREAD, np.uint8)
     ids = np.concatenate([dispatches.id, calls.id])
     order = np.lexsort((ids, np.concatenate([emitted, started])))
     _nest(trace, order, causes, emit_shapes, call_shapes, emit_ends)
-    apart = np.flatnonzero((call_shapes == Shape.APART) & (ended >= 0))
+    apart = np.flatnonzero((call_shapes == EventShape.APART) & (ended >= 0))
     if len(apart):
         # At equal times ends come last, behind what was emitted inside.
         times = np.concatenate([emitted, started, ended[apart]])
@@ -98,7 +98,7 @@ def arranged(trace: Trace) -> Layout:
     called = np.zeros(len(dispatches), bool)
     called[causes[causes >= 0]] = True
     lanes = _in_order(np.concatenate([dispatches.lane, calls.lane]))
-    return Layout(
+    return EventLayout(
         trace,
         trace.span_ns[0],
         lanes,
@@ -115,7 +115,7 @@ def arranged(trace: Trace) -> Layout:
 def _emit_ends(trace: Trace, causes: Array, call_shapes: Array) -> Array:
     """An emit lasts as long as the synchronous calls that it makes on its own thread."""
     ends = np.array(trace.dispatches.emitted_ns)
-    rows = np.flatnonzero((causes >= 0) & (call_shapes == Shape.THREAD))
+    rows = np.flatnonzero((causes >= 0) & (call_shapes == EventShape.THREAD))
     rows = rows[trace.dispatches.lane[causes[rows]] == trace.calls.lane[rows]]
     np.maximum.at(ends, causes[rows], trace.calls.ended_ns[rows])
     return ends
@@ -129,28 +129,28 @@ def _nest(trace: Trace, order: Array, causes: Array, emit_shapes: Array, call_sh
     for item in order.tolist():
         row = item - len(emit_shapes)
         if row >= 0:
-            if call_shapes[row] == Shape.APART:
+            if call_shapes[row] == EventShape.APART:
                 continue
             cause, start = int(causes[row]), int(calls.started_ns[row])
             if cause >= 0 and start == dispatches.emitted_ns[cause]:
-                on_thread = emit_shapes[cause] == Shape.THREAD
+                on_thread = emit_shapes[cause] == EventShape.THREAD
                 emit_lasts = int(emit_ends[cause]) - start if on_thread else 0
                 if int(calls.ended_ns[row]) - start > emit_lasts:  # it would be taken before its own emit
-                    call_shapes[row] = Shape.APART
+                    call_shapes[row] = EventShape.APART
                     continue
             stack = stacks.setdefault(int(calls.lane[row]), [])
             if not _push(stack, int(calls.started_ns[row]), int(calls.ended_ns[row])):
-                call_shapes[row] = Shape.APART
+                call_shapes[row] = EventShape.APART
             continue
         row, start, parent = item, int(dispatches.emitted_ns[item]), int(parents[item])
-        if parent >= 0 and call_shapes[parent] == Shape.APART and _lasts(trace, parent, start):
-            emit_shapes[row] = Shape.INSIDE
+        if parent >= 0 and call_shapes[parent] == EventShape.APART and _lasts(trace, parent, start):
+            emit_shapes[row] = EventShape.INSIDE
             continue
         stack = stacks.setdefault(int(dispatches.lane[row]), [])
         if not _push(stack, start, int(emit_ends[row])):
             emit_ends[row] = start
             if not _push(stack, start, start):
-                emit_shapes[row] = Shape.APART
+                emit_shapes[row] = EventShape.APART
 
 
 def _push(stack: list[tuple[int, int]], start: int, end: int) -> bool:

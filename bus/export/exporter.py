@@ -18,7 +18,7 @@ _PIECE = 256 * 1024
 _REPORT_EVERY = 1000
 
 
-class Write(Protocol):
+class Writer(Protocol):
     """Writes a trace to a file. Raises UserError; what `progress` raises ends it and leaves nothing."""
 
     def __call__(
@@ -33,7 +33,7 @@ class Exporter:
     id: str
     title: str
     suffix: str
-    write: Write
+    write: Writer
     """The selection limits what only makes sense for one flow; other formats write everything."""
 
     is_text: bool = True

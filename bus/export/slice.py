@@ -19,7 +19,7 @@ from bus.export.before import facts_before
 from bus.export.blob_parts import BlobParts, found_entries
 from bus.trace.blobs import Blobs
 from bus.trace.facts import FACT_DTYPE
-from bus.trace.framing import Framing
+from bus.trace.frame_reader import FrameReader
 from bus.trace.names import Names
 from bus.trace.notes import Note, pack_notes
 from bus.trace.trace import Progress, Trace
@@ -139,7 +139,7 @@ def _read(trace: Trace, span: Span, blobs: BlobParts, progress: Progress | None)
 
 
 def _frames(trace: Trace, progress: Progress | None) -> Iterable[tuple[int, memoryview, int]]:
-    framing, done = Framing(), 0
+    framing, done = FrameReader(), 0
     for piece in trace.raw.pieces(0, trace.whole):
         yield from framing.take(piece)
         done += len(piece)

@@ -6,7 +6,7 @@ What it asks of outcomes, times and numbers, which a note has not, leaves them a
 from __future__ import annotations
 
 from bus.find.filter_rows import matcher
-from bus.find.filter_text import Every, Node, Not, Term
+from bus.find.filter_text import And, Node, Not, Term
 from bus.find.rows import Filter
 from bus.trace.notes import Note
 from bus.trace.trace import Trace
@@ -28,7 +28,7 @@ def _leaves(node: Node, trace: Trace, note: Note) -> bool | None:
     said = [each for each in (_leaves(part, trace, note) for part in node.nodes) if each is not None]
     if not said:
         return None
-    return all(said) if isinstance(node, Every) else any(said)
+    return all(said) if isinstance(node, And) else any(said)
 
 
 def _has(term: Term, trace: Trace, note: Note) -> bool | None:

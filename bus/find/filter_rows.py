@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from bus.find.filter_text import Every, Node, Not, Some, Term
+from bus.find.filter_text import And, Node, Not, Or, Term
 from bus.trace import words_like
 from bus.trace.blob_search import Question
 from bus.trace.payload_questions import PayloadField
@@ -33,7 +33,7 @@ LEAST_LETTERS = 2
 _HIGHEST = (1 << 63) - 1
 
 
-class Rows:
+class FilterEvaluation:
     """One evaluation of a filter over one trace."""
 
     def __init__(self, trace: Trace, of_calls: bool, most_payloads: int | None = None) -> None:
@@ -48,9 +48,9 @@ class Rows:
             return self._term(node)
         if isinstance(node, Not):
             return ~self.mask(node.node)
-        found = np.full(self._count(), isinstance(node, Every))
+        found = np.full(self._count(), isinstance(node, And))
         for part in node.nodes:
-            if isinstance(node, Some):
+            if isinstance(node, Or):
                 found |= self.mask(part)
             else:
                 found &= self.mask(part)

@@ -83,20 +83,20 @@ class Not:
 
 
 @dataclass(frozen=True, slots=True)
-class Every:
+class And:
     """All of them must match; none at all matches everything."""
 
     nodes: tuple[Node, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
-class Some:
+class Or:
     """One of them must match."""
 
     nodes: tuple[Node, ...]
 
 
-Node = Term | Not | Every | Some
+Node = Term | Not | And | Or
 
 
 def read(text: str) -> Node:
@@ -130,16 +130,16 @@ class _Reader:
             here = self.at
             self.alternative()
             nodes.append(self.together(depth))
-            if Every() in nodes[-2:]:
+            if And() in nodes[-2:]:
                 raise mistake("OR stands between two terms", here)
-        return nodes[0] if len(nodes) == 1 else Some(tuple(nodes))
+        return nodes[0] if len(nodes) == 1 else Or(tuple(nodes))
 
     def together(self, depth: int) -> Node:
         nodes: list[Node] = []
         while True:
             self.blanks()
             if self.at >= len(self.text) or self.text[self.at] == ")" or self.alternative(look=True):
-                return nodes[0] if len(nodes) == 1 else Every(tuple(nodes))
+                return nodes[0] if len(nodes) == 1 else And(tuple(nodes))
             if not self.word("AND"):
                 nodes.append(self.one(depth))
 
@@ -193,7 +193,7 @@ class _Reader:
         if path:
             return of_payload(path, operator, text, start)
         if field in ("outcome", "fate") and not quoted and "," in text:
-            return Some(tuple(term(field, operator, part, start, begins) for part in text.split(",")))
+            return Or(tuple(term(field, operator, part, start, begins) for part in text.split(",")))
         return term(field, operator, text, start, begins)
 
     def value(self) -> tuple[str, bool]:

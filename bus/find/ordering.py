@@ -62,7 +62,7 @@ def order(keys: Array, *, descending: bool = False) -> Array:
     return words.view(np.int64)
 
 
-class Orders:
+class OrderCache:
     """Orders of whole tables, until the trace changes."""
 
     def __init__(self) -> None:

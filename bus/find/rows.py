@@ -12,8 +12,8 @@ import numpy as np
 import numpy.typing as npt
 
 from bus.find import filter_rows, filter_text, ordering
-from bus.find.filter_rows import Rows
-from bus.find.filter_text import Every, Node
+from bus.find.filter_rows import FilterEvaluation
+from bus.find.filter_text import And, Node
 from bus.trace.blob_search import Question
 from bus.trace.fates import FATES
 from bus.trace.trace import Trace
@@ -53,11 +53,11 @@ class Filter:
     """What a search line means."""
 
     text: str = ""
-    node: Node = field(default_factory=Every)
+    node: Node = field(default_factory=And)
 
     def __bool__(self) -> bool:
         """Whether it may leave anything out."""
-        return self.node != Every()
+        return self.node != And()
 
 
 def payload_texts(wanted: Filter) -> tuple[Question, ...]:
@@ -87,7 +87,7 @@ def rows(
     of_calls = table != "dispatches"
     found = _unfiltered(trace, table)
     if wanted:
-        found = found[Rows(trace, of_calls, most_payloads).mask(wanted.node)[found]]
+        found = found[FilterEvaluation(trace, of_calls, most_payloads).mask(wanted.node)[found]]
     if order is None:
         return found
     column, descending = order

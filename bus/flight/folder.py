@@ -10,7 +10,7 @@ from pathlib import Path
 _NAME = re.compile(r"(flight-\d{8}-\d{6})(?:-(\d{1,9}))?\.buslens")
 
 
-class Folder:
+class FlightFolder:
     """Removes nothing but what has a name that it gives."""
 
     def __init__(self, path: Path, most_files: int, most_bytes: int) -> None:

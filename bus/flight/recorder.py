@@ -19,8 +19,8 @@ import numpy.typing as npt
 from bus.errors import UserError
 from bus.export import slice as slices
 from bus.export.slice import Slice, Span
-from bus.flight.folder import Folder
-from bus.flight.ring import Batch, Ring, inside
+from bus.flight.folder import FlightFolder
+from bus.flight.ring import FactBatch, FrameRing, inside
 from bus.flight.triggers import Trigger, Triggers
 from bus.settings import FlightSettings
 from bus.system_errors import reason
@@ -38,7 +38,7 @@ _LATE_S = 0.5
 """How long after a window's end on the wall clock its last records may come."""
 
 
-class Holder(Protocol):
+class TraceHolder(Protocol):
     """Whoever has the trace, and can leave it as it is while another thread reads it."""
 
     trace: Trace
@@ -49,7 +49,7 @@ class Holder(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Written:
+class WrittenFile:
     """A file that is complete."""
 
     path: Path
@@ -74,7 +74,7 @@ class FlightRecorder:
     def __init__(self, settings: FlightSettings, folder: Path, *, look_s: float = LOOK_S) -> None:
         """look_s: between two looks for calls that are stuck."""
         self._look_s = look_s
-        self.written: list[Written] = []
+        self.written: list[WrittenFile] = []
         """What it wrote since it was made, the newest last."""
 
         self.problem = ""
@@ -90,9 +90,9 @@ class FlightRecorder:
         self._window: _Window | None = None
         self._not_before = 0.0
         self._next_look = 0.0
-        self._job: Future[Written] | None = None
+        self._job: Future[WrittenFile] | None = None
         self._being_written: _Part | None = None
-        self._holder: Holder | None = None
+        self._holder: TraceHolder | None = None
         """Whose trace must stay as it is until that is built."""
 
         self._pool: ThreadPoolExecutor | None = None
@@ -102,7 +102,7 @@ class FlightRecorder:
         """Other reasons, lengths or places. trace: of a stream that goes on."""
         goes_on = trace is not None and self._watches and settings.on
         self.settings = settings
-        self.folder = Folder(
+        self.folder = FlightFolder(
             Path(os.path.expanduser(settings.folder)) if settings.folder else self._default_folder,
             settings.most_files,
             settings.most_mb * _MB,
@@ -115,7 +115,7 @@ class FlightRecorder:
 
     def begin(self, header: Header | None = None) -> None:
         """Another stream: its header comes next. header: of one that began before."""
-        self._ring = Ring(self._keep_ns, self._most_bytes)
+        self._ring = FrameRing(self._keep_ns, self._most_bytes)
         self._triggers = Triggers(self.settings)
         self._window = None
         self._watches = self.on
@@ -159,7 +159,7 @@ class FlightRecorder:
         now = self._ring.newest_ns
         self._pull(Trigger(now, "asked for by hand", by_hand=True), np.array([now]))
 
-    def look(self, holder: Holder, *, at_rest: bool) -> None:
+    def look(self, holder: TraceHolder, *, at_rest: bool) -> None:
         """Begin to write where a window is over, and see whether what was written is complete."""
         if self._holder is not None and self._being_written is not None and self._being_written.is_built:
             self._release()
@@ -272,7 +272,7 @@ class FlightRecorder:
 class _Part:
     """One window on its way into a file."""
 
-    def __init__(self, trace: Trace, batches: tuple[Batch, ...], span: Span, window: _Window, *, cut: bool) -> None:
+    def __init__(self, trace: Trace, batches: tuple[FactBatch, ...], span: Span, window: _Window, *, cut: bool) -> None:
         self._trace, self._batches, self._span, self._window = trace, batches, span, window
         self._cut = cut
         self._slice: Slice | None = None
@@ -288,7 +288,7 @@ class _Part:
         told = slices.slice_of(self._trace, facts, self._span, blobs, flight=self._window.trigger.why)
         self._slice = told.with_older_blobs(self._trace.blobs).with_note(self._note())
 
-    def write(self, folder: Folder) -> Written:
+    def write(self, folder: FlightFolder) -> WrittenFile:
         """All of it. Raises UserError, OSError."""
         if self._slice is None:
             self.build()
@@ -296,7 +296,7 @@ class _Part:
         path = folder.next_path()
         slices.save(self._slice, path)
         folder.make_room()
-        return Written(path, self._window.trigger.why, self._window.triggers)
+        return WrittenFile(path, self._window.trigger.why, self._window.triggers)
 
     def _note(self) -> Note:
         trigger = self._window.trigger

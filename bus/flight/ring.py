@@ -12,14 +12,14 @@ import numpy.typing as npt
 from bus.export.blob_parts import BlobParts
 from bus.export.slice import Span, within
 from bus.trace.facts import FACT_DTYPE
-from bus.trace.framing import Framing
+from bus.trace.frame_reader import FrameReader
 from buslens import wire
 
 Array = npt.NDArray[Any]
 
 
 @dataclass(frozen=True, slots=True)
-class Batch:
+class FactBatch:
     """One frame of facts and the frames of blobs that came right before it."""
 
     facts: Array
@@ -29,14 +29,14 @@ class Batch:
     size: int
 
 
-class Ring:
+class FrameRing:
     """Frames as they came; none of them is copied."""
 
     def __init__(self, keep_ns: int, most_bytes: int) -> None:
         self._keep_ns = keep_ns
         self._most_bytes = most_bytes
-        self._framing = Framing()
-        self._batches: deque[Batch] = deque()
+        self._framing = FrameReader()
+        self._batches: deque[FactBatch] = deque()
         self._blobs: list[memoryview] = []
         self._size = 0
         self.newest_ns = 0
@@ -46,7 +46,7 @@ class Ring:
         """Facts up to this time went because there were too many bytes; None: none did."""
 
     @property
-    def batches(self) -> tuple[Batch, ...]:
+    def batches(self) -> tuple[FactBatch, ...]:
         """What is kept, in the order in which it came."""
         return tuple(self._batches)
 
@@ -90,13 +90,13 @@ class Ring:
         times = facts["time_ns"]
         first, last = int(times.min()), int(times.max())
         size += sum(map(len, self._blobs))
-        self._batches.append(Batch(facts, tuple(self._blobs), first, last, size))
+        self._batches.append(FactBatch(facts, tuple(self._blobs), first, last, size))
         self._size += size
         self._blobs = []
         self.newest_ns = max(last, self.newest_ns)
 
 
-def inside(batches: tuple[Batch, ...], span: Span) -> tuple[Array, BlobParts]:
+def inside(batches: tuple[FactBatch, ...], span: Span) -> tuple[Array, BlobParts]:
     """The facts of a stretch, and the blobs that came with them."""
     parts, blobs = [np.empty(0, FACT_DTYPE)], BlobParts()
     for batch in batches:

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
-from bus.picture.ascending import Ascending
 from bus.picture.pyramid import Int64s
+from bus.picture.sorted_numbers import SortedNumbers
 from bus.picture.tracks import within_reason
 from buslens.records import Kind
 
@@ -38,9 +38,9 @@ class Backlog:
 
     def __init__(self) -> None:
         self._taken_in = 0
-        self._entered, self._taken, self._left = Ascending(), Ascending(), Ascending()
-        self._known, self._delivered, self._done = Seen(), Seen(), Seen()
-        self._found = Seen()
+        self._entered, self._taken, self._left = SortedNumbers(), SortedNumbers(), SortedNumbers()
+        self._known, self._delivered, self._done = NumberSet(), NumberSet(), NumberSet()
+        self._found = NumberSet()
         """Events that somebody got."""
 
         self._for_nobody: dict[tuple[int, int], bool] = {}
@@ -78,7 +78,7 @@ class Backlog:
         self._count(self._left, self._done, np.isin(kind, LEAVES), keys, times)
         self._leave_nobody(np.isin(kind, IS_TAKEN), dispatch, times)
 
-    def _count(self, counted: Ascending, seen: Seen, of_kind: Bools, keys: Keys, times: Int64s) -> None:
+    def _count(self, counted: SortedNumbers, seen: NumberSet, of_kind: Bools, keys: Keys, times: Int64s) -> None:
         rows = np.flatnonzero(of_kind)
         counted.add(times[rows[seen.first(keys[rows])]])
 
@@ -107,7 +107,7 @@ class Backlog:
         return known
 
 
-class Seen:
+class NumberSet:
     """Numbers that have come: a large sorted part, and a small one that is cheap to add to."""
 
     def __init__(self) -> None:
@@ -140,7 +140,7 @@ def _within(known: Keys, keys: Keys) -> Bools:
     return np.asarray(known[at] == keys)
 
 
-def _open(begun: Ascending, ended: Ascending, times: Int64s) -> Int64s:
+def _open(begun: SortedNumbers, ended: SortedNumbers, times: Int64s) -> Int64s:
     """Clocks of several machines disagree by a little: an end before its beginning is no negative count."""
     begins: Int64s = np.searchsorted(begun.values, times, side="right")
     ends: Int64s = np.searchsorted(ended.values, times, side="right")

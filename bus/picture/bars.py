@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
-from bus.picture.blocks import CROWDED, LINE_BITS, Groups, in_view
+from bus.picture.blocks import CROWDED, LINE_BITS, CallGroups, in_view
 from bus.picture.grid import Grid
 from bus.picture.pyramid import Int64s
 from bus.picture.scale import LINEAR
@@ -140,7 +140,7 @@ def clusters(bars: Bars, narrow: int) -> tuple[Int64s, Int64s]:
     return begins, np.append(begins[1:], len(bars))
 
 
-def _running(tracks: Sequence[Track], groups: Groups, now_ns: int) -> Flags:
+def _running(tracks: Sequence[Track], groups: CallGroups, now_ns: int) -> Flags:
     """Which of the groups have a call that has not ended by now."""
     single = groups.count == 1
     running: Flags = single & ((groups.end < 0) | (groups.end > now_ns))

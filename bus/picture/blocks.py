@@ -33,7 +33,7 @@ _NONE: Int64s = np.empty(0, np.int64)
 
 
 @dataclass(frozen=True, slots=True)
-class Groups:
+class CallGroups:
     """Calls, or blocks of them, in order; what is said of a block is said of all its calls."""
 
     key: Int64s
@@ -50,16 +50,16 @@ class Groups:
     def __len__(self) -> int:
         return len(self.key)
 
-    def chosen(self, which: npt.NDArray[Any]) -> Groups:
-        return Groups(*(getattr(self, name)[which] for name in Groups.__slots__))
+    def chosen(self, which: npt.NDArray[Any]) -> CallGroups:
+        return CallGroups(*(getattr(self, name)[which] for name in CallGroups.__slots__))
 
 
-def in_view(tracks: Sequence[Track], calls: Calls, grid: Grid, now_ns: int, crowded: int = CROWDED) -> Groups:
+def in_view(tracks: Sequence[Track], calls: Calls, grid: Grid, now_ns: int, crowded: int = CROWDED) -> CallGroups:
     """All that may lie in view. crowded: more calls than this for each column are blocks."""
     until = min(grid.end_ns + (grid.scale is not LINEAR), now_ns + 1)
     stretch = np.array([grid.start_ns, until])
     single: list[tuple[int, Int64s | range]] = []
-    parts: list[Groups] = []
+    parts: list[CallGroups] = []
     for line, track in enumerate(tracks):
         begin, end = track.starts.searchsorted(stretch).tolist()
         rest = begin
@@ -73,7 +73,7 @@ def in_view(tracks: Sequence[Track], calls: Calls, grid: Grid, now_ns: int, crow
     parts.append(_of_calls(tracks, calls, grid, [(line, part) for line, part in single if len(part)]))
     if len(parts) == 1:
         return parts[0]
-    joined = Groups(*(np.concatenate([getattr(part, name) for part in parts]) for name in Groups.__slots__))
+    joined = CallGroups(*(np.concatenate([getattr(part, name) for part in parts]) for name in CallGroups.__slots__))
     # They are runs that ascend each, which a stable sort merges: ten times as fast as any other.
     return joined.chosen(np.argsort(joined.key, kind="stable"))
 
@@ -91,7 +91,7 @@ class _Blocks:
             level += 1
         shift = shift_of(level)
         here = np.arange(begin >> shift, min(-(-end >> shift), len(pyramid.level(level))))
-        self.groups: list[Groups] = []
+        self.groups: list[CallGroups] = []
         self.begin, self.end = int(here[0]) << shift, (int(here[-1]) + 1) << shift
         """Positions of the first call that they stand for, and behind the last."""
         while True:
@@ -113,7 +113,9 @@ class _Blocks:
         """Positions of calls that they do not stand for, between the first and the last."""
 
 
-def _of_blocks(line: int, track: Track, level: int, here: Int64s, grid: Grid) -> tuple[Groups, npt.NDArray[np.bool_]]:
+def _of_blocks(
+    line: int, track: Track, level: int, here: Int64s, grid: Grid
+) -> tuple[CallGroups, npt.NDArray[np.bool_]]:
     """What these blocks come to, and which of them would be too wide."""
     known, shift = track.blocks.level(level), shift_of(level)
     # Field by field: picking whole blocks costs ten times as much.
@@ -124,7 +126,7 @@ def _of_blocks(line: int, track: Track, level: int, here: Int64s, grid: Grid) ->
     left, right = _places(track, first, starts[here], grid), _places(track, first + (1 << shift), behind, grid)
     wide = right - left > COARSE * grid.span // grid.columns
     wide &= (right >= grid.start) & (left < grid.start + grid.span)
-    groups = Groups(
+    groups = CallGroups(
         (line << LINE_BITS) + first,
         left,
         known["end"][here],
@@ -154,14 +156,16 @@ def _before(track: Track, begin: int, calls: Calls, grid: Grid, now_ns: int) -> 
     return np.concatenate([stuck, reaching]) if len(stuck) else reaching
 
 
-def _of_calls(tracks: Sequence[Track], calls: Calls, grid: Grid, parts: Sequence[tuple[int, Int64s | range]]) -> Groups:
+def _of_calls(
+    tracks: Sequence[Track], calls: Calls, grid: Grid, parts: Sequence[tuple[int, Int64s | range]]
+) -> CallGroups:
     if not parts:
-        return Groups(*[_NONE] * len(Groups.__slots__))
+        return CallGroups(*[_NONE] * len(CallGroups.__slots__))
     places = [slice(part.start, part.stop) if isinstance(part, range) else part for _, part in parts]
     rows = np.concatenate([tracks[line].rows[at] for (line, _), at in zip(parts, places, strict=True)])
     starts = np.concatenate([tracks[line].starts[at] for (line, _), at in zip(parts, places, strict=True)])
     outcome = calls.outcome[rows]
-    return Groups(
+    return CallGroups(
         np.concatenate([_keys(line, part) for line, part in parts]),
         grid.scale.places_of_calls(rows, starts),
         calls.ended_ns[rows],

@@ -15,7 +15,7 @@ from bus.picture.pyramid import Int64s
 
 
 @dataclass(frozen=True, slots=True)
-class Points:
+class EmitPoints:
     """Moments (emits) by column: at most one entry for each column of the grid."""
 
     column: Int64s
@@ -35,7 +35,7 @@ class Points:
 
 def points(
     times: Int64s, lost: Int64s, grid: Grid, until: int, matches: Int64s | None = None, matching: Int64s | None = None
-) -> Points:
+) -> EmitPoints:
     """The moments in view, of which `lost` are the indices of those nobody heard; `until` bounds the indices.
 
     matches: how many before each moment match the filter; matching: which of the lost do; None: all.
@@ -46,7 +46,7 @@ def points(
     shown = np.ones(len(column), np.bool_) if matches is None else matches[following] > matches[first]
     unheard = _count_between(lost, first, following)
     lost_shown = (unheard if matching is None else _count_between(matching, first, following)) > 0
-    return Points(column, first, following - first, unheard, shown, lost_shown)
+    return EmitPoints(column, first, following - first, unheard, shown, lost_shown)
 
 
 def density(times: Int64s, grid: Grid) -> Int64s:

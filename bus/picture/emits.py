@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from bus.picture.ascending import Ascending
 from bus.picture.pyramid import Int64s
+from bus.picture.sorted_numbers import SortedNumbers
 from bus.picture.tracks import within_reason
 from bus.trace.columns import Columns
 from buslens.records import Outcome
@@ -16,12 +16,12 @@ if TYPE_CHECKING:
     from bus.trace import Trace
 
 
-class Emits:
+class EmitIndex:
     """An index beside the trace's dispatches, brought up to date by batch."""
 
     def __init__(self) -> None:
         self._times = Columns(time_ns=np.int64)
-        self._lost = Ascending()
+        self._lost = SortedNumbers()
         self._open: Int64s = np.empty(0, np.int64)
 
     def __len__(self) -> int:

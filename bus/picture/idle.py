@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from bus.picture.pyramid import Int64s
-from bus.picture.scale import Folded
+from bus.picture.scale import FoldedScale
 from bus.picture.tracks import within_reason
 
 if TYPE_CHECKING:
@@ -20,7 +20,7 @@ WORTH = 4
 """A gap is folded where it is so many times as long as its fold is wide."""
 
 
-def folded(trace: Trace) -> Folded:
+def folded(trace: Trace) -> FoldedScale:
     """An axis on which what happened has half of the room, and the gaps share the other half."""
     begins, ends = gaps(trace)
     lengths = ends - begins
@@ -31,9 +31,9 @@ def folded(trace: Trace) -> Folded:
     share = np.maximum(busy // np.arange(1, len(longest) + 1), 1)
     worth = np.flatnonzero(lengths[longest] >= WORTH * share)
     if not len(worth):
-        return Folded(begins[:0], ends[:0], 1)
+        return FoldedScale(begins[:0], ends[:0], 1)
     chosen = np.sort(longest[: worth[-1] + 1])
-    return Folded(begins[chosen], ends[chosen], int(share[worth[-1]]))
+    return FoldedScale(begins[chosen], ends[chosen], int(share[worth[-1]]))
 
 
 def gaps(trace: Trace) -> tuple[Int64s, Int64s]:

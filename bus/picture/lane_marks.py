@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 import numpy.typing as npt
 
-from bus.picture.emits import Emits
+from bus.picture.emits import EmitIndex
 from bus.picture.grouping import NOWHERE, OTHERS
 from bus.picture.pyramid import Int64s
 from bus.picture.tracks import CallTracks, within_reason
@@ -27,7 +27,7 @@ Sort = Literal["lost", "skipped", "dead"]
 SORTS: tuple[Sort, ...] = ("lost", "skipped", "dead")
 
 
-class Marks:
+class MarkIndex:
     """Of one sort: when each was, ascending, and a row that says more."""
 
     def __init__(self) -> None:
@@ -62,10 +62,10 @@ class LaneMarks:
     """All marks of a trace, by lane and together."""
 
     def __init__(self) -> None:
-        self.lanes: dict[int, dict[Sort, Marks]] = {}
+        self.lanes: dict[int, dict[Sort, MarkIndex]] = {}
         """By the lane's number; a lane that has none is not there."""
 
-        self.all: dict[Sort, Marks] = {sort: Marks() for sort in SORTS}
+        self.all: dict[Sort, MarkIndex] = {sort: MarkIndex() for sort in SORTS}
         """Also those that have no lane: where lanes are of handlers a lost event has none."""
 
         self._lost: Int64s = np.empty(0, np.int64)
@@ -79,13 +79,13 @@ class LaneMarks:
         """How many a lane has."""
         return len(self.lanes.get(lane, {}).get(sort, ()))
 
-    def update(self, trace: Trace, tracks: CallTracks, emits: Emits) -> None:
+    def update(self, trace: Trace, tracks: CallTracks, emits: EmitIndex) -> None:
         """Take in what is new; `tracks` and `emits` have it already."""
         self._take_lost(trace, tracks, emits)
         self._take_skipped(trace, tracks)
         self._take_dead(trace, tracks)
 
-    def _take_lost(self, trace: Trace, tracks: CallTracks, emits: Emits) -> None:
+    def _take_lost(self, trace: Trace, tracks: CallTracks, emits: EmitIndex) -> None:
         known, lost = self._lost, emits.lost
         if len(lost) == len(known):
             return
@@ -130,7 +130,7 @@ class LaneMarks:
         for part in np.split(order, borders) if len(order) else ():
             lane = int(lanes[part[0]])
             if lane != NOWHERE:
-                self.lanes.setdefault(lane, {}).setdefault(sort, Marks()).add(times[part], rows[part])
+                self.lanes.setdefault(lane, {}).setdefault(sort, MarkIndex()).add(times[part], rows[part])
 
     def _bounded(self, lanes: Int64s, tracks: CallTracks) -> Int64s:
         """The same, but what would be one lane too many is of OTHERS."""

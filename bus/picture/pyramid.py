@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from bus.trace.room import room, used_bytes
+from bus.trace.reserve import reserved, used_bytes
 
 Int64s = npt.NDArray[np.int64]
 
@@ -113,11 +113,11 @@ class Pyramid:
 
     def _put(self, number: int, blocks: Int64s, values: Blocks) -> None:
         if number == len(self._levels):
-            self._levels.append(room(0, BLOCK))
+            self._levels.append(reserved(0, BLOCK))
             self._lengths.append(0)
         length = max(self._lengths[number], int(blocks[-1]) + 1)
         if length > len(self._levels[number]):
-            larger = room(length, BLOCK)
+            larger = reserved(length, BLOCK)
             larger[: self._lengths[number]] = self.level(number)
             self._levels[number] = larger
         where = slice(int(blocks[0]), int(blocks[-1]) + 1) if _together(blocks) else blocks

@@ -14,7 +14,7 @@ import numpy.typing as npt
 from bus.picture.pyramid import Int64s
 
 if TYPE_CHECKING:
-    from bus.picture.emits import Emits
+    from bus.picture.emits import EmitIndex
     from bus.trace import Trace
 
 Mode = Literal["linear", "compressed", "steps"]
@@ -87,7 +87,7 @@ class _ToScale(Scale):
 LINEAR: Scale = _ToScale()
 
 
-class Folded(Scale):
+class FoldedScale(Scale):
     """Each of some gaps is as wide as `width_ns`; everything else is to scale."""
 
     mode: Mode = "compressed"
@@ -118,13 +118,13 @@ class Folded(Scale):
         return begin, end, int(self.ends[number] - self.begins[number])
 
 
-class Steps(Scale):
+class StepScale(Scale):
     """Each dispatch is one unit, whatever the time to the next; within its unit time goes on evenly."""
 
     mode: Mode = "steps"
     by_call = True
 
-    def __init__(self, trace: Trace, emits: Emits, now_ns: int) -> None:
+    def __init__(self, trace: Trace, emits: EmitIndex, now_ns: int) -> None:
         self._trace = trace
         self._emitted = emits.times
         self._end = max(now_ns, int(self._emitted[-1]) if len(self._emitted) else now_ns) + 1

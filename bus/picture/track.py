@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
-from bus.picture.ascending import Ascending
 from bus.picture.pyramid import CALLS, Blocks, Int64s, Pyramid, calls_as_blocks
+from bus.picture.sorted_numbers import SortedNumbers
 from bus.trace.columns import Columns
 from buslens.records import Outcome
 
@@ -35,7 +35,7 @@ class Track:
         self.blocks = Pyramid()
         """Its older calls, level by level."""
         self._calls = Columns(row=np.uint32, start=np.int64)
-        self._failed = Ascending()
+        self._failed = SortedNumbers()
         self.running: Int64s = np.empty(0, np.int64)
         """Positions of calls that have not ended, ascending."""
 

@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
-from bus.picture.ascending import Ascending
 from bus.picture.grouping import MOST_LANES, OTHERS, Group, Grouping
 from bus.picture.pyramid import Int64s
+from bus.picture.sorted_numbers import SortedNumbers
 from bus.picture.track import WAITING, Track, failed, never_ran
 from bus.trace.columns import Columns
 
@@ -50,8 +50,8 @@ class CallTracks:
         """Tracks of each lane, by its number, uppermost first."""
         self._count = 0
         """How many tracks there are."""
-        self._failed = Ascending()
-        self._never_ran = Ascending()
+        self._failed = SortedNumbers()
+        self._never_ran = SortedNumbers()
         self._places = Columns(handler=np.uint32, depth=np.uint8, position=np.uint32)
         """Where each call lies."""
         self._open: Int64s = np.empty(0, np.int64)

@@ -21,7 +21,7 @@ from bus.scenario import drafts as drafting
 from bus.scenario import edits, renaming
 from bus.scenario.drafts import Draft, Drafts, FieldPath, Move
 from bus.scenario.edits import Change
-from bus.scenario.examine import Examined, examine
+from bus.scenario.examine import Examination, examine
 from bus.scenario.model import Scenario
 from bus.scenario.patch import patched, rewritten, same
 from bus.scenario.reading import checked, read, read_text
@@ -32,7 +32,7 @@ MOST_UNDO = 200
 
 
 @dataclass(frozen=True, slots=True)
-class State:
+class DocumentState:
     """A scenario at one moment of being edited."""
 
     text: str
@@ -50,10 +50,10 @@ class Document:
         self.path = path
         self._file = str(path) if path else name or "untitled"
         self._state = self._read(text)
-        self.undo_stack: list[tuple[str, State]] = []
+        self.undo_stack: list[tuple[str, DocumentState]] = []
         """Titles and what was before each edit, oldest first."""
 
-        self.redo_stack: list[tuple[str, State]] = []
+        self.redo_stack: list[tuple[str, DocumentState]] = []
         self._joins = ""
         self.told: tuple[str, ...] = ()
         """What the newest edit did beyond what was asked for, in sentences."""
@@ -97,11 +97,11 @@ class Document:
         """What a person trusts when they trust this file's Python handlers."""
         return hashlib.sha256(self.text.encode()).hexdigest()
 
-    def examined(self) -> Examined:
+    def examined(self) -> Examination:
         """What would stop its run, and what may be meant otherwise than it stands there."""
         return self.examination()()
 
-    def examination(self) -> Callable[[], Examined]:
+    def examination(self) -> Callable[[], Examination]:
         """The same, of the text as it is now, to be called on any thread."""
         return partial(examine, self.scenario, self.text, self._file)
 
@@ -165,7 +165,7 @@ class Document:
         if kept != self.drafts:
             self._begin_step(f"Change {drafting.spelled(draft.path)}", joins, replace(self._state, drafts=kept))
 
-    def _begin_step(self, title: str, joins: str, state: State) -> None:
+    def _begin_step(self, title: str, joins: str, state: DocumentState) -> None:
         """Something that undo takes back."""
         if not (joins and joins == self._joins and self.undo_stack and self._is_not_as_saved):
             self.undo_stack = [*self.undo_stack[1 - MOST_UNDO :], (title, self._state)]
@@ -176,7 +176,7 @@ class Document:
     def _is_not_as_saved(self) -> bool:
         return self.text != self._saved or bool(self.drafts)
 
-    def _tried_again(self, state: State) -> State:
+    def _tried_again(self, state: DocumentState) -> DocumentState:
         """What could not be taken before this edit may be right now: a name that was declared meanwhile."""
         for draft in state.drafts:
             if not draft.readable or draft.path[2:] == ("name",):
@@ -219,16 +219,16 @@ class Document:
         write_whole(target, self.text.encode())
         self.path, self._file, self._saved = target, str(target), self.text
 
-    def _become(self, state: State, joins: str = "") -> None:
+    def _become(self, state: DocumentState, joins: str = "") -> None:
         self.told = ()
         self._state, self._joins = state, joins
         self.revision += 1
 
-    def _read(self, text: str) -> State:
+    def _read(self, text: str) -> DocumentState:
         reading = read(text, self._file)
-        return State(text, reading.values, checked(reading))
+        return DocumentState(text, reading.values, checked(reading))
 
-    def _state_that_says(self, values: dict[str, Any], before: State | None = None) -> State:
+    def _state_that_says(self, values: dict[str, Any], before: DocumentState | None = None) -> DocumentState:
         now = before or self._state
         text = patched(now.text, now.values, values)
         try:
@@ -239,7 +239,7 @@ class Document:
             # A layout that the patch does not master: right without its comments is better than wrong with them.
             text = rewritten(values)
             reading = read(text, self._file)
-        return State(text, reading.values, checked(reading))
+        return DocumentState(text, reading.values, checked(reading))
 
     # What a person edits in the window
 

@@ -27,7 +27,7 @@ Path = tuple[Any, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Examined:
+class Examination:
     """Of one file, each in the order of its lines."""
 
     mistakes: tuple[UserError, ...]
@@ -40,7 +40,7 @@ class Examined:
     """Emits of the script that were not tried, for they are many: where one of them stops it, the run says so."""
 
 
-def examine(scenario: Scenario, text: str, file: str) -> Examined:
+def examine(scenario: Scenario, text: str, file: str) -> Examination:
     """The text is that of the scenario."""
     reading = read(text, file)
     root, values = reading.root, reading.values
@@ -58,7 +58,7 @@ def examine(scenario: Scenario, text: str, file: str) -> Examined:
         UserError(problem, at=Place(file, line, column), hint=hint)
         for line, column, problem, hint in islice(scalars.remarks(composed, text), MOST_REMARKS)
     ]
-    return Examined(_in_order(mistakes), _in_order(warnings), script.untried)
+    return Examination(_in_order(mistakes), _in_order(warnings), script.untried)
 
 
 def _in_order(found: list[UserError]) -> tuple[UserError, ...]:

@@ -13,7 +13,7 @@ from pydantic import AfterValidator, BeforeValidator, Discriminator, Field, Tag,
 from bus.engines import ENGINES
 from bus.number_words import tip
 from bus.scenario import distribution, payload
-from bus.scenario.steps import Condition, Duration, Once, Part, Python, Step, Times, Value
+from bus.scenario.steps import Condition, Duration, Once, Python, ScenarioPart, Step, Times, Value
 from bus.scenario.words import EventName, EventPattern, Name, Title
 from bus.workers import INLINE, KINDS
 
@@ -86,7 +86,7 @@ def parse_bound(value: int | str) -> tuple[str, int]:
     return found.group(1) or "==", int(found.group(2))
 
 
-class Event(Part):
+class Event(ScenarioPart):
     """A named type of event."""
 
     description: str = ""
@@ -101,7 +101,7 @@ class Event(Part):
         return payload.Checker(self.schema_)
 
 
-class Handler(Part):
+class Handler(ScenarioPart):
     """What is subscribed to an event, and what it does."""
 
     on: EventPattern | Annotated[list[EventPattern], Field(min_length=1, max_length=1000)]
@@ -161,7 +161,7 @@ class Handler(Part):
         return any(fnmatch.fnmatchcase(event, pattern) for pattern in self.patterns)
 
 
-class EmitAct(Part):
+class EmitAct(ScenarioPart):
     """Emit an event from outside any handler: once, several times, at a steady rate, or at a time.
 
     The next step waits for the last of them, unless `at` is given. In `with`, `count` is the number of this emit.
@@ -181,19 +181,19 @@ class EmitAct(Part):
         return self
 
 
-class WaitAct(Part):
+class WaitAct(ScenarioPart):
     """Let time pass before the next step of the script."""
 
     wait: Duration
 
 
-class MarkAct(Part):
+class MarkAct(ScenarioPart):
     """Leave a note on the timeline."""
 
     mark: Title
 
 
-class RepeatAct(Part):
+class RepeatAct(ScenarioPart):
     """Do some steps of the script several times."""
 
     repeat: Times
@@ -206,7 +206,7 @@ ACTS = {"emit": EmitAct, "wait": WaitAct, "mark": MarkAct, "repeat": RepeatAct}
 
 def act_of(value: Any) -> str | None:
     """Which verb a step of the script is, None where it is none."""
-    if isinstance(value, Part):
+    if isinstance(value, ScenarioPart):
         return next((verb for verb, kind in ACTS.items() if type(value) is kind), None)
     if isinstance(value, dict):
         return next((verb for verb in ACTS if verb in value), None)
@@ -227,7 +227,7 @@ Act = Annotated[
 RepeatAct.model_rebuild()
 
 
-class Expectation(Part):
+class Expectation(ScenarioPart):
     """What must be true when the run is over, of one event or one handler, or of all."""
 
     event: EventPattern | None = None
@@ -270,7 +270,7 @@ Expectations = Annotated[
 ]
 
 
-class Scenario(Part):
+class Scenario(ScenarioPart):
     """A scenario file."""
 
     buslens: Annotated[Literal[1], Field(description="version of the format")]
@@ -298,7 +298,7 @@ class Scenario(Part):
         return any(isinstance(step, Python) for handler in self.handlers.values() for step in steps_of(handler.do))
 
 
-def steps_of(steps: list[Step]) -> Iterator[Part]:
+def steps_of(steps: list[Step]) -> Iterator[ScenarioPart]:
     """All steps, nested ones included."""
     for step in steps:
         yield step

@@ -13,14 +13,14 @@ from typing import Any
 from ruamel.yaml.nodes import MappingNode, Node, SequenceNode
 
 from bus.scenario import spelling, tree
-from bus.scenario.layout import Layout
+from bus.scenario.yaml_text import YamlText
 
 Values = dict[str, Any]
 
 
 def patched(text: str, old: Values, new: Values) -> str:
     """The text changed so that it says `new`. `old` is what it says now. To be read again: layouts can be odd."""
-    layout = Layout(text)
+    layout = YamlText(text)
     _Patch(layout).change(None, tree.composed(text), old, new, 0)
     return layout.spliced()
 
@@ -38,7 +38,7 @@ def same(one: Any, other: Any) -> bool:
 class _Patch:
     """Walks old and new values beside the nodes of the text, and notes what to splice."""
 
-    def __init__(self, layout: Layout) -> None:
+    def __init__(self, layout: YamlText) -> None:
         self._layout = layout
 
     def change(self, name: Node | None, node: Node, old: Any, new: Any, column: int) -> None:

@@ -69,7 +69,7 @@ def read_text(path: Path) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
+class ParsedYaml:
     """A text that is YAML; whether it is a scenario is not said yet."""
 
     root: CommentedMap
@@ -81,7 +81,7 @@ class Reading:
     """What YAML can say and JSON cannot."""
 
 
-def read(text: str, file: str) -> Reading:
+def read(text: str, file: str) -> ParsedYaml:
     """Read a text as YAML. Raises UserErrors where it is none."""
     try:
         root = yaml_tree.parse(text, file)
@@ -89,7 +89,7 @@ def read(text: str, file: str) -> Reading:
         raise UserErrors([error]) from None
     mistakes: list[UserError] = []
     values = yaml_tree.plain(root, file, mistakes, Place(file, 1, 1))
-    return Reading(root, values, file, tuple(mistakes))
+    return ParsedYaml(root, values, file, tuple(mistakes))
 
 
 def scenario_of(text: str, file: str) -> Scenario:
@@ -97,7 +97,7 @@ def scenario_of(text: str, file: str) -> Scenario:
     return checked(read(text, file))
 
 
-def checked(reading: Reading) -> Scenario:
+def checked(reading: ParsedYaml) -> Scenario:
     """The scenario that was read. Raises UserErrors that names every mistake."""
     root, values, file = reading.root, reading.values, reading.file
     mistakes = list(reading.mistakes)

@@ -22,7 +22,7 @@ from bus.scenario import distribution, expressions
 from bus.scenario.words import ErrorName, EventName, Name
 
 
-class Part(BaseModel):
+class ScenarioPart(BaseModel):
     """A piece of a scenario file: unknown keys are mistakes, and nothing is converted silently."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True, strict=True)
@@ -49,20 +49,20 @@ Value = Annotated[Any, AfterValidator(_value), Field(description="any JSON value
 Times = Annotated[int, Field(ge=1, le=10_000_000)]
 
 
-class Log(Part):
+class Log(ScenarioPart):
     """Write a line. It shows on the call and, headless, on the terminal."""
 
     log: Annotated[str, AfterValidator(_value)]
 
 
-class Wait(Part):
+class Wait(ScenarioPart):
     """Take time: awaits in a coroutine, blocks in a function."""
 
     wait: Duration
     block: Annotated[bool, Field(description="block the whole bus even in a coroutine, as time.sleep would")] = False
 
 
-class FailOptions(Part):
+class FailOptions(ScenarioPart):
     """When and how a handler fails; without `every` and `probability` it always does."""
 
     error: Annotated[ErrorName, Field(description="name of the exception type")] = "HandlerFailed"
@@ -78,7 +78,7 @@ class FailOptions(Part):
         return self
 
 
-class CrashOptions(Part):
+class CrashOptions(ScenarioPart):
     """When the consumer dies; without `every` and `if` always."""
 
     every: Annotated[int, Field(ge=1, description="die in every nth call")] | None = None
@@ -89,7 +89,7 @@ def _always(value: Any) -> Any:
     return {} if value is None or value == "always" else value
 
 
-class Fail(Part):
+class Fail(ScenarioPart):
     """Raise an exception: `fail: always`, or with options."""
 
     fail: Annotated[
@@ -97,7 +97,7 @@ class Fail(Part):
     ]
 
 
-class Crash(Part):
+class Crash(ScenarioPart):
     """Let the consumer die in the middle of the call, as kill -9 would: `crash: always`, or with options."""
 
     crash: Annotated[
@@ -105,7 +105,7 @@ class Crash(Part):
     ]
 
 
-class Emit(Part):
+class Emit(ScenarioPart):
     """Emit another event from inside this call."""
 
     emit: EventName
@@ -114,19 +114,19 @@ class Emit(Part):
     times: Times = 1
 
 
-class Transform(Part):
+class Transform(ScenarioPart):
     """Replace the payload that the following steps of this handler see."""
 
     transform: Value
 
 
-class Count(Part):
+class Count(ScenarioPart):
     """Add one to a named counter, which expressions read as counters.NAME."""
 
     count: Name
 
 
-class Python(Part):
+class Python(ScenarioPart):
     """Run Python in a child process; only in files that the person trusts.
 
     The code sees event (name, payload), emit(name, payload) and log(text).
@@ -135,13 +135,13 @@ class Python(Part):
     python: Annotated[str, Field(max_length=200_000)]
 
 
-class Once(Part):
+class Once(ScenarioPart):
     """Do these steps in the first call of this handler only."""
 
     once: Annotated[list[Step], Field(min_length=1, max_length=1000)]
 
 
-VERBS: dict[str, type[Part]] = {
+VERBS: dict[str, type[ScenarioPart]] = {
     "log": Log,
     "wait": Wait,
     "fail": Fail,
@@ -157,7 +157,7 @@ VERBS: dict[str, type[Part]] = {
 
 def verb_of(value: Any) -> str | None:
     """Which verb a step is, None where it is none."""
-    if isinstance(value, Part):
+    if isinstance(value, ScenarioPart):
         return type(value).__name__.lower()
     if isinstance(value, dict):
         return next((verb for verb in VERBS if verb in value), None)

@@ -11,7 +11,7 @@ MOST_SINCE = 64 * 1024 * 1024
 
 
 @dataclass(frozen=True, slots=True)
-class Cleared:
+class ClearedRun:
     """Until something else comes into view."""
 
     before: Run

@@ -10,7 +10,7 @@ from bus.scenario.samples import FOLDER
 
 
 @dataclass(frozen=True, slots=True)
-class Origin:
+class RunOrigin:
     """One state of one scenario."""
 
     title: str
@@ -23,7 +23,7 @@ class Origin:
     scenario: Scenario
 
     @classmethod
-    def of(cls, document: Document) -> Origin:
+    def of(cls, document: Document) -> RunOrigin:
         """The scenario as it is now."""
         return cls(document.title, document.path, document.text, document.scenario)
 

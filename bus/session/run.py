@@ -11,17 +11,17 @@ import numpy as np
 
 from bus.run.runner import Order
 from bus.scenario import Document
-from bus.session.origin import Origin
+from bus.session.origin import RunOrigin
 from bus.trace import Trace
+from bus.trace.capture_bytes import CaptureBytes
 from bus.trace.notes import Notes
-from bus.trace.raw import Raw
 from buslens.records import Outcome
 
 Kind = Literal["run", "capture", "nothing"]
 
 
 @dataclass(frozen=True, slots=True)
-class Counts:
+class RunCounts:
     """What a list says of a run."""
 
     dispatches: int = 0
@@ -46,7 +46,7 @@ class Run:
     began_s: float = field(default_factory=time.time)
     """Wall clock, seconds since the Unix epoch: when it was started, or opened."""
 
-    origin: Origin | None = None
+    origin: RunOrigin | None = None
     """What it was made from; None of a capture. Where it was edited while the run went on: how it was last."""
 
     engine: str = ""
@@ -72,10 +72,10 @@ class Run:
     notes: Notes = field(default_factory=Notes)
     """A person's; they stay where the trace is given up."""
 
-    raw: Raw = field(default_factory=Raw)
+    raw: CaptureBytes = field(default_factory=CaptureBytes)
     _whole: int = 0
     _saved: tuple[int, int] | None = None
-    _counts: Counts = field(default_factory=Counts)
+    _counts: RunCounts = field(default_factory=RunCounts)
     _counted: tuple[int, int] = (0, -1)
 
     @classmethod
@@ -83,7 +83,7 @@ class Run:
         """A run that begins."""
         by_hand = not order.with_script
         return cls(
-            trace, "run", number, origin=Origin.of(document), engine=order.engine, seed=order.seed, by_hand=by_hand
+            trace, "run", number, origin=RunOrigin.of(document), engine=order.engine, seed=order.seed, by_hand=by_hand
         )
 
     def going_on(self, trace: Trace) -> Run:
@@ -126,14 +126,14 @@ class Run:
         return f"run {self.number}" if self.kind == "run" else ""
 
     @property
-    def counts(self) -> Counts:
+    def counts(self) -> RunCounts:
         """As it is now, or was when its trace was given up."""
         trace = self.trace
         if trace is not None and (id(trace), trace.generation) != self._counted:
             self._counted = id(trace), trace.generation
             outcomes = trace.calls.outcome
             failed = (outcomes == Outcome.FAILED) | (outcomes == Outcome.TIMED_OUT)
-            self._counts = Counts(len(trace.dispatches), len(trace.calls), int(np.count_nonzero(failed)))
+            self._counts = RunCounts(len(trace.dispatches), len(trace.calls), int(np.count_nonzero(failed)))
         return self._counts
 
     @property
@@ -173,7 +173,7 @@ class Run:
 
     def edited_to(self, document: Document) -> None:
         """The scenario was edited while the run went on, and the engine follows."""
-        self.origin, self.edited = Origin.of(document), True
+        self.origin, self.edited = RunOrigin.of(document), True
 
     def read_again(self) -> None:
         """Its trace is whole once more: a person's notes, which its bytes do not have, come back."""

@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import Any
 
 from bus import scenario
-from bus.capture.following import Following
-from bus.capture.loading import Loading
+from bus.capture.follower import CaptureFollower
+from bus.capture.loader import CaptureLoader
 from bus.contract.boundaries import Boundary
 from bus.engines import MAKERS, Makers
 from bus.errors import UserError
@@ -23,13 +23,13 @@ from bus.runtime.gate import Step, Stop
 from bus.runtime.state import AT_REST, EngineState, Phase, Waiting
 from bus.scenario import Document
 from bus.session import lending
-from bus.session.clearing import MOST_SINCE, Cleared
-from bus.session.keeping import Runs
+from bus.session.active_run import ActiveRun, hears_of_edits
+from bus.session.clearing import MOST_SINCE, ClearedRun
 from bus.session.lending import Export
-from bus.session.opening import FOLLOWED_S, Opening, is_capture
+from bus.session.open_capture import FOLLOWED_S, OpenCapture, is_capture
 from bus.session.orders import check_emit, check_payload, check_speed, order_of
 from bus.session.run import Run
-from bus.session.running import Running, hears_of_edits
+from bus.session.run_list import RunList
 from bus.settings import Settings
 from bus.trace import Trace
 
@@ -47,7 +47,7 @@ class Session:
     def __init__(self, settings: Settings, *, trusted: Callable[[str], bool], engines: Makers = MAKERS) -> None:
         self.settings = settings
         self.document: Document | None = None
-        self.runs = Runs(Run(self._new_trace()))
+        self.runs = RunList(Run(self._new_trace()))
         """What is in view, and what was."""
 
         self.engine_state = EngineState(speed=settings.speed)
@@ -66,11 +66,11 @@ class Session:
         self._held = 0
         """How many other threads read the trace."""
 
-        self.opening = Opening()
+        self.opening = OpenCapture()
         """Reads captures, part by part."""
 
-        self._running = Running(trusted, engines)
-        self._cleared: Cleared | None = None
+        self._running = ActiveRun(trusted, engines)
+        self._cleared: ClearedRun | None = None
 
     @property
     def trace(self) -> Trace:
@@ -84,12 +84,12 @@ class Session:
         self.runs.view.become(trace)
 
     @property
-    def loading(self) -> Loading | None:
+    def loading(self) -> CaptureLoader | None:
         """The capture that is being opened."""
         return self.opening.loading
 
     @property
-    def following(self) -> Following | None:
+    def following(self) -> CaptureFollower | None:
         """The file that a program still writes."""
         return self.opening.following
 
@@ -271,7 +271,7 @@ class Session:
         revision = self.document.revision if self.document is not None else 0
         if self.following is not None:
             self.trace = self.trace.newest(0)
-            self._cleared = Cleared(before, before, 0, revision)
+            self._cleared = ClearedRun(before, before, 0, revision)
             return
         after = Run(self._new_trace())
         preamble = self._running.preamble() if self._runner is not None else b""
@@ -279,7 +279,7 @@ class Session:
             after = before.going_on(self._new_trace())
         self._bring(after)
         self.trace.feed(preamble)
-        self._cleared = Cleared(before, after, len(preamble), revision)
+        self._cleared = ClearedRun(before, after, len(preamble), revision)
 
     @property
     def can_undo_clear(self) -> bool:
@@ -454,7 +454,7 @@ class Session:
             self.trace = self.trace.newest(self.most_records)
         return self.trace
 
-    def _read(self, loading: Loading) -> None:
+    def _read(self, loading: CaptureLoader) -> None:
         self.opening.begin(loading)
         self._load()
 

@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from bus.trace.facts import FACT_DTYPE
-from bus.trace.framing import Framing
+from bus.trace.frame_reader import FrameReader
 from bus.trace.names import Names
 from buslens import wire
 from buslens.recorder import Recorder
@@ -98,7 +98,7 @@ class Merger:
         self._called = called
         """How a lane of the worker is called here."""
 
-        self._framing = Framing()
+        self._framing = FrameReader()
         self._names = Names()
         self._known = np.zeros(1, np.uint32)
         """Names here, by those of the worker."""

@@ -56,7 +56,7 @@ READY: dict[str, str] = {
 
 
 @dataclass(frozen=True, slots=True)
-class Result:
+class QueryResult:
     """What a query found."""
 
     columns: tuple[str, ...]
@@ -105,7 +105,7 @@ class Query:
 
         self._cancelled = threading.Event()
         self._over = threading.Event()
-        self._answer: Result | None = None
+        self._answer: QueryResult | None = None
         self._error: Exception | None = None
         self._connection: duckdb.DuckDBPyConnection | None = None
 
@@ -115,7 +115,7 @@ class Query:
             self._connection = connected(self._trace, self._text)
         return self
 
-    def run(self) -> Result:
+    def run(self) -> QueryResult:
         """Ask. Raises UserError: the query is wrong, was cancelled, or took too long.
 
         A single function of DuckDB may not hear that it should end; then it is left to itself, and its answer dropped.
@@ -161,7 +161,7 @@ class Query:
             with contextlib.suppress(duckdb.ConnectionException):  # it has ended already
                 connection.interrupt()
 
-    def _asked(self, connection: duckdb.DuckDBPyConnection) -> Result:
+    def _asked(self, connection: duckdb.DuckDBPyConnection) -> QueryResult:
         if any("\ud800" <= letter <= "\udfff" for letter in self._text):
             raise UserError("the query holds letters that are not UTF-8")
         statements = connection.extract_statements(self._text)
@@ -180,11 +180,11 @@ class Query:
         while len(rows) <= self._most_rows and letters <= self._most_letters:
             part = found.fetchmany(min(_AT_ONCE, self._most_rows + 1 - len(rows)))
             if not part:
-                return Result(columns, rows, cut=False, types=types)
+                return QueryResult(columns, rows, cut=False, types=types)
             rows += part
             letters += sum(len(value) for row in part for value in row if isinstance(value, str))
             self._check()
-        return Result(columns, rows[: self._most_rows], cut=True, types=types)
+        return QueryResult(columns, rows[: self._most_rows], cut=True, types=types)
 
     def _check(self) -> None:
         if self._given_up or self._cancelled.is_set():

@@ -11,7 +11,7 @@ MOST_IN_FRAME = 1 << 18
 
 
 @dataclass(frozen=True, slots=True)
-class Frame:
+class BlobFrame:
     """The blobs of one frame: where each lies within its bytes."""
 
     body: bytes
@@ -20,7 +20,7 @@ class Frame:
     """Where the entry of each begins."""
 
 
-def contents(body: bytes) -> Frame:
+def contents(body: bytes) -> BlobFrame:
     """Where each whole blob of a frame lies."""
     ids: list[int] = []
     heads: list[int] = []
@@ -32,4 +32,4 @@ def contents(body: bytes) -> Frame:
         ids.append(ident)
         heads.append(at)
         at += BLOB_ENTRY.size + length
-    return Frame(body, ids, heads)
+    return BlobFrame(body, ids, heads)

@@ -16,9 +16,9 @@ import numpy as np
 import numpy.typing as npt
 
 from bus.trace.blob_frames import contents
+from bus.trace.capture_bytes import CaptureBytes
 from bus.trace.columns import Columns
 from bus.trace.payload_questions import PayloadField
-from bus.trace.raw import Raw
 from buslens.records import BlobKind
 from buslens.wire import BLOB_ENTRY
 
@@ -35,7 +35,7 @@ _KEPT = 4
 class BlobSearch:
     """Searches over the frames of one capture."""
 
-    def __init__(self, raw: Raw, frames: Columns) -> None:
+    def __init__(self, raw: CaptureBytes, frames: Columns) -> None:
         self._raw, self._frames = raw, frames
         self._searches: OrderedDict[Question, _Search] = OrderedDict()
         self._lock = threading.Lock()

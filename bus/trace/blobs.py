@@ -11,10 +11,10 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from bus.trace.blob_frames import Frame, contents
+from bus.trace.blob_frames import BlobFrame, contents
 from bus.trace.blob_search import BlobSearch, Question
+from bus.trace.capture_bytes import CaptureBytes
 from bus.trace.columns import Columns
-from bus.trace.raw import Raw
 from buslens.records import BlobKind
 from buslens.wire import BLOB_ENTRY
 
@@ -53,10 +53,10 @@ class Error:
 class Blobs:
     """Where the BLOBS frames of a capture lie, and which id each begins with."""
 
-    def __init__(self, raw: Raw) -> None:
+    def __init__(self, raw: CaptureBytes) -> None:
         self._raw = raw
         self._frames = Columns(first=np.uint64, start=np.int64, length=np.int64)
-        self._opened: OrderedDict[int, Frame] = OrderedDict()
+        self._opened: OrderedDict[int, BlobFrame] = OrderedDict()
         self._lock = threading.Lock()
         """Of what is opened: an export reads while the window does."""
         self.search = BlobSearch(raw, self._frames)
@@ -129,7 +129,7 @@ class Blobs:
         """
         return self.search.found(question, most)
 
-    def _open(self, number: int) -> Frame:
+    def _open(self, number: int) -> BlobFrame:
         with self._lock:
             frame = self._opened.pop(number, None)
             if frame is None:

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from bus.trace.room import room, used_bytes
+from bus.trace.reserve import reserved, used_bytes
 
 Array = npt.NDArray[Any]
 
@@ -24,7 +24,9 @@ class Columns:
 
     def __init__(self, **dtypes: npt.DTypeLike) -> None:
         self._widest = {name: np.dtype(dtype) for name, dtype in dtypes.items()}
-        self._room: dict[str, Array] = {name: room(0, _narrowest(dtype, 0, 0)) for name, dtype in self._widest.items()}
+        self._room: dict[str, Array] = {
+            name: reserved(0, _narrowest(dtype, 0, 0)) for name, dtype in self._widest.items()
+        }
         self._length = 0
         self._numbers: Array = np.empty(0, np.int64)
         self._counted = 0
@@ -37,7 +39,7 @@ class Columns:
         """0, 1, 2 and so on for every row: made once, because an empty filter asks for them at every frame."""
         if self._counted < self._length:
             if len(self._numbers) < self._length:
-                before, self._numbers = self._numbers, room(self._length, np.int64)
+                before, self._numbers = self._numbers, reserved(self._length, np.int64)
                 self._numbers[: self._counted] = before[: self._counted]
             self._numbers[self._counted : self._length] = np.arange(self._counted, self._length)
             self._counted = self._length
@@ -56,7 +58,7 @@ class Columns:
             # What was never written to is zero.
             dtype = self._fitting(name, values[name]) if count and name in values else array.dtype
             if end > len(array) or dtype != array.dtype:
-                self._room[name] = larger = room(end, dtype)
+                self._room[name] = larger = reserved(end, dtype)
                 larger[:start] = array[:start]
         self._length = end
         if count:
@@ -105,7 +107,7 @@ class Columns:
         """The room of a column, made wide enough for these values."""
         array, dtype = self._room[name], self._fitting(name, values)
         if dtype != array.dtype:
-            self._room[name] = room(self._length, dtype)
+            self._room[name] = reserved(self._length, dtype)
             self._room[name][: self._length] = array[: self._length]
         return self._room[name]
 

@@ -63,7 +63,7 @@ for _outcome, _fate, _why in (
 
 
 @dataclass(frozen=True, slots=True)
-class Columns:
+class FateColumns:
     """One value for each dispatch of the trace as it was asked for."""
 
     fate: Array
@@ -81,9 +81,9 @@ class Fates:
     """Of one trace; counted anew when it has changed and somebody asks."""
 
     def __init__(self) -> None:
-        self._counted: tuple[tuple[int, int], Columns] | None = None
+        self._counted: tuple[tuple[int, int], FateColumns] | None = None
 
-    def of(self, trace: Trace) -> Columns:
+    def of(self, trace: Trace) -> FateColumns:
         """What became of each dispatch. Any thread may ask while the trace stands still."""
         now = trace.generation, len(trace.dispatches)
         if self._counted is None or self._counted[0] != now:
@@ -157,7 +157,7 @@ def deliveries(trace: Trace, consumers: Consumers) -> Deliveries:
     return Deliveries(units // len(consumer), consumer[units % len(consumer)], fate, why)
 
 
-def _columns(trace: Trace) -> Columns:
+def _columns(trace: Trace) -> FateColumns:
     dispatches = trace.dispatches
     outcome = dispatches.outcome
     fate, why = _FATE.take(outcome), _WHY.take(outcome)
@@ -170,7 +170,7 @@ def _columns(trace: Trace) -> Columns:
     _made_good(trace, fate, why)
     if len(trace.deliveries):
         _carried(trace, fate, why)
-    return Columns(fate, why)
+    return FateColumns(fate, why)
 
 
 def _made_good(trace: Trace, fate: Array, why: Array) -> None:

@@ -15,7 +15,7 @@ _UNGROUPED = 8_192
 """Rows that wait to be grouped; looking through so many takes some microseconds."""
 
 
-class Groups:
+class RowGroups:
     """Rows by value.
 
     Those that came since the last merge are looked through one by one; there are few of them beside the rest.

@@ -41,7 +41,7 @@ _KEEPS = np.array([0] * _DURABLE + [DURABLE], np.uint8)
 _MOST = int(np.iinfo(np.int32).max)
 
 
-class Joining:
+class FactJoiner:
     """Writes facts into the two tables."""
 
     def __init__(self, dispatches: Dispatches, calls: Calls) -> None:

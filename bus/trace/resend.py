@@ -10,7 +10,7 @@ from bus.trace.trace import Trace
 
 
 @dataclass(frozen=True, slots=True)
-class Recorded:
+class RecordedEmit:
     """The event and payload of a recorded dispatch, as they would be written by hand."""
 
     event: str
@@ -21,7 +21,7 @@ class Recorded:
     """Why this may not be what was emitted then, "" where it is just that."""
 
 
-def recorded(trace: Trace, kind: str, record_id: int) -> Recorded:
+def recorded(trace: Trace, kind: str, record_id: int) -> RecordedEmit:
     """Of a "dispatch", or of the dispatch that a "call" was for. Raises UserError where the capture lacks it."""
     row = _dispatch_row(trace, kind, record_id)
     if row < 0:
@@ -30,10 +30,10 @@ def recorded(trace: Trace, kind: str, record_id: int) -> Recorded:
     payload = trace.payload(row)
     if payload.is_json:
         doubt = "the recorded payload was cut: what is missing would not be emitted" if payload.cut else ""
-        return Recorded(event, json.dumps(payload.value, indent=2, ensure_ascii=False), doubt)
+        return RecordedEmit(event, json.dumps(payload.value, indent=2, ensure_ascii=False), doubt)
     if payload.text:
-        return Recorded(event, payload.text, "the payload was recorded as text that is no JSON: write it as JSON")
-    return Recorded(event, "")
+        return RecordedEmit(event, payload.text, "the payload was recorded as text that is no JSON: write it as JSON")
+    return RecordedEmit(event, "")
 
 
 def _dispatch_row(trace: Trace, kind: str, record_id: int) -> int:

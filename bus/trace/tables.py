@@ -9,7 +9,7 @@ import numpy.typing as npt
 
 from bus.trace.blobs import Blobs
 from bus.trace.columns import Columns
-from bus.trace.groups import Groups
+from bus.trace.groups import RowGroups
 from bus.trace.index import Index
 
 Array = npt.NDArray[Any]
@@ -26,7 +26,7 @@ class Dispatches:
             cause_unknown=np.bool_,
         )  # fmt: skip
         self.index = Index(self.columns)
-        self.by_parent = Groups(self.columns, "parent_call")
+        self.by_parent = RowGroups(self.columns, "parent_call")
 
     def __len__(self) -> int:
         return len(self.columns)
@@ -133,7 +133,7 @@ class Calls:
             flags=np.uint16,
         )  # fmt: skip
         self.index = Index(self.columns)
-        self.by_dispatch = Groups(self.columns, "dispatch")
+        self.by_dispatch = RowGroups(self.columns, "dispatch")
 
     def __len__(self) -> int:
         return len(self.columns)

@@ -13,16 +13,16 @@ import numpy.typing as npt
 
 from bus.trace import forgetting
 from bus.trace.blobs import Blobs, Error, Payload
+from bus.trace.capture_bytes import CaptureBytes
 from bus.trace.columns import Columns
 from bus.trace.error_texts import ErrorTexts
 from bus.trace.events import Events
 from bus.trace.facts import FACT_DTYPE, Facts
 from bus.trace.fates import Fates
-from bus.trace.framing import Frame, Framing
-from bus.trace.joining import Joining
+from bus.trace.frame_reader import Frame, FrameReader
+from bus.trace.joining import FactJoiner
 from bus.trace.names import Names
 from bus.trace.notes import Notes
-from bus.trace.raw import Raw
 from bus.trace.tables import Calls, Dispatches, Marks
 from buslens import wire
 from buslens.records import Kind
@@ -37,10 +37,10 @@ FACTS_AT_ONCE = 65_536
 class Trace:
     """Everything that one capture says, as columns."""
 
-    def __init__(self, raw: Raw | None = None) -> None:
+    def __init__(self, raw: CaptureBytes | None = None) -> None:
         self.names = Names()
         self.events = Events(self.names)
-        self.raw = raw or Raw()
+        self.raw = raw or CaptureBytes()
         """The bytes so far, for saving and for payloads."""
 
         self.blobs = Blobs(self.raw)
@@ -81,9 +81,9 @@ class Trace:
         self.notes_at: list[tuple[int, int]] = []
         """Where in the bytes frames of notes begin and end: a saved capture has those of now instead."""
 
-        self._joining = Joining(self.dispatches, self.calls)
+        self._joining = FactJoiner(self.dispatches, self.calls)
         self._keeps_bytes = raw is None
-        self.framing = Framing()
+        self.framing = FrameReader()
         """Where bytes become frames; those of a file by another thread, ahead of `taking`."""
 
         self._bodies: list[memoryview] = []
@@ -179,7 +179,7 @@ class Trace:
         trace.forgotten += len(self.dispatches) - len(dispatches) + len(self.calls) - len(calls)
         trace.error_texts = ErrorTexts()
         trace.fates = Fates()
-        trace._joining = Joining(trace.dispatches, trace.calls)
+        trace._joining = FactJoiner(trace.dispatches, trace.calls)
         times = np.concatenate([trace.dispatches.emitted_ns, trace.calls.started_ns])
         trace._first_ns = int(times.min()) if len(times) else self._last_ns
         marks, told = self.marks, self.deliveries
@@ -214,7 +214,7 @@ class Trace:
             self.blobs.take(body, start)
         elif kind == wire.FACTS:
             if len(body) % FACT_DTYPE.itemsize:
-                raise wire.Cut("a frame of facts ends inside a fact")
+                raise wire.DamagedFrame("a frame of facts ends inside a fact")
             self._bodies.append(body)
             self._unjoined += len(body) // FACT_DTYPE.itemsize
         elif kind == wire.NOTES:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from bus.connections import Kind
+from bus.connections import BrokerKind
 from bus.engines.rabbitmq import RABBITMQ
 from bus.workers.kind import Crew, RunClock, WorkerKind
 from bus.workers.records import WorkRecords
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from buslens.recorder import Recorder
 
 
-REDIS = Kind(
+REDIS = BrokerKind(
     id="redis",
     title="Redis, for Celery",
     scheme="redis",

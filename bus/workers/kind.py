@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Protocol
 from bus.runtime.threads import PoolClock
 
 if TYPE_CHECKING:
-    from bus.connections import Kind
+    from bus.connections import BrokerKind
     from bus.workers.member_talk import Asked, MemberTalk
     from buslens.recorder import Recorder
 
@@ -57,7 +57,7 @@ class WorkerKind:
     makes_attempts: bool = False
     """Whether it calls again by itself where a call fails and the engine does not."""
 
-    broker: Kind | None = None
+    broker: BrokerKind | None = None
     """The sort of server that it needs; None where it needs nothing beside Buslens."""
 
     check: Callable[[str, float], str] | None = None

@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from importlib import import_module
 from typing import Any, Optional
 
-from buslens.carrying import CARRIER
 from buslens.forking import FORKS
 from buslens.probe import Probe
+from buslens.propagation import CARRIER
 from buslens.recorder import Recorder
 from buslens.statics import module_of, mro_of
 from buslens.watching.bus_names import Place, bus_of

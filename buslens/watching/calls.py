@@ -1,7 +1,7 @@
 """One call of one handler, where more than "call it now" happens: on a task, in a worker thread, later.
 
-`Run` stands in for the handler on its way through the library, `CallCoroutine` for the coroutine that it returns. Both
-look like what they stand for, because an emitter of the program's own may look at them.
+`WatchedHandler` stands in for the handler on its way through the library, `CallCoroutine` for the coroutine that it
+returns. Both look like what they stand for, because an emitter of the program's own may look at them.
 """
 
 from __future__ import annotations
@@ -17,16 +17,16 @@ from typing import TYPE_CHECKING, Any, Optional
 from buslens.context import CALL
 from buslens.failures import Frames
 from buslens.records import Flag, Outcome
-from buslens.watching.lines import Lines
+from buslens.watching.call_sites import CallSites
 from buslens.watching.naming import HandlerName
+from buslens.watching.pending import CANCELLED_FIRST, DESTROYED_FIRST
 from buslens.watching.undone import has_begun
-from buslens.watching.waiting import CANCELLED_FIRST, DESTROYED_FIRST
 
 if TYPE_CHECKING:
     from buslens.watching.watch import Watch
 
 _ASYNC = int(Flag.ASYNC)
-_LINES = Lines()
+_LINES = CallSites()
 _TRACEBACK: Any = vars(BaseException)["__traceback__"]
 _STOPS = frozenset({"CancelledError", "Cancelled", "GeneratorExit"})
 
@@ -36,7 +36,7 @@ def outcome_of(error: BaseException) -> Outcome:
     return Outcome.CANCELLED if type(error).__name__ in _STOPS else Outcome.FAILED
 
 
-class Run:
+class WatchedHandler:
     """A handler for one dispatch, recording when it is called. Whoever compares it sees the handler."""
 
     __slots__ = ("_attempt", "_call", "_dispatch", "_handler", "_handler_id", "_name", "_watch")
@@ -67,7 +67,7 @@ class Run:
         return getattr(self._handler, name)
 
     def __eq__(self, other: object) -> bool:
-        return bool(self._handler == (other._handler if type(other) is Run else other))
+        return bool(self._handler == (other._handler if type(other) is WatchedHandler else other))
 
     def __hash__(self) -> int:
         return hash(self._handler)
@@ -109,7 +109,7 @@ class Run:
 
 def handler_of(run: Any) -> Any:
     """What a stand-in for a handler stands in for; anything else is itself."""
-    return run._handler if type(run) is Run else run
+    return run._handler if type(run) is WatchedHandler else run
 
 
 class CallCoroutine(Coroutine[Any, Any, Any]):
@@ -247,7 +247,7 @@ class CallCoroutine(Coroutine[Any, Any, Any]):
             waiting.give_up(self._watch, self._call, why)
 
 
-_CALLING = frozenset(function.__code__ for function in (Run.__call__, CallCoroutine._driven))
+_CALLING = frozenset(function.__code__ for function in (WatchedHandler.__call__, CallCoroutine._driven))
 _PASSING = frozenset(
     function.__code__ for function in (CallCoroutine.__next__, CallCoroutine.send, CallCoroutine.throw)
 )

@@ -20,8 +20,8 @@ from buslens.records import Kind, Outcome
 from buslens.texts import json_utf8
 from buslens.watching.calls import CallCoroutine, Deferred, FutureEnd, outcome_of
 from buslens.watching.naming import HandlerName, describe, event_text
+from buslens.watching.pending import ENDED_FIRST, Begin, PendingCall
 from buslens.watching.undone import undone
-from buslens.watching.waiting import ENDED_FIRST, Begin, Waiting
 
 _LOG = logging.getLogger("buslens")
 _MOST_EVENTS = 4096
@@ -55,7 +55,7 @@ class Watch:
         self.failing: Optional[dict[int, int]] = None
         """Calls by the id of the exception that ended them, whose own event is about to come; None: there is none."""
 
-        self.waiting: dict[int, Waiting] = {}
+        self.waiting: dict[int, PendingCall] = {}
         """Calls whose body has not begun, by id: of tasks before their first step."""
 
         self.uncalled: dict[int, tuple[int, int]] = {}
@@ -254,7 +254,7 @@ class Watch:
                 self.started(call, *begin)
             given[0].add_done_callback(FutureEnd(self, call, name.plain))
         elif self.may_run(kind):
-            self.waiting[call] = Waiting(begin, self.recorder.clock_ns(), name, self.is_idle())
+            self.waiting[call] = PendingCall(begin, self.recorder.clock_ns(), name, self.is_idle())
             given[0] = CallCoroutine(given[0], self, call, name.plain)
         else:
             return self.follows(given[0], call, name)

@@ -11,7 +11,7 @@ import pytest
 
 from bus import scenario
 from bus.analysis import numbers
-from bus.comparison import Plan, Result, compare
+from bus.comparison import ComparisonPlan, ComparisonResult, compare
 from bus.contract.boundaries import Boundary
 from bus.engines import ENGINES
 from buslens.records import NameKind
@@ -23,17 +23,17 @@ script: [{emit: a, with: $count, every: 1ms, times: 30}]
 """
 EPHEMERAL = sorted(engine for engine in ENGINES if not ENGINES[engine].is_durable)
 DURABLE = sorted(engine for engine in ENGINES if ENGINES[engine].is_durable)
-Crashed = Callable[[str, Boundary, str], Result]
+Crashed = Callable[[str, Boundary, str], ComparisonResult]
 
 
 @pytest.fixture
 def crashed(tmp_path: Path, request: pytest.FixtureRequest) -> Crashed:
-    def run(engine: str, boundary: Boundary, text: str) -> Result:
+    def run(engine: str, boundary: Boundary, text: str) -> ComparisonResult:
         if not ENGINES[engine].is_embedded:
             request.getfixturevalue(engine)  # its broker
         path = tmp_path / "two.yaml"
         path.write_text(text)
-        plan = Plan([engine], speed=math.inf, crashes=[boundary])
+        plan = ComparisonPlan([engine], speed=math.inf, crashes=[boundary])
         (result,) = compare(scenario.load(path), plan, bool, lambda _: None)
         assert result.problem == ""
         return result
@@ -41,7 +41,7 @@ def crashed(tmp_path: Path, request: pytest.FixtureRequest) -> Crashed:
     return run
 
 
-def losses(result: Result) -> tuple[int, int]:
+def losses(result: ComparisonResult) -> tuple[int, int]:
     """Of the scenario's own event: pyee's `error` about each failure counts like any other event."""
     names = result.trace.names
     of_a = [ident for ident in names.ids(NameKind.EVENT) if names.text(ident) == "a"]

@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 
 from app.cli_clean import clean
-from bus.analysis.anatomy import anatomy_of
+from bus.analysis.delivery_history import anatomy_of
 from bus.runs import sqlite_runs
 from bus.session import Session
 from bus.settings import Settings

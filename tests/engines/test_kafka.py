@@ -14,7 +14,7 @@ from urllib.parse import quote
 import pytest
 
 from bus.analysis import ledger
-from bus.analysis.anatomy import anatomy_of
+from bus.analysis.delivery_history import anatomy_of
 from bus.contract.delivery import Confirmed, Message, News, Refused
 from bus.contract.peer_messages import OWNER
 from bus.engines.kafka import names as kafka_names

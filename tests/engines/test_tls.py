@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from bus.brokers import KINDS, reach, reach_as
-from bus.connections import Connection, Kind, file
+from bus.connections import BrokerKind, Connection, file
 from bus.connections.tls import what_is_wrong
 from bus.engines.kafka import KAFKA
 from bus.engines.rabbitmq import RABBITMQ
@@ -58,9 +58,9 @@ def told(server: Any, *settings: str) -> None:
 
 
 @pytest.fixture(params=[RABBITMQ, KAFKA, REDIS], ids=lambda kind: kind.id)
-def place(request: pytest.FixtureRequest, certificates: tls.Certificates) -> Iterator[tuple[Kind, Connection]]:
+def place(request: pytest.FixtureRequest, certificates: tls.Certificates) -> Iterator[tuple[BrokerKind, Connection]]:
     """A broker that wants a certificate of its clients, and all that it needs to be reached."""
-    kind: Kind = request.param
+    kind: BrokerKind = request.param
     server = request.getfixturevalue("redis_server" if kind is REDIS else kind.id)
     if kind is REDIS:
         told(server, "tls-auth-clients", "yes")
@@ -79,7 +79,7 @@ def place(request: pytest.FixtureRequest, certificates: tls.Certificates) -> Ite
         told(server, "tls-auth-clients", "optional")
 
 
-def wrong(kind: Kind, connection: Connection, **limits: float) -> str:
+def wrong(kind: BrokerKind, connection: Connection, **limits: float) -> str:
     with pytest.raises(UserError) as said:
         reach_as(kind, connection, "", **limits)
     assert tls.WORD not in str(said.value)
@@ -88,7 +88,7 @@ def wrong(kind: Kind, connection: Connection, **limits: float) -> str:
 
 
 def test_each_broker_is_reached_and_what_fails_is_one_sentence(
-    place: tuple[Kind, Connection], certificates: tls.Certificates
+    place: tuple[BrokerKind, Connection], certificates: tls.Certificates
 ) -> None:
     kind, good = place
     assert " with TLS in " in reach_as(kind, good, "")
@@ -120,7 +120,7 @@ def test_an_expired_certificate_is_said(redis_server: Any, certificates: tls.Cer
 
 
 def test_a_locked_key_is_opened_by_the_environment_or_refused(
-    place: tuple[Kind, Connection], certificates: tls.Certificates, monkeypatch: pytest.MonkeyPatch
+    place: tuple[BrokerKind, Connection], certificates: tls.Certificates, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     kind, good = place
     locked = replace(good, key_file=certificates.locked_key)
@@ -174,7 +174,7 @@ def session() -> Iterator[Session]:
 
 @pytest.mark.parametrize("place", [RABBITMQ, KAFKA], indirect=True, ids=lambda kind: kind.id)
 def test_a_run_with_tls_that_is_set_under_connections(
-    place: tuple[Kind, Connection],
+    place: tuple[BrokerKind, Connection],
     certificates: tls.Certificates,
     session: Session,
     tmp_path: Path,
@@ -209,7 +209,7 @@ def test_a_run_on_kafka_says_whom_it_does_not_trust(
 
 @pytest.mark.parametrize("place", [RABBITMQ, REDIS], indirect=True, ids=lambda kind: kind.id)
 def test_celery_and_its_worker_with_tls_and_without_trust(
-    place: tuple[Kind, Connection], certificates: tls.Certificates, session: Session, tmp_path: Path
+    place: tuple[BrokerKind, Connection], certificates: tls.Certificates, session: Session, tmp_path: Path
 ) -> None:
     pytest.importorskip("celery")
     kind, good = place

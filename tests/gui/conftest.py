@@ -12,7 +12,7 @@ from app.desktop import make_application
 from bus.settings import Settings
 from tests.gui.timeline_bus import PlayedBus, Watched, as_session
 from tests.gui.timeline_view import give_commands
-from ui.dress import dress
+from ui.apply_theme import apply_theme
 from ui.filter_state import FilterState
 from ui.selection import Selection
 from ui.theme import LIGHT, ThemeSource
@@ -28,7 +28,7 @@ def _leaves_qt_clean(clean_qt: None) -> None:
 def _usual_letters(qapp: QApplication) -> Iterator[None]:
     """Font and colours belong to the application: what a test makes of them is not for the next."""
     yield
-    dress(make_application(), LIGHT, Settings().font_points)
+    apply_theme(make_application(), LIGHT, Settings().font_points)
 
 
 @pytest.fixture(autouse=True)

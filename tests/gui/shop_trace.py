@@ -6,7 +6,7 @@ from types import SimpleNamespace
 from typing import Any
 
 from bus.runtime.state import EngineState
-from bus.session import Run, Runs
+from bus.session import Run, RunList
 from bus.trace.trace import Trace
 from buslens.recorder import Recorder
 from buslens.records import Outcome
@@ -22,7 +22,7 @@ class Shop:
         self.recorder = Recorder(clock_ns=self._clock)
         self.trace = Trace()
         self.session: Any = SimpleNamespace(
-            trace=self.trace, runs=Runs(Run(self.trace)), document=None, hold=_nothing, release=_nothing,
+            trace=self.trace, runs=RunList(Run(self.trace)), document=None, hold=_nothing, release=_nothing,
             loading=None, engine_state=EngineState(),
         )  # fmt: skip
         record = self.recorder

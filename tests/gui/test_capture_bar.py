@@ -9,7 +9,7 @@ import pytest
 from PySide6.QtCore import Qt
 
 from bus.errors import UserError
-from bus.session.opening import Opening
+from bus.session.open_capture import OpenCapture
 from buslens.wire import END_MARK
 from tests.helpers.make_trace import make_trace, shop_bytes
 from ui.widgets.capture_bar import STEPS, CaptureBar
@@ -20,7 +20,7 @@ PATIENCE_MS = 60_000
 @pytest.fixture
 def slow(window: Any, tmp_path: Path) -> Path:
     """A capture of which only one piece is taken in at a time."""
-    window.session.opening = Opening(first_part_s=0.0, part_s=0.0, piece=2_000)
+    window.session.opening = OpenCapture(first_part_s=0.0, part_s=0.0, piece=2_000)
     path = tmp_path / "shop.buslens"
     path.write_bytes(shop_bytes(400, batch=4) + END_MARK)
     return path

@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QApplication
 
 from bus.errors import UserError
 from bus.scenario import reading
-from bus.trace.resend import Recorded
+from bus.trace.resend import RecordedEmit
 from ui.panels.emit.history import brief_payload
 from ui.panels.emit.panel import EmitPanel
 from ui.panels.emit.rate import RateEmitter
@@ -224,7 +224,7 @@ def test_an_event_that_is_renamed_stays_chosen_with_its_draft(panel: EmitPanel, 
 
 
 def test_what_a_capture_holds_is_emitted_again_at_once(panel: EmitPanel, session: EmittingSession) -> None:
-    panel.emit_recorded(Recorded("order.paid", '{"id": 3}'))
+    panel.emit_recorded(RecordedEmit("order.paid", '{"id": 3}'))
     assert session.emitted == [("order.paid", {"id": 3}, 1)]
     assert panel.form.history.entry(0).event == "order.paid"  # type: ignore[union-attr]
 
@@ -233,14 +233,14 @@ def test_what_a_capture_holds_only_in_part_is_not_emitted_as_if_it_were_whole(
     panel: EmitPanel, session: EmittingSession
 ) -> None:
     with pytest.raises(UserError, match="cut"):
-        panel.emit_recorded(Recorded("order.paid", "{}", "the recorded payload was cut"))
-    panel.edit_recorded(Recorded("order.paid", "{}", "the recorded payload was cut"))
+        panel.emit_recorded(RecordedEmit("order.paid", "{}", "the recorded payload was cut"))
+    panel.edit_recorded(RecordedEmit("order.paid", "{}", "the recorded payload was cut"))
     assert session.emitted == []
     assert "was cut" in panel.form.error.text()
 
 
 def test_a_recorded_event_is_written_into_the_form_to_be_changed(panel: EmitPanel) -> None:
-    panel.edit_recorded(Recorded("order.placed", '{"id": 8}'))
+    panel.edit_recorded(RecordedEmit("order.placed", '{"id": 8}'))
     assert panel.form.event_box.currentText() == "order.placed"
     assert panel.form.payload.value() == {"id": 8}
 

@@ -12,7 +12,7 @@ from bus.scenario.samples import SAMPLES
 from bus.trace import Trace
 from tests.helpers.large import count_as_large
 from tests.helpers.turns import Turns
-from ui.finding import Finding
+from ui.row_search import RowSearch
 
 PATIENCE_MS = 60_000
 
@@ -49,7 +49,7 @@ def test_the_newest_of_many_filters_wins(large: Any, qtbot: Any) -> None:
 def test_records_wait_while_it_looks_and_none_is_lost(large: Any, qtbot: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     session, go = large.session, threading.Event()
     turns = Turns(session, monkeypatch)
-    finding, results = Finding(session, large), []
+    finding, results = RowSearch(session, large), []
     finding.found.connect(results.append)
 
     def look(trace: Trace) -> int:
@@ -70,7 +70,7 @@ def test_records_wait_while_it_looks_and_none_is_lost(large: Any, qtbot: Any, mo
 
 def test_what_was_found_in_another_trace_is_not_shown(large: Any, qtbot: Any) -> None:
     go, results = threading.Event(), []
-    finding = Finding(large.session, large)
+    finding = RowSearch(large.session, large)
     finding.found.connect(results.append)
 
     def look(trace: Trace) -> int:

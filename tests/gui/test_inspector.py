@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QLabel
 
 from buslens.records import Outcome
 from tests.gui.shop_trace import Shop
-from ui.panels.inspector.links import LinkButton
+from ui.panels.inspector.links import RecordLinkButton
 from ui.panels.inspector.panel import InspectorPanel
 from ui.selection import Selection
 from ui.theme import ThemeSource
@@ -45,7 +45,7 @@ def timing(panel: InspectorPanel) -> dict[str, str]:
 
 def links(panel: InspectorPanel, part: Any) -> list[str]:
     """The names in a list of links, from top to bottom."""
-    return [button.accessibleName() for button in part.findChildren(LinkButton) if not button.isHidden()]
+    return [button.accessibleName() for button in part.findChildren(RecordLinkButton) if not button.isHidden()]
 
 
 def rows(tree: JsonTree) -> list[tuple[str, str]]:
@@ -106,7 +106,7 @@ def test_a_call_shows_its_way_down_from_the_root(panel: InspectorPanel, shop: Sh
 def test_a_click_on_a_cause_goes_there(panel: InspectorPanel, shop: Shop, selection: Selection, qtbot: Any) -> None:
     root, charge = shop.order(1)
     selection.select("call", charge)
-    qtbot.mouseClick(panel.causes.findChildren(LinkButton)[0], Qt.MouseButton.LeftButton)
+    qtbot.mouseClick(panel.causes.findChildren(RecordLinkButton)[0], Qt.MouseButton.LeftButton)
     assert (selection.kind, selection.id) == ("dispatch", root)
     assert panel.head.name.text() == "order.placed"
 

@@ -6,7 +6,7 @@ import threading
 from typing import Any
 
 from tests.helpers.patience import PATIENCE_S
-from ui.job import Beside, Job
+from ui.job import Job, JobChannel
 
 
 def give(value: int) -> int:
@@ -18,7 +18,7 @@ def wait_then_give(gate: threading.Event, value: int) -> int:
     return value
 
 
-def count(beside: Beside, gate: threading.Event) -> str:
+def count(beside: JobChannel, gate: threading.Event) -> str:
     for number in range(3):
         beside.give(number)
         beside.show(number / 3)
@@ -95,7 +95,7 @@ def test_stopped_work_says_that_it_was_and_neither_fails_nor_is_done(qtbot: Any)
 def test_the_end_can_be_waited_for(qtbot: Any) -> None:
     job, never, begun, over = Job(), threading.Event(), threading.Event(), threading.Event()
 
-    def work(beside: Beside) -> None:
+    def work(beside: JobChannel) -> None:
         begun.set()
         try:
             while not never.wait(0.01):

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QApplication, QLineEdit
 
 from tests.gui.scenario_shop import SHOP, opened_in, shown
 from tests.gui.scenario_shop import write as write_into
-from ui.panels.scenario.inputs import Input
+from ui.panels.scenario.inputs import FieldInput
 from ui.panels.scenario.panel import ScenarioPanel
 
 
@@ -25,12 +25,12 @@ def panel(qtbot: Any, session: Any) -> ScenarioPanel:
     return shown(qtbot, session, 270, 420)
 
 
-def write(qtbot: Any, field: Input, text: str) -> None:
+def write(qtbot: Any, field: FieldInput, text: str) -> None:
     assert isinstance(field.widget, QLineEdit)
     write_into(qtbot, field.widget, text)
 
 
-def wait_field(panel: ScenarioPanel) -> Input:
+def wait_field(panel: ScenarioPanel) -> FieldInput:
     panel.tree.choose("handler", "charge_card")
     panel.handler_form.steps.choose(0)
     return panel.handler_form.steps.inputs()[0]

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, Qt
 
-from bus.picture.scale import UNIT, Folded, Mode
+from bus.picture.scale import UNIT, FoldedScale, Mode
 from bus.trace.trace import Trace
 from tests.gui.timeline_bus import MS, PlayedBus, Watched
 from tests.gui.timeline_view import played
@@ -48,7 +48,7 @@ def test_calls_that_idle_time_made_invisible_are_wide_when_it_is_folded(
     bars = view.picture.bars
     assert len(bars) == 5
     assert (bars.right - bars.left).min() > 50
-    assert isinstance(view.viewport.scale, Folded)
+    assert isinstance(view.viewport.scale, FoldedScale)
     assert [view.viewport.scale.gap(number)[2] for number in range(4)] == [9_980 * MS] * 4
     view.grab()
 
@@ -166,7 +166,7 @@ def test_what_is_to_be_folded_is_found_again_while_records_come(
 ) -> None:
     view.set_time_axis("compressed")
     sparse(bus, watched, view)
-    qtbot.waitUntil(lambda: isinstance(view.viewport.scale, Folded) and len(view.viewport.scale.begins) == 4)
+    qtbot.waitUntil(lambda: isinstance(view.viewport.scale, FoldedScale) and len(view.viewport.scale.begins) == 4)
 
 
 def test_large_traces_are_folded_beside_the_qt_thread(

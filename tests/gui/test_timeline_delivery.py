@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from bus.analysis.segments import Stage
+from bus.analysis.segments import SegmentKind
 from ui.timeline.arrows import Arrows
-from ui.timeline.links import End
+from ui.timeline.links import LinkEnd
 
 PATIENCE_MS = 60_000
 VAIN = (
@@ -42,11 +42,11 @@ def test_the_way_of_what_is_selected_is_drawn_beside_its_calls(ran: Any) -> None
     ran.selection.select("dispatch", int(trace.dispatches.id[1]))
     # The second event waits for both attempts of the first one.
     segments = view._told().segments
-    queued = next(segment for segment in segments if segment.stage is Stage.PREFETCH)
+    queued = next(segment for segment in segments if segment.stage is SegmentKind.PREFETCH)
     assert queued.end_ns - queued.start_ns > 20e6
     middle = view.place.left + view.viewport.px_of((queued.start_ns + queued.end_ns) // 2)
     arrows = Arrows(view._content, view.place, view.viewport, view.picture.scroll)
-    height = arrows.point(End("call", queued.call, int(trace.calls.started_ns[queued.call]))).y()
+    height = arrows.point(LinkEnd("call", queued.call, int(trace.calls.started_ns[queued.call]))).y()
     low = height + 5  # below the name in it
     drawn = colour_at(view, middle + 3, low)
     ran.selection.clear()

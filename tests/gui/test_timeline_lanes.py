@@ -9,7 +9,7 @@ from PySide6.QtGui import QContextMenuEvent
 from PySide6.QtWidgets import QApplication
 
 from bus.picture.backlog import Backlog
-from bus.picture.emits import Emits
+from bus.picture.emits import EmitIndex
 from bus.picture.lane_marks import LaneMarks
 from bus.picture.tracks import CallTracks
 from tests.gui.timeline_bus import PlayedBus, Watched
@@ -119,7 +119,7 @@ def test_more_flows_than_lanes_share_the_last_one(bus: PlayedBus, watched: Watch
     choices = LaneChoices()
     choices.group_by("flow")
     content = Content(
-        watched.trace, choices, Indexes(CallTracks("flow", most_lanes=6), Emits(), Backlog(), LaneMarks())
+        watched.trace, choices, Indexes(CallTracks("flow", most_lanes=6), EmitIndex(), Backlog(), LaneMarks())
     )
     for start in range(0, 20, 4):
         for number in range(start, start + 4):

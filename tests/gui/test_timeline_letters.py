@@ -9,7 +9,7 @@ from tests.gui.timeline_bus import PlayedBus, Watched
 from tests.gui.timeline_view import played
 from ui.fonts import proportional
 from ui.timeline.frame import smaller
-from ui.timeline.sizes import Sizes, sizes_of
+from ui.timeline.sizes import TimelineSizes, sizes_of
 from ui.timeline.view import TimelineView
 
 
@@ -59,4 +59,4 @@ def test_ticks_stand_as_far_apart_as_larger_letters_need(view: TimelineView, bus
     played(bus, watched, view)
     assert sizes_of(16, 14).stretch == 1
     assert sizes_of(32, 29).stretch == 2
-    assert sizes_of(12, 11) == Sizes()
+    assert sizes_of(12, 11) == TimelineSizes()

@@ -16,7 +16,7 @@ from tests.gui.timeline_bus import MS, PlayedBus, Watched
 from tests.gui.timeline_view import RED, pixels
 from ui.theme import DARK, LIGHT, Theme
 from ui.timeline.colours import Colours
-from ui.timeline.spots import Spot
+from ui.timeline.spots import MarkSpot
 from ui.timeline.view import TimelineView
 
 
@@ -35,7 +35,7 @@ def shown(view: TimelineView, watched: Watched) -> None:
     view.refresh()
 
 
-def middle_of(view: TimelineView, spot: Spot) -> QPoint:
+def middle_of(view: TimelineView, spot: MarkSpot) -> QPoint:
     return QPoint(round(view.place.left + spot.x), round(view.place.lanes_top + spot.y))
 
 

@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QApplication
 from tests.gui.timeline_bus import PlayedBus, Watched
 from ui.actions import ACTIONS
 from ui.qt_actions import QtActions
-from ui.state import State
+from ui.state import CommandState
 from ui.theme import LIGHT
 from ui.timeline.view import TimelineView
 from ui.verbs_view import ViewVerbs
@@ -26,8 +26,10 @@ def give_commands(view: TimelineView) -> QtActions:
     seen: Any = SimpleNamespace(timeline=view)
     verbs: Any = SimpleNamespace(view=ViewVerbs(seen, view))
 
-    def state_now() -> State:
-        return State(has_records=True, selected=view.selection.kind, following=view.following, frozen=view.frozen)
+    def state_now() -> CommandState:
+        return CommandState(
+            has_records=True, selected=view.selection.kind, following=view.following, frozen=view.frozen
+        )
 
     actions = QtActions([action for action in ACTIONS if action.place == "timeline"], verbs, state_now, view, view)
     view.selection.changed.connect(actions.refresh)

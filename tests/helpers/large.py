@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from PySide6.QtCore import QObject
 
-from ui.finding import Finding
+from ui.row_search import RowSearch
 
 
 def count_as_large(owner: QObject, most: int) -> None:
     """Whatever looks through traces in this window or panel takes more than so many dispatches and calls for many."""
-    looking = owner.findChildren(Finding)
+    looking = owner.findChildren(RowSearch)
     assert looking
     for each in looking:
         each.large = most

@@ -16,7 +16,7 @@ from typing import Any
 import aio_pika
 import numpy as np
 
-from bus.analysis.anatomy import anatomy_of
+from bus.analysis.delivery_history import anatomy_of
 from bus.engines import MAKERS, Makers
 from bus.engines.rabbitmq import names as rabbitmq_names
 from bus.engines.rabbitmq import runs as rabbitmq_runs

@@ -21,14 +21,14 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from bus.comparison import Plan, Result, check
+from bus.comparison import ComparisonPlan, ComparisonResult, check
 from bus.contract.boundaries import Boundary
 from bus.engines import ENGINES
 from bus.errors import UserError
 from bus.scenario import Document
-from ui.compare.running import Running
+from ui.compare.job import ComparisonJob
 from ui.compare.strips import Strips
-from ui.compare.table import Figures, Matrix, needed_height
+from ui.compare.table import BoundaryTable, FiguresTable, needed_height
 from ui.run_choices import speed_text
 from ui.theme import ThemeSource
 
@@ -55,8 +55,8 @@ class CompareSheet(QDialog):
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setWindowTitle(f"Compare engines: {document.scenario.name or document.title}")
         self._document, self._seed, self._trusted, self._themes = document, seed, trusted, themes
-        self._running: Running | None = None
-        self._results: list[Result] = []
+        self._running: ComparisonJob | None = None
+        self._results: list[ComparisonResult] = []
         self._shared = True
         """Whether the height is shared out by what there is to show."""
         self._make_choices()
@@ -69,7 +69,7 @@ class CompareSheet(QDialog):
         self.resize(SIZE.boundedTo(parent.size() - QSize(40, 40)))
 
     @property
-    def results(self) -> list[Result]:
+    def results(self) -> list[ComparisonResult]:
         """What has come so far."""
         return list(self._results)
 
@@ -80,7 +80,7 @@ class CompareSheet(QDialog):
     def run(self) -> None:
         """Begin anew with what is chosen."""
         crashes: list[Boundary | None] = [None, *(Boundary if self.crash.isChecked() else ())]
-        plan = Plan(self.chosen(), self._seed, self.speed.currentData(), crashes)
+        plan = ComparisonPlan(self.chosen(), self._seed, self.speed.currentData(), crashes)
         try:
             check(plan)
         except UserError as error:
@@ -88,7 +88,7 @@ class CompareSheet(QDialog):
             return
         self._results = []
         self._show_results()
-        self._running = Running(self._document, plan, self._trusted, self)
+        self._running = ComparisonJob(self._document, plan, self._trusted, self)
         self._running.came.connect(self._came)
         self._running.said.connect(self._say)
         self._running.failed.connect(self.failed)
@@ -119,7 +119,7 @@ class CompareSheet(QDialog):
             self._running.close()
             self._running = None
 
-    def _came(self, result: Result) -> None:
+    def _came(self, result: ComparisonResult) -> None:
         self._results.append(result)
         self._show_results()
 
@@ -205,8 +205,8 @@ class CompareSheet(QDialog):
         return line
 
     def _make_results(self) -> None:
-        self.figures = Figures(self)
-        self.matrix = Matrix(self)
+        self.figures = FiguresTable(self)
+        self.matrix = BoundaryTable(self)
         self.tables = QTabWidget(self)
         self.tables.setDocumentMode(True)
         self.tables.addTab(self.figures, "Figures")
@@ -228,7 +228,7 @@ class CompareSheet(QDialog):
         self._parts.splitterMoved.connect(self._keep_shares)
 
 
-def _said(results: Sequence[Result]) -> str:
+def _said(results: Sequence[ComparisonResult]) -> str:
     """How many engines ran, and which did not; why stands in their row."""
     tried = list(dict.fromkeys(result.engine for result in results))
     refused = {result.engine for result in results if result.problem}

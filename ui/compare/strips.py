@@ -14,7 +14,7 @@ from ui.qt_actions import answer_keys
 from ui.theme import ThemeSource
 from ui.timeline.colours import Colours
 from ui.timeline.content import Content
-from ui.timeline.frame import Frame, Letters, sizes_for
+from ui.timeline.frame import Letters, TimelineFrame, sizes_for
 from ui.timeline.furniture import MARGIN
 from ui.timeline.geometry import Geometry, titles_width
 from ui.timeline.input import NOTCH, PAN_SHARE, ZOOM_STEP
@@ -59,7 +59,9 @@ class Strip(QWidget):
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
         place, colours, letters = self._place, self._owner.colours, Letters.of(painter.font())
-        Frame(self.content, self._picture(place), place, colours, None, NOTHING, Markers(), letters).paint(painter)
+        TimelineFrame(self.content, self._picture(place), place, colours, None, NOTHING, Markers(), letters).paint(
+            painter
+        )
         strong = QFont(painter.font())
         strong.setWeight(QFont.Weight.DemiBold)
         painter.setFont(strong)

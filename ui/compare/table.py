@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableWidget, QTab
 
 from bus.analysis.figures import COMPARED
 from bus.analysis.statistics import Quantiles
-from bus.comparison import Result
+from bus.comparison import ComparisonResult
 from bus.contract.boundaries import Boundary
 from bus.number_words import tip, title
 from ui.number_text import count, span
@@ -40,7 +40,7 @@ DIES = {
 }
 
 
-class Figures(QTableWidget):
+class FiguresTable(QTableWidget):
     """A row for each engine."""
 
     def __init__(self, parent: QWidget) -> None:
@@ -61,7 +61,7 @@ class Figures(QTableWidget):
         if event.type() == QEvent.Type.FontChange:
             self.resizeColumnsToContents()
 
-    def show_results(self, results: Sequence[Result], theme: Theme) -> None:
+    def show_results(self, results: Sequence[ComparisonResult], theme: Theme) -> None:
         """Those of the runs in which nobody died."""
         self.clearSpans()
         self.setRowCount(len(results))
@@ -82,7 +82,7 @@ class Figures(QTableWidget):
         self.resizeColumnsToContents()
 
 
-class Matrix(QTableWidget):
+class BoundaryTable(QTableWidget):
     """A row for each boundary, a column for each engine."""
 
     def __init__(self, parent: QWidget) -> None:
@@ -90,7 +90,7 @@ class Matrix(QTableWidget):
         self.setAccessibleName("What is lost and repeated where consumers die")
         _plain(self)
 
-    def show_results(self, results: Sequence[Result], theme: Theme) -> None:
+    def show_results(self, results: Sequence[ComparisonResult], theme: Theme) -> None:
         """All of them."""
         engines = list(dict.fromkeys(result.engine for result in results))
         crashes = list(dict.fromkeys(result.crash for result in results))
@@ -112,7 +112,7 @@ def needed_height(table: QTableWidget) -> int:
     return table.horizontalHeader().sizeHint().height() + rows + bar + 2 * table.frameWidth() + 2
 
 
-def _losses(result: Result, theme: Theme) -> tuple[str, str]:
+def _losses(result: ComparisonResult, theme: Theme) -> tuple[str, str]:
     figures = result.figures
     if result.problem:
         return result.problem, theme.failed

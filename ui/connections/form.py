@@ -13,7 +13,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from bus.connections import Connection, Kind
+from bus.connections import BrokerKind, Connection
 from bus.connections.model import LONGEST
 from ui.connections.pem import PemField
 
@@ -27,7 +27,7 @@ class ConnectionForm(QWidget):
 
     edited = Signal()
 
-    def __init__(self, kind: Kind, parent: QWidget) -> None:
+    def __init__(self, kind: BrokerKind, parent: QWidget) -> None:
         super().__init__(parent)
         self._kind = kind
         self._in_keyring = False

@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWi
 
 from bus import connections
 from bus.brokers import reach, reach_as
-from bus.connections import Connection, Kind, Origin, file, keeping
+from bus.connections import BrokerKind, Connection, ConnectionOrigin, file, keeping
 from bus.errors import UserError
 from bus.workers.celery import REDIS
 from ui.connections.form import ConnectionForm
@@ -33,7 +33,9 @@ class ConnectionPage(QWidget):
 
     kept = Signal()
 
-    def __init__(self, kind: Kind, themes: ThemeSource, parent: QWidget, *, patience_ms: int = PATIENCE_MS) -> None:
+    def __init__(
+        self, kind: BrokerKind, themes: ThemeSource, parent: QWidget, *, patience_ms: int = PATIENCE_MS
+    ) -> None:
         super().__init__(parent)
         self.patience_ms = patience_ms
         """Until what was begun is given up."""
@@ -70,23 +72,27 @@ class ConnectionPage(QWidget):
         try:
             if url := os.environ.get(variable, ""):
                 meant = connections.meant(self._kind, url)
-                shown, origin = connections.parsed(meant, url)[0], Origin.ENVIRONMENT
+                shown, origin = connections.parsed(meant, url)[0], ConnectionOrigin.ENVIRONMENT
                 said = f"{variable} says {shown.place(meant)}: it counts, whatever is set here."
             elif (found := file.read().get(self._kind.id)) is not None:
-                shown, origin, said = found, Origin.SETTINGS, "Set here."
+                shown, origin, said = found, ConnectionOrigin.SETTINGS, "Set here."
             else:
-                shown, origin, said = Connection(), Origin.DEFAULT, UNSET_REDIS if self._kind is REDIS else UNSET
+                shown, origin, said = (
+                    Connection(),
+                    ConnectionOrigin.DEFAULT,
+                    UNSET_REDIS if self._kind is REDIS else UNSET,
+                )
         except UserError as error:
-            shown, origin, said = Connection(), Origin.DEFAULT, f"{error}."
+            shown, origin, said = Connection(), ConnectionOrigin.DEFAULT, f"{error}."
         self._saved, self._origin = shown, origin
         self.origin.setText(said)
         self.form.show_connection(shown, self._password_hint(shown, origin))
-        self.form.setEnabled(origin is not Origin.ENVIRONMENT)
+        self.form.setEnabled(origin is not ConnectionOrigin.ENVIRONMENT)
         self._allow()
 
     def begin_test(self) -> None:
         """Try what stands in the fields."""
-        if self._origin is Origin.ENVIRONMENT:
+        if self._origin is ConnectionOrigin.ENVIRONMENT:
             self._begin(TEST, reach, self._kind, os.environ.get(self._kind.variable, ""))
             return
         chosen = self.form.connection
@@ -144,14 +150,14 @@ class ConnectionPage(QWidget):
         self._allow()
 
     def _allow(self) -> None:
-        free, ours = not self._doing, self._origin is not Origin.ENVIRONMENT
+        free, ours = not self._doing, self._origin is not ConnectionOrigin.ENVIRONMENT
         changed = self.form.connection != self._saved or bool(self.form.password.text())
         self.test.setEnabled(free)
         self.save.setEnabled(free and ours and changed)
-        self.default.setEnabled(free and ours and self._origin is Origin.SETTINGS)
+        self.default.setEnabled(free and ours and self._origin is ConnectionOrigin.SETTINGS)
 
-    def _password_hint(self, shown: Connection, origin: Origin) -> str:
-        if origin is Origin.ENVIRONMENT:
+    def _password_hint(self, shown: Connection, origin: ConnectionOrigin) -> str:
+        if origin is ConnectionOrigin.ENVIRONMENT:
             return f"as {self._kind.variable} says"
         if os.environ.get(self._kind.password_variable, ""):
             return f"as {self._kind.password_variable} says"

@@ -7,7 +7,7 @@ from pathlib import Path
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QLabel, QLineEdit, QPushButton, QVBoxLayout, QWidget
 
-from bus.connections import Kind
+from bus.connections import BrokerKind
 from bus.connections.model import LONGEST
 
 FILTER = "PEM files (*.pem *.crt *.cer *.key);;All (*)"
@@ -19,7 +19,7 @@ class PemField(QWidget):
 
     edited = Signal()
 
-    def __init__(self, name: str, empty: str, tip: str, kind: Kind, parent: QWidget) -> None:
+    def __init__(self, name: str, empty: str, tip: str, kind: BrokerKind, parent: QWidget) -> None:
         """empty: what counts without one."""
         super().__init__(parent)
         self._name = name

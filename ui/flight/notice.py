@@ -5,7 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QWidget
 
-from bus.flight.recorder import Written
+from bus.flight.recorder import WrittenFile
 from ui.icons import icon
 from ui.number_text import count
 from ui.table_model import one_line
@@ -26,7 +26,7 @@ class FlightNotice(QFrame):
         self.setObjectName("flight_notice")
         self.setAccessibleName("Flight recorder")
         self._themes = themes
-        self._written: Written | None = None
+        self._written: WrittenFile | None = None
         self._icon = QLabel(self)
         self.says = ElidedLabel(self, most_letters=0)  # one line: the timeline above it needs the room
         self.open = _button("Open", "Open the capture that it wrote", self)
@@ -46,7 +46,7 @@ class FlightNotice(QFrame):
         self.refresh_theme()
         self.hide()
 
-    def show_written(self, written: Written) -> None:
+    def show_written(self, written: WrittenFile) -> None:
         """Say it."""
         self._written = written
         more = f", and {count(written.triggers - 1)} more" if written.triggers > 1 else ""

@@ -8,7 +8,7 @@ from PySide6.QtCore import QObject, QTimer, Signal
 
 from bus.errors import UserError
 from bus.flight.reasons import reason
-from bus.flight.recorder import FlightRecorder, Written
+from bus.flight.recorder import FlightRecorder, WrittenFile
 from bus.session import Session
 
 LOOK_EVERY_MS = 200
@@ -18,7 +18,7 @@ class FlightWatch(QObject):
     """Turns its state into signals."""
 
     wrote = Signal(object)
-    """A bus.flight.recorder.Written."""
+    """A bus.flight.recorder.WrittenFile."""
 
     failed = Signal(object)
     """A UserError."""
@@ -58,7 +58,7 @@ class FlightWatch(QObject):
         flight = self._session.flight
         if flight is None:
             return
-        new: list[Written] = flight.written[self._told :]
+        new: list[WrittenFile] = flight.written[self._told :]
         self._told += len(new)
         for written in new:
             self.wrote.emit(written)

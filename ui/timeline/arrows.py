@@ -10,7 +10,7 @@ from PySide6.QtGui import QPainter, QPainterPath, QPen, QPolygonF
 from ui.timeline.colours import Colours
 from ui.timeline.content import Content
 from ui.timeline.geometry import Geometry
-from ui.timeline.links import End, Link
+from ui.timeline.links import FlowLink, LinkEnd
 from ui.timeline.placing import place_of
 from ui.timeline.viewport import Viewport
 
@@ -33,7 +33,7 @@ class Arrows:
         self._viewport = viewport
         self._scroll = scroll
 
-    def paint(self, painter: QPainter, colours: Colours, links: list[Link]) -> int:
+    def paint(self, painter: QPainter, colours: Colours, links: list[FlowLink]) -> int:
         """Draw what touches the view, thin ones first; how many that were."""
         painter.save()
         place = self._place
@@ -54,13 +54,13 @@ class Arrows:
         painter.restore()
         return drawn
 
-    def point(self, end: End) -> QPointF:
+    def point(self, end: LinkEnd) -> QPointF:
         """Where an end lies in the widget; may be outside of what is visible."""
         at = place_of(self._content, self._viewport.scale, end)
         x = self._place.left + self._viewport.px_at(at)
         return QPointF(max(-1e6, min(1e6, x)), self._height_of(end))
 
-    def _height_of(self, end: End) -> float:
+    def _height_of(self, end: LinkEnd) -> float:
         if end.kind == "dispatch" or end.row >= len(self._content.tracks):
             return self._place.emits_top + self._place.emits_height / 2
         lane = self._content.lane_of(end.row)
@@ -69,7 +69,7 @@ class Arrows:
         depth, _ = self._content.tracks.place(end.row)
         return self._place.lanes_top - self._scroll + lane.track_top(depth) + lane.track_height / 2
 
-    def _path(self, link: Link) -> QPainterPath | None:
+    def _path(self, link: FlowLink) -> QPainterPath | None:
         tail, tip = self.point(link.cause), self.point(link.effect)
         left, right = self._place.left, self._place.width
         tail_in, tip_in = left <= tail.x() <= right, left <= tip.x() <= right
@@ -82,7 +82,7 @@ class Arrows:
         return _rise(tail, tip) if link.cause.kind == "call" else _curve(tail, tip)
 
 
-def _is_direct(link: Link) -> bool:
+def _is_direct(link: FlowLink) -> bool:
     return link.direct
 
 

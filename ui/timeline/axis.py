@@ -9,7 +9,7 @@ import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from bus.picture.scale import UNIT, Folded, Steps
+from bus.picture.scale import UNIT, FoldedScale, StepScale
 from ui.number_text import MINUTE, UNITS, count_text, duration_text, unit_of
 from ui.timeline.viewport import Viewport, round_step
 
@@ -46,10 +46,10 @@ def ticks(viewport: Viewport, origin_ns: int, stretch: float = 1.0) -> Ticks:
     stretch: how much wider than usual the letters of the labels are.
     """
     least_ns = viewport.ns_per_px * stretch
-    if isinstance(viewport.scale, Steps):
+    if isinstance(viewport.scale, StepScale):
         return Ticks("", tuple(_steps(viewport, viewport.scale, origin_ns, least_ns * STEP_SPACING_PX)))
     least_ns *= TICK_SPACING_PX
-    if isinstance(viewport.scale, Folded):
+    if isinstance(viewport.scale, FoldedScale):
         return Ticks("", tuple(_between_folds(viewport, viewport.scale, origin_ns, least_ns)))
     step = tick_step(least_ns)
     first = -((origin_ns - viewport.start_ns) // step) * step
@@ -62,7 +62,7 @@ def ticks(viewport: Viewport, origin_ns: int, stretch: float = 1.0) -> Ticks:
     return Ticks(duration_text(base, digits=12), marks)
 
 
-def _steps(viewport: Viewport, steps: Steps, origin_ns: int, least: float) -> Iterator[Tick]:
+def _steps(viewport: Viewport, steps: StepScale, origin_ns: int, least: float) -> Iterator[Tick]:
     """Every so many dispatches: which one in order, and when it was."""
     step = round_step(max(1, math.ceil(least / UNIT)))
     first = max(0, -(-viewport.start // UNIT // step) * step)
@@ -71,7 +71,7 @@ def _steps(viewport: Viewport, steps: Steps, origin_ns: int, least: float) -> It
         yield Tick(number * UNIT, f"#{count_text(number + 1)} · {duration_text(time_ns, digits=5)}")
 
 
-def _between_folds(viewport: Viewport, folded: Folded, origin_ns: int, least: float) -> Iterator[Tick]:
+def _between_folds(viewport: Viewport, folded: FoldedScale, origin_ns: int, least: float) -> Iterator[Tick]:
     """Round times, as many as have room and are not folded away."""
     step, room = tick_step(least), round(least)
     place = viewport.start

@@ -10,7 +10,7 @@ from typing import NamedTuple
 import numpy as np
 
 from bus.picture.backlog import Backlog
-from bus.picture.emits import Emits
+from bus.picture.emits import EmitIndex
 from bus.picture.lane_marks import LaneMarks
 from bus.picture.pyramid import Int64s
 from bus.picture.tracks import FARTHEST_NS, CallTracks
@@ -21,14 +21,14 @@ from ui.state import LIVE
 from ui.timeline.lane_choices import LaneChoices
 from ui.timeline.lanes import Lane, Lanes, arrange
 from ui.timeline.matches import Matches
-from ui.timeline.sizes import Sizes
+from ui.timeline.sizes import TimelineSizes
 
 
 class Indexes(NamedTuple):
     """What is kept beside a trace so that a picture of it costs its pixels."""
 
     tracks: CallTracks
-    emits: Emits
+    emits: EmitIndex
     backlog: Backlog
     marks: LaneMarks
 
@@ -40,10 +40,10 @@ class Content:
         self.trace = trace
         self.choices = choices or LaneChoices()
         self.group = self.choices.group
-        fresh = indexes or Indexes(CallTracks(self.group), Emits(), Backlog(), LaneMarks())
+        fresh = indexes or Indexes(CallTracks(self.group), EmitIndex(), Backlog(), LaneMarks())
         self.tracks, self.emits, self.backlog, self.marks = fresh
         self.lanes = Lanes()
-        self.sizes = Sizes()
+        self.sizes = TimelineSizes()
         self.matches: Matches | None = None
         """What does not match is dimmed; None where nothing is filtered out."""
         self.first_ns = 0
@@ -92,7 +92,7 @@ class Content:
         self._arrange()
         return before != self._held()
 
-    def fit(self, sizes: Sizes) -> None:
+    def fit(self, sizes: TimelineSizes) -> None:
         """Make lanes as high as letters need."""
         if sizes != self.sizes:
             self.sizes, self._shape = sizes, ()

@@ -11,14 +11,14 @@ from functools import partial
 from PySide6.QtCore import QObject, Signal
 
 from bus.picture.backlog import Backlog
-from bus.picture.emits import Emits
+from bus.picture.emits import EmitIndex
 from bus.picture.grouping import Group
 from bus.picture.lane_marks import LaneMarks
 from bus.picture.tracks import CallTracks
 from bus.session import Session
 from bus.trace import Trace
 from ui.filter_state import FilterState
-from ui.finding import Finding
+from ui.row_search import RowSearch
 from ui.timeline.content import Content, Indexes
 from ui.timeline.lane_choices import LaneChoices
 from ui.timeline.matches import Matches, matches_of
@@ -40,9 +40,9 @@ class Contents(QObject):
         super().__init__(parent)
         self._session, self._filter, self._choices = session, filter_state, choices
         self._looks = 0
-        self._matching = Finding(session, self)
+        self._matching = RowSearch(session, self)
         self._matching.found.connect(self._matched)
-        self._stacking = Finding(session, self)
+        self._stacking = RowSearch(session, self)
         self._stacking.found.connect(self._stacked)
         self.now = Content(session.trace, choices)
         choices.changed.connect(self._rearrange)
@@ -115,9 +115,9 @@ class Contents(QObject):
         self.changed.emit()
 
 
-def indexed(group: Group, known: tuple[Emits, Backlog] | None, trace: Trace) -> Indexes:
+def indexed(group: Group, known: tuple[EmitIndex, Backlog] | None, trace: Trace) -> Indexes:
     """The lanes of a trace, and the rest where it is not known; on whatever thread."""
-    indexes = Indexes(CallTracks(group), *(known or (Emits(), Backlog())), LaneMarks())
+    indexes = Indexes(CallTracks(group), *(known or (EmitIndex(), Backlog())), LaneMarks())
     indexes.tracks.update(trace)
     if known is None:
         indexes.emits.update(trace)

@@ -7,14 +7,14 @@ from collections.abc import Iterable
 from PySide6.QtCore import QRectF
 from PySide6.QtGui import QColor, QPainter, QPen
 
-from bus.analysis.segments import Segment, Stage
+from bus.analysis.segments import Segment, SegmentKind
 from ui.number_text import duration_text
 from ui.timeline.arrows import Arrows
 from ui.timeline.colours import Colours, blend, readable_on
 from ui.timeline.content import Content
 from ui.timeline.geometry import Geometry
 from ui.timeline.lettering import Lettering
-from ui.timeline.links import End
+from ui.timeline.links import LinkEnd
 from ui.timeline.viewport import Viewport
 
 LOWER = 4
@@ -43,7 +43,7 @@ class DeliveryBand:
             if lane is None or right < self._place.left or left > self._place.width or right - left < 1:
                 continue
             left, right = max(left, self._place.left - BEYOND), min(right, self._place.width + BEYOND)
-            middle = arrows.point(End("call", one.call, int(calls.started_ns[one.call]))).y()
+            middle = arrows.point(LinkEnd("call", one.call, int(calls.started_ns[one.call]))).y()
             height = lane.track_height - LOWER
             self._one(QRectF(left, middle - height / 2, right - left, height), one)
 
@@ -60,14 +60,14 @@ class DeliveryBand:
                 self._letters.centred(self._painter, inside, text)
                 return
 
-    def _ground(self, stage: Stage) -> QColor:
+    def _ground(self, stage: SegmentKind) -> QColor:
         colours = self._colours
         match stage:
-            case Stage.REJECT | Stage.BURY | Stage.REQUEUE:
+            case SegmentKind.REJECT | SegmentKind.DEAD_LETTER | SegmentKind.REQUEUE:
                 return blend(colours.failed, colours.background, 0.45)
-            case Stage.QUEUE:
+            case SegmentKind.QUEUE:
                 return blend(colours.idle, colours.background, 0.25)
-            case Stage.PREFETCH:
+            case SegmentKind.PREFETCH:
                 return blend(colours.bar, colours.background, 0.6)
             case _:
                 return blend(colours.accent, colours.background, 0.35)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QBrush, QPainter
 
-from bus.picture.scale import Folded
+from bus.picture.scale import FoldedScale
 from ui.number_text import duration_text
 from ui.timeline.colours import Colours, with_alpha
 from ui.timeline.geometry import Geometry
@@ -21,7 +21,7 @@ ALPHA = 60
 def paint_folds(painter: QPainter, colours: Colours, place: Geometry, view: Viewport, letters: Lettering) -> None:
     """Every fold in view that is wide enough to be seen."""
     scale = view.scale
-    if not isinstance(scale, Folded) or scale.width_ns / view.ns_per_px < LEAST_WIDTH:
+    if not isinstance(scale, FoldedScale) or scale.width_ns / view.ns_per_px < LEAST_WIDTH:
         return
     painter.save()
     painter.setClipRect(QRectF(place.left, place.emits_top, place.lanes_width, place.height - place.emits_top))

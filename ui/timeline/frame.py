@@ -18,14 +18,14 @@ from ui.timeline.furniture import paint_axis, paint_grid, paint_ground, paint_su
 from ui.timeline.geometry import Geometry
 from ui.timeline.labels import Brush
 from ui.timeline.lettering import Lettering
-from ui.timeline.links import End, Story
+from ui.timeline.links import LinkEnd, Story
 from ui.timeline.markers import Markers
 from ui.timeline.neighbours import Item
 from ui.timeline.note_flags import paint_flags
 from ui.timeline.painter import paint_emits, paint_tracks
 from ui.timeline.picture import Picture
 from ui.timeline.placing import span_of
-from ui.timeline.sizes import Sizes, sizes_of
+from ui.timeline.sizes import TimelineSizes, sizes_of
 from ui.timeline.spots import paint_spots
 
 SMALLER = 0.9
@@ -57,13 +57,13 @@ def smaller(font: QFont) -> QFont:
     return small
 
 
-def sizes_for(font: QFont) -> Sizes:
+def sizes_for(font: QFont) -> TimelineSizes:
     """How high everything is for the window's font."""
     return sizes_of(QFontMetrics(font).height(), QFontMetrics(smaller(font)).height())
 
 
 @dataclass(frozen=True, slots=True)
-class Frame:
+class TimelineFrame:
     """All that one frame is made of."""
 
     content: Content
@@ -118,7 +118,7 @@ class Frame:
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setBrush(Qt.BrushStyle.NoBrush)
         painter.setPen(QPen(self.colours.selection, OUTLINE))
-        at = arrows.point(End(kind, row, start))
+        at = arrows.point(LinkEnd(kind, row, start))
         if self.story.segments:
             self._paint_way(painter, arrows)
         if kind == "dispatch":
@@ -166,7 +166,7 @@ class Frame:
         painter.drawRoundedRect(QRectF(left - 1, at.y() - height / 2 - 1, right - left + 1, height + 2), 2, 2)
 
     def _paint_waiting(self, painter: QPainter, arrows: Arrows, row: int, at: QPointF) -> None:
-        emitted = arrows.point(End("call", row, int(self.content.trace.calls.emitted_ns[row]))).x()
+        emitted = arrows.point(LinkEnd("call", row, int(self.content.trace.calls.emitted_ns[row]))).x()
         if at.x() - emitted >= 2:
             painter.save()
             painter.setPen(QPen(self.colours.selection, 1.2, Qt.PenStyle.DotLine))

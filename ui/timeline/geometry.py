@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from ui.timeline.sizes import Sizes
+from ui.timeline.sizes import TimelineSizes
 
 NARROWEST_TITLES = 110
 
@@ -17,7 +17,7 @@ class Geometry:
     height: int
     left: int
     """Width of the column of titles; time begins here."""
-    sizes: Sizes
+    sizes: TimelineSizes
 
     @property
     def axis_top(self) -> int:
@@ -54,6 +54,6 @@ class Geometry:
         return x >= self.left and y >= self.lanes_top
 
 
-def titles_width(widest_text: int, width: int, sizes: Sizes) -> int:
+def titles_width(widest_text: int, width: int, sizes: TimelineSizes) -> int:
     """How wide the column of titles is: as its texts need, within bounds, never most of the view."""
     return max(NARROWEST_TITLES, min(sizes.titles, widest_text, width // 3))

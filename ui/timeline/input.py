@@ -26,7 +26,7 @@ LANE_STEP = 48
 """Pixels that one press of Up or Down, or one notch of the wheel, scrolls the lanes by."""
 
 
-class Input:
+class TimelineInput:
     """Turns what the person does into verbs; holds only the drag that is going on."""
 
     def __init__(self, view: TimelineView) -> None:

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from bus.picture.tracks import CallTracks
-from ui.timeline.sizes import LANE_PADDING, TRACK_GAP, Sizes
+from ui.timeline.sizes import LANE_PADDING, TRACK_GAP, TimelineSizes
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +77,7 @@ class Lanes:
         return next(self.between(y, y + 1), None)
 
 
-def arrange(handlers: Sequence[int], titles: Sequence[str], tracks: CallTracks, sizes: Sizes) -> Lanes:
+def arrange(handlers: Sequence[int], titles: Sequence[str], tracks: CallTracks, sizes: TimelineSizes) -> Lanes:
     """Lanes for handlers in this order: that in which they were registered or first seen."""
     lanes, top = [], 0
     for number, (handler, title) in enumerate(zip(handlers, titles, strict=True)):

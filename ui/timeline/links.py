@@ -9,7 +9,7 @@ from collections import deque
 from dataclasses import dataclass
 
 from bus.analysis import causality
-from bus.analysis.anatomy import OF_CALLS, Step, anatomy_of
+from bus.analysis.delivery_history import OF_CALLS, HistoryStep, anatomy_of
 from bus.analysis.segments import Segment, segments_of
 from bus.trace import Trace
 
@@ -18,7 +18,7 @@ MOST_ANCESTORS = 12
 
 
 @dataclass(frozen=True, slots=True)
-class End:
+class LinkEnd:
     """One end of a link."""
 
     kind: str
@@ -28,11 +28,11 @@ class End:
 
 
 @dataclass(frozen=True, slots=True)
-class Link:
+class FlowLink:
     """From cause to effect."""
 
-    cause: End
-    effect: End
+    cause: LinkEnd
+    effect: LinkEnd
     direct: bool
     """Touches what is selected."""
 
@@ -41,8 +41,8 @@ class Link:
 class Story:
     """What is drawn for the selection beside itself."""
 
-    links: list[Link]
-    steps: tuple[Step, ...]
+    links: list[FlowLink]
+    steps: tuple[HistoryStep, ...]
     """What the broker said of it; empty where none carried it."""
 
     segments: tuple[Segment, ...] = ()
@@ -66,13 +66,13 @@ def story_of(trace: Trace, kind: str, row: int) -> Story:
     return Story(links_of(trace, kind, row), steps, segments_of(trace, anatomy, row))
 
 
-def links_of(trace: Trace, kind: str, row: int) -> list[Link]:
+def links_of(trace: Trace, kind: str, row: int) -> list[FlowLink]:
     """What caused this, up to the root, and what it caused, both bounded."""
     return [*_causes(trace, kind, row), *_effects(trace, kind, row)]
 
 
-def _causes(trace: Trace, kind: str, row: int) -> list[Link]:
-    links: list[Link] = []
+def _causes(trace: Trace, kind: str, row: int) -> list[FlowLink]:
+    links: list[FlowLink] = []
     for _ in range(MOST_ANCESTORS):
         if kind == "call":
             cause = causality.cause_of_call(trace, row)
@@ -87,8 +87,8 @@ def _causes(trace: Trace, kind: str, row: int) -> list[Link]:
     return links
 
 
-def _effects(trace: Trace, kind: str, row: int) -> list[Link]:
-    links: list[Link] = []
+def _effects(trace: Trace, kind: str, row: int) -> list[FlowLink]:
+    links: list[FlowLink] = []
     waiting = deque([(kind, row, True)])
     while waiting and len(links) < MOST_LINKS:
         kind, row, direct = waiting.popleft()
@@ -102,16 +102,16 @@ def _effects(trace: Trace, kind: str, row: int) -> list[Link]:
     return links
 
 
-def _delivered(trace: Trace, dispatch: int, call: int, direct: bool) -> Link:
+def _delivered(trace: Trace, dispatch: int, call: int, direct: bool) -> FlowLink:
     """From an emit to the start of a call."""
-    return Link(
-        End("dispatch", dispatch, int(trace.dispatches.emitted_ns[dispatch])),
-        End("call", call, int(trace.calls.started_ns[call])),
+    return FlowLink(
+        LinkEnd("dispatch", dispatch, int(trace.dispatches.emitted_ns[dispatch])),
+        LinkEnd("call", call, int(trace.calls.started_ns[call])),
         direct,
     )
 
 
-def _emitted(trace: Trace, call: int, dispatch: int, direct: bool) -> Link:
+def _emitted(trace: Trace, call: int, dispatch: int, direct: bool) -> FlowLink:
     """From inside a call to what it emitted."""
     time_ns = int(trace.dispatches.emitted_ns[dispatch])
-    return Link(End("call", call, time_ns), End("dispatch", dispatch, time_ns), direct)
+    return FlowLink(LinkEnd("call", call, time_ns), LinkEnd("dispatch", dispatch, time_ns), direct)

@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from bus.find import rows
-from bus.picture.lane_marks import Marks
+from bus.picture.lane_marks import MarkIndex
 from bus.picture.pyramid import Int64s
 from bus.picture.track import Track
 from bus.trace import Trace
@@ -28,7 +28,7 @@ class Matches:
         self._of_calls = running_count(self._calls)
         self._dispatches = running_count(_mask(len(trace.dispatches), dispatches))
         self._tracks: dict[Track, Int64s] = {}
-        self._marks: dict[Marks, Int64s] = {}
+        self._marks: dict[MarkIndex, Int64s] = {}
         self._lost: tuple[int, Int64s] = (0, np.empty(0, np.int64))
 
     def calls(self, rows: Int64s) -> Flags:
@@ -45,7 +45,7 @@ class Matches:
             self._lost = len(rows), rows[self.dispatches(rows)]
         return self._lost[1]
 
-    def of_marks(self, marks: Marks, shown: Callable[[], Flags]) -> Int64s:
+    def of_marks(self, marks: MarkIndex, shown: Callable[[], Flags]) -> Int64s:
         """The running count over the marks of a lane; `shown` says of each whether it matches."""
         counts = self._marks.get(marks)
         if counts is None or len(counts) != len(marks) + 1:

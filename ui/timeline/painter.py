@@ -13,7 +13,7 @@ import numpy.typing as npt
 from PySide6.QtCore import QPointF, QRectF
 from PySide6.QtGui import QImage, QPainter, QPixmap
 
-from bus.picture.detail import Points
+from bus.picture.detail import EmitPoints
 from bus.picture.pyramid import Int64s
 from ui.number_text import count_text
 from ui.timeline.colours import BADGE, DIAMOND, LOST_DIAMOND
@@ -120,7 +120,7 @@ def _stamp(painter: QPainter, stamp: QPixmap, lefts: Floats, tops: Floats) -> No
             draw(QPointF(x, y), stamp)
 
 
-def _paint_counts(brush: Brush, picture: Picture, marks: Points, height: int) -> None:
+def _paint_counts(brush: Brush, picture: Picture, marks: EmitPoints, height: int) -> None:
     """How many emits a mark stands for, where there is room behind it."""
     many = np.flatnonzero((marks.count > 1) & marks.shown)
     if not len(many):

@@ -9,11 +9,11 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from bus.picture.bars import Bars, bars
-from bus.picture.detail import Points, points
+from bus.picture.detail import EmitPoints, points
 from bus.picture.track import Track
 from ui.timeline.content import Content
 from ui.timeline.lanes import Lane
-from ui.timeline.spots import Spot, spots_of
+from ui.timeline.spots import MarkSpot, spots_of
 from ui.timeline.viewport import Viewport
 
 REACH_PX = 4
@@ -46,12 +46,12 @@ class Picture:
     scroll: int
     """How far the handlers' lanes are scrolled up."""
     now_ns: int
-    emits: Points
+    emits: EmitPoints
     tracks: tuple[TrackPicture, ...]
     bars: Bars
     """Of all tracks in view."""
     lanes: tuple[Lane, ...]
-    spots: tuple[Spot, ...]
+    spots: tuple[MarkSpot, ...]
     """Marks in the lanes."""
 
     def track_at(self, y: float) -> TrackPicture | None:

@@ -6,10 +6,10 @@ import numpy as np
 
 from bus.picture.scale import Scale
 from ui.timeline.content import Content
-from ui.timeline.links import End
+from ui.timeline.links import LinkEnd
 
 
-def place_of(content: Content, scale: Scale, end: End) -> int:
+def place_of(content: Content, scale: Scale, end: LinkEnd) -> int:
     """Where one end of a link lies."""
     if not scale.by_call:
         return scale.place(end.time_ns)
@@ -24,7 +24,7 @@ def place_of(content: Content, scale: Scale, end: End) -> int:
 def span_of(content: Content, scale: Scale, kind: str, row: int) -> tuple[int, int]:
     """From where to where something is drawn: an emit is a moment, a running call lasts until now."""
     start, end = content.stretch(kind, row)
-    begin = place_of(content, scale, End(kind, row, start))
+    begin = place_of(content, scale, LinkEnd(kind, row, start))
     if kind == "dispatch":
         return begin, begin
     places = scale.places_of_ends(np.array([end], np.int64), np.array([begin], np.int64))

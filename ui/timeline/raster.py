@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from bus.picture.bars import Bars
-from bus.picture.detail import Points
+from bus.picture.detail import EmitPoints
 from bus.picture.pyramid import Int64s
 
 Lines = npt.NDArray[np.uint32]
@@ -51,7 +51,7 @@ def stacked(lines: Lines, stretches: Sequence[tuple[int, int]]) -> Lines:
     return np.asarray(np.concatenate([lines, nothing])[which])
 
 
-def density_line(points: Points, columns: int, words: dict[str, int]) -> Lines:
+def density_line(points: EmitPoints, columns: int, words: dict[str, int]) -> Lines:
     """One line of pixels for the moments of the emits lane."""
     line = np.zeros(columns, np.uint32)
     line[points.column] = np.where(points.shown, words["emit"], words["dim_bar"])

@@ -9,7 +9,7 @@ TRACK_GAP = 1
 
 
 @dataclass(frozen=True, slots=True)
-class Sizes:
+class TimelineSizes:
     """Logical pixels."""
 
     single: int = 18
@@ -35,10 +35,10 @@ USUAL = 16
 """Height of letters that the sizes above are for."""
 
 
-def sizes_of(usual: int, small: int) -> Sizes:
+def sizes_of(usual: int, small: int) -> TimelineSizes:
     """For letters of these heights: those of the window, and the smaller ones that stand in bars."""
-    least = Sizes()
-    return Sizes(
+    least = TimelineSizes()
+    return TimelineSizes(
         single=max(least.single, small + 2),
         stacked=max(least.stacked, small),
         emits=max(least.emits, small + 12),
@@ -50,6 +50,6 @@ def sizes_of(usual: int, small: int) -> Sizes:
     )
 
 
-def least_height(sizes: Sizes) -> int:
+def least_height(sizes: TimelineSizes) -> int:
     """Of a timeline that says something: overview, axis, emits, and a lane."""
     return sizes.overview + sizes.axis + sizes.emits + 1 + LEAST_LANES * (sizes.single + 2 * LANE_PADDING)

@@ -13,7 +13,7 @@ from PySide6.QtCore import QPointF
 from PySide6.QtGui import QPainter
 
 from bus.picture.grid import Grid
-from bus.picture.lane_marks import SORTS, Marks, Sort
+from bus.picture.lane_marks import SORTS, MarkIndex, Sort
 from bus.picture.pyramid import Int64s
 from bus.picture.scale import UNIT
 from ui.timeline.colours import MARK, Colours
@@ -34,7 +34,7 @@ BESIDE: dict[Sort, float] = {"lost": 0.0, "skipped": MARK / 2, "dead": 0.0}
 
 
 @dataclass(frozen=True, slots=True)
-class Spot:
+class MarkSpot:
     """One of them, or as many as lie in one place."""
 
     lane: Lane
@@ -44,13 +44,13 @@ class Spot:
     y: float
     """The same from their upper edge, scrolled."""
     row: int
-    """Of the first one that the filter shows, as Marks has it."""
+    """Of the first one that the filter shows, as MarkIndex has it."""
     count: int
     shown: bool
     """Whether the filter shows any of them."""
 
 
-def spots_of(content: Content, lanes: Iterable[Lane], view: Viewport, scroll: int) -> tuple[Spot, ...]:
+def spots_of(content: Content, lanes: Iterable[Lane], view: Viewport, scroll: int) -> tuple[MarkSpot, ...]:
     """Those of these lanes."""
     cells = Grid(view.start, view.span, max(1, view.width // APART), view.scale)
     return tuple(
@@ -61,13 +61,13 @@ def spots_of(content: Content, lanes: Iterable[Lane], view: Viewport, scroll: in
     )
 
 
-def spot_at(spots: Sequence[Spot], x: float, y: float) -> Spot | None:
+def spot_at(spots: Sequence[MarkSpot], x: float, y: float) -> MarkSpot | None:
     """The uppermost one under a point."""
     reach = MARK / 2 + 1
     return next((spot for spot in reversed(spots) if abs(spot.x - x) <= reach and abs(spot.y - y) <= reach), None)
 
 
-def paint_spots(painter: QPainter, colours: Colours, spots: Iterable[Spot]) -> None:
+def paint_spots(painter: QPainter, colours: Colours, spots: Iterable[MarkSpot]) -> None:
     """The painter's origin is the upper left corner of the lanes."""
     for spot in spots:
         stamp = colours.stamps[spot.sort]
@@ -77,13 +77,13 @@ def paint_spots(painter: QPainter, colours: Colours, spots: Iterable[Spot]) -> N
     painter.setOpacity(1.0)
 
 
-def _rank(found: tuple[Sort, Marks]) -> int:
+def _rank(found: tuple[Sort, MarkIndex]) -> int:
     return SORTS.index(found[0])
 
 
 def _of_lane(
-    content: Content, lane: Lane, sort: Sort, marks: Marks, view: Viewport, cells: Grid, scroll: int
-) -> Iterator[Spot]:
+    content: Content, lane: Lane, sort: Sort, marks: MarkIndex, view: Viewport, cells: Grid, scroll: int
+) -> Iterator[MarkSpot]:
     shown = _shown(content, sort, marks)
     rows = marks.rows
     if view.scale.by_call:
@@ -102,10 +102,10 @@ def _of_lane(
         row = int(rows[at])
         x = view.px_at(int(places[at])) if view.scale.by_call else view.px_of(int(marks.times[at]))
         y = _top(content, lane, sort, row) + lane.track_height / 2 - scroll
-        yield Spot(lane, sort, x + BESIDE[sort], y, row, behind - first, matches)
+        yield MarkSpot(lane, sort, x + BESIDE[sort], y, row, behind - first, matches)
 
 
-def _places(content: Content, sort: Sort, marks: Marks, view: Viewport) -> Int64s:
+def _places(content: Content, sort: Sort, marks: MarkIndex, view: Viewport) -> Int64s:
     """Where each lies that has a step of its own: within the unit of its dispatch."""
     if sort == "dead":
         return view.scale.places(marks.times)
@@ -118,7 +118,7 @@ def _top(content: Content, lane: Lane, sort: Sort, row: int) -> int:
     return content.top_of(row) if sort == "dead" and row >= 0 else lane.track_top(0)
 
 
-def _shown(content: Content, sort: Sort, marks: Marks) -> Int64s | None:
+def _shown(content: Content, sort: Sort, marks: MarkIndex) -> Int64s | None:
     """How many before each the filter shows; None where there is no filter."""
     matches = content.matches
     if matches is None:
@@ -132,7 +132,7 @@ def _shown(content: Content, sort: Sort, marks: Marks) -> Int64s | None:
     return matches.of_marks(marks, each)
 
 
-def item_of(content: Content, spot: Spot) -> Item:
+def item_of(content: Content, spot: MarkSpot) -> Item:
     """What a click on it means: the dispatch that was lost or that a handler was skipped for, or the call in vain."""
     if spot.sort == "dead":
         return "call", spot.row

@@ -1,4 +1,4 @@
-"""The widget that a timeline is painted on: what the person does with the mouse goes to Input."""
+"""The widget that a timeline is painted on: what the person does with the mouse goes to TimelineInput."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from PySide6.QtGui import QContextMenuEvent, QMouseEvent, QWheelEvent
 from PySide6.QtWidgets import QWidget
 
 from ui.timeline.frame import sizes_for
-from ui.timeline.input import Input
+from ui.timeline.input import TimelineInput
 from ui.timeline.sizes import LEAST_WIDTH, least_height
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ class Surface(QWidget):
 
     def take_input(self, view: TimelineView) -> None:
         """From here on wheel and mouse mean verbs of this view."""
-        self._input = Input(view)
+        self._input = TimelineInput(view)
 
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
         self._input.context(event)

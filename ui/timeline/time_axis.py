@@ -11,10 +11,10 @@ from typing import Any
 from PySide6.QtCore import QObject, Signal
 
 from bus.picture.idle import folded
-from bus.picture.scale import LINEAR, Mode, Scale, Steps
+from bus.picture.scale import LINEAR, Mode, Scale, StepScale
 from bus.session import Session
-from ui.finding import Finding
 from ui.pace import Pace
+from ui.row_search import RowSearch
 from ui.timeline.content import Content
 
 AGAIN_S, SELDOM_S = 0.5, 5.0
@@ -30,7 +30,7 @@ class TimeAxis(QObject):
     def __init__(self, session: Session, parent: QObject) -> None:
         super().__init__(parent)
         self._session = session
-        self._folding = Finding(session, self)
+        self._folding = RowSearch(session, self)
         self._folding.found.connect(self._folded)
         self._pace = Pace(self)
         self._pace.due.connect(self._look_again)
@@ -55,7 +55,7 @@ class TimeAxis(QObject):
                 self._become(folded(content.trace))
         else:
             self._folding.forget()
-            self._become(LINEAR if self.mode == "linear" else Steps(content.trace, content.emits, content.now_ns))
+            self._become(LINEAR if self.mode == "linear" else StepScale(content.trace, content.emits, content.now_ns))
 
     def follow(self, content: Content) -> None:
         """Records came."""

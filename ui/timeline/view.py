@@ -1,7 +1,7 @@
 """The timeline: a lane for each handler, every emit a mark, every call a bar, live and at any zoom.
 
 This widget only holds the parts together: Content knows the trace, Navigation what is in view, Picture what lies
-there, Frame how it looks, Walk the verbs of the selection, Input what the person does.
+there, TimelineFrame how it looks, SelectionWalk the verbs of the selection, TimelineInput what the person does.
 """
 
 from __future__ import annotations
@@ -23,24 +23,24 @@ from ui.timeline import words
 from ui.timeline.colours import Colours
 from ui.timeline.content import Content
 from ui.timeline.contents import SELDOM, Contents
-from ui.timeline.frame import Frame, Letters, sizes_for
+from ui.timeline.frame import Letters, TimelineFrame, sizes_for
 from ui.timeline.geometry import Geometry, titles_width
 from ui.timeline.hints import Hints
 from ui.timeline.input import ZOOM_STEP
 from ui.timeline.lane_bar import LaneBar
 from ui.timeline.lane_choices import LaneChoices
 from ui.timeline.lanes import Lane, Lanes
-from ui.timeline.links import NOTHING, Link, Story, story_of
+from ui.timeline.links import NOTHING, FlowLink, Story, story_of
 from ui.timeline.markers import Markers
 from ui.timeline.navigation import Navigation
 from ui.timeline.neighbours import Item
 from ui.timeline.overview import Overview
 from ui.timeline.picture import Picture, picture_of
 from ui.timeline.pointing import item_at, text_at
+from ui.timeline.selection_walk import SelectionWalk
 from ui.timeline.surface import Surface
 from ui.timeline.time_axis import TimeAxis
 from ui.timeline.viewport import Viewport
-from ui.timeline.walk import Walk
 
 FRAME_MS = 16
 """While the engine runs its clock goes on, and running calls grow, even where no record comes."""
@@ -99,7 +99,7 @@ class TimelineView(Surface):
         self._frames = 0
         self._widest = 0
         self._measured: Lanes | None = None
-        self._walk = Walk(self._content, selection, self._navigation)
+        self._walk = SelectionWalk(self._content, selection, self._navigation)
         self.markers = Markers(notes=session.trace.notes)
         self.take_input(self)
         self._frozen = False
@@ -145,7 +145,7 @@ class TimelineView(Surface):
         return self._content.lanes
 
     @property
-    def links(self) -> list[Link]:
+    def links(self) -> list[FlowLink]:
         """The causes and effects of the selection that arrows are drawn for."""
         return self._told().links
 
@@ -375,7 +375,7 @@ class TimelineView(Surface):
         # Beside the scroll bar's upper end nobody else paints.
         painter.fillRect(self.place.width, 0, self.width() - self.place.width, self.height(), self._colours.surface)
         parts = self._content, self.picture, self.place, self._colours
-        Frame(*parts, self._walk.selected(), self._told(), self.markers, self._letters).paint(painter)
+        TimelineFrame(*parts, self._walk.selected(), self._told(), self.markers, self._letters).paint(painter)
         if self.hasFocus():
             painter.setPen(QPen(self._colours.accent, FOCUS))
             painter.drawRect(self.rect().adjusted(1, 1, -1, -1))
@@ -407,7 +407,7 @@ class TimelineView(Surface):
 
     def _begin(self, another: bool = True) -> None:
         """Start on another content; the person stays where they are unless it is of another capture."""
-        self._walk = Walk(self._content, self.selection, self._navigation)
+        self._walk = SelectionWalk(self._content, self.selection, self._navigation)
         self._picture, self._measured = None, None
         self._story, self._linked = NOTHING, (None, 0)
         self._frames = 0

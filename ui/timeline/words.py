@@ -6,7 +6,7 @@ import unicodedata
 
 from bus.analysis.not_called import skipped_handler
 from bus.picture.bars import Bars
-from bus.picture.detail import Points
+from bus.picture.detail import EmitPoints
 from bus.picture.lane_marks import SORTS
 from bus.trace.joining import DISCARDED
 from bus.wording import several
@@ -15,7 +15,7 @@ from ui.number_text import count_text, duration_text
 from ui.timeline.content import Content
 from ui.timeline.lanes import Lane
 from ui.timeline.picture import TrackPicture
-from ui.timeline.spots import Spot, item_of
+from ui.timeline.spots import MarkSpot, item_of
 
 OUTCOMES = {
     Outcome.RUNNING: "running",
@@ -78,7 +78,7 @@ def about_call(content: Content, row: int) -> str:
     return plain("\n".join(lines))
 
 
-def about_emits(content: Content, marks: Points, index: int) -> str:
+def about_emits(content: Content, marks: EmitPoints, index: int) -> str:
     """Names and numbers of one emit, or of several at the same place."""
     count, lost, first = int(marks.count[index]), int(marks.lost[index]), int(marks.first[index])
     if count > 1:
@@ -102,7 +102,7 @@ def about_dispatch(content: Content, row: int) -> str:
     return plain("\n".join(lines))
 
 
-def about_spot(content: Content, spot: Spot) -> str:
+def about_spot(content: Content, spot: MarkSpot) -> str:
     """What a mark in a lane means, and what it is about."""
     if spot.count > 1:
         return f"{several(spot.count, *MANY[spot.sort])} here\nzoom in to tell them apart"

@@ -8,7 +8,7 @@ LEAST_S = 1.0
 """What is counted over less time than this jumps about."""
 
 
-class Rate:
+class RateMeter:
     """Told a growing count now and then; says how fast it grows."""
 
     def __init__(self, window_s: float = LEAST_S) -> None:

@@ -26,7 +26,7 @@ from ui.widgets.elided_label import ElidedLabel
 from ui.widgets.filter_chip import FilterChip
 from ui.widgets.link_label import LinkLabel
 from ui.widgets.lost_count import LostCount
-from ui.widgets.rate import Rate
+from ui.widgets.rate import RateMeter
 
 EVERY_MS = 250
 """Numbers that change faster cannot be read."""
@@ -77,8 +77,8 @@ class Status(QStatusBar):
     ) -> None:
         super().__init__(parent)
         self._session = session
-        self._rate = Rate()
-        self._records = Rate(FOLLOWED_S)
+        self._rate = RateMeter()
+        self._records = RateMeter(FOLLOWED_S)
         """Of a capture that is followed: of its records rather than its events."""
 
         self.setSizeGripEnabled(False)
@@ -132,7 +132,7 @@ class Status(QStatusBar):
 
     def refresh_engine(self) -> None:
         """The engine's state changed."""
-        self._records = Rate(FOLLOWED_S)  # reading what was there already was no rate
+        self._records = RateMeter(FOLLOWED_S)  # reading what was there already was no rate
         if self._session.engine_state.phase in LIVE:
             self._timer.start()
         else:

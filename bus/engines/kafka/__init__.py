@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from bus.connections import Kind
+from bus.connections import BrokerKind
 from bus.contract.protocol import Engine
 from bus.contract.spec import EngineSpec
 
-KAFKA = Kind(
+KAFKA = BrokerKind(
     id="kafka",
     title="Kafka",
     scheme="kafka",

@@ -8,19 +8,19 @@ from __future__ import annotations
 from typing import Any, Callable, Optional
 
 from buslens.adapters.pyee.dispatch import CallHandlers, emitted, run_one, unheard
-from buslens.adapters.pyee.watch import Plan, PyeeWatch
+from buslens.adapters.pyee.watch import HandlerPlan, PyeeWatch
 from buslens.context import CALL
 from buslens.statics import class_name
 
 EmitRun = Callable[[Any, "tuple[Any, ...]", "dict[str, Any]"], Any]
 
 
-class Announced:
+class AnnouncedDispatch:
     """A dispatch whose handlers are being called by somebody else's loop."""
 
     __slots__ = ("dispatch", "left", "plan", "raised")
 
-    def __init__(self, dispatch: int, plan: Plan) -> None:
+    def __init__(self, dispatch: int, plan: HandlerPlan) -> None:
         self.dispatch = dispatch
         self.plan = plan
         self.left = list(plan.handler_ids)
@@ -71,7 +71,7 @@ def telling(watch: PyeeWatch, bare: EmitRun) -> EmitRun:
 
     def _emit_run(f: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
         emitter = watch.emitter()
-        announced: Optional[Announced] = getattr(watch.recorder.local, "announced", None)
+        announced: Optional[AnnouncedDispatch] = getattr(watch.recorder.local, "announced", None)
         plan = announced.plan if announced is not None else None
         if emitter is None or announced is None or plan is None or not any(f is known for known in plan.functions):
             return bare(f, args, kwargs)
@@ -93,13 +93,13 @@ def telling(watch: PyeeWatch, bare: EmitRun) -> EmitRun:
 
 def _announce(
     watch: PyeeWatch, emitter: Any, event: Any, args: tuple[Any, ...], kwargs: dict[str, Any]
-) -> Optional[Announced]:
+) -> Optional[AnnouncedDispatch]:
     with emitter._lock:
         functions = list(emitter._events.get(event, {}).values())
     try:
         if functions and len(watch.recorder.pending) < watch.recorder.most_values:
             plan = watch.plan(emitter, event, functions)
-            return Announced(emitted(watch, event, args, kwargs, len(functions), plan.event_id), plan)
+            return AnnouncedDispatch(emitted(watch, event, args, kwargs, len(functions), plan.event_id), plan)
     except Exception as error:
         watch.broke(error)
     return None

@@ -14,7 +14,7 @@ from pyee.base import EventEmitter
 from buslens.adapters.pyee.dispatch import STALE, CallHandlers, announced, is_stale, unheard
 from buslens.adapters.pyee.watch import PyeeWatch
 from buslens.context import CALL
-from buslens.watching.lines import in_the_place_of
+from buslens.watching.call_sites import in_the_place_of
 
 
 def direct(watch: PyeeWatch, bare: CallHandlers) -> Callable[..., bool]:

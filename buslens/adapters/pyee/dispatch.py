@@ -18,8 +18,8 @@ from buslens.context import CALL
 from buslens.packing import ENDED, NEXT, STARTED
 from buslens.payloads import NoPayload, arguments
 from buslens.records import Flag
-from buslens.watching.calls import Run
-from buslens.watching.lines import in_the_place_of
+from buslens.watching.call_sites import in_the_place_of
+from buslens.watching.calls import WatchedHandler
 from buslens.watching.methods import marked
 from buslens.watching.naming import HandlerName
 
@@ -228,7 +228,7 @@ def run_one(
 ) -> Any:
     """One handler of a dispatch, given to `_emit_run` under the name of its stand-in where that is possible."""
     if watch.kind != "executor" or watch.runs_here(emitter):
-        return watch.run_from(emit_run, (Run(function, watch, *told), args, kwargs), {})
+        return watch.run_from(emit_run, (WatchedHandler(function, watch, *told), args, kwargs), {})
     dispatch, call, handler_id, name = told
     end = JobEnd(watch, call, name)
     watch.started(call, dispatch, handler_id, 1, _UNTIMED)

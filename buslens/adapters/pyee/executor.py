@@ -10,8 +10,8 @@ from typing import Any, Callable
 from buslens.adapters.pyee.watch import PyeeWatch
 from buslens.watching.calls import FutureEnd
 from buslens.watching.naming import HandlerName
+from buslens.watching.pending import DROPPED_FIRST
 from buslens.watching.undone import why_undone
-from buslens.watching.waiting import DROPPED_FIRST
 
 
 class JobEnd(FutureEnd):

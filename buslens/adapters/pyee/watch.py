@@ -13,8 +13,8 @@ from pyee.base import EventEmitter
 
 from buslens.recorder import Recorder
 from buslens.statics import class_name
+from buslens.watching.call_sites import call_site_of
 from buslens.watching.calls import CallCoroutine, FutureEnd
-from buslens.watching.lines import line_of
 from buslens.watching.naming import HandlerName, describe, event_text
 from buslens.watching.watch import Watch
 
@@ -22,7 +22,7 @@ _MOST_PLANS = 4096
 _PROCESSES = "concurrent.futures.process.ProcessPoolExecutor"
 
 
-class Plan:
+class HandlerPlan:
     """The handlers of one event as they were at its last emit."""
 
     __slots__ = ("count", "event_id", "functions", "handler_ids", "keys", "names", "opening", "others", "simple")
@@ -50,7 +50,7 @@ class PyeeWatch(Watch):
 
     def __init__(self, emitter: EventEmitter, recorder: Recorder, bus: int) -> None:
         super().__init__(emitter, recorder, bus)
-        self.plans: dict[str, Plan] = {}
+        self.plans: dict[str, HandlerPlan] = {}
         """By event; forgotten when its handlers change, so that a removed handler is not kept alive."""
 
         home = _home_of(type(emitter)._emit_run)
@@ -59,13 +59,13 @@ class PyeeWatch(Watch):
 
         self.awaits = self.kind not in ("base", "executor")
         self.failing = {} if self.kind == "executor" else None
-        self.call_from = line_of(type(emitter)._emit_run)
+        self.call_from = call_site_of(type(emitter)._emit_run)
         """Calls a handler where pyee would."""
 
-        self.call_without = line_of(type(emitter)._emit_run, no_keywords=True)
+        self.call_without = call_site_of(type(emitter)._emit_run, no_keywords=True)
         """The same where there are no keyword arguments."""
 
-        self.run_from = line_of(EventEmitter._call_handlers, "_emit_run")
+        self.run_from = call_site_of(EventEmitter._call_handlers, "_emit_run")
         """Calls `_emit_run` where pyee would."""
 
         self._running_loop: Optional[Callable[[], Any]] = (
@@ -75,7 +75,7 @@ class PyeeWatch(Watch):
         self.quiet = {"new_listener", "failure"} if self.kind == "twisted" else {"new_listener"}
         """Events that pyee itself emits and that mean nothing where nobody listens."""
 
-    def plan(self, emitter: Any, event: Any, functions: list[Any]) -> Plan:
+    def plan(self, emitter: Any, event: Any, functions: list[Any]) -> HandlerPlan:
         """The plan for exactly these functions, made new where they changed."""
         named = type(event) is str
         found = self.plans.get(event) if named else None
@@ -85,7 +85,7 @@ class PyeeWatch(Watch):
             registered = list(dict.items(emitter._events.get(event, {})))  # an OrderedDict's own asks for hashes
         keys = {id(function): key for key, function in registered}
         items = [(keys.get(id(function), function), function) for function in functions]
-        plan = Plan(self.event_id(event), items, self.recorder, event)
+        plan = HandlerPlan(self.event_id(event), items, self.recorder, event)
         if named:
             if len(self.plans) >= _MOST_PLANS:
                 self.plans.clear()

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import pytest
 
-from app.doctor import State, _libraries
+from app.doctor import CheckState, _libraries
 from buslens import application
 
 
 def test_every_library_of_the_application_is_named_with_its_version() -> None:
     finding = _libraries()
-    assert finding.state is State.OK, finding
+    assert finding.state is CheckState.OK, finding
     for wanted in application.requirements():
         name = application.name_of(wanted)
         assert f"{name} {application.installed(name)}" in finding.found
@@ -28,5 +28,5 @@ def test_what_is_missing_or_too_old_is_said_with_what_to_do(
     installed = application.installed
     monkeypatch.setattr(application, "installed", lambda name: version if name == "duckdb" else installed(name))
     finding = _libraries()
-    assert finding.state is State.MISSING
+    assert finding.state is CheckState.MISSING
     assert (finding.found, finding.advice) == (said, "pip install 'buslens[app]'")

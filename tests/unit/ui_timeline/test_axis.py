@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bus.picture.scale import Folded
+from bus.picture.scale import FoldedScale
 from ui.number_text import duration_text
 from ui.timeline.axis import TICK_SPACING_PX, ticks
 from ui.timeline.viewport import Viewport
@@ -65,7 +65,7 @@ def test_lengths_of_time_have_three_digits(ns: int, text: str) -> None:
 
 def test_ticks_between_folds_have_room_and_say_when_things_go_on() -> None:
     begins = np.arange(1, 10) * 10**10 - 9_950_000_000
-    folded = Folded(begins, begins + 9_950_000_000, 50_000_000)
+    folded = FoldedScale(begins, begins + 9_950_000_000, 50_000_000)
     for span in (10**9, 10**8, 10**7):
         view = Viewport(0, span, 1200, folded)
         found = ticks(view, 0).ticks

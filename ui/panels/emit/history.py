@@ -17,7 +17,7 @@ AnyIndex = QModelIndex | QPersistentModelIndex
 
 
 @dataclass(frozen=True, slots=True)
-class Emitted:
+class HistoryEntry:
     """One press of a button, however many emits it made."""
 
     at: datetime
@@ -35,8 +35,8 @@ class EmitHistory(QAbstractTableModel):
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._entries: list[Emitted] = []
-        self._kept: dict[str, list[Emitted]] = {"": self._entries}
+        self._entries: list[HistoryEntry] = []
+        self._kept: dict[str, list[HistoryEntry]] = {"": self._entries}
         """What was emitted into each scenario; the one that was open longest ago is forgotten first."""
 
     def show_of(self, scenario: str) -> None:
@@ -47,12 +47,12 @@ class EmitHistory(QAbstractTableModel):
             del self._kept[next(iter(self._kept))]
         self.endResetModel()
 
-    def add(self, entry: Emitted) -> None:
+    def add(self, entry: HistoryEntry) -> None:
         """Put the newest on top; the same again only counts."""
         last = self._entries[0] if self._entries else None
         if last is not None and (last.event, last.text) == (entry.event, entry.text):
             times = last.times + entry.times
-            self._entries[0] = Emitted(entry.at, entry.event, entry.text, times)
+            self._entries[0] = HistoryEntry(entry.at, entry.event, entry.text, times)
             self.dataChanged.emit(self.index(0, 0), self.index(0, 2))
             return
         if len(self._entries) >= _MOST_KEPT:
@@ -64,7 +64,7 @@ class EmitHistory(QAbstractTableModel):
         self._entries.insert(0, entry)
         self.endInsertRows()
 
-    def entry(self, row: int) -> Emitted | None:
+    def entry(self, row: int) -> HistoryEntry | None:
         """What a row shows."""
         return self._entries[row] if 0 <= row < len(self._entries) else None
 

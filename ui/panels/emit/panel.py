@@ -14,9 +14,9 @@ from PySide6.QtWidgets import QWidget
 from bus.errors import UserError
 from bus.scenario import payload as payloads
 from bus.session import Session
-from bus.trace.resend import Recorded
+from bus.trace.resend import RecordedEmit
 from ui.panels.emit.form import EmitForm
-from ui.panels.emit.history import Emitted
+from ui.panels.emit.history import HistoryEntry
 from ui.panels.emit.rate import RateEmitter
 from ui.theme import ThemeSource
 from ui.widgets.json_places import JsonProblem, path_of
@@ -130,14 +130,14 @@ class EmitPanel(QWidget):
         """Emit the chosen entry of the history, the newest where none is chosen."""
         self._emit_row_again(self.form.history_view.currentIndex())
 
-    def emit_recorded(self, recorded: Recorded) -> None:
+    def emit_recorded(self, recorded: RecordedEmit) -> None:
         """Emit what a capture holds, at once. Raises UserError where that would be something else than then."""
         if recorded.doubt:
             raise UserError(f"{recorded.event} was not emitted again: {recorded.doubt}", hint="use Edit and Emit")
         self._session.emit(recorded.event, json.loads(recorded.text) if recorded.text else None, 1)
         self._remember(recorded.event, recorded.text, 1)
 
-    def edit_recorded(self, recorded: Recorded) -> None:
+    def edit_recorded(self, recorded: RecordedEmit) -> None:
         """Write into the form what a capture or the history holds; undo in the payload brings back what stood there."""
         self.form.event_box.setCurrentText(recorded.event)
         self.form.payload.set_text(recorded.text)
@@ -149,7 +149,7 @@ class EmitPanel(QWidget):
         """Write the chosen entry of the history into the form, the newest where none is chosen."""
         entry = self.form.history.entry(max(self.form.history_view.currentIndex().row(), 0))
         if entry is not None:
-            self.edit_recorded(Recorded(entry.event, entry.text))
+            self.edit_recorded(RecordedEmit(entry.event, entry.text))
 
     def hideEvent(self, event: QHideEvent) -> None:
         """A panel that was closed must not go on emitting unseen; a covered window may."""
@@ -192,7 +192,7 @@ class EmitPanel(QWidget):
 
     def _remember(self, event: str, text: str, times: int) -> None:
         self.form.clear_error()
-        self.form.history.add(Emitted(datetime.now(), event, text, times))
+        self.form.history.add(HistoryEntry(datetime.now(), event, text, times))
         self.form.refresh_history()
 
     def _emit_due(self, times: int) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from bus.analysis.anatomy import Step
+from bus.analysis.delivery_history import HistoryStep
 from buslens.records import Kind
 from ui.number_text import span
 
@@ -28,18 +28,18 @@ NAMED = (Kind.ENQUEUED, Kind.DELIVERED, Kind.REDELIVERED, Kind.WORK_SENT)
 """Steps of which it matters whose queue it is."""
 
 
-def delivery_rows(steps: Iterable[Step], emitted_ns: int, hidden: int) -> tuple[tuple[str, str], ...]:
+def delivery_rows(steps: Iterable[HistoryStep], emitted_ns: int, hidden: int) -> tuple[tuple[str, str], ...]:
     """Names and values, in order."""
     rows = [(_name(step), _value(step, emitted_ns)) for step in steps]
     return (*rows, ("…", f"{hidden} more")) if hidden else tuple(rows)
 
 
-def _name(step: Step) -> str:
+def _name(step: HistoryStep) -> str:
     word = WORDS.get(step.kind, step.kind.name.capitalize())
     return f"{word} #{step.attempt}" if step.attempt > 1 else word
 
 
-def _value(step: Step, emitted_ns: int) -> str:
+def _value(step: HistoryStep, emitted_ns: int) -> str:
     said = [f"+{span(max(0, step.time_ns - emitted_ns))}"]
     if step.kind in NAMED and step.queue:
         said.append(step.queue)

@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from bus.analysis import causality, counters
-from bus.analysis.anatomy import anatomy_of, attempts_of
+from bus.analysis.delivery_history import anatomy_of, attempts_of
 from bus.analysis.not_called import skipped_handlers, waiting_handlers
 from bus.trace.trace import Trace
 from buslens.records import Outcome
@@ -22,7 +22,7 @@ _MOST_LINES = 200
 
 
 @dataclass(frozen=True, slots=True)
-class Link:
+class RecordLink:
     """Another dispatch or call, to be chosen by a click."""
 
     kind: str
@@ -50,7 +50,7 @@ class ErrorText:
 
 
 @dataclass(frozen=True, slots=True)
-class Facts:
+class InspectorFacts:
     """Everything on the inspector but the payload, which is decoded once when the selection changes."""
 
     kind: str
@@ -62,7 +62,7 @@ class Facts:
     outcome: str
     state: str
     timing: tuple[tuple[str, str], ...]
-    causes: tuple[Link, ...]
+    causes: tuple[RecordLink, ...]
     """From the root emit down to what caused this directly; empty for a root."""
 
     cause_unknown: bool
@@ -71,7 +71,7 @@ class Facts:
     causes_hidden: bool
     """The chain is longer than what is shown: its upper end is missing."""
 
-    effects: tuple[Link, ...]
+    effects: tuple[RecordLink, ...]
     effects_hidden: int
     """How many more there are."""
 
@@ -88,11 +88,11 @@ class Facts:
     counters: tuple[tuple[str, str], ...] = ()
     """What the scenario's counters showed when it ended, or show now while it goes on."""
 
-    attempts: tuple[Link, ...] = ()
+    attempts: tuple[RecordLink, ...] = ()
     """All calls of the same handler for the same event, where there are several."""
 
 
-def describe(trace: Trace, kind: str, record_id: int) -> Facts | None:
+def describe(trace: Trace, kind: str, record_id: int) -> InspectorFacts | None:
     """The facts of a dispatch or call by its id; None where the trace has no such one (yet)."""
     if kind == "dispatch":
         row = trace.dispatches.row_of(record_id)
@@ -103,7 +103,7 @@ def describe(trace: Trace, kind: str, record_id: int) -> Facts | None:
     return None
 
 
-def _dispatch(trace: Trace, row: int) -> Facts:
+def _dispatch(trace: Trace, row: int) -> InspectorFacts:
     dispatches = trace.dispatches
     anatomy = anatomy_of(trace, int(dispatches.id[row]))
     value = int(dispatches.outcome[row])
@@ -125,7 +125,7 @@ def _dispatch(trace: Trace, row: int) -> Facts:
         timing.append(("Failed", _number(int(dispatches.failed[row]), "call")))
     timing.append(("Lane", trace.names.text(int(dispatches.lane[row])) or "–"))
     timing += _bus(trace, row)
-    return Facts(
+    return InspectorFacts(
         kind="dispatch",
         id=int(dispatches.id[row]),
         name=trace.names.text(int(dispatches.event[row])),
@@ -148,7 +148,7 @@ def _dispatch(trace: Trace, row: int) -> Facts:
     )
 
 
-def _call(trace: Trace, row: int) -> Facts:
+def _call(trace: Trace, row: int) -> InspectorFacts:
     calls = trace.calls
     value, attempt = int(calls.outcome[row]), int(calls.attempt[row])
     emitted, started, ended = int(calls.emitted_ns[row]), int(calls.started_ns[row]), int(calls.ended_ns[row])
@@ -171,7 +171,7 @@ def _call(trace: Trace, row: int) -> Facts:
     handler = int(calls.handler[row])
     anatomy = anatomy_of(trace, int(calls.dispatch[row]))
     attempts = attempts_of(trace, row)
-    return Facts(
+    return InspectorFacts(
         kind="call",
         id=int(calls.id[row]),
         name=trace.names.text(handler),
@@ -215,9 +215,9 @@ def _bus(trace: Trace, dispatch_row: int) -> list[tuple[str, str]]:
     return told
 
 
-def _causes(trace: Trace, kind: str, row: int) -> tuple[tuple[Link, ...], bool]:
+def _causes(trace: Trace, kind: str, row: int) -> tuple[tuple[RecordLink, ...], bool]:
     """Upwards: a call was caused by its dispatch, a dispatch by the call that emitted it."""
-    chain: list[Link] = []
+    chain: list[RecordLink] = []
     while len(chain) < _MOST_CAUSES:
         row = causality.cause_of_call(trace, row) if kind == "call" else causality.cause_of_dispatch(trace, row)
         kind = "dispatch" if kind == "call" else "call"
@@ -227,12 +227,12 @@ def _causes(trace: Trace, kind: str, row: int) -> tuple[tuple[Link, ...], bool]:
     return tuple(reversed(chain)), True
 
 
-def _effects_of_dispatch(trace: Trace, row: int) -> tuple[tuple[Link, ...], int]:
+def _effects_of_dispatch(trace: Trace, row: int) -> tuple[tuple[RecordLink, ...], int]:
     """Its calls, below each the dispatches that it emitted."""
     call_rows = causality.calls_of(trace, row)
     shown = call_rows[:_MOST_EFFECTS]
     children = _emitted_by(trace, row, trace.calls.id[shown])
-    links: list[Link] = []
+    links: list[RecordLink] = []
     for place, call_row in enumerate(shown.tolist()):
         if len(links) >= _MOST_EFFECTS:
             return tuple(links), len(call_rows) - place
@@ -251,7 +251,7 @@ def _emitted_by(trace: Trace, row: int, call_ids: npt.NDArray[Any]) -> dict[int,
     return found
 
 
-def _effects_of_call(trace: Trace, row: int) -> tuple[tuple[Link, ...], int]:
+def _effects_of_call(trace: Trace, row: int) -> tuple[tuple[RecordLink, ...], int]:
     emitted = causality.emitted_in(trace, row)
     links = tuple(_dispatch_link(trace, int(each)) for each in emitted[:_MOST_EFFECTS])
     return links, max(len(emitted) - len(links), 0)
@@ -274,12 +274,12 @@ def _counters(trace: Trace, time_ns: int, call: int = 0) -> tuple[tuple[str, str
     )
 
 
-def _dispatch_link(trace: Trace, row: int, depth: int = 0) -> Link:
+def _dispatch_link(trace: Trace, row: int, depth: int = 0) -> RecordLink:
     dispatches = trace.dispatches
     failed = bool(dispatches.failed[row])
     value = int(dispatches.outcome[row])
     word = "failed" if failed else outcome(value)
-    return Link(
+    return RecordLink(
         "dispatch",
         int(dispatches.id[row]),
         trace.names.text(int(dispatches.event[row])),
@@ -289,15 +289,15 @@ def _dispatch_link(trace: Trace, row: int, depth: int = 0) -> Link:
     )
 
 
-def _call_link(trace: Trace, row: int) -> Link:
+def _call_link(trace: Trace, row: int) -> RecordLink:
     calls = trace.calls
     value = int(calls.outcome[row])
     took = "running" if value == Outcome.RUNNING else span(int(calls.ended_ns[row]) - int(calls.started_ns[row]))
     detail = took if value in (Outcome.OK, Outcome.RUNNING) else f"{outcome(value)}, {took}"
-    return Link("call", int(calls.id[row]), trace.names.text(int(calls.handler[row])), detail, state(value))
+    return RecordLink("call", int(calls.id[row]), trace.names.text(int(calls.handler[row])), detail, state(value))
 
 
-def _attempt_link(trace: Trace, row: int) -> Link:
+def _attempt_link(trace: Trace, row: int) -> RecordLink:
     link = _call_link(trace, row)
     return replace(link, name=f"attempt {int(trace.calls.attempt[row])}")
 

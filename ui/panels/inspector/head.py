@@ -7,7 +7,7 @@ from pathlib import PurePath
 from PySide6.QtCore import QSize, Signal
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
-from ui.panels.inspector.facts import Facts
+from ui.panels.inspector.facts import InspectorFacts
 from ui.panels.inspector.section import link_button, link_style, plain_label
 from ui.panels.state_icons import look
 from ui.source.opening import source_exists
@@ -16,7 +16,7 @@ from ui.theme import ThemeSource
 from ui.widgets.breaking_label import BreakingLabel
 
 
-class Head(QWidget):
+class InspectorHead(QWidget):
     """Name, number, outcome with its icon, and a link to the source."""
 
     source_wanted = Signal(str, int)
@@ -24,7 +24,7 @@ class Head(QWidget):
     def __init__(self, themes: ThemeSource, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._themes = themes
-        self._facts: Facts | None = None
+        self._facts: InspectorFacts | None = None
         self.name = BreakingLabel(self)
         self.name.setObjectName("inspector_name")
         self._number = plain_label(self)
@@ -45,7 +45,7 @@ class Head(QWidget):
         rows.addLayout(line)
         rows.addWidget(self.source)
 
-    def show_head(self, facts: Facts) -> None:
+    def show_head(self, facts: InspectorFacts) -> None:
         """Show what is selected."""
         self._facts = facts
         self.name.setText(one_line(facts.name))

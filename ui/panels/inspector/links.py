@@ -8,7 +8,7 @@ from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QFontMetrics, QIcon, QResizeEvent
 from PySide6.QtWidgets import QLabel, QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
-from ui.panels.inspector.facts import Link
+from ui.panels.inspector.facts import RecordLink
 from ui.panels.inspector.section import link_style
 from ui.panels.state_icons import look
 from ui.table_model import one_line
@@ -17,12 +17,12 @@ from ui.theme import ThemeSource
 _INDENT = 14
 
 
-class LinkButton(QPushButton):
+class RecordLinkButton(QPushButton):
     """One dispatch or call; the name gives way where the panel is narrow."""
 
     chosen = Signal(str, int)
 
-    def __init__(self, link: Link, icon: QIcon, style: str, room: int, parent: QWidget) -> None:
+    def __init__(self, link: RecordLink, icon: QIcon, style: str, room: int, parent: QWidget) -> None:
         super().__init__(parent)
         self._link = link
         self._words = one_line(f"{link.name}  #{link.id}" + (f"  {link.detail}" if link.detail else ""))
@@ -60,12 +60,12 @@ class LinkList(QWidget):
         self._themes = themes
         self._stairs = stairs
         self._icons: dict[str, QIcon] = {}
-        self._shown: tuple[Sequence[Link], str, str] = ((), "", "")
+        self._shown: tuple[Sequence[RecordLink], str, str] = ((), "", "")
         self._layout = QVBoxLayout(self)
         self._layout.setContentsMargins(0, 0, 0, 0)
         self._layout.setSpacing(0)
 
-    def show_links(self, links: Sequence[Link], *, before: str = "", after: str = "") -> None:
+    def show_links(self, links: Sequence[RecordLink], *, before: str = "", after: str = "") -> None:
         """Show these links between two lines of plain words."""
         if (links, before, after) == self._shown:
             return
@@ -90,7 +90,7 @@ class LinkList(QWidget):
             # A chain of causes goes down like stairs, as deep as the panel has room for.
             margin = 4 + _INDENT * (min(place, 8) if self._stairs else link.depth)
             style = link_style(self._themes.theme, margin)
-            button = LinkButton(link, self._icon(link.state or link.kind), style, margin + 28, self)
+            button = RecordLinkButton(link, self._icon(link.state or link.kind), style, margin + 28, self)
             button.chosen.connect(self.chosen)
             self._layout.addWidget(button)
         self._add_words(after)

@@ -11,8 +11,8 @@ from PySide6.QtWidgets import QFrame, QScrollArea, QStackedLayout, QVBoxLayout, 
 from bus.session import Session
 from ui.pace import Pace
 from ui.panels.inspector.error import ErrorBox
-from ui.panels.inspector.facts import Facts, describe
-from ui.panels.inspector.head import Head
+from ui.panels.inspector.facts import InspectorFacts, describe
+from ui.panels.inspector.head import InspectorHead
 from ui.panels.inspector.links import LinkList
 from ui.panels.inspector.notes import NoteList
 from ui.panels.inspector.payload import PayloadBox
@@ -48,7 +48,7 @@ class InspectorPanel(QWidget):
         super().__init__(parent)
         self._session = session
         self._selection = selection
-        self._facts: Facts | None = None
+        self._facts: InspectorFacts | None = None
         self.setAccessibleName("Inspector")
         self._make_parts(themes)
         self._place_parts(themes)
@@ -59,7 +59,7 @@ class InspectorPanel(QWidget):
         self.refresh_now()
 
     @property
-    def facts(self) -> Facts | None:
+    def facts(self) -> InspectorFacts | None:
         """What is shown, None for the empty hint."""
         return self._facts
 
@@ -104,7 +104,7 @@ class InspectorPanel(QWidget):
         self.notes.show_notes(self._session.trace.notes.of(self._selection.kind, self._selection.id))
         self._notes_part.setVisible(not self.notes.empty)
 
-    def _show(self, facts: Facts) -> None:
+    def _show(self, facts: InspectorFacts) -> None:
         self.head.show_head(facts)
         self.error.show_error(facts.error)
         self.error.setVisible(facts.error is not None)
@@ -127,7 +127,7 @@ class InspectorPanel(QWidget):
         self._log.setText("\n".join([*facts.log, *left_out]))
 
     def _make_parts(self, themes: ThemeSource) -> None:
-        self.head = Head(themes, self)
+        self.head = InspectorHead(themes, self)
         self.head.source_wanted.connect(self.source_wanted)
         self.error = ErrorBox(themes, self)
         self.error.source_wanted.connect(self.source_wanted)
@@ -195,19 +195,19 @@ class InspectorPanel(QWidget):
         self._stack.addWidget(self._scroll)
 
 
-def _caused_by(facts: Facts) -> str:
+def _caused_by(facts: InspectorFacts) -> str:
     if facts.causes:
         return "Caused by"
     return "Cause unknown" if facts.cause_unknown else "Caused by nothing: a root emit"
 
 
-def _before_causes(facts: Facts) -> str:
+def _before_causes(facts: InspectorFacts) -> str:
     if facts.causes_hidden:
         return "… the upper end is not shown"
     return "… what caused this is not known" if facts.causes and facts.cause_unknown else ""
 
 
-def _caused_nothing(facts: Facts) -> str:
+def _caused_nothing(facts: InspectorFacts) -> str:
     if facts.state == "lost":
         return "Caused nothing: no handler listens"
     return "Caused no calls" if facts.kind == "dispatch" else "Emitted nothing"

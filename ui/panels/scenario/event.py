@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QWidget
 from bus.scenario import payload as payloads
 from bus.scenario.drafts import Draft, FieldPath
 from ui.panels.scenario.form import Form
-from ui.panels.scenario.inputs import Input
+from ui.panels.scenario.inputs import FieldInput
 from ui.theme import ThemeSource
 from ui.widgets.json_editor import JsonEditor
 from ui.widgets.json_places import JsonProblem, path_of
@@ -55,7 +55,7 @@ class EventForm(Form):
         return [JsonProblem(problem.problem, path_of(problem.path)) for problem in found]
 
 
-def _editor(made: Input) -> JsonEditor:
+def _editor(made: FieldInput) -> JsonEditor:
     assert isinstance(made.widget, JsonEditor)
     return made.widget
 

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QFormLayout, QLabel, QVBoxLayout, QWidget
 
 from bus.scenario.drafts import Draft, FieldPath
 from ui.panels.scenario.fields import Field
-from ui.panels.scenario.inputs import Input
+from ui.panels.scenario.inputs import FieldInput
 from ui.theme import ThemeSource
 
 
@@ -27,7 +27,7 @@ class Form(QWidget):
         super().__init__(parent)
         self.themes = themes
         self.setAccessibleName(title)
-        self._inputs: dict[str, Input] = {}
+        self._inputs: dict[str, FieldInput] = {}
         self.title = QLabel(title, self)
         self.title.setObjectName("section_title")
         self.fields = field_rows()
@@ -48,9 +48,9 @@ class Form(QWidget):
         choices: Sequence[str] = (),
         to: QFormLayout | None = None,
         help: str = "",
-    ) -> Input:
+    ) -> FieldInput:
         """A row for one key; `alone`: its title stands above it; `to`: the rows that it joins."""
-        made = Input(Field((key,), title, kind, hint, help=help, choices=tuple(choices)), self.themes, [], self)
+        made = FieldInput(Field((key,), title, kind, hint, help=help, choices=tuple(choices)), self.themes, [], self)
         self._inputs[key] = made
         rows = self.fields if to is None else to
         if kind == "flag":
@@ -76,15 +76,15 @@ class Form(QWidget):
         for each in self.inputs():
             each.mark(drafts.get(self.path_of(each)))
 
-    def inputs(self) -> list[Input]:
+    def inputs(self) -> list[FieldInput]:
         """Every field that is shown."""
         return list(self._inputs.values())
 
-    def path_of(self, field: Input) -> FieldPath:
+    def path_of(self, field: FieldInput) -> FieldPath:
         """The path of a field from what the form shows."""
         return field.field.path
 
-    def go_to(self, path: FieldPath) -> Input | None:
+    def go_to(self, path: FieldPath) -> FieldInput | None:
         """Bring the field of this path in front and give it the keyboard; None where there is none."""
         found = next((each for each in self.inputs() if self.path_of(each) == path), None)
         if found is not None:

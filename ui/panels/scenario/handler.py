@@ -12,7 +12,7 @@ from bus.scenario.references import BUILT_IN_EVENTS
 from bus.workers import INLINE, KINDS
 from ui.panels.scenario.fields import HANDLER_FIELDS, Step
 from ui.panels.scenario.form import Form, field_rows
-from ui.panels.scenario.inputs import Input
+from ui.panels.scenario.inputs import FieldInput
 from ui.panels.scenario.steps import StepList
 from ui.theme import ThemeSource
 from ui.widgets.fold import Fold
@@ -83,15 +83,15 @@ class HandlerForm(Form):
         said = [text.format(values[key]) for key, text in SUMMARIES.items() if key in values]
         self.fold.set_summary(", ".join(said))
 
-    def inputs(self) -> list[Input]:
+    def inputs(self) -> list[FieldInput]:
         """The fields of the handler and of its chosen step."""
         return [*super().inputs(), *self.steps.inputs()]
 
-    def path_of(self, field: Input) -> FieldPath:
+    def path_of(self, field: FieldInput) -> FieldPath:
         """A step's fields lie below the step."""
         return self.steps.path_of(field) if field in self.steps.inputs() else field.field.path
 
-    def go_to(self, path: FieldPath) -> Input | None:
+    def go_to(self, path: FieldPath) -> FieldInput | None:
         """The step, or the part that is closed, is opened first."""
         if path[0] == "do" and len(path) > 1:
             self.steps.choose(int(path[1]))

@@ -34,7 +34,7 @@ class Typed:
     """Why the text says nothing, as JSON that is not whole; "" where it says something."""
 
 
-class Input(QWidget):
+class FieldInput(QWidget):
     """One field: a widget of its kind, what may be written there, and why what was typed cannot be taken.
 
     `changed` comes when the person pauses, leaves, or uses a shortcut. Names do not change while they are being typed:

@@ -36,7 +36,7 @@ from ui.panels.scenario.event import EventForm
 from ui.panels.scenario.fields import Step
 from ui.panels.scenario.form import Form
 from ui.panels.scenario.handler import HandlerForm, read_on
-from ui.panels.scenario.inputs import InlineError, Input, Typed
+from ui.panels.scenario.inputs import FieldInput, InlineError, Typed
 from ui.panels.scenario.remarks import Remarks
 from ui.panels.scenario.script import ScenarioForm, ScriptForm
 from ui.panels.scenario.tree import ScenarioTree
@@ -73,7 +73,7 @@ class ScenarioPanel(QWidget):
         self._seen: tuple[int, int] = (0, -1)
         self._turn = 0
         self._share = 0.0
-        self._revealed: Input | None = None
+        self._revealed: FieldInput | None = None
         self._reveal_later = QTimer(self)
         self._reveal_later.setSingleShot(True)
         self._reveal_later.setInterval(0)
@@ -218,7 +218,7 @@ class ScenarioPanel(QWidget):
         if wrong and self._at_hand(wrong):
             self._reveal(self._at_hand(wrong)[0])
 
-    def _at_hand(self, fields: list[Input]) -> list[Input]:
+    def _at_hand(self, fields: list[FieldInput]) -> list[FieldInput]:
         return [each for each in fields if each.isAncestorOf(self._focused()) or each.widget is self._focused()]
 
     def _focused(self) -> QWidget:
@@ -337,7 +337,7 @@ class ScenarioPanel(QWidget):
             self.script_form.show_script(values, events, offered_emit(document.scenario), drafts)
         form.mark(under(document.drafts, _place(self.tree.key)))
 
-    def _reveal(self, field: Input) -> None:
+    def _reveal(self, field: FieldInput) -> None:
         """The field and what is said of it are in view once they have their places."""
         self._revealed = field
         self._reveal_later.start()

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QWidget
 
 from bus.errors import UserError
 from bus.scenario import Document
-from bus.scenario.examine import Examined
+from bus.scenario.examine import Examination
 from bus.wording import several
 from ui.icons import icon
 from ui.job import Job
@@ -22,7 +22,7 @@ from ui.widgets.link_label import LinkLabel
 AFTER_MS = 300
 MOST_IN_MENU = 30
 LETTERS = 110
-NOTHING = Examined((), ())
+NOTHING = Examination((), ())
 
 
 class Remarks(QWidget):
@@ -75,7 +75,7 @@ class Remarks(QWidget):
             return
         self._job.start(self._document.examination())
 
-    def _show(self, found: Examined) -> None:
+    def _show(self, found: Examination) -> None:
         self.stop()
         self.found = found
         self._refresh()

@@ -11,7 +11,7 @@ from bus.engines import ENGINES
 from bus.scenario.drafts import Draft, FieldPath
 from ui.panels.scenario.fields import SCRIPT_FIELDS, Step
 from ui.panels.scenario.form import Form
-from ui.panels.scenario.inputs import Input
+from ui.panels.scenario.inputs import FieldInput
 from ui.panels.scenario.steps import StepList
 from ui.theme import ThemeSource
 
@@ -36,15 +36,15 @@ class ScriptForm(Form):
         """Show the script as the file says it. emit: what a new emit step says."""
         self.steps.show_steps(list(values.get("script") or []), events, emit, drafts)
 
-    def inputs(self) -> list[Input]:
+    def inputs(self) -> list[FieldInput]:
         """The fields of the chosen step."""
         return self.steps.inputs()
 
-    def path_of(self, field: Input) -> FieldPath:
+    def path_of(self, field: FieldInput) -> FieldPath:
         """Below the step."""
         return self.steps.path_of(field)
 
-    def go_to(self, path: FieldPath) -> Input | None:
+    def go_to(self, path: FieldPath) -> FieldInput | None:
         """The step is chosen first."""
         self.steps.choose(int(path[0]))
         return super().go_to(path)
@@ -62,5 +62,5 @@ class ScenarioForm(Form):
         self.description = self.add("description", "about", hint="what it shows")
         engines = (USUAL_ENGINE, *(each for each in ENGINES if each != USUAL_ENGINE))
         self.engine = self.add("engine", "engine", "choice", "what carries the events", choices=engines)
-        self.seed: Input = self.add("seed", "seed", "number", "0", help=BEGINS_WITH)
+        self.seed: FieldInput = self.add("seed", "seed", "number", "0", help=BEGINS_WITH)
         self.rows.addStretch(1)

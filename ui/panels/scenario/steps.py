@@ -23,7 +23,7 @@ from PySide6.QtWidgets import (
 from bus.scenario.drafts import Draft, FieldPath
 from ui.icons import icon
 from ui.panels.scenario.fields import ABOUT, FRESH, Field, Step, summary, value_at, verb_of
-from ui.panels.scenario.inputs import Input, Typed
+from ui.panels.scenario.inputs import FieldInput, Typed
 from ui.theme import ThemeSource
 from ui.widgets.elided_label import ElidedLabel
 
@@ -60,7 +60,7 @@ class StepList(QWidget):
         self._events: list[str] = []
         self._emit: Step = {}
         self._drafts: dict[FieldPath, Draft] = {}
-        self._inputs: list[Input] = []
+        self._inputs: list[FieldInput] = []
         self._form: QWidget | None = None
         self._shown = (-1, "")
         self.list = QListWidget(self)
@@ -138,7 +138,7 @@ class StepList(QWidget):
             item.setIcon(icon("failed", self._themes.theme) if row in wrong else QIcon())
             item.setToolTip(str(wrong[row]) if row in wrong else summary(step, self._fields))
 
-    def path_of(self, field: Input) -> FieldPath:
+    def path_of(self, field: FieldInput) -> FieldPath:
         """The path of a field of the chosen step."""
         return (*self._path, self.list.currentRow(), *field.field.path)
 
@@ -146,7 +146,7 @@ class StepList(QWidget):
         """Show the form of one step."""
         self.list.setCurrentRow(row)
 
-    def inputs(self) -> list[Input]:
+    def inputs(self) -> list[FieldInput]:
         """The fields of the chosen step."""
         return self._inputs
 
@@ -183,7 +183,9 @@ class StepList(QWidget):
         form.setVerticalSpacing(4)
         form.setRowWrapPolicy(QFormLayout.RowWrapPolicy.WrapLongRows)
         form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
-        self._inputs = [Input(field, self._themes, self._events, self._form) for field in self._fields.get(verb, ())]
+        self._inputs = [
+            FieldInput(field, self._themes, self._events, self._form) for field in self._fields.get(verb, ())
+        ]
         for each in self._inputs:
             if each.field.kind == "flag":
                 form.addRow(each)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt
 
-from bus.sql.query import Result
+from bus.sql.query import QueryResult
 from ui.table_model import one_line
 
 AnyIndex = QModelIndex | QPersistentModelIndex
@@ -13,19 +13,19 @@ ITEMS = {"id": "", "call": "call", "parent_call": "call", "dispatch": "dispatch"
 """Columns whose values are ids, and of what; `id` alone may be of either."""
 
 
-class Answer(QAbstractTableModel):
+class AnswerModel(QAbstractTableModel):
     """Read-only."""
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._result = Result((), [], cut=False)
+        self._result = QueryResult((), [], cut=False)
 
     @property
-    def result(self) -> Result:
+    def result(self) -> QueryResult:
         """What is shown."""
         return self._result
 
-    def show_result(self, result: Result) -> None:
+    def show_result(self, result: QueryResult) -> None:
         """Another answer."""
         self.beginResetModel()
         self._result = result

@@ -19,11 +19,11 @@ from PySide6.QtWidgets import (
 
 from bus.errors import UserError
 from bus.export import answer
-from bus.sql.query import READY, Query, Result
+from bus.sql.query import READY, Query, QueryResult
 from bus.sql.tables import TABLES
 from bus.wording import several
 from ui.job import Job
-from ui.panels.sql.answer import Answer
+from ui.panels.sql.answer import AnswerModel
 from ui.panels.sql.editor import SqlEditor
 from ui.panels.sql.schema import SqlSchema
 from ui.panels.sql.view import AnswerView
@@ -50,7 +50,7 @@ class SqlTab(Tab):
         self._writing.failed.connect(self._not_written)
         self._path = Path()
         self._holds = False
-        self.answer = Answer(self)
+        self.answer = AnswerModel(self)
         self._make_inputs()
         self._make_view()
         self._place()
@@ -74,7 +74,7 @@ class SqlTab(Tab):
 
     def _came(self, found: object) -> None:
         query = self._query
-        if isinstance(found, Result):
+        if isinstance(found, QueryResult):
             self._show(found)
         elif query is not None:
             self._release()
@@ -87,7 +87,7 @@ class SqlTab(Tab):
             self._end()
             self._say("cancelled")
 
-    def _show(self, result: Result) -> None:
+    def _show(self, result: QueryResult) -> None:
         self._end()
         self.answer.show_result(result)
         for column in range(len(result.columns)):

@@ -10,7 +10,7 @@ from PySide6.QtGui import QGuiApplication, QKeyEvent, QKeySequence, QPainter, QP
 from PySide6.QtWidgets import QMenu, QWidget
 
 from ui.panels.copied import cell
-from ui.panels.sql.answer import Answer
+from ui.panels.sql.answer import AnswerModel
 from ui.widgets.empty_hint import paint_hint
 from ui.widgets.line_table import LineTable
 
@@ -25,7 +25,7 @@ class AnswerView(LineTable):
 
     export_wanted = Signal()
 
-    def __init__(self, answer: Answer, parent: QWidget) -> None:
+    def __init__(self, answer: AnswerModel, parent: QWidget) -> None:
         super().__init__(parent)
         self._answer = answer
         self.setModel(answer)
@@ -82,7 +82,7 @@ class AnswerView(LineTable):
             QGuiApplication.clipboard().setText(as_text(self._answer, rows, headings=headings))
 
 
-def as_text(answer: Answer, rows: list[int], *, headings: bool) -> str:
+def as_text(answer: AnswerModel, rows: list[int], *, headings: bool) -> str:
     """Tab-separated lines; values whole, unlike on the screen."""
     result = answer.result
     lines = ["\t".join(map(cell, result.columns))] if headings else []

@@ -9,7 +9,7 @@ from PySide6.QtCore import QModelIndex, Qt, Signal
 from PySide6.QtWidgets import QLabel, QVBoxLayout
 
 from bus.analysis import ledger
-from bus.analysis.judging import Judged, judged
+from bus.analysis.judging import JudgedVerdict, judged
 from bus.analysis.ledger import Ledger
 from bus.session import AT_REST
 from ui.number_text import count
@@ -37,7 +37,7 @@ class ExpectationsTab(Tab):
         super().__init__(parts.parent)
         self._session, themes = parts.session, parts.themes
         self._seen: tuple[object, ...] = ()
-        self.judged: tuple[Judged, ...] = ()
+        self.judged: tuple[JudgedVerdict, ...] = ()
         self.ledger = QLabel(self)
         self.ledger.setAccessibleName("What became of every event")
         self.ledger.setTextFormat(Qt.TextFormat.RichText)

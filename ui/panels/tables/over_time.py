@@ -12,10 +12,10 @@ from bus.analysis import over_time
 from bus.analysis.over_time import OverTime, Series, Span
 from bus.session import Session
 from ui.filter_state import FilterState
-from ui.finding import Finding
 from ui.number_text import count, moment, span
 from ui.pace import Pace
 from ui.panels.tables.plots import Plot
+from ui.row_search import RowSearch
 from ui.theme import ThemeSource
 
 STEPS = 120
@@ -89,7 +89,7 @@ class OverTimePage(QScrollArea):
         self.setWidgetResizable(True)
         self.setFrameShape(QScrollArea.Shape.NoFrame)
         self.setAccessibleName("Rates and queues over time")
-        self._finding = Finding(session, self)
+        self._finding = RowSearch(session, self)
         self._finding.found.connect(self._show)
         self._finding.failed.connect(self.failed)
         self._pace = Pace(self)

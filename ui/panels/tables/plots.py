@@ -7,7 +7,7 @@ from PySide6.QtCore import QEvent, QPointF, QRectF, Qt, Signal
 from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QToolTip, QVBoxLayout, QWidget
 
-from bus.analysis.histogram import Histogram, Rate
+from bus.analysis.histogram import EventRate, Histogram
 from ui.number_text import count, moment, span
 from ui.theme import ThemeSource
 
@@ -159,10 +159,10 @@ class Rates(Plot):
 
     def __init__(self, themes: ThemeSource, parent: QWidget) -> None:
         super().__init__("Events per second", themes, parent)
-        self.rate: Rate | None = None
+        self.rate: EventRate | None = None
         self._origin_ns = 0
 
-    def show_rate(self, rate: Rate, origin_ns: int) -> None:
+    def show_rate(self, rate: EventRate, origin_ns: int) -> None:
         """origin_ns: when the capture begins."""
         self.rate, self._origin_ns = rate, origin_ns
         self.show_heights(rate.per_second)

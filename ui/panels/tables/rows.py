@@ -10,16 +10,16 @@ from PySide6.QtCore import QPoint, Signal
 from PySide6.QtWidgets import QVBoxLayout
 
 from bus.errors import UserError
-from bus.find.ordering import Orders
+from bus.find.ordering import OrderCache
 from bus.find.repeats import Repeats
-from ui.finding import Finding
 from ui.number_text import count, shown_of
 from ui.pace import Pace
 from ui.panels.tab import Tab, TabParts
-from ui.panels.tables.found_rows import Found, Look, Order, Sorting
 from ui.panels.tables.header import HeaderMenu
 from ui.panels.tables.payload_column import MOST_SORTED, PayloadColumn, known_fields
+from ui.panels.tables.row_query import FoundRows, RowQuery, Sorting, SortOrder
 from ui.panels.tables.view import RecordTable
+from ui.row_search import RowSearch
 from ui.table_model import Column, Rows, TableModel
 
 NAMED = ("Event", "Handler")
@@ -58,10 +58,10 @@ class RowsTab(Tab):
         layout.addWidget(self.view)
         self._pace = Pace(self)
         self._pace.due.connect(self.refresh_now)
-        self._finding = Finding(session, self)
+        self._finding = RowSearch(session, self)
         self._finding.found.connect(self._found)
         self._finding.failed.connect(self.failed)
-        self._orders = Orders()
+        self._orders = OrderCache()
         self._grouped = ""
         self._open: set[int] = set()
         """Rows of the trace whose groups are open."""
@@ -151,7 +151,7 @@ class RowsTab(Tab):
             self.fields.remove(field)
             self.view.clear_order()  # the places of columns change
             self.model.remove_column(place)
-        self._orders = Orders()
+        self._orders = OrderCache()
         self.refresh_now()
 
     @property
@@ -170,13 +170,13 @@ class RowsTab(Tab):
         titles = [(at, column.title, not self.view.isColumnHidden(at)) for at, column in own]
         self.header_menu.offer(titles, known_fields(self._session.trace), self.fields, place)
 
-    def _look(self) -> Look:
+    def _look(self) -> RowQuery:
         order = None
         if self._order is not None:
             place, descending = self._order
             keys = self.model.columns[place].key
-            order = Order(place, keys, descending) if keys is not None else None
-        return Look(self.table, self._filter.filter, order, self._orders, self._grouped, self._filter.most_payloads)
+            order = SortOrder(place, keys, descending) if keys is not None else None
+        return RowQuery(self.table, self._filter.filter, order, self._orders, self._grouped, self._filter.most_payloads)
 
     def _show_wanted(self) -> None:
         """Columns that only some captures have something for come and go with it."""
@@ -186,7 +186,7 @@ class RowsTab(Tab):
                 if self.view.isColumnHidden(place) != hidden:
                     self.view.setColumnHidden(place, hidden)
 
-    def _found(self, found: Found) -> None:
+    def _found(self, found: FoundRows) -> None:
         self._show_wanted()
         self.total, self.shown, self._repeats = found.total, len(found.rows), found.repeats
         if found.repeats is None:

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from bus.analysis import counters, over_time
-from bus.analysis.counters import Counted
+from bus.analysis.counters import CounterValue
 from bus.export.slice import write
 from bus.find import rows
 from bus.trace import Trace
@@ -45,12 +45,12 @@ def trace() -> Trace:
 
 def test_every_counter_has_a_value_at_every_time(trace: Trace) -> None:
     assert counters.at(trace, 9) == []
-    assert counters.at(trace, 20) == [Counted("uploads", 2), Counted("bytes", 1)]
-    assert counters.at(trace, 30) == [Counted("uploads", 3), Counted("bytes", 1)]
+    assert counters.at(trace, 20) == [CounterValue("uploads", 2), CounterValue("bytes", 1)]
+    assert counters.at(trace, 30) == [CounterValue("uploads", 3), CounterValue("bytes", 1)]
 
 
 def test_what_one_call_has_added_is_told(trace: Trace) -> None:
-    assert counters.at(trace, 30, 2) == [Counted("uploads", 3, 2), Counted("bytes", 1, 1)]
+    assert counters.at(trace, 30, 2) == [CounterValue("uploads", 3, 2), CounterValue("bytes", 1, 1)]
 
 
 def test_a_counter_is_drawn_over_time(trace: Trace) -> None:
@@ -76,11 +76,11 @@ def test_a_run_records_what_its_steps_count(run: Any) -> None:
         "events: {a: {}}\nhandlers:\n  h: {on: a, do: [{count: seen}]}\n  g: {on: a, do: [{count: seen}]}\n"
         "script: [{emit: a, times: 3}]"
     )
-    assert counters.at(trace, trace.span_ns[1]) == [Counted("seen", 6)]
+    assert counters.at(trace, trace.span_ns[1]) == [CounterValue("seen", 6)]
     assert len(trace.marks) == 0
 
 
 def test_a_long_run_forgets_old_counts_and_no_value(trace: Trace) -> None:
     newest = trace.newest(1)
-    assert counters.at(newest, 30) == [Counted("bytes", 1), Counted("uploads", 3)]
+    assert counters.at(newest, 30) == [CounterValue("bytes", 1), CounterValue("uploads", 3)]
     assert len(newest.counts) < len(trace.counts)

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import pytest
 
-from bus.analysis.judging import Judged, judged
+from bus.analysis.judging import JudgedVerdict, judged
 from bus.find.rows import parse, rows
 from bus.scenario import loads
 from bus.trace import Trace
@@ -21,7 +21,7 @@ expect:
 """
 
 
-def only(text: str, expect: str, run: Callable[[str], Trace]) -> tuple[Judged, Trace]:
+def only(text: str, expect: str, run: Callable[[str], Trace]) -> tuple[JudgedVerdict, Trace]:
     trace = run(f"{text}  - {expect}\n".replace("buslens: 1\n", ""))
     (one,) = judged(loads(f"{text}  - {expect}\n").scenario, trace)
     return one, trace

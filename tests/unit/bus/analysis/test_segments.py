@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from bus.analysis.anatomy import anatomy_of
-from bus.analysis.segments import Segment, Stage, segments_of
+from bus.analysis.delivery_history import anatomy_of
+from bus.analysis.segments import Segment, SegmentKind, segments_of
 from bus.trace import Trace
 
 TWICE = (
@@ -21,7 +21,7 @@ def way(trace: Trace) -> list[Segment]:
     return list(segments_of(trace, anatomy_of(trace, int(trace.dispatches.id[0])), 0))
 
 
-def stages(found: list[Segment]) -> list[Stage]:
+def stages(found: list[Segment]) -> list[SegmentKind]:
     return [segment.stage for segment in found]
 
 
@@ -29,8 +29,8 @@ def test_a_retried_call_is_linked_to_the_attempt_before_it(run: Any) -> None:
     trace = run(TWICE.replace("FAILURES", "1"))
     found = way(trace)
     assert stages(found) == [
-        Stage.PUBLISH, Stage.QUEUE, Stage.PREFETCH, Stage.REJECT,
-        Stage.REQUEUE, Stage.PREFETCH, Stage.ACKNOWLEDGE,
+        SegmentKind.PUBLISH, SegmentKind.QUEUE, SegmentKind.PREFETCH, SegmentKind.REJECT,
+        SegmentKind.REQUEUE, SegmentKind.PREFETCH, SegmentKind.ACKNOWLEDGE,
     ]  # fmt: skip
     first, second = (int(row) for row in trace.calls.attempt.argsort())
     assert [segment.call for segment in found] == [first] * 4 + [second] * 3
@@ -44,7 +44,7 @@ def test_a_retried_call_is_linked_to_the_attempt_before_it(run: Any) -> None:
 
 
 def test_a_dead_letter_ends_the_way(run: Any) -> None:
-    assert stages(way(run(TWICE.replace("FAILURES", "2"))))[-1] is Stage.BURY
+    assert stages(way(run(TWICE.replace("FAILURES", "2"))))[-1] is SegmentKind.DEAD_LETTER
 
 
 @pytest.mark.parametrize("engine", ["pyee", "pyee-asyncio"])

@@ -9,7 +9,7 @@ import pytest
 
 from bus import connections
 from bus.brokers import KINDS
-from bus.connections import Connection, Origin, file, secrets
+from bus.connections import Connection, ConnectionOrigin, file, secrets
 from bus.engines.kafka import KAFKA
 from bus.engines.rabbitmq import RABBITMQ
 from bus.errors import UserError
@@ -44,7 +44,7 @@ def ring(monkeypatch: pytest.MonkeyPatch) -> Ring:
 )
 def test_it_is_on_loopback_where_nobody_says_otherwise(kind: Any, url: str) -> None:
     found = connections.found(kind)
-    assert (found.url, found.origin) == (url, Origin.DEFAULT)
+    assert (found.url, found.origin) == (url, ConnectionOrigin.DEFAULT)
 
 
 def test_the_environment_wins_over_what_is_set(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -52,7 +52,7 @@ def test_the_environment_wins_over_what_is_set(monkeypatch: pytest.MonkeyPatch) 
     assert connections.address(KAFKA) == "kafka://set.example:9092/"
     monkeypatch.setenv(KAFKA.variable, "kafka://said.example:1/")
     found = connections.found(KAFKA)
-    assert (found.url, found.origin) == ("kafka://said.example:1/", Origin.ENVIRONMENT)
+    assert (found.url, found.origin) == ("kafka://said.example:1/", ConnectionOrigin.ENVIRONMENT)
 
 
 def test_what_is_set_becomes_an_address_and_parts_again(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -11,11 +11,11 @@ import pytest
 
 from bus.errors import UserError
 from bus.export import answer
-from bus.sql.query import Query, Result
+from bus.sql.query import Query, QueryResult
 from tests.helpers.make_trace import make_trace
 
 
-def asked(text: str) -> Result:
+def asked(text: str) -> QueryResult:
     return Query(make_trace(5), text).run()
 
 

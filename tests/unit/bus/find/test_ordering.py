@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from bus.find.ordering import Orders, order
+from bus.find.ordering import OrderCache, order
 
 RANDOM = np.random.default_rng(5)
 COLUMNS: dict[str, Any] = {
@@ -45,7 +45,7 @@ def test_the_order_of_a_whole_table_is_remembered_until_the_trace_changes() -> N
         asked.append(1)
         return np.array([3, 1, 2])
 
-    orders = Orders()
+    orders = OrderCache()
     assert not orders.knows(1, "duration", descending=False)
     for _ in range(3):
         assert orders.get(1, "duration", keys, descending=False).tolist() == [1, 2, 0]
@@ -58,7 +58,7 @@ def test_the_order_of_a_whole_table_is_remembered_until_the_trace_changes() -> N
 
 
 def test_only_some_orders_are_remembered() -> None:
-    orders = Orders()
+    orders = OrderCache()
     for column in range(10):
         orders.get(1, column, COLUMNS["ids"].copy, descending=False)
     assert [column for column in range(10) if orders.knows(1, column, descending=False)] == [6, 7, 8, 9]

@@ -12,7 +12,7 @@ import pytest
 
 from bus.capture import capture
 from bus.errors import UserError
-from bus.flight.folder import Folder
+from bus.flight.folder import FlightFolder
 from bus.flight.recorder import FlightRecorder
 from bus.session import AT_REST, Session
 from bus.settings import FlightSettings, Settings
@@ -269,7 +269,7 @@ def test_the_trace_goes_on_while_the_file_is_written(tmp_path: Path) -> None:
 
 
 def test_files_of_one_moment_keep_their_order(tmp_path: Path) -> None:
-    folder = Folder(tmp_path, most_files=2, most_bytes=1 << 30)
+    folder = FlightFolder(tmp_path, most_files=2, most_bytes=1 << 30)
     made = []
     for _ in range(12):
         path = folder.next_path()

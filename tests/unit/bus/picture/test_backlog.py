@@ -8,7 +8,7 @@ from collections.abc import Sequence
 import numpy as np
 import pytest
 
-from bus.picture.backlog import Backlog, Seen
+from bus.picture.backlog import Backlog, NumberSet
 from bus.trace import Trace
 from buslens.recorder import Recorder
 from buslens.records import Flag, Kind
@@ -134,7 +134,7 @@ def test_hostile_times_and_unknown_dispatches_harm_nothing() -> None:
 
 
 def test_numbers_are_first_once() -> None:
-    seen, rng = Seen(), np.random.default_rng(7)
+    seen, rng = NumberSet(), np.random.default_rng(7)
     known: set[int] = set()
     for _ in range(40):
         keys = rng.integers(0, 20_000, 700).astype(np.uint64)

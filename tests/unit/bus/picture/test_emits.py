@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bus.picture.emits import Emits
+from bus.picture.emits import EmitIndex
 from bus.trace import Trace
 from buslens.recorder import Recorder
 
@@ -18,7 +18,7 @@ class Clock:
 def test_losses_are_found_batch_by_batch() -> None:
     clock = Clock()
     recorder = Recorder(clock_ns=clock)
-    event, trace, emits = recorder.event("ping"), Trace(), Emits()
+    event, trace, emits = recorder.event("ping"), Trace(), EmitIndex()
     for number in range(100):
         clock.now_ns = 10 * number
         recorder.dispatch(recorder.next_id(), 0, event, 0, 0 if number % 25 == 3 else 1, None)
@@ -33,7 +33,7 @@ def test_losses_are_found_batch_by_batch() -> None:
 def test_clocks_of_threads_that_disagree_do_not_break_the_order() -> None:
     clock = Clock()
     recorder = Recorder(clock_ns=clock)
-    event, trace, emits = recorder.event("ping"), Trace(), Emits()
+    event, trace, emits = recorder.event("ping"), Trace(), EmitIndex()
     for now in (10, 30, 20, 40):
         clock.now_ns = now
         recorder.dispatch(recorder.next_id(), 0, event, 0, 1, None)

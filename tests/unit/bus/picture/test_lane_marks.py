@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from bus.picture.emits import Emits
+from bus.picture.emits import EmitIndex
 from bus.picture.grouping import OTHERS, Group
-from bus.picture.lane_marks import LaneMarks, Marks
+from bus.picture.lane_marks import LaneMarks, MarkIndex
 from bus.picture.tracks import CallTracks
 from bus.trace import Trace
 from buslens.recorder import Recorder
@@ -27,7 +27,7 @@ class Played:
     def __init__(self, group: Group = "handler", most_lanes: int = 100) -> None:
         self.now_ns = 0
         self.recorder, self.trace = Recorder(clock_ns=self._clock), Trace()
-        self.tracks, self.emits, self.marks = CallTracks(group, most_lanes=most_lanes), Emits(), LaneMarks()
+        self.tracks, self.emits, self.marks = CallTracks(group, most_lanes=most_lanes), EmitIndex(), LaneMarks()
 
     def emit(self, event: str, handlers: int = 0, flags: int = 0) -> int:
         ident = self.recorder.next_id()
@@ -137,7 +137,7 @@ def test_marks_are_in_order_of_time_whatever_order_they_come_in() -> None:
 
 
 def test_a_dead_letter_is_in_the_lane_of_its_last_call(run: Any) -> None:
-    trace, tracks, emits, marks = run(SOME), CallTracks(), Emits(), LaneMarks()
+    trace, tracks, emits, marks = run(SOME), CallTracks(), EmitIndex(), LaneMarks()
     tracks.update(trace)
     emits.update(trace)
     marks.update(trace, tracks, emits)
@@ -157,7 +157,7 @@ def test_dead_letters_of_calls_that_no_capture_has_are_survived() -> None:
 
 
 def test_nothing_is_a_batch_as_well() -> None:
-    marks, none = Marks(), Emits().times
+    marks, none = MarkIndex(), EmitIndex().times
     marks.add(none, none)
     assert len(marks) == 0
     assert len(Played().update()) == 0

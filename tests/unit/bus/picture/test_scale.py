@@ -11,10 +11,10 @@ from hypothesis import strategies as st
 
 from bus.picture.bars import bars
 from bus.picture.detail import points
-from bus.picture.emits import Emits
+from bus.picture.emits import EmitIndex
 from bus.picture.grid import Grid
 from bus.picture.idle import folded, gaps
-from bus.picture.scale import LINEAR, UNIT, Folded, Steps
+from bus.picture.scale import LINEAR, UNIT, FoldedScale, StepScale
 from bus.picture.tracks import CallTracks
 from bus.trace import Trace
 from buslens.recorder import Recorder
@@ -69,10 +69,10 @@ def played(story: list[tuple[int, int | None]]) -> Trace:
     return bus.trace()
 
 
-def steps_of(trace: Trace) -> Steps:
-    emits = Emits()
+def steps_of(trace: Trace) -> StepScale:
+    emits = EmitIndex()
     emits.update(trace)
-    return Steps(trace, emits, trace.span_ns[1])
+    return StepScale(trace, emits, trace.span_ns[1])
 
 
 @settings(max_examples=150, deadline=None)
@@ -141,7 +141,7 @@ def test_dispatches_of_one_time_are_steps_of_their_own_and_so_are_their_calls() 
     for _ in range(5):
         bus.call(bus.emit(7_000), 7_000, 7_000)
     trace = bus.trace()
-    steps, tracks, emits = steps_of(trace), CallTracks(), Emits()
+    steps, tracks, emits = steps_of(trace), CallTracks(), EmitIndex()
     tracks.update(trace)
     emits.update(trace)
     grid = Grid(0, 5 * UNIT, 50, steps)
@@ -159,14 +159,14 @@ def test_dispatches_of_one_time_are_steps_of_their_own_and_so_are_their_calls() 
 @given(stories, st.integers(1, 30))
 def test_the_whole_of_any_axis_shows_every_call_and_every_emit(story: list[Any], columns: int) -> None:
     trace = played(story)
-    tracks, emits = CallTracks(), Emits()
+    tracks, emits = CallTracks(), EmitIndex()
     tracks.update(trace)
     emits.update(trace)
     now = trace.span_ns[1]
     every = [track for lane in tracks.lanes.values() for track in lane]
-    for scale in (LINEAR, folded(trace), Steps(trace, emits, now)):
+    for scale in (LINEAR, folded(trace), StepScale(trace, emits, now)):
         first, last = scale.place(trace.span_ns[0]), scale.place(now)
-        first = min(first, 0) if isinstance(scale, Steps) else first
+        first = min(first, 0) if isinstance(scale, StepScale) else first
         grid = Grid(first, max(1, last + 1 - first), columns, scale)
         assert int(bars(every, trace.calls, grid, now).count.sum()) == len(trace.calls)
         assert int(points(emits.times, emits.lost, grid, len(emits)).count.sum()) == len(emits)
@@ -176,6 +176,6 @@ def test_times_that_a_hostile_capture_claims_break_no_axis() -> None:
     trace, most = played([(0, 5), (1, None)]), np.iinfo(np.int64)
     trace.calls.started_ns[:], trace.calls.ended_ns[:] = most.min, most.max
     trace.dispatches.emitted_ns[:] = [most.max, most.min]
-    for scale in (folded(trace), steps_of(trace), Folded(*np.array([[0], [10]]), 1)):
+    for scale in (folded(trace), steps_of(trace), FoldedScale(*np.array([[0], [10]]), 1)):
         assert isinstance(scale.place(most.max // 2), int)
         assert isinstance(scale.time(0), int)

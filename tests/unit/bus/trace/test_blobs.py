@@ -5,14 +5,14 @@ from __future__ import annotations
 import pytest
 
 from bus.trace.blobs import Blobs, contents
-from bus.trace.raw import Raw
+from bus.trace.capture_bytes import CaptureBytes
 from buslens.records import BlobKind
 from buslens.wire import pack_blob
 
 
 def blobs(*bodies: tuple[int, int, bytes, bool]) -> Blobs:
     """Each body in a frame of its own."""
-    raw = Raw()
+    raw = CaptureBytes()
     kept = Blobs(raw)
     start = 0
     for body in bodies:
@@ -58,7 +58,7 @@ def test_frames_whose_ids_do_not_ascend_are_damage() -> None:
 
 
 def test_blobs_of_one_frame_are_found_where_ids_have_gaps() -> None:
-    raw = Raw()
+    raw = CaptureBytes()
     frame = b"".join(pack_blob(ident, BlobKind.NOTE, str(ident).encode(), False) for ident in (3, 4, 8, 9))
     raw.append(frame)
     kept = Blobs(raw)
@@ -78,7 +78,7 @@ def test_half_a_surrogate_pair_harms_nobody() -> None:
 
 
 def test_text_is_looked_for_in_payloads_and_new_ones_are_looked_through_later() -> None:
-    raw = Raw()
+    raw = CaptureBytes()
     kept = Blobs(raw)
     for ident, text in ((1, b"Alpha"), (2, b"beta")):
         frame = pack_blob(ident, BlobKind.PAYLOAD_REPR, text, False)

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from bus.trace.columns import Columns
-from bus.trace.groups import Groups
+from bus.trace.groups import RowGroups
 from bus.trace.index import Index
 
 
@@ -59,7 +59,7 @@ def test_ids_that_ascend_need_no_index_of_their_own_until_one_does_not() -> None
 def test_rows_of_one_value_are_found_while_the_column_grows() -> None:
     rng = np.random.default_rng(1)
     columns = Columns(owner=np.uint64)
-    groups = Groups(columns, "owner")
+    groups = RowGroups(columns, "owner")
     for _ in range(12):
         owners = rng.integers(0, 50, 5000).astype(np.uint64)
         columns.append(len(owners), owner=owners)

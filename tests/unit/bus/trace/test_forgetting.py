@@ -10,7 +10,7 @@ import pytest
 
 from bus.analysis import causality
 from bus.capture import capture
-from bus.picture.emits import Emits
+from bus.picture.emits import EmitIndex
 from bus.picture.tracks import CallTracks
 from bus.trace import Trace
 from bus.trace.forgetting import LEAST, MOST, usual_most
@@ -65,7 +65,7 @@ def test_ids_joins_and_outcomes_are_those_of_the_whole(whole: Trace, newest: Tra
 
 
 def test_the_timeline_and_the_marks_are_of_what_stayed(newest: Trace) -> None:
-    tracks, emits = CallTracks(), Emits()
+    tracks, emits = CallTracks(), EmitIndex()
     tracks.update(newest)
     emits.update(newest)
     placed = np.concatenate([track.rows for lane in tracks.lanes.values() for track in lane])

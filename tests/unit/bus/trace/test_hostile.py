@@ -12,10 +12,10 @@ import numpy as np
 import pytest
 
 from bus.capture import capture
-from bus.capture.loading import PIECE, Loading
+from bus.capture.loader import PIECE, CaptureLoader
 from bus.errors import UserError
 from bus.export import EXPORTERS
-from bus.picture.emits import Emits
+from bus.picture.emits import EmitIndex
 from bus.picture.grouping import OTHERS
 from bus.picture.tracks import CallTracks
 from bus.trace import Trace
@@ -40,7 +40,7 @@ def read_all(path: Path, out: Path) -> Trace | None:
     for row in range(len(trace.marks)):
         trace.marks.text(row)
     CallTracks().update(trace)
-    Emits().update(trace)
+    EmitIndex().update(trace)
     flow = ("dispatch", int(trace.dispatches.id[0])) if len(trace.dispatches) else None
     for exporter in EXPORTERS:
         with contextlib.suppress(UserError):  # a flow that the damage took away has no diagram
@@ -91,7 +91,7 @@ def test_a_file_that_lies_with_right_checksums_is_read_without_harm(seed: int, t
 def loaded(path: Path, data: bytes, piece: int = PIECE) -> Trace | None:
     path.write_bytes(data)
     try:
-        loading = Loading(path, piece=piece)
+        loading = CaptureLoader(path, piece=piece)
     except UserError:
         return None
     loading.step(math.inf)

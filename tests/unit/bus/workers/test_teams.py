@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from bus.analysis.anatomy import anatomy_of
+from bus.analysis.delivery_history import anatomy_of
 from bus.session import Session, Step
 from buslens.records import Kind, Outcome
 from tests.unit.bus.conftest import Live

@@ -13,7 +13,7 @@ import pytest
 from buslens.context import current_call
 from buslens.recorder import Recorder
 from buslens.records import Flag, Outcome
-from buslens.watching.calls import Deferred, Run, handler_of
+from buslens.watching.calls import Deferred, WatchedHandler, handler_of
 from buslens.watching.naming import describe
 from buslens.watching.watch import Watch
 from tests.unit.buslens.facts import Facts
@@ -28,12 +28,12 @@ class Bus:
 BUS = Bus()
 
 
-def running(handler: Callable[..., Any], recorder: Recorder) -> Run:
+def running(handler: Callable[..., Any], recorder: Recorder) -> WatchedHandler:
     """A stand-in for the only handler of an event "placed"."""
     watch = Watch(BUS, recorder, recorder.bus("orders", of=BUS))
     dispatch = watch.emitted(watch.event_id("placed"), 1, 0, 0)
     name = describe(handler)
-    return Run(handler, watch, dispatch, CALL_ID, watch.handler_id("placed", name), name)
+    return WatchedHandler(handler, watch, dispatch, CALL_ID, watch.handler_id("placed", name), name)
 
 
 def test_a_call_runs_the_handler_and_gives_back_what_it_gave() -> None:
@@ -87,7 +87,7 @@ def test_a_coroutine_is_timed_from_its_first_step_to_its_end() -> None:
     coroutine.close()
 
 
-async def _awaited(run: Run) -> object:
+async def _awaited(run: WatchedHandler) -> object:
     return await run()
 
 

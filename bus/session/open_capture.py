@@ -1,0 +1,125 @@
+"""A capture that is being opened, and then the program that still writes it: where a trace comes from without a run."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+from bus.capture.capture import SUFFIX
+from bus.capture.follower import CaptureFollower
+from bus.capture.loader import PIECE, CaptureLoader
+from bus.capture.writer import is_alive
+from bus.errors import Place, UserError
+from bus.session.run import Run
+from bus.system_errors import cannot_read
+from bus.trace import Trace
+from buslens.wire import MAGIC, Header
+
+FIRST_PART_S = 0.1
+PART_S = 0.03
+"""How long opening a capture holds a verb and a pump up; most captures are open after the first part."""
+
+FOLLOWED_S = 0.01
+"""How long a pump takes in what a program has written."""
+
+
+def is_capture(path: Path) -> bool:
+    """Whether a file is a capture, by what it begins with; else it should be a scenario. Raises UserError."""
+    try:
+        with path.open("rb") as file:
+            head = file.read(len(MAGIC))
+    except OSError as error:
+        raise cannot_read(path, error) from None
+    if head == MAGIC:
+        return True
+    if path.suffix.lower() == SUFFIX:
+        if not head:
+            problem = "the file is empty: the program that should have written it recorded nothing into it"
+        elif MAGIC.startswith(head):
+            problem = "the capture is cut in its first bytes: nothing can be read of it"
+        else:
+            problem = "this is no capture, though its name says so: it does not begin as captures do"
+        raise UserError(problem, at=Place(str(path)))
+    if b"\0" in head:
+        raise UserError("this is neither a scenario nor a capture: it is not text", at=Place(str(path)))
+    return False
+
+
+class OpenCapture:
+    """At most one file, which is first read and then followed."""
+
+    def __init__(self, *, first_part_s: float = FIRST_PART_S, part_s: float = PART_S, piece: int = PIECE) -> None:
+        """piece: bytes that are read at once; a part is one of them at least."""
+        self._first_part_s, self._part_s, self._piece = first_part_s, part_s, piece
+        self._next_part_s = first_part_s
+        self.loading: CaptureLoader | None = None
+        """The capture that is being opened."""
+
+        self.following: CaptureFollower | None = None
+        """The file that a program still writes."""
+
+    def looked_into(self, path: Path, *, follow: bool) -> CaptureLoader:
+        """A file that can be read as a capture. Raises UserError.
+
+        follow: goes on with what is written into it also where no such program is seen, because it runs on another
+        machine.
+        """
+        return CaptureLoader(path, _always if follow else is_alive, piece=self._piece)
+
+    def again(self, run: Run, *, follow: bool = False) -> CaptureLoader:
+        """What was in view before, from its bytes; follow as in `looked_into`. Raises UserError."""
+        if run.kind != "capture":
+            return CaptureLoader(run.raw, piece=self._piece)
+        return CaptureLoader(run.raw, _always if follow else is_alive, piece=self._piece)
+
+    def begin(self, loading: CaptureLoader) -> None:
+        """Read this file, from now on."""
+        self.loading, self.following = loading, None
+        self._next_part_s = self._first_part_s
+
+    def leave(self) -> None:
+        """Another trace comes into view."""
+        self.loading = self.following = None
+
+    def cancel(self) -> None:
+        """Leave the file at what is there of it."""
+        if self.loading is not None:
+            self.loading.cancel()
+        if self.following is not None:
+            self.following.cancel()
+
+    def load(self, shortened: Callable[[], Trace]) -> bool:
+        """Read the next part. Whether a program is followed from here on.
+
+        shortened: of a file that grows, forgets what is too old for the memory; the trace that there is then.
+        """
+        loading = self.loading
+        assert loading is not None
+        goes_on = loading.step(self._next_part_s)
+        self._next_part_s = self._part_s
+        if loading.grows:
+            loading.trace = shortened()
+        if goes_on:
+            return False
+        self.loading = None
+        if loading.grows:
+            self.following = CaptureFollower(loading.path, loading.trace)
+        return loading.grows
+
+    def is_over(self, trace: Trace) -> bool:
+        """Whether nothing more comes of the program that is followed; then it is left, and `trace` says why."""
+        assert self.following is not None
+        why = "" if trace.ended or trace.damage else self.following.problem
+        if not (why or trace.ended or trace.damage):
+            return False
+        self.following = None
+        if why:
+            trace.damage = why
+        else:
+            trace.finish()
+        trace.generation += 1
+        return True
+
+
+def _always(_header: Header) -> bool:
+    return True

@@ -1,0 +1,36 @@
+"""What a person is told of a file that is neither a capture nor a scenario."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from bus.errors import UserError
+from bus.session.open_capture import is_capture
+from buslens.wire import MAGIC
+from tests.helpers.make_trace import shop_bytes
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "told"),
+    [
+        ("junk.buslens", b"not a capture at all", "this is no capture, though its name says so"),
+        ("empty.buslens", b"", "the file is empty"),
+        ("cut.buslens", MAGIC[:3], "cut in its first bytes"),
+        ("picture.png", b"\x89PNG\x00\x01\x02\x03", "neither a scenario nor a capture"),
+    ],
+)
+def test_what_is_neither_is_said_in_its_own_words(tmp_path: Path, name: str, content: bytes, told: str) -> None:
+    path = tmp_path / name
+    path.write_bytes(content)
+    with pytest.raises(UserError, match=told):
+        is_capture(path)
+
+
+def test_what_a_file_is_depends_on_what_is_in_it(tmp_path: Path) -> None:
+    path = tmp_path / "renamed.yaml"
+    path.write_bytes(shop_bytes(1))
+    assert is_capture(path)
+    path.write_text("buslens: 1\n", encoding="utf-8")
+    assert not is_capture(path)

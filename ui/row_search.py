@@ -1,0 +1,92 @@
+"""Looks through a large trace beside the Qt thread; meanwhile records wait, so that nothing moves under the search."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from PySide6.QtCore import QObject, Signal
+
+from bus.session import Session
+from bus.trace import Trace
+from ui.job import Job
+
+LARGE = 500_000
+"""Dispatches and calls; less than that is looked through within a frame or two."""
+
+Look = Callable[[Trace], Any]
+"""Returns what is found; or a function that finds it while the trace goes on."""
+
+
+class RowSearch(QObject):
+    """One search at a time; of those that are wanted meanwhile the newest comes next, and the others never."""
+
+    found = Signal(object)
+    """What the look returned; only of the newest, and only while its trace is the one that is shown."""
+
+    failed = Signal(object)
+    """The exception."""
+
+    def __init__(self, session: Session, parent: QObject, *, large: int = LARGE) -> None:
+        super().__init__(parent)
+        self.large = large
+        """Dispatches and calls of a trace; more of them are looked through on another thread."""
+
+        self._session = session
+        self._job = Job(self)
+        self._job.done.connect(self._done)
+        self._job.failed.connect(self._failed)
+        self._trace: Trace | None = None
+        self._next: Look | None = None
+        self._holds = False
+
+    @property
+    def pays(self) -> bool:
+        """Whether the trace is so large that the window would feel the search."""
+        trace = self._session.trace
+        return len(trace.dispatches) + len(trace.calls) > self.large
+
+    @property
+    def busy(self) -> bool:
+        """Whether a search runs."""
+        return self._job.busy
+
+    def start(self, look: Look) -> None:
+        """Begin, or be the next."""
+        if self.busy:
+            self._next = look
+            return
+        self._trace = self._session.trace
+        self._session.hold()
+        self._holds = True
+        self._job.start(look, self._trace)
+
+    def forget(self) -> None:
+        """No result is wanted any more."""
+        self._next = None
+        self._trace = None
+
+    def _done(self, result: object) -> None:
+        if callable(result) and self._next is None and self._trace is self._session.trace:
+            self._release()
+            self._job.start(result)
+        elif self._end():
+            self.found.emit(result)
+
+    def _failed(self, error: Exception) -> None:
+        if self._end():
+            self.failed.emit(error)
+
+    def _release(self) -> None:
+        if self._holds:
+            self._holds = False
+            self._session.release()
+
+    def _end(self) -> bool:
+        """Whether anybody waits for the result of this one."""
+        counts = self._trace is self._session.trace and self._next is None
+        self._release()
+        look, self._next = self._next, None
+        if look is not None:
+            self.start(look)
+        return counts
