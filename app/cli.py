@@ -24,7 +24,7 @@ Scenario = Annotated[
 
 
 def speed_from(text: str) -> float:
-    """`max`, `2`, `0.5x`."""
+    """A speed as it is typed: `max`, `2` or `0.5x`; max is infinity. Raises typer.BadParameter."""
     if text.strip().lower() == "max":
         return math.inf
     try:

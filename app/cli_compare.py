@@ -46,7 +46,7 @@ LEGEND = (
 
 @dataclass(frozen=True, slots=True)
 class CompareRequest:
-    """What a person asked for."""
+    """What a person asked `buslens compare` for."""
 
     scenario: str
     engines: Sequence[str]

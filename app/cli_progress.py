@@ -27,7 +27,7 @@ def progress(session: Session) -> Iterator[Callable[[], None]]:
 
 
 class RunsProgress:
-    """Several runs, one after another."""
+    """How far several runs are that follow each other."""
 
     def __init__(self, bar: Progress, count: int) -> None:
         self._bar = bar
@@ -38,13 +38,13 @@ class RunsProgress:
         self._bar.update(self._task, description=session.engine_state.engine, said=_said(session))
 
     def done(self) -> None:
-        """One more is over."""
+        """Draw that one more run is over."""
         self._bar.advance(self._task)
 
 
 @contextmanager
 def progress_of_runs(count: int) -> Iterator[RunsProgress]:
-    """The same for so many runs."""
+    """Progress of so many runs that follow each other, drawn while the context is open."""
     with _bar() as bar:
         yield RunsProgress(bar, count)
 

@@ -26,7 +26,7 @@ STOPPED = 130
 
 @dataclass(frozen=True, slots=True)
 class RunRequest:
-    """What a person asked for."""
+    """What a person asked `buslens run` for."""
 
     scenario: str
     engine: str | None = None

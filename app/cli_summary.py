@@ -111,7 +111,7 @@ def print_json(summary: Summary) -> None:
 
 
 def print_tables(summary: Summary) -> None:
-    """Tables on stdout."""
+    """Print a summary as tables on stdout."""
     console = cli_output.console(columns=FILE_COLUMNS)
     seed = "" if summary.seed is None else f", seed {summary.seed}"
     console.print(cell(summary.name or "scenario", "bold"), Text(f"on {summary.engine}{seed}"))

@@ -15,7 +15,7 @@ LONG_S = 5.0
 
 
 class TroubleOnStderr:
-    """Of one run."""
+    """Tells trouble of one run on stderr when it has lasted some seconds, and when it is over."""
 
     def __init__(self, patience_s: float = PATIENCE_S, over: str = "the run goes on") -> None:
         """over: what is said when it ends; empty: nothing."""

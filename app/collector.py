@@ -25,7 +25,7 @@ third of a second, in which the window stands still."""
 
 
 class Collector(QObject):
-    """While it is entered."""
+    """Collects garbage from a timer of the Qt thread while its context is open; Python's own collecting is off."""
 
     def __init__(self, parent: QObject) -> None:
         super().__init__(parent)

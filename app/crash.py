@@ -46,7 +46,7 @@ class CrashReport:
     def __call__(
         self, kind: type[BaseException], error: BaseException | None, where: TracebackType | None, *, context: str = ""
     ) -> None:
-        """The shape of `sys.excepthook`."""
+        """Write down an exception that nobody caught; takes what `sys.excepthook` does."""
         if issubclass(kind, KeyboardInterrupt | SystemExit):
             return
         place = _last_place(where)
@@ -61,7 +61,7 @@ class CrashReport:
         )
 
     def of_thread(self, said: threading.ExceptHookArgs) -> None:
-        """The shape of `threading.excepthook`."""
+        """Write down what a thread died of; takes what `threading.excepthook` does."""
         name = said.thread.name if said.thread else "?"
         self(said.exc_type, said.exc_value, said.exc_traceback, context=f"in thread {name}")
 

@@ -41,7 +41,7 @@ print(qVersion(), application.platformName(), len(QFontDatabase.families()))
 
 
 class CheckState(Enum):
-    """How much a finding matters."""
+    """How much the result of a check matters."""
 
     OK = "ok"
     NOTE = "note"
@@ -53,7 +53,7 @@ class CheckState(Enum):
 
 @dataclass(frozen=True, slots=True)
 class CheckResult:
-    """One line of the doctor."""
+    """The result of one check, a line of `buslens doctor`."""
 
     what: str
     state: CheckState

@@ -20,7 +20,7 @@ MOST_BYTES = 1024 * 1024
 
 
 class SettingsFile:
-    """One file; every other program may change it between two reads."""
+    """The settings in their JSON file, which every other program may change between two reads."""
 
     def __init__(self, path: Path | None = None) -> None:
         self.path = path or platformdirs.user_config_path("buslens") / "settings.json"

@@ -20,7 +20,7 @@ MOST_BYTES = 4 * 1024 * 1024
 
 
 class TrustedFiles:
-    """The list, read once, written at each change."""
+    """Which scenario files a person trusts to run Python; the list is read once and written at each change."""
 
     def __init__(self, path: Path | None = None) -> None:
         self.path = path or platformdirs.user_config_path("buslens") / "trusted.json"

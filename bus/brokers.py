@@ -49,7 +49,10 @@ def reach_as(
     timeout_s: float = TIMEOUT_S,
     handshake_s: float = tls.TIMEOUT_S,
 ) -> str:
-    """The same for what stands in a form, with the password that was typed there, else the one that is kept."""
+    """Try a connection that stands in a form, with the password typed there, else the kept one.
+
+    Gives what to tell; raises UserError.
+    """
     connection.check(kind)
     url = connection.url(kind, typed or secrets.password(kind, connection))
     return reach(kind, url, timeout_s=timeout_s, handshake_s=handshake_s)

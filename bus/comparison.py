@@ -25,7 +25,7 @@ Watch = Callable[[Session], None]
 
 @dataclass(frozen=True, slots=True)
 class ComparisonPlan:
-    """What is to be compared."""
+    """Which scenario is compared on which engines, and what is done to them."""
 
     engines: Sequence[str]
     seed: int | None = None
@@ -38,7 +38,7 @@ class ComparisonPlan:
 
 @dataclass(frozen=True, slots=True)
 class ComparisonResult:
-    """One run."""
+    """What one engine made of the scenario."""
 
     engine: str
     crash: Boundary | None
@@ -53,7 +53,7 @@ class ComparisonResult:
 
     @property
     def events_per_s(self) -> float:
-        """Throughput in real time."""
+        """Events emitted a second of real time; 0 where the run took none."""
         return self.figures.emitted / self.wall_s if self.wall_s else 0.0
 
 

@@ -10,7 +10,7 @@ from bus.system_errors import cannot_write
 
 
 class GrowingFile:
-    """Begun with the first bytes, so that a run that never begins leaves alone what lies there."""
+    """A file that is made with its first bytes, so that a run that never begins leaves alone what lies there."""
 
     def __init__(self, path: Path) -> None:
         self._path = path
@@ -31,7 +31,7 @@ class GrowingFile:
             self.problem = str(cannot_write(self._path, error))
 
     def close(self) -> None:
-        """Nothing more comes."""
+        """Close the file: nothing more comes."""
         if self._file is not None:
             with suppress(OSError):  # what a full disk did not take before, it does not take now
                 self._file.close()

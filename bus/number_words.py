@@ -17,7 +17,7 @@ CALLS = "calls"
 
 @dataclass(frozen=True, slots=True)
 class Word:
-    """One number."""
+    """What one of the numbers counts, and what it means."""
 
     counts: str
     """EVENTS, PAIRS or CALLS. Where a handler is named, EVENTS counts what it made of those that were for it."""
@@ -61,6 +61,6 @@ def title(word: str) -> str:
 
 
 def tip(word: str) -> str:
-    """One sentence."""
+    """What a number means, in one sentence."""
     of = {EVENTS: "Events", PAIRS: "Pairs of an event and a handler", CALLS: "Calls"}[WORDS[word].counts]
     return f"{of}: {WORDS[word].means}"

@@ -109,7 +109,10 @@ class CaptureWriter:
             self._lock.release()
 
     def write_rest(self) -> None:
-        """The same, but trouble is logged and not raised. To a pipe only its thread writes, soon."""
+        """Write what waits, as `flush` does; trouble is logged and not raised.
+
+        To a pipe only its thread writes, soon.
+        """
         if not (self._is_pipe and self._follows):
             self._write_safely()
 
@@ -145,7 +148,10 @@ class CaptureWriter:
         self.stop(seconds)
 
     def end_now(self) -> None:
-        """The same, where the process ends at once: a signal may call `os._exit` while this very thread writes."""
+        """End the capture where the process ends at once.
+
+        A signal may call `os._exit` while this very thread writes.
+        """
         if self._lock.acquire(timeout=_EXIT_SECONDS):
             self._lock.release()
             self.end_of_program(_EXIT_SECONDS)

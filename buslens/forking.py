@@ -25,7 +25,7 @@ class PausedByFork(Protocol):
         """The process is about to be forked: end the thread, and wait for that a short time at most."""
 
     def go_on(self) -> None:
-        """It was forked, or could not be: this is the parent."""
+        """Start the thread again, in the parent: the process was forked, or could not be."""
 
 
 class ForkHooks:

@@ -79,7 +79,7 @@ class ContextPropagation:
 
 
 def carrying_start(start: Callable[..., Any]) -> Callable[..., Any]:
-    """The same start of a thread, which begins in a context that knows its cause."""
+    """A stand-in for `_thread.start_new_thread`: the thread begins in a context that knows its cause."""
 
     def start_new_thread(function: Any, *args: Any, **kwargs: Any) -> Any:
         context = Context()
@@ -91,7 +91,7 @@ def carrying_start(start: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def carrying_item(item: type) -> type:
-    """The same job of a pool, which remembers its cause."""
+    """A subclass of a pool's work item that runs in the context of whoever submitted it, and so knows its cause."""
 
     class Item(item):  # type: ignore[misc]
         __slots__ = ("__cause",)

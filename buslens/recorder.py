@@ -226,7 +226,7 @@ class Recorder:
         self.put((int(Kind.SKIPPED), 0, 0, handler_id, self.clock_ns(), dispatch_id, because_call, 0, 1, said))
 
     def handler_added(self, handler_id: int, event_id: int, once: bool = False) -> None:
-        """A handler was subscribed."""
+        """Record that a handler was subscribed to an event; once: for one event only."""
         self._subscription(Kind.HANDLER_ADDED, handler_id, event_id, once)
 
     def handler_removed(self, handler_id: int, event_id: int, once: bool = False) -> None:

@@ -137,7 +137,7 @@ class Outcome(IntEnum):
 
 
 class Flag(IntFlag):
-    """Details of a fact."""
+    """Details of a fact, as bits that can be set together. The numbers are part of the capture format."""
 
     ONCE = 1
     """The handler was registered with `once`."""

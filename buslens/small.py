@@ -31,7 +31,10 @@ class SmallCopy:
         """Containers that may lie inside of one."""
 
     def copy(self, value: Any, deep: int) -> Any:
-        """The copy, or NOT_SMALL."""
+        """A copy that nobody else can change, or NOT_SMALL where the value is larger or holds other types.
+
+        deep: levels left.
+        """
         kind = type(value)
         if kind is dict:
             if len(value) > self._items:

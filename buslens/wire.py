@@ -131,7 +131,7 @@ def _header_from(body: bytes) -> Header:
 
 
 def pack_frame(kind: int, body: bytes) -> bytes:
-    """One frame around `body`."""
+    """One frame: its length, kind and checksum, then `body`."""
     return FRAME.pack(len(body), kind, 0, 0, zlib.crc32(body)) + body
 
 

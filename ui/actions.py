@@ -48,7 +48,7 @@ class Action:
 
     @property
     def shortcuts(self) -> tuple[str, ...]:
-        """Its keys, the first one being shown."""
+        """The command's keys as Qt writes them; menus show the first one."""
         return (self.shortcut,) if isinstance(self.shortcut, str) else self.shortcut
 
 

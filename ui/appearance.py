@@ -16,7 +16,7 @@ from ui.qt_actions import QtActions
 
 
 class Appearance(QObject):
-    """Of one window and of the application's font and colours."""
+    """The look of one window, and the application's font and colours, as the settings say."""
 
     def __init__(self, parts: Parts, actions: QtActions) -> None:
         super().__init__(parts)
@@ -49,7 +49,7 @@ class Appearance(QObject):
         self._actions.refresh()
 
     def refresh_theme(self) -> None:
-        """Other colours, everywhere."""
+        """Paint everything in the colours of the theme that is chosen now."""
         app, theme = QApplication.instance(), self._parts.themes.theme
         if isinstance(app, QApplication):
             apply_theme(app, theme, self._font_points)

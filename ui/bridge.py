@@ -57,7 +57,7 @@ class Bridge(QObject):
             self._timer.setInterval(wanted)
 
     def close(self) -> None:
-        """Look no more."""
+        """Stop pumping the session; the window is closing."""
         self._timer.stop()
 
     def _tell_document(self) -> None:

@@ -12,7 +12,10 @@ PANELS = frozenset({"scenario", "emit"})
 
 
 class CaptureLayout:
-    """Asked when something was opened, never while records come."""
+    """Puts the panels of a scenario away while a capture is in view.
+
+    Asked when something was opened, never while records come.
+    """
 
     def __init__(self, session: Session, layout: DockLayout) -> None:
         self._session = session

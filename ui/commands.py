@@ -30,7 +30,7 @@ from ui.verbs_view import ViewParts, ViewVerbs
 
 
 class Commands(QObject):
-    """All of one window."""
+    """Makes every command of one window: its verbs and its QActions."""
 
     def __init__(self, parts: Parts, trust: TrustStore) -> None:
         super().__init__(parts)
@@ -42,7 +42,7 @@ class Commands(QObject):
         parts.toolbar.place(self.actions)
 
     def state_now(self) -> CommandState:
-        """What commands depend on."""
+        """What commands depend on now: whether they can be used, and what they are called."""
         parts, session = self._parts, self._parts.session
         document = session.document
         return CommandState(

@@ -16,7 +16,10 @@ from ui.widgets.progress import Progress
 
 
 class Exporting(QObject):
-    """One export at a time. Meanwhile records wait in the recorder: what is written does not change under it."""
+    """Writes exports, one at a time.
+
+    Meanwhile records wait in the recorder: what is written does not change under it.
+    """
 
     wrote = Signal(object)
     """The path of a file that is complete now."""

@@ -69,7 +69,7 @@ class FilterState(QObject):
         self.changed.emit()
 
     def refresh(self) -> None:
-        """The same filter finds more now: a search in payloads went on."""
+        """Tell that the filter finds more rows than before: a search in payloads went on."""
         self.changed.emit()
 
     def add_term(self, field: str, value: str) -> None:
@@ -78,7 +78,7 @@ class FilterState(QObject):
         self.set_text(" ".join([*kept, f"{field}:{quote(value)}"]))
 
     def clear(self) -> None:
-        """Show everything."""
+        """Remove the filter, so that everything is shown."""
         self.set_text("")
 
 

@@ -16,7 +16,7 @@ SHOW_EVERY = 5
 
 
 class StoppedError(Exception):
-    """Thrown through work that was asked to end."""
+    """Raised in work that was asked to end."""
 
 
 class JobChannel:

@@ -23,7 +23,7 @@ LEFT, RIGHT, BOTTOM = (
 
 @dataclass(frozen=True, slots=True)
 class PanelPlace:
-    """Where a panel is at first, and its command."""
+    """A panel of the window: where it is docked at first, what it is called, and the command that shows it."""
 
     id: str
     title: str
@@ -80,7 +80,7 @@ class DockLayout(QObject):
         return self._pages.currentIndex() == 0
 
     def add(self, panel: str, widget: QWidget) -> None:
-        """Dock one of PANELS."""
+        """Dock a widget as this panel. panel: an id of PANELS."""
         place = next(each for each in PANELS if each.id == panel)
         dock = QDockWidget(place.title, self._window)
         dock.setObjectName(f"dock_{panel}")

@@ -15,7 +15,7 @@ MENUS = ("File", "Edit", "View", "Run", "Capture", "Tools", "Help")
 
 
 class FileMenu(QMenu):
-    """A submenu of files."""
+    """A submenu with a line for each of some files."""
 
     file_wanted = Signal(str)
 
@@ -26,7 +26,7 @@ class FileMenu(QMenu):
         self.triggered.connect(self._tell)
 
     def fill(self) -> None:
-        """What there is now."""
+        """Fill the menu with the files that there are now."""
         self.clear()
         for number, (title, path) in enumerate(self._files(), start=1):
             key = f"&{number} " if number < 10 else ""

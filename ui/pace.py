@@ -13,7 +13,7 @@ SHARE = 10
 
 
 class Pace(QObject):
-    """Says when the refresh of one view is due: at once after a rest, otherwise when the rest is over."""
+    """Paces the refresh of one view: `due` comes at once after a rest, otherwise when the rest is over."""
 
     due = Signal()
 
@@ -27,7 +27,7 @@ class Pace(QObject):
         self._timer.timeout.connect(self.due)
 
     def ask(self) -> None:
-        """There is something new."""
+        """Ask for a refresh: there is something new."""
         rest_s = self._not_before_s - time.monotonic()
         if rest_s <= 0:
             self._timer.stop()

@@ -67,7 +67,7 @@ class PayloadSearch(QObject):
             self.changed.emit()
 
     def close(self) -> None:
-        """For good."""
+        """End the search for good; the window is closing."""
         self._job.forget()
 
     def _filter_changed(self) -> None:

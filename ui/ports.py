@@ -15,7 +15,7 @@ class SettingsStore(Protocol):
         """The settings; defaults where nothing is kept."""
 
     def write(self, settings: Settings) -> None:
-        """Keep these."""
+        """Keep these settings for the next start."""
 
 
 class TrustStore(Protocol):

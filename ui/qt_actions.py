@@ -36,7 +36,7 @@ class CommandAction(QAction):
         self.triggered.connect(self.run)
 
     def run(self) -> None:
-        """Do it."""
+        """Run the command; a person's mistake is emitted as `failed`."""
         try:
             self.command.does(self._verbs)
         except UserError as error:
@@ -67,7 +67,7 @@ class LocalAction(QAction):
         self.triggered.connect(self.run)
 
     def run(self) -> None:
-        """Do it."""
+        """Do what the widget does for this command."""
         self._does()
 
 

@@ -19,7 +19,7 @@ from ui.verbs import Verbs
 
 @runtime_checkable
 class HearsRecords(Protocol):
-    """Shows records."""
+    """A part of the window that shows records."""
 
     def refresh_records(self) -> None:
         """New records are in the trace; at most once a frame."""
@@ -27,15 +27,15 @@ class HearsRecords(Protocol):
 
 @runtime_checkable
 class HearsEngine(Protocol):
-    """Shows what the engine does."""
+    """A part of the window that shows what the engine does."""
 
     def refresh_engine(self) -> None:
-        """The engine's state changed."""
+        """Called when the engine's state has changed."""
 
 
 @runtime_checkable
 class HearsDocument(Protocol):
-    """Shows something of the scenario."""
+    """A part of the window that shows something of the scenario."""
 
     def refresh_document(self) -> None:
         """The scenario was edited, saved or replaced."""
@@ -43,7 +43,7 @@ class HearsDocument(Protocol):
 
 @runtime_checkable
 class HearsTrace(Protocol):
-    """Keeps ids or rows of the trace."""
+    """A part of the window that keeps ids or rows of the trace."""
 
     def refresh_trace(self) -> None:
         """Another trace is in view: ids of before mean nothing any more."""
@@ -51,7 +51,7 @@ class HearsTrace(Protocol):
 
 @runtime_checkable
 class HearsRuns(Protocol):
-    """Shows which run is in view, or which others there are."""
+    """A part of the window that shows which run is in view, or which others there are."""
 
     def refresh_runs(self) -> None:
         """Another run is in view, one came or went, or something else is said of one."""
@@ -59,14 +59,14 @@ class HearsRuns(Protocol):
 
 @runtime_checkable
 class HearsNotes(Protocol):
-    """Shows notes."""
+    """A part of the window that shows notes."""
 
     def refresh_notes(self) -> None:
         """A note was written, changed or taken away."""
 
 
 class Refresh(QObject):
-    """Holds no state: tells the parts of one window, in an order that stands in `parts.hearers`."""
+    """Tells the parts of one window what has changed, in an order that stands in `parts.hearers`. Holds no state."""
 
     def __init__(self, parts: Parts, verbs: Verbs, actions: QtActions, capture_layout: CaptureLayout) -> None:
         super().__init__(parts)
@@ -89,7 +89,7 @@ class Refresh(QObject):
             self._parts.panels.show_timeline()
 
     def engine(self) -> None:
-        """The engine's state changed."""
+        """Tell the parts concerned that the engine's state has changed."""
         for each in self._of_engine:
             each.refresh_engine()
         self.view()

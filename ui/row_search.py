@@ -48,7 +48,7 @@ class RowSearch(QObject):
 
     @property
     def busy(self) -> bool:
-        """Whether a search runs."""
+        """Whether a search is running."""
         return self._job.busy
 
     def start(self, look: Look) -> None:

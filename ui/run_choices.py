@@ -10,7 +10,7 @@ SPEEDS = (0.1, 0.25, 0.5, 1.0, 2.0, 5.0, 10.0, 100.0, math.inf)
 
 
 class RunChoices(QObject):
-    """Shared by the toolbar, which shows and changes them, and the verbs, which use them."""
+    """Engine, seed and speed of the next run: the toolbar shows and changes them, the verbs use them."""
 
     changed = Signal()
     speed_changed = Signal(float)
@@ -26,7 +26,7 @@ class RunChoices(QObject):
 
     @property
     def seed(self) -> int:
-        """Of all randomness in the run."""
+        """The seed of all randomness in the next run."""
         return self._seed
 
     @property

@@ -37,7 +37,7 @@ def fit_to_screen(window: QWidget) -> None:
 
 
 def placed_inside(wanted: QRect, room: QRect) -> QRect:
-    """The same size, moved no further than needed; what is larger begins at the upper left corner."""
+    """A rectangle moved no further than needed to lie in `room`; a larger one begins at its upper left corner."""
     left = max(room.left(), min(wanted.left(), room.right() + 1 - wanted.width()))
     top = max(room.top(), min(wanted.top(), room.bottom() + 1 - wanted.height()))
     return QRect(left, top, wanted.width(), wanted.height())

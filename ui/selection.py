@@ -6,7 +6,7 @@ from PySide6.QtCore import QObject, Signal
 
 
 class Selection(QObject):
-    """Holds an id, never a row: rows move, ids do not."""
+    """The dispatch or call that is selected in every view. Holds an id, never a row: rows move, ids do not."""
 
     changed = Signal()
 

@@ -36,29 +36,29 @@ class Sheets(QObject):
             sheet.close()
 
     def show_palette(self) -> None:
-        """All commands."""
+        """Let a person choose among all commands."""
         self._offer("Commands", self._actions.choices()).chosen.connect(self._actions.run)
 
     def show_lanes(self) -> None:
-        """Lanes of the timeline."""
+        """Let a person choose a lane of the timeline to go to."""
         window = self._window
         window.panels.show_timeline()
         choices = [Choice(str(lane.handler), lane.title, about) for lane, about in window.timeline.listed_lanes()]
         self._offer("Lanes", choices).chosen.connect(window.timeline.show_lane)
 
     def show_recent(self) -> None:
-        """Recent files."""
+        """Let a person choose a recent file to open."""
         paths = self._window.recent.paths
         choices = [Choice(str(path), path.name, str(path.parent), "file") for path in paths]
         self._offer("Recent files", choices).chosen.connect(self._verbs.file.try_open)
 
     def show_samples(self) -> None:
-        """Samples."""
+        """Let a person choose a sample to open."""
         choices = [Choice(sample.id, sample.title, sample.teaches, "sample") for sample in SAMPLES]
         self._offer("Samples", choices).chosen.connect(self._verbs.file.open_sample)
 
     def show_shortcuts(self) -> None:
-        """All keys."""
+        """Show the keys of all commands."""
         shortcuts_sheet(ACTIONS, self._window).show()
 
     def show_comparison(self) -> None:
@@ -77,7 +77,7 @@ class Sheets(QObject):
         sheet.show()
 
     def show_connections(self) -> None:
-        """Where the brokers are."""
+        """Show where the brokers are, to be changed."""
         ConnectionsSheet(self._window.themes, self._window).show()
 
     def show_settings(self, page: str = "") -> None:
@@ -89,7 +89,7 @@ class Sheets(QObject):
         sheet.show()
 
     def show_editor_settings(self) -> None:
-        """Which editor opens source."""
+        """Show which editor opens source, to be changed."""
         self.show_settings("Editor")
 
     def show_code(self) -> None:
@@ -99,7 +99,7 @@ class Sheets(QObject):
             code_sheet(f"Code of {document.title}", document.text, self._window).show()
 
     def show_about(self) -> None:
-        """Which Buslens this is."""
+        """Show which version of Buslens this is."""
         QMessageBox.about(self._window, "About Buslens", ABOUT.format(version=QApplication.applicationVersion()))
 
     def _offer(self, title: str, choices: list[Choice]) -> Palette:

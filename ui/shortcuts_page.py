@@ -18,7 +18,7 @@ focus (Ctrl+T gives it).
 
 
 def markdown(actions: Sequence[Action]) -> str:
-    """The whole page."""
+    """The page docs/shortcuts.md, made from the table of commands."""
     lines = [HEAD]
     menu = ""
     for action in actions:

@@ -75,7 +75,7 @@ def grouped(actions: Sequence[Action]) -> list[tuple[str, list[tuple[str, str]]]
 
 
 def keys_text(action: Action, *, native: bool = True) -> str:
-    """Its keys as the platform writes them, or as every document does."""
+    """A command's keys, as the platform writes them (native) or as documents do."""
     form = QKeySequence.SequenceFormat.NativeText if native else QKeySequence.SequenceFormat.PortableText
     return "   ".join(QKeySequence(keys).toString(form) for keys in action.shortcuts)
 

@@ -10,7 +10,10 @@ LIVE = ("starting", "running", "paused", "stopping", "following")
 
 @dataclass(frozen=True, slots=True)
 class CommandState:
-    """Taken anew whenever something changed; equal values mean that no command looks different."""
+    """What commands depend on.
+
+    Taken anew whenever something changed; equal values mean that no command looks different.
+    """
 
     has_document: bool = False
     dirty: bool = False

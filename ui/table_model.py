@@ -94,7 +94,7 @@ class TableModel(QAbstractTableModel):
         self.endInsertColumns()
 
     def remove_column(self, place: int) -> None:
-        """One less."""
+        """Remove a column."""
         self.beginRemoveColumns(QModelIndex(), place, place)
         self.columns = (*self.columns[:place], *self.columns[place + 1 :])
         self.endRemoveColumns()
@@ -166,7 +166,7 @@ class TableModel(QAbstractTableModel):
     # What Qt asks
 
     def rowCount(self, parent: AnyIndex = QModelIndex()) -> int:  # noqa: B008  (Qt's own signature)
-        """Rows shown so far."""
+        """How many rows have been shown so far."""
         return 0 if parent.isValid() else len(self._rows)
 
     def columnCount(self, parent: AnyIndex = QModelIndex()) -> int:  # noqa: B008

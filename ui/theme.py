@@ -23,7 +23,7 @@ SIZES = {"usual_size": 1.0, "name_size": 1.15, "title_size": 2.1}
 
 @dataclass(frozen=True, slots=True)
 class Theme:
-    """Colours as #rrggbb."""
+    """The colours of one theme, as #rrggbb."""
 
     name: str
     background: str
@@ -196,7 +196,7 @@ class ThemeSource(QObject):
 
     @property
     def setting(self) -> str:
-        """One of SETTINGS."""
+        """What the person chose, one of SETTINGS."""
         return self._setting
 
     def set_setting(self, setting: str) -> None:

@@ -20,7 +20,7 @@ from ui.verbs_view import ViewVerbs
 
 @dataclass(frozen=True, slots=True)
 class Verbs:
-    """Given to each command when it runs."""
+    """What commands do, by subject; given to each command when it runs."""
 
     file: FileVerbs
     edit: EditVerbs

@@ -30,7 +30,7 @@ class EditVerbs:
         self._bridge.touch()
 
     def redo(self) -> None:
-        """Do it again."""
+        """Redo the edit of the scenario that was undone last."""
         if self._session.document is not None:
             self._session.document.redo()
             self._bridge.touch()

@@ -29,7 +29,7 @@ ROWS = "CSV (*.csv);;JSON lines (*.jsonl);;Parquet (*.parquet)"
 
 
 class FileVerbs(QObject):
-    """Holds no file: the session does."""
+    """Commands about files. Holds no file: the session does."""
 
     failed = Signal(object)
     """A UserError of something that no command asked for, such as a dropped file."""
@@ -72,7 +72,7 @@ class FileVerbs(QObject):
         self.exporting.failed.connect(self.failed)
 
     def new(self) -> None:
-        """An empty scenario."""
+        """Open an empty scenario."""
         if self.may_leave():
             self._session.new_scenario()
             self._after_opening()
@@ -111,13 +111,13 @@ class FileVerbs(QObject):
         self.try_open(next(str(sample.path) for sample in SAMPLES if sample.id == sample_id))
 
     def choose_recent(self) -> None:
-        """Offer the recent files."""
+        """Let a person choose a recent file to open."""
         if not self._recent.paths:
             raise UserError("there are no recent files yet", hint="open one: Ctrl+O")
         self.recent_wanted.emit()
 
     def choose_sample(self) -> None:
-        """Offer the samples."""
+        """Let a person choose a sample to open."""
         self.samples_wanted.emit()
 
     def save(self) -> bool:
@@ -209,7 +209,7 @@ class FileVerbs(QObject):
             self.trusted.emit()
 
     def show_code(self) -> None:
-        """Read what would run."""
+        """Show the Python that the scenario would run."""
         self.code_wanted.emit()
 
     def open_settings(self) -> None:

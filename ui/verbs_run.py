@@ -13,7 +13,7 @@ from ui.run_choices import RunChoices
 
 
 class RunVerbs(QObject):
-    """Each tells the session and looks at once what came of it."""
+    """Commands that run a scenario: each tells the session, and looks at once what came of it."""
 
     compare_wanted = Signal()
 
@@ -42,7 +42,7 @@ class RunVerbs(QObject):
         self._start(paused=False)
 
     def stop(self) -> None:
-        """End the run."""
+        """End the run, or stop following the capture."""
         self._session.stop()
         self._bridge.touch()
 
@@ -52,15 +52,15 @@ class RunVerbs(QObject):
         self._bridge.touch()
 
     def step_dispatch(self) -> None:
-        """To the next dispatch."""
+        """Go on to the next dispatch."""
         self._step(Step.DISPATCH)
 
     def step_call(self) -> None:
-        """To the next call."""
+        """Go on to the next call."""
         self._step(Step.CALL)
 
     def step_into(self) -> None:
-        """Into the nested emit."""
+        """Go on into the nested emit."""
         self._step(Step.INTO)
 
     def step_out(self) -> None:
@@ -72,7 +72,7 @@ class RunVerbs(QObject):
         self.compare_wanted.emit()
 
     def set_speed(self, speed: float) -> None:
-        """Also while it runs."""
+        """Set the speed, also while the scenario runs."""
         self._session.set_speed(speed)
 
     def toggle_recording(self) -> None:

@@ -32,7 +32,10 @@ class ViewParts:
 
 
 class ViewVerbs(QObject):
-    """Nothing here touches the session; what is to be shown above the window is asked for."""
+    """Commands that change only what is seen.
+
+    Nothing here touches the session; what is to be shown above the window is asked for.
+    """
 
     palette_wanted = Signal()
     shortcuts_wanted = Signal()
@@ -75,7 +78,7 @@ class ViewVerbs(QObject):
         self.lanes_wanted.emit()
 
     def show_all_lanes(self) -> None:
-        """Hide no lane."""
+        """Hide no lane any more."""
         self.timeline.lane_choices.show_all()
 
     def toggle_frozen(self) -> None:
@@ -96,25 +99,25 @@ class ViewVerbs(QObject):
         self.timeline.setFocus(Qt.FocusReason.ShortcutFocusReason)
 
     def focus_filter(self) -> None:
-        """Write a filter."""
+        """Put the cursor into the filter."""
         self._seen.search.setFocus(Qt.FocusReason.ShortcutFocusReason)
         self._seen.search.selectAll()
 
     def clear_filter(self) -> None:
-        """Show everything."""
+        """Remove the filter, so that everything is shown."""
         self._seen.filter_state.clear()
 
     def focus_emit(self) -> None:
-        """Emit by hand."""
+        """Put the cursor into the Emit panel."""
         self._seen.layout.show("emit")
         self._seen.emit.form.event_box.setFocus(Qt.FocusReason.ShortcutFocusReason)
 
     def set_theme(self, setting: str) -> None:
-        """One of ui.theme.SETTINGS."""
+        """Show another theme. setting: one of ui.theme.SETTINGS."""
         self._seen.themes.set_setting(setting)
 
     def show_start(self) -> None:
-        """Samples and recent files."""
+        """Show samples and recent files."""
         self._seen.layout.show_start()
 
     def hide_errors(self) -> None:
@@ -122,7 +125,7 @@ class ViewVerbs(QObject):
         self._seen.errors.dismiss()
 
     def show_palette(self) -> None:
-        """Find a command."""
+        """Let a person choose among all commands."""
         self.palette_wanted.emit()
 
     def show_shortcuts(self) -> None:
@@ -130,5 +133,5 @@ class ViewVerbs(QObject):
         self.shortcuts_wanted.emit()
 
     def show_about(self) -> None:
-        """Which Buslens this is."""
+        """Show which version of Buslens this is."""
         self.about_wanted.emit()

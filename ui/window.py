@@ -96,7 +96,7 @@ class Window(Parts):
             self.drop_hint.show_files(files)
 
     def dragLeaveEvent(self, event: QDragLeaveEvent) -> None:
-        """They went elsewhere."""
+        """Hide the hint: what was dragged went elsewhere."""
         self.drop_hint.hide()
 
     def dropEvent(self, event: QDropEvent) -> None:

@@ -35,7 +35,7 @@ class RunsWiring(QObject):
         self._window.tables.show_runs()
 
     def show_rows(self, table: str, search: str) -> None:
-        """What a number counts."""
+        """Show the rows that a number counts. search: what leaves them."""
         self._window.panels.show("tables")
         self._window.tables.show_rows(table, search)
 
@@ -45,6 +45,6 @@ class RunsWiring(QObject):
         self._window.tables.show_expectations()
 
     def refresh_expectations(self) -> None:
-        """Other verdicts, or none."""
+        """Show the verdicts in the status bar, or that there are none."""
         expectations = self._window.tables.expectations
         self._window.status.show_expectations(expectations.said, alarm=expectations.unmet > 0)

@@ -1,1 +1,1 @@
-"""Numbers about a trace."""
+"""Numbers about a trace: statistics, the ledger of dispatches, causes, and what a run made of its expectations."""

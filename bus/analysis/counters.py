@@ -18,7 +18,7 @@ MOST = 50
 
 @dataclass(frozen=True, slots=True)
 class CounterValue:
-    """One counter at one time."""
+    """The value of one counter at one time."""
 
     name: str
     value: int

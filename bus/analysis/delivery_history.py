@@ -20,7 +20,7 @@ OF_CALLS = (Kind.DELIVERED, Kind.REDELIVERED, Kind.ACKNOWLEDGED, Kind.REJECTED, 
 
 @dataclass(frozen=True, slots=True)
 class HistoryStep:
-    """Something that the broker said, or that was said to it."""
+    """One step of an event on its way over a broker: something that the broker said, or that was said to it."""
 
     kind: Kind
     time_ns: int
@@ -37,7 +37,7 @@ class HistoryStep:
 
 @dataclass(frozen=True, slots=True)
 class DeliveryHistory:
-    """All of one dispatch, in the order in which it was recorded."""
+    """All steps of one dispatch, in the order in which they were recorded."""
 
     steps: tuple[HistoryStep, ...]
     hidden: int

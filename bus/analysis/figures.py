@@ -29,7 +29,7 @@ COMPARED = (
 
 @dataclass(frozen=True, slots=True)
 class RunFigures:
-    """Numbers as bus/number_words.py defines them, and times."""
+    """What one run did: numbers as bus/number_words.py defines them, and times in nanoseconds."""
 
     emitted: int
     handled: int
@@ -51,7 +51,7 @@ class RunFigures:
 
 
 def of_trace(trace: Trace) -> RunFigures:
-    """Count."""
+    """The figures of one run, counted from its trace."""
     counted = numbers.of_trace(trace)
     dispatches = trace.dispatches
     ended = ~np.isin(dispatches.outcome, (Outcome.RUNNING, Outcome.LOST, Outcome.KEPT))

@@ -32,7 +32,7 @@ class Histogram:
 
 @dataclass(frozen=True, slots=True)
 class EventRate:
-    """Counts in stretches of time of one length."""
+    """How many events came in each stretch of time, all of one length."""
 
     first_ns: int
     step_ns: float
@@ -40,12 +40,12 @@ class EventRate:
 
     @property
     def per_second(self) -> Array:
-        """What the counts mean."""
+        """Events a second in each stretch."""
         return self.counts * (1e9 / self.step_ns)
 
 
 def of_times(values_ns: Array) -> Histogram:
-    """Of durations or delays in nanoseconds; negative ones (not known) are left out."""
+    """A histogram of durations or delays in nanoseconds; negative ones (not known) are left out."""
     values = values_ns[values_ns >= 0]
     last = PER_DECADE * MOST_DECADES - 1
     buckets = np.clip(np.floor(np.log10(np.maximum(values, 1)) * PER_DECADE + 1e-9), 0, last).astype(np.int64)

@@ -17,7 +17,7 @@ _TIMES = {"p95 of the latency": "latency", "p95 of the duration": "duration"}
 
 @dataclass(frozen=True, slots=True)
 class JudgedVerdict:
-    """One verdict."""
+    """A verdict on one bound of an expectation, with the rows that it is about."""
 
     verdict: Verdict
     table: str

@@ -76,7 +76,7 @@ def _reasons(whys: Array) -> Counter[str]:
 
 
 def _told_reasons(trace: Trace, many: int, most_read: int) -> Counter[str]:
-    """The broker's own words."""
+    """Why dispatches were lost, in the words of their broker, and how many for each reason."""
     _, deliveries = fates.told_rows(trace)
     notes = trace.deliveries.view("note")[deliveries[:most_read]]
     read = [trace.blobs.note(int(note)) or OTHER for note in notes]

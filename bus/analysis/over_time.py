@@ -29,7 +29,7 @@ QUEUED, UNSETTLED = "Events in queues", "Events not acknowledged"
 
 @dataclass(frozen=True, slots=True)
 class Series:
-    """One quantity over time."""
+    """One quantity over time: a value for each step."""
 
     title: str
     """One of the words above."""
@@ -140,7 +140,7 @@ def _queues(trace: Trace, first: int, last: int, steps: int) -> list[Series]:
 
 
 def _counters(trace: Trace, first: int, last: int, steps: int) -> list[Series]:
-    """Of no handler in particular: the filter does not touch them."""
+    """The scenario's counters over time; the filter does not touch them, as they belong to no handler."""
     ends = (first + np.arange(1, steps + 1) * _step(first, last, steps)).astype(np.int64)
     meaning = "What the scenario's count steps had counted at the end of each step of time."
     return [

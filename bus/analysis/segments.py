@@ -18,7 +18,7 @@ MOST_CALLS = 40
 
 
 class SegmentKind(StrEnum):
-    """What happens in a stretch."""
+    """What a call waited for, or what was done, in a stretch of time."""
 
     PUBLISH = "publish"
     QUEUE = "queue"
@@ -38,7 +38,7 @@ _SETTLED = {
 
 @dataclass(frozen=True, slots=True)
 class Segment:
-    """One of them."""
+    """One stretch of time of a call on its way over a broker."""
 
     call: int
     """Row of the call."""
@@ -49,7 +49,7 @@ class Segment:
 
 
 def segments_of(trace: Trace, anatomy: DeliveryHistory, dispatch: int) -> tuple[Segment, ...]:
-    """Of all calls of a dispatch, by its row; none where no broker carried it."""
+    """The segments of all calls of a dispatch (by its row); none where no broker carried it."""
     calls = trace.calls
     emitted = int(trace.dispatches.emitted_ns[dispatch])
     confirmed = next((step.time_ns for step in anatomy.steps if step.kind is Kind.CONFIRMED), emitted)

@@ -40,7 +40,7 @@ UNKNOWN = Quantiles()
 
 @dataclass(frozen=True, slots=True)
 class Statistic:
-    """One event or handler."""
+    """The numbers of one event or handler, a row of the Statistics tab."""
 
     name: str
     ident: int
@@ -148,12 +148,12 @@ class _Groups:
         return np.bincount(self.number[which], minlength=len(self.keys))
 
     def sum(self, values: Array) -> Array:
-        """Of each group; mostly zeros, so only the others are added up."""
+        """The sum of each group; mostly zeros, so only the others are added up."""
         which = np.flatnonzero(values)
         return np.bincount(self.number[which], values[which], len(self.keys)).astype(np.int64)
 
     def quantiles(self, values: Array, which: Array) -> list[Quantiles]:
-        """Of the marked rows of each group."""
+        """Quantiles of each group, counting its marked rows only."""
         number, values = self.number[which], values[which]
         order = np.argsort(number, kind="stable")
         values = values[order]
@@ -174,7 +174,7 @@ def _times(trace: Trace, rows: Array, column: Array, keys: Array) -> tuple[list[
 
 
 def quantiles_of(values: Array) -> Quantiles:
-    """Of these nanoseconds."""
+    """Quantiles (nearest rank) of these nanoseconds; NaN where there are none."""
     if not len(values):
         return UNKNOWN
     ranks = [max(math.ceil(share * len(values)) - 1, 0) for share in _QUANTILES]

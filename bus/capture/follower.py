@@ -22,7 +22,10 @@ LOOK_S = 0.1
 
 
 class CaptureFollower:
-    """One file from where its trace stands. All methods belong to one thread."""
+    """Reads what a program appends to one capture file, from where its trace stands.
+
+    All methods belong to one thread.
+    """
 
     def __init__(self, path: Path, trace: Trace, *, piece: int = PIECE, look_s: float = LOOK_S) -> None:
         """piece: bytes that are read at once. look_s: between two looks at a file that has not grown."""

@@ -20,7 +20,7 @@ PIECE = 8 * 1024 * 1024
 
 
 class CaptureLoader:
-    """One file on its way into a trace, which may be read between two steps as if it were a live one.
+    """Reads one file into a trace, which may be read between two steps as if it were a live one.
 
     Raises UserError where the file is no capture; damage further on is said in `trace.damage`.
     """

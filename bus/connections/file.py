@@ -22,7 +22,7 @@ _FORM = TypeAdapter(dict[str, Connection])
 
 
 def path() -> Path:
-    """Where it is."""
+    """The path of the file in which connections are kept."""
     return platformdirs.user_config_path("buslens") / "connections.json"
 
 

@@ -20,7 +20,7 @@ class ConnectionOrigin(Enum):
 
 @dataclass(frozen=True, slots=True)
 class FoundConnection:
-    """An address, ready to be used."""
+    """The address of a broker, ready to be used, and who says so."""
 
     kind: BrokerKind
     origin: ConnectionOrigin
@@ -34,7 +34,7 @@ def address(kind: BrokerKind) -> str:
 
 
 def found(kind: BrokerKind) -> FoundConnection:
-    """The same, and who says so. Raises UserError."""
+    """The address of a broker, and who says so: the environment, the settings, or nobody. Raises UserError."""
     if url := os.environ.get(kind.variable, ""):
         return FoundConnection(kind, ConnectionOrigin.ENVIRONMENT, url)
     connection = file.read().get(kind.id)
@@ -45,5 +45,5 @@ def found(kind: BrokerKind) -> FoundConnection:
 
 
 def parts(kind: BrokerKind) -> tuple[Connection, str]:
-    """The same in parts: what may be shown, and the password. Raises UserError."""
+    """The address of a broker in parts: what may be shown, and the password. Raises UserError."""
     return parsed(kind, address(kind))

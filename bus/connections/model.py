@@ -16,7 +16,7 @@ SILENT_HINT = "check host, port and TLS under Connections: something else may li
 
 @dataclass(frozen=True, slots=True)
 class BrokerKind:
-    """A sort of broker: how its addresses look. Each engine or kind of worker that needs one names it."""
+    """A kind of broker: how its addresses look. Each engine or kind of worker that needs one names it."""
 
     id: str
     title: str
@@ -51,7 +51,7 @@ class BrokerKind:
 
     @property
     def passphrase_variable(self) -> str:
-        """Of the environment: what opens the key of the client's certificate."""
+        """Name of the environment variable that opens the key of the client's certificate."""
         return self.variable.replace("_URL", "_KEY_PASSPHRASE")
 
 
@@ -87,7 +87,7 @@ class Connection:
         return f"{self.scheme(kind)}://{_host(self.host)}:{self.port_of(kind)}{self._path(kind)}"
 
     def scheme(self, kind: BrokerKind) -> str:
-        """As URLs begin."""
+        """The scheme that its URL begins with, such as amqps."""
         return kind.secure_scheme if self.tls else kind.scheme
 
     def port_of(self, kind: BrokerKind) -> int:

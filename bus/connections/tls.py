@@ -58,7 +58,10 @@ def context(kind: BrokerKind, connection: Connection) -> ssl.SSLContext:
 
 
 def passphrase(kind: BrokerKind, connection: Connection) -> str:
-    """Of the key, from the environment; empty where the key has none. Raises UserError where it is missing."""
+    """The passphrase of the client's key, from the environment; "" where the key has none.
+
+    Raises UserError where it is missing.
+    """
     if not is_encrypted(connection):
         return ""
     if said := os.environ.get(kind.passphrase_variable, ""):
@@ -95,7 +98,10 @@ def redis_options(kind: BrokerKind, connection: Connection) -> dict[str, Any]:
 
 
 def amqp_options(kind: BrokerKind, connection: Connection) -> dict[str, Any]:
-    """The same for Celery's client of RabbitMQ, which compares no host name unless it is told one. UserError."""
+    """TLS options of Celery's client of RabbitMQ, which compares no host name unless it is told one.
+
+    Raises UserError.
+    """
     context(kind, connection)
     if is_encrypted(connection):
         raise UserError(
@@ -112,7 +118,7 @@ def amqp_options(kind: BrokerKind, connection: Connection) -> dict[str, Any]:
 
 
 def kafka_options(kind: BrokerKind, connection: Connection) -> dict[str, str]:
-    """The same for librdkafka, which checks both by itself since 2.0. Raises UserError."""
+    """TLS options of librdkafka, which checks certificate and host name by itself since 2.0. Raises UserError."""
     context(kind, connection)
     said = {
         "ssl.ca.location": connection.ca_file,

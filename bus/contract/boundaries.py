@@ -28,7 +28,7 @@ Dies = Callable[[Boundary, str], bool]
 
 
 def never(_boundary: Boundary, _handler: str) -> bool:
-    """Nobody dies."""
+    """The Dies of a run in which no consumer dies."""
     return False
 
 
@@ -41,7 +41,7 @@ class DiesOnce:
         self._lock = threading.Lock()
 
     def __call__(self, boundary: Boundary, handler: str) -> bool:
-        """See Dies."""
+        """Whether this consumer dies here: the first time that it comes to the boundary."""
         if boundary is not self._boundary:
             return False
         with self._lock:

@@ -29,7 +29,7 @@ def write(trace: Trace, path: Path, selection: Selection | None = None, *, progr
 
 
 def lines(trace: Trace, progress: Progress | None = None) -> Iterator[str]:
-    """The file in parts."""
+    """The JSON file in parts, to be written one after another."""
     layout = chrome_layout.arranged(trace)
     events = _Events(trace, layout)
     said = {**title(trace), "base_ns": layout.base_ns, "records_dropped": trace.dropped, "damage": trace.damage}

@@ -29,7 +29,7 @@ _LAST = np.uint64((1 << 64) - 1)
 
 
 class EventShape(IntEnum):
-    """What a record becomes."""
+    """Which kind of trace event a record becomes."""
 
     THREAD = 0
     """`X`, a slice of its thread."""

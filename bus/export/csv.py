@@ -43,7 +43,7 @@ def write(trace: Trace, path: Path, selection: Selection | None = None, *, progr
 def write_for_excel(
     trace: Trace, path: Path, selection: Selection | None = None, *, progress: Progress | None = None
 ) -> None:
-    """The same with a byte order mark: without one Excel takes UTF-8 for the encoding of its country."""
+    """Write CSV with a byte order mark: without one Excel takes UTF-8 for the encoding of its country."""
     write_text(path, lines(trace, progress), bom=True)
 
 

@@ -19,7 +19,7 @@ _REPORT_EVERY = 1000
 
 
 class Writer(Protocol):
-    """Writes a trace to a file. Raises UserError; what `progress` raises ends it and leaves nothing."""
+    """The function of an exporter. Raises UserError; what `progress` raises ends it and leaves nothing."""
 
     def __call__(
         self, trace: Trace, path: Path, selection: Selection | None = None, *, progress: Progress | None = None
@@ -28,7 +28,7 @@ class Writer(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Exporter:
-    """One format."""
+    """One export format: what it is called, and the function that writes it."""
 
     id: str
     title: str
@@ -57,7 +57,7 @@ def write_text(path: Path, parts: Iterable[str], *, bom: bool = False) -> None:
 
 
 def counted(rows: Iterable[int], done: int, total: int, progress: Progress | None) -> Iterator[int]:
-    """The same rows; says now and then how many of all there are to write have passed."""
+    """These rows, unchanged; tells `progress` now and then which share of `total` has passed."""
     for number, row in enumerate(rows, done):
         if progress is not None and number % _REPORT_EVERY == 0:
             progress(number / total)

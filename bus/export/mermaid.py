@@ -20,7 +20,7 @@ _PLAIN = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ01234567
 
 
 def write(trace: Trace, path: Path, selection: Selection | None = None, *, progress: Progress | None = None) -> None:
-    """Write the diagram."""
+    """Write a Mermaid sequence diagram of the selected dispatches."""
     write_text(path, lines(trace, selection))
 
 

@@ -42,7 +42,7 @@ _NAMES_A_FRAME = 4_096
 
 @dataclass(frozen=True)
 class Slice:
-    """What is to be written."""
+    """The facts, payloads and names of a stretch of time, to be written as a capture of its own."""
 
     header: wire.Header
     names: Names
@@ -125,7 +125,7 @@ def save(part: Slice, path: Path) -> int:
 
 
 def within(facts: Array, span: Span) -> Array:
-    """Those of the stretch."""
+    """The facts of the stretch, both ends included."""
     times = facts["time_ns"]
     return np.asarray(facts[(times >= span[0]) & (times <= span[1])])
 

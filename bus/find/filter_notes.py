@@ -13,7 +13,7 @@ from bus.trace.trace import Trace
 
 
 def rows(trace: Trace, wanted: Filter) -> list[int]:
-    """Their numbers in `trace.notes.all`."""
+    """Numbers (in `trace.notes.all`) of the notes that a filter leaves."""
     notes = trace.notes.all
     return [at for at in range(len(notes)) if _leaves(wanted.node, trace, notes[at]) is not False]
 

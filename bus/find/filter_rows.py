@@ -34,7 +34,7 @@ _HIGHEST = (1 << 63) - 1
 
 
 class FilterEvaluation:
-    """One evaluation of a filter over one trace."""
+    """One evaluation of a filter over one trace: a mask of rows for each part of it."""
 
     def __init__(self, trace: Trace, of_calls: bool, most_payloads: int | None = None) -> None:
         self.trace = trace
@@ -201,7 +201,7 @@ def _having(table: Calls | Dispatches, ids: npt.NDArray[Any]) -> Mask:
 
 
 def _named(trace: Trace, kind: NameKind, term: Term, column: npt.NDArray[Any]) -> Mask:
-    """Rows whose name matches."""
+    """Rows in whose column stands the id of a name of this kind that the term matches."""
     matches = matcher(term)
     wanted = [ident for ident in trace.names.ids(kind) if matches(trace.names.text(ident))]
     return np.asarray(np.isin(column, np.array(wanted, np.uint32)))

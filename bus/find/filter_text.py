@@ -77,21 +77,21 @@ class Term:
 
 @dataclass(frozen=True, slots=True)
 class Not:
-    """What must not match."""
+    """Negation: matches where its node does not."""
 
     node: Node
 
 
 @dataclass(frozen=True, slots=True)
 class And:
-    """All of them must match; none at all matches everything."""
+    """Conjunction: all of its nodes must match; with none it matches everything."""
 
     nodes: tuple[Node, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Or:
-    """One of them must match."""
+    """Disjunction: one of its nodes must match."""
 
     nodes: tuple[Node, ...]
 
@@ -291,7 +291,7 @@ def fate(text: str, at: int) -> int:
 
 
 def whole(field: str, text: str, at: int) -> int:
-    """A whole number."""
+    """A number as it is typed for an id or a count, with or without #. Raises UserError at place `at`."""
     digits = text.removeprefix("#")
     if not digits.isascii() or not digits.isdecimal() or len(digits) > 20:
         raise mistake(f"{field} is a whole number, not {text}", at)

@@ -63,7 +63,7 @@ def order(keys: Array, *, descending: bool = False) -> Array:
 
 
 class OrderCache:
-    """Orders of whole tables, until the trace changes."""
+    """Orders of whole tables, kept until the trace changes."""
 
     def __init__(self) -> None:
         self._kept: OrderedDict[object, Array] = OrderedDict()
@@ -93,7 +93,10 @@ def _ascends(keys: Array) -> bool:
 
 
 def _backwards(keys: Array) -> Array:
-    """Of ascending keys: the last first, and of equal ones the first first. Few are equal, mostly."""
+    """Turn ascending keys around: the last comes first, but of equal ones the first stays first.
+
+    Few are equal, mostly.
+    """
     count = len(keys)
     placed = np.arange(count)[::-1].copy()
     same = np.zeros(count + 1, bool)

@@ -11,7 +11,7 @@ _NAME = re.compile(r"(flight-\d{8}-\d{6})(?:-(\d{1,9}))?\.buslens")
 
 
 class FlightFolder:
-    """Removes nothing but what has a name that it gives."""
+    """The folder of flight recorder files. Removes nothing but files whose name it has given."""
 
     def __init__(self, path: Path, most_files: int, most_bytes: int) -> None:
         self.path = path
@@ -19,7 +19,7 @@ class FlightFolder:
         self._most_bytes = most_bytes
 
     def files(self) -> list[Path]:
-        """Its files, the oldest first."""
+        """The flight recorder's files, the oldest first."""
         with contextlib.suppress(OSError, ValueError):
             found = [each for each in self.path.iterdir() if _NAME.fullmatch(each.name) and each.is_file()]
             return sorted(found, key=_age)

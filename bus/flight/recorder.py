@@ -50,7 +50,7 @@ class TraceHolder(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class WrittenFile:
-    """A file that is complete."""
+    """A file that the flight recorder has written and that is complete."""
 
     path: Path
     why: str
@@ -124,7 +124,7 @@ class FlightRecorder:
 
     @property
     def on(self) -> bool:
-        """Whether it watches."""
+        """Whether the flight recorder is switched on."""
         return self.settings.on
 
     @property

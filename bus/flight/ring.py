@@ -30,7 +30,7 @@ class FactBatch:
 
 
 class FrameRing:
-    """Frames as they came; none of them is copied."""
+    """The newest frames of a stream as they came; none of them is copied."""
 
     def __init__(self, keep_ns: int, most_bytes: int) -> None:
         self._keep_ns = keep_ns
@@ -52,7 +52,7 @@ class FrameRing:
 
     @property
     def size(self) -> int:
-        """Bytes that are kept."""
+        """Bytes of memory that the frames take."""
         return self._size
 
     def set_bounds(self, keep_ns: int, most_bytes: int) -> None:

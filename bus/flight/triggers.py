@@ -19,7 +19,7 @@ Array = npt.NDArray[Any]
 
 @dataclass(frozen=True, slots=True)
 class Trigger:
-    """Something happened that is worth a file."""
+    """Something that happened for which the flight recorder writes a file."""
 
     time_ns: int
     why: str

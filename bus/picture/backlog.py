@@ -108,7 +108,7 @@ class Backlog:
 
 
 class NumberSet:
-    """Numbers that have come: a large sorted part, and a small one that is cheap to add to."""
+    """A set of numbers that have come: a large sorted part, and a small one that is cheap to add to."""
 
     def __init__(self) -> None:
         self._large: Keys = np.empty(0, np.uint64)

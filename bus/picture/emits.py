@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 class EmitIndex:
-    """An index beside the trace's dispatches, brought up to date by batch."""
+    """When events were emitted and which were lost, ready to be drawn; brought up to date by batch."""
 
     def __init__(self) -> None:
         self._times = Columns(time_ns=np.int64)

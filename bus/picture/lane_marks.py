@@ -28,7 +28,7 @@ SORTS: tuple[Sort, ...] = ("lost", "skipped", "dead")
 
 
 class MarkIndex:
-    """Of one sort: when each was, ascending, and a row that says more."""
+    """All marks of one sort: when each was, ascending, and a row that says more."""
 
     def __init__(self) -> None:
         self._columns = Columns(time_ns=np.int64, row=np.int64)
@@ -38,7 +38,7 @@ class MarkIndex:
 
     @property
     def times(self) -> Int64s:
-        """Nanoseconds."""
+        """When each mark was, in nanoseconds, ascending."""
         return self._columns.view("time_ns")
 
     @property
@@ -133,7 +133,7 @@ class LaneMarks:
                 self.lanes.setdefault(lane, {}).setdefault(sort, MarkIndex()).add(times[part], rows[part])
 
     def _bounded(self, lanes: Int64s, tracks: CallTracks) -> Int64s:
-        """The same, but what would be one lane too many is of OTHERS."""
+        """These lanes, but OTHERS in place of each one that would be a lane too many."""
         new = [lane for lane in np.unique(lanes).tolist() if lane not in self.lanes and lane not in tracks.lanes]
         room = max(0, tracks.most_lanes - len(tracks.lanes) - len(self.lanes))
         beyond = [lane for lane in new if lane != NOWHERE][room:]

@@ -27,7 +27,7 @@ FILLED = 9 * UNIT // 10
 
 
 class Scale:
-    """To scale: places are times."""
+    """A linear time axis: places are times."""
 
     mode: Mode = "linear"
     by_call = False
@@ -62,15 +62,15 @@ class Scale:
         return self.place(first_ns)
 
     def end(self, now_ns: int) -> int:
-        """Where it ends."""
+        """The place on the axis of what happens now, which is where the axis ends."""
         return self.place(now_ns)
 
     def place(self, time_ns: int) -> int:
-        """The same of one time."""
+        """The place on the axis of one time."""
         return int(self.places(np.array([time_ns], np.int64))[0])
 
     def time(self, place: int) -> int:
-        """The same of one place."""
+        """The time (ns) at one place of the axis."""
         return int(self.times(np.array([place], np.int64))[0])
 
 
@@ -88,7 +88,7 @@ LINEAR: Scale = _ToScale()
 
 
 class FoldedScale(Scale):
-    """Each of some gaps is as wide as `width_ns`; everything else is to scale."""
+    """A time axis on which each of some gaps is as wide as `width_ns`; everything else is to scale."""
 
     mode: Mode = "compressed"
 
@@ -119,7 +119,7 @@ class FoldedScale(Scale):
 
 
 class StepScale(Scale):
-    """Each dispatch is one unit, whatever the time to the next; within its unit time goes on evenly."""
+    """An axis of steps: each dispatch is one unit wide, and within its unit time goes on evenly."""
 
     mode: Mode = "steps"
     by_call = True

@@ -63,7 +63,7 @@ class Track:
         return self._calls.nbytes + self._failed.nbytes + self.blocks.nbytes + self.running.nbytes
 
     def append(self, rows: Int64s, starts: Int64s) -> Int64s:
-        """Add calls; their positions."""
+        """Add calls behind those of the track; gives their positions on it."""
         before = len(self)
         floor = self.starts[-1] if before else np.iinfo(np.int64).min
         self._calls.append(len(rows), row=rows, start=np.maximum.accumulate(np.maximum(starts, floor)))
@@ -118,7 +118,7 @@ def cancelled(outcome: npt.NDArray[Any]) -> npt.NDArray[np.bool_]:
 
 
 def never_ran(outcome: npt.NDArray[Any]) -> npt.NDArray[np.bool_]:
-    """Of which of these the body never ran."""
+    """Which of these outcomes say that the handler's body never ran."""
     return np.asarray(outcome == Outcome.NEVER_RAN)
 
 

@@ -91,7 +91,7 @@ class CallTracks:
         return int(self._places.view("handler")[row])
 
     def handlers(self, rows: Int64s) -> Int64s:
-        """The same of several calls."""
+        """Name id of the handler of each of these calls."""
         return self._places.view("handler")[rows].astype(np.int64)
 
     def update(self, trace: Trace) -> None:
@@ -124,7 +124,7 @@ class CallTracks:
         self._places.append(len(new), handler=handlers, depth=depth, position=position)
 
     def _bounded(self, handlers: Int64s, distinct: list[int]) -> Int64s:
-        """The same, but what would be one lane too many is of OTHERS."""
+        """These handlers, but OTHERS in place of each one that would be a lane too many."""
         unknown = [handler for handler in distinct if handler not in self.lanes]
         known = [*self.lanes, *unknown[: max(0, self.most_lanes - len(self.lanes))]]
         return np.where(np.isin(handlers, np.array(known)), handlers, OTHERS)
@@ -232,7 +232,10 @@ def _short_chain(starts: Int64s, ends: Int64s, free_from: int) -> Int64s:
 
 
 def _long_chain(starts: Int64s, ends: Int64s, free_from: int) -> Int64s:
-    """The same without a loop over calls: the successor of each is looked up, then followed by doubling."""
+    """Calls that fit behind each other on one track, found without a loop over calls.
+
+    The successor of each is looked up, then followed by doubling.
+    """
     count = len(starts)
     first = int(np.searchsorted(starts, free_from))
     if first == count:

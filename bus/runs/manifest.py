@@ -13,7 +13,7 @@ from bus.system_errors import cannot_make, cannot_read
 
 
 class Manifest:
-    """The names of one run. The folder is owned by the process that runs it, as that of an SQLite log is."""
+    """The names of what one run made on a broker, kept in a folder that the run's process owns."""
 
     def __init__(self, run: str, file: str, address: str, *kinds: str) -> None:
         """address: as it is shown, without what is secret. kinds: of names, such as queues."""
@@ -41,7 +41,7 @@ class Manifest:
             self._write()
 
     def end(self) -> None:
-        """Nothing is left."""
+        """Remove the manifest: nothing of the run is left on the broker."""
         self._folder.leave(clean=True)
 
     def leave(self) -> None:
@@ -56,23 +56,23 @@ class Manifest:
 
 
 class NoManifest:
-    """In place of it, where the run is somebody else's: nothing is remembered, nothing removed."""
+    """The manifest of a run that somebody else began: nothing is remembered, nothing removed."""
 
     def of(self, _kind: str) -> tuple[str, ...]:
-        """None."""
+        """No names, of whatever kind."""
         return ()
 
     def begin(self) -> None:
         """Nothing is to be removed."""
 
     def add(self, kind: str, name: str) -> None:
-        """Its owner knows."""
+        """Remember nothing: the run's owner knows the name."""
 
     def end(self) -> None:
-        """Nothing was there."""
+        """Do nothing: there is no manifest to remove."""
 
     def leave(self) -> None:
-        """It stays."""
+        """Do nothing: what is on the broker belongs to the run's owner."""
 
 
 def read(path: Path, *kinds: str, here: str) -> list[list[str]]:

@@ -31,7 +31,7 @@ class RunFolder:
 
     @property
     def log(self) -> Path:
-        """The run's log."""
+        """The run's log: the SQLite file in which its events are kept."""
         return self.path / LOG
 
     def make(self) -> None:

@@ -39,7 +39,7 @@ class Distribution:
 
     @property
     def is_forever(self) -> bool:
-        """It never ends by itself."""
+        """Whether this is `forever`, a wait that never ends by itself."""
         return self.shape == "forever"
 
     def sample(self, rng: random.Random) -> int:

@@ -33,7 +33,7 @@ MOST_UNDO = 200
 
 @dataclass(frozen=True, slots=True)
 class DocumentState:
-    """A scenario at one moment of being edited."""
+    """A scenario at one moment of being edited, to which undo can go back."""
 
     text: str
     values: dict[str, Any]
@@ -64,12 +64,12 @@ class Document:
 
     @property
     def text(self) -> str:
-        """What will be saved."""
+        """The YAML text as it will be saved."""
         return self._state.text
 
     @property
     def scenario(self) -> Scenario:
-        """What the text says."""
+        """The scenario that the text describes."""
         return self._state.scenario
 
     @property
@@ -102,7 +102,7 @@ class Document:
         return self.examination()()
 
     def examination(self) -> Callable[[], Examination]:
-        """The same, of the text as it is now, to be called on any thread."""
+        """What `examine` would do with the text as it is now, to be called on any thread."""
         return partial(examine, self.scenario, self.text, self._file)
 
     @property
@@ -307,7 +307,7 @@ def loads(text: str, name: str = "") -> Document:
 
 
 def new() -> Document:
-    """An empty scenario."""
+    """A document with an empty scenario."""
     return Document(EMPTY)
 
 

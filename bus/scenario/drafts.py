@@ -17,7 +17,7 @@ FieldPath = tuple[str | int, ...]
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """One field whose text is a mistake."""
+    """One field of the Scenario panel whose typed text is a mistake, and so is not in the document."""
 
     path: FieldPath
     """Of the value that the field stands for; a name has the path of what it names, and "name" behind it."""

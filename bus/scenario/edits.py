@@ -44,7 +44,7 @@ def changed(section: str, name: str, said: Values) -> Change:
 
 
 def removed(section: str, name: str) -> Change:
-    """Declare something no longer."""
+    """A change that removes an event or a handler from its section."""
 
     def change(values: Values) -> None:
         _must_exist(values, section, name)

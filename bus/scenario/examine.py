@@ -28,7 +28,7 @@ Path = tuple[Any, ...]
 
 @dataclass(frozen=True, slots=True)
 class Examination:
-    """Of one file, each in the order of its lines."""
+    """What is wrong with one scenario file, each list in the order of its lines."""
 
     mistakes: tuple[UserError, ...]
     """What cannot run as it stands."""

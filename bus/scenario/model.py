@@ -97,7 +97,7 @@ class Event(ScenarioPart):
 
     @cached_property
     def checker(self) -> payload.Checker:
-        """Checks payloads; made once."""
+        """What checks payloads against the event's schema; made once."""
         return payload.Checker(self.schema_)
 
 
@@ -143,7 +143,7 @@ class Handler(ScenarioPart):
 
     @property
     def first_offset(self) -> int:
-        """Of the events that it wants, where the broker has a log; 0: all."""
+        """The place of the log from which the handler wants events, where the broker has a log; 0: all of them."""
         return self.from_ if isinstance(self.from_, int) else 0
 
     @property
@@ -271,7 +271,7 @@ Expectations = Annotated[
 
 
 class Scenario(ScenarioPart):
-    """A scenario file."""
+    """A scenario file: events, handlers, script, and what must be true at the end."""
 
     buslens: Annotated[Literal[1], Field(description="version of the format")]
     name: Title = ""

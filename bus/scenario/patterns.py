@@ -33,7 +33,7 @@ def matches(pattern: str, text: str) -> bool:
 
 
 def pattern(_validator: Validator, wanted: str, instance: Any, _schema: Any) -> Iterator[jsonschema.ValidationError]:
-    """JSON Schema's `pattern`."""
+    """JSON Schema's `pattern`, with regular expressions that cannot take for ever."""
     if isinstance(instance, str) and not matches(wanted, instance):
         yield jsonschema.ValidationError(f"{instance!r} does not match {wanted!r}")
 
@@ -41,7 +41,7 @@ def pattern(_validator: Validator, wanted: str, instance: Any, _schema: Any) -> 
 def pattern_properties(
     validator: Any, wanted: dict[str, Any], instance: Any, _schema: Any
 ) -> Iterator[jsonschema.ValidationError]:
-    """JSON Schema's `patternProperties`."""
+    """JSON Schema's `patternProperties`, with regular expressions that cannot take for ever."""
     if isinstance(instance, dict):
         for each, schema in wanted.items():
             for key, value in instance.items():
@@ -52,7 +52,7 @@ def pattern_properties(
 def additional_properties(
     validator: Any, wanted: Any, instance: Any, schema: Any
 ) -> Iterator[jsonschema.ValidationError]:
-    """JSON Schema's `additionalProperties`."""
+    """JSON Schema's `additionalProperties`, with regular expressions that cannot take for ever."""
     if not isinstance(instance, dict):
         return
     known, patterns = schema.get("properties", {}), schema.get("patternProperties", {})

@@ -26,7 +26,7 @@ _KINDS = ("array", "boolean", "integer", "null", "number", "object", "string")
 
 @dataclass(frozen=True, slots=True)
 class PayloadProblem:
-    """One thing that is wrong with a payload."""
+    """One mistake in a payload: where, and what was expected."""
 
     path: str
     """Where, as a JSON path: $.items[0].price."""
@@ -132,7 +132,7 @@ def schema_mistakes(schema: Any) -> Iterator[tuple[tuple[Any, ...], str]]:
 
 
 def _parts_we_refuse(schema: Any) -> Iterator[tuple[tuple[Any, ...], str]]:
-    """What jsonschema would accept."""
+    """Where in a schema stands what jsonschema accepts and we do not, and why."""
     for path, part in schemas_in(schema):
         yield from _refused_in(part, path)
 

@@ -70,7 +70,7 @@ def read_text(path: Path) -> str:
 
 @dataclass(frozen=True, slots=True)
 class ParsedYaml:
-    """A text that is YAML; whether it is a scenario is not said yet."""
+    """A text that is YAML; whether it is a scenario is not decided yet."""
 
     root: CommentedMap
     values: dict[str, Any]

@@ -10,7 +10,7 @@ FOLDER = Path(__file__).resolve().parents[2] / "resources" / "scenarios"
 
 @dataclass(frozen=True, slots=True)
 class Sample:
-    """One scenario of resources/scenarios."""
+    """One of the sample scenarios that Buslens brings, in resources/scenarios."""
 
     id: str
     """Name of its file without the suffix, and what the command line calls it."""
@@ -21,7 +21,7 @@ class Sample:
 
     @property
     def path(self) -> Path:
-        """Its file."""
+        """The path of its YAML file."""
         return FOLDER / f"{self.id}.yaml"
 
 

@@ -147,7 +147,7 @@ class _JsonConstructor(RoundTripConstructor):
     """JSON has no dates: what looks like one is a text, as the person wrote it."""
 
     def construct_date(self, node: ScalarNode) -> Any:
-        """2026-11-23 as a text."""
+        """A date as the text that was written: 2026-11-23."""
         return self.construct_scalar(node)
 
 

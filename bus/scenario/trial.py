@@ -109,7 +109,7 @@ class _Emits:
 
 
 def _where(value: Any, variables: dict[str, Any]) -> tuple[Path, int]:
-    """Of the first expression of a payload that fails: where it stands, and where it begins there."""
+    """Where the first expression of a payload stands that fails, and at which letter it begins there."""
     for path, starts, text in names_used.expressions_in(value, ("with",)):
         try:
             expressions.compile_expression(text)(variables)

@@ -10,7 +10,7 @@ from bus.scenario import spelling
 
 
 class YamlText:
-    """A text and the changes to it, applied together at the end."""
+    """A YAML text whose lines are known, and changes to it that are applied together at the end."""
 
     def __init__(self, text: str) -> None:
         self._text = text

@@ -19,7 +19,7 @@ _ENDS = ("<stream end>", "<document end>", "<document start>")
 
 
 def mistake(error: MarkedYAMLError, text: str) -> Told:
-    """text: the whole file."""
+    """A mistake that the YAML parser found, in words for people. text: the whole file."""
     said = str(error.problem)
     where: Any = error.problem_mark or error.context_mark
     for beginning, tell in _TELLERS.items():

@@ -40,7 +40,7 @@ class ActiveRun:
         """Revision of the document that the engine knows."""
 
     def begin(self, document: Document, order: Order, *, recording: bool) -> None:
-        """Run it."""
+        """Start a runner for this document and order; recording: whether it records from the beginning."""
         self._preamble = Preamble()
         runner = Runner(document, order, trusted=self._trusted(document.content_hash), engines=self._engines)
         runner.recorder.enabled = recording

@@ -12,7 +12,7 @@ MOST_SINCE = 64 * 1024 * 1024
 
 @dataclass(frozen=True, slots=True)
 class ClearedRun:
-    """Until something else comes into view."""
+    """What Clear took out of view; it can come back until something else comes into view."""
 
     before: Run
     after: Run

@@ -46,7 +46,7 @@ def is_capture(path: Path) -> bool:
 
 
 class OpenCapture:
-    """At most one file, which is first read and then followed."""
+    """At most one capture file, which is first read and then followed."""
 
     def __init__(self, *, first_part_s: float = FIRST_PART_S, part_s: float = PART_S, piece: int = PIECE) -> None:
         """piece: bytes that are read at once; a part is one of them at least."""

@@ -11,7 +11,7 @@ from bus.scenario.samples import FOLDER
 
 @dataclass(frozen=True, slots=True)
 class RunOrigin:
-    """One state of one scenario."""
+    """The scenario of a run as it was when the run began."""
 
     title: str
     """What a person calls it: its file's name, or its own."""

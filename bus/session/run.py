@@ -32,7 +32,10 @@ class RunCounts:
 
 @dataclass(slots=True, eq=False)
 class Run:
-    """Its trace is given up where memory is needed, and read again from its bytes."""
+    """One run, or one opened capture.
+
+    Its trace is given up where memory is needed, and read again from its bytes.
+    """
 
     trace: Trace | None
     """None: only its bytes are there."""
@@ -80,14 +83,14 @@ class Run:
 
     @classmethod
     def of(cls, document: Document, trace: Trace, number: int, order: Order) -> Run:
-        """A run that begins."""
+        """The record of a run that begins."""
         by_hand = not order.with_script
         return cls(
             trace, "run", number, origin=RunOrigin.of(document), engine=order.engine, seed=order.seed, by_hand=by_hand
         )
 
     def going_on(self, trace: Trace) -> Run:
-        """The same run after Clear."""
+        """The same run in a new trace, which Clear began."""
         return replace(self, trace=trace, after_clear=True, _saved=None, _whole=0)
 
     def __post_init__(self) -> None:
@@ -96,7 +99,7 @@ class Run:
 
     @property
     def whole(self) -> int:
-        """Bytes of its capture."""
+        """How many bytes of its capture are whole frames."""
         if self.trace is not None:
             self._whole = max(self._whole, self.trace.whole)
         return self._whole
@@ -110,12 +113,12 @@ class Run:
         self.trace = trace
 
     def reopened(self, trace: Trace) -> None:
-        """Its file is opened anew; the notes that it does not have yet stay."""
+        """Take the trace of its file that was opened anew; notes that the file does not have yet stay."""
         self.trace, self.raw, self._whole = trace, trace.raw, 0
 
     @property
     def path(self) -> Path | None:
-        """The capture's file."""
+        """The file that its capture was opened from; None: it has none."""
         return self.raw.path
 
     @property
@@ -176,7 +179,7 @@ class Run:
         self.origin, self.edited = RunOrigin.of(document), True
 
     def read_again(self) -> None:
-        """Its trace is whole once more: a person's notes, which its bytes do not have, come back."""
+        """Called when its trace is whole once more: a person's notes, which its bytes do not have, come back."""
         trace = self.trace
         if trace is None:
             return
@@ -219,5 +222,5 @@ class Run:
             self.trace.feed(data)
 
     def close(self) -> None:
-        """It does not come back."""
+        """Close its file; the run does not come back."""
         self.raw.close()

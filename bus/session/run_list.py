@@ -15,7 +15,10 @@ MOST_GB = 1e6
 
 
 class RunList:
-    """One of them is in view. The oldest go where there are too many; what a person wrote into one keeps it."""
+    """The runs of a session, one of them in view.
+
+    The oldest go where there are too many; what a person wrote into one keeps it.
+    """
 
     def __init__(self, first: Run, *, in_memory: int = IN_MEMORY) -> None:
         """in_memory: bytes of the columns of runs that are not in view."""
@@ -43,7 +46,7 @@ class RunList:
         self.revision += 1
 
     def next_number(self) -> int:
-        """Of a run that begins."""
+        """The number of a run that begins."""
         self._numbers += 1
         return self._numbers
 
@@ -63,7 +66,7 @@ class RunList:
         self.revision += 1
 
     def remove(self, run: Run) -> None:
-        """It does not come back. What is in view stays."""
+        """Remove a run for good, unless it is the one in view."""
         if run is not self.view and run in self.all:
             self.all.remove(run)
             run.close()
@@ -84,7 +87,7 @@ class RunList:
         return Run(trace, "capture")
 
     def at_stake(self) -> list[Run]:
-        """What quitting would lose."""
+        """Runs that would be lost by quitting now: they are in no file."""
         return [run for run in self.all if run.is_at_stake]
 
     def make_room(self) -> None:
@@ -103,7 +106,7 @@ class RunList:
         return sum(run.whole for run in self.all if run is not self.view and run.path is None)
 
     def close(self) -> None:
-        """All of them end."""
+        """Close the files of all runs."""
         for run in {*self.all, self.view}:
             run.close()
 

@@ -74,7 +74,7 @@ class Session:
 
     @property
     def trace(self) -> Trace:
-        """Of what is in view."""
+        """The trace of the run or capture in view."""
         trace = self.runs.view.trace
         assert trace is not None  # only what is not in view gives its trace up
         return trace
@@ -101,7 +101,7 @@ class Session:
     # Files
 
     def new_scenario(self) -> None:
-        """Begin an empty scenario."""
+        """Open an empty scenario in place of the one that is open."""
         self._change_document(scenario.new())
 
     def open(self, path: Path) -> None:
@@ -170,26 +170,26 @@ class Session:
         return self._lent(lending.saving(self.runs.view, write) if format_id == "capture" else write)
 
     def lend_part(self, path: Path, span: Span) -> Export:
-        """The same for what lies in this time, as a capture of its own."""
+        """An export, as `lend`, of what lies in this time, as a capture of its own."""
         self._check_whole()
         return self._lent(lending.of_part(self.trace, path, span))
 
     def lend_rows(self, path: Path, table: str, ids: Any) -> Export:
-        """The same for some rows of "dispatches" or "calls", by their ids: see bus/export/rows.py."""
+        """An export, as `lend`, of some rows of "dispatches" or "calls", by their ids: see bus/export/rows.py."""
         return self._lent(lending.of_rows(self.trace, path, table, ids))
 
     def lend_notes(self) -> Export:
-        """The same for the file that is open, with the notes as they are now; whole or not at all. Raises UserError."""
+        """An export, as `lend`, of the notes into the file that is open; whole or not at all. Raises UserError."""
         self._check_whole()
         return self._lent(lending.of_notes(self.trace))
 
     def lend_run(self, run: Run, path: Path) -> Export:
-        """The same for any run of `runs`, as a capture."""
+        """An export, as `lend`, of any run of `runs`, as a capture."""
         self._check_whole()
         return self._lent(lending.of_run(run, path))
 
     def give_back(self) -> None:
-        """The trace was written."""
+        """End an export: the trace was written, and may change again."""
         self.release()
 
     def hold(self) -> None:
@@ -197,7 +197,7 @@ class Session:
         self._held += 1
 
     def release(self) -> None:
-        """It has read."""
+        """End what `hold` began: who read the trace on another thread has finished."""
         self._held -= 1
         if not self._held:
             self.runs.make_room()
@@ -235,7 +235,7 @@ class Session:
             self._look()
 
     def resume(self) -> None:
-        """Go on."""
+        """Let a paused engine go on."""
         if self._runner is not None:
             self._runner.gate.resume()
             self._look()
@@ -385,7 +385,7 @@ class Session:
         self._reap()
 
     def close(self) -> None:
-        """End everything."""
+        """End the run, the flight recorder and all runs; the session cannot be used any more."""
         self.end()
         if self.flight is not None:
             self.flight.close(self.trace)

@@ -53,7 +53,7 @@ class MergedMessage:
         """Id, kind, whether it was cut, and bytes."""
 
     def add_blobs(self, body: memoryview) -> None:
-        """Of a frame. Raises ValueError where it is damaged."""
+        """Add the payloads of one BLOBS frame. Raises ValueError where it is damaged."""
         at = 0
         while at < len(body):
             if at + wire.BLOB_ENTRY.size > len(body):
@@ -91,7 +91,10 @@ class MergedMessage:
 
 
 class Merger:
-    """Of one worker's stream. Raises ValueError where it is none; then nothing more of it can be read."""
+    """Turns the frames of one worker into records of this run.
+
+    Raises ValueError where they cannot be read; then nothing more of that worker can.
+    """
 
     def __init__(self, recorder: Recorder, called: Callable[[str], str]) -> None:
         self._recorder = recorder

@@ -14,7 +14,7 @@ KEPT = 32
 
 
 class ClockOffset:
-    """Of one worker. Times in nanoseconds; what is to be added to its times to get ours. Read on any thread."""
+    """How far the clock of one worker is from ours: nanoseconds to add to its times. May be read on any thread."""
 
     def __init__(self) -> None:
         self._samples: deque[tuple[int, int]] = deque(maxlen=KEPT)

@@ -177,7 +177,7 @@ class ReportingBroker:
         await self._broker.open(run, tell)
 
     def publish(self, message: Message) -> None:
-        """Send records, then publish."""
+        """Send records, then publish: the owner knows of an event before others get it."""
         self._report()
         self._broker.publish(message)
 

@@ -57,7 +57,7 @@ READY: dict[str, str] = {
 
 @dataclass(frozen=True, slots=True)
 class QueryResult:
-    """What a query found."""
+    """The rows that a query found, at most as many as a query may give."""
 
     columns: tuple[str, ...]
     rows: list[tuple[Any, ...]]
@@ -70,7 +70,7 @@ class QueryResult:
 
 @cache
 def columns() -> dict[str, tuple[str, ...]]:
-    """Of each table, for completion."""
+    """Names of the columns of each table, for completion in the editor."""
     connection = connected(Trace())
     try:
         return {
@@ -141,7 +141,7 @@ class Query:
         raise self._error
 
     def cancel(self) -> None:
-        """Stop it."""
+        """Stop the query as soon as DuckDB can; may be called on any thread."""
         self._cancelled.set()
 
     def _ask(self, connection: duckdb.DuckDBPyConnection) -> None:

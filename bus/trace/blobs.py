@@ -24,7 +24,7 @@ _BYTES_KEPT = 32 * 1024 * 1024
 
 @dataclass(frozen=True, slots=True)
 class Payload:
-    """What an event carried."""
+    """What an event carried, decoded, or why it cannot be shown."""
 
     value: Any
     """The JSON value; None where `text` is a repr or nothing was recorded."""
@@ -42,7 +42,7 @@ NOTHING = Payload(None, "", False, False)
 
 @dataclass(frozen=True, slots=True)
 class Error:
-    """Why a call failed."""
+    """Why a call failed: the exception's type, message and traceback as texts."""
 
     type: str
     message: str
@@ -92,7 +92,7 @@ class Blobs:
         return kind, frame.body[begins : begins + length], bool(cut)
 
     def payload(self, ident: int) -> Payload:
-        """A payload, decoded now."""
+        """The payload with this id, decoded now; an empty one where the capture does not have it."""
         found = self.find(ident)
         if found is None:
             return NOTHING
@@ -106,7 +106,7 @@ class Blobs:
             return Payload(None, text, False, True)
 
     def error(self, ident: int) -> Error | None:
-        """An error, decoded now."""
+        """The error with this id, decoded now; None where the capture does not have it."""
         found = self.find(ident)
         if found is None:
             return None

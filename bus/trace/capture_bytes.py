@@ -63,7 +63,10 @@ class CaptureBytes:
             return self._file.seek(0, 2)
 
     def keep_at_most(self, gigabytes: float) -> None:
-        """Of a live capture; 0, or more than any disk has: as much as there is room for."""
+        """Limit the bytes of a live capture, in gigabytes.
+
+        0, or more than any disk has: as much as there is room for.
+        """
         self.most = int(gigabytes * 1e9) if 0 < gigabytes < _MOST_GB else 0
 
     def to_disk(self) -> None:
@@ -83,7 +86,7 @@ class CaptureBytes:
         self._given_up = True
 
     def append(self, data: bytes | memoryview) -> None:
-        """Keep these bytes too."""
+        """Keep these bytes behind those of before; once the disk is full nothing more is kept (`problem`)."""
         if self.problem:
             return
         with self._lock:
@@ -138,7 +141,7 @@ class CaptureBytes:
             start += len(piece)
 
     def close(self) -> None:
-        """Give the file back."""
+        """Close the file, and delete it where it is a temporary one."""
         with self._lock:
             self._finish()
 

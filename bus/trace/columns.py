@@ -95,7 +95,7 @@ class Columns:
 
     @property
     def row_bytes(self) -> int:
-        """Memory of one row."""
+        """Bytes of memory that one row takes, at the widths that columns have now."""
         return sum(array.itemsize for array in self._room.values())
 
     @property

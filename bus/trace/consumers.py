@@ -17,7 +17,7 @@ Array = npt.NDArray[Any]
 
 
 class Consumers:
-    """Of one trace, as it is now."""
+    """Which handler each queue of a trace belongs to; made for the trace as it is now."""
 
     def __init__(self, trace: Trace) -> None:
         self._same = SameHandler()

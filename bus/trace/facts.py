@@ -46,22 +46,22 @@ class Facts:
         return self.take(mask.nonzero()[0])
 
     def take(self, which: Array) -> Facts:
-        """These alone."""
+        """The facts at these places."""
         return Facts(self._facts.take(which))
 
     @cached_property
     def emitted(self) -> Facts:
-        """DISPATCH_EMITTED."""
+        """The facts of kind DISPATCH_EMITTED."""
         return self.of_kind(_JOINED[0])
 
     @cached_property
     def started(self) -> Facts:
-        """CALL_STARTED."""
+        """The facts of kind CALL_STARTED."""
         return self.of_kind(_JOINED[1])
 
     @cached_property
     def ended(self) -> Facts:
-        """CALL_ENDED."""
+        """The facts of kind CALL_ENDED."""
         return self.of_kind(_JOINED[2])
 
     @cached_property
@@ -71,13 +71,13 @@ class Facts:
 
     @cached_property
     def span_ns(self) -> tuple[int, int]:
-        """First and last time."""
+        """The earliest and the latest time of the facts, nanoseconds; there must be one."""
         times = self.time_ns
         return int(times.min()), int(times.max())
 
     @cached_property
     def kind(self) -> Array:
-        """buslens.records.Kind."""
+        """What each fact says: a value of buslens.records.Kind."""
         return self._field("kind")
 
     @property
@@ -87,17 +87,17 @@ class Facts:
 
     @property
     def flags(self) -> Array:
-        """buslens.records.Flag."""
+        """Details of each fact: bits of buslens.records.Flag."""
         return self._field("flags")
 
     @property
     def name(self) -> Array:
-        """Interned name."""
+        """Id of an interned name: event, handler or queue, depending on the kind."""
         return self._field("name")
 
     @property
     def time_ns(self) -> Array:
-        """On the producer's clock."""
+        """When it happened: monotonic nanoseconds on the producer's clock."""
         return self._field("time_ns")
 
     @property
@@ -107,7 +107,7 @@ class Facts:
 
     @property
     def parent(self) -> Array:
-        """What caused it."""
+        """Id of what caused it: a call, or the dispatch of a call; 0: nothing. See docs/capture-format.md."""
         return self._field("parent")
 
     @property
@@ -117,12 +117,12 @@ class Facts:
 
     @property
     def count(self) -> Array:
-        """Depends on the kind."""
+        """A number whose meaning depends on the kind (docs/capture-format.md): handlers, attempt, and others."""
         return self._field("count")
 
     @property
     def blob(self) -> Array:
-        """Payload, error or note."""
+        """Id of the payload, error or note that belongs to it; 0: none."""
         return self._field("blob")
 
     def _field(self, name: str) -> Array:

@@ -73,12 +73,12 @@ class FateColumns:
     """Of what was not handled: a number of WHYS."""
 
     def count(self, fate: int) -> int:
-        """How many ended so."""
+        """How many dispatches have this fate."""
         return int(np.count_nonzero(self.fate == fate))
 
 
 class Fates:
-    """Of one trace; counted anew when it has changed and somebody asks."""
+    """The fates of a trace's dispatches, counted anew when it has changed and somebody asks."""
 
     def __init__(self) -> None:
         self._counted: tuple[tuple[int, int], FateColumns] | None = None

@@ -14,7 +14,7 @@ MAX_NAMES = 250_000
 
 @dataclass(frozen=True, slots=True)
 class Name:
-    """One interned name."""
+    """One interned name: what is named, its text, and where it stands in the program."""
 
     kind: int
     """NameKind; 0 where the capture never said."""
@@ -45,7 +45,7 @@ NOBODY = Name(0, "")
 
 
 class Names:
-    """Names by id."""
+    """The interned names of a capture by id."""
 
     def __init__(self) -> None:
         self._names: dict[int, Name] = {0: NOBODY}
@@ -71,7 +71,7 @@ class Names:
         return bus if self[bus].kind == NameKind.BUS else 0
 
     def kind(self, ident: int) -> int:
-        """NameKind, 0 where unknown."""
+        """What the name names, a NameKind; 0 where the capture does not say."""
         return self[ident].kind
 
     def ids(self, kind: NameKind) -> list[int]:

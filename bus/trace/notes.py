@@ -76,7 +76,7 @@ class Notes:
         self._change(tuple(replace(note, text=said) if note.id == ident else note for note in self.all))
 
     def remove(self, ident: int) -> None:
-        """Take it away."""
+        """Remove the note with this id; nothing happens where there is none."""
         self._change(tuple(note for note in self.all if note.id != ident))
 
     def of(self, kind: str, about: int) -> tuple[Note, ...]:

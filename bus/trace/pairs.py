@@ -45,7 +45,7 @@ class Pairs:
 
     @property
     def delivered(self) -> int:
-        """Pairs with a call."""
+        """How many pairs have at least one call."""
         return int(np.count_nonzero(self.calls))
 
     @property
@@ -54,7 +54,7 @@ class Pairs:
         return int(np.maximum(self.handled - 1, 0).sum())
 
     def take(self, which: Array) -> Pairs:
-        """These alone."""
+        """The pairs at these places, or where this mask is true."""
         return Pairs(*(getattr(self, name)[which] for name in self.__slots__))
 
 

@@ -25,7 +25,7 @@ _NUMBER = re.compile(r"-?\d+(\.\d+)?([eE][+-]?\d+)?")
 
 @dataclass(frozen=True, slots=True)
 class PayloadField:
-    """One question."""
+    """A condition on one field of a payload, as a filter has it: `payload.total>100`."""
 
     path: tuple[str, ...]
     operator: str

@@ -22,7 +22,10 @@ class RecordedEmit:
 
 
 def recorded(trace: Trace, kind: str, record_id: int) -> RecordedEmit:
-    """Of a "dispatch", or of the dispatch that a "call" was for. Raises UserError where the capture lacks it."""
+    """Event and payload of a "dispatch", or of the dispatch that a "call" was for.
+
+    Raises UserError where the capture lacks them.
+    """
     row = _dispatch_row(trace, kind, record_id)
     if row < 0:
         raise UserError("nothing is selected that could be emitted again", hint="select a dispatch or a call")

@@ -58,7 +58,7 @@ class Dispatches:
 
     @property
     def emitted_ns(self) -> Array:
-        """When it was emitted."""
+        """When each event was emitted: nanoseconds on the producer's clock."""
         return self.columns.view("emitted_ns")
 
     @property
@@ -94,7 +94,7 @@ class Dispatches:
 
     @property
     def outcome(self) -> Array:
-        """buslens.records.Outcome."""
+        """How each dispatch ended, or whether it runs still: a value of buslens.records.Outcome."""
         return self.columns.view("outcome")
 
     @property
@@ -175,7 +175,7 @@ class Calls:
 
     @property
     def outcome(self) -> Array:
-        """buslens.records.Outcome."""
+        """How each call ended, or whether it runs still: a value of buslens.records.Outcome."""
         return self.columns.view("outcome")
 
     @property
@@ -190,7 +190,7 @@ class Calls:
 
     @property
     def flags(self) -> Array:
-        """buslens.records.Flag."""
+        """Details of each call: bits of buslens.records.Flag."""
         return self.columns.view("flags")
 
     @property
@@ -237,7 +237,7 @@ class Marks:
 
     @property
     def time_ns(self) -> Array:
-        """When it was written."""
+        """When each mark was written: nanoseconds on the producer's clock."""
         return self.columns.view("time_ns")
 
     @property

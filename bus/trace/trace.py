@@ -105,7 +105,7 @@ class Trace:
             pass
 
     def feeding(self, data: bytes | memoryview) -> Iterator[int]:
-        """The same piece by piece: yields how many bytes of the capture are taken in so far.
+        """Take in bytes of a capture piece by piece: yields how many bytes of it are taken in so far.
 
         Between two pieces the trace may be read. `data` must not change before the last one.
         """
@@ -116,7 +116,7 @@ class Trace:
         yield from self.taking(self.framing.take(data))
 
     def taking(self, frames: Iterable[Frame]) -> Iterator[int]:
-        """The same for frames that `framing` found."""
+        """Take in frames that `framing` found, piece by piece: yields how many bytes are taken in so far."""
         known = self.whole
         try:
             for kind, body, start in frames:

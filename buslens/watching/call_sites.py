@@ -46,7 +46,7 @@ def in_the_place_of(function: Any, asks_for: str, stand_in: Any) -> Any:
 
 
 class CallSites:
-    """The same for whoever calls, found by its frame; a program calls handlers from few places."""
+    """Call sites by the frame of whoever calls, made once each; a program calls handlers from few places."""
 
     def __init__(self) -> None:
         self._known: dict[tuple[CodeType, int], CallSite] = {}

@@ -231,7 +231,7 @@ class CallCoroutine(Coroutine[Any, Any, Any]):
             self._watch.failed(self._call, error, self._plain)
 
     def _abandon(self, why: str) -> None:
-        """It will not run any more, or has not even begun."""
+        """Record that the coroutine will not run any more, or never began. why: one of the sentences of pending.py."""
         if self._ended:
             return
         self._ended = True
@@ -254,7 +254,7 @@ _PASSING = frozenset(
 
 
 def _leave_out_ours(error: BaseException) -> None:
-    """Its traceback becomes as it were if nobody watched, from the frame on that has caught it; `raise` adds nothing.
+    """Cut our frames out of a traceback, from the frame on that has caught the error; `raise` adds nothing.
 
     Not by its attribute: the program may have one of its own.
     """
@@ -268,7 +268,7 @@ def _leave_out_ours(error: BaseException) -> None:
 
 
 async def _nothing() -> None:
-    """For counting."""
+    """A coroutine of which only its steps are counted."""
 
 
 def _references() -> int:
@@ -314,7 +314,7 @@ class FutureEnd:
         self._watch.ended(self._call)
 
     def passed(self, result: Any) -> Any:
-        """The same for a Deferred's chain, which gets back what it gave."""
+        """Record how the call ended by the result of a Deferred, and give that result back unchanged."""
         if hasattr(result, "getTraceback") and hasattr(result, "value"):
             self._watch.failed(self._call, result.value, self._plain)
         else:

@@ -32,7 +32,7 @@ class Hooks(Protocol):
 
     @property
     def watch(self) -> Watch:
-        """What records."""
+        """The watch that records what these hooks see."""
 
     @classmethod
     def of(cls, emitter: Any) -> Optional[Hooks]:

@@ -156,7 +156,7 @@ def marked(hook: Any) -> Optional[MethodHooks]:
 
 
 def _apart(state: Any, own: dict[str, Any], depth: int = 2) -> Any:
-    """The same state, with a copy where it is or holds an object's own `__dict__`, to which our hooks come back."""
+    """The state of an object to be copied or pickled, with its own `__dict__` copied: our hooks come back to that."""
     if state is own:
         return dict(own)
     if type(state) is tuple and depth:

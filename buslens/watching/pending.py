@@ -20,7 +20,7 @@ _IDLE = "{} was scheduled on an event loop that did not run, or on none: its bod
 
 
 class PendingCall:
-    """A coroutine that a handler has given to whoever runs it."""
+    """A coroutine that a handler gave to whoever runs it, and that has not taken its first step."""
 
     __slots__ = ("_begin", "_called_ns", "_is_idle", "_name")
 
@@ -32,18 +32,18 @@ class PendingCall:
         """No event loop ran when it was scheduled."""
 
     def start(self, watch: Watch, call: int, flags: int) -> None:
-        """It takes its first step."""
+        """Record that the coroutine takes its first step."""
         if self._begin is not None:
             watch.started(call, *self._begin, flags)
 
     def give_up(self, watch: Watch, call: int, why: str) -> None:
-        """It never will. why: one of the sentences above."""
+        """Record that the coroutine never ran. why: one of the sentences above."""
         if self._begin is not None:
             watch.started(call, *self._begin, at_ns=self._called_ns)
         watch.never_ran(call, (_IDLE if self._is_idle and why != CANCELLED_FIRST else why).format(self._name.text))
 
     def let_go(self, watch: Watch, call: int) -> None:
-        """Somebody else has it, and may run it: for the bus the call is over."""
+        """Record that the call is over for the bus: somebody else has the coroutine, and may run it."""
         if self._begin is not None:
             watch.started(call, *self._begin, at_ns=self._called_ns)
         watch.ended(call)

@@ -27,7 +27,7 @@ def undone(given: list[Any], name: HandlerName) -> str:
 
 
 def why_undone(given: list[Any], name: HandlerName) -> str:
-    """The same, where it is known that nobody else will drive it."""
+    """Why the body of a handler never ran whose coroutine or job nobody else will drive; "" where it did."""
     kind = type(given[0])
     if kind is CoroutineType or issubclass(kind, Coroutine):
         return (

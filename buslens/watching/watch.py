@@ -106,7 +106,7 @@ class Watch:
         self._subscription(self.recorder.handler_added, event, handler, once)
 
     def unsubscribed(self, event: Any, handler: Any, once: bool = False) -> None:
-        """A handler went."""
+        """Record that a handler was unsubscribed."""
         self._subscription(self.recorder.handler_removed, event, handler, once)
 
     def _subscription(self, record: Callable[[int, int, bool], None], event: Any, handler: Any, once: bool) -> None:
@@ -165,7 +165,7 @@ class Watch:
             self.broke(error)
 
     def ended(self, call: int) -> None:
-        """A call went well."""
+        """Record that a call ended without an error."""
         try:
             self.recorder.pending.extend((ENDED, call, self.recorder.clock_ns()))
         except Exception as error:

@@ -102,7 +102,7 @@ class CompareSheet(QDialog):
             self._running.cancel()
 
     def refresh_theme(self) -> None:
-        """Other colours."""
+        """Paint in the theme's colours from now on."""
         self._show_results()
 
     def closeEvent(self, event: QCloseEvent) -> None:
@@ -110,7 +110,7 @@ class CompareSheet(QDialog):
         super().closeEvent(event)
 
     def reject(self) -> None:
-        """Escape closes it too."""
+        """Close the sheet, at Escape too, and end a comparison that goes on."""
         self._leave()
         super().reject()
 

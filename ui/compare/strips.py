@@ -167,19 +167,19 @@ class Strips(QWidget):
         self._show()
 
     def zoom_in(self) -> None:
-        """Closer, about the middle."""
+        """Zoom in about the middle of the view."""
         self.zoom(ZOOM_STEP, self.navigation.view.width / 2)
 
     def zoom_out(self) -> None:
-        """Farther, about the middle."""
+        """Zoom out about the middle of the view."""
         self.zoom(1 / ZOOM_STEP, self.navigation.view.width / 2)
 
     def pan_left(self) -> None:
-        """Earlier by a step."""
+        """Move the view earlier by a step."""
         self.pan(-PAN_SHARE)
 
     def pan_right(self) -> None:
-        """Later by a step."""
+        """Move the view later by a step."""
         self.pan(PAN_SHARE)
 
     def pan(self, share: float) -> None:
@@ -188,17 +188,17 @@ class Strips(QWidget):
         self._show()
 
     def fit(self) -> None:
-        """All of all runs."""
+        """Show all of all runs."""
         self.navigation.fit_all()
         self._show()
 
     def grab_time(self, x: float) -> None:
-        """A drag begins."""
+        """Begin to drag the view at `x`, in pixels of a strip."""
         self._held = x
         self.setFocus(Qt.FocusReason.MouseFocusReason)
 
     def drag_time(self, x: float) -> None:
-        """It goes on."""
+        """Move the view with the pointer, which is at `x` now."""
         self.navigation.pan(self._held - x)
         self._held = x
         self._show()

@@ -41,7 +41,7 @@ DIES = {
 
 
 class FiguresTable(QTableWidget):
-    """A row for each engine."""
+    """The figures of a comparison: a row for each engine."""
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(0, len(HEADS), parent)
@@ -83,7 +83,7 @@ class FiguresTable(QTableWidget):
 
 
 class BoundaryTable(QTableWidget):
-    """A row for each boundary, a column for each engine."""
+    """What a consumer's death at each boundary came to: a row for each boundary, a column for each engine."""
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
@@ -91,7 +91,7 @@ class BoundaryTable(QTableWidget):
         _plain(self)
 
     def show_results(self, results: Sequence[ComparisonResult], theme: Theme) -> None:
-        """All of them."""
+        """Show what each engine made of a death at each boundary."""
         engines = list(dict.fromkeys(result.engine for result in results))
         crashes = list(dict.fromkeys(result.crash for result in results))
         self.setColumnCount(1 + len(engines))

@@ -67,7 +67,7 @@ class ConnectionPage(QWidget):
         self.refresh()
 
     def refresh(self) -> None:
-        """Show what counts now."""
+        """Show the connection that counts now, and who says so."""
         variable = self._kind.variable
         try:
             if url := os.environ.get(variable, ""):
@@ -100,7 +100,7 @@ class ConnectionPage(QWidget):
         self._begin(TEST, reach_as, self._kind, replace(chosen, in_keyring=stays), self.form.password.text())
 
     def begin_save(self) -> None:
-        """From now on."""
+        """Save what stands in the form; it counts from the next run on."""
         self._begin(SAVE, keeping.keep, self._kind, self.form.connection, self.form.password.text())
 
     def begin_default(self) -> None:
@@ -108,12 +108,12 @@ class ConnectionPage(QWidget):
         self._begin(DEFAULT, keeping.forget, self._kind)
 
     def close_jobs(self) -> None:
-        """The window goes."""
+        """End work that goes on; the window is closing."""
         self._patience.stop()
         self._job.forget()
 
     def refresh_theme(self) -> None:
-        """Other colours."""
+        """Paint in the theme's colours from now on."""
         self._show_sign(self._sign_shown)
 
     def _begin(self, what: str, work: Callable[..., Any], *arguments: object) -> None:

@@ -48,11 +48,11 @@ class PemField(QWidget):
 
     @property
     def path(self) -> str:
-        """As it stands there."""
+        """The path as it stands in the field."""
         return self.text.text().strip()
 
     def show_path(self, path: str) -> None:
-        """Fill it."""
+        """Put a path into the field."""
         self.text.setText(path)
 
     def _changed(self) -> None:

@@ -56,7 +56,7 @@ class ConnectionsSheet(QDialog):
         super().closeEvent(event)
 
     def reject(self) -> None:
-        """Escape closes it too."""
+        """Close the sheet, at Escape too."""
         self._leave()
         super().reject()
 

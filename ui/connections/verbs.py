@@ -6,10 +6,10 @@ from PySide6.QtCore import QObject, Signal
 
 
 class ConnectionVerbs(QObject):
-    """One verb; whoever places windows does it."""
+    """The one command about connections: it emits `wanted`, and whoever places windows shows the sheet."""
 
     wanted = Signal()
 
     def show(self) -> None:
-        """Where the brokers are."""
+        """Show where the brokers are, to be changed."""
         self.wanted.emit()

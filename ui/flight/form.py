@@ -25,7 +25,7 @@ MOST_MS = 3_600_000.0
 
 
 class FlightForm(QWidget):
-    """Says `changed` when a person has finished with a field."""
+    """The flight recorder's settings as fields; emits `changed` when a person has finished with one."""
 
     changed = Signal()
 
@@ -63,7 +63,7 @@ class FlightForm(QWidget):
             field.editingFinished.connect(self._changed)
 
     def show_settings(self, settings: FlightSettings) -> None:
-        """Show what is set."""
+        """Show these settings in the fields."""
         self._settings = settings
         self.on.setChecked(settings.on)
         self.on_failure.setChecked(settings.on_failure)

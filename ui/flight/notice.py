@@ -1,4 +1,4 @@
-"""Says that the flight recorder wrote a file, and offers to open it."""
+"""A bar that tells that the flight recorder wrote a file, and offers to open it."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ class FlightNotice(QFrame):
         self.hide()
 
     def show_written(self, written: WrittenFile) -> None:
-        """Say it."""
+        """Tell of this file."""
         self._written = written
         more = f", and {count(written.triggers - 1)} more" if written.triggers > 1 else ""
         self.says.setText(f"{one_line(written.why, 160)}{more} – the flight recorder wrote {written.path.name}")

@@ -30,7 +30,7 @@ class FlightSign(QToolButton):
         self.refresh()
 
     def refresh(self) -> None:
-        """Show what it does."""
+        """Show the flight recorder's state."""
         self.setIcon(icon("flight", self._themes.theme))
         self.setText(f"flight recorder {self._watch.state}")
         self.setAccessibleName(f"Flight recorder: {self._watch.state}")
@@ -40,15 +40,15 @@ class FlightSign(QToolButton):
         )
 
     def sizeHint(self) -> QSize:
-        """Icon and words."""
+        """Room for its icon and words."""
         return QSize(self._wide(), self.fontMetrics().height() + BESIDE)
 
     def minimumSizeHint(self) -> QSize:
-        """The icon's."""
+        """Room for its icon alone."""
         return QSize(self.iconSize().width() + 2 * BESIDE, self.sizeHint().height())
 
     def initStyleOption(self, option: QStyleOptionToolButton) -> None:
-        """What Qt paints."""
+        """Paint the icon alone where the words have no room."""
         super().initStyleOption(option)
         # Not by asking for the size hint, which asks for this.
         if self.width() < self._wide():

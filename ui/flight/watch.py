@@ -54,7 +54,7 @@ class FlightWatch(QObject):
         return "writing …" if flight.writing else "waiting …" if flight.waiting else "on"
 
     def look(self) -> None:
-        """See what is new."""
+        """Look at the flight recorder, and emit signals for what is new."""
         flight = self._session.flight
         if flight is None:
             return
@@ -81,5 +81,5 @@ class FlightWatch(QObject):
         return flight.folder.files()[::-1] if flight else []
 
     def close(self) -> None:
-        """Look no more."""
+        """Look no more; the window is closing."""
         self._timer.stop()

@@ -49,11 +49,11 @@ class NoteVerbs(QObject):
         self._write(Note(0, time_ns, time_ns, kind, ident, ""))
 
     def edit(self, note: Note) -> None:
-        """Say it differently."""
+        """Let a person change the text of a note."""
         self._write(note)
 
     def remove(self, note: Note) -> None:
-        """Take it away."""
+        """Remove a note from the trace."""
         self._session.trace.notes.remove(note.id)
         self.changed.emit()
 
@@ -67,7 +67,7 @@ class NoteVerbs(QObject):
             self._selection.select(note.kind, note.about)
 
     def select_reason(self) -> None:
-        """Of a file of the flight recorder: what it was written for."""
+        """In a file of the flight recorder, select what it was written for."""
         trace = self._session.trace
         reason = next((note for note in trace.notes.all if note.id == REASON), None)
         if reason is not None and trace.header is not None and "flight" in trace.header.extra:

@@ -43,7 +43,7 @@ class Tab(QWidget):
 
     @property
     def title(self) -> str:
-        """Its name, and how much there is."""
+        """The title of the tab: its name, and how many rows it has."""
         return self.name
 
     @property

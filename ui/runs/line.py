@@ -17,7 +17,7 @@ MOST_LISTED = 15
 
 
 class InViewLine(QFrame):
-    """Hidden while nothing was run or opened."""
+    """The line above the timeline that tells which run is in view; hidden while nothing was run or opened."""
 
     run_wanted = Signal(object)
     """A bus.runs.Run."""

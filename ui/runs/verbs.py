@@ -24,7 +24,7 @@ CAPTURE = "Captures (*.buslens)"
 
 
 class RunListVerbs(QObject):
-    """Holds no run: the session does."""
+    """Commands about the list of runs. Holds no run: the session does."""
 
     list_wanted = Signal()
     changed = Signal()
@@ -77,7 +77,7 @@ class RunListVerbs(QObject):
         self._bridge.touch()
 
     def try_undo_clear(self) -> None:
-        """The same from a button: a mistake is shown, not raised."""
+        """Undo Clear, called by a button: a mistake is shown, not raised."""
         self._try(self._session.undo_clear)
 
     def save(self, run: Run) -> None:

@@ -19,7 +19,10 @@ NONE, OWN = "None: show source in Buslens", "A command of my own"
 
 
 class EditorPage(QWidget):
-    """Says `changed` where the command is another one that can be used; what is wrong with it is said below."""
+    """The page of the editor's command.
+
+    Emits `changed` where it is another one that can be used; what is wrong with it is said below.
+    """
 
     changed = Signal()
 
@@ -62,7 +65,7 @@ class EditorPage(QWidget):
         return self._command
 
     def show_command(self, command: str) -> None:
-        """Show what is set."""
+        """Show this command in the field."""
         self._command = command
         self.command.setText(command)
         place = self.choice.findData(command)

@@ -18,7 +18,7 @@ MOST_RUNS = 1_000
 
 
 class GeneralPage(QWidget):
-    """Says `changed` when a person has finished with a field."""
+    """The page of general settings; emits `changed` when a person has finished with a field."""
 
     changed = Signal()
 
@@ -83,7 +83,7 @@ class GeneralPage(QWidget):
             field.editingFinished.connect(self._changed)
 
     def show_settings(self, settings: Settings) -> None:
-        """Show what is set."""
+        """Show these settings in the fields."""
         self._settings = settings
         for box, value in ((self.theme, settings.theme), (self.axis, settings.time_axis), (self.speed, settings.speed)):
             box.setCurrentIndex(max(0, box.findData(value)))
@@ -95,7 +95,7 @@ class GeneralPage(QWidget):
         self.ask_about_runs.setChecked(settings.ask_about_runs)
 
     def put_into(self, settings: Settings) -> Settings:
-        """The same settings with what stands in these fields."""
+        """These settings, but with what stands in the fields."""
         return replace(
             settings,
             theme=self.theme.currentData(),

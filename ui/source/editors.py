@@ -43,7 +43,7 @@ _TERMINALS = {
 
 @dataclass(frozen=True, slots=True)
 class Editor:
-    """One that is there."""
+    """An editor that is installed here, and the command that opens a file in it at a line."""
 
     title: str
     command: str

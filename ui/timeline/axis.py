@@ -24,7 +24,7 @@ MINUTE_STEPS = (1, 2, 5, 10, 15, 30, 60)
 
 @dataclass(frozen=True, slots=True)
 class Tick:
-    """One labelled line."""
+    """One labelled line of the time axis."""
 
     place: int
     """On the axis."""

@@ -25,7 +25,7 @@ WIDTH = 1.5
 
 
 class BacklogLines:
-    """What the overview shows of one backlog on its columns."""
+    """The backlog of a handler over the columns of the overview."""
 
     def __init__(self) -> None:
         self.lag: Int64s = np.empty(0, np.int64)
@@ -39,7 +39,7 @@ class BacklogLines:
 
     @property
     def most(self) -> int:
-        """The largest lag."""
+        """The largest lag in view, in events."""
         return int(self.lag.max()) if len(self.lag) else 0
 
     def paint(self, painter: QPainter, colours: Colours, top: float, bottom: float) -> None:

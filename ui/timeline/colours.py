@@ -26,7 +26,7 @@ DIMMED = 0.72
 
 
 class Colours:
-    """Everything that depends on the theme and on the screen's pixel ratio."""
+    """The timeline's colours, pens and stamps: all that depends on the theme and on the screen's pixel ratio."""
 
     def __init__(self, theme: Theme, ratio: float) -> None:
         self.theme = theme
@@ -171,7 +171,7 @@ def blend(colour: QColor, ground: QColor, share: float) -> QColor:
 
 
 def with_alpha(colour: QColor, alpha: int) -> QColor:
-    """The same colour, more or less transparent."""
+    """A colour with this opacity, 0 to 255."""
     other = QColor(colour)
     other.setAlpha(alpha)
     return other

@@ -78,7 +78,9 @@ class Content:
         return self.take_in(state.virtual_ns if state.phase in LIVE else None)
 
     def take_in(self, clock_ns: int | None) -> bool:
-        """The same; clock_ns: what time it is where an engine lives, None where running calls reach to the last record.
+        """Take in what is new in the trace; whether anything was.
+
+        clock_ns: what time it is where an engine lives, None where running calls reach to the last record.
 
         Whether anything was new.
         """
@@ -99,7 +101,7 @@ class Content:
             self._arrange()
 
     def rearrange(self) -> None:
-        """Other lanes are wanted."""
+        """Put the lanes in the order that is wanted now."""
         self._arrange()
 
     def stretch(self, kind: str, row: int) -> tuple[int, int]:
@@ -111,7 +113,7 @@ class Content:
         return started, max(started, self.now_ns if ended < 0 or ended > self.now_ns else ended)
 
     def extent(self, kind: str, row: int) -> tuple[int, int]:
-        """The same, but of an emit until its last call ends: what is worth filling the view with."""
+        """From when to when a call lasts, or an emit until its last call ends: what is worth filling the view with."""
         start, end = self.stretch(kind, row)
         if kind == "dispatch":
             waiting = int(self.trace.dispatches.outcome[row]) == Outcome.RUNNING
@@ -137,7 +139,7 @@ class Content:
         return self.event_of_dispatch(cause) if cause >= 0 else ""
 
     def events_of_calls(self, rows: Int64s) -> list[str]:
-        """The same of several calls."""
+        """Names of the events of several calls, by row."""
         dispatches = self.trace.dispatches
         causes = dispatches.rows_of(self.trace.calls.dispatch[rows])
         known = np.flatnonzero(causes >= 0)

@@ -25,7 +25,7 @@ BEYOND = 20.0
 
 
 class DeliveryBand:
-    """Paints into one view."""
+    """Paints the stretches of the selected call's way over its broker."""
 
     def __init__(
         self, painter: QPainter, colours: Colours, letters: Lettering, place: Geometry, view: Viewport

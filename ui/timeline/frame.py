@@ -51,7 +51,7 @@ class Letters:
 
 
 def smaller(font: QFont) -> QFont:
-    """What stands in bars."""
+    """The font of what stands in bars."""
     small = QFont(font)
     small.setPointSizeF(font.pointSizeF() * SMALLER)
     return small
@@ -64,7 +64,7 @@ def sizes_for(font: QFont) -> TimelineSizes:
 
 @dataclass(frozen=True, slots=True)
 class TimelineFrame:
-    """All that one frame is made of."""
+    """One frame of the timeline: all that is painted, and with what."""
 
     content: Content
     picture: Picture
@@ -76,7 +76,7 @@ class TimelineFrame:
     letters: Letters
 
     def paint(self, painter: QPainter) -> None:
-        """Everything, back to front."""
+        """Paint everything, back to front."""
         place, colours, picture = self.place, self.colours, self.picture
         marks = ticks(picture.viewport, self.content.first_ns, place.sizes.stretch)
         paint_ground(painter, colours, place, picture.lanes, picture.scroll)

@@ -18,7 +18,7 @@ MARGIN = 10
 
 
 class Hints:
-    """Three small widgets of the timeline."""
+    """The widgets over the picture: a button to follow again, "frozen", and what to do while it is empty."""
 
     def __init__(self, parent: QWidget) -> None:
         self.resume = QPushButton(RESUME, parent)

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QScrollBar, QStyle, QStyleOptionSlider, QWidget
 
 
 class LaneBar(QScrollBar):
-    """Looks as the style has it; drawn anew only where it changed."""
+    """The scroll bar of the lanes, as the style has it; drawn anew only where it changed."""
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(Qt.Orientation.Vertical, parent)

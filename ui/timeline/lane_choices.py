@@ -13,7 +13,7 @@ Item = TypeVar("Item")
 
 
 class LaneChoices(QObject):
-    """Nothing is hidden and nothing pinned at first."""
+    """Which lanes a person hid, pinned or pointed at; at first none."""
 
     changed = Signal()
 
@@ -48,7 +48,7 @@ class LaneChoices(QObject):
         self._become(self.hidden | set(titles), self.pinned)
 
     def show_all(self) -> None:
-        """Hide nothing."""
+        """Hide no lane any more."""
         self._become(frozenset(), self.pinned)
 
     def pin(self, title: str) -> None:

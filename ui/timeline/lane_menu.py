@@ -54,7 +54,7 @@ class LaneMenu(QMenu):
         self.aboutToHide.connect(self.deleteLater)
 
     def show_at(self, on_screen: QPoint) -> None:
-        """Open it."""
+        """Open the menu at a place of the screen."""
         self.popup(on_screen)
 
     def _offer_lane(self) -> None:

@@ -10,7 +10,7 @@ MOST = 4_096
 
 
 class Lettering:
-    """Texts of one font by what they say."""
+    """Texts of one font, laid out and measured once each."""
 
     def __init__(self, font: QFont) -> None:
         self.font = font
@@ -43,7 +43,7 @@ class Lettering:
         self._draw(painter, rect.right() - self.width(text), rect, text)
 
     def centred(self, painter: QPainter, rect: QRectF, text: str) -> None:
-        """In the middle."""
+        """Paint a text in the middle of a rectangle."""
         self._draw(painter, rect.left() + (rect.width() - self.width(text)) / 2, rect, text)
 
     def _draw(self, painter: QPainter, x: float, rect: QRectF, text: str) -> None:

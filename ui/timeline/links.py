@@ -19,7 +19,7 @@ MOST_ANCESTORS = 12
 
 @dataclass(frozen=True, slots=True)
 class LinkEnd:
-    """One end of a link."""
+    """One end of an arrow: a dispatch or a call."""
 
     kind: str
     """"dispatch" or "call"."""
@@ -29,7 +29,7 @@ class LinkEnd:
 
 @dataclass(frozen=True, slots=True)
 class FlowLink:
-    """From cause to effect."""
+    """An arrow from a cause to its effect."""
 
     cause: LinkEnd
     effect: LinkEnd

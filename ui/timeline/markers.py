@@ -24,7 +24,7 @@ Stretch = tuple[int, int]
 
 @dataclass(slots=True)
 class Markers:
-    """Of one trace; they go with it."""
+    """The marked stretches, the ruler and the notes of one trace."""
 
     marked: Stretch | None = None
     """Until something else is marked."""
@@ -60,7 +60,7 @@ class Markers:
             self.notes.remove(note.id)
 
     def clear(self) -> None:
-        """Nothing marked, nothing measured."""
+        """Remove marks and ruler."""
         self.marked, self.ruler = None, None
         for note in self._bands():
             self.notes.remove(note.id)

@@ -36,7 +36,7 @@ class Matches:
         return _each(self._of_calls, rows)
 
     def dispatches(self, rows: Int64s) -> Flags:
-        """The same of dispatches."""
+        """Which of these dispatches match the filter, by row."""
         return _each(self._dispatches, rows)
 
     def lost(self, rows: Int64s) -> Int64s:

@@ -13,7 +13,7 @@ LONGEST_FOLLOWED_NS = 10_000_000_000
 
 
 class Navigation:
-    """The viewport and what moves it."""
+    """The viewport, whether it follows the newest, and what moves it."""
 
     def __init__(self) -> None:
         self.view = Viewport()
@@ -77,12 +77,12 @@ class Navigation:
         self._take_over(self.view.between(first, last))
 
     def fit(self, first: int, last: int) -> None:
-        """The same, with a little room."""
+        """Show this stretch, with a little room on both sides."""
         slack = round((last - first) * SLACK)
         self.show(first - slack, last + slack)
 
     def fit_all(self) -> None:
-        """The whole capture."""
+        """Show the whole capture."""
         self._take_over(self.view.fitted(self._first_ns, self._now_ns))
 
     def centre(self, place: int) -> None:

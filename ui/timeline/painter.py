@@ -107,7 +107,7 @@ def _stamp_all(brush: Brush, columns: Int64s, ratio: float, stamp: QPixmap, apar
 
 
 def _stamp(painter: QPainter, stamp: QPixmap, lefts: Floats, tops: Floats) -> None:
-    """The same picture at many places."""
+    """Paint one picture at many places."""
     draw = painter.drawPixmap
     if stamp.devicePixelRatio() == 1:
         # At whole numbers, where Qt puts them anyway: they take a third of the time of points (measured).

@@ -22,7 +22,7 @@ REACH_PX = 4
 
 @dataclass(frozen=True, slots=True)
 class TrackPicture:
-    """One track in view."""
+    """One track in view: where it lies, and its bars."""
 
     lane: Lane
     track: Track
@@ -38,7 +38,7 @@ class TrackPicture:
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """All that lies in view."""
+    """All that lies in view, as arrays ready to be painted and clicked."""
 
     viewport: Viewport
     ratio: float

@@ -32,7 +32,7 @@ def span_of(content: Content, scale: Scale, kind: str, row: int) -> tuple[int, i
 
 
 def extent_of(content: Content, scale: Scale, kind: str, row: int) -> tuple[int, int]:
-    """The same, but of an emit until its last call ends: what is worth filling the view with."""
+    """From when to when a call lasts, or an emit until its last call ends: what is worth filling the view with."""
     begin, end = span_of(content, scale, kind, row)
     return begin, max(end, scale.place(content.extent(kind, row)[1])) if kind == "dispatch" else end
 

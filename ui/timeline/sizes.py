@@ -10,7 +10,7 @@ TRACK_GAP = 1
 
 @dataclass(frozen=True, slots=True)
 class TimelineSizes:
-    """Logical pixels."""
+    """How high the parts of a timeline are, in logical pixels."""
 
     single: int = 18
     """The only track of a lane."""
@@ -51,5 +51,5 @@ def sizes_of(usual: int, small: int) -> TimelineSizes:
 
 
 def least_height(sizes: TimelineSizes) -> int:
-    """Of a timeline that says something: overview, axis, emits, and a lane."""
+    """The least height at which a timeline says something: room for overview, axis, emits and one lane."""
     return sizes.overview + sizes.axis + sizes.emits + 1 + LEAST_LANES * (sizes.single + 2 * LANE_PADDING)

@@ -35,7 +35,7 @@ BESIDE: dict[Sort, float] = {"lost": 0.0, "skipped": MARK / 2, "dead": 0.0}
 
 @dataclass(frozen=True, slots=True)
 class MarkSpot:
-    """One of them, or as many as lie in one place."""
+    """A mark in a lane, or as many as lie too near to each other to be told apart."""
 
     lane: Lane
     sort: Sort
@@ -51,7 +51,7 @@ class MarkSpot:
 
 
 def spots_of(content: Content, lanes: Iterable[Lane], view: Viewport, scroll: int) -> tuple[MarkSpot, ...]:
-    """Those of these lanes."""
+    """The spots on these lanes that are in view."""
     cells = Grid(view.start, view.span, max(1, view.width // APART), view.scale)
     return tuple(
         spot

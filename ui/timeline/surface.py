@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 class Surface(QWidget):
-    """Paints nothing itself."""
+    """A widget that hands mouse and keys to TimelineInput; a subclass paints it."""
 
     def minimumSizeHint(self) -> QSize:
         """In larger letters it needs more room for the same."""

@@ -22,7 +22,7 @@ AGAIN_S, SELDOM_S = 0.5, 5.0
 
 
 class TimeAxis(QObject):
-    """To scale at first."""
+    """Which time axis is shown: to scale at first, with idle gaps folded, or step by step."""
 
     mode_changed = Signal(str)
     scale_changed = Signal()
@@ -39,7 +39,7 @@ class TimeAxis(QObject):
         self.scale: Scale = LINEAR
 
     def choose(self, mode: Mode, content: Content) -> None:
-        """Another axis."""
+        """Show time on another axis."""
         if mode != self.mode:
             self.mode = mode
             self.show(content)
@@ -58,7 +58,7 @@ class TimeAxis(QObject):
             self._become(LINEAR if self.mode == "linear" else StepScale(content.trace, content.emits, content.now_ns))
 
     def follow(self, content: Content) -> None:
-        """Records came."""
+        """Bring the axis up to date with new records."""
         if self.mode == "steps":
             self.show(content)
         elif self.mode == "compressed":

@@ -171,7 +171,7 @@ class TimelineView(Surface):
 
     @property
     def place(self) -> Geometry:
-        """Where the parts lie."""
+        """Where the parts of the widget lie."""
         bar = self._bar.sizeHint().width() if self._bar.maximum() else 0
         sizes = self._content.sizes
         titles = titles_width(self._widest + TITLE_PADDING, self.width(), sizes)
@@ -235,11 +235,11 @@ class TimelineView(Surface):
     # Moving the view
 
     def zoom_in(self) -> None:
-        """Closer, about the pointer."""
+        """Zoom in about the pointer."""
         self.zoom_about(ZOOM_STEP, self._pointer_x())
 
     def zoom_out(self) -> None:
-        """Farther, about the pointer."""
+        """Zoom out about the pointer."""
         self.zoom_about(1 / ZOOM_STEP, self._pointer_x())
 
     def zoom_about(self, factor: float, x: float) -> None:
@@ -330,7 +330,7 @@ class TimelineView(Surface):
         self.update()
 
     def clear_markers(self) -> None:
-        """Mark and measure nothing."""
+        """Remove marks and ruler."""
         self.markers.clear()
         self.update()
 
@@ -477,7 +477,7 @@ class TimelineView(Surface):
         self._show_again()
 
     def show_stretch(self, start_ns: int, end_ns: int) -> None:
-        """This time in view."""
+        """Bring this time into view."""
         place = self.viewport.scale.place
         self._show_places(place(start_ns), place(end_ns))
 

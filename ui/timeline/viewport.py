@@ -22,7 +22,7 @@ STEPS = (1, 2, 5)
 
 @dataclass(frozen=True, slots=True)
 class Viewport:
-    """A stretch of the axis on a number of pixels."""
+    """A stretch of the time axis on a number of pixels."""
 
     start: int = 0
     """The place on the axis at the left edge; a time where the axis is to scale."""
@@ -57,7 +57,7 @@ class Viewport:
         return self.px_at(self.scale.place(time_ns))
 
     def px_at(self, place: int) -> float:
-        """The same of a place on the axis."""
+        """Pixels from the left edge to a place on the axis."""
         return (place - self.start) * self.width / self.span
 
     def ns_at(self, px: float) -> int:
@@ -80,7 +80,7 @@ class Viewport:
         return Grid(self.start, self.span, max(1, round(self.width * ratio)), self.scale)
 
     def on(self, scale: Scale) -> Viewport:
-        """The same time on another axis."""
+        """A viewport of this time on another axis."""
         if scale.mode == self.scale.mode and scale.by_call:
             return replace(self, scale=scale)  # more steps came behind those that were there
         start, end = scale.place(self.start_ns), scale.place(self.end_ns)
@@ -91,7 +91,7 @@ class Viewport:
         return replace(self, start=first, span=max(SHORTEST_SPAN_NS, last - first))
 
     def resized(self, width: int) -> Viewport:
-        """The same time on another width."""
+        """A viewport of this time that is `width` pixels wide."""
         return replace(self, width=max(1, width))
 
     def zoomed(self, factor: float, about_px: float) -> Viewport:

@@ -46,19 +46,19 @@ def about_runs(parent: QWidget, names: Sequence[str]) -> str:
 
 
 def whether_to_end(parent: QWidget, running: str, wanted: str) -> bool:
-    """Of what goes on, before something else comes into view."""
+    """Ask whether to end what goes on, before something else comes into view."""
     return _yes_or_cancel(
         parent, "End it?", f"{running or 'The run'} goes on. End it to show {wanted}?", "End and Show"
     )
 
 
 def whether_to_remove(parent: QWidget, name: str) -> bool:
-    """Of a run that is in no file."""
+    """Ask whether to remove a run that is in no file."""
     return _yes_or_cancel(parent, "Remove it?", f"{name} is in no file. Remove it for good?", "Remove")
 
 
 def about_unsaved(parent: QWidget, title: str) -> str:
-    """ "save", "discard" or "cancel"."""
+    """Ask what becomes of unsaved changes; answers "save", "discard" or "cancel"."""
     return _save_or_not(parent, "Unsaved changes", f"Save the changes to {title}?", "They are lost otherwise.")
 
 

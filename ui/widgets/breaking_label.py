@@ -25,7 +25,7 @@ _ROUNDING = 4
 
 
 def breakable(text: str, fits: Callable[[str], bool]) -> str:
-    """The same to be read: a word that does not fit may be broken at its joints, a part that does not, anywhere."""
+    """A text with places to break it: a word that does not fit at its joints, a part that does not, anywhere."""
 
     def in_pieces(found: re.Match[str]) -> str:
         word = found[0]
@@ -64,7 +64,7 @@ class BreakingLabel(QLabel):
         QGuiApplication.clipboard().setText(self.selectedText() or self._text)
 
     def select_all(self) -> None:
-        """Mark all of it."""
+        """Select all of the text."""
         self.setSelection(0, len(super().text()))
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
@@ -80,13 +80,13 @@ class BreakingLabel(QLabel):
         self._break()
 
     def changeEvent(self, event: QEvent) -> None:
-        """So in other letters."""
+        """Break the text anew where the font is another one."""
         super().changeEvent(event)
         if event.type() == QEvent.Type.FontChange:
             self._break()
 
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
-        """Copy, and mark all."""
+        """Offer Copy and Select All."""
         menu = QMenu(self)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         menu.addAction("Copy").triggered.connect(self.copy)

@@ -14,7 +14,7 @@ STEPS = 1000
 
 
 class CaptureBar(QFrame):
-    """Hidden while the capture is whole; `refresh_records` looks again."""
+    """A bar that tells what is missing of the capture; hidden while it is whole."""
 
     def __init__(self, session: Session, themes: ThemeSource, parent: QWidget | None = None) -> None:
         super().__init__(parent)

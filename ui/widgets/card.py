@@ -45,7 +45,7 @@ class Card(QPushButton):
         return self._rows.minimumSize()
 
     def hasHeightForWidth(self) -> bool:
-        """Words wrap."""
+        """True: its words wrap."""
         return True
 
     def heightForWidth(self, width: int) -> int:

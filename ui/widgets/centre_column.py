@@ -16,7 +16,7 @@ BAR_LINES = 2
 
 
 class CentreColumn(QWidget):
-    """Places them under each other."""
+    """The middle of the window: parts and bars under each other."""
 
     def __init__(self, above: QWidget, pages: QWidget, bars: Sequence[QWidget], parent: QWidget) -> None:
         super().__init__(parent)

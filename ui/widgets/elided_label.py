@@ -20,7 +20,7 @@ ELLIPSIS = "…"
 
 
 class ElidedLabel(QLabel):
-    """`text()` is the whole text, whatever is seen of it."""
+    """A label that cuts its text where it has no room; `text()` is the whole text."""
 
     def __init__(
         self,
@@ -49,7 +49,7 @@ class ElidedLabel(QLabel):
         return QSize(self._wide(self._most), super().sizeHint().height())
 
     def minimumSizeHint(self) -> QSize:
-        """A few letters."""
+        """Room for a few letters."""
         return QSize(self._wide(min(LEAST_LETTERS, self._most)), super().minimumSizeHint().height())
 
     def paintEvent(self, event: QPaintEvent) -> None:

@@ -28,7 +28,7 @@ class EmptyHint(QWidget):
         rows.addStretch(3)
 
     def set_text(self, title: str, text: str = "") -> None:
-        """Say something else."""
+        """Show another title and sentence."""
         self.setAccessibleName(title)
         self.setAccessibleDescription(text)
         self._title.setText(title)

@@ -73,7 +73,7 @@ class ErrorBar(QFrame):
 
     @property
     def problems(self) -> list[str]:
-        """What is shown."""
+        """The errors that are shown, the newest first."""
         return [text for _file, text in self._problems]
 
     def show_error(self, error: Exception) -> None:

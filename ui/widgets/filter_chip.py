@@ -30,7 +30,7 @@ class FilterChip(QPushButton):
         self.refresh()
 
     def refresh(self) -> None:
-        """Say what is filtered."""
+        """Show the filter that is in force."""
         text = self._state.applied_text
         shown = self.fontMetrics().elidedText(text, Qt.TextElideMode.ElideRight, self._widest)
         self.setText(f"{shown}  ×".replace("&", "&&"))

@@ -18,7 +18,7 @@ class Heading(QToolButton):
         return self._shown() != self.text()
 
     def initStyleOption(self, option: QStyleOptionToolButton) -> None:
-        """What Qt paints."""
+        """Give Qt the text to paint, cut where it has no room."""
         super().initStyleOption(option)
         option.text = self._shown()
 

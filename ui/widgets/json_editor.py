@@ -79,7 +79,7 @@ class JsonEditor(QPlainTextEdit):
 
     @property
     def is_empty(self) -> bool:
-        """Nothing but blanks."""
+        """Whether there is nothing but blanks."""
         return not self.toPlainText().strip()
 
     def value(self) -> object:

@@ -77,11 +77,11 @@ class JsonTreeModel(QAbstractItemModel):
         return self.createIndex(self._nodes[above].row, 0, above)
 
     def rowCount(self, parent: AnyIndex = QModelIndex()) -> int:  # noqa: B008
-        """Children shown so far."""
+        """How many children of a node are shown so far."""
         return 0 if parent.column() > 0 else len(self._node(parent).children)
 
     def columnCount(self, parent: AnyIndex = QModelIndex()) -> int:  # noqa: B008
-        """Name and value."""
+        """Two: name and value."""
         return 2
 
     def hasChildren(self, parent: AnyIndex = QModelIndex()) -> bool:  # noqa: B008
@@ -129,7 +129,7 @@ class JsonTreeModel(QAbstractItemModel):
         return None
 
     def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> object:
-        """Name, Value."""
+        """The columns' titles: Name, Value."""
         shown = orientation == Qt.Orientation.Horizontal and role == Qt.ItemDataRole.DisplayRole
         return ("Name", "Value")[section] if shown else None
 

@@ -19,12 +19,12 @@ class LinkButton(QPushButton):
         return self._shown() != self.text()
 
     def minimumSizeHint(self) -> QSize:
-        """A few letters."""
+        """Room for a few letters."""
         hint = self.sizeHint()
         return QSize(min(hint.width(), self.fontMetrics().averageCharWidth() * LEAST_LETTERS), hint.height())
 
     def initStyleOption(self, option: QStyleOptionButton) -> None:
-        """What Qt paints."""
+        """Give Qt the text to paint, cut where it has no room."""
         super().initStyleOption(option)
         option.text = self._shown()
 

@@ -39,7 +39,7 @@ class LinkLabel(QLabel):
             self.unsetCursor()
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
-        """Go there."""
+        """Go where the text leads, at a click of the left button."""
         super().mouseReleaseEvent(event)
         if (
             self._leads

@@ -20,7 +20,7 @@ _KINDS = {
 
 
 class PausedBar(QFrame):
-    """Hidden while nothing is paused."""
+    """A bar that tells where the engine is paused, and what comes next; hidden while it is not."""
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(parent)

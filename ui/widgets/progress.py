@@ -46,7 +46,7 @@ class Progress(QDialog):
         self.cancelled.emit()
 
     def end(self) -> None:
-        """The work has ended."""
+        """Close the sheet: the work has ended."""
         self._late.stop()
         self.done(0)
         self.deleteLater()

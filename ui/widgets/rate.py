@@ -9,7 +9,7 @@ LEAST_S = 1.0
 
 
 class RateMeter:
-    """Told a growing count now and then; says how fast it grows."""
+    """Measures how fast a count grows that it is told now and then."""
 
     def __init__(self, window_s: float = LEAST_S) -> None:
         """window_s: how long back it looks."""

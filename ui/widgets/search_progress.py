@@ -9,7 +9,7 @@ from ui.payload_search import PayloadSearch
 
 
 class SearchProgress(QWidget):
-    """Hidden while nothing is searched; says where a search was ended."""
+    """Tells how far a search in payloads is, and where it was ended; hidden while none is."""
 
     def __init__(self, search: PayloadSearch, parent: QWidget | None = None) -> None:
         super().__init__(parent)

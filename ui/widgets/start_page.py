@@ -17,7 +17,7 @@ WIDEST = 720
 
 
 class StartPage(QScrollArea):
-    """Only offers; what is chosen is opened elsewhere."""
+    """The page at the start: samples and recent files. What is chosen is opened elsewhere."""
 
     sample_wanted = Signal(str)
     file_wanted = Signal(str)

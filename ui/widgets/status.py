@@ -65,7 +65,7 @@ SIGNS = {
 
 
 class Status(QStatusBar):
-    """Reads the session; four times a second while an engine lives."""
+    """The status bar: reads the session, four times a second while an engine lives."""
 
     rows_wanted = Signal(str, str)
     """A table and a search line: what a number counts."""
@@ -131,7 +131,7 @@ class Status(QStatusBar):
         self.refresh()
 
     def refresh_engine(self) -> None:
-        """The engine's state changed."""
+        """Show the engine's state, which has changed."""
         self._records = RateMeter(FOLLOWED_S)  # reading what was there already was no rate
         if self._session.engine_state.phase in LIVE:
             self._timer.start()
@@ -172,7 +172,7 @@ class Status(QStatusBar):
         self._leave_out_zeros()
 
     def refresh(self) -> None:
-        """Write all of it."""
+        """Write all parts of the bar anew."""
         state, trace = self._session.engine_state, self._session.trace
         now, events = time.monotonic(), len(trace.dispatches)
         self._rate.tell(now, events)

@@ -12,7 +12,7 @@ SAYS = "This file has Python code, which will not run until you trust it."
 
 
 class TrustBar(QFrame):
-    """Says it, and offers to trust and to read."""
+    """Tells that the scenario has Python that is not trusted, and offers to trust and to read it."""
 
     trust_wanted = Signal()
     code_wanted = Signal()

@@ -22,7 +22,7 @@ class WrappedLabel(QLabel):
         self._fit()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """So may another width."""
+        """Ask for another height where the width has changed."""
         super().resizeEvent(event)
         self._fit()
 
@@ -35,7 +35,7 @@ class WrappedLabel(QLabel):
         return QSize(super().sizeHint().width(), self.heightForWidth(self.width()))
 
     def minimumSizeHint(self) -> QSize:
-        """The same, as narrow as one word."""
+        """As tall as at this width, and as narrow as one word."""
         return QSize(super().minimumSizeHint().width(), self.heightForWidth(self.width()))
 
     def _fit(self) -> None:

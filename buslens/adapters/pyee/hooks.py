@@ -47,7 +47,7 @@ class PyeeHooks(MethodHooks):
         )
 
     def subscriptions(self, emitter: EventEmitter, wait: bool) -> list[Subscription]:
-        """Who is subscribed now."""
+        """Handlers that are subscribed now; none where the emitter's lock is taken and `wait` is false."""
         if not emitter._lock.acquire(blocking=wait):
             return []
         try:

@@ -61,7 +61,7 @@ class EmitForm(QWidget):
         self.show_beginning()
 
     def show_beginning(self) -> None:
-        """Of a long name the beginning, unless it is being written."""
+        """Show the beginning of a long event name, unless it is being typed."""
         line = self.event_box.lineEdit()
         if line is not None and not line.hasFocus():
             line.setCursorPosition(0)
@@ -88,7 +88,7 @@ class EmitForm(QWidget):
         self.error.show()
 
     def clear_error(self) -> None:
-        """The reason is gone."""
+        """Hide the error: its reason is gone."""
         self.error.hide()
 
     def show_rate_running(self, running: bool) -> None:

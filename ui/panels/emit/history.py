@@ -18,7 +18,7 @@ AnyIndex = QModelIndex | QPersistentModelIndex
 
 @dataclass(frozen=True, slots=True)
 class HistoryEntry:
-    """One press of a button, however many emits it made."""
+    """One press of a button of the Emit panel, however many emits it made."""
 
     at: datetime
     """The wall clock of the person."""
@@ -65,21 +65,21 @@ class EmitHistory(QAbstractTableModel):
         self.endInsertRows()
 
     def entry(self, row: int) -> HistoryEntry | None:
-        """What a row shows."""
+        """The entry in a row; None where there is no such row."""
         return self._entries[row] if 0 <= row < len(self._entries) else None
 
     # What Qt asks
 
     def rowCount(self, parent: AnyIndex = QModelIndex()) -> int:  # noqa: B008  (Qt's own signature)
-        """How many are remembered."""
+        """How many entries are remembered."""
         return 0 if parent.isValid() else len(self._entries)
 
     def columnCount(self, parent: AnyIndex = QModelIndex()) -> int:  # noqa: B008
-        """Time, event, payload."""
+        """Three: time, event and payload."""
         return 0 if parent.isValid() else 3
 
     def data(self, index: AnyIndex, role: int = Qt.ItemDataRole.DisplayRole) -> object:
-        """One cell."""
+        """What Qt asks of one cell."""
         entry = self.entry(index.row())
         if entry is None:
             return None
@@ -91,7 +91,7 @@ class EmitHistory(QAbstractTableModel):
         return None
 
     def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> object:
-        """Time, Event, Payload."""
+        """The columns' titles: Time, Event, Payload."""
         shown = orientation == Qt.Orientation.Horizontal and role == Qt.ItemDataRole.DisplayRole
         return ("Time", "Event", "Payload")[section] if shown else None
 

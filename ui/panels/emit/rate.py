@@ -43,7 +43,7 @@ class RateEmitter(QObject):
         self.turn()
 
     def stop(self) -> None:
-        """Emit no more."""
+        """Stop emitting."""
         if self._timer.isActive():
             self._timer.stop()
             self.running_changed.emit(False)

@@ -228,7 +228,7 @@ def _causes(trace: Trace, kind: str, row: int) -> tuple[tuple[RecordLink, ...], 
 
 
 def _effects_of_dispatch(trace: Trace, row: int) -> tuple[tuple[RecordLink, ...], int]:
-    """Its calls, below each the dispatches that it emitted."""
+    """Links to the calls of a dispatch, below each the dispatches that it emitted, and how many more there are."""
     call_rows = causality.calls_of(trace, row)
     shown = call_rows[:_MOST_EFFECTS]
     children = _emitted_by(trace, row, trace.calls.id[shown])

@@ -17,7 +17,7 @@ from ui.widgets.breaking_label import BreakingLabel
 
 
 class InspectorHead(QWidget):
-    """Name, number, outcome with its icon, and a link to the source."""
+    """The top of the inspector: name, number, outcome with its icon, and a link to the source."""
 
     source_wanted = Signal(str, int)
 
@@ -46,7 +46,7 @@ class InspectorHead(QWidget):
         rows.addWidget(self.source)
 
     def show_head(self, facts: InspectorFacts) -> None:
-        """Show what is selected."""
+        """Show the name, number and outcome of what is selected."""
         self._facts = facts
         self.name.setText(one_line(facts.name))
         self._number.setText(f"{facts.kind} #{facts.id}")

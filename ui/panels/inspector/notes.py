@@ -71,7 +71,7 @@ class NoteList(QWidget):
         return not self._shown
 
     def show_notes(self, notes: Sequence[Note]) -> None:
-        """These and no others."""
+        """Show these notes and no others."""
         if tuple(notes) != self._shown:
             self._shown = tuple(notes)
             self._rebuild()

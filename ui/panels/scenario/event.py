@@ -19,7 +19,7 @@ LINES = 7
 
 
 class EventForm(Form):
-    """Of the chosen event."""
+    """The form of the chosen event."""
 
     def __init__(self, themes: ThemeSource, parent: QWidget | None = None) -> None:
         super().__init__("Event", themes, parent)

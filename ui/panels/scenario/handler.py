@@ -34,7 +34,7 @@ SUMMARIES = {
 
 
 class HandlerForm(Form):
-    """Of the chosen handler."""
+    """The form of the chosen handler: what it is subscribed to, and its steps."""
 
     def __init__(self, themes: ThemeSource, parent: QWidget | None = None) -> None:
         super().__init__("Handler", themes, parent)
@@ -78,7 +78,7 @@ class HandlerForm(Form):
             self.fold.set_open(any(key in values or (key,) in drafts for key in SUMMARIES))
 
     def refresh(self, values: dict[str, Any], events: list[str], emit: Step, drafts: Mapping[FieldPath, Draft]) -> None:
-        """The same handler says something else; what is being typed stays."""
+        """Show the handler as it is now; what is being typed stays."""
         self.steps.show_steps(list(values.get("do") or []), events, emit, drafts)
         said = [text.format(values[key]) for key, text in SUMMARIES.items() if key in values]
         self.fold.set_summary(", ".join(said))

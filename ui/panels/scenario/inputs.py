@@ -35,7 +35,7 @@ class Typed:
 
 
 class FieldInput(QWidget):
-    """One field: a widget of its kind, what may be written there, and why what was typed cannot be taken.
+    """The widget of one field of a form, with what may be written there and why what was typed cannot be taken.
 
     `changed` comes when the person pauses, leaves, or uses a shortcut. Names do not change while they are being typed:
     half a name would be a name too.
@@ -268,7 +268,7 @@ def event_choice(events: list[str], parent: QWidget) -> QComboBox:
 
 
 class InlineError(WrappedLabel):
-    """Says in red, where it arose, why an edit was not made."""
+    """A red text below a field that tells why an edit was not made."""
 
     def __init__(self, themes: ThemeSource, parent: QWidget) -> None:
         super().__init__("", parent)
@@ -284,5 +284,5 @@ class InlineError(WrappedLabel):
         self.setVisible(bool(text))
 
     def refresh_theme(self) -> None:
-        """The theme's red."""
+        """Paint in the theme's red from now on."""
         self.setStyleSheet(f"color: {QColor(self._themes.theme.failed).name()};")

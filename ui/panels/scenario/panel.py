@@ -111,7 +111,7 @@ class ScenarioPanel(QWidget):
 
     @property
     def forms(self) -> tuple[Form, ...]:
-        """All forms."""
+        """The forms of the panel, hidden ones included."""
         return (self.event_form, self.handler_form, self.script_form, self.scenario_form)
 
     # What wiring tells it
@@ -379,7 +379,7 @@ class ScenarioPanel(QWidget):
 
     @property
     def split(self) -> float:
-        """What `set_split` takes."""
+        """The share of the panel's height above the splitter, 0 to 1, as `set_split` takes it."""
         return self._share
 
     def _split(self) -> None:

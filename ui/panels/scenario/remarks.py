@@ -110,6 +110,6 @@ class Remarks(QWidget):
 
 
 def _line(remark: UserError) -> str:
-    """Its line and what it says; the file is the one that is open."""
+    """A remark in one line: its line in the file that is open, and its words."""
     place = f"line {remark.at.line}: " if remark.at else ""
     return f"{place}{remark.problem}{f' ({remark.hint})' if remark.hint else ''}"

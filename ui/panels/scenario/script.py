@@ -41,7 +41,7 @@ class ScriptForm(Form):
         return self.steps.inputs()
 
     def path_of(self, field: FieldInput) -> FieldPath:
-        """Below the step."""
+        """Where a field of the chosen step stands in the scenario."""
         return self.steps.path_of(field)
 
     def go_to(self, path: FieldPath) -> FieldInput | None:

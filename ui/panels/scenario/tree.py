@@ -71,7 +71,7 @@ class ScenarioTree(QTreeWidget):
 
     @property
     def key(self) -> Key:
-        """What is chosen."""
+        """Section and name of what is chosen in the tree."""
         item = self.currentItem()
         return _key(item) if item is not None else ("", "")
 

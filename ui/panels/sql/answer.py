@@ -14,7 +14,7 @@ ITEMS = {"id": "", "call": "call", "parent_call": "call", "dispatch": "dispatch"
 
 
 class AnswerModel(QAbstractTableModel):
-    """Read-only."""
+    """A query's answer as a read-only table model."""
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -22,11 +22,11 @@ class AnswerModel(QAbstractTableModel):
 
     @property
     def result(self) -> QueryResult:
-        """What is shown."""
+        """The answer that is shown."""
         return self._result
 
     def show_result(self, result: QueryResult) -> None:
-        """Another answer."""
+        """Show another answer."""
         self.beginResetModel()
         self._result = result
         self.endResetModel()
@@ -45,15 +45,15 @@ class AnswerModel(QAbstractTableModel):
     # What Qt asks
 
     def rowCount(self, parent: AnyIndex = QModelIndex()) -> int:  # noqa: B008  (Qt's own signature)
-        """Rows of the answer."""
+        """How many rows the answer has."""
         return 0 if parent.isValid() else len(self._result.rows)
 
     def columnCount(self, parent: AnyIndex = QModelIndex()) -> int:  # noqa: B008
-        """Columns of the answer."""
+        """How many columns the answer has."""
         return 0 if parent.isValid() else len(self._result.columns)
 
     def data(self, index: AnyIndex, role: int = Qt.ItemDataRole.DisplayRole) -> object:
-        """One cell."""
+        """What Qt asks of one cell."""
         value = self._result.rows[index.row()][index.column()]
         if role == Qt.ItemDataRole.DisplayRole:
             return "" if value is None else f"{value:.6g}" if isinstance(value, float) else one_line(str(value), 200)

@@ -49,7 +49,7 @@ class AnswerView(LineTable):
         self.menu.popup(self.viewport().mapToGlobal(place))
 
     def copy(self) -> None:
-        """The selected rows."""
+        """Copy the selected rows, without the names of the columns."""
         self._put(headings=False)
 
     def copy_with_headings(self) -> None:

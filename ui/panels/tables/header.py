@@ -31,7 +31,7 @@ class HeaderMenu(QMenu):
         self.popup(place)
 
     def fill(self, titles: list[tuple[int, str, bool]], fields: list[str], chosen: list[str]) -> None:
-        """Without opening."""
+        """Fill the menu without opening it."""
         self.clear()
         self.fields.clear()
         shown = sum(is_shown for _, _, is_shown in titles)

@@ -58,12 +58,12 @@ class RowMenu(QMenu):
         self.addActions(list(commands))
 
     def show_for_dispatch(self, row: int, place: QPoint) -> None:
-        """Open for a dispatch."""
+        """Open the menu for a dispatch, by its row in the trace."""
         self.prepare_dispatch(row)
         self.popup(place)
 
     def show_for_call(self, row: int, place: QPoint) -> None:
-        """Open for a call."""
+        """Open the menu for a call, by its row in the trace."""
         self.prepare_call(row)
         self.popup(place)
 

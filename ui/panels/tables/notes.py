@@ -70,7 +70,7 @@ class NotesTab(Tab):
 
     @property
     def count(self) -> int:
-        """How many there are."""
+        """How many notes the trace has."""
         return len(self._notes)
 
     @property

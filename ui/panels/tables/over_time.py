@@ -29,7 +29,7 @@ _LOOKS = {over_time.FAILURES: "failed", over_time.LOST: "warning"}
 
 
 class SeriesPlot(Plot):
-    """One quantity over time."""
+    """A plot of one quantity over time."""
 
     def __init__(self, themes: ThemeSource, parent: QWidget) -> None:
         super().__init__("", themes, parent)
@@ -55,7 +55,7 @@ class SeriesPlot(Plot):
         return f"{begin} to {end} s: {value}\n{self._series.meaning}"
 
     def labels(self) -> list[tuple[float, str]]:
-        """Both ends."""
+        """Labels of the axis: the times of both ends."""
         if self._found is None:
             return []
         last = self._found.stretch(STEPS - 1)[1]
@@ -102,7 +102,7 @@ class OverTimePage(QScrollArea):
             self._pace.ask()
 
     def refresh_now(self) -> None:
-        """Count again."""
+        """Count all quantities again, now."""
         look = partial(over_time.of_trace, wanted=self._filter.filter, span=self._stretch, steps=STEPS)
         with self._pace.measured(AGAIN_S):
             if self._finding.pays:

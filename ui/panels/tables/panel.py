@@ -89,7 +89,7 @@ class TablesPanel(QWidget):
     # What wiring tells it
 
     def refresh_records(self) -> None:
-        """New records came."""
+        """Tell every tab that new records are in the trace."""
         for tab in self._tabs:
             tab.refresh_records()
 
@@ -135,7 +135,7 @@ class TablesPanel(QWidget):
         self.bar.refresh_theme()
 
     def refresh_now(self) -> None:
-        """Find every row again."""
+        """Let every tab find its rows again, now."""
         for tab in self._row_tabs:
             tab.refresh_now()
         self.statistics.refresh_records()
@@ -258,7 +258,7 @@ class TablesPanel(QWidget):
         self.statistics.only_view.setVisible(seen is self.statistics)
 
     def _nothing_matches(self, title: str) -> str:
-        """Of a table in which the filter leaves nothing: which other ones it leaves something in.
+        """What to say of a table in which the filter leaves nothing: in which other ones it leaves something.
 
         Failures is calls that failed or timed out, and the filter narrows it further: `outcome:lost` is of dispatches.
         """

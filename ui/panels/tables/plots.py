@@ -46,7 +46,7 @@ class Plot(QWidget):
             self.update()
 
     def show_heights(self, heights: np.ndarray) -> None:
-        """Of all bars, from left to right."""
+        """Show these heights, one for each bar from left to right."""
         self._heights = heights
         self._under = -1
         self.update()
@@ -144,7 +144,7 @@ class Durations(Plot):
         return f"{span(low)} to {span(high)}: {count(many)} {'call' if many == 1 else 'calls'}"
 
     def labels(self) -> list[tuple[float, str]]:
-        """Powers of ten."""
+        """Labels of the axis: powers of ten of nanoseconds."""
         if self.histogram is None or not self.histogram.counts.any():
             return []
         edges = np.log10(self.histogram.edges_ns)

@@ -23,7 +23,7 @@ _FEW = 4
 
 @dataclass(frozen=True, slots=True)
 class SortOrder:
-    """What a table is sorted by."""
+    """The column by which a table is sorted, and its direction."""
 
     column: int
     keys: Callable[[], Keys]
@@ -34,7 +34,7 @@ class SortOrder:
 
 @dataclass(frozen=True, slots=True)
 class FoundRows:
-    """The rows of a table."""
+    """The rows of a table, found and sorted."""
 
     total: int
     """How many there are without the filter."""
@@ -45,7 +45,7 @@ class FoundRows:
 
 
 class RowQuery:
-    """One search; `orders` remembers what is dear."""
+    """One search for the rows of a table; `orders` remembers what takes long."""
 
     def __init__(
         self,
@@ -85,7 +85,7 @@ class RowQuery:
 
 
 class Sorting:
-    """The second part, in which the trace may go on."""
+    """The second part of a row query, sorting, during which the trace may go on."""
 
     def __init__(self, total: int, found: Rows, order: SortOrder | None) -> None:
         self._total, self._found, self._order = total, found, order
@@ -113,7 +113,7 @@ class Sorting:
         self._alike, self._grouped = alike, mode
 
     def __call__(self) -> FoundRows:
-        """Sort, and group."""
+        """Sort the rows that were found, and group those that are alike."""
         rows = self._found if self._order is None else self._sorted(self._order)
         repeats = None if self._alike is None else Repeats(rows, self._alike[rows], self._grouped)
         return FoundRows(self._total, rows, repeats)

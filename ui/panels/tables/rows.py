@@ -87,7 +87,7 @@ class RowsTab(Tab):
 
     @property
     def title(self) -> str:
-        """Its name and how many rows there are, or are left by the filter."""
+        """The title of the tab: its name, and how many rows there are, or are left by the filter."""
         shown = f"{count(self.shown)} of " if self._filter.active and self.total else ""
         return f"{self.name} {shown}{count(self.total)}"
 

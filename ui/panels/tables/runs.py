@@ -72,7 +72,7 @@ class RunsTab(Tab):
 
     @property
     def count(self) -> int:
-        """How many there are."""
+        """How many runs and captures the session has."""
         return len(self._runs)
 
     @property

@@ -88,7 +88,7 @@ class StatisticsTab(Tab):
             self._pace.ask()
 
     def refresh_now(self) -> None:
-        """Count again."""
+        """Count the statistics again, now."""
         with self._pace.measured(_LEAST_S):
             self.by_event.refresh(self._counted)
             self.by_handler.refresh(self._counted)
@@ -102,7 +102,7 @@ class StatisticsTab(Tab):
             self.refresh_records()
 
     def refresh_plots(self) -> None:
-        """Of the chosen handler, or of all."""
+        """Plot the chosen handler, or all of them where none is chosen."""
         trace, stretch = self._session.trace, self._counted
         first, last = stretch or trace.span_ns
         name = self.by_handler.chosen_name

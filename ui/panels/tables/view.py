@@ -154,7 +154,7 @@ class RecordTable(LineTable):
         header.moveSection(header.visualIndex(place), header.visualIndex(behind) + 1)
 
     def fit_column(self, place: int) -> None:
-        """Its width at the start: that of its title, or what the column asks for."""
+        """Give a column its first width: that of its title, or what it asks for."""
         column, header = self._model.columns[place], self.horizontalHeader()
         digit = self.fontMetrics().horizontalAdvance("0")
         title = max(header.fontMetrics().horizontalAdvance(line) for line in column.title.splitlines()) + 18
