@@ -20,12 +20,17 @@ ROOMS = ("buslens", "bus", "ui", "app")
 MEDIAN_LINES = 150
 NINETIETH_PERCENTILE_LINES = 350
 MOST_LINES = 500
+MOST_METHODS = 25
+MOST_ATTRIBUTES = 15
 
 MUTABLE_STATE: frozenset[str] = frozenset()
 """`file: name` of module-level values that code changes while it runs."""
 
 WITHOUT_TEST = frozenset((ROOT / "tests" / "without_test.txt").read_text(encoding="utf-8").split())
 """Sources that only other files' tests know."""
+
+LARGE_CLASSES = frozenset((ROOT / "tests" / "large_classes.txt").read_text(encoding="utf-8").splitlines())
+"""`file: class` of classes with more methods or attributes than a reader keeps in mind."""
 
 
 def sources(*rooms: str) -> list[Path]:
@@ -90,6 +95,18 @@ def test_most_files_are_short() -> None:
     assert quantiles(lengths, n=10)[-1] <= NINETIETH_PERCENTILE_LINES
 
 
+def test_no_class_is_large() -> None:
+    """Methods are counted with properties; attributes are what methods set on self: a record's fields are its shape."""
+    large = {
+        f"{name_of(path)}: {node.name}"
+        for path in sources(*ROOMS)
+        for node in ast.walk(tree_of(path))
+        if isinstance(node, ast.ClassDef)
+        if len(methods_of(node)) > MOST_METHODS or len(attributes_of(node)) > MOST_ATTRIBUTES
+    }
+    nothing_but(LARGE_CLASSES, large, f"more than {MOST_METHODS} methods or {MOST_ATTRIBUTES} attributes")
+
+
 def test_every_file_says_why_it_exists() -> None:
     silent = {
         name_of(path)
@@ -125,8 +142,19 @@ def mirrored(path: Path) -> bool:
     return (ROOT / "tests" / "unit" / path.relative_to(ROOT).parent / f"test_{path.name}").is_file()
 
 
-def module_of(path: Path) -> str:
-    return ".".join(path.relative_to(ROOT).with_suffix("").parts)
+def methods_of(node: ast.ClassDef) -> list[ast.FunctionDef | ast.AsyncFunctionDef]:
+    return [each for each in node.body if isinstance(each, ast.FunctionDef | ast.AsyncFunctionDef)]
+
+
+def attributes_of(node: ast.ClassDef) -> set[str]:
+    """What its methods set on self."""
+    return {
+        each.attr
+        for method in methods_of(node)
+        for each in ast.walk(method)
+        if isinstance(each, ast.Attribute) and isinstance(each.ctx, ast.Store)
+        if isinstance(each.value, ast.Name) and each.value.id == "self"
+    }
 
 
 def imported_by(path: Path) -> set[str]:
