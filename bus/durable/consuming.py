@@ -1,16 +1,15 @@
-"""One handler as a consumer: what it hears, what it was handed, and how much more is on its way to it."""
+"""One handler as a consumer: which events it hears, and its line, from what is coming to what it has to acknowledge."""
 
 from __future__ import annotations
 
 from collections import Counter, deque
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from bus.contract.delivery import Delivery
 from bus.contract.headers import EMITTED
 from bus.contract.protocol import PLAIN, ConsumerOptions, Function
 from bus.sharing.merging import FIRST_ID
-from buslens.recorder import Recorder
-from buslens.watching.naming import HandlerName
 
 _LONGEST_NUMBER = 19
 
@@ -25,24 +24,29 @@ class Heard:
 
     is_async: bool
     once: bool
+    first: int = 0
+    """Id of the first dispatch that it wants; 0: all that the broker has kept."""
 
 
 class Consumer:
-    """Lives on the engine's loop; may be looked at from elsewhere."""
+    """Lives on the engine's loop, and is changed there by `InFlight` too; may be looked at from any thread."""
 
-    def __init__(self, name: str, recorder: Recorder, bus: int) -> None:
+    def __init__(self, name: str) -> None:
         self.name = name
-        self.functions: dict[str, Heard] = {}
+        self.hears: dict[str, Heard] = {}
         """By event."""
 
         self.consumption: ConsumerOptions = PLAIN
+        self.coming: Counter[str] = Counter()
+        """By event that it hears: how many the broker will deliver."""
+
         self.waiting: deque[Delivery] = deque()
-        """Delivered; the call has not started."""
+        """Delivered, and lined up: the call has not started."""
 
         self.running: list[Delivery] = []
         """Their calls have not ended."""
 
-        self.owed: list[Delivery] = []
+        self.done: list[Delivery] = []
         """Their calls went well; they are acknowledged when all that was emitted in them is with the broker."""
 
         self.retries = ""
@@ -51,56 +55,8 @@ class Consumer:
         self.is_dying = False
         """It died, and the broker has not said yet that it knows."""
 
-        self._first: dict[str, int] = {}
-        """By event: id of the first dispatch that it wants."""
-
-        self._recorder = recorder
-        self._bus = bus
-        self._expected: Counter[str] = Counter()
-        """By event: what the broker will deliver."""
-
-        self._binding: Counter[str] = Counter()
+        self.binding: Counter[str] = Counter()
         """By event: how often the broker was asked to deliver it and has not answered; the last answer counts."""
-
-    def add(self, event: str, function: Function, name: HandlerName, *, once: bool) -> None:
-        """It hears an event from now on."""
-        handler = self._recorder.handler(name.text, name.file, name.line, event)
-        self.functions[event] = Heard(function, handler, name.is_async, once)
-        self._first[event] = self._recorder.next_id() if self.consumption.from_now else 0
-        self._recorder.handler_added(handler, self._recorder.event(event, self._bus), once)
-        self._binding[event] += 1
-
-    def remove(self, event: str) -> list[Delivery]:
-        """It hears it no longer; what waited for a call and will get none."""
-        heard = self.functions.pop(event)
-        self._recorder.handler_removed(heard.handler, self._recorder.event(event, self._bus), heard.once)
-        del self._expected[event]
-        self.retries = "" if self.retries == event else self.retries
-        left = [delivery for delivery in self.waiting if delivery.event == event]
-        self.waiting = deque(delivery for delivery in self.waiting if delivery.event != event)
-        return left
-
-    def bound(self, event: str) -> bool:
-        """The broker delivers it now; whether this is its last answer, which says how much waits."""
-        self._binding[event] -= 1
-        return not self._binding[event]
-
-    def expect(self, event: str, change: int) -> None:
-        """So many more are on their way, or fewer. Nothing is expected of what it does not hear."""
-        if event in self.functions:
-            self._expected[event] = max(0, self._expected[event] + change)
-
-    def passes_over(self, delivery: Delivery) -> bool:
-        """Whether it lies before what the handler wants to read; times and ids are those of the run's owner."""
-        if 0 <= delivery.offset < self.consumption.first_offset:
-            return True
-        if delivery.dispatch >= FIRST_ID:
-            return False
-        if delivery.dispatch < self._first.get(delivery.event, 0) < FIRST_ID:
-            return True
-        emitted = delivery.attributes.get(EMITTED, "")
-        is_time = len(emitted) <= _LONGEST_NUMBER and emitted.isdecimal()
-        return is_time and int(emitted) < self.consumption.since_ns
 
     def line_up(self, delivery: Delivery) -> None:
         """It waits for its call: first of all where the handler waits for it."""
@@ -110,25 +66,47 @@ class Consumer:
         else:
             self.waiting.append(delivery)
 
-    def interrupted(self) -> list[Delivery]:
-        """The broker is gone: what waited for a call, which will be delivered again. A call that runs goes on."""
-        left, self.waiting = list(self.waiting), deque()
-        self.retries, self.is_dying = "", False
-        return left
+    def begin(self) -> Delivery | None:
+        """What is called next; None where there is nothing, or no call may begin yet."""
+        if not self.waiting or not self.is_free:
+            return None
+        self.running.append(self.waiting[0])
+        return self.waiting.popleft()
+
+    def ended(self, delivery: Delivery) -> None:
+        """Its call has, whatever it came to."""
+        self.running.remove(delivery)
 
     @property
     def is_free(self) -> bool:
         """Whether another call may begin: the one before it is acknowledged, where they run one after another."""
-        return len(self.running) + len(self.owed) < self.consumption.at_once and not self.retries
+        return len(self.running) + len(self.done) < self.consumption.at_once and not self.retries
 
     def is_expecting(self) -> bool:
         """Whether the broker is about to deliver."""
-        return self.held() < self.consumption.prefetch and any(self._expected.values())
+        return self.held() < self.consumption.prefetch and any(self.coming.values())
 
     def held(self) -> int:
         """Events that are with it."""
-        return len(self.waiting) + len(self.running) + len(self.owed)
+        return len(self.waiting) + len(self.running) + len(self.done)
 
     def in_flight(self) -> int:
-        """Events on their way to it, waiting or running."""
-        return sum(list(self._expected.values())) + self.held()
+        """Events on their way to it, and those that are with it."""
+        return sum(list(self.coming.values())) + self.held()
+
+    def passes_over(self, delivery: Delivery) -> bool:
+        """Whether it lies before what the handler wants to read; times and ids are those of the run's owner."""
+        if 0 <= delivery.offset < self.consumption.first_offset:
+            return True
+        if delivery.dispatch >= FIRST_ID:
+            return False
+        if delivery.dispatch < self.hears[delivery.event].first < FIRST_ID:
+            return True
+        emitted = delivery.attributes.get(EMITTED, "")
+        is_time = len(emitted) <= _LONGEST_NUMBER and emitted.isdecimal()
+        return is_time and int(emitted) < self.consumption.since_ns
+
+
+def hearers(consumers: Mapping[str, Consumer], event: str) -> list[str]:
+    """Names of those that hear an event, the first first. From any thread."""
+    return [each.name for each in list(consumers.values()) if event in each.hears]

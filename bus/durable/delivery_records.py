@@ -13,6 +13,7 @@ from buslens.context import current_call
 from buslens.payloads import NoPayload
 from buslens.recorder import Recorder
 from buslens.records import Flag, Kind
+from buslens.watching.naming import HandlerName
 
 MOST_FOREIGN = 10_000
 """Events of somebody else that are remembered, so that their further attempts and handlers join the first."""
@@ -32,6 +33,16 @@ class DeliveryRecords:
 
         self._foreign: dict[tuple[str, str], int] = {}
         """Dispatches by event and id, or what stands for it."""
+
+    def subscribed(self, event: str, name: HandlerName, *, once: bool) -> int:
+        """A handler hears an event from now on; its interned name as a handler of this event."""
+        handler = self._recorder.handler(name.text, name.file, name.line, event)
+        self._recorder.handler_added(handler, self._recorder.event(event, self.bus), once)
+        return handler
+
+    def unsubscribed(self, event: str, handler: int, *, once: bool) -> None:
+        """It hears it no longer."""
+        self._recorder.handler_removed(handler, self._recorder.event(event, self.bus), once)
 
     def emitted(self, event: str, payload: Sequence[object], handlers: int, flags: Flag = Flag.DURABLE) -> int:
         """An event was put on the bus; its dispatch."""

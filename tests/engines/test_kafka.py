@@ -310,4 +310,4 @@ def client_of(session: Session) -> Any:
     runner = session._runner
     assert runner is not None
     engine: Any = runner._stage.engine
-    return engine._company.as_broker._client
+    return engine.broker._client

@@ -20,8 +20,9 @@ from bus.engines.kafka.admin import Admin
 from bus.engines.rabbitmq.letters import mailbox_name
 from bus.session import Session
 from bus.settings import Settings
+from bus.sharing.merging import FIRST_ID, DeliveryStep
 from bus.trace import Trace
-from buslens.records import Outcome
+from buslens.records import Kind, Outcome
 from tests.helpers.joined_workers import Joined
 from tests.helpers.rabbit import marks, until, with_channel
 
@@ -351,7 +352,8 @@ def test_a_run_that_waits_in_vain_for_others_asks_the_broker(stage: Stage) -> No
     runner = stage.session._runner
     assert runner is not None
     engine: Any = runner._stage.engine
-    # As if a letter had been lost: something is on its way to nobody.
-    runner._loop.call_soon_threadsafe(engine._whereabouts.emitted, 10**9, "a", ["h"])
+    # As if what it tells had never come to the broker: something is on its way to nobody.
+    lost = DeliveryStep(Kind.DISPATCH_EMITTED, 1_000 * FIRST_ID, "a")
+    runner._loop.call_soon_threadsafe(engine._in_flight.heard, lost)
     trace = stage.finish()
     assert set(handled(trace, "g")) == emitted(trace)

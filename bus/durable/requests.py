@@ -1,7 +1,8 @@
-"""What is wrong with the broker at this moment, as one sentence for a person."""
+"""What the broker was asked and has not answered; and what is wrong with it, as one sentence for a person."""
 
 from __future__ import annotations
 
+import threading
 import time
 from collections.abc import Callable
 
@@ -9,16 +10,45 @@ SILENT_S = 3.0
 """So long a broker may take to answer before anybody is told; a busy one takes some tenths."""
 
 
-class Trouble:
-    """Written where news of the broker come, read from any thread."""
+class Requests:
+    """Told from any thread, and read from any."""
 
     def __init__(self, engine: str, now: Callable[[], float] = time.monotonic) -> None:
+        """engine: its id, as a person reads it. now: seconds of a clock that no run stops."""
         self._engine, self._now = engine, now
+        self._lock = threading.Lock()
+        self.open = 0
+        """How many it has not answered."""
+
+        self._unread = 0
         self._gone_at: float | None = None
         self._why = ""
         self._again_at: float | None = None
         self._moved_at = now()
         """When the broker said something last, or was asked for the first time after it had answered all."""
+
+    def asked(self) -> None:
+        """One more."""
+        with self._lock:
+            if not self.open:
+                self._moved_at = self._now()
+            self.open += 1
+
+    def answered(self) -> None:
+        """One fewer."""
+        with self._lock:
+            self.open -= 1
+
+    def news_came(self) -> None:
+        """It said something, which the engine's loop has not come to: until then it is not the broker that is slow."""
+        with self._lock:
+            self._moved_at = self._now()
+            self._unread += 1
+
+    def news_read(self) -> None:
+        """The engine's loop has."""
+        with self._lock:
+            self._unread -= 1
 
     def gone(self, why: str, again_s: float | None = None) -> None:
         """It cannot be reached, why, and in how many seconds it is tried again; None: now."""
@@ -30,17 +60,15 @@ class Trouble:
     def back(self) -> None:
         """It can be reached again."""
         self._gone_at = None
-        self.moved()
-
-    def moved(self) -> None:
-        """It said something, or was asked for something while it owed nothing."""
         self._moved_at = self._now()
 
-    def text(self, *, owes: bool) -> str:
-        """Empty while all is well. owes: whether the broker has been asked for something."""
+    def trouble(self) -> str:
+        """That it is gone, or owes an answer for longer than it should; empty while all is well."""
         now, gone_at, again_at = self._now(), self._gone_at, self._again_at
         if gone_at is not None:
             soon = "now" if again_at is None or again_at <= now else f"in {again_at - now:.0f} s"
             return f"{self._engine} is gone for {now - gone_at:.0f} s: {self._why}, trying again {soon}"
         silent = now - self._moved_at
-        return f"{self._engine} has not answered for {silent:.0f} s" if owes and silent >= SILENT_S else ""
+        if self.open <= 0 or self._unread or silent < SILENT_S:
+            return ""
+        return f"{self._engine} has not answered for {silent:.0f} s"

@@ -1,17 +1,16 @@
-"""The other members of a run that several machines are on, as a durable engine deals with them."""
+"""The other machines of a run, as a durable engine deals with them: what they write, and what is waited for in vain."""
 
 from __future__ import annotations
 
 import asyncio
 import contextlib
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 
 from bus.contract.delivery import Broker, Delivery, JoinableBroker, Tell
 from bus.contract.peer_messages import OWNER
 from bus.contract.protocol import Peer
-from bus.durable.consuming import Consumer
-from bus.durable.whereabouts import Whereabouts
+from bus.durable.in_flight import InFlight
 from bus.sharing.worker_peer import EVERY_S, ReportingBroker
 from bus.wording import several
 
@@ -19,38 +18,33 @@ ANSWER_S = 3.0
 RECOUNT_S = 5.0
 """Nothing is here, and others are waited for: after so long the broker is asked whether there is anything left."""
 
-MOST_MESSAGES = 3
-"""So many messages an event that came before its record waits for it, at most."""
-
-
 MOST_NAMED = 2
 """Of the handlers that events are on their way to."""
 
 
-class Company:
-    """Lives on the engine's loop."""
+class Peers:
+    """Lives on the engine's loop, but for `look` and `waits_for`: those are called by whoever reads the records."""
 
     def __init__(
         self,
         peer: Peer,
         broker: JoinableBroker,
         loop: asyncio.AbstractEventLoop,
-        whereabouts: Whereabouts,
+        in_flight: InFlight,
         now: Callable[[], float] = time.monotonic,
     ) -> None:
         """now: seconds of a clock of its own; that of the run may stand still."""
         self._now = now
-        self._whereabouts = whereabouts
+        self._in_flight = in_flight
         self._peer = peer
         self._broker = broker
         self._loop = loop
-        self._early: list[tuple[Delivery, int]] = []
-        """What another member has emitted without that we know of it, and how many messages came since."""
-
         self.is_shared = False
         """Another member has written: what the broker counts is not all that is not settled."""
 
         self._waits_since = 0.0
+        """Known to `look` alone."""
+
         self._answered = asyncio.Event()
         self._next: asyncio.TimerHandle | None = None
 
@@ -62,6 +56,7 @@ class Company:
     async def open(self, run: str, tell: Tell) -> None:
         """Begin the run, or join it. Raises UserError."""
         if not self._peer.member:
+            self._in_flight.waits_for_messages = True
             await self._broker.open(run, tell)
             self._broker.announce(self._peer.scenario)
             return
@@ -83,34 +78,17 @@ class Company:
         self._answered.set()
         steps, answer = self._peer.received(message)
         for step in steps:
-            self._whereabouts.heard(step)
+            self._in_flight.heard(step)
         if answer is not None:
             self.is_shared = True
             self._broker.write(*answer)
-        waiting, self._early = self._early, []
-        ready = []
-        for delivery, messages in waiting:
-            if messages + 1 >= MOST_MESSAGES:
-                self._whereabouts.emitted_there(delivery.dispatch, delivery.event)
-            if self._whereabouts.knows(delivery.dispatch):
-                ready.append(delivery)
-            else:
-                self._early.append((delivery, messages + 1))
-        return ready
-
-    def is_early(self, delivery: Delivery, dispatch: int) -> bool:
-        """Whether it waits now for its record."""
-        if self._peer.member or self._whereabouts.knows(dispatch):
-            return False
-        delivery.dispatch = dispatch
-        self._early.append((delivery, 0))
-        return True
+        return self._in_flight.message_read()
 
     def look(self, *, is_waiting: bool) -> None:
-        """Now and then, from one thread. A broker that is killed may lose messages, and may come back with another
-        count than it said: nobody waits for ever.
+        """Now and then, from one thread, which is not the engine's. is_waiting: nothing is to be done here.
 
-        is_waiting: nothing is to be done here.
+        A broker that is killed may take messages along, and may come back with another count than it said: nobody waits
+        for ever.
         """
         now = self._now()
         if not is_waiting:
@@ -119,25 +97,14 @@ class Company:
             self._waits_since = now
             self._broker.recount()
 
-    def nothing_is_left(self) -> None:
-        """The broker says so."""
-        self._early.clear()
-
-    def in_flight(self) -> int:
-        """Events that are with others, or wait here for their record."""
-        return self._whereabouts.with_others + len(self._early)
-
-    def waits_for(self, consumers: Mapping[str, Consumer]) -> str:
-        """One sentence, where nothing is left to do here; empty where nobody has joined, or nothing is waited for.
-
-        consumers: ours, by name.
-        """
-        coming = [(name, consumer.in_flight()) for name, consumer in list(consumers.items())]
+    def waits_for(self) -> str:
+        """One sentence, where nothing is left to do here; empty where nobody has joined, or nothing is waited for."""
         if not self.is_shared:
             return ""
         joined = self._peer.joined
         who = joined[0].title if len(joined) == 1 else "other machines"
-        there, early = self._whereabouts.with_others, len(self._early)
+        there, early = self._in_flight.with_others, self._in_flight.early
+        coming = [(each.name, each.in_flight()) for each in list(self._in_flight.consumers.values())]
         parts = [f"{several(there, 'event')} with {who}"] if there else []
         parts += [f"{several(many, 'event')} on the way to {name}" for name, many in coming if many][:MOST_NAMED]
         parts += [f"the records of {several(early, 'event')} that came before them"] if early else []

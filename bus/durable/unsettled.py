@@ -1,17 +1,18 @@
-"""Where each event of a run is, for each of its consumers: on its way, with us, or with another member of the run.
+"""Where each event is that a consumer has not settled: on its way to it, with us, or with another machine of the run.
 
-A run is over when nothing is anywhere. Messages come late and brokers deliver twice, so no sums are kept for what can
-be told apart: an event is on its way to a consumer or it is not, and once anybody has settled it, it is done.
+Messages come late and brokers deliver twice, so no sums are kept for what can be told apart: an event is on its way to
+a consumer or it is not, and once anybody has settled it, it is done.
 """
 
 from __future__ import annotations
 
 from collections import Counter, OrderedDict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from enum import Enum
 from typing import TypeVar
 
-from bus.contract.delivery import Awaited
+from bus.contract.delivery import Awaited, Delivery
+from bus.durable.consuming import Consumer, hearers
 from bus.sharing.merging import FIRST_ID, DeliveryStep
 from buslens.records import Kind
 
@@ -22,8 +23,6 @@ Key = tuple[int, str]
 """Dispatch and consumer."""
 
 T = TypeVar("T")
-Expect = Callable[[str, str, int], None]
-"""Takes consumer, event, and how many more are on their way to it."""
 
 
 class Place(Enum):
@@ -34,18 +33,15 @@ class Place(Enum):
     THERE = "there"
 
 
-class Whereabouts:
-    """Lives on the engine's loop."""
+class Unsettled:
+    """Lives on the engine's loop, and keeps how much is coming to each consumer (`Consumer.coming`)."""
 
-    def __init__(self, hearers: Callable[[str], Sequence[str]], expect: Expect) -> None:
-        self._hearers = hearers
-        """Consumers of an event; ours are those of every member."""
-
-        self._expect = expect
+    def __init__(self, consumers: Mapping[str, Consumer]) -> None:
+        """consumers: ours, by name, which become more; they are those of every member."""
+        self._consumers = consumers
         self._where: dict[Key, tuple[Place, str]] = {}
         """With the event. What is not in it is settled, or was never told apart from others."""
 
-        self._there = 0
         self._unnamed: Counter[tuple[str, str]] = Counter()
         """By consumer and event: what the broker has counted or somebody else has sent, which has no name here.
 
@@ -53,74 +49,85 @@ class Whereabouts:
         may be too low, never too high: a run does not wait for what does not come.
         """
 
+        self.with_others = 0
+        """How many are with other members."""
+
         self._theirs: OrderedDict[int, None] = OrderedDict()
         """Dispatches of other members whose record is here."""
 
         self._settled_early: OrderedDict[Key, None] = OrderedDict()
         """By others, before the record of the dispatch came: a broker that was killed has lost a message."""
 
-    @property
-    def with_others(self) -> int:
-        """How many are with other members."""
-        return self._there
-
     # Ours
 
-    def emitted(self, dispatch: int, event: str, consumers: Iterable[str]) -> None:
+    def come(self, dispatch: int, event: str, consumers: Sequence[str]) -> None:
         """It is on its way to them."""
         for name in consumers:
             self._put((dispatch, name), Place.COMING, event)
 
-    def refused(self, dispatch: int, event: str, consumers: Iterable[str]) -> None:
-        """The broker has not taken it: it comes to nobody."""
+    def lost(self, dispatch: int, event: str, consumers: Sequence[str]) -> None:
+        """It comes to nobody."""
         for name in consumers:
             place, _ = self._where.get((dispatch, name), (None, ""))
             if place is Place.COMING:
                 self._put((dispatch, name), None, event)
             elif place is None:
-                self._count(name, event, -1)
+                self.counted(name, event, -1)
 
-    def waits(self, consumer: str, event: str, count: int) -> None:
-        """So much was there for a consumer before it heard the event."""
-        self._count(consumer, event, count)
+    def counted(self, consumer: str, event: str, change: int) -> bool:
+        """So many more come to it that have no name, or fewer; never fewer than none. Whether that changed anything."""
+        before = self._unnamed[consumer, event]
+        after = max(0, before + change)
+        if after:
+            self._unnamed[consumer, event] = after
+        else:
+            del self._unnamed[consumer, event]
+        if after != before:
+            self._expect(consumer, event, after - before)
+        return after != before
 
     def taken(self, dispatch: int, consumer: str, event: str) -> Awaited:
         """One is delivered to us; how it was expected."""
         place = self._where.get((dispatch, consumer), (None, ""))[0]
-        counted = place is not Place.COMING and self._count(consumer, event, -1)
+        counted = place is not Place.COMING and self.counted(consumer, event, -1)
         if place in (Place.COMING, Place.THERE):
             self._put((dispatch, consumer), Place.HERE, event)
             return Awaited.BY_NAME
         return Awaited.AS_ONE_OF_MANY if counted or not dispatch else Awaited.NOT
 
-    def again(self, dispatch: int, consumer: str, event: str, awaited: Awaited) -> None:
+    def again(self, delivery: Delivery) -> None:
         """What we had goes back, and will be delivered to somebody, where nobody has settled it meanwhile."""
-        if awaited is Awaited.AS_ONE_OF_MANY:
-            self._count(consumer, event, 1)
-        elif awaited is Awaited.BY_NAME and (dispatch, consumer) in self._where:
-            self._put((dispatch, consumer), Place.COMING, event)
+        if delivery.is_back:
+            return  # that is known already
+        key = (delivery.dispatch, delivery.consumer)
+        if delivery.awaited is Awaited.AS_ONE_OF_MANY:
+            self.counted(delivery.consumer, delivery.event, 1)
+        elif delivery.awaited is Awaited.BY_NAME and key in self._where:
+            self._put(key, Place.COMING, delivery.event)
 
-    def settled(self, dispatch: int, consumer: str, event: str) -> None:
+    def settled(self, delivery: Delivery) -> None:
         """This consumer is done with it, or wants it no more."""
-        self._put((dispatch, consumer), None, event)
+        self._put((delivery.dispatch, delivery.consumer), None, delivery.event)
+        delivery.awaited = Awaited.NOT
 
-    def unheard(self, consumer: str, event: str) -> None:
-        """It hears the event no longer: nothing is on its way to it."""
-        for key in [key for key, value in self._where.items() if key[1] == consumer and value == (Place.COMING, event)]:
+    def unheard(self, consumer: Consumer, event: str) -> None:
+        """Nothing is on its way to it any more."""
+        name = consumer.name
+        for key in [key for key, value in self._where.items() if key[1] == name and value == (Place.COMING, event)]:
             self._put(key, None, event)
-        self._count(consumer, event, -self._unnamed[consumer, event])
+        self.counted(name, event, -self._unnamed[name, event])
 
-    def counted(self, waiting: Iterable[tuple[str, str, int]]) -> None:
+    def all_counted(self, waiting: Iterable[tuple[str, str, int]]) -> None:
         """The broker has counted all that is not settled, copies included: forget what we knew, all of it is there."""
         for (_, name), (place, event) in self._where.items():
             if place is Place.COMING:
                 self._expect(name, event, -1)
         self._where.clear()
-        self._there = 0
+        self.with_others = 0
         for name, event in list(self._unnamed):
-            self._count(name, event, -self._unnamed[name, event])
+            self.counted(name, event, -self._unnamed[name, event])
         for name, event, count in waiting:
-            self._count(name, event, count)
+            self.counted(name, event, count)
 
     # Others'
 
@@ -133,9 +140,8 @@ class Whereabouts:
         if dispatch in self._theirs:
             return
         _remember(self._theirs, dispatch)
-        early = self._settled_early
-        names = [name for name in self._hearers(event) if (dispatch, name) not in early]
-        self.emitted(dispatch, event, names)
+        names = hearers(self._consumers, event)
+        self.come(dispatch, event, [name for name in names if (dispatch, name) not in self._settled_early])
 
     def heard(self, step: DeliveryStep) -> None:
         """Something happened there."""
@@ -143,7 +149,8 @@ class Whereabouts:
         if kind == Kind.DISPATCH_EMITTED:
             self.emitted_there(step.dispatch, step.name)
         elif kind == Kind.DISCARDED:
-            self.refused(step.dispatch, step.name, self._hearers(step.name) if step.dispatch in self._theirs else ())
+            consumers = hearers(self._consumers, step.name) if step.dispatch in self._theirs else ()
+            self.lost(step.dispatch, step.name, consumers)
             self._theirs.pop(step.dispatch, None)
         else:
             key = (step.dispatch, step.name)
@@ -167,7 +174,7 @@ class Whereabouts:
         before = self._where.pop(key, (None, ""))[0]
         if place is not None:
             self._where[key] = place, event
-        self._there += (place is Place.THERE) - (before is Place.THERE)
+        self.with_others += (place is Place.THERE) - (before is Place.THERE)
         change = (place is Place.COMING) - (before is Place.COMING)
         if change:
             self._expect(key[1], event, change)
@@ -176,20 +183,14 @@ class Whereabouts:
         """Of what has no name. Messages do not say which event it is."""
         for name, event in list(self._unnamed):
             if name == consumer:
-                self._count(name, event, -1)
+                self.counted(name, event, -1)
                 return
 
-    def _count(self, consumer: str, event: str, change: int) -> bool:
-        """Of what has no name; never fewer than none. Whether that changed anything."""
-        before = self._unnamed[consumer, event]
-        after = max(0, before + change)
-        if after:
-            self._unnamed[consumer, event] = after
-        else:
-            del self._unnamed[consumer, event]
-        if after != before:
-            self._expect(consumer, event, after - before)
-        return after != before
+    def _expect(self, name: str, event: str, change: int) -> None:
+        """So many more are on their way, or fewer. Nothing is expected of what a consumer does not hear."""
+        consumer = self._consumers.get(name)  # another member's may be one that we have not
+        if consumer is not None and event in consumer.hears:
+            consumer.coming[event] += change
 
 
 def _remember(memory: OrderedDict[T, None], what: T) -> None:

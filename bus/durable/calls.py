@@ -1,0 +1,86 @@
+"""The calls of handlers that run now: each is a task, in a copy of the context in which its event was emitted."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from contextvars import Context, copy_context
+
+from bus.contract import bodies
+from bus.contract.delivery import Delivery
+from bus.contract.headers import CAUSE, cause_of
+from bus.durable.consuming import Heard
+from bus.runtime.unwinding import cancelled
+from buslens.context import CALL
+from buslens.recorder import Recorder
+from buslens.records import Flag, Outcome
+
+
+class Calls:
+    """Lives on the engine's loop, but for `keep_context`."""
+
+    def __init__(
+        self,
+        loop: asyncio.AbstractEventLoop,
+        recorder: Recorder,
+        begun: Callable[[Delivery], None],
+        ended: Callable[[Delivery, Exception | None], None],
+    ) -> None:
+        """begun: told once the start of a call is recorded, before its handler is called.
+
+        ended: told once its end is recorded, with what the handler raised; not of calls that are cancelled.
+        """
+        self._loop, self._recorder = loop, recorder
+        self._begun, self._ended = begun, ended
+        self._contexts: dict[int, tuple[Context, int]] = {}
+        """By dispatch: where it was emitted, and how many consumers are not done with it."""
+
+        self._running: set[asyncio.Task[None]] = set()
+
+    def keep_context(self, dispatch: int, consumers: int) -> None:
+        """An event is emitted here and now, for so many. From any thread."""
+        if consumers:
+            self._contexts[dispatch] = copy_context(), consumers
+
+    def done_with(self, dispatch: int) -> None:
+        """One of its consumers will have no more calls of it."""
+        context, left = self._contexts.pop(dispatch, (None, 0))
+        if context is not None and left > 1:
+            self._contexts[dispatch] = context, left - 1
+
+    def forget(self, dispatch: int) -> None:
+        """Nobody will."""
+        self._contexts.pop(dispatch, None)
+
+    def begin(self, delivery: Delivery, heard: Heard) -> None:
+        """In the next turn of the loop."""
+        known = self._contexts.get(delivery.dispatch)
+        context = known[0].copy() if known else Context()
+        task = self._loop.create_task(self._call(delivery, heard), context=context)
+        self._running.add(task)
+        task.add_done_callback(self._running.discard)
+
+    async def cancel(self) -> None:
+        """All of them; wait until they have ended."""
+        await cancelled(self._running)
+
+    async def _call(self, delivery: Delivery, heard: Heard) -> None:
+        recorder, call = self._recorder, delivery.call
+        CALL.set(call)
+        CAUSE.set(cause_of(delivery.attributes))
+        flags = int(Flag.ASYNC) if heard.is_async else 0
+        recorder.call_started(call, delivery.dispatch, heard.handler, recorder.here(), delivery.attempt, flags)
+        self._begun(delivery)
+        try:
+            result = heard.function(*bodies.read(delivery.body))
+            if heard.is_async:
+                await result
+        except asyncio.CancelledError:
+            recorder.call_ended(call, Outcome.CANCELLED)
+            raise
+        except Exception as error:
+            recorder.call_ended(call, Outcome.FAILED, error)
+            self._ended(delivery, error)
+        else:
+            recorder.call_ended(call, Outcome.OK)
+            self._ended(delivery, None)
