@@ -6,6 +6,7 @@ Every exemption below fails as soon as it is no longer needed: the lists can onl
 from __future__ import annotations
 
 import ast
+import re
 import subprocess
 import sys
 from functools import cache
@@ -22,6 +23,13 @@ NINETIETH_PERCENTILE_LINES = 350
 MOST_LINES = 500
 MOST_METHODS = 25
 MOST_ATTRIBUTES = 15
+
+GLOSSARY = ROOT / "docs" / "glossary.md"
+MACHINERY = {"behaviour", "durable", "engines", "run", "runtime", "worker_process", "workers"}
+"""Rooms of `bus` whose classes are how it is made; their words stand in the glossary's tables."""
+
+NOT_IN_GLOSSARY = frozenset((ROOT / "tests" / "not_in_glossary.txt").read_text(encoding="utf-8").split())
+"""Public classes of the core that are no noun of what Buslens is about, but of how it is made."""
 
 MUTABLE_STATE: frozenset[str] = frozenset()
 """`file: name` of module-level values that code changes while it runs."""
@@ -105,6 +113,22 @@ def test_no_class_is_large() -> None:
         if len(methods_of(node)) > MOST_METHODS or len(attributes_of(node)) > MOST_ATTRIBUTES
     }
     nothing_but(LARGE_CLASSES, large, f"more than {MOST_METHODS} methods or {MOST_ATTRIBUTES} attributes")
+
+
+def test_every_noun_that_is_a_class_stands_in_the_glossary() -> None:
+    explained = set(re.findall(r"`(\w+)`", GLOSSARY.read_text(encoding="utf-8")))
+    classes = {
+        node.name
+        for path in sources("buslens", "bus")
+        if path.relative_to(ROOT).parts[1] not in MACHINERY
+        for node in tree_of(path).body
+        if isinstance(node, ast.ClassDef) and not node.name.startswith("_")
+    }
+    nothing_but(NOT_IN_GLOSSARY, classes - explained, "say in docs/glossary.md what it is, and what the field calls it")
+    section = GLOSSARY.read_text(encoding="utf-8").partition("## Classes")[2]
+    rows = [line.split("|")[1] for line in section.splitlines() if line.startswith("| `")]
+    told = {name for row in rows for name in re.findall(r"`(\w+)`", row)}
+    assert told <= classes, f"no such class: {sorted(told - classes)}"
 
 
 def test_every_file_says_why_it_exists() -> None:
