@@ -33,7 +33,7 @@ def speed_from(text: str) -> float:
         speed = math.nan
     if not 0 < speed < math.inf:
         raise typer.BadParameter(
-            f"{text!r} is not a speed: give a number such as 2 or 0.5x, or max", param_hint="--speed"
+            f"{text!r} is not a valid speed: give a number such as 2 or 0.5x, or max", param_hint="--speed"
         )
     return speed
 

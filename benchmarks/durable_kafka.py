@@ -87,7 +87,7 @@ class Bare:
         self._consumer.subscribe([self._topic])
         self._producer.produce(self._topic, BODY)
         self._producer.flush(10)
-        while self._consumer.poll(0.1) is None:  # connecting is no throughput
+        while self._consumer.poll(0.1) is None:  # connecting is not a throughput
             pass
         self.confirmed: list[float] = []
         self.delivered: list[float] = []

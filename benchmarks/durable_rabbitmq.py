@@ -130,7 +130,7 @@ def run(times: int, every: str, speed: float = math.inf) -> tuple[float, Trace]:
         session = Session(Settings(), trusted=bool)
         session.open_scenario(path)
         session.start(engine="rabbitmq", speed=speed)
-        while not len(session.trace.dispatches):  # connecting is no throughput
+        while not len(session.trace.dispatches):  # connecting is not a throughput
             session.wait(0.002)
         began = time.perf_counter()
         assert session.wait(600)

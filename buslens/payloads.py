@@ -57,7 +57,7 @@ def snapshot(value: Any, limits: Limits = DEFAULT_LIMITS, shapes: Optional[Shape
 
 
 def shown(value: Any, limits: Limits = DEFAULT_LIMITS) -> str:
-    """A value as one short text, such as the name of an event that is no string: `Topic.PAID`, `Order(id=7)`."""
+    """A value as one short text, such as the name of an event that is not a string: `Topic.PAID`, `Order(id=7)`."""
     if type(value) is str and len(value) <= limits.text:
         return value
     walk = SnapshotWalk(limits, Shapes())

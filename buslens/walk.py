@@ -137,7 +137,7 @@ class SnapshotWalk:
             kept[name] = self.copy(item, depth + 1)
 
     def _foreign(self, value: Any, kind: type, depth: int) -> Any:
-        """What is no value of JSON: one of the standard library, a subclass of a builtin, or an object."""
+        """What is not a value of JSON: one of the standard library, a subclass of a builtin, or an object."""
         shape = self.shapes.of(kind)
         try:
             said = self._simpler(value, kind, shape)

@@ -1,6 +1,6 @@
 """Follows a capture file that a program still writes: hands out the whole frames that came since, as a recorder does.
 
-The file itself is the store; nothing of it is copied. A frame that is not all there yet is no damage: it comes later.
+The file itself is the store; nothing of it is copied. A frame that is not all there yet is not damage: it comes later.
 """
 
 from __future__ import annotations

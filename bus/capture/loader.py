@@ -22,7 +22,7 @@ PIECE = 8 * 1024 * 1024
 class CaptureLoader:
     """Reads one file into a trace, which may be read between two steps as if it were a live one.
 
-    Raises UserError where the file is no capture; damage further on is said in `trace.damage`.
+    Raises UserError where the file is not a capture; damage further on is said in `trace.damage`.
     """
 
     def __init__(
@@ -87,7 +87,7 @@ class CaptureLoader:
 
         self._pieces = self._read()
         while self.trace.header is None:
-            self._next()  # a file that is no capture at all is refused here
+            self._next()  # a file that is not a capture at all is refused here
         self.grows = may_grow is not None and not self.trace.ended and may_grow(self.trace.header)
 
     def _next(self) -> None:

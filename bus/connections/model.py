@@ -119,15 +119,17 @@ class Connection:
         """Raises UserError where this can be no address."""
         texts = (self.host, self.space, self.user, self.ca_file, self.certificate_file, self.key_file)
         if any(len(text) > LONGEST or not text.isprintable() for text in texts):
-            raise UserError(f"what is set for {kind.title} is no text of an address", hint="see Connections")
+            raise UserError(f"what is set for {kind.title} is not valid text for an address", hint="see Connections")
         if not self.host or any(sign in self.host for sign in " /@?#\\"):
-            raise UserError(f"{self.host!r} is no host", hint="expected a name such as broker.example or an address")
+            hint = "expected a name such as broker.example or an address"
+            raise UserError(f"{self.host!r} is not a valid host", hint=hint)
         if not 0 <= self.port <= 65_535:
-            raise UserError(f"{self.port} is no port", hint="expected 1 to 65535")
+            raise UserError(f"{self.port} is not a valid port", hint="expected 1 to 65535")
         if self.key_file and not self.certificate_file:
             raise UserError(f"{self.key_file} is a key without its certificate", hint="give the certificate too")
         if kind.space_is_number and self.space and not (self.space.isascii() and self.space.isdigit()):
-            raise UserError(f"{self.space!r} is no {kind.space} of {kind.title}", hint="expected a number, such as 0")
+            problem = f"{self.space!r} is not a valid {kind.space} of {kind.title}"
+            raise UserError(problem, hint="expected a number, such as 0")
 
 
 def bare(url: str) -> str:
@@ -151,7 +153,7 @@ def parsed(kind: BrokerKind, url: str) -> tuple[Connection, str]:
         good, port = False, 0
     if not good:
         raise UserError(
-            f"what {kind.variable} says is no address of {kind.title}",
+            f"what {kind.variable} says is not an address of {kind.title}",
             hint=f"expected one such as {Connection().url(kind)}",
         )
     space = unquote(parts.path.removeprefix("/"))

@@ -52,7 +52,7 @@ def context(kind: BrokerKind, connection: Connection) -> ssl.SSLContext:
                     f"what {kind.passphrase_variable} says does not open the key {key}, or it is not {certificate}'s"
                 ) from None
             raise UserError(
-                f"{key} is no key of the certificate {certificate}", hint="expected PEM files that belong together"
+                f"{key} is not a key of the certificate {certificate}", hint="expected PEM files that belong together"
             ) from None
     return made
 

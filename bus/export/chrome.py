@@ -109,7 +109,7 @@ class _Events:
             yield _event(started, said | {"ph": "b", "id": hex(ident)})
 
     def end(self, row: int) -> str:
-        """The end of a call that is no slice of a thread."""
+        """The end of a call that is not a slice of a thread."""
         calls = self.trace.calls
         said = {"ph": "e", "name": self._handler(row), "cat": "call", "id": hex(int(calls.id[row]))}
         return _event(int(calls.ended_ns[row]) - self.layout.base_ns, self._thread(int(calls.lane[row])) | said)

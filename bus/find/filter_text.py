@@ -240,7 +240,7 @@ def of_payload(path: str, operator: str, text: str, start: int) -> Node:
         steps = steps_of(path)
     except ValueError:
         hint = "write payload.customer.id=13 or payload.items[0].sku=A-1"
-        raise mistake(f"payload{path} is no path to a field", start, hint) from None
+        raise mistake(f"payload{path} is not a valid path to a field", start, hint) from None
     found = Term("payload", "=" if operator in (":", "!=") else operator, text.lower(), path=steps)
     return Not(found) if operator == "!=" else found
 
@@ -254,7 +254,7 @@ def term(field: str, operator: str, text: str, start: int, begins: int) -> Node:
         found = Term(field, "~" if part else "=", text.lower())
         return Not(found) if operator == "!=" else found
     if operator == "~":
-        raise mistake(f"{field} is no text to look into", start, f"write {field}:{text}")
+        raise mistake(f"{field} is not a text to look into", start, f"write {field}:{text}")
     if field == "fate":
         found = Term(field, "=", text.lower(), fate(text, begins))
         if operator not in (":", "=", "!="):
@@ -302,7 +302,8 @@ def span_ns(field: str, text: str, at: int) -> int:
     """A length of time with its unit."""
     found = _NUMBER.fullmatch(text)
     if not found or len(found[1]) > 20:
-        raise mistake(f"{text} is no length of time", at, f"write {field}>50ms; units are ns, us, ms, s, min, h")
+        hint = f"write {field}>50ms; units are ns, us, ms, s, min, h"
+        raise mistake(f"{text} is not a valid length of time", at, hint)
     unit = found[2].lower()
     if unit not in UNITS_NS:
         problem = f"there is no unit {unit}" if unit else f"{text} of what?"

@@ -44,7 +44,7 @@ class Backlog:
         """Events that somebody got."""
 
         self._for_nobody: dict[tuple[int, int], bool] = {}
-        """By queue and event: whether this is no consumer's queue but that of the event itself."""
+        """By queue and event: whether this is not a consumer's queue but that of the event itself."""
 
     def __len__(self) -> int:
         return self._taken_in
@@ -141,7 +141,7 @@ def _within(known: Keys, keys: Keys) -> Bools:
 
 
 def _open(begun: SortedNumbers, ended: SortedNumbers, times: Int64s) -> Int64s:
-    """Clocks of several machines disagree by a little: an end before its beginning is no negative count."""
+    """Clocks of several machines disagree by a little: an end before its beginning is not a negative count."""
     begins: Int64s = np.searchsorted(begun.values, times, side="right")
     ends: Int64s = np.searchsorted(ended.values, times, side="right")
     return np.asarray(np.maximum(begins - ends, 0), np.int64)

@@ -1,4 +1,4 @@
-"""What stands in a lane and is no call: emits that nobody heard, handlers that were skipped, and dead letters.
+"""What stands in a lane and is not a call: emits that nobody heard, handlers that were skipped, and dead letters.
 
 An index beside the tracks, brought up to date by batch. Each lane has lists of its own in order of time, so that one
 mark is found among any number of others, at any zoom.
@@ -100,7 +100,7 @@ class LaneMarks:
         if self._skipped == known:
             return
         dispatches = trace.dispatches.rows_of(said.view("dispatch")[known:])
-        # What a broker's handler skips is no trouble (bus/trace/fates.py): it reads later events alone.
+        # What a broker's handler skips is not trouble (bus/trace/fates.py): it reads later events alone.
         seen = trace.dispatches.columns.view("seen")
         here = np.flatnonzero(dispatches >= 0)
         here = here[seen[dispatches[here]] & DURABLE == 0]

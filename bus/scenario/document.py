@@ -46,7 +46,7 @@ class Document:
     """One scenario file, open for editing."""
 
     def __init__(self, text: str, path: Path | None = None, name: str = "") -> None:
-        """Raises UserErrors where the text is no scenario."""
+        """Raises UserErrors where the text is not a scenario."""
         self.path = path
         self._file = str(path) if path else name or "untitled"
         self._state = self._read(text)
@@ -131,7 +131,7 @@ class Document:
         return self.redo_stack[-1][0] if self.redo_stack else ""
 
     def edit(self, title: str, change: Change, *, joins: str = "", drafts: Move = drafting.same) -> None:
-        """Make one change. Raises UserError, and changes nothing, where the result is no scenario.
+        """Make one change. Raises UserError, and changes nothing, where the result is not a scenario.
 
         `joins`: edits that follow each other under the same name (typing into one field) are undone together.
         `drafts`: what becomes of what was typed elsewhere and cannot be taken yet.

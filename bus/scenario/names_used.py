@@ -51,7 +51,7 @@ class _Token:
 
     @property
     def said(self) -> str | None:
-        """What stands in quotes; None where it is no plain text in quotes."""
+        """What stands in quotes; None where it is not a plain text in quotes."""
         return self.text[1:-1] if self.text[0] in "'\"" and len(self.text) > 1 else None
 
 

@@ -12,8 +12,8 @@ _WORDS = {"and": "&&", "or": "||", "AND": "&&", "OR": "||", "not": "!", "NOT": "
 _SIGNS = {"=": "==", "&": "&&", "|": "||", "`": "'", "\u201c": '"', "\u201d": '"', "\u2019": "'"}
 _BEGINNINGS = {
     "reserved identifier: ": "{} is a word of the language itself, and no name",
-    "invalid int literal": "a number here is no whole number of at most 63 bits",
-    "invalid uint literal": "a number here is no whole number of at most 64 bits",
+    "invalid int literal": "a number here is not a whole number of at most 63 bits",
+    "invalid uint literal": "a number here is not a whole number of at most 64 bits",
     "invalid double literal": "a number here is too large",
     "invalid argument to has() macro": "has() takes a field, such as has(event.payload.id)",
     "argument must be a simple name": "the first thing in the brackets is a name for each item, such as x",
@@ -25,7 +25,7 @@ _NOT_ONE = "it cannot be read"
 
 
 class NotAnExpressionError(ValueError):
-    """Text that is no expression; its message says why."""
+    """Text that is not an expression; its message says why."""
 
     def __init__(self, problem: str, offset: int | None = None) -> None:
         super().__init__(problem)
@@ -81,7 +81,7 @@ def _of_sign(sign: str) -> str:
     if sign[1:2] in ("'", '"') and sign[0] in "rRbB":
         return f"a text that begins with {sign[1]} does not end"
     meant = _SIGNS.get(sign.strip()[:1])
-    return f"write {meant} for {sign.strip()[:1]}" if meant else f"{sign.strip()[:1]} is no sign of an expression"
+    return f"write {meant} for {sign.strip()[:1]}" if meant else f"{sign.strip()[:1]} is not a sign of an expression"
 
 
 def _last(before: str) -> str:

@@ -18,7 +18,7 @@ _MATCHES = cel.compile("text.matches(pattern)")
 
 
 def check_pattern(pattern: str) -> None:
-    """Raise ValueError where this is no regular expression that can be matched in linear time."""
+    """Raise ValueError where this is not a regular expression that can be matched in linear time."""
     try:
         matches(pattern, "")
     except RuntimeError as error:

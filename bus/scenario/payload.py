@@ -103,7 +103,7 @@ def check(event: Any, value: Any) -> list[PayloadProblem]:
 
 
 def check_schema(schema: Any) -> None:
-    """Raise ValueError where this is no JSON Schema, or one that points outside itself."""
+    """Raise ValueError where this is not a valid JSON Schema, or one that points outside itself."""
     for _path, problem in schema_mistakes(schema):
         raise ValueError(problem)
 

@@ -28,7 +28,7 @@ def consequences(before: Scenario, after: Scenario, old: str, new: str) -> list[
 
 
 def _sayers(scenario: Scenario, old: str) -> list[str]:
-    """Handlers that name the event where it is no name to the scenario: in conditions, code and texts."""
+    """Handlers that name the event where it is not a name to the scenario: in conditions, code and texts."""
     quoted = re.compile(rf"""["']{re.escape(old)}["']""")
     return [name for name, handler in scenario.handlers.items() if quoted.search(_texts(handler.model_dump()))]
 

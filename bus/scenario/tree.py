@@ -30,7 +30,7 @@ from bus.errors import Place, UserError
 from bus.scenario import yaml_words
 
 MAX_BYTES = 512 * 1024
-"""A scenario is written by a person; what is larger is no scenario."""
+"""A scenario is written by a person; what is larger is not a scenario."""
 
 MAX_DEPTH = 40
 MAX_VALUES = 50_000

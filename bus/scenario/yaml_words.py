@@ -1,4 +1,4 @@
-"""What the YAML parser says of a text that is no YAML, as a person would say it, and the place that it is about."""
+"""What the YAML parser says of a text that is not YAML, as a person would say it, and the place that it is about."""
 
 from __future__ import annotations
 

@@ -38,7 +38,7 @@ def is_capture(path: Path) -> bool:
         elif MAGIC.startswith(head):
             problem = "the capture is cut in its first bytes: nothing can be read of it"
         else:
-            problem = "this is no capture, though its name says so: it does not begin as captures do"
+            problem = "this is not a capture, though its name says so: it does not begin as captures do"
         raise UserError(problem, at=Place(str(path)))
     if b"\0" in head:
         raise UserError("this is neither a scenario nor a capture: it is not text", at=Place(str(path)))

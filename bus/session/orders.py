@@ -22,11 +22,11 @@ def check_emit(event: str, times: int, per_second: float | None) -> None:
     try:
         check_event(event)
     except ValueError as error:
-        raise UserError(f"{event!r} is no event: {error}") from None
+        raise UserError(f"{event!r} is not a valid event name: {error}") from None
     if not 1 <= times <= MOST_TIMES:
         raise UserError(f"an event can be emitted 1 to {MOST_TIMES} times, not {times}")
     if per_second is not None and not 0 < per_second < math.inf:
-        raise UserError(f"{per_second} a second is no rate")
+        raise UserError(f"{per_second} a second is not a valid rate", hint="expected a number above 0")
 
 
 def check_payload(scenario: Scenario, event: str, payload: Any, *, against_schema: bool) -> None:
@@ -39,7 +39,7 @@ def check_payload(scenario: Scenario, event: str, payload: Any, *, against_schem
 def check_speed(speed: float) -> None:
     """Whether a clock can run so fast. Raises UserError."""
     if not speed > 0:
-        raise UserError(f"{speed} is no speed: it must be more than 0")
+        raise UserError(f"{speed} is not a valid speed", hint="expected a number above 0, or infinity for max")
 
 
 def order_of(

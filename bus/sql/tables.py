@@ -21,7 +21,7 @@ def _word(words: tuple[str, ...], column: str) -> str:
 
 
 def _payload(blob: str) -> str:
-    # What is no JSON (a cut text, a hostile capture) becomes a JSON text, so that no query fails of it.
+    # What is not JSON (a cut text, a hostile capture) becomes a JSON text, so that no query fails of it.
     text = f"_payload(NULLIF({blob}, 0)::UBIGINT)"
     return f"coalesce(TRY_CAST({text} AS JSON), to_json({text}))"
 

@@ -204,7 +204,7 @@ def _made_good(trace: Trace, fate: Array, why: Array) -> None:
 def skips(trace: Trace) -> tuple[Array, Array, Array]:
     """Rows of dispatches for which announced handlers were never called, the handlers (0: unknown), and how many each.
 
-    What a broker's handler skips is no trouble: it reads later events alone.
+    What a broker's handler skips is not trouble: it reads later events alone.
     """
     said = trace.skipped
     rows = trace.dispatches.rows_of(said.view("dispatch"))

@@ -84,7 +84,7 @@ class Notes:
         return tuple(note for note in self.all if note.about == about and note.kind == kind and about)
 
     def take(self, body: memoryview) -> None:
-        """Read a frame: what cannot be read in it is left out. Raises ValueError where it is no list of notes."""
+        """Read a frame: what cannot be read in it is left out. Raises ValueError where it is not a list of notes."""
         try:
             said = json.loads(bytes(body))["notes"]
         except (ValueError, KeyError, TypeError, RecursionError):

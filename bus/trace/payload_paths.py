@@ -43,7 +43,7 @@ def written(key: str | int) -> str:
 
 
 def values_at(payload: Any, steps: tuple[str, ...], *, each_item: bool = True) -> Iterator[Any]:
-    """What stands there. each_item: a step that is no place looks into each item of a list, and so does the end."""
+    """What stands there. each_item: a step that is not a place looks into each item of a list, and so does the end."""
     if not steps:
         yield payload
         if isinstance(payload, list) and each_item:

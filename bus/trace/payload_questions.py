@@ -1,6 +1,6 @@
 """What a search line may ask of a payload's field: `payload.customer.id=13`, `payload.total>100`, `payload.name~ann`.
 
-A path is one of payload_paths.py; a step that is no place looks into each item of a list. Texts count whatever their
+A path is one of payload_paths.py; a step that is not a place looks into each item of a list. Texts count whatever their
 case.
 """
 

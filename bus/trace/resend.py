@@ -15,7 +15,7 @@ class RecordedEmit:
 
     event: str
     text: str
-    """The payload as indented JSON; the recorded text where it is no JSON; empty where there was none."""
+    """The payload as indented JSON; the recorded text where it is not JSON; empty where there was none."""
 
     doubt: str = ""
     """Why this may not be what was emitted then, "" where it is just that."""
@@ -35,7 +35,7 @@ def recorded(trace: Trace, kind: str, record_id: int) -> RecordedEmit:
         doubt = "the recorded payload was cut: what is missing would not be emitted" if payload.cut else ""
         return RecordedEmit(event, json.dumps(payload.value, indent=2, ensure_ascii=False), doubt)
     if payload.text:
-        return RecordedEmit(event, payload.text, "the payload was recorded as text that is no JSON: write it as JSON")
+        return RecordedEmit(event, payload.text, "the payload was recorded as text that is not JSON: write it as JSON")
     return RecordedEmit(event, "")
 
 

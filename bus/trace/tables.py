@@ -48,7 +48,7 @@ class Dispatches:
 
     @property
     def cause_unknown(self) -> Array:
-        """Whether the program cannot tell what caused it: it is no root, and nobody knows what it is."""
+        """Whether the program cannot tell what caused it: it is not a root, and nobody knows what it is."""
         return self.columns.view("cause_unknown")
 
     @property

@@ -97,7 +97,7 @@ class Trace:
         self._last_ns = 0
 
     def feed(self, data: bytes | memoryview) -> None:
-        """Take in the next bytes of the capture, cut anywhere. Raises wire.WireError where it is no capture at all.
+        """Take in the next bytes of the capture, cut anywhere. Raises wire.WireError where it is not a capture at all.
 
         Behind damage nothing more is read.
         """

@@ -32,7 +32,7 @@ def call_site_of(function: Any, asks_for: str = "", *, no_keywords: bool = False
 def in_the_place_of(function: Any, asks_for: str, stand_in: Any) -> Any:
     """The stand-in for a library's function, whose frame says that it is that one, calling its method `asks_for`.
 
-    The stand-in must not use anything global of its own module. Where theirs is no Python function, it stays as it is.
+    The stand-in must not use anything global of its own module. Where theirs is no Python function it stays as it is.
     """
     code = getattr(function, "__code__", None)
     if type(code) is not CodeType:

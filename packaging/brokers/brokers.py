@@ -40,7 +40,7 @@ def main(arguments: list[str], install: Install) -> int:
 
 def bring_up(servers: list[Server], install: Install) -> list[str]:
     """Install what is missing and start it all. What did not work, a sentence each."""
-    # One by one: what cannot be had of one is no reason to go without the others.
+    # One by one: what cannot be had of one is not a reason to go without the others.
     problems = [
         f"cannot install {' '.join(server.packages)} here: no apt-get, or no right to use it"
         for server in servers

@@ -213,8 +213,8 @@ def test_what_a_killed_run_left_is_removed_and_nothing_else(
         ("kafka://127.0.0.1:{safe}/", "Kafka at kafka://127.0.0.1:{safe}/ does not answer"),
         ("kafkas://127.0.0.1:{port}/", "Kafka at kafkas://127.0.0.1:{port}/ speaks no TLS"),
         ("kafka://no.such.host.invalid/", "nobody knows that host"),
-        ("http://127.0.0.1:{port}/", "says is no address of Kafka"),
-        ("kafka://127.0.0.1:{port}/?partitions=no", "is no number of partitions"),
+        ("http://127.0.0.1:{port}/", "says is not an address of Kafka"),
+        ("kafka://127.0.0.1:{port}/?partitions=no", "is not a valid number of partitions"),
     ],
 )
 def test_a_wrong_address_is_one_sentence_without_a_secret(
@@ -300,7 +300,7 @@ def test_a_client_that_is_dead_is_replaced_while_others_are_answered(which: str,
     session.emit("a", 2)
     until(session, lambda: told(session.trace, Kind.ACKNOWLEDGED) == 2)
     until(session, lambda: dead.pulse.silent_s == 0)
-    client.mail.write(OWNER, b"{}\n")  # it is no letter, and is heard
+    client.mail.write(OWNER, b"{}\n")  # it is not a letter, and is heard
     until(session, lambda: any("cannot be read" in mark for mark in marks(session.trace)))
     over(session)
 

@@ -199,9 +199,9 @@ def test_what_a_killed_run_left_is_removed_and_nothing_else(
         ("amqp://guest:secret7@127.0.0.1:{port}/", "refuses user guest: wrong user or password"),
         ("amqp://guest:guest@127.0.0.1:{port}/nowhere", "has no virtual host nowhere for user guest"),
         ("amqps://guest:guest@127.0.0.1:{port}/", "no secure connection to RabbitMQ at amqps://127.0.0.1:{port}/"),
-        ("http://127.0.0.1:{port}/", "says is no address of RabbitMQ"),
-        ("amqp://guest:secret7/word@127.0.0.1:{port}/", "says is no address of RabbitMQ"),
-        ("amqp://guest:guest@127.0.0.1:99999/", "says is no address of RabbitMQ"),
+        ("http://127.0.0.1:{port}/", "says is not an address of RabbitMQ"),
+        ("amqp://guest:secret7/word@127.0.0.1:{port}/", "says is not an address of RabbitMQ"),
+        ("amqp://guest:guest@127.0.0.1:99999/", "says is not an address of RabbitMQ"),
     ],
 )
 def test_a_wrong_address_is_one_sentence_without_a_secret(

@@ -57,7 +57,7 @@ def test_a_rabbitmq_is_reached_with_its_version(rabbitmq: Any) -> None:
         ({"tls": True}, "", "speaks no TLS"),
         ({"tls": True, "ca_file": "/no/such.pem"}, "", "there is no file /no/such.pem"),
         ({"host": "no.such.host.invalid"}, "", "RabbitMQ at amqp://no.such.host.invalid:"),
-        ({"host": "a b"}, "", "'a b' is no host"),
+        ({"host": "a b"}, "", "'a b' is not a valid host"),
     ],
 )
 def test_what_is_wrong_with_a_rabbitmq_is_one_sentence(

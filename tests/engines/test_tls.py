@@ -149,7 +149,7 @@ def test_files_that_are_not_what_they_should_be_are_named(tmp_path: Path, certif
     good = Connection(tls=True, certificate_file=certificates.client, key_file=certificates.client_key)
     assert f"there is no file {no_file}" in wrong(RABBITMQ, replace(good, key_file=str(no_file)))
     other_key = replace(good, key_file=certificates.server_key)
-    assert f"{other_key.key_file} is no key of the certificate" in wrong(KAFKA, other_key)
+    assert f"{other_key.key_file} is not a key of the certificate" in wrong(KAFKA, other_key)
     no_file.write_text("nothing")
     assert f"{no_file} holds no certificates" in wrong(REDIS, replace(good, ca_file=str(no_file)))
     with pytest.raises(UserError, match="a key without its certificate"):

@@ -77,7 +77,7 @@ def test_dismissing_hides_it(bar: ErrorBar) -> None:
 
 def test_the_newest_stands_on_top_and_in_place_of_what_the_same_file_said(bar: ErrorBar) -> None:
     bar.show_error(UserErrors([UserError(f"mistake {number}", at=Place("shop.yaml", number)) for number in (1, 2)]))
-    bar.show_error(UserError("this is no capture", at=Place("junk.buslens")))
+    bar.show_error(UserError("this is not a capture", at=Place("junk.buslens")))
     bar.show_error(UserError("mistake 2", at=Place("shop.yaml", 2)))
-    assert bar.problems == ["shop.yaml:2: mistake 2", "junk.buslens: this is no capture"]
+    assert bar.problems == ["shop.yaml:2: mistake 2", "junk.buslens: this is not a capture"]
     assert "newest on top" in bar.title.text()

@@ -35,7 +35,7 @@ def test_what_is_there_is_shown_and_then_it_goes_on_until_it_ends(followed: Any,
     assert window.status.engine.text() == "live: shop.buslens"
     assert window.status.rate.text().endswith(" records/s")
     assert not window.status.clock.isVisible()
-    assert not window.capture_bar.isVisible(), "half a frame at the end is no damage while it grows"
+    assert not window.capture_bar.isVisible(), "half a frame at the end is not damage while it grows"
     assert window.timeline.following
     newest = window.timeline.viewport.end_ns
     for share in (0.6, 0.8):

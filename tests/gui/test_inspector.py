@@ -247,7 +247,7 @@ def test_a_value_of_a_payload_is_followed_through_the_capture_by_a_search(qtbot:
     for index in (tree.nodes.index(1, 0), tree.nodes.index(0, 0, tree.nodes.index(0, 0, tree.nodes.index(0, 0)))):
         tree.setCurrentIndex(index)
         tree.follow_value()
-    tree.setCurrentIndex(tree.nodes.index(0, 0))  # a list is no value that could be found again
+    tree.setCurrentIndex(tree.nodes.index(0, 0))  # a list is not a value that could be found again
     tree.follow_value()
     tree.set_value([{"id": 1}])
     tree.setCurrentIndex(tree.nodes.index(0, 0, tree.nodes.index(0, 0)))

@@ -29,7 +29,7 @@ def read_around(file: str, line: int) -> tuple[str, int]:
     except OSError as error:
         raise UserError(f"the file cannot be read: {error.strerror}", at=Place(file)) from None
     if b"\0" in said[:8192]:
-        raise UserError("this is no text", at=Place(file))
+        raise UserError("this is not a text", at=Place(file))
     lines = said[:MOST_BYTES].decode("utf-8", "replace").splitlines()
     if line > len(lines):
         longer = len(said) > MOST_BYTES

@@ -114,5 +114,5 @@ def _placed(troubles: Troubles, colours: Colours) -> Iterator[tuple[str, Sequenc
 
 
 def _rank(found: tuple[str, Int64s]) -> tuple[int, int]:
-    """Twice as many is no rarity: what is skipped stands beside a failure each time."""
+    """Twice as many is not a rarity: what is skipped stands beside a failure each time."""
     return len(found[1]).bit_length(), list(WORDS).index(found[0])

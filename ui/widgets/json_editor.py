@@ -21,7 +21,7 @@ _INDENT = 2
 
 
 class JsonEditor(QPlainTextEdit):
-    """JSON as text. `optional`: an empty text is no mistake and means that there is no value."""
+    """JSON as text. `optional`: an empty text is not a mistake and means that there is no value."""
 
     validity_changed = Signal(bool)
     """The text became right or wrong."""
@@ -83,7 +83,7 @@ class JsonEditor(QPlainTextEdit):
         return not self.toPlainText().strip()
 
     def value(self) -> object:
-        """What the text says; None for an empty optional text. ValueError where it is no JSON."""
+        """What the text says; None for an empty optional text. ValueError where it is not JSON."""
         return None if self._optional and self.is_empty else read(self.toPlainText())
 
     def set_value(self, value: object) -> None:
@@ -100,7 +100,7 @@ class JsonEditor(QPlainTextEdit):
         self.check_now()
 
     def format_text(self) -> None:
-        """Indent the text anew; does nothing while it is no JSON."""
+        """Indent the text anew; does nothing while it is not JSON."""
         if not self.is_empty and not mistakes(self.toPlainText()):
             self.set_value(read(self.toPlainText()))
 

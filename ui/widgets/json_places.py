@@ -29,7 +29,7 @@ class JsonProblem:
     text: str
 
     path: Path = ()
-    """Which value is wrong; the whole text when empty. Not used where the text is no JSON at all."""
+    """Which value is wrong; the whole text when empty. Not used where the text is not JSON at all."""
 
     start: int = 0
     """Characters from the beginning of the text."""

@@ -114,7 +114,7 @@ class JsonTree(QTreeView):
 
 
 def search_for(path: Path, value: object) -> str:
-    """The search line that follows one value through the capture: `payload.id=13`; "" for what is no single value."""
+    """The search line that follows one value through the capture: `payload.id=13`; "" for a list or object."""
     if not path or value is None or isinstance(value, (dict, list)):
         return ""
     text = value if isinstance(value, str) else json.dumps(value)

@@ -132,7 +132,7 @@ class Status(QStatusBar):
 
     def refresh_engine(self) -> None:
         """Show the engine's state, which has changed."""
-        self._records = RateMeter(FOLLOWED_S)  # reading what was there already was no rate
+        self._records = RateMeter(FOLLOWED_S)  # reading what was there already was not a rate
         if self._session.engine_state.phase in LIVE:
             self._timer.start()
         else:

@@ -49,7 +49,7 @@ def shown(url: str) -> str:
 
 
 def settings(url: str) -> dict[str, Any]:
-    """What every client is told. Raises UserError where this is no address.
+    """What every client is told. Raises UserError where this is not an address.
 
     `?sasl=SCRAM-SHA-512` chooses how the user is proved, otherwise PLAIN.
     """
@@ -77,7 +77,8 @@ def partitions(url: str) -> int:
     """Of each topic that a run makes: `?partitions=4`, otherwise one, in which all events keep their order."""
     said = _option(url, "partitions") or "1"
     if not said.isascii() or not said.isdigit() or not 1 <= int(said[:9]) <= MOST_PARTITIONS:
-        raise UserError(f"partitions={said[:20]} is no number of partitions", hint=f"expected 1 to {MOST_PARTITIONS}")
+        problem = f"partitions={said[:20]} is not a valid number of partitions"
+        raise UserError(problem, hint=f"expected 1 to {MOST_PARTITIONS}")
     return int(said)
 
 
@@ -86,7 +87,7 @@ def session_s(url: str) -> int:
     said = _option(url, "session") or str(SESSION_S)
     if not said.isascii() or not said.isdigit() or not 1 <= int(said[:9]) <= LONGEST_SESSION_S:
         raise UserError(
-            f"session={said[:20]} is no number of seconds for a session", hint=f"expected 1 to {LONGEST_SESSION_S}"
+            f"session={said[:20]} is not a valid number of seconds", hint=f"expected 1 to {LONGEST_SESSION_S}"
         )
     return int(said)
 
@@ -160,7 +161,7 @@ def written(attempts: dict[int, int]) -> str:
 
 
 def read(metadata: str) -> dict[int, int]:
-    """The reverse; what is no attempt is passed over."""
+    """The reverse; what is not an attempt is passed over."""
     return {int(offset): int(count) for offset, count in _ATTEMPTS.findall(metadata[:MOST_METADATA])}
 
 

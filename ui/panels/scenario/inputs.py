@@ -109,7 +109,7 @@ class FieldInput(QWidget):
         return widget.currentText() if isinstance(widget, QComboBox) else widget.text()
 
     def value(self) -> Any:
-        """What it says, None for nothing. ValueError while it is no JSON."""
+        """What it says, None for nothing. ValueError while it is not JSON."""
         widget = self.widget
         if isinstance(widget, QCheckBox):
             return True if widget.isChecked() else None

@@ -144,5 +144,5 @@ class Measure:
         return self._owner.values(self._field)
 
     def _state(self, row: int) -> str:
-        """Colour only where there is something to say: a zero is no failure."""
+        """Colour only where there is something to say: a zero is not a failure."""
         return self._look if self._look and self._owner.value(row, self._field) else ""

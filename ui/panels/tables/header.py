@@ -26,7 +26,7 @@ class HeaderMenu(QMenu):
         self.fields.triggered.connect(self._field_chosen)
 
     def offer(self, titles: list[tuple[int, str, bool]], fields: list[str], chosen: list[str], place: QPoint) -> None:
-        """Open. titles: place, title and whether it is shown, of each column that is no payload field."""
+        """Open. titles: place, title and whether it is shown, of each column that is not a payload field."""
         self.fill(titles, fields, chosen)
         self.popup(place)
 

@@ -96,7 +96,7 @@ class RowMenu(QMenu):
         self.to_cause.setText("Select what caused it" if self._cause[0] else "Nothing caused it: a root emit")
 
     def _failed_with(self, call_row: int) -> None:
-        """What can be copied of its error; -1 for a row that is no call."""
+        """What can be copied of its error; -1 for a row that is not a call."""
         error = self._session.trace.error(call_row) if call_row >= 0 else None
         self._error = (error.traceback or f"{error.type}: {error.message}") if error else ""
         self.copy_error.setVisible(bool(self._error))

@@ -21,7 +21,7 @@ S = 1_000_000_000
 @pytest.mark.skipif(sys.platform == "win32", reason="nobody can be asked there")
 def test_who_is_here_is_alive_and_who_is_elsewhere_is_not_known() -> None:
     assert is_alive(HERE)
-    assert not is_alive(Header.here()), "this is no other program"
+    assert not is_alive(Header.here()), "this is not another program"
     assert not is_alive(replace(HERE, host="another"))
     for nonsense in (0, -1, 1 << 31, 1 << 80):
         assert not is_alive(replace(HERE, pid=nonsense))

@@ -155,7 +155,7 @@ def test_what_can_be_no_address_is_refused(kind: Any, wrong: Connection) -> None
 
 @pytest.mark.parametrize("url", ["nothing", "http://a/", "amqp://a:b@h:0/", "amqp://u:sesame@h:port/", "amqp:///"])
 def test_a_url_that_is_none_is_refused_without_repeating_it(url: str) -> None:
-    with pytest.raises(UserError, match="is no address of RabbitMQ") as said:
+    with pytest.raises(UserError, match="is not an address of RabbitMQ") as said:
         connections.parsed(RABBITMQ, url)
     assert "sesame" not in str(said.value)
 

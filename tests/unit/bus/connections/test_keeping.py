@@ -48,7 +48,7 @@ def test_brokers_are_kept_beside_each_other_and_forgotten_alone(ring: Ring) -> N
 def test_what_is_wrong_or_cannot_be_kept_changes_nothing(
     ring: Ring, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    with pytest.raises(UserError, match="is no host"):
+    with pytest.raises(UserError, match="is not a valid host"):
         keeping.keep(KAFKA, Connection("a b"), "word")
     monkeypatch.setattr(Ring, "priority", 0)
     with pytest.raises(UserError, match="no keyring"):

@@ -39,7 +39,7 @@ def test_what_json_lacks_is_a_text_and_lists_are_json_everywhere(tmp_path: Path)
     for name in ("a.json", "a.csv"):
         answer.write(asked(ODD), tmp_path / name)
     text = (tmp_path / "a.json").read_text(encoding="utf-8")
-    (row,) = json.loads(text, parse_constant=lambda found: pytest.fail(f"{found} is no JSON"))
+    (row,) = json.loads(text, parse_constant=lambda found: pytest.fail(f"{found} is not JSON"))
     assert row == {
         "n": "nan", "d": 1.5, "l": [1, 2], "s": {"a": "-inf"}, "b": "6162", "t": "2026-11-28",
         "big": "12345678901234567890123456789.25", "nothing": None,

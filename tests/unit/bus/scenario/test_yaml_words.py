@@ -1,4 +1,4 @@
-"""A file that is no YAML is told in a person's words, at the place where the person has to change it."""
+"""A file that is not YAML is told in a person's words, at the place where the person has to change it."""
 
 from __future__ import annotations
 

@@ -15,7 +15,7 @@ from tests.helpers.make_trace import shop_bytes
 @pytest.mark.parametrize(
     ("name", "content", "told"),
     [
-        ("junk.buslens", b"not a capture at all", "this is no capture, though its name says so"),
+        ("junk.buslens", b"not a capture at all", "this is not a capture, though its name says so"),
         ("empty.buslens", b"", "the file is empty"),
         ("cut.buslens", MAGIC[:3], "cut in its first bytes"),
         ("picture.png", b"\x89PNG\x00\x01\x02\x03", "neither a scenario nor a capture"),

@@ -68,7 +68,7 @@ def test_fields_of_payloads_can_be_asked_for(bus_trace: Trace) -> None:
         bus_trace, "SELECT payload->>'id', payload->'card'->>'last' FROM dispatches WHERE payload->>'id' = '13'"
     )
     assert found == [("13", "42")]
-    # What is no JSON is a text, and no query fails of it.
+    # What is not JSON is a text, and no query fails of it.
     ((text,),) = asked(bus_trace, "SELECT payload FROM dispatches WHERE bus = 'right'")
     assert isinstance(json.loads(text), str | dict)
 

@@ -33,7 +33,7 @@ def test_what_is_no_json_is_shown_and_doubted() -> None:
     trace = _one_dispatch(object())
     found = recorded(trace, "dispatch", int(trace.dispatches.id[0]))
     assert "object" in found.text
-    assert "no JSON" in found.doubt
+    assert "not JSON" in found.doubt
 
 
 def test_nothing_selected_is_said() -> None:

@@ -62,7 +62,7 @@ def test_an_address_says_how_clients_connect(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("said", ["0", "-1", "many", "101", "1e3"])
 def test_what_is_no_number_of_partitions_is_refused(said: str) -> None:
-    with pytest.raises(UserError, match="no number of partitions"):
+    with pytest.raises(UserError, match="not a valid number of partitions"):
         names.partitions(f"kafka://host/?partitions={said}")
 
 

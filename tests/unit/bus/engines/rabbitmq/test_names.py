@@ -53,7 +53,7 @@ def test_an_address_is_shown_without_what_is_secret() -> None:
 
 @pytest.mark.parametrize("url", ["", "broker", "http://broker/", "amqp://", "amqp://host:99999/", "amqp://[::1"])
 def test_what_is_no_address_is_refused(url: str) -> None:
-    with pytest.raises(UserError, match="no address of RabbitMQ"):
+    with pytest.raises(UserError, match="not an address of RabbitMQ"):
         names.check(url)
 
 
