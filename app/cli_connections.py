@@ -41,9 +41,9 @@ def _print(console: Console, kind: BrokerKind, *, test: bool) -> int:
 
 
 def _origin(found: FoundConnection) -> str:
-    said = {
+    texts = {
         ConnectionOrigin.ENVIRONMENT: f"as {found.kind.variable} says",
         ConnectionOrigin.SETTINGS: "as set",
         ConnectionOrigin.DEFAULT: "by default",
     }
-    return said[found.origin]
+    return texts[found.origin]

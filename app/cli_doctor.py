@@ -15,9 +15,9 @@ def print_findings() -> int:
     console = cli_output.console(soft_wrap=True)
     for finding in findings:
         mark, style = MARKS[finding.state]
-        console.print(cell(f"{mark:<9}", style) + cell(f"{finding.what:<18}{_said(finding)}"))
+        console.print(cell(f"{mark:<9}", style) + cell(f"{finding.what:<18}{_detail(finding)}"))
     return int(any(finding.state is CheckState.MISSING for finding in findings))
 
 
-def _said(finding: CheckResult) -> str:
+def _detail(finding: CheckResult) -> str:
     return f"{finding.found}: {finding.advice}" if finding.advice else finding.found

@@ -58,10 +58,10 @@ def validate_files(files: list[str], *, strict: bool = False) -> int:
     code = 0
     for file in files:
         try:
-            said, warnings = _check(found_scenario(file))
+            verdict, warnings = _check(found_scenario(file))
             for warning in warnings:
                 complain(f"warning: {warning}")
-            print(f"{plain(file)}: {said}{_counted(len(warnings))}")
+            print(f"{plain(file)}: {verdict}{_counted(len(warnings))}")
             code = max(code, WARNED if strict and warnings else 0)
         except UserError as error:
             code = WRONG_FILE

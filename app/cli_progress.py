@@ -18,10 +18,10 @@ def progress(session: Session) -> Iterator[Callable[[], None]]:
     """Yields what is to be called after each pump."""
     with _bar() as bar:
         name = session.document.scenario.name if session.document else ""
-        task = bar.add_task(plain(name), total=None, said="starting")
+        task = bar.add_task(plain(name), total=None, status="starting")
 
         def show() -> None:
-            bar.update(task, said=_said(session))
+            bar.update(task, status=_progress_text(session))
 
         yield show
 
@@ -31,11 +31,11 @@ class RunsProgress:
 
     def __init__(self, bar: Progress, count: int) -> None:
         self._bar = bar
-        self._task = bar.add_task("", total=count, said="starting")
+        self._task = bar.add_task("", total=count, status="starting")
 
     def running(self, session: Session) -> None:
         """How far the one is that runs now."""
-        self._bar.update(self._task, description=session.engine_state.engine, said=_said(session))
+        self._bar.update(self._task, description=session.engine_state.engine, status=_progress_text(session))
 
     def done(self) -> None:
         """Draw that one more run is over."""
@@ -55,13 +55,13 @@ def _bar() -> Progress:
         SpinnerColumn("dots" if console.encoding.startswith("utf") else "line"),
         TextColumn("{task.description}", markup=False),
         BarColumn(),
-        TextColumn("{task.fields[said]}", markup=False),
+        TextColumn("{task.fields[status]}", markup=False),
         TimeElapsedColumn(),
     )
     return Progress(*columns, console=console, transient=True, disable=not console.is_terminal)
 
 
-def _said(session: Session) -> str:
+def _progress_text(session: Session) -> str:
     trace, state = session.trace, session.engine_state
     if state.trouble:
         return plain(state.trouble)

@@ -88,7 +88,7 @@ class Summary:
 
 def print_json(summary: Summary) -> None:
     """One JSON object on stdout; times in nanoseconds, null where nothing was measured."""
-    said = {
+    fields = {
         "scenario": summary.name,
         "engine": summary.engine,
         "seed": summary.seed,
@@ -107,7 +107,7 @@ def print_json(summary: Summary) -> None:
         ],
         "ledger": _ledger_as_json(summary.ledger),
     }
-    print(json.dumps(said, indent=2))
+    print(json.dumps(fields, indent=2))
 
 
 def print_tables(summary: Summary) -> None:

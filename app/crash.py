@@ -40,7 +40,7 @@ class CrashReport:
     def __init__(self, folder: Path, say: Say | None = None) -> None:
         self.path = folder / f"crash-{datetime.now():%Y%m%d-%H%M%S}.log"
         self.say: Say = say or _on_stderr
-        self._said: set[tuple[str, int]] = set()
+        self._reported: set[tuple[str, int]] = set()
         self._lock = threading.Lock()
 
     def __call__(
@@ -51,24 +51,24 @@ class CrashReport:
             return
         place = _last_place(where)
         with self._lock:
-            if place in self._said or len(self._said) >= MOST_REPORTS:
+            if place in self._reported or len(self._reported) >= MOST_REPORTS:
                 return
-            self._said.add(place)
+            self._reported.add(place)
             written = self._write(kind, error, where, context)
         self.say(
             f"Buslens made a mistake ({kind.__name__} at {Path(place[0]).name}:{place[1]}); "
             + (f"the details are in {self.path}" if written else f"its log {self.path} cannot be written")
         )
 
-    def of_thread(self, said: threading.ExceptHookArgs) -> None:
+    def of_thread(self, args: threading.ExceptHookArgs) -> None:
         """Write down what a thread died of; takes what `threading.excepthook` does."""
-        name = said.thread.name if said.thread else "?"
-        self(said.exc_type, said.exc_value, said.exc_traceback, context=f"in thread {name}")
+        name = args.thread.name if args.thread else "?"
+        self(args.exc_type, args.exc_value, args.exc_traceback, context=f"in thread {name}")
 
-    def of_loop(self, loop: asyncio.AbstractEventLoop, said: dict[str, Any]) -> None:
+    def of_loop(self, loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
         """The shape of an asyncio exception handler: `loop.set_exception_handler(report.of_loop)`."""
-        error = said.get("exception") or RuntimeError(said.get("message", "unknown"))
-        self(type(error), error, error.__traceback__, context=str(said.get("message", "")))
+        error = context.get("exception") or RuntimeError(context.get("message", "unknown"))
+        self(type(error), error, error.__traceback__, context=str(context.get("message", "")))
 
     def _write(
         self, kind: type[BaseException], error: BaseException | None, where: TracebackType | None, context: str

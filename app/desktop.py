@@ -37,15 +37,15 @@ NAME = "buslens"
 class CrashRelay(QObject):
     """Brings what the crash report says, on whatever thread, into the window."""
 
-    said = Signal(object)
+    reported = Signal(object)
 
     def __init__(self, window: Window) -> None:
         super().__init__(window)
-        self.said.connect(window.show_error, Qt.ConnectionType.QueuedConnection)
+        self.reported.connect(window.show_error, Qt.ConnectionType.QueuedConnection)
 
     def say(self, line: str) -> None:
         """Show one line about a mistake of ours."""
-        self.said.emit(UserError(line))
+        self.reported.emit(UserError(line))
 
 
 def run_window(paths: Sequence[Path], store: SettingsFile | None = None, trust: TrustedFiles | None = None) -> int:
@@ -107,7 +107,7 @@ def watched(window: Window, loop: asyncio.AbstractEventLoop) -> Iterator[None]:
     """While the window lives, mistakes of ours are told in it, and Ctrl+C in the terminal closes it."""
     report = sys.excepthook
     previous = signal.signal(signal.SIGINT, Interrupt(window))
-    said = report.say if isinstance(report, CrashReport) else None
+    say_before = report.say if isinstance(report, CrashReport) else None
     if isinstance(report, CrashReport):
         report.say = CrashRelay(window).say
         loop.set_exception_handler(report.of_loop)
@@ -115,8 +115,8 @@ def watched(window: Window, loop: asyncio.AbstractEventLoop) -> Iterator[None]:
         yield
     finally:
         signal.signal(signal.SIGINT, previous)
-        if isinstance(report, CrashReport) and said is not None:
-            report.say = said
+        if isinstance(report, CrashReport) and say_before is not None:
+            report.say = say_before
 
 
 class Interrupt:

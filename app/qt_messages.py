@@ -19,9 +19,9 @@ _LOADED = re.compile(r'Could not load the Qt platform plugin "([^"]*)"')
 _DISPLAY = re.compile(r"could not connect to display ?(\S*)")
 
 
-def why(said: Sequence[str]) -> UserError:
+def why(messages: Sequence[str]) -> UserError:
     """The sentence for what Qt said until it gave up."""
-    text = "\n".join(said)
+    text = "\n".join(messages)
     unknown, display, loaded = _UNKNOWN.search(text), _DISPLAY.search(text), _LOADED.search(text)
     if unknown is not None:
         found = _AVAILABLE.search(text + "\n")

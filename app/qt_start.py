@@ -24,12 +24,12 @@ CANNOT_START = 2
 @contextmanager
 def told() -> Iterator[None]:
     """While Qt starts: what would abort the process ends it with one sentence and exit code 2."""
-    said: list[str] = []
+    messages: list[str] = []
 
     def listen(kind: QtMsgType, _where: QMessageLogContext, text: str) -> None:
-        said.append(text)
+        messages.append(text)
         if kind == QtMsgType.QtFatalMsg:
-            complain(str(qt_messages.why(said)))
+            complain(str(qt_messages.why(messages)))
             os._exit(CANNOT_START)  # Qt aborts as soon as this returns
 
     before = qInstallMessageHandler(listen)
@@ -37,7 +37,7 @@ def told() -> Iterator[None]:
         yield
     finally:
         qInstallMessageHandler(before)
-    for text in said:
+    for text in messages:
         if sys.stderr is not None:
             print(text, file=sys.stderr)
 

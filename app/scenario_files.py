@@ -10,15 +10,15 @@ from bus.errors import UserError
 from bus.scenario.samples import SAMPLES
 
 
-def found_scenario(said: str) -> Path:
+def found_scenario(name: str) -> Path:
     """The file at this path, or the sample of this name."""
-    path = Path(said)
+    path = Path(name)
     if path.is_dir():
-        raise UserError(f"{said} is a folder, not a scenario or capture file")
+        raise UserError(f"{name} is a folder, not a scenario or capture file")
     if os.path.lexists(path):
         return path
     samples = {sample.id: sample.path for sample in SAMPLES}
-    if said in samples:
-        return samples[said]
-    near = get_close_matches(said, samples, 1)
-    raise UserError(f"there is no file {said}", hint=f"did you mean the sample {near[0]}?" if near else "")
+    if name in samples:
+        return samples[name]
+    near = get_close_matches(name, samples, 1)
+    raise UserError(f"there is no file {name}", hint=f"did you mean the sample {near[0]}?" if near else "")

@@ -30,15 +30,15 @@ class SettingsFile:
     def read(self) -> Settings:
         """The settings; where a value is wrong or missing, its default."""
         self.problem = ""
-        said = self._said()
+        stored = self._stored()
         good: dict[str, Any] = {}
         wrong = []
         hints = get_type_hints(Settings)
         for field in dataclasses.fields(Settings):
-            if field.name not in said:
+            if field.name not in stored:
                 continue
             try:
-                good[field.name] = TypeAdapter(hints[field.name]).validate_json(json.dumps(said[field.name]))
+                good[field.name] = TypeAdapter(hints[field.name]).validate_json(json.dumps(stored[field.name]))
             except (ValidationError, ValueError):
                 wrong.append(field.name)
         if wrong:
@@ -52,21 +52,21 @@ class SettingsFile:
             field.name: TypeAdapter(hints[field.name]).dump_python(getattr(settings, field.name), mode="json")
             for field in dataclasses.fields(settings)
         }
-        atomic_file.write(self.path, json.dumps({**self._said(), **ours}, indent=2, ensure_ascii=False) + "\n")
+        atomic_file.write(self.path, json.dumps({**self._stored(), **ours}, indent=2, ensure_ascii=False) + "\n")
 
-    def _said(self) -> dict[str, Any]:
+    def _stored(self) -> dict[str, Any]:
         try:
             if self.path.stat().st_size > MOST_BYTES:
                 raise ValueError("too large")
-            said = json.loads(self.path.read_text(encoding="utf-8"))
-            if not isinstance(said, dict):
+            stored = json.loads(self.path.read_text(encoding="utf-8"))
+            if not isinstance(stored, dict):
                 raise ValueError("not an object")
         except FileNotFoundError:
             return {}
         except (OSError, ValueError, RecursionError) as error:
             self._set_aside(error)
             return {}
-        return said
+        return stored
 
     def _set_aside(self, error: Exception) -> None:
         try:

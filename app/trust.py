@@ -51,10 +51,10 @@ def _read(path: Path) -> dict[str, dict[str, str]]:
     try:
         if path.stat().st_size > MOST_BYTES:
             return {}
-        said = json.loads(path.read_text(encoding="utf-8"))["trusted"]
+        stored = json.loads(path.read_text(encoding="utf-8"))["trusted"]
         return {
             known: {str(key): str(value) for key, value in entry.items()}
-            for known, entry in said.items()
+            for known, entry in stored.items()
             if CONTENT_HASH.fullmatch(known)
         }
     except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):

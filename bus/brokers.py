@@ -34,11 +34,11 @@ def reach(kind: BrokerKind, url: str, *, timeout_s: float = TIMEOUT_S, handshake
         raise UserError(f"this Buslens cannot connect to {kind.title}")
     begun = time.perf_counter()
     try:
-        said = check(url, timeout_s)
+        answer = check(url, timeout_s)
     except UserError as error:
         raise tls.blamed(kind, connection, error, handshake_s) from None
-    said = f"{said} with TLS" if connection.tls else said
-    return f"reached: {said} in {1000 * (time.perf_counter() - begun):.0f} ms"
+    answer = f"{answer} with TLS" if connection.tls else answer
+    return f"reached: {answer} in {1000 * (time.perf_counter() - begun):.0f} ms"
 
 
 def reach_as(

@@ -56,7 +56,7 @@ _OF_SQLITE = {
 
 def reason(error: BaseException) -> str:
     """Why, without a place: the disk is full."""
-    return _said(error)[0]
+    return _reason(error)[0]
 
 
 def cannot_read(path: Path | str, error: BaseException) -> UserError:
@@ -76,16 +76,16 @@ def cannot_make(path: Path | str, error: BaseException) -> UserError:
 
 def cannot_use(error: OSError) -> UserError:
     """The sentence where nobody knows what was tried: of the file that the system names, if it does."""
-    why, hint = _said(error)
+    why, hint = _reason(error)
     return UserError(why, at=Place(str(error.filename)) if error.filename else None, hint=hint)
 
 
 def _refused(what: str, path: Path | str, error: BaseException) -> UserError:
-    why, hint = _said(error)
+    why, hint = _reason(error)
     return UserError(f"cannot be {what}: {why}", at=Place(str(path)), hint=hint)
 
 
-def _said(error: BaseException) -> tuple[str, str]:
+def _reason(error: BaseException) -> tuple[str, str]:
     if isinstance(error, sqlite3.Error):
         # The low byte is the kind, what is above says more of it.
         code = getattr(error, "sqlite_errorcode", None)
@@ -93,11 +93,11 @@ def _said(error: BaseException) -> tuple[str, str]:
     if isinstance(error, OSError) and error.errno is not None:
         name = errno.errorcode.get(error.errno, "")
         return _REASONS.get(name, ((error.strerror or os.strerror(error.errno)).lower(), ""))
-    said = (str(error).splitlines() or [type(error).__name__])[0]
+    text = (str(error).splitlines() or [type(error).__name__])[0]
     # Libraries that write by themselves, such as DuckDB, put the system's words into theirs.
     quoted = max(
-        (name for number, name in errno.errorcode.items() if os.strerror(number) in said),
+        (name for number, name in errno.errorcode.items() if os.strerror(number) in text),
         key=lambda name: len(os.strerror(getattr(errno, name))),
         default="",
     )
-    return _REASONS.get(quoted, (said, ""))
+    return _REASONS.get(quoted, (text, ""))

@@ -22,10 +22,10 @@ _OF_THE_APPLICATION = re.compile(r"""extra\s*==\s*["']app["']""")
 def requirements() -> list[str]:
     """What the extra `app` asks for, such as `rich>=13`; empty in a checkout that nobody installed."""
     try:
-        said = requires("buslens") or []
+        lines = requires("buslens") or []
     except PackageNotFoundError:
         return []
-    split = (line.partition(";") for line in said)
+    split = (line.partition(";") for line in lines)
     return [wanted.strip() for wanted, _, marker in split if _OF_THE_APPLICATION.search(marker)]
 
 

@@ -59,12 +59,12 @@ class Failure:
     def encoded(self) -> bytes:
         """The body of an ERROR blob."""
         _, name, text, _ = self.links[0]
-        said = {"type": name, "message": text, "traceback": self._text()[-4 * self.limits.text :]}
-        return json_utf8(json.dumps(said, ensure_ascii=False))
+        fields = {"type": name, "message": text, "traceback": self._text()[-4 * self.limits.text :]}
+        return json_utf8(json.dumps(fields, ensure_ascii=False))
 
     def _text(self) -> str:
         lines: list[str] = []
-        for tie, name, said, frames in reversed(self.links):
+        for tie, name, told, frames in reversed(self.links):
             if frames:
                 lines.append("Traceback (most recent call last):")
             for file, line, function in frames:
@@ -72,7 +72,7 @@ class Failure:
                 source = linecache.getline(file, line).strip()
                 if source:
                     lines.append(f"    {source[:512]}")
-            lines.append(f"{name}: {said}" if said else name)
+            lines.append(f"{name}: {told}" if told else name)
             if tie:
                 lines += ["", tie, ""]
         return "\n".join(lines) + "\n"

@@ -152,8 +152,8 @@ def _uuid(value: Any, _: int) -> Any:
     number = member(value, "int")
     if type(number) is not int or not 0 <= number < 1 << 128:
         return UNKNOWN
-    said = f"{number:032x}"
-    return f"{said[:8]}-{said[8:12]}-{said[12:16]}-{said[16:20]}-{said[20:]}"
+    digits = f"{number:032x}"
+    return f"{digits[:8]}-{digits[8:12]}-{digits[12:16]}-{digits[16:20]}-{digits[20:]}"
 
 
 def _decimal(value: Any, most: int) -> Any:
@@ -229,11 +229,11 @@ def _numpy_array(value: Any, most: int) -> Any:
         return UNKNOWN
     if size.__get__(value) > most:
         return CutStandIn(f"<{class_name(kind)} of {' x '.join(map(str, own['shape'].__get__(value)))}>")
-    said = class_name(kind)
+    title = class_name(kind)
     if kind is not own["tolist"].__objclass__:  # such as a masked array
-        return {CLASS: said, VALUE: listed(value), **dict(pairs(instance_dict(value) or {}, most))}
+        return {CLASS: title, VALUE: listed(value), **dict(pairs(instance_dict(value) or {}, most))}
     unit = own["dtype"].__get__(value)
-    return {CLASS: f"{said} of {unit.str[1:]}", VALUE: listed(value)} if unit.kind in "mM" else listed(value)
+    return {CLASS: f"{title} of {unit.str[1:]}", VALUE: listed(value)} if unit.kind in "mM" else listed(value)
 
 
 def _is_named(kind: type, name: str) -> bool:

@@ -45,8 +45,8 @@ def _text(error: BaseException, limits: Limits) -> str:
 
 
 def _told(error: BaseException, args: "tuple[Any, ...]", is_plain_class: bool, limits: Limits) -> str:
-    said = [shown(value, limits) for value in args[:_MOST_ARGUMENTS]]
-    text = said[0] if len(said) == 1 else f"({', '.join(said)})" if said else ""
+    shown_args = [shown(value, limits) for value in args[:_MOST_ARGUMENTS]]
+    text = shown_args[0] if len(shown_args) == 1 else f"({', '.join(shown_args)})" if shown_args else ""
     if is_plain_class:
         return text
     own = [
@@ -54,7 +54,7 @@ def _told(error: BaseException, args: "tuple[Any, ...]", is_plain_class: bool, l
         for name, value in pairs(instance_dict(error) or {}, _MOST_ARGUMENTS)
         if type(name) is str and not name.startswith("__")
     ]
-    if not said and not own:
+    if not shown_args and not own:
         return "<its text is made by code of its class, which watching does not run>"
     return f"{text} [{', '.join(own)}]".lstrip() if own else text
 

@@ -121,17 +121,17 @@ class Packer:
             self._frames.append(pack_frame(FACTS, b"".join(self._facts)))
         self._facts, self._blobs, self._room = [], [], _BLOB_BYTES_A_FRAME
 
-    def _keep(self, said: Any, kind: int) -> int:
+    def _keep(self, value: Any, kind: int) -> int:
         self.blob_id += 1
         cut = False
-        if said.__class__ is Failure:
-            blob_kind, body = int(BlobKind.ERROR), said.encoded()
+        if value.__class__ is Failure:
+            blob_kind, body = int(BlobKind.ERROR), value.encoded()
         elif kind == _CALL_ENDED:  # why a call never ran
-            blob_kind, body = int(BlobKind.ERROR), said
+            blob_kind, body = int(BlobKind.ERROR), value
         elif kind != _EMITTED:  # what a mark or a delivery says
-            blob_kind, body = int(BlobKind.NOTE), said
+            blob_kind, body = int(BlobKind.NOTE), value
         else:
-            blob_kind, body, cut = payload_bytes(said, self.limits)
+            blob_kind, body, cut = payload_bytes(value, self.limits)
         if len(body) > MAX_BLOB:
             blob_kind, body, cut = int(BlobKind.PAYLOAD_REPR), body[:MAX_BLOB], True
         blob = pack_blob(self.blob_id, blob_kind, body, cut)
@@ -140,15 +140,15 @@ class Packer:
         return self.blob_id
 
 
-def payload_bytes(said: Any, limits: Limits) -> tuple[int, bytes, bool]:
+def payload_bytes(value: Any, limits: Limits) -> tuple[int, bytes, bool]:
     """A snapshot's blob, or that of a plain value which the hot path kept as it is."""
-    if said.__class__ is not Snapshot:
+    if value.__class__ is not Snapshot:
         try:
-            text = _ENCODE(said)
+            text = _ENCODE(value)
             if len(text) <= _LONG_TEXT and _LONG_NUMBER(text) is None:
                 return int(BlobKind.PAYLOAD_JSON), json_utf8(text), False
         except Exception:  # noqa: S110  not plain after all: the careful way knows what to do
             pass
-        said = snapshot(said, limits)
-    kind, body, cut = said.encoded()
+        value = snapshot(value, limits)
+    kind, body, cut = value.encoded()
     return int(kind), body, cut

@@ -34,8 +34,8 @@ def opened(path: str) -> io.FileIO:
     except OSError as error:
         if error.errno != errno.ENXIO:
             raise
-        said = "nobody reads this pipe: start its reader first, or name a file"
-        raise OSError(errno.ENXIO, said, path) from None
+        problem = "nobody reads this pipe: start its reader first, or name a file"
+        raise OSError(errno.ENXIO, problem, path) from None
 
 
 def write(file: io.FileIO, data: bytes, is_over: Callable[[], bool], naps: int = MOST_NAPS) -> None:

@@ -129,8 +129,8 @@ class Recorder:
 
     def _say_forked(self) -> None:
         # On a thread of its own: the program's log may wait for a lock that the emitting thread holds.
-        said = ("buslens: process %d was forked: it records into a buffer of its own", os.getpid())
-        threading.Thread(target=_LOG.warning, args=said, name="buslens log", daemon=True).start()
+        arguments = ("buslens: process %d was forked: it records into a buffer of its own", os.getpid())
+        threading.Thread(target=_LOG.warning, args=arguments, name="buslens log", daemon=True).start()
 
     def event(self, text: str, bus: int = 0) -> int:
         """Interned id of an event on a bus; bus: its interned id, 0 for unknown."""
@@ -222,8 +222,8 @@ class Recorder:
 
     def skipped(self, dispatch_id: int, handler_id: int, because_call: int = 0, note: str = "") -> None:
         """An announced handler will not be called: because of a call that raised, or for what the note says."""
-        said = utf8(note[: self.limits.text]) if note else 0
-        self.put((int(Kind.SKIPPED), 0, 0, handler_id, self.clock_ns(), dispatch_id, because_call, 0, 1, said))
+        blob = utf8(note[: self.limits.text]) if note else 0
+        self.put((int(Kind.SKIPPED), 0, 0, handler_id, self.clock_ns(), dispatch_id, because_call, 0, 1, blob))
 
     def handler_added(self, handler_id: int, event_id: int, once: bool = False) -> None:
         """Record that a handler was subscribed to an event; once: for one event only."""
@@ -244,8 +244,8 @@ class Recorder:
         note: str = "",
     ) -> None:
         """A step between emit and call, or of a call: Kind.ENQUEUED to DEAD_LETTERED, CONFIRMED to WORK_RETRIED."""
-        said = utf8(note[: self.limits.text]) if note else 0
-        self.put((int(kind), 0, 0, queue_id, self.clock_ns(), dispatch_id, call_id, lane, attempt, said))
+        blob = utf8(note[: self.limits.text]) if note else 0
+        self.put((int(kind), 0, 0, queue_id, self.clock_ns(), dispatch_id, call_id, lane, attempt, blob))
 
     def mark(self, text: str, parent_call: int = 0) -> None:
         """A note of a person, or a line that a handler logged."""
@@ -337,18 +337,18 @@ class Recorder:
         flags = int(Flag.ONCE) if once else 0
         self.put((int(kind), 0, flags, handler_id, self.clock_ns(), 0, event_id, 0, 0, 0))
 
-    def _intern(self, kind: NameKind, text: str, **said: Any) -> int:
-        key = (int(kind), text, *said.values())
+    def _intern(self, kind: NameKind, text: str, **fields: Any) -> int:
+        key = (int(kind), text, *fields.values())
         found = self._ids.get(key)
         if found is not None:
             return found
         with self._lock:
             if len(self._ids) >= self.limits.max_names:
-                key, said = (int(kind), "<more names than are kept apart>"), {}
+                key, fields = (int(kind), "<more names than are kept apart>"), {}
             found = self._ids.get(key)
             if found is None:
                 found = self._next_name()
-                told = {name: value[:_LONGEST] if type(value) is str else value for name, value in said.items()}
+                told = {name: value[:_LONGEST] if type(value) is str else value for name, value in fields.items()}
                 packed = pack_name(found, int(kind), text=key[1][:_LONGEST], **told)
                 self._all_names.append(packed)
                 self._names.append(packed)

@@ -73,7 +73,7 @@ class SnapshotWalk:
         if type(copied) is str:
             return f"{copied[:-1]}{place}>" if copied == f"<{class_name(kind)}>" else copied
         if type(copied) is dict and CLASS in copied:
-            fields = ", ".join(f"{name}={said!r}" for name, said in copied.items() if name != CLASS)
+            fields = ", ".join(f"{name}={field!r}" for name, field in copied.items() if name != CLASS)
             return self._text(f"{_last(copied[CLASS])}({fields}){place}")
         if kind is frozenset:
             return self._text(f"frozenset({copied if copied else ''})")
@@ -140,22 +140,22 @@ class SnapshotWalk:
         """What is not a value of JSON: one of the standard library, a subclass of a builtin, or an object."""
         shape = self.shapes.of(kind)
         try:
-            said = self._simpler(value, kind, shape)
+            simpler = self._simpler(value, kind, shape)
         except Exception as error:  # such as a memoryview that was released
-            said = CutStandIn(f"<{shape.name}, not shown: {type(error).__name__}>")
-        if said is UNKNOWN:
+            simpler = CutStandIn(f"<{shape.name}, not shown: {type(error).__name__}>")
+        if simpler is UNKNOWN:
             return self._object(value, shape, depth)
-        return self._stand_in(said, depth) if issubclass(type(said), StandIn) else self.copy(said, depth + 1)
+        return self._stand_in(simpler, depth) if issubclass(type(simpler), StandIn) else self.copy(simpler, depth + 1)
 
     def _simpler(self, value: Any, kind: type, shape: Shape) -> Any:
         """A plain value that means the same; UNKNOWN for an object."""
         items = max(self.items, 0)
-        said = plain(value, kind, self.limits.text, items)
-        if said is UNKNOWN and shape.reader is not None:
-            said = shape.reader(value, items)
-        if said is UNKNOWN and not shape.is_enum and is_bare(value, shape):
-            said = builtin_value(value, shape, self.limits.text)
-        return said
+        simpler = plain(value, kind, self.limits.text, items)
+        if simpler is UNKNOWN and shape.reader is not None:
+            simpler = shape.reader(value, items)
+        if simpler is UNKNOWN and not shape.is_enum and is_bare(value, shape):
+            simpler = builtin_value(value, shape, self.limits.text)
+        return simpler
 
     def _object(self, value: Any, shape: Shape, depth: int) -> Any:
         """An object by its class and what it holds."""

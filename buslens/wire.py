@@ -113,15 +113,15 @@ def unpack_header(data: bytes | memoryview) -> tuple[Header, int] | None:
 
 def _header_from(body: bytes) -> Header:
     try:
-        said = json.loads(body)
+        fields = json.loads(body)
         header = Header(
-            process=str(said["process"])[:MAX_NAME],
-            pid=int(said["pid"]),
-            host=str(said["host"])[:MAX_NAME],
-            wall_ns=int(said["wall_ns"]),
-            mono_ns=int(said["mono_ns"]),
-            clock=str(said["clock"]),
-            extra=dict(said["extra"]),
+            process=str(fields["process"])[:MAX_NAME],
+            pid=int(fields["pid"]),
+            host=str(fields["host"])[:MAX_NAME],
+            wall_ns=int(fields["wall_ns"]),
+            mono_ns=int(fields["mono_ns"]),
+            clock=str(fields["clock"]),
+            extra=dict(fields["extra"]),
         )
     except (KeyError, TypeError, ValueError, RecursionError) as error:
         raise WireError(f"the header cannot be read ({type(error).__name__})") from None
@@ -139,9 +139,9 @@ END_MARK = pack_frame(END, b"")
 """Says that a capture is complete: whoever follows the file as it grows need not wait for more."""
 
 
-def pack_name(ident: int, kind: int, **said: Any) -> bytes:
-    """One entry of a NAMES frame; `said` holds `text` and what docs/capture-format.md lists for its kind."""
-    body = json_utf8(json.dumps(said, ensure_ascii=False))
+def pack_name(ident: int, kind: int, **fields: Any) -> bytes:
+    """One entry of a NAMES frame; `fields` holds `text` and what docs/capture-format.md lists for its kind."""
+    body = json_utf8(json.dumps(fields, ensure_ascii=False))
     return NAME_ENTRY.pack(ident, kind, 0, 0, len(body)) + body
 
 

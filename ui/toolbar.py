@@ -58,7 +58,7 @@ class Toolbar(QToolBar):
         self._choices = choices
         self._words: list[QAction] = []
         self._narrow = False
-        self._said: tuple[str, int] | None = None
+        self._scenario_choices: tuple[str, int] | None = None
         self.engine = QComboBox(self)
         self.engine.setAccessibleName("Engine")
         for engine in ENGINES.values():
@@ -131,23 +131,23 @@ class Toolbar(QToolBar):
         self.engine.setCurrentIndex(max(0, self.engine.findData(choices.engine)))
         self.speed.setCurrentIndex(max(0, self.speed.findData(choices.speed)))
         self.seed.setValue(choices.seed)
-        engine, seed = self._said or (choices.engine, choices.seed)
+        engine, seed = self._scenario_choices or (choices.engine, choices.seed)
         self.engine.setToolTip(f"{choices.engine}: {ENGINE_TIP}{_instead(engine, choices.engine)}")
         self.seed.setToolTip(SEED_TIP + _instead(seed, choices.seed))
 
     def refresh_document(self) -> None:
         """Where the scenario says another engine or seed, that is where to begin; other edits keep the choice."""
         document = self._session.document
-        said = (document.scenario.engine, document.scenario.seed) if document else None
-        changed, self._said = said != self._said, said
-        if said is not None and changed:
-            self._choices.set_engine(said[0])
-            self._choices.set_seed(said[1])
+        wanted = (document.scenario.engine, document.scenario.seed) if document else None
+        changed, self._scenario_choices = wanted != self._scenario_choices, wanted
+        if wanted is not None and changed:
+            self._choices.set_engine(wanted[0])
+            self._choices.set_seed(wanted[1])
         self.refresh()
 
     def forget(self) -> None:
         """Another file was opened: its engine and seed count."""
-        self._said = None
+        self._scenario_choices = None
         self.refresh_document()
 
     def refresh_engine(self) -> None:
@@ -177,9 +177,9 @@ class Toolbar(QToolBar):
         self._choices.set_speed(float(self.speed.itemData(row)))
 
 
-def _instead(said: object, chosen: object) -> str:
+def _instead(wanted: object, chosen: object) -> str:
     """What the scenario says where a person chose something else for the next run."""
-    return f"\nThe scenario says {said}: a run takes what stands here" if said != chosen else ""
+    return f"\nThe scenario says {wanted}: a run takes what stands here" if wanted != chosen else ""
 
 
 def _style(*, words: bool) -> Qt.ToolButtonStyle:

@@ -47,4 +47,4 @@ class RunsWiring(QObject):
     def refresh_expectations(self) -> None:
         """Show the verdicts in the status bar, or that there are none."""
         expectations = self._window.tables.expectations
-        self._window.status.show_expectations(expectations.said, alarm=expectations.unmet > 0)
+        self._window.status.show_expectations(expectations.summary, alarm=expectations.unmet > 0)

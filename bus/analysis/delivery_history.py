@@ -87,8 +87,8 @@ def attempts_of(trace: Trace, call_row: int) -> list[int]:
 def _confirmation(note: str) -> tuple[str, tuple[tuple[str, str], ...]]:
     """Place and headers out of what was noted; it may come from anybody's capture."""
     try:
-        said = json.loads(note)
-        place, headers = said.get("place", ""), said.get("headers", {})
+        fields = json.loads(note)
+        place, headers = fields.get("place", ""), fields.get("headers", {})
         if not isinstance(place, str) or not isinstance(headers, dict):
             return note, ()
     except (ValueError, AttributeError, RecursionError):

@@ -78,9 +78,9 @@ def _latency(expectation: Expectation, subject: str, trace: Trace, dispatches: M
         word, unfinished = "p95 of the latency", bool((dispatches & ~done).any())
     most = parse_time(str(expectation.latency))
     found = float(np.percentile(times, 95)) if len(times) else 0.0
-    said = f"{found / 1e6:.3f}ms" if len(times) else "-"
+    value = f"{found / 1e6:.3f}ms" if len(times) else "-"
     # What never ended has no latency that could be small enough.
-    return Verdict(f"{subject}: {word}", f"<= {expectation.latency}", said, found <= most and not unfinished)
+    return Verdict(f"{subject}: {word}", f"<= {expectation.latency}", value, found <= most and not unfinished)
 
 
 def _selected(expectation: Expectation, trace: Trace) -> tuple[Mask | None, npt.NDArray[Any] | None]:

@@ -54,8 +54,8 @@ class Ledger:
         return {fate: getattr(self, fate) for fate in fates.FATES}
 
     def __post_init__(self) -> None:
-        said = all(sum(count for _, count in self.why.get(fate, ())) == self.parts[fate] for fate in TOLD)
-        if sum(self.parts.values()) != self.emitted or not said:
+        adds_up = all(sum(count for _, count in self.why.get(fate, ())) == self.parts[fate] for fate in TOLD)
+        if sum(self.parts.values()) != self.emitted or not adds_up:
             raise ValueError(f"the ledger does not add up: {self}")
 
 

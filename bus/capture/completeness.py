@@ -11,8 +11,8 @@ from bus.trace.trace import Trace
 
 def warnings(trace: Trace) -> list[str]:
     """One sentence each; none of a capture that is whole. For a trace of which nothing more is being read."""
-    said = [trace.damage or trace.raw.problem or _unfinished(trace), _empty(trace)]
-    return [sentence for sentence in said if sentence]
+    found = [trace.damage or trace.raw.problem or _unfinished(trace), _empty(trace)]
+    return [sentence for sentence in found if sentence]
 
 
 def _unfinished(trace: Trace) -> str:

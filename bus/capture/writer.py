@@ -55,8 +55,8 @@ def clock_ns(header: wire.Header) -> int:
 def _is_another(header: wire.Header) -> bool:
     """Whether the process of this number has ended, or is younger than the capture; only Linux tells."""
     try:
-        said = Path(f"/proc/{header.pid}/stat").read_text(encoding="ascii", errors="replace")
-        fields = said.rpartition(")")[2].split()
+        stat = Path(f"/proc/{header.pid}/stat").read_text(encoding="ascii", errors="replace")
+        fields = stat.rpartition(")")[2].split()
         age_s = time.clock_gettime(time.CLOCK_BOOTTIME) - int(fields[19]) / os.sysconf("SC_CLK_TCK")
     except (OSError, AttributeError, ValueError, IndexError):
         return False

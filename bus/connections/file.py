@@ -33,10 +33,10 @@ def read() -> dict[str, Connection]:
     """
     try:
         with path().open("rb") as file:
-            said = file.read(MOST_BYTES + 1)
-        if len(said) > MOST_BYTES:
+            text = file.read(MOST_BYTES + 1)
+        if len(text) > MOST_BYTES:
             raise ValueError("too large")
-        return _FORM.validate_python(json.loads(said))
+        return _FORM.validate_python(json.loads(text))
     except FileNotFoundError:
         return {}
     except (OSError, ValueError, ValidationError, AttributeError, RecursionError) as error:

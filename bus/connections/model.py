@@ -105,10 +105,10 @@ class Connection:
             kind.certificate_option: self.certificate_file,
             kind.key_option: self.key_file,
         }
-        said = {option: path for option, path in files.items() if self.tls and path}
+        options = {option: path for option, path in files.items() if self.tls and path}
         if self.tls:
-            said |= dict(kind.tls_options)
-        query = f"?{urlencode(said)}" if said else ""
+            options |= dict(kind.tls_options)
+        query = f"?{urlencode(options)}" if options else ""
         return f"{self.scheme(kind)}://{who}{_host(self.host)}:{self.port_of(kind)}{self._path(kind)}{query}"
 
     def _path(self, kind: BrokerKind) -> str:
@@ -190,9 +190,9 @@ UNDER_CONNECTIONS, SEE_CONNECTIONS = "under Connections", "see Connections"
 """Where a person says where a broker is and who they are; a window that shows these words can lead there."""
 
 
-def leads_to_connections(said: str) -> bool:
+def leads_to_connections(hint: str) -> bool:
     """Whether what was said of a broker names that place."""
-    return UNDER_CONNECTIONS in said or SEE_CONNECTIONS in said
+    return UNDER_CONNECTIONS in hint or SEE_CONNECTIONS in hint
 
 
 def hint(kind: BrokerKind, place: str) -> str:

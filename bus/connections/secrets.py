@@ -17,8 +17,8 @@ SERVICE = "buslens"
 
 def password(kind: BrokerKind, connection: Connection) -> str:
     """The environment's, else the keyring's; empty where there is none. Raises UserError."""
-    if said := os.environ.get(kind.password_variable, ""):
-        return said
+    if value := os.environ.get(kind.password_variable, ""):
+        return value
     if not connection.in_keyring:
         return ""
     try:

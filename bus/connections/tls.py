@@ -64,8 +64,8 @@ def passphrase(kind: BrokerKind, connection: Connection) -> str:
     """
     if not is_encrypted(connection):
         return ""
-    if said := os.environ.get(kind.passphrase_variable, ""):
-        return said
+    if value := os.environ.get(kind.passphrase_variable, ""):
+        return value
     raise UserError(
         f"the key {connection.key_file or connection.certificate_file} has a passphrase",
         hint=f"set {kind.passphrase_variable}",
@@ -87,14 +87,14 @@ def is_encrypted(connection: Connection) -> bool:
 def redis_options(kind: BrokerKind, connection: Connection) -> dict[str, Any]:
     """What redis-py is told, and Celery for it; both check nothing in some versions where they are not. UserError."""
     context(kind, connection)
-    said = {
+    options = {
         "ssl_ca_certs": connection.ca_file,
         "ssl_certfile": connection.certificate_file,
         "ssl_keyfile": connection.key_file or connection.certificate_file,
         "ssl_password": passphrase(kind, connection),
     }
     checked = {"ssl_cert_reqs": ssl.CERT_REQUIRED, "ssl_check_hostname": True}
-    return checked | {key: value for key, value in said.items() if value}
+    return checked | {key: value for key, value in options.items() if value}
 
 
 def amqp_options(kind: BrokerKind, connection: Connection) -> dict[str, Any]:
@@ -108,26 +108,26 @@ def amqp_options(kind: BrokerKind, connection: Connection) -> dict[str, Any]:
             "Celery's client of RabbitMQ cannot open a key with a passphrase",
             hint=f"give it one without: {connection.key_file or connection.certificate_file}",
         )
-    said = {
+    options = {
         "ca_certs": connection.ca_file,
         "certfile": connection.certificate_file,
         "keyfile": connection.key_file or connection.certificate_file,
     }
     checked = {"cert_reqs": ssl.CERT_REQUIRED, "server_hostname": connection.host}
-    return checked | {key: value for key, value in said.items() if value}
+    return checked | {key: value for key, value in options.items() if value}
 
 
 def kafka_options(kind: BrokerKind, connection: Connection) -> dict[str, str]:
     """TLS options of librdkafka, which checks certificate and host name by itself since 2.0. Raises UserError."""
     context(kind, connection)
-    said = {
+    options = {
         "ssl.ca.location": connection.ca_file,
         "ssl.certificate.location": connection.certificate_file,
         "ssl.key.location": connection.key_file or connection.certificate_file,
         "ssl.key.password": passphrase(kind, connection),
     }
     checked = {"enable.ssl.certificate.verification": "true", "ssl.endpoint.identification.algorithm": "https"}
-    return checked | {key: value for key, value in said.items() if value}
+    return checked | {key: value for key, value in options.items() if value}
 
 
 def blamed(kind: BrokerKind, connection: Connection, error: UserError, timeout_s: float = TIMEOUT_S) -> UserError:

@@ -51,8 +51,8 @@ def as_text(value: Any) -> str:
     """A value in a table: nothing for NULL, lists and structs as JSON."""
     if value is None:
         return ""
-    said = as_json(value)
-    return json.dumps(said, ensure_ascii=False) if isinstance(said, dict | list) else str(said)
+    plain = as_json(value)
+    return json.dumps(plain, ensure_ascii=False) if isinstance(plain, dict | list) else str(plain)
 
 
 def objects(result: QueryResult, *, in_ascii: bool = False) -> Iterator[str]:

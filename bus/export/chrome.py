@@ -32,8 +32,8 @@ def lines(trace: Trace, progress: Progress | None = None) -> Iterator[str]:
     """The JSON file in parts, to be written one after another."""
     layout = chrome_layout.arranged(trace)
     events = _Events(trace, layout)
-    said = {**title(trace), "base_ns": layout.base_ns, "records_dropped": trace.dropped, "damage": trace.damage}
-    yield '{"displayTimeUnit":"ns","otherData":' + _json(said) + ',"traceEvents":[\n'
+    about = {**title(trace), "base_ns": layout.base_ns, "records_dropped": trace.dropped, "damage": trace.damage}
+    yield '{"displayTimeUnit":"ns","otherData":' + _json(about) + ',"traceEvents":[\n'
     yield ",\n".join(events.names())
     order = layout.order.tolist()
     for item in counted(order, 0, len(order), progress):
@@ -47,8 +47,8 @@ def lines(trace: Trace, progress: Progress | None = None) -> Iterator[str]:
         for part in parts:
             yield ",\n" + part
     for time_ns, depth in layout.queue:
-        said = {"name": "waiting calls", "ph": "C", "pid": events.pid, "tid": 1, "args": {"calls": depth}}
-        yield ",\n" + _event(time_ns - layout.base_ns, said)
+        about = {"name": "waiting calls", "ph": "C", "pid": events.pid, "tid": 1, "args": {"calls": depth}}
+        yield ",\n" + _event(time_ns - layout.base_ns, about)
     yield "\n]}\n"
 
 
@@ -79,18 +79,20 @@ class _Events:
         ident, emitted = int(dispatches.id[row]), int(dispatches.emitted_ns[row]) - layout.base_ns
         event = visible(self.trace.names.text(int(dispatches.event[row])))
         shape = EventShape(int(layout.emits[row]))
-        said = self._thread(int(dispatches.lane[row])) | {"name": f"emit {event}", "cat": "emit"}
+        fields = self._thread(int(dispatches.lane[row])) | {"name": f"emit {event}", "cat": "emit"}
         if layout.called[row]:
-            said |= {"bind_id": hex(ident), "flow_out": True}
-        said["args"] = self._dispatch_arguments(row)
+            fields |= {"bind_id": hex(ident), "flow_out": True}
+        fields["args"] = self._dispatch_arguments(row)
         if shape == EventShape.THREAD:
-            yield _event(emitted, said | {"ph": "X"}, int(layout.emit_ends[row]) - layout.base_ns - emitted)
+            yield _event(emitted, fields | {"ph": "X"}, int(layout.emit_ends[row]) - layout.base_ns - emitted)
         elif shape == EventShape.INSIDE:
             parent = int(dispatches.parent_call[row])
-            yield _event(emitted, said | {"ph": "n", "cat": "call", "id": hex(parent)})
+            yield _event(emitted, fields | {"ph": "n", "cat": "call", "id": hex(parent)})
         else:
-            yield _event(emitted, said | {"ph": "b", "id": hex(ident)})
-            yield _event(emitted, self._thread(0) | {"ph": "e", "name": said["name"], "cat": "emit", "id": hex(ident)})
+            yield _event(emitted, fields | {"ph": "b", "id": hex(ident)})
+            yield _event(
+                emitted, self._thread(0) | {"ph": "e", "name": fields["name"], "cat": "emit", "id": hex(ident)}
+            )
         if int(dispatches.outcome[row]) == Outcome.LOST:
             lost = {"ph": "i", "s": "p", "name": f"lost {event}", "cat": "lost", "args": {"dispatch": ident}}
             yield _event(emitted, self._thread(int(dispatches.lane[row])) | lost)
@@ -100,19 +102,19 @@ class _Events:
         calls, layout = self.trace.calls, self.layout
         ident, started = int(calls.id[row]), int(calls.started_ns[row]) - layout.base_ns
         lane, cause = int(calls.lane[row]), int(layout.causes[row])
-        said = self._thread(lane) | {"name": self._handler(row), "cat": "call", "args": self._call_arguments(row)}
+        fields = self._thread(lane) | {"name": self._handler(row), "cat": "call", "args": self._call_arguments(row)}
         if cause >= 0:
-            said |= {"bind_id": hex(int(calls.dispatch[row])), "flow_in": True}
+            fields |= {"bind_id": hex(int(calls.dispatch[row])), "flow_in": True}
         if layout.calls[row] == EventShape.THREAD:
-            yield _event(started, said | {"ph": "X"}, int(calls.ended_ns[row]) - layout.base_ns - started)
+            yield _event(started, fields | {"ph": "X"}, int(calls.ended_ns[row]) - layout.base_ns - started)
         else:
-            yield _event(started, said | {"ph": "b", "id": hex(ident)})
+            yield _event(started, fields | {"ph": "b", "id": hex(ident)})
 
     def end(self, row: int) -> str:
         """The end of a call that is not a slice of a thread."""
         calls = self.trace.calls
-        said = {"ph": "e", "name": self._handler(row), "cat": "call", "id": hex(int(calls.id[row]))}
-        return _event(int(calls.ended_ns[row]) - self.layout.base_ns, self._thread(int(calls.lane[row])) | said)
+        fields = {"ph": "e", "name": self._handler(row), "cat": "call", "id": hex(int(calls.id[row]))}
+        return _event(int(calls.ended_ns[row]) - self.layout.base_ns, self._thread(int(calls.lane[row])) | fields)
 
     def _thread(self, lane: int) -> dict[str, Any]:
         return {"pid": self.pid, "tid": self.tids.get(lane, 1)}
@@ -122,7 +124,7 @@ class _Events:
 
     def _dispatch_arguments(self, row: int) -> dict[str, Any]:
         dispatches, payload = self.trace.dispatches, self.trace.payload(row)
-        said: dict[str, Any] = {
+        arguments: dict[str, Any] = {
             "dispatch": int(dispatches.id[row]),
             "outcome": outcome(int(dispatches.outcome[row])),
             "fate": FATES[int(self.fate[row])],
@@ -130,20 +132,20 @@ class _Events:
             "flow": int(dispatches.root[row]),
         }
         if bus := bus_of(self.trace, row):
-            said["bus"] = visible(bus)
+            arguments["bus"] = visible(bus)
         if names := self.skipped.get(row):
-            said["skipped"] = visible(names)
+            arguments["skipped"] = visible(names)
         if dispatches.parent_call[row]:
-            said["parent_call"] = int(dispatches.parent_call[row])
+            arguments["parent_call"] = int(dispatches.parent_call[row])
         elif dispatches.cause_unknown[row]:
-            said["parent_call"] = "unknown"
+            arguments["parent_call"] = "unknown"
         if payload.text:
-            said["payload"] = visible(payload.text[:MOST_LETTERS])
-        return said
+            arguments["payload"] = visible(payload.text[:MOST_LETTERS])
+        return arguments
 
     def _call_arguments(self, row: int) -> dict[str, Any]:
         calls, trace = self.trace.calls, self.trace
-        said: dict[str, Any] = {
+        arguments: dict[str, Any] = {
             "call": int(calls.id[row]),
             "dispatch": int(calls.dispatch[row]),
             "outcome": outcome(int(calls.outcome[row])),
@@ -152,23 +154,23 @@ class _Events:
         }
         file, line = trace.names.place(int(calls.handler[row]))
         if file:
-            said["source"] = visible(f"{file}:{line}")
+            arguments["source"] = visible(f"{file}:{line}")
         error = trace.error(row)
         if error is not None:
-            said["error"] = visible(error.type)
-            said["message"] = visible(error.message[:MOST_LETTERS])
-            said["traceback"] = "\n".join(map(visible, error.traceback[-MOST_LETTERS:].splitlines()))
-        return said
+            arguments["error"] = visible(error.type)
+            arguments["message"] = visible(error.message[:MOST_LETTERS])
+            arguments["traceback"] = "\n".join(map(visible, error.traceback[-MOST_LETTERS:].splitlines()))
+        return arguments
 
 
 def _metadata(pid: int, tid: int, name: str, arguments: dict[str, Any]) -> str:
     return _json({"ph": "M", "pid": pid, "tid": tid, "name": name, "args": arguments})
 
 
-def _event(time_ns: int, said: dict[str, Any], duration_ns: int | None = None) -> str:
+def _event(time_ns: int, fields: dict[str, Any], duration_ns: int | None = None) -> str:
     """One event; times in microseconds to the nanosecond, written without the rounding of a float."""
     lasting = "" if duration_ns is None else f'"dur":{_microseconds(duration_ns)},'
-    return f'{{"ts":{_microseconds(time_ns)},{lasting}{_json(said)[1:]}'
+    return f'{{"ts":{_microseconds(time_ns)},{lasting}{_json(fields)[1:]}'
 
 
 def _microseconds(nanoseconds: int) -> str:
@@ -176,5 +178,5 @@ def _microseconds(nanoseconds: int) -> str:
     return f"{whole}.{rest:03d}" if rest else str(whole)
 
 
-def _json(said: dict[str, Any]) -> str:
-    return json.dumps(said, ensure_ascii=False, separators=(",", ":"))
+def _json(fields: dict[str, Any]) -> str:
+    return json.dumps(fields, ensure_ascii=False, separators=(",", ":"))

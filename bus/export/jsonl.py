@@ -48,7 +48,7 @@ def lines(trace: Trace, progress: Progress | None = None) -> Iterator[str]:
 def _dispatch(trace: Trace, row: int) -> dict[str, Any]:
     dispatches = trace.dispatches
     payload = trace.payload(row)
-    said: dict[str, Any] = {
+    fields: dict[str, Any] = {
         "record": "dispatch",
         "id": int(dispatches.id[row]),
         "event": trace.names.text(int(dispatches.event[row])),
@@ -65,12 +65,12 @@ def _dispatch(trace: Trace, row: int) -> dict[str, Any]:
         "lane": trace.names.text(int(dispatches.lane[row])),
     }
     if payload.is_json:
-        said["payload"] = payload.value
+        fields["payload"] = payload.value
     elif payload.text:
-        said["payload_repr"] = payload.text
+        fields["payload_repr"] = payload.text
     if payload.cut:
-        said["payload_cut"] = True
-    return said
+        fields["payload_cut"] = True
+    return fields
 
 
 def _call(trace: Trace, row: int) -> dict[str, Any]:
@@ -78,7 +78,7 @@ def _call(trace: Trace, row: int) -> dict[str, Any]:
     handler = int(calls.handler[row])
     file, line = trace.names.place(handler)
     ended = int(calls.ended_ns[row])
-    said: dict[str, Any] = {
+    fields: dict[str, Any] = {
         "record": "call",
         "id": int(calls.id[row]),
         "dispatch": int(calls.dispatch[row]),
@@ -94,21 +94,21 @@ def _call(trace: Trace, row: int) -> dict[str, Any]:
     }
     error = trace.error(row)
     if error is not None:
-        said["error"] = {"type": error.type, "message": error.message, "traceback": error.traceback}
-    return said
+        fields["error"] = {"type": error.type, "message": error.message, "traceback": error.traceback}
+    return fields
 
 
 def _skipped(trace: Trace, row: int) -> dict[str, Any]:
     """A handler that was never called for a dispatch; null where an older capture only says how many."""
-    said = {name: int(trace.skipped.view(name)[row]) for name in ("time_ns", "dispatch", "handler", "because_call")}
-    file, line = trace.names.place(said["handler"])
+    fields = {name: int(trace.skipped.view(name)[row]) for name in ("time_ns", "dispatch", "handler", "because_call")}
+    file, line = trace.names.place(fields["handler"])
     return {
         "record": "skipped",
-        **said,
-        "handler": trace.names.text(said["handler"]) or None,
+        **fields,
+        "handler": trace.names.text(fields["handler"]) or None,
         "file": file or None,
         "line": line or None,
-        "because_call": said["because_call"] or None,
+        "because_call": fields["because_call"] or None,
         "count": int(trace.skipped.view("count")[row]),
         "note": trace.blobs.note(int(trace.skipped.view("note")[row])) or None,
     }
@@ -120,10 +120,10 @@ def _bus(trace: Trace, ident: int) -> dict[str, Any]:
     return {"record": "bus", "bus": bus.text, "class": bus.class_name or None, **place}
 
 
-def _line(said: dict[str, Any]) -> str:
+def _line(fields: dict[str, Any]) -> str:
     try:
-        text = json.dumps(said)
+        text = json.dumps(fields)
     except RecursionError:
-        text = json.dumps({**said, "payload": None, "payload_cut": True})
+        text = json.dumps({**fields, "payload": None, "payload_cut": True})
     # DEL is the one control character that JSON leaves as it is.
     return text.replace("\x7f", "\\u007f") + "\n"

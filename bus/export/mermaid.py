@@ -64,8 +64,8 @@ class _Diagram:
         if int(dispatches.outcome[row]) == Outcome.LOST:
             self.steps.append((emitted, ident, f"note over {source}: {event} is lost, nobody listens"))
         if row in self.skipped:
-            said = escaped(f"never called: {self.skipped[row]}")
-            self.steps.append((int(dispatches.ended_ns[row]), ident, f"note over {source}: {event}, {said}"))
+            text = escaped(f"never called: {self.skipped[row]}")
+            self.steps.append((int(dispatches.ended_ns[row]), ident, f"note over {source}: {event}, {text}"))
         for call in causality.calls_of(trace, row)[:MOST_MESSAGES].tolist():
             self._call(call, source, event)
 

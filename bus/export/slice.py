@@ -87,10 +87,10 @@ def slice_of(trace: Trace, inside: Array, span: Span, blobs: BlobParts, **extra:
     """The facts of a stretch that somebody has found, and what they need of the trace. extra: for the header."""
     header = trace.header
     assert header is not None, "a trace with facts has a header"
-    said = {**header.extra, STRETCH: list(span), **extra}
+    about = {**header.extra, STRETCH: list(span), **extra}
     notes = [note for note in trace.notes.all if note.end_ns >= span[0] and note.time_ns <= span[1]]
     before = facts_before(trace, inside, span[0])
-    return Slice(replace(header, extra=said), trace.names, (before, inside), blobs, notes)
+    return Slice(replace(header, extra=about), trace.names, (before, inside), blobs, notes)
 
 
 def write(trace: Trace, path: Path, span: Span, *, progress: Progress | None = None) -> None:
@@ -106,11 +106,11 @@ def write(trace: Trace, path: Path, span: Span, *, progress: Progress | None = N
 
 def stretch_of(trace: Trace) -> Span | None:
     """What somebody wanted of another capture when this one was cut out of it; None where it was not."""
-    said = trace.header.extra.get(STRETCH) if trace.header else None
-    if not isinstance(said, list) or len(said) != 2 or not all(type(each) is int for each in said):
+    stretch = trace.header.extra.get(STRETCH) if trace.header else None
+    if not isinstance(stretch, list) or len(stretch) != 2 or not all(type(each) is int for each in stretch):
         return None
     first, last = trace.span_ns
-    start, end = max(said[0], first), min(said[1], last)
+    start, end = max(stretch[0], first), min(stretch[1], last)
     return (start, end) if start < end else None
 
 
@@ -149,14 +149,14 @@ def _frames(trace: Trace, progress: Progress | None) -> Iterable[tuple[int, memo
 
 def _packed(ident: int, names: Names) -> bytes:
     name = names[ident]
-    said: dict[str, Any] = {"text": name.text}
+    fields: dict[str, Any] = {"text": name.text}
     if name.kind == NameKind.EVENT:
-        said["bus"] = name.bus
+        fields["bus"] = name.bus
     elif name.kind == NameKind.HANDLER:
-        said |= {"file": name.file, "line": name.line, "event": name.event}
+        fields |= {"file": name.file, "line": name.line, "event": name.event}
     elif name.kind == NameKind.BUS:
-        said |= {"class": name.class_name, "file": name.file, "line": name.line, "made": name.made}
-    return wire.pack_name(ident, name.kind, **said)
+        fields |= {"class": name.class_name, "file": name.file, "line": name.line, "made": name.made}
+    return wire.pack_name(ident, name.kind, **fields)
 
 
 def _ids(facts: Sequence[Array], field: str) -> Array:

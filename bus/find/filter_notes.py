@@ -25,10 +25,10 @@ def _leaves(node: Node, trace: Trace, note: Note) -> bool | None:
     if isinstance(node, Not):
         left = _leaves(node.node, trace, note)
         return None if left is None else not left
-    said = [each for each in (_leaves(part, trace, note) for part in node.nodes) if each is not None]
-    if not said:
+    verdicts = [each for each in (_leaves(part, trace, note) for part in node.nodes) if each is not None]
+    if not verdicts:
         return None
-    return all(said) if isinstance(node, And) else any(said)
+    return all(verdicts) if isinstance(node, And) else any(verdicts)
 
 
 def _has(term: Term, trace: Trace, note: Note) -> bool | None:

@@ -17,5 +17,5 @@ def reason(path: Path) -> str:
             found = unpack_header(file.read(PRELUDE.size + MAX_HEADER))
     except (OSError, WireError):
         return ""
-    said = found[0].extra.get(SAID) if found else None
-    return said if isinstance(said, str) else ""
+    fields = found[0].extra.get(SAID) if found else None
+    return fields if isinstance(fields, str) else ""

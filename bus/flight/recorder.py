@@ -300,14 +300,14 @@ class _Part:
 
     def _note(self) -> Note:
         trigger = self._window.trigger
-        said = [f"Flight recorder: {trigger.why}."]
+        sentences = [f"Flight recorder: {trigger.why}."]
         if self._window.triggers > 1:
-            said.append(f"In all {self._window.triggers:,} reasons in this window.")
+            sentences.append(f"In all {self._window.triggers:,} reasons in this window.")
         if self._window.missed:
-            said.append(f"Before it {self._window.missed:,} came too soon after the last file.")
+            sentences.append(f"Before it {self._window.missed:,} came too soon after the last file.")
         if self._cut:
-            said.append("What was before had no room in memory.")
-        return Note(slices.REASON, trigger.time_ns, trigger.time_ns, trigger.kind, trigger.about, " ".join(said))
+            sentences.append("What was before had no room in memory.")
+        return Note(slices.REASON, trigger.time_ns, trigger.time_ns, trigger.kind, trigger.about, " ".join(sentences))
 
 
 def _ns(seconds: float) -> int:

@@ -95,18 +95,18 @@ class LaneMarks:
         self._put("lost", emits.times[rows], rows, tracks.grouping.lanes_of_dispatches(trace, rows), tracks)
 
     def _take_skipped(self, trace: Trace, tracks: CallTracks) -> None:
-        said, known = trace.skipped, self._skipped
-        self._skipped = len(said)
+        skipped, known = trace.skipped, self._skipped
+        self._skipped = len(skipped)
         if self._skipped == known:
             return
-        dispatches = trace.dispatches.rows_of(said.view("dispatch")[known:])
+        dispatches = trace.dispatches.rows_of(skipped.view("dispatch")[known:])
         # What a broker's handler skips is not trouble (bus/trace/fates.py): it reads later events alone.
         seen = trace.dispatches.columns.view("seen")
         here = np.flatnonzero(dispatches >= 0)
         here = here[seen[dispatches[here]] & DURABLE == 0]
         rows = here + known
-        lanes = tracks.grouping.lanes_of_skipped(trace, said.view("handler")[rows], dispatches[here])
-        self._put("skipped", within_reason(said.view("time_ns")[rows]), rows, lanes, tracks)
+        lanes = tracks.grouping.lanes_of_skipped(trace, skipped.view("handler")[rows], dispatches[here])
+        self._put("skipped", within_reason(skipped.view("time_ns")[rows]), rows, lanes, tracks)
 
     def _take_dead(self, trace: Trace, tracks: CallTracks) -> None:
         told, known = trace.deliveries, self._told

@@ -49,9 +49,9 @@ class Manifest:
         self._folder.leave(clean=False)
 
     def _write(self) -> None:
-        said = {"run": self._run, "address": self._address, **self._names}
+        fields = {"run": self._run, "address": self._address, **self._names}
         part = self._path.with_suffix(".part")
-        part.write_text(json.dumps(said), encoding="utf-8")
+        part.write_text(json.dumps(fields), encoding="utf-8")
         part.replace(self._path)
 
 
@@ -81,10 +81,10 @@ def read(path: Path, *kinds: str, here: str) -> list[list[str]]:
     here: the address that is asked now. Raises UserError where the file was not written by us, or for another address.
     """
     try:
-        said: Any = json.loads(path.read_text(encoding="utf-8"))
-        names = [[str(name) for name in said[kind]] for kind in kinds]
-        run, address = path.parent.name, str(said["address"])
-        if said["run"] != run or not all(name.startswith(f"{run}.") for listed in names for name in listed):
+        fields: Any = json.loads(path.read_text(encoding="utf-8"))
+        names = [[str(name) for name in fields[kind]] for kind in kinds]
+        run, address = path.parent.name, str(fields["address"])
+        if fields["run"] != run or not all(name.startswith(f"{run}.") for listed in names for name in listed):
             raise ValueError("names that are not this run's")
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise cannot_read(path, error) from None

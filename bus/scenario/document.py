@@ -243,9 +243,9 @@ class Document:
 
     # What a person edits in the window
 
-    def add_event(self, name: str, **said: Any) -> None:
+    def add_event(self, name: str, **fields: Any) -> None:
         """Define an event: description, schema, sample."""
-        self.edit(f"Add event {name}", edits.added("events", name, said))
+        self.edit(f"Add event {name}", edits.added("events", name, fields))
 
     def rename_event(self, old: str, new: str) -> None:
         """Give an event another name, wherever it is named; `told` says what that did beyond it."""
@@ -260,17 +260,17 @@ class Document:
             raise UserError(f"the event {name} is still used by {', '.join(users)}", hint="change that first")
         self.edit(f"Delete event {name}", edits.removed("events", name))
 
-    def set_event(self, name: str, *, joins: str = "", **said: Any) -> None:
+    def set_event(self, name: str, *, joins: str = "", **fields: Any) -> None:
         """Replace some of description, schema, sample; None removes a key."""
-        self.edit(f"Change event {name}", edits.changed("events", name, said), joins=joins)
+        self.edit(f"Change event {name}", edits.changed("events", name, fields), joins=joins)
 
-    def add_handler(self, name: str, on: str | list[str], do: list[Any] | None = None, **said: Any) -> None:
+    def add_handler(self, name: str, on: str | list[str], do: list[Any] | None = None, **fields: Any) -> None:
         """Attach a handler to an event."""
-        self.edit(f"Add handler {name}", edits.added("handlers", name, {"on": on, "do": do or [], **said}))
+        self.edit(f"Add handler {name}", edits.added("handlers", name, {"on": on, "do": do or [], **fields}))
 
-    def set_handler(self, name: str, *, joins: str = "", **said: Any) -> None:
+    def set_handler(self, name: str, *, joins: str = "", **fields: Any) -> None:
         """Replace on, do, once, block, worker, parallel, attempts, ack, from or description; None removes a key."""
-        self.edit(f"Change handler {name}", edits.changed("handlers", name, said), joins=joins)
+        self.edit(f"Change handler {name}", edits.changed("handlers", name, fields), joins=joins)
 
     def set_steps(self, path: FieldPath, steps: list[Any], order: Sequence[int]) -> None:
         """Add, move or delete steps. order: for each step the place where it stood before, -1 for a new one."""

@@ -17,23 +17,23 @@ Change = Callable[[Values], None]
 _WHAT = {"events": "event", "handlers": "handler"}
 
 
-def added(section: str, name: str, said: Values) -> Change:
+def added(section: str, name: str, fields: Values) -> Change:
     """Declare something under a new name."""
 
     def change(values: Values) -> None:
         _must_be_new(values, section, name)
-        kept = {key: value for key, value in said.items() if value is not None}
+        kept = {key: value for key, value in fields.items() if value is not None}
         values[section] = {**_section(values, section), name: kept}
 
     return change
 
 
-def changed(section: str, name: str, said: Values) -> Change:
+def changed(section: str, name: str, fields: Values) -> Change:
     """Replace some of what is said; None removes a key."""
 
     def change(values: Values) -> None:
         item = dict(_must_exist(values, section, name))
-        for key, value in said.items():
+        for key, value in fields.items():
             if value is None:
                 item.pop(key, None)
             else:

@@ -100,7 +100,7 @@ def _steps(scenario: Scenario) -> Iterator[tuple[Path, Any, tuple[str, ...]]]:
                 waiting.append(((*path, index, "once"), list(step.once), variables))
 
 
-def _said(step: dict[str, Any]) -> Iterator[tuple[Path, Any, bool]]:
+def _expressions_in(step: dict[str, Any]) -> Iterator[tuple[Path, Any, bool]]:
     """Where a step, as the file says it, may hold expressions; what stands there; whether it is a condition."""
     options: dict[Path, dict[str, Any]] = {
         (key,): step[key] for key in ("fail", "crash") if isinstance(step.get(key), dict)
@@ -115,7 +115,7 @@ def _said(step: dict[str, Any]) -> Iterator[tuple[Path, Any, bool]]:
 
 def _expressions(step: dict[str, Any]) -> Iterator[tuple[Path, str, int]]:
     """Where each expression of a step stands, its text, and where that begins in what stands there."""
-    for below, value, is_condition in _said(step):
+    for below, value, is_condition in _expressions_in(step):
         if is_condition:
             yield below, value, 0
         else:
@@ -125,7 +125,7 @@ def _expressions(step: dict[str, Any]) -> Iterator[tuple[Path, str, int]]:
 def _never_works(scenario: Scenario, step: dict[str, Any], path: Path) -> Iterator[tuple[Path, int, str]]:
     """Expressions of a handler's step that fail whatever comes."""
     events = tuple(event for event in scenario.events if scenario.handlers[path[1]].hears(event))
-    for below, value, is_condition in _said(step):
+    for below, value, is_condition in _expressions_in(step):
         problem = trial.always_fails(value, events, is_condition=is_condition)
         if problem is not None:
             yield (*path, *below), 0, f"every call fails here: {problem}"

@@ -116,8 +116,8 @@ def _compile_text(text: str) -> Evaluator:
     compiled = [_compile_part(part, at) for part, at in zip(parts[1::2], places, strict=True)]
 
     def fill(variables: Variables) -> str:
-        said = [spell(each(variables)) for each in compiled]
-        return "".join(plain + value for plain, value in zip(parts[::2], [*said, ""], strict=True))
+        texts = [spell(each(variables)) for each in compiled]
+        return "".join(plain + value for plain, value in zip(parts[::2], [*texts, ""], strict=True))
 
     return fill
 

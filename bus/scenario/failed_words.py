@@ -23,29 +23,29 @@ _CONVERT = {"string": "string", "float": "double", "double": "double"}
 
 def why(error: Exception, variables: Mapping[str, Any], functions: Callable[[], list[str]]) -> str:
     """One sentence without a full stop; functions: the names of those that the expression calls."""
-    said = str(error)
+    message = str(error)
     if isinstance(error, KeyError):
         return f"there is no {error.args[0]}"
     if isinstance(error, IndexError):
-        return f"there is no item {said.rpartition(' ')[2]}, counted from 0"
+        return f"there is no item {message.rpartition(' ')[2]}, counted from 0"
     if isinstance(error, ZeroDivisionError):
         return "it divides by zero"
     if isinstance(error, OverflowError):
         return "a number becomes larger than 63 bits"
-    if unknown := _UNKNOWN.search(said):
+    if unknown := _UNKNOWN.search(message):
         name = unknown[1]
         if name in functions():
             known = name in names_used.FUNCTIONS or name in names_used.METHODS
             return f"the function {name} takes no such values" if known else f"there is no function {name}"
         return f"there is no {name} here, there is {', '.join(variables) or 'no variable'}"
-    if found := _OPERATION.search(said):
+    if found := _OPERATION.search(message):
         return _operation(found[1], found[2], found[3])
-    if _MIXED.search(said):
+    if _MIXED.search(message):
         return "a number with u stands beside one without: convert one of them with int(…)"
-    if found := _WANTED.search(said):
+    if found := _WANTED.search(message):
         wanted = " or ".join(dict.fromkeys(_kind(each) for each in found[2].split("|")))
         return f"found {_kind(found[1])} where {wanted} is wanted"
-    if found := _FUNCTION.search(said):
+    if found := _FUNCTION.search(message):
         return f"{found[1]}(…) cannot read this value"
     if isinstance(error, TypeError):
         return (

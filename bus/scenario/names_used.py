@@ -50,7 +50,7 @@ class _Token:
         return self.text[0].isidentifier() and self.text.isidentifier()
 
     @property
-    def said(self) -> str | None:
+    def unquoted(self) -> str | None:
         """What stands in quotes; None where it is not a plain text in quotes."""
         return self.text[1:-1] if self.text[0] in "'\"" and len(self.text) > 1 else None
 
@@ -186,8 +186,8 @@ def _step(tokens: list[_Token], at: int) -> tuple[str, int, int] | None:
         return None if is_function else (tokens[at + 1].text, tokens[at + 1].at, at + 2)
     if _text_at(tokens, at) == "[" and _text_at(tokens, at + 2) == "]":
         key = tokens[at + 1]
-        if key.said is not None or key.text.isdigit():
-            return (key.said if key.said is not None else key.text), key.at, at + 3
+        if key.unquoted is not None or key.text.isdigit():
+            return (key.unquoted if key.unquoted is not None else key.text), key.at, at + 3
     return None
 
 

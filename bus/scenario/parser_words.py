@@ -33,11 +33,11 @@ class NotAnExpressionError(ValueError):
         """Of the character that is wrong, from 0; None where no one is."""
 
 
-def mistake(text: str, said: str) -> NotAnExpressionError:
-    """text: the expression; said: what the parser says of it."""
-    if "Recursion limit" in said:
+def mistake(text: str, message: str) -> NotAnExpressionError:
+    """text: the expression; message: what the parser says of it."""
+    if "Recursion limit" in message:
         return NotAnExpressionError("not an expression: it nests too deep")
-    found = _SAID.search(said)
+    found = _SAID.search(message)
     if found is None:
         return NotAnExpressionError(f"not an expression: {_NOT_ONE}")
     # The parser counts letters from 1, and what is wrong at the end stands behind the last of them.
@@ -46,15 +46,15 @@ def mistake(text: str, said: str) -> NotAnExpressionError:
     return NotAnExpressionError(f"not an expression: {_problem(text, at, found[3])}", min(at, max(0, len(text) - 1)))
 
 
-def _problem(text: str, offset: int, said: str) -> str:
-    unreadable, missing, token = _UNREADABLE.search(said), _MISSING.search(said), _TOKEN.search(said)
+def _problem(text: str, offset: int, message: str) -> str:
+    unreadable, missing, token = _UNREADABLE.search(message), _MISSING.search(message), _TOKEN.search(message)
     before = text[:offset].rstrip()
     if unreadable:
         return _of_sign(unreadable[1])
     if missing:
         return f"the bracket {missing[1]} is missing"
     if token is None:
-        return _without_token(said)
+        return _without_token(message)
     word = token[1]
     if word == "<EOF>":
         return f"something is missing behind {_last(before)}" if before else "it is empty"
@@ -68,11 +68,11 @@ def _problem(text: str, offset: int, said: str) -> str:
     return f"{word} cannot stand behind {last}" if before else f"it cannot begin with {word}"
 
 
-def _without_token(said: str) -> str:
-    if "Incomplete" in said:
+def _without_token(message: str) -> str:
+    if "Incomplete" in message:
         return "it is not complete"
-    known = next((beginning for beginning in _BEGINNINGS if said.startswith(beginning)), None)
-    return _NOT_ONE if known is None else _BEGINNINGS[known].format(said.removeprefix(known).strip(". '"))
+    known = next((beginning for beginning in _BEGINNINGS if message.startswith(beginning)), None)
+    return _NOT_ONE if known is None else _BEGINNINGS[known].format(message.removeprefix(known).strip(". '"))
 
 
 def _of_sign(sign: str) -> str:

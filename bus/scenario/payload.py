@@ -84,12 +84,12 @@ class Checker:
 
 def _message(error: jsonschema.ValidationError) -> str:
     """In JSON's words: jsonschema says None for null."""
-    said: str = error.message
+    message: str = error.message
     instance = error.instance
     if instance is None or isinstance(instance, bool):
         word = "null" if instance is None else str(instance).lower()
-        return word + said.removeprefix(repr(instance)) if said.startswith(repr(instance)) else said
-    return said
+        return word + message.removeprefix(repr(instance)) if message.startswith(repr(instance)) else message
+    return message
 
 
 class TooManyReferencesError(Exception):

@@ -132,58 +132,60 @@ def _told(mistakes: list[UserError]) -> list[UserError]:
 
 def _mistakes(error: ValidationError, root: CommentedMap, file: str) -> list[UserError]:
     found: dict[Place, UserError] = {}
-    for said in error.errors(include_url=False, include_context=True)[: 5 * MOST_MISTAKES]:
-        location: Location = said["loc"]
-        if said["type"] == "missing" and location == ("buslens",):
+    for detail in error.errors(include_url=False, include_context=True)[: 5 * MOST_MISTAKES]:
+        location: Location = detail["loc"]
+        if detail["type"] == "missing" and location == ("buslens",):
             continue
-        place = place_of(location, root, file, on_key=said["type"] in ("extra_forbidden",) or "[key]" in location)
-        inner = list(islice(_inner(said), MOST_MISTAKES))
+        place = place_of(location, root, file, on_key=detail["type"] in ("extra_forbidden",) or "[key]" in location)
+        inner = list(islice(_inner(detail), MOST_MISTAKES))
         if inner:
             for path, problem in inner:
                 at = _of_letter(problem, *_reached(location, root, file, path))
                 found[at] = UserError(str(problem), at=at)
             continue
-        place = _of_letter(said.get("ctx", {}).get("error"), _find(location, root, file, False)[0], place)
-        mistake = _mistake(said, location, place)
+        place = _of_letter(detail.get("ctx", {}).get("error"), _find(location, root, file, False)[0], place)
+        mistake = _mistake(detail, location, place)
         # Of a value that could be one of several types, the reason that says most is kept.
-        if place not in found or (said["type"] == "value_error" and "expected" in mistake.problem):
+        if place not in found or (detail["type"] == "value_error" and "expected" in mistake.problem):
             found[place] = mistake
     return list(found.values())
 
 
-def _mistake(said: Any, location: Location, place: Place) -> UserError:
+def _mistake(detail: Any, location: Location, place: Place) -> UserError:
     key = str(location[-1])
-    if said["type"] == "extra_forbidden":
+    if detail["type"] == "extra_forbidden":
         names = _keys_at(location)
         return UserError(f"unknown key {key}", at=place, hint=nearest(key, names) or f"known here: {', '.join(names)}")
-    if said["type"] == "missing":
+    if detail["type"] == "missing":
         return UserError(f"the key {key} is missing here", at=place)
-    if said["type"] == "literal_error":
-        expected = said["ctx"]["expected"].replace("'", "")
-        hint = nearest(str(said["input"]), expected.replace(" or ", ", ").split(", "))
-        return UserError(f"expected {expected}, found {_shown(said['input'])}", at=place, hint=hint)
-    if said["type"] == "step":
-        tried = next(iter(said["input"]), "") if isinstance(said["input"], dict) else ""
+    if detail["type"] == "literal_error":
+        expected = detail["ctx"]["expected"].replace("'", "")
+        hint = nearest(str(detail["input"]), expected.replace(" or ", ", ").split(", "))
+        return UserError(f"expected {expected}, found {_shown(detail['input'])}", at=place, hint=hint)
+    if detail["type"] == "step":
+        tried = next(iter(detail["input"]), "") if isinstance(detail["input"], dict) else ""
         verbs = list(ACTS if location[0] == "script" else VERBS)
-        return UserError(f"{said['msg']}; found {_shown(said['input'])}", at=place, hint=nearest(str(tried), verbs))
-    message = said["msg"].removeprefix("Value error, ").removeprefix("Input should be ")
-    if said["type"] == "string_type" and key in _TIMES:
+        return UserError(f"{detail['msg']}; found {_shown(detail['input'])}", at=place, hint=nearest(str(tried), verbs))
+    message = detail["msg"].removeprefix("Value error, ").removeprefix("Input should be ")
+    if detail["type"] == "string_type" and key in _TIMES:
         message = f"expected {distribution.EXPECTED}"
-    elif said["type"] in _WORDS:
-        message = _WORDS[said["type"]].format(**said.get("ctx", {}))
+    elif detail["type"] in _WORDS:
+        message = _WORDS[detail["type"]].format(**detail.get("ctx", {}))
     elif not message.startswith(("expected", "not ", "the ", "$ref")):
         message = f"expected {message}"
     # A whole step is not shown again; a list where a text belongs is.
-    tells = not message.startswith("expected") or (said["type"] == "value_error" and isinstance(said["input"], dict))
-    return UserError(message if tells else f"{message}, found {_shown(said['input'])}", at=place)
+    tells = not message.startswith("expected") or (
+        detail["type"] == "value_error" and isinstance(detail["input"], dict)
+    )
+    return UserError(message if tells else f"{message}, found {_shown(detail['input'])}", at=place)
 
 
-def _inner(said: Any) -> Iterator[tuple[Location, str | ValueError]]:
+def _inner(detail: Any) -> Iterator[tuple[Location, str | ValueError]]:
     """Mistakes that stand deeper than pydantic looks: inside payloads and schemas."""
-    if said["type"] == "value_error" and said["loc"][-1] == "schema":
-        yield from schema_mistakes(said["input"])
-    elif said["type"] == "value_error" and isinstance(said["input"], dict | list) and said["loc"][-1] in _VALUES:
-        yield from mistakes_in(said["input"])
+    if detail["type"] == "value_error" and detail["loc"][-1] == "schema":
+        yield from schema_mistakes(detail["input"])
+    elif detail["type"] == "value_error" and isinstance(detail["input"], dict | list) and detail["loc"][-1] in _VALUES:
+        yield from mistakes_in(detail["input"])
 
 
 def letter_at(path: Location, offset: int, root: Any, file: str) -> Place:

@@ -25,11 +25,11 @@ def undeclared(values: dict[str, Any]) -> Iterator[tuple[Location, str, str]]:
     for location, event in emits(values.get("script"), ("script",), "do"):
         yield from _event(event, location, events)
     for index, expected in enumerate(_list(values.get("expect"))):
-        said = _mapping(expected)
-        if isinstance(said.get("handler"), str) and said["handler"] not in handlers:
-            hint = nearest(said["handler"], handlers)
-            yield ("expect", index, "handler"), f"no handler {said['handler']}", hint
-        yield from _subscriptions(said.get("event"), ("expect", index, "event"), events)
+        fields = _mapping(expected)
+        if isinstance(fields.get("handler"), str) and fields["handler"] not in handlers:
+            hint = nearest(fields["handler"], handlers)
+            yield ("expect", index, "handler"), f"no handler {fields['handler']}", hint
+        yield from _subscriptions(fields.get("event"), ("expect", index, "event"), events)
 
 
 def emits(steps: Any, location: Location, inner: str) -> Iterator[tuple[Location, str]]:

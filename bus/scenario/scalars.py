@@ -42,9 +42,9 @@ def remarks(root: Node, text: str) -> Iterator[tuple[int, int, str, str]]:
         if not _INSIDE_PAYLOADS.isdisjoint(path) and not node.value:
             yield from _nothing(lines, key)
         elif not _INSIDE_PAYLOADS.isdisjoint(path):
-            said = _otherwise(node)
-            if said:
-                yield line + 1, column + 1, said, f'put it in quotes where it is a text: "{node.value}"'
+            otherwise = _otherwise(node)
+            if otherwise:
+                yield line + 1, column + 1, otherwise, f'put it in quotes where it is a text: "{node.value}"'
 
 
 def _nothing(lines: list[str], key: Node | None) -> Iterator[tuple[int, int, str, str]]:

@@ -32,10 +32,10 @@ def remarks(schema: Any) -> Iterator[tuple[Path, str, str]]:
             if key not in KEYWORDS and key not in ANNOTATIONS and not key.startswith("x-"):
                 hint = nearest(key, KEYWORDS) or "the keywords are those of JSON Schema 2020-12"
                 yield (*path, key), f"JSON Schema has no keyword {key}, and nothing is checked by it", hint
-        said = part.get("format")
-        if isinstance(said, str) and said not in formats.CHECKED:
-            hint = nearest(said, formats.CHECKED) or f"checked are {', '.join(sorted(formats.CHECKED))}"
-            yield (*path, "format"), f"payloads are not checked for the format {said[:60]}", hint
+        named = part.get("format")
+        if isinstance(named, str) and named not in formats.CHECKED:
+            hint = nearest(named, formats.CHECKED) or f"checked are {', '.join(sorted(formats.CHECKED))}"
+            yield (*path, "format"), f"payloads are not checked for the format {named[:60]}", hint
 
 
 def _is_schema(path: Path) -> bool:

@@ -92,8 +92,8 @@ def plain(node: Any, file: str, mistakes: list[UserError], at: Place) -> Any:
         for key in node:
             key_at = key_place(node, key, file)
             if not isinstance(key, str):
-                said = {None: "null", True: "true", False: "false"}.get(key, str(key))
-                mistakes.append(UserError(f"expected a name, found {said}", at=key_at, hint="put it in quotes"))
+                text = {None: "null", True: "true", False: "false"}.get(key, str(key))
+                mistakes.append(UserError(f"expected a name, found {text}", at=key_at, hint="put it in quotes"))
                 continue
             values[str(key)] = plain(node[key], file, mistakes, value_place(node, key, file))
         return values

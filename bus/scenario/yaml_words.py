@@ -20,10 +20,10 @@ _ENDS = ("<stream end>", "<document end>", "<document start>")
 
 def mistake(error: MarkedYAMLError, text: str) -> Told:
     """A mistake that the YAML parser found, in words for people. text: the whole file."""
-    said = str(error.problem)
+    problem = str(error.problem)
     where: Any = error.problem_mark or error.context_mark
     for beginning, tell in _TELLERS.items():
-        if said.startswith(beginning):
+        if problem.startswith(beginning):
             return tell(error, text)
     return (where.line + 1, where.column + 1, "it cannot be read from here on", "") if where else (1, 1, "", "")
 

@@ -103,7 +103,7 @@ class ActiveRun:
 
     def reap(self) -> str:
         """Forget the runs that have ended, and give up one that does not: what a person must know of that, or ""."""
-        now, said = time.monotonic(), ""
+        now, problem = time.monotonic(), ""
         for retired in list(self._retired):
             runner, told, feed = retired
             if not runner.alive:
@@ -113,10 +113,10 @@ class ActiveRun:
                     feed(last)
             elif now - told > LONGEST_STOP_S:
                 self._retired.remove(retired)
-                said = GIVEN_UP
+                problem = GIVEN_UP
                 if self.runner is runner:
                     self.runner = None
-        return said
+        return problem
 
     def join(self) -> None:
         """Wait for all that were told to end, as long as an engine may take."""

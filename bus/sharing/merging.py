@@ -170,8 +170,8 @@ class Merger:
         told = facts[np.isin(facts["kind"], _OF_DELIVERY)]
         # What somebody else has emitted comes to each consumer in its own right.
         told = told[(told["kind"] != Kind.DISPATCH_EMITTED) | (told["flags"] & Flag.FOREIGN == 0)]
-        said = zip(*(told[field].tolist() for field in ("kind", "id", "name", "count")), strict=True)
+        rows = zip(*(told[field].tolist() for field in ("kind", "id", "name", "count")), strict=True)
         return [
             DeliveryStep(Kind(kind), ident, self._names.text(name), 0 if kind == Kind.DISPATCH_EMITTED else count)
-            for kind, ident, name, count in said
+            for kind, ident, name, count in rows
         ]

@@ -132,8 +132,8 @@ def _pairs(trace: Trace) -> Table:
 
 
 def _skipped(trace: Trace) -> Table:
-    said = trace.skipped
-    columns = {name: said.view(name) for name in ("time_ns", "dispatch", "handler", "because_call", "count", "note")}
+    skipped = trace.skipped
+    columns = {name: skipped.view(name) for name in ("time_ns", "dispatch", "handler", "because_call", "count", "note")}
     return {**columns, "event": _events(trace, columns["dispatch"])}
 
 

@@ -19,17 +19,17 @@ Told = tuple[str, str]
 
 def refusal(error: duckdb.Error, query: str, columns: Columns) -> UserError:
     """columns: of each table that a query may ask."""
-    said = _own_words(error)
+    message = _own_words(error)
     if isinstance(error, duckdb.PermissionException):
         return UserError("a query may read only the tables of this capture: no files, no network")
     if isinstance(error, duckdb.OutOfMemoryException):
         return UserError("the query needs more memory than it may have", hint="limit it to fewer rows or groups")
     for pattern, tell in _TELLERS:
-        found = pattern.search(said)
+        found = pattern.search(message)
         if found:
             problem, hint = tell(found, query, columns)
             return UserError(problem, hint=hint)
-    return UserError("the query cannot be answered", hint=f"DuckDB says: {said}")
+    return UserError("the query cannot be answered", hint=f"DuckDB says: {message}")
 
 
 def _own_words(error: duckdb.Error) -> str:

@@ -112,8 +112,8 @@ class Blobs:
             return None
         text = found[1].decode("utf-8", "replace")
         try:
-            said = _without_halves(json.loads(text), text)
-            return Error(*(str(said.get(key, "")) for key in ("type", "message", "traceback")))
+            fields = _without_halves(json.loads(text), text)
+            return Error(*(str(fields.get(key, "")) for key in ("type", "message", "traceback")))
         except (ValueError, AttributeError, RecursionError):
             return Error("?", text, "")
 

@@ -206,12 +206,12 @@ def skips(trace: Trace) -> tuple[Array, Array, Array]:
 
     What a broker's handler skips is not trouble: it reads later events alone.
     """
-    said = trace.skipped
-    rows = trace.dispatches.rows_of(said.view("dispatch"))
+    skipped = trace.skipped
+    rows = trace.dispatches.rows_of(skipped.view("dispatch"))
     known = np.flatnonzero(rows >= 0)
     seen = trace.dispatches.columns.view("seen")[rows[known]]
     known = known[seen & joining.DURABLE == 0]
-    return rows[known], said.view("handler")[known], said.view("count")[known].astype(np.int64)
+    return rows[known], skipped.view("handler")[known], skipped.view("count")[known].astype(np.int64)
 
 
 def _carried(trace: Trace, fate: Array, why: Array) -> None:

@@ -134,8 +134,8 @@ class FactJoiner:
         calls.ended_ns[rows] = ended
         calls.outcome[rows] = outcome
         blob = facts.blob
-        said = blob.nonzero()[0]
-        calls.columns.put("error", rows[said], blob[said])
+        with_error = blob.nonzero()[0]
+        calls.columns.put("error", rows[with_error], blob[with_error])
         touched = self.dispatches.rows_of(calls.dispatch[rows])
         known = _which(touched >= 0)
         touched, outcome = np.asarray(touched[known]), outcome[known]

@@ -98,9 +98,9 @@ class Names:
             at += length
 
 
-def _name(kind: int, said: bytes) -> Name:
+def _name(kind: int, body: bytes) -> Name:
     try:
-        fields = json.loads(said)
+        fields = json.loads(body)
         line, bus = int(fields.get("line", 0)), int(fields.get("bus", 0))
         # Half a surrogate pair is legal in JSON, and no screen or file can take it.
         text, file, event, class_name, made = (

@@ -72,8 +72,8 @@ class Notes:
 
     def edit(self, ident: int, text: str) -> None:
         """Say something else. Raises UserError where it is too long."""
-        said = _checked(text)
-        self._change(tuple(replace(note, text=said) if note.id == ident else note for note in self.all))
+        checked = _checked(text)
+        self._change(tuple(replace(note, text=checked) if note.id == ident else note for note in self.all))
 
     def remove(self, ident: int) -> None:
         """Remove the note with this id; nothing happens where there is none."""
@@ -86,11 +86,11 @@ class Notes:
     def take(self, body: memoryview) -> None:
         """Read a frame: what cannot be read in it is left out. Raises ValueError where it is not a list of notes."""
         try:
-            said = json.loads(bytes(body))["notes"]
+            listed = json.loads(bytes(body))["notes"]
         except (ValueError, KeyError, TypeError, RecursionError):
             raise ValueError("the notes cannot be read") from None
         found: dict[int, Note] = {}
-        for each in said[: self._most] if isinstance(said, list) else ():
+        for each in listed[: self._most] if isinstance(listed, list) else ():
             note = _read(each)
             if note is not None:
                 found.setdefault(note.id, note)
@@ -118,10 +118,10 @@ def _checked(text: str) -> str:
     return text.strip()
 
 
-def _read(said: Any) -> Note | None:
+def _read(fields: Any) -> Note | None:
     try:
-        ident, time_ns, end_ns, about = (int(said[key]) for key in ("id", "time_ns", "end_ns", "about"))
-        kind, text = str(said["kind"]), str(said["text"])[:MOST_TEXT]
+        ident, time_ns, end_ns, about = (int(fields[key]) for key in ("id", "time_ns", "end_ns", "about"))
+        kind, text = str(fields["kind"]), str(fields["text"])[:MOST_TEXT]
     except (KeyError, TypeError, ValueError, OverflowError):
         return None
     if not (0 < ident < _LIMIT and -_LIMIT <= time_ns <= end_ns < _LIMIT and 0 <= about < 1 << 64 and kind in ABOUT):

@@ -22,7 +22,7 @@ Place = tuple[str, int]
 def bus_of(
     emitter: Any,
     recorder: Recorder,
-    said: str = "",
+    title: str = "",
     at: Optional[Place] = None,
     *,
     library: str = "",
@@ -30,7 +30,7 @@ def bus_of(
 ) -> int:
     """Interned id of the bus that an emitter is.
 
-    said: what a person calls it. at: where it is attached, if known. library: the package whose own lines do not count
+    title: what a person calls it. at: where it is attached, if known. library: the package whose own lines do not count
     as the place where the emitter was made. tables: attributes that its constructor fills with objects of their own.
     """
     kind = type(emitter)
@@ -38,7 +38,7 @@ def bus_of(
     file, line, made = _place(emitter, library, tables) if at is None else (*at, "attached" if at[0] else "")
     place = f" at {os.path.basename(file)}:{line}" if file else ""
     full = name if name.startswith(f"{module}.") or not module else f"{module}.{name}"
-    return recorder.bus(said or name.rpartition(".")[2] + place, full, file, line, made, of=emitter)
+    return recorder.bus(title or name.rpartition(".")[2] + place, full, file, line, made, of=emitter)
 
 
 def _place(emitter: Any, library: str, tables: tuple[str, ...]) -> tuple[str, int, str]:

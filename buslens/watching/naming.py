@@ -47,8 +47,8 @@ def describe(handler: Callable[..., Any]) -> HandlerName:
     """
     function = _function_of(handler)
     own = instance_dict(function if type(function) is FunctionType else handler) or {}
-    said = functools.partial(dict.get, own)
-    text, place = said("__buslens_name__"), said("__buslens_place__")
+    get = functools.partial(dict.get, own)
+    text, place = get("__buslens_name__"), get("__buslens_place__")
     inner = _innermost(handler)
     if type(text) is not str:
         text = _text(inner)
@@ -59,8 +59,8 @@ def describe(handler: Callable[..., Any]) -> HandlerName:
         frames = False
         file, line = _place(inner)
     is_async, is_generator = (_has_flag(function, flag) for flag in (inspect.CO_COROUTINE, inspect.CO_GENERATOR))
-    defers = said("__buslens_defers__") is True
-    if said("__buslens_plain__") is True:
+    defers = get("__buslens_defers__") is True
+    if get("__buslens_plain__") is True:
         frames = True
     return HandlerName(text, file, line, is_async, is_generator, frames, defers)
 

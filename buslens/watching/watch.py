@@ -138,8 +138,8 @@ class Watch:
 
     def payload(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
         """What an emit carries now, as `emitted` takes it."""
-        said = arguments(args, kwargs)
-        return 0 if said is NoPayload else self.recorder.snapshot(said)
+        payload = arguments(args, kwargs)
+        return 0 if payload is NoPayload else self.recorder.snapshot(payload)
 
     def emitted(self, event_id: int, handlers: int, payload: Any, cause: int) -> int:
         """An event was emitted, with so many handlers to be called; the dispatch's id. May raise: see `broke`."""
@@ -199,8 +199,8 @@ class Watch:
 
     def never_ran(self, call: int, why: str) -> None:
         """The body of a handler that was called did not run, and will not."""
-        said = json.dumps({"type": "never ran", "message": why, "traceback": ""}, ensure_ascii=False)
-        self._ended_with(call, int(Outcome.NEVER_RAN), json_utf8(said))
+        error = json.dumps({"type": "never ran", "message": why, "traceback": ""}, ensure_ascii=False)
+        self._ended_with(call, int(Outcome.NEVER_RAN), json_utf8(error))
 
     def finish(self) -> None:
         """The program ends: what has not begun is told to have never run."""

@@ -34,7 +34,7 @@ def answered(sql: SqlTab, qtbot: Any, text: str) -> list[list[str]]:
     sql.text.setFocus()
     qtbot.keyClick(sql.text, Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
     qtbot.waitUntil(
-        lambda: sql.said.text().endswith(("row", "rows")) or bool(sql.said.property("wrong")), timeout=PATIENCE_MS
+        lambda: sql.status.text().endswith(("row", "rows")) or bool(sql.status.property("wrong")), timeout=PATIENCE_MS
     )
     model = sql.answer
     return [
@@ -52,7 +52,7 @@ def test_ctrl_return_asks_and_the_answer_is_a_table(sql: SqlTab, qtbot: Any) -> 
 def test_a_mistake_is_said_and_the_old_answer_stays(sql: SqlTab, qtbot: Any) -> None:
     answered(sql, qtbot, "SELECT 1 AS one")
     assert answered(sql, qtbot, "SELECT nosuch FROM calls") == [["1"]]
-    assert "nosuch" in sql.said.text()
+    assert "nosuch" in sql.status.text()
 
 
 def test_a_double_click_on_a_row_with_an_id_selects_it_everywhere(sql: SqlTab, window: Any, qtbot: Any) -> None:
@@ -63,7 +63,7 @@ def test_a_double_click_on_a_row_with_an_id_selects_it_everywhere(sql: SqlTab, w
 
 def test_a_ready_made_query_runs_at_once(sql: SqlTab, qtbot: Any) -> None:
     sql.ready.activated.emit(sql.ready.findText("Lost events"))
-    qtbot.waitUntil(lambda: sql.said.text().endswith(("row", "rows")), timeout=PATIENCE_MS)
+    qtbot.waitUntil(lambda: sql.status.text().endswith(("row", "rows")), timeout=PATIENCE_MS)
     assert sql.answer.index(0, 0).data() == "mail.sent"
 
 
@@ -72,7 +72,7 @@ def test_a_query_without_end_can_be_cancelled(sql: SqlTab, qtbot: Any) -> None:
     sql.go.click()
     assert sql.stop.isEnabled()
     sql.stop.click()
-    assert sql.said.text() == "cancelled"
+    assert sql.status.text() == "cancelled"
     assert not sql.stop.isEnabled()
 
 
@@ -103,7 +103,7 @@ def test_an_answer_is_written_as_a_file(sql: SqlTab, qtbot: Any, tmp_path: Path,
     answered(sql, qtbot, "SELECT handler, count(*) AS n, count(*) AS n FROM calls WHERE outcome = 'failed' GROUP BY 1")
     path = tmp_path / f"answer.{ending}"
     sql.write_answer(path)
-    qtbot.waitUntil(lambda: sql.said.text() == f"wrote {path}", timeout=PATIENCE_MS)
+    qtbot.waitUntil(lambda: sql.status.text() == f"wrote {path}", timeout=PATIENCE_MS)
     if ending == "csv":
         assert path.read_text().splitlines() == ["handler,n,n", "charge_card,7,7"]
     elif ending == "json":
@@ -111,4 +111,4 @@ def test_an_answer_is_written_as_a_file(sql: SqlTab, qtbot: Any, tmp_path: Path,
     else:
         assert duckdb.read_parquet(str(path)).fetchall() == [("charge_card", 7, 7)]
     sql.write_answer(tmp_path / "answer.xml")
-    qtbot.waitUntil(lambda: "cannot be written as .xml" in sql.said.text(), timeout=PATIENCE_MS)
+    qtbot.waitUntil(lambda: "cannot be written as .xml" in sql.status.text(), timeout=PATIENCE_MS)

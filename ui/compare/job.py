@@ -24,7 +24,7 @@ class ComparisonJob(QObject):
     came = Signal(object)
     """A Result."""
 
-    said = Signal(object)
+    progressed = Signal(object)
     """A text: what runs now, and how far it is."""
 
     ended = Signal()
@@ -40,7 +40,7 @@ class ComparisonJob(QObject):
         self._comparison = _Comparison(document, plan, trusted)
         self._job = Job(self)
         self._job.gave.connect(self.came)
-        self._job.progressed.connect(self.said)
+        self._job.progressed.connect(self.progressed)
         self._job.done.connect(self.ended)
         self._job.stopped.connect(self.ended)
         self._job.failed.connect(self._failed)

@@ -90,7 +90,7 @@ class CompareSheet(QDialog):
         self._show_results()
         self._running = ComparisonJob(self._document, plan, self._trusted, self)
         self._running.came.connect(self._came)
-        self._running.said.connect(self._say)
+        self._running.progressed.connect(self._say)
         self._running.failed.connect(self.failed)
         self._running.ended.connect(self._ended)
         self._running.start()
@@ -130,7 +130,7 @@ class CompareSheet(QDialog):
         if self._running is not None:
             self._running.deleteLater()
             self._running = None
-        self.says.setText(_said(self._results))
+        self.says.setText(_summary(self._results))
         self._allow()
 
     def _show_results(self) -> None:
@@ -228,12 +228,12 @@ class CompareSheet(QDialog):
         self._parts.splitterMoved.connect(self._keep_shares)
 
 
-def _said(results: Sequence[ComparisonResult]) -> str:
+def _summary(results: Sequence[ComparisonResult]) -> str:
     """How many engines ran, and which did not; why stands in their row."""
     tried = list(dict.fromkeys(result.engine for result in results))
     refused = {result.engine for result in results if result.problem}
     ran = [engine for engine in tried if engine not in refused]
     if not tried:
         return HINT
-    said = f"{len(ran)} {'engine' if len(ran) == 1 else 'engines'} compared."
-    return f"{said} Not: {', '.join(each for each in tried if each in refused)}." if refused else said
+    text = f"{len(ran)} {'engine' if len(ran) == 1 else 'engines'} compared."
+    return f"{text} Not: {', '.join(each for each in tried if each in refused)}." if refused else text

@@ -73,19 +73,19 @@ class ConnectionPage(QWidget):
             if url := os.environ.get(variable, ""):
                 meant = connections.meant(self._kind, url)
                 shown, origin = connections.parsed(meant, url)[0], ConnectionOrigin.ENVIRONMENT
-                said = f"{variable} says {shown.place(meant)}: it counts, whatever is set here."
+                text = f"{variable} says {shown.place(meant)}: it counts, whatever is set here."
             elif (found := file.read().get(self._kind.id)) is not None:
-                shown, origin, said = found, ConnectionOrigin.SETTINGS, "Set here."
+                shown, origin, text = found, ConnectionOrigin.SETTINGS, "Set here."
             else:
-                shown, origin, said = (
+                shown, origin, text = (
                     Connection(),
                     ConnectionOrigin.DEFAULT,
                     UNSET_REDIS if self._kind is REDIS else UNSET,
                 )
         except UserError as error:
-            shown, origin, said = Connection(), ConnectionOrigin.DEFAULT, f"{error}."
+            shown, origin, text = Connection(), ConnectionOrigin.DEFAULT, f"{error}."
         self._saved, self._origin = shown, origin
-        self.origin.setText(said)
+        self.origin.setText(text)
         self.form.show_connection(shown, self._password_hint(shown, origin))
         self.form.setEnabled(origin is not ConnectionOrigin.ENVIRONMENT)
         self._allow()
@@ -131,8 +131,8 @@ class ConnectionPage(QWidget):
             self._allow()
             return
         self.refresh()
-        said = "Saved: it counts from the next run on." if what == SAVE else "Forgotten."
-        self._say("reached", said)
+        text = "Saved: it counts from the next run on." if what == SAVE else "Forgotten."
+        self._say("reached", text)
         self.kept.emit()
 
     def _failed(self, error: object) -> None:

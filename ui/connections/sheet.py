@@ -75,5 +75,5 @@ class ConnectionsSheet(QDialog):
     def _say_where_passwords_are(self) -> None:
         if self._no_keyring is not None:
             kind = list(KINDS.values())[self.tabs.currentIndex()]
-            said = NOT_KEPT.format(why=self._no_keyring, variable=kind.password_variable) if self._no_keyring else KEPT
-            self.about_passwords.setText(said)
+            text = NOT_KEPT.format(why=self._no_keyring, variable=kind.password_variable) if self._no_keyring else KEPT
+            self.about_passwords.setText(text)

@@ -32,8 +32,8 @@ def window_title(run: Run, document: Document | None) -> str:
         "capture": [run.title, f"beside {scenario}" if scenario else "[*]"],
         "run": [scenario or "[*]", _run_title(run, document)],
     }[run.kind]
-    said = " — ".join(part for part in parts if part)
-    return f"{said} — Buslens" if said else "Buslens[*]"
+    title = " — ".join(part for part in parts if part)
+    return f"{title} — Buslens" if title else "Buslens[*]"
 
 
 def _run_title(run: Run, document: Document | None) -> str:
@@ -64,12 +64,12 @@ def _facts_of_run(run: Run, document: Document | None) -> list[str]:
 def _facts_of_capture(run: Run, document: Document | None, header: Header | None) -> list[str]:
     facts = [run.title]
     if header is not None:
-        said = {
+        extra = {
             key: str(header.extra[key])[:MOST_NAME] for key in ("scenario", "engine", "seed") if key in header.extra
         }
-        facts += [said.get("scenario") or f"{header.process[:MOST_NAME]}, process {header.pid}"]
-        facts += [f"on {header.host[:MOST_NAME]}", said.get("engine", "")]
-        facts += [f"seed {said['seed']}" if "seed" in said else "", clock_text(header.wall_ns / 1e9)]
+        facts += [extra.get("scenario") or f"{header.process[:MOST_NAME]}, process {header.pid}"]
+        facts += [f"on {header.host[:MOST_NAME]}", extra.get("engine", "")]
+        facts += [f"seed {extra['seed']}" if "seed" in extra else "", clock_text(header.wall_ns / 1e9)]
     facts += ["notes not saved" if run.notes.unsaved else ""]
     facts += [f"the scenario beside it is {document.title}" if document is not None else ""]
     return [fact for fact in facts if fact]

@@ -25,14 +25,14 @@ def read_around(file: str, line: int) -> tuple[str, int]:
     """The text of a file, bounded around a line, and the number of its first line. Raises UserError."""
     try:
         with Path(file).open("rb") as source:
-            said = source.read(MOST_BYTES + 1)
+            content = source.read(MOST_BYTES + 1)
     except OSError as error:
         raise UserError(f"the file cannot be read: {error.strerror}", at=Place(file)) from None
-    if b"\0" in said[:8192]:
+    if b"\0" in content[:8192]:
         raise UserError("this is not a text", at=Place(file))
-    lines = said[:MOST_BYTES].decode("utf-8", "replace").splitlines()
+    lines = content[:MOST_BYTES].decode("utf-8", "replace").splitlines()
     if line > len(lines):
-        longer = len(said) > MOST_BYTES
+        longer = len(content) > MOST_BYTES
         why = (
             f"its first {MOST_BYTES // 1024 // 1024} MB end before this line"
             if longer

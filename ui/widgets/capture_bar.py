@@ -52,7 +52,7 @@ class CaptureBar(QFrame):
 
     def refresh_records(self) -> None:
         """More of it is there, or all."""
-        loading, damage = self._session.loading, self._said()
+        loading, damage = self._session.loading, self._message()
         if loading is not None:
             self.says.setText(f"Opening {loading.path.name}: what is there is shown already.")
             self.progress.setValue(round(loading.share * STEPS))
@@ -70,7 +70,7 @@ class CaptureBar(QFrame):
         """The icon in the theme's amber."""
         self._icon.setPixmap(icon("untrusted", self._themes.theme).pixmap(16, 16))
 
-    def _said(self) -> str:
+    def _message(self) -> str:
         session, trace = self._session, self._session.trace
         if trace.raw.path is None or session.loading is not None or session.following is not None:
             return trace.damage or trace.raw.problem  # a run, or more comes
@@ -80,5 +80,5 @@ class CaptureBar(QFrame):
         self._session.cancel_loading()
 
     def _dismiss(self) -> None:
-        self._dismissed = self._said()
+        self._dismissed = self._message()
         self.refresh_records()

@@ -148,11 +148,11 @@ class Status(QStatusBar):
         """Another trace has other numbers."""
         self.refresh()
 
-    def show_expectations(self, said: str, *, alarm: bool) -> None:
+    def show_expectations(self, text: str, *, alarm: bool) -> None:
         """How many are met; "" where nothing was judged."""
-        self.expectations.setText(said)
-        self.expectations.set_leads(bool(said))
-        self.expectations.setVisible(bool(said))
+        self.expectations.setText(text)
+        self.expectations.set_leads(bool(text))
+        self.expectations.setVisible(bool(text))
         _alarm(self.expectations, "failed" if alarm else "")
         self._leave_out_zeros()
 
@@ -232,8 +232,8 @@ class Status(QStatusBar):
     def _show_workers(self, joined: tuple[WorkerStatus, ...]) -> None:
         gone = sum(each.is_gone for each in joined)
         there = len(joined) - gone
-        said = [f"{count(there)} {'worker' if there == 1 else 'workers'}"] * bool(joined)
-        self.workers.setText(", ".join(said + [f"{count(gone)} gone"] * bool(gone)))
+        parts = [f"{count(there)} {'worker' if there == 1 else 'workers'}"] * bool(joined)
+        self.workers.setText(", ".join(parts + [f"{count(gone)} gone"] * bool(gone)))
         lines = [f"{each.title}: {'gone' if each.is_gone else each.clock}" for each in joined[:MOST_TOLD]]
         more = [f"and {count(len(joined) - MOST_TOLD)} more"] * (len(joined) > MOST_TOLD)
         self.workers.setToolTip("\n".join(lines + more))

@@ -40,9 +40,9 @@ def _name(step: HistoryStep) -> str:
 
 
 def _value(step: HistoryStep, emitted_ns: int) -> str:
-    said = [f"+{span(max(0, step.time_ns - emitted_ns))}"]
+    parts = [f"+{span(max(0, step.time_ns - emitted_ns))}"]
     if step.kind in NAMED and step.queue:
-        said.append(step.queue)
+        parts.append(step.queue)
     if step.note:
-        said.append(step.note)
-    return "  ·  ".join(said)
+        parts.append(step.note)
+    return "  ·  ".join(parts)

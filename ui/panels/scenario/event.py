@@ -36,9 +36,9 @@ class EventForm(Form):
 
     def show_event(self, name: str, values: dict[str, Any] | None, drafts: Mapping[FieldPath, Draft]) -> None:
         """Show an event as the file says it."""
-        said = values or {}
-        self._schema = said.get("schema")
-        self.show_values({**said, "name": name}, drafts)
+        fields = values or {}
+        self._schema = fields.get("schema")
+        self.show_values({**fields, "name": name}, drafts)
         _editor(self.sample).check_now()
 
     def refresh_schema(self, schema: Any) -> None:

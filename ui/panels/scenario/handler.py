@@ -80,8 +80,8 @@ class HandlerForm(Form):
     def refresh(self, values: dict[str, Any], events: list[str], emit: Step, drafts: Mapping[FieldPath, Draft]) -> None:
         """Show the handler as it is now; what is being typed stays."""
         self.steps.show_steps(list(values.get("do") or []), events, emit, drafts)
-        said = [text.format(values[key]) for key, text in SUMMARIES.items() if key in values]
-        self.fold.set_summary(", ".join(said))
+        summary = [text.format(values[key]) for key, text in SUMMARIES.items() if key in values]
+        self.fold.set_summary(", ".join(summary))
 
     def inputs(self) -> list[FieldInput]:
         """The fields of the handler and of its chosen step."""

@@ -120,8 +120,8 @@ class FieldInput(QWidget):
         if self.field.choices and isinstance(widget, QComboBox):
             return widget.currentText() if widget.currentIndex() > 0 else None
         text = self.text()
-        said = number(text) if self.field.kind == "number" else text.strip() or None
-        return "" if said is None and self.field.needed else said
+        value = number(text) if self.field.kind == "number" else text.strip() or None
+        return "" if value is None and self.field.needed else value
 
     @property
     def valid(self) -> bool:
@@ -155,8 +155,8 @@ class FieldInput(QWidget):
     def _says(self, value: Any) -> bool:
         if not self.valid:
             return False
-        said = self.value()
-        return bool(said == value and type(said) is type(value))
+        mine = self.value()
+        return bool(mine == value and type(mine) is type(value))
 
     def _listen(self) -> None:
         widget = self.widget

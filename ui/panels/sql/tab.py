@@ -137,13 +137,13 @@ class SqlTab(Tab):
             self._session.release()
 
     def _say(self, text: str, *, wrong: bool = False) -> None:
-        self.said.setText(text)
-        self.said.setProperty("wrong", wrong)
+        self.status.setText(text)
+        self.status.setProperty("wrong", wrong)
         self._colour_said()
 
     def _colour_said(self) -> None:
         theme = self._themes.theme
-        self.said.setStyleSheet(f"color: {theme.failed if self.said.property('wrong') else theme.muted};")
+        self.status.setStyleSheet(f"color: {theme.failed if self.status.property('wrong') else theme.muted};")
 
     def _choose_ready(self, place: int) -> None:
         if place > 0:
@@ -179,10 +179,10 @@ class SqlTab(Tab):
         self.export.setToolTip("Write the answer as CSV, JSON or Parquet")
         self.export.setEnabled(False)
         self.export.clicked.connect(self.export_answer)
-        self.said = QLabel(self)
-        self.said.setTextFormat(Qt.TextFormat.PlainText)
-        self.said.setWordWrap(True)
-        self.said.setAccessibleName("What became of the query")
+        self.status = QLabel(self)
+        self.status.setTextFormat(Qt.TextFormat.PlainText)
+        self.status.setWordWrap(True)
+        self.status.setAccessibleName("What became of the query")
         shortcut = QShortcut(QKeySequence("Ctrl+Return"), self)
         shortcut.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
         shortcut.activated.connect(self.run)
@@ -217,7 +217,7 @@ class SqlTab(Tab):
         left.setSpacing(4)
         left.addWidget(self.text, 1)
         left.addLayout(buttons)
-        left.addWidget(self.said)
+        left.addWidget(self.status)
         splitter = QSplitter(Qt.Orientation.Horizontal, self)
         splitter.setChildrenCollapsible(False)
         self.schema = SqlSchema(self)

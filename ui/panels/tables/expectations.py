@@ -71,7 +71,7 @@ class ExpectationsTab(Tab):
         return f"{self.name} {count(self.unmet)} not met" if self.unmet else self.name
 
     @property
-    def said(self) -> str:
+    def summary(self) -> str:
         """For the status bar; "" where nothing was judged."""
         total = len(self.judged)
         if not total:
