@@ -56,12 +56,12 @@ class CaptureFollower:
     def step(self, seconds: float, feed: Callable[[bytes], None]) -> None:
         """Hand over what came, for so long, at least one piece."""
         until = time.monotonic() + seconds
-        while data := self.take():
+        while data := self.read_frames():
             feed(data)
             if time.monotonic() >= until:
                 return
 
-    def take(self) -> bytes:
+    def read_frames(self) -> bytes:
         """The next whole frames; none where there are none, or it is too soon to look again."""
         if self.problem or time.monotonic() < self._looks_at:
             return b""

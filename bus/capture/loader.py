@@ -131,7 +131,7 @@ class CaptureLoader:
             piece.size = self.trace.raw.read_into(room, start)
             if not piece.size:
                 raise ValueError("the file became shorter while it was read")
-            for frame in self.trace.framing.take(room[: piece.size]):
+            for frame in self.trace.framing.feed(room[: piece.size]):
                 piece.frames.append(frame)
         except OSError as error:
             piece.error = ValueError(f"it cannot be read on ({reason(error)})")

@@ -141,7 +141,7 @@ def _read(trace: Trace, span: Span, blobs: BlobParts, progress: Progress | None)
 def _frames(trace: Trace, progress: Progress | None) -> Iterable[tuple[int, memoryview, int]]:
     framing, done = FrameReader(), 0
     for piece in trace.raw.pieces(0, trace.whole):
-        yield from framing.take(piece)
+        yield from framing.feed(piece)
         done += len(piece)
         if progress is not None:
             progress(done / trace.whole)

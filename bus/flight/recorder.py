@@ -141,7 +141,7 @@ class FlightRecorder:
         """The next bytes of the stream, which the trace has taken in already."""
         if not self.on:
             return
-        facts = self._ring.take(data)
+        facts = self._ring.append(data)
         if len(facts):
             times, first = self._triggers.find(facts, trace)
             if first is not None:

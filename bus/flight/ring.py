@@ -61,13 +61,13 @@ class FrameRing:
 
     def go_on(self, header: wire.Header) -> None:
         """The stream began before: its header has been."""
-        for _ in self._framing.take(wire.pack_header(header)):
+        for _ in self._framing.feed(wire.pack_header(header)):
             pass
 
-    def take(self, data: bytes) -> Array:
+    def append(self, data: bytes) -> Array:
         """Keep these bytes of the stream; the facts in them. `forget` is for whoever has looked at them."""
         new = []
-        for kind, body, _ in self._framing.take(data):
+        for kind, body, _ in self._framing.feed(data):
             if kind == wire.BLOBS:
                 self._blobs.append(body)
             elif kind == wire.FACTS and len(body) and not len(body) % FACT_DTYPE.itemsize:

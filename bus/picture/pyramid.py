@@ -72,7 +72,7 @@ class Pyramid:
         """Blocks of `1 << shift_of(number)` calls."""
         return self._levels[number][: self._lengths[number]]
 
-    def take(self, blocks: Int64s, calls: Blocks) -> None:
+    def put(self, blocks: Int64s, calls: Blocks) -> None:
         """What blocks of the lowest level come to: those that are there anew, or the next ones.
 
         blocks: ascending, each once. calls: eight for each, each as a block of its own.

@@ -98,7 +98,7 @@ class Track:
 
     def _sum_up(self, blocks: Int64s, calls: Calls) -> None:
         members = (blocks[:, None] << CALLS) + np.arange(1 << CALLS)
-        self.blocks.take(blocks, self._each(members.ravel(), calls))
+        self.blocks.put(blocks, self._each(members.ravel(), calls))
 
     def _each(self, positions: Int64s, calls: Calls) -> Blocks:
         rows = self.rows[positions]

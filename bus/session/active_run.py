@@ -86,7 +86,7 @@ class ActiveRun:
         self.runner.trust(self._trusted(document.content_hash))
         self.runner.emit(event, payload, times, per_second, against_schema=against_schema)
 
-    def take(self, feed: Callable[[bytes], None]) -> None:
+    def drain(self, feed: Callable[[bytes], None]) -> None:
         """Hand over what was recorded since the last time."""
         runner = self.runner
         if runner is None:

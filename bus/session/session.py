@@ -349,12 +349,12 @@ class Session:
             self._tell_engine(self.document)
         generation, before = self.trace.generation, self.engine_state
         ended = self._runner is not None and not self._runner.alive
-        self._running.take(self._feed)
+        self._running.drain(self._feed)
         self._take_followed()
         if self._runner is not None:
             self.engine_state = self._runner.state()
             if self.engine_state.phase in AT_REST:
-                self._running.take(self._feed)  # what was recorded between taking and looking
+                self._running.drain(self._feed)  # what was recorded between taking and looking
         if ended:
             self._running.runner = None
         self._reap()
@@ -490,7 +490,7 @@ class Session:
     def _retire(self) -> None:
         """Let go of the run; it ends by itself."""
         if not self._held:
-            self._running.take(self._feed)
+            self._running.drain(self._feed)
         self._running.let_go(self.runs.view.feed)
         self.engine_state = EngineState(speed=self.engine_state.speed)
 

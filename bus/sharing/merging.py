@@ -109,13 +109,13 @@ class Merger:
         self.running: set[int] = set()
         """Calls that have started there and not ended, as far as was told."""
 
-    def take(self, data: bytes | memoryview, offset: int) -> tuple[MergedMessage, list[DeliveryStep]]:
+    def merge(self, data: bytes | memoryview, offset: int) -> tuple[MergedMessage, list[DeliveryStep]]:
         """The next bytes of its stream; what they say about deliveries. offset: what is added to its times."""
         merged = MergedMessage()
         steps: list[DeliveryStep] = []
-        for kind, body, _ in self._framing.take(data):
+        for kind, body, _ in self._framing.feed(data):
             if kind == wire.NAMES:
-                self._names.take(body)
+                self._names.read_frame(body)
             elif kind == wire.BLOBS:
                 merged.add_blobs(body)
             elif kind == wire.FACTS:

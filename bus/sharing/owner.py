@@ -148,7 +148,7 @@ class Owner:
             if number == worker.last_number + 1:
                 worker.last_number = number
                 self._learn(worker, message, sent, now)
-                merged, steps = worker.merger.take(message.frames, worker.offset.use() if message.frames else 0)
+                merged, steps = worker.merger.merge(message.frames, worker.offset.use() if message.frames else 0)
         except ValueError as error:
             self._refused += 1
             if self._refused == 1:

@@ -61,7 +61,7 @@ class Blobs:
         """Of what is opened: an export reads while the window does."""
         self.search = BlobSearch(raw, self._frames)
 
-    def take(self, body: memoryview, start: int) -> None:
+    def read_frame(self, body: memoryview, start: int) -> None:
         """Remember one BLOBS frame, whose body lies at `start`. Raises ValueError where it does not begin well."""
         if len(body) < BLOB_ENTRY.size:
             raise ValueError("a frame of payloads is cut short")

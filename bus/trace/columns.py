@@ -66,7 +66,7 @@ class Columns:
                 self._room[name][start:end] = value
         return slice(start, end)
 
-    def take(self, source: Columns, rows: Array) -> None:
+    def append_rows(self, source: Columns, rows: Array) -> None:
         """Append these rows of another table with the same columns."""
         self.append(len(rows), **{name: array[rows] for name, array in source._room.items()})
 

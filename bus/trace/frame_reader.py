@@ -33,7 +33,7 @@ class FrameReader:
         """The frame whose end has not come will come again, from its beginning."""
         self._waiting.clear()
 
-    def take(self, data: bytes | memoryview) -> Iterator[Frame]:
+    def feed(self, data: bytes | memoryview) -> Iterator[Frame]:
         """Each frame that these bytes complete.
 
         A body is a view: of `data`, unless the frame began before.

@@ -48,7 +48,7 @@ class FactJoiner:
         self.dispatches = dispatches
         self.calls = calls
 
-    def take(self, facts: Facts) -> None:
+    def join(self, facts: Facts) -> None:
         """Join one batch. Starts come before ends, so that the order inside a batch does not matter."""
         new = self._add_dispatches(facts.emitted)
         touched = [np.arange(new.start, new.stop), self._add_calls(facts.started)]

@@ -82,7 +82,7 @@ class Names:
         """Every name that the capture said, with its id."""
         return [(ident, name) for ident, name in self._names.items() if ident]
 
-    def take(self, body: memoryview) -> None:
+    def read_frame(self, body: memoryview) -> None:
         """Read one NAMES frame. Raises ValueError where it is malformed."""
         at = 0
         while at < len(body):

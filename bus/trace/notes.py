@@ -83,7 +83,7 @@ class Notes:
         """Those about one dispatch or call."""
         return tuple(note for note in self.all if note.about == about and note.kind == kind and about)
 
-    def take(self, body: memoryview) -> None:
+    def read_frame(self, body: memoryview) -> None:
         """Read a frame: what cannot be read in it is left out. Raises ValueError where it is not a list of notes."""
         try:
             listed = json.loads(bytes(body))["notes"]

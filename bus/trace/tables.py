@@ -105,7 +105,7 @@ class Dispatches:
     def only(self, rows: Array) -> Dispatches:
         """A table of these rows alone."""
         table = Dispatches()
-        table.columns.take(self.columns, rows)
+        table.columns.append_rows(self.columns, rows)
         table.index.add(table.id, 0)
         return table
 
@@ -207,7 +207,7 @@ class Calls:
     def only(self, rows: Array) -> Calls:
         """A table of these rows alone."""
         table = Calls()
-        table.columns.take(self.columns, rows)
+        table.columns.append_rows(self.columns, rows)
         table.index.add(table.id, 0)
         return table
 
@@ -253,7 +253,7 @@ class Marks:
     def only(self, rows: Array) -> Marks:
         """A table of these rows alone."""
         table = Marks(self._blobs)
-        table.columns.take(self.columns, rows)
+        table.columns.append_rows(self.columns, rows)
         return table
 
     def text(self, row: int) -> str:

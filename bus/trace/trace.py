@@ -113,14 +113,14 @@ class Trace:
             return
         if self._keeps_bytes:
             self.raw.append(data)
-        yield from self.taking(self.framing.take(data))
+        yield from self.taking(self.framing.feed(data))
 
     def taking(self, frames: Iterable[Frame]) -> Iterator[int]:
         """Take in frames that `framing` found, piece by piece: yields how many bytes are taken in so far."""
         known = self.whole
         try:
             for kind, body, start in frames:
-                self._take(kind, body, start)
+                self._read_frame(kind, body, start)
                 self.whole = start + len(body)
                 if self._unjoined >= FACTS_AT_ONCE:
                     self._join()
@@ -186,12 +186,12 @@ class Trace:
         trace.marks = marks.only(np.flatnonzero((marks.call == 0) | (trace.calls.rows_of(marks.call) >= 0)))
         trace.deliveries = _deliveries()
         of_kept = trace.dispatches.rows_of(told.view("dispatch")) >= 0
-        trace.deliveries.take(told, np.flatnonzero(of_kept))
+        trace.deliveries.append_rows(told, np.flatnonzero(of_kept))
         trace.skipped = _skipped()
         of_kept = trace.dispatches.rows_of(self.skipped.view("dispatch")) >= 0
-        trace.skipped.take(self.skipped, np.flatnonzero(of_kept))
+        trace.skipped.append_rows(self.skipped, np.flatnonzero(of_kept))
         trace.counts = _counts()
-        trace.counts.take(self.counts, _newest_counts(self.counts.view("counter"), most))
+        trace.counts.append_rows(self.counts, _newest_counts(self.counts.view("counter"), most))
         trace.generation += 1
         return trace
 
@@ -207,18 +207,18 @@ class Trace:
         self.damage = f"The capture is damaged at byte {self.whole:,}: {why}. Everything before it is shown."
         self.generation += 1
 
-    def _take(self, kind: int, body: memoryview, start: int) -> None:
+    def _read_frame(self, kind: int, body: memoryview, start: int) -> None:
         if kind == wire.NAMES:
-            self.names.take(body)
+            self.names.read_frame(body)
         elif kind == wire.BLOBS:
-            self.blobs.take(body, start)
+            self.blobs.read_frame(body, start)
         elif kind == wire.FACTS:
             if len(body) % FACT_DTYPE.itemsize:
                 raise wire.DamagedFrame("a frame of facts ends inside a fact")
             self._bodies.append(body)
             self._unjoined += len(body) // FACT_DTYPE.itemsize
         elif kind == wire.NOTES:
-            self.notes.take(body)
+            self.notes.read_frame(body)
             self.notes_at.append((start - wire.FRAME.size, start + len(body)))
         elif kind == wire.END:
             self.ended = True
@@ -237,7 +237,7 @@ class Trace:
         self._first_ns = min(first, self._first_ns) if self._facts else first
         self._last_ns = max(last, self._last_ns) if self._facts else last
         self._facts += count
-        self._joining.take(facts)
+        self._joining.join(facts)
         if len(facts.others):
             self._take_rest(facts.others)
 

@@ -78,7 +78,7 @@ class RowQuery:
         if self._order is None:
             pass
         elif len(found) * _FEW < whole:
-            sorting.take(self._order.keys()[found])
+            sorting.set_keys(self._order.keys()[found])
         else:
             sorting.pick_from(self._orders, (id(trace), trace.generation), whole)
         return sorting
@@ -96,7 +96,7 @@ class Sorting:
         self._alike: Keys | None = None
         self._grouped = ""
 
-    def take(self, keys: Keys) -> None:
+    def set_keys(self, keys: Keys) -> None:
         """One for each row that was found."""
         self._keys = keys
 

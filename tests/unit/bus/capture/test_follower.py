@@ -71,7 +71,7 @@ def test_it_may_begin_with_a_header_alone(tmp_path: Path) -> None:
     assert found is not None
     growing.write(found[1])
     trace, following = opened(growing)
-    assert following.take() == b""
+    assert following.read_frames() == b""
     growing.end()
     following.step(60.0, trace.feed)
     assert same_calls(trace)

@@ -180,7 +180,7 @@ def test_times_that_a_hostile_capture_claims_break_nothing() -> None:
     calls = calls_as_blocks(
         np.full(64, most.min), np.full(64, most.max), np.ones(64, np.bool_), *np.zeros((2, 64), bool)
     )
-    pyramid.take(np.arange(8), calls)
+    pyramid.put(np.arange(8), calls)
     assert pyramid.over(0, 64)[0] > 0
     assert int(pyramid.level(1)["failed"].sum()) == 64
 
@@ -189,5 +189,5 @@ def test_blocks_need_a_few_bytes_for_a_call() -> None:
     pyramid = Pyramid()
     count = 1 << 17
     calls = calls_as_blocks(np.arange(count), np.arange(count), *np.zeros((3, count), np.bool_))
-    pyramid.take(np.arange(count >> CALLS), calls)
+    pyramid.put(np.arange(count >> CALLS), calls)
     assert pyramid.nbytes < 20 * count

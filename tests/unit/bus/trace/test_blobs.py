@@ -18,7 +18,7 @@ def blobs(*bodies: tuple[int, int, bytes, bool]) -> Blobs:
     for body in bodies:
         frame = pack_blob(*body)
         raw.append(frame)
-        kept.take(memoryview(frame), start)
+        kept.read_frame(memoryview(frame), start)
         start += len(frame)
     return kept
 
@@ -62,7 +62,7 @@ def test_blobs_of_one_frame_are_found_where_ids_have_gaps() -> None:
     frame = b"".join(pack_blob(ident, BlobKind.NOTE, str(ident).encode(), False) for ident in (3, 4, 8, 9))
     raw.append(frame)
     kept = Blobs(raw)
-    kept.take(memoryview(frame), 0)
+    kept.read_frame(memoryview(frame), 0)
     assert [kept.note(ident) for ident in (3, 4, 5, 8, 9, 10)] == ["3", "4", "", "8", "9", ""]
 
 
@@ -84,7 +84,7 @@ def test_text_is_looked_for_in_payloads_and_new_ones_are_looked_through_later() 
         frame = pack_blob(ident, BlobKind.PAYLOAD_REPR, text, False)
         start = (ident - 1) * 21
         raw.append(frame)
-        kept.take(memoryview(frame), start)
+        kept.read_frame(memoryview(frame), start)
         assert kept.holding("ALPHA").tolist() == [1]
     assert kept.holding("a").tolist() == [1, 2]
     assert kept.holding("nothing").tolist() == []

@@ -82,7 +82,7 @@ def test_entries_that_make_no_sense_are_left_out() -> None:
     wrong = [{}, 3, None, {**good, "id": "x"}, {**good, "id": -1}, {**good, "end_ns": 4}, {**good, "kind": "rm"},
              {**good, "time_ns": 1 << 70}, {**good, "about": 1 << 65}, {**good, "time_ns": 1e999}]  # fmt: skip
     notes = Notes()
-    notes.take(memoryview(json.dumps({"notes": [*wrong, good, good]}).encode()))
+    notes.read_frame(memoryview(json.dumps({"notes": [*wrong, good, good]}).encode()))
     assert [note.text for note in notes.all] == ["good ?"]
 
 
