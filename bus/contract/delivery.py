@@ -258,7 +258,10 @@ class JoinableBroker(Broker, Protocol):
         """The run can be joined by whoever has this scenario, of which this is a hash."""
 
     def recount(self) -> None:
-        """Count what no member has settled; answered by BacklogCounted, where the broker can tell, or not at all."""
+        """Count what no member has settled; answered by BacklogCounted, where the broker can tell, or not at all.
+
+        May be called on any thread: whoever reads the records asks.
+        """
 
     def write(self, mailbox: str, message: bytes) -> None:
         """To a member, or to the owner (`bus.contract.peer_messages.OWNER`); told there by PeerWrote. It may get lost.

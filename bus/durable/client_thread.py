@@ -22,14 +22,16 @@ _LOG = logging.getLogger("buslens")
 
 
 class ClientThread:
-    """Runs `live(ready)` once. Made, started and waited for on the engine's loop."""
+    """Runs `live(ready)` once. Made, started and ended on the engine's loop."""
 
-    def __init__(self, engine: str, live: Callable[[Ready], None]) -> None:
+    def __init__(self, engine: str, live: Callable[[Ready], None], leave: Callable[[bool], None]) -> None:
         """engine: the id of the engine whose client it is.
 
         live: what the thread does. Raises UserError before it calls `ready` where the client cannot be used.
+        leave: lets `live` end as soon as it can. Takes whether what the run made on the broker is to be removed before;
+        may be called twice.
         """
-        self._engine, self._live = engine, live
+        self._engine, self._live, self._leave = engine, live, leave
         self._thread = threading.Thread(target=self._run, name=f"engine {engine}", daemon=True)
         self._is_ready = False
 
@@ -38,24 +40,29 @@ class ClientThread:
         """Whether there ever was something to wait for."""
         return self._thread.ident is not None
 
-    @property
-    def is_alive(self) -> bool:
-        """Whether it was started and has not ended."""
-        return self._thread.is_alive()
-
     async def start(self, tell: Tell) -> None:
         """Wait until the client can be used. Raises UserError.
 
+        Where the run is to end before that, by asyncio.CancelledError, the thread is let go and ends by itself.
         tell: hears that the client is broken, where it fails after that.
         """
         self._tell = tell
         self._loop = asyncio.get_running_loop()
         self._opened: asyncio.Future[None] = self._loop.create_future()
         self._thread.start()
-        await self._opened
+        try:
+            await self._opened
+        except asyncio.CancelledError:
+            self._leave(True)
+            raise
 
-    async def ended(self) -> None:
-        """Wait for its end, in real time, whatever the engine's clock says."""
+    async def end(self, *, clean: bool) -> None:
+        """Let it end, where it lives, and wait for that: in real time, whatever the engine's clock says.
+
+        clean: what the run made on the broker is removed before.
+        """
+        if self._thread.is_alive():
+            self._leave(clean)
         while self._thread.is_alive():
             await asyncio.get_running_loop().run_in_executor(None, self._thread.join, _LOOK_S)
 

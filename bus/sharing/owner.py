@@ -1,6 +1,6 @@
 """The owner of a run that others have joined: reads their messages, answers, and knows how far their clocks are off.
 
-Lives on the engine's loop, but for `take`.
+Lives on the engine's loop, but for `take` and `look`, which are called on the thread that reads the records.
 """
 
 from __future__ import annotations

@@ -14,19 +14,17 @@ from bus.connections import parsed, tls
 from bus.contract.delivery import (
     BacklogCounted,
     Bound,
-    BrokerFailed,
-    ConnectionLost,
     ConnectionRestored,
     Delivery,
     Message,
     News,
     Noticed,
     PeerWrote,
-    StillUnreachable,
     Tell,
 )
 from bus.contract.peer_messages import MOST_BYTES as MOST_LETTER
 from bus.contract.peer_messages import OWNER
+from bus.durable.outage import Outage
 from bus.engines.kafka import KAFKA, names
 from bus.engines.kafka.admin import Admin
 from bus.engines.kafka.consumer import GroupMember
@@ -36,7 +34,6 @@ from bus.engines.kafka.runs import GROUPS, TOPICS, remembered
 from bus.errors import UserError
 from bus.runs.manifest import NoManifest
 
-GIVE_UP_S = 300.0
 PROBE_S = 1.0
 """A probe that finds nobody takes so long."""
 
@@ -86,6 +83,7 @@ class Client:
         self._is_shared = False
         """Somebody has joined, and may have any partition."""
 
+        self._outage = Outage(self._where, self._say, self.closing, first_pause_s=PROBE_S, longest_pause_s=PROBE_S)
         self._checked_at = time.monotonic()
         self._is_suspect = threading.Event()
         self._is_lost = False
@@ -309,7 +307,7 @@ class Client:
             if self.closing.is_set():
                 return
             if not self._is_lost and tried >= MOST_REFUSED:
-                self._fail(f"{self._where} refuses what it is asked: {self._why}")
+                self._outage.give_up(f"{self._where} refuses what it is asked: {self._why}")
                 return
             if self._is_lost and not self._recover():
                 return
@@ -336,9 +334,8 @@ class Client:
         self._publisher.hold()
         for member in self._members.values():
             member.hold()
-        self._say(ConnectionLost(f"the connection to {self._where} is gone"))
-        begun = renewed = time.monotonic()
-        limit = begun + GIVE_UP_S
+        self._outage.begin()
+        renewed = time.monotonic()
         while not self._is_back():
             if time.monotonic() - renewed > STUCK_S:  # it may be the one who asks that is dead
                 self._admin.renew()
@@ -346,10 +343,9 @@ class Client:
             if self.closing.is_set():
                 self._is_lost = True
                 return False
-            self._say(StillUnreachable(self._admin.why().problem, PROBE_S))
-            if time.monotonic() > limit:
-                self._fail(f"{self._where} has been gone for {GIVE_UP_S:.0f} s")
+            if self._outage.pause_after(self._admin.why().problem) is None:
                 return False
+        self._outage.end()
         self._is_lost = False
         self._checked_at = 0.0  # who had no connection meanwhile gets time to find one
         self._is_suspect.clear()
@@ -406,10 +402,6 @@ class Client:
             }
             found += member.count(left)
         return tuple(found)
-
-    def _fail(self, reason: str) -> None:
-        self._say(BrokerFailed(reason))
-        self.closing.set()
 
     def _say(self, news: News) -> None:
         self._tell([news])

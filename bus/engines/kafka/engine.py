@@ -5,7 +5,6 @@ https://kafka.apache.org/documentation/#semantics
 
 from __future__ import annotations
 
-import asyncio
 from typing import ClassVar
 
 from bus.contract.delivery import Broker, Delivery, Message, Tell
@@ -34,7 +33,7 @@ class KafkaBroker:
 
     def __init__(self, url: str) -> None:
         self._url = url
-        self._thread = ClientThread("kafka", self._live)
+        self._thread = ClientThread("kafka", self._live, self._leave)
 
     async def open(self, run: str, tell: Tell) -> None:
         """Connect. Raises UserError."""
@@ -59,11 +58,7 @@ class KafkaBroker:
     async def _begin(self, run: str, member: str, tell: Tell) -> None:
         need_client()
         self._client = Client(self._url, run, tell, member)
-        try:
-            await self._thread.start(tell)
-        except asyncio.CancelledError:  # the run is to end before it has begun; the thread ends by itself
-            self._begin_to_leave(clean=True)
-            raise
+        await self._thread.start(tell)
 
     def publish(self, message: Message) -> None:
         """With acknowledgement from all copies of the partition."""
@@ -99,11 +94,9 @@ class KafkaBroker:
 
     async def close(self, *, clean: bool) -> None:
         """What was ordered is done first; without a broker it is left to `buslens clean`."""
-        if self._thread.is_alive:
-            self._begin_to_leave(clean=clean)
-            await self._thread.ended()
+        await self._thread.end(clean=clean)
 
-    def _begin_to_leave(self, *, clean: bool) -> None:
+    def _leave(self, clean: bool) -> None:
         self._client.closing.set()
         if clean:
             self._client.orders.put(self._client.clean)

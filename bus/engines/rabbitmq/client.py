@@ -13,9 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from bus.contract.delivery import (
     Bound,
-    BrokerFailed,
     Confirmed,
-    ConnectionLost,
     ConnectionRestored,
     Delivered,
     Delivery,
@@ -24,10 +22,10 @@ from bus.contract.delivery import (
     News,
     PeerWrote,
     Settled,
-    StillUnreachable,
     Tell,
 )
 from bus.contract.peer_messages import OWNER
+from bus.durable.outage import Outage
 from bus.engines.rabbitmq import link, names
 from bus.engines.rabbitmq.publishing import Publisher
 from bus.engines.rabbitmq.runs import QUEUES, remembered
@@ -36,7 +34,6 @@ from bus.runs.manifest import NoManifest
 if TYPE_CHECKING:
     from aiormq.abc import DeliveredMessage
 
-GIVE_UP_S = 300.0
 MOST_REFUSED = 8
 """Times in a row, with nothing confirmed in between, that it refuses what is asked of it. With the pauses that is a
 quarter of a minute: a broker that starts again refuses for some seconds what it will do later."""
@@ -115,11 +112,12 @@ class Client:
         self._limits: list[asyncio.Timeout] = []
         """Of what is waited for now, the innermost last: the client may wait for ever on a lost connection."""
 
-        self._gone_since = 0.0
-        """By the loop's clock; 0 while all is well."""
-
         self._refused_in_a_row = 0
-        self._pause_s = patience.first_pause_s
+        self._outage = Outage(
+            *(self._where, self._say, self.closing),
+            first_pause_s=patience.first_pause_s,
+            longest_pause_s=patience.longest_pause_s,
+        )
 
     async def open(self) -> None:
         """Connect and make the run's exchanges. Raises UserError, or what the client library raises."""
@@ -341,21 +339,19 @@ class Client:
         for opened in self._open.values():
             opened.clear()
         if self._refused_in_a_row < MOST_REFUSED:
-            self._say(ConnectionLost(f"the connection to {self._where} is gone{why}"))
-        self._gone_since = self._gone_since or asyncio.get_running_loop().time()
+            self._outage.begin(why)
         while not self.closing.is_set():
             if self._refused_in_a_row >= MOST_REFUSED:
-                return self._fail(f"{self._where} refuses what it is asked{why}")
+                self._outage.give_up(f"{self._where} refuses what it is asked{why}")
+                return False
             if await self._connected_again():
                 return True
             why = self._refused()
             problem = names.why_unreachable(self._why or TimeoutError(), self._url).problem
-            self._say(StillUnreachable(problem, self._pause_s))
-            if asyncio.get_running_loop().time() - self._gone_since > GIVE_UP_S:
-                return self._fail(f"{self._where} has been gone for {GIVE_UP_S:.0f} s")
-            with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self._hurried.wait(), self._pause_s)
-            self._pause_s = min(2 * self._pause_s, self._patience.longest_pause_s)
+            pause_s = self._outage.pause_after(problem)
+            if pause_s is not None:
+                with contextlib.suppress(TimeoutError):
+                    await asyncio.wait_for(self._hurried.wait(), pause_s)
         return False
 
     def _refused(self) -> str:
@@ -364,11 +360,6 @@ class Client:
             return ""
         self._refused_in_a_row += 1
         return f": {type(self._why).__name__}: {self._why}"
-
-    def _fail(self, reason: str) -> bool:
-        self._say(BrokerFailed(reason))
-        self.closing.set()
-        return False
 
     async def _connected_again(self) -> bool:
         try:
@@ -391,7 +382,7 @@ class Client:
         for consumer, event in self._bound:
             await self._consume(consumer, event)
         if not self._is_lost:
-            self._gone_since = 0.0
+            self._outage.end()
             self._publisher.begin(self._link)
         return True
 
@@ -411,7 +402,8 @@ class Client:
     def _say(self, news: News) -> None:
         """What comes in one turn of the loop is told at once."""
         if isinstance(news, Confirmed):
-            self._refused_in_a_row, self._pause_s = 0, self._patience.first_pause_s
+            self._refused_in_a_row = 0
+            self._outage.works()
         if not self._news:
             asyncio.get_running_loop().call_soon(self._flush)
         self._news.append(news)

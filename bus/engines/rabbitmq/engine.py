@@ -47,7 +47,7 @@ class RabbitBroker:
         self._inbox: deque[Order | None] = deque()
         self._is_woken = False
         self._loop = GatheringLoop()
-        self._thread = ClientThread("rabbitmq", self._run)
+        self._thread = ClientThread("rabbitmq", self._run, self._leave)
 
     async def open(self, run: str, tell: Tell) -> None:
         """Connect and make the run's exchanges. Raises UserError."""
@@ -70,11 +70,7 @@ class RabbitBroker:
 
     async def _begin(self, run: str, member: str, tell: Tell) -> None:
         self._client = Client(self._url, run, tell, member, patience=self._patience)
-        try:
-            await self._thread.start(tell)
-        except asyncio.CancelledError:  # the run is to end before it has begun; the thread ends by itself
-            self._begin_to_leave(clean=True)
-            raise
+        await self._thread.start(tell)
 
     def publish(self, message: Message) -> None:
         """Mandatory: what nobody's queue takes comes back."""
@@ -110,11 +106,9 @@ class RabbitBroker:
 
     async def close(self, *, clean: bool) -> None:
         """What was ordered is done first; without a connection it is left to `buslens clean`."""
-        if self._thread.is_alive:
-            self._begin_to_leave(clean=clean)
-            await self._thread.ended()
+        await self._thread.end(clean=clean)
 
-    def _begin_to_leave(self, *, clean: bool) -> None:
+    def _leave(self, clean: bool) -> None:
         self._client.closing.set()
         if clean:
             self._order(self._client.clean)

@@ -76,7 +76,7 @@ class SqliteBroker:
         """All of the commit that runs now."""
 
         self._since_trim = 0
-        self._thread = ClientThread("sqlite", self._live)
+        self._thread = ClientThread("sqlite", self._live, self._leave)
 
     async def open(self, run: str, tell: Tell) -> None:
         """Make the run's log. Raises UserError."""
@@ -132,11 +132,12 @@ class SqliteBroker:
 
     async def close(self, *, clean: bool) -> None:
         """What was ordered is committed first."""
-        if not self._thread.was_started:
-            return
+        if self._thread.was_started:
+            await self._thread.end(clean=clean)
+            self._folder.leave(clean=clean)
+
+    def _leave(self, _: bool) -> None:
         self._orders.put(None)
-        await self._thread.ended()
-        self._folder.leave(clean=clean)
 
     # On the log's thread
 

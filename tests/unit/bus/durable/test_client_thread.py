@@ -22,16 +22,38 @@ def lived(live: Callable[[Ready], None]) -> list[News]:
         told.extend(news)
 
     async def run() -> None:
-        thread = ClientThread("kafka", live)
+        thread = ClientThread("kafka", live, lambda clean: None)
         try:
             await thread.start(tell)
         finally:
-            await asyncio.wait_for(thread.ended(), PATIENCE_S)
+            await asyncio.wait_for(thread.end(clean=True), PATIENCE_S)
             assert thread.was_started
-            assert not thread.is_alive
 
     asyncio.run(run())
     return told
+
+
+def test_it_is_asked_to_leave_where_it_lives_and_waited_for() -> None:
+    may_go, asked = threading.Event(), list[bool]()
+
+    def leave(clean: bool) -> None:
+        asked.append(clean)
+        may_go.set()
+
+    def live(ready: Ready) -> None:
+        ready()
+        may_go.wait(PATIENCE_S)
+
+    async def run() -> None:
+        thread = ClientThread("kafka", live, leave)
+        await thread.end(clean=True)
+        assert asked == [], "it does not live yet"
+        await thread.start(lambda _: None)
+        await asyncio.wait_for(thread.end(clean=False), PATIENCE_S)
+        await thread.end(clean=True)
+
+    asyncio.run(run())
+    assert asked == [False]
 
 
 def test_it_lives_on_a_thread_of_its_own_that_has_its_engines_name() -> None:
@@ -77,8 +99,8 @@ def test_where_it_fails_later_the_engine_is_told(error: BaseException, says: str
     assert lived(live) == [BrokerFailed(says)]
 
 
-def test_whoever_waits_may_go_away() -> None:
-    may_go, told = threading.Event(), threading.Event()
+def test_whoever_waits_may_go_away_and_lets_it_go() -> None:
+    may_go, told, left = threading.Event(), threading.Event(), list[bool]()
 
     def live(ready: Ready) -> None:
         may_go.wait(PATIENCE_S)
@@ -86,14 +108,15 @@ def test_whoever_waits_may_go_away() -> None:
         told.set()
 
     async def run() -> None:
-        thread = ClientThread("kafka", live)
+        thread = ClientThread("kafka", live, left.append)
         start = asyncio.ensure_future(thread.start(lambda _: None))
         await asyncio.sleep(0)
         start.cancel()
         with pytest.raises(asyncio.CancelledError):
             await start
+        assert left == [True]
         may_go.set()
-        await asyncio.wait_for(thread.ended(), PATIENCE_S)
+        await asyncio.wait_for(thread.end(clean=True), PATIENCE_S)
 
     asyncio.run(run())
     assert told.is_set()
