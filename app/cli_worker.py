@@ -14,7 +14,7 @@ from bus.connections.model import UNDER_CONNECTIONS
 from bus.errors import UserError
 from bus.run.serving import Serving
 from bus.scenario import Document
-from bus.worker_process import celery_hands
+from bus.worker_process import celery_worker
 from bus.workers import celery_app
 
 
@@ -58,7 +58,7 @@ def work(name: str, *, processes: int, trust: bool) -> int:
             hint="say it for those whose calls should come here; or join runs of it with --engine rabbitmq",
         )
     url = celery_app.address()
-    app = celery_hands.serving(url, document.text, str(path.resolve()), trusted=trusts)
+    app = celery_worker.serving(url, document.text, str(path.resolve()), trusted=trusts)
     _reach(app, url)
     app.worker_main(
         [

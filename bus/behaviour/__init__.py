@@ -1,1 +1,1 @@
-"""What sample handlers do: their steps, where these stand in the file, and what they may ask of a run."""
+"""What a handler of a scenario does in a call: its steps, what they may ask of where they run, and how it fails."""

@@ -1,4 +1,4 @@
-"""A call of a sample handler, and what it may have to wait for: time, or Python in a child process.
+"""What a step may have to wait for: time, or Python in a child process.
 
 Each kind of waiting knows both ways: blocking a thread, and awaiting in a coroutine.
 """
@@ -10,32 +10,8 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-from bus.behaviour.stage import Stage
-from bus.workers.conversation import Conversation
-
-
-class Call:
-    """One run of a sample handler, as its steps see it."""
-
-    __slots__ = ("count", "event", "handler", "payload", "stage")
-
-    def __init__(self, stage: Stage, handler: str, event: str, payload: Any, count: int) -> None:
-        self.stage = stage
-        self.handler = handler
-        self.event = event
-        self.payload = payload
-        """What the next step sees: `transform` replaces it."""
-
-        self.count = count
-        """Calls of this handler so far, this one included."""
-
-    def variables(self) -> dict[str, Any]:
-        """What expressions read."""
-        return {
-            "event": {"name": self.event, "payload": self.payload},
-            "count": self.count,
-            "counters": dict(self.stage.counters),
-        }
+from bus.behaviour.context import Call, HandlerContext
+from bus.workers.conversation import Conversation, Failure
 
 
 class CodeFailed(Exception):
@@ -48,7 +24,7 @@ class CodeFailed(Exception):
 
 
 class Pause(Protocol):
-    """Something to wait for."""
+    """Something that a step has begun and that its call must wait for."""
 
     def block(self, call: Call) -> None:
         """Wait on this thread. Raises CancelledError where the run ends."""
@@ -59,25 +35,26 @@ class Pause(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Delay:
-    """Time."""
+    """Time that passes on the run's clock."""
 
     ns: int
     always_blocks: bool
+    """Whether it blocks the thread in a coroutine too, as a mistake in somebody's code would."""
 
     def block(self, call: Call) -> None:
-        """Wait on this thread."""
-        call.stage.block(self.ns, call.event, call.handler)
+        """Wait on this thread. Raises CancelledError where the run ends."""
+        call.context.block(self.ns, call.event, call.handler)
 
     async def wait(self, call: Call) -> None:
         """Wait in a coroutine, unless the step says that it blocks all the same."""
         if self.always_blocks:
             self.block(call)
         else:
-            await call.stage.wait(self.ns, call.event, call.handler)
+            await call.context.wait(self.ns, call.event, call.handler)
 
 
 @dataclass(frozen=True, slots=True)
-class Ask:
+class PythonCode:
     """The end of Python code in a child process. The code's emits and logs happen here, in the call."""
 
     code: str
@@ -95,34 +72,36 @@ class Ask:
 
     async def wait(self, call: Call) -> None:
         """Talk with the child beside the loop; what it asks for happens on the loop."""
-        stage = call.stage
-        loop = asyncio.get_running_loop()
-        threads = stage.python.threads
-        async with stage.python.turns:
-            await self._talk_beside(call, loop, threads)
+        python = call.context.python
+        async with python.turns:
+            await self._talk_beside(call, asyncio.get_running_loop(), python.threads)
 
     async def _talk_beside(self, call: Call, loop: asyncio.AbstractEventLoop, threads: ThreadPoolExecutor) -> None:
-        stage = call.stage
+        context = call.context
         with self._talk(call) as talk:
-            with stage.clock.held():
+            with context.held():
                 await loop.run_in_executor(threads, talk.begin, self._request(call))
             while not talk.over:
-                with stage.clock.held():
+                with context.held():
                     said = await loop.run_in_executor(threads, talk.hear)
                 talk.answer(said)
         self._judge(talk, call)
 
     def _talk(self, call: Call) -> Conversation:
-        return Conversation(call.stage.python, emit=call.stage.emit, log=call.stage.mark)
+        return Conversation(call.context.python, emit=call.context.emit, log=call.context.log)
 
     def _request(self, call: Call) -> dict[str, Any]:
         return {"code": self.code, "seed": self.seed, "event": call.event, "payload": call.payload}
 
     def _judge(self, talk: Conversation, call: Call) -> None:
-        if call.stage.clock.stopped:
+        if call.context.is_stopped:
             raise asyncio.CancelledError("the run was stopped")
         if talk.failure is not None:
-            failure = talk.failure
-            error = call.stage.error_class(failure.type)(failure.message)
-            error.__cause__ = failure.cause
-            raise CodeFailed(error, [(self.first_line - 1 + line, name) for line, name in failure.frames])
+            raise code_failed(call.context, talk.failure, above=self.first_line - 1)
+
+
+def code_failed(context: HandlerContext, failure: Failure, *, above: int = 0) -> CodeFailed:
+    """What the step fails with whose work another process could not do. above: lines of the file before its line 1."""
+    error = context.error_class(failure.type)(failure.message)
+    error.__cause__ = failure.cause
+    return CodeFailed(error, [(above + line, name) for line, name in failure.frames])

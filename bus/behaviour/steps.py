@@ -1,16 +1,18 @@
-"""What each kind of step does, made ready once a run. A new kind is a function here and a line in `STEPS`."""
+"""What each kind of step does, made ready once and done in every call. A new kind is a function and a line in `STEPS`.
+
+A step is told which call it belongs to, and asks that call's context for everything else.
+"""
 
 from __future__ import annotations
 
-import random
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from bus.behaviour.pauses import Ask, Call, Delay, Pause
+from bus.behaviour.context import Call
+from bus.behaviour.pauses import Delay, Pause, PythonCode
 from bus.behaviour.places import Lines
 from bus.behaviour.plain import plain
-from bus.behaviour.stage import FAILURE_TEXT, Stage
 from bus.contract.protocol import ConsumerDied
 from bus.runtime.clock import NEVER
 from bus.scenario import distribution, expressions, steps
@@ -31,52 +33,61 @@ class ReadyStep:
 
 
 @dataclass(frozen=True, slots=True)
-class Making:
-    """What making a step needs to know."""
+class Spot:
+    """Where a step stands in the scenario's file."""
 
-    stage: Stage
-    rng: random.Random
     lines: Lines
     path: tuple[str | int, ...]
+    """Keys and indexes from the root of the file down to the step."""
+
+    @property
+    def line(self) -> int:
+        """From 1."""
+        return self.lines.line(*self.path)
+
+    def inside(self, *path: str | int) -> Spot:
+        """Of what stands in the step, under these keys."""
+        return Spot(self.lines, (*self.path, *path))
 
 
-def ready(model: list[Any], making: Making, *, first_only: bool = False) -> Iterator[ReadyStep]:
-    """The steps of a handler, `once` unfolded."""
+def ready(model: list[Any], spot: Spot, *, first_only: bool = False) -> Iterator[ReadyStep]:
+    """The steps of a handler, `once` unfolded. spot: of their list."""
     for index, step in enumerate(model):
-        inner = Making(making.stage, making.rng, making.lines, (*making.path, index))
+        here = spot.inside(index)
         if isinstance(step, steps.Once):
-            nested = Making(inner.stage, inner.rng, inner.lines, (*inner.path, "once"))
-            yield from ready(step.once, nested, first_only=True)
+            yield from ready(step.once, here.inside("once"), first_only=True)
         else:
-            yield ReadyStep(STEPS[type(step)](step, inner), inner.lines.line(*inner.path), first_only)
+            yield ReadyStep(STEPS[type(step)](step, here), here.line, first_only)
 
 
-def _log(step: steps.Log, making: Making) -> Do:
+def ready_steps(name: str, model: list[Any], lines: Lines) -> Iterator[ReadyStep]:
+    """The steps of the handler of that name."""
+    return ready(model, Spot(lines, ("handlers", name, "do")))
+
+
+def _log(step: steps.Log, _: Spot) -> Do:
     text = expressions.compile_value(step.log)
-    stage = making.stage
 
     def log(call: Call) -> None:
-        stage.mark(expressions.spell(text(call.variables())))
+        call.context.log(expressions.spell(text(call.variables())))
 
     return log
 
 
-def _wait(step: steps.Wait, making: Making) -> Do:
+def _wait(step: steps.Wait, _: Spot) -> Do:
     spread = distribution.parse(step.wait)
-    rng, block = making.rng, step.block
+    block = step.block
 
     def wait(call: Call) -> Pause:
-        return Delay(NEVER if spread.is_forever else spread.sample(rng), block)
+        return Delay(NEVER if spread.is_forever else spread.sample(call.random), block)
 
     return wait
 
 
-def _fail(step: steps.Fail, making: Making) -> Do:
+def _fail(step: steps.Fail, _: Spot) -> Do:
     options = step.fail
     applies = expressions.compile_condition(options.if_) if options.if_ is not None else None
     text = expressions.compile_value(options.message)
-    kind = making.stage.error_class(options.error)
-    stage, rng = making.stage, making.rng
 
     def fail(call: Call) -> None:
         variables = call.variables()
@@ -84,47 +95,45 @@ def _fail(step: steps.Fail, making: Making) -> Do:
             return
         if options.every is not None and call.count % options.every:
             return
-        if options.probability is not None and rng.random() >= options.probability:
+        if options.probability is not None and call.random.random() >= options.probability:
             return
-        stage.room.make_sure(FAILURE_TEXT)
-        raise kind(expressions.spell(text(variables)))
+        call.context.before_failure()
+        raise call.context.error_class(options.error)(expressions.spell(text(variables)))
 
     return fail
 
 
-def _crash(step: steps.Crash, making: Making) -> Do:
+def _crash(step: steps.Crash, _: Spot) -> Do:
     options = step.crash
     applies = expressions.compile_condition(options.if_) if options.if_ is not None else None
-    stage = making.stage
 
     def crash(call: Call) -> None:
         if applies is not None and not applies(call.variables()):
             return
         if options.every is not None and call.count % options.every:
             return
-        stage.room.make_sure(FAILURE_TEXT)
+        call.context.before_failure()
         raise ConsumerDied("the consumer died in the middle of the call")
 
     return crash
 
 
-def _emit(step: steps.Emit, making: Making) -> Do:
+def _emit(step: steps.Emit, _: Spot) -> Do:
     applies = expressions.compile_condition(step.if_) if step.if_ is not None else None
     value = expressions.compile_value(step.with_) if "with_" in step.model_fields_set else None
-    stage = making.stage
 
     def emit(call: Call) -> None:
         variables = call.variables()
         if applies is not None and not applies(variables):
             return
-        said = stage.sample(step.emit) if value is None else value(variables)
+        said = call.context.sample(step.emit) if value is None else value(variables)
         for _ in range(step.times):
-            stage.emit(step.emit, said)
+            call.context.emit(step.emit, said)
 
     return emit
 
 
-def _transform(step: steps.Transform, making: Making) -> Do:
+def _transform(step: steps.Transform, _: Spot) -> Do:
     value = expressions.compile_value(step.transform)
 
     def transform(call: Call) -> None:
@@ -133,33 +142,30 @@ def _transform(step: steps.Transform, making: Making) -> Do:
     return transform
 
 
-def _count(step: steps.Count, making: Making) -> Do:
-    stage = making.stage
-
+def _count(step: steps.Count, _: Spot) -> Do:
     def count(call: Call) -> None:
-        stage.count(step.count)
+        call.context.count(step.count)
 
     return count
 
 
-def _python(step: steps.Python, making: Making) -> Do:
-    line = making.lines.line(*making.path, "python")
+def _python(step: steps.Python, spot: Spot) -> Do:
+    line = spot.inside("python").line
     # A block of several lines begins below its key.
     first_line = line + 1 if "\n" in step.python else line
-    stage, rng = making.stage, making.rng
 
     def python(call: Call) -> Pause:
-        if not stage.trusted:
-            raise stage.error_class("NotTrusted")(
+        if not call.context.trusted:
+            raise call.context.error_class("NotTrusted")(
                 "Python code of this scenario does not run before you trust the file "
                 "(in the window: Trust this file; on the command line: --trust)"
             )
-        return Ask(step.python, rng.getrandbits(63), first_line)
+        return PythonCode(step.python, call.random.getrandbits(63), first_line)
 
     return python
 
 
-STEPS: dict[type[Any], Callable[[Any, Making], Do]] = {
+STEPS: dict[type[Any], Callable[[Any, Spot], Do]] = {
     steps.Log: _log,
     steps.Wait: _wait,
     steps.Fail: _fail,

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from bus.behaviour.plain import PayloadTooLarge, plain
-from bus.behaviour.stage import PayloadRefused, Stage
 from bus.run.script import emit_outside
+from bus.run.stage import PayloadRefused, Stage
 from bus.runtime.clock import S
 from bus.scenario import Scenario, payload
 
@@ -44,9 +44,9 @@ async def emit_by_hand(stage: Stage, hand: Hand) -> None:
 def _emit_against_schema(stage: Stage, hand: Hand) -> None:
     value, size = plain(hand.payload)
     problems = stage.problems(hand.event, value)
-    stage.room.make_sure(size)
+    stage.back_pressure.wait(size)
     if problems:
-        stage.mark(f"{hand.event} was emitted by hand although it breaks its schema: {'; '.join(problems)}")
+        stage.log(f"{hand.event} was emitted by hand although it breaks its schema: {'; '.join(problems)}")
     with contextlib.suppress(Exception):
         stage.put(hand.event, value)
 

@@ -19,18 +19,18 @@ from functools import partial
 from typing import Any
 
 from bus.behaviour.places import Lines
-from bus.behaviour.stage import MOST_IN_FLIGHT, Stage
 from bus.contract.boundaries import Boundary, DiesOnce, never
 from bus.contract.protocol import EngineContext, new_run
 from bus.engines import MAKERS, Makers
 from bus.errors import UserError
 from bus.run.hand import Hand, emit_by_hand
 from bus.run.script import Script
+from bus.run.stage import MOST_IN_FLIGHT, Stage
 from bus.run.subscriptions import Subscriptions
+from bus.runtime.back_pressure import BackPressure
 from bus.runtime.clock import Clock
 from bus.runtime.gate import Gate
 from bus.runtime.loop import EngineLoop
-from bus.runtime.room import Room
 from bus.runtime.state import EngineState, Phase, Waiting
 from bus.scenario import Document, Scenario
 from bus.sharing.merging import first_id
@@ -89,7 +89,7 @@ class Runner:
             clock_ns=self._clock.time_ns, header=header, knows_threads=True, first_id=first_id() if order.joins else 1
         )
         self._gate = Gate(self._clock, paused=order.paused)
-        self.room = Room(self.recorder, self._clock)
+        self.back_pressure = BackPressure(self.recorder, self._clock)
         self._loop = EngineLoop(self._clock)
         self.name = order.joins or new_run()
         """Of the run: what others join it by."""
@@ -100,7 +100,7 @@ class Runner:
             engine=engines[order.engine](),
             clock=self._clock,
             gate=self._gate,
-            room=self.room,
+            back_pressure=self.back_pressure,
             recorder=self.recorder,
             seed=order.seed,
             give_up=self._give_up,
@@ -202,7 +202,7 @@ class Runner:
         return Owner(scenario, self.recorder, self._clock.time_ns, is_real_time=lambda: self._clock.speed == 1.0)
 
     def _taken(self) -> bytes:
-        with self.room.reading():
+        with self.back_pressure.reading():
             return self.recorder.take()
 
     def state(self) -> EngineState:
@@ -254,7 +254,7 @@ class Runner:
     def _release(self) -> None:
         self._clock.stop()
         self._gate.release()
-        self.room.release()
+        self.back_pressure.release()
         self._stage.kill()
         self._post(self._cancel)
 
@@ -286,7 +286,7 @@ class Runner:
 
     def _clean_up(self) -> None:
         self._clock.stop()
-        self.room.release()
+        self.back_pressure.release()
         self._stage.kill()
         try:
             self._loop.run_until_complete(self._unwind())
@@ -294,7 +294,7 @@ class Runner:
             self._stage.close()
             asyncio.set_event_loop(None)
             self._loop.close()
-            self.room.wanted.set()
+            self.back_pressure.wanted.set()
 
     async def _unwind(self) -> None:
         """Cancel what is left. Bounded, because a task may refuse."""
@@ -330,7 +330,7 @@ class Runner:
                 self._news.clear()
                 self._finished_ns = self._clock.time_ns()
                 self._phase = "finished"
-                self.room.wanted.set()
+                self.back_pressure.wanted.set()
                 await self._news.wait()
         finally:
             self._is_leaving = True

@@ -10,8 +10,8 @@ from typing import Any
 
 from bus.behaviour.places import Lines
 from bus.behaviour.plain import PayloadTooLarge
-from bus.behaviour.stage import PayloadRefused, Stage
 from bus.errors import Place, UserError
+from bus.run.stage import PayloadRefused, Stage
 from bus.runtime.clock import NEVER
 from bus.scenario import Scenario, distribution, expressions
 from bus.scenario.model import EmitAct, MarkAct, RepeatAct, WaitAct
@@ -99,7 +99,7 @@ class Script:
                 spread = distribution.parse(act.wait)
                 await self._stage.wait(NEVER if spread.is_forever else spread.sample(self._rng), "", "")
             elif isinstance(act, MarkAct):
-                self._stage.mark(act.mark)
+                self._stage.log(act.mark)
             elif isinstance(act, RepeatAct):
                 for _ in range(act.repeat):
                     await self._perform(act.do, (*here, "do"), beside)

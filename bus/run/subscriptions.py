@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from bus.behaviour.handlers import Behaviour
 from bus.behaviour.places import Lines
-from bus.behaviour.stage import Stage
 from bus.contract.protocol import ConsumerOptions, Function
+from bus.run.handlers import Behaviour
+from bus.run.stage import Stage
 from bus.scenario import Scenario
 from bus.scenario.model import NOW, Handler
 from bus.workers import INLINE

@@ -1,1 +1,1 @@
-"""What a run stands on: its clock, its gate for stepping, its loop, its room for events, its pools."""
+"""What a run stands on: its clock, its loop, its gate for stepping, back-pressure by its reader, pools of threads."""

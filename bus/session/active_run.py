@@ -91,7 +91,7 @@ class ActiveRun:
         runner = self.runner
         if runner is None:
             return
-        with runner.room.reading():
+        with runner.back_pressure.reading():
             data = runner.take()
             if data:
                 self._preamble.add(data)

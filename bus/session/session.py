@@ -337,7 +337,7 @@ class Session:
         self._look()
 
     def pump(self) -> bool:
-        """Take in what is new. Whether anything was. Bounded: see bus/runtime/room.py."""
+        """Take in what is new. Whether anything was. Bounded: see bus/runtime/back_pressure.py."""
         if self.flight is not None:
             self.flight.look(self, at_rest=self.engine_state.phase in AT_REST)
         if self._held:
@@ -374,7 +374,7 @@ class Session:
             if left <= 0:
                 return False
             if self._runner is not None:
-                self._runner.room.wanted.wait(min(left, _LOOK_S))
+                self._runner.back_pressure.wanted.wait(min(left, _LOOK_S))
             elif self.following is not None:
                 threading.Event().wait(min(left, _LOOK_S))
 

@@ -19,8 +19,8 @@ from bus.errors import UserError
 from bus.workers import celery_app
 from bus.workers.celery_runs import Made
 from bus.workers.conversation import Failure
-from bus.workers.member_talk import Asked, MemberTalk
 from bus.workers.records import WorkRecords
+from bus.workers.worker_talk import RunLink, WorkerTalk
 from buslens.records import Kind
 
 ANSWER_S = 3.0
@@ -102,7 +102,7 @@ class CeleryTask:
                 self._is_answered = True
 
 
-class CeleryTalk(MemberTalk):
+class CeleryTalk(WorkerTalk):
     """From the request to the end of the task."""
 
     who = "the Celery worker"
@@ -144,9 +144,9 @@ class CeleryCalls:
     def prepare(self, parallel: int) -> None:
         """Its workers are started by people."""
 
-    def talk(self, asked: Asked) -> MemberTalk:
+    def talk(self, run: RunLink) -> WorkerTalk:
         """With whoever takes the task."""
-        return CeleryTalk(self, asked)
+        return CeleryTalk(self, run)
 
     # Like a pool of processes
 

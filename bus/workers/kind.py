@@ -10,7 +10,7 @@ from bus.runtime.threads import PoolClock
 
 if TYPE_CHECKING:
     from bus.connections import BrokerKind
-    from bus.workers.member_talk import Asked, MemberTalk
+    from bus.workers.worker_talk import RunLink, WorkerTalk
     from buslens.recorder import Recorder
 
 
@@ -31,8 +31,8 @@ class Crew(Protocol):
     def prepare(self, parallel: int) -> None:
         """A handler will have so many calls at once."""
 
-    def talk(self, asked: Asked) -> MemberTalk:
-        """For one call. asked: what its steps may ask of the run."""
+    def talk(self, run: RunLink) -> WorkerTalk:
+        """For one call. run: where what its steps ask for happens."""
 
     def kill(self) -> None:
         """The run ends: whoever waits for an answer hears that none will come."""

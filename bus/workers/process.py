@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 from bus.workers.kind import Crew, RunClock, WorkerKind
 
 if TYPE_CHECKING:
-    from bus.workers.member_talk import Asked, MemberTalk
+    from bus.workers.worker_talk import RunLink, WorkerTalk
     from buslens.recorder import Recorder
 
-MOST_MEMBERS = 256
+MOST_PROCESSES = 256
 
 
 class Pool:
@@ -19,20 +19,20 @@ class Pool:
     trouble = ""
 
     def __init__(self) -> None:
-        from bus.workers.member_talk import member_command
         from bus.workers.python_host import PythonHost
+        from bus.workers.worker_talk import pool_command
 
-        self._host = PythonHost(member_command(), MOST_MEMBERS)
+        self._host = PythonHost(pool_command(), MOST_PROCESSES)
 
     def prepare(self, parallel: int) -> None:
         """Start them ahead."""
         self._host.prepare(parallel)
 
-    def talk(self, asked: Asked) -> MemberTalk:
+    def talk(self, run: RunLink) -> WorkerTalk:
         """With one of them."""
-        from bus.workers.member_talk import MemberTalk
+        from bus.workers.worker_talk import WorkerTalk
 
-        return MemberTalk(self._host, asked)
+        return WorkerTalk(self._host, run)
 
     def kill(self) -> None:
         """All of them."""

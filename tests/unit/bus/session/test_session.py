@@ -11,7 +11,7 @@ import pytest
 
 from bus.capture import capture
 from bus.errors import UserError
-from bus.runtime.room import MOST_PENDING
+from bus.runtime.back_pressure import MOST_PENDING
 from bus.runtime.state import AT_REST
 from bus.scenario import SAMPLES
 from bus.session import Session, Step

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 from typing import Any
 
-from bus.workers.member_talk import Asked
 from bus.workers.process import Pool
 
 SCENARIO = {
@@ -16,19 +15,37 @@ SCENARIO = {
 REQUEST = {"call": 1, "handler": "h", "event": "a", "payload": None, "count": 1, "counters": {}, "trusted": False}
 
 
+class Run:
+    """Keeps what a worker asks of the run."""
+
+    def __init__(self) -> None:
+        self.logged: list[str] = []
+        self.emitted: list[tuple[str, Any]] = []
+
+    def emit(self, event: str, value: Any) -> None:
+        self.emitted.append((event, value))
+
+    def log(self, text: str) -> None:
+        self.logged.append(text)
+
+    def count(self, name: str) -> None:
+        raise AssertionError(name)
+
+    def wait(self, ns: int) -> None:
+        raise AssertionError(ns)
+
+
 def test_a_call_is_made_in_a_process_of_its_own_and_asks_the_run_for_what_it_needs() -> None:
-    logged: list[str] = []
-    emitted: list[tuple[str, Any]] = []
+    run = Run()
     pool = Pool()
     try:
-        asked = Asked(lambda event, value: emitted.append((event, value)), logged.append, logged.append, int)
-        with pool.talk(asked) as talk:
+        with pool.talk(run) as talk:
             pid = talk.tell(SCENARIO, REQUEST)
             while not talk.over:
                 talk.answer(talk.hear())
         assert talk.failure is None
         assert pid not in (0, os.getpid())
-        assert (logged, emitted) == (["here"], [("a", 7)])
+        assert (run.logged, run.emitted) == (["here"], [("a", 7)])
     finally:
         pool.close()
 
@@ -36,7 +53,7 @@ def test_a_call_is_made_in_a_process_of_its_own_and_asks_the_run_for_what_it_nee
 def test_whoever_waits_for_an_answer_hears_that_the_processes_are_gone() -> None:
     pool = Pool()
     try:
-        with pool.talk(Asked(print, print, print, print)) as talk:
+        with pool.talk(Run()) as talk:
             talk.tell(SCENARIO, REQUEST)
             pool.kill()
             while not talk.over:

@@ -1,6 +1,6 @@
 """One process of the pool that runs handlers' steps: hears calls on its standard input, until the host goes.
 
-In: {"scenario", "file", "seed"} once, then requests (see remote.py), and an answer to each emit and wait.
+In: {"scenario", "file", "seed"} once, then requests (see handlers.py), and an answer to each emit and wait.
 Out: {"log"}, {"count"}, {"emit"}, {"wait": ns}, and at the end {"done": true} or {"error": [type, message, lines]}.
 """
 
@@ -11,12 +11,12 @@ import signal
 from typing import Any
 
 from bus.contract.protocol import ConsumerDied
-from bus.worker_process.remote import Remote
+from bus.worker_process.handlers import ScenarioHandlers
 from bus.workers.python_child import Line
 
 
-class _Host:
-    """The voice of a process: the host answers."""
+class _Pipe:
+    """The link to the run, over this process's pipes; the host at their other end answers."""
 
     def __init__(self, line: Line) -> None:
         self._line = line
@@ -30,11 +30,11 @@ class _Host:
             raise type(kind, (Exception,), {"__module__": "__main__"})(message)
 
     def log(self, text: str) -> None:
-        """No answer."""
+        """Leave a line on the timeline; no answer comes."""
         self._line.send(log=text)
 
     def count(self, name: str) -> None:
-        """No answer."""
+        """Add one to a counter; no answer comes."""
         self._line.send(count=name)
 
     def wait(self, ns: int) -> None:
@@ -49,22 +49,22 @@ def main() -> None:
     nowhere = os.open(os.devnull, os.O_RDWR)
     for number in (0, 1, 2):
         os.dup2(nowhere, number)
-    remote: Remote | None = None
+    handlers: ScenarioHandlers | None = None
     while True:
         said = line.hear()
         if "scenario" in said:
-            remote = Remote(said["scenario"], said["file"], said["seed"], _Host(line))
-        elif remote is not None:
-            _call(line, remote, said)
+            handlers = ScenarioHandlers(said["scenario"], said["file"], said["seed"], _Pipe(line))
+        elif handlers is not None:
+            _call(line, handlers, said)
 
 
-def _call(line: Line, remote: Remote, request: dict[str, Any]) -> None:
+def _call(line: Line, handlers: ScenarioHandlers, request: dict[str, Any]) -> None:
     try:
-        failed = remote.call(request)
+        failed = handlers.call(request)
     except ConsumerDied:
         os.kill(os.getpid(), signal.SIGKILL if hasattr(signal, "SIGKILL") else signal.SIGTERM)
         return
     if failed is None:
         line.send(done=True)
     else:
-        line.send(error=remote.told(failed))
+        line.send(error=handlers.told(failed))

@@ -13,7 +13,7 @@ from typing import Any
 
 from bus.contract.protocol import ConsumerDied
 from bus.runtime.clock import NEVER, S
-from bus.worker_process.remote import Remote
+from bus.worker_process.handlers import ScenarioHandlers
 from bus.workers.celery_app import CONFIRM_S, TASK, application
 
 MOST_ATTEMPTS = 1000
@@ -28,13 +28,13 @@ class HandlerFailed(Exception):
 def serving(url: str, text: str, file: str, *, trusted: bool) -> Any:
     """An application that has the task, for workers of one scenario. Raises UserErrors where the text is none."""
     app = application(url)
-    hands = Hands(app, text, file, trusted=trusted)
+    runner = TaskRunner(app, text, file, trusted=trusted)
 
     @app.task(bind=True, name=TASK, shared=False)  # type: ignore[untyped-decorator]
     def call(self: Any, request: dict[str, Any]) -> None:
         if not _is_sane(request):
             raise HandlerFailed("this is no call of Buslens")
-        failed = hands.call(request, self.request.id, self.request.retries)
+        failed = runner.call(request, self.request.id, self.request.retries)
         if failed is not None:
             if self.request.retries + 1 < int(request["attempts"]):
                 raise self.retry(countdown=0, max_retries=int(request["attempts"]), exc=failed)
@@ -56,50 +56,51 @@ def _is_sane(request: Any) -> bool:
     )
 
 
-class Hands:
-    """Does the calls in a worker's process."""
+class TaskRunner:
+    """Does calls in this worker's process, and answers into the queue of whichever run asked."""
 
     def __init__(self, app: Any, text: str, file: str, *, trusted: bool) -> None:
         self._app = app
         self._trusted = trusted
         self._text, self._file = text, file
-        self._remotes: dict[int, Remote] = {}
-        self._voice = _Voice()
-        Remote(text, file, 0, self._voice)  # raises here, not in the middle of a call
+        self._run = _ReplyQueue()
+        self._by_seed: dict[int, ScenarioHandlers] = {}
+        ScenarioHandlers(text, file, 0, self._run)  # raises here, not in the middle of a call
 
     def call(self, request: dict[str, Any], task: str, retries: int) -> HandlerFailed | None:
         """One call; what Celery is told where it failed. Where the handler crashes this process is killed."""
-        seed = int(request["seed"])
-        remote = self._remotes.get(seed) or self._remotes.setdefault(
-            seed, Remote(self._text, self._file, seed, self._voice)
-        )
+        handlers = self._handlers_of(int(request["seed"]))
         is_last = retries + 1 >= int(request["attempts"])
-        with self._speaking(request, task) as voice:
+        with self._speaking(request, task) as run:
             try:
-                failed = remote.call({**request, "trusted": self._trusted})
+                failed = handlers.call({**request, "trusted": self._trusted})
             except ConsumerDied:
                 os.kill(os.getpid(), signal.SIGKILL if hasattr(signal, "SIGKILL") else signal.SIGTERM)
                 raise
             if failed is None:
-                voice.say(done=True)
+                run.say(done=True)
                 return None
-            kind, message, lines = remote.told(failed)
-            voice.say(**{"error" if is_last else "retry": [kind, message, lines]})
+            kind, message, lines = handlers.told(failed)
+            run.say(**{"error" if is_last else "retry": [kind, message, lines]})
             return HandlerFailed(f"{kind}: {message}"[:1000])
 
+    def _handlers_of(self, seed: int) -> ScenarioHandlers:
+        if seed not in self._by_seed:
+            self._by_seed[seed] = ScenarioHandlers(self._text, self._file, seed, self._run)
+        return self._by_seed[seed]
+
     @contextlib.contextmanager
-    def _speaking(self, request: dict[str, Any], task: str) -> Iterator[_Voice]:
-        voice = self._voice
+    def _speaking(self, request: dict[str, Any], task: str) -> Iterator[_ReplyQueue]:
         with self._app.producer_pool.acquire(block=True) as producer:
-            voice.begin(producer, str(request["replies"]), task, float(request["speed"]))
-            yield voice
+            self._run.begin(producer, str(request["replies"]), task, float(request["speed"]))
+            yield self._run
 
 
-class _Voice:
-    """Answers go into the queue of the run that asked, one after another."""
+class _ReplyQueue:
+    """The link to the run that asked: what is said goes into its queue, one after another, and nothing comes back."""
 
     def begin(self, producer: Any, replies: str, task: str, speed: float) -> None:
-        """A call begins."""
+        """A call of a task begins. speed: of the run's clock, times real time; 0: it jumps."""
         self._producer, self._replies, self._task = producer, replies, task
         self._speed = speed
         self.say(started=f"{socket.gethostname()}, process {os.getpid()}")
@@ -117,15 +118,15 @@ class _Voice:
         )
 
     def emit(self, event: str, value: Any) -> None:
-        """Nothing comes back: what the emit raises there is seen there."""
+        """Put an event on the run's bus; what the emit raises there is seen there."""
         self.say(emit=[event, value])
 
     def log(self, text: str) -> None:
-        """A line."""
+        """Leave a line on the run's timeline."""
         self.say(log=text)
 
     def count(self, name: str) -> None:
-        """One more."""
+        """Add one to a counter of the run."""
         self.say(count=name)
 
     def wait(self, ns: int) -> None:

@@ -1,4 +1,7 @@
-"""What the handlers and the script of one run share: the engine, its clock, counters, and what is waiting."""
+"""What the handlers and the script of one run share: the engine, its clock, counters, and what is waiting.
+
+For the steps of handlers it is where they run (`HandlerContext` in bus/behaviour/context.py).
+"""
 
 from __future__ import annotations
 
@@ -7,14 +10,15 @@ import contextlib
 import itertools
 import threading
 from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
 from typing import Any
 
 from bus.behaviour.plain import plain
-from bus.contract.boundaries import Dies, never
+from bus.contract.boundaries import Boundary, Dies, never
 from bus.contract.protocol import Engine
+from bus.runtime.back_pressure import BackPressure
 from bus.runtime.clock import NEVER, Clock, S
 from bus.runtime.gate import Gate
-from bus.runtime.room import Room
 from bus.runtime.state import Waiting
 from bus.scenario import Scenario, payload
 from bus.workers.python_host import PythonHost
@@ -38,7 +42,7 @@ class PayloadRefused(Exception):
 
 
 class Stage:
-    """One run's. Thread-safe."""
+    """One run, as whatever happens on its bus sees it; a HandlerContext. Thread-safe."""
 
     def __init__(
         self,
@@ -47,7 +51,7 @@ class Stage:
         engine: Engine,
         clock: Clock,
         gate: Gate,
-        room: Room,
+        back_pressure: BackPressure,
         recorder: Recorder,
         seed: int,
         give_up: Callable[[str], None],
@@ -62,7 +66,7 @@ class Stage:
         self.engine = engine
         self.clock = clock
         self.gate = gate
-        self.room = room
+        self.back_pressure = back_pressure
         self.recorder = recorder
         self.seed = seed
         self.dies = dies
@@ -70,8 +74,6 @@ class Stage:
         """End the run for a reason that a person is told; from any thread."""
 
         self.trusted = False
-        """Whether the person lets this scenario's Python run."""
-
         self.python = PythonHost()
         self.teams = Teams(run, clock, recorder)
         self.counters: dict[str, int] = {}
@@ -91,7 +93,7 @@ class Stage:
         problems = self.problems(event, value)
         if problems:
             raise PayloadRefused(f"{event} was not emitted: {'; '.join(problems)}")
-        self.room.make_sure(size)
+        self.back_pressure.wait(size)
         return value
 
     def put(self, event: str, checked: Any) -> None:
@@ -110,38 +112,57 @@ class Stage:
         return [f"{found.path}: {found.problem}" for found in payload.check(declared, value)]
 
     def sample(self, event: str) -> Any:
-        """What is emitted where no payload is given."""
+        """The payload that is emitted where none is given."""
         declared = self.scenario.events.get(event)
         return None if declared is None else declared.sample
 
     def before_dispatch(self, event: str) -> None:
         """Every dispatch passes here."""
-        self.room.make_sure()
+        self.back_pressure.wait()
         self.gate.before_dispatch(event)
 
     def before_call(self, event: str, handler: str) -> None:
         """Every call passes here."""
-        self.room.make_sure()
+        self.back_pressure.wait()
         self.gate.before_call(event, handler)
 
-    def mark(self, text: str) -> None:
-        """A line on the timeline, of the call that runs here."""
-        self.room.make_sure(len(text))
+    @property
+    def is_stopped(self) -> bool:
+        """Whether the run was stopped."""
+        return self.clock.stopped
+
+    def dies_in_call(self, handler: str) -> bool:
+        """Whether the consumer of this handler dies in the call that begins now."""
+        # Where the bus knows no consumers, what was received and not handled dies with the call.
+        boundaries = (Boundary.HANDLING,) if self.engine.spec.is_durable else (Boundary.RECEIVED, Boundary.HANDLING)
+        return any(self.dies(boundary, handler) for boundary in boundaries)
+
+    def log(self, text: str) -> None:
+        """Leave a line on the timeline, at the call that runs here."""
+        self.back_pressure.wait(len(text))
         self.recorder.mark(text, current_call())
 
     def count(self, name: str) -> None:
-        """One more; the capture says so."""
+        """Add one to a counter; the capture says so."""
         with self._lock:
             value = self.counters[name] = self.counters.get(name, 0) + 1
-        self.room.make_sure()
+        self.back_pressure.wait()
         self.recorder.counted(self.recorder.counter(name), value, current_call())
 
     def error_class(self, name: str) -> type[Exception]:
-        """An exception type of that name, always the same one."""
+        """An exception type of that name, the same one each time."""
         with self._lock:
             if name not in self._error_classes:
                 self._error_classes[name] = type(name, (Exception,), {"__module__": "__main__"})
             return self._error_classes[name]
+
+    def before_failure(self) -> None:
+        """Wait until the reader has time for a failure."""
+        self.back_pressure.wait(FAILURE_TEXT)
+
+    def held(self) -> AbstractContextManager[None]:
+        """While a child process computes for a coroutine."""
+        return self.clock.held()
 
     def kill(self) -> None:
         """The run ends, and its clock was stopped: whoever waits for a process hears that it has gone."""

@@ -1,4 +1,4 @@
-"""Room for records: an engine that is faster than its reader waits, so that nothing of it is lost.
+"""Back-pressure: an engine that is faster than whoever reads its records waits, so that none of them is lost.
 
 Other people's programs are never made to wait, their records are dropped and counted. The embedded engine waits before
 a dispatch or call while more records than `MOST_PENDING` are unread. That time is real, not the engine's: its clock
@@ -22,18 +22,20 @@ MOST_PENDING = 2_500
 MOST_TEXT = 2 * 1024 * 1024
 """Characters of payloads, errors and marks."""
 
-NO_ROOM = "no room"
+UNREAD = "back-pressure"
+"""Why the clock stands still meanwhile."""
+
 _LOOK_S = 0.1
 
 
-class Room:
+class BackPressure:
     """What one engine asks before it records more. Thread-safe."""
 
     def __init__(self, recorder: Recorder, clock: Clock) -> None:
         self._recorder = recorder
         self._clock = clock
         self._most_values = MOST_PENDING * VALUES_A_FACT
-        self._free = threading.Event()
+        self._read = threading.Event()
         self._waiting = 0
         self._text = 0
         self._reading = False
@@ -42,15 +44,15 @@ class Room:
 
         self._lock = threading.Lock()
 
-    def make_sure(self, text: int = 0) -> None:
-        """Wait until there is room. Raises CancelledError where the run ends. text: characters that will be kept."""
+    def wait(self, text: int = 0) -> None:
+        """Wait while too much is unread. Raises CancelledError where the run ends. text: characters to be recorded."""
         self._text += text
-        if self._full():
+        if self._is_too_much():
             self._wait()
 
     @contextmanager
     def reading(self) -> Iterator[None]:
-        """While a reader takes everything. An engine that has filled its room meanwhile leaves it the processor."""
+        """While a reader takes everything. An engine that waits for it meanwhile leaves it the processor."""
         self._reading = self.wanted.is_set()
         self.wanted.clear()
         self._text = 0
@@ -58,13 +60,13 @@ class Room:
             yield
         finally:
             self._reading = False
-            self._free.set()
+            self._read.set()
 
     def release(self) -> None:
-        """The run ends; the clock was stopped before."""
-        self._free.set()
+        """The run ends, and its clock was stopped: nobody waits any longer."""
+        self._read.set()
 
-    def _full(self) -> bool:
+    def _is_too_much(self) -> bool:
         return self._reading or len(self._recorder.pending) > self._most_values or self._text > MOST_TEXT
 
     def _wait(self) -> None:
@@ -72,17 +74,17 @@ class Room:
             raise asyncio.CancelledError("the run was stopped")
         with self._lock:
             self._waiting += 1
-            self._clock.freeze(NO_ROOM)
+            self._clock.freeze(UNREAD)
         try:
             while not self._clock.stopped:
-                self._free.clear()
-                if not self._full():
+                self._read.clear()
+                if not self._is_too_much():
                     return
                 self.wanted.set()
-                self._free.wait(_LOOK_S)
+                self._read.wait(_LOOK_S)
         finally:
             with self._lock:
                 self._waiting -= 1
                 if not self._waiting:
-                    self._clock.thaw(NO_ROOM)
+                    self._clock.thaw(UNREAD)
         raise asyncio.CancelledError("the run was stopped")

@@ -5,8 +5,8 @@ from __future__ import annotations
 import subprocess
 from pathlib import Path
 
-from bus.workers.member_talk import member_command
 from bus.workers.python_host import PythonHost
+from bus.workers.worker_talk import pool_command
 
 SCENARIO = {
     "scenario": "buslens: 1\nevents: {a: {}}\nhandlers: {h: {on: a, worker: process, do: [{wait: 1s}]}}\n",
@@ -17,7 +17,7 @@ CALL = {"handler": "h", "event": "a", "payload": None, "count": 1, "counters": {
 
 
 def test_it_asks_for_time_and_ends_with_its_host() -> None:
-    host = PythonHost(member_command())
+    host = PythonHost(pool_command())
     child = host.take()
     child.send(SCENARIO)
     child.send(CALL)
@@ -32,6 +32,6 @@ def test_it_asks_for_time_and_ends_with_its_host() -> None:
 
 
 def test_it_ends_when_its_input_ends() -> None:
-    process = subprocess.Popen(member_command(), stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+    process = subprocess.Popen(pool_command(), stdin=subprocess.PIPE, stdout=subprocess.PIPE)
     assert process.communicate(timeout=30) == (b"", None)
     assert process.returncode == 0

@@ -7,8 +7,8 @@ import math
 import pytest
 
 from bus.behaviour.plain import PayloadTooLarge, plain
+from bus.runtime.back_pressure import MOST_PENDING, BackPressure
 from bus.runtime.clock import Clock
-from bus.runtime.room import MOST_PENDING, Room
 from buslens.recorder import Recorder
 from tests.unit.bus.conftest import Live
 
@@ -20,7 +20,7 @@ def test_an_engine_without_a_reader_stands_still_and_goes_on_when_there_is_one(l
     session.start(engine="pyee", speed=math.inf)
     runner = session._runner
     assert runner is not None
-    assert runner.room.wanted.wait(60)
+    assert runner.back_pressure.wanted.wait(60)
     waiting = len(runner.recorder.pending)
     assert waiting < 10 * MOST_PENDING
     assert len(runner.recorder.pending) == waiting
@@ -30,11 +30,11 @@ def test_an_engine_without_a_reader_stands_still_and_goes_on_when_there_is_one(l
     assert session.engine_state.virtual_ns == 1_000_000_000
 
 
-def test_there_is_room_at_first() -> None:
+def test_nobody_waits_at_first() -> None:
     clock = Clock()
-    room = Room(Recorder(), clock)
-    room.make_sure(1000)
-    assert not room.wanted.is_set()
+    back_pressure = BackPressure(Recorder(), clock)
+    back_pressure.wait(1000)
+    assert not back_pressure.wanted.is_set()
 
 
 def test_payloads_become_plain_copies() -> None:

@@ -1,45 +1,50 @@
-"""A call's talk with a process of the pool: what the handler's steps ask for there happens here, on the run's clock."""
+"""A call's talk with the worker that does its steps: what these ask for there happens here, on the run's clock."""
 
 from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 from bus.workers.conversation import Conversation, Host
 
-_MAIN = "import json, sys; sys.path[:] = json.loads(sys.argv[1]); from bus.worker_process.member import main; main()"
+_MAIN = (
+    "import json, sys; sys.path[:] = json.loads(sys.argv[1]); from bus.worker_process.pool_process import main; main()"
+)
 LONGEST_WAIT_NS = 1 << 62
 
 
-def member_command() -> list[str]:
+def pool_command() -> list[str]:
     """What starts a process of the pool: it finds what this one finds."""
     return [sys.executable, "-X", "utf8", "-c", _MAIN, json.dumps(sys.path)]
 
 
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """What the steps of a call may ask of the run that they belong to; each may raise what ends the call."""
+class RunLink(Protocol):
+    """The way from the steps of a handler to the run. Every method may raise what ends the call."""
 
-    emit: Callable[[str, Any], None]
-    log: Callable[[str], None]
-    count: Callable[[str], None]
-    wait: Callable[[int], None]
-    """Nanoseconds of the run's clock."""
+    def emit(self, event: str, value: Any) -> None:
+        """Put an event on the run's bus."""
+
+    def log(self, text: str) -> None:
+        """Leave a line on the run's timeline, at the call."""
+
+    def count(self, name: str) -> None:
+        """Add one to a counter of the run."""
+
+    def wait(self, ns: int) -> None:
+        """Return when so many nanoseconds of the run's clock have passed."""
 
 
-class MemberTalk(Conversation):
+class WorkerTalk(Conversation):
     """From the request to the end of the handler's steps, or of the process."""
 
     who = "the worker's process"
     lost_type = "WorkerLost"
     lost_when = " in this call"
 
-    def __init__(self, host: Host, asked: Asked) -> None:
-        super().__init__(host, emit=asked.emit, log=asked.log)
-        self._asked = asked
+    def __init__(self, host: Host, run: RunLink) -> None:
+        super().__init__(host, emit=run.emit, log=run.log)
+        self._run = run
 
     def tell(self, scenario: dict[str, Any], request: dict[str, Any]) -> int:
         """Hand a call over, and the scenario where it is not known there; the process's id, 0 for none of ours."""
@@ -55,9 +60,9 @@ class MemberTalk(Conversation):
     def answer(self, said: dict[str, Any] | None) -> None:
         """Do what it asks for."""
         if said is not None and isinstance(said.get("count"), str):
-            self._asked.count(said["count"][:1000])
+            self._run.count(said["count"][:1000])
         elif said is not None and type(said.get("wait")) is int and 0 <= said["wait"] <= LONGEST_WAIT_NS:
-            self._asked.wait(said["wait"])
+            self._run.wait(said["wait"])
             assert self.child is not None
             self.child.send({"ok": True})
         else:

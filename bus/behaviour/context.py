@@ -1,0 +1,90 @@
+"""What a step of a handler may ask of where its call runs, and the call itself. A step knows nothing else of the world.
+
+Two places implement it: a run (`bus/run/stage.py`), and a worker's process (`bus/worker_process/context.py`), which
+passes on to the run what it cannot do by itself.
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Mapping
+from contextlib import AbstractContextManager
+from typing import Any, Protocol
+
+from bus.workers.python_host import PythonHost
+
+
+class HandlerContext(Protocol):
+    """Where calls of sample handlers run. Methods that wait raise asyncio.CancelledError where the run ends."""
+
+    @property
+    def counters(self) -> Mapping[str, int]:
+        """How often each name was counted so far, by anybody."""
+
+    @property
+    def trusted(self) -> bool:
+        """Whether a person lets Python code of this scenario run."""
+
+    @property
+    def is_stopped(self) -> bool:
+        """Whether the run was stopped: nothing that a call still does is of any use."""
+
+    @property
+    def python(self) -> PythonHost:
+        """The child processes that Python code of the scenario runs in."""
+
+    def sample(self, event: str) -> Any:
+        """The payload that is emitted where a step gives none; None where the scenario has none."""
+
+    def emit(self, event: str, value: Any) -> None:
+        """Put an event on the bus; returns when the bus has it. Raises what the emit raises into the handler's code."""
+
+    def log(self, text: str) -> None:
+        """Leave a line on the timeline, at the call that runs here."""
+
+    def count(self, name: str) -> None:
+        """Add one to a counter of the run."""
+
+    def error_class(self, name: str) -> type[Exception]:
+        """An exception type of that name, the same one each time."""
+
+    def before_failure(self) -> None:
+        """Wait until whoever reads the records has time for a failure: its traceback has to be put into words."""
+
+    def block(self, ns: int, event: str, handler: str) -> None:
+        """Block this thread for so many nanoseconds of the run's clock, as time.sleep would."""
+
+    async def wait(self, ns: int, event: str, handler: str) -> None:
+        """The same in a coroutine: others go on meanwhile."""
+
+    def held(self) -> AbstractContextManager[None]:
+        """While a child process computes for a coroutine: at full speed the run's clock must not jump ahead."""
+
+
+class Call:
+    """One run of a sample handler, as its steps see it."""
+
+    __slots__ = ("context", "count", "event", "handler", "payload", "random")
+
+    def __init__(
+        self, context: HandlerContext, handler: str, event: str, payload: Any, count: int, draws: random.Random
+    ) -> None:
+        self.context = context
+        self.handler = handler
+        self.event = event
+        self.payload = payload
+        """What the next step sees: `transform` replaces it."""
+
+        self.count = count
+        """Calls of this handler so far, this one included: `once` and `every` go by it."""
+
+        self.random = draws
+        """What steps draw from. Seeded by the run's seed, so that the same run draws the same again."""
+
+    def variables(self) -> dict[str, Any]:
+        """What expressions read."""
+        return {
+            "event": {"name": self.event, "payload": self.payload},
+            "count": self.count,
+            "counters": dict(self.context.counters),
+        }

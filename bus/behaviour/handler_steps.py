@@ -1,0 +1,60 @@
+"""Doing the steps of one call, one after another, blocking a thread or in a coroutine."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from bus.behaviour.context import Call
+from bus.behaviour.pauses import CodeFailed
+from bus.behaviour.places import Failed, Lines, point_to
+from bus.behaviour.steps import ReadyStep
+
+
+class HandlerSteps:
+    """What one handler of the scenario does in each of its calls, wherever that runs."""
+
+    def __init__(self, name: str, lines: Lines, steps: Iterable[ReadyStep]) -> None:
+        self.name = name
+        self.file = lines.file
+        self.line = lines.handler_line(name)
+        """Of the handler's name in the file, from 1."""
+
+        self._steps = list(steps)
+
+    def do(self, call: Call) -> Failed:
+        """All of them, blocking this thread; what a step raises is returned, for a function in the file to raise."""
+        step: ReadyStep | None = None
+        try:
+            for step in self._of(call):
+                pause = step.do(call)
+                if pause is not None:
+                    pause.block(call)
+        except Exception as error:
+            return self.failed(error, call, step)
+        return None
+
+    async def do_async(self, call: Call) -> Failed:
+        """The same in a coroutine: where a step waits, others go on."""
+        step: ReadyStep | None = None
+        try:
+            for step in self._of(call):
+                pause = step.do(call)
+                if pause is not None:
+                    await pause.wait(call)
+        except Exception as error:
+            return self.failed(error, call, step)
+        return None
+
+    def _of(self, call: Call) -> Iterator[ReadyStep]:
+        return (step for step in self._steps if call.count == 1 or not step.first_only)
+
+    def failed(self, error: Exception, call: Call, step: ReadyStep | None = None) -> Exception:
+        """What a call has failed with, as if it was raised where that step stands; None: at the handler's name."""
+        frames = [(step.line if step is not None else self.line, self.name)]
+        if isinstance(error, CodeFailed):
+            frames += error.lines
+            error = error.error
+        if type(error).__module__.startswith("bus."):
+            # What the bus itself refuses has a name that says why; where it lives in our code says nothing.
+            error = call.context.error_class(type(error).__name__)(str(error)).with_traceback(error.__traceback__)
+        return point_to(error, self.file, frames)

@@ -1,0 +1,109 @@
+"""Handlers of the scenario as an engine calls them: functions and coroutine functions that do a handler's steps."""
+
+from __future__ import annotations
+
+import asyncio
+import itertools
+import random
+import threading
+from functools import partial
+from typing import Any
+
+from bus.behaviour.context import Call
+from bus.behaviour.handler_steps import HandlerSteps
+from bus.behaviour.places import Failed, Lines, coroutine_function_at, deferring_function_at, function_at
+from bus.behaviour.plain import plain
+from bus.behaviour.steps import ReadyStep, ready_steps
+from bus.contract.protocol import ConsumerDied, Function
+from bus.run.offloading import offloaded
+from bus.run.stage import Stage
+from bus.runtime.gate import DEPTH, Depth, stack_here
+from bus.scenario.model import Handler
+from bus.workers import INLINE, KINDS
+from bus.workers.teams import Run, Team
+from buslens.watching.naming import describe
+
+
+class Behaviour:
+    """One handler of the scenario in one run, with what outlives its calls, for all the events that it hears."""
+
+    def __init__(self, name: str, model: Handler, lines: Lines, stage: Stage) -> None:
+        self.name = name
+        self.model = model
+        self._stage = stage
+        if model.worker != INLINE and KINDS[model.worker].crew is not None:
+            step = ReadyStep(offloaded(stage, name, model, lines), lines.handler_line(name), first_only=False)
+            self.steps = HandlerSteps(name, lines, [step])
+        else:
+            self.steps = HandlerSteps(name, lines, ready_steps(name, model.do, lines))
+        self._random = random.Random(f"{stage.seed}:{name}")
+        self._count = itertools.count(1)
+        self.called_for: set[str] = set()
+        """Events that it was called for: a `once` handler is not subscribed to them again."""
+
+    def function_for(self, event: str) -> Function:
+        """What is subscribed to one event."""
+        subscription = _Subscription(self, self._stage, event)
+        place = self.steps.file, self.steps.line, self.name
+        runs_coroutines = self._stage.engine.spec.runs_coroutines
+        if self.model.worker != INLINE:
+            team = self._stage.teams.team(self.name, self.model.worker, self.model.parallel)
+            if runs_coroutines:
+                return coroutine_function_at(*place, partial(_awaited, team, subscription.run))
+            return deferring_function_at(*place, partial(team.defer, subscription.run))
+        if runs_coroutines and not self.model.block:
+            return coroutine_function_at(*place, subscription.run_async)
+        return function_at(*place, subscription.run)
+
+    def new_call(self, event: str, payload: tuple[Any, ...]) -> Call:
+        """The next one, counted."""
+        self.called_for.add(event)
+        self._stage.before_call(event, self.name)
+        return Call(self._stage, self.name, event, _said(event, payload), next(self._count), self._random)
+
+
+async def _awaited(team: Team, run: Run, payload: tuple[Any, ...]) -> BaseException | None:
+    """A call on workers, as a coroutine that waits for its end. Whoever cancels it does not wait any longer."""
+    return await asyncio.wrap_future(team.submit(run, payload))
+
+
+class _Subscription:
+    """A behaviour and one event: what a call needs to begin."""
+
+    def __init__(self, behaviour: Behaviour, stage: Stage, event: str) -> None:
+        self._behaviour = behaviour
+        self._stage = stage
+        self._event = event
+
+    def run(self, payload: tuple[Any, ...]) -> Failed:
+        """One call as a plain function; what it raises is returned, for the function in the scenario file to raise."""
+        call, depth = self._behaviour.new_call(self._event, payload), DEPTH.get()
+        token = DEPTH.set(Depth(depth.flow + 1, stack_here(depth) + 1, threading.get_ident()))
+        try:
+            return self._death(call) or self._behaviour.steps.do(call)
+        finally:
+            DEPTH.reset(token)
+
+    async def run_async(self, payload: tuple[Any, ...]) -> Failed:
+        """One call as a coroutine, on a task of its own: whatever it sets in the context ends with it."""
+        if self._stage.is_stopped:
+            raise asyncio.CancelledError("the run was stopped")  # many may wait: cheaply
+        depth = DEPTH.get()
+        DEPTH.set(Depth(depth.flow))
+        call = self._behaviour.new_call(self._event, payload)
+        DEPTH.set(Depth(depth.flow + 1, 1, threading.get_ident()))
+        return self._death(call) or await self._behaviour.steps.do_async(call)
+
+    def _death(self, call: Call) -> Failed:
+        """What the call fails with where the run lets its consumer die in it."""
+        if not self._stage.dies_in_call(call.handler):
+            return None
+        return self._behaviour.steps.failed(ConsumerDied("the consumer died in the middle of the call"), call)
+
+
+def _said(event: str, payload: tuple[Any, ...]) -> Any:
+    """What a handler sees as the event's payload; pyee's own events carry objects, which become plain values."""
+    if event == "new_listener" and len(payload) == 2:
+        return {"event": payload[0], "handler": describe(payload[1]).text}
+    value = payload[0] if payload else None
+    return plain(value)[0] if isinstance(value, BaseException) else value
