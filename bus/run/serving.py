@@ -7,10 +7,12 @@ from collections.abc import Callable
 
 from bus.engines import ENGINES
 from bus.errors import UserError
-from bus.run.runner import Order, Runner
+from bus.run.order import Order
+from bus.run.recording import Recording
+from bus.run.runner import Runner
 from bus.scenario import Document
 from bus.scenario.nearest import nearest
-from bus.sharing.worker_peer import OWNER_GONE_S, WorkerPeer
+from bus.sharing.worker_peer import OWNER_GONE_S, WorkerPeer, new_member
 
 LOOK_S = 0.5
 STOP_S = 10.0
@@ -65,9 +67,9 @@ class Serving:
 
     def _join(self, run: str) -> None:
         order = Order(self._engine, self._document.scenario.seed, 1.0, with_script=False, joins=run, only=self._only)
-        runner = Runner(self._document, order, trusted=self._trusted)
-        peer = runner.peer
-        assert isinstance(peer, WorkerPeer)
+        recording = Recording(order, self._document.scenario.name)
+        peer = WorkerPeer(new_member(), recording.take, recording.clock.time_ns)
+        runner = Runner(self._document, order, recording, peer, trusted=self._trusted)
         runner.start()
         self._say(f"joined {run} as {peer.member}")
         try:

@@ -69,6 +69,9 @@ class Stage:
         self.back_pressure = back_pressure
         self.recorder = recorder
         self.seed = seed
+        self.run = run
+        """Name of the run, which begins the name of everything that it makes elsewhere."""
+
         self.dies = dies
         self.give_up = give_up
         """End the run for a reason that a person is told; from any thread."""
@@ -115,6 +118,10 @@ class Stage:
         """The payload that is emitted where none is given."""
         declared = self.scenario.events.get(event)
         return None if declared is None else declared.sample
+
+    def trouble(self) -> str:
+        """What is wrong with what carries the events, or with the workers; empty while all is well."""
+        return self.engine.trouble() or self.teams.trouble()
 
     def before_dispatch(self, event: str) -> None:
         """Every dispatch passes here."""

@@ -7,8 +7,9 @@ from collections.abc import Callable
 from typing import Any
 
 from bus.engines import ENGINES, Makers
+from bus.run.order import Order
 from bus.run.preamble import Preamble
-from bus.run.runner import Order, Runner
+from bus.run.runner import Runner, own_run
 from bus.runtime.state import AT_REST, EngineState
 from bus.scenario import Document
 
@@ -42,8 +43,8 @@ class ActiveRun:
     def begin(self, document: Document, order: Order, *, recording: bool) -> None:
         """Start a runner for this document and order; recording: whether it records from the beginning."""
         self._preamble = Preamble()
-        runner = Runner(document, order, trusted=self._trusted(document.content_hash), engines=self._engines)
-        runner.recorder.enabled = recording
+        runner = own_run(document, order, trusted=self._trusted(document.content_hash), engines=self._engines)
+        runner.recording.recorder.enabled = recording
         self._applied = document.revision
         self.runner = runner
         runner.start()
@@ -91,7 +92,7 @@ class ActiveRun:
         runner = self.runner
         if runner is None:
             return
-        with runner.back_pressure.reading():
+        with runner.recording.back_pressure.reading():
             data = runner.take()
             if data:
                 self._preamble.add(data)

@@ -9,7 +9,7 @@ from bus.contract.boundaries import Boundary
 from bus.engines import ENGINES
 from bus.errors import UserError
 from bus.run.hand import problems_of
-from bus.run.runner import Order
+from bus.run.order import Order
 from bus.scenario import Document, Scenario
 from bus.scenario.nearest import nearest
 from bus.scenario.words import check_event

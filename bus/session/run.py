@@ -9,7 +9,7 @@ from typing import Literal
 
 import numpy as np
 
-from bus.run.runner import Order
+from bus.run.order import Order
 from bus.scenario import Document
 from bus.session.origin import RunOrigin
 from bus.trace import Trace

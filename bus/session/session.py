@@ -18,7 +18,8 @@ from bus.errors import UserError
 from bus.export.slice import Span
 from bus.flight.recorder import FlightRecorder
 from bus.growing_file import GrowingFile
-from bus.run.runner import Order, Runner
+from bus.run.order import Order
+from bus.run.runner import Runner
 from bus.runtime.gate import Step, Stop
 from bus.runtime.state import AT_REST, EngineState, Phase, Waiting
 from bus.scenario import Document
@@ -231,7 +232,7 @@ class Session:
     def pause(self) -> None:
         """Stop before whatever comes next."""
         if self._runner is not None:
-            self._runner.pause()
+            self._runner.gate.pause()
             self._look()
 
     def resume(self) -> None:
@@ -257,7 +258,7 @@ class Session:
         """Keep records, or keep none, while the engine goes on."""
         self.recording = on
         if self._runner is not None:
-            self._runner.recorder.enabled = on
+            self._runner.recording.recorder.enabled = on
 
     def clear(self) -> None:
         """Begin with an empty view; a run goes on, and so does a program that is followed. `undo_clear` takes it back.
@@ -374,7 +375,7 @@ class Session:
             if left <= 0:
                 return False
             if self._runner is not None:
-                self._runner.back_pressure.wanted.wait(min(left, _LOOK_S))
+                self._runner.recording.back_pressure.wanted.wait(min(left, _LOOK_S))
             elif self.following is not None:
                 threading.Event().wait(min(left, _LOOK_S))
 

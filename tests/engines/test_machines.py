@@ -354,6 +354,6 @@ def test_a_run_that_waits_in_vain_for_others_asks_the_broker(stage: Stage) -> No
     engine: Any = runner._stage.engine
     # As if what it tells had never come to the broker: something is on its way to nobody.
     lost = DeliveryStep(Kind.DISPATCH_EMITTED, 1_000 * FIRST_ID, "a")
-    runner._loop.call_soon_threadsafe(engine._in_flight.heard, lost)
+    runner._thread.call(engine._in_flight.heard, lost)
     trace = stage.finish()
     assert set(handled(trace, "g")) == emitted(trace)

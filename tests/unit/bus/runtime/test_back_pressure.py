@@ -20,10 +20,10 @@ def test_an_engine_without_a_reader_stands_still_and_goes_on_when_there_is_one(l
     session.start(engine="pyee", speed=math.inf)
     runner = session._runner
     assert runner is not None
-    assert runner.back_pressure.wanted.wait(60)
-    waiting = len(runner.recorder.pending)
+    assert runner.recording.back_pressure.wanted.wait(60)
+    waiting = len(runner.recording.recorder.pending)
     assert waiting < 10 * MOST_PENDING
-    assert len(runner.recorder.pending) == waiting
+    assert len(runner.recording.recorder.pending) == waiting
     assert session.wait(60)
     assert len(session.trace.dispatches) == 20_001
     assert session.trace.dropped == 0

@@ -1,0 +1,163 @@
+"""What goes on on the engine's thread of one run, from opening the engine to closing it.
+
+The script and what a person emits by hand put events on the bus; when they are done and nothing is in flight the run is
+finished, and waits for the next emit by hand.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import itertools
+import logging
+from collections.abc import Callable, Coroutine
+from functools import partial
+from typing import Any
+
+from bus.behaviour.places import Lines
+from bus.contract.protocol import EngineContext, Peer
+from bus.run.hand import Hand, emit_by_hand
+from bus.run.order import Order
+from bus.run.recording import Recording
+from bus.run.script import Script
+from bus.run.stage import Stage
+from bus.run.subscriptions import Subscriptions
+from bus.runtime.state import Phase, Waiting
+from bus.scenario import Document, Scenario
+
+_LOG = logging.getLogger("buslens")
+
+
+class Driver:
+    """Lives on the engine's thread (see Life), but for what says that it may be asked from any."""
+
+    def __init__(self, document: Document, order: Order, recording: Recording, stage: Stage, peer: Peer) -> None:
+        self._order = order
+        self._recording = recording
+        self._stage = stage
+        self._peer = peer
+        self._subscriptions = Subscriptions(stage)
+        self._first = (order.part_of(document.scenario), Lines(document))
+        self.phase: Phase = "starting"
+        """starting, running or finished; may be read from any thread."""
+
+        self.finished_ns = 0
+        """When it was finished, on the run's clock."""
+
+        self.is_leaving = False
+        """The engine gives everything back, and is not hurried."""
+
+        self._is_open = False
+        """Whether the engine is, and handlers are subscribed: a broker may take its time."""
+
+        self._early: list[Callable[[], None]] = []
+        """What a person emitted before."""
+
+        self._sources: set[asyncio.Task[None]] = set()
+        """What puts events on the bus: the script, and emits by hand."""
+
+        self._news = asyncio.Event()
+        self.by_hand: dict[int, Waiting] = {}
+        """Emits by hand that have not begun, by a number of their own; they keep the run from being over."""
+
+        self._numbers = itertools.count()
+
+    def announce(self, hand: Hand) -> int:
+        """An emit by hand will begin; its number. From any thread."""
+        number = next(self._numbers)
+        self.by_hand[number] = Waiting("emit", hand.event, "", None)
+        return number
+
+    def begin(self, number: int, hand: Hand) -> None:
+        """Begin an emit by hand that was announced, as soon as the engine is open."""
+        if not self._is_open:
+            self._early.append(partial(self.begin, number, hand))
+            return
+        self._subscriptions.hear_of(hand.event)
+        self._add_source(emit_by_hand(self._stage, hand))
+        del self.by_hand[number]
+
+    def apply(self, scenario: Scenario, lines: Lines) -> None:
+        """The scenario was edited: who hears what changes."""
+        if not self._is_open:
+            self._first = scenario, lines
+            return
+        try:
+            self._subscriptions.apply(scenario, lines)
+        except Exception as error:
+            _LOG.exception("the edited scenario could not be applied")
+            self._stage.give_up(f"the engine failed: {type(error).__name__}: {error}")
+
+    async def live(self) -> None:
+        """Until it is cancelled. Raises UserError where the engine cannot be opened, or the script not go on."""
+        engine = self._stage.engine
+        await engine.open(self._context())
+        try:
+            scenario, lines = self._first
+            self._subscriptions.apply(scenario, lines)
+            self._is_open = True
+            self.phase = "running"
+            for begin in self._early:
+                begin()
+            if self._order.with_script:
+                self._add_source(Script(scenario, lines, self._stage).run())
+            while True:
+                await self._until_quiet()
+                self._news.clear()
+                self.finished_ns = self._recording.clock.time_ns()
+                self.phase = "finished"
+                self._recording.back_pressure.wanted.set()
+                await self._news.wait()
+        finally:
+            self.is_leaving = True
+            self._recording.clock.stop()
+            for source in self._sources:
+                source.cancel()
+            await engine.close()
+
+    def let_go(self) -> None:
+        """Release whoever waits on other threads for the clock, the reader or a process."""
+        self._recording.clock.stop()
+        self._recording.back_pressure.release()
+        self._stage.kill()
+
+    def close(self) -> None:
+        """Give back what handlers used."""
+        self._stage.close()
+
+    def over(self) -> None:
+        """Whoever reads the records looks once more."""
+        self._recording.back_pressure.wanted.set()
+
+    def _context(self) -> EngineContext:
+        stage, recording = self._stage, self._recording
+        return EngineContext(
+            *(asyncio.get_running_loop(), recording.clock, recording.recorder, stage.before_dispatch, stage.dies),
+            give_up=stage.give_up,
+            peer=self._peer,
+            run=stage.run,
+        )
+
+    async def _until_quiet(self) -> None:
+        """Until the script and all hands are done and nothing is in flight. Raises UserError of a wrong script."""
+        engine, teams = self._stage.engine, self._stage.teams
+        while True:
+            if self._sources:
+                done, _ = await asyncio.wait(self._sources, return_when=asyncio.FIRST_COMPLETED)
+                self._sources -= done
+                for source in done:
+                    error = None if source.cancelled() else source.exception()
+                    if error is not None:
+                        raise error
+            elif engine.in_flight():
+                await engine.settle()
+            elif teams.in_flight():
+                await teams.settle()
+            elif not self.by_hand:
+                return
+            else:
+                await asyncio.sleep(0)  # a hand's emit is on its way
+
+    def _add_source(self, source: Coroutine[Any, Any, None]) -> None:
+        self._sources.add(asyncio.get_running_loop().create_task(source))
+        self.phase = "running"
+        self._news.set()

@@ -1,0 +1,32 @@
+"""What one run is recorded with: its clock, its recorder, and the back-pressure of whoever reads it."""
+
+from __future__ import annotations
+
+from bus.run.order import Order
+from bus.runtime.back_pressure import BackPressure
+from bus.runtime.clock import Clock
+from bus.sharing.merging import first_id
+from buslens.recorder import Recorder
+from buslens.wire import Header
+
+
+class Recording:
+    """Of one run, from before its engine is made until its last record is read. Thread-safe."""
+
+    def __init__(self, order: Order, scenario: str) -> None:
+        """scenario: its name, which the capture bears."""
+        self.clock = Clock(order.speed)
+        header = Header.here(clock="virtual", mono_ns=0, engine=order.engine, seed=order.seed, scenario=scenario)
+        # Machines that share a run give their records numbers that are all different.
+        first = first_id() if order.joins else 1
+        self.recorder = Recorder(clock_ns=self.clock.time_ns, header=header, knows_threads=True, first_id=first)
+        self.back_pressure = BackPressure(self.recorder, self.clock)
+
+    def take(self) -> bytes:
+        """Frames of what was recorded since the last time; an engine that waits for it goes on."""
+        with self.back_pressure.reading():
+            return self.recorder.take()
+
+    def is_real_time(self) -> bool:
+        """Whether the run's clock goes as fast as a watch."""
+        return self.clock.speed == 1.0

@@ -1,0 +1,30 @@
+"""What a run is recorded with."""
+
+from __future__ import annotations
+
+import pytest
+
+from bus.run.order import Order
+from bus.run.recording import Recording
+from buslens import wire
+
+
+def test_its_capture_says_what_was_run_and_how() -> None:
+    recording = Recording(Order("pyee", seed=7, speed=2.0), "Shop")
+    found = wire.unpack_header(recording.take())
+    assert found is not None
+    assert found[0].clock == "virtual"
+    assert found[0].extra == {"engine": "pyee", "seed": 7, "scenario": "Shop"}
+    assert recording.take() == b""
+
+
+@pytest.mark.parametrize(("speed", "is_real"), [(1.0, True), (2.0, False), (float("inf"), False)])
+def test_only_a_clock_as_fast_as_a_watch_is_real_time(speed: float, is_real: bool) -> None:
+    assert Recording(Order("pyee", 1, speed), "").is_real_time() is is_real
+
+
+def test_two_machines_on_one_run_number_their_records_apart() -> None:
+    own, one, other = (Recording(Order("kafka", 1, 1.0, joins=run), "") for run in ("", "r", "r"))
+    first = [recording.recorder.next_id() for recording in (own, one, other)]
+    assert first[0] == 1
+    assert len(set(first)) == 3
