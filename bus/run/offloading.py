@@ -12,6 +12,7 @@ from bus.behaviour.pauses import Pause, code_failed
 from bus.behaviour.places import Lines
 from bus.run.stage import Stage
 from bus.scenario.model import Handler
+from bus.workers.attempts import attempts_of
 from bus.workers.teams import Team
 from buslens.context import current_call
 from buslens.records import Kind
@@ -19,8 +20,7 @@ from buslens.records import Kind
 
 def offloaded(stage: Stage, name: str, model: Handler, lines: Lines) -> Callable[[Call], Pause]:
     """What the only step of such a handler does."""
-    # A durable engine delivers again by itself.
-    attempts = 1 if stage.engine.spec.is_durable else model.attempts
+    attempts = attempts_of(model.attempts, stage.engine.spec, model.worker).by_workers
     scenario = {"scenario": lines.text, "file": lines.file, "seed": stage.seed}
 
     def offload(_: Call) -> Pause:
@@ -52,7 +52,7 @@ class Offloaded:
     """What the process must know to do calls: the scenario's text, its file's name, the run's seed."""
 
     attempts: int
-    """That Celery makes."""
+    """That the workers make of one call, where they can do so."""
 
     def block(self, call: Call) -> None:
         """Talk with the worker on this thread, which stands for it."""

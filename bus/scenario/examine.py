@@ -19,7 +19,7 @@ from bus.scenario.model import RepeatAct, Scenario, WaitAct, steps_of
 from bus.scenario.python_code import why_not_python
 from bus.scenario.reading import letter_at, place_at, read
 from bus.scenario.steps import Count, Emit, Once, Python
-from bus.workers import KINDS
+from bus.workers.attempts import CalledAgainBy, called_again_by
 
 DURABLE = tuple(spec.id for spec in ENGINES.values() if spec.is_durable)
 MOST_REMARKS = 100
@@ -138,9 +138,8 @@ def _warnings(scenario: Scenario, values: dict[str, Any]) -> Iterator[tuple[Path
     if scenario.engine not in DURABLE:
         for name in scenario.handlers:
             for key in ("attempts", "ack", "from"):
-                # Some workers make the attempts themselves where the engine makes none.
-                kind = KINDS.get(scenario.handlers[name].worker)
-                heeded = key == "attempts" and kind is not None and kind.makes_attempts
+                again = called_again_by(ENGINES[scenario.engine], scenario.handlers[name].worker)
+                heeded = key == "attempts" and again is not CalledAgainBy.NOBODY
                 if key in values["handlers"][name] and not heeded:
                     hint = f"the engines that keep events are {', '.join(DURABLE)}"
                     yield ("handlers", name, key), f"the engine {scenario.engine} passes over {key}", hint

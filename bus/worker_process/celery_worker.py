@@ -36,11 +36,16 @@ def serving(url: str, text: str, file: str, *, trusted: bool) -> Any:
             raise HandlerFailed("this is no call of Buslens")
         failed = runner.call(request, self.request.id, self.request.retries)
         if failed is not None:
-            if self.request.retries + 1 < int(request["attempts"]):
+            if not _is_last(request, self.request.retries):
                 raise self.retry(countdown=0, max_retries=int(request["attempts"]), exc=failed)
             raise failed
 
     return app
+
+
+def _is_last(request: dict[str, Any], retries: int) -> bool:
+    """Whether a task that Celery has begun again so often is not begun once more."""
+    return retries + 1 >= int(request["attempts"])
 
 
 def _is_sane(request: Any) -> bool:
@@ -70,7 +75,6 @@ class TaskRunner:
     def call(self, request: dict[str, Any], task: str, retries: int) -> HandlerFailed | None:
         """One call; what Celery is told where it failed. Where the handler crashes this process is killed."""
         handlers = self._handlers_of(int(request["seed"]))
-        is_last = retries + 1 >= int(request["attempts"])
         with self._speaking(request, task) as run:
             try:
                 failed = handlers.call({**request, "trusted": self._trusted})
@@ -81,7 +85,7 @@ class TaskRunner:
                 run.say(done=True)
                 return None
             kind, message, lines = handlers.told(failed)
-            run.say(**{"error" if is_last else "retry": [kind, message, lines]})
+            run.say(**{"error" if _is_last(request, retries) else "retry": [kind, message, lines]})
             return HandlerFailed(f"{kind}: {message}"[:1000])
 
     def _handlers_of(self, seed: int) -> ScenarioHandlers:
