@@ -55,7 +55,7 @@ class HandlerContext(Protocol):
         """Block this thread for so many nanoseconds of the run's clock, as time.sleep would."""
 
     async def wait(self, ns: int, event: str, handler: str) -> None:
-        """The same in a coroutine: others go on meanwhile."""
+        """Wait for so many nanoseconds of the run's clock in a coroutine: others go on meanwhile."""
 
     def held(self) -> AbstractContextManager[None]:
         """While a child process computes for a coroutine: at full speed the run's clock must not jump ahead."""
@@ -82,7 +82,7 @@ class Call:
         """What steps draw from. Seeded by the run's seed, so that the same run draws the same again."""
 
     def variables(self) -> dict[str, Any]:
-        """What expressions read."""
+        """What expressions of the call's steps read: event, count and counters."""
         return {
             "event": {"name": self.event, "payload": self.payload},
             "count": self.count,

@@ -17,7 +17,7 @@ class HandlerSteps:
         self.name = name
         self.file = lines.file
         self.line = lines.handler_line(name)
-        """Of the handler's name in the file, from 1."""
+        """Where the handler's name stands in the file, from 1."""
 
         self._steps = list(steps)
 
@@ -34,7 +34,7 @@ class HandlerSteps:
         return None
 
     async def do_async(self, call: Call) -> Failed:
-        """The same in a coroutine: where a step waits, others go on."""
+        """All of them in a coroutine, where others go on while a step waits; what one raises is returned."""
         step: ReadyStep | None = None
         try:
             for step in self._of(call):

@@ -30,7 +30,7 @@ class Pause(Protocol):
         """Wait on this thread. Raises CancelledError where the run ends."""
 
     async def wait(self, call: Call) -> None:
-        """Wait in a coroutine."""
+        """Wait in a coroutine, while others go on."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +60,7 @@ class PythonCode:
     code: str
     seed: int
     first_line: int
-    """Of the code, in the scenario file."""
+    """Line of the scenario file that the code begins in, from 1."""
 
     def block(self, call: Call) -> None:
         """Talk with the child on this thread: whatever runs here waits for it."""

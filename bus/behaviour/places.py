@@ -32,11 +32,11 @@ class Lines:
             self._root = None
 
     def line(self, *path: str | int) -> int:
-        """Of a value, from 1."""
+        """Line of the value at that path of keys and indexes, from 1."""
         return max(place_at(path, self._root, self.file).line, 1)
 
     def handler_line(self, name: str) -> int:
-        """Of a handler's name."""
+        """Line that a handler's name stands in, from 1."""
         handlers = (self._root or {}).get("handlers") or {}
         return max(yaml_tree.key_place(handlers, name, self.file).line, 1) if name in handlers else 1
 
@@ -52,7 +52,7 @@ def function_at(
 def coroutine_function_at(
     file: str, line: int, name: str, run: Callable[[tuple[Any, ...]], Awaitable[BaseException | None]]
 ) -> Callable[..., Awaitable[None]]:
-    """The same as a coroutine function."""
+    """A coroutine function that seems to stand at that line; it raises what `run` returns."""
     made: Callable[..., Awaitable[None]] = _placed(_async_template(run), file, line, name)
     return made
 

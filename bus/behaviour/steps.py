@@ -42,11 +42,11 @@ class Spot:
 
     @property
     def line(self) -> int:
-        """From 1."""
+        """Line of the file, from 1."""
         return self.lines.line(*self.path)
 
     def inside(self, *path: str | int) -> Spot:
-        """Of what stands in the step, under these keys."""
+        """Where a part of the step stands, by the keys and indexes that lead to it."""
         return Spot(self.lines, (*self.path, *path))
 
 

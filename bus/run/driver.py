@@ -139,7 +139,7 @@ class Driver:
 
     async def _until_quiet(self) -> None:
         """Until the script and all hands are done and nothing is in flight. Raises UserError of a wrong script."""
-        engine, teams = self._stage.engine, self._stage.teams
+        engine, pools = self._stage.engine, self._stage.pools
         while True:
             if self._sources:
                 done, _ = await asyncio.wait(self._sources, return_when=asyncio.FIRST_COMPLETED)
@@ -150,8 +150,8 @@ class Driver:
                         raise error
             elif engine.in_flight():
                 await engine.settle()
-            elif teams.in_flight():
-                await teams.settle()
+            elif pools.in_flight():
+                await pools.settle()
             elif not self.by_hand:
                 return
             else:

@@ -24,7 +24,7 @@ class Hand:
     """On the engine's clock; None: as fast as it goes."""
 
     against_schema: bool = False
-    """It breaks the event's schema on purpose."""
+    """Whether the payload may break the event's schema: a person means it."""
 
 
 async def emit_by_hand(stage: Stage, hand: Hand) -> None:

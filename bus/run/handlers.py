@@ -20,7 +20,7 @@ from bus.run.stage import Stage
 from bus.runtime.gate import DEPTH, Depth, stack_here
 from bus.scenario.model import Handler
 from bus.workers import INLINE, KINDS
-from bus.workers.teams import Run, Team
+from bus.workers.pools import Run, WorkerPool
 from buslens.watching.naming import describe
 
 
@@ -31,7 +31,7 @@ class Behaviour:
         self.name = name
         self.model = model
         self._stage = stage
-        if model.worker != INLINE and KINDS[model.worker].crew is not None:
+        if model.worker != INLINE and KINDS[model.worker].remote is not None:
             step = ReadyStep(offloaded(stage, name, model, lines), lines.handler_line(name), first_only=False)
             self.steps = HandlerSteps(name, lines, [step])
         else:
@@ -47,24 +47,24 @@ class Behaviour:
         place = self.steps.file, self.steps.line, self.name
         runs_coroutines = self._stage.engine.spec.runs_coroutines
         if self.model.worker != INLINE:
-            team = self._stage.teams.team(self.name, self.model.worker, self.model.parallel)
+            pool = self._stage.pools.pool(self.name, self.model.worker, self.model.parallel)
             if runs_coroutines:
-                return coroutine_function_at(*place, partial(_awaited, team, subscription.run))
-            return deferring_function_at(*place, partial(team.defer, subscription.run))
+                return coroutine_function_at(*place, partial(_awaited, pool, subscription.run))
+            return deferring_function_at(*place, partial(pool.defer, subscription.run))
         if runs_coroutines and not self.model.block:
             return coroutine_function_at(*place, subscription.run_async)
         return function_at(*place, subscription.run)
 
     def new_call(self, event: str, payload: tuple[Any, ...]) -> Call:
-        """The next one, counted."""
+        """The handler's next call, counted; it begins when the run's gate lets it pass."""
         self.called_for.add(event)
         self._stage.before_call(event, self.name)
         return Call(self._stage, self.name, event, _said(event, payload), next(self._count), self._random)
 
 
-async def _awaited(team: Team, run: Run, payload: tuple[Any, ...]) -> BaseException | None:
+async def _awaited(pool: WorkerPool, run: Run, payload: tuple[Any, ...]) -> BaseException | None:
     """A call on workers, as a coroutine that waits for its end. Whoever cancels it does not wait any longer."""
-    return await asyncio.wrap_future(team.submit(run, payload))
+    return await asyncio.wrap_future(pool.submit(run, payload))
 
 
 class _Subscription:

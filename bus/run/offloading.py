@@ -13,7 +13,7 @@ from bus.behaviour.places import Lines
 from bus.run.stage import Stage
 from bus.scenario.model import Handler
 from bus.workers.attempts import attempts_of
-from bus.workers.teams import Team
+from bus.workers.pools import WorkerPool
 from buslens.context import current_call
 from buslens.records import Kind
 
@@ -24,7 +24,7 @@ def offloaded(stage: Stage, name: str, model: Handler, lines: Lines) -> Callable
     scenario = {"scenario": lines.text, "file": lines.file, "seed": stage.seed}
 
     def offload(_: Call) -> Pause:
-        return Offloaded(stage, stage.teams.team(name, model.worker, model.parallel), scenario, attempts)
+        return Offloaded(stage, stage.pools.pool(name, model.worker, model.parallel), scenario, attempts)
 
     return offload
 
@@ -47,7 +47,7 @@ class Offloaded:
     """The end of the steps in a process of the pool or in a Celery worker."""
 
     stage: Stage
-    team: Team
+    pool: WorkerPool
     scenario: dict[str, Any]
     """What the process must know to do calls: the scenario's text, its file's name, the run's seed."""
 
@@ -56,9 +56,9 @@ class Offloaded:
 
     def block(self, call: Call) -> None:
         """Talk with the worker on this thread, which stands for it."""
-        stage, say = self.stage, self.team.records.say
+        stage, say = self.stage, self.pool.records.say
         ident = current_call()
-        with stage.teams.crew(self.team.kind).talk(CallLink(stage, call)) as talk:
+        with stage.pools.remote(self.pool.kind).talk(CallLink(stage, call)) as talk:
             pid = talk.tell(self.scenario, self._request(call, ident))
             if pid:
                 say(Kind.WORK_STARTED, ident, f"process {pid}")

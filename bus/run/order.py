@@ -17,7 +17,7 @@ class Order:
 
     seed: int
     speed: float
-    """Of the run's clock, times real time; math.inf where waits cost nothing."""
+    """How fast the run's clock goes, times real time; math.inf where waits cost nothing."""
 
     paused: bool = False
     with_script: bool = True

@@ -11,7 +11,7 @@ from buslens.wire import Header
 
 
 class Recording:
-    """Of one run, from before its engine is made until its last record is read. Thread-safe."""
+    """Belongs to one run, from before its engine is made until its last record is read. Thread-safe."""
 
     def __init__(self, order: Order, scenario: str) -> None:
         """scenario: its name, which the capture bears."""

@@ -88,7 +88,7 @@ class Runner:
         return self._recording
 
     def start(self) -> None:
-        """Begin."""
+        """Start the thread; the engine opens on it."""
         self._thread.start()
 
     def stop(self) -> None:
@@ -109,7 +109,7 @@ class Runner:
         self._stage.trusted = trusted
 
     def apply(self, document: Document) -> None:
-        """The scenario was edited."""
+        """Follow the edited scenario, from now on."""
         # Its schemas hold at once; who hears what changes between two turns of the loop.
         self._stage.scenario = document.scenario
         self._thread.call(self._driver.apply, document.scenario, Lines(document))

@@ -21,7 +21,7 @@ Say = Callable[[str], None]
 
 
 class Serving:
-    """Of one scenario on one engine. `stop` may be called from any thread."""
+    """Joins runs of one scenario on one engine, one after another. `stop` may be called from any thread."""
 
     def __init__(self, document: Document, engine: str, *, only: tuple[str, ...], trusted: bool, say: Say) -> None:
         """Raises UserError where that cannot be."""

@@ -21,8 +21,8 @@ from bus.runtime.clock import NEVER, Clock, S
 from bus.runtime.gate import Gate
 from bus.runtime.state import Waiting
 from bus.scenario import Scenario, payload
+from bus.workers.pools import WorkerPools
 from bus.workers.python_host import PythonHost
-from bus.workers.teams import Teams
 from buslens.context import current_call
 from buslens.recorder import Recorder
 
@@ -34,7 +34,7 @@ MOST_IN_FLIGHT = 150_000
 """Calls that have not ended. A scenario that feeds itself would take all memory; this many take half a gigabyte."""
 
 MOST_KEPT = 1_000_000
-"""The same on a durable engine, where what waits lies with the broker."""
+"""Calls that have not ended on a durable engine, where what waits lies with the broker."""
 
 
 class PayloadRefused(Exception):
@@ -78,7 +78,7 @@ class Stage:
 
         self.trusted = False
         self.python = PythonHost()
-        self.teams = Teams(run, clock, recorder)
+        self.pools = WorkerPools(run, clock, recorder)
         self.counters: dict[str, int] = {}
         self.waits: dict[int, Waiting] = {}
         self._most_in_flight = most_in_flight
@@ -102,7 +102,7 @@ class Stage:
     def put(self, event: str, checked: Any) -> None:
         """Emit a payload that was checked. Raises what the engine raises."""
         most = MOST_KEPT if self.engine.spec.is_durable else self._most_in_flight
-        if self.engine.in_flight() + self.teams.in_flight() > most:
+        if self.engine.in_flight() + self.pools.in_flight() > most:
             self.give_up(f"more than {most} calls wait at once: the scenario emits faster than it can work")
             raise asyncio.CancelledError("the run was given up")
         self.engine.emit(event, *(() if checked is None else (checked,)))
@@ -121,15 +121,15 @@ class Stage:
 
     def trouble(self) -> str:
         """What is wrong with what carries the events, or with the workers; empty while all is well."""
-        return self.engine.trouble() or self.teams.trouble()
+        return self.engine.trouble() or self.pools.trouble()
 
     def before_dispatch(self, event: str) -> None:
-        """Every dispatch passes here."""
+        """Wait where a dispatch may not begin: for the reader of the records, or at the gate of a paused run."""
         self.back_pressure.wait()
         self.gate.before_dispatch(event)
 
     def before_call(self, event: str, handler: str) -> None:
-        """Every call passes here."""
+        """Wait where a call may not begin: for the reader of the records, or at the gate of a paused run."""
         self.back_pressure.wait()
         self.gate.before_call(event, handler)
 
@@ -174,11 +174,11 @@ class Stage:
     def kill(self) -> None:
         """The run ends, and its clock was stopped: whoever waits for a process hears that it has gone."""
         self.python.kill()
-        self.teams.kill()
+        self.pools.kill()
 
     def close(self) -> None:
-        """Give everything back."""
-        self.teams.close()
+        """Give back what handlers used, when none of them runs any more."""
+        self.pools.close()
         self.python.close()
 
     # Waiting
@@ -190,7 +190,7 @@ class Stage:
                 raise asyncio.CancelledError("the run was stopped")
 
     async def wait(self, ns: int, event: str, handler: str) -> None:
-        """Wait in a coroutine."""
+        """Wait in a coroutine, for so many nanoseconds of the run's clock."""
         with self._noted("wait" if handler else "script", ns, event, handler):
             if ns >= NEVER:
                 await asyncio.get_running_loop().create_future()

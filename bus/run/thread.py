@@ -28,7 +28,7 @@ class Life(Protocol):
         """All of it; ended from outside by being cancelled. Raises UserError where it must end by itself."""
 
     def let_go(self) -> None:
-        """It is over: release whatever waits on other threads."""
+        """The life is over: release whatever waits on other threads."""
 
     def close(self) -> None:
         """Nothing of it runs any more: give everything back."""
@@ -51,11 +51,11 @@ class EngineThread:
 
     @property
     def alive(self) -> bool:
-        """Whether the thread runs."""
+        """Whether the thread still runs."""
         return self._thread.is_alive()
 
     def start(self) -> None:
-        """Begin."""
+        """Start the thread, and live."""
         self._thread.start()
 
     def join(self, timeout: float) -> bool:

@@ -9,7 +9,7 @@ from bus.run.stage import Stage
 from bus.runtime.state import Waiting
 
 MOST_SHOWN = 200
-"""Of what waits."""
+"""As much of what waits as a screen can show."""
 
 
 class WaitingList:
@@ -25,10 +25,10 @@ class WaitingList:
     def now(self) -> tuple[Waiting, ...]:
         """Emits by hand, calls that have not started, and what waits for a time; MOST_SHOWN at most."""
         stage, hands = self._stage, list(self._by_hand.values())
-        in_flight = stage.engine.in_flight() + stage.teams.in_flight()
+        in_flight = stage.engine.in_flight() + stage.pools.in_flight()
         key = (stage.gate.stopped_at, len(hands), len(stage.waits), in_flight)
         if key != self._key:
-            names = stage.engine.scheduled(MOST_SHOWN) + stage.teams.scheduled(MOST_SHOWN)
+            names = stage.engine.scheduled(MOST_SHOWN) + stage.pools.scheduled(MOST_SHOWN)
             scheduled = [Waiting("call", "", name, None) for name in names]
             timed = heapq.nsmallest(MOST_SHOWN, list(stage.waits.values()), _due)
             self._key = key

@@ -62,12 +62,12 @@ class Clock:
         return self._late_ns
 
     def time_ns(self) -> int:
-        """What the clock shows."""
+        """What the clock shows: nanoseconds since the run began."""
         base, anchor, pace = self._pace
         return base + int((self._real_ns() - anchor) * pace) if pace else base
 
     def set_speed(self, speed: float) -> None:
-        """From now on."""
+        """Go so fast from now on: times real time, FULL_SPEED to jump over waits."""
         with self._condition:
             now = self.time_ns()
             self._speed = speed
@@ -84,7 +84,7 @@ class Clock:
             self._changed()
 
     def thaw(self, reason: str) -> None:
-        """This reason is gone."""
+        """Take back one reason to stand still; the clock goes on when none is left."""
         with self._condition:
             now = self.time_ns()
             self._frozen.discard(reason)
@@ -124,7 +124,7 @@ class Clock:
             self._working += 1
 
     def work_ended(self) -> None:
-        """It has nothing to do any more."""
+        """A worker thread has nothing to do any more."""
         with self._condition:
             self._working -= 1
             self._advance()
@@ -160,7 +160,7 @@ class Clock:
             return 0.0 if self.time_ns() >= until else self._real_s(until)
 
     def loop_works(self) -> None:
-        """The loop woke up."""
+        """The loop woke up, and computes."""
         with self._condition:
             if self._loop_until is not None:
                 self._note_late(self._loop_until)

@@ -28,7 +28,7 @@ class Depth(NamedTuple):
     """Calls around it that wait for it to return."""
 
     thread: int = 0
-    """Whose stack that is."""
+    """Id of the thread whose stack that is."""
 
 
 DEPTH: ContextVar[Depth] = ContextVar("buslens_depth", default=Depth())  # noqa: B039  it cannot be changed
@@ -60,11 +60,11 @@ class Stop:
     """Where the engine stands: what it will do next."""
 
     kind: str
-    """"dispatch" or "call"."""
+    """What comes next: "dispatch" or "call"."""
 
     event: str
     handler: str
-    """Empty for a dispatch."""
+    """Name of the handler that is about to run; empty for a dispatch."""
 
     depth: int
     """Calls around it along its flow: 0 for a root emit and the calls of its handlers."""
@@ -113,7 +113,7 @@ class Gate:
             self._clock.freeze(PAUSED)
 
     def resume(self) -> None:
-        """Let everything pass."""
+        """Let every dispatch and call pass, until somebody pauses again."""
         self._go(None)
 
     def step(self, step: Step) -> None:

@@ -40,7 +40,7 @@ class _ClockedSelector(selectors.DefaultSelector):
         self._clock = clock
 
     def select(self, timeout: float | None = None) -> Any:
-        """Events that are ready."""
+        """Events that are ready, after a wait on the engine's clock where there are none."""
         ready = super().select(0)
         if ready or (timeout is not None and timeout <= 0):
             return ready

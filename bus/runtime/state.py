@@ -49,7 +49,7 @@ class EngineState:
     seed: int | None = None
     speed: float = 1.0
     message: str = ""
-    """Why it failed."""
+    """Why the run failed, as a sentence; empty where it did not."""
 
     trouble: str = ""
     """That its broker is gone, for how long and why, while it tries to reach it again."""

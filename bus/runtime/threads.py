@@ -18,7 +18,7 @@ class PoolClock(Protocol):
         """A thread has something to do: at full speed no time passes while it computes."""
 
     def work_ended(self) -> None:
-        """It has nothing to do any more."""
+        """A thread has nothing to do any more."""
 
 
 class ClockedPool(ThreadPoolExecutor):

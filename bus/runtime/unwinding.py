@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 
 _TURNS = 100
-"""Of the loop; a handler may refuse to be cancelled."""
+"""Turns of the loop that a handler has which refuses to be cancelled."""
 
 
 async def cancelled(calls: set[asyncio.Task[None]]) -> None:

@@ -66,7 +66,7 @@ class WorkerContext:
         self._run.wait(ns)
 
     async def wait(self, ns: int, event: str, handler: str) -> None:
-        """The same beside a loop, of which a worker has none today."""
+        """Wait on the run's clock beside a loop, of which a worker has none today."""
         await asyncio.to_thread(self._run.wait, ns)
 
     def held(self) -> contextlib.AbstractContextManager[None]:

@@ -13,7 +13,7 @@ class CalledAgainBy(Enum):
     """Who calls a handler again for the same event where its call has failed."""
 
     ENGINE = "engine"
-    """It keeps events, and delivers them again, whatever does the work."""
+    """The engine keeps events, and delivers them again, whatever does the work."""
 
     WORKERS = "workers"
     """The engine keeps none; they do the call again by themselves."""

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from bus.connections import BrokerKind
 from bus.engines.rabbitmq import RABBITMQ
-from bus.workers.kind import Crew, RunClock, WorkerKind
+from bus.workers.kind import RemoteWorkers, RunClock, WorkerKind
 from bus.workers.records import WorkRecords
 
 if TYPE_CHECKING:
@@ -33,7 +33,7 @@ REDIS = BrokerKind(
 )
 
 
-def _crew(run: str, clock: RunClock, recorder: Recorder) -> Crew:
+def _remote(run: str, clock: RunClock, recorder: Recorder) -> RemoteWorkers:
     from bus.workers.celery_calls import CeleryCalls
 
     records = WorkRecords(recorder, CELERY.title)
@@ -46,4 +46,4 @@ def _check(url: str, timeout_s: float) -> str:
     return reach(url, timeout_s)
 
 
-CELERY = WorkerKind("celery", "celery", _crew, makes_attempts=True, broker=REDIS, check=_check)
+CELERY = WorkerKind("celery", "celery", _remote, makes_attempts=True, broker=REDIS, check=_check)

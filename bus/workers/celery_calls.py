@@ -53,7 +53,7 @@ class CeleryTask:
         self.knows: object = None
         self.id = str(uuid.uuid4())
         self.call = 0
-        """Id of the call."""
+        """Id of the call that the task does."""
 
         self.attempt = 0
         self.heard: queue.SimpleQueue[dict[str, Any] | None] = queue.SimpleQueue()
@@ -61,7 +61,7 @@ class CeleryTask:
         """Celery has said how it ended."""
 
         self.why = "the run was stopped"
-        """Where nothing more comes."""
+        """Why the worker says nothing more, where that is so."""
 
         self._calls = calls
         self._attempts = 1
@@ -108,7 +108,7 @@ class CeleryTalk(WorkerTalk):
     who = "the Celery worker"
 
     def lost(self) -> Failure:
-        """It was given up."""
+        """Give the task up; why it did not come to its end."""
         assert self.child is not None
         task, self.child = self.child, None
         return Failure(self.lost_type, self._host.discard(task))
@@ -151,11 +151,11 @@ class CeleryCalls:
     # Like a pool of processes
 
     def take(self) -> CeleryTask:
-        """For one call."""
+        """A new task, for one call."""
         return CeleryTask(self)
 
     def give_back(self, task: CeleryTask) -> None:
-        """Its call is over."""
+        """Forget a task whose call is over."""
         with self._lock:
             self._tasks.pop(task.id, None)
 
@@ -187,7 +187,7 @@ class CeleryCalls:
             task.heard.put(None)
 
     def nobody_answers(self) -> None:
-        """Said once a run."""
+        """Tell the person that no worker takes a call; as a mark once a run."""
         with self._lock:
             told, self._is_told = self._is_told, True
         self.trouble = f"no Celery worker has this scenario, or none is free: start one with {_START}"

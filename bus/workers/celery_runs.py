@@ -48,7 +48,7 @@ class Made:
             self.end()
 
     def end(self) -> None:
-        """Nothing is left."""
+        """Forget what was made: nothing of it is left."""
         self._folder.leave(clean=True)
 
 

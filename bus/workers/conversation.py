@@ -29,7 +29,7 @@ class Failure:
 
 
 class Child(Protocol):
-    """Whoever does a call."""
+    """A process, or a task of Celery, that does one call at a time."""
 
     def send(self, said: dict[str, Any]) -> None:
         """Tell it something."""
@@ -39,16 +39,16 @@ class Child(Protocol):
 
 
 class Host(Protocol):
-    """Has them."""
+    """Lends children for calls."""
 
     def take(self) -> Any:
-        """One for a call."""
+        """A child for one call."""
 
     def give_back(self, child: Any) -> None:
         """The call is over, and it is well."""
 
     def discard(self, child: Any) -> str:
-        """It is not to be used again; how it went, such as "ended with exit code 3"."""
+        """Give up a child that is not to be used again; how it went, such as "ended with exit code 3"."""
 
 
 class Conversation:

@@ -22,8 +22,8 @@ class RunClock(PoolClock, Protocol):
         """Times real time; math.inf where time jumps."""
 
 
-class Crew(Protocol):
-    """All of a kind that work for one run. Thread-safe."""
+class RemoteWorkers(Protocol):
+    """All of a kind that work in other processes for one run. Thread-safe."""
 
     trouble: str
     """What a person should know now, such as that nobody takes the calls; empty while all is well."""
@@ -38,7 +38,7 @@ class Crew(Protocol):
         """The run ends: whoever waits for an answer hears that none will come."""
 
     def close(self) -> None:
-        """Give everything back."""
+        """End the workers, and give back what they used."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +51,7 @@ class WorkerKind:
     title: str
     """What records call the way to them."""
 
-    crew: Callable[[str, RunClock, Recorder], Crew] | None = None
+    remote: Callable[[str, RunClock, Recorder], RemoteWorkers] | None = None
     """Makes those of a run, which it is given by name. Raises UserError. None: the calls run on threads of the run."""
 
     makes_attempts: bool = False

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from bus.workers.kind import Crew, RunClock, WorkerKind
+from bus.workers.kind import RemoteWorkers, RunClock, WorkerKind
 
 if TYPE_CHECKING:
     from bus.workers.worker_talk import RunLink, WorkerTalk
@@ -13,8 +13,8 @@ if TYPE_CHECKING:
 MOST_PROCESSES = 256
 
 
-class Pool:
-    """The processes of one run."""
+class ProcessPool:
+    """The processes that do calls for one run; they are started when they are needed."""
 
     trouble = ""
 
@@ -25,26 +25,26 @@ class Pool:
         self._host = PythonHost(pool_command(), MOST_PROCESSES)
 
     def prepare(self, parallel: int) -> None:
-        """Start them ahead."""
+        """Start so many processes ahead."""
         self._host.prepare(parallel)
 
     def talk(self, run: RunLink) -> WorkerTalk:
-        """With one of them."""
+        """For one call, with a process that is free."""
         from bus.workers.worker_talk import WorkerTalk
 
         return WorkerTalk(self._host, run)
 
     def kill(self) -> None:
-        """All of them."""
+        """Kill all processes; whoever talks with one hears that it has gone."""
         self._host.kill()
 
     def close(self) -> None:
-        """None is left."""
+        """Wait for the last process to be gone."""
         self._host.close()
 
 
-def _crew(_run: str, _clock: RunClock, _recorder: Recorder) -> Crew:
-    return Pool()
+def _remote(_run: str, _clock: RunClock, _recorder: Recorder) -> RemoteWorkers:
+    return ProcessPool()
 
 
-PROCESS = WorkerKind("process", "processes", _crew)
+PROCESS = WorkerKind("process", "processes", _remote)

@@ -40,14 +40,14 @@ class TooManyPythonCalls(Exception):
 
 
 class Child:
-    """One process."""
+    """One process, and the pipes to it. Used by one thread at a time."""
 
     def __init__(self, command: Sequence[str]) -> None:
         self.knows: object = None
         """What it was told that holds for more than one call."""
 
         self._is_silent = False
-        """It has closed its pipe: nothing more will come."""
+        """Whether it has closed its pipe: nothing more will come."""
 
         self._process = subprocess.Popen(
             list(command),
@@ -59,7 +59,7 @@ class Child:
 
     @property
     def pid(self) -> int:
-        """Of the process."""
+        """Id of the process."""
         return self._process.pid
 
     def send(self, said: dict[str, Any]) -> None:
@@ -124,7 +124,7 @@ class PythonHost:
         self._closed = False
         self._threads: ThreadPoolExecutor | None = None
         self.turns = asyncio.Semaphore(AT_ONCE)
-        """For coroutines."""
+        """Taken by coroutines, so that not too many wait for children at once."""
 
     @property
     def threads(self) -> ThreadPoolExecutor:

@@ -7,7 +7,7 @@ from buslens.records import Kind
 
 
 class WorkRecords:
-    """Of the workers of one handler. Thread-safe."""
+    """Records the ways of calls to the workers of one handler. Thread-safe."""
 
     def __init__(self, recorder: Recorder, workers: str) -> None:
         self._recorder = recorder

@@ -15,7 +15,7 @@ from tests.helpers.ports import free_port
 def test_a_run_that_cannot_reach_them_does_not_begin(monkeypatch: pytest.MonkeyPatch) -> None:
     pytest.importorskip("celery")
     monkeypatch.setenv(VARIABLE, f"redis://:secret7@127.0.0.1:{free_port()}/0")
-    assert CELERY.crew is not None
+    assert CELERY.remote is not None
     with pytest.raises(UserError, match=r"there is no Celery broker at redis://127\.0\.0\.1") as said:
-        CELERY.crew("run", Clock(1.0), Recorder())
+        CELERY.remote("run", Clock(1.0), Recorder())
     assert "secret7" not in str(said.value)

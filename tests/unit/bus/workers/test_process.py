@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from typing import Any
 
-from bus.workers.process import Pool
+from bus.workers.process import ProcessPool
 
 SCENARIO = {
     "scenario": "buslens: 1\nevents: {a: {}}\nhandlers: {h: {on: a, do: [{log: here}, {emit: a, with: 7}]}}\n",
@@ -37,7 +37,7 @@ class Run:
 
 def test_a_call_is_made_in_a_process_of_its_own_and_asks_the_run_for_what_it_needs() -> None:
     run = Run()
-    pool = Pool()
+    pool = ProcessPool()
     try:
         with pool.talk(run) as talk:
             pid = talk.tell(SCENARIO, REQUEST)
@@ -51,7 +51,7 @@ def test_a_call_is_made_in_a_process_of_its_own_and_asks_the_run_for_what_it_nee
 
 
 def test_whoever_waits_for_an_answer_hears_that_the_processes_are_gone() -> None:
-    pool = Pool()
+    pool = ProcessPool()
     try:
         with pool.talk(Run()) as talk:
             talk.tell(SCENARIO, REQUEST)
