@@ -17,7 +17,6 @@ from bus.behaviour.places import Lines
 from bus.contract.protocol import EngineContext, Peer
 from bus.run.hand import Hand, emit_by_hand
 from bus.run.order import Order
-from bus.run.recording import Recording
 from bus.run.script import Script
 from bus.run.stage import Stage
 from bus.run.subscriptions import Subscriptions
@@ -30,9 +29,8 @@ _LOG = logging.getLogger("buslens")
 class Driver:
     """Lives on the engine's thread (see Life), but for what says that it may be asked from any."""
 
-    def __init__(self, document: Document, order: Order, recording: Recording, stage: Stage, peer: Peer) -> None:
+    def __init__(self, document: Document, order: Order, stage: Stage, peer: Peer) -> None:
         self._order = order
-        self._recording = recording
         self._stage = stage
         self._peer = peer
         self._subscriptions = Subscriptions(stage)
@@ -103,21 +101,21 @@ class Driver:
             while True:
                 await self._until_quiet()
                 self._news.clear()
-                self.finished_ns = self._recording.clock.time_ns()
+                self.finished_ns = self._stage.recording.clock.time_ns()
                 self.phase = "finished"
-                self._recording.back_pressure.wanted.set()
+                self._stage.recording.back_pressure.wanted.set()
                 await self._news.wait()
         finally:
             self.is_leaving = True
-            self._recording.clock.stop()
+            self._stage.recording.clock.stop()
             for source in self._sources:
                 source.cancel()
             await engine.close()
 
     def let_go(self) -> None:
         """Release whoever waits on other threads for the clock, the reader or a process."""
-        self._recording.clock.stop()
-        self._recording.back_pressure.release()
+        self._stage.recording.clock.stop()
+        self._stage.recording.back_pressure.release()
         self._stage.kill()
 
     def close(self) -> None:
@@ -126,10 +124,10 @@ class Driver:
 
     def over(self) -> None:
         """Whoever reads the records looks once more."""
-        self._recording.back_pressure.wanted.set()
+        self._stage.recording.back_pressure.wanted.set()
 
     def _context(self) -> EngineContext:
-        stage, recording = self._stage, self._recording
+        stage, recording = self._stage, self._stage.recording
         return EngineContext(
             *(asyncio.get_running_loop(), recording.clock, recording.recorder, stage.before_dispatch, stage.dies),
             give_up=stage.give_up,

@@ -29,11 +29,11 @@ class Hand:
 
 async def emit_by_hand(stage: Stage, hand: Hand) -> None:
     """Emit that often, at a rate where one is given; a mark says what breaks a schema on purpose."""
-    begun = stage.clock.time_ns()
+    begun = stage.time_ns()
     for turn in range(hand.times):
         if hand.per_second:
             due = begun + round(turn * S / hand.per_second)
-            await stage.wait(max(0, due - stage.clock.time_ns()), hand.event, "")
+            await stage.wait(max(0, due - stage.time_ns()), hand.event, "")
         with contextlib.suppress(PayloadRefused, PayloadTooLarge):  # it was checked, but the schema may be edited now
             if hand.against_schema:
                 _emit_against_schema(stage, hand)
@@ -44,7 +44,7 @@ async def emit_by_hand(stage: Stage, hand: Hand) -> None:
 def _emit_against_schema(stage: Stage, hand: Hand) -> None:
     value, size = plain(hand.payload)
     problems = stage.problems(hand.event, value)
-    stage.back_pressure.wait(size)
+    stage.recording.back_pressure.wait(size)
     if problems:
         stage.log(f"{hand.event} was emitted by hand although it breaks its schema: {'; '.join(problems)}")
     with contextlib.suppress(Exception):

@@ -56,10 +56,8 @@ class Runner:
         self._stage = Stage(
             document.scenario,
             engine=engines[order.engine](),
-            clock=recording.clock,
+            recording=recording,
             gate=Gate(recording.clock, paused=order.paused),
-            back_pressure=recording.back_pressure,
-            recorder=recording.recorder,
             seed=order.seed,
             give_up=self._give_up,
             dies=DiesOnce(order.crash) if order.crash else never,
@@ -67,7 +65,7 @@ class Runner:
             most_in_flight=most_in_flight,
         )
         self._stage.trusted = trusted
-        self._driver = Driver(document, order, recording, self._stage, peer)
+        self._driver = Driver(document, order, self._stage, peer)
         self._thread = EngineThread(recording.clock, self._driver)
         self._waiting = WaitingList(self._stage, self._driver.by_hand)
         self._stopping = False

@@ -36,11 +36,11 @@ class _Emitter:
     async def run(self) -> None:
         """As often as it says. One that comes too late, because a handler blocked, is made up for at once."""
         stage, event = self._stage, self._act.emit
-        due = stage.clock.time_ns()
+        due = stage.time_ns()
         for turn in range(self._act.times):
             if turn and self._every is not None:
                 due += NEVER if self._every.is_forever else self._every.sample(self._rng)
-                await stage.wait(max(0, due - stage.clock.time_ns()), event, "")
+                await stage.wait(max(0, due - stage.time_ns()), event, "")
             self._emit()
 
     def _emit(self) -> None:
@@ -105,7 +105,7 @@ class Script:
                     await self._perform(act.do, (*here, "do"), beside)
 
     async def _at(self, due: int, emitter: _Emitter) -> None:
-        await self._stage.wait(max(0, due - self._stage.clock.time_ns()), emitter.event, "")
+        await self._stage.wait(max(0, due - self._stage.time_ns()), emitter.event, "")
         await emitter.run()
 
     def _emitter(self, act: EmitAct, path: Path) -> _Emitter:

@@ -6,25 +6,23 @@ For the steps of handlers it is where they run (`HandlerContext` in bus/behaviou
 from __future__ import annotations
 
 import asyncio
-import contextlib
-import itertools
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from contextlib import AbstractContextManager
 from typing import Any
 
+from bus.behaviour.error_classes import ErrorClasses
 from bus.behaviour.plain import plain
 from bus.contract.boundaries import Boundary, Dies, never
 from bus.contract.protocol import Engine
-from bus.runtime.back_pressure import BackPressure
-from bus.runtime.clock import NEVER, Clock, S
+from bus.run.recording import Recording
+from bus.run.waits import TimedWaits
+from bus.runtime.clock import NEVER, S
 from bus.runtime.gate import Gate
-from bus.runtime.state import Waiting
 from bus.scenario import Scenario, payload
 from bus.workers.pools import WorkerPools
 from bus.workers.python_host import PythonHost
 from buslens.context import current_call
-from buslens.recorder import Recorder
 
 FAILURE_TEXT = 20_000
 """As much of the reader's time as so many characters of a payload: a failure's traceback has to be put into words."""
@@ -49,10 +47,8 @@ class Stage:
         scenario: Scenario,
         *,
         engine: Engine,
-        clock: Clock,
+        recording: Recording,
         gate: Gate,
-        back_pressure: BackPressure,
-        recorder: Recorder,
         seed: int,
         give_up: Callable[[str], None],
         dies: Dies = never,
@@ -64,10 +60,8 @@ class Stage:
         """As it is edited now: replaced as a whole."""
 
         self.engine = engine
-        self.clock = clock
+        self.recording = recording
         self.gate = gate
-        self.back_pressure = back_pressure
-        self.recorder = recorder
         self.seed = seed
         self.run = run
         """Name of the run, which begins the name of everything that it makes elsewhere."""
@@ -78,13 +72,12 @@ class Stage:
 
         self.trusted = False
         self.python = PythonHost()
-        self.pools = WorkerPools(run, clock, recorder)
+        self.pools = WorkerPools(run, recording.clock, recording.recorder)
         self.counters: dict[str, int] = {}
-        self.waits: dict[int, Waiting] = {}
+        self.waits = TimedWaits(recording.clock)
+        self.error_class = ErrorClasses().named
         self._most_in_flight = most_in_flight
-        self._wait_numbers = itertools.count()
         self._lock = threading.Lock()
-        self._error_classes: dict[str, type[Exception]] = {}
 
     def emit(self, event: str, value: Any) -> None:
         """Put an event on the bus. Raises PayloadRefused, PayloadTooLarge, and what the engine raises."""
@@ -96,7 +89,7 @@ class Stage:
         problems = self.problems(event, value)
         if problems:
             raise PayloadRefused(f"{event} was not emitted: {'; '.join(problems)}")
-        self.back_pressure.wait(size)
+        self.recording.back_pressure.wait(size)
         return value
 
     def put(self, event: str, checked: Any) -> None:
@@ -125,18 +118,22 @@ class Stage:
 
     def before_dispatch(self, event: str) -> None:
         """Wait where a dispatch may not begin: for the reader of the records, or at the gate of a paused run."""
-        self.back_pressure.wait()
+        self.recording.back_pressure.wait()
         self.gate.before_dispatch(event)
 
     def before_call(self, event: str, handler: str) -> None:
         """Wait where a call may not begin: for the reader of the records, or at the gate of a paused run."""
-        self.back_pressure.wait()
+        self.recording.back_pressure.wait()
         self.gate.before_call(event, handler)
 
     @property
     def is_stopped(self) -> bool:
         """Whether the run was stopped."""
-        return self.clock.stopped
+        return self.recording.clock.stopped
+
+    def time_ns(self) -> int:
+        """What the run's clock shows: nanoseconds since the run began."""
+        return self.recording.clock.time_ns()
 
     def dies_in_call(self, handler: str) -> bool:
         """Whether the consumer of this handler dies in the call that begins now."""
@@ -146,30 +143,24 @@ class Stage:
 
     def log(self, text: str) -> None:
         """Leave a line on the timeline, at the call that runs here."""
-        self.back_pressure.wait(len(text))
-        self.recorder.mark(text, current_call())
+        self.recording.back_pressure.wait(len(text))
+        self.recording.recorder.mark(text, current_call())
 
     def count(self, name: str) -> None:
         """Add one to a counter; the capture says so."""
         with self._lock:
             value = self.counters[name] = self.counters.get(name, 0) + 1
-        self.back_pressure.wait()
-        self.recorder.counted(self.recorder.counter(name), value, current_call())
-
-    def error_class(self, name: str) -> type[Exception]:
-        """An exception type of that name, the same one each time."""
-        with self._lock:
-            if name not in self._error_classes:
-                self._error_classes[name] = type(name, (Exception,), {"__module__": "__main__"})
-            return self._error_classes[name]
+        self.recording.back_pressure.wait()
+        recorder = self.recording.recorder
+        recorder.counted(recorder.counter(name), value, current_call())
 
     def before_failure(self) -> None:
         """Wait until the reader has time for a failure."""
-        self.back_pressure.wait(FAILURE_TEXT)
+        self.recording.back_pressure.wait(FAILURE_TEXT)
 
     def held(self) -> AbstractContextManager[None]:
         """While a child process computes for a coroutine."""
-        return self.clock.held()
+        return self.recording.clock.held()
 
     def kill(self) -> None:
         """The run ends, and its clock was stopped: whoever waits for a process hears that it has gone."""
@@ -185,23 +176,13 @@ class Stage:
 
     def block(self, ns: int, event: str, handler: str) -> None:
         """Wait on this thread, as time.sleep would. Raises CancelledError where the run ends."""
-        with self._noted("wait", ns, event, handler):
-            if not self.clock.sleep(ns):
+        with self.waits.noted("wait", ns, event, handler):
+            if not self.recording.clock.sleep(ns):
                 raise asyncio.CancelledError("the run was stopped")
 
     async def wait(self, ns: int, event: str, handler: str) -> None:
         """Wait in a coroutine, for so many nanoseconds of the run's clock."""
-        with self._noted("wait" if handler else "script", ns, event, handler):
+        with self.waits.noted("wait" if handler else "script", ns, event, handler):
             if ns >= NEVER:
                 await asyncio.get_running_loop().create_future()
             await asyncio.sleep(ns / S)
-
-    @contextlib.contextmanager
-    def _noted(self, kind: Any, ns: int, event: str, handler: str) -> Iterator[None]:
-        number = next(self._wait_numbers)
-        due = None if ns >= NEVER else self.clock.time_ns() + ns
-        self.waits[number] = Waiting(kind, event, handler, due)
-        try:
-            yield
-        finally:
-            del self.waits[number]

@@ -30,7 +30,7 @@ class WaitingList:
         if key != self._key:
             names = stage.engine.scheduled(MOST_SHOWN) + stage.pools.scheduled(MOST_SHOWN)
             scheduled = [Waiting("call", "", name, None) for name in names]
-            timed = heapq.nsmallest(MOST_SHOWN, list(stage.waits.values()), _due)
+            timed = heapq.nsmallest(MOST_SHOWN, stage.waits.all(), _due)
             self._key = key
             self._then = tuple([*hands, *scheduled, *timed][:MOST_SHOWN])
         return self._then

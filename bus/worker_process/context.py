@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 from typing import Any
 
+from bus.behaviour.error_classes import ErrorClasses
 from bus.behaviour.plain import plain
 from bus.scenario import Scenario
 from bus.workers.python_host import PythonHost
@@ -24,7 +25,7 @@ class WorkerContext:
     def __init__(self, scenario: Scenario, run: RunLink) -> None:
         self._scenario = scenario
         self._run = run
-        self._error_classes: dict[str, type[Exception]] = {}
+        self.error_class = ErrorClasses().named
         self.python = PythonHost()
         self.trusted = False
         self.counters: dict[str, int] = {}
@@ -51,12 +52,6 @@ class WorkerContext:
         """Add one to a counter of the run; the rest of this call sees it."""
         self.counters[name] = self.counters.get(name, 0) + 1
         self._run.count(name)
-
-    def error_class(self, name: str) -> type[Exception]:
-        """An exception type of that name, the same one each time."""
-        if name not in self._error_classes:
-            self._error_classes[name] = type(name, (Exception,), {"__module__": "__main__"})
-        return self._error_classes[name]
 
     def before_failure(self) -> None:
         """Go on: here is no reader that could be behind."""
