@@ -132,7 +132,7 @@ class Driver:
             *(asyncio.get_running_loop(), recording.clock, recording.recorder, stage.before_dispatch, stage.dies),
             give_up=stage.give_up,
             peer=self._peer,
-            run=stage.run,
+            run=recording.run,
         )
 
     async def _until_quiet(self) -> None:

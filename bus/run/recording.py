@@ -1,7 +1,8 @@
-"""What one run is recorded with: its clock, its recorder, and the back-pressure of whoever reads it."""
+"""What one run is recorded with: its name, its clock, its recorder, and the back-pressure of whoever reads it."""
 
 from __future__ import annotations
 
+from bus.contract.protocol import new_run
 from bus.run.order import Order
 from bus.runtime.back_pressure import BackPressure
 from bus.runtime.clock import Clock
@@ -15,6 +16,9 @@ class Recording:
 
     def __init__(self, order: Order, scenario: str) -> None:
         """scenario: its name, which the capture bears."""
+        self.run = order.joins or new_run()
+        """Name of the run, which begins the name of everything that it makes elsewhere."""
+
         self.clock = Clock(order.speed)
         header = Header.here(clock="virtual", mono_ns=0, engine=order.engine, seed=order.seed, scenario=scenario)
         # Machines that share a run give their records numbers that are all different.

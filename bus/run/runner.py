@@ -10,7 +10,7 @@ from typing import Any, Protocol
 
 from bus.behaviour.places import Lines
 from bus.contract.boundaries import DiesOnce, never
-from bus.contract.protocol import Peer, new_run
+from bus.contract.protocol import Peer
 from bus.engines import MAKERS, Makers
 from bus.run.driver import Driver
 from bus.run.hand import Hand
@@ -61,7 +61,6 @@ class Runner:
             seed=order.seed,
             give_up=self._give_up,
             dies=DiesOnce(order.crash) if order.crash else never,
-            run=order.joins or new_run(),
             most_in_flight=most_in_flight,
         )
         self._stage.trusted = trusted

@@ -52,7 +52,6 @@ class Stage:
         seed: int,
         give_up: Callable[[str], None],
         dies: Dies = never,
-        run: str = "",
         most_in_flight: int = MOST_IN_FLIGHT,
     ) -> None:
         """most_in_flight: calls that have not ended; on a durable engine MOST_KEPT counts."""
@@ -63,16 +62,13 @@ class Stage:
         self.recording = recording
         self.gate = gate
         self.seed = seed
-        self.run = run
-        """Name of the run, which begins the name of everything that it makes elsewhere."""
-
         self.dies = dies
         self.give_up = give_up
         """End the run for a reason that a person is told; from any thread."""
 
         self.trusted = False
         self.python = PythonHost()
-        self.pools = WorkerPools(run, recording.clock, recording.recorder)
+        self.pools = WorkerPools(recording.run, recording.clock, recording.recorder)
         self.counters: dict[str, int] = {}
         self.waits = TimedWaits(recording.clock)
         self.error_class = ErrorClasses().named
