@@ -483,10 +483,8 @@ class Session:
 
     def _look(self) -> None:
         """See what the engine is doing. That it came to rest is said by `pump`, together with its last records."""
-        if self._runner is not None:
-            now = self._runner.state()
-            if now.phase not in AT_REST:
-                self.engine_state = now
+        if self._runner is not None and (now := self._runner.state()).phase not in AT_REST:
+            self.engine_state = now
 
     def _retire(self) -> None:
         """Let go of the run; it ends by itself."""
