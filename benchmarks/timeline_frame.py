@@ -72,15 +72,15 @@ def timeline(trace: Trace) -> Row:
     begun = time.perf_counter()
     view, _ = shown(trace, "finished")
     loading = time.perf_counter() - begun
-    view.fit()
+    view.verbs.fit()
 
     def frame(number: int) -> None:
         if number < FRAMES // 3:
-            view.zoom_about(1.45, WIDTH / 2)
+            view.verbs.zoom_about(1.45, WIDTH / 2)
         elif number < 2 * FRAMES // 3:
-            view.pan(0.05)
+            view.verbs.pan(0.05)
         else:
-            view.zoom_about(1 / 1.45, WIDTH / 2)
+            view.verbs.zoom_about(1 / 1.45, WIDTH / 2)
         view.grab()
 
     times = timed(frame)
@@ -100,7 +100,7 @@ def live(calls: int) -> Row:
     while len(trace.calls) < calls:
         trace.feed(next(pieces))
     view, session = shown(trace, "running")
-    view.zoom_about(1.01, WIDTH / 2)
+    view.verbs.zoom_about(1.01, WIDTH / 2)
     view.set_following(True)
 
     def frame(number: int) -> None:

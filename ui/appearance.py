@@ -40,7 +40,7 @@ class Appearance(QObject):
         if zoomed:
             self.refresh_theme()
         parts.choices.set_speed(settings.speed)
-        parts.timeline.set_time_axis(settings.time_axis)
+        parts.timeline.verbs.set_time_axis(settings.time_axis)
         session.settings = settings
         session.most_records = settings.most_records or usual_most()
         session.runs.set_limits(settings.most_runs, settings.most_runs_gb)
@@ -63,5 +63,5 @@ class Appearance(QObject):
         settings = parts.store.read()
         settings = replace(settings, scenario_split=parts.scenario.split)
         settings = replace(settings, theme=parts.themes.setting, speed=parts.choices.speed)
-        settings = replace(settings, time_axis=parts.timeline.axis.mode)
+        settings = replace(settings, time_axis=parts.timeline.scene.axis.mode)
         parts.store.write(replace(settings, window_layout=parts.panels.saved()))

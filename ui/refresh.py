@@ -153,5 +153,5 @@ class Refresh(QObject):
         parts.panels.show_timeline()
         stretch = stretch_of(session.trace)
         if stretch is not None:
-            parts.timeline.show_stretch(*stretch)
+            parts.timeline.verbs.show_stretch(*stretch)
             self._verbs.notes.select_reason()

@@ -43,8 +43,8 @@ class Sheets(QObject):
         """Let a person choose a lane of the timeline to go to."""
         window = self._window
         window.panels.show_timeline()
-        choices = [Choice(str(lane.handler), lane.title, about) for lane, about in window.timeline.listed_lanes()]
-        self._offer("Lanes", choices).chosen.connect(window.timeline.show_lane)
+        choices = [Choice(str(lane.handler), lane.title, about) for lane, about in window.timeline.verbs.listed_lanes()]
+        self._offer("Lanes", choices).chosen.connect(window.timeline.verbs.show_lane)
 
     def show_recent(self) -> None:
         """Let a person choose a recent file to open."""

@@ -12,6 +12,7 @@ from ui.flight.verbs import FlightVerbs
 from ui.notes.verbs import NoteVerbs
 from ui.runs.verbs import RunListVerbs
 from ui.settings.verbs import SettingsVerbs
+from ui.timeline.verbs import TimelineVerbs
 from ui.verbs_edit import EditVerbs, EmitVerbs
 from ui.verbs_file import FileVerbs
 from ui.verbs_run import RunVerbs
@@ -27,6 +28,7 @@ class Verbs:
     emit: EmitVerbs
     run: RunVerbs
     view: ViewVerbs
+    timeline: TimelineVerbs
     flight: FlightVerbs
     notes: NoteVerbs
     runs: RunListVerbs

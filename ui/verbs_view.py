@@ -67,11 +67,11 @@ class ViewVerbs(QObject):
 
     def group_lanes(self, group: Group) -> None:
         """What has a lane of its own."""
-        self.timeline.lane_choices.group_by(group)
+        self.timeline.scene.lane_choices.group_by(group)
 
     def set_time_axis(self, mode: Mode) -> None:
         """To scale, with idle gaps folded, or step by step."""
-        self.timeline.set_time_axis(mode)
+        self.timeline.verbs.set_time_axis(mode)
 
     def find_lane(self) -> None:
         """Go to a lane by its name."""
@@ -79,7 +79,7 @@ class ViewVerbs(QObject):
 
     def show_all_lanes(self) -> None:
         """Hide no lane any more."""
-        self.timeline.lane_choices.show_all()
+        self.timeline.scene.lane_choices.show_all()
 
     def toggle_frozen(self) -> None:
         """Hold the picture, or let it go on."""
@@ -87,11 +87,11 @@ class ViewVerbs(QObject):
 
     def pan(self, direction: int) -> None:
         """Earlier (-1) or later (1)."""
-        self.timeline.pan(direction * PAN_SHARE)
+        self.timeline.verbs.pan(direction * PAN_SHARE)
 
     def scroll_lanes(self, direction: int) -> None:
         """Lanes further up (-1) or down (1)."""
-        self.timeline.scroll_lanes(direction * LANE_STEP)
+        self.timeline.verbs.scroll_lanes(direction * LANE_STEP)
 
     def focus_timeline(self) -> None:
         """Keys go to the timeline."""

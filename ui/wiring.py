@@ -92,7 +92,7 @@ class Wiring(QObject):
         listed.edit_wanted.connect(notes.edit)
         listed.remove_wanted.connect(notes.remove)
         listed.go_wanted.connect(notes.go_to)
-        notes.stretch_wanted.connect(window.timeline.show_stretch)
+        notes.stretch_wanted.connect(window.timeline.verbs.show_stretch)
         self.verbs.view.notes_wanted.connect(window.tables.show_notes)
         window.inspector.source_wanted.connect(self.source.go)
         window.inspector.note_wanted.connect(notes.edit)
@@ -101,13 +101,13 @@ class Wiring(QObject):
         window.tables.export_wanted.connect(file.ask_export_rows)
         window.timeline.hovered.connect(window.status.show_hover)
         window.timeline.view_changed.connect(window.tables.statistics.show_stretch)
-        window.tables.statistics.stretch_wanted.connect(window.timeline.show_stretch)
+        window.tables.statistics.stretch_wanted.connect(window.timeline.verbs.show_stretch)
         again = ("payload.copy", "dispatch.emit_again", "dispatch.emit_edited")
         about_a_row = ("payload.copy", "note.add", "dispatch.emit_again", "dispatch.emit_edited")
         about_the_view = ("view.fit", "view.follow", "view.freeze", "mark.clear")
         window.inspector.offer_payload_actions([self.actions[each] for each in again])
-        window.timeline.for_selected = tuple(self.actions[each] for each in about_a_row)
-        window.timeline.for_view = tuple(self.actions[each] for each in about_the_view)
+        window.timeline.input.for_selected = tuple(self.actions[each] for each in about_a_row)
+        window.timeline.input.for_view = tuple(self.actions[each] for each in about_the_view)
         window.tables.menu.add_commands(self.actions[each] for each in about_a_row)
 
     def _connect_bars(self) -> None:
@@ -132,8 +132,8 @@ class Wiring(QObject):
         window.filter_state.changed.connect(self.actions.refresh)
         window.timeline.following_changed.connect(self.actions.refresh)
         window.timeline.frozen_changed.connect(self.actions.refresh)
-        window.timeline.lane_choices.changed.connect(self.actions.refresh)
-        window.timeline.axis.mode_changed.connect(self.actions.refresh)
+        window.timeline.scene.lane_choices.changed.connect(self.actions.refresh)
+        window.timeline.scene.axis.mode_changed.connect(self.actions.refresh)
         window.panels.changed.connect(self.actions.refresh)
 
     def _connect_mistakes(self) -> None:

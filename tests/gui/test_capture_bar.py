@@ -32,7 +32,7 @@ def test_it_is_shown_while_it_is_opened_and_whole_in_the_end(window: Any, qtbot:
     qtbot.waitUntil(lambda: STEPS // 4 < bar.progress.value() < STEPS and bar.isVisible(), timeout=PATIENCE_MS)
     assert "shop.buslens" in bar.says.text()
     assert 0 < len(window.session.trace.calls) < len(make_trace(400).calls)
-    assert len(window.timeline.lanes) > 0
+    assert len(window.timeline.scene.lanes) > 0
     qtbot.waitUntil(lambda: window.session.loading is None, timeout=PATIENCE_MS)
     assert len(window.session.trace.calls) == len(make_trace(400).calls)
     qtbot.waitUntil(lambda: not bar.isVisible(), timeout=PATIENCE_MS)

@@ -30,12 +30,12 @@ def large(window: Any, qtbot: Any) -> Any:
 
 def test_tables_and_timeline_show_what_the_filter_leaves(large: Any, qtbot: Any) -> None:
     large.filter_state.set_text("outcome:failed")
-    assert large.timeline._contents._matching.busy, "beside the Qt thread"
+    assert large.timeline.scene.contents._matching.busy, "beside the Qt thread"
     qtbot.waitUntil(lambda: large.tables.calls.shown == 7, timeout=PATIENCE_MS)
-    qtbot.waitUntil(lambda: large.timeline._content.matches is not None, timeout=PATIENCE_MS)
+    qtbot.waitUntil(lambda: large.timeline.scene.content.matches is not None, timeout=PATIENCE_MS)
     large.filter_state.set_text("")
     assert large.tables.calls.shown == large.tables.calls.total == 286
-    assert large.timeline._content.matches is None
+    assert large.timeline.scene.content.matches is None
 
 
 def test_the_newest_of_many_filters_wins(large: Any, qtbot: Any) -> None:

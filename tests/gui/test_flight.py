@@ -123,7 +123,7 @@ def test_files_of_earlier_windows_say_why_they_were_written(shop: Any) -> None:
 def test_the_time_in_view_is_exported(shop: Any, qtbot: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     run(shop, qtbot)
     first, _ = shop.session.trace.span_ns
-    shop.timeline.show_stretch(first + 10_000_000_000, first + 20_000_000_000)
+    shop.timeline.verbs.show_stretch(first + 10_000_000_000, first + 20_000_000_000)
     monkeypatch.setattr("ui.widgets.ask.file_to_save", lambda *_: tmp_path / "part.buslens")
     with qtbot.waitSignal(shop.wiring.verbs.file.exporting.wrote, timeout=PATIENCE_MS):
         shop.wiring.actions.run("export.view")

@@ -115,7 +115,7 @@ def test_a_capture_without_a_record_yet_is_no_start_page(window: Any, qtbot: Any
     assert not window.panels.on_start_page
     growing.end()
     qtbot.waitUntil(lambda: window.tables.calls.total == WHOLE, timeout=PATIENCE_MS)
-    assert len(window.timeline.lanes) > 0
+    assert len(window.timeline.scene.lanes) > 0
 
 
 def test_a_writer_that_calls_itself_html_is_shown_as_it_is(window: Any, qtbot: Any, tmp_path: Path) -> None:

@@ -41,7 +41,7 @@ def test_the_newest_are_kept_and_the_status_bar_says_how_many_are_not(ran: Any, 
     assert trace.payload(len(trace.dispatches) - 1).value == 4_000
     assert ran.status.forgotten.text().endswith("forgotten")
     assert ran.status.forgotten.isVisible()
-    assert len(ran.timeline.lanes) == 1
+    assert len(ran.timeline.scene.lanes) == 1
     ran.timeline.grab()
     qtbot.waitUntil(lambda: ran.tables.dispatches.total == len(trace.dispatches), timeout=PATIENCE_MS)
 
@@ -57,7 +57,7 @@ def test_what_is_selected_and_in_view_stays(ran: Any) -> None:
     calls = ran.session.trace.calls
     chosen = int(calls.id[len(calls) - 1])
     ran.selection.select("call", chosen)
-    ran.timeline.fit_selection()
+    ran.timeline.verbs.fit_selection()
     view = ran.timeline.viewport
     ran.session.trace = ran.session.trace.newest(600)
     ran.bridge.touch()

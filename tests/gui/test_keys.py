@@ -73,13 +73,13 @@ def test_the_timelines_of_compare_answer_commands_of_the_timeline_with_the_same_
 
 
 def test_without_a_selection_a_key_does_what_its_command_offers(window: Any, timeline: Any, qtbot: Any) -> None:
-    timeline.measure(300, 400)
+    timeline.verbs.measure(300, 400)
     assert window.wiring.actions["lane.next"].isEnabled()
     qtbot.keyClick(timeline, Qt.Key.Key_Period)
     first = window.selection.id
     assert window.selection.kind == "dispatch"
     qtbot.keyClick(timeline, Qt.Key.Key_Escape)
-    assert (window.selection.kind, timeline.markers.ruler) == ("", None), "the ruler goes as well"
+    assert (window.selection.kind, timeline.scene.markers.ruler) == ("", None), "the ruler goes as well"
     qtbot.keyClick(timeline, Qt.Key.Key_Comma)
     assert window.selection.id > first
 

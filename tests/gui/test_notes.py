@@ -42,7 +42,7 @@ def write(window: Any, qtbot: Any, text: str) -> None:
 
 def test_a_note_on_a_call_is_in_the_list_the_inspector_and_on_the_timeline(opened: Any, qtbot: Any) -> None:
     window = opened
-    window.timeline.fit()
+    window.timeline.verbs.fit()
     calls = window.session.trace.calls
     window.selection.select("call", int(calls.id[7]))
     before = pixels(window.timeline)
@@ -59,21 +59,21 @@ def test_a_note_on_a_call_is_in_the_list_the_inspector_and_on_the_timeline(opene
 
 def test_a_flag_tells_its_note_and_selects_what_it_is_about(opened: Any, qtbot: Any) -> None:
     window = opened
-    window.timeline.fit()
+    window.timeline.verbs.fit()
     calls = window.session.trace.calls
     window.session.trace.notes.add(int(calls.started_ns[9]), "here", kind="call", about=int(calls.id[9]))
     view, place = window.timeline.viewport, window.timeline.place
     at = QPointF(view.px_of(int(calls.started_ns[9])) + place.left + 2, place.emits_top - 5)
     window.timeline.look_at(at, window.timeline.mapToGlobal(at.toPoint()))
     assert window.status.hover.text() == "here"
-    window.timeline.select_at(at)
+    window.timeline.verbs.select_at(at)
     assert (window.selection.kind, window.selection.id) == ("call", calls.id[9])
 
 
 def test_without_a_selection_the_note_is_on_the_time_in_view(opened: Any, qtbot: Any) -> None:
     window = opened
     first, last = window.session.trace.span_ns
-    window.timeline.show_stretch(first, first + (last - first) // 2)
+    window.timeline.verbs.show_stretch(first, first + (last - first) // 2)
     view = window.timeline.viewport
     write(window, qtbot, "look")
     (note,) = window.session.trace.notes.all
@@ -162,7 +162,9 @@ def test_kept_marks_lie_in_the_capture_too(opened: Any, qtbot: Any, tmp_path: Pa
     window.selection.select("call", int(window.session.trace.calls.id[4]))
     window.timeline.setFocus()
     window.wiring.actions.run("mark.keep")
-    assert window.timeline.markers.kept == tuple((note.time_ns, note.end_ns) for note in window.session.trace.notes.all)
+    assert window.timeline.scene.markers.kept == tuple(
+        (note.time_ns, note.end_ns) for note in window.session.trace.notes.all
+    )
     assert window.tables.notes.count == 1
     window.session.export("capture", tmp_path / "copy.buslens")
     again = capture.load(tmp_path / "copy.buslens")

@@ -44,7 +44,7 @@ def test_a_right_click_offers_to_emit_again_what_is_selected(window: Any) -> Non
     assert window.session.wait(20)
     window.bridge.touch()
     window.selection.select("dispatch", int(window.session.trace.dispatches.id[0]))
-    again = {action.objectName(): action for action in window.timeline.for_selected}["dispatch.emit_again"]
+    again = {action.objectName(): action for action in window.timeline.input.for_selected}["dispatch.emit_again"]
     assert again.isEnabled()
     again.trigger()
     assert window.session.wait(20)

@@ -34,7 +34,7 @@ def test_what_is_changed_counts_at_once_and_is_kept(window: Any, sheet: Any) -> 
     sheet.general.most_records.editingFinished.emit()
     sheet.flight.on.setChecked(False)
     assert window.themes.theme.name == "dark"
-    assert window.timeline.axis.mode == "steps"
+    assert window.timeline.scene.axis.mode == "steps"
     assert window.choices.speed == 5.0
     assert window.session.most_records == 1234
     assert not window.session.flight.on

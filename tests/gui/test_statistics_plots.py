@@ -80,7 +80,7 @@ def test_only_the_time_in_view_is_counted_where_asked(tab: StatisticsTab, window
     first, last = trace.span_ns
     middle = (first + last) // 2
     tab.only_view.setChecked(True)
-    window.timeline.show_stretch(first, middle)
+    window.timeline.verbs.show_stretch(first, middle)
     view = window.timeline.viewport
     emitted = trace.dispatches.emitted_ns
     expected = int(((emitted >= view.start_ns) & (emitted <= view.end_ns)).sum())

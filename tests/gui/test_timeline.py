@@ -24,7 +24,7 @@ def test_lanes_stand_in_the_order_of_registration_even_before_a_call(
     bus.call(1, 1, "mike")
     watched.pump()
     view.refresh()
-    assert [lane.title for lane in view.lanes] == ["zulu", "alpha", "mike"]
+    assert [lane.title for lane in view.scene.lanes] == ["zulu", "alpha", "mike"]
     assert not view.hints.empty.isVisible()
 
 
@@ -33,7 +33,7 @@ def test_a_handler_of_several_events_has_one_lane(view: TimelineView, bus: Playe
     bus.handler("audit", "order.paid")
     watched.pump()
     view.refresh()
-    assert [lane.title for lane in view.lanes] == ["audit"]
+    assert [lane.title for lane in view.scene.lanes] == ["audit"]
 
 
 def test_calls_that_overlap_are_stacked_under_each_other(view: TimelineView, bus: PlayedBus, watched: Watched) -> None:
@@ -42,7 +42,7 @@ def test_calls_that_overlap_are_stacked_under_each_other(view: TimelineView, bus
         bus.at(100).end(call)
     watched.pump()
     view.refresh()
-    assert [lane.tracks for lane in view.lanes] == [3]
+    assert [lane.tracks for lane in view.scene.lanes] == [3]
     assert len({one.top for one in view.picture.tracks}) == 3
 
 
@@ -75,7 +75,7 @@ def test_absurd_times_of_a_hostile_capture_are_survived(
         QTest.keyClick(view, key)
     QTest.keyClick(view, Qt.Key.Key_F)
     view.grab()
-    assert len(view.lanes) == 1
+    assert len(view.scene.lanes) == 1
 
 
 def test_names_that_come_after_their_calls_are_survived(view: TimelineView, bus: PlayedBus, watched: Watched) -> None:

@@ -38,14 +38,14 @@ def colour_at(view: Any, x: float, y: float) -> str:
 
 def test_the_way_of_what_is_selected_is_drawn_beside_its_calls(ran: Any) -> None:
     view, trace = ran.timeline, ran.session.trace
-    view.fit()
+    view.verbs.fit()
     ran.selection.select("dispatch", int(trace.dispatches.id[1]))
     # The second event waits for both attempts of the first one.
-    segments = view._told().segments
+    segments = view.scene.story.segments
     queued = next(segment for segment in segments if segment.stage is SegmentKind.PREFETCH)
     assert queued.end_ns - queued.start_ns > 20e6
     middle = view.place.left + view.viewport.px_of((queued.start_ns + queued.end_ns) // 2)
-    arrows = Arrows(view._content, view.place, view.viewport, view.picture.scroll)
+    arrows = Arrows(view.scene.content, view.place, view.viewport, view.picture.scroll)
     height = arrows.point(LinkEnd("call", queued.call, int(trace.calls.started_ns[queued.call]))).y()
     low = height + 5  # below the name in it
     drawn = colour_at(view, middle + 3, low)
@@ -55,13 +55,13 @@ def test_the_way_of_what_is_selected_is_drawn_beside_its_calls(ran: Any) -> None
 
 def test_a_dead_letter_is_marked_whether_it_is_selected_or_not(ran: Any) -> None:
     view, trace = ran.timeline, ran.session.trace
-    view.fit()
+    view.verbs.fit()
     ran.selection.clear()
-    dead = view._content.marks.all["dead"]
+    dead = view.scene.content.marks.all["dead"]
     times, rows = dead.times, dead.rows
     assert trace.calls.attempt[rows].tolist() == [2, 2]
-    lane = view.lanes.of(view._content.tracks.handler(int(rows[0])))
+    lane = view.scene.lanes.of(view.scene.content.tracks.handler(int(rows[0])))
     x = view.place.left + view.viewport.px_of(int(times[0]))
-    y = view.place.lanes_top + view._content.top_of(int(rows[0])) + lane.track_height / 2
+    y = view.place.lanes_top + view.scene.content.top_of(int(rows[0])) + lane.track_height / 2
     near = {colour_at(view, x + across, y + 2) for across in (-1, 0, 1)}  # the cross is thin
     assert view._colours.text.name() in near

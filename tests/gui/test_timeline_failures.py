@@ -29,7 +29,7 @@ def test_one_failure_among_a_hundred_thousand_calls_is_red_at_every_zoom(
         assert columns, f"the failure cannot be seen at {view.viewport}"
         expected = view.viewport.px_of(failed_ns) * view.devicePixelRatioF()
         assert min(abs(column - expected) for column in columns) <= 12
-        view.zoom_about(1.6, view.place.left + view.viewport.px_of(failed_ns))
+        view.verbs.zoom_about(1.6, view.place.left + view.viewport.px_of(failed_ns))
 
 
 def test_nothing_is_red_where_nothing_failed(view: TimelineView, bus: PlayedBus, watched: Watched) -> None:

@@ -46,8 +46,8 @@ def test_following_resumes_by_key_by_click_and_by_scrolling_to_the_end(
     played(bus, watched, view)
     watched.pump(2500)
     view.refresh()
-    view.zoom_in()
-    view.pan(-1)
+    view.verbs.zoom_in()
+    view.verbs.pan(-1)
     assert not view.following
     if way == "End":
         QTest.keyClick(view, Qt.Key.Key_End)
@@ -85,7 +85,7 @@ def test_freezing_holds_the_picture_while_the_capture_goes_on(
 
 def test_another_capture_ends_the_freeze_and_is_followed(view: TimelineView, bus: PlayedBus, watched: Watched) -> None:
     played(bus, watched, view)
-    view.zoom_in()
+    view.verbs.zoom_in()
     view.set_frozen(True)
     watched.trace, watched.bus = type(watched.trace)(), PlayedBus()
     watched.bus.call(5, 1, "other")
@@ -93,4 +93,4 @@ def test_another_capture_ends_the_freeze_and_is_followed(view: TimelineView, bus
     view.refresh()
     assert not view.frozen
     assert view.following
-    assert [lane.title for lane in view.lanes] == ["other"]
+    assert [lane.title for lane in view.scene.lanes] == ["other"]

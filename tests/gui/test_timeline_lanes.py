@@ -22,7 +22,7 @@ from ui.widgets.palette import Palette
 
 
 def titles(view: TimelineView) -> list[str]:
-    return [lane.title for lane in view.lanes]
+    return [lane.title for lane in view.scene.lanes]
 
 
 def menu_at(view: TimelineView, y: int) -> LaneMenu:
@@ -45,12 +45,12 @@ def choose(menu: LaneMenu, words: str) -> None:
 def test_a_pinned_lane_stands_on_top_and_can_be_moved(bus: PlayedBus, watched: Watched, view: TimelineView) -> None:
     played(bus, watched, view)
     assert titles(view) == ["reserve_stock", "charge_card"]
-    view.lane_choices.pin("charge_card")
+    view.scene.lane_choices.pin("charge_card")
     assert titles(view) == ["charge_card", "reserve_stock"]
-    view.lane_choices.pin("reserve_stock")
-    view.lane_choices.move("reserve_stock", up=True)
+    view.scene.lane_choices.pin("reserve_stock")
+    view.scene.lane_choices.move("reserve_stock", up=True)
     assert titles(view) == ["reserve_stock", "charge_card"]
-    view.lane_choices.unpin("reserve_stock")
+    view.scene.lane_choices.unpin("reserve_stock")
     assert titles(view) == ["charge_card", "reserve_stock"]
 
 
@@ -61,7 +61,7 @@ def test_a_right_click_hides_a_lane_and_brings_it_back(
     top = view.place.lanes_top
     choose(menu_at(view, top + 5), "Hide Lane")
     assert titles(view) == ["charge_card"]
-    view.selection.select("call", calls[0])  # of the hidden lane: nothing breaks
+    view.scene.selection.select("call", calls[0])  # of the hidden lane: nothing breaks
     view.grab()
     qtbot.waitUntil(lambda: not view.findChildren(LaneMenu))
     choose(menu_at(view, top + 500), "Show All Lanes (1 hidden)")
@@ -84,15 +84,15 @@ def test_lanes_by_event_and_by_thread_and_back(bus: PlayedBus, watched: Watched,
     bus.end(bus.start(dispatch, "pack", "order.paid"))
     watched.pump()
     view.refresh()
-    view.lane_choices.group_by("event")
+    view.scene.lane_choices.group_by("event")
     assert sorted(titles(view)) == ["order.paid", "order.placed"]
-    view.selection.select("call", calls[3])
-    view.next_on_lane(1)
-    assert view.selection.id == calls[4], "the next of the same event, whatever its handler"
+    view.scene.selection.select("call", calls[3])
+    view.verbs.next_on_lane(1)
+    assert view.scene.selection.id == calls[4], "the next of the same event, whatever its handler"
     choose(menu_at(view, view.place.lanes_top + 5), "Lanes by Thread")
     assert len(titles(view)) == 1
     view.grab()
-    view.lane_choices.group_by("handler")
+    view.scene.lane_choices.group_by("handler")
     assert titles(view)[:2] == ["reserve_stock", "charge_card"]
 
 
@@ -105,13 +105,13 @@ def test_a_flow_has_a_lane_for_all_that_grew_from_one_emit(
     second = bus.call(200, 50, "reserve_stock")
     watched.pump()
     view.refresh()
-    view.lane_choices.group_by("flow")
+    view.scene.lane_choices.group_by("flow")
     roots = [int(watched.trace.calls.dispatch[watched.trace.calls.row_of(call)]) for call in (first, second)]
     assert titles(view) == [f"#{root} order.placed" for root in roots]
-    view.selection.select("call", first)
-    view.next_on_lane(1)
+    view.scene.selection.select("call", first)
+    view.verbs.next_on_lane(1)
     assert watched.trace.names.text(int(watched.trace.calls.handler[1])) == "pack"
-    assert watched.trace.calls.row_of(view.selection.id) == 1, "what it caused is on the same lane"
+    assert watched.trace.calls.row_of(view.scene.selection.id) == 1, "what it caused is on the same lane"
     view.grab()
 
 
@@ -133,7 +133,7 @@ def test_more_flows_than_lanes_share_the_last_one(bus: PlayedBus, watched: Watch
 
 def test_handlers_of_one_file_share_a_lane(bus: PlayedBus, watched: Watched, view: TimelineView) -> None:
     played(bus, watched, view)
-    view.lane_choices.group_by("source")
+    view.scene.lane_choices.group_by("source")
     assert titles(view) == ["shop/reserve_stock.py", "shop/charge_card.py"]
     view.grab()
 
@@ -152,16 +152,16 @@ def test_a_few_letters_find_a_lane_and_scroll_to_it(window: Any, qtbot: Any) -> 
     palette.line.setText("er_57")
     palette.choose_current()
     timeline = window.timeline
-    lane = next(lane for lane in timeline.lanes if lane.title == "handler_57")
+    lane = next(lane for lane in timeline.scene.lanes if lane.title == "handler_57")
     assert lane in timeline.picture.lanes
-    assert timeline.lane_choices.pointed == "handler_57"
+    assert timeline.scene.lane_choices.pointed == "handler_57"
     timeline.grab()
-    timeline.clear_selection()
-    assert timeline.lane_choices.pointed == ""
+    timeline.verbs.clear_selection()
+    assert timeline.scene.lane_choices.pointed == ""
     qtbot.waitUntil(lambda: not window.findChildren(Palette))
 
 
 def test_the_menu_of_commands_groups_lanes_too(window: Any) -> None:
     window.wiring.actions.run("lanes.by_event")
-    assert window.timeline.lane_choices.group == "event"
+    assert window.timeline.scene.lane_choices.group == "event"
     assert window.wiring.actions["lanes.by_event"].isChecked()

@@ -27,10 +27,10 @@ def test_every_row_is_as_high_as_its_text(view: TimelineView, bus: PlayedBus, wa
     assert view.overview.height() >= place.axis_top - 2
     assert place.axis_height >= usual
     assert place.emits_height >= small
-    for lane in view.lanes:
+    for lane in view.scene.lanes:
         assert lane.height >= usual
         assert lane.track_height >= small
-    assert len({lane.track_height for lane in view.lanes}) == 2, "one of several tracks, some of one"
+    assert len({lane.track_height for lane in view.scene.lanes}) == 2, "one of several tracks, some of one"
     view.grab()
 
 
@@ -41,18 +41,18 @@ def test_lanes_grow_and_shrink_with_the_letters_and_the_last_stays_reachable(
         bus.call(10 * number, 5, f"handler_{number}")
     watched.pump()
     view.refresh()
-    before = view.lanes.height
+    before = view.scene.lanes.height
     font = view.font()
     larger = view.font()
     larger.setPointSizeF(20)
     view.setFont(larger)
-    assert view.lanes.height > before
-    view.scroll_lanes(10_000)
-    assert view.lanes_overflow
+    assert view.scene.lanes.height > before
+    view.verbs.scroll_lanes(10_000)
+    assert view.scene.lanes_overflow
     assert view.picture.lanes[-1].title == "handler_11"
     assert view.picture.lanes[-1].bottom - view.picture.scroll <= view.place.lanes_height
     view.setFont(font)
-    assert view.lanes.height == before
+    assert view.scene.lanes.height == before
 
 
 def test_ticks_stand_as_far_apart_as_larger_letters_need(view: TimelineView, bus: PlayedBus, watched: Watched) -> None:

@@ -18,26 +18,26 @@ def test_m_marks_the_selected_span_and_again_takes_it_away(
 ) -> None:
     calls = played(bus, watched, view)
     before = pixels(view)
-    view.selection.select("call", calls[3])
+    view.scene.selection.select("call", calls[3])
     qtbot.keyClick(view, Qt.Key.Key_M)
-    assert view.markers.marked == (300 * MS, 350 * MS)
-    view.selection.clear()
+    assert view.scene.markers.marked == (300 * MS, 350 * MS)
+    view.scene.selection.clear()
     assert not np.array_equal(pixels(view), before), "a band is painted"
-    view.selection.select("call", calls[3])
+    view.scene.selection.select("call", calls[3])
     qtbot.keyClick(view, Qt.Key.Key_M)
-    assert view.markers.empty
+    assert view.scene.markers.empty
 
 
 def test_shift_m_keeps_a_mark_beside_others(bus: PlayedBus, watched: Watched, view: TimelineView, qtbot: Any) -> None:
     calls = played(bus, watched, view)
     for number in (2, 5):
-        view.selection.select("call", calls[number])
+        view.scene.selection.select("call", calls[number])
         qtbot.keyClick(view, Qt.Key.Key_M, Qt.KeyboardModifier.ShiftModifier)
-    assert view.markers.kept == ((200 * MS, 250 * MS), (500 * MS, 550 * MS))
+    assert view.scene.markers.kept == ((200 * MS, 250 * MS), (500 * MS, 550 * MS))
     qtbot.keyClick(view, Qt.Key.Key_M, Qt.KeyboardModifier.ShiftModifier)
-    assert view.markers.kept == ((200 * MS, 250 * MS),)
-    view.clear_markers()
-    assert view.markers.empty
+    assert view.scene.markers.kept == ((200 * MS, 250 * MS),)
+    view.verbs.clear_markers()
+    assert view.scene.markers.empty
 
 
 def test_a_drag_with_shift_measures_and_escape_puts_the_ruler_away(
@@ -52,19 +52,19 @@ def test_a_drag_with_shift_measures_and_escape_puts_the_ruler_away(
         qtbot.mouseMove(view, QPoint(x, 205))
     qtbot.mouseRelease(view, left, shift, end)
     assert view.viewport == before, "the view does not move"
-    assert view.markers.ruler is not None
-    start, stop = view.markers.ruler
+    assert view.scene.markers.ruler is not None
+    start, stop = view.scene.markers.ruler
     assert abs(view.viewport.px_of(start) - 100) < 2
     assert abs(view.viewport.px_of(stop) - 300) < 2
     view.grab()
     qtbot.keyClick(view, Qt.Key.Key_Escape)
-    assert view.markers.ruler is None
+    assert view.scene.markers.ruler is None
 
 
 def test_kept_marks_are_not_endless(bus: PlayedBus, watched: Watched, view: TimelineView, qtbot: Any) -> None:
     calls = played(bus, watched, view)
-    view.selection.select("call", calls[0])
-    view.mark_selection(keep=True)
+    view.scene.selection.select("call", calls[0])
+    view.verbs.mark_selection(keep=True)
     markers = Markers()
     for number in range(2 * MOST_KEPT):
         markers.keep((number, number + 1))

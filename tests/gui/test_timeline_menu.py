@@ -39,7 +39,7 @@ def shown(window: Any, qtbot: Any) -> tuple[TimelineView, list[int], Watched]:
     window.panels.show_timeline()
     view = window.timeline
     view.refresh()
-    view.fit()
+    view.verbs.fit()
     qtbot.waitExposed(view)
     watched = Watched(bus)
     watched.trace = window.session.trace
@@ -48,18 +48,18 @@ def shown(window: Any, qtbot: Any) -> tuple[TimelineView, list[int], Watched]:
 
 def test_on_a_bar_it_is_about_that_call_whatever_was_selected(window: Any, qtbot: Any) -> None:
     view, calls, watched = shown(window, qtbot)
-    view.selection.select("call", calls[0])
+    view.scene.selection.select("call", calls[0])
     names = menu_at(view, centre_of_call(view, watched, calls[6]))
-    assert (view.selection.kind, view.selection.id) == ("call", calls[6])
+    assert (view.scene.selection.kind, view.scene.selection.id) == ("call", calls[6])
     assert names == ABOUT_A_ROW
 
 
 def test_on_empty_room_it_is_about_the_view_and_the_selection_stays(window: Any, qtbot: Any) -> None:
     view, calls, watched = shown(window, qtbot)
-    view.selection.select("call", calls[0])
+    view.scene.selection.select("call", calls[0])
     between = centre_of_call(view, watched, calls[6]) + QPoint(round(view.viewport.width * 0.06), 0)
     assert menu_at(view, between) == ABOUT_THE_VIEW
-    assert view.selection.id == calls[0]
+    assert view.scene.selection.id == calls[0]
     assert menu_at(view, QPoint(20, view.height() - 5)) == ABOUT_THE_VIEW
 
 
@@ -68,7 +68,7 @@ def test_on_a_mark_of_the_emits_it_is_about_that_dispatch(window: Any, qtbot: An
     dispatch = int(watched.trace.calls.dispatch[watched.trace.calls.row_of(calls[4])])
     x = round(view.place.left + view.viewport.px_of(400 * MS))
     names = menu_at(view, QPoint(x, view.place.emits_top + view.place.emits_height // 2))
-    assert (view.selection.kind, view.selection.id) == ("dispatch", dispatch)
+    assert (view.scene.selection.kind, view.scene.selection.id) == ("dispatch", dispatch)
     assert names == ABOUT_A_ROW
 
 
@@ -76,12 +76,12 @@ def test_the_menu_key_is_about_the_selection(window: Any, qtbot: Any) -> None:
     view, calls, _ = shown(window, qtbot)
     middle = QPoint(view.width() // 2, view.height() - 5)
     assert menu_at(view, middle, Reason.Keyboard) == ABOUT_THE_VIEW
-    view.selection.select("call", calls[3])
+    view.scene.selection.select("call", calls[3])
     assert menu_at(view, middle, Reason.Keyboard) == ABOUT_A_ROW
-    assert view.selection.id == calls[3]
+    assert view.scene.selection.id == calls[3]
 
 
 def test_without_a_window_it_still_offers_lanes(view: TimelineView, bus: PlayedBus, watched: Watched) -> None:
     calls = played(bus, watched, view)
     assert menu_at(view, centre_of_call(view, watched, calls[2])) == set()
-    assert view.selection.id == calls[2]
+    assert view.scene.selection.id == calls[2]

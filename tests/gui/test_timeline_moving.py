@@ -14,7 +14,7 @@ from ui.timeline.view import TimelineView
 
 def test_dragging_moves_the_view_and_selects_nothing(view: TimelineView, bus: PlayedBus, watched: Watched) -> None:
     calls = played(bus, watched, view)
-    view.zoom_in()
+    view.verbs.zoom_in()
     before = view.viewport
     start = centre_of_call(view, watched, calls[10])
     QTest.mousePress(view, Qt.MouseButton.LeftButton, pos=start)
@@ -22,7 +22,7 @@ def test_dragging_moves_the_view_and_selects_nothing(view: TimelineView, bus: Pl
     QTest.mouseMove(view, start + QPoint(80, 0))
     QTest.mouseRelease(view, Qt.MouseButton.LeftButton, pos=start + QPoint(80, 0))
     assert abs(before.px_of(view.viewport.start_ns) + 80) <= 1
-    assert view.selection.kind == ""
+    assert view.scene.selection.kind == ""
 
 
 def test_keys_walk_along_the_lane_and_along_the_flow(view: TimelineView, bus: PlayedBus, watched: Watched) -> None:
@@ -35,19 +35,19 @@ def test_keys_walk_along_the_lane_and_along_the_flow(view: TimelineView, bus: Pl
     later = bus.call(100, 10, "reserve_stock")
     watched.pump()
     view.refresh()
-    view.selection.select("dispatch", root)
+    view.scene.selection.select("dispatch", root)
     walked = []
     for key in (Qt.Key.Key_BracketRight,) * 3 + (Qt.Key.Key_BracketLeft,) * 2 + (Qt.Key.Key_Period, Qt.Key.Key_Comma):
         QTest.keyClick(view, key)
-        walked.append(view.selection.id)
+        walked.append(view.scene.selection.id)
     assert walked == [reserve, inner, charge, inner, reserve, later, reserve]
     QTest.keyClick(view, Qt.Key.Key_Escape)
-    assert view.selection.kind == ""
+    assert view.scene.selection.kind == ""
 
 
 def test_f_centres_the_selection_and_then_fits_it(view: TimelineView, bus: PlayedBus, watched: Watched) -> None:
     calls = played(bus, watched, view)
-    view.selection.select("call", calls[5])
+    view.scene.selection.select("call", calls[5])
     QTest.keyClick(view, Qt.Key.Key_F)
     assert abs(view.viewport.px_of(525 * MS) - view.viewport.width / 2) <= 2
     wide = view.viewport.span_ns
@@ -62,8 +62,8 @@ def test_fitting_an_emit_shows_it_until_its_last_call_ends(
     view: TimelineView, bus: PlayedBus, watched: Watched
 ) -> None:
     calls = played(bus, watched, view)
-    view.selection.select("dispatch", int(watched.trace.calls.dispatch[watched.trace.calls.row_of(calls[7])]))
-    view.fit_selection()
+    view.scene.selection.select("dispatch", int(watched.trace.calls.dispatch[watched.trace.calls.row_of(calls[7])]))
+    view.verbs.fit_selection()
     assert view.viewport.shows(700 * MS)
     assert view.viewport.shows(750 * MS)
     assert view.viewport.span_ns < 120 * MS
@@ -118,11 +118,11 @@ def test_hovering_tells_names_and_numbers(view: TimelineView, bus: PlayedBus, wa
 
 def test_the_filter_dims_what_does_not_match(view: TimelineView, bus: PlayedBus, watched: Watched) -> None:
     played(bus, watched, view)
-    view.filter_state.set_text("handler:charge_card")
+    view.scene.contents.filter_state.set_text("handler:charge_card")
     bars = view.picture.bars
     shown = {one.lane.title: bool(bars.shown[bars.of(one.line)].any()) for one in view.picture.tracks}
     assert shown == {"reserve_stock": False, "charge_card": True}
-    view.filter_state.clear()
+    view.scene.contents.filter_state.clear()
     assert bool(view.picture.bars.shown.all())
 
 

@@ -101,11 +101,11 @@ def test_a_filter_fades_the_rest_and_keeps_what_it_shows(view: TimelineView, bus
     view.refresh()
     assert coloured(view, LIGHT.ok)
     assert coloured(view, LIGHT.failed)
-    view.filter_state.set_text("event:order.audited")
+    view.scene.contents.filter_state.set_text("event:order.audited")
     assert coloured(view, LIGHT.warning), "the lost event is what the filter shows"
     assert not coloured(view, LIGHT.failed), "what the filter leaves out does not shine through"
     assert not any(coloured(view, LIGHT.ok, column_of(view, ms)) for ms in (100, 200, 400))
-    view.filter_state.set_text("outcome:failed")
+    view.scene.contents.filter_state.set_text("outcome:failed")
     assert coloured(view, LIGHT.failed)
     assert not coloured(view, LIGHT.warning)
 
@@ -133,7 +133,7 @@ def test_a_rare_loss_has_a_mark_among_many_failures(view: TimelineView, bus: Pla
     view.refresh()
     view.grab()
     place = view.place
-    row = pixels(view)[: view._content.sizes.marks, place.left :, :3].astype(int)
+    row = pixels(view)[: view.scene.content.sizes.marks, place.left :, :3].astype(int)
     amber = QColor(LIGHT.warning)
     assert (abs(row - [amber.blue(), amber.green(), amber.red()]).sum(axis=2) < 12).sum() >= 4
 
@@ -165,7 +165,7 @@ def test_the_first_and_the_last_call_are_beside_the_edges_of_the_brush(
     bus.call(10_000, 5, "busy", error=ValueError("no"))
     watched.pump()
     view.refresh()
-    view.fit()
+    view.verbs.fit()
     view.grab()
     (first, *_, last) = view.overview.troubles.columns.tolist()
     assert first >= 6

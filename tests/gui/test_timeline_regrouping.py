@@ -32,17 +32,17 @@ def gate(view: TimelineView, monkeypatch: pytest.MonkeyPatch) -> threading.Event
 
 
 def titles(view: TimelineView) -> list[str]:
-    return [lane.title for lane in view.lanes]
+    return [lane.title for lane in view.scene.lanes]
 
 
 def test_old_lanes_stay_until_the_new_ones_are_there(
     gate: threading.Event, bus: PlayedBus, watched: Watched, view: TimelineView, qtbot: Any
 ) -> None:
     calls = played(bus, watched, view)
-    view.selection.select("call", calls[4])
-    view.zoom_in()
+    view.scene.selection.select("call", calls[4])
+    view.verbs.zoom_in()
     before = view.viewport.start_ns, view.viewport.span_ns
-    view.lane_choices.group_by("event")
+    view.scene.lane_choices.group_by("event")
     assert titles(view) == ["reserve_stock", "charge_card"]
     assert "Arranging" in view.hints.frozen.text()
     view.grab()
@@ -50,7 +50,7 @@ def test_old_lanes_stay_until_the_new_ones_are_there(
     qtbot.waitUntil(lambda: titles(view) == ["order.placed"], timeout=PATIENCE_MS)
     assert view.hints.frozen.isHidden()
     assert (view.viewport.start_ns, view.viewport.span_ns) == before, "the person stays where they are"
-    assert view.selection.id == calls[4]
+    assert view.scene.selection.id == calls[4]
     assert view.picture.bars.count.sum() > 0
 
 
@@ -59,10 +59,10 @@ def test_the_last_of_many_wishes_is_what_is_shown(
 ) -> None:
     played(bus, watched, view)
     for group in ("event", "thread", "handler", "event", "thread"):
-        view.lane_choices.group_by(group)  # type: ignore[arg-type]
+        view.scene.lane_choices.group_by(group)  # type: ignore[arg-type]
     gate.set()
-    qtbot.waitUntil(lambda: view._content.group == "thread", timeout=PATIENCE_MS)
-    qtbot.waitUntil(lambda: not view._contents.busy, timeout=PATIENCE_MS)
+    qtbot.waitUntil(lambda: view.scene.content.group == "thread", timeout=PATIENCE_MS)
+    qtbot.waitUntil(lambda: not view.scene.contents.busy, timeout=PATIENCE_MS)
     assert len(titles(view)) == 1
 
 
@@ -70,14 +70,14 @@ def test_what_happens_meanwhile_is_in_the_new_lanes(
     gate: threading.Event, bus: PlayedBus, watched: Watched, view: TimelineView, qtbot: Any
 ) -> None:
     played(bus, watched, view)
-    view.lane_choices.group_by("event")
+    view.scene.lane_choices.group_by("event")
     bus.call(5_000, 50, "reserve_stock")
     gate.set()
     qtbot.waitUntil(lambda: titles(view) == ["order.placed"], timeout=PATIENCE_MS)
     watched.pump()
     view.refresh()
-    assert len(view._content.tracks) == 21
-    view.fit()
+    assert len(view.scene.content.tracks) == 21
+    view.verbs.fit()
     assert int(view.picture.bars.count.sum()) == 21
 
 
@@ -85,10 +85,10 @@ def test_a_capture_that_is_opened_meanwhile_is_shown_at_once(
     gate: threading.Event, bus: PlayedBus, watched: Watched, view: TimelineView, qtbot: Any
 ) -> None:
     played(bus, watched, view)
-    view.lane_choices.group_by("event")
+    view.scene.lane_choices.group_by("event")
     watched.trace = Trace()
     gate.set()
-    qtbot.waitUntil(lambda: not view._contents.busy, timeout=PATIENCE_MS)
+    qtbot.waitUntil(lambda: not view.scene.contents.busy, timeout=PATIENCE_MS)
     view.refresh()
-    assert view._content.trace is watched.trace
+    assert view.scene.content.trace is watched.trace
     assert not titles(view)

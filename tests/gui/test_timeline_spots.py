@@ -58,7 +58,7 @@ def test_a_skipped_handler_is_a_mark_in_its_own_lane_that_says_so(
     at = middle_of(view, spot)
     assert "skipped: send_mail (because charge_card raised)" in words_at(view, at)
     QTest.mouseClick(view, Qt.MouseButton.LeftButton, pos=at)
-    assert (view.selection.kind, view.selection.id) == ("dispatch", dispatch)
+    assert (view.scene.selection.kind, view.scene.selection.id) == ("dispatch", dispatch)
     title = QPoint(20, at.y())
     assert "1 call, 0 failed, 1 skipped" in words_at(view, title)
 
@@ -82,15 +82,15 @@ def test_by_event_a_lost_event_has_a_lane_with_a_mark(view: TimelineView, bus: P
     bus.call(200, 50, "reserve_stock")
     shown(view, watched)
     assert view.picture.spots == ()
-    view.lane_choices.group_by("event")
-    assert [lane.title for lane in view.lanes] == ["order.placed", "order.audited"]
+    view.scene.lane_choices.group_by("event")
+    assert [lane.title for lane in view.scene.lanes] == ["order.placed", "order.audited"]
     (spot,) = view.picture.spots
     assert (spot.lane.title, spot.sort) == ("order.audited", "lost")
     assert abs(spot.x - view.viewport.px_of(100 * MS)) < 1
     at = middle_of(view, spot)
     assert "lost: nobody listened" in words_at(view, at)
     QTest.mouseClick(view, Qt.MouseButton.LeftButton, pos=at)
-    assert view.selection.id == lost
+    assert view.scene.selection.id == lost
 
 
 @pytest.mark.parametrize("mode", ["linear", "compressed", "steps"])
@@ -102,13 +102,13 @@ def test_one_lost_event_among_a_hundred_thousand_of_another_is_in_its_lane_at_ev
         bus.now_ns = number * 10_000
         bus.recorder.dispatch(number + 1, 0, rare if number == 61_803 else noise, 0, 0, None, False)
     shown(view, watched)
-    view.lane_choices.group_by("event")
-    view.set_time_axis(mode)
+    view.scene.lane_choices.group_by("event")
+    view.verbs.set_time_axis(mode)
     for _ in range(25):
         rarest = [spot for spot in view.picture.spots if spot.lane.title == "rare"]
         assert [spot.count for spot in rarest] == [1], f"not seen at {view.viewport}"
-        view.zoom_about(1.8, view.place.left + rarest[0].x)
-    view.fit()
+        view.verbs.zoom_about(1.8, view.place.left + rarest[0].x)
+    view.verbs.fit()
     assert sum(spot.count for spot in view.picture.spots) == 100_000
 
 
@@ -119,8 +119,8 @@ def test_skipped_step_by_step_stand_in_the_step_of_their_event(
         dispatch = bus.at(0).emit(handlers=1)
         bus.recorder.skipped(dispatch, bus.handler_id("send_mail", "order.placed"))
     shown(view, watched)
-    view.set_time_axis("steps")
-    view.fit()
+    view.verbs.set_time_axis("steps")
+    view.verbs.fit()
     lefts = [spot.x for spot in view.picture.spots]
     assert len(lefts) == 4
     assert all(abs(b - a - (lefts[1] - lefts[0])) < 1 for a, b in pairwise(lefts))
@@ -131,12 +131,12 @@ def test_what_the_filter_leaves_out_is_faded(view: TimelineView, bus: PlayedBus,
     raises(bus, 100, "send_mail")
     bus.call(200, 50, "send_mail")
     shown(view, watched)
-    view.lane_choices.group_by("event")
-    view.filter_state.set_text("event:order.audited")
+    view.scene.lane_choices.group_by("event")
+    view.scene.contents.filter_state.set_text("event:order.audited")
     assert {spot.sort: spot.shown for spot in view.picture.spots} == {"lost": True, "skipped": False}
     marks = view.picture.emits
     assert marks.lost_shown.tolist() == [True, False, False]
-    view.filter_state.set_text("event:order.placed")
+    view.scene.contents.filter_state.set_text("event:order.placed")
     assert {spot.sort: spot.shown for spot in view.picture.spots} == {"lost": False, "skipped": True}
     assert not view.picture.emits.lost_shown.any()
     view.grab()
@@ -180,7 +180,7 @@ def test_a_failure_is_still_red_beside_what_it_made_others_skip(
     raises(bus, 500, "send_mail")
     bus.call(1_000, 50, "send_mail")
     shown(view, watched)
-    view.lane_choices.group_by("event")
+    view.scene.lane_choices.group_by("event")
     x = view.place.left + round(view.viewport.px_of(500 * MS))
     strip = pixels(view)[view.place.lanes_top : view.place.lanes_top + 26, x - 8 : x + 20, :3].astype(int)
     assert (abs(strip - [RED.blue(), RED.green(), RED.red()]).sum(axis=2) < 12).sum() >= 10

@@ -24,15 +24,15 @@ RED = QColor(LIGHT.failed)
 def give_commands(view: TimelineView) -> QtActions:
     """The commands of the table whose keys count on a timeline, as the window gives them to its own."""
     seen: Any = SimpleNamespace(timeline=view)
-    verbs: Any = SimpleNamespace(view=ViewVerbs(seen, view))
+    verbs: Any = SimpleNamespace(view=ViewVerbs(seen, view), timeline=view.verbs)
 
     def state_now() -> CommandState:
         return CommandState(
-            has_records=True, selected=view.selection.kind, following=view.following, frozen=view.frozen
+            has_records=True, selected=view.scene.selection.kind, following=view.following, frozen=view.frozen
         )
 
     actions = QtActions([action for action in ACTIONS if action.place == "timeline"], verbs, state_now, view, view)
-    view.selection.changed.connect(actions.refresh)
+    view.scene.selection.changed.connect(actions.refresh)
     view.following_changed.connect(actions.refresh)
     return actions
 
@@ -53,7 +53,7 @@ def pixels(view: TimelineView) -> np.ndarray[Any, np.dtype[np.uint8]]:
 
 def red_columns(view: TimelineView, title: str) -> list[int]:
     """Columns of a handler's lane in which something is red."""
-    lane = next(lane for lane in view.lanes if lane.title == title)
+    lane = next(lane for lane in view.scene.lanes if lane.title == title)
     place, ratio = view.place, view.devicePixelRatioF()
     top, left = round((place.lanes_top + lane.top) * ratio), round(place.left * ratio)
     strip = pixels(view)[top : top + round(lane.height * ratio), left : round(place.width * ratio)].astype(int)
@@ -65,7 +65,7 @@ def centre_of_call(view: TimelineView, watched: Watched, call: int) -> QPoint:
     """Where the middle of a call's bar is in the widget."""
     calls = watched.trace.calls
     row = calls.row_of(call)
-    lane = next(lane for lane in view.lanes if lane.title == watched.trace.names.text(int(calls.handler[row])))
+    lane = next(lane for lane in view.scene.lanes if lane.title == watched.trace.names.text(int(calls.handler[row])))
     middle = (int(calls.started_ns[row]) + int(calls.ended_ns[row])) // 2
     y = view.place.lanes_top + lane.top + lane.height // 2
     return QPoint(round(view.place.left + view.viewport.px_of(middle)), y)

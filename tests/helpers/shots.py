@@ -72,9 +72,9 @@ def take_all(window: Window, theme: str) -> None:
     run(window)
     take(window, "whole-run", theme)
     select_a_failure(window)
-    window.timeline.fit_selection()
+    window.timeline.verbs.fit_selection()
     for _ in range(4):
-        window.timeline.zoom_out()
+        window.timeline.verbs.zoom_out()
     settle()
     take(window, "window", theme)
     for dock in window.findChildren(QDockWidget):
@@ -82,7 +82,7 @@ def take_all(window: Window, theme: str) -> None:
             take(dock, dock.objectName().removeprefix("dock_"), theme)
     take(window.timeline, "timeline", theme)
     take_tabs(window, theme)
-    window.timeline.fit_selection()
+    window.timeline.verbs.fit_selection()
     settle()
     take(window.timeline, "timeline-flow", theme)
     take_sheets(window, theme)
@@ -96,7 +96,7 @@ def run(window: Window) -> None:
     window.panels.show_timeline()
     settle()
     window.flight_notice.hide()  # which checkout's failures bring, sooner or later
-    window.timeline.fit()
+    window.timeline.verbs.fit()
     settle()
 
 

@@ -73,7 +73,7 @@ def _run(window: Window) -> None:
     assert window.session.wait(RUN_S), "checkout did not finish"
     window.bridge.touch()
     window.panels.show_timeline()
-    window.timeline.fit()
+    window.timeline.verbs.fit()
 
 
 def _select_failure(window: Window) -> None:

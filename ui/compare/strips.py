@@ -17,12 +17,13 @@ from ui.timeline.content import Content
 from ui.timeline.frame import Letters, TimelineFrame, sizes_for
 from ui.timeline.furniture import MARGIN
 from ui.timeline.geometry import Geometry, titles_width
-from ui.timeline.input import NOTCH, PAN_SHARE, ZOOM_STEP
+from ui.timeline.input import NOTCH, PAN_SHARE
 from ui.timeline.links import NOTHING
 from ui.timeline.markers import Markers
 from ui.timeline.navigation import Navigation
 from ui.timeline.picture import Picture, picture_of
 from ui.timeline.pointing import text_at
+from ui.timeline.verbs import ZOOM_STEP
 
 TITLE_PADDING = 70
 

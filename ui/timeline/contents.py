@@ -38,7 +38,7 @@ class Contents(QObject):
 
     def __init__(self, session: Session, filter_state: FilterState, choices: LaneChoices, parent: QObject) -> None:
         super().__init__(parent)
-        self._session, self._filter, self._choices = session, filter_state, choices
+        self._session, self.filter_state, self._choices = session, filter_state, choices
         self._looks = 0
         self._matching = RowSearch(session, self)
         self._matching.found.connect(self._matched)
@@ -74,8 +74,8 @@ class Contents(QObject):
 
     def filter_again(self) -> None:
         """Find what matches the filter."""
-        wanted = self._filter.filter if self._filter.active else None
-        look = None if wanted is None else partial(matches_of, wanted, self._filter.most_payloads)
+        wanted = self.filter_state.filter if self.filter_state.active else None
+        look = None if wanted is None else partial(matches_of, wanted, self.filter_state.most_payloads)
         if look is not None and self._matching.pays:
             self._matching.start(look)
             return

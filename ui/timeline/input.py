@@ -1,23 +1,18 @@
-"""Wheel and mouse of the timeline, with the habits of Perfetto's users; everything ends in a verb of the view.
+"""Wheel and mouse of the timeline, with the habits of Perfetto's users; everything ends in a verb.
 
 Keys are commands: they stand in ui/actions.py.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
-from PySide6.QtCore import QPointF, Qt
-from PySide6.QtGui import QContextMenuEvent, QMouseEvent, QWheelEvent
-from PySide6.QtWidgets import QApplication
+from PySide6.QtCore import QObject, QPoint, QPointF, Qt, Signal
+from PySide6.QtGui import QAction, QContextMenuEvent, QMouseEvent, QWheelEvent
+from PySide6.QtWidgets import QApplication, QWidget
 
 from ui.timeline.lane_menu import LaneMenu
+from ui.timeline.scene import Scene
+from ui.timeline.verbs import ZOOM_STEP, TimelineVerbs
 
-if TYPE_CHECKING:
-    from ui.timeline.view import TimelineView
-
-ZOOM_STEP = 1.35
-"""One press of W or S, or one notch of the wheel."""
 PAN_SHARE = 0.12
 """One press of A or D moves by this share of the view."""
 NOTCH = 120
@@ -26,11 +21,19 @@ LANE_STEP = 48
 """Pixels that one press of Up or Down, or one notch of the wheel, scrolls the lanes by."""
 
 
-class TimelineInput:
+class TimelineInput(QObject):
     """Turns what the person does into verbs; holds only the drag that is going on."""
 
-    def __init__(self, view: TimelineView) -> None:
-        self._view = view
+    pointed = Signal(QPointF, QPoint)
+    """Where the pointer is while nothing is dragged: on the widget, and on the screen."""
+
+    def __init__(self, widget: QWidget, scene: Scene, verbs: TimelineVerbs) -> None:
+        super().__init__(widget)
+        self._widget, self._scene, self._verbs = widget, scene, verbs
+        self.for_selected: tuple[QAction, ...] = ()
+        """What a right click offers on a call or an emit."""
+        self.for_view: tuple[QAction, ...] = ()
+        """The same where nothing is."""
         self._pressed: QPointF | None = None
         self._last = QPointF()
         self._dragging = False
@@ -46,24 +49,24 @@ class TimelineInput:
         across, down = event.angleDelta().x(), event.angleDelta().y()
         modifiers = event.modifiers()
         if modifiers & Qt.KeyboardModifier.ControlModifier:
-            self._view.zoom_about(ZOOM_STEP ** (down / NOTCH), event.position().x())
+            self._verbs.zoom_about(ZOOM_STEP ** (down / NOTCH), event.position().x())
         elif modifiers & Qt.KeyboardModifier.ShiftModifier or abs(across) > abs(down):
-            self._view.pan(-(across or down) / NOTCH * PAN_SHARE)
-        elif self._view.lanes_overflow:
-            self._view.scroll_lanes(round(-down / NOTCH * LANE_STEP))
+            self._verbs.pan(-(across or down) / NOTCH * PAN_SHARE)
+        elif self._scene.lanes_overflow:
+            self._verbs.scroll_lanes(round(-down / NOTCH * LANE_STEP))
         else:
-            self._view.pan(-down / NOTCH * PAN_SHARE)
+            self._verbs.pan(-down / NOTCH * PAN_SHARE)
         event.accept()
 
     def context(self, event: QContextMenuEvent) -> None:
         """A menu about what is under the pointer, which is selected first; by the keyboard about the selection."""
-        view, at = self._view, QPointF(event.pos())
+        scene, at = self._scene, QPointF(event.pos())
         if event.reason() is QContextMenuEvent.Reason.Keyboard:
-            lane, meant = view.selected_lane(), bool(view.selection.kind)
+            lane, meant = scene.selected_lane(), bool(scene.selection.kind)
         else:
-            lane, meant = view.lane_at(at.y()), view.pick(at)
-        offered = view.for_selected if meant else view.for_view
-        menu = LaneMenu(lane.title if lane else "", view.lanes, view.lane_choices, view, offered)
+            lane, meant = scene.lane_at(at.y()), self._verbs.pick(at)
+        offered = self.for_selected if meant else self.for_view
+        menu = LaneMenu(lane.title if lane else "", scene.lanes, scene.lane_choices, self._widget, offered)
         menu.show_at(event.globalPos())
 
     def press(self, event: QMouseEvent) -> None:
@@ -75,27 +78,27 @@ class TimelineInput:
         """Drag to pan; without a button only look."""
         at = event.position()
         if self._pressed is None:
-            self._view.look_at(at, event.globalPosition().toPoint())
+            self.pointed.emit(at, event.globalPosition().toPoint())
             return
         if not self._dragging and (at - self._pressed).manhattanLength() >= QApplication.startDragDistance():
             self._dragging = True
-            self._view.setCursor(Qt.CursorShape.SizeHorCursor if self._measuring else Qt.CursorShape.ClosedHandCursor)
+            self._widget.setCursor(Qt.CursorShape.SizeHorCursor if self._measuring else Qt.CursorShape.ClosedHandCursor)
         if self._dragging and self._measuring:
-            self._view.measure(self._pressed.x(), at.x())
+            self._verbs.measure(self._pressed.x(), at.x())
         elif self._dragging:
-            self._view.drag(self._last.x() - at.x(), self._last.y() - at.y())
+            self._verbs.drag(self._last.x() - at.x(), self._last.y() - at.y())
             self._last = at
 
     def release(self, event: QMouseEvent) -> None:
         """The end of a drag, or a click."""
         was_drag, pressed = self._dragging, self._pressed
         self._pressed, self._dragging = None, False
-        self._view.unsetCursor()
+        self._widget.unsetCursor()
         if pressed is not None and not was_drag and event.button() == Qt.MouseButton.LeftButton:
-            self._view.select_at(event.position())
+            self._verbs.select_at(event.position())
 
     def double_click(self, event: QMouseEvent) -> None:
         """Fit what is under the pointer."""
         if event.button() == Qt.MouseButton.LeftButton:
-            self._view.select_at(event.position())
-            self._view.fit_selection()
+            self._verbs.select_at(event.position())
+            self._verbs.fit_selection()

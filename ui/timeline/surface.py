@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from PySide6.QtCore import QSize
 from PySide6.QtGui import QContextMenuEvent, QMouseEvent, QWheelEvent
 from PySide6.QtWidgets import QWidget
@@ -11,9 +9,6 @@ from PySide6.QtWidgets import QWidget
 from ui.timeline.frame import sizes_for
 from ui.timeline.input import TimelineInput
 from ui.timeline.sizes import LEAST_WIDTH, least_height
-
-if TYPE_CHECKING:
-    from ui.timeline.view import TimelineView
 
 
 class Surface(QWidget):
@@ -23,24 +18,24 @@ class Surface(QWidget):
         """In larger letters it needs more room for the same."""
         return QSize(LEAST_WIDTH, least_height(sizes_for(self.font())))
 
-    def take_input(self, view: TimelineView) -> None:
-        """From here on wheel and mouse mean verbs of this view."""
-        self._input = TimelineInput(view)
+    def take_input(self, meaning: TimelineInput) -> None:
+        """From here on wheel and mouse mean what this input makes of them."""
+        self.input = meaning
 
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
-        self._input.context(event)
+        self.input.context(event)
 
     def wheelEvent(self, event: QWheelEvent) -> None:
-        self._input.wheel(event)
+        self.input.wheel(event)
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
-        self._input.press(event)
+        self.input.press(event)
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
-        self._input.move(event)
+        self.input.move(event)
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
-        self._input.release(event)
+        self.input.release(event)
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
-        self._input.double_click(event)
+        self.input.double_click(event)
