@@ -29,7 +29,7 @@ FILE_COLUMNS = 140
 
 @dataclass(frozen=True, slots=True)
 class Summary:
-    """Everything that either form shows."""
+    """The summary of a run, as tables or JSON show it."""
 
     name: str
     engine: str

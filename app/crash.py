@@ -35,7 +35,7 @@ def install(folder: Path | None = None) -> CrashReport:
 
 
 class CrashReport:
-    """Writes tracebacks into one log file a run, and says so once for each place that fails."""
+    """Writes tracebacks into one log file a run, and tells each place that fails once."""
 
     def __init__(self, folder: Path, say: Say | None = None) -> None:
         self.path = folder / f"crash-{datetime.now():%Y%m%d-%H%M%S}.log"

@@ -39,7 +39,7 @@ class UserError(Exception):
 
 
 class UserErrors(UserError):
-    """All the mistakes of one file."""
+    """All the mistakes of one file, told together."""
 
     def __init__(self, errors: Sequence[UserError]) -> None:
         first = errors[0]

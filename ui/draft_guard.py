@@ -17,7 +17,7 @@ MOST_TOLD = 8
 
 
 class DraftGuard:
-    """Knows what the person has answered, so that a run does not ask twice about the same."""
+    """Asks before a run or save whether fields with mistakes may be left out; remembers the answer, to ask once."""
 
     def __init__(self, session: Session, window: QWidget, go_to: Callable[[Draft], None]) -> None:
         """go_to: brings the person to the field of a draft."""

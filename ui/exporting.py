@@ -16,7 +16,7 @@ from ui.widgets.progress import Progress
 
 
 class Exporting(QObject):
-    """Writes exports, one at a time.
+    """Writes exports beside the Qt thread, one at a time.
 
     Meanwhile records wait in the recorder: what is written does not change under it.
     """

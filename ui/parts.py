@@ -34,7 +34,7 @@ from ui.widgets.trust_bar import TrustBar
 
 
 class Parts(QMainWindow):
-    """Made and placed in ui/window.py."""
+    """What a window is made of, by name and kind; made and placed in ui/window.py."""
 
     dropped = Signal(str)
     """A file was dropped on the window."""

@@ -86,7 +86,7 @@ def answer_keys(widget: QWidget, does: Mapping[str, Callable[[], object]]) -> No
 
 
 class QtActions(QObject):
-    """All of them, by id."""
+    """The QActions of all commands, by id."""
 
     failed = Signal(object)
     done = Signal()

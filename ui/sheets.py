@@ -24,7 +24,7 @@ Icons: Lucide (ISC). Fonts: Inter and JetBrains Mono (SIL Open Font License 1.1)
 
 
 class Sheets(QObject):
-    """Shows them over one window, and leads what is chosen there to a verb."""
+    """Shows sheets over one window, and leads what is chosen there to a verb."""
 
     def __init__(self, parts: Parts, verbs: Verbs, actions: QtActions, appearance: Appearance) -> None:
         super().__init__(parts)

@@ -44,7 +44,7 @@ SPIN_BUTTONS = 34
 
 
 class Toolbar(QToolBar):
-    """Shows the choices and changes them; the buttons come from the table of commands."""
+    """The toolbar: buttons from the table of commands, the choices of the next run, and the filter."""
 
     def __init__(
         self, session: Session, choices: RunChoices, filter_state: FilterState, themes: ThemeSource, parent: QWidget

@@ -46,7 +46,7 @@ FIRST_SIZE = QSize(1360, 860)
 
 
 class Window(Parts):
-    """Everything a person sees; owns the panels, not the session."""
+    """The main window: makes and places the panels, and owns them, not the session."""
 
     closed = Signal()
 

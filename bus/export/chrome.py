@@ -53,7 +53,7 @@ def lines(trace: Trace, progress: Progress | None = None) -> Iterator[str]:
 
 
 class _Events:
-    """Writes one record as the events that stand for it."""
+    """Turns records into trace events of Chrome's format."""
 
     def __init__(self, trace: Trace, layout: EventLayout) -> None:
         self.trace = trace

@@ -69,7 +69,10 @@ class _Window:
 
 
 class FlightRecorder:
-    """All methods belong to one thread."""
+    """Keeps the last seconds of a stream, and writes them to a file where a trigger fires.
+
+    All methods belong to one thread.
+    """
 
     def __init__(self, settings: FlightSettings, folder: Path, *, look_s: float = LOOK_S) -> None:
         """look_s: between two looks for calls that are stuck."""

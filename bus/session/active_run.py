@@ -26,7 +26,10 @@ def hears_of_edits(state: EngineState) -> bool:
 
 
 class ActiveRun:
-    """At most one run is the one that goes on. All methods belong to one thread, and none of them waits but `join`."""
+    """The run that goes on, at most one, and those that were told to end.
+
+    All methods belong to one thread, and none of them waits but `join`.
+    """
 
     def __init__(self, trusted: Callable[[str], bool], engines: Makers) -> None:
         self.runner: Runner | None = None

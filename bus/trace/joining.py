@@ -42,7 +42,7 @@ _MOST = int(np.iinfo(np.int32).max)
 
 
 class FactJoiner:
-    """Writes facts into the two tables."""
+    """Joins facts to the rows of dispatches and calls that they are about."""
 
     def __init__(self, dispatches: Dispatches, calls: Calls) -> None:
         self.dispatches = dispatches

@@ -35,7 +35,7 @@ FACTS_AT_ONCE = 65_536
 
 
 class Trace:
-    """Everything that one capture says, as columns."""
+    """A capture loaded for reading: everything that it says, as columns."""
 
     def __init__(self, raw: CaptureBytes | None = None) -> None:
         self.names = Names()

@@ -38,7 +38,10 @@ HINT = "Choose engines and run: the same scenario on each of them, one after ano
 
 
 class CompareSheet(QDialog):
-    """Does not stop the window; holds the results until it is closed."""
+    """The sheet that compares engines.
+
+    It does not stop the window, and holds the results until it is closed.
+    """
 
     failed = Signal(object)
     """A UserError."""

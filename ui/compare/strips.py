@@ -104,7 +104,7 @@ class Strip(QWidget):
 
 
 class Strips(QWidget):
-    """Holds the stretch of time that all of them show."""
+    """The timelines of all compared runs below each other, showing the same stretch of time."""
 
     def __init__(self, themes: ThemeSource, parent: QWidget | None = None) -> None:
         super().__init__(parent)

@@ -23,7 +23,7 @@ KEY_TIP = "PEM file of the certificate's key. Where it has a passphrase, {variab
 
 
 class ConnectionForm(QWidget):
-    """Knows nothing of who says what; the password that is typed is in its field and nowhere else."""
+    """The fields of one connection; a password that is typed is in its field and nowhere else."""
 
     edited = Signal()
 

@@ -15,7 +15,7 @@ MISSING = "There is no such file."
 
 
 class PemField(QWidget):
-    """Only the path is ever kept, never what the file holds."""
+    """A field for the path of a PEM file; what the file holds is never kept."""
 
     edited = Signal()
 

@@ -20,7 +20,10 @@ NOT_KEPT = "Passwords cannot be kept: {why}. Set the environment variable {varia
 
 
 class ConnectionsSheet(QDialog):
-    """Does not stop the window; a run that goes on keeps the connection that it has."""
+    """The sheet of all connections.
+
+    It does not stop the window; a run that goes on keeps the connection that it has.
+    """
 
     def __init__(self, themes: ThemeSource, parent: QWidget) -> None:
         super().__init__(parent)

@@ -14,7 +14,7 @@ from ui.widgets.elided_label import ElidedLabel
 
 
 class FlightNotice(QFrame):
-    """Hidden until there is a file; the newest counts."""
+    """A bar about the newest file of the flight recorder; hidden until there is one."""
 
     open_wanted = Signal(str)
     """The file's path."""

@@ -37,7 +37,10 @@ UNKNOWN = "reason unknown"
 
 
 class FlightSheet(QDialog):
-    """Does not stop the window. What is changed counts at once, and is kept."""
+    """The sheet of the flight recorder's settings.
+
+    It does not stop the window; what is changed counts at once, and is kept.
+    """
 
     open_wanted = Signal(str)
     """The path of one of its files."""

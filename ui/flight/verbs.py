@@ -9,7 +9,7 @@ from bus.session import Session
 
 
 class FlightVerbs(QObject):
-    """Each is one verb of the session's recorder."""
+    """Commands about the flight recorder; each is one verb of the session's recorder."""
 
     settings_wanted = Signal()
 

@@ -12,7 +12,10 @@ SIZE = QSize(420, 220)
 
 
 class NoteSheet(QDialog):
-    """Does not stop the window. Ctrl+Return keeps the note, Escape forgets what was typed."""
+    """The sheet in which a note is written.
+
+    It does not stop the window. Ctrl+Return keeps the note, Escape forgets what was typed.
+    """
 
     written = Signal(str)
 

@@ -22,7 +22,10 @@ PAGES = ("General", "Editor", "Flight recorder")
 
 
 class SettingsSheet(QDialog):
-    """Does not stop the window. What is changed is kept and counts at once."""
+    """The sheet of settings.
+
+    It does not stop the window; what is changed counts at once, and is kept.
+    """
 
     changed = Signal(object)
     """The Settings of now."""

@@ -44,7 +44,7 @@ def read_around(file: str, line: int) -> tuple[str, int]:
 
 
 class SourceSheet(QDialog):
-    """Does not stop the window; closes at Escape and is gone then."""
+    """A sheet that shows source at a line. It does not stop the window, and closes at Escape."""
 
     editor_wanted = Signal(str, int)
     """Show file and line in the person's editor."""

@@ -18,7 +18,7 @@ from ui.theme import ThemeSource
 
 
 class SourceVerbs(QObject):
-    """Nothing that is shown is run."""
+    """Commands about source files. Nothing that is shown is run."""
 
     failed = Signal(object)
     """A UserError."""

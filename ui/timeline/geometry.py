@@ -11,7 +11,7 @@ NARROWEST_TITLES = 110
 
 @dataclass(frozen=True, slots=True)
 class Geometry:
-    """All in logical pixels from the widget's upper left corner."""
+    """Where the parts of a timeline lie, in logical pixels from the widget's upper left corner."""
 
     width: int
     height: int

@@ -35,7 +35,7 @@ REACH = 5
 
 @dataclass(frozen=True, slots=True)
 class Troubles:
-    """All arrays have an entry for each column."""
+    """How often what went wrong in each column of the overview; all arrays have an entry for each column."""
 
     total: Int64s
     """Emits and calls."""

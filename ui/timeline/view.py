@@ -39,7 +39,7 @@ FOCUS = 2
 
 
 class TimelineView(Surface):
-    """Shows the session's trace over time."""
+    """The widget of the timeline: paints a scene, and hands what the person does to the verbs."""
 
     following_changed = Signal(bool)
     frozen_changed = Signal(bool)

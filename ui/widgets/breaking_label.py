@@ -36,7 +36,7 @@ def breakable(text: str, fits: Callable[[str], bool]) -> str:
 
 
 class BreakingLabel(QLabel):
-    """Plain text that wraps, can be marked and copied; `text()` is what was set."""
+    """A label that breaks long words; its text can be selected and copied. `text()` is what was set."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)

@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QLabel, QPushButton, QSizePolicy, QVBoxLayout, QWi
 
 
 class Card(QPushButton):
-    """Grows with its words; tells what it stands for when it is clicked."""
+    """A large button of a title and words, as high as they need."""
 
     wanted = Signal(str)
 

@@ -13,7 +13,7 @@ TIP = 6
 
 
 class CaretNote(QLabel):
-    """Belongs to one line edit, floats over its window, takes no focus and no clicks."""
+    """A note at the caret of a line edit. It floats over the window and takes no focus and no clicks."""
 
     def __init__(self, line: QLineEdit, themes: ThemeSource) -> None:
         super().__init__(line)

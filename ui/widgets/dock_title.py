@@ -10,7 +10,7 @@ from ui.theme import ThemeSource
 
 
 class DockTitle(QWidget):
-    """Dragging it moves the panel, as Qt does for any title bar that leaves the mouse alone."""
+    """The title bar of a panel; dragging it moves the panel."""
 
     def __init__(self, dock: QDockWidget, themes: ThemeSource) -> None:
         super().__init__(dock)

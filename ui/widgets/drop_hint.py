@@ -25,7 +25,7 @@ def accept_copy(event: QDropEvent) -> None:
 
 
 class DropHint(QLabel):
-    """Lies over the whole window; hidden while nothing is dragged over it."""
+    """A hint over the whole window while a file is dragged over it."""
 
     def __init__(self, themes: ThemeSource, window: QWidget) -> None:
         super().__init__(window)

@@ -23,7 +23,7 @@ MOST_LINES = 6
 
 
 class ErrorBar(QFrame):
-    """Hidden while all is well. The newest stands on top, and in place of what the same file said before."""
+    """A bar that tells errors, the newest on top and in place of what the same file said before; hidden without any."""
 
     connections_wanted = Signal()
     """A broker was not reached, and the person wants to say where it is."""

@@ -13,7 +13,7 @@ _WIDEST = 260
 
 
 class FilterChip(QPushButton):
-    """Shows the filter with a ×; a click clears it. Hidden while nothing is filtered."""
+    """A button that shows the filter with a ×; a click clears it. Hidden while nothing is filtered."""
 
     def __init__(
         self, filter_state: FilterState, themes: ThemeSource, parent: QWidget | None = None, *, widest: int = _WIDEST

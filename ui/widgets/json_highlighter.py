@@ -18,7 +18,7 @@ _MAX_COLOURED_LINE = 20_000
 
 
 class JsonHighlighter(QSyntaxHighlighter):
-    """Follows the theme; owned by the document that it colours."""
+    """Colours JSON as the theme wants it; owned by the document that it colours."""
 
     def __init__(self, document: QTextDocument, themes: ThemeSource) -> None:
         super().__init__(document)

@@ -19,7 +19,7 @@ _OPEN_AT_ONCE = 40
 
 
 class JsonTree(QTreeView):
-    """Lazy: a list of a million items costs what is opened of it."""
+    """A JSON value as a tree, built as it is opened: a list of a million items costs what is seen of it."""
 
     follow_wanted = Signal(str)
     """A search that finds every payload with the chosen value at the same place."""

@@ -31,7 +31,7 @@ class _Node:
 
 
 class JsonTreeModel(QAbstractItemModel):
-    """Two columns, name and value; nodes exist only for what has been opened."""
+    """A JSON value as a tree model of names and values; nodes exist only for what has been opened."""
 
     def __init__(self, themes: ThemeSource, parent: QObject | None = None) -> None:
         super().__init__(parent)

@@ -10,7 +10,7 @@ _KEYS = (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space)
 
 
 class LinkLabel(QLabel):
-    """Plain text, underlined while it leads somewhere."""
+    """A text that can be clicked, underlined while it leads somewhere."""
 
     clicked = Signal()
 

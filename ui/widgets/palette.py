@@ -40,7 +40,10 @@ class Choice:
 
 
 class Palette(QDialog):
-    """Closes itself when something is chosen, at Escape, and when the person goes elsewhere."""
+    """A list to choose from by typing.
+
+    Closes itself when something is chosen, at Escape, or when it loses the focus.
+    """
 
     chosen = Signal(str)
     """The id of the choice."""

@@ -12,7 +12,7 @@ LEAST = QSize(150, 70)
 
 
 class PanelScroll(QScrollArea):
-    """Shows one panel, at least as large as that needs to be."""
+    """A scroll area around one panel, which is at least as large as it needs to be."""
 
     def __init__(self, panel: QWidget, parent: QWidget | None = None) -> None:
         super().__init__(parent)

@@ -12,7 +12,7 @@ LEAST_PAGE = QSize(150, 30)
 
 
 class ScrolledTabs(QTabWidget):
-    """Takes and gives pages; the scroll areas around them are its own."""
+    """Tabs whose pages scroll; who uses it adds and gets pages, never the scroll areas around them."""
 
     def addTab(self, page: QWidget, title: str) -> int:  # type: ignore[override]
         """Add a page; one that is a scroll area already stays alone."""

@@ -18,7 +18,7 @@ _PAUSE_MS = 200
 
 
 class SearchLine(QLineEdit):
-    """Writes a FilterState and shows it; Enter applies at once, Escape clears."""
+    """The field of the filter: Enter applies at once, Escape clears."""
 
     def __init__(
         self, session: Session, filter_state: FilterState, themes: ThemeSource, parent: QWidget | None = None

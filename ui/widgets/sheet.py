@@ -9,7 +9,7 @@ from ui.screen import sheet_size
 
 
 class Sheet(QDialog):
-    """Does not stop the window; closes at Escape and is gone then."""
+    """A dialog that does not stop the window, closes at Escape, and is gone then."""
 
     def __init__(self, title: str, body: QWidget, size: QSize, parent: QWidget) -> None:
         super().__init__(parent)

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QLabel, QWidget
 
 
 class WrappedLabel(QLabel):
-    """Plain text, as tall as it needs to be at the width that it has."""
+    """A label of plain text, as tall as it needs to be at the width that it has."""
 
     def __init__(self, text: str = "", parent: QWidget | None = None) -> None:
         super().__init__(text, parent)

@@ -23,7 +23,7 @@ from ui.widgets.json_places import JsonProblem, path_of
 
 
 class EmitPanel(QWidget):
-    """Knows the scenario's events, keeps a draft for each, and asks the session to emit."""
+    """The panel that emits by hand: a draft of a payload for each event of the scenario."""
 
     failed = Signal(object)
     """A UserError that is not about what stands in this panel."""

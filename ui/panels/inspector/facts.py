@@ -51,7 +51,7 @@ class ErrorText:
 
 @dataclass(frozen=True, slots=True)
 class InspectorFacts:
-    """Everything on the inspector but the payload, which is decoded once when the selection changes."""
+    """What the inspector shows of a selection, but for its payload, which is decoded only once."""
 
     kind: str
     id: int

@@ -51,7 +51,7 @@ class RecordLinkButton(QPushButton):
 
 
 class LinkList(QWidget):
-    """Rebuilt only when its links change."""
+    """A list of links to dispatches and calls, rebuilt only when they change."""
 
     chosen = Signal(str, int)
 

@@ -52,7 +52,7 @@ class NoteRow(QWidget):
 
 
 class NoteList(QWidget):
-    """Rebuilt only when the notes change."""
+    """The notes about the selection, rebuilt only when they change."""
 
     chosen = Signal(object)
     """A note to be edited."""

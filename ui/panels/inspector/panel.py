@@ -27,7 +27,7 @@ _LEAST_S = 0.1
 
 
 class InspectorPanel(QWidget):
-    """Reads the trace when the selection or the records change; chooses what a link names."""
+    """The panel about the selected dispatch or call; reads the trace when selection or records change."""
 
     source_wanted = Signal(str, int)
     """File and line that a person wants to see."""

@@ -18,7 +18,7 @@ _LONGEST_TEXT = 200_000
 
 
 class PayloadBox(QWidget):
-    """Decodes a payload once, when another dispatch is looked at: it never changes."""
+    """The payload of the selection as a tree; decoded once for each dispatch, as it never changes."""
 
     def __init__(self, themes: ThemeSource, parent: QWidget | None = None) -> None:
         super().__init__(parent)

@@ -18,7 +18,7 @@ MOST_LINES = 80
 
 
 class TracebackView(QPlainTextEdit):
-    """Read-only, monospace, plain text: nothing in it is interpreted but `File "…", line N`."""
+    """A traceback as plain text; nothing in it is interpreted but `File "…", line N`."""
 
     source_wanted = Signal(str, int)
 

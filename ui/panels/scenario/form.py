@@ -15,7 +15,7 @@ from ui.theme import ThemeSource
 
 
 class Form(QWidget):
-    """Shows one thing of the scenario. It changes nothing itself: it says what should change."""
+    """A form for one thing of the scenario. It changes nothing itself, but emits what should change."""
 
     typed = Signal(object)
     """A Typed: what one field should say."""

@@ -58,7 +58,7 @@ FORMS = ("scenario", "event", "handler", "script")
 
 
 class ScenarioPanel(QWidget):
-    """Shows the session's document and edits it."""
+    """The panel that shows the session's document and edits it: a tree, and a form of what is chosen there."""
 
     failed = Signal(object)
     """A UserError that is not about what stands in this panel."""

@@ -26,7 +26,7 @@ NOTHING = Examination((), ())
 
 
 class Remarks(QWidget):
-    """Hidden while there is nothing to say."""
+    """The list of warnings about the scenario; hidden while there are none."""
 
     line_wanted = Signal(int)
     """A line of the scenario's text."""

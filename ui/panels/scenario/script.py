@@ -54,7 +54,7 @@ BEGINS_WITH = "Engine and seed of the file. The toolbar has those of the next ru
 
 
 class ScenarioForm(Form):
-    """Name, description, engine and seed."""
+    """The form of the scenario itself: name, description, engine and seed."""
 
     def __init__(self, themes: ThemeSource, parent: QWidget | None = None) -> None:
         super().__init__("Scenario", themes, parent)

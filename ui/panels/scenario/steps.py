@@ -32,7 +32,7 @@ MOST_ROWS = 7
 
 
 class StepList(QWidget):
-    """Shows steps and says what they should be instead; whoever owns them decides and calls `show_steps` again."""
+    """A list of steps that can be edited: emits what they should be; the owner decides and calls `show_steps`."""
 
     typed = Signal(object)
     """A Typed: what one field of one step should say; its path leads from what the form shows."""

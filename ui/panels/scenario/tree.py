@@ -23,7 +23,7 @@ Key = tuple[str, str]
 
 
 class ScenarioTree(QTreeWidget):
-    """Shows names, lets them be edited in place, and says what is wanted."""
+    """The tree of events, handlers and script; names are edited in place, and what is wanted is emitted."""
 
     chosen = Signal()
     rename_wanted = Signal(str, str, str)

@@ -26,7 +26,7 @@ _KEYS_OF_POPUP = (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Tab, Qt.Key.Ke
 
 
 class SqlEditor(QPlainTextEdit):
-    """Plain text; what is offered depends on the table before a dot."""
+    """The text field of a query, with completions that depend on the table before a dot."""
 
     def __init__(self, text: str, parent: QWidget) -> None:
         super().__init__(text, parent)

@@ -22,7 +22,7 @@ from ui.theme import ThemeSource
 
 
 class Aggregates(QObject):
-    """Keeps one table of statistics; its rows are numbers into the list that was counted last."""
+    """One table of statistics; its rows are numbers into the list that was counted last."""
 
     def __init__(
         self,

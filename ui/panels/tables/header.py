@@ -10,7 +10,7 @@ from ui.table_model import one_line
 
 
 class HeaderMenu(QMenu):
-    """Made anew each time, because fields come and go with the trace."""
+    """The menu that chooses a table's columns; made anew each time, as payload fields come and go with the trace."""
 
     shown_wanted = Signal(int, bool)
     """A column, and whether it is to be seen."""

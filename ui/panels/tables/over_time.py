@@ -63,7 +63,7 @@ class SeriesPlot(Plot):
 
 
 class OverTimePage(QScrollArea):
-    """Counts only while it is on the screen, beside the Qt thread where there is much."""
+    """Plots of quantities over time; counted only while they are on the screen."""
 
     stretch_wanted = Signal(object, object)
     """Nanoseconds: the time that a bar stands for."""

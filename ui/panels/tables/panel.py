@@ -39,7 +39,7 @@ Some = TypeVar("Some", bound=Tab)
 
 
 class TablesPanel(QWidget):
-    """Places the tabs, gives their choices to the selection and the selection to them."""
+    """The panel of tables: places the tabs, and joins what is chosen in them to the selection."""
 
     failed = Signal(object)
     """A UserError."""

@@ -34,7 +34,7 @@ tab that nobody sees needs only its count."""
 
 
 class RowsTab(Tab):
-    """Keeps a RecordTable in step with the trace, the filter and the order."""
+    """A tab of dispatches or calls, kept in step with the trace, the filter and the order."""
 
     chosen = Signal(int)
     menu_wanted = Signal(int, QPoint)

@@ -25,7 +25,7 @@ _LEAST_S = 0.1
 
 
 class StatisticsTab(Tab):
-    """Counts only while it is on the screen."""
+    """The tab of statistics by event and by handler, counted only while it is on the screen."""
 
     name = "Statistics"
     tip = "Counts, times, rates and queues"

@@ -19,7 +19,7 @@ _FOLDS = {int(Qt.Key.Key_Right): "open", int(Qt.Key.Key_Left): "close"}
 
 
 class RecordTable(LineTable):
-    """Shows a TableModel; `chosen` carries the trace's row that the person chose, -1 for none."""
+    """A table of records; `chosen` carries the trace's row that the person chose, -1 for none."""
 
     chosen = Signal(int)
     menu_wanted = Signal(int, QPoint)
