@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import socket
 import subprocess
+import tracemalloc
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -37,6 +38,14 @@ def nothing_said(monkeypatch: pytest.MonkeyPatch) -> None:
     for kind in KINDS.values():
         for name in (kind.variable, kind.password_variable, kind.passphrase_variable):
             monkeypatch.delenv(name, raising=False)
+
+
+@pytest.fixture(scope="module", autouse=True)
+def sockets_say_where_they_were_opened() -> Iterator[None]:
+    """One that is left open fails the test in which it is collected, which need not be the one that opened it."""
+    tracemalloc.start(20)
+    yield
+    tracemalloc.stop()
 
 
 @pytest.fixture(scope="module")
