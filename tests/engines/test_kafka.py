@@ -148,7 +148,7 @@ def test_hostile_messages_become_dead_letters_and_harm_nothing(begun: Begun) -> 
     until(session, lambda: told(session.trace, Kind.ACKNOWLEDGED) == 2)
     dead = read_topic(f"{run}.dead", most=4, group=f"{run}.bare")
     headers = dict(dead[0].headers())
-    assert headers["ce_deadreason"].startswith(b"Unreadable: a message that is not JSON")
+    assert headers["ce_deadreason"].startswith(b"UnreadableBodyError: a message that is not JSON")
     assert headers["ce_deadplace"].endswith(b"partition 0, offset 1")
     assert len(dead[3].value() or b"") == 0
 
