@@ -16,7 +16,7 @@ from buslens.recorder import Recorder
 from buslens.records import Flag, Outcome
 
 
-class Calls:
+class RunningCalls:
     """Lives on the engine's loop, but for `keep_context`."""
 
     def __init__(

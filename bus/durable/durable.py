@@ -43,10 +43,10 @@ from bus.contract.delivery import (
 from bus.contract.headers import attributes_of, dispatch_of
 from bus.contract.protocol import PLAIN, ConsumerDied, ConsumerOptions, Engine, EngineContext, Function
 from bus.contract.spec import EngineSpec
-from bus.durable.calls import Calls
+from bus.durable.calls import RunningCalls
 from bus.durable.consuming import Consumer, Heard, hearers
 from bus.durable.delivery_records import DeliveryRecords
-from bus.durable.emits import Emit
+from bus.durable.emits import PendingEmit
 from bus.durable.in_flight import InFlight
 from bus.durable.peers import Peers
 from bus.durable.requests import Requests
@@ -86,7 +86,7 @@ class DurableEngine(Engine):
         self._loop, self._clock, self._run = context.loop, context.clock, context.run
         self._recorder: Recorder = context.recorder
         self._records = DeliveryRecords(self._recorder, self._run, self._recorder.bus(self.spec.id))
-        self._calls = Calls(self._loop, self._recorder, self._call_begun, self._call_ended)
+        self._calls = RunningCalls(self._loop, self._recorder, self._call_begun, self._call_ended)
         self._before_dispatch = context.before_dispatch
         self._dies = context.dies
         self._give_up = context.give_up
@@ -151,7 +151,7 @@ class DurableEngine(Engine):
         dispatch = self._records.emitted(event, payload, len(consumers))
         headers = attributes_of(self._run, dispatch, event, self._clock.time_ns())
         message = Message(dispatch, event, headers, bodies.written(payload))
-        self._in_flight.emits.put(dispatch, Emit(event, consumers, current_call()))
+        self._in_flight.emits.put(dispatch, PendingEmit(event, consumers, current_call()))
         self._calls.keep_context(dispatch, len(consumers))
         self._requests.asked()
         if threading.get_ident() == self._home:

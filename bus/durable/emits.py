@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)
-class Emit:
+class PendingEmit:
     """One that the broker has not answered."""
 
     event: str
@@ -19,11 +19,11 @@ class Emit:
     """In which it was emitted; 0 outside of any."""
 
 
-class Emits:
+class PendingEmits:
     """Put into from any thread; all else on the engine's loop."""
 
     def __init__(self) -> None:
-        self._open: dict[int, Emit] = {}
+        self._open: dict[int, PendingEmit] = {}
         """By dispatch."""
 
         self._in_calls: Counter[int] = Counter()
@@ -31,14 +31,14 @@ class Emits:
 
         self._lock = threading.Lock()
 
-    def put(self, dispatch: int, emit: Emit) -> None:
+    def put(self, dispatch: int, emit: PendingEmit) -> None:
         """It is on its way."""
         with self._lock:
             self._open[dispatch] = emit
             if emit.call:
                 self._in_calls[emit.call] += 1
 
-    def of(self, dispatch: int) -> Emit:
+    def of(self, dispatch: int) -> PendingEmit:
         """What is on its way under this id."""
         return self._open[dispatch]
 

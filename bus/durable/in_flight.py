@@ -11,7 +11,7 @@ A state machine that does nothing by itself. Its methods say what has happened; 
                 settled                  acknowledged, a dead letter, or let go
 
 A run is over when nothing is anywhere. What is coming, here and there stands in `Unsettled`, the line of each consumer
-in `Consumer`, and what the broker has not answered in `Emits`: here is what one means for the others.
+in `Consumer`, and what the broker has not answered in `PendingEmits`: here is what one means for the others.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from typing import NamedTuple
 
 from bus.contract.delivery import Delivery
 from bus.durable.consuming import Consumer, Heard
-from bus.durable.emits import Emits
+from bus.durable.emits import PendingEmits
 from bus.durable.unsettled import Unsettled
 from bus.sharing.merging import DeliveryStep
 
@@ -50,7 +50,7 @@ class InFlight:
         self.waits_for_messages = False
         """Whether what others emit comes late: an event of theirs that comes before its record waits for it."""
 
-        self.emits = Emits()
+        self.emits = PendingEmits()
         """What the broker has not answered."""
 
         self._done: dict[int, Delivery] = {}

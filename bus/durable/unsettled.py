@@ -25,7 +25,7 @@ Key = tuple[int, str]
 T = TypeVar("T")
 
 
-class Place(Enum):
+class Location(Enum):
     """Of an event that a consumer has not settled."""
 
     COMING = "coming"
@@ -39,7 +39,7 @@ class Unsettled:
     def __init__(self, consumers: Mapping[str, Consumer]) -> None:
         """consumers: ours, by name, which become more; they are those of every member."""
         self._consumers = consumers
-        self._where: dict[Key, tuple[Place, str]] = {}
+        self._where: dict[Key, tuple[Location, str]] = {}
         """With the event. What is not in it is settled, or was never told apart from others."""
 
         self._unnamed: Counter[tuple[str, str]] = Counter()
@@ -63,15 +63,15 @@ class Unsettled:
     def come(self, dispatch: int, event: str, consumers: Sequence[str]) -> None:
         """It is on its way to them."""
         for name in consumers:
-            self._put((dispatch, name), Place.COMING, event)
+            self._put((dispatch, name), Location.COMING, event)
 
     def lost(self, dispatch: int, event: str, consumers: Sequence[str]) -> None:
         """It comes to nobody."""
         for name in consumers:
-            place, _ = self._where.get((dispatch, name), (None, ""))
-            if place is Place.COMING:
+            location, _ = self._where.get((dispatch, name), (None, ""))
+            if location is Location.COMING:
                 self._put((dispatch, name), None, event)
-            elif place is None:
+            elif location is None:
                 self.counted(name, event, -1)
 
     def counted(self, consumer: str, event: str, change: int) -> bool:
@@ -88,10 +88,10 @@ class Unsettled:
 
     def taken(self, dispatch: int, consumer: str, event: str) -> Awaited:
         """One is delivered to us; how it was expected."""
-        place = self._where.get((dispatch, consumer), (None, ""))[0]
-        counted = place is not Place.COMING and self.counted(consumer, event, -1)
-        if place in (Place.COMING, Place.THERE):
-            self._put((dispatch, consumer), Place.HERE, event)
+        location = self._where.get((dispatch, consumer), (None, ""))[0]
+        counted = location is not Location.COMING and self.counted(consumer, event, -1)
+        if location in (Location.COMING, Location.THERE):
+            self._put((dispatch, consumer), Location.HERE, event)
             return Awaited.BY_NAME
         return Awaited.AS_ONE_OF_MANY if counted or not dispatch else Awaited.NOT
 
@@ -103,7 +103,7 @@ class Unsettled:
         if delivery.awaited is Awaited.AS_ONE_OF_MANY:
             self.counted(delivery.consumer, delivery.event, 1)
         elif delivery.awaited is Awaited.BY_NAME and key in self._where:
-            self._put(key, Place.COMING, delivery.event)
+            self._put(key, Location.COMING, delivery.event)
 
     def settled(self, delivery: Delivery) -> None:
         """This consumer is done with it, or wants it no more."""
@@ -113,14 +113,14 @@ class Unsettled:
     def unheard(self, consumer: Consumer, event: str) -> None:
         """Nothing is on its way to it any more."""
         name = consumer.name
-        for key in [key for key, value in self._where.items() if key[1] == name and value == (Place.COMING, event)]:
+        for key in [key for key, value in self._where.items() if key[1] == name and value == (Location.COMING, event)]:
             self._put(key, None, event)
         self.counted(name, event, -self._unnamed[name, event])
 
     def all_counted(self, waiting: Iterable[tuple[str, str, int]]) -> None:
         """The broker has counted all that is not settled, copies included: forget what we knew, all of it is there."""
-        for (_, name), (place, event) in self._where.items():
-            if place is Place.COMING:
+        for (_, name), (location, event) in self._where.items():
+            if location is Location.COMING:
                 self._expect(name, event, -1)
         self._where.clear()
         self.with_others = 0
@@ -154,28 +154,28 @@ class Unsettled:
             self._theirs.pop(step.dispatch, None)
         else:
             key = (step.dispatch, step.name)
-            place, event = self._where.get(key, (None, ""))
+            location, event = self._where.get(key, (None, ""))
             if kind in (Kind.ACKNOWLEDGED, Kind.DEAD_LETTERED):
                 self._put(key, None, event)
                 if not self.knows(step.dispatch):
                     _remember(self._settled_early, key)
             elif kind in (Kind.DELIVERED, Kind.REDELIVERED):
-                if place is Place.COMING:
-                    self._put(key, Place.THERE, event)
+                if location is Location.COMING:
+                    self._put(key, Location.THERE, event)
                 else:
                     self._one_fewer(step.name)
-            elif kind == Kind.REJECTED and place is Place.THERE:
-                self._put(key, Place.COMING, event)
+            elif kind == Kind.REJECTED and location is Location.THERE:
+                self._put(key, Location.COMING, event)
 
     # Inside
 
-    def _put(self, key: Key, place: Place | None, event: str) -> None:
+    def _put(self, key: Key, location: Location | None, event: str) -> None:
         """None: nowhere."""
         before = self._where.pop(key, (None, ""))[0]
-        if place is not None:
-            self._where[key] = place, event
-        self.with_others += (place is Place.THERE) - (before is Place.THERE)
-        change = (place is Place.COMING) - (before is Place.COMING)
+        if location is not None:
+            self._where[key] = location, event
+        self.with_others += (location is Location.THERE) - (before is Location.THERE)
+        change = (location is Location.COMING) - (before is Location.COMING)
         if change:
             self._expect(key[1], event, change)
 

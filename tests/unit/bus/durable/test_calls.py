@@ -8,7 +8,7 @@ from typing import Any
 
 from bus.contract.bodies import UnreadableBodyError
 from bus.contract.delivery import Delivery
-from bus.durable.calls import Calls
+from bus.durable.calls import RunningCalls
 from bus.durable.consuming import Heard
 from bus.trace import Trace
 from buslens.recorder import Recorder
@@ -23,7 +23,7 @@ class Told:
     def __init__(self) -> None:
         self.recorder = Recorder(clock_ns=lambda: 0)
         self.told: list[tuple[str, bytes, type | None]] = []
-        self.calls = Calls(asyncio.get_running_loop(), self.recorder, self.begun, self.ended)
+        self.calls = RunningCalls(asyncio.get_running_loop(), self.recorder, self.begun, self.ended)
 
     def begun(self, delivery: Delivery) -> None:
         self.told.append(("begun", delivery.body, None))

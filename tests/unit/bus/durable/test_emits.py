@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import threading
 
-from bus.durable.emits import Emit, Emits
+from bus.durable.emits import PendingEmit, PendingEmits
 
 
 def test_a_call_is_held_up_by_the_last_of_its_emits() -> None:
-    emits = Emits()
-    emits.put(1, Emit("a", ["h", "g"], 7))
-    emits.put(2, Emit("b", [], 7))
-    emits.put(3, Emit("b", ["h"], 0))
+    emits = PendingEmits()
+    emits.put(1, PendingEmit("a", ["h", "g"], 7))
+    emits.put(2, PendingEmit("b", [], 7))
+    emits.put(3, PendingEmit("b", ["h"], 0))
     assert emits.of(1).consumers == ["h", "g"]
     assert emits.unanswered() == [("h", "a", 1), ("g", "a", 1), ("h", "b", 1)]
     assert not emits.answered(3), "it was emitted in no call"
@@ -23,11 +23,11 @@ def test_a_call_is_held_up_by_the_last_of_its_emits() -> None:
 
 
 def test_none_is_lost_of_those_that_many_threads_emit_in_one_call() -> None:
-    emits = Emits()
+    emits = PendingEmits()
 
     def emit(first: int) -> None:
         for dispatch in range(first, first + 500):
-            emits.put(dispatch, Emit("a", [], 7))
+            emits.put(dispatch, PendingEmit("a", [], 7))
 
     threads = [threading.Thread(target=emit, args=(1000 * number,)) for number in range(4)]
     for thread in threads:

@@ -9,7 +9,7 @@ import pytest
 from bus.contract.delivery import Awaited, Delivery
 from bus.contract.protocol import ConsumerOptions
 from bus.durable.consuming import Consumer, Heard, hearers
-from bus.durable.emits import Emit
+from bus.durable.emits import PendingEmit
 from bus.durable.in_flight import MOST_MESSAGES, InFlight
 from bus.sharing.merging import FIRST_ID, DeliveryStep
 from buslens.records import Kind
@@ -30,7 +30,7 @@ class Ours(InFlight):
                 self.bound(consumer, event, 0)
 
     def emit(self, dispatch: int, event: str, call: int = 0) -> None:
-        self.emits.put(dispatch, Emit(event, hearers(self.consumers, event), call))
+        self.emits.put(dispatch, PendingEmit(event, hearers(self.consumers, event), call))
         self.published(dispatch)
 
     def take(self, dispatch: int, consumer: str, event: str, attempt: int = 1) -> Delivery:

@@ -15,7 +15,7 @@ import pytest
 from bus.contract.delivery import Awaited, Delivery
 from bus.contract.protocol import ConsumerOptions
 from bus.durable.consuming import Consumer, Heard, hearers
-from bus.durable.emits import Emit
+from bus.durable.emits import PendingEmit
 from bus.durable.in_flight import InFlight
 from bus.sharing.merging import FIRST_ID, DeliveryStep
 from buslens.records import Kind
@@ -81,7 +81,7 @@ class Run:
             self.messages[by - 1].append(DeliveryStep(Kind.DISPATCH_EMITTED, dispatch, event))
             self.put(dispatch, event)
             return
-        self.ours.emits.put(dispatch, Emit(event, hearers(self.ours.consumers, event), call))
+        self.ours.emits.put(dispatch, PendingEmit(event, hearers(self.ours.consumers, event), call))
         self.ours.published(dispatch)
         self.emits_of.setdefault(call, set()).add(dispatch)
         self.unanswered[dispatch] = taken = self.rng.random() < 0.9
