@@ -1,4 +1,5 @@
-"""What each kind of step does, made ready once and done in every call. A new kind is a function and a line in `STEPS`.
+"""What each kind of step does, made ready once and done in every call. A new kind (`bus/scenario/steps.py`) is a
+function and a line in `STEPS`.
 
 A step is told which call it belongs to, and asks that call's context for everything else.
 """

@@ -8,9 +8,10 @@ from typing import Any
 
 from bus.errors import UserError
 from bus.scenario.drafts import FieldPath
-from bus.scenario.model import EmitAct, RepeatAct, Scenario, steps_of
+from bus.scenario.model import ACTS, EmitAct, RepeatAct, Scenario, steps_of
 from bus.scenario.nearest import nearest
-from bus.scenario.steps import Emit
+from bus.scenario.parts import Verbs, keys_of_steps
+from bus.scenario.steps import VERBS, Emit
 
 Values = dict[str, Any]
 Change = Callable[[Values], None]
@@ -87,8 +88,8 @@ def event_renamed(old: str, new: str) -> Change:
         others = [event for event in values["events"] if event != new]
         for handler in (values.get("handlers") or {}).values():
             handler["on"] = _subscriptions_renamed(handler.get("on"), old, new, others)
-            _rename_in_steps(handler.get("do"), "once", old, new)
-        _rename_in_steps(values.get("script"), "do", old, new)
+            _rename_in_steps(handler.get("do"), VERBS, old, new)
+        _rename_in_steps(values.get("script"), ACTS, old, new)
         _rename_in_expectations(values, "event", old, new)
         for expectation in values.get("expect") or []:
             pattern = str(expectation.get("event") or "")
@@ -205,11 +206,12 @@ def _rename(values: Values, section: str, old: str, new: str) -> None:
     values[section] = {new if key == old else key: value for key, value in values[section].items()}
 
 
-def _rename_in_steps(steps: Any, inner: str, old: str, new: str) -> None:
+def _rename_in_steps(steps: Any, verbs: Verbs, old: str, new: str) -> None:
     for step in steps or []:
         if step.get("emit") == old:
             step["emit"] = new
-        _rename_in_steps(step.get(inner), inner, old, new)
+        for key in keys_of_steps(verbs):
+            _rename_in_steps(step.get(key), verbs, old, new)
 
 
 def _rename_in_expectations(values: Values, key: str, old: str, new: str) -> None:

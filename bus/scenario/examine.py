@@ -15,10 +15,11 @@ from bus.engines import ENGINES
 from bus.errors import Place, UserError
 from bus.scenario import expressions, names_used, payload, scalars, schema_words, trial
 from bus.scenario import tree as yaml_tree
-from bus.scenario.model import RepeatAct, Scenario, WaitAct, steps_of
+from bus.scenario.model import Scenario, WaitAct, placed_steps, steps_of
+from bus.scenario.parts import ScenarioPart, expressions_in
 from bus.scenario.python_code import why_not_python
 from bus.scenario.reading import letter_at, place_at, read
-from bus.scenario.steps import Count, Emit, Once, Python
+from bus.scenario.steps import Count, Emit, Python
 from bus.workers.attempts import CalledAgainBy, called_again_by
 
 DURABLE = tuple(spec.id for spec in ENGINES.values() if spec.is_durable)
@@ -75,11 +76,11 @@ def _mistakes(scenario: Scenario, values: dict[str, Any], script: trial.ScriptTr
         step.count for handler in scenario.handlers.values() for step in steps_of(handler.do) if isinstance(step, Count)
     )
     for path, step, variables in _steps(scenario):
-        for at, text, whole in _expressions(_at(values, path)):
+        for at, text, whole in _expressions(step):
             for offset, problem in names_used.unknown(text, variables, counted):
                 yield (*path, *at), whole + offset, problem
         if path[0] == "handlers":
-            yield from _never_works(scenario, _at(values, path), path)
+            yield from _never_works(scenario, step, path)
         if isinstance(step, Python) and (why := why_not_python(step.python)):
             yield (*path, "python"), 0, why
     yield from script.problems()
@@ -87,45 +88,26 @@ def _mistakes(scenario: Scenario, values: dict[str, Any], script: trial.ScriptTr
 
 def _steps(scenario: Scenario) -> Iterator[tuple[Path, Any, tuple[str, ...]]]:
     """Each step of the script and of handlers, where it stands, and the variables that it sees."""
-    script: tuple[Path, list[Any], tuple[str, ...]] = (("script",), list(scenario.script), names_used.IN_SCRIPT)
-    waiting = [script]
+    for path, step in placed_steps(scenario.script, ("script",)):
+        yield path, step, names_used.IN_SCRIPT
     for name, handler in scenario.handlers.items():
-        waiting.append((("handlers", name, "do"), list(handler.do), names_used.IN_HANDLERS))
-    for path, steps, variables in waiting:
-        for index, step in enumerate(steps):
-            yield (*path, index), step, variables
-            if isinstance(step, RepeatAct):
-                waiting.append(((*path, index, "do"), list(step.do), variables))
-            elif isinstance(step, Once):
-                waiting.append(((*path, index, "once"), list(step.once), variables))
+        for path, step in placed_steps(handler.do, ("handlers", name, "do")):
+            yield path, step, names_used.IN_HANDLERS
 
 
-def _expressions_in(step: dict[str, Any]) -> Iterator[tuple[Path, Any, bool]]:
-    """Where a step, as the file says it, may hold expressions; what stands there; whether it is a condition."""
-    options: dict[Path, dict[str, Any]] = {
-        (key,): step[key] for key in ("fail", "crash") if isinstance(step.get(key), dict)
-    }
-    for below, part in {(): step, **options}.items():
-        if isinstance(part.get("if"), str):
-            yield (*below, "if"), part["if"], True
-        for key in ("with", "transform", "log", "message"):
-            if part.get(key) is not None:
-                yield (*below, key), part[key], False
-
-
-def _expressions(step: dict[str, Any]) -> Iterator[tuple[Path, str, int]]:
+def _expressions(step: ScenarioPart) -> Iterator[tuple[Path, str, int]]:
     """Where each expression of a step stands, its text, and where that begins in what stands there."""
-    for below, value, is_condition in _expressions_in(step):
+    for below, value, is_condition in expressions_in(step):
         if is_condition:
             yield below, value, 0
         else:
             yield from ((at, text, starts) for at, starts, text in names_used.expressions_in(value, below))
 
 
-def _never_works(scenario: Scenario, step: dict[str, Any], path: Path) -> Iterator[tuple[Path, int, str]]:
+def _never_works(scenario: Scenario, step: ScenarioPart, path: Path) -> Iterator[tuple[Path, int, str]]:
     """Expressions of a handler's step that fail whatever comes."""
     events = tuple(event for event in scenario.events if scenario.handlers[path[1]].hears(event))
-    for below, value, is_condition in _expressions_in(step):
+    for below, value, is_condition in expressions_in(step):
         problem = trial.always_fails(value, events, is_condition=is_condition)
         if problem is not None:
             yield (*path, *below), 0, f"every call fails here: {problem}"

@@ -8,12 +8,13 @@ from collections.abc import Iterator
 from functools import cached_property
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
-from pydantic import AfterValidator, BeforeValidator, Discriminator, Field, Tag, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
 from bus.engines import ENGINES
 from bus.number_words import tip
 from bus.scenario import distribution, payload
-from bus.scenario.steps import Condition, Duration, Once, Python, ScenarioPart, Step, Times, Value
+from bus.scenario.parts import Asked, ScenarioPart, StepPart, any_of, by_verb, fields_of
+from bus.scenario.steps import TIMES, Condition, Duration, Python, Step, Times, Value, as_time
 from bus.scenario.words import EventName, EventPattern, Name, Title
 from bus.workers import INLINE, KINDS
 
@@ -70,7 +71,12 @@ def _schema(value: Any) -> Any:
     return value
 
 
-Time = Annotated[str, AfterValidator(_time), Field(description="a time such as 100ms", examples=["100ms"])]
+Time = Annotated[
+    str,
+    BeforeValidator(as_time),
+    AfterValidator(_time),
+    Field(description="a time such as 100ms", examples=["100ms"]),
+]
 Start = Annotated[int | str, BeforeValidator(_start, json_schema_input_type=int | str)]
 Bound = Annotated[
     int | str, AfterValidator(_bound), Field(description="a number, or a bound such as '<= 3'", examples=["<= 3"])
@@ -161,18 +167,37 @@ class Handler(ScenarioPart):
         return any(fnmatch.fnmatchcase(event, pattern) for pattern in self.patterns)
 
 
-class EmitAct(ScenarioPart):
+class EmitAct(StepPart):
     """Emit an event from outside any handler: once, several times, at a steady rate, or at a time.
 
     The next step waits for the last of them, unless `at` is given. In `with`, `count` is the number of this emit.
     """
 
-    emit: EventName
-    with_: Annotated[Value, Field(alias="with", description="payload; the event's sample where absent")] = None
-    times: Times = 1
-    every: Duration | None = None
-    at: Annotated[Time | None, Field(description="at this time from the start, beside the other steps")] = None
-    if_: Annotated[Condition | None, Field(alias="if")] = None
+    about = "put an event on the bus"
+    has_emit = True
+    emit: Annotated[EventName, Asked("event")]
+    with_: Annotated[
+        Value,
+        Field(alias="with", description="payload; the event's sample where absent"),
+        Asked("with", 'payload as JSON, such as {"id": "$count"}; empty: the sample'),
+    ] = None
+    times: Annotated[Times, Asked("times", "1")] = 1
+    every: Annotated[Duration | None, Asked("every", "at once", f"With times: the time between them. {TIMES}")] = None
+    at: Annotated[
+        Time | None,
+        Field(description="at this time from the start, beside the other steps"),
+        Asked("at", "in its turn", "A time from the start, such as 2s; the next steps go on meanwhile"),
+    ] = None
+    if_: Annotated[
+        Condition | None,
+        Field(alias="if"),
+        Asked("if", "always", "A condition, such as count > 3: count is the number of the emit"),
+    ] = None
+
+    @classmethod
+    def new(cls, emit: dict[str, Any]) -> dict[str, Any]:
+        """The emit that was offered."""
+        return dict(emit)
 
     @model_validator(mode="after")
     def _ends(self) -> EmitAct:
@@ -181,49 +206,47 @@ class EmitAct(ScenarioPart):
         return self
 
 
-class WaitAct(ScenarioPart):
+class WaitAct(StepPart):
     """Let time pass before the next step of the script."""
 
-    wait: Duration
+    about = "take time"
+    begins_with = "20ms"
+    wait: Annotated[Duration, Asked("time", "1s", TIMES)]
 
 
-class MarkAct(ScenarioPart):
+class MarkAct(StepPart):
     """Leave a note on the timeline."""
 
-    mark: Title
+    about = "leave a note on the timeline"
+    begins_with = "here"
+    mark: Annotated[Title, Asked("note", "here", "Stands on the timeline")]
 
 
-class RepeatAct(ScenarioPart):
+class RepeatAct(StepPart):
     """Do some steps of the script several times."""
 
-    repeat: Times
-    do: Annotated[list[Act], Field(min_length=1, max_length=1000)]
+    about = "do steps several times"
+    has_emit = True
+    repeat: Annotated[Times, Asked("times")]
+    do: Annotated[
+        list[Act],
+        Field(min_length=1, max_length=1000),
+        Asked("steps", '[{"emit": "order.placed"}, {"wait": "1s"}]'),
+    ]
+
+    @classmethod
+    def new(cls, emit: dict[str, Any]) -> dict[str, Any]:
+        """Two times the emit that was offered."""
+        return {"repeat": 2, "do": [dict(emit)]}
 
 
-ACTS = {"emit": EmitAct, "wait": WaitAct, "mark": MarkAct, "repeat": RepeatAct}
-"""Every verb of the script, once."""
+ACTS = by_verb(EmitAct, WaitAct, MarkAct, RepeatAct)
+"""Every kind of step of the script, by its verb."""
 
-
-def act_of(value: Any) -> str | None:
-    """Which verb a step of the script is, None where it is none."""
-    if isinstance(value, ScenarioPart):
-        return next((verb for verb, kind in ACTS.items() if type(value) is kind), None)
-    if isinstance(value, dict):
-        return next((verb for verb in ACTS if verb in value), None)
-    return None
-
-
-Act = Annotated[
-    Annotated[EmitAct, Tag("emit")]
-    | Annotated[WaitAct, Tag("wait")]
-    | Annotated[MarkAct, Tag("mark")]
-    | Annotated["RepeatAct", Tag("repeat")],
-    Discriminator(
-        act_of,
-        custom_error_type="step",
-        custom_error_message="expected a step with one of: " + ", ".join(ACTS),
-    ),
-]
+if TYPE_CHECKING:
+    Act = StepPart
+else:
+    Act = any_of(ACTS)
 RepeatAct.model_rebuild()
 
 
@@ -298,9 +321,16 @@ class Scenario(ScenarioPart):
         return any(isinstance(step, Python) for handler in self.handlers.values() for step in steps_of(handler.do))
 
 
-def steps_of(steps: list[Step]) -> Iterator[ScenarioPart]:
+def steps_of(steps: list[Step]) -> Iterator[Step]:
     """All steps, nested ones included."""
-    for step in steps:
+    for _path, step in placed_steps(steps):
         yield step
-        if isinstance(step, Once):
-            yield from steps_of(step.once)
+
+
+def placed_steps(steps: list[Step], path: tuple[str | int, ...] = ()) -> Iterator[tuple[tuple[str | int, ...], Step]]:
+    """The same, each behind the keys and indexes that lead to it. path: of the list."""
+    for index, step in enumerate(steps):
+        yield (*path, index), step
+        for field in fields_of(type(step)):
+            if field.holds_steps:
+                yield from placed_steps(getattr(step, field.name), (*path, index, field.key))

@@ -14,23 +14,20 @@ from ruamel.yaml.comments import CommentedMap
 from ruamel.yaml.scalarstring import DoubleQuotedScalarString, LiteralScalarString, SingleQuotedScalarString
 
 from bus.errors import Place, UserError, UserErrors
-from bus.scenario import distribution
 from bus.scenario import tree as yaml_tree
-from bus.scenario.expressions import mistakes_in
 from bus.scenario.model import ACTS, Handler, Scenario
 from bus.scenario.nearest import nearest
 from bus.scenario.parser_words import NotAnExpressionError
+from bus.scenario.parts import ScenarioPart, Verbs, fields_of
 from bus.scenario.payload import schema_mistakes
 from bus.scenario.references import undeclared
-from bus.scenario.steps import VERBS
+from bus.scenario.steps import VERBS, MistakesInside
 from bus.system_errors import cannot_read
 
 MOST_MISTAKES = 100
 """Mistakes that are told; a file with more is not what it was taken for."""
 
 Location = tuple[Any, ...]
-_VALUES = ("with", "transform")
-_TIMES = ("wait", "every", "at", "latency")
 _WORDS = {
     "string_type": "expected a text",
     "string_unicode": "expected a text without lone surrogates",
@@ -167,9 +164,7 @@ def _mistake(detail: Any, location: Location, place: Place) -> UserError:
         verbs = list(ACTS if location[0] == "script" else VERBS)
         return UserError(f"{detail['msg']}; found {_shown(detail['input'])}", at=place, hint=nearest(str(tried), verbs))
     message = detail["msg"].removeprefix("Value error, ").removeprefix("Input should be ")
-    if detail["type"] == "string_type" and key in _TIMES:
-        message = f"expected {distribution.EXPECTED}"
-    elif detail["type"] in _WORDS:
+    if detail["type"] in _WORDS:
         message = _WORDS[detail["type"]].format(**detail.get("ctx", {}))
     elif not message.startswith(("expected", "not ", "the ", "$ref")):
         message = f"expected {message}"
@@ -184,8 +179,8 @@ def _inner(detail: Any) -> Iterator[tuple[Location, str | ValueError]]:
     """Mistakes that stand deeper than pydantic looks: inside payloads and schemas."""
     if detail["type"] == "value_error" and detail["loc"][-1] == "schema":
         yield from schema_mistakes(detail["input"])
-    elif detail["type"] == "value_error" and isinstance(detail["input"], dict | list) and detail["loc"][-1] in _VALUES:
-        yield from mistakes_in(detail["input"])
+    elif detail["type"] == "value_error" and isinstance(detail["ctx"]["error"], MistakesInside):
+        yield from detail["ctx"]["error"].found
 
 
 def letter_at(path: Location, offset: int, root: Any, file: str) -> Place:
@@ -260,17 +255,24 @@ def _keys_at(location: Location) -> list[str]:
 
 
 def _model_at(location: Location) -> Any:
-    if len(location) >= 4 and location[-2] in ("fail", "crash"):
-        verb = str(location[-2])
-        return VERBS[verb].model_fields[verb].annotation
     if len(location) == 1:
         return Scenario
-    if location[0] == "handlers":
-        return VERBS.get(str(location[-2]), Handler) if len(location) > 3 else Handler
-    if location[0] == "script":
-        return ACTS.get(str(location[-2]), Scenario)
+    if location[0] in ("handlers", "script"):
+        return _step_at(location, ACTS if location[0] == "script" else VERBS)
     field = Scenario.model_fields[str(location[0])].annotation
     return getattr(field, "__args__", (Scenario,))[-1]
+
+
+def _step_at(location: Location, verbs: Verbs) -> Any:
+    """The model of the innermost step, or of its options; behind a step's number comes its verb, then its keys."""
+    numbers = [at for at, part in enumerate(location) if isinstance(part, int)]
+    if not numbers:
+        return Handler
+    verb, *keys = location[numbers[-1] + 1 : -1]
+    model: type[ScenarioPart] = verbs[verb]
+    for key in keys:
+        model = next((each.options for each in fields_of(model) if each.key == key and each.options), model)
+    return model
 
 
 def _shown(value: Any) -> str:

@@ -6,7 +6,10 @@ import fnmatch
 from collections.abc import Iterable, Iterator
 from typing import Any
 
+from bus.scenario.model import ACTS
 from bus.scenario.nearest import nearest
+from bus.scenario.parts import Verbs, keys_of_steps
+from bus.scenario.steps import VERBS
 
 BUILT_IN_EVENTS = ("error", "new_listener")
 """What pyee emits by itself: handlers may listen to them without their being declared."""
@@ -20,9 +23,9 @@ def undeclared(values: dict[str, Any]) -> Iterator[tuple[Location, str, str]]:
     handlers = _mapping(values.get("handlers"))
     for name, handler in handlers.items():
         yield from _subscriptions(_mapping(handler).get("on"), ("handlers", name, "on"), events)
-        for location, event in emits(_mapping(handler).get("do"), ("handlers", name, "do"), "once"):
+        for location, event in emits(_mapping(handler).get("do"), ("handlers", name, "do"), VERBS):
             yield from _event(event, location, events)
-    for location, event in emits(values.get("script"), ("script",), "do"):
+    for location, event in emits(values.get("script"), ("script",), ACTS):
         yield from _event(event, location, events)
     for index, expected in enumerate(_list(values.get("expect"))):
         fields = _mapping(expected)
@@ -32,14 +35,15 @@ def undeclared(values: dict[str, Any]) -> Iterator[tuple[Location, str, str]]:
         yield from _subscriptions(fields.get("event"), ("expect", index, "event"), events)
 
 
-def emits(steps: Any, location: Location, inner: str) -> Iterator[tuple[Location, str]]:
+def emits(steps: Any, location: Location, verbs: Verbs) -> Iterator[tuple[Location, str]]:
     """Every event that steps emit, however deep, and where it is named."""
     for index, step in enumerate(_list(steps)):
         if not isinstance(step, dict):
             continue
         if isinstance(step.get("emit"), str):
             yield (*location, index, "emit"), step["emit"]
-        yield from emits(step.get(inner), (*location, index, inner), inner)
+        for key in keys_of_steps(verbs):
+            yield from emits(step.get(key), (*location, index, key), verbs)
 
 
 def _subscriptions(on: Any, location: Location, events: list[str]) -> Iterator[tuple[Location, str, str]]:

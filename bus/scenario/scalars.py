@@ -12,9 +12,15 @@ from typing import Any
 
 from ruamel.yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
+from bus.scenario.model import ACTS
+from bus.scenario.parts import Says, all_fields
+from bus.scenario.steps import VERBS
+
 Path = tuple[Any, ...]
 
-_INSIDE_PAYLOADS = frozenset(("sample", "with", "transform", "const", "enum", "default", "examples"))
+_INSIDE_PAYLOADS = frozenset(
+    field.key for field in all_fields((*VERBS.values(), *ACTS.values())) if field.says is Says.VALUE
+) | {"sample", "const", "enum", "default", "examples"}
 _NUMBER = re.compile(
     r"[+-]?(0[0-9_]+|0[xob][0-9A-Fa-f_]+|[0-9][0-9.]*_[0-9_.]*|[0-9.]+[eE][+-]?[0-9]+"
     r"|\d*\.?\d{17,}|\d+\.\d{16,}|\d{16,}\.\d*)|\+[0-9.]+"

@@ -7,8 +7,15 @@ import re
 from typing import Any
 
 from bus.scenario import tree
+from bus.scenario.model import ACTS
+from bus.scenario.parts import Says, all_fields
+from bus.scenario.steps import VERBS
 
-ON_ONE_LINE = ("with", "sample", "schema", "transform", "on", "fail", "crash")
+ON_ONE_LINE = frozenset(
+    field.key
+    for field in all_fields((*VERBS.values(), *ACTS.values()))
+    if field.says is Says.VALUE or field.options is not None
+) | {"sample", "schema", "on"}
 """Keys whose lists and mappings stand on one line where they fit."""
 
 LONGEST_LINE = 90

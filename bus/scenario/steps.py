@@ -1,31 +1,34 @@
 """What a sample handler can do, one model a verb.
 
-A step is a mapping with its verb as a key (`wait: 20ms`) and the verb's options beside it (`block: true`).
+A step is a mapping with its verb as a key (`wait: 20ms`) and the verb's options beside it (`block: true`). To add
+one: a class that says all of it, listed in `VERBS`, and what it does (`bus/behaviour/steps.py`).
 """
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal
 
-from pydantic import (
-    AfterValidator,
-    BaseModel,
-    BeforeValidator,
-    ConfigDict,
-    Discriminator,
-    Field,
-    Tag,
-    model_validator,
-)
+from pydantic import AfterValidator, BeforeValidator, Field, model_validator
+from pydantic_core import PydanticCustomError
 
 from bus.scenario import distribution, expressions
+from bus.scenario.parts import Asked, Says, ScenarioPart, StepPart, any_of, by_verb
 from bus.scenario.words import ErrorName, EventName, Name
 
 
-class ScenarioPart(BaseModel):
-    """A piece of a scenario file: unknown keys are mistakes, and nothing is converted silently."""
+class MistakesInside(ValueError):
+    """Expressions of a payload that are wrong: where each stands in it, and why."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True, strict=True)
+    def __init__(self, found: list[tuple[tuple[str | int, ...], ValueError]]) -> None:
+        super().__init__(str(found[0][1]))
+        self.found = found
+
+
+def as_time(value: Any) -> Any:
+    """A value where a time belongs. Raises where it is no text at all."""
+    if not isinstance(value, str):
+        raise PydanticCustomError("time_type", "expected {wanted}", {"wanted": distribution.EXPECTED})
+    return value
 
 
 def _duration(text: str) -> str:
@@ -39,37 +42,72 @@ def _condition(text: str) -> str:
 
 
 def _value(value: Any) -> Any:
-    expressions.compile_value(value)
+    if isinstance(value, dict | list):
+        found = list(expressions.mistakes_in(value))
+        if found:
+            raise MistakesInside(found)
+    else:
+        expressions.compile_value(value)
     return value
 
 
-Duration = Annotated[str, AfterValidator(_duration), Field(description=distribution.EXPECTED, examples=["20ms +- 5ms"])]
-Condition = Annotated[str, AfterValidator(_condition), Field(description="CEL, such as event.payload.total > 100")]
-Value = Annotated[Any, AfterValidator(_value), Field(description="any JSON value; texts may hold $expressions")]
+Duration = Annotated[
+    str,
+    BeforeValidator(as_time),
+    AfterValidator(_duration),
+    Field(description=distribution.EXPECTED, examples=["20ms +- 5ms"]),
+]
+Condition = Annotated[
+    str, AfterValidator(_condition), Says.CONDITION, Field(description="CEL, such as event.payload.total > 100")
+]
+Value = Annotated[
+    Any, AfterValidator(_value), Says.VALUE, Field(description="any JSON value; texts may hold $expressions")
+]
+Text = Annotated[str, AfterValidator(_value), Says.TEXT]
 Times = Annotated[int, Field(ge=1, le=10_000_000)]
 
+TIMES = "20ms · 20ms +- 5ms · 10ms..20ms · exponential 20ms · forever"
+"""What may be written for a time, in a form."""
 
-class Log(ScenarioPart):
+_IF = Asked("if", "always", "A condition, such as event.payload.total > 100")
+
+
+class Log(StepPart):
     """Write a line. It shows on the call and, headless, on the terminal."""
 
-    log: Annotated[str, AfterValidator(_value)]
+    about = "write a line"
+    begins_with = "${event.name}"
+    log: Annotated[Text, Asked("text", help="What it writes, such as hello ${event.payload.name}")]
 
 
-class Wait(ScenarioPart):
+class Wait(StepPart):
     """Take time: awaits in a coroutine, blocks in a function."""
 
-    wait: Duration
-    block: Annotated[bool, Field(description="block the whole bus even in a coroutine, as time.sleep would")] = False
+    about = "take time"
+    begins_with = "20ms"
+    wait: Annotated[Duration, Asked("time", "20ms", TIMES)]
+    block: Annotated[
+        bool,
+        Field(description="block the whole bus even in a coroutine, as time.sleep would"),
+        Asked("block the bus", help="All others wait meanwhile, as with time.sleep"),
+    ] = False
 
 
 class FailOptions(ScenarioPart):
     """When and how a handler fails; without `every` and `probability` it always does."""
 
-    error: Annotated[ErrorName, Field(description="name of the exception type")] = "HandlerFailed"
-    message: Annotated[str, AfterValidator(_value)] = ""
-    every: Annotated[int, Field(ge=1, description="fail on every nth call")] | None = None
-    probability: Annotated[float, Field(ge=0, le=1, strict=False)] | None = None
-    if_: Annotated[Condition | None, Field(alias="if")] = None
+    error: Annotated[ErrorName, Field(description="name of the exception type"), Asked("error", "HandlerFailed")] = (
+        "HandlerFailed"
+    )
+    message: Annotated[Text, Asked("message", "none")] = ""
+    probability: Annotated[
+        Annotated[float, Field(ge=0, le=1, strict=False)] | None,
+        Asked("probability", "always", "From 0 to 1, such as 0.1"),
+    ] = None
+    every: Annotated[
+        Annotated[int, Field(ge=1, description="fail on every nth call")] | None, Asked("every nth call", "every call")
+    ] = None
+    if_: Annotated[Condition | None, Field(alias="if"), _IF] = None
 
     @model_validator(mode="after")
     def _one_rhythm(self) -> FailOptions:
@@ -81,105 +119,96 @@ class FailOptions(ScenarioPart):
 class CrashOptions(ScenarioPart):
     """When the consumer dies; without `every` and `if` always."""
 
-    every: Annotated[int, Field(ge=1, description="die in every nth call")] | None = None
-    if_: Annotated[Condition | None, Field(alias="if")] = None
+    every: Annotated[
+        Annotated[int, Field(ge=1, description="die in every nth call")] | None, Asked("every nth call", "every call")
+    ] = None
+    if_: Annotated[Condition | None, Field(alias="if"), _IF] = None
 
 
 def _always(value: Any) -> Any:
     return {} if value is None or value == "always" else value
 
 
-class Fail(ScenarioPart):
+class Fail(StepPart):
     """Raise an exception: `fail: always`, or with options."""
 
+    about = "raise an exception"
+    begins_with: ClassVar[dict[str, Any]] = {"error": "HandlerFailed"}
     fail: Annotated[
         FailOptions, BeforeValidator(_always, json_schema_input_type=FailOptions | Literal["always"] | None)
     ]
 
 
-class Crash(ScenarioPart):
+class Crash(StepPart):
     """Let the consumer die in the middle of the call, as kill -9 would: `crash: always`, or with options."""
 
+    about = "let the consumer die in the middle of the call"
+    begins_with: ClassVar[dict[str, Any]] = {"every": 3}
     crash: Annotated[
         CrashOptions, BeforeValidator(_always, json_schema_input_type=CrashOptions | Literal["always"] | None)
     ]
 
 
-class Emit(ScenarioPart):
+class Emit(StepPart):
     """Emit another event from inside this call."""
 
-    emit: EventName
-    with_: Annotated[Value, Field(alias="with")] = None
-    if_: Annotated[Condition | None, Field(alias="if")] = None
-    times: Times = 1
+    about = "put an event on the bus"
+    has_emit = True
+    emit: Annotated[EventName, Asked("event")]
+    with_: Annotated[
+        Value,
+        Field(alias="with"),
+        Asked("with", 'payload as JSON, such as {"id": "$event.payload.id"}; empty: the sample'),
+    ] = None
+    if_: Annotated[Condition | None, Field(alias="if"), _IF] = None
+    times: Annotated[Times, Asked("times", "1")] = 1
+
+    @classmethod
+    def new(cls, emit: dict[str, Any]) -> dict[str, Any]:
+        """The emit that was offered."""
+        return dict(emit)
 
 
-class Transform(ScenarioPart):
+class Transform(StepPart):
     """Replace the payload that the following steps of this handler see."""
 
-    transform: Value
+    about = "change the payload for the next steps"
+    begins_with = "$event.payload"
+    transform: Annotated[Value, Asked("payload", "the payload that the next steps see")]
 
 
-class Count(ScenarioPart):
+class Count(StepPart):
     """Add one to a named counter, which expressions read as counters.NAME."""
 
-    count: Name
+    about = "add one to a counter"
+    begins_with = "calls"
+    count: Annotated[Name, Asked("counter", "uploads", "Its name; ${counters.NAME} reads it")]
 
 
-class Python(ScenarioPart):
+class Python(StepPart):
     """Run Python in a child process; only in files that the person trusts.
 
     The code sees event (name, payload), emit(name, payload) and log(text).
     """
 
-    python: Annotated[str, Field(max_length=200_000)]
+    about = "run Python code, once you trust the file"
+    begins_with = "log(event.name)"
+    python: Annotated[str, Says.CODE, Field(max_length=200_000), Asked("code", 'emit("order.paid", event.payload)')]
 
 
-class Once(ScenarioPart):
+class Once(StepPart):
     """Do these steps in the first call of this handler only."""
 
-    once: Annotated[list[Step], Field(min_length=1, max_length=1000)]
+    about = "steps of the first call only"
+    begins_with: ClassVar[list[dict[str, Any]]] = [{"log": "the first call"}]
+    once: Annotated[list[Step], Field(min_length=1, max_length=1000), Asked("steps", '[{"log": "the first call"}]')]
 
 
-VERBS: dict[str, type[ScenarioPart]] = {
-    "log": Log,
-    "wait": Wait,
-    "fail": Fail,
-    "crash": Crash,
-    "emit": Emit,
-    "transform": Transform,
-    "count": Count,
-    "once": Once,
-    "python": Python,
-}
-"""Every verb of a handler's `do`, once."""
+VERBS = by_verb(Log, Wait, Fail, Crash, Emit, Transform, Count, Once, Python)
+"""Every kind of step of a handler's `do`, by its verb."""
 
-
-def verb_of(value: Any) -> str | None:
-    """Which verb a step is, None where it is none."""
-    if isinstance(value, ScenarioPart):
-        return type(value).__name__.lower()
-    if isinstance(value, dict):
-        return next((verb for verb in VERBS if verb in value), None)
-    return None
-
-
-Step = Annotated[
-    Annotated[Log, Tag("log")]
-    | Annotated[Wait, Tag("wait")]
-    | Annotated[Fail, Tag("fail")]
-    | Annotated[Crash, Tag("crash")]
-    | Annotated[Emit, Tag("emit")]
-    | Annotated[Transform, Tag("transform")]
-    | Annotated[Count, Tag("count")]
-    | Annotated["Once", Tag("once")]
-    | Annotated[Python, Tag("python")],
-    Discriminator(
-        verb_of,
-        custom_error_type="step",
-        custom_error_message="expected a step with one of: " + ", ".join(VERBS),
-    ),
-]
+if TYPE_CHECKING:
+    Step = StepPart
+else:
+    Step = any_of(VERBS)
 Once.model_rebuild()
-
-StepKind = Literal["log", "wait", "fail", "crash", "emit", "transform", "count", "once", "python"]

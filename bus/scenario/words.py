@@ -7,6 +7,8 @@ from typing import Annotated
 
 from pydantic import AfterValidator, Field
 
+from bus.scenario.parts import Says
+
 LONGEST_NAME = 200
 _PARTS = "letters, digits, _ and -, in parts joined by . : or /"
 _EVENT = re.compile(r"[\w\-]+([.:/][\w\-]+)*", re.UNICODE)
@@ -58,7 +60,7 @@ def check_title(text: str) -> str:
     return text
 
 
-EventName = Annotated[str, AfterValidator(check_event), Field(max_length=LONGEST_NAME)]
+EventName = Annotated[str, AfterValidator(check_event), Says.EVENT, Field(max_length=LONGEST_NAME)]
 EventPattern = Annotated[str, AfterValidator(check_pattern), Field(max_length=LONGEST_NAME)]
 Name = Annotated[str, AfterValidator(check_name), Field(max_length=LONGEST_NAME)]
 ErrorName = Annotated[str, AfterValidator(check_error), Field(max_length=LONGEST_NAME)]

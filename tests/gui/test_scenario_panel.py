@@ -12,10 +12,9 @@ from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QApplication, QLineEdit
 
 from bus import scenario
-from bus.scenario.model import ACTS
-from bus.scenario.steps import VERBS, CrashOptions, FailOptions
+from bus.scenario.steps import VERBS
 from tests.gui.scenario_shop import SHOP, opened_in, shown, write
-from ui.panels.scenario.fields import ABOUT, FRESH, HANDLER_FIELDS, SCRIPT_FIELDS
+from ui.panels.scenario.fields import fields_of_step
 from ui.panels.scenario.panel import ScenarioPanel
 from ui.theme import ThemeSource
 
@@ -241,21 +240,16 @@ def test_everything_has_an_accessible_name(panel: ScenarioPanel) -> None:
     QApplication.sendPostedEvents()
 
 
-OPTIONS = {"fail": FailOptions, "crash": CrashOptions}
-"""Verbs whose options stand below the verb."""
-
-
-@pytest.mark.parametrize(("fields", "models"), [(HANDLER_FIELDS, VERBS), (SCRIPT_FIELDS, ACTS)])
-def test_every_verb_and_every_option_of_the_format_has_a_field(fields: Any, models: Any) -> None:
-    assert list(fields) == list(models)
-    for verb, model in models.items():
-        shown = {field.path[-1] for field in fields[verb]}
-        known = {field.alias or name for name, field in model.model_fields.items()}
-        if verb in OPTIONS:
-            known = {field.alias or name for name, field in OPTIONS[verb].model_fields.items()}
-        assert shown == known
-        model.model_validate(FRESH[verb]({"emit": "order.placed"}))
-        assert ABOUT[verb]
+@pytest.mark.parametrize("verb", VERBS)
+def test_every_kind_of_step_is_offered_and_has_a_form(verb: str, panel: ScenarioPanel, session: Any) -> None:
+    panel.tree.choose("handler", "charge_card")
+    steps = panel.handler_form.steps
+    offered = next(action for action in steps.menu.actions() if action.data() == verb)
+    assert offered.text() == f"{verb}: {VERBS[verb].about}"
+    offered.trigger()
+    done = session.document.values["handlers"]["charge_card"]["do"]
+    assert verb in done[steps.list.currentRow()]
+    assert [each.field.path for each in steps.inputs()] == [field.path for field in fields_of_step(VERBS[verb])]
 
 
 def test_how_a_durable_engine_hands_over_is_edited_like_the_rest(panel: ScenarioPanel, session: Any) -> None:

@@ -9,8 +9,9 @@ from PySide6.QtWidgets import QComboBox, QWidget
 
 from bus.scenario.drafts import Draft, FieldPath
 from bus.scenario.references import BUILT_IN_EVENTS
+from bus.scenario.steps import VERBS
 from bus.workers import INLINE, KINDS
-from ui.panels.scenario.fields import HANDLER_FIELDS, Step
+from ui.panels.scenario.fields import Step
 from ui.panels.scenario.form import Form, field_rows
 from ui.panels.scenario.inputs import FieldInput
 from ui.panels.scenario.steps import StepList
@@ -41,7 +42,7 @@ class HandlerForm(Form):
         self._name = ""
         self.name = self.add("name", "name")
         self.on = self.add("on", "event", "event", "an event, a pattern such as order.*, or several with commas")
-        self.steps = StepList("Behaviour", HANDLER_FIELDS, themes, self, ("do",))
+        self.steps = StepList("Behaviour", VERBS, themes, self, ("do",))
         self.steps.typed.connect(self.typed)
         self.steps.rearranged.connect(self.rearranged)
         self.rows.addWidget(self.steps)

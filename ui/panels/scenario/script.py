@@ -9,7 +9,8 @@ from PySide6.QtWidgets import QWidget
 
 from bus.engines import ENGINES
 from bus.scenario.drafts import Draft, FieldPath
-from ui.panels.scenario.fields import SCRIPT_FIELDS, Step
+from bus.scenario.model import ACTS
+from ui.panels.scenario.fields import Step
 from ui.panels.scenario.form import Form
 from ui.panels.scenario.inputs import FieldInput
 from ui.panels.scenario.steps import StepList
@@ -24,7 +25,7 @@ class ScriptForm(Form):
     def __init__(self, themes: ThemeSource, parent: QWidget | None = None) -> None:
         super().__init__("Script", themes, parent)
         self.title.setText("What Run does")
-        self.steps = StepList("Script", SCRIPT_FIELDS, themes, self, ())
+        self.steps = StepList("Script", ACTS, themes, self, ())
         self.steps.typed.connect(self.typed)
         self.steps.rearranged.connect(self.rearranged)
         self.rows.addWidget(self.steps)

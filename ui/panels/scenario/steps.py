@@ -21,8 +21,9 @@ from PySide6.QtWidgets import (
 )
 
 from bus.scenario.drafts import Draft, FieldPath
+from bus.scenario.parts import Verbs, verb_of
 from ui.icons import icon
-from ui.panels.scenario.fields import ABOUT, FRESH, Field, Step, summary, value_at, verb_of
+from ui.panels.scenario.fields import Step, fields_of_step, summary, value_at
 from ui.panels.scenario.inputs import FieldInput, Typed
 from ui.theme import ThemeSource
 from ui.widgets.elided_label import ElidedLabel
@@ -46,15 +47,15 @@ class StepList(QWidget):
     def __init__(
         self,
         title: str,
-        fields: Mapping[str, tuple[Field, ...]],
+        verbs: Verbs,
         themes: ThemeSource,
         parent: QWidget,
         path: FieldPath,
     ) -> None:
-        """path: of the list, from what the form shows."""
+        """verbs: the kinds of steps that it may have. path: of the list, from what the form shows."""
         super().__init__(parent)
         self._path = path
-        self._fields = fields
+        self._verbs = verbs
         self._themes = themes
         self._steps: list[Step] = []
         self._events: list[str] = []
@@ -71,8 +72,8 @@ class StepList(QWidget):
         self.list.setTextElideMode(Qt.TextElideMode.ElideRight)
         self.list.currentRowChanged.connect(self._show_step)
         self.menu = QMenu(self)
-        for verb in fields:
-            self.menu.addAction(f"{verb}: {ABOUT[verb]}").setData(verb)
+        for verb, kind in verbs.items():
+            self.menu.addAction(f"{verb}: {kind.about}").setData(verb)
         self.menu.triggered.connect(self._add)
         self.add = self._button("add", f"Add a step to the {title.lower()}")
         self.add.setMenu(self.menu)
@@ -116,7 +117,7 @@ class StepList(QWidget):
         self._steps, self._events, self._emit = steps, events, emit
         blocked = self.list.blockSignals(True)
         self.list.clear()
-        self.list.addItems([summary(step, self._fields) for step in steps])
+        self.list.addItems([summary(step, self._verbs) for step in steps])
         self.list.setCurrentRow(min(max(row, 0), len(steps) - 1))
         self.list.blockSignals(blocked)
         height = self.list.fontMetrics().height() + 6
@@ -124,7 +125,7 @@ class StepList(QWidget):
         self.list.setVisible(bool(steps))
         self._none.setVisible(not steps)
         for action in self.menu.actions():
-            action.setEnabled(bool(emit) or action.data() not in ("emit", "repeat"))
+            action.setEnabled(bool(emit) or not self._verbs[action.data()].has_emit)
         self._show_drafts(drafts)
         self._show_step(self.list.currentRow())
 
@@ -136,7 +137,7 @@ class StepList(QWidget):
         for row, step in enumerate(self._steps):
             item = self.list.item(row)
             item.setIcon(icon("failed", self._themes.theme) if row in wrong else QIcon())
-            item.setToolTip(str(wrong[row]) if row in wrong else summary(step, self._fields))
+            item.setToolTip(str(wrong[row]) if row in wrong else summary(step, self._verbs))
 
     def path_of(self, field: FieldInput) -> FieldPath:
         """The path of a field of the chosen step."""
@@ -162,7 +163,7 @@ class StepList(QWidget):
 
     def _show_step(self, row: int) -> None:
         step = self._steps[row] if 0 <= row < len(self._steps) else None
-        verb = verb_of(step, self._fields) if step is not None else ""
+        verb = verb_of(step, self._verbs) or ""
         if self._shown != (row, verb):
             self._make_form(verb)
             self._shown = (row, verb)
@@ -183,9 +184,8 @@ class StepList(QWidget):
         form.setVerticalSpacing(4)
         form.setRowWrapPolicy(QFormLayout.RowWrapPolicy.WrapLongRows)
         form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
-        self._inputs = [
-            FieldInput(field, self._themes, self._events, self._form) for field in self._fields.get(verb, ())
-        ]
+        fields = fields_of_step(self._verbs[verb]) if verb else ()
+        self._inputs = [FieldInput(field, self._themes, self._events, self._form) for field in fields]
         for each in self._inputs:
             if each.field.kind == "flag":
                 form.addRow(each)
@@ -207,7 +207,7 @@ class StepList(QWidget):
     def _add(self, action: QAction) -> None:
         row = self.list.currentRow() + 1
         places = list(range(len(self._steps)))
-        self._put([*places[:row], -1, *places[row:]], row, FRESH[action.data()](self._emit))
+        self._put([*places[:row], -1, *places[row:]], row, self._verbs[action.data()].new(self._emit))
         if self._inputs:
             self._inputs[0].setFocus()
             if isinstance(self._inputs[0].widget, QLineEdit):

@@ -10,6 +10,7 @@ import pytest
 
 from bus import scenario
 from bus.errors import UserError, UserErrors
+from bus.scenario.steps import VERBS
 
 HEAD = "buslens: 1\n"
 
@@ -49,7 +50,7 @@ script:
 expect:
   - {handler: chrage, failed: many}
 """
-    expected = """\
+    expected = f"""\
 shop.yaml:2:1: unknown key engin (did you mean engine?)
 shop.yaml:3:9: expected pyee, pyee-asyncio, pyee-threads, sqlite, rabbitmq or kafka, \
 found 'pyee-asynico' (did you mean pyee-asyncio?)
@@ -63,8 +64,8 @@ found '20 parsecs'
 shop.yaml:14:15: no event order.palced (did you mean order.placed?)
 shop.yaml:15:30: not an expression: a name is missing behind the dot; \
 a text that begins with $ is an expression: write $$ for a plain dollar sign
-shop.yaml:16:9: expected a step with one of: log, wait, fail, crash, emit, transform, count, once, python; \
-found {"emti": "order.placed"} (did you mean emit?)
+shop.yaml:16:9: expected a step with one of: {", ".join(VERBS)}; \
+found {{"emti": "order.placed"}} (did you mean emit?)
 shop.yaml:17:29: expected at most 1.0, found 2
 shop.yaml:19:19: no event nothing.like.it (declare it in events)
 shop.yaml:21:5: the key on is missing here
