@@ -17,11 +17,15 @@ ROOT = Path(__file__).resolve().parent
 VENV = ROOT / ".venv"
 PYTHON = VENV / "bin" / "python"
 SAMPLE = ROOT / "resources" / "scenarios" / "checkout.yaml"
+GENERATORS = ("bus.scenario.schema", "ui.shortcuts_page")
+"""Modules that write a file of the checkout anew; for each of them a test fails while its file is not current."""
+
 USAGE = """usage: python3 dev.py COMMAND [arguments]
 
   run [arguments]   the window with the sample checkout; with arguments: buslens ARGUMENTS
   test [arguments]  the whole test suite; arguments go to pytest
   lint              ruff, mypy and import-linter
+  generate          what is made from the code: resources/scenario.schema.json, docs/shortcuts.md
   bench             the benchmarks; writes docs/performance.md
   shots             screenshots of every window and panel into docs/images
   brokers up|down|status   RabbitMQ, Redis and Kafka on loopback: install, start, stop
@@ -30,7 +34,8 @@ USAGE = """usage: python3 dev.py COMMAND [arguments]
 
 def main(arguments: list[str]) -> int:
     commands = {
-        "run": run, "test": test, "lint": lint, "bench": bench, "shots": shots, "brokers": brokers, "clean": clean,
+        "run": run, "test": test, "lint": lint, "generate": generate, "bench": bench, "shots": shots,
+        "brokers": brokers, "clean": clean,
     }  # fmt: skip
     if not arguments or arguments[0] not in commands:
         asked = bool(arguments) and arguments[0] in ("-h", "--help", "help")
@@ -72,6 +77,12 @@ def lint(_: list[str]) -> int:
             call(VENV / "bin" / "lint-imports"),
         ]
     )
+
+
+def generate(_: list[str]) -> int:
+    install(dev=True)
+    install_libraries(needed=True)
+    return max([call(PYTHON, "-m", made, offscreen=True) for made in GENERATORS])
 
 
 def bench(arguments: list[str]) -> int:

@@ -1,4 +1,4 @@
-"""docs/shortcuts.md, made from the table of commands: `python -m ui.shortcuts_page` writes it anew."""
+"""docs/shortcuts.md, made from the table of commands: `python3 dev.py generate` writes it anew."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
 """The JSON Schema of the format, made from the model, so that editors complete and check scenario files.
 
-`python -m bus.scenario.schema` writes resources/scenario.schema.json; a test fails while that file is not current.
+`python3 dev.py generate` writes resources/scenario.schema.json; a test fails while that file is not current.
 """
 
 from __future__ import annotations

@@ -41,7 +41,7 @@ def test_every_command_has_a_menu() -> None:
 
 
 def test_the_page_of_shortcuts_says_what_the_table_says() -> None:
-    assert PAGE.read_text(encoding="utf-8") == markdown(ACTIONS), "run: python -m ui.shortcuts_page"
+    assert PAGE.read_text(encoding="utf-8") == markdown(ACTIONS), "run: python3 dev.py generate"
 
 
 @pytest.mark.parametrize("action", ACTIONS, ids=IDS)

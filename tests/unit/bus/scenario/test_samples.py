@@ -40,8 +40,16 @@ def test_editors_find_nothing_wrong_with_a_sample(sample: Sample) -> None:
 
 
 def test_the_schema_is_current() -> None:
-    """`python -m bus.scenario.schema` writes it anew."""
-    assert schema.FILE.read_text(encoding="utf-8") == schema.text()
+    assert schema.FILE.read_text(encoding="utf-8") == schema.text(), "run: python3 dev.py generate"
+
+
+def test_one_command_writes_anew_all_that_is_made_from_the_code() -> None:
+    source = (ROOT / "dev.py").read_text(encoding="utf-8")
+    made = {path.relative_to(ROOT).with_suffix("") for room in ("bus", "ui") for path in (ROOT / room).rglob("*.py")
+            if "dev.py generate" in path.read_text(encoding="utf-8")}  # fmt: skip
+    assert len(made) >= 2
+    for path in made:
+        assert f'"{".".join(path.parts)}"' in source
 
 
 def test_the_schema_finds_what_is_wrong() -> None:
