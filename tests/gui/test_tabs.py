@@ -37,6 +37,12 @@ class Losses(Tab):
         self.heard.append("records")
         self.counts_changed.emit()
 
+    def refresh_trace(self) -> None:
+        self.heard.append("trace")
+
+    def refresh_theme(self) -> None:
+        self.heard.append("theme")
+
     def refresh_notes(self) -> None:
         self.heard.append("notes")
 
@@ -55,8 +61,13 @@ def shop() -> Shop:
 
 
 @pytest.fixture
-def panel(qtbot: Any, shop: Shop, selection: Selection) -> TablesPanel:
-    panel = TablesPanel(shop.session, selection, FilterState(), ThemeSource(), tabs=(*TABS, Losses))
+def themes(qapp: Any) -> ThemeSource:
+    return ThemeSource()
+
+
+@pytest.fixture
+def panel(qtbot: Any, shop: Shop, selection: Selection, themes: ThemeSource) -> TablesPanel:
+    panel = TablesPanel(shop.session, selection, FilterState(), themes, tabs=(*TABS, Losses))
     qtbot.addWidget(panel)
     panel.show()
     return panel
@@ -84,6 +95,16 @@ def test_it_hears_of_records_notes_and_runs(panel: TablesPanel, losses: Losses) 
     panel.refresh_notes()
     panel.refresh_runs()
     assert losses.heard == ["records", "notes", "runs"]
+
+
+def test_it_hears_of_another_trace_before_its_records(panel: TablesPanel, losses: Losses) -> None:
+    panel.refresh_trace()
+    assert losses.heard[:2] == ["trace", "records"]
+
+
+def test_it_hears_of_the_theme(losses: Losses, themes: ThemeSource) -> None:
+    themes.set_setting("light" if themes.theme.name == "dark" else "dark")
+    assert losses.heard == ["theme"]
 
 
 def test_it_selects_shows_rows_and_tells_mistakes(

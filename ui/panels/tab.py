@@ -23,7 +23,10 @@ class TabParts:
 
 
 class Tab(QWidget):
-    """Hears nothing and says nothing but its name; a tab overrides what concerns it."""
+    """Hears nothing and says nothing but its name; a tab overrides what concerns it.
+
+    The panel calls `refresh_...` of every tab, whether it is on the screen or not.
+    """
 
     name = ""
     tip = ""
@@ -53,6 +56,12 @@ class Tab(QWidget):
 
     def refresh_records(self) -> None:
         """New records came; called at most once a frame."""
+
+    def refresh_trace(self) -> None:
+        """Another trace is in view: ids and rows of before mean nothing any more. `refresh_records` follows."""
+
+    def refresh_theme(self) -> None:
+        """Other colours are shown; called also when the tab has been made."""
 
     def refresh_notes(self) -> None:
         """Notes were written, changed or taken away, or the filter looks for others."""

@@ -41,7 +41,7 @@ class SqlTab(Tab):
     def __init__(self, parts: TabParts) -> None:
         super().__init__(parts.parent)
         self._session = parts.session
-        self._themes = themes = parts.themes
+        self._themes = parts.themes
         self._query: Query | None = None
         self._job, self._writing = Job(self), Job(self)
         self._job.done.connect(self._came)
@@ -54,8 +54,6 @@ class SqlTab(Tab):
         self._make_inputs()
         self._make_view()
         self._place()
-        themes.changed.connect(self.refresh_theme)
-        self.refresh_theme()
 
     def refresh_theme(self) -> None:
         """Take the colours of the theme that is shown now."""

@@ -13,6 +13,7 @@ from bus.analysis.judging import JudgedVerdict, judged
 from bus.analysis.ledger import Ledger
 from bus.session import AT_REST
 from ui.number_text import count
+from ui.panels.state_icons import row_looks
 from ui.panels.tab import Tab, TabParts
 from ui.panels.tables.view import RecordTable
 from ui.table_model import Column, TableModel
@@ -35,7 +36,7 @@ class ExpectationsTab(Tab):
 
     def __init__(self, parts: TabParts) -> None:
         super().__init__(parts.parent)
-        self._session, themes = parts.session, parts.themes
+        self._session, self._themes = parts.session, parts.themes
         self._seen: tuple[object, ...] = ()
         self.judged: tuple[JudgedVerdict, ...] = ()
         self.ledger = QLabel(self)
@@ -48,8 +49,8 @@ class ExpectationsTab(Tab):
         )
         self.ledger.setToolTip("A number shows the events that it counts")
         self.ledger.linkActivated.connect(self._show_fate)
-        self.model = TableModel(self._columns(), themes, self)
-        self.view = RecordTable(self.model, themes, "Expectations", self)
+        self.model = TableModel(self._columns(), self._themes, self)
+        self.view = RecordTable(self.model, self._themes, "Expectations", self)
         self.view.set_following(False)
         self.view.clicked.connect(self._show_rows)
         self.view.activated.connect(self._show_rows)
@@ -78,6 +79,10 @@ class ExpectationsTab(Tab):
             return ""
         some = f"{count(self.unmet)} of {count(total)}" if self.unmet else "all" if total > 1 else "the"
         return f"{some} expectation{'s' if total > 1 else ''} {'not met' if self.unmet else 'met'}"
+
+    def refresh_theme(self) -> None:
+        """Take the colours of the theme that is shown now."""
+        self.model.set_looks(row_looks(self._themes.theme))
 
     def refresh_runs(self) -> None:
         """Judge again, where the run is at rest and says something else."""

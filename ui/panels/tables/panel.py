@@ -13,7 +13,6 @@ from bus.session import Session
 from ui.filter_state import FilterState
 from ui.number_text import count
 from ui.panels.sql.tab import SqlTab
-from ui.panels.state_icons import row_looks
 from ui.panels.tab import Tab, TabParts
 from ui.panels.tables.bar import TablesBar
 from ui.panels.tables.expectations import ExpectationsTab
@@ -122,23 +121,23 @@ class TablesPanel(QWidget):
 
     def refresh_trace(self) -> None:
         """Another trace may stand behind the same tables."""
-        for tab in self._row_tabs:
-            tab.begin()
+        for tab in self._tabs:
+            tab.refresh_trace()
         self.refresh_now()
 
     def refresh_theme(self) -> None:
         """Take the colours of the theme that is shown now."""
-        looks = row_looks(self._themes.theme)
-        counted = self.expectations.model, self.statistics.by_event.model, self.statistics.by_handler.model
-        for model in (*(tab.model for tab in self._row_tabs), *counted):
-            model.set_looks(looks)
+        for tab in self._tabs:
+            tab.refresh_theme()
         self.bar.refresh_theme()
 
     def refresh_now(self) -> None:
         """Let every tab find its rows again, now."""
-        for tab in self._row_tabs:
-            tab.refresh_now()
-        self.statistics.refresh_records()
+        for tab in self._tabs:
+            if isinstance(tab, RowsTab):
+                tab.refresh_now()
+            else:
+                tab.refresh_records()
         self.refresh_notes()
         self._selection_changed()
         self._refresh_titles()

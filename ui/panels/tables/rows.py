@@ -14,6 +14,7 @@ from bus.find.ordering import OrderCache
 from bus.find.repeats import Repeats
 from ui.number_text import count, shown_of
 from ui.pace import Pace
+from ui.panels.state_icons import row_looks
 from ui.panels.tab import Tab, TabParts
 from ui.panels.tables.header import HeaderMenu
 from ui.panels.tables.payload_column import MOST_SORTED, PayloadColumn, known_fields
@@ -42,6 +43,7 @@ class RowsTab(Tab):
     def __init__(self, table: str, columns: Sequence[Column], parts: TabParts) -> None:
         super().__init__(parts.parent)
         session, themes = parts.session, parts.themes
+        self._themes = themes
         self.table, self.name = table, table.capitalize()
         self._session = session
         self._filter = parts.filter_state
@@ -104,10 +106,14 @@ class RowsTab(Tab):
         self._nothing_yet, self._nothing_matches = nothing_yet, nothing_matches
         self._show_hint()
 
-    def begin(self) -> None:
-        """Another trace stands behind it: follow that one, whatever was looked at in the one before."""
+    def refresh_trace(self) -> None:
+        """Another trace is in view: follow that one, whatever was looked at in the one before."""
         self._open.clear()
         self.view.set_following(True)
+
+    def refresh_theme(self) -> None:
+        """Take the colours of the theme that is shown now."""
+        self.model.set_looks(row_looks(self._themes.theme))
 
     def refresh_records(self) -> None:
         """New records came: find the rows again, but not so often that the window suffers."""

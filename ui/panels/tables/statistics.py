@@ -12,6 +12,7 @@ from bus.analysis import histogram, statistics
 from bus.analysis.statistics import Span
 from bus.find.filter_quote import quote
 from ui.pace import Pace
+from ui.panels.state_icons import row_looks
 from ui.panels.tab import Tab, TabParts
 from ui.panels.tables.aggregates import Aggregates
 from ui.panels.tables.over_time import OverTimePage
@@ -42,7 +43,7 @@ class StatisticsTab(Tab):
     def __init__(self, parts: TabParts) -> None:
         super().__init__(parts.parent)
         session, filter_state, themes = parts.session, parts.filter_state, parts.themes
-        self._session = session
+        self._session, self._themes = session, themes
         self.by_event = Aggregates("Event", statistics.by_event, session, themes, self)
         self.by_handler = Aggregates("Handler", statistics.by_handler, session, themes, self)
         self.over_time = OverTimePage(session, filter_state, themes, self)
@@ -80,6 +81,12 @@ class StatisticsTab(Tab):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(splitter)
+
+    def refresh_theme(self) -> None:
+        """Take the colours of the theme that is shown now."""
+        looks = row_looks(self._themes.theme)
+        for counted in (self.by_event, self.by_handler):
+            counted.model.set_looks(looks)
 
     def refresh_records(self) -> None:
         """New records came; count again soon, if anybody looks."""
