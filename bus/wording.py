@@ -1,11 +1,19 @@
-"""Numbers in sentences: 1 row, 2 rows, 12 004 rows."""
+"""Numbers and names in sentences: 1 row, 2 rows, 12 004 rows; thread, process or celery."""
 
 from __future__ import annotations
+
+from collections.abc import Iterable
 
 
 def several(number: int, word: str, plural: str = "") -> str:
     """So many of them, in groups of three digits. plural: where it is not the word with an s."""
     return f"{number:,} {word if number == 1 else plural or f'{word}s'}".replace(",", " ")
+
+
+def one_of(names: Iterable[str]) -> str:
+    """These names as a choice: thread, process or celery."""
+    *others, last = names
+    return f"{', '.join(others)} or {last}" if others else last
 
 
 def extent(dispatches: int, calls: int) -> str:

@@ -34,10 +34,13 @@ class Exporter:
     title: str
     suffix: str
     write: Writer
-    """The selection limits what only makes sense for one flow; other formats write everything."""
+    """Everything, or where it follows the selection the flow that holds this."""
 
     is_text: bool = True
     """Whether a terminal can show it."""
+
+    follows_selection: bool = False
+    """Whether it writes the one flow that is selected: so little that it is done before anybody could cancel it."""
 
 
 def write_text(path: Path, parts: Iterable[str], *, bom: bool = False) -> None:

@@ -16,6 +16,7 @@ from bus.scenario import distribution, payload
 from bus.scenario.parts import Asked, ScenarioPart, StepPart, any_of, by_verb, fields_of
 from bus.scenario.steps import TIMES, Condition, Duration, Python, Step, Times, Value, as_time
 from bus.scenario.words import EventName, EventPattern, Name, Title
+from bus.wording import one_of
 from bus.workers import INLINE, KINDS
 
 NOW = "now"
@@ -144,7 +145,7 @@ class Handler(ScenarioPart):
         if self.block and self.worker != INLINE:
             raise ValueError("expected either block: true, which blocks the bus, or a worker, which keeps it free")
         if self.worker == INLINE and "parallel" in self.model_fields_set:
-            raise ValueError("expected worker: thread, process or celery beside parallel")
+            raise ValueError(f"expected worker: {one_of(KINDS)} beside parallel")
         return self
 
     @property

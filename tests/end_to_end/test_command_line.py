@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 
+from bus.export import EXPORTERS
 from tests.helpers.program import Program
 
 FAILING = """buslens: 1
@@ -128,7 +129,7 @@ def test_every_engine_runs_the_scenario(buslens: Program, shop: Path, engine: st
     assert {row["name"]: row["count"] for row in summary["events"]}["order.placed"] == 5
 
 
-@pytest.mark.parametrize("format_id", ["capture", "jsonl", "csv", "chrome", "mermaid"])
+@pytest.mark.parametrize("format_id", [exporter.id for exporter in EXPORTERS])
 def test_a_capture_is_exported_in_every_format(buslens: Program, shop: Path, tmp_path: Path, format_id: str) -> None:
     capture, out = tmp_path / "shop.capture", tmp_path / "out"
     assert buslens("run", shop, "-o", capture).code == 0

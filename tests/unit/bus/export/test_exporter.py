@@ -33,7 +33,9 @@ def test_a_folder_that_does_not_exist_is_said_in_one_line(exporter: Exporter, tm
     assert "\n" not in str(said.value)
 
 
-@pytest.mark.parametrize("exporter", [each for each in EXPORTERS if each.id != "mermaid"], ids=lambda each: each.id)
+@pytest.mark.parametrize(
+    "exporter", [each for each in EXPORTERS if not each.follows_selection], ids=lambda each: each.id
+)
 def test_cancelled_it_leaves_the_old_file_alone(exporter: Exporter, tmp_path: Path) -> None:
     path = tmp_path / "out"
     path.write_text("old")

@@ -7,6 +7,7 @@ import math
 import pytest
 
 from bus import scenario
+from bus.workers import INLINE, KINDS
 from tests.unit.bus.conftest import Live
 
 HEAD = """\
@@ -99,7 +100,7 @@ def test_emits_that_were_not_tried_are_counted(steps: list[str], untried: int) -
     assert (found.mistakes, found.untried) == ((), untried)
 
 
-@pytest.mark.parametrize("worker", ["inline", "process", "celery"])
+@pytest.mark.parametrize("worker", [INLINE, *KINDS])
 @pytest.mark.parametrize("engine", ["pyee", "rabbitmq", "kafka"])
 @pytest.mark.parametrize(
     ("step", "says"),

@@ -13,12 +13,16 @@ import pytest
 
 from bus.analysis.delivery_history import anatomy_of
 from bus.session import Session, Step
+from bus.workers import KINDS
 from buslens.records import Kind, Outcome
 from tests.unit.bus.conftest import Live
 
 S = 1_000_000_000
 IN_PROCESS = ["pyee", "pyee-asyncio", "pyee-threads"]
-WORKERS = pytest.mark.parametrize("worker", ["thread", "process"])
+LOCAL = [kind.id for kind in KINDS.values() if kind.broker is None]
+"""Kinds that need nothing beside Buslens."""
+
+WORKERS = pytest.mark.parametrize("worker", LOCAL)
 ENGINES = pytest.mark.parametrize("engine", [*IN_PROCESS, "sqlite"])
 WORK = """
 events: {a: {}, b: {}}
@@ -81,7 +85,7 @@ def test_three_at_once_and_every_emit_has_its_call_as_cause(worker: str, engine:
 
 
 @pytest.mark.parametrize("engine", ["pyee", "pyee-asyncio"])
-@pytest.mark.parametrize(("worker", "longest"), [("", 400), ("worker: thread,", 1), ("worker: process,", 1)])
+@pytest.mark.parametrize(("worker", "longest"), [("", 400), *((f"worker: {kind},", 1) for kind in LOCAL)])
 def test_a_blocking_handler_stalls_the_bus_unless_it_is_offloaded(
     engine: str, worker: str, longest: int, live: Live
 ) -> None:
