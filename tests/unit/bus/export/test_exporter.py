@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -15,6 +16,7 @@ from buslens import wire
 from buslens.records import FACT, Kind
 from tests.helpers.make_trace import make_trace, shop_bytes
 
+ROOT = Path(__file__).resolve().parents[4]
 IDS = [exporter.id for exporter in EXPORTERS]
 
 
@@ -67,3 +69,14 @@ def test_records_that_were_not_kept_have_the_name_that_they_have_in_the_summary(
     other = json.loads((tmp_path / "chrome").read_text())["otherData"]
     assert head["records_dropped"] == other["records_dropped"] == 7
     assert "dropped" not in head | other, "that word is about events"
+
+
+def test_the_pages_tell_of_every_format() -> None:
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    row = next(line for line in readme.splitlines() if line.startswith("| `buslens export "))
+    table = (ROOT / "docs" / "exports.md").read_text(encoding="utf-8").partition("\n## ")[0]
+    for exporter in EXPORTERS:
+        assert f"`{exporter.id}`" in row
+        assert f"`{exporter.id}`" in table
+    named = set(re.findall(r"`([a-z]+)`", row.partition("| writes ")[2]))
+    assert named == set(IDS)
