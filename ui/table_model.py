@@ -99,6 +99,13 @@ class TableModel(QAbstractTableModel):
         self.columns = (*self.columns[:place], *self.columns[place + 1 :])
         self.endRemoveColumns()
 
+    def in_order(self, rows: Rows, wanted: tuple[int, bool] | None) -> Rows:
+        """The rows as somebody wants them: by a column, and whether descending; None: as they are."""
+        key = self.columns[wanted[0]].key if wanted is not None else None
+        if wanted is None or key is None:
+            return rows
+        return sorted_rows(rows, key(), descending=wanted[1])
+
     def show_groups(self, rows: Rows, counts: Rows, titled: int) -> None:
         """Show rows that stand for several. counts: how many each does; 0: it is one of the group above it.
 

@@ -17,7 +17,7 @@ from bus.session import Session
 from bus.trace.trace import Trace
 from ui.number_text import count, span
 from ui.panels.tables.view import RecordTable
-from ui.table_model import Column, TableModel, sorted_rows
+from ui.table_model import Column, TableModel
 from ui.theme import ThemeSource
 
 
@@ -64,11 +64,8 @@ class Aggregates(QObject):
 
     def _show(self, chosen: str) -> None:
         rows = np.arange(len(self._list), dtype=np.int64)
-        column = self.model.columns[self._order[0]] if self._order else None
-        if column is not None and column.key is not None and self._order is not None:
-            rows = sorted_rows(rows, column.key(), descending=self._order[1])
         names = [each.name for each in self._list]
-        self.view.show_rows(rows, names.index(chosen) if chosen in names else -1)
+        self.view.show_rows(self.model.in_order(rows, self._order), names.index(chosen) if chosen in names else -1)
 
     def _order_wanted(self, column: int, descending: bool) -> None:
         self._order = (column, descending) if column >= 0 else None

@@ -15,7 +15,7 @@ from ui.notes.words import subject_words
 from ui.number_text import count, moment, shown_of, span
 from ui.panels.tab import Tab, TabParts
 from ui.panels.tables.view import RecordTable
-from ui.table_model import Column, TableModel, sorted_rows
+from ui.table_model import Column, TableModel
 
 NOTHING_YET = "No notes yet. Ctrl+Shift+N adds one to what is selected, or to the time in view."
 NOTHING_MATCHES = "No note matches the filter. Clear it with the × on its chip."
@@ -114,10 +114,7 @@ class NotesTab(Tab):
     def _show(self, chosen: int) -> None:
         rows = np.array(filter_notes.rows(self._session.trace, self._filter.filter), np.int64)
         self.view.hint = NOTHING_MATCHES if self._notes else NOTHING_YET
-        column = self.model.columns[self._order[0]] if self._order else None
-        if column is not None and column.key is not None and self._order is not None:
-            rows = sorted_rows(rows, column.key(), descending=self._order[1])
-        self.view.show_rows(rows, chosen)
+        self.view.show_rows(self.model.in_order(rows, self._order), chosen)
         self._chosen()
 
     def _columns(self) -> tuple[Column, ...]:

@@ -14,7 +14,7 @@ from ui.number_text import count
 from ui.panels.tab import Tab, TabParts
 from ui.panels.tables.view import RecordTable
 from ui.runs.words import clock_text, name_of, room_text
-from ui.table_model import Column, TableModel, sorted_rows
+from ui.table_model import Column, TableModel
 from ui.widgets.elided_label import ElidedLabel
 
 Keys = npt.NDArray[Any]
@@ -101,10 +101,7 @@ class RunsTab(Tab):
 
     def _list(self, chosen: int) -> None:
         rows = np.arange(len(self._runs))
-        column = self.model.columns[self._order[0]] if self._order else None
-        if column is not None and column.key is not None and self._order is not None:
-            rows = sorted_rows(rows, column.key(), descending=self._order[1])
-        self.view.show_rows(rows, chosen)
+        self.view.show_rows(self.model.in_order(rows, self._order), chosen)
         self._chosen()
 
     def _columns(self) -> tuple[Column, ...]:
