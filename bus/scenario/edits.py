@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import fnmatch
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 from bus.errors import UserError
 from bus.scenario.drafts import FieldPath
 from bus.scenario.model import ACTS, EmitAct, RepeatAct, Scenario, steps_of
 from bus.scenario.nearest import nearest
-from bus.scenario.parts import Verbs, keys_of_steps
+from bus.scenario.parts import keys_of_steps
 from bus.scenario.steps import VERBS, Emit
 
 Values = dict[str, Any]
@@ -86,10 +86,11 @@ def event_renamed(old: str, new: str) -> Change:
     def change(values: Values) -> None:
         _rename(values, "events", old, new)
         others = [event for event in values["events"] if event != new]
+        inner = keys_of_steps(VERBS)
         for handler in (values.get("handlers") or {}).values():
             handler["on"] = _subscriptions_renamed(handler.get("on"), old, new, others)
-            _rename_in_steps(handler.get("do"), VERBS, old, new)
-        _rename_in_steps(values.get("script"), ACTS, old, new)
+            _rename_in_steps(handler.get("do"), inner, old, new)
+        _rename_in_steps(values.get("script"), keys_of_steps(ACTS), old, new)
         _rename_in_expectations(values, "event", old, new)
         for expectation in values.get("expect") or []:
             pattern = str(expectation.get("event") or "")
@@ -206,12 +207,12 @@ def _rename(values: Values, section: str, old: str, new: str) -> None:
     values[section] = {new if key == old else key: value for key, value in values[section].items()}
 
 
-def _rename_in_steps(steps: Any, verbs: Verbs, old: str, new: str) -> None:
+def _rename_in_steps(steps: Any, inner: Iterable[str], old: str, new: str) -> None:
     for step in steps or []:
         if step.get("emit") == old:
             step["emit"] = new
-        for key in keys_of_steps(verbs):
-            _rename_in_steps(step.get(key), verbs, old, new)
+        for key in inner:
+            _rename_in_steps(step.get(key), inner, old, new)
 
 
 def _rename_in_expectations(values: Values, key: str, old: str, new: str) -> None:

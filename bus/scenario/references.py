@@ -8,7 +8,7 @@ from typing import Any
 
 from bus.scenario.model import ACTS
 from bus.scenario.nearest import nearest
-from bus.scenario.parts import Verbs, keys_of_steps
+from bus.scenario.parts import keys_of_steps
 from bus.scenario.steps import VERBS
 
 BUILT_IN_EVENTS = ("error", "new_listener")
@@ -21,11 +21,12 @@ def undeclared(values: dict[str, Any]) -> Iterator[tuple[Location, str, str]]:
     """Location, problem and hint of each name that nothing declares."""
     events = list(_mapping(values.get("events")))
     handlers = _mapping(values.get("handlers"))
+    inner = keys_of_steps(VERBS)
     for name, handler in handlers.items():
         yield from _subscriptions(_mapping(handler).get("on"), ("handlers", name, "on"), events)
-        for location, event in emits(_mapping(handler).get("do"), ("handlers", name, "do"), VERBS):
+        for location, event in emits(_mapping(handler).get("do"), ("handlers", name, "do"), inner):
             yield from _event(event, location, events)
-    for location, event in emits(values.get("script"), ("script",), ACTS):
+    for location, event in emits(values.get("script"), ("script",), keys_of_steps(ACTS)):
         yield from _event(event, location, events)
     for index, expected in enumerate(_list(values.get("expect"))):
         fields = _mapping(expected)
@@ -35,15 +36,15 @@ def undeclared(values: dict[str, Any]) -> Iterator[tuple[Location, str, str]]:
         yield from _subscriptions(fields.get("event"), ("expect", index, "event"), events)
 
 
-def emits(steps: Any, location: Location, verbs: Verbs) -> Iterator[tuple[Location, str]]:
-    """Every event that steps emit, however deep, and where it is named."""
+def emits(steps: Any, location: Location, inner: Iterable[str]) -> Iterator[tuple[Location, str]]:
+    """Every event that steps emit, however deep, and where it is named. inner: keys that hold further steps."""
     for index, step in enumerate(_list(steps)):
         if not isinstance(step, dict):
             continue
         if isinstance(step.get("emit"), str):
             yield (*location, index, "emit"), step["emit"]
-        for key in keys_of_steps(verbs):
-            yield from emits(step.get(key), (*location, index, key), verbs)
+        for key in inner:
+            yield from emits(step.get(key), (*location, index, key), inner)
 
 
 def _subscriptions(on: Any, location: Location, events: list[str]) -> Iterator[tuple[Location, str, str]]:
