@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import fnmatch
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from bus.errors import UserError
 from bus.scenario.drafts import FieldPath
-from bus.scenario.model import ACTS, EmitAct, RepeatAct, Scenario, steps_of
+from bus.scenario.model import ACTS, EmitAct, Scenario, steps_of
 from bus.scenario.nearest import nearest
 from bus.scenario.parts import keys_of_steps
-from bus.scenario.steps import VERBS, Emit
+from bus.scenario.steps import VERBS, Emit, Step
 
 Values = dict[str, Any]
 Change = Callable[[Values], None]
@@ -169,20 +169,15 @@ def users_of(scenario: Scenario, event: str) -> list[str]:
     users = [
         name
         for name, handler in scenario.handlers.items()
-        if event in handler.patterns
-        or any(isinstance(step, Emit) and step.emit == event for step in steps_of(handler.do))
+        if event in handler.patterns or _is_emitted(event, handler.do)
     ]
-    script = ["the script"] if any(act.emit == event for act in _emits(scenario.script)) else []
+    script = ["the script"] if _is_emitted(event, scenario.script) else []
     expect = ["expect"] if any(each.event == event for each in scenario.expect) else []
     return [*users, *script, *expect]
 
 
-def _emits(acts: list[Any]) -> Iterator[EmitAct]:
-    for act in acts:
-        if isinstance(act, EmitAct):
-            yield act
-        elif isinstance(act, RepeatAct):
-            yield from _emits(act.do)
+def _is_emitted(event: str, steps: list[Step]) -> bool:
+    return any(isinstance(step, Emit | EmitAct) and step.emit == event for step in steps_of(steps))
 
 
 def _section(values: Values, section: str) -> Values:
