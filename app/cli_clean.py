@@ -8,7 +8,7 @@ from app.cli_text import plain
 from bus.engines import ENGINES
 from bus.errors import UserError
 from bus.runs import sqlite_runs
-from bus.workers import celery_app, celery_runs
+from bus.workers import KINDS as WORKERS
 
 FAILED = 1
 
@@ -30,11 +30,9 @@ def clean() -> int:
 def _problem(path: Path) -> str:
     """Why a run's rest cannot be removed; empty where it was."""
     try:
-        for engine in ENGINES.values():
-            if engine.clean is not None:
-                engine.clean(path)
-        if (path / celery_runs.FILE).is_file():
-            celery_runs.remove(path, celery_app.address())
+        for clean_broker in (*(each.clean for each in ENGINES.values()), *(each.clean for each in WORKERS.values())):
+            if clean_broker is not None:
+                clean_broker(path)
     except UserError as error:
         return str(error)
     return "" if sqlite_runs.remove(path) else "somebody owns it now"

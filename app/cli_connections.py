@@ -17,25 +17,26 @@ FAILED = 1
 def print_connections(*, test: bool) -> int:
     """One line for each; 1 where one cannot be used, or with `test` not be reached though it was set."""
     console = cli_output.console(soft_wrap=True)
-    return max([_print(console, kind, test=test) for kind in KINDS.values()])
+    width = max(map(len, KINDS)) + 2
+    return max([_print(console, kind, width, test=test) for kind in KINDS.values()])
 
 
-def _print(console: Console, kind: BrokerKind, *, test: bool) -> int:
+def _print(console: Console, kind: BrokerKind, width: int, *, test: bool) -> int:
     try:
         found = connections.found(kind)
         real = connections.meant(kind, found.url)
         connection, _ = connections.parsed(real, found.url)
     except UserError as error:
-        console.print(cell(f"{kind.id:<10}", "red") + cell(str(error)))
+        console.print(cell(f"{kind.id:<{width}}", "red") + cell(str(error)))
         return FAILED
     who = f", user {connection.user}" if connection.user else ""
-    console.print(cell(f"{kind.id:<10}", "bold") + cell(f"{connection.place(real)}{who}, {_origin(found)}"))
+    console.print(cell(f"{kind.id:<{width}}", "bold") + cell(f"{connection.place(real)}{who}, {_origin(found)}"))
     if not test:
         return 0
     try:
-        console.print(cell(f"{'':<10}") + cell(reach(kind, found.url), "green"))
+        console.print(cell(f"{'':<{width}}") + cell(reach(kind, found.url), "green"))
     except UserError as error:
-        console.print(cell(f"{'':<10}") + cell(str(error), "yellow"))
+        console.print(cell(f"{'':<{width}}") + cell(str(error), "yellow"))
         return 0 if found.origin is ConnectionOrigin.DEFAULT else FAILED
     return 0
 

@@ -157,14 +157,14 @@ def _editor() -> CheckResult:
     return CheckResult("editor", CheckState.OK, command[0])
 
 
-def _broker(kind: connections.BrokerKind) -> CheckResult:
-    """Nothing is missing where there is none: one engine needs it."""
+def _broker(kind: connections.BrokerKind, engine: str) -> CheckResult:
+    """Nothing is missing where there is none: one engine needs it, whose id is given."""
     try:
         url = connections.address(kind)
         reached = reach(kind, url)
     except UserError as error:
         return CheckResult(
-            kind.title, CheckState.NOTE, error.problem, f"{error.hint}; only the engine {kind.id} needs it"
+            kind.title, CheckState.NOTE, error.problem, f"{error.hint}; only the engine {engine} needs it"
         )
     return CheckResult(kind.title, CheckState.OK, f"{reached} at {connections.parsed(kind, url)[0].place(kind)}")
 
@@ -178,5 +178,5 @@ CHECKS: tuple[Callable[[], CheckResult], ...] = (
     _settings_folder,
     _log_folder,
     _editor,
-    *(partial(_broker, spec.broker) for spec in ENGINES.values() if spec.broker),
+    *(partial(_broker, spec.broker, spec.id) for spec in ENGINES.values() if spec.broker),
 )

@@ -276,7 +276,7 @@ TOOLS = (
            "palette", "Find a command by its name"),
     Action("errors.hide", "Dismiss Messages", "Tools", lambda v: v.view.hide_errors(), (), "close"),
     Action("connections.show", "Connections…", "Tools", lambda v: v.connections.show(), (), "",
-           "Where RabbitMQ, Kafka and Redis are, and whether they can be reached"),
+           "Where the brokers are, and whether they can be reached"),
     Action("settings.reveal", "Open Settings File", "Tools", lambda v: v.file.open_settings(), (), "settings"),
 )
 

@@ -34,10 +34,15 @@ def address(kind: BrokerKind) -> str:
 
 
 def found(kind: BrokerKind) -> FoundConnection:
-    """The address of a broker, and who says so: the environment, the settings, or nobody. Raises UserError."""
+    """The address of a broker, and who says so: the environment, the settings, or nobody. Raises UserError.
+
+    Where nobody says anything, and another kind's address is used then, it is what is found for that kind.
+    """
     if url := os.environ.get(kind.variable, ""):
         return FoundConnection(kind, ConnectionOrigin.ENVIRONMENT, url)
     connection = file.read().get(kind.id)
+    if connection is None and kind.otherwise is not None:
+        return found(kind.otherwise)
     if connection is None:
         return FoundConnection(kind, ConnectionOrigin.DEFAULT, Connection().url(kind))
     connection.check(kind)

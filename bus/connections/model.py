@@ -49,6 +49,9 @@ class BrokerKind:
     also: tuple[BrokerKind, ...] = ()
     """Others whose addresses may be said instead."""
 
+    otherwise: BrokerKind | None = None
+    """One of those: where nothing is said, its address is used; None: loopback."""
+
     @property
     def passphrase_variable(self) -> str:
         """Name of the environment variable that opens the key of the client's certificate."""

@@ -88,7 +88,11 @@ class Bound:
     consumer: str
     event: str
     backlog: int
-    """Events that wait for it already and will be delivered."""
+    """Events that wait for it already and will be delivered.
+
+    Of those that were published before; neither what is ordered behind this, nor what is with the consumer already. A
+    run waits for so many: one too many, and it never ends.
+    """
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +118,10 @@ class Died:
 
 @dataclass(frozen=True, slots=True)
 class ConnectionLost:
-    """The broker cannot be reached, and why. What was delivered and not settled will be delivered again."""
+    """The broker cannot be reached, and why. What was delivered and not settled will be delivered again.
+
+    What the engine says of those deliveries from then on is answered all the same, and need change nothing.
+    """
 
     reason: str
 
@@ -133,7 +140,11 @@ class ConnectionRestored:
     """The broker can be reached again. What it has not confirmed is published once more."""
 
     waiting: tuple[tuple[str, str, int], ...] | None
-    """Consumer, event, and how many events wait for it; None: others have some of that, and the broker cannot tell."""
+    """For all that is bound: consumer, event, and how many events will be delivered, those included that were before.
+
+    None: others have some of that, and the broker cannot tell. What is not confirmed is not part of it, nor what is
+    ordered and not carried out, such as a bind.
+    """
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,7 +210,9 @@ Tell = Callable[[Sequence[News]], None]
 class Broker(Protocol):
     """What carries and keeps events for a durable engine.
 
-    All methods are called on the engine's loop and return at once; what comes of them is told as news.
+    All methods are called on the engine's loop and return at once; what comes of them is told as news. They are orders,
+    to be carried out in the order in which they come; each is answered once, also by a connection that comes after the
+    one that was lost.
 
     A broker whose client blocks, or keeps timers of its own (heartbeats), lives on a thread of its own: the engine's
     loop runs on the engine's clock, which may jump or stand still.
@@ -215,7 +228,10 @@ class Broker(Protocol):
         """Answered by Confirmed or Refused."""
 
     def bind(self, consumer: str, event: str, prefetch: int) -> None:
-        """Deliver these events to this consumer; answered by Bound."""
+        """Deliver these events to this consumer; answered by Bound.
+
+        prefetch: so many at a time, at most. It may have heard the event before: then it goes on where it stopped.
+        """
 
     def unbind(self, consumer: str, event: str) -> None:
         """Deliver no more of them; what is with the consumer stays there until it is settled."""

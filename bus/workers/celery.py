@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bus.connections import BrokerKind
@@ -30,6 +31,7 @@ REDIS = BrokerKind(
     tls_options=(("ssl_cert_reqs", "required"),),
     space_is_number=True,
     also=(RABBITMQ,),
+    otherwise=RABBITMQ,
 )
 
 
@@ -40,10 +42,16 @@ def _remote(run: str, clock: RunClock, recorder: Recorder) -> RemoteWorkers:
     return CeleryCalls(run, speed=lambda: clock.speed, records=records, mark=recorder.mark)
 
 
+def _clean(folder: Path) -> None:
+    from bus.workers import celery_runs
+
+    celery_runs.clean(folder)
+
+
 def _check(url: str, timeout_s: float) -> str:
     from bus.workers.celery_check import reach
 
     return reach(url, timeout_s)
 
 
-CELERY = WorkerKind("celery", "celery", _remote, makes_attempts=True, broker=REDIS, check=_check)
+CELERY = WorkerKind("celery", "celery", _remote, makes_attempts=True, broker=REDIS, check=_check, clean=_clean)

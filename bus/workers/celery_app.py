@@ -31,8 +31,7 @@ REDIS_TAKEN_S = 120
 
 def address() -> str:
     """Where Celery's broker is: what is said for it, else the RabbitMQ of the engine. Raises UserError."""
-    found = connections.found(REDIS)
-    url = rabbitmq_names.address() if found.origin is connections.ConnectionOrigin.DEFAULT else found.url
+    url = connections.address(REDIS)
     connections.parsed(connections.meant(REDIS, url), url)
     return url
 

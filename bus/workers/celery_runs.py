@@ -52,8 +52,11 @@ class Made:
         self._folder.leave(clean=True)
 
 
-def remove(folder: Path, url: str) -> None:
-    """Remove from the broker what a killed run made there. Raises UserError where that cannot be done."""
+def clean(folder: Path) -> None:
+    """Remove from the broker what a killed run made there, if its calls were Celery's. Raises UserError."""
+    if not (folder / FILE).is_file():
+        return
+    url = celery_app.address()
     try:
         said: Any = json.loads((folder / FILE).read_text(encoding="utf-8"))
         replies, address = str(said["replies"]), str(said["address"])

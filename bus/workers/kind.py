@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 from bus.runtime.threads import PoolClock
@@ -62,3 +63,6 @@ class WorkerKind:
 
     check: Callable[[str, float], str] | None = None
     """What is at an address, asked for so many seconds at most. Raises UserError."""
+
+    clean: Callable[[Path], None] | None = None
+    """Removes from the broker what a killed run made there, by the run's folder, as an engine's does."""

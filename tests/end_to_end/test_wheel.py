@@ -20,9 +20,13 @@ from pathlib import Path
 
 import pytest
 
+from bus.engines import ENGINES
+from bus.workers import KINDS as WORKERS
 from tests.helpers.program import Program
 
 ROOT = Path(__file__).resolve().parents[2]
+BROKERS = [each.id for each in (*ENGINES.values(), *WORKERS.values()) if each.broker]
+"""Engines and kinds of workers that need one: the extra of each brings its client."""
 
 
 @pytest.fixture(scope="module")
@@ -141,9 +145,9 @@ def test_the_wheel_asks_for_nothing_but_in_its_extras(wheel: Path) -> None:
     assert wanted
     assert not [line for line in wanted if "extra ==" not in line]
     extras = set(said.get_all("Provides-Extra") or [])
-    assert extras == {"app", "rabbitmq", "kafka", "celery", "pyee"}
+    assert extras == {"app", "pyee", *BROKERS}
     of = {extra: {line.partition(";")[0] for line in wanted if f"extra == '{extra}'" in line} for extra in extras}
-    for broker in ("rabbitmq", "kafka", "celery"):  # the build writes what `buslens[app]` stands for, or that itself
+    for broker in BROKERS:  # the build writes what `buslens[app]` stands for, or that itself
         assert of[broker] > of["app"] or "buslens[app]" in of[broker]
 
 

@@ -15,6 +15,7 @@ from bus.brokers import KINDS
 from bus.connections import Connection, file, secrets
 from bus.engines.rabbitmq import RABBITMQ
 from bus.errors import UserError
+from bus.workers.celery import REDIS
 from tests.helpers.ring import Ring
 from ui.connections.page import ConnectionPage
 from ui.connections.sheet import ConnectionsSheet
@@ -68,6 +69,13 @@ def rabbit_of(sheet: ConnectionsSheet) -> ConnectionPage:
 def done(page: ConnectionPage, qtbot: Any) -> str:
     qtbot.waitUntil(page.test.isEnabled, timeout=PATIENCE_MS)
     return page.says.text()
+
+
+def test_where_nothing_is_set_each_page_says_what_is_used(window: Any, qtbot: Any) -> None:
+    pages = sheet_of(window, qtbot).pages
+    said = {kind.id: pages[kind.id].origin.text() for kind in KINDS.values()}
+    assert said["rabbitmq"] == "Nothing is set: it is looked for on loopback."
+    assert said[REDIS.id] == "Nothing is set: the address of RabbitMQ is used."
 
 
 def test_test_says_what_is_there_or_what_is_wrong(window: Any, qtbot: Any, ring: Ring, reached: list[str]) -> None:

@@ -14,7 +14,6 @@ from bus import connections
 from bus.brokers import reach, reach_as
 from bus.connections import BrokerKind, Connection, ConnectionOrigin, file, keeping
 from bus.errors import UserError
-from bus.workers.celery import REDIS
 from ui.connections.form import ConnectionForm
 from ui.icons import icon
 from ui.job import Job
@@ -24,7 +23,9 @@ PATIENCE_MS = 15_000
 """The checks end by themselves sooner; a name that is looked up, or a keyring that asks, may not."""
 
 UNSET = "Nothing is set: it is looked for on loopback."
-UNSET_REDIS = "Nothing is set: Celery uses the RabbitMQ of the engine."
+UNSET_AND_OTHERWISE = "Nothing is set: the address of {} is used."
+"""With the title of the other kind of broker."""
+
 TEST, SAVE, DEFAULT = "Test", "Save", "Use Default"
 
 
@@ -77,11 +78,9 @@ class ConnectionPage(QWidget):
             elif (found := file.read().get(self._kind.id)) is not None:
                 shown, origin, text = found, ConnectionOrigin.SETTINGS, "Set here."
             else:
-                shown, origin, text = (
-                    Connection(),
-                    ConnectionOrigin.DEFAULT,
-                    UNSET_REDIS if self._kind is REDIS else UNSET,
-                )
+                other = self._kind.otherwise
+                text = UNSET if other is None else UNSET_AND_OTHERWISE.format(other.title)
+                shown, origin = Connection(), ConnectionOrigin.DEFAULT
         except UserError as error:
             shown, origin, text = Connection(), ConnectionOrigin.DEFAULT, f"{error}."
         self._saved, self._origin = shown, origin

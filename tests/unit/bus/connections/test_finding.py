@@ -39,12 +39,24 @@ def ring(monkeypatch: pytest.MonkeyPatch) -> Ring:
     [
         (RABBITMQ, "amqp://guest:guest@127.0.0.1:5672/"),
         (KAFKA, "kafka://127.0.0.1:9092/"),
-        (REDIS, "redis://127.0.0.1:6379/0"),
     ],
 )
 def test_it_is_on_loopback_where_nobody_says_otherwise(kind: Any, url: str) -> None:
     found = connections.found(kind)
     assert (found.url, found.origin) == (url, ConnectionOrigin.DEFAULT)
+
+
+def test_where_nothing_is_said_it_may_be_the_broker_of_something_else(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Celery's calls go to the RabbitMQ of the engine, and whoever asks where they go is told so."""
+    found = connections.found(REDIS)
+    assert (found.kind, found.url, found.origin) == (RABBITMQ, connections.address(RABBITMQ), ConnectionOrigin.DEFAULT)
+    file.write({"rabbitmq": Connection("set.example")})
+    assert connections.address(REDIS) == "amqp://guest:guest@set.example:5672/"
+    assert connections.found(REDIS).origin is ConnectionOrigin.SETTINGS
+    file.write({"rabbitmq": Connection("set.example"), REDIS.id: Connection(space="3")})
+    assert connections.address(REDIS) == "redis://127.0.0.1:6379/3"
+    monkeypatch.setenv(REDIS.variable, "redis://said.example/1")
+    assert connections.address(REDIS) == "redis://said.example/1"
 
 
 def test_the_environment_wins_over_what_is_set(monkeypatch: pytest.MonkeyPatch) -> None:

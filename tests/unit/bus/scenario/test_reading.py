@@ -9,8 +9,10 @@ from pathlib import Path
 import pytest
 
 from bus import scenario
+from bus.engines import ENGINES
 from bus.errors import UserError, UserErrors
 from bus.scenario.steps import VERBS
+from bus.wording import one_of
 
 HEAD = "buslens: 1\n"
 
@@ -52,7 +54,7 @@ expect:
 """
     expected = f"""\
 shop.yaml:2:1: unknown key engin (did you mean engine?)
-shop.yaml:3:9: expected pyee, pyee-asyncio, pyee-threads, sqlite, rabbitmq or kafka, \
+shop.yaml:3:9: expected {one_of(ENGINES)}, \
 found 'pyee-asynico' (did you mean pyee-asyncio?)
 shop.yaml:6:20: expected one of array, boolean, integer, null, number, object, string; found 'objekt'
 shop.yaml:7:5: unknown key sampel (did you mean sample?)

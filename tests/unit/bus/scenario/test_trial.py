@@ -7,6 +7,7 @@ import math
 import pytest
 
 from bus import scenario
+from bus.engines import ENGINES
 from bus.workers import INLINE, KINDS
 from tests.unit.bus.conftest import Live
 
@@ -101,7 +102,7 @@ def test_emits_that_were_not_tried_are_counted(steps: list[str], untried: int) -
 
 
 @pytest.mark.parametrize("worker", [INLINE, *KINDS])
-@pytest.mark.parametrize("engine", ["pyee", "rabbitmq", "kafka"])
+@pytest.mark.parametrize("engine", ["pyee", *(name for name, spec in ENGINES.items() if not spec.is_embedded)])
 @pytest.mark.parametrize(
     ("step", "says"),
     [
