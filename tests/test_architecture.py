@@ -156,12 +156,20 @@ def test_no_module_changes_its_own_variables() -> None:
 
 def test_every_source_of_the_core_has_a_test_of_its_name() -> None:
     without = {name_of(path) for path in sources("buslens", "bus") if path.stem[:2] != "__" and not mirrored(path)}
-    nothing_but(WITHOUT_TEST, without, "without a file of its name in tests/unit")
+    nothing_but(WITHOUT_TEST, without, "without a file of its name in tests/unit or tests/engines")
 
 
 def mirrored(path: Path) -> bool:
-    """Whether tests/unit has a file of its name at the same place."""
-    return (ROOT / "tests" / "unit" / path.relative_to(ROOT).parent / f"test_{path.name}").is_file()
+    """Whether tests/unit has a file of its name at the same place; of what asks a server, tests/engines.
+
+    There `test_NAME.py` is the test of the engine NAME's `engine.py`, `test_NAME_check.py` that of its `check.py`.
+    """
+    folder = path.relative_to(ROOT).parent
+    names = [ROOT / "tests" / "unit" / folder / f"test_{path.name}"]
+    if folder.parent.as_posix() == "bus/engines":
+        end = "" if path.stem == "engine" else f"_{path.stem}"
+        names.append(ROOT / "tests" / "engines" / f"test_{folder.name}{end}.py")
+    return any(name.is_file() for name in names)
 
 
 def methods_of(node: ast.ClassDef) -> list[ast.FunctionDef | ast.AsyncFunctionDef]:
