@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 from bus.behaviour.context import Call, HandlerContext
-from bus.workers.conversation import Conversation, Failure
+from bus.workers.conversation import CallFailure, Conversation
 
 
 class CodeFailed(Exception):
@@ -100,7 +100,7 @@ class PythonCode:
             raise code_failed(call.context, talk.failure, above=self.first_line - 1)
 
 
-def code_failed(context: HandlerContext, failure: Failure, *, above: int = 0) -> CodeFailed:
+def code_failed(context: HandlerContext, failure: CallFailure, *, above: int = 0) -> CodeFailed:
     """What the step fails with whose work another process could not do. above: lines of the file before its line 1."""
     error = context.error_class(failure.type)(failure.message)
     error.__cause__ = failure.cause

@@ -18,7 +18,7 @@ from bus.connections.model import UNDER_CONNECTIONS
 from bus.errors import UserError
 from bus.workers import celery_app
 from bus.workers.celery_runs import Made
-from bus.workers.conversation import Failure
+from bus.workers.conversation import CallFailure
 from bus.workers.records import WorkRecords
 from bus.workers.worker_talk import RunLink, WorkerTalk
 from buslens.records import Kind
@@ -107,11 +107,11 @@ class CeleryTalk(WorkerTalk):
 
     who = "the Celery worker"
 
-    def lost(self) -> Failure:
+    def lost(self) -> CallFailure:
         """Give the task up; why it did not come to its end."""
         assert self.child is not None
         task, self.child = self.child, None
-        return Failure(self.lost_type, self._host.discard(task))
+        return CallFailure(self.lost_type, self._host.discard(task))
 
 
 class CeleryCalls:

@@ -16,7 +16,7 @@ _MOST_FRAMES = 30
 
 
 @dataclass(frozen=True, slots=True)
-class Failure:
+class CallFailure:
     """What the code raised, or why it did not come to its end."""
 
     type: str
@@ -70,7 +70,7 @@ class Conversation:
         self._raised: Exception | None = None
         self._well = False
         self.over = False
-        self.failure: Failure | None = None
+        self.failure: CallFailure | None = None
 
     def __enter__(self) -> Self:
         return self
@@ -127,23 +127,23 @@ class Conversation:
             self._characters_left -= len(line) + 1
             self.log(line if self._lines_left else "… more lines were printed than are kept")
 
-    def lost(self) -> Failure:
+    def lost(self) -> CallFailure:
         """The process is gone, or says what is no message: why."""
         assert self.child is not None
         child, self.child = self.child, None
-        return Failure(self.lost_type, f"{self.who} {self._host.discard(child)}{self.lost_when}")
+        return CallFailure(self.lost_type, f"{self.who} {self._host.discard(child)}{self.lost_when}")
 
     def _lost(self) -> None:
         self.over = True
         self.failure = self.lost()
 
-    def _failure(self, said: Any) -> Failure:
+    def _failure(self, said: Any) -> CallFailure:
         try:
             kind, message, frames = said
             lines = tuple((int(line), str(name)[:200]) for line, name in frames[:_MOST_FRAMES])
         except (TypeError, ValueError):
-            return Failure(self.lost_type, f"{self.who} sent something that is no message")
+            return CallFailure(self.lost_type, f"{self.who} sent something that is no message")
         raised = self._raised
         caused = raised is not None and type(raised).__name__ == kind and str(raised)[:10_000] == message
         name = kind if isinstance(kind, str) and _NAME.fullmatch(kind) else "PythonError"
-        return Failure(name, str(message)[:10_000], lines, raised if caused else None)
+        return CallFailure(name, str(message)[:10_000], lines, raised if caused else None)

@@ -39,7 +39,7 @@ class TooManyPythonCalls(Exception):
     """Python handlers that emit inside of each other without an end."""
 
 
-class Child:
+class PythonChild:
     """One process, and the pipes to it. Used by one thread at a time."""
 
     def __init__(self, command: Sequence[str]) -> None:
@@ -119,8 +119,8 @@ class PythonHost:
         self._command = command
         self._most = most
         self._lock = threading.Lock()
-        self._free: list[Child] = []
-        self._all: set[Child] = set()
+        self._free: list[PythonChild] = []
+        self._all: set[PythonChild] = set()
         self._closed = False
         self._threads: ThreadPoolExecutor | None = None
         self.turns = asyncio.Semaphore(AT_ONCE)
@@ -133,7 +133,7 @@ class PythonHost:
             self._threads = ThreadPoolExecutor(AT_ONCE, thread_name_prefix="python")
         return self._threads
 
-    def take(self) -> Child:
+    def take(self) -> PythonChild:
         """A child for one call. Raises TooManyPythonCalls."""
         with self._lock:
             if self._closed:
@@ -150,17 +150,17 @@ class PythonHost:
             while not self._closed and len(self._free) < count and len(self._all) < self._most:
                 self._free.append(self._started())
 
-    def _started(self) -> Child:
-        child = Child(self._command)
+    def _started(self) -> PythonChild:
+        child = PythonChild(self._command)
         self._all.add(child)
         return child
 
-    def give_back(self, child: Child) -> None:
+    def give_back(self, child: PythonChild) -> None:
         """The call is over, the child is well."""
         with self._lock:
             self._free.append(child)
 
-    def discard(self, child: Child) -> str:
+    def discard(self, child: PythonChild) -> str:
         """The child is not to be used again; how it went."""
         with self._lock:
             self._all.discard(child)

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from bus.contract.delivery import Delivered, Delivery, Died, News, Noticed, Revoked, Settled
 from bus.engines.kafka import names
 from bus.engines.kafka.pulse import Pulse
-from bus.engines.kafka.window import Commit, Spot, Window
+from bus.engines.kafka.window import Commit, PrefetchWindow, Spot
 
 if TYPE_CHECKING:
     from confluent_kafka import Consumer
@@ -45,7 +45,7 @@ class GroupMember:
         self.lock = threading.RLock()
         """Held while news are told: they come in the order in which things happened."""
 
-        self.window = Window(prefetch)
+        self.window = PrefetchWindow(prefetch)
         self.events: dict[str, str] = {}
         """By topic."""
 

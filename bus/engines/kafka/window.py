@@ -24,7 +24,7 @@ class Spot:
 
 
 @dataclass(slots=True)
-class Track:
+class PartitionTrack:
     """One partition."""
 
     next: int = -1
@@ -44,7 +44,7 @@ class Track:
         return next(iter(self.unsettled), self.next)
 
 
-class Window:
+class PrefetchWindow:
     """Not thread-safe: its owner holds a lock."""
 
     def __init__(self, prefetch: int) -> None:
@@ -64,7 +64,7 @@ class Window:
         self.done: list[Delivery] = []
         """Settled here, and not committed yet."""
 
-        self._tracks: dict[tuple[str, int], Track] = {}
+        self._tracks: dict[tuple[str, int], PartitionTrack] = {}
         self._open: set[Delivery] = set()
         self._back: list[tuple[int, Delivery]] = []
         """To be handed out again, before what has just arrived, by order of arrival."""
@@ -221,8 +221,8 @@ class Window:
             if where in self._tracks:
                 self._tracks[where].committed = now
 
-    def _track(self, spot: Spot) -> Track:
-        return self._tracks.setdefault((spot.topic, spot.partition), Track())
+    def _track(self, spot: Spot) -> PartitionTrack:
+        return self._tracks.setdefault((spot.topic, spot.partition), PartitionTrack())
 
     def _count(self, spot: Spot) -> None:
         track = self._track(spot)

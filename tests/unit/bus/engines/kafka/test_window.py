@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bus.contract.delivery import Delivery
-from bus.engines.kafka.window import Spot, Window
+from bus.engines.kafka.window import PrefetchWindow, Spot
 
 WHERE = ("t", 0)
 
@@ -12,8 +12,8 @@ def event(offset: int) -> Delivery:
     return Delivery("h", "a", {}, b"", 1, "", Spot("t", 0, offset))
 
 
-def window(*offsets: int, prefetch: int = 20) -> Window:
-    made = Window(prefetch)
+def window(*offsets: int, prefetch: int = 20) -> PrefetchWindow:
+    made = PrefetchWindow(prefetch)
     made.topics.add("t")
     for offset in offsets:
         made.arrive(event(offset))
