@@ -14,5 +14,5 @@ EXPORTERS = (
     Exporter("excel", "CSV table for Excel", ".csv", csv.write_for_excel),
     Exporter("parquet", "Parquet table", ".parquet", parquet.write, is_text=False),
     Exporter("chrome", "Chrome trace (Perfetto)", ".trace.json", chrome.write),
-    Exporter("mermaid", "Mermaid sequence diagram", ".mmd", mermaid.write, follows_selection=True),
+    Exporter("mermaid", "Mermaid sequence diagram", ".mmd", mermaid.write),
 )

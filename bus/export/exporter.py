@@ -34,13 +34,10 @@ class Exporter:
     title: str
     suffix: str
     write: Writer
-    """Everything, or where it follows the selection the flow that holds this."""
+    """Writes the trace; what draws one flow alone (mermaid) draws that which holds the selection."""
 
     is_text: bool = True
     """Whether a terminal can show it."""
-
-    follows_selection: bool = False
-    """Whether it writes the one flow that is selected: so little that it is done before anybody could cancel it."""
 
 
 def write_text(path: Path, parts: Iterable[str], *, bom: bool = False) -> None:
