@@ -35,12 +35,12 @@ def _own_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture
 def run(tmp_path: Path) -> Iterator[Any]:
-    """`run(text)` runs a scenario at full speed through Session and returns its Trace."""
-    from tests.helpers.headless import Headless
+    """`run(text)` runs a scenario to its end at full speed and returns its Trace; nothing of it is trusted."""
+    from tests.helpers.live import Live
 
-    headless = Headless(tmp_path)
-    yield headless
-    headless.close()
+    live = Live(tmp_path, trusted=False)
+    yield lambda what, **how: live.ended(what, **how).trace
+    live.close()
 
 
 @pytest.fixture

@@ -13,7 +13,6 @@ import numpy as np
 import pytest
 
 from app.cli_clean import clean
-from bus.analysis.delivery_history import anatomy_of
 from bus.runs import sqlite_runs
 from bus.session import Session
 from bus.settings import Settings
@@ -24,6 +23,7 @@ from tests.helpers.killing import killed_after
 from tests.helpers.patience import wait_until
 from tests.helpers.ports import free_port
 from tests.helpers.rabbit import servers
+from tests.helpers.told import failure, logged, work
 
 pytest.importorskip("celery", reason="Celery is not installed: pip install 'buslens[celery]'")
 HEAD = """buslens: 1
@@ -85,7 +85,7 @@ class Stage:
 
     def until(self, session: Session, condition: Callable[[], bool]) -> None:
         """Pump until it is so."""
-        wait_until(lambda: session.pump() is None or condition(), lambda: (session.engine_state, logged(session)))
+        wait_until(lambda: session.pump() is None or condition(), lambda: (session.engine_state, logged(session.trace)))
 
     def finished(self, session: Session) -> Session:
         """Pump to the end."""
@@ -107,27 +107,6 @@ def stage(tmp_path: Path) -> Iterator[Stage]:
     made.close()
 
 
-def logged(session: Session) -> list[str]:
-    return [session.trace.marks.text(row) for row in range(len(session.trace.marks))]
-
-
-def steps(session: Session, number: int = 0) -> list[tuple[Kind, str]]:
-    """What Celery said of the event `a` that was emitted at that place."""
-    trace = session.trace
-    rows = [row for row, name in enumerate(trace.dispatches.event) if trace.names.text(int(name)) == "a"]
-    if number >= len(rows):
-        return []
-    told = anatomy_of(trace, int(trace.dispatches.id[rows[number]])).steps
-    return [(step.kind, step.note) for step in told if step.kind >= Kind.WORK_SENT]
-
-
-def failure(session: Session) -> tuple[str, str]:
-    row = int(np.flatnonzero(session.trace.calls.outcome == Outcome.FAILED)[0])
-    error = session.trace.error(row)
-    assert error is not None
-    return error.type, error.message
-
-
 @pytest.mark.parametrize("engine", ["pyee", "pyee-asyncio", "sqlite"])
 def test_calls_are_done_by_the_worker_and_every_step_is_seen(broker: Any, engine: str, stage: Stage) -> None:
     stage.scenario(
@@ -136,13 +115,13 @@ def test_calls_are_done_by_the_worker_and_every_step_is_seen(broker: Any, engine
     )
     worker = stage.worker("--processes", "4")
     session = stage.finished(stage.run(engine, speed=math.inf))
-    assert sorted(logged(session)) == [f"{name} {n}" for name in "ab" for n in range(1, 5)]
+    assert sorted(logged(session.trace)) == [f"{name} {n}" for name in "ab" for n in range(1, 5)]
     assert set(session.trace.calls.outcome.tolist()) == {Outcome.OK}
     assert session.engine_state.virtual_ns == pytest.approx(200e6, abs=20e6)
     for number in range(4):
-        kinds = [kind for kind, _ in steps(session, number)]
+        kinds = [kind for kind, _ in work(session.trace, number)]
         assert kinds == [Kind.WORK_SENT, Kind.WORK_RECEIVED, Kind.WORK_STARTED, Kind.WORK_SUCCEEDED]
-        assert {note.partition("@")[0] for _, note in steps(session, number)[1:]} == {f"buslens-{worker.pid}"}
+        assert {note.partition("@")[0] for _, note in work(session.trace, number)[1:]} == {f"buslens-{worker.pid}"}
 
 
 def test_a_failure_is_tried_again_and_points_into_the_file(broker: Any, stage: Stage) -> None:
@@ -152,10 +131,10 @@ def test_a_failure_is_tried_again_and_points_into_the_file(broker: Any, stage: S
     )
     stage.worker()
     session = stage.finished(stage.run())
-    assert failure(session) == ("TooHot", "oh")
+    assert failure(session.trace) == ("TooHot", "oh")
     assert "line 10, in h" in str(session.trace.error(0))
-    assert logged(session) == ["again", "again"]
-    kinds = [kind for kind, _ in steps(session)]
+    assert logged(session.trace) == ["again", "again"]
+    kinds = [kind for kind, _ in work(session.trace)]
     assert kinds.count(Kind.WORK_STARTED) == 2
     assert (kinds.count(Kind.WORK_RETRIED), kinds.count(Kind.WORK_FAILED)) == (1, 1)
 
@@ -164,10 +143,10 @@ def test_a_killed_process_of_a_worker_has_its_call_done_again(broker: Any, stage
     stage.scenario("    do: [{log: begun}, {wait: 500ms}, {log: done}]\nscript: [{emit: a}]\n")
     worker = stage.worker("--processes", "1")
     session = stage.run()
-    stage.until(session, lambda: logged(session) == ["begun"])
+    stage.until(session, lambda: logged(session.trace) == ["begun"])
     os.kill(_child_of(worker.pid), signal.SIGKILL)
     stage.finished(session)
-    assert logged(session) == ["begun", "begun", "done"]
+    assert logged(session.trace) == ["begun", "begun", "done"]
     assert session.trace.calls.outcome.tolist() == [Outcome.OK]
 
 
@@ -179,8 +158,8 @@ def test_a_handler_that_always_crashes_is_given_up_after_its_attempts(rabbitmq: 
     stage.scenario("    attempts: 2\n    do: [{log: begun}, {crash: always}]\nscript: [{emit: a}]\n")
     stage.worker("--processes", "1")
     session = stage.finished(stage.run())
-    assert failure(session) == ("WorkerLost", "the Celery worker died in each of 2 attempts")
-    assert logged(session).count("begun") >= 2
+    assert failure(session.trace) == ("WorkerLost", "the Celery worker died in each of 2 attempts")
+    assert logged(session.trace).count("begun") >= 2
 
 
 def test_two_workers_share_the_calls_and_one_takes_over_from_the_other(rabbitmq: Any, stage: Stage) -> None:
@@ -190,13 +169,16 @@ def test_two_workers_share_the_calls_and_one_takes_over_from_the_other(rabbitmq:
     )
     one, other = stage.worker("--processes", "2"), stage.worker("--processes", "2")
     session = stage.run()
-    stage.until(session, lambda: len(logged(session)) >= 10)
+    stage.until(session, lambda: len(logged(session.trace)) >= 10)
     one.kill()
     stage.finished(session)
-    assert set(logged(session)) == {str(n) for n in range(1, 41)}  # one or two may be there twice
+    assert set(logged(session.trace)) == {str(n) for n in range(1, 41)}  # one or two may be there twice
     assert set(session.trace.calls.outcome.tolist()) == {Outcome.OK}
     hosts = {
-        note.partition("@")[0] for n in range(40) for kind, note in steps(session, n) if kind == Kind.WORK_SUCCEEDED
+        note.partition("@")[0]
+        for n in range(40)
+        for kind, note in work(session.trace, n)
+        if kind == Kind.WORK_SUCCEEDED
     }
     assert hosts == {f"buslens-{worker.pid}" for worker in (one, other)}
 
@@ -204,18 +186,18 @@ def test_two_workers_share_the_calls_and_one_takes_over_from_the_other(rabbitmq:
 def test_without_a_worker_a_person_is_told_how_to_start_one(rabbitmq: Any, stage: Stage) -> None:
     stage.scenario("    do: [{log: done}]\nscript: [{emit: a}]\n")
     session = stage.run()
-    stage.until(session, lambda: len(logged(session)) == 1)
-    assert "buslens worker" in logged(session)[0]
+    stage.until(session, lambda: len(logged(session.trace)) == 1)
+    assert "buslens worker" in logged(session.trace)[0]
     stage.worker()
     stage.finished(session)
-    assert logged(session)[1:] == ["done"]
+    assert logged(session.trace)[1:] == ["done"]
 
 
 def test_stop_ends_calls_that_wait_for_a_worker(rabbitmq: Any, stage: Stage) -> None:
     stage.scenario("    do: [{wait: forever}]\nscript: [{emit: a, times: 3}]\n")
     stage.worker("--processes", "1")
     session = stage.run()
-    stage.until(session, lambda: any(Kind.WORK_STARTED in dict(steps(session, number)) for number in range(3)))
+    stage.until(session, lambda: any(Kind.WORK_STARTED in dict(work(session.trace, number)) for number in range(3)))
     session.stop()
     stage.until(session, lambda: session.engine_state.phase == "idle")
     assert Outcome.OK not in session.trace.calls.outcome.tolist()
@@ -228,11 +210,11 @@ def test_a_broker_that_is_gone_for_a_while_loses_no_call(rabbitmq: Any, stage: S
     )
     stage.worker("--processes", "2")
     session = stage.run()
-    stage.until(session, lambda: len(logged(session)) >= 10)
+    stage.until(session, lambda: len(logged(session.trace)) >= 10)
     rabbitmq.down()
     rabbitmq.up()
     stage.finished(session)
-    done = {line for line in logged(session) if line.isdigit()}
+    done = {line for line in logged(session.trace) if line.isdigit()}
     failed = [session.trace.error(int(row)) for row in np.flatnonzero(session.trace.calls.outcome == Outcome.FAILED)]
     # Every call is accounted for: done, or refused by the broker that was not there.
     assert len(done) + len(failed) == 60
@@ -247,7 +229,7 @@ def test_code_runs_only_in_a_worker_that_trusts_it(rabbitmq: Any, stage: Stage) 
     assert "Traceback" not in refused.log.read_text()
     stage.worker("--trust")
     session = stage.finished(stage.run())
-    assert logged(session) == ["6"]
+    assert logged(session.trace) == ["6"]
 
 
 def test_hostile_messages_harm_neither_the_run_nor_the_worker(rabbitmq: Any, stage: Stage) -> None:
@@ -259,7 +241,7 @@ def test_hostile_messages_harm_neither_the_run_nor_the_worker(rabbitmq: Any, sta
         app.send_task(celery_app.TASK, (request,), queue=workers)
     app.send_task("os.system", ("touch /tmp/buslens-was-here",), queue=workers)
     session = stage.run()
-    stage.until(session, lambda: any(Kind.WORK_STARTED in dict(steps(session, number)) for number in range(2)))
+    stage.until(session, lambda: any(Kind.WORK_STARTED in dict(work(session.trace, number)) for number in range(2)))
     replies = f"{next(sqlite_runs.home().glob('*-celery')).name.removesuffix('-celery')}.replies"
     with app.producer_pool.acquire(block=True) as producer:
         for body in (None, 5, {}, {"task": 1}, {"task": "x", "emit": 3}, {"task": "x" * 100_000}):
@@ -268,7 +250,7 @@ def test_hostile_messages_harm_neither_the_run_nor_the_worker(rabbitmq: Any, sta
         producer.publish(b"\x80\x04.", routing_key=replies, content_type="application/x-python-serialize")
     stage.finished(session)
     app.close()
-    assert logged(session) == ["done", "done"]
+    assert logged(session.trace) == ["done", "done"]
     assert not Path("/tmp/buslens-was-here").exists()
 
 

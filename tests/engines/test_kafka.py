@@ -29,9 +29,11 @@ from bus.trace import Trace
 from buslens.records import Kind, Outcome
 from tests.helpers.kafka import PASSWORD, read_topic, settings, topics_and_groups
 from tests.helpers.killing import killed_after
+from tests.helpers.live import over, until
 from tests.helpers.patience import PATIENCE_S, wait_until
 from tests.helpers.ports import free_port
-from tests.helpers.rabbit import Begun, begun_on, marks, over, run_name, told, until
+from tests.helpers.rabbit import Begun, begun_on, run_name
+from tests.helpers.told import logged, told
 
 STEADY = """buslens: 1
 events: {a: {}}
@@ -77,11 +79,11 @@ def test_a_broker_that_goes_away_and_comes_back_loses_nothing(how: str, begun: B
     session = begun(STEADY, speed=1.0)
     until(session, lambda: told(session.trace, Kind.ACKNOWLEDGED) >= 200)
     getattr(kafka, how)()
-    until(session, lambda: any("is gone" in mark for mark in marks(session.trace)))
+    until(session, lambda: any("is gone" in mark for mark in logged(session.trace)))
     kafka.up()
     over(session)
     assert_every_event_was_handled(session.trace, 1000, 2)
-    assert "kafka can be reached again" in marks(session.trace)
+    assert "kafka can be reached again" in logged(session.trace)
 
 
 def test_a_broker_that_is_paused_for_a_while_loses_nothing(begun: Begun, kafka: Any) -> None:
@@ -167,7 +169,7 @@ def test_order_and_attempts_survive_the_death_of_a_consumer(begun: Begun) -> Non
     assert sorted(set(order)) == list(range(1, 9))
     assert order == sorted(order)
     assert Counter(order) == {1: 1, 2: 1, 3: 3, 4: 1, 5: 3, 6: 1, 7: 1, 8: 1}  # as `count` of all calls says
-    assert "rebalance: h is given a/0" in marks(trace)
+    assert "rebalance: h is given a/0" in logged(trace)
 
 
 def test_a_finished_run_leaves_nothing_on_the_broker(begun: Begun) -> None:
@@ -296,12 +298,12 @@ def test_a_client_that_is_dead_is_replaced_while_others_are_answered(which: str,
     client = client_of(session)
     dead: Any = client.mail if which == "reads letters" else client._members["h"]
     dead.pulse = Dead()
-    until(session, lambda: any(f"the client that {which} had no connection" in mark for mark in marks(session.trace)))
+    until(session, lambda: any(f"the client that {which} had no connection" in mark for mark in logged(session.trace)))
     session.emit("a", 2)
     until(session, lambda: told(session.trace, Kind.ACKNOWLEDGED) == 2)
     until(session, lambda: dead.pulse.silent_s == 0)
     client.mail.write(OWNER, b"{}\n")  # it is not a letter, and is heard
-    until(session, lambda: any("cannot be read" in mark for mark in marks(session.trace)))
+    until(session, lambda: any("cannot be read" in mark for mark in logged(session.trace)))
     over(session)
 
 

@@ -24,7 +24,9 @@ from bus.sharing.merging import FIRST_ID, DeliveryStep
 from bus.trace import Trace
 from buslens.records import Kind, Outcome
 from tests.helpers.joined_workers import Joined
-from tests.helpers.rabbit import marks, until, with_channel
+from tests.helpers.live import until
+from tests.helpers.rabbit import with_channel
+from tests.helpers.told import logged
 
 PARTITIONS = 8
 FINISHED_S = 180.0
@@ -129,8 +131,8 @@ def assert_done(stage: Stage, handler: str) -> None:
     """For each `a`; and once, but where a rebalance of Kafka's moves what was handed out and not committed."""
     trace = stage.session.trace
     wanted, done = emitted(trace), handled(trace, handler)
-    rebalances = [mark for mark in marks(trace) if "rebalance" in mark]
-    assert set(done) == wanted, (sorted(wanted - set(done)), marks(trace))
+    rebalances = [mark for mark in logged(trace) if "rebalance" in mark]
+    assert set(done) == wanted, (sorted(wanted - set(done)), logged(trace))
     assert max(done.values()) <= 1 + len(rebalances), (done.most_common(5), rebalances)
     assert stage.engine == "kafka" or not rebalances
 
@@ -178,7 +180,7 @@ def test_two_workers_share_the_calls_with_us_and_all_is_on_one_timeline(stage: S
     error_ns = 1e6 * sum(float(each.clock.split("give or take ")[1].split()[0]) for each in joined)
     too_early = trace.calls.started_ns - trace.calls.emitted_ns < -5e6 - error_ns
     assert not too_early.any(), (error_ns, whereabouts(trace, too_early))
-    assert sum("has joined; its clock is" in mark for mark in marks(trace)) == 2
+    assert sum("has joined; its clock is" in mark for mark in logged(trace)) == 2
     stage.session.close()
     for worker in workers:
         worker.wait_for("left buslens-")
@@ -198,7 +200,7 @@ def test_a_killed_worker_loses_nothing_and_others_take_over(stage: Stage) -> Non
     # What it had not acknowledged was done again, and nothing else: at most what it held.
     again = sum(handled(trace, "h").values()) - len(emitted(trace))
     assert stage.engine == "kafka" or again <= 20
-    stage.until(lambda: any(f"{killed.member} on" in mark and "is gone" in mark for mark in marks(stage.session.trace)))
+    stage.until(lambda: any(f"{killed.member} on" in one and "is gone" in one for one in logged(stage.session.trace)))
 
 
 @pytest.mark.parametrize("stage", ["rabbitmq"], indirect=True)
@@ -240,7 +242,7 @@ def test_strangers_letters_harm_nothing(stage: Stage) -> None:
     stage.feed_calls_of(worker, 30)
     trace = stage.finish()
     assert_done(stage, "h")
-    assert sum("cannot be read" in mark for mark in marks(trace)) == 1
+    assert sum("cannot be read" in mark for mark in logged(trace)) == 1
 
 
 JUNK = [b"", b"{}\n", b"\xff" * 1000, b'{"member": "w-x", "now": 1, "number": 1}\nBUSLENS\x00nonsense', b"x" * 10**6]
@@ -332,7 +334,7 @@ def test_a_member_that_was_stopped_for_longer_than_its_session_takes_nothing_bac
     # What it had in its hands when it was stopped is settled there now, and is not its own any more.
     stage.until(
         lambda: (
-            groups.have_all() and any(mark.startswith("rebalance: h no longer has") for mark in marks(session.trace))
+            groups.have_all() and any(mark.startswith("rebalance: h no longer has") for mark in logged(session.trace))
         )
     )
     session.emit("a", -1, times=50)

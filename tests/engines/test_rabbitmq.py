@@ -19,9 +19,11 @@ from bus.engines.rabbitmq import runs as rabbitmq_runs
 from bus.runs import sqlite_runs
 from buslens.records import Kind, Outcome
 from tests.helpers.killing import killed_after
+from tests.helpers.live import over, until
 from tests.helpers.patience import PATIENCE_S
 from tests.helpers.ports import free_port
-from tests.helpers.rabbit import Begun, marks, over, run_name, told, until, with_channel
+from tests.helpers.rabbit import Begun, run_name, with_channel
+from tests.helpers.told import logged, told
 
 STEADY = """buslens: 1
 events: {a: {}}
@@ -44,7 +46,7 @@ def test_a_broker_that_goes_away_and_comes_back_loses_nothing(how: str, begun: B
     # RabbitMQ 3.10 itself forgets a quorum queue that is killed in its first two seconds.
     until(session, lambda: told(session.trace, Kind.CONFIRMED) >= 800)
     getattr(rabbitmq, how)()
-    until(session, lambda: any("is gone" in mark for mark in marks(session.trace)))
+    until(session, lambda: any("is gone" in mark for mark in logged(session.trace)))
     until(session, lambda: len(session.trace.dispatches) >= 900)  # it goes on emitting meanwhile
     rabbitmq.up()
     over(session)
@@ -53,7 +55,7 @@ def test_a_broker_that_goes_away_and_comes_back_loses_nothing(how: str, begun: B
     assert handled == set(range(1, 1201))
     found = ledger.of_trace(trace)
     assert (found.emitted, found.handled + found.retried) == (1200, 1200)
-    assert "rabbitmq can be reached again" in marks(trace)
+    assert "rabbitmq can be reached again" in logged(trace)
     times = Counter(trace.calls.dispatch[trace.calls.outcome == Outcome.OK].tolist())
     assert max(times.values()) <= 2, "at most what was not acknowledged is handled twice"
 

@@ -20,9 +20,11 @@ from bus.runs.sqlite_runs import left_behind
 from bus.runtime.state import AT_REST
 from bus.trace import Trace
 from buslens.records import Kind, Outcome
+from tests.helpers.live import over, until
 from tests.helpers.patience import PATIENCE_S
 from tests.helpers.proxy import Proxy
-from tests.helpers.rabbit import Begun, marks, over, run_name, told, until, with_channel
+from tests.helpers.rabbit import Begun, run_name, with_channel
+from tests.helpers.told import logged, told
 
 EVENTS = 600
 BUSY = f"""buslens: 1
@@ -149,7 +151,7 @@ def test_a_queue_that_somebody_removes_is_made_again(begun: Begun) -> None:
         await channel.queue_delete(queue)
 
     with_channel(remove)
-    until(session, lambda: "rabbitmq can be reached again" in marks(session.trace))
+    until(session, lambda: "rabbitmq can be reached again" in logged(session.trace))
     session.emit("a", 2)
     until(session, lambda: told(session.trace, Kind.ACKNOWLEDGED) == 2)
 
@@ -166,7 +168,7 @@ def test_what_the_broker_always_refuses_ends_the_run_with_its_reason(begun: Begu
         await channel.queue_delete(f"{run}.h.a")  # it connects anew, and is told that the exchange is none of ours
 
     with_channel(replace)
-    until(session, lambda: any("is gone" in mark for mark in marks(session.trace)))
+    until(session, lambda: any("is gone" in mark for mark in logged(session.trace)))
     session.emit("a", 2)
     until(session, lambda: session.engine_state.phase == "failed")
     assert "refuses what it is asked: ChannelPreconditionFailed: PRECONDITION_FAILED" in session.engine_state.message

@@ -11,7 +11,7 @@ from PySide6.QtCore import QObject, QTimer
 
 from bus.analysis import ledger
 from buslens.records import Kind
-from tests.helpers.rabbit import told
+from tests.helpers.told import told
 
 STEADY = """buslens: 1
 events: {a: {}}

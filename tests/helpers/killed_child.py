@@ -13,9 +13,8 @@ from pathlib import Path
 
 from bus.engines import ENGINES
 from bus.engines.sqlite.log import SqliteLog
-from bus.session import Session
-from bus.settings import Settings
 from buslens.records import Kind
+from tests.helpers.live import Live
 
 
 def say(*words: object) -> None:
@@ -48,9 +47,7 @@ def use_log(path: Path, seed: int) -> None:
 
 def use_session(path: Path, engine: str) -> None:
     """As `buslens run --engine ENGINE` does, at normal speed."""
-    session = Session(Settings(), trusted=bool)
-    session.open_scenario(path)
-    session.start(engine=engine, speed=1.0)
+    session = Live(path.parent).begun(path, engine=engine, speed=1.0)
     told, emitted, is_durable = 0, 0, ENGINES[engine].is_durable
     while True:
         session.wait(0.01)

@@ -11,9 +11,11 @@ PATIENCE_S = 120.0
 came."""
 
 
-def wait_until(condition: Callable[[], bool], say: Callable[[], object], *, patience_s: float = PATIENCE_S) -> None:
+def wait_until(
+    condition: Callable[[], bool], say: Callable[[], object], *, patience_s: float = PATIENCE_S, pause_s: float = 0.01
+) -> None:
     """Ask again and again until it is so. say: what a failure is told with, looked at when the patience is over."""
     limit, pause = time.monotonic() + patience_s, threading.Event()
     while not condition():
         assert time.monotonic() < limit, f"never came: {say()}"
-        pause.wait(0.01)
+        pause.wait(pause_s)

@@ -5,29 +5,24 @@ from __future__ import annotations
 import asyncio
 import importlib.util
 import json
-import math
-import threading
-import time
 from collections.abc import Awaitable, Callable, Iterator
+from functools import partial
 from pathlib import Path
 from types import ModuleType
 from typing import Any
 
 import aio_pika
-import numpy as np
 
 from bus.analysis.delivery_history import anatomy_of
-from bus.engines import MAKERS, Makers
 from bus.engines.rabbitmq import names as rabbitmq_names
 from bus.engines.rabbitmq import runs as rabbitmq_runs
 from bus.session import Session
-from bus.settings import Settings
-from bus.trace import Trace
 from buslens.records import Kind
-from tests.helpers.patience import PATIENCE_S
+from tests.helpers.live import Live, until
+from tests.helpers.told import told
 
 Begun = Callable[..., Session]
-"""A run that has begun: of a scenario's text, at a speed."""
+"""A run that has begun: of a scenario's text, at a speed, with makers of engines."""
 
 SERVERS = Path(__file__).resolve().parents[2] / "packaging" / "brokers" / "servers.py"
 
@@ -70,46 +65,10 @@ def waiting_in_queues(folder: Path) -> list[str]:
 
 
 def begun_on(engine: str, folder: Path) -> Iterator[Begun]:
-    """Begins runs, and closes them in the end."""
-    sessions: list[Session] = []
-
-    def begin(text: str, speed: float = math.inf, engines: Makers = MAKERS) -> Session:
-        path = folder / f"{len(sessions)}.yaml"
-        path.write_text(text)
-        session = Session(Settings(), trusted=bool, engines=engines)
-        sessions.append(session)
-        session.open_scenario(path)
-        session.start(engine=engine, speed=speed)
-        return session
-
-    yield begin
-    for session in sessions:
-        session.close()
-
-
-def until(session: Session, condition: Callable[[], bool], patience_s: float = PATIENCE_S) -> None:
-    """Wait for it; then the trace has all that was recorded when it came."""
-    limit, pause = time.monotonic() + patience_s, threading.Event()
-    while not condition():
-        assert time.monotonic() < limit, f"never came: {session.engine_state}"
-        session.pump()
-        pause.wait(0.005)
-    session.pump()
-
-
-def over(session: Session) -> None:
-    """Wait until the run is."""
-    assert session.wait(PATIENCE_S), (session.engine_state, marks(session.trace)[-50:])
-
-
-def told(trace: Trace, kind: Kind) -> int:
-    """How many records of deliveries are of a kind."""
-    return int(np.count_nonzero(trace.deliveries.view("kind") == kind))
-
-
-def marks(trace: Trace) -> list[str]:
-    """What is marked on the timeline."""
-    return [trace.marks.text(row) for row in range(len(trace.marks))]
+    """Begins runs of texts on an engine, and closes them in the end."""
+    live = Live(folder)
+    yield partial(live.begun, engine=engine)
+    live.close()
 
 
 def run_name(session: Session) -> str:

@@ -15,9 +15,9 @@ from bus.flight.recorder import FlightRecorder
 from bus.session import Session
 from bus.settings import FlightSettings, Settings
 from tests.helpers.growing import Growing
+from tests.helpers.live import Live
 from tests.helpers.make_trace import make_trace
 from tests.helpers.patience import PATIENCE_S
-from tests.unit.bus.conftest import Live
 
 ROOT = Path(__file__).resolve().parents[3]
 

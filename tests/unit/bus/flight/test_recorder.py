@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import threading
 from pathlib import Path
 from typing import Any
@@ -12,13 +11,12 @@ import pytest
 
 from bus.capture import capture
 from bus.errors import UserError
-from bus.flight.folder import FlightFolder
 from bus.flight.recorder import FlightRecorder
-from bus.session import AT_REST, Session
-from bus.settings import FlightSettings, Settings
+from bus.settings import FlightSettings
 from bus.trace import Trace
 from bus.trace.facts import FACT_DTYPE
 from buslens import wire
+from tests.helpers.live import Live, over
 from tests.unit.bus.flight.flown import Flown, S
 
 
@@ -242,14 +240,11 @@ script:
 """
 
 
-def test_a_run_of_a_scenario_is_recorded_too(tmp_path: Path) -> None:
-    (tmp_path / "s.yaml").write_text(FAILING)
-    session = Session(Settings(), trusted=str.isascii)
+def test_a_run_of_a_scenario_is_recorded_too(live: Live, tmp_path: Path) -> None:
+    session = live(FAILING)
     session.flight = FlightRecorder(FlightSettings(), tmp_path / "flights")
-    session.open_scenario(tmp_path / "s.yaml")
     session.start(speed=float("inf"))
-    assert session.wait(30)
-    assert session.engine_state.phase in AT_REST
+    over(session)
     session.close()
     (written,) = session.flight.written
     part = capture.load(written.path)
@@ -266,16 +261,3 @@ def test_the_trace_goes_on_while_the_file_is_written(tmp_path: Path) -> None:
     assert isinstance(flown.trace, Trace)
     flown.files()
     assert flown.held == 0
-
-
-def test_files_of_one_moment_keep_their_order(tmp_path: Path) -> None:
-    folder = FlightFolder(tmp_path, most_files=2, most_bytes=1 << 30)
-    made = []
-    for _ in range(12):
-        path = folder.next_path()
-        path.write_bytes(b"x")
-        os.utime(path, (1_000_000, 1_000_000))
-        folder.make_room()
-        made.append(path)
-    assert len(set(made)) == 12
-    assert folder.files() == made[-2:]

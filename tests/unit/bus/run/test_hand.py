@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
 
 from bus.errors import UserError
 from bus.session import Session
-from bus.settings import Settings
+from tests.helpers.live import Live
 
 SHOP = """\
 buslens: 1
@@ -20,12 +18,8 @@ handlers: {h: {on: order, do: []}}
 
 
 @pytest.fixture
-def session(tmp_path: Path) -> Session:
-    path = tmp_path / "shop.yaml"
-    path.write_text(SHOP, encoding="utf-8")
-    session = Session(Settings(), trusted=lambda _hash: False)
-    session.open(path)
-    return session
+def session(live: Live) -> Session:
+    return live(SHOP)
 
 
 def test_a_refused_payload_takes_nothing_away(session: Session) -> None:
@@ -36,7 +30,6 @@ def test_a_refused_payload_takes_nothing_away(session: Session) -> None:
     with pytest.raises(UserError, match="'id' is a required property"):
         session.emit("order", {})
     assert len(session.trace.dispatches) == 1
-    session.close()
 
 
 def test_what_breaks_the_schema_on_purpose_is_emitted_and_marked(session: Session) -> None:
@@ -46,11 +39,9 @@ def test_what_breaks_the_schema_on_purpose_is_emitted_and_marked(session: Sessio
     said = session.trace.marks.text(0)
     assert "order was emitted by hand although it breaks its schema" in said
     assert "'id' is a required property" in said
-    session.close()
 
 
 def test_what_is_right_after_all_has_no_mark(session: Session) -> None:
     session.emit("order", {"id": 1}, against_schema=True)
     assert session.wait(10)
     assert len(session.trace.marks) == 0
-    session.close()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from pathlib import Path
 from typing import Any
 
@@ -11,19 +10,11 @@ import pytest
 from bus.behaviour.pauses import Delay
 from bus.behaviour.steps import STEPS
 from bus.scenario.steps import VERBS
-from bus.trace import Trace
 from buslens.records import Flag, Outcome
-from tests.unit.bus.conftest import Live
+from tests.helpers.live import Live
+from tests.helpers.told import logged, payloads
 
 MS = 1_000_000
-
-
-def marks(trace: Trace) -> list[str]:
-    return [trace.marks.text(row) for row in range(len(trace.marks))]
-
-
-def payloads(trace: Trace) -> list[Any]:
-    return [trace.payload(row).value for row in range(len(trace.dispatches))]
 
 
 def handler(*steps: str, rest: str = "script: [{emit: a, with: {n: 5}}]", events: str = "{a: {}, b: {}}") -> str:
@@ -36,7 +27,7 @@ def test_every_verb_of_a_scenario_does_something() -> None:
 
 def test_log_writes_a_line_with_values(run: Any) -> None:
     trace = run(handler("{log: 'n is ${event.payload.n} of ${event.name}, call ${count}'}"))
-    assert marks(trace) == ["n is 5 of a, call 1"]
+    assert logged(trace) == ["n is 5 of a, call 1"]
     assert trace.marks.call.tolist() == trace.calls.id.tolist()
 
 
@@ -79,13 +70,12 @@ def test_fail_always_every_nth_and_by_chance(run: Any) -> None:
 
 @pytest.mark.parametrize("engine", ["pyee", "pyee-asyncio", "pyee-threads"])
 def test_a_failure_names_its_line_in_the_scenario_and_none_of_ours(engine: str, live: Live) -> None:
-    session = live(
+    session = live.ended(
         "events: {a: {}}\nhandlers:\n  charge_card:\n    on: a\n    do:\n      - log: before\n"
         "      - fail: {error: CardDeclined, message: 'no money for ${event.payload.id}'}\n"
-        "script: [{emit: a, with: {id: 7}}]"
+        "script: [{emit: a, with: {id: 7}}]",
+        engine=engine,
     )
-    session.start(engine=engine, speed=math.inf)
-    assert session.wait(60)
     error = session.trace.error(0)
     assert error is not None
     assert (error.type, error.message) == ("CardDeclined", "no money for 7")
@@ -95,12 +85,11 @@ def test_a_failure_names_its_line_in_the_scenario_and_none_of_ours(engine: str, 
 
 
 def test_a_nested_failure_shows_the_way_through_both_handlers(live: Live) -> None:
-    session = live(
+    session = live.ended(
         "events: {a: {}, b: {}}\nhandlers:\n  outer:\n    on: a\n    do:\n      - emit: b\n"
-        "  inner:\n    on: b\n    do:\n      - fail: always\nscript: [{emit: a}]"
+        "  inner:\n    on: b\n    do:\n      - fail: always\nscript: [{emit: a}]",
+        engine="pyee",
     )
-    session.start(engine="pyee", speed=math.inf)
-    assert session.wait(60)
     assert session.trace.calls.outcome.tolist() == [Outcome.FAILED, Outcome.FAILED]
     error = session.trace.error(0)
     assert error is not None
@@ -124,18 +113,18 @@ def test_transform_changes_what_later_steps_see_and_nothing_else(run: Any) -> No
     text = handler("{transform: {m: $event.payload.n + 1}}", "{emit: b, with: $event.payload}")
     trace = run(text.replace("script:", "  g: {on: a, do: [{log: '${event.payload}'}]}\nscript:"))
     assert payloads(trace) == [{"n": 5}, {"m": 6}]
-    assert marks(trace) == ['{"n": 5}']
+    assert logged(trace) == ['{"n": 5}']
 
 
 def test_count_is_shared_by_all_handlers(run: Any) -> None:
     text = handler("{count: seen}", rest="script: [{emit: a, times: 3}]")
     trace = run(text.replace("script:", "  g: {on: a, do: [{count: seen}, {log: '${counters.seen}'}]}\nscript:"))
-    assert marks(trace) == ["2", "4", "6"]
+    assert logged(trace) == ["2", "4", "6"]
 
 
 def test_once_steps_are_done_in_the_first_call_only(run: Any) -> None:
     text = handler("{once: [{log: first}]}", "{log: each}", rest="script: [{emit: a, times: 3}]")
-    assert marks(run(text)) == ["first", "each", "each", "each"]
+    assert logged(run(text)) == ["first", "each", "each", "each"]
 
 
 def test_a_once_handler_is_called_once(run: Any) -> None:
@@ -172,7 +161,7 @@ def test_an_error_handler_hears_what_failed(run: Any) -> None:
         "  e: {on: error, do: [{log: '${event.payload.type}: ${event.payload.message}'}]}\nscript: [{emit: a}]"
     )
     for engine in ("pyee-asyncio", "pyee-threads"):
-        assert marks(run(text, engine=engine)) == ["Declined: no"]
+        assert logged(run(text, engine=engine)) == ["Declined: no"]
 
 
 def test_a_handler_of_new_listener_hears_who_listens_from_now_on(run: Any) -> None:
@@ -183,5 +172,5 @@ def test_a_handler_of_new_listener_hears_who_listens_from_now_on(run: Any) -> No
     )
     for engine in ("pyee", "pyee-asyncio", "pyee-threads"):
         trace = run(text, engine=engine)
-        assert marks(trace) == ["h hears a"]
+        assert logged(trace) == ["h hears a"]
         assert len(trace.calls) == 2

@@ -8,8 +8,8 @@ from pathlib import Path
 from bus import scenario
 from bus.run.order import Order
 from bus.run.runner import own_run
+from tests.helpers.live import Live
 from tests.helpers.patience import PATIENCE_S
-from tests.unit.bus.conftest import Live
 
 
 def test_a_run_can_be_followed_by_another(live: Live) -> None:

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import math
 from typing import Any
 
-from bus.run.preamble import Preamble
 from bus.trace import Trace
 from buslens.records import Outcome
-from tests.unit.bus.conftest import Live
+from tests.helpers.live import Live, over
 
 MS = 1_000_000
 
@@ -69,19 +67,8 @@ def test_what_a_handler_raises_does_not_end_the_script(run: Any) -> None:
 
 
 def test_a_script_that_cannot_emit_ends_the_run_and_names_its_line(live: Live) -> None:
-    session = live("events:\n  a: {schema: {type: object}}\nscript:\n  - wait: 1ms\n  - emit: a\n    with: 3\n")
-    session.start(speed=math.inf)
-    assert session.wait(60)
+    session = live.begun("events:\n  a: {schema: {type: object}}\nscript:\n  - wait: 1ms\n  - emit: a\n    with: 3\n")
+    over(session)
     assert session.engine_state.phase == "failed"
     assert "scenario-0.yaml:6" in session.engine_state.message
     assert "3 is not of type 'object'" in session.engine_state.message
-
-
-def test_a_preamble_is_a_capture_without_records(run: Any) -> None:
-    trace = run("events: {a: {}}\nhandlers: {h: {on: a}}\nscript: [{emit: a}]")
-    preamble, empty = Preamble(), Trace()
-    preamble.add(b"".join(trace.raw.pieces(0, trace.whole)))
-    empty.feed(preamble.capture())
-    assert len(empty.dispatches) == 0
-    assert {empty.names.text(ident) for ident, _ in empty.names.items()} >= {"a", "h"}
-    empty.raw.close()

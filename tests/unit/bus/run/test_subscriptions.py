@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import math
-
 import pytest
 
 from bus.errors import UserError
 from bus.scenario import Document
 from bus.session import Session
-from tests.unit.bus.conftest import Live
+from tests.helpers.live import Live
+from tests.helpers.told import logged
 
 TEXT = """
 events: {a: {}, order.placed: {}}
@@ -23,10 +22,8 @@ script: [{emit: a}]
 
 @pytest.fixture
 def session(live: Live) -> Session:
-    session = live(TEXT)
-    session.start(engine="pyee", speed=math.inf)
-    assert session.wait(60)
-    assert logged(session) == ["first", "once", "last 1"]
+    session = live.ended(TEXT, engine="pyee")
+    assert logged_since(session) == ["first", "once", "last 1"]
     return session
 
 
@@ -35,9 +32,9 @@ def document_of(session: Session) -> Document:
     return session.document
 
 
-def logged(session: Session) -> list[str]:
+def logged_since(session: Session) -> list[str]:
     """What handlers logged since the last time."""
-    lines = [session.trace.marks.text(row) for row in range(len(session.trace.marks))]
+    lines = logged(session.trace)
     session.clear()
     return lines
 
@@ -45,7 +42,7 @@ def logged(session: Session) -> list[str]:
 def after_emit(session: Session, event: str = "a") -> list[str]:
     session.emit(event)
     assert session.wait(60)
-    return logged(session)
+    return logged_since(session)
 
 
 def test_a_new_handler_is_called(session: Session) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bus.run.waiting_list import MOST_SHOWN
-from tests.unit.bus.conftest import Live
+from tests.helpers.live import Live
 
 CROWD = """
 engine: pyee-asyncio

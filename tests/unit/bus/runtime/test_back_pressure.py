@@ -10,7 +10,7 @@ from bus.behaviour.plain import PayloadTooLarge, plain
 from bus.runtime.back_pressure import MOST_PENDING, BackPressure
 from bus.runtime.clock import Clock
 from buslens.recorder import Recorder
-from tests.unit.bus.conftest import Live
+from tests.helpers.live import Live
 
 
 def test_an_engine_without_a_reader_stands_still_and_goes_on_when_there_is_one(live: Live) -> None:

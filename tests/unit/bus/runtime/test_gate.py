@@ -9,7 +9,7 @@ import pytest
 from bus.runtime.gate import Stop
 from bus.runtime.state import Waiting
 from bus.session import Session, Step
-from tests.unit.bus.conftest import Live
+from tests.helpers.live import Live
 
 NESTED = """
 events: {outer: {}, inner: {}}

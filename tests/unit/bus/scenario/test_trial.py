@@ -9,7 +9,7 @@ import pytest
 from bus import scenario
 from bus.engines import ENGINES
 from bus.workers import INLINE, KINDS
-from tests.unit.bus.conftest import Live
+from tests.helpers.live import Live
 
 HEAD = """\
 buslens: 1

@@ -8,9 +8,8 @@ from pathlib import Path
 import pytest
 
 from bus.session import Run, Session
+from tests.helpers.live import Live, over
 from tests.helpers.make_trace import shop_bytes
-from tests.helpers.patience import PATIENCE_S
-from tests.unit.bus.conftest import Live
 
 SHOP = """
 name: Shop
@@ -39,7 +38,7 @@ def file(tmp_path: Path) -> Path:
 
 def run(session: Session) -> Run:
     session.start(speed=math.inf)
-    assert session.wait(PATIENCE_S)
+    over(session)
     return session.runs.view
 
 

@@ -8,7 +8,7 @@ import pytest
 
 from bus.errors import UserError
 from bus.session import Session
-from tests.unit.bus.conftest import Live
+from tests.helpers.live import Live
 from tests.unit.bus.session.conftest import ids, run
 
 

@@ -6,7 +6,7 @@ import math
 
 from bus.session import Session
 from buslens.records import NameKind, Outcome
-from tests.unit.bus.conftest import Live
+from tests.helpers.live import Live
 
 SHOP = """
 events: {order.placed: {}, order.paid: {}}
@@ -67,9 +67,7 @@ def test_an_emit_by_hand_after_an_edit_goes_on_with_the_scenario_as_it_is_then(l
 
 
 def test_a_handler_that_comes_late_gets_what_the_broker_has_kept(live: Live) -> None:
-    session = live("engine: sqlite\nevents: {a: {}}\nscript: [{emit: a, with: 1}]")
-    session.start(speed=math.inf)
-    assert session.wait(60)
+    session = live.ended("engine: sqlite\nevents: {a: {}}\nscript: [{emit: a, with: 1}]")
     assert session.trace.dispatches.outcome.tolist() == [Outcome.KEPT]
     assert session.document is not None
     session.document.add_handler("late", "a")

@@ -9,8 +9,8 @@ import pytest
 from bus.errors import UserError
 from bus.scenario import SAMPLES
 from bus.session import Session
+from tests.helpers.live import Live
 from tests.helpers.patience import PATIENCE_S
-from tests.unit.bus.conftest import Live
 from tests.unit.bus.session.conftest import SHOP, ids, run
 
 

@@ -17,8 +17,9 @@ from bus.scenario import SAMPLES
 from bus.session import Session, Step
 from bus.settings import Settings
 from buslens.records import NameKind, Outcome
+from tests.helpers.live import Live
 from tests.helpers.patience import PATIENCE_S
-from tests.unit.bus.conftest import Live
+from tests.helpers.told import events, logged
 
 ENGINES = ("pyee", "pyee-asyncio", "pyee-threads")
 SHOP = """
@@ -36,11 +37,7 @@ ENDLESS = "events: {a: {}}\nhandlers: {h: {on: a, do: [{wait: forever}]}}\nscrip
 @pytest.mark.parametrize("sample", [sample.id for sample in SAMPLES])
 @pytest.mark.parametrize("engine", ENGINES)
 def test_every_sample_runs_to_its_end_on_every_engine(sample: str, engine: str, live: Live) -> None:
-    session = live("events: {}")
-    session.open(next(each.path for each in SAMPLES if each.id == sample))
-    session.start(engine=engine, speed=math.inf)
-    assert session.wait(PATIENCE_S)
-    assert session.engine_state.phase == "finished"
+    session = live.ended(next(each.path for each in SAMPLES if each.id == sample), engine=engine)
     assert session.engine_state.engine == engine
     assert len(session.trace.dispatches) > 0
     assert session.trace.dropped == 0
@@ -52,10 +49,7 @@ def test_every_sample_runs_to_its_end_on_every_engine(sample: str, engine: str, 
 def test_the_same_seed_gives_the_same_records(sample: str, engine: str, live: Live) -> None:
     seen = []
     for _ in range(2):
-        session = live("events: {}")
-        session.open(next(each.path for each in SAMPLES if each.id == sample))
-        session.start(engine=engine, seed=42, speed=math.inf)
-        assert session.wait(PATIENCE_S)
+        session = live.ended(next(each.path for each in SAMPLES if each.id == sample), engine=engine, seed=42)
         seen.append(said_by(session))
     assert seen[0] == seen[1]
 
@@ -67,7 +61,7 @@ def said_by(session: Session) -> Any:
         [column.tolist() for column in (dispatches.id, dispatches.event, dispatches.emitted_ns, dispatches.outcome)],
         [column.tolist() for column in (calls.id, calls.handler, calls.started_ns, calls.ended_ns, calls.outcome)],
         [trace.payload(row).text for row in range(len(dispatches))],
-        [trace.marks.text(row) for row in range(len(trace.marks))],
+        logged(trace),
     )
 
 
@@ -75,17 +69,13 @@ def test_another_seed_gives_other_times(live: Live) -> None:
     text = "events: {a: {}}\nhandlers: {h: {on: a, do: [{wait: 1ms..1s}]}}\nscript: [{emit: a}]"
     ends = set()
     for seed in (1, 2):
-        session = live(text)
-        session.start(seed=seed, speed=math.inf)
-        assert session.wait(PATIENCE_S)
+        session = live.ended(text, seed=seed)
         ends.add(int(session.trace.calls.ended_ns[0]))
     assert len(ends) == 2
 
 
 def test_at_full_speed_an_hour_passes_at_once(live: Live) -> None:
-    session = live("events: {a: {}}\nhandlers: {h: {on: a, do: [{wait: 60min}]}}\nscript: [{emit: a}]")
-    session.start(speed=math.inf)
-    assert session.wait(PATIENCE_S), "an hour of real time"
+    session = live.ended("events: {a: {}}\nhandlers: {h: {on: a, do: [{wait: 60min}]}}\nscript: [{emit: a}]")
     assert session.engine_state.virtual_ns == 3_600_000_000_000
     assert session.trace.calls.ended_ns.tolist() == [3_600_000_000_000]
 
@@ -156,17 +146,13 @@ def test_an_event_can_be_emitted_by_hand_after_the_script_and_without_it(engine:
     session = live(SHOP)
     session.emit("order.placed", {"id": 7}, times=2)
     assert session.wait(PATIENCE_S)
-    assert event_names(session).count("order.placed") == 2
+    assert events(session.trace).count("order.placed") == 2
     session.start(engine=engine, speed=math.inf)
     assert session.wait(PATIENCE_S)
     session.emit("order.placed", {"id": 8})
     assert session.engine_state.phase in ("running", "finished")
-    live.until(session, lambda: event_names(session).count("order.paid") == 6)
+    live.until(session, lambda: events(session.trace).count("order.paid") == 6)
     assert session.wait(PATIENCE_S)
-
-
-def event_names(session: Session) -> list[str]:
-    return [session.trace.names.text(int(ident)) for ident in session.trace.dispatches.event]
 
 
 def test_emitting_at_a_rate_keeps_the_engines_time(live: Live) -> None:
@@ -219,7 +205,7 @@ def test_start_and_stop_work_in_every_phase(engine: str, live: Live) -> None:
     session.stop()
     session.start(engine=engine, speed=math.inf)
     assert session.wait(PATIENCE_S)
-    assert event_names(session).count("order.placed") == 5
+    assert events(session.trace).count("order.placed") == 5
 
 
 def test_while_an_engine_runs_threads_change_quickly_and_afterwards_as_before(live: Live) -> None:
@@ -241,17 +227,15 @@ def test_stopping_the_recording_keeps_nothing_and_counts_nothing_as_dropped(live
     assert session.trace.dropped == 0
     session.set_recording(True)
     session.emit("order.paid")
-    live.until(session, lambda: event_names(session) == ["order.paid"])
+    live.until(session, lambda: events(session.trace) == ["order.paid"])
 
 
 def test_clearing_forgets_what_was_and_knows_the_names_of_what_comes(live: Live, tmp_path: Path) -> None:
-    session = live(SHOP)
-    session.start(speed=math.inf)
-    assert session.wait(PATIENCE_S)
+    session = live.ended(SHOP)
     session.clear()
     assert len(session.trace.dispatches) == 0
     session.emit("order.placed", {"id": 3})
-    live.until(session, lambda: event_names(session) == ["order.placed", "order.paid"])
+    live.until(session, lambda: events(session.trace) == ["order.placed", "order.paid"])
     session.export("capture", tmp_path / "after.buslens")
     saved = capture.load(tmp_path / "after.buslens")
     assert len(saved.dispatches) == 2
@@ -259,9 +243,7 @@ def test_clearing_forgets_what_was_and_knows_the_names_of_what_comes(live: Live,
 
 
 def test_a_saved_capture_shows_the_same_when_it_is_opened(live: Live, tmp_path: Path) -> None:
-    session = live(SHOP)
-    session.start(speed=math.inf)
-    assert session.wait(PATIENCE_S)
+    session = live.ended(SHOP)
     before = said_by(session)
     session.export("capture", tmp_path / "shop.buslens")
     session.open(tmp_path / "shop.buslens")
@@ -314,9 +296,7 @@ def test_changing_the_speed_while_it_runs_takes_effect_at_once(live: Live) -> No
 
 
 def test_handlers_are_named_with_their_place_in_the_file(live: Live) -> None:
-    session = live(SHOP)
-    session.start(speed=math.inf)
-    assert session.wait(PATIENCE_S)
+    session = live.ended(SHOP)
     assert session.document is not None
     names = session.trace.names
     places = [names.place(ident) for ident in names.ids(NameKind.HANDLER)]

@@ -14,6 +14,7 @@ from bus.sharing.worker_peer import MOST_UNANSWERED, WorkerPeer
 from bus.trace import Trace
 from buslens.recorder import Recorder
 from buslens.records import Flag, Kind, Outcome
+from tests.helpers.told import logged
 
 
 class Here:
@@ -41,7 +42,7 @@ class Here:
         assert not self.trace.damage
 
     def marks(self) -> list[str]:
-        return [self.trace.marks.text(row) for row in range(len(self.trace.marks))]
+        return logged(self.trace)
 
 
 class There:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import math
 import os
 import signal
 from pathlib import Path
@@ -11,11 +10,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from bus.analysis.delivery_history import anatomy_of
-from bus.session import Session, Step
+from bus.session import Step
 from bus.workers import KINDS
 from buslens.records import Kind, Outcome
-from tests.unit.bus.conftest import Live
+from tests.helpers.live import Live
+from tests.helpers.told import logged, work
 
 S = 1_000_000_000
 IN_PROCESS = ["pyee", "pyee-asyncio", "pyee-threads"]
@@ -42,36 +41,14 @@ script: [{emit: a, with: $count, every: 10ms, times: 6}]
 """
 
 
-def ran(live: Live, text: str, engine: str, speed: float = math.inf) -> Session:
-    session = live(text)
-    session.start(engine=engine, speed=speed)
-    assert session.wait(60)
-    assert session.engine_state.phase == "finished", session.engine_state
-    return session
-
-
-def logged(session: Session) -> list[str]:
-    return [session.trace.marks.text(row) for row in range(len(session.trace.marks))]
-
-
-def steps(session: Session, number: int = 0) -> list[tuple[Kind, str]]:
-    """What workers did for the event `a` that was emitted at that place."""
-    trace = session.trace
-    rows = [row for row, name in enumerate(trace.dispatches.event) if trace.names.text(int(name)) == "a"]
-    if number >= len(rows):
-        return []
-    told = anatomy_of(trace, int(trace.dispatches.id[rows[number]])).steps
-    return [(step.kind, step.note) for step in told if step.kind >= Kind.WORK_SENT]
-
-
 @WORKERS
 @ENGINES
 def test_three_at_once_and_every_emit_has_its_call_as_cause(worker: str, engine: str, live: Live) -> None:
-    session = ran(live, WORK.replace("WORKER", worker), engine)
+    session = live.ended(WORK.replace("WORKER", worker), engine=engine)
     trace = session.trace
     assert set(trace.calls.outcome.tolist()) == {Outcome.OK}
-    assert sorted(line for line in logged(session) if line[0] == "b") == [f"b {n}" for n in range(1, 7)]
-    assert sum(line.startswith("call ") for line in logged(session)) == 6
+    assert sorted(line for line in logged(session.trace) if line[0] == "b") == [f"b {n}" for n in range(1, 7)]
+    assert sum(line.startswith("call ") for line in logged(session.trace)) == 6
     # Two rounds of three, half a second each; one after another they would take three seconds.
     assert 1.0 * S <= session.engine_state.virtual_ns < 1.2 * S
     parents = trace.dispatches.parent_call
@@ -81,7 +58,7 @@ def test_three_at_once_and_every_emit_has_its_call_as_cause(worker: str, engine:
         if "slow" in trace.names.text(int(name))
     }
     assert sorted(int(parent) for parent in parents if parent) == sorted(slow)
-    assert [kind for kind, _ in steps(session)] == [Kind.WORK_SENT, Kind.WORK_STARTED, Kind.WORK_SUCCEEDED]
+    assert [kind for kind, _ in work(session.trace)] == [Kind.WORK_SENT, Kind.WORK_STARTED, Kind.WORK_SUCCEEDED]
 
 
 @pytest.mark.parametrize("engine", ["pyee", "pyee-asyncio"])
@@ -90,12 +67,11 @@ def test_a_blocking_handler_stalls_the_bus_unless_it_is_offloaded(
     engine: str, worker: str, longest: int, live: Live
 ) -> None:
     block = "block: true, " if not worker else ""
-    session = ran(
-        live,
+    session = live.ended(
         f"events: {{work: {{}}, beat: {{}}}}\nhandlers:\n"
         f"  blocks: {{on: work, {worker} {block} do: [{{wait: 400ms}}]}}\n  beats: {{on: beat, do: []}}\n"
         "script: [{emit: work, at: 95ms}, {emit: beat, every: 10ms, times: 50}]",
-        engine,
+        engine=engine,
     )
     beats = session.trace.dispatches.emitted_ns[
         [session.trace.names.text(int(name)) == "beat" for name in session.trace.dispatches.event]
@@ -107,12 +83,11 @@ def test_a_blocking_handler_stalls_the_bus_unless_it_is_offloaded(
 @WORKERS
 @ENGINES
 def test_a_failure_points_into_the_file_and_the_others_go_on(worker: str, engine: str, live: Live) -> None:
-    session = ran(
-        live,
+    session = live.ended(
         f"events: {{a: {{}}}}\nhandlers:\n  h:\n    on: a\n    worker: {worker}\n    attempts: 1\n    do:\n"
         "      - log: before\n      - fail: {error: TooHot, message: 'at ${event.payload}', if: event.payload == 2}\n"
         "script: [{emit: a, with: $count, times: 3}]",
-        engine,
+        engine=engine,
     )
     calls = session.trace.calls
     assert sorted(calls.outcome.tolist()) == [Outcome.OK, Outcome.OK, Outcome.FAILED]
@@ -120,20 +95,19 @@ def test_a_failure_points_into_the_file_and_the_others_go_on(worker: str, engine
     assert error is not None
     assert (error.type, error.message) == ("TooHot", "at 2")
     assert "line 10, in h\n    - fail" in error.traceback
-    assert logged(session).count("before") == 3
+    assert logged(session.trace).count("before") == 3
 
 
 @WORKERS
 def test_an_error_of_a_nested_handler_arrives_in_the_work(worker: str, live: Live) -> None:
-    session = ran(
-        live,
+    session = live.ended(
         "events: {a: {}, b: {}}\nhandlers:\n"
         f"  h: {{on: a, worker: {worker}, do: [{{emit: b}}, {{log: never}}]}}\n"
         "  g: {on: b, do: [{fail: {error: Nope}}]}\nscript: [{emit: a}]",
-        "pyee",
+        engine="pyee",
     )
     assert session.trace.calls.outcome.tolist() == [Outcome.FAILED, Outcome.FAILED]
-    assert logged(session) == []
+    assert logged(session.trace) == []
 
 
 @ENGINES
@@ -143,8 +117,8 @@ def test_a_killed_process_fails_its_call_alone_and_says_which_one_it_was(engine:
         "script: [{emit: a}]"
     )
     session.start(engine=engine)
-    live.until(session, lambda: Kind.WORK_STARTED in dict(steps(session)))
-    pid = int(next(note for kind, note in steps(session) if kind == Kind.WORK_STARTED).removeprefix("process "))
+    live.until(session, lambda: Kind.WORK_STARTED in dict(work(session.trace)))
+    pid = int(next(note for kind, note in work(session.trace) if kind == Kind.WORK_STARTED).removeprefix("process "))
     os.kill(pid, signal.SIGKILL)
     live.until(session, lambda: Outcome.FAILED in session.trace.calls.outcome.tolist())
     error = session.trace.error(int(np.flatnonzero(session.trace.calls.outcome == Outcome.FAILED)[0]))
@@ -152,20 +126,19 @@ def test_a_killed_process_fails_its_call_alone_and_says_which_one_it_was(engine:
     assert error.type == "WorkerLost"
     assert error.message == f"the worker's process {pid} was killed by signal 9 in this call"
     session.emit("a")
-    live.until(session, lambda: sum(kind == Kind.WORK_STARTED for kind, _ in steps(session, 1)) == 1)
-    assert steps(session, 1)[-1][1] != f"process {pid}"
+    live.until(session, lambda: sum(kind == Kind.WORK_STARTED for kind, _ in work(session.trace, 1)) == 1)
+    assert work(session.trace, 1)[-1][1] != f"process {pid}"
 
 
 def test_a_crash_kills_the_process_and_a_durable_engine_calls_again(live: Live) -> None:
-    session = ran(
-        live,
+    session = live.ended(
         "events: {a: {}}\nhandlers:\n  h: {on: a, worker: process, do: [{crash: {if: count == 1}}, {log: done}]}\n"
         "script: [{emit: a}]",
-        "sqlite",
+        engine="sqlite",
     )
     assert session.trace.calls.outcome.tolist() == [Outcome.FAILED, Outcome.OK]
     assert session.trace.calls.attempt.tolist() == [1, 2]
-    assert logged(session) == ["done"]
+    assert logged(session.trace) == ["done"]
 
 
 @WORKERS
@@ -178,7 +151,7 @@ def test_stop_ends_what_waits_on_workers(worker: str, engine: str, live: Live) -
     session.start(engine=engine)
 
     def begun() -> list[str]:  # with pyee-threads any of the three may be the first
-        told = [step for number in range(3) for step in steps(session, number)]
+        told = [step for number in range(3) for step in work(session.trace, number)]
         return [note for kind, note in told if kind == Kind.WORK_STARTED]
 
     live.until(session, lambda: len(session.trace.dispatches) == 3 and bool(begun()))
@@ -202,11 +175,11 @@ def test_code_runs_in_the_process_when_it_is_trusted(live: Live) -> None:
         'events: {a: {sample: 5}, b: {}}\nhandlers:\n  h: {on: a, worker: process, do: [{python: "log(payload + 1)\\n'
         "emit('b', payload)\"}]}\nscript: [{emit: a}]"
     )
-    session = ran(live, text, "pyee")
-    assert logged(session) == ["6"]
+    session = live.ended(text, engine="pyee")
+    assert logged(session.trace) == ["6"]
     assert len(session.trace.dispatches) == 2
     live.trusted = False
-    untrusted = ran(live, text, "pyee")
+    untrusted = live.ended(text, engine="pyee")
     error = untrusted.trace.error(0)
     assert error is not None
     assert error.type == "NotTrusted"
@@ -214,13 +187,12 @@ def test_code_runs_in_the_process_when_it_is_trusted(live: Live) -> None:
 
 @WORKERS
 def test_once_is_called_once(worker: str, live: Live) -> None:
-    session = ran(
-        live,
+    session = live.ended(
         f"events: {{a: {{}}}}\nhandlers: {{h: {{on: a, once: true, worker: {worker}, do: [{{log: once}}]}}}}\n"
         "script: [{emit: a, times: 3}]",
-        "pyee",
+        engine="pyee",
     )
-    assert logged(session) == ["once"]
+    assert logged(session.trace) == ["once"]
 
 
 @WORKERS
@@ -232,10 +204,10 @@ def test_a_paused_run_holds_the_work(worker: str, live: Live) -> None:
     live.paused(session)
     session.step(Step.CALL)
     live.until(session, lambda: (stop := session.engine_state.next_stop) is not None and stop.kind == "call")
-    assert logged(session) == []
+    assert logged(session.trace) == []
     session.resume()
     assert session.wait(60)
-    assert logged(session) == ["one"]
+    assert logged(session.trace) == ["one"]
 
 
 def test_a_handler_cannot_block_the_bus_and_run_elsewhere(live: Live) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import os
 from pathlib import Path
 
@@ -13,7 +12,8 @@ from bus.workers.conversation import Conversation
 from bus.workers.python_child import MOST_OUTPUT
 from bus.workers.python_host import MOST_CHILDREN, PythonHost
 from buslens.records import Outcome
-from tests.unit.bus.conftest import Live
+from tests.helpers.live import Live
+from tests.helpers.told import failure, logged
 
 ENGINES = pytest.mark.parametrize("engine", ["pyee", "pyee-asyncio", "pyee-threads"])
 
@@ -29,39 +29,25 @@ def scenario(code: str) -> str:
 
 
 def ran(live: Live, code: str, engine: str = "pyee") -> Session:
-    session = live(scenario(code))
-    session.start(engine=engine, speed=math.inf)
-    assert session.wait(30)
-    return session
-
-
-def logged(session: Session) -> list[str]:
-    return [session.trace.marks.text(row) for row in range(len(session.trace.marks))]
-
-
-def failure(session: Session) -> tuple[str, str]:
-    error = session.trace.error(0)
-    assert error is not None
-    assert session.trace.calls.outcome[0] == Outcome.FAILED
-    return error.type, error.message
+    return live.ended(scenario(code), engine=engine)
 
 
 @ENGINES
 def test_code_sees_its_event_logs_and_emits(engine: str, live: Live) -> None:
     session = ran(live, "print('printed', event.name)\nlog(payload['id'])\nemit('b', {'x': payload['id'] + 1})", engine)
-    assert logged(session) == ["printed a", "5", "g got 6"]
+    assert logged(session.trace) == ["printed a", "5", "g got 6"]
     assert session.trace.dispatches.parent_call.tolist() == [0, int(session.trace.calls.id[0])]
 
 
 def test_an_emit_waits_for_the_handlers_of_a_synchronous_engine(live: Live) -> None:
     session = ran(live, "emit('b', {'x': 1})\nlog('after')", "pyee")
-    assert logged(session) == ["g got 1", "after"]
+    assert logged(session.trace) == ["g got 1", "after"]
 
 
 @ENGINES
 def test_an_exception_fails_the_call_and_points_into_the_file(engine: str, live: Live) -> None:
     session = ran(live, "def inner():\n    raise KeyError('nope')\ninner()", engine)
-    assert failure(session) == ("KeyError", "'nope'")
+    assert failure(session.trace) == ("KeyError", "'nope'")
     error = session.trace.error(0)
     assert error is not None
     assert "line 10, in <module>\n    inner()" in error.traceback
@@ -70,7 +56,7 @@ def test_an_exception_fails_the_call_and_points_into_the_file(engine: str, live:
 
 def test_code_that_is_no_python_fails_at_its_line(live: Live) -> None:
     session = ran(live, "x = 1\ny = = 2")
-    assert failure(session)[0] == "SyntaxError"
+    assert failure(session.trace)[0] == "SyntaxError"
     error = session.trace.error(0)
     assert error is not None
     assert ", line 9, in" in error.traceback
@@ -78,9 +64,12 @@ def test_code_that_is_no_python_fails_at_its_line(live: Live) -> None:
 
 def test_what_a_nested_handler_raises_arrives_in_the_code(live: Live) -> None:
     session = ran(live, "try:\n    emit('b', {'x': 13})\nexcept Exception as error:\n    log(type(error).__name__)")
-    assert logged(session) == ["g got 13", "HandlerFailed"]
+    assert logged(session.trace) == ["g got 13", "HandlerFailed"]
     assert session.trace.calls.outcome.tolist() == [Outcome.OK, Outcome.FAILED]
-    assert failure(ran(live, "emit('b', 3)")) == ("PayloadRefused", "b was not emitted: $: 3 is not of type 'object'")
+    assert failure(ran(live, "emit('b', 3)").trace) == (
+        "PayloadRefused",
+        "b was not emitted: $: 3 is not of type 'object'",
+    )
 
 
 @pytest.mark.parametrize(
@@ -98,17 +87,17 @@ def test_what_a_nested_handler_raises_arrives_in_the_code(live: Live) -> None:
 @ENGINES
 def test_whatever_code_does_only_its_call_fails(engine: str, code: str, kind: str, message: str, live: Live) -> None:
     session = ran(live, code, engine)
-    assert failure(session)[0] == kind
-    assert message in failure(session)[1]
+    assert failure(session.trace)[0] == kind
+    assert message in failure(session.trace)[1]
     session.emit("b", {"x": 2})
     assert session.wait(60)
-    assert logged(session) == ["g got 2"]
+    assert logged(session.trace) == ["g got 2"]
 
 
 def test_what_code_prints_is_kept_up_to_a_bound(live: Live) -> None:
     session = ran(live, "for i in range(200_000): print('x' * 100)")
     assert session.trace.calls.outcome.tolist() == [Outcome.OK]
-    lines = logged(session)
+    lines = logged(session.trace)
     assert len(lines) <= 1_001
     assert sum(map(len, lines)) <= MOST_OUTPUT + 100
     assert "than are kept" in lines[-1] or "than is kept" in lines[-1]
@@ -130,8 +119,8 @@ def test_code_runs_only_in_a_file_that_was_trusted(live: Live, tmp_path: Path) -
     live.trusted = False
     proof = tmp_path / "ran"
     session = ran(live, f"open({str(proof)!r}, 'w').close()")
-    assert failure(session)[0] == "NotTrusted"
-    assert "trust the file" in failure(session)[1]
+    assert failure(session.trace)[0] == "NotTrusted"
+    assert "trust the file" in failure(session.trace)[1]
     assert not proof.exists()
     live.trusted = True
     session.emit("a", {"id": 1})
@@ -141,15 +130,13 @@ def test_code_runs_only_in_a_file_that_was_trusted(live: Live, tmp_path: Path) -
 
 def test_no_time_passes_at_full_speed_while_code_computes(live: Live) -> None:
     text = scenario("import time\ntime.sleep(0.3)").replace("script:", "  t: {on: a, do: [{wait: 1s}]}\nscript:")
-    session = live(text)
-    session.start(engine="pyee-asyncio", speed=math.inf)
-    assert session.wait(60)
+    session = live.ended(text, engine="pyee-asyncio")
     assert session.trace.calls.ended_ns.tolist() == [0, 1_000_000_000]
 
 
 def test_code_draws_from_the_scenarios_randomness(live: Live) -> None:
     code = "import random; log(random.random())"
-    assert logged(ran(live, code)) == logged(ran(live, code))
+    assert logged(ran(live, code).trace) == logged(ran(live, code).trace)
 
 
 def test_code_that_emits_inside_of_itself_ends_with_a_reason(live: Live) -> None:

@@ -12,7 +12,8 @@ from bus.engines import ENGINES
 from bus.engines.pyee.threads import WORKERS
 from bus.scenario import Document
 from buslens.records import NameKind, Outcome
-from tests.unit.bus.conftest import Live
+from tests.helpers.live import Live
+from tests.helpers.told import events
 
 MS = 1_000_000
 TWO = """
@@ -29,10 +30,6 @@ def many(wait: str, times: int) -> str:
     return f"events: {{a: {{}}}}\nhandlers: {{h: {handler}}}\nscript: [{{emit: a, times: {times}}}]"
 
 
-def names_of(trace: Any) -> list[str]:
-    return [trace.names.text(int(ident)) for ident in trace.dispatches.event]
-
-
 def test_every_engine_of_a_scenario_is_there() -> None:
     for ident, spec in ENGINES.items():
         engine: Engine = spec.make()
@@ -44,7 +41,7 @@ def test_on_a_synchronous_emitter_a_failure_skips_the_handlers_behind_it(run: An
     trace = run(TWO, engine="pyee")
     assert trace.calls.outcome.tolist() == [Outcome.FAILED]
     assert trace.dispatches.outcome.tolist() == [Outcome.FAILED]
-    assert names_of(trace) == ["a"]
+    assert events(trace) == ["a"]
 
 
 @pytest.mark.parametrize("engine", ["pyee-asyncio", "pyee-threads"])
@@ -52,7 +49,7 @@ def test_elsewhere_handlers_overlap_and_a_failure_becomes_an_error_event(engine:
     trace = run(TWO, engine=engine)
     assert sorted(trace.calls.outcome.tolist()) == [Outcome.OK, Outcome.FAILED]
     assert sorted(trace.calls.ended_ns.tolist()) == [5 * MS, 10 * MS]
-    assert names_of(trace) == ["a", "error"]
+    assert events(trace) == ["a", "error"]
     failed = trace.calls.id[trace.calls.outcome == Outcome.FAILED]
     assert trace.dispatches.parent_call.tolist() == [0, int(failed[0])]
     assert trace.dispatches.outcome[1] == Outcome.LOST

@@ -20,7 +20,7 @@ from bus.runtime.state import AT_REST
 from bus.scenario import SAMPLES
 from bus.session import Session, Step
 from buslens.records import Kind, Outcome
-from tests.unit.bus.conftest import Live
+from tests.helpers.live import Live
 
 MS = 1_000_000
 ONE = "events: {{a: {{}}}}\nhandlers: {{h: {{on: a, {options}}}}}\nscript: [{{emit: a, with: $count, times: {times}}}]"
@@ -59,9 +59,7 @@ def test_an_event_without_a_subscriber_is_kept_and_not_lost(run: Any) -> None:
 
 
 def test_a_late_subscriber_gets_what_was_kept_for_it(live: Live) -> None:
-    session = live("events: {a: {}}\nhandlers: {}\nscript: [{emit: a, with: $count, times: 3}]")
-    session.start(engine="sqlite", speed=math.inf)
-    assert session.wait(60)
+    session = live.ended("events: {a: {}}\nhandlers: {}\nscript: [{emit: a, with: $count, times: 3}]", engine="sqlite")
     assert session.trace.dispatches.outcome.tolist() == [Outcome.KEPT] * 3
     assert session.document is not None
     session.document.add_handler("late", "a")
@@ -151,11 +149,7 @@ def test_once_takes_one_event_and_leaves_the_others_in_the_log(run: Any) -> None
 
 @pytest.mark.parametrize("sample", [sample.id for sample in SAMPLES])
 def test_every_sample_runs_to_its_end(sample: str, live: Live) -> None:
-    session = live("events: {}")
-    session.open(next(each.path for each in SAMPLES if each.id == sample))
-    session.start(engine="sqlite", speed=math.inf)
-    assert session.wait(60)
-    assert session.engine_state.phase == "finished"
+    session = live.ended(next(each.path for each in SAMPLES if each.id == sample), engine="sqlite")
     assert Outcome.LOST not in session.trace.dispatches.outcome.tolist()
 
 
@@ -237,9 +231,7 @@ def test_editing_a_handler_while_it_runs_loses_and_repeats_nothing(live: Live) -
 
 
 def test_a_run_that_ends_leaves_nothing_behind(live: Live) -> None:
-    session = live(one("do: []"))
-    session.start(engine="sqlite", speed=math.inf)
-    assert session.wait(60)
+    session = live.ended(one("do: []"), engine="sqlite")
     assert len(list(sqlite_runs.home().iterdir())) == 1
     assert sqlite_runs.left_behind() == [], "it is owned while it lives"
     session.close()

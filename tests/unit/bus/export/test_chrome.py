@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-import math
 from collections import Counter
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from bus.export import chrome
 from bus.scenario.samples import SAMPLES, Sample
-from bus.session import Session
-from bus.settings import Settings
 from bus.trace import Trace
 from buslens.records import Outcome
 from tests.helpers import perfetto
+from tests.helpers.live import Live
 from tests.helpers.make_trace import make_trace
 
 pytestmark = pytest.mark.skipif(not perfetto.available(), reason="node, which runs the trace processor, is missing")
@@ -30,20 +27,11 @@ SELECT EXTRACT_ARG(o.arg_set_id, 'args.dispatch') AS dispatch, EXTRACT_ARG(i.arg
 FROM flow f JOIN slice o ON o.id = f.slice_out JOIN slice i ON i.id = f.slice_in"""
 
 
-def trusts_everything(content_hash: str) -> bool:
-    return True
-
-
 @pytest.fixture(params=[f"{sample.id} {engine}" for sample in SAMPLES for engine in ("pyee", "pyee-asyncio")])
-def sampled(request: pytest.FixtureRequest) -> Any:
+def sampled(request: pytest.FixtureRequest, live: Live) -> Trace:
     name, engine = request.param.split()
     sample: Sample = next(each for each in SAMPLES if each.id == name)
-    session = Session(Settings(), trusted=trusts_everything)
-    session.open(sample.path)
-    session.start(engine=engine, speed=math.inf)
-    assert session.wait(30)
-    yield session.trace
-    session.close()
+    return live.ended(sample.path, engine=engine).trace
 
 
 def test_samples(sampled: Trace, tmp_path: Path) -> None:
