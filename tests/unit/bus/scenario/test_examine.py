@@ -9,7 +9,7 @@ import pytest
 
 from bus import scenario
 from bus.errors import UserErrors
-from bus.scenario import SAMPLES, formats
+from bus.scenario import SAMPLES
 from bus.scenario.words import check_event, check_name
 
 HEAD = "buslens: 1\nengine: sqlite\nevents:\n  a:\n  b:\n    schema: {type: object}\n    sample: {}\n"
@@ -195,11 +195,6 @@ def test_docs_and_check_agree_on_what_a_name_may_hold() -> None:
             check_event(name)
         with pytest.raises(ValueError, match="expected"):
             check_name(name)
-
-
-def test_docs_name_every_format_that_is_checked() -> None:
-    (line,) = re.findall(r"`format` is checked for (.*?); `buslens", DOCS.read_text(encoding="utf-8"), re.DOTALL)
-    assert set(re.findall("`([^`]+)`", line)) == set(formats.CHECKED)
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,6 @@ import numpy as np
 import pytest
 
 from bus.trace.columns import Columns
-from bus.trace.groups import RowGroups
 from bus.trace.index import Index
 
 
@@ -54,17 +53,6 @@ def test_ids_that_ascend_need_no_index_of_their_own_until_one_does_not() -> None
     add(index, columns, [11, 20])
     add(index, columns, [21])
     assert [index.row(ident) for ident in (9, 11, 12, 20, 21, 10)] == [2, 4, 3, 5, 6, -1]
-
-
-def test_rows_of_one_value_are_found_while_the_column_grows() -> None:
-    rng = np.random.default_rng(1)
-    columns = Columns(owner=np.uint64)
-    groups = RowGroups(columns, "owner")
-    for _ in range(12):
-        owners = rng.integers(0, 50, 5000).astype(np.uint64)
-        columns.append(len(owners), owner=owners)
-        for owner in (0, 7, 49, 50):
-            assert np.array_equal(groups.rows(owner), np.flatnonzero(columns.view("owner") == owner))
 
 
 def test_a_column_is_as_narrow_as_what_it_holds_and_widens_when_it_must() -> None:
