@@ -15,7 +15,7 @@ from buslens.limits import Limits
 from buslens.payloads import NoPayload, Snapshot, snapshot
 from buslens.records import FACT, BlobKind, Kind, Outcome
 from buslens.texts import json_utf8
-from buslens.wire import BLOBS, FACTS, MAX_BLOB, pack_blob, pack_frame
+from buslens.wire import BLOB_ENTRY, BLOBS, FACTS, MAX_BLOB, pack_blob, pack_frame
 
 STARTED, ENDED, WHOLE, NEXT = 1, 2, 3, 4
 """What the values after them in the queue are.
@@ -39,6 +39,10 @@ _CALL_ENDED = int(Kind.CALL_ENDED)
 _FACTS_A_FRAME = 65_536
 _BLOB_BYTES_A_FRAME = 4 * MAX_BLOB
 _LONG_TEXT = 8192
+_ERROR, _NOTE, _JSON, _REPR = (
+    *(int(BlobKind.ERROR), int(BlobKind.NOTE)),
+    *(int(BlobKind.PAYLOAD_JSON), int(BlobKind.PAYLOAD_REPR)),
+)
 _LONG_NUMBER = re.compile(r"9\d{18}|\d{20}").search
 """Digits of what may be no 64-bit integer, which most readers of JSON would round."""
 
@@ -53,6 +57,8 @@ _PACK_OPENED = struct.Struct("<4sIqQQIIQ4sIqQQII8x").pack
 _PACK_STARTED = struct.Struct("<4sIqQQII8x").pack
 _PACK_ENDED = struct.Struct("<8sqQ24x").pack
 _PACK_NEXT = struct.Struct("<8sqQ24x4sIqQQII8x").pack
+_PACK_FACT = FACT.pack
+_BLOB_ENTRY = BLOB_ENTRY.pack
 _ENDED_EIGHT = _ENDED_HEAD + bytes(4)
 
 
@@ -66,6 +72,8 @@ class Packer:
         self._blobs: list[bytes] = []
         self._room = _BLOB_BYTES_A_FRAME
         self._frames: list[bytes] = []
+        self.left: list[Any] = []
+        """Values of facts that `frames` had no room for: they come next."""
 
     def reserve(self, count: int) -> int:
         """The first of so many ids that no blob of our own will have."""
@@ -73,11 +81,19 @@ class Packer:
         self.blob_id += count
         return first
 
-    def frames(self, waiting: list[Any]) -> list[bytes]:
-        """The frames for what waited, in order."""
+    def frames(self, waiting: list[Any], most: int = 0) -> list[bytes]:
+        """The frames for what is left from before and what waited, in order; `most` facts or one more, 0 for all."""
+        if self.left:
+            waiting = self.left + waiting
+            self.left = []
         at, end = 0, len(waiting)
-        keep = self._facts.append
+        keep, blobs = self._facts.append, self._blobs.append
+        count = most or end
         while at < end:
+            if count <= 0:
+                self.left = waiting[at:]
+                break
+            count -= 1
             shape = waiting[at]
             if shape.__class__ is tuple:
                 event, handlers, handler = shape
@@ -103,13 +119,19 @@ class Packer:
                 at += 6
             else:
                 fact = waiting[at + 1 : at + 11]
-                if fact[9].__class__ is not int:
-                    fact[9] = self._keep(fact[9], fact[0])
-                keep(FACT.pack(*fact))
+                value, kind = fact[9], fact[0]
+                if value.__class__ is bytes and kind != _CALL_ENDED and len(value) <= MAX_BLOB:
+                    # What `_keep` does with a note, of which each step of a delivery has one: without its calls.
+                    self.blob_id = fact[9] = self.blob_id + 1
+                    blobs(_BLOB_ENTRY(fact[9], _NOTE, 0, 0, len(value)) + value)
+                    self._room -= len(value)
+                elif value.__class__ is not int:
+                    fact[9] = self._keep(value, kind)
+                keep(_PACK_FACT(*fact))
                 at += 11
             if self._room <= 0 or len(self._facts) >= _FACTS_A_FRAME:
                 self._close()
-                keep = self._facts.append
+                keep, blobs = self._facts.append, self._blobs.append
         self._close()
         frames, self._frames = self._frames, []
         return frames
@@ -124,16 +146,16 @@ class Packer:
     def _keep(self, value: Any, kind: int) -> int:
         self.blob_id += 1
         cut = False
-        if value.__class__ is Failure:
-            blob_kind, body = int(BlobKind.ERROR), value.encoded()
+        if kind != _EMITTED and kind != _CALL_ENDED:  # what a mark or a delivery says
+            blob_kind, body = _NOTE, value
+        elif value.__class__ is Failure:
+            blob_kind, body = _ERROR, value.encoded()
         elif kind == _CALL_ENDED:  # why a call never ran
-            blob_kind, body = int(BlobKind.ERROR), value
-        elif kind != _EMITTED:  # what a mark or a delivery says
-            blob_kind, body = int(BlobKind.NOTE), value
+            blob_kind, body = _ERROR, value
         else:
             blob_kind, body, cut = payload_bytes(value, self.limits)
         if len(body) > MAX_BLOB:
-            blob_kind, body, cut = int(BlobKind.PAYLOAD_REPR), body[:MAX_BLOB], True
+            blob_kind, body, cut = _REPR, body[:MAX_BLOB], True
         blob = pack_blob(self.blob_id, blob_kind, body, cut)
         self._blobs.append(blob)
         self._room -= len(blob)
@@ -145,8 +167,8 @@ def payload_bytes(value: Any, limits: Limits) -> tuple[int, bytes, bool]:
     if value.__class__ is not Snapshot:
         try:
             text = _ENCODE(value)
-            if len(text) <= _LONG_TEXT and _LONG_NUMBER(text) is None:
-                return int(BlobKind.PAYLOAD_JSON), json_utf8(text), False
+            if value.__class__ is str or (len(text) <= _LONG_TEXT and _LONG_NUMBER(text) is None):
+                return _JSON, json_utf8(text), False
         except Exception:  # noqa: S110  not plain after all: the careful way knows what to do
             pass
         value = snapshot(value, limits)

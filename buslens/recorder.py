@@ -15,6 +15,7 @@ import time
 import weakref
 from collections import deque
 from dataclasses import replace
+from itertools import repeat, starmap
 from typing import Any, Callable, Optional
 
 from buslens.context import CALL, CAUSE_UNKNOWN, outside
@@ -33,6 +34,7 @@ _DISPATCH_EMITTED = int(Kind.DISPATCH_EMITTED)
 _CALL_STARTED = int(Kind.CALL_STARTED)
 _CALL_ENDED = int(Kind.CALL_ENDED)
 _NAMES_A_FRAME = 4096
+_VALUES_AT_ONCE = 10_000
 _LONGEST = 1024
 """Letters of a name or path."""
 
@@ -201,15 +203,16 @@ class Recorder:
         """An event was put on the bus, with `handlers` to be called."""
         if self.enabled:
             blob = self.snapshot(payload) if has_payload else 0
+            now = self.clock_ns()
             self.put(
-                (_DISPATCH_EMITTED, 0, int(flags), event_id, self.clock_ns(), ident, parent_call, lane, handlers, blob)
-            )
+                WHOLE, _DISPATCH_EMITTED, 0, int(flags), event_id, now, ident, parent_call, lane, handlers, blob
+            )  # fmt: skip
 
     def call_started(
         self, ident: int, dispatch_id: int, handler_id: int, lane: int, attempt: int = 1, flags: int = 0
     ) -> None:
         """A handler began to run for a dispatch."""
-        self.put((_CALL_STARTED, 0, int(flags), handler_id, self.clock_ns(), ident, dispatch_id, lane, attempt, 0))
+        self.put(WHOLE, _CALL_STARTED, 0, int(flags), handler_id, self.clock_ns(), ident, dispatch_id, lane, attempt, 0)
 
     def call_ended(
         self, ident: int, outcome: int, error: Optional[BaseException] = None, *, plain: Frames = False
@@ -218,12 +221,12 @@ class Recorder:
         now = self.clock_ns()
         if self.enabled:
             blob = 0 if error is None else self.failure(error, plain)
-            self.put((_CALL_ENDED, int(outcome), 0, 0, now, ident, 0, 0, 0, blob))
+            self.put(WHOLE, _CALL_ENDED, int(outcome), 0, 0, now, ident, 0, 0, 0, blob)
 
     def skipped(self, dispatch_id: int, handler_id: int, because_call: int = 0, note: str = "") -> None:
         """An announced handler will not be called: because of a call that raised, or for what the note says."""
         blob = utf8(note[: self.limits.text]) if note else 0
-        self.put((int(Kind.SKIPPED), 0, 0, handler_id, self.clock_ns(), dispatch_id, because_call, 0, 1, blob))
+        self.put(WHOLE, int(Kind.SKIPPED), 0, 0, handler_id, self.clock_ns(), dispatch_id, because_call, 0, 1, blob)
 
     def handler_added(self, handler_id: int, event_id: int, once: bool = False) -> None:
         """Record that a handler was subscribed to an event; once: for one event only."""
@@ -245,25 +248,27 @@ class Recorder:
     ) -> None:
         """A step between emit and call, or of a call: Kind.ENQUEUED to DEAD_LETTERED, CONFIRMED to WORK_RETRIED."""
         blob = utf8(note[: self.limits.text]) if note else 0
-        self.put((int(kind), 0, 0, queue_id, self.clock_ns(), dispatch_id, call_id, lane, attempt, blob))
+        self.put(WHOLE, int(kind), 0, 0, queue_id, self.clock_ns(), dispatch_id, call_id, lane, attempt, blob)
 
     def mark(self, text: str, parent_call: int = 0) -> None:
         """A note of a person, or a line that a handler logged."""
         note = utf8(text[: self.limits.text])
-        self.put((int(Kind.MARK), 0, 0, 0, self.clock_ns(), 0, parent_call, 0, 0, note))
+        self.put(WHOLE, int(Kind.MARK), 0, 0, 0, self.clock_ns(), 0, parent_call, 0, 0, note)
 
     def counted(self, counter_id: int, value: int, parent_call: int = 0) -> None:
         """A counter has this value from now on."""
-        self.put((int(Kind.COUNTED), 0, 0, counter_id, self.clock_ns(), 0, parent_call, 0, min(value, 0xFFFFFFFF), 0))
+        self.put(
+            WHOLE, int(Kind.COUNTED), 0, 0, counter_id, self.clock_ns(), 0, parent_call, 0, min(value, 0xFFFFFFFF), 0
+        )
 
-    def put(self, fact: tuple[Any, ...]) -> None:
-        """Keep one fact, or count it as dropped where there is no room."""
+    def put(self, *fact: Any) -> None:
+        """Keep one fact in its shape for packing (WHOLE and ten values), or count it as dropped where there is no room."""
         if not self.enabled:
             return
         if len(self.pending) >= self.most_values:
             self.dropped += 1
             return
-        self.pending.extend((WHOLE, *fact))
+        self.pending.extend(fact)
 
     def snapshot(self, payload: object) -> Any:
         """What a payload is now, as packing takes it; a mark in its place where too much waits already."""
@@ -306,26 +311,39 @@ class Recorder:
         """The first of so many ids for blobs that come from elsewhere; on the thread of `take`."""
         return self._packer.reserve(count)
 
-    def take(self) -> bytes:
-        """The whole frames since the last take, b"" where nothing happened. The first one starts with the header."""
+    @property
+    def has_more(self) -> bool:
+        """Whether the last `take` has left facts for the next one."""
+        return bool(self._packer.left)
+
+    def take(self, most: int = 0) -> bytes:
+        """The whole frames since the last take, b"" where nothing happened. The first one starts with the header.
+
+        most: about so many facts, 0 for all; the next take goes on with the others.
+        """
         parts: list[bytes] = []
         if not self._header_taken:
             self._header_taken = True
             parts.append(pack_header(self.header))
         # Facts first: a name is interned before the first fact that uses it is put.
-        facts = self._take_facts()
+        left = len(self._packer.left)
+        facts = self._take_facts() if not most or left < most * VALUES_A_FACT else []
         names = [self._names.popleft() for _ in range(len(self._names))]
         parts += [
             pack_frame(NAMES, b"".join(names[start : start + _NAMES_A_FRAME]))
             for start in range(0, len(names), _NAMES_A_FRAME)
         ]
-        parts.extend(self._packer.frames(facts))
+        parts.extend(self._packer.frames(facts, most))
         return b"".join(parts)
 
     def _take_facts(self) -> list[Any]:
         self._pending_text = 0
-        popleft = self.pending.popleft
-        facts = [popleft() for _ in range(len(self.pending))]
+        facts: list[Any] = []
+        left = len(self.pending)
+        while left > 0:
+            # Without a line of Python a value, but in pieces: meanwhile no other thread of the program runs.
+            facts += starmap(self.pending.popleft, repeat((), min(left, _VALUES_AT_ONCE)))
+            left -= _VALUES_AT_ONCE
         dropped = self.dropped
         while self._told_dropped < dropped:
             count = min(dropped - self._told_dropped, 0xFFFF_FFFF)
@@ -335,7 +353,7 @@ class Recorder:
 
     def _subscription(self, kind: Kind, handler_id: int, event_id: int, once: bool) -> None:
         flags = int(Flag.ONCE) if once else 0
-        self.put((int(kind), 0, flags, handler_id, self.clock_ns(), 0, event_id, 0, 0, 0))
+        self.put(WHOLE, int(kind), 0, flags, handler_id, self.clock_ns(), 0, event_id, 0, 0, 0)
 
     def _intern(self, kind: NameKind, text: str, **fields: Any) -> int:
         key = (int(kind), text, *fields.values())

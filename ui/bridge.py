@@ -1,14 +1,23 @@
-"""Turns what the session has that is new into Qt signals: in batches, at most once a frame, never one an event."""
+"""Turns what the session has that is new into Qt signals: in batches, at most once a frame, never one an event.
+
+Where an engine records faster than the window can show, its records are taken in by small parts, each in a turn of the
+loop of its own: between two parts the window hears the mouse, and is painted.
+"""
 
 from __future__ import annotations
 
-from PySide6.QtCore import QObject, Qt, QTimer, Signal
+import time
+
+from PySide6.QtCore import QAbstractEventDispatcher, QObject, Qt, QTimer, Signal
 
 from bus.errors import UserError
 from bus.session import AT_REST, Session
 
 FRAME_MS = 16
 """60 frames a second while an engine lives or a capture is being opened."""
+
+FACTS_A_TURN = 500
+"""About so many are taken in at once: some milliseconds."""
 
 IDLE_MS = 100
 """How soon an engine is noticed that a panel started without telling the bridge."""
@@ -32,14 +41,24 @@ class Bridge(QObject):
         self._trace = session.trace
         self._engine_state = session.engine_state
         self._document = self._document_now()
+        self._has_news = False
+        """Records were taken in, and nobody has heard of them."""
+
+        self._told_s = 0.0
+        """When somebody has last, on the clock of `time.monotonic`."""
+
         self._timer = QTimer(self)
         self._timer.setTimerType(Qt.TimerType.PreciseTimer)
         self._timer.timeout.connect(self.touch)
         self._timer.start(IDLE_MS)
+        turns = QAbstractEventDispatcher.instance()
+        turns.awake.connect(self._turn_began)
+        turns.aboutToBlock.connect(self._turn_ended)
 
     def touch(self) -> None:
         """Look at once what is new; also to be called after a verb."""
-        arrived = self._session.pump()
+        arrived = self._session.pump(FACTS_A_TURN)
+        more = self._session.running.has_more
         self._tell_document()
         if self._session.trace is not self._trace:
             # The same capture without its oldest records: ids of before mean what they meant.
@@ -48,17 +67,26 @@ class Bridge(QObject):
             if not same:
                 self.trace_replaced.emit()
             arrived = True
-        if arrived:
+        self._has_news = self._has_news or arrived
+        now_s = time.monotonic()
+        if self._has_news and (not more or now_s - self._told_s >= FRAME_MS / 1000):
+            self._has_news, self._told_s = False, now_s
             self.records_arrived.emit()
         self._tell_engine()
         at_rest = self._engine_state.phase in AT_REST and self._session.loading is None
-        wanted = IDLE_MS if at_rest else FRAME_MS
+        wanted = 0 if more else IDLE_MS if at_rest else FRAME_MS
         if self._timer.isActive() and self._timer.interval() != wanted:
             self._timer.setInterval(wanted)
 
     def close(self) -> None:
         """Stop pumping the session; the window is closing."""
         self._timer.stop()
+
+    def _turn_began(self) -> None:
+        self._session.running.turn_began()
+
+    def _turn_ended(self) -> None:
+        self._session.running.turn_ended()
 
     def _tell_document(self) -> None:
         document = self._document_now()

@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 from typing import Any
 
+_ENCODE = json.JSONEncoder(ensure_ascii=False).encode
+
 MOST_BODY = 1024 * 1024
 """Bytes; what is larger was not emitted by a scenario and becomes a dead letter."""
 
@@ -17,7 +19,7 @@ class UnreadableBodyError(Exception):
 
 def written(payload: tuple[Any, ...]) -> bytes:
     """The body for one payload or none."""
-    return json.dumps(payload[0], ensure_ascii=False).encode("utf-8", "replace") if payload else b""
+    return _ENCODE(payload[0]).encode("utf-8", "replace") if payload else b""
 
 
 def read(body: bytes) -> tuple[Any, ...]:

@@ -8,18 +8,18 @@ from __future__ import annotations
 import hashlib
 import re
 from contextvars import ContextVar
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from bus.contract.delivery import Attributes
 
 MOST_ATTRIBUTES = 64
 LONGEST_ATTRIBUTE = 4096
 _TRACEPARENT = re.compile(r"00-([0-9a-f]{32})-([0-9a-f]{16})-[0-9a-f]{2}")
-_ID = re.compile(r"([\w\-]{1,200})/([0-9]{1,19})")
+_LONGEST_NUMBER = 19
+"""Digits of an id that fits into 64 bits."""
 
 
-@dataclass(frozen=True, slots=True)
-class Cause:
+class Cause(NamedTuple):
     """The event whose handler runs here."""
 
     trace: str
@@ -60,8 +60,8 @@ def attributes_of(run: str, dispatch: int, event: str, now_ns: int) -> Attribute
 
 def dispatch_of(attributes: Attributes, run: str) -> int:
     """Id of the dispatch that this run made of it; 0 where it is somebody else's."""
-    found = _ID.fullmatch(attributes.get("id", ""))
-    return int(found.group(2)) if found and found.group(1) == run else 0
+    theirs, _, number = attributes.get("id", "").rpartition("/")
+    return int(number) if theirs == run and len(number) <= _LONGEST_NUMBER and number.isdecimal() else 0
 
 
 def cause_of(attributes: Attributes) -> Cause:

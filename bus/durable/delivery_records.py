@@ -8,12 +8,14 @@ from collections.abc import Sequence
 
 from bus.contract import bodies
 from bus.contract.delivery import Delivery, Message
-from bus.contract.headers import bounded, dispatch_of
+from bus.contract.headers import bounded
 from buslens.context import current_call
 from buslens.payloads import NoPayload
 from buslens.recorder import Recorder
 from buslens.records import Flag, Kind
 from buslens.watching.naming import HandlerName
+
+_ENCODE = json.JSONEncoder(ensure_ascii=False).encode
 
 MOST_FOREIGN = 10_000
 """Events of somebody else that are remembered, so that their further attempts and handlers join the first."""
@@ -55,7 +57,7 @@ class DeliveryRecords:
 
     def confirmed(self, message: Message, place: str, consumers: Sequence[str]) -> None:
         """The broker has it, for these consumers; or for nobody yet, in the queue of the event itself."""
-        told = json.dumps({"place": place, "headers": message.attributes}, ensure_ascii=False)
+        told = _ENCODE({"place": place, "headers": message.attributes})
         self._say(Kind.CONFIRMED, message.dispatch, message.event, note=told)
         for name in consumers or [message.event]:
             self._say(Kind.ENQUEUED, message.dispatch, name, note=place)
@@ -65,13 +67,12 @@ class DeliveryRecords:
         self._say(Kind.DISCARDED, message.dispatch, message.event, note=reason)
 
     def delivered(self, delivery: Delivery) -> None:
-        """It is with its consumer: gives it the ids of its dispatch and call.
+        """It is with its consumer: gives it the id of its call.
 
-        For an event that somebody else put on the broker a dispatch is made, so that its calls have a cause.
+        An event that somebody else put on the broker has no dispatch: one is made, so that its calls have a cause.
         """
         recorder = self._recorder
         delivery.call = recorder.next_id()
-        delivery.dispatch = dispatch_of(delivery.attributes, self._run)
         if not delivery.dispatch:
             delivery.attributes = bounded(delivery.attributes)
             delivery.dispatch = self._adopted(delivery)
@@ -102,10 +103,10 @@ class DeliveryRecords:
         self._say(kind, delivery.dispatch, delivery.consumer, delivery.call, delivery.attempt, note)
 
     def _say(self, kind: Kind, dispatch: int, queue: str, call: int = 0, attempt: int = 0, note: str = "") -> None:
-        queue_id = self._queues.get(queue)
+        recorder, queue_id = self._recorder, self._queues.get(queue)
         if queue_id is None:
-            queue_id = self._queues[queue] = self._recorder.queue(queue)
-        self._recorder.delivery(kind, dispatch, queue_id, call, attempt, self._recorder.here(), note)
+            queue_id = self._queues[queue] = recorder.queue(queue)
+        recorder.delivery(kind, dispatch, queue_id, call, attempt, recorder.here(), note)
 
 
 def _payload_of(body: bytes) -> tuple[object, ...]:

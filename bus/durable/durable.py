@@ -56,6 +56,9 @@ from buslens.recorder import Recorder
 from buslens.records import Kind
 from buslens.watching.naming import describe
 
+MOST_ROUNDS = 64
+"""Calls of one handler in one turn of the loop: emits and what waits for a time have theirs in between."""
+
 
 class DurableEngine(Engine):
     """Carries events over a broker. Lives on the engine's loop.
@@ -70,6 +73,7 @@ class DurableEngine(Engine):
         self._in_flight = InFlight()
         self._requests = Requests(self.spec.id)
         self._over = asyncio.Event()
+        self._is_serving = False
         self._broken = ""
         self._hold: ExitStack | None = None
         """While the broker works: what stops the run's clock."""
@@ -208,10 +212,7 @@ class DurableEngine(Engine):
                 case BrokerFailed(reason):
                     self._broken = reason
                     self._give_up(reason)
-        for consumer in consumers.values():
-            self._serve(consumer)
-        self._look_at_clock()
-        self._over.set()
+        self._serve()
 
     def _confirmed(self, message: Message, place: str) -> None:
         self._requests.answered()
@@ -269,17 +270,36 @@ class DurableEngine(Engine):
 
     # Handling
 
-    def _serve(self, consumer: Consumer) -> None:
-        """Begin the next calls of this handler, where one may."""
-        while not self._broken and (delivery := consumer.begin()) is not None:
-            if self._dies(Boundary.RECEIVED, consumer.name):
-                self._die(delivery)
-                consumer.ended(delivery)
-                return
-            heard = consumer.hears[delivery.event]
-            if heard.once:
-                self._unbind(consumer, delivery.event)
-            self._calls.begin(delivery, heard)
+    def _serve(self) -> None:
+        """Begin calls where they may begin, one of each handler in turn; most end at once."""
+        if self._is_serving:
+            return  # it was a call that began there, and has ended
+        self._is_serving = True
+        try:
+            for _ in range(MOST_ROUNDS):
+                if not any([self._begin_next(each) for each in list(self._in_flight.consumers.values())]):
+                    break
+            else:
+                self._loop.call_soon(self._serve)
+        finally:
+            self._is_serving = False
+        self._look_at_clock()
+        self._over.set()
+
+    def _begin_next(self, consumer: Consumer) -> bool:
+        """Whether there was a call to begin."""
+        delivery = None if self._broken else consumer.begin()
+        if delivery is None:
+            return False
+        if self._dies(Boundary.RECEIVED, consumer.name):
+            self._die(delivery)
+            consumer.ended(delivery)
+            return False
+        heard = consumer.hears[delivery.event]
+        if heard.once:
+            self._unbind(consumer, delivery.event)
+        self._calls.begin(delivery, heard)
+        return True
 
     def _call_begun(self, delivery: Delivery) -> None:
         if self._consumption_of(delivery).ack_first:
@@ -290,11 +310,8 @@ class DurableEngine(Engine):
             self._went_well(delivery)
         else:
             self._failed(delivery, error)
-        consumer = self._in_flight.consumers[delivery.consumer]
-        consumer.ended(delivery)
-        self._serve(consumer)
-        self._look_at_clock()
-        self._over.set()
+        self._in_flight.consumers[delivery.consumer].ended(delivery)
+        self._serve()
 
     def _went_well(self, delivery: Delivery) -> None:
         if self._consumption_of(delivery).ack_first:

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import threading
 from collections import Counter
-from dataclasses import dataclass
+from typing import NamedTuple
 
 
-@dataclass(frozen=True, slots=True)
-class PendingEmit:
+class PendingEmit(NamedTuple):
     """One that the broker has not answered."""
 
     event: str

@@ -31,8 +31,8 @@ class RunPeer(Peer, Protocol):
     def look(self, *, can_hear: bool) -> bool:
         """Look who has gone silent; whether that is news for the engine. can_hear: the broker can be reached."""
 
-    def take(self) -> bytes:
-        """Frames that were recorded since the last time and are to be read here."""
+    def take(self, most: int = 0) -> bytes:
+        """Frames that were recorded since the last time and are to be read here; about `most` facts, 0 for all."""
 
 
 class Runner:
@@ -122,11 +122,14 @@ class Runner:
         """Nanoseconds of the run's clock since it began."""
         return self._recording.clock.time_ns()
 
-    def take(self) -> bytes:
-        """Frames of what was recorded since the last time, here and on the machines that have joined."""
+    def take(self, most: int = 0) -> bytes:
+        """Frames of what was recorded since the last time, here and on the machines that have joined.
+
+        most: about so many facts, 0 for all; `recording.recorder.has_more` says whether some are left.
+        """
         engine = self._stage.engine
         engine.look(is_news=self._peer.look(can_hear=not engine.trouble()))
-        return self._peer.take()
+        return self._peer.take(most)
 
     def state(self) -> EngineState:
         """What it is doing now."""

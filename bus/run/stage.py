@@ -34,6 +34,9 @@ MOST_IN_FLIGHT = 150_000
 MOST_KEPT = 1_000_000
 """Calls that have not ended on a durable engine, where what waits lies with the broker."""
 
+_LOOKS = 1_000
+"""How often they are counted, while so many are emitted: a thousandth more than the most may be in flight."""
+
 
 class PayloadRefused(Exception):
     """A payload that does not meet its event's schema: nothing was emitted."""
@@ -73,6 +76,9 @@ class Stage:
         self.waits = TimedWaits(recording.clock)
         self.error_class = ErrorClasses().named
         self._most_in_flight = most_in_flight
+        self._unlooked = 0
+        """Emits since what is in flight was counted, which takes as long as half an emit."""
+
         self._lock = threading.Lock()
 
     def emit(self, event: str, value: Any) -> None:
@@ -90,11 +96,17 @@ class Stage:
 
     def put(self, event: str, checked: Any) -> None:
         """Emit a payload that was checked. Raises what the engine raises."""
+        self._unlooked += 1
         most = MOST_KEPT if self.engine.spec.is_durable else self._most_in_flight
+        if self._unlooked * _LOOKS > most:
+            self._unlooked = 0
+            self._look_in_flight(most)
+        self.engine.emit(event, *(() if checked is None else (checked,)))
+
+    def _look_in_flight(self, most: int) -> None:
         if self.engine.in_flight() + self.pools.in_flight() > most:
             self.give_up(f"more than {most} calls wait at once: the scenario emits faster than it can work")
             raise asyncio.CancelledError("the run was given up")
-        self.engine.emit(event, *(() if checked is None else (checked,)))
 
     def problems(self, event: str, value: Any) -> list[str]:
         """What is wrong with a payload. An event that says nothing of its payload takes any."""
@@ -133,6 +145,8 @@ class Stage:
 
     def dies_in_call(self, handler: str) -> bool:
         """Whether the consumer of this handler dies in the call that begins now."""
+        if self.dies is never:
+            return False
         # Where the bus knows no consumers, what was received and not handled dies with the call.
         boundaries = (Boundary.HANDLING,) if self.engine.spec.is_durable else (Boundary.RECEIVED, Boundary.HANDLING)
         return any(self.dies(boundary, handler) for boundary in boundaries)

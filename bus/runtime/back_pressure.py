@@ -3,12 +3,16 @@
 Other people's programs are never made to wait, their records are dropped and counted. The embedded engine waits before
 a dispatch or call while more records than `MOST_PENDING` are unread. That time is real, not the engine's: its clock
 stands still, so that no latency is longer for it. It also bounds how much one `pump` has to take in.
+
+Python runs one thread at a time. A window that an engine keeps busy has right of way: from the beginning of a turn of
+its loop (`turn_began`) to the end of it such an engine waits, as it would have to in any case, but not in between.
 """
 
 from __future__ import annotations
 
 import asyncio
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -25,6 +29,12 @@ MOST_TEXT = 2 * 1024 * 1024
 UNREAD = "back-pressure"
 """Why the clock stands still meanwhile."""
 
+KEEPS_BUSY = 100
+"""Facts since the window's last turn; with fewer the engine is not what takes its time, and goes on beside it."""
+
+LONGEST_TURN_S = 0.05
+"""A turn that takes longer, because somebody waits in it, has no right of way any more."""
+
 _LOOK_S = 0.1
 
 
@@ -32,13 +42,16 @@ class BackPressure:
     """What one engine asks before it records more. Thread-safe."""
 
     def __init__(self, recorder: Recorder, clock: Clock) -> None:
-        self._recorder = recorder
+        self._pending = recorder.pending
         self._clock = clock
         self._most_values = MOST_PENDING * VALUES_A_FACT
         self._read = threading.Event()
         self._waiting = 0
         self._text = 0
         self._reading = False
+        self._aside_until = 0.0
+        """On the clock of time.monotonic: until when an engine stands aside at most; 0: it need not."""
+
         self.wanted = threading.Event()
         """Set while somebody waits for a reader; also whenever a reader that waits should look."""
 
@@ -47,7 +60,8 @@ class BackPressure:
     def wait(self, text: int = 0) -> None:
         """Wait while too much is unread. Raises CancelledError where the run ends. text: characters to be recorded."""
         self._text += text
-        if self._is_too_much():
+        # Asked three times for each event: what `_is_too_much` says, but for what only costs time to know.
+        if self._aside_until or self._reading or self._text > MOST_TEXT or len(self._pending) > self._most_values:
             self._wait()
 
     @contextmanager
@@ -60,6 +74,18 @@ class BackPressure:
             yield
         finally:
             self._reading = False
+            if not self._aside_until:
+                self._read.set()
+
+    def turn_began(self) -> None:
+        """The window's thread has woken up."""
+        if len(self._pending) > KEEPS_BUSY * VALUES_A_FACT:
+            self._aside_until = time.monotonic() + LONGEST_TURN_S
+
+    def turn_ended(self) -> None:
+        """It is about to wait for what comes."""
+        if self._aside_until:
+            self._aside_until = 0.0
             self._read.set()
 
     def release(self) -> None:
@@ -67,7 +93,9 @@ class BackPressure:
         self._read.set()
 
     def _is_too_much(self) -> bool:
-        return self._reading or len(self._recorder.pending) > self._most_values or self._text > MOST_TEXT
+        if self._aside_until and time.monotonic() < self._aside_until:
+            return True
+        return self._reading or len(self._pending) > self._most_values or self._text > MOST_TEXT
 
     def _wait(self) -> None:
         if self._clock.stopped:
@@ -81,7 +109,7 @@ class BackPressure:
                 if not self._is_too_much():
                     return
                 self.wanted.set()
-                self._read.wait(_LOOK_S)
+                self._read.wait(_LOOK_S if not self._aside_until else LONGEST_TURN_S)
         finally:
             with self._lock:
                 self._waiting -= 1

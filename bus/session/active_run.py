@@ -90,16 +90,31 @@ class ActiveRun:
         self.runner.trust(self._trusted(document.content_hash))
         self.runner.emit(event, payload, times, per_second, against_schema=against_schema)
 
-    def drain(self, feed: Callable[[bytes], None]) -> None:
-        """Hand over what was recorded since the last time."""
+    @property
+    def has_more(self) -> bool:
+        """Whether the last `drain` has left records for the next one."""
+        return self.runner is not None and self.runner.recording.recorder.has_more
+
+    def drain(self, feed: Callable[[bytes], None], most: int = 0) -> None:
+        """Hand over what was recorded since the last time; about `most` facts, 0 for all."""
         runner = self.runner
         if runner is None:
             return
         with runner.recording.back_pressure.reading():
-            data = runner.take()
+            data = runner.take(most)
             if data:
                 self._preamble.add(data)
                 feed(data)
+
+    def turn_began(self) -> None:
+        """The thread of whoever reads has something else to do as well: an engine at full speed stands aside."""
+        if self.runner is not None:
+            self.runner.recording.back_pressure.turn_began()
+
+    def turn_ended(self) -> None:
+        """That thread waits; the engine has the processor."""
+        if self.runner is not None:
+            self.runner.recording.back_pressure.turn_ended()
 
     def preamble(self) -> bytes:
         """A capture with nothing in it, which the records that come next continue."""

@@ -70,7 +70,9 @@ class Session:
         self.opening = OpenCapture()
         """Reads captures, part by part."""
 
-        self._running = ActiveRun(trusted, engines)
+        self.running = ActiveRun(trusted, engines)
+        """The run that goes on, and those that have not ended."""
+
         self._cleared: ClearedRun | None = None
 
     @property
@@ -97,7 +99,7 @@ class Session:
     @property
     def _runner(self) -> Runner | None:
         """The run that goes on, or has come to rest."""
-        return self._running.runner
+        return self.running.runner
 
     # Files
 
@@ -226,7 +228,7 @@ class Session:
         if self.following is not None:
             self.following.cancel()
         if self._runner is not None:
-            self._running.stop()
+            self.running.stop()
             self._look()
 
     def pause(self) -> None:
@@ -275,7 +277,7 @@ class Session:
             self._cleared = ClearedRun(before, before, 0, revision)
             return
         after = Run(self._new_trace())
-        preamble = self._running.preamble() if self._runner is not None else b""
+        preamble = self.running.preamble() if self._runner is not None else b""
         if preamble:
             after = before.going_on(self._new_trace())
         self._bring(after)
@@ -332,13 +334,16 @@ class Session:
         if self._runner is None:
             self._start(document, order_of(document, state.speed, with_script=False))
         self._tell_engine(document)
-        self._running.emit(document, event, payload, times, per_second, against_schema=against_schema)
+        self.running.emit(document, event, payload, times, per_second, against_schema=against_schema)
         self.runs.view.emitted += times
         self.engine_state = replace(self.engine_state, phase="running")
         self._look()
 
-    def pump(self) -> bool:
-        """Take in what is new. Whether anything was. Bounded: see bus/runtime/back_pressure.py."""
+    def pump(self, most: int = 0) -> bool:
+        """Take in what is new. Whether anything was. Bounded: see bus/runtime/back_pressure.py.
+
+        most: about so many facts of the run, 0 for all; `running.has_more` says whether to pump again at once.
+        """
         if self.flight is not None:
             self.flight.look(self, at_rest=self.engine_state.phase in AT_REST)
         if self._held:
@@ -350,14 +355,14 @@ class Session:
             self._tell_engine(self.document)
         generation, before = self.trace.generation, self.engine_state
         ended = self._runner is not None and not self._runner.alive
-        self._running.drain(self._feed)
+        self.running.drain(self._feed, most)
         self._take_followed()
-        if self._runner is not None:
+        if self._runner is not None and not self.running.has_more:  # what it is doing now belongs to its last record
             self.engine_state = self._runner.state()
             if self.engine_state.phase in AT_REST:
-                self._running.drain(self._feed)  # what was recorded between taking and looking
-        if ended:
-            self._running.runner = None
+                self.running.drain(self._feed)  # what was recorded between taking and looking
+        if ended and not self.running.has_more:
+            self.running.runner = None
         self._reap()
         return was_loading or self.trace.generation != generation or self.engine_state != before
 
@@ -382,7 +387,7 @@ class Session:
     def end(self) -> None:
         """End all runs, and wait for it as long as an engine may take to end; the trace stays."""
         self._retire()
-        self._running.join()
+        self.running.join()
         self._reap()
 
     def close(self) -> None:
@@ -408,7 +413,7 @@ class Session:
         self._bring(Run.of(document, self._new_trace(), self.runs.next_number(), order))
         if self.flight is not None:
             self.flight.begin()
-        self._running.begin(document, order, recording=self.recording)
+        self.running.begin(document, order, recording=self.recording)
         self.engine_state = replace(self.engine_state, phase="starting", message="")
         self._look()
 
@@ -439,7 +444,7 @@ class Session:
             self.runs.make_room()
 
     def _tell_engine(self, document: Document) -> None:
-        if self._running.tell(document):
+        if self.running.tell(document):
             self.runs.view.edited_to(document)
 
     def _feed(self, data: bytes) -> None:
@@ -489,11 +494,11 @@ class Session:
     def _retire(self) -> None:
         """Let go of the run; it ends by itself."""
         if not self._held:
-            self._running.drain(self._feed)
-        self._running.let_go(self.runs.view.feed)
+            self.running.drain(self._feed)
+        self.running.let_go(self.runs.view.feed)
         self.engine_state = EngineState(speed=self.engine_state.speed)
 
     def _reap(self) -> None:
-        message = self._running.reap()
+        message = self.running.reap()
         if message:
             self.engine_state = replace(self.engine_state, phase="failed", message=message)

@@ -120,11 +120,14 @@ class Owner:
         workers = list(self._workers.values())
         return tuple(WorkerStatus(each.title, self._about_clock(each), each.is_gone) for each in workers)
 
-    def take(self) -> bytes:
-        """Frames for the trace since the last time, our own first. On the thread that reads the recorder."""
+    def take(self, most: int = 0) -> bytes:
+        """Frames for the trace since the last time, our own first. On the thread that reads the recorder.
+
+        most: about so many facts of our own, 0 for all; where others have sent some they may need all.
+        """
         merged = [self._merged.popleft() for _ in range(len(self._merged))]
         recorder = self._recorder
-        own = recorder.take()  # behind what was popped: names come before what uses them
+        own = recorder.take(0 if merged else most)  # behind what was popped: names come before what uses them
         return own + b"".join(each.frames(recorder.reserve_blobs(each.blobs)) for each in merged)
 
     def outgoing(self) -> list[bytes]:

@@ -146,7 +146,7 @@ class Watch:
         recorder = self.recorder
         dispatch = recorder.next_id()
         now, lane = recorder.clock_ns(), recorder.here()
-        recorder.put((_EMITTED, 0, 0, event_id, now, dispatch, cause, lane, handlers, payload))
+        recorder.put(WHOLE, _EMITTED, 0, 0, event_id, now, dispatch, cause, lane, handlers, payload)
         return dispatch
 
     def started(

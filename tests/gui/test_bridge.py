@@ -10,7 +10,7 @@ import pytest
 from bus.errors import UserError
 from bus.session import EngineState, Session
 from bus.trace import Trace
-from ui.bridge import FRAME_MS, IDLE_MS, Bridge
+from ui.bridge import FACTS_A_TURN, FRAME_MS, IDLE_MS, Bridge
 
 
 @dataclass
@@ -21,11 +21,24 @@ class Played:
     engine_state: EngineState = field(default_factory=EngineState)
     document: Any = None
     loading: Any = None
+    turns: list[str] = field(default_factory=list)
     news: int = 0
+    has_more: bool = False
 
-    def pump(self) -> bool:
-        had, self.news = self.news, 0
+    @property
+    def running(self) -> Played:
+        return self
+
+    def pump(self, most: int) -> bool:
+        had, self.news = self.news, max(0, self.news - most)
+        self.has_more = self.news > 0
         return had > 0
+
+    def turn_began(self) -> None:
+        self.turns.append("began")
+
+    def turn_ended(self) -> None:
+        self.turns.append("ended")
 
     def become(self, **changes: Any) -> None:
         self.engine_state = replace(self.engine_state, **changes)
@@ -67,10 +80,26 @@ def bridge(qapp: Any, session: Played) -> Any:
 
 def test_a_thousand_records_are_one_signal(bridge: Bridge, session: Played) -> None:
     heard = Heard(bridge)
-    session.news = 1000
+    session.news = FACTS_A_TURN
     bridge.touch()
     bridge.touch()
     assert heard.names == ["records"]
+
+
+def test_very_many_records_are_taken_in_by_parts_without_a_pause_between_them(bridge: Bridge, session: Played) -> None:
+    heard = Heard(bridge)
+    session.news = 5 * FACTS_A_TURN
+    bridge.touch()
+    assert session.news == 4 * FACTS_A_TURN
+    assert bridge._timer.interval() == 0
+    while session.has_more:
+        bridge.touch()
+    assert bridge._timer.interval() == IDLE_MS
+    assert heard.names[-1] == "records"
+
+
+def test_the_session_hears_when_the_window_works_and_when_it_waits(bridge: Bridge, session: Played, qtbot: Any) -> None:
+    qtbot.waitUntil(lambda: {"began", "ended"} <= set(session.turns))
 
 
 def test_an_engine_that_a_panel_started_is_noticed(bridge: Bridge, session: Played, qtbot: Any) -> None:

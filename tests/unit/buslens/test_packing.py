@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 
@@ -113,3 +114,35 @@ def test_many_facts_are_several_frames_and_none_is_missing() -> None:
     frames = Packer(DEFAULT_LIMITS).frames([value for call in range(count) for value in (ENDED, call, 5)])
     assert len(frames) == 2
     assert [fact[5] for fact in told_by(frames)[0]] == list(range(count))
+
+
+@given(some.lists(STORIES, max_size=20), some.integers(1, 9))
+def test_by_parts_it_is_what_it_is_at_once(stories: list[Story], most: int) -> None:
+    waiting = [value for queued, _ in stories for value in queued]
+    packer, parts = Packer(DEFAULT_LIMITS), []
+    parts += packer.frames(waiting, most)
+    while packer.left:
+        before = len(packer.left)
+        parts += packer.frames([], most)
+        assert len(packer.left) < before
+    assert told_by(parts) == told_by(Packer(DEFAULT_LIMITS).frames(waiting))
+
+
+def test_what_came_later_comes_behind_what_was_left() -> None:
+    packer = Packer(DEFAULT_LIMITS)
+    frames = packer.frames([ENDED, 2, 14, ENDED, 3, 20], 1) + packer.frames([ENDED, 4, 21])
+    assert [fact[5] for fact in told_by(frames)[0]] == [2, 3, 4]
+
+
+@pytest.mark.parametrize(
+    ("value", "said"),
+    [
+        ([2**63 - 1], "[9223372036854775807]"),
+        ([2**64], '["0x10000000000000000"]'),
+        (["9" * 20], f'["{"9" * 20}"]'),
+        ("9" * 25, f'"{"9" * 25}"'),
+    ],
+)
+def test_an_integer_that_most_readers_would_round_is_told_as_a_text(value: object, said: str) -> None:
+    emitted = [WHOLE, int(Kind.DISPATCH_EMITTED), 0, 0, 1, 10, 1, 0, 2, 1, value]
+    assert [body.decode() for _, _, body in told_by(Packer(DEFAULT_LIMITS).frames(emitted))[1]] == [said]

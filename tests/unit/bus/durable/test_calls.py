@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 from contextvars import ContextVar
 from typing import Any
 
@@ -13,6 +14,7 @@ from bus.durable.consuming import Heard
 from bus.trace import Trace
 from buslens.recorder import Recorder
 from buslens.records import Outcome
+from tests.helpers.patience import PATIENCE_S
 
 WHO: ContextVar[str] = ContextVar("who", default="nobody")
 
@@ -42,6 +44,12 @@ class Told:
         return list(trace.calls.outcome.tolist())
 
 
+async def until(condition: Callable[[], bool]) -> None:
+    async with asyncio.timeout(PATIENCE_S):
+        while not condition():
+            await asyncio.sleep(0)
+
+
 async def turns() -> None:
     for _ in range(5):
         await asyncio.sleep(0)
@@ -59,6 +67,65 @@ async def test_what_a_call_comes_to_is_recorded_and_told() -> None:
         *(("begun", b"{", None), ("ended", b"{", UnreadableBodyError)),
     ]
     assert told.outcomes() == [Outcome.OK, Outcome.FAILED, Outcome.FAILED]
+
+
+async def test_a_call_begins_at_once_and_is_over_at_once_where_its_handler_waits_for_nothing() -> None:
+    told = Told()
+
+    async def does_not_wait(payload: Any) -> None:
+        pass
+
+    told.call(does_not_wait, b"1")
+    assert told.told == [("begun", b"1", None), ("ended", b"1", None)]
+
+
+async def test_a_call_goes_on_where_it_waited_with_what_came() -> None:
+    told = Told()
+    came: list[Any] = []
+    answer: asyncio.Future[str] = asyncio.get_running_loop().create_future()
+
+    async def waits(payload: Any) -> None:
+        await asyncio.sleep(0)
+        WHO.set("a handler")
+        came.append(await answer)
+        came.append(WHO.get())
+        await asyncio.sleep(0.001)
+
+    told.call(waits, b"1")
+    assert told.told == [("begun", b"1", None)]
+    await turns()
+    answer.set_result("here")
+    await until(lambda: len(told.told) == 2)
+    assert came == ["here", "a handler"]
+    assert told.outcomes() == [Outcome.OK]
+
+
+async def test_a_call_whose_wait_fails_fails_there() -> None:
+    told = Told()
+    answer: asyncio.Future[str] = asyncio.get_running_loop().create_future()
+
+    async def waits(payload: Any) -> None:
+        try:
+            await answer
+        except KeyError:
+            await asyncio.sleep(0)
+            raise LookupError from None
+
+    told.call(waits, b"1")
+    answer.set_exception(KeyError("x"))
+    await turns()
+    assert told.told[-1] == ("ended", b"1", LookupError)
+
+
+async def test_a_call_that_is_cancelled_before_it_waits_is_recorded_as_that() -> None:
+    told = Told()
+
+    async def is_stopped(payload: Any) -> None:
+        raise asyncio.CancelledError("the run was stopped")
+
+    told.call(is_stopped, b"1")
+    assert told.told == [("begun", b"1", None)]
+    assert told.outcomes() == [Outcome.CANCELLED]
 
 
 async def test_a_call_that_is_cancelled_is_recorded_as_that_and_its_end_is_told_to_nobody() -> None:

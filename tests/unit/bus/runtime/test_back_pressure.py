@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import math
+import threading
 
 import pytest
 
 from bus.behaviour.plain import PayloadTooLarge, plain
-from bus.runtime.back_pressure import MOST_PENDING, BackPressure
+from bus.runtime.back_pressure import KEEPS_BUSY, MOST_PENDING, BackPressure
 from bus.runtime.clock import Clock
 from buslens.recorder import Recorder
 from tests.helpers.live import Live
+from tests.helpers.patience import PATIENCE_S
 
 
 def test_an_engine_without_a_reader_stands_still_and_goes_on_when_there_is_one(live: Live) -> None:
@@ -35,6 +37,51 @@ def test_nobody_waits_at_first() -> None:
     back_pressure = BackPressure(Recorder(), clock)
     back_pressure.wait(1000)
     assert not back_pressure.wanted.is_set()
+
+
+class Engine:
+    """One on a thread of its own, which asks before each of the facts that it records."""
+
+    def __init__(self) -> None:
+        self.clock = Clock()
+        self.recorder = Recorder()
+        self.back_pressure = BackPressure(self.recorder, self.clock)
+
+    def record(self, facts: int) -> None:
+        for _ in range(facts):
+            self.back_pressure.wait()
+            self.recorder.mark("x")
+
+    def is_held(self) -> bool:
+        """Whether it waits before the next one; it is released then."""
+        thread = threading.Thread(target=self.record, args=(1,))
+        thread.start()
+        held = self.back_pressure.wanted.wait(PATIENCE_S)
+        self.back_pressure.turn_ended()
+        thread.join(PATIENCE_S)
+        return held and not thread.is_alive()
+
+
+def test_a_window_that_an_engine_keeps_busy_has_right_of_way_until_its_turn_is_over() -> None:
+    engine = Engine()
+    engine.record(KEEPS_BUSY + 1)
+    engine.back_pressure.turn_began()
+    assert engine.is_held()
+
+
+def test_an_engine_that_takes_little_of_the_time_goes_on_beside_the_window() -> None:
+    engine = Engine()
+    engine.record(KEEPS_BUSY // 4)
+    engine.back_pressure.turn_began()
+    engine.record(1)
+
+
+def test_a_turn_that_does_not_end_does_not_hold_the_engine_for_ever() -> None:
+    engine = Engine()
+    engine.record(KEEPS_BUSY + 1)
+    engine.back_pressure.turn_began()
+    engine.record(1)
+    assert not engine.clock.stopped
 
 
 def test_payloads_become_plain_copies() -> None:
