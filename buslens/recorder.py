@@ -262,7 +262,7 @@ class Recorder:
         )
 
     def put(self, *fact: Any) -> None:
-        """Keep one fact in its shape for packing (WHOLE and ten values), or count it as dropped where there is no room."""
+        """Keep one fact as packing takes it (WHOLE and ten values), or count it as dropped where there is no room."""
         if not self.enabled:
             return
         if len(self.pending) >= self.most_values:

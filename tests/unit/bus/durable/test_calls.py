@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
 from contextvars import ContextVar
 from typing import Any
 
@@ -24,6 +23,7 @@ class Told:
 
     def __init__(self) -> None:
         self.recorder = Recorder(clock_ns=lambda: 0)
+        self.has_ended = asyncio.Event()
         self.told: list[tuple[str, bytes, type | None]] = []
         self.calls = RunningCalls(asyncio.get_running_loop(), self.recorder, self.begun, self.ended)
 
@@ -31,6 +31,7 @@ class Told:
         self.told.append(("begun", delivery.body, None))
 
     def ended(self, delivery: Delivery, error: Exception | None) -> None:
+        self.has_ended.set()
         self.told.append(("ended", delivery.body, type(error) if error else None))
 
     def call(self, function: Any, body: bytes, dispatch: int = 1) -> None:
@@ -42,12 +43,6 @@ class Told:
         trace = Trace()
         trace.feed(self.recorder.take())
         return list(trace.calls.outcome.tolist())
-
-
-async def until(condition: Callable[[], bool]) -> None:
-    async with asyncio.timeout(PATIENCE_S):
-        while not condition():
-            await asyncio.sleep(0)
 
 
 async def turns() -> None:
@@ -95,7 +90,7 @@ async def test_a_call_goes_on_where_it_waited_with_what_came() -> None:
     assert told.told == [("begun", b"1", None)]
     await turns()
     answer.set_result("here")
-    await until(lambda: len(told.told) == 2)
+    await asyncio.wait_for(told.has_ended.wait(), PATIENCE_S)
     assert came == ["here", "a handler"]
     assert told.outcomes() == [Outcome.OK]
 
