@@ -277,7 +277,8 @@ class DurableEngine(Engine):
         self._is_serving = True
         try:
             for _ in range(MOST_ROUNDS):
-                if not any([self._begin_next(each) for each in list(self._in_flight.consumers.values())]):
+                began = [self._begin_next(each) for each in list(self._in_flight.consumers.values())]
+                if not any(began):
                     break
             else:
                 self._loop.call_soon(self._serve)
