@@ -11,7 +11,6 @@ broker, and handlers are called.
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import threading
 from collections.abc import Sequence
 from contextlib import ExitStack
@@ -48,6 +47,7 @@ from bus.durable.consuming import Consumer, Heard, hearers
 from bus.durable.delivery_records import DeliveryRecords
 from bus.durable.emits import PendingEmit
 from bus.durable.in_flight import InFlight
+from bus.durable.inbox import Inbox
 from bus.durable.peers import Peers
 from bus.durable.requests import Requests
 from bus.errors import UserError
@@ -72,8 +72,8 @@ class DurableEngine(Engine):
         self._broker: Broker | None = None
         self._in_flight = InFlight()
         self._requests = Requests(self.spec.id)
-        self._over = asyncio.Event()
         self._is_serving = False
+        self._over = asyncio.Event()
         self._broken = ""
         self._hold: ExitStack | None = None
         """While the broker works: what stops the run's clock."""
@@ -89,6 +89,7 @@ class DurableEngine(Engine):
         """Connect."""
         self._loop, self._clock, self._run = context.loop, context.clock, context.run
         self._recorder: Recorder = context.recorder
+        self._inbox: Inbox[Sequence[News]] = Inbox(self._loop, self._take, self._serve)
         self._records = DeliveryRecords(self._recorder, self._run, self._recorder.bus(self.spec.id))
         self._calls = RunningCalls(self._loop, self._recorder, self._call_begun, self._call_ended)
         self._before_dispatch = context.before_dispatch
@@ -173,8 +174,7 @@ class DurableEngine(Engine):
     def news(self, news: Sequence[News]) -> None:
         """From any thread."""
         self._requests.news_came()
-        with contextlib.suppress(RuntimeError):  # the loop is closed: the run is over
-            self._loop.call_soon_threadsafe(self._take, news)
+        self._inbox.put(news)
 
     def _take(self, news: Sequence[News]) -> None:
         self._requests.news_read()
@@ -212,7 +212,6 @@ class DurableEngine(Engine):
                 case BrokerFailed(reason):
                     self._broken = reason
                     self._give_up(reason)
-        self._serve()
 
     def _confirmed(self, message: Message, place: str) -> None:
         self._requests.answered()

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections import deque
 from functools import partial
 from typing import ClassVar
 
@@ -16,6 +15,7 @@ from bus.contract.delivery import Broker, Delivery, Message, Tell
 from bus.contract.spec import EngineSpec
 from bus.durable.client_thread import ClientThread, Ready
 from bus.durable.durable import DurableEngine
+from bus.durable.inbox import Inbox
 from bus.engines.rabbitmq import SPEC, names
 from bus.engines.rabbitmq.client import USUAL, Client, Order, Patience
 from bus.engines.rabbitmq.link import BROKEN
@@ -44,9 +44,8 @@ class RabbitBroker:
 
     def __init__(self, url: str, patience: Patience) -> None:
         self._url, self._patience = url, patience
-        self._inbox: deque[Order | None] = deque()
-        self._is_woken = False
         self._loop = GatheringLoop()
+        self._inbox: Inbox[Order | None] = Inbox(self._loop, self._ordered, _nothing)
         self._thread = ClientThread("rabbitmq", self._run, self._leave)
 
     async def open(self, run: str, tell: Tell) -> None:
@@ -117,19 +116,13 @@ class RabbitBroker:
             self._loop.call_soon_threadsafe(self._client.hurry)
 
     def _order(self, order: Order | None) -> None:
-        """From any thread. Whoever comes first wakes the client; what follows until it looks shares that."""
-        self._inbox.append(order)
-        if not self._is_woken:
-            self._is_woken = True
-            with contextlib.suppress(RuntimeError):  # its loop is closed: the run is over
-                self._loop.call_soon_threadsafe(self._wake)
+        """From any thread."""
+        self._inbox.put(order)
 
     # On the client's thread
 
-    def _wake(self) -> None:
-        self._is_woken = False
-        while self._inbox:
-            self._client.orders.put_nowait(self._inbox.popleft())
+    def _ordered(self, order: Order | None) -> None:
+        self._client.orders.put_nowait(order)
 
     def _run(self, ready: Ready) -> None:
         asyncio.set_event_loop(self._loop)
@@ -146,6 +139,10 @@ class RabbitBroker:
             raise error if isinstance(error, UserError) else names.why_unreachable(error, self._url) from None
         ready()
         await self._client.serve()
+
+
+def _nothing() -> None:
+    pass
 
 
 async def _unwind() -> None:
