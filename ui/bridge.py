@@ -49,7 +49,7 @@ class Bridge(QObject):
 
         self._timer = QTimer(self)
         self._timer.setTimerType(Qt.TimerType.PreciseTimer)
-        self._timer.timeout.connect(self.touch)
+        self._timer.timeout.connect(self._tick)
         self._timer.start(IDLE_MS)
         turns = QAbstractEventDispatcher.instance()
         turns.awake.connect(self._turn_began)
@@ -57,8 +57,27 @@ class Bridge(QObject):
 
     def touch(self) -> None:
         """Look at once what is new; also to be called after a verb."""
+        self._take()
+        self._tell()
+
+    def _tick(self) -> None:
+        """One turn: taking in a part or telling of those before, so that none is long; both where it is little."""
+        running, is_due = self._session.running, time.monotonic() - self._told_s >= FRAME_MS / 1000
+        if not (running.has_more and self._has_news and is_due):
+            self._take()
+            if running.has_more and self._session.trace is self._trace:
+                return
+        self._tell()
+
+    def _take(self) -> None:
         arrived = self._session.pump(FACTS_A_TURN)
-        more = self._session.running.has_more
+        self._has_news = self._has_news or arrived
+        at_rest = self._session.engine_state.phase in AT_REST and self._session.loading is None
+        wanted = 0 if self._session.running.has_more else IDLE_MS if at_rest else FRAME_MS
+        if self._timer.isActive() and self._timer.interval() != wanted:
+            self._timer.setInterval(wanted)
+
+    def _tell(self) -> None:
         self._tell_document()
         if self._session.trace is not self._trace:
             # The same capture without its oldest records: ids of before mean what they meant.
@@ -66,17 +85,11 @@ class Bridge(QObject):
             self._trace = self._session.trace
             if not same:
                 self.trace_replaced.emit()
-            arrived = True
-        self._has_news = self._has_news or arrived
-        now_s = time.monotonic()
-        if self._has_news and (not more or now_s - self._told_s >= FRAME_MS / 1000):
-            self._has_news, self._told_s = False, now_s
+            self._has_news = True
+        if self._has_news:
+            self._has_news, self._told_s = False, time.monotonic()
             self.records_arrived.emit()
         self._tell_engine()
-        at_rest = self._engine_state.phase in AT_REST and self._session.loading is None
-        wanted = 0 if more else IDLE_MS if at_rest else FRAME_MS
-        if self._timer.isActive() and self._timer.interval() != wanted:
-            self._timer.setInterval(wanted)
 
     def close(self) -> None:
         """Stop pumping the session; the window is closing."""

@@ -89,11 +89,14 @@ def test_a_thousand_records_are_one_signal(bridge: Bridge, session: Played) -> N
 def test_very_many_records_are_taken_in_by_parts_without_a_pause_between_them(bridge: Bridge, session: Played) -> None:
     heard = Heard(bridge)
     session.news = 5 * FACTS_A_TURN
-    bridge.touch()
+    bridge._tick()
     assert session.news == 4 * FACTS_A_TURN
     assert bridge._timer.interval() == 0
+    bridge._tick()
+    assert heard.names == ["records"]  # a turn of its own
+    assert session.news == 4 * FACTS_A_TURN
     while session.has_more:
-        bridge.touch()
+        bridge._tick()
     assert bridge._timer.interval() == IDLE_MS
     assert heard.names[-1] == "records"
 
