@@ -8,7 +8,6 @@ together.
 from __future__ import annotations
 
 import asyncio
-import types
 from collections.abc import Callable, Coroutine, Generator
 from contextvars import Context, copy_context
 from typing import Any
@@ -68,7 +67,7 @@ class RunningCalls:
             waits_for = context.run(call.send, None)
         except (StopIteration, asyncio.CancelledError):
             return
-        task = self._loop.create_task(_rest_of(call, waits_for), context=context)
+        task = self._loop.create_task(_BegunCall(call, waits_for), context=context)
         self._running.add(task)
         task.add_done_callback(self._running.discard)
 
@@ -98,21 +97,26 @@ class RunningCalls:
             self._ended(delivery, None)
 
 
-async def _rest_of(call: Coroutine[Any, Any, None], waits_for: Any) -> None:
-    """What is left of a call that waits for a future, or for the next turn of the loop."""
-    await _going_on(call, waits_for)
+class _BegunCall(Coroutine[Any, Any, None]):
+    """A call that has begun, and what it waits for: a task goes on with it from there."""
 
+    def __init__(self, call: Coroutine[Any, Any, None], waits_for: Any) -> None:
+        self._call, self._waits_for = call, waits_for
+        self._is_taken = False
+        """Whether the task knows what it waits for."""
 
-@types.coroutine
-def _going_on(call: Coroutine[Any, Any, None], waits_for: Any) -> Generator[Any, Any, None]:
-    while True:
-        try:
-            answer = yield waits_for
-        except BaseException as error:
-            go_on = call.throw, error
-        else:
-            go_on = call.send, answer
-        try:
-            waits_for = go_on[0](go_on[1])
-        except StopIteration:
-            return
+    def send(self, value: Any) -> Any:
+        if self._is_taken:
+            return self._call.send(value)
+        self._is_taken = True
+        return self._waits_for
+
+    def throw(self, *error: Any) -> Any:
+        self._is_taken = True
+        return self._call.throw(*error)
+
+    def close(self) -> None:
+        self._call.close()
+
+    def __await__(self) -> Generator[Any, Any, None]:
+        raise TypeError("a task drives it")

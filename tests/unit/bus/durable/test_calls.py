@@ -136,6 +136,22 @@ async def test_a_call_that_is_cancelled_is_recorded_as_that_and_its_end_is_told_
     assert told.outcomes() == [Outcome.CANCELLED]
 
 
+async def test_a_call_that_is_cancelled_as_soon_as_it_waits_is_recorded_as_that() -> None:
+    told = Told()
+    seen: list[str] = []
+
+    async def waits(payload: Any) -> None:
+        try:
+            await asyncio.sleep(PATIENCE_S)
+        finally:
+            seen.append("its finally ran")
+
+    told.call(waits, b"1")
+    await told.calls.cancel()
+    assert seen == ["its finally ran"]
+    assert told.outcomes() == [Outcome.CANCELLED]
+
+
 async def test_each_call_has_a_copy_of_the_emits_context_until_all_consumers_are_done_with_it() -> None:
     told = Told()
     seen: list[str] = []
