@@ -30,6 +30,12 @@ class EngineClock(Protocol):
     def work_ended(self) -> None:
         """A worker thread has nothing to do any more."""
 
+    def hold(self) -> None:
+        """As `held` does from here on, until `unhold`; for what is handed to the loop, which may be blocked."""
+
+    def unhold(self) -> None:
+        """The loop has taken it."""
+
     def held(self) -> AbstractContextManager[None]:
         """While somebody computes outside of the program: at full speed no time passes that would only be waited."""
 

@@ -129,20 +129,28 @@ class Clock:
             self._working -= 1
             self._advance()
 
+    def hold(self) -> None:
+        """As `held` does from here on, until `unhold`: what a worker thread hands to the loop is not taken yet."""
+        with self._condition:
+            self._held += 1
+
+    def unhold(self) -> None:
+        """The loop has taken it."""
+        with self._condition:
+            self._held -= 1
+            self._advance()
+
     @contextmanager
     def held(self) -> Iterator[None]:
         """While somebody computes outside of the program: at full speed no time passes while the loop only waits.
 
         Time that is blocked on a thread passes: the loop could not take what was computed before it is over.
         """
-        with self._condition:
-            self._held += 1
+        self.hold()
         try:
             yield
         finally:
-            with self._condition:
-                self._held -= 1
-                self._advance()
+            self.unhold()
 
     # The loop takes part.
 

@@ -20,6 +20,12 @@ class PoolClock(Protocol):
     def work_ended(self) -> None:
         """A thread has nothing to do any more."""
 
+    def hold(self) -> None:
+        """A call is over, and the loop has not heard of it: meanwhile no time passes that the loop only waits."""
+
+    def unhold(self) -> None:
+        """The loop has heard of it."""
+
 
 class ClockedPool(ThreadPoolExecutor):
     """A pool whose threads take part in the engine's clock."""
@@ -28,6 +34,11 @@ class ClockedPool(ThreadPoolExecutor):
         super().__init__(threads, thread_name_prefix=name)
         self._threads_in_all = threads
         self.outstanding = 0
+        """Calls of whose end the loop has not heard."""
+
+        self._unfinished = 0
+        """Of these: what threads do, or have still to do."""
+
         self.call_ended = asyncio.Event()
         self.not_started: dict[int, str] = {}
         """Names of handlers, by a number of their own."""
@@ -43,7 +54,8 @@ class ClockedPool(ThreadPoolExecutor):
             self._submitted += 1
             number = self._submitted
             self.outstanding += 1
-            a_thread_begins = self.outstanding <= self._threads_in_all
+            self._unfinished += 1
+            a_thread_begins = self._unfinished <= self._threads_in_all
         self.not_started[number] = str(getattr(fn, "__name__", ""))
         if a_thread_begins:
             self._clock.work_began()
@@ -69,13 +81,19 @@ class ClockedPool(ThreadPoolExecutor):
         except BaseException as error:
             future.set_exception(error)
         finally:
+            # The loop may be blocked by a handler that waits for the clock: time must be able to pass, for it cannot
+            # hear of this before.
+            self._clock.hold()
+            with self._counting:
+                self._unfinished -= 1
+                a_thread_rests = self._unfinished < self._threads_in_all
+            if a_thread_rests:
+                self._clock.work_ended()
             with contextlib.suppress(RuntimeError):  # the loop is closed: the run is over
                 self._loop.call_soon_threadsafe(self._tell)
 
     def _tell(self) -> None:
         with self._counting:
             self.outstanding -= 1
-            a_thread_rests = self.outstanding < self._threads_in_all
         self.call_ended.set()
-        if a_thread_rests:
-            self._clock.work_ended()
+        self._clock.unhold()

@@ -101,7 +101,7 @@ class AsyncioEngine(PyeeEngine):
         """Emits of other threads that the loop has not carried out."""
 
     def _make(self, context: EngineContext) -> EventEmitter:
-        self._home, self._loop = threading.get_ident(), context.loop
+        self._home, self._loop, self._clock = threading.get_ident(), context.loop, context.clock
         return announcing(AsyncIOEventEmitter, context, context.loop)
 
     def emit(self, event: str, *payload: Any) -> None:
@@ -111,6 +111,9 @@ class AsyncioEngine(PyeeEngine):
             return
         done: Future[None] = Future()
         self._calls.add(done)
+        # The loop may be blocked by a handler that waits for the clock, as this thread waits for the loop.
+        self._clock.hold()
+        self._clock.work_ended()
         try:
             self._loop.call_soon_threadsafe(self._emit_for, done, event, payload, context=copy_context())
             done.result()
@@ -122,6 +125,8 @@ class AsyncioEngine(PyeeEngine):
             self._calls.discard(done)
 
     def _emit_for(self, done: Future[None], event: str, payload: tuple[Any, ...]) -> None:
+        self._clock.work_began()
+        self._clock.unhold()
         if not done.set_running_or_notify_cancel():
             return
         try:

@@ -96,6 +96,10 @@ class RealTime:
 
     def work_ended(self) -> None: ...
 
+    def hold(self) -> None: ...
+
+    def unhold(self) -> None: ...
+
     @contextlib.contextmanager
     def held(self) -> Iterator[None]:
         self.holds += 1

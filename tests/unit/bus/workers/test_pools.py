@@ -215,3 +215,26 @@ def test_a_handler_cannot_block_the_bus_and_run_elsewhere(live: Live) -> None:
         live("handlers: {h: {on: a, block: true, worker: thread}}")
     with pytest.raises(Exception, match="beside parallel"):
         live("handlers: {h: {on: a, parallel: 2}}")
+
+
+@pytest.mark.parametrize(
+    ("engine", "emitted_ms"), [("pyee", 5), ("pyee-asyncio", 101), ("pyee-threads", 5), ("sqlite", 5)]
+)
+def test_a_handler_that_blocks_the_bus_does_so_for_its_time_and_no_longer_whatever_workers_do(
+    engine: str, emitted_ms: int, live: Live
+) -> None:
+    session = ran(
+        live,
+        "events: {a: {}, b: {}, c: {}}\nhandlers:\n"
+        "  at_once: {on: c, worker: thread}\n"
+        "  emits: {on: a, worker: thread, do: [{wait: 5ms}, {emit: b}]}\n"
+        "  blocks: {on: c, block: true, do: [{wait: 100ms}]}\n"
+        "script: [{emit: a}, {wait: 1ms}, {emit: c}]",
+        engine,
+    )
+    trace = session.trace
+    names = [trace.names.text(int(handler)) for handler in trace.calls.handler]
+    took_ns = (trace.calls.ended_ns - trace.calls.started_ns)[names.index("blocks")]
+    assert took_ns == S // 10
+    events = [trace.names.text(int(event)) for event in trace.dispatches.event]
+    assert trace.dispatches.emitted_ns[events.index("b")] == emitted_ms * S // 1000
