@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import secrets
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, ClassVar, Protocol
 
+from bus.contract.bodies import UnreadableBodyError
 from bus.contract.boundaries import Dies, never
 from bus.contract.spec import EngineSpec
 from buslens.recorder import Recorder
@@ -48,10 +49,15 @@ class ConsumerDied(Exception):
 
 @dataclass(frozen=True, slots=True)
 class ConsumerOptions:
-    """How a durable engine hands events to one handler. The engines that keep nothing pass over it."""
+    """How an engine hands events to one handler. Those that keep nothing heed `attempts` and `backoff` alone, and these
+    only where there is a backoff: the handler says `retry`."""
 
     attempts: int = 3
-    """Calls for one event, the first included, before it becomes a dead letter."""
+    """Calls for one event, the first included; an engine that keeps events makes it a dead letter then."""
+
+    backoff: Callable[[str, int], Awaitable[None]] | None = None
+    """Awaited on the engine's loop between a call that failed and the next one, with the event and with the time of the
+    failure in nanoseconds of the run's clock. None: the next one follows at once."""
 
     ack_first: bool = False
     """Acknowledged when the call starts: never handled twice, and lost where the call fails."""
@@ -70,6 +76,14 @@ class ConsumerOptions:
 
     from_now: bool = False
     """So are those that it had emitted before the handler came."""
+
+    def comes_again(self, attempt: int, error: BaseException) -> bool:
+        """Whether this consumer is to be given an event once more, of which its call number `attempt`, from 1, failed.
+
+        Not where it has died: then the event is not with it any more, and whoever has it says what comes of it.
+        """
+        is_over = self.ack_first or attempt >= self.attempts or not isinstance(error, Exception)
+        return not is_over and not isinstance(error, (ConsumerDied, UnreadableBodyError))
 
 
 PLAIN = ConsumerOptions()
@@ -133,6 +147,9 @@ class EngineContext:
 
     peer: Peer | None = None
     """None where nobody can join."""
+
+    calls_again: bool = False
+    """Whether an engine that keeps no events has to be ready to call a handler again: some handler says `retry`."""
 
     run: str = field(default_factory=new_run)
     """Begins the name of everything that this run makes on a broker or on disk."""

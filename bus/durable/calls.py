@@ -15,6 +15,7 @@ from typing import Any
 from bus.contract import bodies
 from bus.contract.delivery import Delivery
 from bus.contract.headers import CAUSE, cause_of
+from bus.contract.protocol import ConsumerOptions
 from bus.durable.consuming import Heard
 from bus.runtime.unwinding import cancelled
 from buslens.context import CALL
@@ -34,7 +35,8 @@ class RunningCalls:
     ) -> None:
         """begun: told once the start of a call is recorded, before its handler is called.
 
-        ended: told once its end is recorded, with what the handler raised; not of calls that are cancelled.
+        ended: told once its end is recorded, with what the handler raised; not of calls that are cancelled. Where the
+        handler is to be called again it is told after the backoff: until then its consumer has the event in its hands.
         """
         self._loop, self._recorder = loop, recorder
         self._begun, self._ended = begun, ended
@@ -58,11 +60,11 @@ class RunningCalls:
         """Nobody will."""
         self._contexts.pop(dispatch, None)
 
-    def begin(self, delivery: Delivery, heard: Heard) -> None:
+    def begin(self, delivery: Delivery, heard: Heard, options: ConsumerOptions) -> None:
         """At once, until it waits for something; the rest is a task."""
         known = self._contexts.get(delivery.dispatch)
         context = known[0].copy() if known else Context()
-        call = self._call(delivery, heard)
+        call = self._call(delivery, heard, options)
         try:
             waits_for = context.run(call.send, None)
         except (StopIteration, asyncio.CancelledError):
@@ -75,7 +77,7 @@ class RunningCalls:
         """All of them; wait until they have ended."""
         await cancelled(self._running)
 
-    async def _call(self, delivery: Delivery, heard: Heard) -> None:
+    async def _call(self, delivery: Delivery, heard: Heard, options: ConsumerOptions) -> None:
         recorder, call = self._recorder, delivery.call
         CALL.set(call)
         CAUSE.set(cause_of(delivery.attributes))
@@ -91,6 +93,8 @@ class RunningCalls:
             raise
         except Exception as error:
             recorder.call_ended(call, Outcome.FAILED, error)
+            if options.backoff is not None and options.comes_again(delivery.attempt, error):
+                await options.backoff(delivery.event, recorder.clock_ns())
             self._ended(delivery, error)
         else:
             recorder.call_ended(call, Outcome.OK)

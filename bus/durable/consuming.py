@@ -44,7 +44,7 @@ class Consumer:
         """Delivered, and lined up: the call has not started."""
 
         self.running: list[Delivery] = []
-        """Their calls have not ended."""
+        """Their calls have not ended, or have failed and wait for the handler's backoff."""
 
         self.done: list[Delivery] = []
         """Their calls went well; they are acknowledged when all that was emitted in them is with the broker."""

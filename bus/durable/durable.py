@@ -298,7 +298,7 @@ class DurableEngine(Engine):
         heard = consumer.hears[delivery.event]
         if heard.once:
             self._unbind(consumer, delivery.event)
-        self._calls.begin(delivery, heard)
+        self._calls.begin(delivery, heard, consumer.consumption)
         return True
 
     def _call_begun(self, delivery: Delivery) -> None:

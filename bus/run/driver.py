@@ -132,6 +132,7 @@ class Driver:
             *(asyncio.get_running_loop(), recording.clock, recording.recorder, stage.before_dispatch, stage.dies),
             give_up=stage.give_up,
             peer=self._peer,
+            calls_again=any(handler.retry is not None for handler in self._first[0].handlers.values()),
             run=recording.run,
         )
 

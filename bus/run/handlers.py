@@ -6,6 +6,7 @@ import asyncio
 import itertools
 import random
 import threading
+from collections.abc import Awaitable, Callable
 from functools import partial
 from typing import Any
 
@@ -17,9 +18,12 @@ from bus.behaviour.steps import ReadyStep, ready_steps
 from bus.contract.protocol import ConsumerDied, Function
 from bus.run.offloading import offloaded
 from bus.run.stage import Stage
+from bus.runtime.clock import S
 from bus.runtime.gate import DEPTH, Depth, stack_here
+from bus.scenario.distribution import Distribution
 from bus.scenario.model import Handler
 from bus.workers import INLINE, KINDS
+from bus.workers.attempts import attempts_of
 from bus.workers.pools import Run, WorkerPool
 from buslens.watching.naming import describe
 
@@ -31,12 +35,17 @@ class Behaviour:
         self.name = name
         self.model = model
         self._stage = stage
+        self.attempts = attempts_of(
+            model.wanted_attempts, stage.engine.spec, model.worker, retries=model.retry is not None
+        )
         if model.worker != INLINE and KINDS[model.worker].remote is not None:
-            step = ReadyStep(offloaded(stage, name, model, lines), lines.handler_line(name), first_only=False)
-            self.steps = HandlerSteps(name, lines, [step])
+            offload = offloaded(stage, name, model, lines, self.attempts.by_workers)
+            steps = [ReadyStep(offload, lines.handler_line(name), first_only=False)]
+            self.steps = HandlerSteps(name, lines, steps)
         else:
             self.steps = HandlerSteps(name, lines, ready_steps(name, model.do, lines))
         self._random = random.Random(f"{stage.seed}:{name}")
+        self._backoffs = random.Random(f"{stage.seed}:{name}:backoff")
         self._count = itertools.count(1)
         self.called_for: set[str] = set()
         """Events that it was called for: a `once` handler is not subscribed to them again."""
@@ -54,6 +63,17 @@ class Behaviour:
         if runs_coroutines and not self.model.block:
             return coroutine_function_at(*place, subscription.run_async)
         return function_at(*place, subscription.run)
+
+    @property
+    def backoff(self) -> Callable[[str, int], Awaitable[None]] | None:
+        """See ConsumerOptions; None where the handler does not say `retry`."""
+        return None if self.model.retry is None else partial(self._rest, self.model.retry.pause)
+
+    async def _rest(self, pause: Distribution, event: str, failed_ns: int) -> None:
+        due_ns = failed_ns + pause.sample(self._backoffs)
+        left_ns = max(0, due_ns - self._stage.time_ns())
+        with self._stage.waits.noted("retry", left_ns, event, self.name):
+            await asyncio.sleep(left_ns / S)
 
     def new_call(self, event: str, payload: tuple[Any, ...]) -> Call:
         """The handler's next call, counted; it begins when the run's gate lets it pass."""

@@ -12,15 +12,13 @@ from bus.behaviour.pauses import Pause, code_failed
 from bus.behaviour.places import Lines
 from bus.run.stage import Stage
 from bus.scenario.model import Handler
-from bus.workers.attempts import attempts_of
 from bus.workers.pools import WorkerPool
 from buslens.context import current_call
 from buslens.records import Kind
 
 
-def offloaded(stage: Stage, name: str, model: Handler, lines: Lines) -> Callable[[Call], Pause]:
-    """What the only step of such a handler does."""
-    attempts = attempts_of(model.attempts, stage.engine.spec, model.worker).by_workers
+def offloaded(stage: Stage, name: str, model: Handler, lines: Lines, attempts: int) -> Callable[[Call], Pause]:
+    """What the only step of such a handler does. attempts: that the workers make of one call, where they can do so."""
     scenario = {"scenario": lines.text, "file": lines.file, "seed": stage.seed}
 
     def offload(_: Call) -> Pause:

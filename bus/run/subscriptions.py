@@ -9,7 +9,6 @@ from bus.run.stage import Stage
 from bus.scenario import Scenario
 from bus.scenario.model import NOW, Handler
 from bus.workers import INLINE
-from bus.workers.attempts import attempts_of
 
 
 class _Entry:
@@ -83,7 +82,8 @@ class Subscriptions:
         entry.functions[event] = behaviour.function_for(event)
         model = behaviour.model
         consumption = ConsumerOptions(
-            attempts=attempts_of(model.attempts, self._stage.engine.spec, model.worker).by_engine,
+            attempts=behaviour.attempts.by_engine,
+            backoff=behaviour.backoff,
             ack_first=model.ack == "before",
             at_once=model.parallel if model.worker != INLINE else 1,
             first_offset=model.first_offset,

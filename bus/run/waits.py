@@ -1,4 +1,4 @@
-"""Who of a run waits for its clock: calls inside of a step, and the script between two of its steps."""
+"""Who of a run waits for its clock: calls inside of a step, the script between two steps, and attempts to come."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ class TimedWaits:
         return list(self._waiting.values())
 
     @contextlib.contextmanager
-    def noted(self, kind: Literal["wait", "script"], ns: int, event: str, handler: str) -> Iterator[None]:
+    def noted(self, kind: Literal["wait", "script", "retry"], ns: int, event: str, handler: str) -> Iterator[None]:
         """While somebody waits so many nanoseconds, NEVER for ever."""
         number = next(self._numbers)
         due = None if ns >= NEVER else self._clock.time_ns() + ns

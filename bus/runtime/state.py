@@ -27,8 +27,9 @@ LATE_WORDS = "this machine had no time for it, so times are longer than the scen
 class Waiting:
     """One thing that will happen without anybody's doing."""
 
-    kind: Literal["call", "wait", "script", "emit"]
-    """A call that has not started; a call that waits inside; the script's next step; an emit by hand."""
+    kind: Literal["call", "wait", "script", "emit", "retry"]
+    """A call that has not started; a call that waits inside; the script's next step; an emit by hand; a handler that is
+    called again."""
 
     event: str
     handler: str

@@ -269,7 +269,7 @@ class Document:
         self.edit(f"Add handler {name}", edits.added("handlers", name, {"on": on, "do": do or [], **fields}))
 
     def set_handler(self, name: str, *, joins: str = "", **fields: Any) -> None:
-        """Replace on, do, once, block, worker, parallel, attempts, ack, from or description; None removes a key."""
+        """Replace what a handler says, such as on, do, worker or retry; None removes a key."""
         self.edit(f"Change handler {name}", edits.changed("handlers", name, fields), joins=joins)
 
     def set_steps(self, path: FieldPath, steps: list[Any], order: Sequence[int]) -> None:

@@ -39,6 +39,12 @@ def _time(text: str) -> str:
     return text
 
 
+def _ends(duration: str) -> str:
+    if distribution.parse(duration).is_forever:
+        raise ValueError("expected a time that ends")
+    return duration
+
+
 def _start(value: Any) -> Any:
     is_offset = type(value) is int and 0 <= value <= MOST_OFFSET
     if not (is_offset or value == NOW or (isinstance(value, str) and _is_time(value))):
@@ -108,6 +114,20 @@ class Event(ScenarioPart):
         return payload.Checker(self.schema_)
 
 
+class Retry(ScenarioPart):
+    """How a handler is called again for the same event where its call fails: on every engine, with every worker."""
+
+    attempts: Annotated[int, Field(ge=1, le=1000, description="calls for one event, the first included")] = 3
+    backoff: Annotated[
+        Duration, AfterValidator(_ends), Field(description="time between a failure and the next call")
+    ] = "0ms"
+
+    @cached_property
+    def pause(self) -> distribution.Distribution:
+        """The backoff, ready to be drawn."""
+        return distribution.parse(self.backoff)
+
+
 class Handler(ScenarioPart):
     """What is subscribed to an event, and what it does."""
 
@@ -122,6 +142,7 @@ class Handler(ScenarioPart):
     attempts: Annotated[
         int, Field(ge=1, le=1000, description="durable engines: calls for one event before it becomes a dead letter")
     ] = 3
+    retry: Annotated[Retry | None, Field(description="call again where a call fails, on every engine")] = None
     ack: Annotated[
         Literal["before", "after"], Field(description="durable engines: acknowledge before the call, or after it")
     ] = "after"
@@ -146,7 +167,18 @@ class Handler(ScenarioPart):
             raise ValueError("expected either block: true, which blocks the bus, or a worker, which keeps it free")
         if self.worker == INLINE and "parallel" in self.model_fields_set:
             raise ValueError(f"expected worker: {one_of(KINDS)} beside parallel")
+        if self.retry is not None and "attempts" in self.model_fields_set:
+            raise ValueError("expected either attempts, which engines heed that keep events, or retry, which all do")
+        if self.retry is not None and self.once:
+            raise ValueError("expected either once: true, which is one call, or retry")
+        if self.retry is not None and self.ack == "before":
+            raise ValueError("expected either ack: before, which never handles an event twice, or retry")
         return self
+
+    @property
+    def wanted_attempts(self) -> int:
+        """Calls for one event, the first included, where whoever calls again heeds what it says."""
+        return self.attempts if self.retry is None else self.retry.attempts
 
     @property
     def first_offset(self) -> int:

@@ -267,11 +267,20 @@ def _step_at(location: Location, verbs: Verbs) -> Any:
     """The model of the innermost step, or of its options; behind a step's number comes its verb, then its keys."""
     numbers = [at for at, part in enumerate(location) if isinstance(part, int)]
     if not numbers:
-        return Handler
+        return _part_at(Handler, location[2:-1])
     verb, *keys = location[numbers[-1] + 1 : -1]
     model: type[ScenarioPart] = verbs[verb]
     for key in keys:
         model = next((each.options for each in fields_of(model) if each.key == key and each.options), model)
+    return model
+
+
+def _part_at(model: type[ScenarioPart], keys: Location) -> type[ScenarioPart]:
+    """The model of what stands behind these keys, such as `retry` of a handler."""
+    for key in keys:
+        kinds = next((each.annotation for name, each in model.model_fields.items() if name == key), None)
+        found = [each for each in getattr(kinds, "__args__", (kinds,)) if isinstance(each, type)]
+        model = next((each for each in found if issubclass(each, ScenarioPart)), model)
     return model
 
 

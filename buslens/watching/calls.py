@@ -48,7 +48,7 @@ class WatchedHandler:
         self._watch = watch
         self._dispatch = dispatch
         self._call = call
-        """Id of the first call; a further one, where an emitter retries, gets its own."""
+        """Id of the next call, where it has one already: the first, and where `called_again` was said; else 0."""
 
         self._handler_id = handler_id
         self._name = name
@@ -82,7 +82,7 @@ class WatchedHandler:
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         watch, dispatch, name = self._watch, self._dispatch, self._name
         self._attempt += 1
-        call = self._call if self._attempt == 1 else watch.recorder.next_id()
+        call, self._call = self._call or watch.recorder.next_id(), 0
         watch.uncalled.pop(call, None)
         later = name.is_async and watch.awaits
         if not later:
@@ -110,6 +110,13 @@ class WatchedHandler:
 def handler_of(run: Any) -> Any:
     """What a stand-in for a handler stands in for; anything else is itself."""
     return run._handler if type(run) is WatchedHandler else run
+
+
+def called_again(run: Any) -> None:
+    """A handler is about to be called once more for its dispatch: what comes of it here has that call as its cause."""
+    if type(run) is WatchedHandler:
+        run._call = run._watch.recorder.next_id()
+        CALL.set(run._call)
 
 
 class CallCoroutine(Coroutine[Any, Any, Any]):

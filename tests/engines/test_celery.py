@@ -139,6 +139,16 @@ def test_a_failure_is_tried_again_and_points_into_the_file(broker: Any, stage: S
     assert (kinds.count(Kind.WORK_RETRIED), kinds.count(Kind.WORK_FAILED)) == (1, 1)
 
 
+def test_where_the_handler_says_retry_each_attempt_is_a_call_and_a_task_of_its_own(broker: Any, stage: Stage) -> None:
+    stage.scenario("    retry: {attempts: 3}\n    do: [{fail: {if: count < 3}}]\nscript: [{emit: a}]\n")
+    stage.worker()
+    session = stage.finished(stage.run())
+    calls = session.trace.calls
+    assert calls.attempt.tolist() == [1, 2, 3]
+    assert calls.outcome.tolist() == [Outcome.FAILED, Outcome.FAILED, Outcome.OK]
+    assert Kind.WORK_RETRIED not in [kind for kind, _ in steps(session)]
+
+
 def test_a_killed_process_of_a_worker_has_its_call_done_again(broker: Any, stage: Stage) -> None:
     stage.scenario("    do: [{log: begun}, {wait: 500ms}, {log: done}]\nscript: [{emit: a}]\n")
     worker = stage.worker("--processes", "1")

@@ -260,3 +260,20 @@ def test_how_a_durable_engine_hands_over_is_edited_like_the_rest(panel: Scenario
     panel.handler_form.ack.flush()
     handler = session.document.scenario.handlers["charge_card"]
     assert (handler.attempts, handler.ack) == (5, "before")
+
+
+def test_how_a_handler_is_called_again_is_edited_and_a_mistake_stays_in_its_field(
+    panel: ScenarioPanel, session: Any
+) -> None:
+    panel.tree.choose("handler", "charge_card")
+    form = panel.handler_form
+    form.retry.widget.setPlainText('{"attempts": 5, "backoff": "100ms"}')
+    form.retry.flush()
+    retry = session.document.scenario.handlers["charge_card"].retry
+    assert (retry.attempts, retry.backoff) == (5, "100ms")
+    assert "called again where it fails" in form.fold.button.text()
+    form.retry.widget.setPlainText('{"attempts": 0}')
+    form.retry.flush()
+    assert session.document.scenario.handlers["charge_card"].retry == retry
+    (draft,) = session.document.drafts
+    assert "expected at least 1" in draft.reason

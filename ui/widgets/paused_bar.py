@@ -16,6 +16,7 @@ _KINDS = {
     "wait": "waits inside its call",
     "script": "next step of the script",
     "emit": "emitted by hand",
+    "retry": "is called again",
 }
 
 

@@ -18,8 +18,10 @@ from pyee.base import EventEmitter
 from bus.contract.protocol import PLAIN, ConsumerOptions, Engine, EngineContext, Function
 from bus.contract.spec import EngineSpec
 from bus.engines.pyee import ASYNCIO, SYNCHRONOUS
+from bus.engines.pyee.retrying import Retries, retrying
 from buslens.adapters import attach
 from buslens.probe import Probe
+from buslens.watching.naming import describe
 
 _TURNS_TO_UNWIND = 100
 """How often the loop goes round for cancelled tasks; ours need one or two, each `except` that waits one more."""
@@ -50,15 +52,24 @@ class PyeeEngine(Engine):
     def __init__(self) -> None:
         self._emitter: EventEmitter | None = None
         self._probe: Probe | None = None
+        self._retries: Retries | None = None
+        """None where no handler said `retry` when the run began: then pyee's emitter is as it is."""
 
     async def open(self, context: EngineContext) -> None:
         """Make the emitter and watch it."""
+        self._recorder = context.recorder
+        if context.calls_again:
+            self._retries = Retries(context.loop, context.clock)
         self._emitter = self._make(context)
         # Where it is attached is a line of ours, which tells nobody anything.
         self._probe = attach(self._emitter, context.recorder, bus=self.spec.id, at=("", 0))
 
     def _make(self, context: EngineContext) -> EventEmitter:
-        return announcing(EventEmitter, context)
+        return announcing(self._kind(EventEmitter), context)
+
+    def _kind(self, kind: type[EventEmitter]) -> type[EventEmitter]:
+        """pyee's emitter, or one that calls handlers again."""
+        return kind if self._retries is None else retrying(kind, self._retries)
 
     @property
     def emitter(self) -> EventEmitter:
@@ -69,13 +80,20 @@ class PyeeEngine(Engine):
 
     def subscribe(self, event: str, function: Function, *, once: bool, consumption: ConsumerOptions = PLAIN) -> None:
         """Call `function` for each `event` from now on."""
+        if consumption.backoff is not None:
+            if self._retries is not None:
+                self._retries.add(event, function, consumption)
+            else:
+                self._recorder.mark(f"{describe(function).text}: retry takes effect with the next run", 0)
         if once:
             self.emitter.once(event, function)
         else:
             self.emitter.on(event, function)
 
     def unsubscribe(self, event: str, function: Function) -> None:
-        """Stop calling it."""
+        """Stop calling it; what failed before is called again all the same."""
+        if self._retries is not None:
+            self._retries.remove(function)
         with contextlib.suppress(KeyError):
             self.emitter.remove_listener(event, function)
 
@@ -83,8 +101,19 @@ class PyeeEngine(Engine):
         """Put an event on the bus."""
         self.emitter.emit(event, *payload)
 
+    def in_flight(self) -> int:
+        """Calls that will be made again."""
+        return 0 if self._retries is None else self._retries.waiting
+
+    async def settle(self) -> None:
+        """Wait until one of them begins."""
+        if self._retries is not None:
+            await self._retries.settle()
+
     async def close(self) -> None:
-        """Stop watching."""
+        """Call nothing again, and stop watching."""
+        if self._retries is not None:
+            await self._retries.cancel()
         if self._probe is not None:
             self._probe.detach()
 
@@ -102,7 +131,7 @@ class AsyncioEngine(PyeeEngine):
 
     def _make(self, context: EngineContext) -> EventEmitter:
         self._home, self._loop, self._clock = threading.get_ident(), context.loop, context.clock
-        return announcing(AsyncIOEventEmitter, context, context.loop)
+        return announcing(self._kind(AsyncIOEventEmitter), context, context.loop)
 
     def emit(self, event: str, *payload: Any) -> None:
         """Put an event on the bus; from another thread as a program must: on the loop, while that thread waits."""
@@ -143,12 +172,15 @@ class AsyncioEngine(PyeeEngine):
         return self._emitter._waiting  # type: ignore[attr-defined, no-any-return]
 
     def in_flight(self) -> int:
-        """Tasks that have not ended."""
-        return len(self._tasks)
+        """Tasks that have not ended, and calls that will be made again."""
+        return len(self._tasks) + super().in_flight()
 
     async def settle(self) -> None:
-        """Wait until one of the tasks ends: all must in the end, so any will do."""
-        await asyncio.wait([next(iter(self._tasks))])
+        """Wait until one of the tasks ends, all must in the end, so any will do; or until a call is made again."""
+        if self._tasks:
+            await asyncio.wait([next(iter(self._tasks))])
+        else:
+            await super().settle()
 
     def scheduled(self, most: int) -> list[str]:
         """Tasks that have not run yet."""

@@ -27,16 +27,18 @@ class ThreadsEngine(PyeeEngine):
     def _make(self, context: EngineContext) -> EventEmitter:
         self._pool = ClockedPool(WORKERS, context.clock, context.loop)
         logging.getLogger("concurrent.futures").addFilter(_is_no_swallowed_failure)
-        return announcing(ExecutorEventEmitter, context, self._pool)
+        return announcing(self._kind(ExecutorEventEmitter), context, self._pool)
 
     def in_flight(self) -> int:
-        """Calls that have not ended."""
-        return self._pool.outstanding if self._pool is not None else 0
+        """Calls that have not ended, and those that will be made again."""
+        return (self._pool.outstanding if self._pool is not None else 0) + super().in_flight()
 
     async def settle(self) -> None:
-        """Wait until a call ends."""
-        if self._pool is not None:
+        """Wait until a call ends, or is made again."""
+        if self._pool is not None and self._pool.outstanding:
             await self._pool.settle()
+        else:
+            await super().settle()
 
     def scheduled(self, most: int) -> list[str]:
         """Calls that wait for a free worker."""

@@ -28,6 +28,7 @@ SUMMARIES = {
     "worker": "{}",
     "parallel": "{} at once",
     "attempts": "{} attempts",
+    "retry": "called again where it fails",
     "ack": "acknowledges {}",
     "from": "from {}",
 }
@@ -107,10 +108,12 @@ class HandlerForm(Form):
         self.worker = self.add("worker", "runs", "choice", "where its calls run", choices=WORKERS, to=rows)
         self.parallel = self.add("parallel", "at once", "number", "4 calls", to=rows)
         self.attempts = self.add("attempts", "attempts", "number", "3, then dead", to=rows)
+        self.retry = self.add("retry", "retry", "json", '{"attempts": 3, "backoff": "100ms"}', to=rows)
         self.ack = self.add("ack", "acknowledge", "choice", "after or before the call", choices=ACKS, to=rows)
         self.start = self.add("from", "reads from", "number", "the beginning", to=rows)
         self.parallel.widget.setToolTip("How many of its calls run at once on its workers; 4 where nothing is said")
         self.attempts.widget.setToolTip("Durable engines: calls for one event before it becomes a dead letter")
+        self.retry.widget.setToolTip("Every engine: calls for one event where they fail, and the time between two")
         self.start.widget.setToolTip("Durable engines: an offset, a time of the run such as 2s, or now")
         return part
 

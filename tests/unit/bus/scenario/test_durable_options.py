@@ -35,6 +35,31 @@ def test_mistakes_are_told_with_what_was_expected() -> None:
     assert "not an expression" in mistake("do: [{crash: {if: 'count =='}}]")
 
 
+@pytest.mark.parametrize(("said", "attempts"), [("{}", 3), ("{attempts: 5}", 5), ("{backoff: 20ms +- 5ms}", 3)])
+def test_a_handler_says_how_it_is_called_again_on_any_engine(said: str, attempts: int) -> None:
+    handler = loads(TEXT.format(said=f"retry: {said}"), "shop.yaml").scenario.handlers["h"]
+    assert handler.retry is not None
+    assert (handler.wanted_attempts, handler.retry.pause.is_forever) == (attempts, False)
+
+
+@pytest.mark.parametrize(
+    ("said", "where", "what"),
+    [
+        ("retry: 3", "5:21", "expected a mapping, found 3"),
+        ("retry: {attempts: 0}", "5:32", "expected at least 1, found 0"),
+        ("retry: {attempts: two}", "5:32", "expected a whole number, found 'two'"),
+        ("retry: {backoff: forever}", "5:31", "expected a time that ends"),
+        ("retry: {backoff: 1h}", "5:31", "expected a time such as 20ms"),
+        ("retry: {backof: 1s}", "5:22", "unknown key backof (did you mean backoff?)"),
+        ("retry: {}, attempts: 2", "5:6", "expected either attempts, which engines heed that keep events, or retry"),
+        ("retry: {}, once: true", "5:6", "expected either once: true, which is one call, or retry"),
+        ("retry: {}, ack: before", "5:6", "expected either ack: before, which never handles an event twice, or retry"),
+    ],
+)
+def test_another_retry_is_refused_where_it_stands(said: str, where: str, what: str) -> None:
+    assert mistake(said).startswith(f"shop.yaml:{where}: {what}")
+
+
 @pytest.mark.parametrize("said", ["0", "40", "2s", "1.5s", "now"])
 def test_a_handler_says_where_it_begins_to_read(said: str) -> None:
     loads(TEXT.format(said=f"from: {said}"))
