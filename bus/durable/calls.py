@@ -15,7 +15,7 @@ from typing import Any
 from bus.contract import bodies
 from bus.contract.delivery import Delivery
 from bus.contract.headers import CAUSE, cause_of
-from bus.contract.protocol import ConsumerOptions
+from bus.contract.protocol import PLAIN, ConsumerOptions
 from bus.durable.consuming import Heard
 from bus.runtime.unwinding import cancelled
 from buslens.context import CALL
@@ -60,7 +60,7 @@ class RunningCalls:
         """Nobody will."""
         self._contexts.pop(dispatch, None)
 
-    def begin(self, delivery: Delivery, heard: Heard, options: ConsumerOptions) -> None:
+    def begin(self, delivery: Delivery, heard: Heard, options: ConsumerOptions = PLAIN) -> None:
         """At once, until it waits for something; the rest is a task."""
         known = self._contexts.get(delivery.dispatch)
         context = known[0].copy() if known else Context()
