@@ -11,7 +11,7 @@ import contextlib
 import threading
 from collections.abc import Callable, Coroutine
 from concurrent.futures import Future
-from contextvars import Context, copy_context
+from contextvars import copy_context
 from typing import Any
 
 from pyee.base import EventEmitter
@@ -49,12 +49,12 @@ class Retries:
         """Event and options of a handler that pyee is about to call; None where one call is all."""
         return self._handlers.get(handler_of(run))
 
-    def later(self, event: str, options: ConsumerOptions, attempt: Callable[[], None], context: Context) -> None:
-        """Make an attempt after the handler's backoff, which begins now, in that context."""
+    def later(self, attempts: _Attempts) -> None:
+        """One of them has failed now, and another one is to follow."""
         with self._counting:
             self.waiting += 1
         with contextlib.suppress(RuntimeError):  # the loop is closed: the run is over
-            self._loop.call_soon_threadsafe(self._begin, event, options, self._clock.time_ns(), attempt, context)
+            self._loop.call_soon_threadsafe(self._begin, attempts, self._clock.time_ns())
 
     async def settle(self) -> None:
         """Wait until an attempt begins, where any is to come."""
@@ -66,19 +66,10 @@ class Retries:
         """None of them will."""
         await cancelled(self._tasks)
 
-    def _begin(
-        self, event: str, options: ConsumerOptions, failed_ns: int, attempt: Callable[[], None], context: Context
-    ) -> None:
-        task = self._loop.create_task(self._after_backoff(event, options, failed_ns, attempt), context=context)
+    def _begin(self, attempts: _Attempts, failed_ns: int) -> None:
+        task = self._loop.create_task(attempts.go_on(failed_ns), context=attempts.context)
         self._tasks.add(task)
         task.add_done_callback(self._over)
-
-    async def _after_backoff(
-        self, event: str, options: ConsumerOptions, failed_ns: int, attempt: Callable[[], None]
-    ) -> None:
-        if options.backoff is not None:
-            await options.backoff(event, failed_ns)
-        attempt()
 
     def _over(self, task: asyncio.Task[None]) -> None:
         self._tasks.discard(task)
@@ -102,13 +93,23 @@ class _Attempts:
         self._event, self._options = handler
         self._run = run
         self._function, self._args, self._kwargs = given
-        self._context = copy_context()
         self._made = 0
+        self.context = copy_context()
+        """Of the emit."""
+
         self.__name__ = str(getattr(self._function, "__name__", ""))
 
     def make(self) -> None:
         """The next one, the way that pyee calls a handler."""
         self._run(self, (), {})
+
+    async def go_on(self, failed_ns: int) -> None:
+        """Make the next one after the backoff of one that failed then. In the context of the emit."""
+        if self._options.backoff is not None:
+            await self._options.backoff(self._event, failed_ns)
+        DEPTH.set(Depth(DEPTH.get().flow))  # the emit's stack is not there any more
+        called_again(self._function)
+        self.make()
 
     def __call__(self) -> Any:
         """What pyee calls, wherever it does."""
@@ -127,19 +128,13 @@ class _Attempts:
     def _deferred(self, future: Future[Any]) -> None:
         error = None if future.cancelled() else future.exception()
         if error is not None and self._options.comes_again(self._made, error):
-            self._retries.later(self._event, self._options, self._again, self._context)
+            self._retries.later(self)
 
     def _failed(self, error: Exception) -> None:
         """Nothing gets out where another attempt follows. Raises the last failure."""
         if not self._options.comes_again(self._made, error):
             raise error
-        self._retries.later(self._event, self._options, self._again, self._context)
-
-    def _again(self) -> None:
-        # In the context of the emit, whose stack is not there any more.
-        DEPTH.set(Depth(DEPTH.get().flow))
-        called_again(self._function)
-        self.make()
+        self._retries.later(self)
 
 
 class _Awaited(Coroutine[Any, Any, Any]):
