@@ -146,7 +146,7 @@ def test_where_the_handler_says_retry_each_attempt_is_a_call_and_a_task_of_its_o
     calls = session.trace.calls
     assert calls.attempt.tolist() == [1, 2, 3]
     assert calls.outcome.tolist() == [Outcome.FAILED, Outcome.FAILED, Outcome.OK]
-    assert Kind.WORK_RETRIED not in [kind for kind, _ in steps(session)]
+    assert Kind.WORK_RETRIED not in [kind for kind, _ in work(session.trace)]
 
 
 def test_a_killed_process_of_a_worker_has_its_call_done_again(broker: Any, stage: Stage) -> None:

@@ -223,8 +223,7 @@ def test_a_handler_cannot_block_the_bus_and_run_elsewhere(live: Live) -> None:
 def test_a_handler_that_blocks_the_bus_does_so_for_its_time_and_no_longer_whatever_workers_do(
     engine: str, emitted_ms: int, live: Live
 ) -> None:
-    session = ran(
-        live,
+    session = live.ended(
         "events: {a: {}, b: {}, c: {}}\nhandlers:\n"
         "  at_once: {on: c, worker: thread}\n"
         "  emits: {on: a, worker: thread, do: [{wait: 5ms}, {emit: b}]}\n"

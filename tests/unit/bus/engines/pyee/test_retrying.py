@@ -11,8 +11,8 @@ from bus.runtime.state import AT_REST
 from bus.session import Step
 from bus.trace import Trace
 from buslens.records import Outcome
+from tests.helpers.live import Live
 from tests.helpers.patience import PATIENCE_S
-from tests.unit.bus.conftest import Live
 
 S = 1_000_000_000
 PYEE = pytest.mark.parametrize("engine", ["pyee", "pyee-asyncio", "pyee-threads"])
