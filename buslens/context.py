@@ -1,7 +1,7 @@
 """Which call the running code belongs to: what makes an emit inside a handler know its cause.
 
 A ContextVar, so that it follows awaits and tasks; worker threads are given it by the adapter, and threads and jobs of
-pools that the program begins by carrying.py.
+pools that the program begins by propagation.py.
 """
 
 from __future__ import annotations

@@ -79,7 +79,7 @@ class Exporting(QObject):
         if self._sheet is not None:
             self._sheet.end()
             self._sheet = None
-        self._session.give_back()
+        self._session.release()
 
     def _wrote(self, _nothing: object) -> None:
         self._end()

@@ -38,6 +38,24 @@ _LOOKS = 1_000
 """How often they are counted, while so many are emitted: a thousandth more than the most may be in flight."""
 
 
+class InFlightLimit:
+    """How many calls may be without an end. They are counted now and then: it takes as long as half an emit."""
+
+    def __init__(self, most: int, count: Callable[[], int]) -> None:
+        self.most = most
+        self._count = count
+        self._emits = 0
+        """Since they were counted."""
+
+    def is_exceeded(self) -> bool:
+        """Asked at each emit."""
+        self._emits += 1
+        if self._emits * _LOOKS <= self.most:
+            return False
+        self._emits = 0
+        return self._count() > self.most
+
+
 class PayloadRefused(Exception):
     """A payload that does not meet its event's schema: nothing was emitted."""
 
@@ -75,10 +93,10 @@ class Stage:
         self.counters: dict[str, int] = {}
         self.waits = TimedWaits(recording.clock)
         self.error_class = ErrorClasses().named
-        self._most_in_flight = most_in_flight
-        self._unlooked = 0
-        """Emits since what is in flight was counted, which takes as long as half an emit."""
-
+        self._in_flight = InFlightLimit(
+            MOST_KEPT if engine.spec.is_durable else most_in_flight,
+            lambda: engine.in_flight() + self.pools.in_flight(),
+        )
         self._lock = threading.Lock()
 
     def emit(self, event: str, value: Any) -> None:
@@ -96,17 +114,12 @@ class Stage:
 
     def put(self, event: str, checked: Any) -> None:
         """Emit a payload that was checked. Raises what the engine raises."""
-        self._unlooked += 1
-        most = MOST_KEPT if self.engine.spec.is_durable else self._most_in_flight
-        if self._unlooked * _LOOKS > most:
-            self._unlooked = 0
-            self._look_in_flight(most)
-        self.engine.emit(event, *(() if checked is None else (checked,)))
-
-    def _look_in_flight(self, most: int) -> None:
-        if self.engine.in_flight() + self.pools.in_flight() > most:
-            self.give_up(f"more than {most} calls wait at once: the scenario emits faster than it can work")
+        if self._in_flight.is_exceeded():
+            self.give_up(
+                f"more than {self._in_flight.most} calls wait at once: the scenario emits faster than it can work"
+            )
             raise asyncio.CancelledError("the run was given up")
+        self.engine.emit(event, *(() if checked is None else (checked,)))
 
     def problems(self, event: str, value: Any) -> list[str]:
         """What is wrong with a payload. An event that says nothing of its payload takes any."""

@@ -161,12 +161,12 @@ class Session:
         try:
             write(None)
         finally:
-            self.give_back()
+            self.release()
 
     def lend(self, format_id: str, path: Path, selection: Any = None) -> Export:
         """What writes the trace in another format, to be called on any thread. Raises UserError.
 
-        Until `give_back` the trace stays as it is: what happens meanwhile waits in the recorder.
+        Until `release` the trace stays as it is: what happens meanwhile waits in the recorder.
         """
         self._check_whole()
         write = lending.of_all(self.trace, format_id, path, selection)
@@ -190,10 +190,6 @@ class Session:
         """An export, as `lend`, of any run of `runs`, as a capture."""
         self._check_whole()
         return self._lent(lending.of_run(run, path))
-
-    def give_back(self) -> None:
-        """End an export: the trace was written, and may change again."""
-        self.release()
 
     def hold(self) -> None:
         """Another thread reads the trace: until `release` it stays as it is, and new records wait."""

@@ -92,6 +92,6 @@ def test_what_happens_during_an_export_is_not_lost(
     turns.wait(qtbot, 5)
     assert len(session.trace.dispatches) == before
     write(None)
-    session.give_back()
+    session.release()
     qtbot.waitUntil(lambda: session.engine_state.phase == "finished", timeout=PATIENCE_MS)
     assert len(session.trace.dispatches) == 279

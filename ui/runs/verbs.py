@@ -144,7 +144,7 @@ class RunListVerbs(QObject):
         try:
             write(None)
         finally:
-            self._session.give_back()
+            self._session.release()
 
     def _suggestion(self, run: Run) -> Path:
         title = run.origin.title if run.origin is not None else "run"

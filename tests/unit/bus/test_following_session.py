@@ -205,7 +205,7 @@ def test_notes_are_saved_into_it_only_when_it_is_complete(session: Session, tmp_
     growing.end()
     assert session.wait(PATIENCE_S)
     session.lend_notes()(None)
-    session.give_back()
+    session.release()
     again = capture.load(growing.path)
     assert (again.ended, [note.text for note in again.notes.all]) == (True, ["look"])
     assert len(again.calls) == len(make_trace(60).calls)

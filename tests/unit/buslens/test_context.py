@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
+import _thread
 import contextvars
-import threading
+import queue
 from collections.abc import Callable
 
 from buslens.context import CALL, CAUSE_UNKNOWN, cause_here, current_call, outside
+from tests.helpers.patience import PATIENCE_S
 
 
 def on_a_thread(does: Callable[[], int]) -> int:
-    found: list[int] = []
-    thread = threading.Thread(target=lambda: found.append(does()))
-    thread.start()
-    thread.join()
-    return found[0]
+    """What it gives on a thread that nobody carried a cause to: other tests may have `threading` watched still."""
+    found: queue.SimpleQueue[int] = queue.SimpleQueue()
+    _thread.start_new_thread(lambda: found.put(does()), ())
+    return found.get(timeout=PATIENCE_S)
 
 
 def within(call: int, does: Callable[[], int]) -> int:

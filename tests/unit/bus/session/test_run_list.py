@@ -131,7 +131,7 @@ def test_any_run_can_be_written_whether_or_not_it_is_in_view(shop: Session, tmp_
     first.shrink()
     write = shop.lend_run(first, tmp_path / "first.buslens")
     write(None)
-    shop.give_back()
+    shop.release()
     assert first.is_saved
     shop.open(tmp_path / "first.buslens")
     assert ids(shop) == before

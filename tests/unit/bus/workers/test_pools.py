@@ -229,7 +229,7 @@ def test_a_handler_that_blocks_the_bus_does_so_for_its_time_and_no_longer_whatev
         "  emits: {on: a, worker: thread, do: [{wait: 5ms}, {emit: b}]}\n"
         "  blocks: {on: c, block: true, do: [{wait: 100ms}]}\n"
         "script: [{emit: a}, {wait: 1ms}, {emit: c}]",
-        engine,
+        engine=engine,
     )
     trace = session.trace
     names = [trace.names.text(int(handler)) for handler in trace.calls.handler]
