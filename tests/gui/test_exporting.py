@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QApplication
 from bus.errors import UserError
 from bus.scenario.samples import SAMPLES
 from tests.helpers.turns import Turns
+from tests.helpers.window_run import run_to_its_end
 from ui.exporting import Exporting
 from ui.widgets.progress import Progress
 
@@ -22,8 +23,7 @@ PATIENCE_MS = 60_000
 @pytest.fixture
 def exporting(window: Any, qtbot: Any) -> Exporting:
     window.session.open(SAMPLES[0].path)
-    window.session.start(speed=float("inf"))
-    qtbot.waitUntil(lambda: window.session.engine_state.phase == "finished", timeout=PATIENCE_MS)
+    run_to_its_end(window, qtbot)
     exporting: Exporting = window.wiring.verbs.file.exporting
     return exporting
 

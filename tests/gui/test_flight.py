@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import math
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +12,7 @@ from PySide6.QtWidgets import QApplication
 
 from app.flights import flights
 from buslens.wire import Header, pack_header
+from tests.helpers.window_run import run_to_its_end
 from ui.flight.sheet import FlightSheet
 
 PATIENCE_MS = 60_000
@@ -38,12 +38,6 @@ def shop(window: Any, tmp_path: Path) -> Any:
     return window
 
 
-def run(window: Any, qtbot: Any) -> None:
-    window.session.start(speed=math.inf)
-    qtbot.waitUntil(lambda: window.session.engine_state.phase == "finished", timeout=PATIENCE_MS)
-    window.bridge.touch()
-
-
 def sheet_of(window: Any) -> FlightSheet:
     window.flight_sign.click()
     (sheet,) = [each for each in QApplication.topLevelWidgets() if isinstance(each, FlightSheet) and each.isVisible()]
@@ -51,7 +45,7 @@ def sheet_of(window: Any) -> FlightSheet:
 
 
 def test_a_failure_is_written_told_and_opened(shop: Any, qtbot: Any) -> None:
-    run(shop, qtbot)
+    run_to_its_end(shop, qtbot)
     qtbot.waitUntil(shop.flight_notice.isVisible, timeout=PATIENCE_MS)
     (path,) = flights().iterdir()
     assert shop.flight_notice.says.text() == (
@@ -70,7 +64,7 @@ def test_a_failure_is_written_told_and_opened(shop: Any, qtbot: Any) -> None:
 
 
 def test_the_button_writes_what_just_happened(shop: Any, qtbot: Any) -> None:
-    run(shop, qtbot)
+    run_to_its_end(shop, qtbot)
     qtbot.waitUntil(lambda: len(shop.session.flight.written) == 1, timeout=PATIENCE_MS)
     shop.wiring.actions.run("flight.write")
     qtbot.waitUntil(lambda: "asked for by hand" in shop.flight_notice.says.text(), timeout=PATIENCE_MS)
@@ -81,7 +75,7 @@ def test_the_button_says_why_it_cannot(shop: Any, qtbot: Any) -> None:
     sheet = sheet_of(shop)
     sheet.form.on.setChecked(False)
     sheet.close()
-    run(shop, qtbot)
+    run_to_its_end(shop, qtbot)
     shop.wiring.actions.run("flight.write")
     assert "switched off" in shop.errors.problems[0]
     assert shop.flight_sign.text() == "flight recorder off"
@@ -99,7 +93,7 @@ def test_settings_count_at_once_and_are_kept(shop: Any, qtbot: Any, tmp_path: Pa
     sheet.close()
     kept = json.loads(Path(shop.store.path).read_text())["flight"]
     assert (kept["on_failure"], kept["events"], kept["before_s"]) == (False, "order.*", 3.0)
-    run(shop, qtbot)
+    run_to_its_end(shop, qtbot)
     qtbot.waitUntil(shop.flight_notice.isVisible, timeout=PATIENCE_MS)
     assert "order.placed was emitted" in shop.flight_notice.says.text()
     assert len(list((tmp_path / "here").iterdir())) == 1
@@ -121,7 +115,7 @@ def test_files_of_earlier_windows_say_why_they_were_written(shop: Any) -> None:
 
 
 def test_the_time_in_view_is_exported(shop: Any, qtbot: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    run(shop, qtbot)
+    run_to_its_end(shop, qtbot)
     first, _ = shop.session.trace.span_ns
     shop.timeline.verbs.show_stretch(first + 10_000_000_000, first + 20_000_000_000)
     monkeypatch.setattr("ui.widgets.ask.file_to_save", lambda *_: tmp_path / "part.buslens")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +9,7 @@ import pytest
 
 from bus.capture import capture
 from bus.trace.forgetting import usual_most
+from tests.helpers.window_run import run_to_its_end
 
 PATIENCE_MS = 60_000
 MANY = """buslens: 1
@@ -26,10 +26,7 @@ def ran(window: Any, qtbot: Any, tmp_path: Path) -> Any:
     window.session.most_records = 1_000
     path = tmp_path / "many.yaml"
     path.write_text(MANY)
-    window.open(path)
-    window.session.start(speed=math.inf)
-    qtbot.waitUntil(lambda: window.session.engine_state.phase == "finished", timeout=PATIENCE_MS)
-    window.bridge.touch()
+    run_to_its_end(window, qtbot, path)
     return window
 
 

@@ -2,28 +2,25 @@
 
 from __future__ import annotations
 
-import math
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from buslens.records import Outcome
+from tests.helpers.window_run import run_to_its_end
 
 TWICE = (
     "buslens: 1\nengine: sqlite\nevents: {a: {}}\n"
     "handlers: {h: {on: a, do: [{fail: {if: count == 1}}]}}\nscript: [{emit: a}]"
 )
-PATIENCE_MS = 60_000
 
 
 @pytest.fixture
 def ran(window: Any, qtbot: Any, tmp_path: Path) -> Any:
     path = tmp_path / "twice.yaml"
     path.write_text(TWICE)
-    window.open(path)
-    window.session.start(speed=math.inf)
-    qtbot.waitUntil(lambda: window.session.engine_state.phase == "finished", timeout=PATIENCE_MS)
+    run_to_its_end(window, qtbot, path)
     return window
 
 

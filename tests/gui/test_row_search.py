@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import threading
 from typing import Any
 
@@ -12,6 +11,7 @@ from bus.scenario.samples import SAMPLES
 from bus.trace import Trace
 from tests.helpers.large import count_as_large
 from tests.helpers.turns import Turns
+from tests.helpers.window_run import run_to_its_end
 from ui.row_search import RowSearch
 
 PATIENCE_MS = 60_000
@@ -21,10 +21,7 @@ PATIENCE_MS = 60_000
 def large(window: Any, qtbot: Any) -> Any:
     """A window on a trace that counts as large."""
     count_as_large(window, 10)
-    window.open(next(sample.path for sample in SAMPLES if sample.id == "checkout"))
-    window.session.start(speed=math.inf)
-    qtbot.waitUntil(lambda: window.session.engine_state.phase == "finished", timeout=PATIENCE_MS)
-    window.bridge.touch()
+    run_to_its_end(window, qtbot, next(sample.path for sample in SAMPLES if sample.id == "checkout"))
     return window
 
 

@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QApplication
 
 from bus.scenario.samples import SAMPLES
 from bus.sql.tables import TABLES
+from tests.helpers.window_run import run_to_its_end
 from ui.panels.sql.tab import SqlTab
 
 PATIENCE_MS = 60_000
@@ -21,8 +22,7 @@ PATIENCE_MS = 60_000
 @pytest.fixture
 def sql(window: Any, qtbot: Any) -> SqlTab:
     window.session.open(SAMPLES[0].path)
-    window.session.start(speed=float("inf"))
-    qtbot.waitUntil(lambda: window.session.engine_state.phase == "finished", timeout=PATIENCE_MS)
+    run_to_its_end(window, qtbot)
     tab: SqlTab = window.tables.sql
     window.tables.tabs.setCurrentWidget(tab)
     return tab

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from typing import Any
 
 import numpy as np
@@ -10,6 +9,7 @@ import pytest
 from PySide6.QtCore import QPoint, Qt
 
 from bus.scenario.samples import SAMPLES
+from tests.helpers.window_run import run_to_its_end
 from ui.panels.tables.plots import Plot
 from ui.panels.tables.statistics import StatisticsTab
 
@@ -18,10 +18,7 @@ PATIENCE_MS = 60_000
 
 @pytest.fixture
 def tab(window: Any, qtbot: Any) -> StatisticsTab:
-    window.open(next(sample.path for sample in SAMPLES if sample.id == "checkout"))
-    window.session.start(speed=math.inf)
-    qtbot.waitUntil(lambda: window.session.engine_state.phase == "finished", timeout=PATIENCE_MS)
-    window.bridge.touch()
+    run_to_its_end(window, qtbot, next(sample.path for sample in SAMPLES if sample.id == "checkout"))
     window.tables.tabs.setCurrentWidget(window.tables.statistics)
     found: StatisticsTab = window.tables.statistics
     qtbot.waitUntil(found.isVisible, timeout=PATIENCE_MS)

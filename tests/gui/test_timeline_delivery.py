@@ -8,10 +8,10 @@ from typing import Any
 import pytest
 
 from bus.analysis.segments import SegmentKind
+from tests.helpers.window_run import run_to_its_end
 from ui.timeline.arrows import Arrows
 from ui.timeline.links import LinkEnd
 
-PATIENCE_MS = 60_000
 VAIN = (
     "buslens: 1\nengine: sqlite\nevents: {a: {}}\n"
     "handlers: {h: {on: a, attempts: 2, do: [{wait: 20ms}, {fail: {}}]}}\nscript: [{emit: a}, {emit: a}]"
@@ -22,10 +22,7 @@ VAIN = (
 def ran(window: Any, qtbot: Any, tmp_path: Path) -> Any:
     path = tmp_path / "vain.yaml"
     path.write_text(VAIN)
-    window.open(path)
-    window.session.start(speed=1.0)
-    qtbot.waitUntil(lambda: window.session.engine_state.phase == "finished", timeout=PATIENCE_MS)
-    window.bridge.touch()
+    run_to_its_end(window, qtbot, path, speed=1.0)
     window.panels.show_timeline()
     window.flight_notice.hide()
     return window

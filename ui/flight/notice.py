@@ -11,6 +11,7 @@ from ui.number_text import count
 from ui.table_model import one_line
 from ui.theme import ThemeSource
 from ui.widgets.elided_label import ElidedLabel
+from ui.widgets.tip_button import tip_button
 
 
 class FlightNotice(QFrame):
@@ -75,7 +76,6 @@ class FlightNotice(QFrame):
 
 
 def _button(text: str, tip: str, parent: QWidget) -> QPushButton:
-    button = QPushButton(text, parent)
+    button = tip_button(text, tip, parent)
     button.setAccessibleName(f"{text}: flight recorder")
-    button.setToolTip(tip)
     return button

@@ -12,6 +12,7 @@ from bus.scenario.samples import SAMPLES
 from ui.icons import icon
 from ui.theme import ThemeSource
 from ui.widgets.card import Card
+from ui.widgets.emptied import empty
 
 WIDEST = 720
 
@@ -50,11 +51,7 @@ class StartPage(QScrollArea):
 
     def show_recent(self, paths: Sequence[Path]) -> None:
         """The files that were opened last."""
-        while (item := self._recent.takeAt(0)) is not None:
-            widget = item.widget()
-            if widget is not None:
-                widget.hide()
-                widget.deleteLater()
+        empty(self._recent)
         for path in paths[:6]:
             card = Card(str(path), path.name, str(path.parent), self._body)
             card.wanted.connect(self.file_wanted)

@@ -13,6 +13,7 @@ from ui.panels.inspector.section import link_style
 from ui.panels.state_icons import look
 from ui.table_model import one_line
 from ui.theme import ThemeSource
+from ui.widgets.emptied import empty
 
 _INDENT = 14
 
@@ -78,12 +79,7 @@ class LinkList(QWidget):
         self._rebuild()
 
     def _rebuild(self) -> None:
-        while self._layout.count():
-            item = self._layout.takeAt(0)
-            widget = item.widget() if item else None
-            if widget is not None:
-                widget.hide()
-                widget.deleteLater()
+        empty(self._layout)
         links, before, after = self._shown
         self._add_words(before)
         for place, link in enumerate(links):

@@ -12,6 +12,7 @@ from bus.trace.notes import Note
 from ui.icons import icon
 from ui.theme import ThemeSource
 from ui.widgets.breaking_label import BreakingLabel
+from ui.widgets.emptied import empty
 
 MOST = 20
 """Notes that are shown; the Notes tab has them all."""
@@ -81,12 +82,7 @@ class NoteList(QWidget):
         self._rebuild()
 
     def _rebuild(self) -> None:
-        while self._layout.count():
-            item = self._layout.takeAt(0)
-            widget = item.widget() if item else None
-            if widget is not None:
-                widget.hide()
-                widget.deleteLater()
+        empty(self._layout)
         for note in self._shown[:MOST]:
             row = NoteRow(note, self._themes, self)
             row.chosen.connect(self.chosen)

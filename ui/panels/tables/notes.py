@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 from PySide6.QtCore import QModelIndex, Signal
-from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout
 
 from bus.find import filter_notes
 from bus.trace.notes import Note
@@ -16,6 +16,7 @@ from ui.number_text import count, moment, shown_of, span
 from ui.panels.tab import Tab, TabParts
 from ui.panels.tables.view import RecordTable
 from ui.table_model import Column, TableModel
+from ui.widgets.tip_button import tip_button
 
 NOTHING_YET = "No notes yet. Ctrl+Shift+N adds one to what is selected, or to the time in view."
 NOTHING_MATCHES = "No note matches the filter. Clear it with the × on its chip."
@@ -47,10 +48,10 @@ class NotesTab(Tab):
         self.view.doubleClicked.connect(self._go)
         self.view.activated.connect(self._go)
         self.view.selectionModel().currentRowChanged.connect(self._chosen)
-        self.add = _button("Add Note…", "A note on what is selected, or on the time in view", self)
-        self.edit = _button("Edit…", "Say it differently", self)
-        self.remove = _button("Remove", "Take this note away", self)
-        self.save = _button("Save into the Capture", "Write the notes into the file that is open", self)
+        self.add = tip_button("Add Note…", "A note on what is selected, or on the time in view", self)
+        self.edit = tip_button("Edit…", "Say it differently", self)
+        self.remove = tip_button("Remove", "Take this note away", self)
+        self.save = tip_button("Save into the Capture", "Write the notes into the file that is open", self)
         self.add.clicked.connect(self.add_wanted)
         self.edit.clicked.connect(self._edit)
         self.remove.clicked.connect(self._remove)
@@ -164,9 +165,3 @@ class NotesTab(Tab):
     def _remove(self) -> None:
         if self.current is not None:
             self.remove_wanted.emit(self.current)
-
-
-def _button(text: str, tip: str, parent: QWidget) -> QPushButton:
-    button = QPushButton(text, parent)
-    button.setToolTip(tip)
-    return button

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 from PySide6.QtCore import QModelIndex, Signal
-from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout
 
 from bus.session import Run
 from ui.number_text import count
@@ -16,6 +16,7 @@ from ui.panels.tables.view import RecordTable
 from ui.runs.words import clock_text, name_of, room_text
 from ui.table_model import Column, TableModel
 from ui.widgets.elided_label import ElidedLabel
+from ui.widgets.tip_button import tip_button
 
 Keys = npt.NDArray[Any]
 
@@ -49,9 +50,9 @@ class RunsTab(Tab):
         self.view.doubleClicked.connect(self._show_index)
         self.view.activated.connect(self._show_index)
         self.view.selectionModel().currentRowChanged.connect(self._chosen)
-        self.show_it = _button("Show", "Bring it back into view (Return)", self)
-        self.save = _button("Save as Capture…", "Write it to a file that can be opened again", self)
-        self.remove = _button("Remove", "Let it go: what is in no file is lost", self)
+        self.show_it = tip_button("Show", "Bring it back into view (Return)", self)
+        self.save = tip_button("Save as Capture…", "Write it to a file that can be opened again", self)
+        self.remove = tip_button("Remove", "Let it go: what is in no file is lost", self)
         self.show_it.clicked.connect(self._show)
         self.save.clicked.connect(self._save_it)
         self.remove.clicked.connect(self._remove)
@@ -187,9 +188,3 @@ class RunsTab(Tab):
     def _remove(self) -> None:
         if self.current is not None:
             self.remove_wanted.emit(self.current)
-
-
-def _button(text: str, tip: str, parent: QWidget) -> QPushButton:
-    button = QPushButton(text, parent)
-    button.setToolTip(tip)
-    return button
