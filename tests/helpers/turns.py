@@ -18,6 +18,6 @@ class Turns:
         until = self.count + turns
         qtbot.waitUntil(lambda: self.count >= until, timeout=patience_ms)
 
-    def _turn(self) -> Any:
+    def _turn(self, most: int = 0) -> Any:
         self.count += 1
-        return self._pump()
+        return self._pump(most)

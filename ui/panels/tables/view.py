@@ -89,7 +89,7 @@ class RecordTable(LineTable):
     def follow_again(self) -> None:
         """Go to the newest row, and keep it in sight."""
         self.set_following(True)
-        self.scrollToBottom()
+        self._to_newest()
 
     def show_rows(self, rows: Rows, chosen_row: int, counts: Rows | None = None, titled: int = 0) -> None:
         """Show these rows of the trace without moving what the person looks at.
@@ -105,11 +105,11 @@ class RecordTable(LineTable):
         else:
             self._model.show_groups(rows, counts, titled)
         self._mark(chosen_row)
-        self._showing = False
         if self._following:
-            self.scrollToBottom()
+            self._to_newest()
         elif not at_top and self._model.trace_row(self.rowAt(0)) != anchor:
             self.verticalScrollBar().setValue(max(self._model.table_row(anchor), 0))
+        self._showing = False
         if self._left and not self._following and self._model.rowCount() > before:
             self.newest.show()
         self.viewport().update()
@@ -256,6 +256,12 @@ class RecordTable(LineTable):
         """The person looks at a row: it stays where it is while others come."""
         self._following, self._left = False, True
 
-    def _range_changed(self, _low: int, high: int) -> None:
+    def _range_changed(self, _low: int, _high: int) -> None:
         if self._following:
-            self.verticalScrollBar().setValue(high)
+            self._to_newest()
+
+    def _to_newest(self) -> None:
+        """Not the person scrolls here: rows that Qt lays out meanwhile must not look as if somebody left the end."""
+        showing, self._showing = self._showing, True
+        self.scrollToBottom()
+        self._showing = showing
