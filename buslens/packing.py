@@ -39,10 +39,8 @@ _CALL_ENDED = int(Kind.CALL_ENDED)
 _FACTS_A_FRAME = 65_536
 _BLOB_BYTES_A_FRAME = 4 * MAX_BLOB
 _LONG_TEXT = 8192
-_ERROR, _NOTE, _JSON, _REPR = (
-    *(int(BlobKind.ERROR), int(BlobKind.NOTE)),
-    *(int(BlobKind.PAYLOAD_JSON), int(BlobKind.PAYLOAD_REPR)),
-)
+_ERROR, _NOTE = int(BlobKind.ERROR), int(BlobKind.NOTE)
+_JSON, _REPR = int(BlobKind.PAYLOAD_JSON), int(BlobKind.PAYLOAD_REPR)
 _LONG_NUMBER = re.compile(r"9\d{18}|\d{20}").search
 """Digits of what may be no 64-bit integer, which most readers of JSON would round."""
 
