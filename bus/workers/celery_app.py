@@ -14,7 +14,7 @@ from bus.connections import tls
 from bus.engines.rabbitmq import RABBITMQ
 from bus.engines.rabbitmq import names as rabbitmq_names
 from bus.errors import UserError
-from bus.workers.celery import REDIS
+from bus.workers.celery_broker import REDIS
 
 VARIABLE = REDIS.variable
 TASK = "buslens.call"

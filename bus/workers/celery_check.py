@@ -5,7 +5,7 @@ from __future__ import annotations
 from bus import connections
 from bus.connections import bare, tls
 from bus.errors import UserError
-from bus.workers.celery import REDIS
+from bus.workers.celery_broker import REDIS
 
 
 def reach(url: str, timeout_s: float) -> str:

@@ -14,7 +14,7 @@ from bus.brokers import KINDS, reach, reach_as
 from bus.connections import Connection, file
 from bus.engines.rabbitmq import RABBITMQ
 from bus.errors import UserError
-from bus.workers.celery import REDIS
+from bus.workers.celery_broker import REDIS
 from tests.helpers.patience import PATIENCE_S
 from tests.helpers.ports import free_port
 from tests.helpers.program import Program

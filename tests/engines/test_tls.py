@@ -21,7 +21,7 @@ from bus.errors import UserError
 from bus.session import Session
 from bus.settings import Settings
 from bus.workers import celery_app
-from bus.workers.celery import REDIS
+from bus.workers.celery_broker import REDIS
 from tests.helpers import tls
 from tests.helpers.celery_workers import Worker
 from tests.helpers.patience import PATIENCE_S, wait_until

@@ -15,7 +15,7 @@ from bus.brokers import KINDS
 from bus.connections import Connection, file, secrets
 from bus.engines.rabbitmq import RABBITMQ
 from bus.errors import UserError
-from bus.workers.celery import REDIS
+from bus.workers.celery_broker import REDIS
 from tests.helpers.ring import Ring
 from ui.connections.page import ConnectionPage
 from ui.connections.sheet import ConnectionsSheet

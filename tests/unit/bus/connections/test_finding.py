@@ -10,7 +10,7 @@ from bus import connections
 from bus.connections import Connection, ConnectionOrigin, file
 from bus.engines.kafka import KAFKA
 from bus.engines.rabbitmq import RABBITMQ
-from bus.workers.celery import REDIS
+from bus.workers.celery_broker import REDIS
 
 SECRET = "open sesame/@:%"  # what an address must not be confused by
 

@@ -15,7 +15,7 @@ from bus.connections.model import bare, hint, leads_to_connections, meant, parse
 from bus.engines.kafka import KAFKA
 from bus.engines.rabbitmq import RABBITMQ
 from bus.errors import UserError
-from bus.workers.celery import REDIS
+from bus.workers.celery_broker import REDIS
 
 
 @pytest.mark.parametrize(

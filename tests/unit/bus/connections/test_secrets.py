@@ -11,7 +11,7 @@ from bus.connections import Connection, file, secrets
 from bus.engines.kafka import KAFKA
 from bus.engines.rabbitmq import RABBITMQ
 from bus.errors import UserError
-from bus.workers.celery import REDIS
+from bus.workers.celery_broker import REDIS
 from tests.helpers.ring import Ring
 
 SECRET = "open sesame/@:%"  # what an address must not be confused by
