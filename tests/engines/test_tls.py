@@ -35,6 +35,11 @@ SCENARIO = "buslens: 1\nevents: {a: {}}\nhandlers: {h: {on: a, do: [{log: done}]
 
 @pytest.fixture(autouse=True)
 def nothing_said(monkeypatch: pytest.MonkeyPatch) -> None:
+    say_nothing(monkeypatch)
+
+
+def say_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No address in the environment."""
     for kind in KINDS.values():
         for name in (kind.variable, kind.password_variable, kind.passphrase_variable):
             monkeypatch.delenv(name, raising=False)
@@ -67,10 +72,13 @@ def told(server: Any, *settings: str) -> None:
 
 
 @pytest.fixture(params=[RABBITMQ, KAFKA, REDIS], ids=lambda kind: kind.id)
-def place(request: pytest.FixtureRequest, certificates: tls.Certificates) -> Iterator[tuple[BrokerKind, Connection]]:
+def place(
+    request: pytest.FixtureRequest, certificates: tls.Certificates, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[tuple[BrokerKind, Connection]]:
     """A broker that wants a certificate of its clients, and all that it needs to be reached."""
     kind: BrokerKind = request.param
     server = request.getfixturevalue("redis_server" if kind is REDIS else kind.id)
+    say_nothing(monkeypatch)  # a server that this test is the first to need has just said where it is
     if kind is REDIS:
         told(server, "tls-auth-clients", "yes")
     beside = tls.KAFKA_MUTUAL if kind is KAFKA else 1
