@@ -24,6 +24,9 @@ class Hooks(Protocol):
     TABLES: ClassVar[tuple[str, ...]]
     """Attributes that the library's constructor fills with containers: Python may know better where those were made."""
 
+    CLASSES: ClassVar[tuple[type, ...]]
+    """Classes of the library whose objects are watched, with all that inherit: there when its constructor returns."""
+
     probe: Optional[Probe]
     """What whoever attached got; set by `attach`."""
 
@@ -37,6 +40,10 @@ class Hooks(Protocol):
     @classmethod
     def of(cls, emitter: Any) -> Optional[Hooks]:
         """The hooks that an object of the library has already."""
+
+    @classmethod
+    def existing(cls) -> list[Any]:
+        """Objects of the library that the program has made already, as far as they can be found; to be asked once."""
 
     @classmethod
     def missing(cls, emitter: Any) -> Iterable[str]:

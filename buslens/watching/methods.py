@@ -13,6 +13,7 @@ from typing import Any, Callable, ClassVar, Iterable, Iterator, Optional, TypeVa
 
 from buslens.probe import Probe
 from buslens.statics import instance_dict
+from buslens.watching.living import living
 from buslens.watching.watch import Watch
 
 Hook = Callable[..., Any]
@@ -36,6 +37,12 @@ class MethodHooks:
 
     TABLES: ClassVar[tuple[str, ...]] = ()
     """See `Hooks`."""
+
+    CLASSES: ClassVar[tuple[type, ...]] = ()
+    """See `Hooks`."""
+
+    MADE: ClassVar[tuple[str, ...]] = ()
+    """Attributes that an object has once the library's constructor is through."""
 
     def __init__(self, emitter: Any, watch: Watch) -> None:
         self.watch = watch
@@ -66,6 +73,13 @@ class MethodHooks:
         """The hooks that an object has already."""
         found = marked((instance_dict(emitter) or {}).get(cls.METHODS[0]))
         return found if isinstance(found, cls) else None
+
+    @classmethod
+    def existing(cls) -> list[Any]:
+        """Objects of the library that are alive, but for those whose constructor another thread runs just now."""
+        return [
+            found for found in living(*cls.CLASSES) if all(name in (instance_dict(found) or ()) for name in cls.MADE)
+        ]
 
     @classmethod
     def missing(cls, emitter: Any) -> list[str]:

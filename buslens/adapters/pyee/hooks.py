@@ -31,6 +31,8 @@ class PyeeHooks(MethodHooks):
         "__getstate__",  # since pyee 9.1
     )
     TABLES: ClassVar[tuple[str, ...]] = ("_events",)
+    CLASSES: ClassVar[tuple[type, ...]] = (EventEmitter,)
+    MADE = ("_events", "_lock")
 
     watch: PyeeWatch
 

@@ -32,6 +32,7 @@ class Bell:
 
 class BellHooks:
     TABLES: ClassVar[tuple[str, ...]] = ()
+    CLASSES: ClassVar[tuple[type, ...]] = (Bell,)
 
     def __init__(self, emitter: Any, recorder: Recorder, bus: int) -> None:
         self.watch = Watch(emitter, recorder, bus)
@@ -41,6 +42,10 @@ class BellHooks:
     def of(cls, emitter: Any) -> BellHooks | None:
         found: BellHooks | None = getattr(emitter, "heard_by", None)
         return found
+
+    @classmethod
+    def existing(cls) -> list[Any]:
+        return []
 
     @classmethod
     def missing(cls, emitter: Any) -> list[str]:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import pytest
 from pyee import EventEmitter
+from pyee.asyncio import AsyncIOEventEmitter
 
 import buslens
+from buslens.adapters.pyee import HOOKS
 from tests.unit.buslens.facts import Facts
 
 
@@ -75,3 +77,16 @@ def test_a_name_and_a_place_of_its_own_come_first() -> None:
     assert call.error is not None
     assert call.error["traceback"] == "ValueError: scenario\n"
     assert ("shop.yaml", 14) in [(said.get("file"), said.get("line")) for said in facts.names.values()]
+
+
+def test_emitters_of_any_class_that_are_there_already_are_found_and_can_be_watched() -> None:
+    class Orders(AsyncIOEventEmitter): ...
+
+    made = [EventEmitter(), Orders(), AsyncIOEventEmitter()]
+    half = EventEmitter.__new__(Orders)
+    found = {id(emitter) for emitter in HOOKS.existing()}
+    assert found.issuperset(map(id, made))
+    assert id(half) not in found
+    probes = [buslens.attach(emitter) for emitter in HOOKS.existing() if any(emitter is known for known in made)]
+    made[1].emit("placed")
+    assert sum(len(Facts(probe.recorder).of("placed")) for probe in probes) == 1
