@@ -228,13 +228,18 @@ class Recorder:
         blob = utf8(note[: self.limits.text]) if note else 0
         self.put(WHOLE, int(Kind.SKIPPED), 0, 0, handler_id, self.clock_ns(), dispatch_id, because_call, 0, 1, blob)
 
-    def handler_added(self, handler_id: int, event_id: int, once: bool = False) -> None:
-        """Record that a handler was subscribed to an event; once: for one event only."""
-        self._subscription(Kind.HANDLER_ADDED, handler_id, event_id, once)
+    def filtered(self, dispatch_id: int, handler_id: int, note: str, count: int = 1) -> None:
+        """A handler that is not for this dispatch of its event; or so many that are not named, with the id 0."""
+        blob = utf8(note[: self.limits.text]) if note else 0
+        self.put(WHOLE, int(Kind.FILTERED), 0, 0, handler_id, self.clock_ns(), dispatch_id, 0, 0, count, blob)
 
-    def handler_removed(self, handler_id: int, event_id: int, once: bool = False) -> None:
+    def handler_added(self, handler_id: int, event_id: int, once: bool = False, said: bytes = b"") -> None:
+        """Record that a handler was subscribed to an event; once: for one event only. said: see Kind.HANDLER_ADDED."""
+        self._subscription(Kind.HANDLER_ADDED, handler_id, event_id, once, said)
+
+    def handler_removed(self, handler_id: int, event_id: int, once: bool = False, said: bytes = b"") -> None:
         """A handler is subscribed no longer."""
-        self._subscription(Kind.HANDLER_REMOVED, handler_id, event_id, once)
+        self._subscription(Kind.HANDLER_REMOVED, handler_id, event_id, once, said)
 
     def delivery(
         self,
@@ -351,9 +356,9 @@ class Recorder:
             self._told_dropped += count
         return facts
 
-    def _subscription(self, kind: Kind, handler_id: int, event_id: int, once: bool) -> None:
+    def _subscription(self, kind: Kind, handler_id: int, event_id: int, once: bool, said: bytes) -> None:
         flags = int(Flag.ONCE) if once else 0
-        self.put(WHOLE, int(kind), 0, flags, handler_id, self.clock_ns(), 0, event_id, 0, 0, 0)
+        self.put(WHOLE, int(kind), 0, flags, handler_id, self.clock_ns(), 0, event_id, 0, 0, said or 0)
 
     def _intern(self, kind: NameKind, text: str, **fields: Any) -> int:
         key = (int(kind), text, *fields.values())

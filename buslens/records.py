@@ -52,10 +52,11 @@ class Kind(IntEnum):
     """id: call; outcome; blob: error where it failed."""
 
     HANDLER_ADDED = 4
-    """name: handler; parent: interned name of the event; flags may hold ONCE."""
+    """name: handler; parent: interned name of the event; flags may hold ONCE; blob: a note, JSON of what else is known:
+    `file` and `line` where it was subscribed, `weak` (held by others alone), `only` (for what of the event)."""
 
     HANDLER_REMOVED = 5
-    """name: handler; parent: interned name of the event; flags may hold ONCE."""
+    """As HANDLER_ADDED; its note may say `why`, where nobody has asked for it: a handler that was freed."""
 
     ENQUEUED = 6
     """id: dispatch; name: queue. Also for 7 to 11; parent: call where there is one; count: attempt.
@@ -111,6 +112,12 @@ class Kind(IntEnum):
 
     COUNTED = 23
     """A step of a scenario has counted. name: counter; count: its value since then; parent: the call, 0 for none."""
+
+    FILTERED = 24
+    """A handler that is subscribed to the event, and not for this dispatch of it: it was not announced.
+
+    id: dispatch; name: handler, 0 where `count` of them are not named; blob: a note that says why, such as its sender.
+    """
 
 
 class Outcome(IntEnum):

@@ -1,4 +1,4 @@
-"""Which handlers of a dispatch were announced and not called: those that it waits for, and those that are skipped.
+"""Which handlers of a dispatch were not called: those that it waits for, that are skipped, and that it is not for.
 
 Who waits is derived (who listened when it was emitted, less who was called or skipped), because a fact for each handler
 of each emit would be paid by the watched program. Where what is known does not add up to the number that was announced,
@@ -15,7 +15,7 @@ from bus.analysis import causality
 from bus.trace.trace import Trace
 
 MOST = 200
-"""Skipped handlers of one dispatch that are named."""
+"""Skipped or filtered handlers of one dispatch that are named."""
 
 
 def skipped_handlers(trace: Trace, row: int) -> list[str]:
@@ -38,6 +38,17 @@ def skipped_handler(trace: Trace, at: int) -> str:
     return f"{who} ({why})" if why else who
 
 
+def filtered_handlers(trace: Trace, row: int) -> list[str]:
+    """Those that were subscribed, but not for the dispatch at this row, each with the reason."""
+    told = trace.filtered
+    found: list[str] = []
+    for at in np.flatnonzero(told.view("dispatch") == trace.dispatches.id[row])[:MOST].tolist():
+        handler, why = int(told.view("handler")[at]), trace.blobs.note(int(told.view("note")[at]))
+        who = trace.names.text(handler) if handler else f"{int(told.view('count')[at])} more"
+        found.append(f"{who} ({why})" if why else who)
+    return found
+
+
 def waiting_handlers(trace: Trace, row: int) -> list[int]:
     """Name ids of the handlers that the dispatch at this row waits for; empty where none, or where it is not known."""
     dispatches = trace.dispatches
@@ -45,6 +56,8 @@ def waiting_handlers(trace: Trace, row: int) -> list[int]:
     if not many:
         return []
     left = _listening(trace, int(dispatches.event[row]), int(dispatches.emitted_ns[row]))
+    filtered = trace.filtered
+    left.subtract(filtered.view("handler")[filtered.view("dispatch") == dispatches.id[row]].tolist())
     if sum(left.values()) != int(dispatches.handlers[row]):
         return []
     calls = trace.calls

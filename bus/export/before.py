@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from bus.trace.columns import Columns
 from bus.trace.facts import FACT_DTYPE
 from bus.trace.joining import CAUSE_UNKNOWN, DURABLE
 from bus.trace.trace import Trace
@@ -31,7 +32,8 @@ def facts_before(trace: Trace, inside: Array, start_ns: int) -> Array:
             _emitted(trace, dispatches),
             _started(trace, calls),
             _ended(trace, calls, start_ns),
-            _skipped(trace, dispatches, start_ns),
+            _skipped(trace.skipped, Kind.SKIPPED, trace.dispatches.id[dispatches], start_ns),
+            _skipped(trace.filtered, Kind.FILTERED, trace.dispatches.id[dispatches], start_ns),
             _delivered(trace, dispatches, start_ns),
             _subscribed(trace, start_ns),
         ]
@@ -133,11 +135,10 @@ def _ended(trace: Trace, rows: Array, start_ns: int) -> Array:
     )  # fmt: skip
 
 
-def _skipped(trace: Trace, rows: Array, start_ns: int) -> Array:
-    told = trace.skipped
-    which = np.isin(told.view("dispatch"), trace.dispatches.id[rows]) & (told.view("time_ns") < start_ns)
+def _skipped(told: Columns, kind: Kind, dispatches: Array, start_ns: int) -> Array:
+    which = np.isin(told.view("dispatch"), dispatches) & (told.view("time_ns") < start_ns)
     return _facts(
-        int(which.sum()), kind=Kind.SKIPPED, id=told.view("dispatch")[which], parent=told.view("because_call")[which],
+        int(which.sum()), kind=kind, id=told.view("dispatch")[which], parent=told.view("because_call")[which],
         name=told.view("handler")[which], count=told.view("count")[which], blob=told.view("note")[which],
         time_ns=told.view("time_ns")[which],
     )  # fmt: skip
@@ -164,7 +165,7 @@ def _subscribed(trace: Trace, start_ns: int) -> Array:
     rows = rows[told.view("added")[rows] > 0]
     return _facts(
         len(rows), kind=Kind.HANDLER_ADDED, name=told.view("handler")[rows], parent=told.view("event")[rows],
-        flags=told.view("flags")[rows], time_ns=start_ns - 1,
+        flags=told.view("flags")[rows], blob=told.view("note")[rows], time_ns=start_ns - 1,
     )  # fmt: skip
 
 

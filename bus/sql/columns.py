@@ -145,20 +145,25 @@ def _subscriptions(trace: Trace) -> Table:
     once = (told.view("flags") & Flag.ONCE > 0).tolist()
     begun: list[int] = []
     until: list[int] = []
+    notes, end_notes = told.view("note").tolist(), list[int]()
     held: dict[tuple[int, int], list[int]] = {}
     for row, key in enumerate(keys):
         if added[row]:
             held.setdefault(key, []).append(len(begun))
             begun.append(row)
             until.append(-1)
+            end_notes.append(0)
         elif held.get(key):
-            until[held[key].pop(0)] = times[row]
+            ended = held[key].pop(0)
+            until[ended], end_notes[ended] = times[row], notes[row]
     return {
         "handler": np.array([keys[row][0] for row in begun], np.uint32),
         "event": np.array([keys[row][1] for row in begun], np.uint64),
         "once": np.array([once[row] for row in begun], bool),
         "from_ns": np.array([times[row] for row in begun], np.int64),
         "until_ns": np.array(until, np.int64),
+        "note": np.array([notes[row] for row in begun], np.uint64),
+        "end_note": np.array(end_notes, np.uint64),
     }
 
 

@@ -67,7 +67,8 @@ TABLES: dict[str, str] = {
     "subscriptions": """
         SELECT h.text AS handler, e.text AS event,
                e.bus::VARCHAR AS bus, NULLIF(h.file, '') AS file, NULLIF(h.line, 0) AS line,
-               s.once, s.from_ns, NULLIF(s.until_ns, -1) AS until_ns
+               s.once, s.from_ns, NULLIF(s.until_ns, -1) AS until_ns,
+               _note(NULLIF(s.note, 0)::UBIGINT) AS note, _note(NULLIF(s.end_note, 0)::UBIGINT) AS end_note
         FROM _subscriptions s LEFT JOIN _names e ON e.id = s.event LEFT JOIN _names h ON h.id = s.handler""",
     "buses": """
         SELECT b.text AS bus, NULLIF(b.class, '') AS class, NULLIF(b.file, '') AS file, NULLIF(b.line, 0) AS line,

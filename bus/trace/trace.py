@@ -49,11 +49,14 @@ class Trace:
         self.marks = Marks(self.blobs)
         self.notes = Notes()
         self.subscriptions = Columns(
-            time_ns=np.int64, handler=np.uint32, event=np.uint64, added=np.uint8, flags=np.uint16
+            time_ns=np.int64, handler=np.uint32, event=np.uint64, added=np.uint8, flags=np.uint16, note=np.uint64
         )
         self.deliveries = _deliveries()
         self.skipped = _skipped()
         """Announced handlers that were never called. handler: 0 where a capture only says how many (`count`)."""
+
+        self.filtered = _skipped()
+        """Handlers that were subscribed and not announced, because of the sender or the like; else as `skipped`."""
 
         self.counts = _counts()
         """Each count of a scenario: the counter's interned name, and its value since."""
@@ -164,7 +167,7 @@ class Trace:
     @property
     def nbytes(self) -> int:
         """Memory of all columns, room to grow included."""
-        told = (self.marks.columns, self.subscriptions, self.deliveries, self.skipped, self.counts)
+        told = (self.marks.columns, self.subscriptions, self.deliveries, self.skipped, self.filtered, self.counts)
         return sum(table.nbytes for table in (self.dispatches, self.calls, *told))
 
     def newest(self, most: int) -> Trace:
@@ -187,9 +190,9 @@ class Trace:
         trace.deliveries = _deliveries()
         of_kept = trace.dispatches.rows_of(told.view("dispatch")) >= 0
         trace.deliveries.append_rows(told, np.flatnonzero(of_kept))
-        trace.skipped = _skipped()
-        of_kept = trace.dispatches.rows_of(self.skipped.view("dispatch")) >= 0
-        trace.skipped.append_rows(self.skipped, np.flatnonzero(of_kept))
+        trace.skipped, trace.filtered = _skipped(), _skipped()
+        for kept, told in ((trace.skipped, self.skipped), (trace.filtered, self.filtered)):
+            kept.append_rows(told, np.flatnonzero(trace.dispatches.rows_of(told.view("dispatch")) >= 0))
         trace.counts = _counts()
         trace.counts.append_rows(self.counts, _newest_counts(self.counts.view("counter"), most))
         trace.generation += 1
@@ -252,13 +255,14 @@ class Trace:
         told = facts.of_kind(Kind.HANDLER_ADDED, Kind.HANDLER_REMOVED)
         self.subscriptions.append(
             len(told), time_ns=told.time_ns, handler=told.name, event=told.parent,
-            added=told.kind == Kind.HANDLER_ADDED, flags=told.flags,
+            added=told.kind == Kind.HANDLER_ADDED, flags=told.flags, note=told.blob,
         )  # fmt: skip
-        skipped = facts.of_kind(Kind.SKIPPED)
-        self.skipped.append(
-            len(skipped), time_ns=skipped.time_ns, dispatch=skipped.id, handler=skipped.name,
-            because_call=skipped.parent, count=skipped.count, note=skipped.blob,
-        )  # fmt: skip
+        for kind, table in ((Kind.SKIPPED, self.skipped), (Kind.FILTERED, self.filtered)):
+            skipped = facts.of_kind(kind)
+            table.append(
+                len(skipped), time_ns=skipped.time_ns, dispatch=skipped.id, handler=skipped.name,
+                because_call=skipped.parent, count=skipped.count, note=skipped.blob,
+            )  # fmt: skip
         sent = facts.of_kind(*DELIVERING)
         self.deliveries.append(
             len(sent), time_ns=sent.time_ns, kind=sent.kind, dispatch=self._dispatches_of(sent), call=sent.parent,

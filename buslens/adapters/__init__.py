@@ -15,8 +15,9 @@ from buslens.probe import Probe
 from buslens.propagation import CARRIER
 from buslens.recorder import Recorder
 from buslens.statics import module_of, mro_of
-from buslens.watching.bus_names import Place, bus_of
+from buslens.watching.bus_names import bus_of
 from buslens.watching.hooks import Hooks
+from buslens.watching.places import Place
 
 
 @dataclass(frozen=True)
@@ -54,6 +55,7 @@ class Adapter:
 
 ADAPTERS = (
     Adapter("pyee", "emitters", "9.1 to 16"),
+    Adapter("blinker", "signals", "1.4 to 1.9"),
 )  # fmt: skip
 """The first that takes an object has it."""
 

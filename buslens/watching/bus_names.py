@@ -3,20 +3,12 @@
 from __future__ import annotations
 
 import os
-import sys
 import tracemalloc
-from types import FrameType
 from typing import Any, Optional
 
 from buslens.recorder import Recorder
 from buslens.statics import class_name, member, module_of
-
-_OURS = os.path.dirname(os.path.dirname(os.path.abspath(__file__))) + os.sep
-_APPLICATION = _OURS + "_desktop" + os.sep
-
-
-Place = tuple[str, int]
-"""File and line."""
+from buslens.watching.places import Place, files_of, place_outside
 
 
 def bus_of(
@@ -45,27 +37,11 @@ def _place(emitter: Any, library: str, tables: tuple[str, ...]) -> tuple[str, in
     """File, line, and what happened there."""
     # Only a program that traces its memory knows where an object was made.
     if tracemalloc.is_tracing():
-        inside = _files_of(library)
+        inside = files_of(library)
         # Python 3.11 does not find the emitter itself, but what it made for itself.
         for made in (emitter, *(member(emitter, table) for table in tables)):
             for frame in reversed(tracemalloc.get_object_traceback(made) or ()):
                 if not inside or not frame.filename.startswith(inside):
                     return frame.filename, frame.lineno, "created"
-    caller: Optional[FrameType] = sys._getframe(1)
-    while caller is not None and _is_ours(caller.f_code.co_filename):
-        caller = caller.f_back
-    return (caller.f_code.co_filename, caller.f_lineno or 0, "attached") if caller is not None else ("", 0, "")
-
-
-def _files_of(library: str) -> str:
-    """How the names of all files of an imported library begin; "" where that is not known."""
-    module = sys.modules.get(library)
-    file = getattr(module, "__file__", None)
-    if type(file) is not str:
-        return ""
-    file = os.path.abspath(file)
-    return os.path.dirname(file) + os.sep if hasattr(module, "__path__") else file
-
-
-def _is_ours(file: str) -> bool:
-    return file.startswith(_OURS) and not file.startswith(_APPLICATION)
+    file, line = place_outside()
+    return file, line, "attached" if file else ""

@@ -32,12 +32,13 @@ def call_site_of(function: Any, asks_for: str = "", *, no_keywords: bool = False
 def in_the_place_of(function: Any, asks_for: str, stand_in: Any) -> Any:
     """The stand-in for a library's function, whose frame says that it is that one, calling its method `asks_for`.
 
-    The stand-in must not use anything global of its own module. Where theirs is no Python function it stays as it is.
+    asks_for: "" where it calls, in several places, what it got; the last of them is taken. The stand-in must not use
+    anything global of its own module. Where theirs is no Python function it stays as it is.
     """
     code = getattr(function, "__code__", None)
     if type(code) is not CodeType:
         return stand_in
-    told = {**_told(code, _line(code, asks_for)), **_one_line(stand_in.__code__)}
+    told = {**_told(code, _line(code, asks_for, -1)), **_one_line(stand_in.__code__)}
     made = FunctionType(
         stand_in.__code__.replace(**told), function.__globals__, closure=stand_in.__closure__, name=stand_in.__name__
     )
@@ -68,14 +69,14 @@ def _made(code: CodeType, line: int, names: dict[str, Any], call: Any) -> CallSi
     return FunctionType(call.__code__.replace(**_told(code, line), **_one_line(call.__code__)), names)
 
 
-def _line(code: CodeType, asks_for: str) -> int:
-    """Where the code calls a method of this name, or else what it got as an argument."""
+def _line(code: CodeType, asks_for: str, which: int = 0) -> int:
+    """Where the code calls a method of this name, or else what it got as an argument; which of these calls."""
     steps = [
         step.offset
         for step in dis.get_instructions(code)
         if (step.argval == asks_for if asks_for else step.opname == "CALL_FUNCTION_EX")
     ]
-    lines = [line for offset, line in dis.findlinestarts(code) if steps and offset <= steps[0] and line]
+    lines = [line for offset, line in dis.findlinestarts(code) if steps and offset <= steps[which] and line]
     return lines[-1] if lines else code.co_firstlineno
 
 

@@ -21,11 +21,13 @@ from buslens.texts import json_utf8
 from buslens.watching.calls import CallCoroutine, Deferred, FutureEnd, outcome_of
 from buslens.watching.naming import HandlerName, describe, event_text
 from buslens.watching.pending import ENDED_FIRST, Begin, PendingCall
+from buslens.watching.subscribers import Registration
 from buslens.watching.undone import undone
 
 _LOG = logging.getLogger("buslens")
 _MOST_EVENTS = 4096
 _MOST_FAILING = 64
+_MOST_FILTERED = 16
 _EMITTED = int(Kind.DISPATCH_EMITTED)
 _STARTED = int(Kind.CALL_STARTED)
 _ENDED = int(Kind.CALL_ENDED)
@@ -102,19 +104,27 @@ class Watch:
         return self.recorder.handler(name.text, name.file, name.line, event_text(event))
 
     def subscribed(self, event: Any, handler: Any, once: bool = False) -> None:
-        """A handler came. handler: itself, or the HandlerName of one that may be gone. once: for one emit only."""
+        """A handler came. handler: itself, or the HandlerName or Registration of one that may be gone.
+
+        once: for one emit only.
+        """
         self._subscription(self.recorder.handler_added, event, handler, once)
 
-    def unsubscribed(self, event: Any, handler: Any, once: bool = False) -> None:
-        """Record that a handler was unsubscribed."""
-        self._subscription(self.recorder.handler_removed, event, handler, once)
+    def unsubscribed(self, event: Any, handler: Any, once: bool = False, why: str = "") -> None:
+        """A handler went. why: where nobody has asked for it, such as subscribers.FREED."""
+        self._subscription(self.recorder.handler_removed, event, handler, once, why)
 
-    def _subscription(self, record: Callable[[int, int, bool], None], event: Any, handler: Any, once: bool) -> None:
+    def _subscription(
+        self, record: Callable[[int, int, bool, bytes], None], event: Any, handler: Any, once: bool, why: str = ""
+    ) -> None:
         try:
             self.forget(event)
             if self.live and self.recorder.enabled:
-                name = handler if type(handler) is HandlerName else describe(handler)
-                record(self.handler_id(event, name), self.event_id(event), once)
+                if type(handler) is Registration:
+                    record(handler.handler_id, self.event_id(event), once, handler.said(why))
+                else:
+                    name = handler if type(handler) is HandlerName else describe(handler)
+                    record(self.handler_id(event, name), self.event_id(event), once, b"")
         except Exception as error:
             self.broke(error)
 
@@ -194,6 +204,18 @@ class Watch:
         try:
             for handler in handlers:
                 self.recorder.skipped(dispatch, handler, because, note)
+        except Exception as error:
+            self.broke(error)
+
+    def filtered(self, dispatch: int, registrations: list[Registration], why: str = "") -> None:
+        """Who is subscribed to the event and not for this dispatch of it; the first of many are named. why: for all."""
+        try:
+            for each in registrations[:_MOST_FILTERED]:
+                note = why or (f"it is subscribed for {each.only} only" if each.only else "")
+                self.recorder.filtered(dispatch, each.handler_id, note)
+            more = len(registrations) - _MOST_FILTERED
+            if more > 0:
+                self.recorder.filtered(dispatch, 0, why, more)
         except Exception as error:
             self.broke(error)
 

@@ -36,6 +36,9 @@ class Dispatch:
     skipped_handlers: list[tuple[str, int, str]] = field(default_factory=list)
     """Handler, call because of which, and what the note says."""
 
+    filtered: list[tuple[str, int, str]] = field(default_factory=list)
+    """Handler, or "" and how many; and what the note says."""
+
     calls: list[Call] = field(default_factory=list)
 
     @property
@@ -58,6 +61,8 @@ class Facts:
         self.calls: dict[int, Call] = {}
         self.added: list[tuple[str, str, bool]] = []
         self.removed: list[tuple[str, str, bool]] = []
+        self.said_added: list[dict[str, object]] = []
+        self.said_removed: list[dict[str, object]] = []
         self.marks: list[str] = []
         self.dropped = 0
         self.read()
@@ -98,10 +103,15 @@ class Facts:
             self.dispatches[ident].skipped += count
             why = self.blobs[blob][2].decode() if blob else ""
             self.dispatches[ident].skipped_handlers.append((text, parent, why))
+        elif kind == Kind.FILTERED:
+            why = self.blobs[blob][2].decode() if blob else ""
+            self.dispatches[ident].filtered.append((text, count, why))
         elif kind == Kind.HANDLER_ADDED:
             self.added.append((self.text(parent), text, bool(flags & 1)))
+            self.said_added.append(json.loads(self.blobs[blob][2]) if blob else {})
         elif kind == Kind.HANDLER_REMOVED:
             self.removed.append((self.text(parent), text, bool(flags & 1)))
+            self.said_removed.append(json.loads(self.blobs[blob][2]) if blob else {})
         elif kind == Kind.MARK:
             self.marks.append(self.blobs[blob][2].decode())
         elif kind == Kind.DROPPED:

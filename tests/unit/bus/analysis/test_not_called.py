@@ -8,7 +8,7 @@ from pyee import EventEmitter
 from pyee.asyncio import AsyncIOEventEmitter
 
 import buslens
-from bus.analysis.not_called import skipped_handlers, waiting_handlers
+from bus.analysis.not_called import filtered_handlers, skipped_handlers, waiting_handlers
 from bus.trace import Trace
 from buslens.recorder import Recorder
 from buslens.records import FACT, Kind
@@ -79,3 +79,22 @@ def test_of_an_older_capture_only_the_number_is_known() -> None:
     trace = seen(recorder)
     trace.feed(pack_frame(FACTS, FACT.pack(Kind.SKIPPED, 0, 0, 0, 9, dispatch, 0, 0, 3, 0)))
     assert skipped_handlers(trace, 0) == ["3 handlers (it is not known which)"]
+
+
+def test_who_is_subscribed_and_not_for_this_dispatch_is_named_and_not_waited_for() -> None:
+    recorder = Recorder()
+    lane, event = recorder.lane("main"), recorder.event("placed")
+    reserve, audit = (recorder.handler(name, event="placed") for name in ("reserve", "audit"))
+    for handler in (reserve, audit):
+        recorder.handler_added(handler, event)
+    dispatch = recorder.next_id()
+    recorder.dispatch(dispatch, 0, event, lane, 1, None)
+    recorder.filtered(dispatch, audit, "it is subscribed for sender shop only")
+    trace = seen(recorder)
+    assert filtered_handlers(trace, 0) == ["audit (it is subscribed for sender shop only)"]
+    assert waiting_handlers(trace, 0) == [reserve]
+    recorder.filtered(dispatch, 0, "", 23)
+    trace.feed(recorder.take())
+    assert filtered_handlers(trace, 0)[1:] == ["23 more"]
+    assert skipped_handlers(trace, 0) == []
+    assert trace.newest(1000).filtered.view("count").tolist() == [1, 23]

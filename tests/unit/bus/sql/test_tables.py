@@ -43,7 +43,7 @@ def bus_trace() -> Trace:
     record.call_ended(call, Outcome.FAILED, ValueError("declined"))
     record.skipped(dispatch, behind, call)
     now[0] = 900
-    record.handler_removed(behind, event, once=True)
+    record.handler_removed(behind, event, once=True, said=b'{"why": "freed"}')
     record.dispatch(record.next_id(), 0, other, record.lane("main"), 0, object)
     trace = Trace()
     trace.feed(record.take())
@@ -86,6 +86,10 @@ def test_subscriptions_last_from_when_to_when(bus_trace: Trace) -> None:
     assert asked(bus_trace, said) == [
         ("audit", "state", "left", True, 0, 900),
         ("charge", "state", "left", False, 0, None),
+    ]
+    assert asked(bus_trace, "SELECT note, end_note->>'why' FROM subscriptions ORDER BY handler") == [
+        (None, "freed"),
+        (None, None),
     ]
 
 
