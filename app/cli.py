@@ -155,13 +155,14 @@ def export(
         float | None, typer.Option("--until", help="Only up to this second of the capture.", metavar="SECONDS")
     ] = None,
     excel: Annotated[bool, typer.Option("--excel", help="CSV that Excel opens right: with a byte order mark.")] = False,
+    payloads: Annotated[bool, typer.Option("--payloads", help="OpenTelemetry: also what the events carried.")] = False,
 ) -> None:
     """Write a capture in another format; a part of it as a capture of its own."""
     from app.cli_files import export_capture
 
     if excel and to not in ("csv", "excel"):
         raise typer.BadParameter("--excel goes with --to csv")
-    export_capture(capture, "excel" if excel else to, output, since, until)
+    export_capture(capture, "excel" if excel else to, output, since, until, payloads=payloads)
 
 
 @program.command()

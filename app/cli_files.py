@@ -25,9 +25,18 @@ MOST_SECONDS = 1e9
 
 
 def export_capture(
-    path: Path, format_id: str, output: Path, since_s: float | None = None, until_s: float | None = None
+    path: Path,
+    format_id: str,
+    output: Path,
+    since_s: float | None = None,
+    until_s: float | None = None,
+    *,
+    payloads: bool = False,
 ) -> None:
-    """Write the capture at `path` as `format_id`; between two seconds of it as a capture."""
+    """Write the capture at `path` as `format_id`; between two seconds of it as a capture.
+
+    payloads: also what events carried, in a format that leaves it out unless it is asked for.
+    """
     formats = {exporter.id: exporter for exporter in EXPORTERS}
     if format_id not in formats:
         near = get_close_matches(format_id, formats, 1)
@@ -36,15 +45,20 @@ def export_capture(
     is_part = since_s is not None or until_s is not None
     if is_part and format_id != "capture":
         raise UserError("--from and --until are for --to capture", hint="export the part first, then that")
+    exporter = formats[format_id]
+    write = exporter.write_payloads if payloads else exporter.write
+    if write is None:
+        asked = ", ".join(each.id for each in EXPORTERS if each.write_payloads is not None)
+        raise UserError(f"--payloads is for --to {asked}", hint=f"{format_id} is as it is without it")
     trace = capture.load(path)
     warn(path, trace)
-    with file_for(output, is_text=formats[format_id].is_text) as target:
+    with file_for(output, is_text=exporter.is_text) as target:
         if is_part:
             first, last = trace.span_ns
             start = first if since_s is None else first + _nanoseconds(since_s)
             slices.write(trace, target, (start, last if until_s is None else first + _nanoseconds(until_s)))
         else:
-            formats[format_id].write(trace, target, None)
+            write(trace, target, None)
 
 
 def _nanoseconds(seconds: float) -> int:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from bus.export import capture, chrome, csv, jsonl, mermaid, parquet
+from functools import partial
+
+from bus.export import capture, chrome, csv, jsonl, mermaid, otlp, parquet
 from bus.export.exporter import Exporter, Selection
 
 __all__ = ["EXPORTERS", "Exporter", "Selection"]
@@ -14,5 +16,20 @@ EXPORTERS = (
     Exporter("excel", "CSV table for Excel", ".csv", csv.write_for_excel),
     Exporter("parquet", "Parquet table", ".parquet", parquet.write, is_text=False),
     Exporter("chrome", "Chrome trace (Perfetto)", ".trace.json", chrome.write),
+    Exporter(
+        "otlp",
+        "OpenTelemetry spans (OTLP)",
+        ".otlp",
+        otlp.write,
+        is_text=False,
+        write_payloads=partial(otlp.write, payloads=True),
+    ),
+    Exporter(
+        "otlpjson",
+        "OpenTelemetry spans (OTLP JSON lines)",
+        ".otlp.jsonl",
+        otlp.write_json,
+        write_payloads=partial(otlp.write_json, payloads=True),
+    ),
     Exporter("mermaid", "Mermaid sequence diagram", ".mmd", mermaid.write),
 )

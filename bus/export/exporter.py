@@ -39,6 +39,9 @@ class Exporter:
     is_text: bool = True
     """Whether a terminal can show it."""
 
+    write_payloads: Writer | None = None
+    """The same with what events carried, of a format that leaves it out unless it is asked for."""
+
 
 def write_text(path: Path, parts: Iterable[str], *, bom: bool = False) -> None:
     """Write a text file of these parts, however many, as UTF-8; bom: with the mark by which Excel knows it."""
