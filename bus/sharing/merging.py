@@ -11,7 +11,8 @@ import numpy.typing as npt
 
 from bus.trace.facts import FACT_DTYPE
 from bus.trace.frame_reader import FrameReader
-from bus.trace.names import Names
+from bus.trace.names import Name, Names
+from bus.trace.renaming import Renamer
 from buslens import wire
 from buslens.recorder import Recorder
 from buslens.records import Flag, Kind, NameKind
@@ -103,9 +104,7 @@ class Merger:
 
         self._framing = FrameReader()
         self._names = Names()
-        self._known = np.zeros(1, np.uint32)
-        """Names here, by those of the worker."""
-
+        self._renamed = Renamer(self._names, self._interned)
         self.running: set[int] = set()
         """Calls that have started there and not ended, as far as was told."""
 
@@ -135,23 +134,16 @@ class Merger:
 
     def _as_ours(self, facts: npt.NDArray[np.void], offset: int) -> npt.NDArray[np.void]:
         facts = facts[~np.isin(facts["kind"], _NOT_OURS)].copy()
-        self._learn(int(max(facts["name"].max(initial=0), facts["lane"].max(initial=0))))
         for field in ("name", "lane"):
-            here = facts[field]
-            facts[field] = np.where(here < len(self._known), self._known[np.minimum(here, len(self._known) - 1)], 0)
+            facts[field] = self._renamed(facts[field])
         facts["time_ns"] += offset
         return facts
 
-    def _learn(self, highest: int) -> None:
-        """Intern here what the worker has named since; a number that it never named is called nothing."""
-        last = min(highest, len(self._names))
-        more = [self._interned(ident) for ident in range(len(self._known), last + 1)]
-        self._known = np.concatenate([self._known, np.array(more, np.uint32)])
-
-    def _interned(self, ident: int) -> int:
-        name, recorder = self._names[ident], self._recorder
+    def _interned(self, name: Name, bus: int) -> int:
+        """What the worker named before: its bus is that of the run, called alike by all of its machines."""
+        recorder = self._recorder
         if name.kind == NameKind.EVENT:
-            return recorder.event(name.text, self._ours(self._names.bus(ident)))
+            return recorder.event(name.text, bus)
         if name.kind == NameKind.HANDLER:
             return recorder.handler(name.text, name.file, name.line, name.event)
         if name.kind == NameKind.QUEUE:
@@ -161,10 +153,6 @@ class Merger:
         if name.kind == NameKind.COUNTER:
             return recorder.counter(name.text)
         return recorder.lane(self._called(name.text)) if name.kind == NameKind.LANE else 0
-
-    def _ours(self, name: int) -> int:
-        """What the worker named before: its bus is that of the run, called alike by all of its machines."""
-        return self._interned(name) if name else 0
 
     def _steps(self, facts: npt.NDArray[np.void]) -> list[DeliveryStep]:
         told = facts[np.isin(facts["kind"], _OF_DELIVERY)]

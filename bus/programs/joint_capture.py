@@ -1,0 +1,98 @@
+"""One capture of all processes of a session: their records in the order of time, for one trace."""
+
+from __future__ import annotations
+
+import itertools
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from bus.programs.joint_names import JointNames
+from bus.programs.process import ProcessRecords
+from bus.trace.facts import FACT_DTYPE
+from buslens import wire
+from buslens.wire import END_MARK, FACTS, pack_frame, pack_header
+
+Array = npt.NDArray[Any]
+
+MOST_WAITING = 1 << 20
+"""Facts of one process that wait for those of others; then they go on without: order is good, memory is finite."""
+
+FACTS_A_FRAME = 65_536
+
+SAME_CLOCK_NS = 60 * 1_000_000_000
+"""The calendar is set meanwhile by less; a machine that was started again since has a clock that is further away."""
+
+
+class JointCapture:
+    """Made of the captures of processes, which may begin and end while it is read."""
+
+    def __init__(self) -> None:
+        self._names = JointNames()
+        self._blob_ids = 1
+        self._numbers = itertools.count()
+        self.processes: list[ProcessRecords] = []
+        self._blobs: list[bytes] = []
+        self._begun: wire.Header | None = None
+
+    def process(self) -> ProcessRecords:
+        """Another process."""
+        made = ProcessRecords(self._names, self._reserved, next(self._numbers), self._shift_ns)
+        self.processes.append(made)
+        return made
+
+    def take_in(self, process: ProcessRecords, data: bytes | memoryview) -> None:
+        """The next bytes of the capture of a process. Raises as `ProcessRecords` does."""
+        self._blobs.append(process.take_in(data))
+        self._begun = self._begun or process.header
+
+    def take(self, until_ns: int | None = None) -> bytes:
+        """Frames of the joint capture, with what happened until then; None: with all that came.
+
+        until_ns: in the time of the first process, before which nothing more comes from any.
+        """
+        facts = self._facts(until_ns)
+        # Names and payloads before the facts that use them.
+        names = self._names.frames()
+        blobs, self._blobs = b"".join(self._blobs), []
+        starts = range(0, len(facts), FACTS_A_FRAME)
+        packed = [pack_frame(FACTS, facts[start : start + FACTS_A_FRAME].tobytes()) for start in starts]
+        return b"".join([names, blobs, *packed])
+
+    def head(self) -> bytes:
+        """The header: that of the first process, and how many there are is told by its extra."""
+        assert self._begun is not None
+        return pack_header(replace(self._begun, extra={**self._begun.extra, "is_session": True}))
+
+    @staticmethod
+    def end() -> bytes:
+        """All processes have ended."""
+        return END_MARK
+
+    def _facts(self, until_ns: int | None) -> Array:
+        """What is due, of each process in the order in which it came, also where its clock says otherwise."""
+        ready, times = [np.zeros(0, FACT_DTYPE)], [np.zeros(0, np.int64)]
+        for process in self.processes:
+            if not process.facts:
+                continue
+            facts = np.concatenate(process.facts)
+            own = np.maximum.accumulate(facts["time_ns"])
+            due = len(facts) if until_ns is None else int(np.searchsorted(own, until_ns, "right"))
+            due = max(due, len(facts) - MOST_WAITING)
+            process.facts = [facts[due:]] if due < len(facts) else []
+            ready.append(facts[:due])
+            times.append(own[:due])
+        return np.concatenate(ready)[np.argsort(np.concatenate(times), kind="stable")]
+
+    def _reserved(self, count: int) -> int:
+        first = self._blob_ids
+        self._blob_ids += count
+        return first
+
+    def _shift_ns(self, header: wire.Header) -> int:
+        """From a process's clock to the first one's: on one machine it is the same, else the calendar tells."""
+        first = self._begun or header
+        apart = (header.wall_ns - header.mono_ns) - (first.wall_ns - first.mono_ns)
+        return 0 if header.host == first.host and abs(apart) < SAME_CLOCK_NS else apart

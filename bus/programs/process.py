@@ -1,0 +1,108 @@
+"""The records of one process of a session, as they are called in the session's joint capture."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from bus.programs.joint_blobs import JointBlobs
+from bus.programs.joint_names import JointNames
+from bus.trace.facts import FACT_DTYPE
+from bus.trace.frame_reader import FrameReader
+from bus.trace.names import Name, Names
+from bus.trace.renaming import Renamer
+from buslens import wire
+from buslens.context import CAUSE_UNKNOWN
+from buslens.records import Kind, NameKind
+
+Array = npt.NDArray[Any]
+
+IDS_OF_ONE = 1 << 40
+"""Ids of a process begin at a multiple of this, so that no two processes have the same."""
+
+_SUBSCRIPTIONS = (int(Kind.HANDLER_ADDED), int(Kind.HANDLER_REMOVED))
+"""Their parent is the name of an event."""
+
+
+class ProcessRecords:
+    """Takes in the capture of one process, bytes cut anywhere; gives its facts with the joint capture's numbers.
+
+    Raises wire.WireError where it is no capture, ValueError at damage; nothing more can be taken in then.
+    """
+
+    def __init__(
+        self,
+        names: JointNames,
+        reserve_blobs: Callable[[int], int],
+        number: int,
+        shift_ns: Callable[[wire.Header], int],
+    ) -> None:
+        """number: of this process among those of its session, from 0 on; the first one's names stay as they are.
+
+        shift_ns: what is added to the times of a process with this header.
+        """
+        self._names = Names()
+        self._joint_names = names
+        self._renamed = Renamer(self._names, self._number)
+        self._blobs = JointBlobs(reserve_blobs)
+        self._framing = FrameReader()
+        self._first_id = np.uint64(number * IDS_OF_ONE)
+        self._is_first = number == 0
+        self._shift_ns = shift_ns
+        self.ended = False
+        """Whether it says that its capture is complete."""
+
+        self.facts: list[Array] = []
+        """Those that have come, not yet in the joint capture; whoever takes them empties the list."""
+
+    @property
+    def header(self) -> wire.Header | None:
+        """Of its capture; None before it has come."""
+        return self._framing.header
+
+    @property
+    def title(self) -> str:
+        """How a person tells it from the others: "web.py 4711"."""
+        return f"{self.header.process} {self.header.pid}" if self.header is not None else ""
+
+    def take_in(self, data: bytes | memoryview) -> bytes:
+        """The next bytes of its capture; the BLOBS frames that belong to its facts."""
+        blobs = []
+        for kind, body, _ in self._framing.feed(data):
+            if kind == wire.NAMES:
+                self._names.read_frame(body)
+            elif kind == wire.BLOBS:
+                blobs.append(self._blobs.frame(body))
+            elif kind == wire.FACTS:
+                if len(body) % FACT_DTYPE.itemsize:
+                    raise ValueError("a frame of facts ends inside a fact")
+                self.facts.append(self._joined(np.frombuffer(body, FACT_DTYPE).copy()))
+            elif kind == wire.END:
+                self.ended = True
+        return b"".join(blobs)
+
+    def _joined(self, facts: Array) -> Array:
+        assert self.header is not None
+        facts["name"] = self._renamed(facts["name"])
+        facts["lane"] = self._renamed(facts["lane"])
+        facts["blob"] = self._blobs.joint(facts["blob"])
+        facts["time_ns"] += self._shift_ns(self.header)
+        of_names = np.isin(facts["kind"], _SUBSCRIPTIONS)
+        names = self._renamed(facts["parent"][of_names].astype(np.uint32))
+        for field in ("id", "parent"):
+            ids = facts[field]
+            facts[field] = np.where((ids == 0) | (ids == CAUSE_UNKNOWN), ids, ids + self._first_id)
+        facts["parent"][of_names] = names
+        return facts
+
+    def _number(self, name: Name, bus: int) -> int:
+        """Threads and buses of each process are its own; handlers are the same code in all of them."""
+        if name.kind == NameKind.LANE and not self._is_first:
+            name = replace(name, text=f"{self.title} {name.text}")
+        elif name.kind == NameKind.BUS and not self._is_first:
+            name = replace(name, text=f"{name.text} in {self.title}")
+        return self._joint_names.number(replace(name, bus=bus))
