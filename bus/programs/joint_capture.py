@@ -13,7 +13,9 @@ from bus.programs.joint_names import JointNames
 from bus.programs.process import ProcessRecords
 from bus.trace.facts import FACT_DTYPE
 from buslens import wire
-from buslens.wire import END_MARK, FACTS, pack_frame, pack_header
+from buslens.records import BlobKind, Kind
+from buslens.texts import utf8
+from buslens.wire import BLOBS, END_MARK, FACTS, pack_blob, pack_frame, pack_header
 
 Array = npt.NDArray[Any]
 
@@ -36,6 +38,10 @@ class JointCapture:
         self.processes: list[ProcessRecords] = []
         self._blobs: list[bytes] = []
         self._begun: wire.Header | None = None
+        self._marks: list[int] = []
+        """Notes that are not in the capture yet, by the ids of their texts."""
+
+        self._reached_ns = 0
 
     def process(self) -> ProcessRecords:
         """Another process."""
@@ -47,6 +53,12 @@ class JointCapture:
         """The next bytes of the capture of a process. Raises as `ProcessRecords` does."""
         self._blobs.append(process.take_in(data))
         self._begun = self._begun or process.header
+
+    def mark(self, text: str) -> None:
+        """Say something in the capture, at the time that it has come to."""
+        ident = self._reserved(1)
+        self._blobs.append(pack_frame(BLOBS, pack_blob(ident, BlobKind.NOTE, utf8(text), False)))
+        self._marks.append(ident)
 
     def take(self, until_ns: int | None = None) -> bytes:
         """Frames of the joint capture, with what happened until then; None: with all that came.
@@ -61,10 +73,15 @@ class JointCapture:
         packed = [pack_frame(FACTS, facts[start : start + FACTS_A_FRAME].tobytes()) for start in starts]
         return b"".join([names, blobs, *packed])
 
+    @property
+    def has_begun(self) -> bool:
+        """Whether anything of a process has come."""
+        return self._begun is not None
+
     def head(self) -> bytes:
-        """The header: that of the first process, and how many there are is told by its extra."""
+        """The header: that of the first process that has begun; there must be one."""
         assert self._begun is not None
-        return pack_header(replace(self._begun, extra={**self._begun.extra, "is_session": True}))
+        return pack_header(replace(self._begun, extra={**self._begun.extra, "session": True}))
 
     @staticmethod
     def end() -> bytes:
@@ -84,7 +101,16 @@ class JointCapture:
             process.facts = [facts[due:]] if due < len(facts) else []
             ready.append(facts[:due])
             times.append(own[:due])
-        return np.concatenate(ready)[np.argsort(np.concatenate(times), kind="stable")]
+        together = np.concatenate(ready)[np.argsort(np.concatenate(times), kind="stable")]
+        if len(together):
+            self._reached_ns = int(together["time_ns"].max())
+        return np.concatenate([together, self._marked()])
+
+    def _marked(self) -> Array:
+        marks = np.zeros(len(self._marks), FACT_DTYPE)
+        marks["kind"], marks["time_ns"], marks["blob"] = Kind.MARK, self._reached_ns, self._marks
+        self._marks = []
+        return marks
 
     def _reserved(self, count: int) -> int:
         first = self._blob_ids

@@ -69,6 +69,11 @@ class ProcessRecords:
         """How a person tells it from the others: "web.py 4711"."""
         return f"{self.header.process} {self.header.pid}" if self.header is not None else ""
 
+    @property
+    def newest_ns(self) -> int:
+        """Which time it has come to, as far as its facts wait to be taken; 0 where none does."""
+        return int(max((facts["time_ns"].max() for facts in self.facts if len(facts)), default=0))
+
     def take_in(self, data: bytes | memoryview) -> bytes:
         """The next bytes of its capture; the BLOBS frames that belong to its facts."""
         blobs = []

@@ -1,0 +1,154 @@
+"""Follows all processes of a session as if they were one program: those that are there, and those that come."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import Protocol
+
+from bus.errors import UserError
+from bus.programs.joint_capture import JointCapture
+from bus.programs.process import ProcessRecords
+from buslens.wire import Header, WireError
+
+LOOK_S = 0.25
+"""How often it is seen whether a process has come."""
+
+MOST_PROCESSES = 4096
+"""That are joined; more are said to be left out."""
+
+
+class ProcessFollower(Protocol):
+    """What gives the records of one process, as they come."""
+
+    header: Header
+    problem: str
+    """Why nothing more will come, in one sentence; empty while more may, and where the process ended in order."""
+
+    ended: bool
+    """Whether the process ended in order, and everything of it was read."""
+
+    @property
+    def now_ns(self) -> int:
+        """Which time it is for the process; 0 where that is not known."""
+
+    def read_frames(self) -> bytes:
+        """The next whole frames of its capture; none where nothing came."""
+
+    def close(self) -> None:
+        """Nothing more is read."""
+
+
+class SessionFollower:
+    """Reads what the processes of one session record. All methods belong to one thread."""
+
+    def __init__(
+        self,
+        folder: Path,
+        found: Callable[[], Iterable[Path]],
+        opened: Callable[[Path], ProcessFollower],
+        *,
+        look_s: float = LOOK_S,
+    ) -> None:
+        """folder: what the session is called by. found: where its processes are, the first that began first.
+
+        opened: raises UserError for one that cannot be read.
+        """
+        self.path = folder
+        self.problem = ""
+        """As of a process; that of the last one where all are over."""
+
+        self.ended = False
+        """Whether all have ended."""
+
+        self.joint = JointCapture()
+        self._found, self._opened, self._look_s = found, opened, look_s
+        self._looks_at = 0.0
+        self._known: set[Path] = set()
+        self._processes: list[tuple[ProcessFollower, ProcessRecords]] = []
+        """Those of which more may come."""
+
+        self._has_begun = False
+        self._is_full = False
+
+    @property
+    def now_ns(self) -> int:
+        """Which time it is for the programs; 0 where that is not known."""
+        return max((follower.now_ns for follower, _ in self._processes), default=0)
+
+    def cancel(self) -> None:
+        """Leave them at what is there."""
+        self.problem = f"Following was stopped: what the programs of {self.path.name} do from here on is not shown."
+
+    def close(self) -> None:
+        """Close what is open. Safe to call twice."""
+        for follower, _ in self._processes:
+            follower.close()
+        self._processes = []
+
+    def step(self, seconds: float, feed: Callable[[bytes], None]) -> None:
+        """Hand over what came, for so long, at least one piece of each process."""
+        until = time.monotonic() + seconds
+        while data := self.read_frames():
+            feed(data)
+            if time.monotonic() >= until:
+                return
+
+    def read_frames(self) -> bytes:
+        """The next frames of the joint capture; none where nothing came."""
+        if self.problem or self.ended:
+            return b""
+        self._look()
+        reached = [self._read(*each) for each in list(self._processes)]
+        more = [at for at in reached if at is not None]
+        if not self.joint.has_begun:
+            return b""
+        frames = self.joint.take(min(more) if more else None)
+        if not self._has_begun:
+            self._has_begun = True
+            frames = self.joint.head() + frames
+        if not self._processes and not frames:
+            self.ended = True
+            frames = self.joint.end()
+        return frames
+
+    def _look(self) -> None:
+        """For processes that have come."""
+        now = time.monotonic()
+        if now < self._looks_at:
+            return
+        self._looks_at = now + self._look_s
+        for path in self._found():
+            if path in self._known:
+                continue
+            if len(self._known) >= MOST_PROCESSES:
+                self._leave_out()
+                return
+            self._known.add(path)
+            try:
+                self._processes.append((self._opened(path), self.joint.process()))
+            except UserError as error:
+                self.joint.mark(f"a process of this session is left out: {error}")
+
+    def _leave_out(self) -> None:
+        if not self._is_full:
+            self._is_full = True
+            self.joint.mark(f"this session has more than {MOST_PROCESSES:,} processes: the others are left out")
+
+    def _read(self, follower: ProcessFollower, records: ProcessRecords) -> int | None:
+        """Take in what came of one; up to which time, None where nothing came."""
+        data, damage = follower.read_frames(), ""
+        before = len(records.facts)
+        if data:
+            try:
+                self.joint.take_in(records, data)
+            except (WireError, ValueError) as error:
+                damage = f"what {records.title or 'a process'} recorded is damaged: {error}. What came before is shown"
+        if follower.problem or follower.ended or damage:
+            self._processes.remove((follower, records))
+            follower.close()
+            if follower.problem or damage:
+                self.joint.mark(damage or follower.problem)
+            return None
+        return records.newest_ns if len(records.facts) > before else None
