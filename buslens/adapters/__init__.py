@@ -33,10 +33,15 @@ class Adapter:
     versions: str
     """Of the library."""
 
+    part: str = ""
+    """The part of the library that they come from, where it has objects of other kinds; "": all of it."""
+
     def takes(self, emitter: Any) -> bool:
         """Whether an object's class, or one that it inherits from, is the library's."""
-        packages = {module_of(kind).partition(".")[0] for kind in mro_of(type(emitter))}
-        return self.library in packages and self.library in sys.modules
+        home = self.part or self.library
+        return home in sys.modules and any(
+            f"{module_of(kind)}.".startswith(f"{home}.") for kind in mro_of(type(emitter))
+        )
 
     def hooks(self) -> type[Hooks]:
         """The class of its hooks. Raises TypeError where this version of the library lacks what its adapter imports."""
@@ -56,6 +61,7 @@ class Adapter:
 ADAPTERS = (
     Adapter("pyee", "emitters", "9.1 to 16"),
     Adapter("blinker", "signals", "1.4 to 1.9"),
+    Adapter("django", "signals", "3.2 to 5.2", part="django.dispatch"),
 )  # fmt: skip
 """The first that takes an object has it."""
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from types import FrameType
-from typing import Optional
+from typing import Optional, Union
 
 Place = tuple[str, int]
 """File and line; ("", 0): nowhere."""
@@ -29,7 +29,7 @@ def files_of(library: str) -> str:
     return os.path.dirname(file) + os.sep if hasattr(module, "__path__") else file
 
 
-def place_outside(files: str = "") -> Place:
+def place_outside(files: Union[str, tuple[str, ...]] = "") -> Place:
     """Where the stack last was in code of the program. files: how the names of a library's files begin."""
     caller: Optional[FrameType] = sys._getframe(1)
     while caller is not None:

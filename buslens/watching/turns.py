@@ -5,37 +5,36 @@ A call begins when the loop takes its handler, and ends when the loop comes for 
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterable, Iterator
+from types import FrameType
 from typing import TYPE_CHECKING, Any, Callable, Optional
 
 from buslens.context import CALL
+from buslens.watching.calls import WatchedHandler
 
 if TYPE_CHECKING:
     from buslens.watching.subscribers import Registration
     from buslens.watching.watch import Watch
 
 _TRACEBACK: Any = vars(BaseException)["__traceback__"]
+_NO_MORE = object()
+
+Caught = Callable[[FrameType], Optional[BaseException]]
+"""What the handler before has raised, where the loop in this frame has caught it; None: nothing."""
 
 
 class Turns:
     """An iterator over the handlers, which records their calls; whoever runs the loop says `failed` and `over`."""
 
-    __slots__ = (
-        "_call",
-        "_flags",
-        "_handlers",
-        "_key_of",
-        "_plain",
-        "_raised",
-        "_token",
-        "_watch",
-        "by_library",
-        "dispatch",
-        "left",
-    )
-
     def __init__(
-        self, watch: Watch, dispatch: int, announced: dict[Any, Registration], key_of: Callable[[Any], Any], flags: int
+        self,
+        watch: Watch,
+        dispatch: int,
+        announced: dict[Any, Registration],
+        key_of: Callable[[Any], Any],
+        flags: int = 0,
+        caught: Optional[Caught] = None,
     ) -> None:
         """key_of: finds a handler, as the loop takes it, among those that were announced. flags: of the calls."""
         self.dispatch = dispatch
@@ -48,6 +47,7 @@ class Turns:
         self._watch = watch
         self._key_of = key_of
         self._flags = flags
+        self._caught = caught
         self._handlers: Iterator[Any] = iter(())
         self._call = 0
         """The one that runs now; 0: none."""
@@ -56,7 +56,8 @@ class Turns:
         self._raised = 0
         """The call that ended the loop."""
 
-        self._token: Any = None
+        self._outer = CALL.get()
+        self._token = CALL.set(self._outer)
 
     def of(self, handlers: Iterable[Any]) -> Turns:
         """What the loop is to take its handlers from, in place of these."""
@@ -67,52 +68,72 @@ class Turns:
         return self
 
     def __next__(self) -> Any:
-        self._ended()
-        handler = next(self._handlers)
+        if self._call:
+            self._returned(sys._getframe(1))
+        handler = next(self._handlers, _NO_MORE)
+        if handler is _NO_MORE:
+            CALL.set(self._outer)  # the loop may run in a context of its own, which somebody takes over
+            raise StopIteration
         self._started(handler)
         return handler
 
-    def failed(self, error: BaseException) -> None:
+    def later(self, handler: Any) -> Any:
+        """A stand-in for a handler whose coroutine the library makes now, to run it with others."""
+        registration = self._next(handler)
+        if registration is None:
+            return handler
+        call = self._watch.recorder.next_id()
+        told = (self.dispatch, call, registration.handler_id, registration.name)
+        return WatchedHandler(handler, self._watch, *told)
+
+    def failed(self, error: BaseException, of_call: bool = True) -> None:
         """An error came out of the loop, of the call that runs, where one does; `raise` comes next.
 
         Where the library's own function was called from ours, the traceback leaves ours out (from Python 3.11 on).
+        of_call: the loop's; else it may still run, elsewhere.
         """
-        self._raised, self._call = self._call, 0
         if self.by_library:
             steps = _TRACEBACK.__get__(error)
             _TRACEBACK.__set__(error, steps.tb_next if steps is not None else None)
-        if self._raised:
-            self._watch.failed(self._raised, error, self._plain)
+        if of_call:
+            self._raised, self._call = self._call, 0
+            if self._raised:
+                self._watch.failed(self._raised, error, self._plain)
 
     def over(self, why: Callable[[Any], str]) -> None:
-        """The loop has ended. why: why nobody called the handler of a key, where none before it raised."""
-        self._ended()
-        self._handlers = iter(())
-        if self._token is not None:
-            try:
-                CALL.reset(self._token)
-            except ValueError:
-                pass  # closed in another context, which was never changed
-            self._token = None
-        for key, registration in self.left.items():
+        """It is over here. why: why nobody called the handler of a key, where none before it raised."""
+        try:
+            CALL.reset(self._token)
+        except ValueError:
+            pass  # closed in another context, which was never changed
+        if self._call:
+            return  # the loop goes on elsewhere: an error of another handler was quicker
+        while self.left:
+            key, registration = self.left.popitem()
             because = self._raised
             self._watch.skipped(self.dispatch, (registration.handler_id,), because, "" if because else why(key))
 
     def _started(self, handler: Any) -> None:
         watch = self._watch
         try:
-            key = self._key_of(handler)
-            registration: Optional[Registration] = self.left.pop(key, None)
+            registration = self._next(handler)
             if registration is None:
-                return  # nobody has announced it: the library knows better than we do whom it calls
+                CALL.set(self._outer)
+                return
             self._call, self._plain = watch.recorder.next_id(), registration.name.plain
             watch.started(self._call, self.dispatch, registration.handler_id, 1, self._flags)
-            token = CALL.set(self._call)
-            self._token = token if self._token is None else self._token
+            CALL.set(self._call)
         except Exception as error:
             watch.broke(error)
 
-    def _ended(self) -> None:
-        if self._call:
-            self._watch.ended(self._call)
-            self._call = 0
+    def _next(self, handler: Any) -> Optional[Registration]:
+        """What is known of a handler whose turn has come; None: nobody has announced it, the library knows better."""
+        return self.left.pop(self._key_of(handler), None)
+
+    def _returned(self, frame: FrameType) -> None:
+        call, self._call = self._call, 0
+        error = self._caught(frame) if self._caught is not None else None
+        if error is None:
+            self._watch.ended(call)
+        else:
+            self._watch.failed(call, error, self._plain)

@@ -1,0 +1,368 @@
+"""Watch a signal of Django: each send is a dispatch, and each receiver that it reaches is a call.
+
+Django's own loops call the receivers: they ask the signal's `_live_receivers`, which gives them one by one while a send
+is told. Its list of receivers is looked at where it may have changed, because it changes in many ways.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import threading
+import weakref
+from types import FrameType, MethodType
+from typing import Any, Callable, Iterator, Optional
+
+from django.dispatch import dispatcher
+from django.dispatch.dispatcher import NONE_ID, Signal
+
+from buslens.payloads import shown
+from buslens.recorder import Recorder
+from buslens.statics import class_name, instance_dict
+from buslens.watching.call_sites import in_the_place_of
+from buslens.watching.hooks import Hooks
+from buslens.watching.methods import Hook, MethodHooks, Subscription
+from buslens.watching.places import Place, place_outside
+from buslens.watching.senders import shown_sender
+from buslens.watching.subscribers import FREED, Registration, Subscribers
+from buslens.watching.turns import Turns
+from buslens.watching.watch import Watch
+
+_TRACEBACK: Any = vars(BaseException)["__traceback__"]
+_QUIET = ("pre_init", "post_init")
+_MOST_REMEMBERED = 4096
+
+
+class SignalHooks(MethodHooks):
+    """The hooks of one signal."""
+
+    METHODS = ("send", "send_robust", "_live_receivers", "connect", "disconnect")
+
+    def __init__(self, emitter: Signal, recorder: Recorder, bus: int) -> None:
+        super().__init__(emitter, Watch(emitter, recorder, bus))
+        self.event = _name_of(emitter)
+        self.quiet = self.event in _QUIET
+        """Sent for each object that a model makes: what nobody listens to is not told."""
+
+        self.subscribers = Subscribers(self.watch, self.event)
+        self.asked = threading.local()
+        """`turns`: of the send that is the next, on this thread, to ask for receivers."""
+
+        self._deaths: dict[Any, Any] = {}
+        """A weak reference to each receiver that is held weakly, by its key, which tells when that is freed."""
+
+        self._places: dict[Any, Place] = {}
+        """Where a receiver was connected, by the first half of its key; Django may take it in later."""
+
+        self._senders: dict[Any, str] = {}
+        self._seen: tuple[Any, int] = (None, -1)
+        """The list of receivers as it was looked at last, and how long it was."""
+
+        home = os.path.dirname(dispatcher.__file__)
+        self._files = home + os.sep, os.path.join(os.path.dirname(home), "db", "models", "signals.py")
+        hooks = {
+            "send": _sending(self),
+            "send_robust": _sending_by_library(self, "send_robust"),
+            "_live_receivers": _receivers(self),
+            "connect": _connecting(self),
+            "disconnect": _disconnecting(self),
+        }
+        if hasattr(Signal, "asend"):  # since Django 5.0
+            hooks["asend"] = _sending_async(self, "asend")
+            hooks["asend_robust"] = _sending_async(self, "asend_robust")
+        self.hook(hooks)
+
+    def subscriptions(self, emitter: Signal, wait: bool) -> list[Subscription]:
+        """Who is connected now, to whatever sender."""
+        self.look(emitter, self.subscribers.remember)
+        return [(self.event, registration, False) for registration in self.subscribers.known.values()]
+
+    def unseen(self) -> Iterator[str]:
+        """A subclass may call receivers in a way of its own."""
+        kind = type(self.watch.emitter())
+        for name in self.METHODS[:3]:
+            if getattr(kind, name) is not getattr(Signal, name):
+                yield f"{class_name(kind)} has its own {name}: a receiver that it calls by itself is not seen"
+        if self.quiet:
+            yield f"{self.event} is sent for each object that a model makes: it is told only where somebody listens"
+
+    def told(self, sender: Any, named: dict[str, Any], robust: bool = False) -> Optional[Turns]:
+        """Record a send; None where it is not recorded, or nobody will be called."""
+        watch, signal = self.watch, self.watch.emitter()
+        if signal is None or not watch.live or not watch.recorder.enabled:
+            return None
+        try:
+            receivers = signal.receivers
+            if receivers is not self._seen[0] or len(receivers) != self._seen[1]:
+                self.look(signal)
+            waiting: dict[Any, list[Any]] = {}
+            announced = self._asked(receivers, sender, waiting)
+            if (self.quiet and not announced) or not watch.has_room(len(announced)):
+                return None
+            carried = watch.payload((shown_sender(sender),), named)
+            dispatch = watch.emitted(watch.event_id(self.event), len(announced), carried, watch.cause())
+            known = self.subscribers.known
+            if len(announced) < len(known):
+                watch.filtered(dispatch, [known[key] for key in list(known) if key not in announced])
+            if not announced:
+                return None
+
+            def key_of(receiver: Any) -> Any:
+                keys = waiting.get(_static_id(receiver))
+                return keys.pop(0) if keys else None
+
+            return Turns(watch, dispatch, announced, key_of, caught=_caught if robust else None)
+        except Exception as error:
+            watch.broke(error)
+        return None
+
+    def expect(self, receiver: Any = None, sender: Any = None, weak: Any = True, dispatch_uid: Any = None) -> None:
+        """Somebody is being connected here and now; a model that is named by a text may come later."""
+        try:
+            key = dispatch_uid if dispatch_uid and type(dispatch_uid) in (str, int) else _static_id(receiver)
+            for remembered in (self._places, self._senders):
+                while len(remembered) >= _MOST_REMEMBERED:
+                    remembered.pop(next(iter(remembered)), None)
+            self._places[key] = place_outside(self._files)
+            self._senders[_static_id(sender)] = "" if sender is None else shown(sender)
+        except Exception as error:
+            self.watch.broke(error)
+
+    def look(self, signal: Signal, tell: Optional[Callable[[Any, Registration], None]] = None) -> None:
+        """See who is connected now."""
+        try:
+            tell = tell or self.subscribers.came
+            receivers = signal.receivers
+            self._seen = receivers, len(receivers)
+            known, present = self.subscribers.known, set()
+            for lookup, stored, *_ in tuple(receivers):
+                key = _hashable(lookup)
+                receiver = _alive(stored)
+                if receiver is None:
+                    self._freed(key)
+                    continue
+                present.add(key)
+                if key not in known:
+                    tell(key, self._described(key, receiver, receiver is not stored))
+            for key in list(known):
+                if key not in present:
+                    self._deaths.pop(key, None)
+                    self.subscribers.went(key)
+        except Exception as error:
+            self.watch.broke(error)
+
+    def _asked(self, receivers: Any, sender: Any, waiting: dict[Any, list[Any]]) -> dict[Any, Registration]:
+        """Whom a send will reach, by key; and their keys by who they are, as Django will take them."""
+        announced: dict[Any, Registration] = {}
+        known, wanted = self.subscribers.known, _static_id(sender)
+        for lookup, stored, *_ in tuple(receivers):
+            if lookup[1] == NONE_ID or lookup[1] == wanted:
+                key, receiver = _hashable(lookup), _alive(stored)
+                if receiver is not None and key in known:
+                    announced[key] = known[key]
+                    waiting.setdefault(_static_id(receiver), []).append(key)
+        return announced
+
+    def _described(self, key: Any, receiver: Any, weak: bool) -> Registration:
+        if weak:
+            refer = weakref.WeakMethod if type(receiver) is MethodType else weakref.ref
+            self._deaths[key] = refer(receiver, lambda _: self._freed(key))
+        sender = "" if key[1] == NONE_ID else self._senders.get(key[1]) or _model_of(key[1])
+        place = self._places.get(key[0], ("", 0))
+        return self.subscribers.described(receiver, place, weak, f"sender {sender}" if sender else "")
+
+    def _freed(self, key: Any) -> None:
+        """Whoever was connected by this key is no more; may be called from anywhere in the program."""
+        try:
+            self._deaths.pop(key, None)
+            self.subscribers.went(key, FREED)
+        except Exception as error:
+            self.watch.broke(error)
+
+
+def _sending(hooks: SignalHooks) -> Hook:
+    by_library = _sending_by_library(hooks, "send")
+    if "sync_receivers" not in Signal.send.__code__.co_varnames or _is_own(hooks, "send"):
+        return by_library
+
+    def send(sender: Any, **named: Any) -> Any:
+        turns = hooks.told(sender, named)
+        if turns is None:
+            return hooks.bare("send")(sender, **named)
+        try:
+            sync_receivers, async_receivers = hooks.bare("_live_receivers")(sender)
+            if async_receivers:
+                hooks.asked.turns = turns
+                turns.by_library = True
+                return hooks.bare("send")(sender, **named)
+            responses, signal = [], hooks.watch.emitter()
+            for receiver in turns.of(sync_receivers):
+                response = receiver(signal=signal, sender=sender, **named)
+                responses.append((receiver, response))
+            return responses
+        except BaseException as error:
+            turns.failed(error)
+            raise
+        finally:
+            hooks.asked.turns = None
+            turns.over(hooks.subscribers.missed)
+
+    return in_the_place_of(Signal.send, "", send)  # type: ignore[no-any-return]
+
+
+def _sending_by_library(hooks: SignalHooks, name: str) -> Hook:
+    def send(sender: Any, **named: Any) -> Any:
+        turns = hooks.told(sender, named, name == "send_robust")
+        if turns is None:
+            return hooks.bare(name)(sender, **named)
+        hooks.asked.turns = turns
+        turns.by_library = True
+        try:
+            return hooks.bare(name)(sender, **named)
+        except BaseException as error:
+            turns.failed(error)
+            raise
+        finally:
+            hooks.asked.turns = None
+            turns.over(hooks.subscribers.missed)
+
+    return in_the_place_of(getattr(Signal, name), "_live_receivers", send)  # type: ignore[no-any-return]
+
+
+def _sending_async(hooks: SignalHooks, name: str) -> Hook:
+    is_of_loop = _is_of_loop  # what is global below is Django's: see `in_the_place_of`
+
+    async def send(sender: Any, **named: Any) -> Any:
+        turns = hooks.told(sender, named, name == "asend_robust")
+        if turns is None:
+            return await hooks.bare(name)(sender, **named)
+        hooks.asked.turns = turns  # its first step, which comes now, asks for the receivers
+        turns.by_library = True
+        try:
+            return await hooks.bare(name)(sender, **named)
+        except BaseException as error:
+            turns.failed(error, is_of_loop(error))
+            raise
+        finally:
+            hooks.asked.turns = None
+            turns.over(hooks.subscribers.missed)
+
+    return in_the_place_of(getattr(Signal, name), "_live_receivers", send)  # type: ignore[no-any-return]
+
+
+def _receivers(hooks: SignalHooks) -> Hook:
+    def _live_receivers(sender: Any) -> Any:
+        found = hooks.bare("_live_receivers")(sender)
+        turns = getattr(hooks.asked, "turns", None)
+        hooks.asked.turns = None
+        if turns is None:
+            return found
+        if type(found) is not tuple:  # before Django 5.0
+            return turns.of(found)
+        blocking, later = found
+        return turns.of(blocking) if blocking else blocking, Gathered(turns, later) if later else later
+
+    return _live_receivers
+
+
+class Gathered(list[Any]):
+    """Coroutine functions that Django calls all at once, going through them; and once more, for who gave what."""
+
+    def __init__(self, turns: Turns, receivers: list[Any]) -> None:
+        super().__init__(receivers)
+        self._turns: Optional[Turns] = turns
+
+    def __iter__(self) -> Iterator[Any]:
+        turns, self._turns = self._turns, None
+        receivers = super().__iter__()
+        return receivers if turns is None else map(turns.later, receivers)
+
+
+def _connecting(hooks: SignalHooks) -> Hook:
+    def connect(*args: Any, **kwargs: Any) -> Any:
+        signal = hooks.watch.emitter()
+        hooks.look(signal)  # before Django forgets who is dead
+        hooks.expect(*args[:4], **{name: kwargs[name] for name in kwargs if name != "apps"})
+        result = hooks.bare("connect")(*args, **kwargs)
+        hooks.look(signal)
+        return result
+
+    return connect
+
+
+def _disconnecting(hooks: SignalHooks) -> Hook:
+    def disconnect(*args: Any, **kwargs: Any) -> Any:
+        signal = hooks.watch.emitter()
+        hooks.look(signal)
+        result = hooks.bare("disconnect")(*args, **kwargs)
+        hooks.look(signal)
+        return result
+
+    return disconnect
+
+
+def _caught(frame: FrameType) -> Optional[BaseException]:
+    """What Django has put among the responses in this frame, in place of what a receiver gave."""
+    responses = frame.f_locals.get("responses")
+    last = responses[-1][1] if type(responses) is list and responses else None
+    if not issubclass(type(last), BaseException):
+        return None
+    steps = _TRACEBACK.__get__(last)
+    # One that the receiver gave back may be an exception too.
+    return last if steps is not None and steps.tb_frame is frame else None
+
+
+def _is_of_loop(error: BaseException) -> bool:
+    """Whether an error came from the receivers that block, which have a thread of their own."""
+    steps = _TRACEBACK.__get__(error)
+    while steps is not None:
+        if steps.tb_frame.f_code.co_name == "sync_send":
+            return True
+        steps = steps.tb_next
+    return False
+
+
+def _is_own(hooks: SignalHooks, name: str) -> bool:
+    return name in hooks.before or getattr(type(hooks.watch.emitter()), name) is not getattr(Signal, name)
+
+
+def _alive(stored: Any) -> Any:
+    """The receiver that Django has stored; None where it was freed."""
+    return stored() if issubclass(type(stored), weakref.ReferenceType) else stored
+
+
+def _static_id(thing: Any) -> Any:
+    """Django's key of a receiver or sender, without asking that for anything."""
+    return (id(thing.__self__), id(thing.__func__)) if type(thing) is MethodType else id(thing)
+
+
+def _hashable(lookup: Any) -> Any:
+    """Django's key of a registration; what a program has made up as `dispatch_uid` is not asked for its hash."""
+    first, sender = lookup
+    return lookup if type(first) in (int, str, tuple) else (("object", id(first)), sender)
+
+
+def _model_of(key: Any) -> str:
+    """The name of the model whose id this is, of those that are there; who else may send is not known."""
+    base = getattr(sys.modules.get("django.db.models.base"), "Model", None)
+    waiting = [base] if base is not None else []
+    while waiting:
+        kind = waiting.pop()
+        if id(kind) == key:
+            return class_name(kind)
+        waiting.extend(type.__subclasses__(kind))
+    return "that is not known"
+
+
+def _name_of(signal: Signal) -> str:
+    """What a module calls a signal, which has no name of its own: the first that is found."""
+    modules = [(name, module) for name, module in list(sys.modules.items()) if type(name) is str]
+    modules.sort(key=lambda each: not each[0].endswith("signals"))
+    for _, module in modules:
+        for name, value in list((instance_dict(module) or {}).items()):
+            if value is signal and type(name) is str:
+                return name
+    return "signal"
+
+
+HOOKS: type[Hooks] = SignalHooks
