@@ -28,21 +28,18 @@ USAGE = """usage: python3 dev.py COMMAND [arguments]
   generate          what is made from the code: resources/scenario.schema.json, docs/shortcuts.md
   bench             the benchmarks; writes docs/performance.md
   shots             screenshots of every window and panel into docs/images
+  docs              the documentation as a site, into build/docs
   brokers up|down|status   RabbitMQ, Redis and Kafka on loopback: install, start, stop
   clean             remove .venv and caches"""
 
 
 def main(arguments: list[str]) -> int:
-    commands = {
-        "run": run, "test": test, "lint": lint, "generate": generate, "bench": bench, "shots": shots,
-        "brokers": brokers, "clean": clean,
-    }  # fmt: skip
-    if not arguments or arguments[0] not in commands:
+    if not arguments or arguments[0] not in COMMANDS:
         asked = bool(arguments) and arguments[0] in ("-h", "--help", "help")
         print(USAGE, file=sys.stdout if asked else sys.stderr)
         return 0 if asked else 2
     os.chdir(ROOT)
-    return commands[arguments[0]](arguments[1:])
+    return COMMANDS[arguments[0]](arguments[1:])
 
 
 def run(arguments: list[str]) -> int:
@@ -95,6 +92,15 @@ def shots(arguments: list[str]) -> int:
     install(dev=True)
     install_libraries(needed=True)
     return call(PYTHON, "-m", "tests.helpers.shots", *arguments, offscreen=True)
+
+
+def docs(_: list[str]) -> int:
+    install(dev=True)
+    quietly = {"NO_MKDOCS_2_WARNING": "1"}  # an advertisement, not a warning about these pages
+    failed = call(PYTHON, "-m", "mkdocs", "build", "--strict", "--quiet", **quietly)
+    if not failed:
+        say("build/docs/index.html; its search needs a server: python3 -m http.server --directory build/docs")
+    return failed
 
 
 def brokers(arguments: list[str]) -> int:
@@ -188,9 +194,9 @@ def apt_install(packages: list[str]) -> bool:
     return works(*get) or (call(*apt, "update") == 0 and call(*get) == 0)
 
 
-def call(*command: str | Path, offscreen: bool = False) -> int:
+def call(*command: str | Path, offscreen: bool = False, **variables: str) -> int:
     """Run, showing what it prints; its exit code. Ctrl+C belongs to the command."""
-    environment = {"PIP_ROOT_USER_ACTION": "ignore", **os.environ}
+    environment = {"PIP_ROOT_USER_ACTION": "ignore", **os.environ, **variables}
     # The tests start hundreds of processes: without bytecode each of them would compile all of our source again.
     environment.pop("PYTHONDONTWRITEBYTECODE", None)
     if offscreen:
@@ -222,6 +228,12 @@ def say(line: str) -> None:
 def give_up(line: str) -> None:
     say(line)
     sys.exit(1)
+
+
+COMMANDS = {
+    "run": run, "test": test, "lint": lint, "generate": generate, "bench": bench, "shots": shots, "docs": docs,
+    "brokers": brokers, "clean": clean,
+}  # fmt: skip
 
 
 if __name__ == "__main__":

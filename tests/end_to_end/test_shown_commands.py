@@ -1,0 +1,63 @@
+"""The commands of README.md and docs/ that need no window, no server and nobody's program do what the page says.
+
+Each block is run as a reader would, line by line in one folder. Files that a reader has from elsewhere are there:
+a capture, or a scenario.
+"""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from bus.scenario.samples import FOLDER
+from tests.helpers.pages import pages
+from tests.helpers.program import Program
+from tests.helpers.shown_commands import Shown, blocks_with_commands
+
+HARMLESS = {"run", "export", "query", "validate"}
+"""Commands that end soon and touch nothing but files that they are told to write."""
+
+SERVERS = {"rabbitmq", "kafka"}
+
+
+def can_run(shown: Shown) -> bool:
+    return shown.program == "buslens" and bool(HARMLESS & set(shown.arguments[:1]))
+
+
+BLOCKS = [
+    pytest.param(commands, id=f"{page.path.stem}-{commands[0].line}")
+    for page in pages()
+    for block in blocks_with_commands(page)
+    if (commands := [shown for shown in block if can_run(shown) and not SERVERS & set(shown.arguments)])
+]
+
+
+@pytest.fixture(scope="module")
+def capture(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("capture")
+    done = Program(folder)("run", "checkout", "-o", "checkout.buslens")
+    assert done.code == 0, done.err
+    return folder / "checkout.buslens"
+
+
+@pytest.mark.parametrize("commands", BLOCKS)
+def test_what_a_page_shows_can_be_done(commands: list[Shown], capture: Path, buslens: Program, tmp_path: Path) -> None:
+    for command in commands:
+        name, first, *_ = command.arguments
+        if not (tmp_path / first).exists():
+            bring(tmp_path / first, capture if name in ("export", "query") else FOLDER / "checkout.yaml")
+        done = buslens(*command.arguments)
+        assert done.code == 0, f"line {command.line}: {done.err}"
+        assert "Traceback" not in done.err
+
+
+def bring(path: Path, source: Path) -> None:
+    """What the reader is supposed to have; a name without an ending is that of a sample."""
+    if path.suffix:
+        shutil.copy(source, path)
+
+
+def test_there_are_commands_to_run() -> None:
+    assert len(BLOCKS) > 1
