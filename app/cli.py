@@ -92,10 +92,16 @@ def run(
             metavar="FOLDER",
         ),
     ] = None,
+    to: Annotated[
+        str, typer.Option("--to", help="Send spans to a collector as it goes.", metavar="otlp=http://HOST:4318")
+    ] = "",
+    payloads: Annotated[bool, typer.Option("--payloads", help="--to: also what the events carried.")] = False,
 ) -> None:
     """Run a scenario without a window, and print a summary."""
     from app.cli_run import RunRequest, run_headless
 
+    if payloads and not to:
+        raise typer.BadParameter("--payloads goes with --to otlp=URL")
     raise typer.Exit(
         run_headless(
             RunRequest(
@@ -108,6 +114,8 @@ def run(
                 strict=strict,
                 trust=trust,
                 flights=flight_recorder,
+                to=to,
+                payloads=payloads,
             )
         )
     )
@@ -144,10 +152,17 @@ def compare(
 @program.command()
 def export(
     capture: Annotated[Path, typer.Argument(help="A capture file.")],
-    to: Annotated[str, typer.Option("--to", help="The format; an unknown name lists them.", metavar="FORMAT")],
-    output: Annotated[
-        Path, typer.Option("-o", "--output", help="The file to write; - is standard output.", metavar="OUT")
+    to: Annotated[
+        str,
+        typer.Option(
+            "--to",
+            help="The format; an unknown name lists them. Or otlp=http://HOST:4318, a collector.",
+            metavar="FORMAT",
+        ),
     ],
+    output: Annotated[
+        Path | None, typer.Option("-o", "--output", help="The file to write; - is standard output.", metavar="OUT")
+    ] = None,
     since: Annotated[
         float | None, typer.Option("--from", help="Only from this second of the capture on.", metavar="SECONDS")
     ] = None,
@@ -156,12 +171,25 @@ def export(
     ] = None,
     excel: Annotated[bool, typer.Option("--excel", help="CSV that Excel opens right: with a byte order mark.")] = False,
     payloads: Annotated[bool, typer.Option("--payloads", help="OpenTelemetry: also what the events carried.")] = False,
+    follow: Annotated[
+        bool, typer.Option("--follow", help="otlp=URL: go on with what its program still writes into it.")
+    ] = False,
 ) -> None:
-    """Write a capture in another format; a part of it as a capture of its own."""
+    """Write a capture in another format, or send it to a collector; a part of it as a capture of its own."""
     from app.cli_files import export_capture
 
     if excel and to not in ("csv", "excel"):
         raise typer.BadParameter("--excel goes with --to csv")
+    if to.startswith("otlp="):
+        from app.cli_otlp import send
+
+        if output is not None or since is not None or until is not None:
+            raise typer.BadParameter("-o, --from and --until go with a file, not with --to otlp=URL")
+        raise typer.Exit(send(capture, to, payloads=payloads, follow=follow))
+    if follow:
+        raise typer.BadParameter("--follow goes with --to otlp=URL")
+    if output is None:
+        raise typer.BadParameter("name the file to write with -o; or send spans: --to otlp=http://HOST:4318")
     export_capture(capture, "excel" if excel else to, output, since, until, payloads=payloads)
 
 

@@ -6,6 +6,7 @@ import math
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from app.cli_otlp import SpansOut
 from app.cli_output import STDOUT, complain
 from app.cli_progress import progress
 from app.cli_summary import Summary, print_json, print_tables
@@ -41,9 +42,16 @@ class RunRequest:
     flights: Path | None = None
     """Where the flight recorder writes; None: there is none."""
 
+    to: str = ""
+    """otlp=URL: where spans are sent; empty: nowhere."""
+
+    payloads: bool = False
+    """Whether spans have what the events carried."""
+
 
 def run_headless(request: RunRequest) -> int:
     """Run the scenario to its end; the exit code."""
+    spans = SpansOut(request.to, payloads=request.payloads) if request.to else None
     trusted = TrustedFiles()
     settings = SettingsFile().read()
     session = Session(settings, trusted=trusted.trusts)
@@ -51,7 +59,7 @@ def run_headless(request: RunRequest) -> int:
         session.flight = FlightRecorder(replace(settings.flight, on=True, folder=str(request.flights)), request.flights)
     try:
         _open(session, request, trusted)
-        stopped = _drive(session, request)
+        stopped = _drive(session, request, spans)
         state = session.engine_state
         failure = UserError(state.message) if state.phase == "failed" else None
         if failure is not None and not len(session.trace.dispatches):
@@ -115,7 +123,7 @@ def _open(session: Session, request: RunRequest, trusted: TrustedFiles) -> None:
     trusted.trust(document.content_hash, path.resolve())
 
 
-def _drive(session: Session, request: RunRequest) -> bool:
+def _drive(session: Session, request: RunRequest, spans: SpansOut | None) -> bool:
     """Start and wait; whether a person stopped it with Ctrl+C, or somebody with SIGTERM."""
     with interruptible() as interruption:
         session.start(engine=request.engine, seed=request.seed, speed=request.speed)
@@ -123,6 +131,8 @@ def _drive(session: Session, request: RunRequest) -> bool:
         with progress(session) as show:
             while not interruption.is_asked and not session.wait(LOOK_EVERY_S):
                 session.pump()
+                if spans is not None:
+                    spans.look(session.trace)
                 show()
                 trouble.tell(session.engine_state.trouble)
                 wait.tell(session.engine_state.waits_for)
@@ -130,4 +140,6 @@ def _drive(session: Session, request: RunRequest) -> bool:
             session.stop()
             session.wait(5.0)
     session.pump()
+    if spans is not None:
+        spans.end(session.trace)
     return interruption.is_asked

@@ -121,7 +121,9 @@ class RowReader:
         parents = table.parent_call[rows]
         known = self.trace.calls.rows_of(parents) >= 0
         seen = table.columns.view("seen")[rows]
-        ended = np.where(seen & joining.DURABLE > 0, self._taken_ns(rows), table.ended_ns[rows])
+        ended, durable = table.ended_ns[rows], seen & joining.DURABLE > 0
+        if durable.any():
+            ended = np.where(durable, self._taken_ns(rows), ended)
         return (
             table.id[rows], table.event[rows], np.where(known, parents, 0), table.root[rows], table.lane[rows],
             table.emitted_ns[rows], ended, table.handlers[rows], table.outcome[rows], seen, table.payload[rows],
