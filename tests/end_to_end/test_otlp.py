@@ -65,7 +65,7 @@ def test_spans_come_while_the_run_goes_on_and_ctrl_c_sends_the_rest(buslens: Pro
     assert process.returncode == 130
     assert "spans were sent to" in err
     sent = [span for span in collector.spans if span.name == "send tick"]
-    assert said(sent[0].attributes)["buslens.payload"] == '{"secret": 1}'
+    assert said(sent[0].attributes)["buslens.payload"] == '{"secret":1}'
 
 
 def test_a_capture_is_sent_with_the_headers_of_the_environment(buslens: Program, collector: Collector) -> None:
