@@ -263,6 +263,34 @@ def doctor() -> None:
     raise typer.Exit(print_findings())
 
 
+@program.command(context_settings={"allow_interspersed_args": False})
+def record(
+    command: Annotated[
+        list[str] | None, typer.Argument(help="A program with its arguments, behind --.", metavar="COMMAND...")
+    ] = None,
+    output: Annotated[str, typer.Option("-o", "--output", help="Write the capture here.", metavar="CAPTURE")] = "",
+    only: Annotated[str, typer.Option(help="Watch only these libraries.", metavar="A,B")] = "",
+    no_children: Annotated[bool, typer.Option("--no-children", help="Watch no other Python that it starts.")] = False,
+    variables: Annotated[bool, typer.Option("--variables", help="Print the variables that do it, and leave.")] = False,
+    quiet: Annotated[bool, typer.Option("-q", "--quiet", help="Say nothing.")] = False,
+) -> None:
+    """Become a program, such as python app.py, and watch every bus in it."""
+    # Read again by the command that the probe alone has too, without any of this (buslens/__main__.py).
+    from buslens.launching.command import record as become
+
+    flags = {"--no-children": no_children, "--variables": variables, "--quiet": quiet}
+    options = [f"--output={output}"] * bool(output) + [f"--only={only}"] * bool(only)
+    raise typer.Exit(become([*options, *(flag for flag, is_set in flags.items() if is_set), "--", *(command or [])]))
+
+
+@program.command()
+def ps() -> None:
+    """Show the programs that are watched, and those of the last day."""
+    from buslens.launching.command import ps as listed
+
+    raise typer.Exit(listed([]))
+
+
 @program.command()
 def clean() -> None:
     """Remove what runs that were killed have left behind."""

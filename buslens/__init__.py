@@ -1,55 +1,44 @@
 """Watch an event bus from inside of the program that uses it.
 
     import buslens
-    probe = buslens.attach(emitter, to="trace.buslens")
+    buslens.start(to="trace.buslens")                      # every bus of the process
+    probe = buslens.attach(emitter, to="trace.buslens")    # or one
 
-Standard library only. The desktop application reads what this writes.
+Standard library only. The desktop application reads what this writes. Nothing is imported before it is used: what
+watches a program from outside of it (`buslens record`) must cost its start next to nothing.
 """
 
 from __future__ import annotations
 
-import os
-from typing import Any, Optional, Union
+import importlib
 
-from buslens import adapters
-from buslens.files import FILES
-from buslens.probe import Probe
-from buslens.recorder import Recorder
+import buslens.at_exit  # noqa: F401
 
-__all__ = ["Probe", "Recorder", "attach"]
+TYPE_CHECKING = False  # typing's own costs a third of what Python takes to start; type checkers know the name
+if TYPE_CHECKING:
+    from typing import Any
+
+    from buslens.attaching import attach
+    from buslens.launching.program import start, stop
+    from buslens.probe import Probe
+    from buslens.recorder import Recorder
+
+__all__ = ["Probe", "Recorder", "attach", "start", "stop"]
+
+_HOMES = {
+    "Probe": "buslens.probe",
+    "Recorder": "buslens.recorder",
+    "attach": "buslens.attaching",
+    "start": "buslens.launching.program",
+    "stop": "buslens.launching.program",
+}
 
 
-def attach(
-    emitter: Any,
-    *,
-    recorder: Optional[Recorder] = None,
-    name: str = "",
-    bus: str = "",
-    to: Optional[Union[str, os.PathLike[str]]] = None,
-) -> Probe:
-    """Watch `emitter` (of a library in `buslens/adapters`, as any pyee EventEmitter is).
+def __getattr__(name: str) -> Any:
+    if name not in _HOMES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(importlib.import_module(_HOMES[name]), name)
 
-    An emitter that is watched already gives the same probe again.
 
-    to: a capture file that is written while the program runs; emitters with the same file share one capture. Without
-    it, `probe.save(path)` writes one.
-    recorder: where facts go, for several emitters in one capture; without `to`, whoever made it takes them from there.
-    name: what the capture calls this program; the name of its script otherwise.
-    bus: what the capture calls this emitter; otherwise its class, and where it was made or attached.
-
-    Raises ValueError where `to` or `recorder` cannot be: then nothing has changed.
-    """
-    known = adapters.probe_of(emitter)
-    if known is not None and recorder is not None and recorder is not known.recorder:
-        raise ValueError("this emitter is watched already, into another recorder: close its probe first")
-    if to is None:
-        return known or adapters.attach(emitter, recorder, name, bus)
-    link = FILES.link(to, known.recorder if known is not None else recorder, lambda: Recorder.named(name))
-    try:
-        probe = known or adapters.attach(emitter, link.recorder, name, bus)
-    except BaseException:
-        if not link.users:
-            link.stop()
-        raise
-    probe.use(link)
-    return probe
+def __dir__() -> list[str]:
+    return sorted({*globals(), *_HOMES})

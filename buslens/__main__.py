@@ -7,16 +7,27 @@ users' own projects. Only here do they get onto `sys.path`, and in front, so tha
 from __future__ import annotations
 
 import sys
-from pathlib import Path
-
-from buslens import application
 
 WRONG_USE = 2
 ROOMS = ("app", "bus", "ui", "buslens")
+WITHOUT_APPLICATION = ("record", "ps")
+"""Commands that the probe alone has; they start at once."""
 
 
 def main() -> None:
     """Start the command line, or say in one line why it cannot start."""
+    if sys.argv[1:2] and sys.argv[1] in WITHOUT_APPLICATION:
+        from buslens.launching.command import COMMANDS
+
+        sys.exit(COMMANDS[sys.argv[1]](sys.argv[2:]))
+    sys.exit(_application(sys.argv[1:]))
+
+
+def _application(arguments: list[str]) -> int:
+    from pathlib import Path
+
+    from buslens import application
+
     _unless(application.why_not())
     here = Path(__file__).resolve().parent
     home = here / "_desktop" if (here / "_desktop").is_dir() else here.parent
@@ -28,7 +39,7 @@ def main() -> None:
         if name in ROOMS:
             raise
         _unless(application.why_without([name]))
-    sys.exit(start(sys.argv[1:]))
+    return start(arguments)
 
 
 def _unless(why: str | None) -> None:

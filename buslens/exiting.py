@@ -6,11 +6,12 @@ One that ends with `os._exit`, as forked children mostly do, runs no `atexit`. O
 
 from __future__ import annotations
 
-import atexit
 import logging
 import os
 import weakref
 from typing import Any, Callable, Optional, Protocol
+
+from buslens.at_exit import AT_EXIT
 
 _LOG = logging.getLogger("buslens")
 
@@ -74,6 +75,4 @@ class ExitHooks:
 
 EXITS = ExitHooks()
 """Of this process."""
-
-# What was registered last runs first: so what the program does at its end is recorded, where it imports us before.
-atexit.register(EXITS.end_of_program)
+AT_EXIT.then = EXITS.end_of_program

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import sys
 from dataclasses import dataclass
+from functools import cache
 from importlib import import_module
 from typing import Any, Optional
 
@@ -36,6 +37,11 @@ class Adapter:
     part: str = ""
     """The part of the library that they come from, where it has objects of other kinds; "": all of it."""
 
+    @property
+    def awaited(self) -> str:
+        """The module after whose import the objects can be watched."""
+        return self.part or self.library
+
     def takes(self, emitter: Any) -> bool:
         """Whether an object's class, or one that it inherits from, is the library's."""
         home = self.part or self.library
@@ -46,11 +52,10 @@ class Adapter:
     def hooks(self) -> type[Hooks]:
         """The class of its hooks. Raises TypeError where this version of the library lacks what its adapter imports."""
         try:
-            found: type[Hooks] = import_module(f"{__name__}.{self.library}").HOOKS
+            return _hooks_of(self.library)
         except ImportError as error:
             # From Python 3.12 on it says which name of a module is not there.
             raise self.lacks(str(getattr(error, "name_from", None) or error.name)) from None
-        return found
 
     def lacks(self, *missing: str) -> TypeError:
         """What is said where the library is not as the adapter knows it."""
@@ -64,6 +69,13 @@ ADAPTERS = (
     Adapter("django", "signals", "3.2 to 5.2", part="django.dispatch"),
 )  # fmt: skip
 """The first that takes an object has it."""
+
+
+@cache
+def _hooks_of(library: str) -> type[Hooks]:
+    # Kept: in a launched program nobody finds our modules by name later on.
+    found: type[Hooks] = import_module(f"{__name__}.{library}").HOOKS
+    return found
 
 
 def adapter_for(emitter: Any) -> Adapter:
@@ -82,12 +94,18 @@ def probe_of(emitter: Any) -> Optional[Probe]:
 
 
 def attach(
-    emitter: Any, recorder: Optional[Recorder] = None, name: str = "", bus: str = "", at: Optional[Place] = None
+    emitter: Any,
+    recorder: Optional[Recorder] = None,
+    name: str = "",
+    bus: str = "",
+    at: Optional[Place] = None,
+    made: str = "attached",
 ) -> Probe:
     """Watch an object; the probe it has already, where it has one.
 
     recorder: where facts go; a new one for each object otherwise. name: of the program. bus: of the object. at: where
-    it is attached, ("", 0) for nowhere; None: in who calls this. Raises TypeError where it cannot be watched.
+    it is attached, ("", 0) for nowhere; None: in who calls this. made: "created" where that is what happened there.
+    Raises TypeError where it cannot be watched.
     """
     adapter = adapter_for(emitter)
     kind = adapter.hooks()
@@ -97,13 +115,13 @@ def attach(
     missing = kind.missing(emitter)
     if missing:
         raise adapter.lacks(*missing)
-    made = recorder or Recorder.named(name)
-    hooks = kind(emitter, made, bus_of(emitter, made, bus, at, library=adapter.library, tables=kind.TABLES))
-    hooks.probe = probe = Probe(hooks, made, owns_recorder=recorder is None)
+    to = recorder or Recorder.named(name)
+    hooks = kind(emitter, to, bus_of(emitter, to, bus, at, made=made, library=adapter.library, tables=kind.TABLES))
+    hooks.probe = probe = Probe(hooks, to, owns_recorder=recorder is None)
     hooks.put_on(emitter)
     for what in hooks.unseen():
         hooks.watch.cannot_see(what)
-    FORKS.tell(made)
+    FORKS.tell(to)
     FORKS.tell(hooks)
     FORKS.tell(CARRIER)
     CARRIER.need(emitter)

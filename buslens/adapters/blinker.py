@@ -10,7 +10,7 @@ import threading
 import weakref
 from dataclasses import replace
 from types import FunctionType, MethodType
-from typing import Any, Callable, Iterable, Iterator, Optional
+from typing import Any, Callable, ClassVar, Iterable, Iterator, Optional
 
 from blinker import base
 from blinker.base import ANY, ANY_ID, Signal
@@ -39,6 +39,8 @@ class SignalHooks(MethodHooks):
     """The hooks of one signal."""
 
     METHODS = ("send", "receivers_for", "connect", "_disconnect", "_clear_state")
+    CLASSES: ClassVar[tuple[type, ...]] = (Signal,)
+    MADE = ("receivers", "_by_receiver", "_by_sender", "_weak_senders")
 
     def __init__(self, emitter: Signal, recorder: Recorder, bus: int) -> None:
         super().__init__(emitter, Watch(emitter, recorder, bus))

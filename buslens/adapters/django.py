@@ -11,7 +11,7 @@ import sys
 import threading
 import weakref
 from types import FrameType, MethodType
-from typing import Any, Callable, Iterator, Optional
+from typing import Any, Callable, ClassVar, Iterator, Optional
 
 from django.dispatch import dispatcher
 from django.dispatch.dispatcher import NONE_ID, Signal
@@ -37,6 +37,8 @@ class SignalHooks(MethodHooks):
     """The hooks of one signal."""
 
     METHODS = ("send", "send_robust", "_live_receivers", "connect", "disconnect")
+    CLASSES: ClassVar[tuple[type, ...]] = (Signal,)
+    MADE = ("receivers", "lock", "sender_receivers_cache")
 
     def __init__(self, emitter: Signal, recorder: Recorder, bus: int) -> None:
         super().__init__(emitter, Watch(emitter, recorder, bus))

@@ -17,17 +17,19 @@ def bus_of(
     title: str = "",
     at: Optional[Place] = None,
     *,
+    made: str = "attached",
     library: str = "",
     tables: tuple[str, ...] = (),
 ) -> int:
     """Interned id of the bus that an emitter is.
 
-    title: what a person calls it. at: where it is attached, if known. library: the package whose own lines do not count
-    as the place where the emitter was made. tables: attributes that its constructor fills with objects of their own.
+    title: what a person calls it. at: where it is attached, if known. made: what happened there, "created" or
+    "attached". library: the package whose own lines do not count as the place where the emitter was made. tables:
+    attributes that its constructor fills with objects of their own.
     """
     kind = type(emitter)
     name, module = class_name(kind), module_of(kind)
-    file, line, made = _place(emitter, library, tables) if at is None else (*at, "attached" if at[0] else "")
+    file, line, made = _place(emitter, library, tables) if at is None else (*at, made if at[0] else "")
     place = f" at {os.path.basename(file)}:{line}" if file else ""
     full = name if name.startswith(f"{module}.") or not module else f"{module}.{name}"
     return recorder.bus(title or name.rpartition(".")[2] + place, full, file, line, made, of=emitter)

@@ -7,7 +7,7 @@ hooks lie where its library subscribes and emits, and record through its `Watch`
 
 from __future__ import annotations
 
-from typing import Any, ClassVar, Iterable, Optional, Protocol
+from typing import Any, ClassVar, Iterable, Mapping, Optional, Protocol
 
 from buslens.probe import Probe
 from buslens.recorder import Recorder
@@ -32,6 +32,13 @@ class Hooks(Protocol):
 
     def __init__(self, emitter: Any, recorder: Recorder, bus: int) -> None:
         """Make the hooks of an object that is on the bus of this interned id; nothing is hooked in yet."""
+
+    @classmethod
+    def everything(cls) -> Mapping[type, Iterable[str]]:
+        """The library's classes, each with the methods that any use of an object asks for: `buslens.start` listens.
+
+        Empty: only objects that are attached by hand are watched.
+        """
 
     @property
     def watch(self) -> Watch:

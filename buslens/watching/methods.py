@@ -9,7 +9,7 @@ from __future__ import annotations
 import threading
 from contextlib import contextmanager
 from operator import is_
-from typing import Any, Callable, ClassVar, Iterable, Iterator, Optional, TypeVar
+from typing import Any, Callable, ClassVar, Iterable, Iterator, Mapping, Optional, TypeVar
 
 from buslens.probe import Probe
 from buslens.statics import instance_dict
@@ -67,6 +67,11 @@ class MethodHooks:
     def unseen(self) -> Iterable[str]:
         """Everything is seen, unless an adapter says otherwise."""
         return ()
+
+    @classmethod
+    def everything(cls) -> Mapping[type, Iterable[str]]:
+        """Any use of an object goes through one of the methods that hooks stand in for."""
+        return {kind: [name for name in cls.METHODS if not name.startswith("__")] for kind in cls.CLASSES}
 
     @classmethod
     def of(cls: type[Own], emitter: Any) -> Optional[Own]:

@@ -11,6 +11,7 @@ import pytest
 from pyee import EventEmitter
 
 import buslens
+from buslens import adapters
 from buslens.adapters import ADAPTERS, Adapter, adapter_for
 from buslens.watching.methods import MethodHooks
 
@@ -55,6 +56,7 @@ def test_a_library_without_what_its_adapter_imports_is_named_with_its_versions(
         raise kind("cannot be imported", name="pyee.base")
 
     monkeypatch.setattr("buslens.adapters.import_module", import_other)
+    monkeypatch.setattr("buslens.adapters._hooks_of", adapters._hooks_of.__wrapped__)
     with pytest.raises(TypeError, match=r"^this pyee has no pyee.base: buslens watches emitters of pyee 9\.1 to 16$"):
         buslens.attach(EventEmitter())
 

@@ -1,0 +1,219 @@
+"""`buslens record`: makes a session, and becomes the program, with the probe in front of it.
+
+Standard library only: it works beside a program where nothing but the probe is installed.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+
+from buslens.launching import variables
+from buslens.launching.bootstrap import libraries
+from buslens.launching.session import LaunchSession
+
+WRONG_USE, NOT_FOUND, CANNOT_RUN = 2, 127, 126
+SITE = os.path.join(os.path.dirname(os.path.abspath(__file__)), "site")
+
+HELP = """usage: buslens record [OPTIONS] [--] COMMAND...
+
+Become a program, and watch every bus in it and in the Pythons that it starts.
+
+  buslens record -- python app.py ARGS
+  buslens record -- -m module            with the python of the active environment
+  buslens record -o trace.buslens -- pytest tests
+  env $(buslens record --variables) gunicorn app:app
+
+options:
+  -o, --output CAPTURE  write the capture to this file; other processes than the first
+                        write CAPTURE.PID beside it; without, into a folder that
+                        `buslens ps` shows, until it is removed
+  --only A,B            watch only these libraries: {libraries}
+  --no-children         do not watch other Pythons that the program starts
+  --variables           print the variables that watch a program, and start nothing
+  -q, --quiet           do not say where the capture is and what cannot be seen
+  -h, --help            show this
+"""
+
+
+class WrongUse(Exception):
+    """One sentence about how the command was called."""
+
+
+class RecordRequest:
+    """What was asked for."""
+
+    def __init__(self) -> None:
+        self.command: "list[str]" = []
+        self.output = ""
+        self.only: "list[str]" = []
+        self.has_children = True
+        self.prints_variables = False
+        self.prints_help = False
+        self.is_quiet = False
+
+
+def record(arguments: "list[str]") -> int:
+    """Become the program that the arguments name. Comes back only where that cannot be, with an exit code."""
+    try:
+        request = parsed(arguments)
+        if request.prints_help:
+            print(HELP.format(libraries=", ".join(libraries())), end="")
+            return 0
+        program = [] if request.prints_variables else found(request.command)
+        environment = prepared(request)
+    except WrongUse as wrong:
+        say(f"{wrong} (see buslens record --help)")
+        return WRONG_USE
+    except OSError as error:
+        say(str(error))
+        return WRONG_USE
+    if request.prints_variables:
+        print("\n".join(f"{name}={value}" for name, value in environment.items()))
+        return 0
+    if not request.is_quiet:
+        say(announcement(request, environment))
+    for why in unreachable(program):
+        say(why)
+    return become(program, {**os.environ, **environment})
+
+
+def parsed(arguments: "list[str]") -> RecordRequest:
+    """The options, and the command behind them. Raises WrongUse."""
+    request = RecordRequest()
+    rest = list(arguments)
+    while rest and rest[0].startswith("-"):
+        option, is_joined, value = rest.pop(0).partition("=")
+        if option == "--":
+            break
+        if option == "-m":  # `buslens record -m module`, as `python -m module`
+            rest.insert(0, option)
+            break
+        if option in ("-o", "--output", "--only") and not is_joined:
+            if not rest:
+                raise WrongUse(f"{option} needs a value")
+            value = rest.pop(0)
+        _take(request, option, value)
+    request.command = rest
+    if not rest and not request.prints_variables and not request.prints_help:
+        raise WrongUse("nothing to run: give a command, such as buslens record -- python app.py")
+    return request
+
+
+def _take(request: RecordRequest, option: str, value: str) -> None:
+    if option in ("-o", "--output"):
+        request.output = os.path.abspath(value)
+    elif option == "--only":
+        request.only = [name.strip() for name in value.split(",") if name.strip()]
+        unknown = [name for name in request.only if name not in libraries()]
+        if unknown:
+            raise WrongUse(f"--only knows no library {unknown[0]!r}: buslens watches {', '.join(libraries())}")
+    elif option == "--no-children":
+        request.has_children = False
+    elif option == "--variables":
+        request.prints_variables = True
+    elif option in ("-h", "--help"):
+        request.prints_help = True
+    elif option in ("-q", "--quiet"):
+        request.is_quiet = True
+    else:
+        raise WrongUse(f"no such option: {option}")
+
+
+def found(command: "list[str]") -> "list[str]":
+    """The command with the path of its program in front, as a shell finds it. Raises WrongUse."""
+    word = command[0]
+    if word.startswith("-"):  # options of Python's own
+        return found(["python" if which("python") else "python3", *command])
+    path = which(word)
+    if not path:
+        is_script = word.endswith(".py") and os.path.exists(word)
+        hint = f": for a script, buslens record -- python {word}" if is_script else ""
+        raise WrongUse(f"no command {word!r} is found{hint}")
+    return [path, *command]
+
+
+def which(word: str) -> str:
+    """The path of a command, as a shell finds it; empty where there is none. (`shutil` takes long to import.)"""
+    if os.path.dirname(word):
+        return word if _can_run(word) else ""
+    folders = os.environ.get("PATH", os.defpath).split(os.pathsep)
+    return next((path for path in (os.path.join(folder or ".", word) for folder in folders) if _can_run(path)), "")
+
+
+def prepared(request: RecordRequest) -> "dict[str, str]":
+    """The variables for the program, and the session's folder. Raises OSError where that cannot be."""
+    if not hasattr(os, "getuid"):
+        raise OSError("buslens record needs Linux or macOS: call buslens.start() in the program instead")
+    if request.output:
+        folder = os.path.dirname(request.output)
+        if not os.path.isdir(folder) or not os.access(folder, os.W_OK):
+            raise OSError(f"{request.output} cannot be written: {folder} is no folder that you may write to")
+        if os.path.isdir(request.output):
+            raise OSError(f"{request.output} is a folder: name a file in it")
+    path = os.environ.get(variables.PYTHON_PATH, "")
+    session = LaunchSession.made()
+    return variables.told(SITE, session.folder, request.output, request.only, request.has_children, path)
+
+
+def announcement(request: RecordRequest, environment: "dict[str, str]") -> str:
+    """One line: where to look, and what is not seen."""
+    where = request.output or environment[variables.SESSION]
+    begins = f"from the first import of {_either(request.only or libraries())}"
+    children = "Pythons started with an environment of their own" if request.has_children else "children not forked"
+    return f"recording into {where}, {begins}; not seen: {children}"
+
+
+def unreachable(program: "list[str]") -> "list[str]":
+    """Sentences about why a probe will not get into this program; none where nothing speaks against it."""
+    path, word, *rest = program
+    if not _is_python(path):
+        return []
+    for option in rest:
+        if option in ("-c", "-m") or not option.startswith("-"):
+            break
+        letters = set(option[1:]) if not option.startswith(("--", "-X", "-W")) else set()
+        if letters & {"S", "I", "E"}:
+            return [f"{word} {option} does not look for the probe: the program runs, and nothing is watched"]
+    return []
+
+
+def become(program: "list[str]", environment: "dict[str, str]") -> int:
+    """Replace this process by the program. An exit code as a shell's, where the system refuses."""
+    for name in ("SIGPIPE", "SIGXFSZ"):  # Python ignores them, and what is ignored stays so
+        if hasattr(signal, name):
+            signal.signal(getattr(signal, name), signal.SIG_DFL)
+    path, *command = program
+    try:
+        os.execve(path, command, environment)  # noqa: S606  what the person asks for
+    except OSError as error:
+        say(f"{path} cannot be run: {error.strerror}")
+        return CANNOT_RUN
+
+
+def say(line: str) -> None:
+    """One line on stderr."""
+    print(f"buslens: {line}", file=sys.stderr, flush=True)
+
+
+def _either(names: "list[str]") -> str:
+    return " or ".join(filter(None, [", ".join(names[:-1]), names[-1]]))
+
+
+def _is_python(path: str) -> bool:
+    return os.path.basename(path).startswith(("python", "pypy"))
+
+
+def _can_run(path: str) -> bool:
+    return os.path.isfile(path) and os.access(path, os.X_OK)
+
+
+def ps(arguments: "list[str]") -> int:
+    """Print the programs that are watched. The exit code."""
+    from buslens.launching import ps as listing
+
+    return listing.ps(arguments)
+
+
+COMMANDS = {"record": record, "ps": ps}

@@ -1,0 +1,100 @@
+"""The probe in a launched program, from the first bus library on: it records, and says in its session's folder what."""
+
+from __future__ import annotations
+
+import atexit
+import logging
+import os
+from typing import Any, Callable
+
+from buslens.adapters import Adapter
+from buslens.at_exit import AT_EXIT
+from buslens.exiting import EXITS
+from buslens.forking import FORKS
+from buslens.launching.import_hook import ImportHook
+from buslens.launching.program import PROGRAM, ProgramWatch
+from buslens.launching.session import Process
+from buslens.launching.variables import PARENT
+
+
+class LaunchedProcess:
+    """A process of a session, and what becomes of it in its forked children."""
+
+    def __init__(self, process: Process, program: ProgramWatch) -> None:
+        self._process = process
+        self._program = program
+        self._capture = ""
+
+    def start(self, hook: ImportHook, to: str, only: "list[str]") -> None:
+        """Watch. Raises OSError where the capture cannot be written."""
+        self._capture = self._process.session.capture(to)
+        self._program.start(to=self._capture, only=only, hook=hook)
+        self._process.records_into(self._capture)
+        self._program.on_bus = self._process.one_bus_more
+        atexit.unregister(AT_EXIT)  # `end` is called later than that
+        EXITS.tell(self)
+        FORKS.tell(self)  # after the recorder and the file, whose turn comes first
+
+    def end(self) -> None:
+        """The program is at its end: all that it did is written."""
+        EXITS.end_of_program()
+        self._process.end()
+
+    def end_of_program(self) -> None:
+        """Not yet: `end` comes last."""
+
+    def end_now(self) -> None:
+        """The process ends by `os._exit`."""
+        self._process.end()
+
+    def after_fork(self, parent_pid: int) -> None:
+        """In a forked child: it shows up with the first thing that it records; many never record any."""
+        recorder = self._program.recorder
+        if recorder is not None:
+            before = recorder.on_first_fact
+            recorder.on_first_fact = lambda: self._appear(before)
+
+    def _appear(self, before: "Callable[[], Any] | None") -> None:
+        if before is not None:
+            before()
+        try:
+            self._process = process = self._process.forked()
+            process.write()
+            stem, extension = os.path.splitext(self._capture)
+            process.records_into(f"{stem}.{process.pid}{extension}")
+            self._program.on_bus = process.one_bus_more
+            if PARENT in os.environ:
+                os.environ[PARENT] = process.name
+        except OSError as error:
+            logging.getLogger("buslens").error("buslens: this forked process is in no list: %s", error)
+
+
+class SaysOnStderr(logging.Handler):
+    """Our errors, a line each, whatever the program has done with its own log."""
+
+    def __init__(self, say: Callable[[str], Any]) -> None:
+        super().__init__(logging.ERROR)
+        self._say = say
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Say it, without any traceback."""
+        error = f" ({record.exc_info[1]!r})" if record.exc_info else ""
+        self._say(record.getMessage().partition("buslens: ")[2] or record.getMessage() + error)
+
+
+def start(
+    process: Process,
+    hook: ImportHook,
+    to: str,
+    only: "list[str]",
+    load: Callable[[Adapter], Any],
+    say: Callable[[str], Any],
+) -> LaunchedProcess:
+    """Watch this process. load: imports an adapter. say: takes a line for the person. Raises OSError."""
+    log = logging.getLogger("buslens")
+    log.propagate = False
+    log.addHandler(SaysOnStderr(say))
+    PROGRAM.load = load
+    launched = LaunchedProcess(process, PROGRAM)
+    launched.start(hook, to, only)
+    return launched

@@ -1,0 +1,167 @@
+"""Watches everything in this process: each library at once where it is imported, or else when it is.
+
+What cannot be seen is said, in the capture and in the log, never left out silently.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import weakref
+from functools import partial
+from typing import Any, Callable, Iterable, Optional, Protocol, Union
+
+from buslens import adapters
+from buslens.adapters import ADAPTERS, Adapter
+from buslens.capture_writer import CaptureWriter
+from buslens.files import FILES
+from buslens.launching.import_hook import ImportHook, is_imported
+from buslens.probe import Probe
+from buslens.recorder import Recorder
+from buslens.watching.first_use import EveryObject
+from buslens.watching.places import Place
+
+_LOG = logging.getLogger("buslens")
+_MADE_BEFORE = (
+    "buslens began after {library} was imported: {objects} that were there already are seen from their next use on"
+)
+_BY_HAND = "buslens watches {objects} of {library} one by one: those that are not attached are not seen"
+_COMPILED = "buslens cannot listen to {library}, whose classes are compiled: its {objects} are not seen"
+
+
+class Waits(Protocol):
+    """Who calls back when a module has been imported: see `ImportHook`."""
+
+    def wait(self, module: str, then: Callable[[], Any]) -> None:
+        """Call `then` once; now, where the module is there."""
+
+    def forget(self) -> None:
+        """Wait for nothing any more."""
+
+
+class ProgramWatch:
+    """The watch over all buses of this process."""
+
+    def __init__(self) -> None:
+        self._recorder: Optional[Recorder] = None
+        self._link: Optional[CaptureWriter] = None
+        self._hook: Optional[Waits] = None
+        self._everything: "list[EveryObject]" = []
+        self._probes: "weakref.WeakSet[Probe]" = weakref.WeakSet()
+        self._said: "set[str]" = set()
+        self.load: Callable[[Adapter], Any] = Adapter.hooks
+        """Imports an adapter; a program that is launched under watch has its own way (see `aside`)."""
+
+        self.on_bus: Callable[[], Any] = lambda: None
+        """Called for each bus that is watched from now on."""
+
+    @property
+    def is_running(self) -> bool:
+        """Whether the process is watched."""
+        return self._hook is not None
+
+    @property
+    def recorder(self) -> Optional[Recorder]:
+        """Where everything goes; None while nothing is watched."""
+        return self._recorder
+
+    def start(
+        self,
+        *,
+        to: "Union[str, os.PathLike[str]]",
+        only: Iterable[str] = (),
+        name: str = "",
+        hook: Optional[Waits] = None,
+    ) -> None:
+        """Watch every bus of this process, those that come later too, until `buslens.stop()` or its end.
+
+        Watching already, it changes nothing. Forked children are watched with it, each into a file of its own beside
+        `to`; children of any other kind are not: `buslens record` watches those.
+
+        to: the capture file, written while the program runs. only: libraries, such as ("pyee",); all that buslens knows
+        otherwise. name: what the capture calls this program; the name of its script otherwise.
+
+        Raises ValueError for a library that is not known, OSError where the file cannot be written.
+        """
+        chosen = chosen_adapters(only)
+        if self.is_running:
+            return
+        self._link = FILES.link(to, None, lambda: Recorder.named(name))
+        self._recorder = self._link.recorder
+        self._link.users += 1
+        self._link.start()
+        self._hook = hook or ImportHook()
+        for adapter in chosen:
+            was_there = is_imported(adapter.awaited)
+            self._hook.wait(adapter.awaited, partial(self._watch, adapter, was_there))
+
+    def stop(self) -> None:
+        """Leave everything as it was, and finish the capture; what was attached by hand goes on."""
+        hook, self._hook = self._hook, None
+        if hook is None:
+            return
+        hook.forget()
+        for every in self._everything:
+            every.take_off()
+        for probe in list(self._probes):
+            probe.detach()
+        link, self._link, self._recorder = self._link, None, None
+        self._everything, self._said = [], set()
+        self._probes.clear()
+        if link is not None:
+            link.users -= 1
+            if link.users <= 0:
+                link.stop()
+
+    def cannot_see(self, what: str) -> None:
+        """Say once, in the capture and in the log, what is not watched."""
+        if what not in self._said and self._recorder is not None:
+            self._said.add(what)
+            self._recorder.mark(what)
+            _LOG.info(what)
+
+    def _watch(self, adapter: Adapter, is_late: bool) -> None:
+        """The library of an adapter is there. Runs inside of the program's own import."""
+        try:
+            kind = self.load(adapter)
+            every = EveryObject(adapter.library, self._attach)
+            classes = kind.everything()
+            if not classes:
+                self.cannot_see(_BY_HAND.format(library=adapter.library, objects=adapter.objects))
+                return
+            deaf = [each for each in classes if every.put_on(each, classes[each])]
+            self._everything.append(every)
+            if deaf:
+                self.cannot_see(_COMPILED.format(library=adapter.library, objects=adapter.objects))
+            for obj in kind.existing():
+                every.attach(obj)
+            if is_late:
+                self.cannot_see(_MADE_BEFORE.format(library=adapter.library, objects=adapter.objects))
+        except TypeError as error:
+            self.cannot_see(str(error))  # a version that the adapter does not know
+        except Exception as error:
+            self.cannot_see(f"buslens does not watch {adapter.library}, after an error of its own: {error!r}")
+
+    def _attach(self, obj: Any, made_at: Place) -> None:
+        if self._recorder is not None:
+            probe = adapters.attach(obj, self._recorder, at=made_at, made="created")
+            if probe.recorder is self._recorder:  # else the program has attached it by itself
+                self._probes.add(probe)
+                self.on_bus()
+
+
+def chosen_adapters(only: Iterable[str]) -> "list[Adapter]":
+    """Those of the libraries that are named; all where none is. Raises ValueError for a library that is not known."""
+    names = list(only)
+    known = [adapter.library for adapter in ADAPTERS]
+    for name in names:
+        if name not in known:
+            raise ValueError(f"buslens knows no library {name!r}: it watches {', '.join(known)}")
+    return [adapter for adapter in ADAPTERS if not names or adapter.library in names]
+
+
+PROGRAM = ProgramWatch()
+"""Of this process."""
+
+start = PROGRAM.start
+stop = PROGRAM.stop

@@ -1,0 +1,63 @@
+"""What a watched process is told by its environment, and hands on to its children.
+
+Standard library only, and none of the probe: this runs before that is there.
+"""
+
+from __future__ import annotations
+
+import os
+
+TYPE_CHECKING = False  # typing's own costs a third of what Python takes to start; type checkers know the name
+if TYPE_CHECKING:
+    from collections.abc import MutableMapping
+
+PYTHON_PATH = "PYTHONPATH"
+SESSION, TO, ONLY, CHILDREN, PARENT = (
+    "BUSLENS_SESSION",
+    "BUSLENS_TO",
+    "BUSLENS_ONLY",
+    "BUSLENS_CHILDREN",
+    "BUSLENS_PARENT",
+)
+ALL = (SESSION, TO, ONLY, CHILDREN, PARENT)
+
+
+def told(site: str, session: str, to: str, only: "list[str]", has_children: bool, path: str) -> "dict[str, str]":
+    """The variables that let the probe into a program.
+
+    site: the folder with our sitecustomize. session: its folder. to: the capture of the first process. only: libraries,
+    none for all. has_children: other Pythons that the program starts are watched too. path: PYTHONPATH so far.
+    """
+    return {
+        PYTHON_PATH: site + os.pathsep + path if path else site,
+        SESSION: session,
+        TO: to,
+        ONLY: ",".join(only),
+        CHILDREN: "yes" if has_children else "no",
+        PARENT: "",
+    }
+
+
+def taken(environ: "MutableMapping[str, str]", site: str) -> "dict[str, str]":
+    """The variables of ours, which are not in the environment any more: nothing that starts now is watched.
+
+    Under PYTHONPATH: what that was without us.
+    """
+    found = {name: environ.pop(name, "") for name in ALL}
+    kept = [path for path in environ.pop(PYTHON_PATH, "").split(os.pathsep) if not path or not _is(path, site)]
+    found[PYTHON_PATH] = os.pathsep.join(kept)
+    if found[PYTHON_PATH]:
+        environ[PYTHON_PATH] = found[PYTHON_PATH]
+    return found
+
+
+def hand_on(environ: "MutableMapping[str, str]", found: "dict[str, str]", site: str, parent: str) -> None:
+    """Put the variables back for children that are to be watched. parent: the name of this process in its session."""
+    if found[CHILDREN] == "yes":
+        only = [name for name in found[ONLY].split(",") if name]
+        environ.update(told(site, found[SESSION], found[TO], only, True, found[PYTHON_PATH]))
+        environ[PARENT] = parent
+
+
+def _is(path: str, site: str) -> bool:
+    return os.path.abspath(path) == site

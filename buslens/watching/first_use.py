@@ -1,0 +1,168 @@
+"""Every object of a library: each is attached when the program first uses it, from a look at the class that it asks.
+
+Nothing is wrapped. What stands in the class in place of a function gives that very function, bound as ever, and has
+left when it runs: tracebacks, signatures, pickles, `super()` and reference counts are those of a program that nobody
+watches. A constructor that is asked for tells where an object is made; a method of it, that it is finished and used.
+"""
+
+from __future__ import annotations
+
+import logging
+import sys
+import weakref
+from types import CodeType, FrameType
+from typing import Any, Callable, Iterable, Optional
+
+from buslens.statics import class_dict, found_in_class, module_of, mro_of
+from buslens.watching.places import Place, files_of
+
+_LOG = logging.getLogger("buslens")
+_NOWHERE: Place = ("", 0)
+_DEEPEST = 64
+"""Frames that are looked at for the place where an object is made."""
+
+Heard = Callable[["FirstUse", Any, Any], Any]
+Attach = Callable[[Any, Place], Any]
+"""Takes an object and the place where it was made, ("", 0) where that is not known. Raises where it cannot be."""
+
+
+class FirstUse:
+    """Stands in a class for one of its functions, and says who asks for it."""
+
+    __slots__ = ("function", "heard", "name")
+
+    def __init__(self, name: str, function: Any, heard: Heard) -> None:
+        self.name = name
+        self.function = function
+        """What stood there."""
+
+        self.heard: Optional[Heard] = heard
+        """None: nobody listens any more, and this only gives what stood there."""
+
+    def __get__(self, obj: Any, kind: Any = None) -> Any:
+        if obj is None or self.heard is None:
+            return self.function.__get__(obj, kind)
+        return self.heard(self, obj, kind)
+
+
+class EveryObject:
+    """Attaches all objects of one library, from its classes' methods, until it is taken off."""
+
+    def __init__(self, library: str, attach: Attach) -> None:
+        self._library = library
+        self._attach = attach
+        self._put: "list[tuple[type, FirstUse]]" = []
+        self._known: "dict[int, weakref.ref[Any]]" = {}
+        """By id; whose turn it is or was to be attached."""
+
+        self._made: "dict[int, tuple[weakref.ref[Any], Place]]" = {}
+        """By id: where an object was made that nobody has used yet."""
+
+        self._refused: "set[str]" = set()
+
+    def put_on(self, kind: type, methods: Iterable[str]) -> "list[str]":
+        """Listen to a class of the library, and its bases there; the methods of one that is compiled cannot be."""
+        missing = []
+        for name in ("__init__", *methods):
+            for base in mro_of(kind):
+                own = class_dict(base).get(name)
+                if self._is_library(base) and hasattr(type(own), "__get__") and type(own) is not FirstUse:
+                    if not self._put_on(base, name, own):
+                        missing.append(name)
+        return list(dict.fromkeys(missing))
+
+    def _is_library(self, kind: type) -> bool:
+        return module_of(kind).partition(".")[0] == self._library
+
+    def _put_on(self, kind: type, name: str, own: Any) -> bool:
+        hook = FirstUse(name, own, self._constructing if name == "__init__" else self._using)
+        try:
+            setattr(kind, name, hook)
+        except (TypeError, AttributeError):
+            return False
+        self._put.append((kind, hook))
+        return True
+
+    def take_off(self) -> None:
+        """Leave the classes as they were; what somebody else has put over ours since stays, and ours only gives."""
+        for kind, hook in self._put:
+            hook.heard = None
+            if class_dict(kind).get(hook.name) is hook:
+                setattr(kind, hook.name, hook.function)
+        self._put = []
+        self._known.clear()
+        self._made.clear()
+
+    def attach(self, obj: Any) -> bool:
+        """Attach one object, where that has not been tried yet. Whether it is watched from now on."""
+        # No lock: the library may hold one of its own, and another thread may wait for that in here.
+        key = id(obj)
+        try:
+            mine = weakref.ref(obj, lambda gone: self._forget(key, gone))
+        except TypeError:
+            self._refuse(obj, "it has no weak references")
+            return False
+        known = self._known.setdefault(key, mine)
+        if known is not mine:
+            if known() is obj:
+                return False
+            self._known[key] = mine
+        made = self._made.pop(key, None)
+        try:
+            self._attach(obj, made[1] if made is not None and made[0]() is obj else _NOWHERE)
+        except Exception as error:
+            self._refuse(obj, str(error) or type(error).__name__)
+            return False
+        return True
+
+    def _using(self, hook: FirstUse, obj: Any, kind: Any) -> Any:
+        # Where `super()` asks, from the program's own method of this name, it is to have what it asks for.
+        if self.attach(obj) and found_in_class(type(obj), hook.name) is hook:
+            return getattr(obj, hook.name)
+        return hook.function.__get__(obj, kind)
+
+    def _constructing(self, hook: FirstUse, obj: Any, kind: Any) -> Any:
+        try:
+            key = id(obj)
+            known = self._made.get(key)
+            if known is None or known[0]() is not obj:
+                ref = weakref.ref(obj, lambda gone: self._forget(key, gone))
+                self._made[key] = ref, place_of(obj, files_of(self._library))
+        except Exception:  # noqa: S110  an object without weak references is refused when it is used
+            pass
+        return hook.function.__get__(obj, kind)
+
+    def _forget(self, key: int, gone: Any) -> None:
+        made = self._made.get(key)
+        if made is not None and made[0] is gone:
+            self._made.pop(key, None)
+        if self._known.get(key) is gone:
+            self._known.pop(key, None)
+
+    def _refuse(self, obj: Any, why: str) -> None:
+        if why not in self._refused:
+            self._refused.add(why)
+            _LOG.error("buslens does not watch a %s: %s", type(obj).__name__, why)
+
+
+def place_of(obj: Any, inside: str) -> Place:
+    """The line of the program at which an object is being made: not in its library, nor in its own constructors.
+
+    inside: how the names of the library's files begin. ("", 0) where there is no such line.
+    """
+    own = _constructors(type(obj))
+    frame: Optional[FrameType] = sys._getframe(1)
+    for _ in range(_DEEPEST):
+        if frame is None:
+            break
+        file = frame.f_code.co_filename
+        if file != __file__ and frame.f_code not in own and not (inside and file.startswith(inside)):
+            return file, frame.f_lineno or 0
+        frame = frame.f_back
+    return _NOWHERE
+
+
+def _constructors(kind: type) -> "list[CodeType]":
+    found = (class_dict(base).get("__init__") for base in mro_of(kind))
+    codes = (getattr(each, "__code__", None) for each in found if type(each) is type(place_of))
+    return [code for code in codes if type(code) is CodeType]

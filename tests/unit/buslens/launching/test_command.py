@@ -1,0 +1,75 @@
+"""What `buslens record` makes of its arguments; what becomes of the program is in tests/end_to_end/test_record.py."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import pytest
+
+from buslens.launching.command import COMMANDS, WrongUse, announcement, found, parsed, prepared, unreachable, which
+
+
+def test_options_end_where_the_command_begins() -> None:
+    request = parsed(["-o", "x.buslens", "--only=pyee", "--no-children", "-q", "pytest", "-o", "y", "--help"])
+    assert request.command == ["pytest", "-o", "y", "--help"]
+    assert request.output == str(Path.cwd() / "x.buslens")
+    assert (request.only, request.has_children, request.is_quiet, request.prints_help) == (["pyee"], False, True, False)
+    assert parsed(["--", "-m", "shop"]).command == ["-m", "shop"]
+    assert parsed(["-m", "shop", "-q"]).command == ["-m", "shop", "-q"]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "problem"),
+    [
+        ([], "nothing to run"),
+        (["-o"], "-o needs a value"),
+        (["--fast", "x"], "no such option: --fast"),
+        (["--only", "x,pyee", "y"], "--only knows no library 'x'"),
+    ],
+)
+def test_a_mistake_is_one_sentence(arguments: list[str], problem: str) -> None:
+    with pytest.raises(WrongUse, match=problem):
+        parsed(arguments)
+
+
+def test_a_command_is_found_as_a_shell_finds_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("python", "tool"):
+        (tmp_path / name).write_text("#!/bin/sh\n")
+        (tmp_path / name).chmod(0o755)
+    (tmp_path / "app.py").write_text("")
+    monkeypatch.setenv("PATH", f"/nowhere:{tmp_path}")
+    monkeypatch.chdir(tmp_path)
+    assert found(["tool", "a"]) == [str(tmp_path / "tool"), "tool", "a"]
+    assert found(["-m", "shop"]) == [str(tmp_path / "python"), "python", "-m", "shop"]
+    assert which("./tool") == "./tool"
+    with pytest.raises(WrongUse, match=r"for a script, buslens record -- python app\.py"):
+        found(["app.py"])
+    with pytest.raises(WrongUse, match=r"no command 'none' is found$"):
+        found(["none"])
+
+
+@pytest.mark.parametrize(
+    ("options", "is_reached"),
+    [
+        (["-I"], False),
+        (["-BSs"], False),
+        (["-c", "-I"], True),
+        (["app.py", "-E"], True),
+        (["-Xdev"], True),
+        ([], True),
+    ],
+)
+def test_a_python_that_does_not_look_for_us_is_known(options: list[str], is_reached: bool) -> None:
+    assert (unreachable([sys.executable, "python", *options]) == []) is is_reached
+    assert unreachable(["/usr/bin/make", "make", *options]) == []
+
+
+def test_the_announcement_says_where_and_what_is_not_seen(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    tmp_path.chmod(0o700)
+    monkeypatch.setenv("XDG_RUNTIME_DIR", str(tmp_path))
+    request = parsed(["--only", "pyee", "x"])
+    environment = prepared(request)
+    said = announcement(request, environment)
+    assert said.startswith(f"recording into {environment['BUSLENS_SESSION']}, from the first import of pyee; not seen:")
+    assert set(COMMANDS) == {"record", "ps"}

@@ -1,0 +1,85 @@
+"""A launched process is counted, says its errors in one line, and its forked children show up when they record."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from pyee.base import EventEmitter
+
+from buslens.exiting import EXITS
+from buslens.launching.import_hook import ImportHook
+from buslens.launching.launched import LaunchedProcess, SaysOnStderr
+from buslens.launching.program import ProgramWatch
+from buslens.launching.ps import processes
+from buslens.launching.session import LaunchSession, Process
+from tests.helpers.seen import seen
+
+
+@pytest.fixture
+def program() -> Iterator[ProgramWatch]:
+    made = ProgramWatch()
+    yield made
+    made.stop()
+
+
+@pytest.fixture
+def launched(program: ProgramWatch, process: Process, tmp_path: Path) -> Iterator[LaunchedProcess]:
+    made = LaunchedProcess(process, program)
+    made.start(ImportHook(), str(tmp_path / "x.buslens"), ["pyee"])
+    yield made
+    EXITS.forget(made)
+
+
+@pytest.fixture
+def process(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Process:
+    tmp_path.chmod(0o700)
+    monkeypatch.setenv("XDG_RUNTIME_DIR", str(tmp_path))
+    made = Process(LaunchSession.made(), "")
+    made.write()
+    return made
+
+
+def test_it_says_where_it_records_and_how_many_buses_it_has(
+    launched: LaunchedProcess, program: ProgramWatch, process: Process, tmp_path: Path
+) -> None:
+    emitter = EventEmitter()
+    emitter.on("x", print)
+    (listed,) = processes(process.session.folder)
+    assert listed.capture == str(tmp_path / "x.buslens")
+    assert listed.buses >= 1
+    launched.end_now()
+    assert [each.state for each in processes(process.session.folder)] == ["ended"]
+    program.stop()
+    assert "EventEmitter at test_launched.py:" in "".join(seen(tmp_path / "x.buslens").buses)
+
+
+def test_a_forked_child_shows_up_with_the_first_thing_that_it_records(
+    launched: LaunchedProcess, program: ProgramWatch, process: Process, tmp_path: Path
+) -> None:
+    launched.after_fork(1)
+    assert len(processes(process.session.folder)) == 1
+    process.name += "0"  # in this test the child has its parent's number, and may have its moment
+    assert program.recorder is not None
+    assert program.recorder.on_first_fact is not None
+    program.recorder.on_first_fact()
+    child = processes(process.session.folder)[-1]
+    assert child.capture == str(tmp_path / f"x.{child.pid}.buslens")
+
+
+def test_an_error_is_one_line_without_a_traceback() -> None:
+    lines: list[str] = []
+    log = logging.Logger("buslens")
+    log.addHandler(SaysOnStderr(lines.append))
+    log.warning("not said")
+    try:
+        raise ValueError("odd")
+    except ValueError as error:
+        log.error("buslens stopped watching an emitter after an error of its own", exc_info=error)
+    log.error("buslens: x takes what waits too slowly")
+    assert lines == [
+        "buslens stopped watching an emitter after an error of its own (ValueError('odd'))",
+        "x takes what waits too slowly",
+    ]

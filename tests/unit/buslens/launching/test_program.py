@@ -1,0 +1,118 @@
+"""`buslens.start()` watches every emitter of the process, and `stop()` leaves no trace of it."""
+
+from __future__ import annotations
+
+import logging
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from pyee.asyncio import AsyncIOEventEmitter
+from pyee.base import EventEmitter
+
+import buslens
+from buslens.adapters import ADAPTERS, Adapter
+from buslens.launching.program import ProgramWatch, chosen_adapters
+from buslens.watching.first_use import FirstUse
+from tests.helpers.seen import seen
+
+
+@pytest.fixture
+def program() -> Iterator[ProgramWatch]:
+    made = ProgramWatch()
+    yield made
+    made.stop()
+
+
+class Later:
+    """Calls back when the test says that a library was imported."""
+
+    def __init__(self) -> None:
+        self.then: dict[str, Callable[[], Any]] = {}
+
+    def wait(self, module: str, then: Callable[[], Any]) -> None:
+        self.then[module] = then
+
+    def forget(self) -> None:
+        self.then.clear()
+
+
+def test_every_emitter_is_watched_from_where_it_was_made(program: ProgramWatch, tmp_path: Path) -> None:
+    old = EventEmitter()
+    old.on("x", print)
+    program.start(to=tmp_path / "a.buslens", only=["pyee"])
+    one, line = AsyncIOEventEmitter(), sys._getframe().f_lineno
+    one.on("x", str)
+    one.emit("x", 1)
+    old.emit("x", "said before")
+    assert buslens.attach(one).recorder is buslens.attach(old).recorder
+    program.stop()
+    capture = seen(tmp_path / "a.buslens")
+    assert {f"AsyncIOEventEmitter at {Path(__file__).name}:{line}", "EventEmitter"} <= set(capture.buses)
+    assert capture.events == ["x", "x"]
+    assert capture.ended
+    assert any("already are seen from their next use on" in mark for mark in capture.marks)
+
+
+@pytest.mark.parametrize("adapter", ADAPTERS, ids=lambda adapter: adapter.library)
+def test_all_objects_of_every_library_can_be_watched(adapter: Adapter) -> None:
+    """Where it is not so, a person must be told why: see docs/adapters.md."""
+    pytest.importorskip(adapter.library)
+    classes = adapter.hooks().everything()
+    assert classes
+    for kind, methods in classes.items():
+        assert all(callable(getattr(kind, name)) for name in methods), kind
+
+
+def test_stop_leaves_classes_and_objects_as_they_were(program: ProgramWatch, tmp_path: Path) -> None:
+    before = dict(vars(EventEmitter))
+    program.start(to=tmp_path / "a.buslens")
+    assert type(vars(EventEmitter)["_call_handlers"]) is FirstUse
+    emitter = EventEmitter()
+    emitter.on("x", print)
+    program.stop()
+    assert dict(vars(EventEmitter)) == before
+    assert "_call_handlers" not in vars(emitter)
+    EventEmitter().emit("x")
+    assert seen(tmp_path / "a.buslens").events == []
+
+
+def test_a_library_is_watched_when_it_comes(program: ProgramWatch, tmp_path: Path) -> None:
+    hook = Later()
+    program.start(to=tmp_path / "a.buslens", hook=hook)
+    hook.then["pyee"]()
+    EventEmitter().emit("x")
+    program.stop()
+    assert seen(tmp_path / "a.buslens").events == ["x"]
+    assert hook.then == {}
+
+
+def test_a_second_start_changes_nothing(program: ProgramWatch, tmp_path: Path) -> None:
+    program.start(to=tmp_path / "a.buslens")
+    program.start(to=tmp_path / "b.buslens")
+    assert not (tmp_path / "b.buslens").exists()
+
+
+def test_a_version_that_the_adapter_does_not_know_is_said(
+    program: ProgramWatch, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    def load(adapter: Adapter) -> Any:
+        raise adapter.lacks("emit")
+
+    caplog.set_level(logging.INFO, "buslens")
+    program.load = load
+    program.start(to=tmp_path / "a.buslens", only=["pyee"])
+    program.stop()
+    said = "this pyee has no emit: buslens watches emitters of pyee 9.1 to 16"
+    assert seen(tmp_path / "a.buslens").marks == [said]
+    assert [record.getMessage() for record in caplog.records] == [said]
+
+
+def test_a_library_that_is_not_known_is_said_before_anything_happens(program: ProgramWatch, tmp_path: Path) -> None:
+    with pytest.raises(ValueError, match="knows no library 'pye': it watches pyee, "):
+        program.start(to=tmp_path / "a.buslens", only=["pye"])
+    assert not program.is_running
+    assert not (tmp_path / "a.buslens").exists()
+    assert chosen_adapters([]) == list(ADAPTERS)

@@ -1,0 +1,103 @@
+"""`buslens ps` shows what is watched as a tree, believes no file, and removes what nobody needs."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from buslens.launching.ps import KEPT_SECONDS, is_alive, processes, ps, remove_stale, rows_of, sessions
+from buslens.launching.session import PROCESS, STATE_BYTES, LaunchSession, Process, runtime_folder, start_ticks
+
+
+@pytest.fixture(autouse=True)
+def _runtime(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "run").mkdir(mode=0o700)
+    monkeypatch.setenv("XDG_RUNTIME_DIR", str(tmp_path / "run"))
+
+
+def put(session: LaunchSession, name: str, state: str, **fields: object) -> None:
+    text = state.ljust(STATE_BYTES - 1) + "\n" + "".join(f"{key}={value}\n" for key, value in fields.items())
+    Path(session.folder, name + PROCESS).write_text(text)
+
+
+def ended_pid() -> int:
+    with subprocess.Popen([sys.executable, "-c", ""]) as process:
+        process.wait()
+    return process.pid
+
+
+def test_without_any_it_says_how_to_watch_one(capsys: pytest.CaptureFixture[str]) -> None:
+    assert ps([]) == 0
+    assert capsys.readouterr().out == "no program is watched, or was on the last day: buslens record -- python app.py\n"
+
+
+def test_a_tree_with_how_each_one_ended(capsys: pytest.CaptureFixture[str]) -> None:
+    session, gone = LaunchSession.made(), ended_pid()
+    process = Process(session, "")
+    process.write()
+    put(session, f"{gone}-2", "3 running", parent=process.name, title="worker", started_ns=2, ticks=5, capture="/tmp/w")
+    put(session, f"{gone}-3", "0 ended", parent=f"{gone}-2", title="tool", started_ns=3, ticks=6)
+    assert ps([]) == 0
+    header, *lines = capsys.readouterr().out.splitlines()
+    assert header.split() == ["PID", "PYTHON", "BUSES", "SINCE", "STATE", "PROGRAM", "CAPTURE"]
+    assert lines[0].split()[0] == str(os.getpid())
+    assert lines[0].split()[4] == "running"
+    assert "ended without a word (killed, crashed, or os._exit)" in lines[1]
+    assert [line.index(title) for line, title in zip(lines[1:], ("worker", "tool"), strict=True)] == [
+        header.index("PROGRAM") + 2,
+        header.index("PROGRAM") + 4,
+    ]
+    assert lines[1].endswith("/tmp/w")
+
+
+def test_a_process_that_became_another_program_is_said_so() -> None:
+    session, ticks = LaunchSession.made(), start_ticks(os.getpid())
+    put(session, f"{os.getpid()}-1", "1 running", started_ns=10**9, ticks=ticks)
+    put(session, f"{os.getpid()}-2", "1 running", started_ns=3 * 10**9, ticks=ticks)
+    assert [(each.state, each.is_alive) for each in processes(session.folder)] == [
+        ("became another program", False),
+        ("running", True),
+    ]
+
+
+def test_garbage_links_and_cycles_are_passed_over(tmp_path: Path) -> None:
+    session = LaunchSession.made()
+    put(session, "1-1", "x", parent="1-2", title="\\x1b[2J", started_ns="nine", ticks="-1")
+    put(session, "1-2", "999 running", parent="1-1", ticks="9" * 40)
+    Path(session.folder, "7-7" + PROCESS).symlink_to("/etc/passwd")
+    Path(session.folder, "name" + PROCESS).write_text("1 running\n")
+    os.mkfifo(Path(session.folder, "8-8" + PROCESS))
+    found = processes(session.folder)
+    assert [(each.name, each.is_alive) for each in found] == [("1-1", False), ("1-2", False)]
+    assert found[0].title == "?[2J"
+    assert list(rows_of(found)) == []
+    Path(session.folder).parent.joinpath("link").symlink_to(tmp_path)
+    assert sessions(runtime_folder()) == [session.folder]
+
+
+def test_sessions_go_when_all_their_processes_ended_long_ago() -> None:
+    old, living = LaunchSession.made(), None
+    put(old, f"{ended_pid()}-1", "1 running", started_ns=1, ticks=1)
+    folder = runtime_folder()
+    os.rename(old.folder, os.path.join(folder, "old"))
+    living = LaunchSession.made()
+    Process(living, "").write()
+    assert remove_stale(folder) == []
+    assert remove_stale(folder, time.time() + KEPT_SECONDS + 60) == [os.path.join(folder, "old")]
+    assert sessions(folder) == [living.folder]
+
+
+def test_a_number_that_another_process_has_now_is_not_alive() -> None:
+    assert is_alive(os.getpid(), start_ticks(os.getpid()))
+    assert not is_alive(os.getpid(), start_ticks(os.getpid()) + 1)
+    assert not is_alive(2**30, 5)
+
+
+def test_it_takes_no_arguments(capsys: pytest.CaptureFixture[str]) -> None:
+    assert (ps(["--help"]), ps(["x"])) == (0, 2)
+    assert "usage: buslens ps" in capsys.readouterr().out
