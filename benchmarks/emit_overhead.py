@@ -3,7 +3,8 @@
 Every case is one event with one handler that does nothing, the hardest one for a probe: whatever a real handler does
 is added to every column alike. Rounds of all columns alternate in one process; numbers are medians over rounds,
 ratios are medians of the ratio within a round. *attached* keeps facts for a reader that takes them between rounds;
-*to a file* packs and writes them inside the measured time, which is what a program pays in all.
+*to a file* packs and writes them inside the measured time, which is what a program pays in all; so does *into a
+stream*, where every fact is packed into a mapped file as it happens and nothing is left to do afterwards.
 """
 
 from __future__ import annotations
@@ -23,12 +24,13 @@ from viztracer import VizTracer
 
 import buslens
 from buslens.capture_writer import CaptureWriter
+from buslens.stream import StreamRecorder
 
 ROUNDS = 31
 EMITS = 10_000
 ASYNC_EMITS = 1_000
 Timed = Callable[[Callable[[], object]], int]
-COLUMNS = ("bare", "attached", "to a file", "detached", "VizTracer")
+COLUMNS = ("bare", "attached", "to a file", "into a stream", "detached", "VizTracer")
 
 
 def measure() -> list[dict[str, object]]:
@@ -88,6 +90,12 @@ def watching(column: str, emitter: EventEmitter) -> Iterator[Timed]:
     elif column == "attached":
         with buslens.attach(emitter) as probe:
             yield partial(nanoseconds, after=probe.recorder.take)
+    elif column == "into a stream":
+        with tempfile.TemporaryDirectory() as folder:
+            recorder = StreamRecorder.into(folder)
+            with buslens.attach(emitter, recorder=recorder):
+                yield nanoseconds
+            recorder.close()
     else:
         with tempfile.TemporaryDirectory() as folder, buslens.attach(emitter) as probe:
             link = CaptureWriter(probe.recorder, os.path.join(folder, "trace.buslens"))

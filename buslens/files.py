@@ -29,6 +29,8 @@ class OpenFiles:
         recorder: whose facts must go there; None: those of the file's recorder, or of one that is made.
         Raises ValueError where that cannot be, OSError where the file cannot be written; then nothing has changed.
         """
+        if recorder is not None and not recorder.is_taken:
+            raise ValueError("what is recorded goes into a stream already, and cannot be written to a file besides")
         FORKS.tell(self)
         with self._lock:
             self._links = [link for link in self._links if link.is_open]

@@ -143,21 +143,26 @@ class Packer:
 
     def _keep(self, value: Any, kind: int) -> int:
         self.blob_id += 1
-        cut = False
-        if kind != _EMITTED and kind != _CALL_ENDED:  # what a mark or a delivery says
-            blob_kind, body = _NOTE, value
-        elif value.__class__ is Failure:
-            blob_kind, body = _ERROR, value.encoded()
-        elif kind == _CALL_ENDED:  # why a call never ran
-            blob_kind, body = _ERROR, value
-        else:
-            blob_kind, body, cut = payload_bytes(value, self.limits)
-        if len(body) > MAX_BLOB:
-            blob_kind, body, cut = _REPR, body[:MAX_BLOB], True
-        blob = pack_blob(self.blob_id, blob_kind, body, cut)
+        blob = pack_blob(self.blob_id, *blob_of(value, kind, self.limits))
         self._blobs.append(blob)
         self._room -= len(blob)
         return self.blob_id
+
+
+def blob_of(value: Any, kind: int, limits: Limits) -> tuple[int, bytes, bool]:
+    """What a fact of a kind says beside its numbers: the blob's kind, its bytes, and whether something was cut."""
+    cut = False
+    if kind != _EMITTED and kind != _CALL_ENDED:  # what a mark or a delivery says
+        blob_kind, body = _NOTE, value
+    elif value.__class__ is Failure:
+        blob_kind, body = _ERROR, value.encoded()
+    elif kind == _CALL_ENDED:  # why a call never ran
+        blob_kind, body = _ERROR, value
+    else:
+        blob_kind, body, cut = payload_bytes(value, limits)
+    if len(body) > MAX_BLOB:
+        blob_kind, body, cut = _REPR, body[:MAX_BLOB], True
+    return blob_kind, body, cut
 
 
 def payload_bytes(value: Any, limits: Limits) -> tuple[int, bytes, bool]:

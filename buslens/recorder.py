@@ -45,6 +45,9 @@ CLOCK_NS: Callable[[], int] = time.perf_counter_ns if sys.platform == "win32" el
 class Recorder:
     """Turns what happens into frames. Thread-safe; only `take` must stay on one thread at a time."""
 
+    is_taken = True
+    """Whether facts wait here for whoever takes them."""
+
     def __init__(
         self,
         *,
@@ -69,6 +72,9 @@ class Recorder:
         self.header = header or Header.here(mono_ns=clock_ns())
         self.pending: deque[Any] = deque()
         """What waits for the reader (shapes: see packing); adapters on the hot path extend it themselves."""
+
+        self.keep: Callable[[tuple[Any, ...]], None] = self.pending.extend
+        """Keeps one fact, as packing takes it, whether or not there is room: the end of what was kept is kept."""
 
         self.most_values = limits.max_pending * VALUES_A_FACT
         """Beyond this length of `pending` no new dispatch is recorded."""
@@ -275,6 +281,17 @@ class Recorder:
             return
         self.pending.extend(fact)
 
+    def has_room(self, calls: int) -> bool:
+        """Whether a dispatch with so many calls can be kept; else its facts are counted as dropped."""
+        if len(self.pending) < self.most_values:
+            return True
+        self.dropped += 1 + 2 * calls
+        return False
+
+    def opening(self, event_id: int, handlers: list[int]) -> Any:
+        """What all emits have in common that call these handlers, as packing takes it."""
+        return event_id, len(handlers), handlers[0]
+
     def snapshot(self, payload: object) -> Any:
         """What a payload is now, as packing takes it; a mark in its place where too much waits already."""
         if self._pending_text > self.limits.max_pending_text:
@@ -372,11 +389,13 @@ class Recorder:
             if found is None:
                 found = self._next_name()
                 told = {name: value[:_LONGEST] if type(value) is str else value for name, value in fields.items()}
-                packed = pack_name(found, int(kind), text=key[1][:_LONGEST], **told)
-                self._all_names.append(packed)
-                self._names.append(packed)
+                self._tell_name(pack_name(found, int(kind), text=key[1][:_LONGEST], **told))
                 self._ids[key] = found
             return found
+
+    def _tell_name(self, packed: bytes) -> None:
+        self._all_names.append(packed)
+        self._names.append(packed)
 
     def _own_text(self, text: str, emitter: Any) -> str:
         """The text, or one with a number, that no other emitter has."""

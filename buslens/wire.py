@@ -108,10 +108,11 @@ def unpack_header(data: bytes | memoryview) -> tuple[Header, int] | None:
     body = bytes(data[PRELUDE.size : end])
     if zlib.crc32(body) != checksum:
         raise WireError("the header's checksum does not match: the file is damaged")
-    return _header_from(body), end
+    return header_from(body), end
 
 
-def _header_from(body: bytes) -> Header:
+def header_from(body: bytes) -> Header:
+    """The header that this JSON says. Raises WireError."""
     try:
         fields = json.loads(body)
         header = Header(

@@ -133,10 +133,7 @@ class Watch:
 
     def has_room(self, calls: int) -> bool:
         """Whether a dispatch with so many calls can be kept; else its facts are counted as dropped."""
-        if len(self.recorder.pending) < self.recorder.most_values:
-            return True
-        self.recorder.dropped += 1 + 2 * calls
-        return False
+        return self.recorder.has_room(calls)
 
     def cause(self, raised: Any = None) -> int:
         """What an emit here and now has as its cause: a call, 0 for none, or CAUSE_UNKNOWN.
@@ -167,17 +164,17 @@ class Watch:
             recorder = self.recorder
             now, lane = recorder.clock_ns() if at_ns is None else at_ns, recorder.here()
             if attempt == 1 and not flags:
-                recorder.pending.extend((STARTED, handler, now, call, dispatch, lane))
+                recorder.keep((STARTED, handler, now, call, dispatch, lane))
             else:
                 fact = (WHOLE, _STARTED, 0, flags, handler, now, call, dispatch, lane, attempt, 0)
-                recorder.pending.extend(fact)
+                recorder.keep(fact)
         except Exception as error:
             self.broke(error)
 
     def ended(self, call: int) -> None:
         """Record that a call ended without an error."""
         try:
-            self.recorder.pending.extend((ENDED, call, self.recorder.clock_ns()))
+            self.recorder.keep((ENDED, call, self.recorder.clock_ns()))
         except Exception as error:
             self.broke(error)
 
@@ -242,7 +239,7 @@ class Watch:
     def _ended_with(self, call: int, outcome: int, blob: Any) -> None:
         try:
             now = self.recorder.clock_ns()
-            self.recorder.pending.extend((WHOLE, _ENDED, outcome, 0, 0, now, call, 0, 0, 0, blob))
+            self.recorder.keep((WHOLE, _ENDED, outcome, 0, 0, now, call, 0, 0, 0, blob))
         except Exception as error:
             self.broke(error)
 

@@ -97,7 +97,7 @@ def _announce(
     with emitter._lock:
         functions = list(emitter._events.get(event, {}).values())
     try:
-        if functions and len(watch.recorder.pending) < watch.recorder.most_values:
+        if functions and watch.has_room(len(functions)):
             plan = watch.plan(emitter, event, functions)
             return AnnouncedDispatch(emitted(watch, event, args, kwargs, len(functions), plan.event_id), plan)
     except Exception as error:

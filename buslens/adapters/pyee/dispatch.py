@@ -130,7 +130,7 @@ def plain(watch: PyeeWatch, bare: CallHandlers, slow: Callable[..., bool]) -> Ca
             plan = None
         if plan is None:
             return bare(event, args, kwargs)
-        if not plan.simple or len(pending) >= most:
+        if plan.opening is None or len(pending) >= most:
             return slow(event, args, kwargs, functions)
         try:
             payload: Any

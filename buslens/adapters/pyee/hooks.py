@@ -13,8 +13,10 @@ from pyee.base import EventEmitter
 from buslens.adapters.pyee.around import around, telling
 from buslens.adapters.pyee.direct import direct
 from buslens.adapters.pyee.dispatch import general, give_up, hashes_by_identity, plain
+from buslens.adapters.pyee.mapped import mapped
 from buslens.adapters.pyee.watch import PyeeWatch
 from buslens.recorder import Recorder
+from buslens.stream import StreamRecorder
 from buslens.watching.methods import Hook, MethodHooks, Subscription
 
 
@@ -64,7 +66,10 @@ class PyeeHooks(MethodHooks):
             run = telling(self.watch, self.passing("_emit_run"))
             return {"_call_handlers": around(self.watch, bare), "_emit_run": run}
         if self.watch.kind == "base":
-            return {"_call_handlers": plain(self.watch, bare, direct(self.watch, bare))}
+            recorder, slow = self.watch.recorder, direct(self.watch, bare)
+            if isinstance(recorder, StreamRecorder):
+                return {"_call_handlers": mapped(self.watch, recorder, bare, slow)}
+            return {"_call_handlers": plain(self.watch, bare, slow)}
         if self.watch.kind in ("asyncio", "twisted"):
             return {"_call_handlers": direct(self.watch, bare)}
         return {"_call_handlers": general(self.watch, bare)}

@@ -25,7 +25,7 @@ _PROCESSES = "concurrent.futures.process.ProcessPoolExecutor"
 class HandlerPlan:
     """The handlers of one event as they were at its last emit."""
 
-    __slots__ = ("count", "event_id", "functions", "handler_ids", "keys", "names", "opening", "others", "simple")
+    __slots__ = ("count", "event_id", "functions", "handler_ids", "keys", "names", "only", "opening", "others")
 
     def __init__(self, event_id: int, items: list[tuple[Any, Any]], recorder: Recorder, event: object) -> None:
         self.event_id = event_id
@@ -34,15 +34,16 @@ class HandlerPlan:
         """What pyee calls: the handler, or its `once` wrapper."""
 
         self.count = len(items)
+        self.only = self.functions[0] if self.count == 1 else None
         self.others = range(1, len(items))
         """The places of all handlers but the first."""
 
         self.names: list[HandlerName] = [describe(key) for key in self.keys]
         text = event_text(event)
         self.handler_ids = [recorder.handler(name.text, name.file, name.line, text) for name in self.names]
-        self.opening = (event_id, len(items), self.handler_ids[0])
-        self.simple = all(key is function for key, function in items) and not any(name.defers for name in self.names)
-        """None of them is `once`, and all are over when they return."""
+        simple = all(key is function for key, function in items) and not any(name.defers for name in self.names)
+        self.opening: Any = recorder.opening(event_id, self.handler_ids) if simple else None
+        """What the recorder packs for an emit; None where one of them is `once`, or is not over when it returns."""
 
 
 class PyeeWatch(Watch):

@@ -1,0 +1,128 @@
+"""The slots of a stream, chunk after chunk: which are whole, which calls have ended in place, which slots stay empty.
+
+A slot's mark is its last store. So the marks are read first, and the slots that have one after that.
+"""
+
+from __future__ import annotations
+
+import os
+import platform
+import threading
+import time
+from pathlib import Path
+
+import numpy as np
+
+from bus.stream.own_file import OwnFile
+from bus.stream.slots import SLOT_DTYPE, Array, awaiting, unknown
+from buslens.stream import layout
+
+AT_ONCE = 65_536
+"""Slots that are read at once."""
+
+_HOLE_S = 0.5
+"""So long a claimed slot is waited for, where later ones are filled; whoever fills it later still is found."""
+
+_FEW = 64
+
+SETTLE_S = 0.0 if platform.machine().lower() in ("x86_64", "amd64", "i386", "i686") else 0.001
+"""Between reading marks and slots: other processors may show stores of one process in another order for a moment."""
+
+
+class Damaged(ValueError):
+    """The bytes of a stream are not what its program writes."""
+
+
+class FactChunk:
+    """One file of slots."""
+
+    def __init__(self, path: Path, number: int) -> None:
+        self.number = number
+        self._file = OwnFile(path)
+        self._length = self._file.size() // layout.SLOT
+        self._at = 0
+        self._waiting = np.empty(0, np.int64)
+        """Places of slots whose end has not come."""
+
+        self._calls = np.empty(0, np.uint64)
+        """Of these."""
+
+        self._holes: list[int] = []
+        self._hole_since = 0.0
+
+    @property
+    def is_read(self) -> bool:
+        """Whether each of its slots was there, or will be looked for again."""
+        return self._at >= self._length > 0
+
+    @property
+    def is_done(self) -> bool:
+        """Whether nothing more can come from it."""
+        return self.is_read and not len(self._waiting) and not self._holes
+
+    def read(self, *, is_last_look: bool) -> Array:
+        """Slots that came since. is_last_look: the process is gone. Raises Damaged."""
+        self._length = max(self._length, self._file.size() // layout.SLOT)
+        marks = self._slots(self._at, min(AT_ONCE, self._length - self._at))["what"] != 0
+        count = len(marks) if marks.all() else int(np.argmin(marks))
+        found = [self._late()]
+        if count:
+            if SETTLE_S:
+                threading.Event().wait(SETTLE_S)
+            found.append(self._taken(self._at, count))
+            self._at += count
+            self._hole_since = 0.0
+        elif marks.any() and self._is_hole(is_last_look):
+            self._holes.append(self._at)
+            self._at += 1
+        return np.concatenate(found)
+
+    def ends(self) -> tuple[Array, Array]:
+        """Calls that ended in place since, and when."""
+        if not len(self._waiting):
+            return self._calls, self._waiting
+        low, high = int(self._waiting.min()), int(self._waiting.max())
+        if len(self._waiting) <= _FEW:
+            times = np.concatenate([self._slots(int(place), 1)["end"] for place in self._waiting])
+        else:
+            times = self._slots(low, high - low + 1)["end"][self._waiting - low]
+        came = times != 0
+        calls, times = self._calls[came], times[came]
+        self._waiting, self._calls = self._waiting[~came], self._calls[~came]
+        well = times != layout.ELSEWHERE
+        return calls[well], times[well]
+
+    def close(self, *, remove: bool) -> None:
+        """remove: nobody else needs it."""
+        if remove and self._file.is_there():
+            os.unlink(self._file.path)
+        self._file.close()
+
+    def _slots(self, at: int, count: int) -> Array:
+        data = self._file.read(at * layout.SLOT, count * layout.SLOT)
+        if len(data) < count * layout.SLOT:
+            raise Damaged(f"{self._file.path.name} was cut")
+        return np.frombuffer(data, SLOT_DTYPE)
+
+    def _taken(self, at: int, count: int) -> Array:
+        slots = self._slots(at, count)
+        known = unknown(slots)
+        if known < count:
+            raise Damaged(f"slot {at + known:,} of {self._file.path.name} is not one")
+        ours = awaiting(slots)
+        if ours.any():
+            self._waiting = np.concatenate([self._waiting, np.flatnonzero(ours) + at])
+            self._calls = np.concatenate([self._calls, slots["id"][ours]])
+        return slots
+
+    def _is_hole(self, is_last_look: bool) -> bool:
+        if is_last_look:
+            return True
+        self._hole_since = self._hole_since or time.monotonic()
+        return time.monotonic() > self._hole_since + _HOLE_S
+
+    def _late(self) -> Array:
+        """Slots that were holes."""
+        filled = [place for place in self._holes if self._slots(place, 1)["what"][0]]
+        self._holes = [place for place in self._holes if place not in filled]
+        return np.concatenate([np.empty(0, SLOT_DTYPE), *(self._taken(place, 1) for place in filled)])

@@ -1,0 +1,178 @@
+"""Follows what a process writes into its stream, and gives it as frames of a capture, as a recorder's `take` does."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+
+from bus.capture.writer import clock_ns
+from bus.errors import Place, UserError
+from bus.stream.fact_chunks import Damaged, FactChunk
+from bus.stream.head import StreamHead, StreamState
+from bus.stream.records import Records
+from bus.stream.slots import Array, blobs_of, ends_of, facts_of
+from bus.system_errors import reason
+from bus.trace.facts import FACT_DTYPE
+from buslens import wire
+from buslens.records import Kind
+from buslens.stream import layout
+
+LOOK_S = 0.05
+"""How often it is seen whether something came, where nothing had."""
+
+_MOST = np.iinfo(np.uint32).max
+
+
+class StreamFollower:
+    """Reads the stream of one process. All methods belong to one thread."""
+
+    def __init__(self, folder: Path, *, remove: bool = False, look_s: float = LOOK_S) -> None:
+        """folder: of one process, which is in the folder of its session. remove: chunks go once they are read.
+
+        Raises UserError where it is none, is damaged at its head, or belongs to somebody else.
+        """
+        self.folder = Path(folder)
+        self._remove = remove
+        self._look_s = look_s
+        self._looks_at = 0.0
+        self._head = StreamHead(self.folder)
+        self.header = self._head.header
+        self.problem = ""
+        """Why nothing more will come, in one sentence; empty while more may. A program that ended in order is none."""
+
+        self.ended = False
+        """Whether everything is read of a program that ended in order."""
+
+        self.dropped = 0
+        """Facts that the program could not keep."""
+
+        self._told = False
+        self._chunks: list[FactChunk] = []
+        """Those of which something may come, in their order."""
+
+        try:
+            self._records = Records(self.folder, first=self._first(layout.BYTES), remove=remove)
+            self._chunks.append(self._chunk(self._first(layout.FACTS)))
+        except FileNotFoundError as error:
+            raise UserError("this stream has no chunks any more", at=Place(str(self.folder))) from error
+
+    @property
+    def now_ns(self) -> int:
+        """Which time it is for the program; 0 where that is not known."""
+        return clock_ns(self.header)
+
+    @property
+    def own_ns(self) -> int:
+        """Nanoseconds that the program has spent on opening files of its stream."""
+        return self._head.own_ns
+
+    @property
+    def state(self) -> StreamState:
+        """How the program is, now."""
+        return self._head.state()
+
+    def cancel(self) -> None:
+        """Leave it at what is there."""
+        self.problem = f"Following was stopped: what {self._who} does from here on is not shown."
+
+    def step(self, seconds: float, feed: Callable[[bytes], None]) -> None:
+        """Hand over what came, for so long, at least one piece."""
+        until = time.monotonic() + seconds
+        while data := self.read_frames():
+            feed(data)
+            if time.monotonic() >= until:
+                return
+
+    def read_frames(self) -> bytes:
+        """The next whole frames, the first ones with a header; none where there are none, or it is too soon to look."""
+        if self.problem or self.ended or time.monotonic() < self._looks_at:
+            return b""
+        # Before anything is read: what the program did last is there then.
+        state = self.state
+        frames: list[bytes] = []
+        try:
+            if not self._told:
+                self._told = True
+                frames.append(wire.pack_header(self.header))
+            frames += self._next(is_last_look=state in (StreamState.ENDED, StreamState.DIED))
+        except Damaged as error:
+            self.problem = f"The stream of {self._who} is damaged: {error}. What came before is shown."
+        except UserError as error:
+            self.problem = f"The stream of {self._who} cannot be followed any more: {error}"
+        except OSError as error:
+            self.problem = f"The stream of {self._who} cannot be followed any more: {reason(error)}."
+        if not frames and not self.problem:
+            self._looks_at = time.monotonic() + self._look_s
+            frames = self._over(state)
+        return b"".join(frames)
+
+    def close(self) -> None:
+        """Close the files. Safe to call twice."""
+        for chunk in self._chunks:
+            chunk.close(remove=False)
+        self._records.close()
+        self._head.close()
+
+    @property
+    def _who(self) -> str:
+        return f"{self.header.process[:80]} (process {self.header.pid})"
+
+    def _first(self, stem: str) -> int:
+        """The number of the first chunk that is there still."""
+        numbers = [path.suffix[1:] for path in self.folder.glob(f"{stem}.*")]
+        return min((int(number) for number in numbers if number.isdecimal()), default=1)
+
+    def _chunk(self, number: int) -> FactChunk:
+        return FactChunk(self.folder / layout.chunk_name(layout.FACTS, number), number)
+
+    def _next(self, *, is_last_look: bool) -> list[bytes]:
+        newest = self._chunks[-1]
+        slots = newest.read(is_last_look=is_last_look)
+        parts = [self._facts(slots)] if len(slots) else []
+        parts += [ends_of(*chunk.ends()) for chunk in self._chunks]
+        if newest.is_read:
+            try:
+                self._chunks.append(self._chunk(newest.number + 1))
+            except FileNotFoundError:
+                pass  # not yet
+        for chunk in [each for each in self._chunks[:-1] if each.is_done]:
+            chunk.close(remove=self._remove)
+            self._chunks.remove(chunk)
+        facts = np.concatenate([*parts, self._lost(slots)])
+        frames, self._records.frames = self._records.frames, []
+        if len(facts):
+            # In the order of time, as a recorder has them: many ends come after what followed them.
+            facts = facts[np.argsort(facts["time_ns"], kind="stable")]
+            frames.append(wire.pack_frame(wire.FACTS, facts.tobytes()))
+        return frames
+
+    def _facts(self, slots: Array) -> Array:
+        named, opened = blobs_of(slots), slots["what"] == layout.OPENED
+        wanted, openings = slots["link"][named], slots["upper"][opened]
+        self._records.read_for(wanted, openings)
+        blobs = np.zeros(len(slots), np.uint64)
+        blobs[named] = self._records.claimed(wanted)
+        return facts_of(slots, self._records.openings(openings), blobs)
+
+    def _lost(self, slots: Array) -> Array:
+        """A fact that says how many others were dropped since."""
+        dropped = int(self._head.dropped()[1:].sum())
+        count, self.dropped = max(dropped - self.dropped, 0), max(dropped, self.dropped)
+        facts = np.zeros(1 if count else 0, FACT_DTYPE)
+        facts["kind"], facts["count"] = Kind.DROPPED, min(count, _MOST)
+        facts["time_ns"] = slots["time_ns"].max() if len(slots) else self.now_ns
+        return facts
+
+    def _over(self, state: StreamState) -> list[bytes]:
+        """What there is to say where nothing came: that nothing will, or nothing."""
+        if state is StreamState.ENDED:
+            self.ended = True
+            return [wire.END_MARK]
+        if state is StreamState.DIED:
+            self.problem = f"{self._who} was killed or crashed: what it did until then is shown."
+        elif not self._head.is_there:
+            self.problem = f"The stream of {self._who} was removed or replaced: what was in it until then is shown."
+        return []

@@ -1,0 +1,185 @@
+"""The bytes of a stream: names, payloads and what many emits have in common, record after record.
+
+Records are appended whole, one after another, and each before the slot that mentions it. So all but the last one are
+whole, and that one is where a slot mentions it, or once it has been there for a moment.
+"""
+
+from __future__ import annotations
+
+import os
+import threading
+from pathlib import Path
+
+import numpy as np
+
+from bus.stream.fact_chunks import Damaged
+from bus.stream.own_file import OwnFile
+from bus.stream.slots import Array
+from buslens.records import BlobKind, NameKind
+from buslens.stream import layout
+from buslens.stream.layout import BLOB, NAME, OPENING, OPENING_BODY, RECORD
+from buslens.wire import BLOBS, MAX_BLOB, MAX_NAME, NAME_ENTRY, NAMES, pack_frame
+
+PIECE = 4 * 1024 * 1024
+"""Bytes that are read at once; more only where one record is larger."""
+
+_SETTLE_S = 0.001
+_MOST_OPENINGS = 1 << 22
+_MOST_UNCLAIMED = 1 << 20
+_BLOB_KINDS, _NAME_KINDS = frozenset(map(int, BlobKind)), frozenset(map(int, NameKind))
+
+
+class Records:
+    """What one stream has besides its slots, as far as it was read; `frames` are for whoever takes them."""
+
+    def __init__(self, folder: Path, *, first: int, remove: bool) -> None:
+        self._folder = folder
+        self._remove = remove
+        self._number = first
+        self._file = OwnFile(folder / layout.chunk_name(layout.BYTES, first))
+        self._at = 0
+        self._blob = 0
+        """Blobs so far: those of a capture are counted without gaps."""
+
+        self._unclaimed: dict[int, int] = {}
+        """Ids of blobs in the capture by those in the stream, of slots that have not come yet."""
+
+        self._openings = np.zeros((1024, 3), np.uint32)
+        self._known_openings = np.zeros(1024, bool)
+        self.frames: list[bytes] = []
+        """Frames of names and blobs that were read since somebody took them."""
+
+    def read_for(self, blobs: Array, openings: Array) -> None:
+        """Read on until these blobs and openings are there, or nothing more is. Raises Damaged."""
+        wanted = set(blobs.tolist())
+        while True:
+            came = self._read(wanted)
+            if not came:
+                return
+            wanted.difference_update(self._unclaimed)
+            if not wanted and self._have(openings) and came < PIECE // 2:
+                return
+
+    def openings(self, wanted: Array) -> Array:
+        """The table of openings. Raises Damaged where one of these is not in it."""
+        if not self._have(wanted):
+            raise Damaged("a slot names an opening that is not there")
+        return self._openings
+
+    def claimed(self, blobs: Array) -> Array:
+        """The capture's ids of these blobs, each of which is asked for once; 0 for one that is not there."""
+        known = self._unclaimed
+        found: Array = np.fromiter((known.pop(each, 0) for each in blobs.tolist()), np.uint64, len(blobs))
+        while len(known) > _MOST_UNCLAIMED:
+            known.pop(next(iter(known)))
+        return found
+
+    def close(self) -> None:
+        self._file.close()
+
+    def _have(self, openings: Array) -> bool:
+        return not len(openings) or (
+            int(openings.max()) < len(self._known_openings) and bool(self._known_openings[openings].all())
+        )
+
+    def _read(self, wanted: set[int]) -> int:
+        """Take in the records that are whole: how many bytes."""
+        data = bytearray(self._file.read(self._at, PIECE))
+        head = RECORD.unpack_from(data) if len(data) >= RECORD.size else (0,)
+        if not head[0]:
+            return self._read(wanted) if self._go_on() else 0
+        if RECORD.size + head[-1] > len(data):
+            data = bytearray(self._file.read(self._at, RECORD.size + min(head[-1], MAX_BLOB)))
+        places, end = self._walk(data)
+        if places and self._is_doubtful(data, places[-1], end, wanted):
+            threading.Event().wait(_SETTLE_S)
+            data[places[-1] : end] = self._file.read(self._at + places[-1], end - places[-1])
+        self._take(data, places, end)
+        self._at += end
+        return end
+
+    def _walk(self, data: bytearray) -> tuple[list[int], int]:
+        """Where each record begins, and where the last one ends."""
+        places: list[int] = []
+        at, last, unpack = 0, len(data) - RECORD.size, RECORD.unpack_from
+        while at <= last:
+            ident, _, _, what, length = unpack(data, at)
+            if not ident:
+                break
+            if what > OPENING or length > MAX_BLOB:
+                raise Damaged(f"byte {self._at + at:,} of {self._file.path.name} begins no record")
+            if at + RECORD.size + length > len(data):
+                break
+            places.append(at)
+            at += RECORD.size + length
+        return places, at
+
+    def _is_doubtful(self, data: bytearray, place: int, end: int, wanted: set[int]) -> bool:
+        is_last = end + RECORD.size > len(data) or not RECORD.unpack_from(data, end)[0]
+        return is_last and RECORD.unpack_from(data, place)[0] not in wanted
+
+    def _take(self, data: bytearray, places: list[int], end: int) -> None:
+        names: list[bytes] = []
+        begins = 0
+        blobs: list[int] = []
+        for place in places:
+            ident, kind, _, what, length = RECORD.unpack_from(data, place)
+            if what == BLOB:
+                if kind not in _BLOB_KINDS:
+                    raise Damaged(f"the blob {ident} is of no kind that we know")
+                blobs.append(place)
+                continue
+            self._take_blobs(data, blobs, begins, place)
+            blobs, begins = [], place + RECORD.size + length
+            body = bytes(data[place + RECORD.size : begins])
+            if what == NAME:
+                names.append(self._name(ident, kind, body))
+            else:
+                self._open(ident, body)
+        self._take_blobs(data, blobs, begins, end)
+        if names:
+            self.frames.append(pack_frame(NAMES, b"".join(names)))
+
+    def _take_blobs(self, data: bytearray, places: list[int], begins: int, end: int) -> None:
+        """A run of blobs is a frame's body already, but for their ids."""
+        if not places:
+            return
+        own = np.frombuffer(data, np.uint8)
+        at = np.array(places)[:, None] + np.arange(8)
+        idents = own[at].reshape(-1).view("<u8").tolist()
+        new = np.arange(self._blob + 1, self._blob + 1 + len(places), dtype="<u8")
+        own[at] = new.view(np.uint8).reshape(-1, 8)
+        self._unclaimed.update(zip(idents, new.tolist(), strict=True))
+        self._blob += len(places)
+        self.frames.append(pack_frame(BLOBS, bytes(data[begins:end])))
+
+    def _name(self, ident: int, kind: int, body: bytes) -> bytes:
+        if kind not in _NAME_KINDS or len(body) > MAX_NAME or ident >= 1 << 32:
+            raise Damaged(f"the name {ident} is not one")
+        return NAME_ENTRY.pack(ident, kind, 0, 0, len(body)) + body
+
+    def _open(self, ident: int, body: bytes) -> None:
+        if len(body) != OPENING_BODY.size or ident >= _MOST_OPENINGS:
+            raise Damaged(f"the opening {ident} is not one")
+        if ident >= len(self._openings):
+            more = max(len(self._openings), ident + 1 - len(self._openings))
+            self._openings = np.concatenate([self._openings, np.zeros((more, 3), np.uint32)])
+            self._known_openings = np.concatenate([self._known_openings, np.zeros(more, bool)])
+        self._openings[ident] = OPENING_BODY.unpack(body)
+        self._known_openings[ident] = True
+
+    def _go_on(self) -> bool:
+        """Whether there is another chunk. This one was sealed before that was made: its end is read once more."""
+        try:
+            following = OwnFile(self._folder / layout.chunk_name(layout.BYTES, self._number + 1))
+        except FileNotFoundError:
+            return False
+        head = self._file.read(self._at, RECORD.size)
+        if len(head) == RECORD.size and RECORD.unpack(head)[0]:
+            following.close()
+            return True
+        if self._remove and self._file.is_there():
+            os.unlink(self._file.path)
+        self._file.close()
+        self._file, self._at, self._number = following, 0, self._number + 1
+        return True

@@ -1,0 +1,90 @@
+"""The bytes of a stream (docs/stream-format.md): a page that says whose it is, slots for facts, records for bytes.
+
+All numbers are little-endian. A slot is packed by one call whose last store is its mark, 8 bytes at a multiple of 8: so
+whoever reads the mark first and the slot after it finds the slot whole.
+"""
+
+from __future__ import annotations
+
+import json
+import struct
+import zlib
+from dataclasses import asdict
+
+from buslens.texts import json_utf8
+from buslens.wire import Header
+
+MAGIC = b"BUSTREAM"
+VERSION = 1
+
+HEAD, FACTS, BYTES = "head", "facts", "bytes"
+"""Files of a stream: its first page, and what the names of its chunks begin with (`chunk_name`)."""
+
+PAGE = 4096
+PRELUDE = struct.Struct("<8sHHII")
+"""magic, version, bytes of a slot, length of the JSON that follows, its CRC-32."""
+
+STATE = 3072
+"""Where in the first page the numbers of 8 bytes begin that change: CLOSED, OWN_NS, then dropped facts by kind."""
+
+CLOSED, OWN_NS, DROPPED = STATE, STATE + 8, STATE + 64
+KINDS = 64
+"""Kinds of facts that are counted apart; the last one has all others."""
+
+SLOT = 64
+OPENED, STARTED, NEXT, ENDED, WHOLE = 1, 2, 3, 4, 5
+"""The lowest byte of a mark: what the slot says. Of OPENED the upper half is the opening, of STARTED and NEXT the
+handler.
+
+OPENED: an event was emitted, and its first call began at once. NEXT: a call ended well, and the next one of its
+dispatch began. WHOLE: any fact.
+"""
+
+AWAITS_END = 1 << 8
+"""In the mark of the last call of an OPENED or NEXT: when it ends well, its time is stored in the slot."""
+
+ELSEWHERE = -1
+"""In place of that time: another slot says how the call ended."""
+
+PACK_OPENED = struct.Struct("<8xqQQQI12xQ").pack_into
+"""time_ns, call, parent call, blob, lane, mark; the dispatch is `call - 1`. NEXT: time_ns, call, dispatch, ended call,
+lane, mark."""
+
+PACK_STARTED = struct.Struct("<8xqQQ8xI12xQ").pack_into
+"""time_ns, call, dispatch, lane, mark."""
+
+PACK_ENDED = struct.Struct("<8xqQ32xQ").pack_into
+"""time_ns, call, mark."""
+
+PACK_WHOLE = struct.Struct("<8xqQQQIIBBHIQ").pack_into
+"""time_ns, id, parent, blob, lane, count, kind, outcome, flags, name, mark."""
+
+NUMBER = struct.Struct("<Q")
+
+RECORD = struct.Struct("<QBBHI")
+"""id, kind, 1 where it was cut, what it is (BLOB, NAME or OPENING), length of the bytes that follow.
+
+The id of a blob is what a fact has as its blob. kind: of the blob or the name.
+"""
+
+BLOB, NAME, OPENING = 0, 1, 2
+
+OPENING_BODY = struct.Struct("<III")
+"""event, number of handlers, first handler: what many emits have in common."""
+
+_LONGEST = 512
+
+
+def chunk_name(stem: str, number: int) -> str:
+    """The name of a chunk, from 1 on."""
+    return f"{stem}.{number:06d}"
+
+
+def pack_page(header: Header) -> bytes:
+    """The first page of a stream."""
+    told = asdict(header)
+    told["process"], told["host"] = told["process"][:_LONGEST], told["host"][:_LONGEST]
+    body = json_utf8(json.dumps(told))
+    if PRELUDE.size + len(body) > STATE:
+        raise ValueError(f"what this process says of itself takes {len(body)} bytes: it is too much")
+    return (PRELUDE.pack(MAGIC, VERSION, SLOT, len(body), zlib.crc32(body)) + body).ljust(PAGE, b"\0")

@@ -1,0 +1,257 @@
+"""A recorder whose facts go into a stream at once: nothing waits for a reader, and nothing is left to do afterwards."""
+
+from __future__ import annotations
+
+import itertools
+import logging
+import mmap
+import os
+import threading
+from dataclasses import replace
+from typing import Any, Callable, Optional, Tuple, Union
+
+from buslens.exiting import EXITS
+from buslens.forking import FORKS
+from buslens.limits import DEFAULT_LIMITS, Limits
+from buslens.packing import ENDED, NEXT, STARTED, WHOLE, blob_of
+from buslens.recorder import Recorder
+from buslens.records import Kind
+from buslens.stream import layout
+from buslens.stream.layout import BLOB, NAME, OPENING, OPENING_BODY, RECORD
+from buslens.stream.space import StreamLimits
+from buslens.stream.stream import Stream
+from buslens.wire import NAME_ENTRY
+
+_LOG = logging.getLogger("buslens")
+_EMITTED, _CALL_STARTED, _CALL_ENDED = int(Kind.DISPATCH_EMITTED), int(Kind.CALL_STARTED), int(Kind.CALL_ENDED)
+_PAYLOADS = 0
+"""In place of a kind: payloads, errors and notes that were dropped without their facts."""
+
+Folder = Union[str, "os.PathLike[str]"]
+
+Place = Tuple[Callable[[], int], mmap.mmap, "memoryview[int]", int, int]
+"""What claims a slot, its chunk, that chunk as numbers of 8 bytes (the first one of a slot is the end of its call), the
+thread's lane, and the cause of what it does outside of any call."""
+
+
+class StreamRecorder(Recorder):
+    """Records into files of this process; a forked child gets files of its own, beside those of its parent."""
+
+    is_taken = False
+
+    def __init__(
+        self, folder: Folder, name: str = "", *, limits: Limits = DEFAULT_LIMITS, space: Optional[StreamLimits] = None
+    ) -> None:
+        """See `into`."""
+        super().__init__(limits=limits)
+        self.folder = os.path.abspath(os.fsdecode(folder))
+        self.next_id: Callable[[], int] = itertools.count(2, 2).__next__
+        """Even ids: the dispatch of a call that begins at once has the odd one before it."""
+
+        self.keep = self._keep
+        self._space = space or StreamLimits()
+        self._openings: "dict[tuple[int, int, int], int]" = {}
+        self._next_opening = itertools.count(1).__next__
+        extra = {**self.header.extra, "start_ticks": start_ticks()}
+        self.header = replace(self.header, process=name or self.header.process, extra=extra)
+        self._stream: Optional[Stream] = None
+        """None in a forked child that has not recorded anything yet."""
+
+        self._open()
+        FORKS.tell(self)
+        EXITS.tell(self)
+
+    @classmethod
+    def into(
+        cls, folder: Folder, name: str = "", *, limits: Limits = DEFAULT_LIMITS, space: Optional[StreamLimits] = None
+    ) -> "StreamRecorder":
+        """A recorder for `buslens.attach(..., recorder=...)`, whose facts go into a folder of its own in `folder`.
+
+        folder: of all processes of one session; it is made, for this user alone, where it is not there. name: what the
+        process is called; "": by its script. space: how much disk it may take. Raises OSError where the files cannot
+        be made.
+        """
+        return cls(folder, name, limits=limits, space=space)
+
+    @property
+    def path(self) -> str:
+        """The folder of this process's stream; "" in a forked child that has not recorded anything yet."""
+        return self._stream.path if self._stream is not None else ""
+
+    def end_of_program(self) -> None:
+        """Tell what will never come, and that the program has ended in order."""
+        self.finish()
+        if self._stream is not None:
+            self._stream.close()
+
+    end_now = end_of_program
+
+    def close(self) -> None:
+        """Record nothing any more, and say that it ended in order. Safe to call twice."""
+        EXITS.forget(self)
+        if self.enabled:
+            self.end_of_program()
+            self.stop()
+
+    def after_fork(self, parent_pid: int) -> None:
+        """In a forked child: a stream of its own, from its first fact on."""
+        parent, self._stream = self._stream, None
+        super().after_fork(parent_pid)
+        extra = {**self.header.extra, "start_ticks": start_ticks()}
+        if parent is not None:
+            parent.leave()
+            extra["parent_stream"] = parent.name
+        self.header = replace(self.header, extra=extra)
+        self.on_first_fact = self._open_in_child
+
+    def place(self) -> "Optional[Place]":
+        """Where this thread packs; kept in `local.place`. None where there is no room."""
+        lane = self.here()
+        stream = self._stream
+        if stream is None or not stream.has_room():
+            return None
+        self.local.place = place = (*stream.slots, lane, self.local.outside)
+        return place
+
+    def put(self, *fact: Any) -> None:
+        """Keep one fact as packing takes it, or count it as dropped where there is no room."""
+        if self.enabled:
+            self._keep(fact)
+
+    def has_room(self, calls: int) -> bool:
+        """Whether a dispatch with so many calls can be kept; else its facts are counted as dropped."""
+        if self._stream is None or self._stream.has_room():
+            return True
+        self._drop(_EMITTED, 1)
+        self._drop(_CALL_STARTED, calls)
+        self._drop(_CALL_ENDED, calls)
+        return False
+
+    def opening(self, event_id: int, handlers: "list[int]") -> "list[int]":
+        """The marks of slots for emits that call these handlers; empty where there are too many different ones."""
+        key = event_id, len(handlers), handlers[0]
+        found = self._openings.get(key, 0)
+        if not found:
+            if len(self._openings) >= self.limits.max_names:
+                return []
+            found = self._next_opening()
+            if self._stream is not None and not self._stream.write(_opening(found, key)):
+                return []
+            self._openings[key] = found
+        marks = [layout.OPENED | found << 32, *(layout.NEXT | handler << 32 for handler in handlers[1:])]
+        marks[-1] |= layout.AWAITS_END
+        return marks
+
+    def keep_payload(self, call: int, payload: Any) -> int:
+        """What the emit that calls this at once carries: the blob of its slot, 0 where it could not be kept."""
+        stream = self._stream
+        kind, body, cut = blob_of(self.snapshot(payload), _EMITTED, self.limits)
+        if stream is not None and stream.write(RECORD.pack(call, kind, cut, BLOB, len(body)) + body):
+            return call
+        self._drop(_PAYLOADS, 1)
+        return 0
+
+    def snapshot(self, payload: object) -> Any:
+        """What a payload is now."""
+        self._pending_text = 0  # nothing waits
+        return super().snapshot(payload)
+
+    def failure(self, error: BaseException, plain: Any = False) -> Any:
+        """What an exception says now."""
+        self._pending_text = 0
+        return super().failure(error, plain)
+
+    def take(self, most: int = 0) -> bytes:
+        """Nothing waits to be taken: it is in the stream."""
+        return b""
+
+    def _keep(self, fact: "tuple[Any, ...]") -> None:
+        stream = self._stream
+        if stream is None:
+            self.pending.append(fact)
+            return
+        if self._names:
+            self._tell_names()
+        shape = fact[0]
+        if shape == WHOLE:
+            _, kind, outcome, flags, name, now, ident, parent, lane, count, blob = fact
+            if blob.__class__ is not int:
+                blob = self._keep_blob(stream, blob, kind)
+            values = (now, ident, parent, blob, lane, count, kind, outcome, flags, name, layout.WHOLE)
+            if not stream.keep(layout.PACK_WHOLE, *values):
+                self._drop(kind, 1)
+        elif shape == STARTED:
+            _, handler, now, call, dispatch, lane = fact
+            if not stream.keep(layout.PACK_STARTED, now, call, dispatch, lane, layout.STARTED | handler << 32):
+                self._drop(_CALL_STARTED, 1)
+        elif shape == ENDED:
+            if not stream.keep(layout.PACK_ENDED, fact[2], fact[1], layout.ENDED):
+                self._drop(_CALL_ENDED, 1)
+        else:
+            assert shape == NEXT
+            _, ended, now, handler, call, dispatch, lane = fact
+            mark = layout.NEXT | handler << 32
+            if not stream.keep(layout.PACK_OPENED, now, call, dispatch, ended, lane, mark):
+                self._drop(_CALL_ENDED, 1)
+                self._drop(_CALL_STARTED, 1)
+
+    def _keep_blob(self, stream: Stream, value: Any, kind: int) -> int:
+        ident = self.next_id()
+        blob_kind, body, cut = blob_of(value, kind, self.limits)
+        if stream.write(RECORD.pack(ident, blob_kind, cut, BLOB, len(body)) + body):
+            return ident
+        self._drop(_PAYLOADS, 1)
+        return 0
+
+    def _tell_name(self, packed: bytes) -> None:
+        super()._tell_name(packed)
+        self._tell_names()
+
+    def _tell_names(self) -> None:
+        """Write the names that wait: all there are in a forked child, and those that found no room before."""
+        stream = self._stream
+        while stream is not None and self._names:
+            try:
+                packed = self._names.popleft()
+            except IndexError:  # another thread was quicker
+                return
+            ident, kind, _, _, length = NAME_ENTRY.unpack_from(packed)
+            if not stream.write(RECORD.pack(ident, kind, 0, NAME, length) + packed[NAME_ENTRY.size :]):
+                self._names.appendleft(packed)
+                return
+
+    def _drop(self, kind: int, count: int) -> None:
+        self.dropped += count
+        if self._stream is not None:
+            self._stream.drop(kind, count)
+
+    def _open(self) -> None:
+        stream = Stream(self.folder, self.header, self._space)
+        for key, ident in list(self._openings.items()):
+            stream.write(_opening(ident, key))
+        self._stream = stream
+        self._tell_names()
+        while self.pending:
+            self._keep(self.pending.popleft())
+
+    def _open_in_child(self) -> None:
+        try:
+            self._open()
+        except OSError as error:
+            self.stop()
+            # On a thread of its own: the program's log may wait for a lock that the emitting thread holds.
+            arguments = ("buslens: the forked process %d cannot record: %s", os.getpid(), error)
+            threading.Thread(target=_LOG.error, args=arguments, name="buslens log", daemon=True).start()
+
+
+def start_ticks(pid: "Union[int, str]" = "self") -> int:
+    """When a process began, in ticks since the machine did: with its number nobody else's. 0 where it is unknown."""
+    try:
+        with open(f"/proc/{pid}/stat", "rb") as file:
+            return int(file.read().rpartition(b")")[2].split()[19])
+    except (OSError, ValueError, IndexError):
+        return 0
+
+
+def _opening(ident: int, key: "tuple[int, int, int]") -> bytes:
+    return RECORD.pack(ident, 0, 0, OPENING, OPENING_BODY.size) + OPENING_BODY.pack(*key)

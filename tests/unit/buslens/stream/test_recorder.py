@@ -1,0 +1,136 @@
+"""What a program does is in its stream at once, whatever way it is told; forked children have streams of their own."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import buslens
+from buslens.limits import Limits
+from buslens.records import Kind, Outcome
+from buslens.stream import StreamLimits, StreamRecorder
+from buslens.stream.recorder import start_ticks
+from tests.helpers.streams import events, followed, payloads
+
+ROOT = Path(__file__).resolve().parents[4]
+
+FORKING = """
+import os, sys, buslens
+from buslens.stream import StreamRecorder
+from pyee import EventEmitter
+recorder = StreamRecorder.into(sys.argv[1], "shop")
+ee = EventEmitter()
+buslens.attach(ee, recorder=recorder)
+def handler(who):
+    if who == "fork":
+        child = os.fork()
+        if not child:
+            ee.emit("order", "child")
+            return
+        os.waitpid(child, 0)
+ee.on("order", handler)
+ee.emit("order", "parent")
+ee.emit("order", "fork")
+ee.emit("order", "after")
+"""
+
+
+def test_every_verb_of_a_recorder_reaches_the_reader(tmp_path: Path) -> None:
+    recorder = StreamRecorder.into(tmp_path, "shop")
+    bus = recorder.bus("orders")
+    event, handler = recorder.event("placed", bus), recorder.handler("charge", "shop.py", 3, "placed")
+    recorder.handler_added(handler, event, once=True)
+    recorder.dispatch(2, 0, event, recorder.here(), 2, {"id": 7})
+    recorder.call_started(4, 2, handler, recorder.here())
+    recorder.call_ended(4, int(Outcome.FAILED), ValueError("declined"))
+    recorder.skipped(2, handler, 4, "why")
+    recorder.mark("hello")
+    trace, follower = followed(recorder)
+    assert follower.header.process == "shop"
+    assert (events(trace), payloads(trace)) == (["placed"], [{"id": 7}])
+    assert trace.calls.outcome.tolist() == [Outcome.FAILED]
+    assert [len(trace.subscriptions), len(trace.skipped), trace.marks.text(0)] == [1, 1, "hello"]
+    assert trace.damage == ""
+
+
+def test_a_recorder_in_the_middle_of_nothing_takes_the_same_shapes_as_packing(tmp_path: Path) -> None:
+    from buslens.packing import ENDED, NEXT, STARTED
+
+    recorder = StreamRecorder.into(tmp_path)
+    recorder.dispatch(2, 0, recorder.event("placed"), 0, 2, None)
+    recorder.keep((STARTED, recorder.handler("one"), 10, 4, 2, 0))
+    recorder.keep((NEXT, 4, 20, recorder.handler("two"), 6, 2, 0))
+    recorder.keep((ENDED, 6, 30))
+    trace, _ = followed(recorder)
+    assert [trace.calls.started_ns.tolist(), trace.calls.ended_ns.tolist()] == [[10, 20], [20, 30]]
+    assert trace.dispatches.outcome.tolist() == [Outcome.OK]
+
+
+def test_it_cannot_be_written_to_a_file_besides(tmp_path: Path) -> None:
+    from pyee import EventEmitter
+
+    emitter = EventEmitter()
+    recorder = StreamRecorder.into(tmp_path)
+    with pytest.raises(ValueError, match="stream already"):
+        buslens.attach(emitter, recorder=recorder, to=tmp_path / "trace.buslens")
+    assert recorder.take() == b""
+
+
+def test_what_finds_no_room_is_dropped_and_counted_by_kind(tmp_path: Path) -> None:
+    from pyee import EventEmitter
+
+    space = StreamLimits(first=4096, largest=4096, total=8192, left_on_disk=0)
+    recorder = StreamRecorder.into(tmp_path, space=space)
+    emitter = EventEmitter()
+    emitter.on("tick", lambda: None)
+    buslens.attach(emitter, recorder=recorder)
+    for _ in range(1000):
+        assert emitter.emit("tick")
+    trace, follower = followed(recorder)
+    assert 0 < len(trace.calls) < 64
+    assert trace.dropped == follower.dropped == recorder.dropped == 3 * (1000 - len(trace.calls))
+    dropped = follower._head.dropped()
+    assert dropped[Kind.DISPATCH_EMITTED] == dropped[Kind.CALL_ENDED] == 1000 - len(trace.calls)
+
+
+def test_a_payload_that_finds_no_room_is_left_out_and_its_fact_kept(tmp_path: Path) -> None:
+    space = StreamLimits(first=4096, largest=4096, total=8192, left_on_disk=0)
+    recorder = StreamRecorder.into(tmp_path, limits=Limits(), space=space)
+    recorder.dispatch(2, 0, recorder.event("placed"), 0, 0, "x" * 8000)
+    trace, _ = followed(recorder)
+    assert (len(trace.dispatches), payloads(trace), trace.dropped) == (1, [None], 0)
+
+
+def test_a_name_that_found_no_room_is_told_once_there_is_some(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    recorder = StreamRecorder.into(tmp_path)
+    assert recorder._stream is not None
+    with monkeypatch.context() as without:
+        without.setattr(recorder._stream, "write", lambda _: False)
+        event = recorder.event("placed")
+    recorder.dispatch(2, 0, event, 0, 0, None, has_payload=False)
+    assert events(followed(recorder)[0]) == ["placed"]
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="this system does not fork")
+def test_a_child_that_was_forked_in_a_call_leaves_that_to_its_parent(tmp_path: Path) -> None:
+    subprocess.run([sys.executable, "-c", FORKING, str(tmp_path)], cwd=ROOT, check=True, timeout=60)
+    read = [followed(folder) for folder in tmp_path.iterdir()]
+    assert all(follower.ended for _, follower in read)
+    read.sort(key=lambda each: "parent_pid" in each[1].header.extra)
+    (parent, parents), (child, children) = read
+    assert payloads(parent) == ["parent", "fork", "after"]
+    assert parent.calls.outcome.tolist() == [Outcome.OK] * 3
+    assert payloads(child) == ["child", "after"]
+    assert children.header.extra["parent_pid"] == parents.header.pid
+    assert children.header.extra["parent_stream"] == parents.folder.name
+    assert children.header.pid != parents.header.pid
+    assert len(child.subscriptions) == 1
+
+
+def test_a_process_is_known_by_when_it_began() -> None:
+    assert start_ticks() == start_ticks(os.getpid())
+    assert start_ticks("none") == 0
