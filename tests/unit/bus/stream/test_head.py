@@ -17,6 +17,12 @@ from buslens.wire import Header
 
 ROOT = Path(__file__).resolve().parents[4]
 
+PROGRAM = """
+import os, sys
+from buslens.stream import StreamRecorder
+kept = StreamRecorder.into(sys.argv[1])
+"""
+
 
 def head(folder: Path, header: Header) -> StreamHead:
     folder.mkdir(exist_ok=True)
@@ -34,10 +40,7 @@ def test_a_process_that_lives_is_told_from_one_that_ended(tmp_path: Path) -> Non
 
 @pytest.mark.parametrize(("how", "state"), [("sys.exit(3)", "ended"), ("os._exit(0)", "ended"), ("os.abort()", "died")])
 def test_a_process_that_came_to_its_end_is_told_from_one_that_crashed(tmp_path: Path, how: str, state: str) -> None:
-    program = (
-        f"import os, sys\nfrom buslens.stream import StreamRecorder\nkept = StreamRecorder.into(sys.argv[1])\n{how}"
-    )
-    subprocess.run([sys.executable, "-c", program + how, str(tmp_path)], cwd=ROOT, timeout=60, capture_output=True)
+    subprocess.run([sys.executable, "-c", PROGRAM + how, str(tmp_path)], cwd=ROOT, timeout=60, capture_output=True)
     assert StreamHead(next(tmp_path.iterdir())).state().value == state
 
 
@@ -52,7 +55,12 @@ def test_what_runs_on_another_machine_is_unknown(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("at", "bytes_", "says"),
-    [(0, b"BUSLENS", "not the first page"), (8, b"\x09", "version 9"), (30, b"\xff", "damaged"), (13, b"\xff", "damaged")],
+    [
+        (0, b"BUSLENS", "not the first page"),
+        (8, b"\x09", "version 9"),
+        (30, b"\xff", "damaged"),
+        (13, b"\xff", "damaged"),
+    ],
 )  # fmt: skip
 def test_a_garbled_page_is_refused_in_one_sentence(tmp_path: Path, at: int, bytes_: bytes, says: str) -> None:
     page = bytearray(layout.pack_page(Header.here()))
