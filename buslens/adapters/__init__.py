@@ -67,6 +67,7 @@ ADAPTERS = (
     Adapter("pyee", "emitters", "9.1 to 16"),
     Adapter("blinker", "signals", "1.4 to 1.9"),
     Adapter("django", "signals", "3.2 to 5.2", part="django.dispatch"),
+    Adapter("pubsub", "topic managers (pub.getDefaultTopicMgr())", "4.0", part="pubsub.core.topicmgr"),
 )  # fmt: skip
 """The first that takes an object has it."""
 
@@ -124,5 +125,5 @@ def attach(
     FORKS.tell(to)
     FORKS.tell(hooks)
     FORKS.tell(CARRIER)
-    CARRIER.need(emitter)
+    CARRIER.need(hooks.watch.emitter())
     return probe

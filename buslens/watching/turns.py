@@ -53,6 +53,9 @@ class Turns:
         """The one that runs now; 0: none."""
 
         self._plain: Any = False
+        self._last = 0
+        """The last one that was begun by a stand-in; 0: none."""
+
         self._raised = 0
         """The call that ended the loop."""
 
@@ -82,7 +85,7 @@ class Turns:
         registration = self._next(handler)
         if registration is None:
             return handler
-        call = self._watch.recorder.next_id()
+        call = self._last = self._watch.recorder.next_id()
         told = (self.dispatch, call, registration.handler_id, registration.name)
         return WatchedHandler(handler, self._watch, *told)
 
@@ -96,9 +99,10 @@ class Turns:
             steps = _TRACEBACK.__get__(error)
             _TRACEBACK.__set__(error, steps.tb_next if steps is not None else None)
         if of_call:
-            self._raised, self._call = self._call, 0
-            if self._raised:
-                self._watch.failed(self._raised, error, self._plain)
+            call, self._call = self._call, 0
+            self._raised = call or self._last
+            if call:
+                self._watch.failed(call, error, self._plain)
 
     def over(self, why: Callable[[Any], str]) -> None:
         """It is over here. why: why nobody called the handler of a key, where none before it raised."""
