@@ -117,6 +117,7 @@ def attach(
     if missing:
         raise adapter.lacks(*missing)
     to = recorder or Recorder.named(name)
+    bus = bus or kind.title(emitter)
     hooks = kind(emitter, to, bus_of(emitter, to, bus, at, made=made, library=adapter.library, tables=kind.TABLES))
     hooks.probe = probe = Probe(hooks, to, owns_recorder=recorder is None)
     hooks.put_on(emitter)

@@ -38,14 +38,16 @@ _MARKS = ("_is_coroutine", "_is_coroutine_mark")
 class SignalHooks(MethodHooks):
     """The hooks of one signal."""
 
-    METHODS = ("send", "receivers_for", "connect", "_disconnect", "_clear_state")
+    METHODS: ClassVar[tuple[str, ...]] = (
+        *("send", "receivers_for", "connect", "_disconnect", "_clear_state"),
+        *(("send_async",) if hasattr(Signal, "send_async") else ()),  # since blinker 1.6
+    )
     CLASSES: ClassVar[tuple[type, ...]] = (Signal,)
     MADE = ("receivers", "_by_receiver", "_by_sender", "_weak_senders")
 
     def __init__(self, emitter: Signal, recorder: Recorder, bus: int) -> None:
         super().__init__(emitter, Watch(emitter, recorder, bus))
-        name = vars(emitter).get("name")
-        self.event = name if type(name) is str else "signal"
+        self.event = _name_of(emitter) or "signal"
         self.subscribers = Subscribers(self.watch, self.event)
         self.receivers: dict[Any, Receiver] = {}
         """What else is known of those in the subscribers, by the same keys."""
@@ -61,9 +63,15 @@ class SignalHooks(MethodHooks):
             "_disconnect": _disconnecting(self),
             "_clear_state": _clearing(self),
         }
-        if hasattr(Signal, "send_async"):  # since blinker 1.6
+        if "send_async" in self.METHODS:
             hooks["send_async"] = _sending_async(self)
         self.hook(hooks)
+
+    @classmethod
+    def title(cls, emitter: Signal) -> str:
+        """The name of a signal that has one."""
+        name = _name_of(emitter)
+        return f"{type(emitter).__name__} {name}" if name else ""
 
     def subscriptions(self, emitter: Signal, wait: bool) -> list[Subscription]:
         """Who is connected now, to whatever sender."""
@@ -319,6 +327,11 @@ def _text_of(signal: Signal, key: Any) -> str:
     held = signal._weak_senders.get(key)
     sender = held() if held is not None else key if type(key) is str else None
     return shown(sender) if sender is not None else "that is not known"
+
+
+def _name_of(signal: Signal) -> str:
+    name = vars(signal).get("name")
+    return name if type(name) is str else ""
 
 
 def _kind_of(receiver: Any) -> str:

@@ -36,14 +36,18 @@ _MOST_REMEMBERED = 4096
 class SignalHooks(MethodHooks):
     """The hooks of one signal."""
 
-    METHODS = ("send", "send_robust", "_live_receivers", "connect", "disconnect")
+    METHODS: ClassVar[tuple[str, ...]] = (
+        *("send", "send_robust", "_live_receivers", "connect", "disconnect"),
+        *(("asend", "asend_robust") if hasattr(Signal, "asend") else ()),  # since Django 5.0
+    )
     CLASSES: ClassVar[tuple[type, ...]] = (Signal,)
     MADE = ("receivers", "lock", "sender_receivers_cache")
 
     def __init__(self, emitter: Signal, recorder: Recorder, bus: int) -> None:
         super().__init__(emitter, Watch(emitter, recorder, bus))
-        self.event = _name_of(emitter)
-        self.quiet = self.event in _QUIET
+        module, name = _found_in(emitter)
+        self.event = name or "signal"
+        self.quiet = module == "django.db.models.signals" and name in _QUIET
         """Sent for each object that a model makes: what nobody listens to is not told."""
 
         self.subscribers = Subscribers(self.watch, self.event)
@@ -69,10 +73,15 @@ class SignalHooks(MethodHooks):
             "connect": _connecting(self),
             "disconnect": _disconnecting(self),
         }
-        if hasattr(Signal, "asend"):  # since Django 5.0
+        if "asend" in self.METHODS:
             hooks["asend"] = _sending_async(self, "asend")
             hooks["asend_robust"] = _sending_async(self, "asend_robust")
         self.hook(hooks)
+
+    @classmethod
+    def title(cls, emitter: Signal) -> str:
+        """Where a signal is found: it has no name of its own."""
+        return ".".join(filter(None, _found_in(emitter)))
 
     def subscriptions(self, emitter: Signal, wait: bool) -> list[Subscription]:
         """Who is connected now, to whatever sender."""
@@ -356,15 +365,15 @@ def _model_of(key: Any) -> str:
     return "that is not known"
 
 
-def _name_of(signal: Signal) -> str:
-    """What a module calls a signal, which has no name of its own: the first that is found."""
+def _found_in(signal: Signal) -> tuple[str, str]:
+    """The module that has a signal, and what it calls it: the first that is found; "" for both where none has."""
     modules = [(name, module) for name, module in list(sys.modules.items()) if type(name) is str]
     modules.sort(key=lambda each: not each[0].endswith("signals"))
-    for _, module in modules:
+    for module_name, module in modules:
         for name, value in list((instance_dict(module) or {}).items()):
             if value is signal and type(name) is str:
-                return name
-    return "signal"
+                return module_name, name
+    return "", ""
 
 
 HOOKS: type[Hooks] = SignalHooks

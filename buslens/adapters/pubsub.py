@@ -9,7 +9,7 @@ from __future__ import annotations
 import sys
 import threading
 import weakref
-from typing import Any, Iterable, Iterator, Optional
+from typing import Any, ClassVar, Iterable, Iterator, Mapping, Optional
 
 from pubsub.core.topicmgr import TopicManager
 from pubsub.core.topicobj import Topic
@@ -46,6 +46,8 @@ class TopicTreeHooks(MethodHooks):
     """The hooks of one topic tree: on its notification manager, and on its topics."""
 
     METHODS = ("notifySubscribe", "notifyUnsubscribe", "notifyDeadListener", "notifyNewTopic", "notifySend")
+    CLASSES: ClassVar[tuple[type, ...]] = (TopicManager,)
+    MADE = ("_topicsMap",)
 
     def __init__(self, emitter: TopicManager, recorder: Recorder, bus: int) -> None:
         manager = _notifications_of(emitter)
@@ -62,6 +64,16 @@ class TopicTreeHooks(MethodHooks):
         """Topics, and what was put on them."""
 
         self.hook({name: getattr(self, f"_{name}")() for name in self.METHODS})
+
+    @classmethod
+    def everything(cls) -> Mapping[type, Iterable[str]]:
+        """Whoever sends or subscribes asks the tree for the topic first."""
+        return {TopicManager: ("getOrCreateTopic", "getTopic")}
+
+    @classmethod
+    def title(cls, emitter: TopicManager) -> str:
+        """The tree that a program has without asking has the name of its module."""
+        return "pubsub.pub" if member(sys.modules.get("pubsub.pub"), "_topicMgr") is emitter else ""
 
     @classmethod
     def of(cls, emitter: TopicManager) -> Optional[TopicTreeHooks]:

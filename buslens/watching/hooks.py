@@ -49,6 +49,10 @@ class Hooks(Protocol):
         """The hooks that an object of the library has already."""
 
     @classmethod
+    def title(cls, emitter: Any) -> str:
+        """What the bus of an object is called, where the program does not say; "": by its class and place."""
+
+    @classmethod
     def existing(cls) -> list[Any]:
         """Objects of the library that the program has made already, as far as they can be found; to be asked once."""
 

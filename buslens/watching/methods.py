@@ -74,6 +74,11 @@ class MethodHooks:
         return {kind: [name for name in cls.METHODS if not name.startswith("__")] for kind in cls.CLASSES}
 
     @classmethod
+    def title(cls, emitter: Any) -> str:
+        """An object has no name of its own, unless an adapter says otherwise."""
+        return ""
+
+    @classmethod
     def of(cls: type[Own], emitter: Any) -> Optional[Own]:
         """The hooks that an object has already."""
         found = marked((instance_dict(emitter) or {}).get(cls.METHODS[0]))

@@ -15,6 +15,7 @@ from typing import Any
 import pytest
 
 import buslens
+from buslens.adapters import adapter_for
 from buslens.recorder import Recorder
 from buslens.records import Flag, Outcome
 from tests.unit.buslens.facts import Facts
@@ -350,3 +351,12 @@ def test_a_subclass_with_a_send_of_its_own_is_said_to_be() -> None:
     facts = Facts(probe.recorder)
     assert facts.marks == ["Own has its own send: a receiver that it calls by itself is not seen"]
     assert [call.handler for call in facts.one("signal").calls] == ["reserve"]
+
+
+def test_a_bus_has_the_name_of_its_signal_and_every_use_of_one_is_heard() -> None:
+    signal = blinker.Namespace().signal("placed")
+    probe = buslens.attach(signal)
+    signal.send()
+    assert Facts(probe.recorder).one("placed").bus == "NamedSignal placed"
+    (methods,) = adapter_for(signal).hooks().everything().values()
+    assert {"send", "send_async", "connect"} <= set(methods)

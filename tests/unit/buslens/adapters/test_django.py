@@ -79,7 +79,8 @@ def test_an_event_is_called_as_a_module_calls_its_signal() -> None:
     probe = buslens.attach(order_placed)
     try:
         order_placed.send(sender=None)
-        assert Facts(probe.recorder).one("order_placed").handlers == 0
+        dispatch = Facts(probe.recorder).one("order_placed")
+        assert (dispatch.handlers, dispatch.bus) == (0, f"{__name__}.order_placed")
     finally:
         probe.detach()
 

@@ -223,3 +223,13 @@ def test_detached_the_tree_is_as_before(publisher: Publisher) -> None:
     assert [vars(topic) for topic in topics] == before
     publisher.sendMessage("order.placed", order=7)
     assert Facts(probe.recorder).dispatches == {}
+
+
+def test_the_tree_of_the_module_has_its_name_and_is_found_by_its_use() -> None:
+    from pubsub import pub
+
+    with buslens.attach(pub.getDefaultTopicMgr()) as probe:
+        pub.subscribe(reserve, "placed")
+        pub.sendMessage("placed", order=7)
+        pub.unsubscribe(reserve, "placed")
+        assert Facts(probe.recorder).one("placed").bus == "pubsub.pub"

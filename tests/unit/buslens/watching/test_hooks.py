@@ -44,6 +44,10 @@ class BellHooks:
         return found
 
     @classmethod
+    def title(cls, emitter: Any) -> str:
+        return ""
+
+    @classmethod
     def existing(cls) -> list[Any]:
         return []
 
