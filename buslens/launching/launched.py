@@ -16,6 +16,12 @@ from buslens.launching.program import PROGRAM, ProgramWatch
 from buslens.launching.session import Process
 from buslens.launching.variables import PARENT
 
+_UNSEEN = (
+    "buslens watches this process and those that are forked from it; Pythons that it starts are not seen",
+    "buslens watches this process and the Pythons that it starts, but for those with an environment of their own",
+)
+"""Without the variables for children, and with them."""
+
 
 class LaunchedProcess:
     """A process of a session, and what becomes of it in its forked children."""
@@ -28,7 +34,7 @@ class LaunchedProcess:
     def start(self, hook: ImportHook, to: str, only: "list[str]") -> None:
         """Watch. Raises OSError where the capture cannot be written."""
         self._capture = self._process.session.capture(to)
-        self._program.start(to=self._capture, only=only, hook=hook)
+        self._program.start(to=self._capture, only=only, hook=hook, unseen=_UNSEEN[PARENT in os.environ])
         self._process.records_into(self._capture)
         self._program.on_bus = self._process.one_bus_more
         atexit.unregister(AT_EXIT)  # `end` is called later than that

@@ -25,6 +25,7 @@ _LOG = logging.getLogger("buslens")
 _MADE_BEFORE = (
     "buslens began after {library} was imported: {objects} that were there already are seen from their next use on"
 )
+_CHILDREN = "buslens watches this process and those that are forked from it; what else it starts is not seen"
 _BY_HAND = "buslens watches {objects} of {library} one by one: those that are not attached are not seen"
 _COMPILED = "buslens cannot listen to {library}, whose classes are compiled: its {objects} are not seen"
 
@@ -72,6 +73,7 @@ class ProgramWatch:
         only: Iterable[str] = (),
         name: str = "",
         hook: Optional[Waits] = None,
+        unseen: str = _CHILDREN,
     ) -> None:
         """Watch every bus of this process, those that come later too, until `buslens.stop()` or its end.
 
@@ -79,7 +81,8 @@ class ProgramWatch:
         `to`; children of any other kind are not: `buslens record` watches those.
 
         to: the capture file, written while the program runs. only: libraries, such as ("pyee",); all that buslens knows
-        otherwise. name: what the capture calls this program; the name of its script otherwise.
+        otherwise. name: what the capture calls this program; the name of its script otherwise. hook, unseen: for
+        programs that are launched under watch: who waits for imports, and which processes are not seen.
 
         Raises ValueError for a library that is not known, OSError where the file cannot be written.
         """
@@ -91,6 +94,7 @@ class ProgramWatch:
         self._link.users += 1
         self._link.start()
         self._hook = hook or ImportHook()
+        self.cannot_see(unseen)
         for adapter in chosen:
             was_there = is_imported(adapter.awaited)
             self._hook.wait(adapter.awaited, partial(self._watch, adapter, was_there))

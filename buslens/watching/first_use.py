@@ -18,6 +18,7 @@ from buslens.watching.places import Place, files_of
 
 _LOG = logging.getLogger("buslens")
 _NOWHERE: Place = ("", 0)
+_IMPORTLIB = "<frozen importlib"
 _DEEPEST = 64
 """Frames that are looked at for the place where an object is made."""
 
@@ -148,16 +149,22 @@ class EveryObject:
 def place_of(obj: Any, inside: str) -> Place:
     """The line of the program at which an object is being made: not in its library, nor in its own constructors.
 
-    inside: how the names of the library's files begin. ("", 0) where there is no such line.
+    One that a module of the library makes while it is imported is made there. inside: how the names of the library's
+    files begin. ("", 0) where there is no such line.
     """
     own = _constructors(type(obj))
+    found = _NOWHERE
     frame: Optional[FrameType] = sys._getframe(1)
     for _ in range(_DEEPEST):
         if frame is None:
             break
         file = frame.f_code.co_filename
-        if file != __file__ and frame.f_code not in own and not (inside and file.startswith(inside)):
-            return file, frame.f_lineno or 0
+        if file.startswith(_IMPORTLIB):
+            return found
+        if file != __file__ and frame.f_code not in own:
+            found = file, frame.f_lineno or 0
+            if not (inside and file.startswith(inside)):
+                return found
         frame = frame.f_back
     return _NOWHERE
 

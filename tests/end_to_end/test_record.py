@@ -255,6 +255,7 @@ def test_children_of_every_kind_are_one_session(record: Record) -> None:
     ended = record(record.python, app, "once")
     assert (ended.code, ended.err) == (0, "")
     assert record.seen.events == ["main"]
+    assert record.seen.marks[0].endswith("but for those with an environment of their own")
     events = sorted(event for child in record.children for event in child.events)
     kinds = ["multiprocessing fork", "multiprocessing forkserver", "multiprocessing spawn"]
     assert events == ["fork", *kinds, "pool", "subprocess"]

@@ -10,6 +10,8 @@ import traceback
 import warnings
 import weakref
 from collections.abc import Iterator
+from importlib import import_module
+from pathlib import Path
 from types import ModuleType
 from typing import Any
 
@@ -208,3 +210,12 @@ def test_what_somebody_has_put_over_ours_stays() -> None:
 def test_the_place_of_an_object_is_outside_of_its_library() -> None:
     assert place_of(object(), __file__)[0] != __file__
     assert place_of(object(), "")[0] == __file__
+
+
+def test_one_that_a_module_of_the_library_makes_is_made_there(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "made_by_library.py").write_text(
+        "from buslens.watching.first_use import place_of\n\nAT = place_of(1, __file__)\n"
+    )
+    monkeypatch.syspath_prepend(str(tmp_path))
+    assert import_module("made_by_library").AT == (str(tmp_path / "made_by_library.py"), 3)
+    sys.modules.pop("made_by_library")
