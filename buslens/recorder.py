@@ -92,6 +92,9 @@ class Recorder:
         self._buses: dict[str, Any] = {}
         """The emitter of each, held weakly; None where there is none."""
 
+        self.unseen: set[str] = set()
+        """What the capture says already that it cannot see."""
+
         self._names: deque[bytes] = deque()
         self._all_names: list[bytes] = []
         """For a capture that begins anew, in a forked child."""
@@ -123,6 +126,7 @@ class Recorder:
         """In a forked child: a capture of its own, from here on. The parent's facts are the parent's."""
         self._lock = threading.RLock()
         self.pending.clear()
+        self.unseen.clear()
         self.dropped = self._told_dropped = self._pending_text = 0
         self._names = deque(self._all_names)
         extra = {**self.header.extra, "parent_pid": parent_pid}
@@ -404,7 +408,10 @@ class Recorder:
             holder = self._buses.get(own, self)
             if holder is self or (holder is not None and holder() is emitter):
                 break
-        self._buses[own] = weakref.ref(emitter)
+        try:
+            self._buses[own] = weakref.ref(emitter)
+        except TypeError:  # it has none: whoever has the same text comes after it
+            self._buses[own] = None
         return own
 
 

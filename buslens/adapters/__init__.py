@@ -68,6 +68,9 @@ ADAPTERS = (
     Adapter("blinker", "signals", "1.4 to 1.9"),
     Adapter("django", "signals", "3.2 to 5.2", part="django.dispatch"),
     Adapter("pubsub", "topic managers (pub.getDefaultTopicMgr())", "4.0", part="pubsub.core.topicmgr"),
+    Adapter("psygnal", "signals", "0.11 to 0.16"),
+    Adapter("playwright", "emitters", "1.65", part="playwright._impl.event_emitter"),
+    Adapter("bubus", "buses", "1.5"),
 )  # fmt: skip
 """The first that takes an object has it."""
 
@@ -117,8 +120,9 @@ def attach(
     if missing:
         raise adapter.lacks(*missing)
     to = recorder or Recorder.named(name)
-    bus = bus or kind.title(emitter)
-    hooks = kind(emitter, to, bus_of(emitter, to, bus, at, made=made, library=adapter.library, tables=kind.TABLES))
+    title = bus or kind.title(emitter)
+    named = bus_of(kind.owner(emitter), to, title, at, made=made, library=adapter.library, tables=kind.TABLES)
+    hooks = kind(emitter, to, named)
     hooks.probe = probe = Probe(hooks, to, owns_recorder=recorder is None)
     hooks.put_on(emitter)
     for what in hooks.unseen():
@@ -126,5 +130,5 @@ def attach(
     FORKS.tell(to)
     FORKS.tell(hooks)
     FORKS.tell(CARRIER)
-    CARRIER.need(hooks.watch.emitter())
+    CARRIER.need(hooks)
     return probe

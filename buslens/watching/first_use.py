@@ -100,8 +100,8 @@ class EveryObject:
         key = id(obj)
         try:
             mine = weakref.ref(obj, lambda gone: self._forget(key, gone))
-        except TypeError:
-            self._refuse(obj, "it has no weak references")
+        except TypeError:  # of a compiled class: it is not remembered here, and whoever attaches knows it again
+            self._try(obj, _NOWHERE)
             return False
         known = self._known.setdefault(key, mine)
         if known is not mine:
@@ -109,8 +109,11 @@ class EveryObject:
                 return False
             self._known[key] = mine
         made = self._made.pop(key, None)
+        return self._try(obj, made[1] if made is not None and made[0]() is obj else _NOWHERE)
+
+    def _try(self, obj: Any, place: Place) -> bool:
         try:
-            self._attach(obj, made[1] if made is not None and made[0]() is obj else _NOWHERE)
+            self._attach(obj, place)
         except Exception as error:
             self._refuse(obj, str(error) or type(error).__name__)
             return False

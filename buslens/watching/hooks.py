@@ -49,6 +49,10 @@ class Hooks(Protocol):
         """The hooks that an object of the library has already."""
 
     @classmethod
+    def owner(cls, emitter: Any) -> Any:
+        """What a person takes for the bus, and its name comes from: the object itself, or what it is a part of."""
+
+    @classmethod
     def title(cls, emitter: Any) -> str:
         """What the bus of an object is called, where the program does not say; "": by its class and place."""
 

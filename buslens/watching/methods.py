@@ -85,6 +85,11 @@ class MethodHooks:
         return found if isinstance(found, cls) else None
 
     @classmethod
+    def owner(cls, emitter: Any) -> Any:
+        """The object is a bus by itself."""
+        return emitter
+
+    @classmethod
     def existing(cls) -> list[Any]:
         """Objects of the library that are alive, but for those whose constructor another thread runs just now."""
         return [

@@ -42,7 +42,7 @@ class Watch:
     """
 
     def __init__(self, emitter: Any, recorder: Recorder, bus: int) -> None:
-        self.emitter = weakref.ref(emitter)
+        self.emitter = self.reference(emitter)
         self.recorder = recorder
         self.bus = bus
         """Interned name of the emitter."""
@@ -64,7 +64,10 @@ class Watch:
         """Dispatch and handler of those that an executor or nursery has, and has not called, by the call's id."""
 
         self._event_ids: dict[str, int] = {}
-        self._unseen: set[str] = set()
+
+    def reference(self, emitter: Any) -> Callable[[], Any]:
+        """What gives the emitter while it lives, and does not keep it alive."""
+        return weakref.ref(emitter)
 
     def broke(self, error: BaseException) -> None:
         """An error of our own: too deep in recursion means one fact less, anything else that we stop."""
@@ -75,10 +78,10 @@ class Watch:
             _LOG.error("buslens stopped watching an emitter after an error of its own", exc_info=error)
 
     def cannot_see(self, what: str) -> None:
-        """Say in the capture, once, what of this object an adapter cannot watch."""
+        """Say, once in a capture, what of such an object an adapter cannot watch."""
         try:
-            if what not in self._unseen:
-                self._unseen.add(what)
+            if what not in self.recorder.unseen:
+                self.recorder.unseen.add(what)
                 self.recorder.mark(what)
         except Exception as error:
             self.broke(error)
@@ -86,7 +89,6 @@ class Watch:
     def begin_anew(self) -> None:
         """In a forked child, whose capture is a new one: the calls of the parent are the parent's."""
         self.waiting.clear()
-        self._unseen.clear()
 
     def event_id(self, event: Any) -> int:
         """Interned id of an event on this bus."""

@@ -44,6 +44,10 @@ class BellHooks:
         return found
 
     @classmethod
+    def owner(cls, emitter: Any) -> Any:
+        return emitter
+
+    @classmethod
     def title(cls, emitter: Any) -> str:
         return ""
 
