@@ -104,9 +104,7 @@ class EmitterHooks(MethodHooks):
 
     @classmethod
     def missing(cls, emitter: Any) -> list[str]:
-        """As of any hooks. Raises TypeError for what a person has of Playwright, which only stands for an emitter."""
-        if member(emitter, "_impl_obj") is not None:
-            raise TypeError("an object of Playwright's API only stands for the emitter: attach to its `_impl_obj`")
+        """Where `emit` is the program's own, the loop here is not the same."""
         lacks = super().missing(emitter)
         own = [name for name in _LOOP if found_in_class(type(emitter), name) is not found_in_class(EventEmitter, name)]
         return lacks or [f"{name} of its own in this object" for name in own]

@@ -149,7 +149,8 @@ class ProgramWatch:
     def _attach(self, obj: Any, made_at: Place) -> None:
         if self._recorder is not None:
             probe = adapters.attach(obj, self._recorder, at=made_at, made="created")
-            if probe.recorder is self._recorder:  # else the program has attached it by itself
+            # Else the program has attached it by itself, or it was attached before.
+            if probe.recorder is self._recorder and probe not in self._probes:
                 self._probes.add(probe)
                 self.on_bus()
 

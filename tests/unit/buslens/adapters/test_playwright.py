@@ -11,8 +11,10 @@ import pytest
 from playwright._impl.event_emitter import EventEmitter
 
 import buslens
+from buslens import adapters
 from buslens.adapters.playwright import HOOKS, unwrapped
 from buslens.records import Outcome
+from buslens.watching.first_use import EveryObject
 from tests.unit.buslens.facts import Facts
 
 
@@ -169,11 +171,21 @@ def test_emitters_that_are_there_already_are_found() -> None:
     assert id(half) not in found
 
 
-def test_an_object_of_the_api_is_refused_with_what_to_attach_to() -> None:
-    from playwright._impl._impl_to_api_mapping import ImplWrapper
-
-    with pytest.raises(TypeError, match=r"attach to its `_impl_obj`$"):
-        buslens.attach(ImplWrapper(Page()))
+def test_what_its_constructor_asks_for_is_no_use_of_an_emitter() -> None:
+    every = EveryObject("playwright", lambda emitter, at: adapters.attach(emitter, at=at))
+    for kind, methods in HOOKS.everything().items():
+        every.put_on(kind, methods)
+    try:
+        page = Page()
+        before = dict(vars(page))
+        page.on("load", nothing)
+        hooks = HOOKS.of(page)
+    finally:
+        every.take_off()
+    assert hooks is not None
+    assert hooks.probe is not None
+    hooks.probe.detach()
+    assert vars(page) == {**before, "_events": {"load": nothing}, "_events_count": 1}
 
 
 def test_an_emitter_with_an_emit_of_its_own_is_refused() -> None:

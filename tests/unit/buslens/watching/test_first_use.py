@@ -178,10 +178,19 @@ def test_what_cannot_be_attached_is_bare_and_said_once(caplog: pytest.LogCapture
         assert Slots().emit() == Slots().emit() == "bare"
     finally:
         every.take_off()
-    assert [record.getMessage() for record in caplog.records] == [
-        "buslens does not watch a Bus: this one has no emit",
-        "buslens does not watch a Slots: it has no weak references",
-    ]
+    assert [record.getMessage() for record in caplog.records] == ["buslens does not watch a Bus: this one has no emit"]
+
+
+def test_an_object_without_weak_references_is_attached_and_goes_on_as_ever() -> None:
+    attached: list[Any] = []
+    every = EveryObject(LIBRARY, lambda obj, at: attached.append(obj))
+    every.put_on(Slots, ["emit"])
+    slots = Slots()
+    try:
+        assert slots.emit() == "bare"
+    finally:
+        every.take_off()
+    assert attached == [slots]
 
 
 def test_a_class_that_is_compiled_says_what_it_does_not_take() -> None:
