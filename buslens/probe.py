@@ -42,7 +42,7 @@ class Probe:
             watch.live = False
             emitter = watch.emitter()
             if emitter is not None:
-                CARRIER.release(hooks)
+                CARRIER.release(watch.anchor())
                 hooks.take_off(emitter)
             watch.forget()
         if self._link is not None:

@@ -130,5 +130,5 @@ def attach(
     FORKS.tell(to)
     FORKS.tell(hooks)
     FORKS.tell(CARRIER)
-    CARRIER.need(hooks)
+    CARRIER.need(hooks.watch.anchor())
     return probe

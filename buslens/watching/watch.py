@@ -69,6 +69,10 @@ class Watch:
         """What gives the emitter while it lives, and does not keep it alive."""
         return weakref.ref(emitter)
 
+    def anchor(self) -> Any:
+        """What lives as long as the emitter, and can be referred to weakly: itself, unless an adapter knows better."""
+        return self.emitter()
+
     def broke(self, error: BaseException) -> None:
         """An error of our own: too deep in recursion means one fact less, anything else that we stop."""
         if isinstance(error, RecursionError):

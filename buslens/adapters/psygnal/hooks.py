@@ -36,10 +36,17 @@ _UNSEEN = (
 class SignalWatch(Watch):
     """One signal under watch: a compiled one cannot be held weakly, and need not be, since it owns this."""
 
+    loop: Any
+    """What the signal calls now."""
+
     def reference(self, emitter: Any) -> Callable[[], Any]:
         """By the loop that it had before, which knows it: no reference more."""
         loop = attribute(emitter, _LOOP)
         return lambda: loop.__self__
+
+    def anchor(self) -> Any:
+        """The loop that stands in for its own, which nothing else holds."""
+        return self.loop
 
 
 class SignalHooks:
@@ -53,12 +60,12 @@ class SignalHooks:
         self.inner: Any = attribute(emitter, _LOOP)
         """psygnal's loop, bound to the signal."""
 
-        self.watch: Watch = SignalWatch(emitter, recorder, bus)
+        self.watch = SignalWatch(emitter, recorder, bus)
         self.event = _event_of(emitter)
         self._event_id = self.watch.event_id(self.event)
         self._slots: list[Slot] = []
         self._keys: list[str] = []
-        self._loop = watched(self)
+        self.watch.loop = self._loop = watched(self)
         vars(self._loop)[MARK] = self
 
     @classmethod
