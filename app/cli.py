@@ -270,6 +270,7 @@ def record(
     ] = None,
     output: Annotated[str, typer.Option("-o", "--output", help="Write the capture here.", metavar="CAPTURE")] = "",
     only: Annotated[str, typer.Option(help="Watch only these libraries.", metavar="A,B")] = "",
+    window: Annotated[bool, typer.Option("--window", help="Open the window on the capture.")] = False,
     no_children: Annotated[bool, typer.Option("--no-children", help="Watch no other Python that it starts.")] = False,
     variables: Annotated[bool, typer.Option("--variables", help="Print the variables that do it, and leave.")] = False,
     quiet: Annotated[bool, typer.Option("-q", "--quiet", help="Say nothing.")] = False,
@@ -278,7 +279,7 @@ def record(
     # Read again by the command that the probe alone has too, without any of this (buslens/__main__.py).
     from buslens.launching.command import record as become
 
-    flags = {"--no-children": no_children, "--variables": variables, "--quiet": quiet}
+    flags = {"--window": window, "--no-children": no_children, "--variables": variables, "--quiet": quiet}
     options = [f"--output={output}"] * bool(output) + [f"--only={only}"] * bool(only)
     raise typer.Exit(become([*options, *(flag for flag, is_set in flags.items() if is_set), "--", *(command or [])]))
 

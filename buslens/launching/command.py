@@ -29,6 +29,7 @@ options:
   -o, --output CAPTURE  write the capture to this file; other processes than the first
                         write CAPTURE.PID beside it; without, into a folder that
                         `buslens ps` shows, until it is removed
+  --window              open the window on the capture, as soon as the program has a bus
   --only A,B            watch only these libraries: {libraries}
   --no-children         do not watch other Pythons that the program starts
   --variables           print the variables that watch a program, and start nothing
@@ -49,6 +50,7 @@ class RecordRequest:
         self.output = ""
         self.only: "list[str]" = []
         self.has_children = True
+        self.has_window = False
         self.prints_variables = False
         self.prints_help = False
         self.is_quiet = False
@@ -62,6 +64,8 @@ def record(arguments: "list[str]") -> int:
             print(HELP.format(libraries=", ".join(libraries())), end="")
             return 0
         program = [] if request.prints_variables else found(request.command)
+        if request.has_window:
+            _check_window()
         environment = prepared(request)
     except WrongUse as wrong:
         say(f"{wrong} (see buslens record --help)")
@@ -76,6 +80,11 @@ def record(arguments: "list[str]") -> int:
         say(announcement(request, environment))
     for why in unreachable(program):
         say(why)
+    if request.has_window:
+        from buslens.launching import window
+
+        capture = LaunchSession(environment[variables.SESSION]).first_capture(request.output)
+        window.open_beside(os.getpid(), capture, window.command_for(capture))
     return become(program, {**os.environ, **environment})
 
 
@@ -111,6 +120,8 @@ def _take(request: RecordRequest, option: str, value: str) -> None:
             raise WrongUse(f"--only knows no library {unknown[0]!r}: buslens watches {', '.join(libraries())}")
     elif option == "--no-children":
         request.has_children = False
+    elif option == "--window":
+        request.has_window = True
     elif option == "--variables":
         request.prints_variables = True
     elif option in ("-h", "--help"):
@@ -119,6 +130,14 @@ def _take(request: RecordRequest, option: str, value: str) -> None:
         request.is_quiet = True
     else:
         raise WrongUse(f"no such option: {option}")
+
+
+def _check_window() -> None:
+    from buslens.launching import window
+
+    why = window.why_none(dict(os.environ))
+    if why:
+        raise WrongUse(why)
 
 
 def found(command: "list[str]") -> "list[str]":

@@ -1,0 +1,64 @@
+"""`buslens record --window`: opens the window on the capture as soon as there is one.
+
+Beside the program and not as its child, which would be a child that the program does not know.
+"""
+
+from __future__ import annotations
+
+import os
+import select
+import sys
+
+from buslens.launching.ps import is_alive
+from buslens.launching.session import start_ticks
+
+_EVERY_SECONDS = 0.1
+_DISPLAYS = ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM")
+
+
+def why_none(environ: "dict[str, str]", platform: str = sys.platform) -> str:
+    """One sentence about why no window can be opened; empty where nothing speaks against it."""
+    from buslens import application
+
+    missing = application.why_not()
+    if missing:
+        return missing
+    if platform.startswith("linux") and not any(environ.get(name) for name in _DISPLAYS):
+        return "--window needs a display, and none is set here (DISPLAY, WAYLAND_DISPLAY)"
+    return ""
+
+
+def command_for(capture: str) -> "list[str]":
+    """What opens it."""
+    return [sys.executable, "-m", "buslens", "open", capture]
+
+
+def open_beside(pid: int, capture: str, command: "list[str]") -> None:
+    """Run the command once the capture is there; never, where the process of this number ends before."""
+    first = os.fork()
+    if first:
+        os.waitpid(first, 0)
+        return
+    try:
+        os.setsid()
+        if not os.fork():
+            _leave_streams()
+            if _comes(capture, pid, start_ticks(pid)):
+                os.execv(command[0], command)  # noqa: S606
+    finally:
+        os._exit(0)
+
+
+def _comes(capture: str, pid: int, ticks: int) -> bool:
+    while not os.path.exists(capture):
+        if not is_alive(pid, ticks):
+            return os.path.exists(capture)
+        select.select([], [], [], _EVERY_SECONDS)
+    return True
+
+
+def _leave_streams() -> None:
+    """Whoever reads what the program writes does not wait for the window."""
+    nothing = os.open(os.devnull, os.O_RDWR)
+    for stream in (0, 1, 2):
+        os.dup2(nothing, stream)
