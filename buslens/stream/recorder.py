@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import itertools
+import json
+import json.encoder
 import logging
 import mmap
 import os
@@ -14,16 +16,31 @@ from buslens.exiting import EXITS
 from buslens.forking import FORKS
 from buslens.limits import DEFAULT_LIMITS, Limits
 from buslens.packing import ENDED, NEXT, STARTED, WHOLE, blob_of
+from buslens.payloads import Snapshot
 from buslens.recorder import Recorder
-from buslens.records import Kind
+from buslens.records import BlobKind, Kind
+from buslens.redaction import FULL, OFF, Redaction
 from buslens.stream import layout
 from buslens.stream.layout import BLOB, NAME, OPENING, OPENING_BODY, RECORD
 from buslens.stream.space import StreamLimits
 from buslens.stream.stream import Stream
+from buslens.texts import utf8
 from buslens.wire import NAME_ENTRY
 
 _LOG = logging.getLogger("buslens")
 _EMITTED, _CALL_STARTED, _CALL_ENDED = int(Kind.DISPATCH_EMITTED), int(Kind.CALL_STARTED), int(Kind.CALL_ENDED)
+_FEW, _SHORT, _LONG, _LARGE = 16, 12, 256, 10**12
+"""Fields of a small dict, letters that are too few for a secret or too many to look at, a number as long as cards'."""
+
+_JSON = int(BlobKind.PAYLOAD_JSON)
+_MAKE = getattr(json.encoder, "c_make_encoder", None)
+_ENCODE: Callable[[Any, int], Any] = (
+    _MAKE(None, None, json.encoder.encode_basestring, None, ":", ",", False, False, False)
+    if _MAKE is not None
+    else lambda value, _: json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+)
+"""Made once: to make it is most of what `json.dumps` costs for a small dict."""
+
 _PAYLOADS = 0
 """In place of a kind: payloads, errors and notes that were dropped without their facts."""
 
@@ -40,10 +57,17 @@ class StreamRecorder(Recorder):
     is_taken = False
 
     def __init__(
-        self, folder: Folder, name: str = "", *, limits: Limits = DEFAULT_LIMITS, space: Optional[StreamLimits] = None
+        self,
+        folder: Folder,
+        name: str = "",
+        *,
+        limits: Limits = DEFAULT_LIMITS,
+        space: Optional[StreamLimits] = None,
+        redaction: Optional[Redaction] = None,
     ) -> None:
         """See `into`."""
         super().__init__(limits=limits)
+        self.redaction = redaction or Redaction()
         self.folder = os.path.abspath(os.fsdecode(folder))
         self.next_id: Callable[[], int] = itertools.count(2, 2).__next__
         """Even ids: the dispatch of a call that begins at once has the odd one before it."""
@@ -63,15 +87,21 @@ class StreamRecorder(Recorder):
 
     @classmethod
     def into(
-        cls, folder: Folder, name: str = "", *, limits: Limits = DEFAULT_LIMITS, space: Optional[StreamLimits] = None
+        cls,
+        folder: Folder,
+        name: str = "",
+        *,
+        limits: Limits = DEFAULT_LIMITS,
+        space: Optional[StreamLimits] = None,
+        redaction: Optional[Redaction] = None,
     ) -> "StreamRecorder":
         """A recorder for `buslens.attach(..., recorder=...)`, whose facts go into a folder of its own in `folder`.
 
         folder: of all processes of one session; it is made, for this user alone, where it is not there. name: what the
-        process is called; "": by its script. space: how much disk it may take. Raises OSError where the files cannot
-        be made.
+        process is called; "": by its script. space: how much disk it may take. redaction: what of payloads, errors and
+        notes is written; by default everything but secrets. Raises OSError where the files cannot be made.
         """
-        return cls(folder, name, limits=limits, space=space)
+        return cls(folder, name, limits=limits, space=space, redaction=redaction)
 
     @property
     def path(self) -> str:
@@ -143,13 +173,58 @@ class StreamRecorder(Recorder):
         return marks
 
     def keep_payload(self, call: int, payload: Any) -> int:
-        """What the emit that calls this at once carries: the blob of its slot, 0 where it could not be kept."""
+        """What the emit that calls this at once carries: the blob of its slot, 0 where there is none or no room."""
         stream = self._stream
-        kind, body, cut = blob_of(self.snapshot(payload), _EMITTED, self.limits)
+        body = self._small(payload)
+        if body is not None:
+            kind, cut = _JSON, False
+        elif self.redaction.payloads == OFF:
+            return 0
+        else:
+            kind, body, cut = self._blob_of(self.snapshot(payload), _EMITTED)
         if stream is not None and stream.write(RECORD.pack(call, kind, cut, BLOB, len(body)) + body):
             return call
         self._drop(_PAYLOADS, 1)
         return 0
+
+    def _small(self, payload: Any) -> Optional[bytes]:
+        """The JSON of a small dict of short texts and numbers under names that are known to be harmless."""
+        if type(payload) is not dict or len(payload) > _FEW or self.redaction.payloads != FULL:
+            return None
+        copied = payload.copy()
+        harmless, suspicious = self.redaction.harmless, self.redaction.suspicious
+        for key, item in copied.items():
+            # By identity: the hash of a class may be code of its metaclass.
+            kind = type(item)
+            if (
+                type(key) is str
+                and key in harmless
+                and (
+                    (kind is int and -_LARGE < item < _LARGE)
+                    or (kind is str and (len(item) <= _SHORT or (len(item) <= _LONG and not suspicious(item))))
+                    or kind is float
+                    or kind is bool
+                    or item is None
+                )
+            ):
+                continue
+            return None
+        try:
+            return "".join(_ENCODE(copied, 0)).encode()
+        except ValueError:  # not a number, or half a character
+            return None
+
+    def _blob_of(self, value: Any, kind: int) -> "tuple[int, bytes, bool]":
+        """The blob of a fact without its secrets."""
+        redaction = self.redaction
+        if kind != _EMITTED:
+            blob_kind, body, cut = blob_of(value, kind, self.limits)
+            return blob_kind, utf8(redaction.text(body.decode("utf-8", "replace"))), cut
+        if type(value) is Snapshot:
+            value = Snapshot(redaction.payload(value.value), value.is_repr, value.cut)
+        else:
+            value = redaction.payload(value)
+        return blob_of(value, kind, self.limits)
 
     def snapshot(self, payload: object) -> Any:
         """What a payload is now."""
@@ -196,8 +271,10 @@ class StreamRecorder(Recorder):
                 self._drop(_CALL_STARTED, 1)
 
     def _keep_blob(self, stream: Stream, value: Any, kind: int) -> int:
+        if kind == _EMITTED and self.redaction.payloads == OFF:
+            return 0
         ident = self.next_id()
-        blob_kind, body, cut = blob_of(value, kind, self.limits)
+        blob_kind, body, cut = self._blob_of(value, kind)
         if stream.write(RECORD.pack(ident, blob_kind, cut, BLOB, len(body)) + body):
             return ident
         self._drop(_PAYLOADS, 1)

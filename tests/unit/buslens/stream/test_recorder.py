@@ -12,9 +12,11 @@ import pytest
 import buslens
 from buslens.limits import Limits
 from buslens.records import Kind, Outcome
+from buslens.redaction import Redaction
 from buslens.stream import StreamLimits, StreamRecorder
 from buslens.stream.recorder import start_ticks
 from tests.helpers.streams import events, followed, payloads
+from tests.helpers.streams import payloads as payloads_in
 
 ROOT = Path(__file__).resolve().parents[4]
 
@@ -134,3 +136,39 @@ def test_a_child_that_was_forked_in_a_call_leaves_that_to_its_parent(tmp_path: P
 def test_a_process_is_known_by_when_it_began() -> None:
     assert start_ticks() == start_ticks(os.getpid())
     assert start_ticks("none") == 0
+
+
+SECRET = "4111 1111 1111 1111"
+
+
+@pytest.mark.parametrize("payloads", ["full", "keys", "off"])
+def test_no_secret_is_in_any_file_of_a_stream(tmp_path: Path, payloads: str) -> None:
+    from pyee import EventEmitter
+
+    recorder = StreamRecorder.into(tmp_path, redaction=Redaction(payloads))
+    emitter = EventEmitter()
+
+    def fail(*_: object) -> None:
+        raise ValueError("password=hunter2 was refused")
+
+    emitter.on("order", lambda *_, **__: None)
+    emitter.on("refused", fail)
+    buslens.attach(emitter, recorder=recorder)
+    for _ in range(3):  # the way of a name that is new, and that of one that is known
+        emitter.emit("order", {"id": 1, "password": "hunter2"})
+        emitter.emit("order", {"id": 1, "note": SECRET})
+        emitter.emit("order", {"id": 1, "note": "short"})
+        emitter.emit("order", {"id": 2, "note": "x" * 300 + " Bearer hunter2hunter2"})
+        emitter.emit("order", {"id": 4111111111111111})
+        emitter.emit("order", SECRET, token="hunter2")
+        emitter.emit("order", [{"deep": {"api_key": "hunter2"}}])
+        with pytest.raises(ValueError, match="refused"):
+            emitter.emit("refused")
+    recorder.mark("a line with token=hunter2 in it")
+    written = b"".join(path.read_bytes() for path in Path(recorder.path).iterdir())
+    for secret in (b"hunter2", SECRET.encode(), SECRET.replace(" ", "").encode()):
+        assert secret not in written
+    trace, _ = followed(recorder)
+    shown = payloads_in(trace)
+    expected = {"full": {"id": 1, "note": "short"}, "keys": {"id": "<int>", "note": "<str>"}, "off": None}[payloads]
+    assert shown[2] == shown[10] == expected
