@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import weakref
 from typing import Any, Protocol
+from weakref import ref as weak_ref
 
 
 class ForkListener(Protocol):
@@ -48,7 +49,7 @@ class ForkHooks:
         key = id(whom)
         known = self._told.get(key)
         if known is None or known() is not whom:
-            self._told[key] = weakref.ref(whom, lambda gone: self._forget(key, gone))
+            self._told[key] = weak_ref(whom, lambda gone: self._forget(key, gone))
 
     def let_rest(self, whom: PausedByFork) -> None:
         """`whom` rests, while it lives, when the process is forked; it has asked to be told, too."""

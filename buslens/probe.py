@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import os
-import weakref
 from typing import TYPE_CHECKING, Any, Optional, Union
+from weakref import ref as weak_ref
 
 from buslens.capture_writer import CaptureWriter
 from buslens.files import FILES
@@ -23,7 +23,7 @@ class Probe:
         """Where the facts go; `take()` gives them as the bytes of a capture."""
 
         # The emitter owns its hooks, which know its handlers, which may know the emitter.
-        self._hooks = weakref.ref(hooks)
+        self._hooks = weak_ref(hooks)
         self._owns_recorder = owns_recorder
         self._link: Optional[CaptureWriter] = None
         self._closed = False

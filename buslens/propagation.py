@@ -14,6 +14,7 @@ import weakref
 from contextvars import Context
 from functools import partial
 from typing import Any, Callable, Optional
+from weakref import ref as weak_ref
 
 from buslens.context import CALL, CAUSE_UNKNOWN, cause_here
 from buslens.statics import instance_dict
@@ -38,7 +39,7 @@ class ContextPropagation:
         """`whom` needs them, while it lives or until it is released."""
         key = id(whom)
         with self._lock:
-            self._needed[key] = weakref.ref(whom, lambda gone: self._gone(key, gone))
+            self._needed[key] = weak_ref(whom, lambda gone: self._gone(key, gone))
             if not self._put:
                 self._install()
 

@@ -12,11 +12,11 @@ import os
 import sys
 import threading
 import time
-import weakref
 from collections import deque
 from dataclasses import replace
 from itertools import repeat, starmap
 from typing import Any, Callable, Optional
+from weakref import ref as weak_ref
 
 from buslens.context import CALL, CAUSE_UNKNOWN, outside
 from buslens.failures import Failure, Frames
@@ -88,7 +88,7 @@ class Recorder:
         self._pending_text = 0
         self._shapes = Shapes()
         self._ids: dict[tuple[Any, ...], int] = {}
-        self._at_end: list[weakref.WeakMethod[Any]] = []
+        self._at_end: list[tuple[weak_ref[Any], Callable[[Any], None]]] = []
         self._buses: dict[str, Any] = {}
         """The emitter of each, held weakly; None where there is none."""
 
@@ -320,18 +320,19 @@ class Recorder:
         self._pending_text += 1024 + sum(len(link[2]) for link in kept.links)
         return kept
 
-    def at_end(self, finish: Callable[[], None]) -> None:
-        """Call this method when the program ends, if its object still lives then."""
-        self._at_end = [each for each in self._at_end if each() is not None]
-        self._at_end.append(weakref.WeakMethod(finish))
+    def at_end(self, whom: Any, finish: Callable[[Any], None]) -> None:
+        """Call this function of an object when the program ends, if the object still lives then."""
+        # Not a WeakMethod, which is made of what a test of the program may have put something else for.
+        self._at_end = [each for each in self._at_end if each[0]() is not None]
+        self._at_end.append((weak_ref(whom), finish))
 
     def finish(self) -> None:
         """The program ends: who waits for something tells what did not come. The last `take` is next."""
         waiting, self._at_end = self._at_end, []
-        for each in waiting:
-            finish = each()
-            if finish is not None:
-                finish()
+        for ref, finish in waiting:
+            whom = ref()
+            if whom is not None:
+                finish(whom)
 
     def reserve_blobs(self, count: int) -> int:
         """The first of so many ids for blobs that come from elsewhere; on the thread of `take`."""
@@ -409,7 +410,7 @@ class Recorder:
             if holder is self or (holder is not None and holder() is emitter):
                 break
         try:
-            self._buses[own] = weakref.ref(emitter)
+            self._buses[own] = weak_ref(emitter)
         except TypeError:  # it has none: whoever has the same text comes after it
             self._buses[own] = None
         return own

@@ -9,9 +9,10 @@ from __future__ import annotations
 import os
 import sys
 import threading
-import weakref
 from types import FrameType, MethodType
 from typing import Any, Callable, ClassVar, Iterator, Optional
+from weakref import WeakMethod
+from weakref import ref as weak_ref
 
 from django.dispatch import dispatcher
 from django.dispatch.dispatcher import NONE_ID, Signal
@@ -176,7 +177,7 @@ class SignalHooks(MethodHooks):
 
     def _described(self, key: Any, receiver: Any, weak: bool) -> Registration:
         if weak:
-            refer = weakref.WeakMethod if type(receiver) is MethodType else weakref.ref
+            refer = WeakMethod if type(receiver) is MethodType else weak_ref
             self._deaths[key] = refer(receiver, lambda _: self._freed(key))
         sender = "" if key[1] == NONE_ID else self._senders.get(key[1]) or _model_of(key[1])
         place = self._places.get(key[0], ("", 0))
@@ -339,7 +340,7 @@ def _is_own(hooks: SignalHooks, name: str) -> bool:
 
 def _alive(stored: Any) -> Any:
     """The receiver that Django has stored; None where it was freed."""
-    return stored() if issubclass(type(stored), weakref.ReferenceType) else stored
+    return stored() if issubclass(type(stored), weak_ref) else stored
 
 
 def _static_id(thing: Any) -> Any:

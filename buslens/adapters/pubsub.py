@@ -10,6 +10,7 @@ import sys
 import threading
 import weakref
 from typing import Any, ClassVar, Iterable, Iterator, Mapping, Optional
+from weakref import ref as weak_ref
 
 from pubsub.core.topicmgr import TopicManager
 from pubsub.core.topicobj import Topic
@@ -129,7 +130,7 @@ class TopicTreeHooks(MethodHooks):
         """Put hooks on a topic, which is new or was there before."""
         hooks = {"publish": _publishing(self, topic), "getListeners": _listing(self, topic)}
         self._hooked = [each for each in self._hooked if each[0]() is not None]
-        self._hooked.append((weakref.ref(topic), hooks))
+        self._hooked.append((weak_ref(topic), hooks))
         vars(topic).update(hooks)
 
     def told(self, topic: Topic, data: dict[str, Any]) -> Optional[Turns]:
@@ -207,7 +208,7 @@ class TopicTreeHooks(MethodHooks):
 
 
 def _publishing(hooks: TopicTreeHooks, topic: Topic) -> Hook:
-    itself = weakref.ref(topic)
+    itself = weak_ref(topic)
     bare = Topic.publish
 
     def publish(**data: Any) -> Any:
@@ -233,7 +234,7 @@ def _publishing(hooks: TopicTreeHooks, topic: Topic) -> Hook:
 
 
 def _listing(hooks: TopicTreeHooks, topic: Topic) -> Hook:
-    itself = weakref.ref(topic)
+    itself = weak_ref(topic)
     bare = Topic.getListeners
 
     def getListeners() -> Any:

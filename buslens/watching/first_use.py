@@ -12,6 +12,7 @@ import sys
 import weakref
 from types import CodeType, FrameType
 from typing import Any, Callable, Iterable, Optional
+from weakref import ref as weak_ref
 
 from buslens.statics import class_dict, found_in_class, module_of, mro_of
 from buslens.watching.places import Place, files_of
@@ -99,7 +100,7 @@ class EveryObject:
         # No lock: the library may hold one of its own, and another thread may wait for that in here.
         key = id(obj)
         try:
-            mine = weakref.ref(obj, lambda gone: self._forget(key, gone))
+            mine = weak_ref(obj, lambda gone: self._forget(key, gone))
         except TypeError:  # of a compiled class: it is not remembered here, and whoever attaches knows it again
             self._try(obj, _NOWHERE)
             return False
@@ -130,7 +131,7 @@ class EveryObject:
             key = id(obj)
             known = self._made.get(key)
             if known is None or known[0]() is not obj:
-                ref = weakref.ref(obj, lambda gone: self._forget(key, gone))
+                ref = weak_ref(obj, lambda gone: self._forget(key, gone))
                 self._made[key] = ref, place_of(obj, files_of(self._library))
         except Exception:  # noqa: S110  an object without weak references is refused when it is used
             pass

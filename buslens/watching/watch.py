@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import json
 import logging
-import weakref
 from collections.abc import Coroutine, Iterable
 from typing import Any, Callable, Optional
+from weakref import ref as weak_ref
 
 from buslens.failures import Frames
 from buslens.packing import ENDED, STARTED, WHOLE
@@ -47,7 +47,7 @@ class Watch:
         self.bus = bus
         """Interned name of the emitter."""
 
-        recorder.at_end(self.finish)
+        recorder.at_end(self, Watch.finish)
         self.live = True
         """False once detached, or once an error of our own has switched us off."""
 
@@ -67,7 +67,7 @@ class Watch:
 
     def reference(self, emitter: Any) -> Callable[[], Any]:
         """What gives the emitter while it lives, and does not keep it alive."""
-        return weakref.ref(emitter)
+        return weak_ref(emitter)
 
     def anchor(self) -> Any:
         """What lives as long as the emitter, and can be referred to weakly: itself, unless an adapter knows better."""

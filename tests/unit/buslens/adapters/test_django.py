@@ -10,6 +10,7 @@ import traceback
 import warnings
 from collections.abc import Callable
 from typing import Any
+from unittest import mock
 
 import pytest
 
@@ -311,3 +312,15 @@ def test_detached_it_is_as_before() -> None:
     assert buslens.attach(signal) is probe
     probe.detach()
     assert vars(signal) == before
+
+
+def test_a_program_that_puts_something_in_the_place_of_weak_references_finds_no_trace_of_the_probe() -> None:
+    signal = Signal()
+    with mock.patch("weakref.ref") as ref:
+        probe = buslens.attach(signal)
+        signal.connect(reserve, weak=False)
+        assert len(signal.send(sender=None)) == 1
+        signal.disconnect(reserve)
+    ref.assert_not_called()
+    facts = Facts(probe.recorder)
+    assert facts.added == facts.removed == [("signal", "reserve", False)]
