@@ -65,7 +65,7 @@ class Kind(IntEnum):
     """
 
     DELIVERED = 7
-    """Handed to the consumer for the first time; the call may have to wait there."""
+    """Handed to the consumer for the first time; the call may have to wait there. The note may be as CONFIRMED's."""
 
     ACKNOWLEDGED = 8
     REJECTED = 9
@@ -90,7 +90,10 @@ class Kind(IntEnum):
     """
 
     CONFIRMED = 15
-    """id: dispatch; the broker says that it has it, and keeps it from here on."""
+    """id: dispatch; the broker says that it has it, and keeps it from here on.
+
+    blob: a note, JSON: `place`, and `headers` that say which message it is, such as `message-id` and `traceparent`.
+    """
 
     DISCARDED = 16
     """id: dispatch; blob: why. It is lost: the broker did not take it, or gave it up."""
@@ -118,6 +121,9 @@ class Kind(IntEnum):
 
     id: dispatch; name: handler, 0 where `count` of them are not named; blob: a note that says why, such as its sender.
     """
+
+    SENT = 25
+    """id: dispatch; name: where to; it went to a broker that was not asked to confirm it. blob: as CONFIRMED's."""
 
 
 class Outcome(IntEnum):

@@ -17,6 +17,12 @@ LONGEST = 2_000
 OF_CALLS = (Kind.DELIVERED, Kind.REDELIVERED, Kind.ACKNOWLEDGED, Kind.REJECTED, Kind.DEAD_LETTERED)
 """Steps between the broker and one consumer."""
 
+OF_EVENTS = (Kind.SENT, Kind.CONFIRMED, Kind.DISCARDED)
+"""Steps on the way to the broker."""
+
+TELLING = (Kind.SENT, Kind.CONFIRMED, Kind.DELIVERED, Kind.REDELIVERED)
+"""Steps whose note may say what travelled with the event."""
+
 
 @dataclass(frozen=True, slots=True)
 class HistoryStep:
@@ -32,7 +38,7 @@ class HistoryStep:
 
     attempt: int
     note: str
-    """Where the broker has it, or why it has it not; of a confirmation see `headers`."""
+    """Where the broker has it, or why it has it not; what travelled with it is in `headers`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +54,7 @@ class DeliveryHistory:
 
     def of_call(self, call: int) -> tuple[HistoryStep, ...]:
         """Steps that concern one call, those before it included: its event's, and its own."""
-        return tuple(step for step in self.steps if step.call == call or step.kind in (Kind.CONFIRMED, Kind.DISCARDED))
+        return tuple(step for step in self.steps if step.call == call or step.kind in OF_EVENTS)
 
 
 def anatomy_of(trace: Trace, dispatch: int) -> DeliveryHistory:
@@ -60,7 +66,7 @@ def anatomy_of(trace: Trace, dispatch: int) -> DeliveryHistory:
     for row in rows[:MOST_STEPS].tolist():
         kind = Kind(int(told.view("kind")[row]))
         note = trace.blobs.note(int(told.view("note")[row]))[:LONGEST]
-        if kind is Kind.CONFIRMED:
+        if kind in TELLING:
             note, found = _confirmation(note)
             headers = headers or found
         steps.append(

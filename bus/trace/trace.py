@@ -27,7 +27,11 @@ from bus.trace.tables import Calls, Dispatches, Marks
 from buslens import wire
 from buslens.records import Kind
 
-DELIVERING = (*range(Kind.ENQUEUED, Kind.DEAD_LETTERED + 1), *range(Kind.CONFIRMED, Kind.WORK_RETRIED + 1))
+DELIVERING = (
+    *range(Kind.ENQUEUED, Kind.DEAD_LETTERED + 1),
+    *range(Kind.CONFIRMED, Kind.WORK_RETRIED + 1),
+    Kind.SENT,
+)
 """What becomes a row of `Trace.deliveries`."""
 
 FACTS_AT_ONCE = 65_536

@@ -65,6 +65,7 @@ class Adapter:
 
 ADAPTERS = (
     Adapter("pyee", "emitters", "9.1 to 16"),
+    Adapter("aiormq", "channels", "6.8 to 7.2"),
     Adapter("blinker", "signals", "1.4 to 1.9"),
     Adapter("django", "signals", "3.2 to 5.2", part="django.dispatch"),
     Adapter("pubsub", "topic managers (pub.getDefaultTopicMgr())", "4.0", part="pubsub.core.topicmgr"),
@@ -120,8 +121,11 @@ def attach(
     if missing:
         raise adapter.lacks(*missing)
     to = recorder or Recorder.named(name)
-    title = bus or kind.title(emitter)
-    named = bus_of(kind.owner(emitter), to, title, at, made=made, library=adapter.library, tables=kind.TABLES)
+    title, shared = bus or kind.title(emitter), kind.shared_bus(emitter)
+    if shared:
+        named = to.bus(title or shared)
+    else:
+        named = bus_of(kind.owner(emitter), to, title, at, made=made, library=adapter.library, tables=kind.TABLES)
     hooks = kind(emitter, to, named)
     hooks.probe = probe = Probe(hooks, to, owns_recorder=recorder is None)
     hooks.put_on(emitter)

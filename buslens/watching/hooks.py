@@ -61,6 +61,10 @@ class Hooks(Protocol):
         """Objects of the library that the program has made already, as far as they can be found; to be asked once."""
 
     @classmethod
+    def shared_bus(cls, emitter: Any) -> str:
+        """What the bus is called that an object shares with others, as channels do a broker; "": it is one itself."""
+
+    @classmethod
     def missing(cls, emitter: Any) -> Iterable[str]:
         """What the hooks need and this object of the library does not have, by name; nothing: it can be watched."""
 

@@ -97,6 +97,11 @@ class MethodHooks:
         ]
 
     @classmethod
+    def shared_bus(cls, emitter: Any) -> str:
+        """Each object is a bus of its own, unless an adapter says otherwise."""
+        return ""
+
+    @classmethod
     def missing(cls, emitter: Any) -> list[str]:
         """Methods that this object does not have, or its `__dict__`."""
         missing = sorted(name for name in cls.METHODS if not callable(getattr(emitter, name, None)))

@@ -64,6 +64,9 @@ class Facts:
         self.said_added: list[dict[str, object]] = []
         self.said_removed: list[dict[str, object]] = []
         self.marks: list[str] = []
+        self.steps: list[tuple[str, str, int, int, str]] = []
+        """What a broker did: kind, queue, call, attempt and note."""
+
         self.dropped = 0
         self.read()
 
@@ -112,6 +115,12 @@ class Facts:
         elif kind == Kind.HANDLER_REMOVED:
             self.removed.append((self.text(parent), text, bool(flags & 1)))
             self.said_removed.append(json.loads(self.blobs[blob][2]) if blob else {})
+        elif (
+            Kind.ENQUEUED <= kind <= Kind.DEAD_LETTERED
+            or Kind.CONFIRMED <= kind <= Kind.WORK_RETRIED
+            or kind == Kind.SENT
+        ):
+            self.steps.append((Kind(kind).name, text, parent, count, self.blobs[blob][2].decode() if blob else ""))
         elif kind == Kind.MARK:
             self.marks.append(self.blobs[blob][2].decode())
         elif kind == Kind.DROPPED:

@@ -9,6 +9,7 @@ from buslens.records import Kind
 from ui.number_text import span
 
 WORDS = {
+    Kind.SENT: "Sent",
     Kind.CONFIRMED: "Confirmed",
     Kind.ENQUEUED: "Enqueued",
     Kind.DELIVERED: "Delivered",
