@@ -13,12 +13,13 @@ from typing import Any, Callable, Optional
 
 from buslens.context import CALL, CAUSE_UNKNOWN
 from buslens.records import Flag
-from buslens.statics import class_name, instance_dict, member
+from buslens.statics import class_name, instance_dict, member, mro_of
 from buslens.watching.broker_watch import BrokerWatch, SeenDelivery
 from buslens.watching.naming import HandlerName, describe
 
 _ASYNC = int(Flag.ASYNC)
 _LIBRARIES = ("aiormq.", "aio_pika.", "asyncio.", "buslens.")
+_ITERATORS = ("aio_pika.queue.QueueIterator", "aio_pika.robust_queue.RobustQueueIterator")
 _LEAVING = ("GeneratorExit", "StopAsyncIteration")
 _MOST_HANDED = 10_000
 _DEEPEST = 32
@@ -168,8 +169,8 @@ def _callback_of(given: Any) -> Any:
 def _iterator_of(callback: Any) -> Any:
     """The iterator of aio-pika that a callback belongs to; None for any other."""
     owner = callback.__self__ if type(callback) is MethodType else None
-    is_its_own = class_name(type(owner)).startswith("aio_pika.") and callback.__func__.__name__ == "on_message"
-    return owner if owner is not None and is_its_own else None
+    is_iterator = any(class_name(kind) in _ITERATORS for kind in mro_of(type(owner)))
+    return owner if is_iterator and callback.__func__.__name__ == "on_message" else None
 
 
 def _loop_name(queue: str) -> HandlerName:

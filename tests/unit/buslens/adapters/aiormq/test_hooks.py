@@ -198,8 +198,8 @@ async def test_the_callback_gets_the_same_message_and_its_task_looks_the_same(wi
         tag = (await channel.basic_consume("orders", on_order)).consumer_tag
         await wire.deliver(tag, b"7", key="orders", message_id="m")
         await channel.basic_cancel(tag)
-        message, coroutine, stack = seen.pop()
-        return message.body, coroutine.partition(" at ")[0], stack
+        message, coroutine = seen.pop()
+        return type(message), message.body, coroutine.partition(" at ")[0]
 
     bare = await once()
     buslens.attach(channel)
