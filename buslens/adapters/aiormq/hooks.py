@@ -250,8 +250,8 @@ class ChannelHooks(MethodHooks):
             for tag in list(self.unsettled):
                 delivery, _ = self.unsettled.pop(tag)
                 self.watch.settle(delivery, Kind.REJECTED, "its channel was closed: back in its queue")
-            for tag in list(self.consumers):
-                self.cancelled(tag)
+            for consumer_tag in list(self.consumers):
+                self.cancelled(consumer_tag)
         except Exception as error:
             self.watch.broke(error)
 
