@@ -75,6 +75,11 @@ class SignalHooks:
         return found if isinstance(found, cls) else None
 
     @classmethod
+    def shared_bus(cls, emitter: Any) -> str:
+        """None: a signal is a bus of its own."""
+        return ""
+
+    @classmethod
     def owner(cls, emitter: Any) -> Any:
         """The object that the signal is an attribute of; that of a group, where it is in one."""
         owner = attribute(emitter, "_instance")()
