@@ -44,6 +44,10 @@ class BellHooks:
         return found
 
     @classmethod
+    def shared_bus(cls, emitter: Any) -> str:
+        return ""
+
+    @classmethod
     def owner(cls, emitter: Any) -> Any:
         return emitter
 
