@@ -12,11 +12,17 @@ import numpy.typing as npt
 from bus.export.words import skipped_names
 from bus.trace import joining
 from bus.trace.fates import FATES, told_rows
-from bus.trace.groups import RowGroups
+from bus.trace.tables import Marks
 from bus.trace.trace import Trace
 from buslens.records import Kind
 
 Rows = npt.NDArray[Any]
+
+Mark = tuple[int, int]
+"""Time and blob of a line that a call logged."""
+
+_UNSORTED = 8_192
+"""Marks that wait to be sorted; looking through so many takes less than sorting all of them again and again."""
 
 
 class DispatchValues(NamedTuple):
@@ -69,8 +75,8 @@ class SpanRows:
 
     dispatches: tuple[Rows, ...]
     calls: tuple[Rows, ...]
-    marks: dict[int, list[tuple[int, int]]] = field(default_factory=dict)
-    """Time and blob of the lines that calls logged, by call."""
+    marks: dict[int, list[Mark]] = field(default_factory=dict)
+    """By call."""
 
     refused: dict[int, int] = field(default_factory=dict)
     """Blob with the broker's reason, of dispatches that it discarded."""
@@ -99,7 +105,7 @@ class RowReader:
     def __init__(self, trace: Trace, *, complete: bool) -> None:
         """complete: no more records come, so that fates are known."""
         self.trace = trace
-        self._marks = RowGroups(trace.marks.columns, "call")
+        self._marks = MarksByCall(trace.marks)
         self._fate = trace.fates.of(trace).fate if complete else None
         self._skipped = skipped_names(trace) if complete else {}
 
@@ -109,7 +115,7 @@ class RowReader:
         return SpanRows(
             self._dispatches(dispatches),
             self._calls(calls),
-            self._marks_of(calls),
+            self._marks.of(self.trace.calls.id[calls]),
             self._refused(dispatches),
             {} if self._fate is None else dict(zip(ids, (FATES[each] for each in self._fate[dispatches]), strict=True)),
             {ident: self._skipped[row] for ident, row in zip(ids, dispatches.tolist(), strict=True)
@@ -154,17 +160,6 @@ class RowReader:
         np.maximum.at(taken, order[at[mine]], told.view("time_ns")[sure[mine]])
         return taken
 
-    def _marks_of(self, calls: Rows) -> dict[int, list[tuple[int, int]]]:
-        marks = self.trace.marks
-        if not len(marks):
-            return {}
-        found = {}
-        for call in self.trace.calls.id[calls].tolist():
-            rows = self._marks.rows(call)
-            if len(rows):
-                found[call] = list(zip(marks.time_ns[rows].tolist(), marks.blob[rows].tolist(), strict=True))
-        return found
-
     def _refused(self, dispatches: Rows) -> dict[int, int]:
         table = self.trace.dispatches
         if not (table.columns.view("seen")[dispatches] & joining.DISCARDED).any():
@@ -173,3 +168,34 @@ class RowReader:
         mine = np.isin(rows, dispatches)
         notes = self.trace.deliveries.view("note")[told[mine]]
         return dict(zip(table.id[rows[mine]].tolist(), notes.tolist(), strict=True))
+
+
+class MarksByCall:
+    """Finds what calls logged, for many calls at once: of spans nearly all are asked for, and few have any."""
+
+    def __init__(self, marks: Marks) -> None:
+        self._marks = marks
+        self._order: Rows = np.empty(0, np.int64)
+        self._calls: Rows = np.empty(0, np.uint64)
+        """Rows of marks by their call, and the calls."""
+
+    def of(self, calls: Rows) -> dict[int, list[Mark]]:
+        """What each of these calls logged, in order; without those that logged nothing."""
+        logged, sorted_ones = self._marks.call, len(self._order)
+        if len(logged) - sorted_ones > max(_UNSORTED, sorted_ones // 8):
+            self._order = np.argsort(logged, kind="stable")
+            self._calls = logged[self._order].astype(np.uint64)
+            sorted_ones = len(logged)
+        found: dict[int, list[Mark]] = {}
+        first, last = (np.searchsorted(self._calls, calls.astype(np.uint64), side) for side in ("left", "right"))
+        for place in np.flatnonzero(last > first).tolist():
+            self._add(found, self._order[first[place] : last[place]])
+        late = np.flatnonzero(np.isin(logged[sorted_ones:], calls)) + sorted_ones
+        self._add(found, late)
+        return found
+
+    def _add(self, found: dict[int, list[Mark]], rows: Rows) -> None:
+        marks = self._marks
+        columns = marks.call[rows].tolist(), marks.time_ns[rows].tolist(), marks.blob[rows].tolist()
+        for call, time_ns, blob in zip(*columns, strict=True):
+            found.setdefault(call, []).append((time_ns, blob))

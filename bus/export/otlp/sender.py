@@ -56,8 +56,8 @@ class SendingReport:
         lost = sum(self.lost.values())
         if not lost:
             return f"{several(self.sent, 'span')} {'was' if self.sent == 1 else 'were'} sent to {self.receiver}"
-        whys = "; ".join(why if len(self.lost) == 1 else f"{many:,}: {why}" for why, many in self.lost.items())
-        return f"{lost:,} of {several(self.sent + lost, 'span')} were not sent to {self.receiver}: {whys}"
+        whys = "; ".join(why if len(self.lost) == 1 else f"{_digits(many)}: {why}" for why, many in self.lost.items())
+        return f"{_digits(lost)} of {several(self.sent + lost, 'span')} were not sent to {self.receiver}: {whys}"
 
 
 class OtlpSender:
@@ -213,6 +213,10 @@ class OtlpSender:
             left = self._ends_at - self.silent_s
             self._changed.wait_for(lambda: not self._waiting, min(seconds, left))
             return self.silent_s < self._ends_at
+
+
+def _digits(number: int) -> str:
+    return f"{number:,}".replace(",", " ")
 
 
 def _parts(message: TracesData) -> Iterator[tuple[TracesData, int]]:

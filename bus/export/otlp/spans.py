@@ -7,8 +7,9 @@ CONSUMER span, `process EVENT`, below its dispatch and linked to it, as several 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from importlib.metadata import PackageNotFoundError, version
+from typing import TypeVar
 
 from opentelemetry.proto.common.v1.common_pb2 import InstrumentationScope, KeyValue
 from opentelemetry.proto.resource.v1.resource_pb2 import Resource
@@ -16,7 +17,7 @@ from opentelemetry.proto.trace.v1.trace_pb2 import ResourceSpans, ScopeSpans, Sp
 
 from bus.export.otlp.attributes import cut, lines, number, real, text, yes
 from bus.export.otlp.identity import CaptureIdentity, system_of
-from bus.export.otlp.rows import CallValues, DispatchValues, SpanRows
+from bus.export.otlp.rows import CallValues, DispatchValues, Mark, SpanRows
 from bus.export.words import outcome, visible
 from bus.trace import joining
 from bus.trace.blobs import Blobs
@@ -30,10 +31,14 @@ CONVENTIONS = "https://opentelemetry.io/schemas/1.45.0"
 MOST_EVENTS = 128
 """Of one span, the default of OpenTelemetry's own kits; what is more is counted in the span."""
 
+Word = TypeVar("Word", int, str)
+
 FAILED = (Outcome.FAILED, Outcome.TIMED_OUT)
 
 _MOST_NAME = 200
 """Letters of a span's name."""
+
+_SMALL = 100
 
 
 class SpanMaker:
@@ -49,6 +54,8 @@ class SpanMaker:
         self._system = system_of(header, frozenset(adapter.library for adapter in ADAPTERS))
         self._of_event: dict[tuple[int, str], list[KeyValue]] = {}
         self._of_handler: dict[int, list[KeyValue]] = {}
+        self._words: dict[tuple[str, int | str], KeyValue] = {}
+        """Attributes of few values, which take longer to make than to copy."""
 
     def data(self, rows: SpanRows, now_ns: int, *more: KeyValue) -> TracesData:
         """The spans of these rows.
@@ -137,15 +144,15 @@ class SpanMaker:
 
     def _about_dispatch(self, each: DispatchValues, rows: SpanRows) -> Iterator[KeyValue]:
         yield text("messaging.message.id", str(each.id))
-        yield number("buslens.handlers", each.handlers)
+        yield self._number("buslens.handlers", each.handlers)
         if each.id in rows.fates or not each.seen & joining.DURABLE:
-            yield text("buslens.outcome", outcome(each.outcome))
+            yield self._word("buslens.outcome", each.outcome, outcome)
         if fate := rows.fates.get(each.id):
-            yield text("buslens.fate", fate)
+            yield self._word("buslens.fate", fate, str)
         if skipped := rows.skipped.get(each.id):
             yield text("buslens.skipped", skipped)
         if each.lane:
-            yield text("buslens.lane", self._names.text(each.lane))
+            yield self._word("buslens.lane", each.lane, self._names.text)
         if each.cause_unknown:
             yield text("buslens.cause", "unknown")
         if each.seen & joining.DISCARDED:
@@ -167,11 +174,11 @@ class SpanMaker:
         yield text("messaging.message.id", str(each.dispatch))
         yield from self._about_handler(each.handler)
         yield text("buslens.call", str(each.id))
-        yield text("buslens.outcome", outcome(each.outcome))
-        yield number("buslens.attempt", each.attempt)
+        yield self._word("buslens.outcome", each.outcome, outcome)
+        yield self._number("buslens.attempt", each.attempt)
         yield real("buslens.queue_delay_ms", (each.started_ns - each.emitted_ns) / 1e6)
         if each.lane:
-            yield text("buslens.lane", self._names.text(each.lane))
+            yield self._word("buslens.lane", each.lane, self._names.text)
 
     def _about_handler(self, handler: int) -> list[KeyValue]:
         found = self._of_handler.get(handler)
@@ -181,6 +188,22 @@ class SpanMaker:
             found += [text("code.file.path", file)] if file else []
             found += [number("code.line.number", line)] if line else []
             self._of_handler[handler] = found
+        return found
+
+    def _word(self, key: str, value: Word, say: Callable[[Word], str]) -> KeyValue:
+        """A text that stands for one of few values."""
+        found = self._words.get((key, value))
+        if found is None:
+            found = self._words[key, value] = text(key, say(value))
+        return found
+
+    def _number(self, key: str, value: int) -> KeyValue:
+        """A number that is nearly always a small one."""
+        found = self._words.get((key, value))
+        if found is None:
+            found = number(key, value)
+            if value <= _SMALL:
+                self._words[key, value] = found
         return found
 
     def _failure(self, each: CallValues, ended_ns: int) -> tuple[Status, str, list[Span.Event]]:
@@ -195,7 +218,7 @@ class SpanMaker:
         message = cut(visible(f"{error.type}: {error.message}"))
         return Status(code=Status.STATUS_CODE_ERROR, message=message), error.type or "_OTHER", [event]
 
-    def _logged(self, marks: list[tuple[int, int]] | tuple[()]) -> list[Span.Event]:
+    def _logged(self, marks: Iterable[Mark]) -> list[Span.Event]:
         return [
             Span.Event(
                 name="log",
