@@ -212,8 +212,9 @@ def become(program: "list[str]", environment: "dict[str, str]") -> int:
 
 
 def say(line: str) -> None:
-    """One line on stderr."""
-    print(f"buslens: {line}", file=sys.stderr, flush=True)
+    """One line on stderr, where there is one."""
+    if sys.stderr is not None:  # closed: `print` would take the program's standard output
+        print(f"buslens: {line}", file=sys.stderr, flush=True)
 
 
 def _either(names: "list[str]") -> str:

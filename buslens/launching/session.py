@@ -90,7 +90,11 @@ class Process:
 
     def end(self, how: str = ENDED) -> None:
         """The process is at its end, and says so; one that is killed cannot."""
-        if self._is_written and os.getpid() == self.pid:  # a forked child runs this too
+        if not self._is_written or os.getpid() != self.pid:  # a forked child runs this too
+            return
+        if self._fields["parent"] and not self._fields["capture"]:
+            self._forget()  # one of a thousand tools that a program may start: nobody looks for those
+        else:
             self._tell(how)
 
     def forked(self) -> Process:
@@ -102,6 +106,12 @@ class Process:
     @property
     def _path(self) -> str:
         return os.path.join(self.session.folder, self.name + PROCESS)
+
+    def _forget(self) -> None:
+        try:
+            os.unlink(self._path)
+        except OSError:
+            pass
 
     def _tell(self, how: str) -> None:
         try:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import logging
 import sys
 import weakref
+from _thread import allocate_lock, get_ident
 from types import CodeType, FrameType
 from typing import Any, Callable, Iterable, Optional
 from weakref import ref as weak_ref
@@ -20,6 +21,7 @@ from buslens.watching.places import Place, files_of
 _LOG = logging.getLogger("buslens")
 _NOWHERE: Place = ("", 0)
 _IMPORTLIB = "<frozen importlib"
+_PATIENCE_SECONDS = 0.05
 _DEEPEST = 64
 """Frames that are looked at for the place where an object is made."""
 
@@ -56,6 +58,9 @@ class EveryObject:
         self._put: "list[tuple[type, FirstUse]]" = []
         self._known: "dict[int, weakref.ref[Any]]" = {}
         """By id; whose turn it is or was to be attached."""
+
+        self._busy: "dict[int, tuple[int, Any]]" = {}
+        """By id: the thread that attaches an object just now, and a lock that it holds meanwhile."""
 
         self._made: "dict[int, tuple[weakref.ref[Any], Place]]" = {}
         """By id: where an object was made that nobody has used yet."""
@@ -97,7 +102,8 @@ class EveryObject:
 
     def attach(self, obj: Any) -> bool:
         """Attach one object, where that has not been tried yet. Whether it is watched from now on."""
-        # No lock: the library may hold one of its own, and another thread may wait for that in here.
+        if sys.is_finalizing():
+            return False
         key = id(obj)
         try:
             mine = weak_ref(obj, lambda gone: self._forget(key, gone))
@@ -107,10 +113,27 @@ class EveryObject:
         known = self._known.setdefault(key, mine)
         if known is not mine:
             if known() is obj:
-                return False
+                return self._is_attached_meanwhile(key)
             self._known[key] = mine
         made = self._made.pop(key, None)
-        return self._try(obj, made[1] if made is not None and made[0]() is obj else _NOWHERE)
+        lock = allocate_lock()
+        with lock:
+            self._busy[key] = get_ident(), lock
+            try:
+                return self._try(obj, made[1] if made is not None and made[0]() is obj else _NOWHERE)
+            finally:
+                self._busy.pop(key, None)
+
+    def _is_attached_meanwhile(self, key: int) -> bool:
+        """Two threads use an object for the first time: one attaches it, the other's use is to be recorded too."""
+        thread, lock = self._busy.get(key, (0, None))
+        if lock is None or thread == get_ident():
+            return False
+        # Not for ever: this thread may hold a lock of the library that the other one waits for.
+        if not lock.acquire(timeout=_PATIENCE_SECONDS):
+            return False
+        lock.release()
+        return True
 
     def _try(self, obj: Any, place: Place) -> bool:
         try:
@@ -121,10 +144,13 @@ class EveryObject:
         return True
 
     def _using(self, hook: FirstUse, obj: Any, kind: Any) -> Any:
-        # Where `super()` asks, from the program's own method of this name, it is to have what it asks for.
-        if self.attach(obj) and found_in_class(type(obj), hook.name) is hook:
-            return getattr(obj, hook.name)
-        return hook.function.__get__(obj, kind)
+        try:
+            # Where `super()` asks, from the program's own method of this name, it is to have what it asks for.
+            is_hooked = self.attach(obj) and found_in_class(type(obj), hook.name) is hook
+        except Exception as error:
+            self._refuse(obj, repr(error))
+            is_hooked = False
+        return getattr(obj, hook.name) if is_hooked else hook.function.__get__(obj, kind)
 
     def _constructing(self, hook: FirstUse, obj: Any, kind: Any) -> Any:
         try:

@@ -291,6 +291,21 @@ def test_a_python_that_looks_for_nothing_is_said_beforehand(record: Record, flag
     assert ended.err == f"buslens: {record.python} {flag} {said}\n"
 
 
+def test_without_a_stderr_nothing_of_ours_goes_to_the_programs_output(record: Record) -> None:
+    app = record.write("app.py", BUS)
+    command = [word for word in record.recorded() if word != "-q"]
+    done = record.bare("sh", "-c", 'exec "$@" 2>&-', "sh", *command, record.python, app)
+    assert (done.code, done.out) == (0, "")
+    assert record.seen.events == ["ready"]
+
+
+def test_an_object_that_is_first_used_when_python_ends_is_left_alone(record: Record) -> None:
+    dies = "class Dies:\n    def __init__(self):\n        self.bus = EventEmitter()\n    def __del__(self):\n"
+    app = record.write("app.py", f"{BUS}{dies}        self.bus.emit('dying')\nkept = Dies()\n")
+    assert record(record.python, app) == record.bare(record.python, app)
+    assert record.seen.events == ["ready"]
+
+
 def test_what_cannot_be_run_is_one_sentence(record: Record) -> None:
     record.write("app.py", BUS)
     assert record("no-such-command").complaint.startswith("buslens: no command 'no-such-command' is found (see")

@@ -85,6 +85,18 @@ def test_a_process_says_what_it_is_and_how_it_ended() -> None:
     assert (seen.buses, seen.state, seen.is_alive) == (1, "ended", False)
 
 
+def test_a_child_that_had_no_bus_is_not_listed_when_it_has_ended() -> None:
+    program = Process(LaunchSession.made(), "")
+    program.write()
+    tool = Process(program.session, program.name)
+    tool.name += "0"
+    tool.write()
+    assert len(processes(program.session.folder)) == 2
+    tool.end()
+    program.end()
+    assert [each.name for each in processes(program.session.folder)] == [program.name]
+
+
 def test_a_forked_child_is_the_child_of_the_last_one_that_anybody_has_heard_of() -> None:
     process = Process(LaunchSession.made(), "7-1")
     process.write()
@@ -99,6 +111,7 @@ def test_a_forked_child_is_the_child_of_the_last_one_that_anybody_has_heard_of()
 def test_a_file_that_somebody_has_removed_does_not_matter() -> None:
     process = Process(LaunchSession.made(), "")
     process.write()
+    process.records_into("x")
     os.unlink(os.path.join(process.session.folder, process.name + PROCESS))
     process.one_bus_more()
     process.end()

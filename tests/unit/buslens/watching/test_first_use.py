@@ -6,6 +6,7 @@ import gc
 import inspect
 import pickle
 import sys
+import threading
 import traceback
 import warnings
 import weakref
@@ -18,6 +19,7 @@ from typing import Any
 import pytest
 
 from buslens.watching.first_use import EveryObject, FirstUse, place_of
+from tests.helpers.patience import PATIENCE_S
 
 LIBRARY = "no_such_library"
 
@@ -228,3 +230,61 @@ def test_one_that_a_module_of_the_library_makes_is_made_there(tmp_path: Path, mo
     monkeypatch.syspath_prepend(str(tmp_path))
     assert import_module("made_by_library").AT == (str(tmp_path / "made_by_library.py"), 3)
     sys.modules.pop("made_by_library")
+
+
+def test_two_threads_that_use_it_first_at_once_are_both_heard(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("buslens.watching.first_use._PATIENCE_SECONDS", PATIENCE_S)
+    inside, go_on = threading.Event(), threading.Event()
+    attached: list[Any] = []
+
+    def attach(obj: Any, at: Any) -> None:
+        inside.set()
+        go_on.wait(PATIENCE_S)
+        vars(obj)["emit"] = lambda event: "hooked " + event
+        attached.append(obj)
+
+    every, bus, heard = EveryObject(LIBRARY, attach), quiet(Bus, "a"), []
+    every.put_on(Bus, ["emit"])
+    try:
+        first = threading.Thread(target=lambda: heard.append(bus.emit("x")))
+        first.start()
+        inside.wait(PATIENCE_S)
+        threading.Timer(0.001, go_on.set).start()
+        heard.append(bus.emit("y"))
+        first.join()
+    finally:
+        every.take_off()
+    assert sorted(heard) == ["hooked x", "hooked y"]
+    assert attached == [bus]
+
+
+def test_who_holds_what_the_attaching_thread_waits_for_goes_on_bare() -> None:
+    held, inside = threading.Lock(), threading.Event()
+
+    def attach(obj: Any, at: Any) -> None:
+        inside.set()
+        with held:
+            pass
+
+    every, bus = EveryObject(LIBRARY, attach), quiet(Bus, "a")
+    every.put_on(Bus, ["emit"])
+    try:
+        with held:
+            first = threading.Thread(target=lambda: bus.emit("x"))
+            first.start()
+            inside.wait(PATIENCE_S)
+            assert bus.emit("y") == "a y"
+        first.join()
+    finally:
+        every.take_off()
+
+
+def test_an_error_of_our_own_is_said_and_not_the_programs(
+    heard: Heard, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def broken(obj: Any) -> bool:
+        raise NameError("ours")
+
+    monkeypatch.setattr(heard.every, "attach", broken)
+    assert [quiet(Bus, "a").emit("x") for _ in range(2)] == ["a x", "a x"]
+    assert [record.getMessage() for record in caplog.records] == ["buslens does not watch a Bus: NameError('ours')"]
