@@ -21,10 +21,14 @@ from app.crash import CrashReport
 from app.flights import flights
 from app.settings_file import SettingsFile
 from app.trust import TrustedFiles
+from bus.engine_process import EngineProcesses
 from bus.errors import UserError
 from bus.flight.recorder import FlightRecorder
+from bus.run.handle import MakeRun
+from bus.run.runner import own_run
 from bus.session import Session
 from bus.trace.forgetting import usual_most
+from bus.workers.worker_talk import command_of
 from ui.apply_theme import apply_theme
 from ui.fonts import load_fonts, proportional
 from ui.icons import ICONS
@@ -55,10 +59,11 @@ def run_window(paths: Sequence[Path], store: SettingsFile | None = None, trust: 
         qt_start.check_screen()
     loop = qasync.QEventLoop(app)
     asyncio.set_event_loop(loop)
-    with loop:
-        window = make_window(store or SettingsFile(), trust or TrustedFiles())
+    with loop, EngineProcesses(command_of("app.engine_process")) as processes:
+        window = make_window(store or SettingsFile(), trust or TrustedFiles(), processes.make_run)
         with watched(window, loop), Collector(window):
             window.show()
+            processes.prepare()
             for path in paths:
                 window.open(path)
             loop.run_forever()
@@ -84,10 +89,10 @@ def make_application() -> QApplication:
     return app
 
 
-def make_window(store: SettingsFile, trust: TrustedFiles) -> Window:
-    """A window with a session of its own, not yet shown."""
+def make_window(store: SettingsFile, trust: TrustedFiles, make_run: MakeRun = own_run) -> Window:
+    """A window with a session of its own, not yet shown. make_run: where its engines are, else in this process."""
     settings = store.read()
-    session = Session(settings, trusted=trust.trusts)
+    session = Session(settings, trusted=trust.trusts, make_run=make_run)
     session.runs.set_limits(settings.most_runs, settings.most_runs_gb)
     session.most_records = settings.most_records or usual_most()
     session.flight = FlightRecorder(settings.flight, flights())

@@ -19,10 +19,14 @@ from bus.run.recording import Recording
 from bus.run.stage import MOST_IN_FLIGHT, Stage
 from bus.run.thread import EngineThread
 from bus.run.waiting_list import WaitingList
-from bus.runtime.gate import Gate
+from bus.runtime.back_pressure import BackPressure
+from bus.runtime.clock import Pace
+from bus.runtime.gate import Gate, Step
 from bus.runtime.state import EngineState, Phase
 from bus.scenario import Document
 from bus.sharing.owner import Owner
+
+GIVEN_UP = "the engine's thread did not end; what it runs goes on until Buslens is closed"
 
 
 class RunPeer(Peer, Protocol):
@@ -75,11 +79,6 @@ class Runner:
         return self._thread.alive
 
     @property
-    def gate(self) -> Gate:
-        """For pausing, resuming and stepping."""
-        return self._stage.gate
-
-    @property
     def recording(self) -> Recording:
         """What it is recorded with."""
         return self._recording
@@ -96,6 +95,26 @@ class Runner:
     def join(self, timeout: float) -> bool:
         """Wait so many seconds at most for its end; whether it has ended."""
         return self._thread.join(timeout)
+
+    def give_up(self) -> str:
+        """It was told to end and has not: what a person must know of that."""
+        return GIVEN_UP
+
+    def pause(self) -> None:
+        """Stop before whatever comes next."""
+        self._stage.gate.pause()
+
+    def resume(self) -> None:
+        """Let it go on."""
+        self._stage.gate.resume()
+
+    def step(self, step: Step) -> None:
+        """Go on to where the step ends."""
+        self._stage.gate.step(step)
+
+    def record(self, on: bool) -> None:
+        """Keep records from now on, or keep none."""
+        self._recording.recorder.enabled = on
 
     def set_speed(self, speed: float) -> None:
         """From now on: times real time, math.inf where waits cost nothing."""
@@ -122,10 +141,25 @@ class Runner:
         """Nanoseconds of the run's clock since it began."""
         return self._recording.clock.time_ns()
 
+    def pace(self) -> Pace:
+        """How the time of its state goes on until that is taken anew."""
+        finished = self._phase() == "finished"
+        return (self._driver.finished_ns, 0, 0.0) if finished else self._recording.clock.pace
+
+    @property
+    def back_pressure(self) -> BackPressure:
+        """What makes an engine wait that is faster than whoever reads."""
+        return self._recording.back_pressure
+
+    @property
+    def has_more(self) -> bool:
+        """Whether the last `take` has left records for the next one."""
+        return self._recording.recorder.has_more
+
     def take(self, most: int = 0) -> bytes:
         """Frames of what was recorded since the last time, here and on the machines that have joined.
 
-        most: about so many facts, 0 for all; `recording.recorder.has_more` says whether some are left.
+        most: about so many facts, 0 for all; `has_more` says whether some are left.
         """
         engine = self._stage.engine
         engine.look(is_news=self._peer.look(can_hear=not engine.trouble()))
@@ -146,7 +180,7 @@ class Runner:
             virtual_ns=driver.finished_ns if phase == "finished" else clock.time_ns(),
             late_ns=clock.late_ns,
             queue=self._waiting.now() if phase == "paused" else (),
-            next_stop=self.gate.stopped_at if phase == "paused" else None,
+            next_stop=self._stage.gate.stopped_at if phase == "paused" else None,
         )
 
     def _phase(self) -> Phase:
@@ -157,7 +191,7 @@ class Runner:
         driver = self._driver
         # An emit by hand that the engine has not seen yet keeps it from being over.
         phase: Phase = "running" if driver.phase == "finished" and driver.by_hand else driver.phase
-        return "paused" if self.gate.paused and phase in ("starting", "running") else phase
+        return "paused" if self._stage.gate.paused and phase in ("starting", "running") else phase
 
     def _give_up(self, message: str) -> None:
         """End the run for a reason that a person is told; from any thread."""
@@ -166,7 +200,7 @@ class Runner:
 
     def _release(self) -> None:
         self._recording.clock.stop()
-        self.gate.release()
+        self._stage.gate.release()
         self._recording.back_pressure.release()
         self._stage.kill()
         self._thread.call(self._cancel)

@@ -77,6 +77,10 @@ class BackPressure:
             if not self._aside_until:
                 self._read.set()
 
+    def until_wanted(self, timeout_s: float) -> None:
+        """Return when a reader should look, or after so many seconds."""
+        self.wanted.wait(timeout_s)
+
     def turn_began(self) -> None:
         """The window's thread has woken up."""
         if len(self._pending) > KEEPS_BUSY * VALUES_A_FACT:

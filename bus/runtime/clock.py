@@ -20,6 +20,16 @@ _LONGEST_S = 3600.0
 
 FULL_SPEED = math.inf
 
+Pace = tuple[int, int, float]
+"""What a clock shows, the real nanoseconds that it stands for, and how many times as fast as these it goes on; 0.0: not
+at all. Real nanoseconds are those of `time.monotonic_ns`, which all processes of a machine share."""
+
+
+def shown_at(pace: Pace, real_ns: int) -> int:
+    """What a clock of this pace shows at that moment."""
+    base, anchor, rate = pace
+    return base + int((real_ns - anchor) * rate) if rate else base
+
 
 class Clock:
     """Nanoseconds since the run began. Thread-safe."""
@@ -32,8 +42,8 @@ class Clock:
         self._speed = speed
         self._frozen: set[str] = set()
         self._stopped = False
-        self._pace = (0, 0, 0.0)
-        """Base, the real time that it stands for, times real time since. One tuple, so that reading needs no lock."""
+        self.pace: Pace = (0, 0, 0.0)
+        """One tuple, so that reading needs no lock; replaced as a whole."""
 
         self._sleeping: dict[int, int] = {}
         self._working = 0
@@ -63,8 +73,8 @@ class Clock:
 
     def time_ns(self) -> int:
         """What the clock shows: nanoseconds since the run began."""
-        base, anchor, pace = self._pace
-        return base + int((self._real_ns() - anchor) * pace) if pace else base
+        base, anchor, rate = self.pace
+        return base + int((self._real_ns() - anchor) * rate) if rate else base  # asked for each record: `shown_at`
 
     def set_speed(self, speed: float) -> None:
         """Go so fast from now on: times real time, FULL_SPEED to jump over waits."""
@@ -194,11 +204,11 @@ class Clock:
 
     def _set_pace(self, now: int) -> None:
         still = self._frozen or self._stopped or self._speed == FULL_SPEED
-        self._pace = (now, self._real_ns(), 0.0 if still else self._speed)
+        self.pace = (now, self._real_ns(), 0.0 if still else self._speed)
 
     def _real_s(self, until: int) -> float | None:
         """Real seconds until the clock shows that, None where it does not move by itself."""
-        base, anchor, pace = self._pace
+        base, anchor, pace = self.pace
         if not pace or until >= NEVER:
             return None
         left = (until - base) / pace - (self._real_ns() - anchor)

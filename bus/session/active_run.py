@@ -6,17 +6,15 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-from bus.engines import ENGINES, Makers
+from bus.engines import ENGINES
+from bus.run.handle import MakeRun, RunHandle
 from bus.run.order import Order
 from bus.run.preamble import Preamble
-from bus.run.runner import Runner, own_run
 from bus.runtime.state import AT_REST, EngineState
 from bus.scenario import Document
 
 LONGEST_STOP_S = 10.0
 """An engine's thread that has not ended by then is given up, and a person is told."""
-
-GIVEN_UP = "the engine's thread did not end; what it runs goes on until Buslens is closed"
 
 
 def hears_of_edits(state: EngineState) -> bool:
@@ -31,12 +29,12 @@ class ActiveRun:
     All methods belong to one thread, and none of them waits but `join`.
     """
 
-    def __init__(self, trusted: Callable[[str], bool], engines: Makers) -> None:
-        self.runner: Runner | None = None
+    def __init__(self, trusted: Callable[[str], bool], make_run: MakeRun) -> None:
+        self.runner: RunHandle | None = None
         """The run that goes on, or has come to rest and waits for emits by hand."""
 
-        self._trusted, self._engines = trusted, engines
-        self._retired: list[tuple[Runner, float, Callable[[bytes], None] | None]] = []
+        self._trusted, self._make_run = trusted, make_run
+        self._retired: list[tuple[RunHandle, float, Callable[[bytes], None] | None]] = []
         """Runs that were told to stop and have not ended, when they were told, and who hears what they still record."""
 
         self._preamble = Preamble()
@@ -46,8 +44,8 @@ class ActiveRun:
     def begin(self, document: Document, order: Order, *, recording: bool) -> None:
         """Start a runner for this document and order; recording: whether it records from the beginning."""
         self._preamble = Preamble()
-        runner = own_run(document, order, trusted=self._trusted(document.content_hash), engines=self._engines)
-        runner.recording.recorder.enabled = recording
+        runner = self._make_run(document, order, trusted=self._trusted(document.content_hash))
+        runner.record(recording)
         self._applied = document.revision
         self.runner = runner
         runner.start()
@@ -93,14 +91,14 @@ class ActiveRun:
     @property
     def has_more(self) -> bool:
         """Whether the last `drain` has left records for the next one."""
-        return self.runner is not None and self.runner.recording.recorder.has_more
+        return self.runner is not None and self.runner.has_more
 
     def drain(self, feed: Callable[[bytes], None], most: int = 0) -> None:
         """Hand over what was recorded since the last time; about `most` facts, 0 for all."""
         runner = self.runner
         if runner is None:
             return
-        with runner.recording.back_pressure.reading():
+        with runner.back_pressure.reading():
             data = runner.take(most)
             if data:
                 self._preamble.add(data)
@@ -109,12 +107,12 @@ class ActiveRun:
     def turn_began(self) -> None:
         """The thread of whoever reads has something else to do as well: an engine at full speed stands aside."""
         if self.runner is not None:
-            self.runner.recording.back_pressure.turn_began()
+            self.runner.back_pressure.turn_began()
 
     def turn_ended(self) -> None:
         """That thread waits; the engine has the processor."""
         if self.runner is not None:
-            self.runner.recording.back_pressure.turn_ended()
+            self.runner.back_pressure.turn_ended()
 
     def preamble(self) -> bytes:
         """A capture with nothing in it, which the records that come next continue."""
@@ -132,7 +130,7 @@ class ActiveRun:
                     feed(last)
             elif now - told > LONGEST_STOP_S:
                 self._retired.remove(retired)
-                problem = GIVEN_UP
+                problem = runner.give_up()
                 if self.runner is runner:
                     self.runner = None
         return problem

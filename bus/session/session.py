@@ -13,13 +13,13 @@ from bus import scenario
 from bus.capture.follower import CaptureFollower
 from bus.capture.loader import CaptureLoader
 from bus.contract.boundaries import Boundary
-from bus.engines import MAKERS, Makers
 from bus.errors import UserError
 from bus.export.slice import Span
 from bus.flight.recorder import FlightRecorder
 from bus.growing_file import GrowingFile
+from bus.run.handle import MakeRun, RunHandle
 from bus.run.order import Order
-from bus.run.runner import Runner
+from bus.run.runner import own_run
 from bus.runtime.gate import Step, Stop
 from bus.runtime.state import AT_REST, EngineState, Phase, Waiting
 from bus.scenario import Document
@@ -45,7 +45,7 @@ _LOOK_S = 0.02
 class Session:
     """One document, one engine, and of all runs one in view. All verbs belong to one thread; only `wait` blocks."""
 
-    def __init__(self, settings: Settings, *, trusted: Callable[[str], bool], engines: Makers = MAKERS) -> None:
+    def __init__(self, settings: Settings, *, trusted: Callable[[str], bool], make_run: MakeRun = own_run) -> None:
         self.settings = settings
         self.document: Document | None = None
         self.runs = RunList(Run(self._new_trace()))
@@ -70,7 +70,7 @@ class Session:
         self.opening = OpenCapture()
         """Reads captures, part by part."""
 
-        self.running = ActiveRun(trusted, engines)
+        self.running = ActiveRun(trusted, make_run)
         """The run that goes on, and those that have not ended."""
 
         self._cleared: ClearedRun | None = None
@@ -97,7 +97,7 @@ class Session:
         return self.opening.following
 
     @property
-    def _runner(self) -> Runner | None:
+    def _runner(self) -> RunHandle | None:
         """The run that goes on, or has come to rest."""
         return self.running.runner
 
@@ -230,19 +230,19 @@ class Session:
     def pause(self) -> None:
         """Stop before whatever comes next."""
         if self._runner is not None:
-            self._runner.gate.pause()
+            self._runner.pause()
             self._look()
 
     def resume(self) -> None:
         """Let a paused engine go on."""
         if self._runner is not None:
-            self._runner.gate.resume()
+            self._runner.resume()
             self._look()
 
     def step(self, step: Step) -> None:
         """Go on to where the step ends."""
         if self._runner is not None:
-            self._runner.gate.step(step)
+            self._runner.step(step)
             self._look()
 
     def set_speed(self, speed: float) -> None:
@@ -256,7 +256,7 @@ class Session:
         """Keep records, or keep none, while the engine goes on."""
         self.recording = on
         if self._runner is not None:
-            self._runner.recording.recorder.enabled = on
+            self._runner.record(on)
 
     def clear(self) -> None:
         """Begin with an empty view; a run goes on, and so does a program that is followed. `undo_clear` takes it back.
@@ -376,7 +376,7 @@ class Session:
             if left <= 0:
                 return False
             if self._runner is not None:
-                self._runner.recording.back_pressure.wanted.wait(min(left, _LOOK_S))
+                self._runner.back_pressure.until_wanted(min(left, _LOOK_S))
             elif self.following is not None:
                 threading.Event().wait(min(left, _LOOK_S))
 

@@ -9,14 +9,19 @@ from typing import Any, Protocol
 from bus.workers.conversation import Conversation, Host
 
 _MAIN = (
-    "import json, sys; sys.path[:] = json.loads(sys.argv[1]); from bus.worker_process.pool_process import main; main()"
+    "import importlib, json, sys; sys.path[:] = json.loads(sys.argv[1]); importlib.import_module(sys.argv[2]).main()"
 )
 LONGEST_WAIT_NS = 1 << 62
 
 
+def command_of(module: str) -> list[str]:
+    """What starts `main` of a module of ours in a process of its own, which finds what this one finds."""
+    return [sys.executable, "-X", "utf8", "-c", _MAIN, json.dumps(sys.path), module]
+
+
 def pool_command() -> list[str]:
-    """What starts a process of the pool: it finds what this one finds."""
-    return [sys.executable, "-X", "utf8", "-c", _MAIN, json.dumps(sys.path)]
+    """What starts a process of the pool."""
+    return command_of("bus.worker_process.pool_process")
 
 
 class RunLink(Protocol):

@@ -7,9 +7,12 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 from bus.engines import MAKERS, Makers
+from bus.run.handle import MakeRun
+from bus.run.runner import own_run
 from bus.session import Session
 from bus.settings import Settings
 from tests.helpers.patience import PATIENCE_S, wait_until
@@ -29,11 +32,15 @@ class Live:
         self.trusted = trusted
         """What the person says who is asked whether Python may run."""
 
+        self.make_run: MakeRun | None = None
+        """Where engines are; None: on threads of the test's process."""
+
         self.sessions: list[Session] = []
 
     def __call__(self, what: str | Path, *, engines: Makers = MAKERS) -> Session:
         """A session with this scenario; nothing runs yet."""
-        session = Session(Settings(), trusted=self.trusts, engines=engines)
+        make_run = self.make_run or partial(own_run, engines=engines)
+        session = Session(Settings(), trusted=self.trusts, make_run=make_run)
         path = what if isinstance(what, Path) else self._written(what)
         self.sessions.append(session)
         session.open_scenario(path)

@@ -9,16 +9,21 @@ from app.collector import Collector
 from app.desktop import make_application, make_window
 from app.settings_file import SettingsFile
 from app.trust import TrustedFiles
+from bus.run.handle import MakeRun
+from bus.run.runner import own_run
 from ui.window import Window
 
 
 @contextmanager
-def opened() -> Iterator[Window]:
-    """A window that is shown; its engine is stopped and its session closed in the end."""
+def opened(make_run: MakeRun = own_run) -> Iterator[Window]:
+    """A window that is shown; its engine is stopped and its session closed in the end.
+
+    make_run: where its engines are; unlike in the program they are on threads of the test's process.
+    """
     collector = Collector(make_application())
     # Entered first, unlike in the program: it sets aside what is there, and the window is to be collected again.
     with collector:
-        window = make_window(SettingsFile(), TrustedFiles())
+        window = make_window(SettingsFile(), TrustedFiles(), make_run)
         window.show()
         try:
             yield window
