@@ -6,6 +6,7 @@ come by `connect` and go by `_disconnect`, those that are held weakly too.
 
 from __future__ import annotations
 
+import sys
 import threading
 import weakref
 from dataclasses import replace
@@ -23,7 +24,7 @@ from buslens.watching.call_sites import in_the_place_of
 from buslens.watching.hooks import Hooks
 from buslens.watching.methods import Hook, MethodHooks, Subscription
 from buslens.watching.places import Place, files_of, place_outside
-from buslens.watching.senders import shown_sender
+from buslens.watching.senders import carried
 from buslens.watching.subscribers import FREED, Registration, Subscribers
 from buslens.watching.turns import Turns
 from buslens.watching.watch import Watch
@@ -97,8 +98,9 @@ class SignalHooks(MethodHooks):
             announced = {} if muted else {key: known[key] for key in _connected(signal, sender) if key in known}
             if not watch.has_room(len(announced)):
                 return None
-            carried = watch.payload(() if sender is None else (shown_sender(sender),), kwargs)
-            dispatch = watch.emitted(watch.event_id(self.event), len(announced), carried, watch.cause())
+            said = carried(sender, kwargs)
+            payload = watch.payload((said,) if said else (), {})
+            dispatch = watch.emitted(watch.event_id(self.event), len(announced), payload, watch.cause())
             if len(announced) < len(known):
                 others = [registration for key, registration in known.items() if key not in announced]
                 watch.filtered(dispatch, others, "the signal was muted" if muted else "")
@@ -182,12 +184,12 @@ def _sending(hooks: SignalHooks) -> Hook:
     direct = _has_plain_loop(hooks, "send")
 
     def send(*sender: Any, **kwargs: Any) -> Any:
-        carried = kwargs
+        given = kwargs
         if "_async_wrapper" in kwargs:
-            carried = {name: value for name, value in kwargs.items() if name != "_async_wrapper"}
-        wrapped = carried is not kwargs and kwargs["_async_wrapper"] is not None
+            given = {name: value for name, value in kwargs.items() if name != "_async_wrapper"}
+        wrapped = given is not kwargs and kwargs["_async_wrapper"] is not None
         whom = sender[0] if sender else None
-        turns = None if len(sender) > 1 else hooks.told(whom, carried, "async" if direct and not wrapped else "")
+        turns = None if len(sender) > 1 else hooks.told(whom, given, "async" if direct and not wrapped else "")
         if turns is None:
             return hooks.bare("send")(*sender, **kwargs)
         try:
@@ -198,7 +200,7 @@ def _sending(hooks: SignalHooks) -> Hook:
             results: list[Any] = []
             if turns.left:
                 for receiver in turns.of(hooks.bare("receivers_for")(whom)):
-                    result = receiver(whom, **carried)
+                    result = receiver(whom, **given)
                     results.append((receiver, result))
             return results
         except BaseException as error:
@@ -215,12 +217,12 @@ def _sending_async(hooks: SignalHooks) -> Hook:
     direct, flags = _has_plain_loop(hooks, "send_async"), int(Flag.ASYNC)
 
     async def send_async(*sender: Any, **kwargs: Any) -> Any:
-        carried = kwargs
+        given = kwargs
         if "_sync_wrapper" in kwargs:
-            carried = {name: value for name, value in kwargs.items() if name != "_sync_wrapper"}
-        wrapped = carried is not kwargs and kwargs["_sync_wrapper"] is not None
+            given = {name: value for name, value in kwargs.items() if name != "_sync_wrapper"}
+        wrapped = given is not kwargs and kwargs["_sync_wrapper"] is not None
         whom = sender[0] if sender else None
-        turns = None if len(sender) > 1 else hooks.told(whom, carried, "" if wrapped else "sync", flags)
+        turns = None if len(sender) > 1 else hooks.told(whom, given, "" if wrapped else "sync", flags)
         if turns is None:
             return await hooks.bare("send_async")(*sender, **kwargs)
         try:
@@ -231,7 +233,7 @@ def _sending_async(hooks: SignalHooks) -> Hook:
             results: list[Any] = []
             if turns.left:
                 for receiver in turns.of(hooks.bare("receivers_for")(whom)):
-                    result = await receiver(whom, **carried)
+                    result = await receiver(whom, **given)
                     results.append((receiver, result))
             return results
         except BaseException as error:
@@ -264,7 +266,12 @@ def _connecting(hooks: SignalHooks) -> Hook:
 
 
 def _disconnecting(hooks: SignalHooks) -> Hook:
+    is_finalizing = sys.is_finalizing
+
     def _disconnect(receiver_id: Any, sender_id: Any) -> None:
+        if is_finalizing():  # nothing of any module is there any more
+            hooks.bare("_disconnect")(receiver_id, sender_id)
+            return
         signal = hooks.watch.emitter()
         stored: Any = signal.receivers.get(receiver_id) if signal is not None else None
         freed = issubclass(type(stored), _WEAK) and stored() is None

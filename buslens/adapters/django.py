@@ -24,7 +24,7 @@ from buslens.watching.call_sites import in_the_place_of
 from buslens.watching.hooks import Hooks
 from buslens.watching.methods import Hook, MethodHooks, Subscription
 from buslens.watching.places import Place, place_outside
-from buslens.watching.senders import shown_sender
+from buslens.watching.senders import carried
 from buslens.watching.subscribers import FREED, Registration, Subscribers
 from buslens.watching.turns import Turns
 from buslens.watching.watch import Watch
@@ -111,8 +111,9 @@ class SignalHooks(MethodHooks):
             announced = self._asked(receivers, sender, waiting)
             if (self.quiet and not announced) or not watch.has_room(len(announced)):
                 return None
-            carried = watch.payload((shown_sender(sender),), named)
-            dispatch = watch.emitted(watch.event_id(self.event), len(announced), carried, watch.cause())
+            said = carried(sender, named)
+            payload = watch.payload((said,) if said else (), {})
+            dispatch = watch.emitted(watch.event_id(self.event), len(announced), payload, watch.cause())
             known = self.subscribers.known
             if len(announced) < len(known):
                 watch.filtered(dispatch, [known[key] for key in list(known) if key not in announced])
@@ -178,10 +179,19 @@ class SignalHooks(MethodHooks):
     def _described(self, key: Any, receiver: Any, weak: bool) -> Registration:
         if weak:
             refer = WeakMethod if type(receiver) is MethodType else weak_ref
-            self._deaths[key] = refer(receiver, lambda _: self._freed(key))
+            self._deaths[key] = refer(receiver, self._telling(key))
         sender = "" if key[1] == NONE_ID else self._senders.get(key[1]) or _model_of(key[1])
         place = self._places.get(key[0], ("", 0))
         return self.subscribers.described(receiver, place, weak, f"sender {sender}" if sender else "")
+
+    def _telling(self, key: Any) -> Callable[[Any], None]:
+        is_finalizing = sys.is_finalizing
+
+        def freed(_: Any) -> None:
+            if not is_finalizing():  # else nothing of any module is there any more
+                self._freed(key)
+
+        return freed
 
     def _freed(self, key: Any) -> None:
         """Whoever was connected by this key is no more; may be called from anywhere in the program."""

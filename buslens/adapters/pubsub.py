@@ -197,8 +197,12 @@ class TopicTreeHooks(MethodHooks):
             self.watch.broke(error)
 
     def _going(self, name: str, why: str) -> Hook:
+        is_finalizing = sys.is_finalizing
+
         def notify(*args: Any, **kwargs: Any) -> Any:
             try:
+                if is_finalizing():  # nothing of any module is there any more
+                    return self.bare(name)(*args, **kwargs)
                 self.of_topic(args[1].getName()).went(id(args[0]), why)
             except Exception as error:
                 self.watch.broke(error)

@@ -1,4 +1,4 @@
-"""Whoever sends a signal is no payload: it is told by a name, and its fields are not read."""
+"""What a signal carries: its named arguments, and who sends it, by a name: the fields of a sender are not read."""
 
 from __future__ import annotations
 
@@ -15,3 +15,8 @@ def shown_sender(sender: Any) -> Any:
     if any(kind is plain for plain in _PLAIN) or issubclass(kind, type):
         return sender
     return f"<{class_name(kind)}>"
+
+
+def carried(sender: Any, named: dict[str, Any]) -> dict[str, Any]:
+    """The payload of a signal; a sender that is None is nobody."""
+    return named if sender is None or "sender" in named else {"sender": shown_sender(sender), **named}

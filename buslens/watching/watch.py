@@ -79,7 +79,9 @@ class Watch:
             self.recorder.dropped += 1
         elif self.live:
             self.live = False
-            _LOG.error("buslens stopped watching an emitter after an error of its own", exc_info=error)
+            log: Optional[logging.Logger] = _LOG  # None when Python ends, and has emptied this module
+            if log is not None:
+                log.error("buslens stopped watching an emitter after an error of its own", exc_info=error)
 
     def cannot_see(self, what: str) -> None:
         """Say, once in a capture, what of such an object an adapter cannot watch."""

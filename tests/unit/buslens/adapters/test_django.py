@@ -72,7 +72,7 @@ def test_a_send_is_a_dispatch_with_its_sender_and_its_calls() -> None:
     facts = Facts(probe.recorder)
     dispatch = facts.one("signal")
     assert dispatch.bus == "orders"
-    assert dispatch.payload == {"args": [f"<class {__name__}.Shop>"], "kwargs": {"order": 7}}
+    assert dispatch.payload == {"sender": f"<class {__name__}.Shop>", "order": 7}
     assert ends(facts) == [("reserve", Outcome.OK)]
 
 
@@ -324,3 +324,14 @@ def test_a_program_that_puts_something_in_the_place_of_weak_references_finds_no_
     ref.assert_not_called()
     facts = Facts(probe.recorder)
     assert facts.added == facts.removed == [("signal", "reserve", False)]
+
+
+def test_a_receiver_that_is_freed_when_python_ends_is_not_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "is_finalizing", lambda: True)
+
+    def passing(sender: object, **named: object) -> None: ...
+
+    _, probe = watched(passing)
+    del passing
+    facts = Facts(probe.recorder)
+    assert (len(facts.added), facts.removed) == (1, [])

@@ -233,3 +233,17 @@ def test_the_tree_of_the_module_has_its_name_and_is_found_by_its_use() -> None:
         pub.sendMessage("placed", order=7)
         pub.unsubscribe(reserve, "placed")
         assert Facts(probe.recorder).one("placed").bus == "pubsub.pub"
+
+
+def test_a_listener_that_is_freed_when_python_ends_is_not_told(
+    publisher: Publisher, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sys, "is_finalizing", lambda: True)
+
+    def passing(order: int) -> None: ...
+
+    with buslens.attach(publisher.getTopicMgr()) as probe:
+        publisher.subscribe(passing, "placed")
+        del passing
+        facts = Facts(probe.recorder)
+        assert (len(facts.added), facts.removed) == (1, [])

@@ -137,3 +137,11 @@ def test_the_cause_on_a_thread_that_nobody_knows_is_unknown() -> None:
     emitted(watch, "placed")
     CALL.reset(token)
     assert Facts(recorder).one("placed").parent == CAUSE_UNKNOWN
+
+
+def test_an_error_when_python_has_emptied_the_module_is_silent(monkeypatch: pytest.MonkeyPatch) -> None:
+    bus = Bus()
+    watch = watching(bus, Recorder())
+    monkeypatch.setattr("buslens.watching.watch._LOG", None)
+    watch.broke(AttributeError("'NoneType' object has no attribute 'put'"))
+    assert not watch.live
