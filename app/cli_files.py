@@ -11,10 +11,10 @@ from app.cli_output import complain, file_for, warn
 from app.cli_text import plain
 from app.scenario_files import found_scenario
 from bus import scenario
-from bus.capture import capture
 from bus.errors import UserError, UserErrors
 from bus.export import EXPORTERS
 from bus.export import slice as slices
+from bus.programs import session_folder
 from bus.system_errors import cannot_read
 from bus.wording import extent, several
 from buslens.wire import MAGIC
@@ -50,7 +50,7 @@ def export_capture(
     if write is None:
         asked = ", ".join(each.id for each in EXPORTERS if each.write_payloads is not None)
         raise UserError(f"--payloads is for --to {asked}", hint=f"{format_id} is as it is without it")
-    trace = capture.load(path)
+    trace = session_folder.load(path)
     warn(path, trace)
     with file_for(output, is_text=exporter.is_text) as target:
         if is_part:
@@ -86,7 +86,7 @@ def validate_files(files: list[str], *, strict: bool = False) -> int:
 
 def _check(path: Path) -> tuple[str, Sequence[UserError]]:
     """One line about a good file, and what may be meant otherwise in it; raises UserError for any other."""
-    if not _is_capture(path):
+    if not path.is_dir() and not _is_capture(path):
         document = scenario.load(path)
         found, examined = document.scenario, document.examined()
         if examined.mistakes:
@@ -95,7 +95,7 @@ def _check(path: Path) -> tuple[str, Sequence[UserError]]:
             raise UserErrors(examined.mistakes)
         counts = f"{several(len(found.events), 'event')} and {several(len(found.handlers), 'handler')}"
         return f"fine, a scenario with {counts}{_not_tried(examined.untried)}", examined.warnings
-    trace = capture.load(path)
+    trace = session_folder.load(path)
     if trace.damage:
         raise UserError(f"{path}: {trace.damage}")
     warn(path, trace)

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QWidget
 from bus.errors import UserError
 from bus.export import EXPORTERS
 from bus.export.slice import Span
+from bus.programs.session_folder import session_of
 from bus.scenario.samples import FOLDER, SAMPLES
 from bus.session import Session
 from bus.session.open_capture import is_capture
@@ -85,7 +86,8 @@ class FileVerbs(QObject):
 
     def open(self, path: Path) -> None:
         """Open a file, whichever kind it is: a scenario takes the place of the one that is open, a capture does not."""
-        if not is_capture(path) and not self.may_leave():
+        is_scenario = session_of(path) is None and not is_capture(path)
+        if is_scenario and not self.may_leave():
             return
         self._session.open(path)
         if FOLDER not in path.resolve().parents:

@@ -22,12 +22,17 @@ MOST_PROCESSES = 4096
 class ProcessFollower(Protocol):
     """What gives the records of one process, as they come."""
 
-    header: Header
-    problem: str
-    """Why nothing more will come, in one sentence; empty while more may, and where the process ended in order."""
+    @property
+    def header(self) -> Header:
+        """Of its capture."""
 
-    ended: bool
-    """Whether the process ended in order, and everything of it was read."""
+    @property
+    def problem(self) -> str:
+        """Why nothing more will come, in one sentence; empty while more may, and where it ended in order."""
+
+    @property
+    def ended(self) -> bool:
+        """Whether the process ended in order, and everything of it was read."""
 
     @property
     def now_ns(self) -> int:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 from bus.capture.capture import SUFFIX
@@ -10,10 +11,14 @@ from bus.capture.follower import CaptureFollower
 from bus.capture.loader import PIECE, CaptureLoader
 from bus.capture.writer import is_alive
 from bus.errors import Place, UserError
+from bus.programs.session_follower import SessionFollower
+from bus.runtime.state import EngineState, Phase
 from bus.session.run import Run
 from bus.system_errors import cannot_read
 from bus.trace import Trace
 from buslens.wire import MAGIC, Header
+
+Follower = CaptureFollower | SessionFollower
 
 FIRST_PART_S = 0.1
 PART_S = 0.03
@@ -55,8 +60,8 @@ class OpenCapture:
         self.loading: CaptureLoader | None = None
         """The capture that is being opened."""
 
-        self.following: CaptureFollower | None = None
-        """The file that a program still writes."""
+        self.following: Follower | None = None
+        """The file that a program still writes, or all that the programs of a session do."""
 
     def looked_into(self, path: Path, *, follow: bool) -> CaptureLoader:
         """A file that can be read as a capture. Raises UserError.
@@ -68,7 +73,7 @@ class OpenCapture:
 
     def again(self, run: Run, *, follow: bool = False) -> CaptureLoader:
         """What was in view before, from its bytes; follow as in `looked_into`. Raises UserError."""
-        if run.kind != "capture":
+        if run.path is None:
             return CaptureLoader(run.raw, piece=self._piece)
         return CaptureLoader(run.raw, _always if follow else is_alive, piece=self._piece)
 
@@ -77,8 +82,14 @@ class OpenCapture:
         self.loading, self.following = loading, None
         self._next_part_s = self._first_part_s
 
+    def follow(self, session: SessionFollower) -> None:
+        """Go on with the programs of a session, from now on."""
+        self.loading, self.following = None, session
+
     def leave(self) -> None:
         """Another trace comes into view."""
+        if isinstance(self.following, SessionFollower):
+            self.following.close()
         self.loading = self.following = None
 
     def cancel(self) -> None:
@@ -106,13 +117,27 @@ class OpenCapture:
             self.following = CaptureFollower(loading.path, loading.trace)
         return loading.grows
 
+    def take(self, feed: Callable[[bytes], None], trace: Callable[[], Trace], state: EngineState) -> EngineState:
+        """Hand over what has come of what is followed, if anything is; what to show as the engine's state then.
+
+        trace: as it is after that, because feeding it may have put its newest part in its place.
+        """
+        following = self.following
+        if following is None:
+            return state
+        following.step(FOLLOWED_S, feed)
+        phase: Phase = "following"
+        if self.is_over(trace()):
+            phase = "finished" if trace().ended else "idle"
+        return replace(state, phase=phase, virtual_ns=following.now_ns if phase == "following" else 0)
+
     def is_over(self, trace: Trace) -> bool:
         """Whether nothing more comes of the program that is followed; then it is left, and `trace` says why."""
         assert self.following is not None
         why = "" if trace.ended or trace.damage else self.following.problem
         if not (why or trace.ended or trace.damage):
             return False
-        self.following = None
+        self.leave()
         if why:
             trace.damage = why
         else:

@@ -69,6 +69,9 @@ class Run:
     is_partial: bool = False
     """Whether more may lie in the bytes than the trace has taken in: it was left while it was opened or followed."""
 
+    name: str = ""
+    """Of a capture that is no file: what the programs of a session record."""
+
     selected: tuple[str, int] = ("", 0)
     """Kind and id of what a person had selected in it."""
 
@@ -125,7 +128,7 @@ class Run:
     def title(self) -> str:
         """What a person calls it: "run 3", or the file's name."""
         if self.kind == "capture":
-            return self.path.name if self.path is not None else "capture"
+            return self.path.name if self.path is not None else self.name or "capture"
         return f"run {self.number}" if self.kind == "run" else ""
 
     @property

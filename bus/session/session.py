@@ -10,24 +10,24 @@ from pathlib import Path
 from typing import Any
 
 from bus import scenario
-from bus.capture.follower import CaptureFollower
 from bus.capture.loader import CaptureLoader
 from bus.contract.boundaries import Boundary
 from bus.errors import UserError
 from bus.export.slice import Span
 from bus.flight.recorder import FlightRecorder
 from bus.growing_file import GrowingFile
+from bus.programs import session_folder
 from bus.run.handle import MakeRun, RunHandle
 from bus.run.order import Order
 from bus.run.runner import own_run
 from bus.runtime.gate import Step, Stop
-from bus.runtime.state import AT_REST, EngineState, Phase, Waiting
+from bus.runtime.state import AT_REST, EngineState, Waiting
 from bus.scenario import Document
 from bus.session import lending
 from bus.session.active_run import ActiveRun, hears_of_edits
 from bus.session.clearing import MOST_SINCE, ClearedRun
 from bus.session.lending import Export
-from bus.session.open_capture import FOLLOWED_S, OpenCapture, is_capture
+from bus.session.open_capture import Follower, OpenCapture, is_capture
 from bus.session.orders import check_emit, check_payload, check_speed, order_of
 from bus.session.run import Run
 from bus.session.run_list import RunList
@@ -92,7 +92,7 @@ class Session:
         return self.opening.loading
 
     @property
-    def following(self) -> CaptureFollower | None:
+    def following(self) -> Follower | None:
         """The file that a program still writes."""
         return self.opening.following
 
@@ -108,8 +108,10 @@ class Session:
         self._change_document(scenario.new())
 
     def open(self, path: Path) -> None:
-        """Open a scenario or a capture, whichever the file is. Raises UserError."""
-        if is_capture(path):
+        """Open a scenario or a capture, whichever the file is, or the session that it is of. Raises UserError."""
+        if (programs := session_folder.session_of(path)) is not None:
+            self.open_programs(programs)
+        elif is_capture(path):
             self.open_capture(path)
         else:
             self.open_scenario(path)
@@ -128,6 +130,14 @@ class Session:
         self._retire()
         self._bring(self.runs.opened(path, loading.trace))
         self._read(loading)
+
+    def open_programs(self, folder: Path) -> None:
+        """Show what all processes of a session record, and go on with it; as `open_capture`. Raises UserError."""
+        following = session_folder.follow(folder)
+        self._retire()
+        self._bring(Run(self._new_trace(), "capture", name=folder.name))
+        self.opening.follow(following)
+        self.engine_state = EngineState("following", folder.name, speed=self.engine_state.speed)
 
     def show(self, run: Run) -> None:
         """Bring back what was in view before. Raises UserError.
@@ -270,7 +280,7 @@ class Session:
         revision = self.document.revision if self.document is not None else 0
         if self.following is not None:
             self.trace = self.trace.newest(0)
-            self._cleared = ClearedRun(before, before, 0, revision)
+            self._cleared = ClearedRun(before, before, 0, revision) if before.path is not None else None
             return
         after = Run(self._new_trace())
         preamble = self.running.preamble() if self._runner is not None else b""
@@ -352,7 +362,7 @@ class Session:
         generation, before = self.trace.generation, self.engine_state
         ended = self._runner is not None and not self._runner.alive
         self.running.drain(self._feed, most)
-        self._take_followed()
+        self.engine_state = self.opening.take(self._feed, lambda: self.trace, self.engine_state)
         if self._runner is not None and not self.running.has_more:  # what it is doing now belongs to its last record
             self.engine_state = self._runner.state()
             if self.engine_state.phase in AT_REST:
@@ -391,6 +401,7 @@ class Session:
         self.end()
         if self.flight is not None:
             self.flight.close(self.trace)
+        self.opening.leave()
         self.runs.close()
 
     # Inside
@@ -470,17 +481,6 @@ class Session:
                 self.flight.begin(self.trace.header)
             name = self.following.path.name if self.following is not None else ""
             self.engine_state = EngineState("following", name, speed=self.engine_state.speed)
-
-    def _take_followed(self) -> None:
-        following = self.following
-        if following is None:
-            return
-        following.step(FOLLOWED_S, self._feed)
-        phase: Phase = "following"
-        if self.opening.is_over(self.trace):
-            phase = "finished" if self.trace.ended else "idle"
-        now = following.now_ns if phase == "following" else 0
-        self.engine_state = replace(self.engine_state, phase=phase, virtual_ns=now)
 
     def _look(self) -> None:
         """See what the engine is doing. That it came to rest is said by `pump`, together with its last records."""

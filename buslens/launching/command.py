@@ -29,7 +29,7 @@ options:
   -o, --output CAPTURE  write the capture to this file; other processes than the first
                         write CAPTURE.PID beside it; without, into a folder that
                         `buslens ps` shows, until it is removed
-  --window              open the window on the capture, as soon as the program has a bus
+  --window              open the window on all of it, as soon as the program has a bus
   --only A,B            watch only these libraries: {libraries}
   --no-children         do not watch other Pythons that the program starts
   --variables           print the variables that watch a program, and start nothing
@@ -84,7 +84,7 @@ def record(arguments: "list[str]") -> int:
         from buslens.launching import window
 
         capture = LaunchSession(environment[variables.SESSION]).first_capture(request.output)
-        window.open_beside(os.getpid(), capture, window.command_for(capture))
+        window.open_beside(os.getpid(), capture, window.command_for(environment[variables.SESSION]))
     return become(program, {**os.environ, **environment})
 
 

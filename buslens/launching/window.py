@@ -1,4 +1,4 @@
-"""`buslens record --window`: opens the window on the capture as soon as there is one.
+"""`buslens record --window`: opens the window on the session as soon as there is something in it.
 
 Beside the program and not as its child, which would be a child that the program does not know.
 """
@@ -28,9 +28,9 @@ def why_none(environ: "dict[str, str]", platform: str = sys.platform) -> str:
     return ""
 
 
-def command_for(capture: str) -> "list[str]":
-    """What opens it."""
-    return [sys.executable, "-m", "buslens", "open", capture]
+def command_for(session: str) -> "list[str]":
+    """What opens all that its processes record."""
+    return [sys.executable, "-m", "buslens", "open", session]
 
 
 def open_beside(pid: int, capture: str, command: "list[str]") -> None:

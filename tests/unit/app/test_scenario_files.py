@@ -9,6 +9,7 @@ import pytest
 from app.scenario_files import found_scenario
 from bus.errors import UserError
 from buslens.launching.session import LaunchSession, Process
+from buslens.recorder import Recorder
 
 
 @pytest.fixture
@@ -32,10 +33,10 @@ def test_a_file_a_sample_and_nothing(tmp_path: Path) -> None:
 
 def test_a_process_and_its_session_stand_for_what_was_recorded(process: Process, tmp_path: Path) -> None:
     folder = process.session.folder
+    with pytest.raises(UserError, match="no process has recorded anything"):
+        found_scenario(folder)
+    capture = tmp_path / "x.buslens"
+    capture.write_bytes(Recorder().take())
+    process.records_into(str(capture))
     for name in (folder, f"{folder}/{process.name}.process"):
-        with pytest.raises(UserError, match="no process there has used a bus"):
-            found_scenario(name)
-    (tmp_path / "x.buslens").touch()
-    process.records_into(str(tmp_path / "x.buslens"))
-    for name in (folder, f"{folder}/{process.name}.process"):
-        assert found_scenario(name) == tmp_path / "x.buslens"
+        assert found_scenario(name) == Path(name)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -241,3 +242,37 @@ def test_the_flight_recorder_watches_it(session: Session, tmp_path: Path) -> Non
     assert part.ended
     assert part.names.text(int(part.dispatches.event[0])) in ("order.placed", "stock.reserved", "order.paid", "audit")
     part.raw.close()
+
+
+FORKS = """
+import os
+from pyee import EventEmitter
+bus = EventEmitter()
+bus.on("order", lambda who: None)
+child = os.fork()
+bus.emit("order", "child" if child == 0 else "parent")
+if child:
+    os.waitpid(child, 0)
+"""
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="this system has no fork")
+def test_all_processes_of_a_session_are_followed_as_one(session: Session, tmp_path: Path) -> None:
+    environment = {**os.environ, "XDG_RUNTIME_DIR": str(tmp_path)}
+    tmp_path.chmod(0o700)
+    script = tmp_path / "shop.py"
+    script.write_text(FORKS)
+    command = [sys.executable, "-m", "buslens", "record", "-q", "--", sys.executable, str(script)]
+    subprocess.run(command, cwd=ROOT, env=environment, check=True)
+    (folder,) = (tmp_path / "buslens").iterdir()
+    session.open(folder)
+    assert session.engine_state.phase == "following"
+    assert session.wait(PATIENCE_S)
+    assert session.engine_state.phase == "finished"
+    assert len(session.trace.dispatches) == 2
+    lanes = {session.trace.names.text(int(lane)) for lane in session.trace.dispatches.lane}
+    assert len(lanes) == 2
+    assert session.runs.view.title == folder.name
+    saved = tmp_path / "saved.buslens"
+    session.export("capture", saved)
+    assert len(capture.load(saved).dispatches) == 2

@@ -1,0 +1,102 @@
+"""The folder of a session: which processes it has, and how each of them is read."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from bus.capture import capture
+from bus.errors import Place, UserError
+from bus.programs.capture_process import CaptureProcess
+from bus.programs.session_follower import ProcessFollower, SessionFollower
+from bus.stream import StreamFollower
+from bus.system_errors import cannot_read
+from bus.trace.trace import Trace
+from buslens.launching import ps
+from buslens.launching.session import PROCESS
+from buslens.stream.layout import HEAD
+from buslens.wire import MAX_HEADER, PRELUDE, unpack_header
+
+IDLE_LOOKS = 3
+"""Looks at a session without anything new, after which `read` has all that is there."""
+
+
+def is_session(path: Path) -> bool:
+    """Whether it is the folder of a session, by what lies in it."""
+    return path.is_dir() and bool(_processes(path))
+
+
+def session_of(path: Path) -> Path | None:
+    """The session that this folder is, or that this file is of; None where it is of none."""
+    if path.is_dir():
+        folder = path.parent if (path / HEAD).is_file() else path
+        return folder if is_session(folder) else None
+    if (path.parent / HEAD).is_file():  # of what one process writes
+        return path.parent.parent
+    return path.parent if path.suffix == PROCESS or path in _captures(path.parent) else None
+
+
+def follow(path: Path) -> SessionFollower:
+    """All processes of a session, those that are there and those that come. Raises UserError where it is none."""
+    if not is_session(path):
+        raise UserError(
+            "this folder is no session: no process has recorded anything into it",
+            at=Place(str(path)),
+            hint="buslens ps shows the sessions",
+        )
+    return SessionFollower(path, lambda: _processes(path), _opened)
+
+
+def load(path: Path) -> Trace:
+    """What a capture file, or the folder of a session, has now. Raises UserError; damage is said in `trace.damage`."""
+    return read(path) if path.is_dir() else capture.load(path)
+
+
+def read(path: Path) -> Trace:
+    """All that the processes of a session have recorded so far, in one trace. Raises UserError where it is none."""
+    follower, trace = follow(path), Trace()
+    idle = 0
+    try:
+        while not follower.ended and idle < IDLE_LOOKS:
+            data = follower.read_frames()
+            trace.feed(data)
+            idle = 0 if data else idle + 1
+    finally:
+        follower.close()
+    if trace.header is None:
+        raise UserError("this session has no capture that can be read", at=Place(str(path)))
+    return trace
+
+
+def _processes(folder: Path) -> list[Path]:
+    """What each process records into, where that has begun: those of a launch say where, streams lie in the folder."""
+    begun = [each for each in dict.fromkeys(_captures(folder)) if each.is_dir() or _has_header(each)]
+    try:
+        with os.scandir(folder) as entries:
+            folders = [Path(each) for each in entries if each.is_dir(follow_symlinks=False)]
+    except OSError as error:
+        raise cannot_read(folder, error) from None
+    streams = [each for each in folders if (each / HEAD).is_file() and each not in begun]
+    return [*begun, *sorted(streams, key=os.path.getmtime)]
+
+
+def _captures(folder: Path) -> list[Path]:
+    """Where the processes of a launch say that they record, those that began first before others."""
+    try:
+        return [Path(each.capture) for each in ps.processes(str(folder)) if each.capture]
+    except OSError as error:
+        raise cannot_read(folder, error) from None
+
+
+def _has_header(path: Path) -> bool:
+    try:
+        with path.open("rb") as file:
+            return unpack_header(file.read(PRELUDE.size + MAX_HEADER)) is not None
+    except OSError:
+        return False
+    except ValueError:
+        return True  # whoever opens it says what is wrong
+
+
+def _opened(path: Path) -> ProcessFollower:
+    return StreamFollower(path) if path.is_dir() else CaptureProcess(path)

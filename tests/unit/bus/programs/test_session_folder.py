@@ -1,0 +1,104 @@
+"""The folder of a session as people meet it: a program and its children, seen as one."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+from bus.errors import UserError
+from bus.programs import session_folder
+from buslens.launching.session import PROCESS, STATE_BYTES
+from buslens.stream import StreamRecorder
+from buslens.wire import END_MARK
+from tests.helpers.patience import wait_until
+from tests.unit.bus.programs.played import Played, S, events
+
+
+def launched(folder: Path, capture: Path, pid: int, started_ns: int, state: str = "1 ended") -> Path:
+    """A process's file as `buslens record` leaves it."""
+    told = folder / f"{pid}-{started_ns}{PROCESS}"
+    fields = f"title=app.py\nstarted_ns={started_ns}\nticks=5\ncapture={capture}\n"
+    told.write_text(state.ljust(STATE_BYTES - 1) + "\n" + fields)
+    return told
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """Two processes: the second began later and emitted first."""
+    folder = tmp_path / "20261129-101500-77"
+    folder.mkdir(mode=0o700)
+    for name, pid, at in (("web.py", 1 << 22, 3 * S), ("worker.py", (1 << 22) + 1, 2 * S)):
+        played = Played(name, pid)
+        played.emit(name[:-3], at=at)
+        capture = folder / f"{name}.buslens"
+        capture.write_bytes(played.recorder.take() + END_MARK)
+        launched(folder, capture, pid, pid)
+    return folder
+
+
+def test_all_processes_are_one_trace(folder: Path) -> None:
+    trace = session_folder.load(folder)
+    assert events(trace) == [("worker", 2 * S), ("web", 3 * S)]
+    assert trace.ended
+    assert not trace.damage
+
+
+def test_any_file_of_a_session_is_of_it(folder: Path) -> None:
+    assert session_folder.session_of(folder) == folder
+    for path in folder.iterdir():
+        assert session_folder.session_of(path) == folder
+
+
+def test_a_file_beside_a_session_is_itself(folder: Path, tmp_path: Path) -> None:
+    other = folder / "notes.yaml"
+    other.write_text("buslens: 1\n")
+    assert session_folder.session_of(other) is None
+    assert session_folder.session_of(tmp_path / "nothing.buslens") is None
+    assert session_folder.session_of(tmp_path) is None
+
+
+def test_a_capture_file_is_loaded_as_ever(folder: Path) -> None:
+    assert events(session_folder.load(folder / "web.py.buslens")) == [("web", 3 * S)]
+
+
+@pytest.mark.skipif(os.name != "posix", reason="streams need POSIX")
+def test_streams_are_read_too(folder: Path) -> None:
+    recorder = StreamRecorder.into(folder, "stream.py")
+    event = recorder.event("streamed", recorder.bus("b"))
+    recorder.dispatch(recorder.next_id(), 0, event, recorder.here(), 0, {"n": 1})
+    recorder.close()
+    trace = session_folder.load(folder)
+    assert {event for event, _ in events(trace)} == {"web", "worker", "streamed"}
+    stream = Path(recorder.path)
+    assert session_folder.session_of(stream) == folder
+    assert session_folder.session_of(stream / "head") == folder
+
+
+def test_what_has_not_begun_comes_later(folder: Path) -> None:
+    capture = folder / "late.buslens"
+    launched(folder, capture, (1 << 22) + 2, (1 << 22) + 2, "0 running")
+    assert len(session_folder.load(folder).dispatches) == 2
+    follower = session_folder.follow(folder)
+    follower.read_frames()
+    played = Played("late.py", (1 << 22) + 2)
+    played.emit("late", at=5 * S)
+    capture.write_bytes(played.recorder.take() + END_MARK)
+    wait_until(lambda: b"late" in follower.read_frames())
+    follower.close()
+
+
+def test_one_that_cannot_be_read_is_left_out_and_said(folder: Path) -> None:
+    bad = folder / "bad.buslens"
+    bad.write_bytes(b"BUSLENS\n" + b"\xff" * 100)
+    launched(folder, bad, (1 << 22) + 3, 1)
+    trace = session_folder.load(folder)
+    assert len(trace.dispatches) == 2
+    assert "a process of this session is left out" in trace.marks.text(0)
+
+
+def test_a_folder_that_is_none_is_said(tmp_path: Path) -> None:
+    assert not session_folder.is_session(tmp_path)
+    with pytest.raises(UserError, match="this folder is no session"):
+        session_folder.load(tmp_path)
