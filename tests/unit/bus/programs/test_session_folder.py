@@ -85,7 +85,7 @@ def test_what_has_not_begun_comes_later(folder: Path) -> None:
     played = Played("late.py", (1 << 22) + 2)
     played.emit("late", at=5 * S)
     capture.write_bytes(played.recorder.take() + END_MARK)
-    wait_until(lambda: b"late" in follower.read_frames())
+    wait_until(lambda: b"late" in follower.read_frames(), lambda: follower.problem)
     follower.close()
 
 
