@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import threading
+import time
 from pathlib import Path
 
 from bus.capture import capture
@@ -17,8 +19,9 @@ from buslens.launching.session import PROCESS
 from buslens.stream.layout import HEAD
 from buslens.wire import MAX_HEADER, PRELUDE, unpack_header
 
-IDLE_LOOKS = 3
-"""Looks at a session without anything new, after which `read` has all that is there."""
+PAUSE_S = 0.01
+IDLE_S = 0.6
+"""So long nothing new of a session has come that goes on, when `read` has all that is there: two looks."""
 
 
 def is_session(path: Path) -> bool:
@@ -44,7 +47,7 @@ def follow(path: Path) -> SessionFollower:
             at=Place(str(path)),
             hint="buslens ps shows the sessions",
         )
-    return SessionFollower(path, lambda: _processes(path), _opened)
+    return SessionFollower(path, lambda: _processes(path), _opened, lambda: _lives(path))
 
 
 def load(path: Path) -> Trace:
@@ -55,12 +58,14 @@ def load(path: Path) -> Trace:
 def read(path: Path) -> Trace:
     """All that the processes of a session have recorded so far, in one trace. Raises UserError where it is none."""
     follower, trace = follow(path), Trace()
-    idle = 0
+    came = time.monotonic()
     try:
-        while not follower.ended and idle < IDLE_LOOKS:
-            data = follower.read_frames()
-            trace.feed(data)
-            idle = 0 if data else idle + 1
+        while not follower.ended and time.monotonic() < came + IDLE_S:
+            if data := follower.read_frames():
+                trace.feed(data)
+                came = time.monotonic()
+            else:
+                threading.Event().wait(PAUSE_S)
     finally:
         follower.close()
     if trace.header is None:
@@ -86,6 +91,13 @@ def _captures(folder: Path) -> list[Path]:
         return [Path(each.capture) for each in ps.processes(str(folder)) if each.capture]
     except OSError as error:
         raise cannot_read(folder, error) from None
+
+
+def _lives(folder: Path) -> bool:
+    try:
+        return any(each.is_alive for each in ps.processes(str(folder)))
+    except OSError:
+        return False  # it was removed
 
 
 def _has_header(path: Path) -> bool:

@@ -53,12 +53,14 @@ class SessionFollower:
         folder: Path,
         found: Callable[[], Iterable[Path]],
         opened: Callable[[Path], ProcessFollower],
+        lives: Callable[[], bool],
         *,
         look_s: float = LOOK_S,
     ) -> None:
         """folder: what the session is called by. found: where its processes are, the first that began first.
 
-        opened: raises UserError for one that cannot be read.
+        opened: raises UserError for one that cannot be read. lives: whether a process lives of which more may come,
+        also one that has not recorded anything yet.
         """
         self.path = folder
         self.problem = ""
@@ -68,7 +70,7 @@ class SessionFollower:
         """Whether all have ended."""
 
         self.joint = JointCapture()
-        self._found, self._opened, self._look_s = found, opened, look_s
+        self._found, self._opened, self._lives, self._look_s = found, opened, lives, look_s
         self._looks_at = 0.0
         self._known: set[Path] = set()
         self._processes: list[tuple[ProcessFollower, ProcessRecords]] = []
@@ -104,6 +106,9 @@ class SessionFollower:
         """The next frames of the joint capture; none where nothing came."""
         if self.problem or self.ended:
             return b""
+        # Asked before anything is read: what the last one did is there then.
+        may_be_over = self._has_begun and not self._processes and time.monotonic() >= self._looks_at
+        is_over = may_be_over and not self._lives()
         self._look()
         reached = [self._read(*each) for each in list(self._processes)]
         more = [at for at in reached if at is not None]
@@ -113,7 +118,7 @@ class SessionFollower:
         if not self._has_begun:
             self._has_begun = True
             frames = self.joint.head() + frames
-        if not self._processes and not frames:
+        if is_over and not self._processes and not frames:
             self.ended = True
             frames = self.joint.end()
         return frames

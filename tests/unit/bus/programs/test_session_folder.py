@@ -9,17 +9,17 @@ import pytest
 
 from bus.errors import UserError
 from bus.programs import session_folder
-from buslens.launching.session import PROCESS, STATE_BYTES
+from buslens.launching.session import PROCESS, STATE_BYTES, start_ticks
 from buslens.stream import StreamRecorder
 from buslens.wire import END_MARK
 from tests.helpers.patience import wait_until
 from tests.unit.bus.programs.played import Played, S, events
 
 
-def launched(folder: Path, capture: Path, pid: int, started_ns: int, state: str = "1 ended") -> Path:
+def launched(folder: Path, capture: Path, pid: int, started_ns: int, state: str = "1 ended", ticks: int = 5) -> Path:
     """A process's file as `buslens record` leaves it."""
     told = folder / f"{pid}-{started_ns}{PROCESS}"
-    fields = f"title=app.py\nstarted_ns={started_ns}\nticks=5\ncapture={capture}\n"
+    fields = f"title=app.py\nstarted_ns={started_ns}\nticks={ticks}\ncapture={capture}\n"
     told.write_text(state.ljust(STATE_BYTES - 1) + "\n" + fields)
     return told
 
@@ -78,7 +78,7 @@ def test_streams_are_read_too(folder: Path) -> None:
 
 def test_what_has_not_begun_comes_later(folder: Path) -> None:
     capture = folder / "late.buslens"
-    launched(folder, capture, (1 << 22) + 2, (1 << 22) + 2, "0 running")
+    launched(folder, capture, os.getpid(), (1 << 22) + 2, "0 running", start_ticks(os.getpid()))
     assert len(session_folder.load(folder).dispatches) == 2
     follower = session_folder.follow(folder)
     follower.read_frames()

@@ -38,7 +38,10 @@ class Folder:
 
     def __init__(self) -> None:
         self.processes: dict[Path, Followed] = {}
-        self.follower = SessionFollower(Path("shop"), lambda: list(self.processes), self.opened, look_s=0)
+        self.lives = False
+        self.follower = SessionFollower(
+            Path("shop"), lambda: list(self.processes), self.opened, lambda: self.lives, look_s=0
+        )
         self.trace = Trace()
 
     def add(self, name: str, pid: int) -> Followed:
@@ -166,3 +169,15 @@ def test_following_can_be_stopped(folder: Folder) -> None:
     assert "stopped" in folder.follower.problem
     folder.follower.close()
     assert web.is_closed
+
+
+def test_a_session_is_not_over_while_a_process_lives_that_has_recorded_nothing(folder: Folder) -> None:
+    web = folder.add("web.py", 1)
+    web.played.emit("a", at=1 * S)
+    folder.lives = web.ended = True
+    folder.follow()
+    folder.follow()
+    assert not folder.follower.ended
+    folder.add("late.py", 2).played.emit("b", at=2 * S)
+    folder.follow()
+    assert [event for event, _ in events(folder.trace)] == ["a", "b"]
