@@ -20,7 +20,7 @@ OF_CALLS = (Kind.DELIVERED, Kind.REDELIVERED, Kind.ACKNOWLEDGED, Kind.REJECTED, 
 OF_EVENTS = (Kind.SENT, Kind.CONFIRMED, Kind.DISCARDED)
 """Steps on the way to the broker."""
 
-TELLING = (Kind.SENT, Kind.CONFIRMED, Kind.DELIVERED, Kind.REDELIVERED)
+TELLING = (Kind.SENT, Kind.CONFIRMED, Kind.DELIVERED, Kind.REDELIVERED, Kind.WORK_RECEIVED)
 """Steps whose note may say what travelled with the event."""
 
 

@@ -15,7 +15,7 @@ LONGEST_PARSED = 64 * 1024
 
 LONGEST_NOTED = 512
 _JSON_BEGINS = b'{["0123456789-tfn'
-_IDENTITY = ("message-id", "correlation-id", "traceparent", "tracestate", "content-type", "type", "app-id")
+_IDENTITY = ("message-id", "correlation-id", "traceparent", "tracestate", "content-type", "type", "app-id", "task-id")
 
 
 def payload_of(body: Any, content_type: Any = "") -> Any:

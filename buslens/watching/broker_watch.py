@@ -84,21 +84,38 @@ class BrokerWatch(Watch):
         is_called: bool = True,
         least_attempt: int = 1,
     ) -> SeenDelivery:
-        """A message came. May raise: see `broke`.
+        """A message came, from a broker that is told what became of it. May raise: see `broke`.
 
-        ident: which message it is, "" where nobody knows. message: body, content type and headers. place: where the
-        broker has it, for people. is_called: a handler will be called with it. least_attempt: by the broker's word.
+        place: where the broker has it, for people; else see `joined`.
         """
-        body, content_type, headers = message
+        found = self.joined(event, queue, ident, message, is_called=is_called, least_attempt=least_attempt)
+        self.step(Kind.REDELIVERED if found.attempt > 1 else Kind.DELIVERED, found, noted(place, message[2]))
+        return found
+
+    def joined(
+        self,
+        event: str,
+        queue: str,
+        ident: str,
+        message: "tuple[Any, Any, dict[str, Any]]",
+        *,
+        is_called: bool = True,
+        least_attempt: int = 1,
+        flags: int = _FOREIGN,
+    ) -> SeenDelivery:
+        """A message came: one of a dispatch that is known, or else of somebody else's. May raise: see `broke`.
+
+        ident: which message it is, "" where nobody knows. message: body, content type and headers. is_called: a handler
+        will be called with it. least_attempt: by the broker's word. flags: of the dispatch, where it is a new one.
+        """
+        body, content_type, _ = message
         dispatch = self.messages.of(ident) if ident else 0
         if not dispatch:
-            dispatch = self._dispatch(event, body, content_type, int(is_called), CAUSE_UNKNOWN, _FOREIGN)
+            dispatch = self._dispatch(event, body, content_type, int(is_called), CAUSE_UNKNOWN, flags)
             if ident:
                 self.messages.put(ident, dispatch)
         attempt = self.messages.attempt(dispatch, queue, least_attempt)
-        found = SeenDelivery(dispatch, event, queue, self.recorder.next_id() if is_called else 0, attempt)
-        self.step(Kind.REDELIVERED if attempt > 1 else Kind.DELIVERED, found, noted(place, headers))
-        return found
+        return SeenDelivery(dispatch, event, queue, self.recorder.next_id() if is_called else 0, attempt)
 
     def settle(self, delivery: SeenDelivery, kind: Kind, note: str = "") -> None:
         """What its consumer said of a delivery: ACKNOWLEDGED, or REJECTED. Only the first word counts."""
