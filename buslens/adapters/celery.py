@@ -9,8 +9,8 @@ from __future__ import annotations
 import weakref
 from typing import Any, ClassVar, Iterable, Mapping, Optional
 
-from celery.app.base import Celery
-from celery.app.task import Task
+from celery.app.base import Celery  # type: ignore[import-untyped]
+from celery.app.task import Task  # type: ignore[import-untyped]
 
 from buslens.context import CALL
 from buslens.recorder import Recorder

@@ -15,6 +15,7 @@ from aiormq.exceptions import ChannelInvalidStateError, DeliveryError, PublishEr
 from buslens.adapters.aiormq.consumers import SeenConsumer
 from buslens.recorder import Recorder
 from buslens.records import Kind
+from buslens.statics import member
 from buslens.watching.bodies import header
 from buslens.watching.broker_watch import BrokerWatch, SeenDelivery
 from buslens.watching.call_sites import in_the_place_of
@@ -42,7 +43,7 @@ class ChannelHooks(MethodHooks):
         "basic_reject",
         "_on_deliver_frame",
         "_read_content",
-        "_on_close",
+        "_on_cancel_frame",
         "create_task",
     )
     CLASSES: ClassVar[tuple[type, ...]] = (Channel,)
@@ -85,9 +86,15 @@ class ChannelHooks(MethodHooks):
                 self.consumers[tag] = SeenConsumer("unknown queue", bare, False, self.watch)
         return [(each.queue, each.name, False) for each in self.consumers.values()]
 
+    def put_on(self, emitter: Channel) -> None:
+        """And hear when the channel is closed, by whomever."""
+        super().put_on(emitter)
+        _end_of(emitter).add_done_callback(self.closed)
+
     def take_off(self, emitter: Channel) -> None:
         """With the hooks on the iterators of its queues."""
         super().take_off(emitter)
+        _end_of(emitter).remove_done_callback(self.closed)
         for consumer in self.consumers.values():
             if consumer.loop is not None:
                 consumer.loop.take_off()
@@ -244,7 +251,7 @@ class ChannelHooks(MethodHooks):
         except Exception as error:
             self.watch.broke(error)
 
-    def closes(self) -> None:
+    def closed(self, _: Any) -> None:
         """The broker has all again that is not settled."""
         try:
             for tag in list(self.unsettled):
@@ -295,6 +302,11 @@ def headers_of(properties: Any) -> "dict[str, Any]":
     }
 
 
+def _end_of(channel: Channel) -> Any:
+    """The future with which a channel ends; older ones of aiormq have it under the other name."""
+    return member(channel, "_closing") or member(channel, "closing")
+
+
 def _returned(message: Any) -> str:
     text = getattr(getattr(message, "delivery", None), "reply_text", "")
     return f"the broker has returned it: {text}" if text else "the broker has returned it"
@@ -302,8 +314,6 @@ def _returned(message: Any) -> str:
 
 def _hooks(hooks: ChannelHooks) -> "dict[str, Hook]":
     # Those that a callback of the program calls look as if aiormq had no second frame here: see `in_the_place_of`.
-    closed = hooks.closes
-
     async def basic_publish(*args: Any, **kwargs: Any) -> Any:
         dispatch = hooks.publishing(*args, **kwargs)
         try:
@@ -316,13 +326,9 @@ def _hooks(hooks: ChannelHooks) -> "dict[str, Hook]":
             hooks.published(dispatch, answer, *args, **kwargs)
         return answer
 
-    def _on_close(*args: Any) -> Any:
-        closed()
-        return hooks.bare("_on_close")(*args)
-
     made = {**_consuming(hooks), **_delivering(hooks), **_settling(hooks), "basic_publish": basic_publish}
     placed = {name: in_the_place_of(getattr(Channel, name), "", hook) for name, hook in made.items()}
-    return {**placed, "_on_close": _on_close, **_handing(hooks)}
+    return {**placed, **_handing(hooks)}
 
 
 def _consuming(hooks: ChannelHooks) -> "dict[str, Hook]":
@@ -376,7 +382,11 @@ def _handing(hooks: ChannelHooks) -> "dict[str, Hook]":
             coroutine = hooks.coming(read.pop(), coroutine)
         return hooks.bare("create_task")(coroutine)
 
-    return {"create_task": create_task}
+    def _on_cancel_frame(frame: Any) -> Any:
+        hooks.cancelled(frame.consumer_tag)  # the broker has taken it away, or says that it does as it was told
+        return hooks.bare("_on_cancel_frame")(frame)
+
+    return {"create_task": create_task, "_on_cancel_frame": _on_cancel_frame}
 
 
 def _settling(hooks: ChannelHooks) -> "dict[str, Hook]":

@@ -160,8 +160,37 @@ async def test_an_acknowledgement_of_many_counts_for_each(wire: Wire) -> None:
     await channel.basic_ack(last - 1, multiple=True)
     assert kinds(facts).count("ACKNOWLEDGED") == 2
     await channel.close()
+    await wire.settle()
     rejected = [step for step in facts.read().steps if step[0] == "REJECTED"]
     assert [step[4] for step in rejected] == ["its channel was closed: back in its queue"]
+
+
+async def test_a_consumer_that_the_broker_takes_away_is_gone(wire: Wire) -> None:
+    channel = wire.channels[1]
+    facts = Facts(buslens.attach(channel).recorder)
+
+    async def on_order(message: Any) -> None:
+        pass
+
+    tag = (await channel.basic_consume("orders", on_order)).consumer_tag
+    await channel.frames.put((0, spec.Basic.Cancel(tag)))
+    await wire.settle()
+    assert facts.read().removed == facts.added
+
+
+async def test_a_connection_that_is_lost_gives_back_what_it_has(wire: Wire) -> None:
+    channel = wire.channels[1]
+    facts = Facts(buslens.attach(channel).recorder)
+
+    async def keep(message: Any) -> None:
+        pass
+
+    tag = (await channel.basic_consume("orders", keep)).consumer_tag
+    await wire.deliver(tag, b"7", key="orders", message_id="m")
+    await wire.close(ConnectionError("cut"))
+    await wire.settle()
+    assert kinds(facts) == ["DELIVERED", "REJECTED"]
+    assert facts.removed == facts.added
 
 
 async def test_the_count_of_a_quorum_queue_is_the_attempt(wire: Wire) -> None:
