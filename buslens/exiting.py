@@ -36,7 +36,8 @@ class ExitHooks:
 
     def tell(self, whom: ExitListener) -> None:
         """`whom` is told while it lives, or until it is forgotten."""
-        self._told[id(whom)] = weakref.ref(whom)
+        key = id(whom)
+        self._told[key] = weakref.ref(whom, lambda gone: self._forget(key, gone))
         if self._hook is None:
             self._before = os._exit
             self._hook = self._exiting(self._before)
@@ -44,7 +45,11 @@ class ExitHooks:
 
     def forget(self, whom: ExitListener) -> None:
         """`whom` has nothing to write any more."""
-        self._told.pop(id(whom), None)
+        self._forget(id(whom), self._told.get(id(whom)))
+
+    def _forget(self, key: int, gone: Any) -> None:
+        if gone is not None and self._told.get(key) is gone:  # else somebody new has that id
+            self._told.pop(key, None)
         if not self._told and self._hook is not None and os._exit is self._hook:
             os._exit = self._before
             self._hook = None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import subprocess
 import sys
@@ -12,6 +13,7 @@ from pyee.base import EventEmitter
 
 import buslens
 from bus.capture.capture import load
+from buslens.exiting import ExitHooks
 
 PROGRAM = """
 import os, sys, threading, buslens
@@ -65,10 +67,24 @@ def test_what_a_program_emits_at_its_end_is_recorded_whenever_it_asked_for_that(
 
 
 def test_exit_is_pythons_own_before_and_after(tmp_path: Path) -> None:
+    gc.collect()  # what other tests have left
     own = os._exit
     first = buslens.attach(EventEmitter(), to=tmp_path / "a.buslens")
     second = buslens.attach(EventEmitter(), to=tmp_path / "b.buslens")
     assert os._exit is not own
     first.close()
     second.close()
+    assert os._exit is own
+
+
+def test_whoever_is_gone_needs_no_exit_of_ours() -> None:
+    class Writer:
+        def end_of_program(self) -> None: ...
+
+        def end_now(self) -> None: ...
+
+    hooks, own, writer = ExitHooks(), os._exit, Writer()
+    hooks.tell(writer)
+    assert os._exit is not own
+    del writer
     assert os._exit is own
