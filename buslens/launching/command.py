@@ -83,8 +83,8 @@ def record(arguments: "list[str]") -> int:
     if request.has_window:
         from buslens.launching import window
 
-        capture = LaunchSession(environment[variables.SESSION]).first_capture(request.output)
-        window.open_beside(os.getpid(), capture, window.command_for(environment[variables.SESSION]))
+        session = environment[variables.SESSION]
+        window.open_beside(os.getpid(), session, window.command_for(session))
     return become(program, {**os.environ, **environment})
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import atexit
 import logging
 import os
-from typing import Any, Callable
+from typing import Any, Callable, Optional
 
 from buslens.adapters import Adapter
 from buslens.at_exit import AT_EXIT
@@ -15,7 +15,9 @@ from buslens.launching.import_hook import ImportHook
 from buslens.launching.program import PROGRAM, ProgramWatch
 from buslens.launching.session import Process
 from buslens.launching.variables import PARENT
+from buslens.stream import StreamRecorder
 
+_LOG = logging.getLogger("buslens")
 _UNSEEN = (
     "buslens watches this process and those that are forked from it; Pythons that it starts are not seen",
     "buslens watches this process and the Pythons that it starts, but for those with an environment of their own",
@@ -30,16 +32,40 @@ class LaunchedProcess:
         self._process = process
         self._program = program
         self._capture = ""
+        """The file; empty where the process writes a stream."""
+
+        self._is_forked = False
 
     def start(self, hook: ImportHook, to: str, only: "list[str]") -> None:
         """Watch. Raises OSError where the capture cannot be written."""
-        self._capture = self._process.session.capture(to)
-        self._program.start(to=self._capture, only=only, hook=hook, unseen=_UNSEEN[PARENT in os.environ])
-        self._process.records_into(self._capture)
+        unseen = _UNSEEN[PARENT in os.environ]
+        stream = None if to else self._stream()
+        if stream is None:
+            self._capture = self._process.session.capture(to)
+            self._program.start(to=self._capture, only=only, hook=hook, unseen=unseen)
+        else:
+            self._program.start(recorder=stream, only=only, hook=hook, unseen=unseen)
+        self._process.records_into(self._place())
         self._program.on_bus = self._process.one_bus_more
         atexit.unregister(AT_EXIT)  # `end` is called later than that
         EXITS.tell(self)
         FORKS.tell(self)  # after the recorder and the file, whose turn comes first
+
+    def _stream(self) -> Optional[StreamRecorder]:
+        """What loses nothing however the process ends; None where there is no room for it."""
+        try:
+            return StreamRecorder.into(self._process.session.folder)
+        except OSError as error:
+            _LOG.error("buslens: a capture file is written, because there can be no stream: %s", error)
+            return None
+
+    def _place(self) -> str:
+        """Where this process records: its own stream, or the file that a forked child makes beside its parent's."""
+        recorder = self._program.recorder
+        if isinstance(recorder, StreamRecorder):
+            return recorder.path
+        stem, extension = os.path.splitext(self._capture)
+        return f"{stem}.{self._process.pid}{extension}" if self._is_forked else self._capture
 
     def end(self) -> None:
         """The program is at its end: all that it did is written."""
@@ -66,13 +92,13 @@ class LaunchedProcess:
         try:
             self._process = process = self._process.forked()
             process.write()
-            stem, extension = os.path.splitext(self._capture)
-            process.records_into(f"{stem}.{process.pid}{extension}")
+            self._is_forked = True
+            process.records_into(self._place())
             self._program.on_bus = process.one_bus_more
             if PARENT in os.environ:
                 os.environ[PARENT] = process.name
         except OSError as error:
-            logging.getLogger("buslens").error("buslens: this forked process is in no list: %s", error)
+            _LOG.error("buslens: this forked process is in no list: %s", error)
 
 
 class SaysOnStderr(logging.Handler):

@@ -69,9 +69,10 @@ class ProgramWatch:
     def start(
         self,
         *,
-        to: "Union[str, os.PathLike[str]]",
+        to: "Union[str, os.PathLike[str]]" = "",
         only: Iterable[str] = (),
         name: str = "",
+        recorder: Optional[Recorder] = None,
         hook: Optional[Waits] = None,
         unseen: str = _CHILDREN,
     ) -> None:
@@ -81,18 +82,16 @@ class ProgramWatch:
         `to`; children of any other kind are not: `buslens record` watches those.
 
         to: the capture file, written while the program runs. only: libraries, such as ("pyee",); all that buslens knows
-        otherwise. name: what the capture calls this program; the name of its script otherwise. hook, unseen: for
-        programs that are launched under watch: who waits for imports, and which processes are not seen.
+        otherwise. name: what the capture calls this program; the name of its script otherwise. recorder, hook, unseen:
+        for programs that are launched under watch: what records in place of the file `to`, who waits for imports, and
+        which processes are not seen.
 
         Raises ValueError for a library that is not known, OSError where the file cannot be written.
         """
         chosen = chosen_adapters(only)
         if self.is_running:
             return
-        self._link = FILES.link(to, None, lambda: Recorder.named(name))
-        self._recorder = self._link.recorder
-        self._link.users += 1
-        self._link.start()
+        self._recorder = recorder or self._into_file(to, name)
         self._hook = hook or ImportHook()
         self.cannot_see(unseen)
         for adapter in chosen:
@@ -116,6 +115,12 @@ class ProgramWatch:
             link.users -= 1
             if link.users <= 0:
                 link.stop()
+
+    def _into_file(self, to: "Union[str, os.PathLike[str]]", name: str) -> Recorder:
+        self._link = link = FILES.link(to, None, lambda: Recorder.named(name))
+        link.users += 1
+        link.start()
+        return link.recorder
 
     def cannot_see(self, what: str) -> None:
         """Say once, in the capture and in the log, what is not watched."""

@@ -9,7 +9,7 @@ import os
 import select
 import sys
 
-from buslens.launching.ps import is_alive
+from buslens.launching.ps import is_alive, processes
 from buslens.launching.session import start_ticks
 
 _EVERY_SECONDS = 0.1
@@ -33,8 +33,8 @@ def command_for(session: str) -> "list[str]":
     return [sys.executable, "-m", "buslens", "open", session]
 
 
-def open_beside(pid: int, capture: str, command: "list[str]") -> None:
-    """Run the command once the capture is there; never, where the process of this number ends before."""
+def open_beside(pid: int, session: str, command: "list[str]") -> None:
+    """Run the command once something in the session records; never, where the process of this number ends before."""
     first = os.fork()
     if first:
         os.waitpid(first, 0)
@@ -43,18 +43,22 @@ def open_beside(pid: int, capture: str, command: "list[str]") -> None:
         os.setsid()
         if not os.fork():
             _leave_streams()
-            if _comes(capture, pid, start_ticks(pid)):
+            if _comes(session, pid, start_ticks(pid)):
                 os.execv(command[0], command)  # noqa: S606
     finally:
         os._exit(0)
 
 
-def _comes(capture: str, pid: int, ticks: int) -> bool:
-    while not os.path.exists(capture):
+def _comes(session: str, pid: int, ticks: int) -> bool:
+    while not _records(session):
         if not is_alive(pid, ticks):
-            return os.path.exists(capture)
+            return _records(session)
         select.select([], [], [], _EVERY_SECONDS)
     return True
+
+
+def _records(session: str) -> bool:
+    return any(process.capture for process in processes(session))
 
 
 def _leave_streams() -> None:

@@ -9,17 +9,23 @@ from pathlib import Path
 
 import pytest
 
+from buslens.launching.session import LaunchSession, Process
 from buslens.launching.window import command_for, open_beside, why_none
 from tests.helpers.patience import wait_until
 
 OPENER = "import os, pathlib, sys; pathlib.Path(sys.argv[1]).write_text(f'{os.getsid(0)} {os.getppid()}')"
 
 
-def test_it_opens_when_the_capture_is_there_and_is_no_child_of_the_program(tmp_path: Path) -> None:
-    capture, opened = tmp_path / "x.buslens", tmp_path / "opened"
-    open_beside(os.getpid(), str(capture), [sys.executable, "-c", OPENER, str(opened)])
+def test_it_opens_when_something_is_recorded_and_is_no_child_of_the_program(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tmp_path.chmod(0o700)
+    monkeypatch.setenv("XDG_RUNTIME_DIR", str(tmp_path))
+    process, opened = Process(LaunchSession.made(), ""), tmp_path / "opened"
+    process.write()
+    open_beside(os.getpid(), process.session.folder, [sys.executable, "-c", OPENER, str(opened)])
     assert not opened.exists()
-    capture.touch()
+    process.records_into(str(tmp_path / "x.buslens"))
     wait_until(lambda: opened.exists() and bool(opened.read_text()), lambda: "no window")
     session, parent = map(int, opened.read_text().split())
     assert session != os.getsid(0)
@@ -32,7 +38,7 @@ def test_it_never_opens_where_the_program_ends_without_a_bus(tmp_path: Path) -> 
         command = [sys.executable, "-c", OPENER, str(opened)]
         code = (
             "import os\nfrom buslens.launching import window\nread, write = os.pipe()\n"
-            f"window.open_beside({program.pid}, {str(tmp_path / 'x')!r}, {command!r})\n"
+            f"window.open_beside({program.pid}, {str(tmp_path)!r}, {command!r})\n"
             "os.close(write)\nos.read(read, 1)\n"
         )
         with subprocess.Popen([sys.executable, "-c", code]) as opener:
