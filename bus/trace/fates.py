@@ -40,9 +40,10 @@ WHYS = (
     "its calls have not ended",
     "the broker's reason",
     "its handler's body never ran, or was never called",
+    "sent to a broker that was not asked to confirm it, and not seen again here",
 )
 (
-    NOTHING, NOBODY, FAILED, TOO_EARLY, CANCELLED, KEPT_FOR, QUEUED, WITH_CONSUMER, RUNNING, TOLD, NEVER_RAN,
+    NOTHING, NOBODY, FAILED, TOO_EARLY, CANCELLED, KEPT_FOR, QUEUED, WITH_CONSUMER, RUNNING, TOLD, NEVER_RAN, SENT_ON,
 ) = range(len(WHYS))  # fmt: skip
 """Numbers of the reasons; TOLD: the broker has words of its own (`told_rows`)."""
 
@@ -225,6 +226,9 @@ def _carried(trace: Trace, fate: Array, why: Array) -> None:
     why[owner] = NOTHING
     why[owner[decides]] = found.why[decides]
     rows = trace.dispatches.rows_of(told.view("dispatch"))
+    sent = rows[(told.view("kind") == Kind.SENT) & (rows >= 0)]
+    unread = trace.dispatches.columns.view("seen")[sent] & joining.CALLED == 0
+    why[sent[unread & (fate[sent] == OPEN)]] = SENT_ON
     gone = rows[(told.view("kind") == Kind.DISCARDED) & (rows >= 0)]
     fate[gone], why[gone] = LOST, TOLD
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from bus.analysis.delivery_history import anatomy_of
-from bus.trace.fates import DEAD, HANDLED, RETRIED
+from bus.trace.fates import DEAD, FATES, HANDLED, RETRIED, WHYS
 from bus.trace.trace import Trace
 from buslens.recorder import Recorder
 from buslens.records import Kind, Outcome
@@ -57,8 +57,22 @@ def test_a_message_that_nobody_confirms_is_neither_lost_nor_kept() -> None:
     dispatch = watch.published("orders", b"7")
     watch.sent(dispatch, "orders", "queue orders", HEADERS)
     trace = traced(recorder)
-    assert trace.dispatches.outcome.tolist() == [Outcome.RUNNING]
+    fates = trace.fates.of(trace)
+    assert [FATES[fates.fate[0]], WHYS[fates.why[0]]] == [
+        "open",
+        "sent to a broker that was not asked to confirm it, and not seen again here",
+    ]
     assert anatomy_of(trace, dispatch).headers[0] == ("message-id", "m")
+
+
+def test_a_message_that_nobody_confirms_and_that_is_called_here_is_handled() -> None:
+    watch, recorder = watched()
+    dispatch = watch.published("orders", b"7")
+    watch.messages.put("m", dispatch)
+    watch.sent(dispatch, "orders", "queue orders", HEADERS)
+    call(watch, watch.joined("orders", "orders", "m", (b"7", "", HEADERS)))
+    trace = traced(recorder)
+    assert FATES[trace.fates.of(trace).fate[0]] == "handled"
 
 
 def test_a_delivery_that_is_acknowledged_is_handled_and_one_tried_again_retried() -> None:
