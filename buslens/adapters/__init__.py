@@ -73,6 +73,7 @@ ADAPTERS = (
     Adapter("psygnal", "signals", "0.11 to 0.16"),
     Adapter("playwright", "emitters", "1.65", part="playwright._impl.event_emitter"),
     Adapter("bubus", "buses", "1.5"),
+    Adapter("abxbus", "buses", "2.4 to 2.5"),
 )  # fmt: skip
 """The first that takes an object has it."""
 

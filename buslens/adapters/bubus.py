@@ -12,7 +12,7 @@ from bubus import service
 from bubus.service import EventBus
 
 from buslens.recorder import Recorder
-from buslens.statics import instance_dict, member
+from buslens.statics import member
 from buslens.watching.call_sites import CallSites
 from buslens.watching.event_objects import EventBusHooks, KeyedHandler
 from buslens.watching.hooks import Hooks
@@ -24,7 +24,6 @@ from buslens.watching.watch import Watch
 _LINES = CallSites()
 _ANY = "*"
 _UNSEEN = "a handler that is taken out of a bubus bus is recorded at the bus's next event: bubus tells nobody"
-_PUT = "put_nowait"
 _EXECUTE = "execute_handler" if hasattr(EventBus, "execute_handler") else "_execute_sync_or_async_handler"
 """Its name since bubus 1.5.4, and before."""
 
@@ -36,17 +35,16 @@ class BusHooks(EventBusHooks):
     TABLES: ClassVar[tuple[str, ...]] = ("handlers",)
     CLASSES: ClassVar[tuple[type, ...]] = (EventBus,)
     MADE = ("handlers", "event_history", "name")
+    QUEUE = "event_queue"
 
     def __init__(self, emitter: EventBus, recorder: Recorder, bus: int) -> None:
         super().__init__(emitter, Watch(emitter, recorder, bus))
-        self.waiting = {}
         self._known: dict[tuple[str, int], Registration] = {}
         """Who is subscribed, by event and the handler's id."""
 
         self._files = files_of("bubus")
-        self._put: Hook = _putting(self)
-        hooks = {"_start": _starting(self), "on": _subscribing(self)}
-        self.hook({**hooks, "process_event": _processing(self), _EXECUTE: _executing(self)})
+        own = {"on": _subscribing(self), _EXECUTE: _executing(self)}
+        self.hook({**self.queue_hooks("_start", "process_event"), **own})
 
     @classmethod
     def title(cls, emitter: EventBus) -> str:
@@ -62,22 +60,6 @@ class BusHooks(EventBusHooks):
 
     def unseen(self) -> Iterable[str]:
         return (_UNSEEN,)
-
-    def put_on(self, emitter: EventBus) -> None:
-        super().put_on(emitter)
-        self.listen(emitter)
-
-    def take_off(self, emitter: EventBus) -> None:
-        super().take_off(emitter)
-        own = instance_dict(emitter.event_queue) or {}
-        if own.get(_PUT) is self._put:
-            del own[_PUT]
-
-    def listen(self, emitter: EventBus) -> None:
-        """Hear what is put into the queue that the bus has now; it makes a new one where it starts again."""
-        own = instance_dict(emitter.event_queue)
-        if own is not None and _PUT not in own:
-            own[_PUT] = self._put
 
     def came(self, event: Any) -> None:
         """An event is in the queue."""
@@ -108,41 +90,6 @@ class BusHooks(EventBusHooks):
         now = {(event, id(handler)) for event, handler in _handlers_of(emitter)}
         for key in [key for key in self._known if key not in now]:
             self.watch.unsubscribed(key[0], self._known.pop(key))
-
-
-def _starting(hooks: BusHooks) -> Hook:
-    def _start() -> None:
-        hooks.bare("_start")()
-        emitter = hooks.watch.emitter()
-        if emitter is not None and hooks.watch.live:
-            hooks.listen(emitter)
-
-    return _start
-
-
-def _putting(hooks: BusHooks) -> Hook:
-    def put_nowait(item: Any) -> None:
-        # `dispatch` calls it, and nothing that the bus does comes between the two.
-        emitter = hooks.watch.emitter()
-        queue = emitter.event_queue
-        type(queue).put_nowait(queue, item)
-        if hooks.watch.live:
-            hooks.came(item)
-
-    return put_nowait
-
-
-def _processing(hooks: BusHooks) -> Hook:
-    async def process_event(event: Any, *args: Any, **kwargs: Any) -> Any:
-        try:
-            result = await hooks.bare("process_event")(event, *args, **kwargs)
-        except BaseException as error:
-            hooks.over(event, f"its bus gave the event up: {type(error).__name__}")
-            raise
-        hooks.over(event)
-        return result
-
-    return process_event
 
 
 def _executing(hooks: BusHooks) -> Hook:

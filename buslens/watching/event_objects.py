@@ -8,19 +8,22 @@ from __future__ import annotations
 
 from contextvars import Token
 from types import TracebackType
-from typing import Any, Hashable, Iterable, Optional
+from typing import Any, ClassVar, Hashable, Iterable, Optional
 
 from buslens.context import CALL, CAUSE_UNKNOWN
 from buslens.statics import instance_dict, member, pairs
-from buslens.watching.methods import MethodHooks
+from buslens.watching.methods import Hook, MethodHooks
 from buslens.watching.naming import HandlerName, describe
+from buslens.watching.watch import Watch
 
 _MOST_WAITING = 16384
 _MOST_FIELDS = 256
 _OWN = "event_"
 """How the names of the bus's own fields of an event begin."""
 
-LEFT_OUT = "its bus left it out, so that the event does not go round in a circle"
+_PUT = "put_nowait"
+
+LEFT_OUT = "its bus left it out: it has it already, or the event would go round in a circle"
 
 KeyedHandler = tuple[Hashable, Any]
 """A handler and what its bus tells it by from others."""
@@ -41,8 +44,33 @@ class WaitingEvent:
 class EventBusHooks(MethodHooks):
     """The hooks of one such bus. An adapter says when an event came, when a handler is called, and when all were."""
 
-    waiting: dict[str, WaitingEvent]
-    """By the event's id."""
+    QUEUE: ClassVar[str] = ""
+    """The attribute with the queue that the bus has while it runs: what is put there was emitted."""
+
+    def __init__(self, emitter: Any, watch: Watch) -> None:
+        super().__init__(emitter, watch)
+        self.waiting: dict[str, WaitingEvent] = {}
+        """By the event's id."""
+
+        self._put = self._putting()
+
+    def came(self, event: Any) -> None:
+        """An event is in the queue: to be told by `emitted`."""
+        raise NotImplementedError
+
+    def queue_hooks(self, start: str, process: str) -> dict[str, Hook]:
+        """Hooks for the methods of these names, which make the queue, and await all handlers of an event from it."""
+        return {start: self._starting(start), process: self._processing(process)}
+
+    def put_on(self, emitter: Any) -> None:
+        super().put_on(emitter)
+        self._listen(emitter)
+
+    def take_off(self, emitter: Any) -> None:
+        super().take_off(emitter)
+        own = instance_dict(member(emitter, self.QUEUE)) or {}
+        if own.get(_PUT) is self._put:
+            del own[_PUT]
 
     def emitted(self, event: Any, handlers: Iterable[KeyedHandler], current: Any) -> None:
         """The bus has taken an event, for these handlers as it is now. current: the event whose handler runs here."""
@@ -76,6 +104,41 @@ class EventBusHooks(MethodHooks):
         waiting = self.waiting.pop(member(event, "event_id"), None)
         if waiting is not None and waiting.left:
             self.watch.skipped(waiting.dispatch, [handler for handler, _ in waiting.left.values()], note=why)
+
+    def _listen(self, emitter: Any) -> None:
+        own = instance_dict(member(emitter, self.QUEUE))
+        if own is not None and _PUT not in own:
+            own[_PUT] = self._put
+
+    def _starting(self, start: str) -> Hook:
+        def _start() -> None:
+            self.bare(start)()
+            emitter = self.watch.emitter()
+            if emitter is not None and self.watch.live:
+                self._listen(emitter)
+
+        return _start
+
+    def _putting(self) -> Hook:
+        def put_nowait(item: Any) -> None:
+            queue = member(self.watch.emitter(), self.QUEUE)
+            type(queue).put_nowait(queue, item)
+            if self.watch.live:
+                self.came(item)
+
+        return put_nowait
+
+    def _processing(self, process: str) -> Hook:
+        async def process_event(event: Any, *args: Any, **kwargs: Any) -> Any:
+            try:
+                result = await self.bare(process)(event, *args, **kwargs)
+            except BaseException as error:
+                self.over(event, f"its bus gave the event up: {type(error).__name__}")
+                raise
+            self.over(event)
+            return result
+
+        return process_event
 
     def after_fork(self, parent_pid: int) -> None:
         self.waiting.clear()

@@ -31,7 +31,6 @@ class BusHooks(EventBusHooks):
 
     def __init__(self, emitter: Bus) -> None:
         super().__init__(emitter, Watch(emitter, Recorder(), 0))
-        self.waiting = {}
 
     def subscriptions(self, emitter: Any, wait: bool) -> list[Subscription]:
         return []
