@@ -19,6 +19,7 @@ from buslens.statics import module_of, mro_of
 from buslens.watching.bus_names import bus_of
 from buslens.watching.hooks import Hooks
 from buslens.watching.places import Place
+from buslens.watching.versions import untried
 
 
 @dataclass(frozen=True)
@@ -36,6 +37,9 @@ class Adapter:
 
     part: str = ""
     """The part of the library that they come from, where it has objects of other kinds; "": all of it."""
+
+    distribution: str = ""
+    """What installers call the library, where that is another name."""
 
     @property
     def awaited(self) -> str:
@@ -69,13 +73,21 @@ ADAPTERS = (
     Adapter("celery", "applications", "5.3 to 5.7", part="celery.app.base"),
     Adapter("blinker", "signals", "1.4 to 1.9"),
     Adapter("django", "signals", "3.2 to 5.2", part="django.dispatch"),
-    Adapter("pubsub", "topic managers (pub.getDefaultTopicMgr())", "4.0", part="pubsub.core.topicmgr"),
+    Adapter(
+        "pubsub", "topic managers (pub.getDefaultTopicMgr())", "4.0",
+        part="pubsub.core.topicmgr", distribution="pypubsub",
+    ),
     Adapter("psygnal", "signals", "0.11 to 0.16"),
     Adapter("playwright", "emitters", "1.65", part="playwright._impl.event_emitter"),
     Adapter("bubus", "buses", "1.5"),
     Adapter("abxbus", "buses", "2.4 to 2.5"),
 )  # fmt: skip
 """The first that takes an object has it."""
+
+
+@cache
+def _untried(adapter: Adapter) -> str:
+    return untried(adapter.library, adapter.versions, adapter.distribution)
 
 
 @cache
@@ -131,7 +143,7 @@ def attach(
     hooks = kind(emitter, to, named)
     hooks.probe = probe = Probe(hooks, to, owns_recorder=recorder is None)
     hooks.put_on(emitter)
-    for what in hooks.unseen():
+    for what in filter(None, (*hooks.unseen(), _untried(adapter))):
         hooks.watch.cannot_see(what)
     FORKS.tell(to)
     FORKS.tell(hooks)
