@@ -1,7 +1,8 @@
 """Watch a topic tree of PyPubSub: each message is a dispatch, and each listener of its topic and of those above a call.
 
 PyPubSub tells its notification manager of all that it does, asked or not: that is where listeners come and go, and die.
-Its own loop calls the listeners; what goes through it in place of PyPubSub's `Listener` knows when it is called.
+Its own loop calls the listeners, and takes them one by one from what we give it. Where one raises, it asks the settings
+of the tree for whoever takes errors: there the error is seen, in flight.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ from __future__ import annotations
 import sys
 import threading
 import weakref
+from types import FrameType
 from typing import Any, ClassVar, Iterable, Iterator, Mapping, Optional
 from weakref import ref as weak_ref
 
@@ -18,47 +20,37 @@ from pubsub.core.topicobj import Topic
 from buslens.recorder import Recorder
 from buslens.statics import instance_dict, member
 from buslens.watching.call_sites import in_the_place_of
-from buslens.watching.calls import handler_of
 from buslens.watching.hooks import Hooks
 from buslens.watching.methods import Hook, MethodHooks, Subscription
 from buslens.watching.naming import HandlerName
-from buslens.watching.pending import Begin
 from buslens.watching.places import files_of, place_outside
 from buslens.watching.subscribers import FREED, Subscribers
 from buslens.watching.turns import Turns
 from buslens.watching.watch import Watch
 
+_TRACEBACK: Any = vars(BaseException)["__traceback__"]
+_OURS = "__buslens_asked__"
 _SENDS = vars(Topic).get("_Topic__sendMessage")
-
-
-class TopicTreeWatch(Watch):
-    """One topic tree under watch."""
-
-    def returned(self, given: list[Any], call: int, name: HandlerName, begin: Optional[Begin]) -> None:
-        """A `Listener` says nothing of what the person's function gave: PyPubSub has thrown that away."""
-        if begin is None:
-            super().returned(given, call, name, begin)
-        else:
-            self.started(call, *begin)
-            self.never_ran(call, f"{name.text} is a coroutine function, and PyPubSub awaits none: its body never ran")
 
 
 class TopicTreeHooks(MethodHooks):
     """The hooks of one topic tree: on its notification manager, and on its topics."""
 
-    METHODS = ("notifySubscribe", "notifyUnsubscribe", "notifyDeadListener", "notifyNewTopic", "notifySend")
+    METHODS = ("notifySubscribe", "notifyUnsubscribe", "notifyDeadListener", "notifyNewTopic")
     CLASSES: ClassVar[tuple[type, ...]] = (TopicManager,)
     MADE = ("_topicsMap",)
 
     def __init__(self, emitter: TopicManager, recorder: Recorder, bus: int) -> None:
         manager = _notifications_of(emitter)
-        super().__init__(manager, TopicTreeWatch(manager, recorder, bus))
+        super().__init__(manager, Watch(manager, recorder, bus))
         self.topics: dict[str, Topic] = emitter._topicsMap
         self.subscribers: dict[str, Subscribers] = {}
         """Of each topic, by its name."""
 
         self.sending = threading.local()
-        """`turns`: of the message that is being sent on this thread."""
+        """`turns`: of the message that is being sent on this thread; `error`: what its last listener has raised."""
+
+        self._settings = member(emitter, "_TopicManager__treeConfig")
 
         self._files = files_of("pubsub")
         self._hooked: list[tuple[weakref.ref[Any], dict[str, Hook]]] = []
@@ -96,6 +88,7 @@ class TopicTreeHooks(MethodHooks):
         super().put_on(self.watch.emitter())
         for topic in list(self.topics.values()):
             self.hook_topic(topic)
+        self._settings.__class__ = _asked_for_errors(type(self._settings), self.sending)
 
     def take_off(self, emitter: Any) -> None:
         """Leave the tree as it was."""
@@ -106,6 +99,9 @@ class TopicTreeHooks(MethodHooks):
                 if own.get(name) is hook:
                     del own[name]
         self._hooked.clear()
+        kind = type(self._settings)
+        if _OURS in vars(kind):
+            self._settings.__class__ = kind.__base__
 
     def subscriptions(self, emitter: Any, wait: bool) -> Iterable[Subscription]:
         """Who listens now, to which topic."""
@@ -149,7 +145,7 @@ class TopicTreeHooks(MethodHooks):
                 return None
             payload = watch.payload((data,), {}) if data else 0
             dispatch = watch.emitted(watch.event_id(name), len(announced), payload, watch.cause())
-            turns = Turns(watch, dispatch, announced, id)
+            turns = Turns(watch, dispatch, announced, id, caught=self._caught, undone=_undone)
             turns.by_library = True
             return turns
         except Exception as error:
@@ -179,13 +175,10 @@ class TopicTreeHooks(MethodHooks):
 
         return notifyNewTopic
 
-    def _notifySend(self) -> Hook:
-        def notifySend(*args: Any, **kwargs: Any) -> Any:
-            if "pubListener" in kwargs:  # whoever is notified gets PyPubSub's own
-                kwargs["pubListener"] = handler_of(kwargs["pubListener"])
-            return self.bare("notifySend")(*args, **kwargs)
-
-        return notifySend
+    def _caught(self, _: FrameType) -> Optional[BaseException]:
+        error: Optional[BaseException] = getattr(self.sending, "error", None)
+        self.sending.error = None
+        return error
 
     def _came(self, listener: Any, topic: Topic, is_new: bool) -> None:
         try:
@@ -231,7 +224,7 @@ def _publishing(hooks: TopicTreeHooks, topic: Topic) -> Hook:
             refused = f"PyPubSub did not deliver the message: {type(error).__name__}"
             raise
         finally:
-            sending.turns = before
+            sending.turns, sending.error = before, None
             turns.over(lambda _: refused or "it was unsubscribed or freed before its turn")
 
     return in_the_place_of(Topic.publish, "__sendMessage", publish)  # type: ignore[no-any-return]
@@ -247,9 +240,32 @@ def _listing(hooks: TopicTreeHooks, topic: Topic) -> Hook:
         # A program may ask for them too, also in a listener.
         if turns is None or sys._getframe(1).f_code is not _SENDS.__code__:
             return found
-        return map(turns.later, found)
+        return turns.of(found)
 
     return getListeners
+
+
+def _asked_for_errors(kind: type, sending: Any) -> type:
+    """The class of a tree's settings, which hears when PyPubSub's loop asks who takes the error that it has caught."""
+
+    def asked(settings: Any) -> Any:
+        error = sys.exc_info()[1]
+        steps = _TRACEBACK.__get__(error) if error is not None else None
+        if steps is not None and steps.tb_frame.f_code is _SENDS.__code__:
+            sending.error = error
+        return vars(settings)["listenerExcHandler"]
+
+    def put(settings: Any, handler: Any) -> None:
+        vars(settings)["listenerExcHandler"] = handler
+
+    told = {"listenerExcHandler": property(asked, put), _OURS: True, "__module__": kind.__module__}
+    return type(kind.__name__, (kind,), told)
+
+
+def _undone(name: HandlerName) -> str:
+    if not name.is_async:
+        return ""
+    return f"{name.text} is a coroutine function, and PyPubSub awaits none: its body never ran"
 
 
 def _notifications_of(emitter: Any) -> Any:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Callable, Optional
 
 from buslens.context import CALL
 from buslens.watching.calls import WatchedHandler
+from buslens.watching.naming import HandlerName
 
 if TYPE_CHECKING:
     from buslens.watching.subscribers import Registration
@@ -19,9 +20,13 @@ if TYPE_CHECKING:
 
 _TRACEBACK: Any = vars(BaseException)["__traceback__"]
 _NO_MORE = object()
+_NOBODY = HandlerName("")
 
 Caught = Callable[[FrameType], Optional[BaseException]]
 """What the handler before has raised, where the loop in this frame has caught it; None: nothing."""
+
+Undone = Callable[[HandlerName], str]
+"""Why the body of a handler did not run, though it was called; "": it did."""
 
 
 class Turns:
@@ -35,6 +40,7 @@ class Turns:
         key_of: Callable[[Any], Any],
         flags: int = 0,
         caught: Optional[Caught] = None,
+        undone: Optional[Undone] = None,
     ) -> None:
         """key_of: finds a handler, as the loop takes it, among those that were announced. flags: of the calls."""
         self.dispatch = dispatch
@@ -48,14 +54,12 @@ class Turns:
         self._key_of = key_of
         self._flags = flags
         self._caught = caught
+        self._undone = undone
         self._handlers: Iterator[Any] = iter(())
         self._call = 0
         """The one that runs now; 0: none."""
 
-        self._plain: Any = False
-        self._last = 0
-        """The last one that was begun by a stand-in; 0: none."""
-
+        self._name = _NOBODY
         self._raised = 0
         """The call that ended the loop."""
 
@@ -85,7 +89,7 @@ class Turns:
         registration = self._next(handler)
         if registration is None:
             return handler
-        call = self._last = self._watch.recorder.next_id()
+        call = self._watch.recorder.next_id()
         told = (self.dispatch, call, registration.handler_id, registration.name)
         return WatchedHandler(handler, self._watch, *told)
 
@@ -99,10 +103,9 @@ class Turns:
             steps = _TRACEBACK.__get__(error)
             _TRACEBACK.__set__(error, steps.tb_next if steps is not None else None)
         if of_call:
-            call, self._call = self._call, 0
-            self._raised = call or self._last
-            if call:
-                self._watch.failed(call, error, self._plain)
+            self._raised, self._call = self._call, 0
+            if self._raised:
+                self._watch.failed(self._raised, error, self._name.plain)
 
     def over(self, why: Callable[[Any], str]) -> None:
         """It is over here. why: why nobody called the handler of a key, where none before it raised."""
@@ -124,7 +127,7 @@ class Turns:
             if registration is None:
                 CALL.set(self._outer)
                 return
-            self._call, self._plain = watch.recorder.next_id(), registration.name.plain
+            self._call, self._name = watch.recorder.next_id(), registration.name
             watch.started(self._call, self.dispatch, registration.handler_id, 1, self._flags)
             CALL.set(self._call)
         except Exception as error:
@@ -137,7 +140,10 @@ class Turns:
     def _returned(self, frame: FrameType) -> None:
         call, self._call = self._call, 0
         error = self._caught(frame) if self._caught is not None else None
-        if error is None:
-            self._watch.ended(call)
+        why = self._undone(self._name) if self._undone is not None else ""
+        if error is not None:
+            self._watch.failed(call, error, self._name.plain)
+        elif why:
+            self._watch.never_ran(call, why)
         else:
-            self._watch.failed(call, error, self._plain)
+            self._watch.ended(call)

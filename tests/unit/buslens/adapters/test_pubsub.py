@@ -128,6 +128,7 @@ def test_what_an_exception_handler_takes_is_a_failed_call_all_the_same(
     calls = Facts(probe.recorder).one("placed").calls
     assert [call.outcome for call in calls] == [Outcome.FAILED, Outcome.OK]
     assert told == ["decline"]
+    assert publisher.getListenerExcHandler() is not None
 
 
 def test_a_message_that_pubsub_refuses_reaches_nobody_and_says_why(publisher: Publisher, probe: buslens.Probe) -> None:
@@ -217,10 +218,12 @@ def test_detached_the_tree_is_as_before(publisher: Publisher) -> None:
     manager = publisher.getTopicMgr()
     topics = [manager.getTopic(name) for name in ("order", "order.placed")]
     before = [dict(vars(topic)) for topic in topics]
+    settings = type(topics[0]._treeConfig)
     probe = buslens.attach(manager, recorder=Recorder())
     assert buslens.attach(manager) is probe
     probe.detach()
     assert [vars(topic) for topic in topics] == before
+    assert type(topics[0]._treeConfig) is settings
     publisher.sendMessage("order.placed", order=7)
     assert Facts(probe.recorder).dispatches == {}
 

@@ -70,7 +70,8 @@ def test_a_version_that_was_not_tried_is_watched_and_says_so_once(monkeypatch: p
 
     monkeypatch.setattr(adapters, "ADAPTERS", (Adapter("pyee", "emitters", "1.0"),))
     recorder = buslens.Recorder()
-    probes = [buslens.attach(EventEmitter(), recorder=recorder) for _ in range(2)]
+    emitters = [EventEmitter(), EventEmitter()]
+    probes = [buslens.attach(emitter, recorder=recorder) for emitter in emitters]
     assert [probe.attached for probe in probes] == [True, True]
     assert Facts(recorder).marks == [f"pyee {version('pyee')} is watched as 1.0 are: buslens was not tried with it"]
 
