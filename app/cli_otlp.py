@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -46,12 +47,15 @@ class SpansOut:
 
 
 def send(path: Path, to: str, *, payloads: bool, follow: bool) -> int:
-    """Send the spans of a capture; the exit code. Raises UserError. follow: also what is still written into it."""
-    from bus.export.otlp.following import send_capture
+    """Send the spans of a capture, or of all processes of a launch; the exit code. Raises UserError.
+
+    follow: also what is still written.
+    """
+    from bus.export.otlp.following import send_capture, send_launch
     from bus.export.otlp.live import LiveSpans
 
     sender, trouble = _sender(to), _trouble()
-    live = LiveSpans(sender, payloads=payloads)
+    spans = partial(LiveSpans, sender, payloads=payloads)
     with interruptible() as interruption:
 
         def goes_on() -> bool:
@@ -59,7 +63,14 @@ def send(path: Path, to: str, *, payloads: bool, follow: bool) -> int:
             return not interruption.is_asked and (follow or not sender.trouble or sender.silent_s < GIVEN_UP_S)
 
         sender.start()
-        warn(path, send_capture(path, live, goes_on, follow=follow))
+        if path.is_dir():
+            captures, unread = send_launch(path, spans, goes_on, follow=follow)
+            for capture in captures:
+                warn(capture.path, capture.trace)
+            for error in unread:
+                complain(str(error))
+        else:
+            warn(path, send_capture(path, spans(), goes_on, follow=follow))
         report = sender.finish(goes_on=lambda: not interruption.is_asked)
     if report.lost:
         complain(str(report))

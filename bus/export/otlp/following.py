@@ -1,4 +1,7 @@
-"""Sends a capture file to a receiver of spans, and goes on with what its program still writes into it."""
+"""Sends captures to a receiver of spans: a file, or all of a watched launch, and on with what is still written.
+
+The files are the queue: whoever reads them waits for the receiver, and nothing is lost meanwhile.
+"""
 
 from __future__ import annotations
 
@@ -10,54 +13,124 @@ from pathlib import Path
 from bus.capture.follower import CaptureFollower
 from bus.capture.loader import CaptureLoader
 from bus.capture.writer import is_alive
+from bus.errors import UserError
 from bus.export.otlp.live import LiveSpans
 from bus.trace.trace import Trace
+from buslens.launching.ps import processes
 from buslens.wire import Header
 
 MOST_RECORDS = 400_000
 """Dispatches and calls of a file that grows, which are kept in memory; older ones were handed over."""
 
+MOST_CAPTURES = 1_000
+"""Processes of one launch whose captures are sent, the oldest first."""
+
 _TURN_S = 0.05
 
+GoesOn = Callable[[], bool]
+"""Asked between two pieces and while there is no room; False ends it early."""
 
-def send_capture(path: Path, live: LiveSpans, goes_on: Callable[[], bool], *, follow: bool = False) -> Trace:
+
+class SentCapture:
+    """One capture file on its way, piece by piece."""
+
+    def __init__(self, path: Path, live: LiveSpans, *, follow: bool = False) -> None:
+        """Raises UserError where it is no capture.
+
+        follow: also what its program writes from now on, until that closes it, ends, or cannot be followed any more.
+        """
+        self.path = path
+        self._live = live
+        self._loading: CaptureLoader | None = CaptureLoader(path, _may_grow if follow else None)
+        self._following: CaptureFollower | None = None
+        self.trace = self._loading.trace
+        """As far as it was read; of a file that grows the newest part."""
+
+    @property
+    def is_over(self) -> bool:
+        """Whether all of it was handed over that will be there."""
+        return self._loading is None and self._following is None
+
+    def step(self, goes_on: GoesOn) -> bool:
+        """Hand over the next piece. Whether there was one."""
+        if self._loading is not None:
+            self._load(self._loading)
+        elif self._following is None or not self._take(self._following):
+            return False
+        self._live.look(self.trace, goes_on)
+        if len(self.trace.dispatches) + len(self.trace.calls) > 2 * MOST_RECORDS and not self.is_over:
+            self.trace = self.trace.newest(MOST_RECORDS)
+            if self._loading is not None:
+                self._loading.trace = self.trace
+        return True
+
+    def finish(self, goes_on: GoesOn) -> None:
+        """Hand over what has not ended too."""
+        self._live.finish(self.trace, goes_on)
+
+    def _load(self, loading: CaptureLoader) -> None:
+        goes_on = loading.step(0.0)
+        self.trace = loading.trace
+        if not goes_on:
+            self._loading = None
+            self._following = CaptureFollower(self.path, self.trace) if loading.grows else None
+
+    def _take(self, following: CaptureFollower) -> bool:
+        """Whether there was anything."""
+        data = following.read_frames()
+        self.trace.feed(data)
+        if following.problem and not self.trace.damage:
+            self.trace.damage = following.problem
+        if self.trace.ended or self.trace.damage:
+            self._following = None
+        return bool(data)
+
+
+def send_capture(path: Path, live: LiveSpans, goes_on: GoesOn, *, follow: bool = False) -> Trace:
     """Hand all spans of a capture over, waiting for room; the trace as it is in the end. Raises UserError.
 
-    goes_on: asked between two pieces and while there is no room; False ends it early.
-    follow: until the program that writes the file closes it, ends, or cannot be followed any more.
+    follow: as in SentCapture.
     """
-    loading = CaptureLoader(path, _may_grow if follow else None)
-    while goes_on() and loading.step(0.0):
-        live.look(loading.trace, goes_on)
-        if loading.grows:
-            loading.trace = _newest(loading.trace)
-    trace = loading.trace
-    if loading.grows and loading.done:
-        trace = _followed(CaptureFollower(path, trace), trace, live, goes_on)
-    live.finish(trace, goes_on)
-    return trace
-
-
-def _followed(following: CaptureFollower, trace: Trace, live: LiveSpans, goes_on: Callable[[], bool]) -> Trace:
-    while goes_on():
-        data = following.read_frames()
-        trace.feed(data)
-        live.look(trace, goes_on)
-        trace = _newest(trace)
-        if trace.ended or trace.damage:
-            break
-        if following.problem:
-            trace.damage = following.problem
-            break
-        if not data:
+    capture = SentCapture(path, live, follow=follow)
+    while not capture.is_over and goes_on():
+        if not capture.step(goes_on):
             threading.Event().wait(_TURN_S)
-    return trace
+    capture.finish(goes_on)
+    return capture.trace
 
 
-def _newest(trace: Trace) -> Trace:
-    if len(trace.dispatches) + len(trace.calls) <= 2 * MOST_RECORDS:
-        return trace
-    return trace.newest(MOST_RECORDS)
+def send_launch(
+    folder: Path, spans: Callable[[], LiveSpans], goes_on: GoesOn, *, follow: bool = False
+) -> tuple[list[SentCapture], list[UserError]]:
+    """Hand over the spans of all processes of a launch that `buslens record` has begun.
+
+    Their captures, and why some cannot be read. spans: makes what takes them, for each process.
+    follow: also of those that join, until the last one has ended. Raises UserError where there is none.
+    """
+    found: dict[str, SentCapture] = {}
+    unread: dict[str, UserError] = {}
+    while True:
+        seen = processes(str(folder))
+        lives = any(each.is_alive for each in seen)
+        for each in seen[:MOST_CAPTURES]:
+            name = each.capture
+            if name and name not in found:
+                try:
+                    found[name] = SentCapture(Path(name), spans(), follow=follow and each.is_alive)
+                    unread.pop(name, None)
+                except UserError as error:  # a process names its capture before it has written any
+                    unread[name] = error
+        moved = [capture.step(goes_on) for capture in found.values() if not capture.is_over]
+        is_over = all(capture.is_over for capture in found.values())
+        if not goes_on() or (is_over and not (follow and lives)):
+            break
+        if not any(moved):
+            threading.Event().wait(_TURN_S)
+    for capture in found.values():
+        capture.finish(goes_on)
+    if not found and not unread:
+        raise UserError(f"no process of {folder} has written a capture", hint="see buslens ps")
+    return list(found.values()), list(unread.values())
 
 
 def _may_grow(header: Header) -> bool:
