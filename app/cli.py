@@ -269,6 +269,7 @@ def record(
         list[str] | None, typer.Argument(help="A program with its arguments, behind --.", metavar="COMMAND...")
     ] = None,
     output: Annotated[str, typer.Option("-o", "--output", help="Write the capture here.", metavar="CAPTURE")] = "",
+    to: Annotated[str, typer.Option(help="Send its spans to a collector.", metavar="otlp=http://HOST:4318")] = "",
     only: Annotated[str, typer.Option(help="Watch only these libraries.", metavar="A,B")] = "",
     window: Annotated[bool, typer.Option("--window", help="Open the window on the capture.")] = False,
     no_children: Annotated[bool, typer.Option("--no-children", help="Watch no other Python that it starts.")] = False,
@@ -280,7 +281,7 @@ def record(
     from buslens.launching.command import record as become
 
     flags = {"--window": window, "--no-children": no_children, "--variables": variables, "--quiet": quiet}
-    options = [f"--output={output}"] * bool(output) + [f"--only={only}"] * bool(only)
+    options = [f"--output={output}"] * bool(output) + [f"--to={to}"] * bool(to) + [f"--only={only}"] * bool(only)
     raise typer.Exit(become([*options, *(flag for flag, is_set in flags.items() if is_set), "--", *(command or [])]))
 
 

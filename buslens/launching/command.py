@@ -30,6 +30,7 @@ options:
                         write CAPTURE.PID beside it; without, into a folder that
                         `buslens ps` shows, until it is removed
   --window              open the window on all of it, as soon as the program has a bus
+  --to otlp=URL         send spans of all of it to an OpenTelemetry collector, beside the program
   --only A,B            watch only these libraries: {libraries}
   --no-children         do not watch other Pythons that the program starts
   --variables           print the variables that watch a program, and start nothing
@@ -48,6 +49,7 @@ class RecordRequest:
     def __init__(self) -> None:
         self.command: "list[str]" = []
         self.output = ""
+        self.to = ""
         self.only: "list[str]" = []
         self.has_children = True
         self.has_window = False
@@ -66,6 +68,8 @@ def record(arguments: "list[str]") -> int:
         program = [] if request.prints_variables else found(request.command)
         if request.has_window:
             _check_window()
+        if request.to:
+            _check_receiver(request.to)
         environment = prepared(request)
     except WrongUse as wrong:
         say(f"{wrong} (see buslens record --help)")
@@ -80,6 +84,12 @@ def record(arguments: "list[str]") -> int:
         say(announcement(request, environment))
     for why in unreachable(program):
         say(why)
+    if request.to:
+        from buslens.launching import sending
+
+        told = sending.send_beside(os.getpid(), environment[variables.SESSION], request.to)
+        if not request.is_quiet:
+            say(told)
     if request.has_window:
         from buslens.launching import window
 
@@ -99,7 +109,7 @@ def parsed(arguments: "list[str]") -> RecordRequest:
         if option == "-m":  # `buslens record -m module`, as `python -m module`
             rest.insert(0, option)
             break
-        if option in ("-o", "--output", "--only") and not is_joined:
+        if option in ("-o", "--output", "--only", "--to") and not is_joined:
             if not rest:
                 raise WrongUse(f"{option} needs a value")
             value = rest.pop(0)
@@ -113,6 +123,8 @@ def parsed(arguments: "list[str]") -> RecordRequest:
 def _take(request: RecordRequest, option: str, value: str) -> None:
     if option in ("-o", "--output"):
         request.output = os.path.abspath(value)
+    elif option == "--to":
+        request.to = value
     elif option == "--only":
         request.only = [name.strip() for name in value.split(",") if name.strip()]
         unknown = [name for name in request.only if name not in libraries()]
@@ -136,6 +148,14 @@ def _check_window() -> None:
     from buslens.launching import window
 
     why = window.why_none(dict(os.environ))
+    if why:
+        raise WrongUse(why)
+
+
+def _check_receiver(to: str) -> None:
+    from buslens.launching import sending
+
+    why = sending.why_none(to)
     if why:
         raise WrongUse(why)
 

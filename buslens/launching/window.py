@@ -33,8 +33,11 @@ def command_for(session: str) -> "list[str]":
     return [sys.executable, "-m", "buslens", "open", session]
 
 
-def open_beside(pid: int, session: str, command: "list[str]") -> None:
-    """Run the command once something in the session records; never, where the process of this number ends before."""
+def open_beside(pid: int, session: str, command: "list[str]", log: str = os.devnull) -> None:
+    """Run the command once something in the session records; never, where the process of this number ends before.
+
+    log: a new file for what the command prints.
+    """
     first = os.fork()
     if first:
         os.waitpid(first, 0)
@@ -42,7 +45,7 @@ def open_beside(pid: int, session: str, command: "list[str]") -> None:
     try:
         os.setsid()
         if not os.fork():
-            _leave_streams()
+            _leave_streams(log)
             if _comes(session, pid, start_ticks(pid)):
                 os.execv(command[0], command)  # noqa: S606
     finally:
@@ -61,8 +64,10 @@ def _records(session: str) -> bool:
     return any(process.capture for process in processes(session))
 
 
-def _leave_streams() -> None:
-    """Whoever reads what the program writes does not wait for the window."""
-    nothing = os.open(os.devnull, os.O_RDWR)
-    for stream in (0, 1, 2):
-        os.dup2(nothing, stream)
+def _leave_streams(log: str) -> None:
+    """Whoever reads what the program writes does not wait for the command."""
+    os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
+    flags = os.O_WRONLY | (0 if log == os.devnull else os.O_CREAT | os.O_EXCL | os.O_APPEND)
+    said = os.open(log, flags, 0o600)
+    for stream in (1, 2):
+        os.dup2(said, stream)

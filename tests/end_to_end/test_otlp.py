@@ -25,6 +25,19 @@ script:
   - {emit: tick, with: {secret: 1}, every: 10ms, times: 1000000}
 """
 
+APP = """
+import subprocess, sys
+from pyee.base import EventEmitter
+
+name = sys.argv[1] if len(sys.argv) > 1 else "parent"
+bus = EventEmitter()
+bus.on(name, lambda: None)
+bus.emit(name)
+if name == "parent":
+    subprocess.run([sys.executable, __file__, "child"], check=True)
+    print("well")
+"""
+
 
 @pytest.fixture
 def collector() -> Iterator[Collector]:
@@ -119,3 +132,18 @@ def test_without_a_collector_the_run_is_as_ever_and_what_is_lost_is_said(buslens
 def test_what_makes_no_sense_is_said_in_one_line(buslens: Program, arguments: tuple[str, ...], word: str) -> None:
     assert buslens("run", "user-created", "-o", "a.buslens").code == 0
     assert word in buslens(*arguments).complaint
+
+
+def test_a_program_and_its_children_are_sent_while_it_is_watched(buslens: Program, collector: Collector) -> None:
+    (buslens.folder / "app.py").write_text(APP)
+    runtime = buslens.folder / "run"
+    runtime.mkdir(mode=0o700)
+    ended = buslens(
+        "record", "--to", f"otlp={collector.url}", "--", buslens.python, "app.py", XDG_RUNTIME_DIR=str(runtime)
+    )
+    assert (ended.code, ended.out) == (0, "well\n"), ended.err
+    (log,) = (Path(line.rpartition(" in ")[2]) for line in ended.err.splitlines() if "spans go to" in line)
+    wait_until(lambda: log.exists() and "spans were sent" in log.read_text(), lambda: (log, len(collector.spans)))
+    names = sorted(span.name for span in collector.spans)
+    assert names == ["process child", "process parent", "send child", "send parent"]
+    assert len({said(resource.attributes)["process.pid"] for resource in collector.resources}) == 2
