@@ -51,7 +51,8 @@ def send(path: Path, to: str, *, payloads: bool, follow: bool) -> int:
 
     follow: also what is still written.
     """
-    from bus.export.otlp.following import send_capture, send_launch
+    from bus.export.otlp.following import send_capture
+    from bus.export.otlp.launch import send_launch
     from bus.export.otlp.live import LiveSpans
 
     sender, trouble = _sender(to), _trouble()
@@ -64,9 +65,9 @@ def send(path: Path, to: str, *, payloads: bool, follow: bool) -> int:
 
         sender.start()
         if path.is_dir():
-            captures, unread = send_launch(path, spans, goes_on, follow=follow)
-            for capture in captures:
-                warn(capture.path, capture.trace)
+            sent, unread = send_launch(path, spans, goes_on, follow=follow)
+            for process in sent:
+                warn(process.path, process.trace)
             for error in unread:
                 complain(str(error))
         else:

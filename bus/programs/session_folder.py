@@ -26,7 +26,7 @@ IDLE_S = 0.6
 
 def is_session(path: Path) -> bool:
     """Whether it is the folder of a session, by what lies in it."""
-    return path.is_dir() and bool(_processes(path))
+    return path.is_dir() and bool(processes(path))
 
 
 def session_of(path: Path) -> Path | None:
@@ -47,7 +47,7 @@ def follow(path: Path) -> SessionFollower:
             at=Place(str(path)),
             hint="buslens ps shows the sessions",
         )
-    return SessionFollower(path, lambda: _processes(path), _opened, lambda: _lives(path))
+    return SessionFollower(path, lambda: processes(path), opened, lambda: lives(path))
 
 
 def load(path: Path) -> Trace:
@@ -73,7 +73,7 @@ def read(path: Path) -> Trace:
     return trace
 
 
-def _processes(folder: Path) -> list[Path]:
+def processes(folder: Path) -> list[Path]:
     """What each process records into, where that has begun: those of a launch say where, streams lie in the folder."""
     begun = [each for each in dict.fromkeys(_captures(folder)) if each.is_dir() or _has_header(each)]
     try:
@@ -93,7 +93,8 @@ def _captures(folder: Path) -> list[Path]:
         raise cannot_read(folder, error) from None
 
 
-def _lives(folder: Path) -> bool:
+def lives(folder: Path) -> bool:
+    """Whether a process lives of which more may come, also one that has not recorded anything yet."""
     try:
         return any(each.is_alive for each in ps.processes(str(folder)))
     except OSError:
@@ -110,5 +111,6 @@ def _has_header(path: Path) -> bool:
         return True  # whoever opens it says what is wrong
 
 
-def _opened(path: Path) -> ProcessFollower:
+def opened(path: Path) -> ProcessFollower:
+    """What reads the records of the process that records into this file or folder. Raises UserError."""
     return StreamFollower(path) if path.is_dir() else CaptureProcess(path)

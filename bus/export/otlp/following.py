@@ -1,6 +1,6 @@
-"""Sends captures to a receiver of spans: a file, or all of a watched launch, and on with what is still written.
+"""Sends a capture file to a receiver of spans, and goes on with what its program still writes into it.
 
-The files are the queue: whoever reads them waits for the receiver, and nothing is lost meanwhile.
+The file is the queue: whoever reads it waits for the receiver, and nothing is lost meanwhile.
 """
 
 from __future__ import annotations
@@ -13,19 +13,15 @@ from pathlib import Path
 from bus.capture.follower import CaptureFollower
 from bus.capture.loader import CaptureLoader
 from bus.capture.writer import is_alive
-from bus.errors import UserError
 from bus.export.otlp.live import LiveSpans
 from bus.trace.trace import Trace
-from buslens.launching.ps import processes
 from buslens.wire import Header
 
 MOST_RECORDS = 400_000
 """Dispatches and calls of a file that grows, which are kept in memory; older ones were handed over."""
 
-MOST_CAPTURES = 1_000
-"""Processes of one launch whose captures are sent, the oldest first."""
-
-_TURN_S = 0.05
+TURN_S = 0.05
+"""Between two looks at what has not grown."""
 
 GoesOn = Callable[[], bool]
 """Asked between two pieces and while there is no room; False ends it early."""
@@ -94,43 +90,9 @@ def send_capture(path: Path, live: LiveSpans, goes_on: GoesOn, *, follow: bool =
     capture = SentCapture(path, live, follow=follow)
     while not capture.is_over and goes_on():
         if not capture.step(goes_on):
-            threading.Event().wait(_TURN_S)
+            threading.Event().wait(TURN_S)
     capture.finish(goes_on)
     return capture.trace
-
-
-def send_launch(
-    folder: Path, spans: Callable[[], LiveSpans], goes_on: GoesOn, *, follow: bool = False
-) -> tuple[list[SentCapture], list[UserError]]:
-    """Hand over the spans of all processes of a launch that `buslens record` has begun.
-
-    Their captures, and why some cannot be read. spans: makes what takes them, for each process.
-    follow: also of those that join, until the last one has ended. Raises UserError where there is none.
-    """
-    found: dict[str, SentCapture] = {}
-    unread: dict[str, UserError] = {}
-    while True:
-        seen = processes(str(folder))
-        lives = any(each.is_alive for each in seen)
-        for each in seen[:MOST_CAPTURES]:
-            name = each.capture
-            if name and name not in found:
-                try:
-                    found[name] = SentCapture(Path(name), spans(), follow=follow and each.is_alive)
-                    unread.pop(name, None)
-                except UserError as error:  # a process names its capture before it has written any
-                    unread[name] = error
-        moved = [capture.step(goes_on) for capture in found.values() if not capture.is_over]
-        is_over = all(capture.is_over for capture in found.values())
-        if not goes_on() or (is_over and not (follow and lives)):
-            break
-        if not any(moved):
-            threading.Event().wait(_TURN_S)
-    for capture in found.values():
-        capture.finish(goes_on)
-    if not found and not unread:
-        raise UserError(f"no process of {folder} has written a capture", hint="see buslens ps")
-    return list(found.values()), list(unread.values())
 
 
 def _may_grow(header: Header) -> bool:

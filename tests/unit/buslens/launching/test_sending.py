@@ -10,6 +10,7 @@ import pytest
 
 from buslens.launching import sending
 from buslens.launching.sending import LOG, command_for, send_beside, why_none
+from buslens.launching.session import LaunchSession, Process
 from tests.helpers.patience import wait_until
 
 
@@ -36,10 +37,13 @@ def test_all_of_the_session_is_sent() -> None:
 
 def test_what_the_sender_says_is_in_a_file_beside_the_captures(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sending, "command_for", lambda *_: [sys.executable, "-c", "print('3 spans were sent')"])
-    capture = tmp_path / "x.buslens"
-    capture.touch()
-    said = send_beside(os.getpid(), str(tmp_path), str(capture), "otlp=http://a:4318")
-    log = tmp_path / LOG
+    tmp_path.chmod(0o700)
+    monkeypatch.setenv("XDG_RUNTIME_DIR", str(tmp_path))
+    process = Process(LaunchSession.made(), "")
+    process.write()
+    process.records_into(str(tmp_path / "x.buslens"))
+    said = send_beside(os.getpid(), process.session.folder, "otlp=http://a:4318")
+    log = Path(process.session.folder) / LOG
     assert said == f"spans go to http://a:4318, and what becomes of them is said in {log}"
     wait_until(lambda: log.exists() and log.read_text() == "3 spans were sent\n", lambda: "nothing was said")
     assert log.stat().st_mode & 0o777 == 0o600
