@@ -69,7 +69,8 @@ class Records:
     def claimed(self, blobs: Array) -> Array:
         """The capture's ids of these blobs, each of which is asked for once; 0 for one that is not there."""
         known = self._unclaimed
-        found: Array = np.fromiter((known.pop(each, 0) for each in blobs.tolist()), np.uint64, len(blobs))
+        take = known.pop
+        found: Array = np.array([take(each, 0) for each in blobs.tolist()], np.uint64)
         while len(known) > _MOST_UNCLAIMED:
             known.pop(next(iter(known)))
         return found
@@ -90,68 +91,70 @@ class Records:
             return self._read(wanted) if self._go_on() else 0
         if RECORD.size + head[-1] > len(data):
             data = bytearray(self._file.read(self._at, RECORD.size + min(head[-1], MAX_BLOB)))
-        places, end = self._walk(data)
+        places, others, end = self._walk(data)
         if places and self._is_doubtful(data, places[-1], end, wanted):
             threading.Event().wait(_SETTLE_S)
             data[places[-1] : end] = self._file.read(self._at + places[-1], end - places[-1])
-        self._take(data, places, end)
+        self._take(data, places, others, end)
         self._at += end
         return end
 
-    def _walk(self, data: bytearray) -> tuple[list[int], int]:
-        """Where each record begins, and where the last one ends."""
+    def _walk(self, data: bytearray) -> tuple[list[int], list[int], int]:
+        """Where each record begins, which of them are no blobs, and where the last one ends."""
         places: list[int] = []
-        at, last, unpack = 0, len(data) - RECORD.size, RECORD.unpack_from
+        others: list[int] = []
+        at, last, unpack, size = 0, len(data) - RECORD.size, RECORD.unpack_from, RECORD.size
         while at <= last:
             ident, _, _, what, length = unpack(data, at)
             if not ident:
                 break
             if what > OPENING or length > MAX_BLOB:
                 raise Damaged(f"byte {self._at + at:,} of {self._file.path.name} begins no record")
-            if at + RECORD.size + length > len(data):
+            if at + size + length > len(data):
                 break
+            if what != BLOB:
+                others.append(len(places))
             places.append(at)
-            at += RECORD.size + length
-        return places, at
+            at += size + length
+        return places, others, at
 
     def _is_doubtful(self, data: bytearray, place: int, end: int, wanted: set[int]) -> bool:
         is_last = end + RECORD.size > len(data) or not RECORD.unpack_from(data, end)[0]
         return is_last and RECORD.unpack_from(data, place)[0] not in wanted
 
-    def _take(self, data: bytearray, places: list[int], end: int) -> None:
+    def _take(self, data: bytearray, places: list[int], others: list[int], end: int) -> None:
         names: list[bytes] = []
-        begins = 0
-        blobs: list[int] = []
-        for place in places:
-            ident, kind, _, what, length = RECORD.unpack_from(data, place)
-            if what == BLOB:
-                if kind not in _BLOB_KINDS:
-                    raise Damaged(f"the blob {ident} is of no kind that we know")
-                blobs.append(place)
-                continue
-            self._take_blobs(data, blobs, begins, place)
-            blobs, begins = [], place + RECORD.size + length
-            body = bytes(data[place + RECORD.size : begins])
+        first = 0
+        for other in others:
+            self._take_blobs(data, places[first:other], places[other])
+            first = other + 1
+            ident, kind, _, what, length = RECORD.unpack_from(data, places[other])
+            begins = places[other] + RECORD.size
+            body = bytes(data[begins : begins + length])
             if what == NAME:
                 names.append(self._name(ident, kind, body))
             else:
                 self._open(ident, body)
-        self._take_blobs(data, blobs, begins, end)
+        self._take_blobs(data, places[first:], end)
         if names:
             self.frames.append(pack_frame(NAMES, b"".join(names)))
 
-    def _take_blobs(self, data: bytearray, places: list[int], begins: int, end: int) -> None:
+    def _take_blobs(self, data: bytearray, places: list[int], end: int) -> None:
         """A run of blobs is a frame's body already, but for their ids."""
         if not places:
             return
         own = np.frombuffer(data, np.uint8)
-        at = np.array(places)[:, None] + np.arange(8)
+        begins = np.array(places)
+        kinds = own[begins + 8]
+        if (kinds < min(_BLOB_KINDS)).any() or (kinds > max(_BLOB_KINDS)).any():
+            raise Damaged("a blob is of no kind that we know")
+        at = begins[:, None] + np.arange(8)
         idents = own[at].reshape(-1).view("<u8").tolist()
         new = np.arange(self._blob + 1, self._blob + 1 + len(places), dtype="<u8")
         own[at] = new.view(np.uint8).reshape(-1, 8)
         self._unclaimed.update(zip(idents, new.tolist(), strict=True))
         self._blob += len(places)
-        self.frames.append(pack_frame(BLOBS, bytes(data[begins:end])))
+        self.frames.append(pack_frame(BLOBS, bytes(data[places[0] : end])))
 
     def _name(self, ident: int, kind: int, body: bytes) -> bytes:
         if kind not in _NAME_KINDS or len(body) > MAX_NAME or ident >= 1 << 32:

@@ -62,6 +62,7 @@ PACK_WHOLE = struct.Struct("<8xqQQQIIBBHIQ").pack_into
 NUMBER = struct.Struct("<Q")
 
 RECORD = struct.Struct("<QBBHI")
+PACK_RECORD = RECORD.pack
 """id, kind, 1 where it was cut, what it is (BLOB, NAME or OPENING), length of the bytes that follow.
 
 The id of a blob is what a fact has as its blob. kind: of the blob or the name.

@@ -8,6 +8,7 @@ import json.encoder
 import logging
 import mmap
 import os
+import struct
 import threading
 from dataclasses import replace
 from typing import Any, Callable, Optional, Tuple, Union
@@ -15,13 +16,13 @@ from typing import Any, Callable, Optional, Tuple, Union
 from buslens.exiting import EXITS
 from buslens.forking import FORKS
 from buslens.limits import DEFAULT_LIMITS, Limits
-from buslens.packing import ENDED, NEXT, STARTED, WHOLE, blob_of
+from buslens.packing import ENDED, STARTED, WHOLE, blob_of
 from buslens.payloads import Snapshot
 from buslens.recorder import Recorder
 from buslens.records import BlobKind, Kind
 from buslens.redaction import FULL, OFF, Redaction
 from buslens.stream import layout
-from buslens.stream.layout import BLOB, NAME, OPENING, OPENING_BODY, RECORD
+from buslens.stream.layout import BLOB, NAME, OPENING, OPENING_BODY, PACK_RECORD
 from buslens.stream.space import StreamLimits
 from buslens.stream.stream import Stream
 from buslens.texts import utf8
@@ -29,6 +30,7 @@ from buslens.wire import NAME_ENTRY
 
 _LOG = logging.getLogger("buslens")
 _EMITTED, _CALL_STARTED, _CALL_ENDED = int(Kind.DISPATCH_EMITTED), int(Kind.CALL_STARTED), int(Kind.CALL_ENDED)
+_BEGAN, _OVER = (_CALL_STARTED,), (_CALL_ENDED,)
 _FEW, _SHORT, _LONG, _LARGE = 16, 12, 256, 10**12
 """Fields of a small dict, letters that are too few for a secret or too many to look at, a number as long as cards'."""
 
@@ -174,45 +176,41 @@ class StreamRecorder(Recorder):
 
     def keep_payload(self, call: int, payload: Any) -> int:
         """What the emit that calls this at once carries: the blob of its slot, 0 where there is none or no room."""
-        stream = self._stream
-        body = self._small(payload)
+        stream, redaction = self._stream, self.redaction
+        body = None
+        if type(payload) is dict and len(payload) <= _FEW and redaction.payloads == FULL:
+            # A small dict of short texts and numbers under names that are known to be harmless needs no more than this.
+            copied = payload.copy()
+            harmless = redaction.harmless
+            for key, item in copied.items():
+                # By identity: the hash of a class may be code of its metaclass.
+                kind = type(item)
+                if type(key) is not str or key not in harmless:
+                    break
+                if kind is str:
+                    if len(item) > _SHORT and (len(item) > _LONG or redaction.suspicious(item)):
+                        break
+                elif kind is int:
+                    if not -_LARGE < item < _LARGE:
+                        break
+                elif not (kind is float or kind is bool or item is None):
+                    break
+            else:
+                try:
+                    body = "".join(_ENCODE(copied, 0)).encode()
+                except ValueError:  # not a number, or half a character
+                    pass
         if body is not None:
-            kind, cut = _JSON, False
-        elif self.redaction.payloads == OFF:
+            record = PACK_RECORD(call, _JSON, 0, BLOB, len(body)) + body
+        elif redaction.payloads == OFF:
             return 0
         else:
-            kind, body, cut = self._blob_of(self.snapshot(payload), _EMITTED)
-        if stream is not None and stream.write(RECORD.pack(call, kind, cut, BLOB, len(body)) + body):
+            blob_kind, body, cut = self._blob_of(self.snapshot(payload), _EMITTED)
+            record = PACK_RECORD(call, blob_kind, cut, BLOB, len(body)) + body
+        if stream is not None and stream.write(record):
             return call
         self._drop(_PAYLOADS, 1)
         return 0
-
-    def _small(self, payload: Any) -> Optional[bytes]:
-        """The JSON of a small dict of short texts and numbers under names that are known to be harmless."""
-        if type(payload) is not dict or len(payload) > _FEW or self.redaction.payloads != FULL:
-            return None
-        copied = payload.copy()
-        harmless, suspicious = self.redaction.harmless, self.redaction.suspicious
-        for key, item in copied.items():
-            # By identity: the hash of a class may be code of its metaclass.
-            kind = type(item)
-            if (
-                type(key) is str
-                and key in harmless
-                and (
-                    (kind is int and -_LARGE < item < _LARGE)
-                    or (kind is str and (len(item) <= _SHORT or (len(item) <= _LONG and not suspicious(item))))
-                    or kind is float
-                    or kind is bool
-                    or item is None
-                )
-            ):
-                continue
-            return None
-        try:
-            return "".join(_ENCODE(copied, 0)).encode()
-        except ValueError:  # not a number, or half a character
-            return None
 
     def _blob_of(self, value: Any, kind: int) -> "tuple[int, bytes, bool]":
         """The blob of a fact without its secrets."""
@@ -248,34 +246,38 @@ class StreamRecorder(Recorder):
         if self._names:
             self._tell_names()
         shape = fact[0]
-        if shape == WHOLE:
+        kinds: "tuple[int, ...]"
+        values: "tuple[int, ...]"
+        if shape == STARTED:
+            _, handler, now, call, dispatch, lane = fact
+            values = (now, call, dispatch, lane, layout.STARTED | handler << 32)
+            pack, kinds = layout.PACK_STARTED, _BEGAN
+        elif shape == ENDED:
+            pack, values, kinds = layout.PACK_ENDED, (fact[2], fact[1], layout.ENDED), _OVER
+        elif shape == WHOLE:
             _, kind, outcome, flags, name, now, ident, parent, lane, count, blob = fact
             if blob.__class__ is not int:
                 blob = self._keep_blob(stream, blob, kind)
             values = (now, ident, parent, blob, lane, count, kind, outcome, flags, name, layout.WHOLE)
-            if not stream.keep(layout.PACK_WHOLE, *values):
-                self._drop(kind, 1)
-        elif shape == STARTED:
-            _, handler, now, call, dispatch, lane = fact
-            if not stream.keep(layout.PACK_STARTED, now, call, dispatch, lane, layout.STARTED | handler << 32):
-                self._drop(_CALL_STARTED, 1)
-        elif shape == ENDED:
-            if not stream.keep(layout.PACK_ENDED, fact[2], fact[1], layout.ENDED):
-                self._drop(_CALL_ENDED, 1)
+            pack, kinds = layout.PACK_WHOLE, (kind,)
         else:
-            assert shape == NEXT
             _, ended, now, handler, call, dispatch, lane = fact
-            mark = layout.NEXT | handler << 32
-            if not stream.keep(layout.PACK_OPENED, now, call, dispatch, ended, lane, mark):
-                self._drop(_CALL_ENDED, 1)
-                self._drop(_CALL_STARTED, 1)
+            values = (now, call, dispatch, ended, lane, layout.NEXT | handler << 32)
+            pack, kinds = layout.PACK_OPENED, _OVER + _BEGAN
+        claim, facts, _ = stream.slots
+        try:
+            pack(facts, claim(), *values)
+        except struct.error:  # mostly the end of a chunk
+            if not stream.keep(pack, *values):
+                for kind in kinds:
+                    self._drop(kind, 1)
 
     def _keep_blob(self, stream: Stream, value: Any, kind: int) -> int:
         if kind == _EMITTED and self.redaction.payloads == OFF:
             return 0
         ident = self.next_id()
         blob_kind, body, cut = self._blob_of(value, kind)
-        if stream.write(RECORD.pack(ident, blob_kind, cut, BLOB, len(body)) + body):
+        if stream.write(PACK_RECORD(ident, blob_kind, cut, BLOB, len(body)) + body):
             return ident
         self._drop(_PAYLOADS, 1)
         return 0
@@ -293,7 +295,7 @@ class StreamRecorder(Recorder):
             except IndexError:  # another thread was quicker
                 return
             ident, kind, _, _, length = NAME_ENTRY.unpack_from(packed)
-            if not stream.write(RECORD.pack(ident, kind, 0, NAME, length) + packed[NAME_ENTRY.size :]):
+            if not stream.write(PACK_RECORD(ident, kind, 0, NAME, length) + packed[NAME_ENTRY.size :]):
                 self._names.appendleft(packed)
                 return
 
@@ -331,4 +333,4 @@ def start_ticks(pid: "Union[int, str]" = "self") -> int:
 
 
 def _opening(ident: int, key: "tuple[int, int, int]") -> bytes:
-    return RECORD.pack(ident, 0, 0, OPENING, OPENING_BODY.size) + OPENING_BODY.pack(*key)
+    return PACK_RECORD(ident, 0, 0, OPENING, OPENING_BODY.size) + OPENING_BODY.pack(*key)
