@@ -246,6 +246,8 @@ CAPTURE = (
            "Bring back the run or capture before the one in view", when=lambda s: s.earlier_run),
     Action("runs.later", "Later Run", "Capture", lambda v: v.runs.later(), "Alt+PgDown", "next",
            "The run or capture after the one in view", when=lambda s: s.later_run),
+    Action("programs.show", "Programs…", "-Capture", lambda v: v.file.show_programs(), (), "",
+           "Programs that buslens record has started: watch one, with all of its processes"),
     Action("capture.follow", "Follow the File", "Capture", lambda v: v.file.follow(), (), "follow",
            "Go on with what a program writes into the capture that is open", when=lambda s: s.can_follow),
     Action("flight.write", "Write What Just Happened", "-Capture", lambda v: v.flight.write(), "Ctrl+Shift+W", "flight",

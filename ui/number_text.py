@@ -6,6 +6,8 @@
 
 from __future__ import annotations
 
+import time
+
 from buslens.records import Outcome
 
 _OUTCOMES = {
@@ -34,6 +36,13 @@ UNITS = ((60_000_000_000, "m"), (1_000_000_000, "s"), (1_000_000, "ms"), (1_000,
 """Nanoseconds of each unit of time, the largest first."""
 
 MINUTE = 60_000_000_000
+
+
+def clock_text(seconds: float) -> str:
+    """A time of the wall clock: today's without its date."""
+    then, now = time.localtime(seconds), time.localtime()
+    today = (then.tm_year, then.tm_yday) == (now.tm_year, now.tm_yday)
+    return time.strftime("%H:%M:%S" if today else "%Y-%m-%d %H:%M:%S", then)
 
 
 def span(nanoseconds: float) -> str:

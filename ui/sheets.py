@@ -12,6 +12,7 @@ from ui.compare.sheet import CompareSheet
 from ui.connections.sheet import ConnectionsSheet
 from ui.flight.sheet import FlightSheet
 from ui.parts import Parts
+from ui.programs.sheet import ProgramsSheet
 from ui.qt_actions import QtActions
 from ui.settings.sheet import SettingsSheet
 from ui.shortcuts_sheet import shortcuts_sheet
@@ -79,6 +80,12 @@ class Sheets(QObject):
     def show_connections(self) -> None:
         """Show where the brokers are, to be changed."""
         ConnectionsSheet(self._window.themes, self._window).show()
+
+    def show_programs(self) -> None:
+        """The programs that are watched, to be opened."""
+        sheet = ProgramsSheet(self._window.themes, self._window)
+        sheet.open_wanted.connect(self._verbs.file.try_open)
+        sheet.show()
 
     def show_settings(self, page: str = "") -> None:
         """Everything that a person may choose."""

@@ -43,6 +43,7 @@ class FileVerbs(QObject):
 
     recent_wanted = Signal()
     samples_wanted = Signal()
+    programs_wanted = Signal()
     code_wanted = Signal()
 
     def __init__(
@@ -121,6 +122,10 @@ class FileVerbs(QObject):
     def choose_sample(self) -> None:
         """Let a person choose a sample to open."""
         self.samples_wanted.emit()
+
+    def show_programs(self) -> None:
+        """Show the programs that are watched, to be opened."""
+        self.programs_wanted.emit()
 
     def save(self) -> bool:
         """Save where it was opened; a sample of ours, and what has no file, is asked for one. Whether it was saved."""

@@ -74,6 +74,7 @@ class Wiring(QObject):
         verbs.view.lanes_wanted.connect(sheets.show_lanes)
         verbs.file.recent_wanted.connect(sheets.show_recent)
         verbs.file.samples_wanted.connect(sheets.show_samples)
+        verbs.file.programs_wanted.connect(sheets.show_programs)
         verbs.file.code_wanted.connect(sheets.show_code)
         verbs.run.compare_wanted.connect(sheets.show_comparison)
         verbs.settings.wanted.connect(sheets.show_settings)

@@ -39,6 +39,15 @@ def session_of(path: Path) -> Path | None:
     return path.parent if path.suffix == PROCESS or path in _captures(path.parent) else None
 
 
+def title_of(folder: Path) -> str:
+    """What a person calls a session: the program that was launched, "shop.py 4711"; the folder's name otherwise."""
+    try:
+        found = ps.processes(str(folder))
+    except OSError:
+        found = []
+    return f"{found[0].title} {found[0].pid}" if found else folder.name
+
+
 def follow(path: Path) -> SessionFollower:
     """All processes of a session, those that are there and those that come. Raises UserError where it is none."""
     if not is_session(path):

@@ -135,9 +135,10 @@ class Session:
         """Show what all processes of a session record, and go on with it; as `open_capture`. Raises UserError."""
         following = session_folder.follow(folder)
         self._retire()
-        self._bring(Run(self._new_trace(), "capture", name=folder.name))
+        run = Run(self._new_trace(), "capture", name=session_folder.title_of(folder))
+        self._bring(run)
         self.opening.follow(following)
-        self.engine_state = EngineState("following", folder.name, speed=self.engine_state.speed)
+        self.engine_state = EngineState("following", run.title, speed=self.engine_state.speed)
 
     def show(self, run: Run) -> None:
         """Bring back what was in view before. Raises UserError.
@@ -479,8 +480,7 @@ class Session:
         if follows:
             if self.flight is not None:
                 self.flight.begin(self.trace.header)
-            name = self.following.path.name if self.following is not None else ""
-            self.engine_state = EngineState("following", name, speed=self.engine_state.speed)
+            self.engine_state = EngineState("following", self.runs.view.title, speed=self.engine_state.speed)
 
     def _look(self) -> None:
         """See what the engine is doing. That it came to rest is said by `pump`, together with its last records."""

@@ -8,8 +8,8 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QMenu, QPushButton, QToolButt
 
 from bus.session import Run, Session
 from bus.wording import several
-from ui.number_text import count
-from ui.runs.words import clock_text, facts_of, name_of, room_text
+from ui.number_text import clock_text, count
+from ui.runs.words import facts_of, name_of, room_text
 from ui.widgets.elided_label import ElidedLabel
 
 MOST_LISTED = 15

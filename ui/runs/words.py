@@ -2,21 +2,13 @@
 
 from __future__ import annotations
 
-import time
-
 from bus.scenario import Document
 from bus.session import Run
 from buslens.wire import Header
+from ui.number_text import clock_text
 
 MOST_NAME = 60
 """Letters of a name that a capture says of itself."""
-
-
-def clock_text(seconds: float) -> str:
-    """A time of the wall clock: today's without its date."""
-    then, now = time.localtime(seconds), time.localtime()
-    today = (then.tm_year, then.tm_yday) == (now.tm_year, now.tm_yday)
-    return time.strftime("%H:%M:%S" if today else "%Y-%m-%d %H:%M:%S", then)
 
 
 def name_of(run: Run) -> str:

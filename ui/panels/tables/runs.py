@@ -10,10 +10,10 @@ from PySide6.QtCore import QModelIndex, Signal
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout
 
 from bus.session import Run
-from ui.number_text import count
+from ui.number_text import clock_text, count
 from ui.panels.tab import Tab, TabParts
 from ui.panels.tables.view import RecordTable
-from ui.runs.words import clock_text, name_of, room_text
+from ui.runs.words import name_of, room_text
 from ui.table_model import Column, TableModel
 from ui.widgets.elided_label import ElidedLabel
 from ui.widgets.tip_button import tip_button

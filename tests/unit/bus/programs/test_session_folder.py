@@ -45,6 +45,11 @@ def test_all_processes_are_one_trace(folder: Path) -> None:
     assert not trace.damage
 
 
+def test_a_session_is_called_by_its_program(folder: Path, tmp_path: Path) -> None:
+    assert session_folder.title_of(folder) == f"app.py {1 << 22}"
+    assert session_folder.title_of(tmp_path) == tmp_path.name
+
+
 def test_any_file_of_a_session_is_of_it(folder: Path) -> None:
     assert session_folder.session_of(folder) == folder
     for path in folder.iterdir():
