@@ -23,7 +23,8 @@ SERVERS = {"rabbitmq", "kafka"}
 
 
 def can_run(shown: Shown) -> bool:
-    return shown.program == "buslens" and bool(HARMLESS & set(shown.arguments[:1]))
+    to_a_collector = any(each.startswith("otlp=") for each in shown.arguments)
+    return shown.program == "buslens" and bool(HARMLESS & set(shown.arguments[:1])) and not to_a_collector
 
 
 BLOCKS = [
