@@ -300,7 +300,8 @@ class StreamRecorder(Recorder):
                 return
 
     def _drop(self, kind: int, count: int) -> None:
-        self.dropped += count
+        if kind != _PAYLOADS:
+            self.dropped += count
         if self._stream is not None:
             self._stream.drop(kind, count)
 

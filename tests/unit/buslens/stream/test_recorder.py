@@ -105,6 +105,7 @@ def test_a_payload_that_finds_no_room_is_left_out_and_its_fact_kept(tmp_path: Pa
     recorder.dispatch(2, 0, recorder.event("placed"), 0, 0, "x" * 8000)
     trace, _ = followed(recorder)
     assert (len(trace.dispatches), payloads(trace), trace.dropped) == (1, [None], 0)
+    assert recorder.dropped == 0
 
 
 def test_a_name_that_found_no_room_is_told_once_there_is_some(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
