@@ -8,13 +8,14 @@ from __future__ import annotations
 import json
 import re
 import struct
-from typing import Any
+from typing import Any, Optional
 
 from buslens.failures import Failure
 from buslens.limits import Limits
 from buslens.payloads import NoPayload, Snapshot, snapshot
 from buslens.records import FACT, BlobKind, Kind, Outcome
-from buslens.texts import json_utf8
+from buslens.redaction import OFF, Redaction
+from buslens.texts import json_utf8, utf8
 from buslens.wire import BLOB_ENTRY, BLOBS, FACTS, MAX_BLOB, pack_blob, pack_frame
 
 STARTED, ENDED, WHOLE, NEXT = 1, 2, 3, 4
@@ -63,8 +64,10 @@ _ENDED_EIGHT = _ENDED_HEAD + bytes(4)
 class Packer:
     """Turns tuples into FACTS and BLOBS frames; counts the blobs of one capture."""
 
-    def __init__(self, limits: Limits) -> None:
+    def __init__(self, limits: Limits, redaction: Optional[Redaction] = None) -> None:
+        """redaction: what of payloads, errors and notes may be told; None: everything."""
         self.limits = limits
+        self._redaction = redaction
         self.blob_id = 0
         self._facts: list[bytes] = []
         self._blobs: list[bytes] = []
@@ -86,7 +89,7 @@ class Packer:
             self.left = []
         at, end = 0, len(waiting)
         keep, blobs = self._facts.append, self._blobs.append
-        count = most or end
+        count, tells_all = most or end, self._redaction is None
         while at < end:
             if count <= 0:
                 self.left = waiting[at:]
@@ -118,7 +121,7 @@ class Packer:
             else:
                 fact = waiting[at + 1 : at + 11]
                 value, kind = fact[9], fact[0]
-                if value.__class__ is bytes and kind != _CALL_ENDED and len(value) <= MAX_BLOB:
+                if value.__class__ is bytes and kind != _CALL_ENDED and len(value) <= MAX_BLOB and tells_all:
                     # What `_keep` does with a note, of which each step of a delivery has one: without its calls.
                     self.blob_id = fact[9] = self.blob_id + 1
                     blobs(_BLOB_ENTRY(fact[9], _NOTE, 0, 0, len(value)) + value)
@@ -142,15 +145,20 @@ class Packer:
         self._facts, self._blobs, self._room = [], [], _BLOB_BYTES_A_FRAME
 
     def _keep(self, value: Any, kind: int) -> int:
+        redaction = self._redaction
+        if redaction is not None and redaction.payloads == OFF and kind == _EMITTED:
+            return 0
         self.blob_id += 1
-        blob = pack_blob(self.blob_id, *blob_of(value, kind, self.limits))
+        blob = pack_blob(self.blob_id, *blob_of(value, kind, self.limits, redaction))
         self._blobs.append(blob)
         self._room -= len(blob)
         return self.blob_id
 
 
-def blob_of(value: Any, kind: int, limits: Limits) -> tuple[int, bytes, bool]:
+def blob_of(value: Any, kind: int, limits: Limits, redaction: Optional[Redaction] = None) -> tuple[int, bytes, bool]:
     """What a fact of a kind says beside its numbers: the blob's kind, its bytes, and whether something was cut."""
+    if redaction is not None:
+        return _redacted(value, kind, limits, redaction)
     cut = False
     if kind != _EMITTED and kind != _CALL_ENDED:  # what a mark or a delivery says
         blob_kind, body = _NOTE, value
@@ -163,6 +171,17 @@ def blob_of(value: Any, kind: int, limits: Limits) -> tuple[int, bytes, bool]:
     if len(body) > MAX_BLOB:
         blob_kind, body, cut = _REPR, body[:MAX_BLOB], True
     return blob_kind, body, cut
+
+
+def _redacted(value: Any, kind: int, limits: Limits, redaction: Redaction) -> tuple[int, bytes, bool]:
+    if kind != _EMITTED:
+        blob_kind, body, cut = blob_of(value, kind, limits)
+        return blob_kind, utf8(redaction.text(body.decode("utf-8", "replace"))), cut
+    if type(value) is Snapshot:
+        value = Snapshot(redaction.payload(value.value), value.is_repr, value.cut)
+    else:
+        value = redaction.payload(value)
+    return blob_of(value, kind, limits)
 
 
 def payload_bytes(value: Any, limits: Limits) -> tuple[int, bytes, bool]:

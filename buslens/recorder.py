@@ -24,6 +24,7 @@ from buslens.limits import DEFAULT_LIMITS, Limits
 from buslens.packing import VALUES_A_FACT, WHOLE, Packer
 from buslens.payloads import NOT_KEPT, snapshot
 from buslens.records import Flag, Kind, NameKind
+from buslens.redaction import Redaction
 from buslens.shapes import Shapes
 from buslens.small import NOT_SMALL, SmallCopy
 from buslens.texts import utf8
@@ -56,11 +57,14 @@ class Recorder:
         header: Optional[Header] = None,
         knows_threads: bool = False,
         first_id: int = 1,
+        redaction: Optional[Redaction] = None,
     ) -> None:
         """knows_threads: whoever emits outside of any call, on whatever thread, has no cause: they are all our own.
 
-        first_id: of dispatches and calls, where several recorders fill one trace.
+        first_id: of dispatches and calls, where several recorders fill one trace. redaction: what of payloads, errors
+        and notes may be told; None: everything.
         """
+        self.redaction = redaction
         self.clock_ns = clock_ns
         self.limits = limits
         self.enabled = True
@@ -106,13 +110,13 @@ class Recorder:
         """Called once, when a thread records for the first time; must not raise."""
 
         self._header_taken = False
-        self._packer = Packer(limits)
+        self._packer = Packer(limits, redaction)
         self._told_dropped = 0
 
     @classmethod
-    def named(cls, process: str) -> Recorder:
+    def named(cls, process: str, redaction: Optional[Redaction] = None) -> Recorder:
         """A recorder whose capture calls the program by this name; "": by that of its script."""
-        made = cls()
+        made = cls(redaction=redaction)
         if process:
             made.header = replace(made.header, process=process)
         return made
@@ -133,7 +137,7 @@ class Recorder:
         now = self.clock_ns()
         self.header = replace(self.header, pid=os.getpid(), wall_ns=time.time_ns(), mono_ns=now, extra=extra)
         self._header_taken = False
-        self._packer = Packer(self.limits)
+        self._packer = Packer(self.limits, self.redaction)
         self.local.__dict__.clear()
         self.on_first_fact = self._say_forked
         if CALL.get():

@@ -18,6 +18,7 @@ from buslens.files import FILES
 from buslens.launching.import_hook import ImportHook, is_imported
 from buslens.probe import Probe
 from buslens.recorder import Recorder
+from buslens.redaction import Redaction
 from buslens.watching.first_use import EveryObject
 from buslens.watching.places import Place
 
@@ -117,7 +118,7 @@ class ProgramWatch:
                 link.stop()
 
     def _into_file(self, to: "Union[str, os.PathLike[str]]", name: str) -> Recorder:
-        self._link = link = FILES.link(to, None, lambda: Recorder.named(name))
+        self._link = link = FILES.link(to, None, lambda: Recorder.named(name, Redaction()))
         link.users += 1
         link.start()
         return link.recorder

@@ -17,7 +17,6 @@ from buslens.exiting import EXITS
 from buslens.forking import FORKS
 from buslens.limits import DEFAULT_LIMITS, Limits
 from buslens.packing import ENDED, STARTED, WHOLE, blob_of
-from buslens.payloads import Snapshot
 from buslens.recorder import Recorder
 from buslens.records import BlobKind, Kind
 from buslens.redaction import FULL, OFF, Redaction
@@ -25,7 +24,6 @@ from buslens.stream import layout
 from buslens.stream.layout import BLOB, NAME, OPENING, OPENING_BODY, PACK_RECORD
 from buslens.stream.space import StreamLimits
 from buslens.stream.stream import Stream
-from buslens.texts import utf8
 from buslens.wire import NAME_ENTRY
 
 _LOG = logging.getLogger("buslens")
@@ -57,6 +55,7 @@ class StreamRecorder(Recorder):
     """Records into files of this process; a forked child gets files of its own, beside those of its parent."""
 
     is_taken = False
+    redaction: Redaction
 
     def __init__(
         self,
@@ -68,8 +67,7 @@ class StreamRecorder(Recorder):
         redaction: Optional[Redaction] = None,
     ) -> None:
         """See `into`."""
-        super().__init__(limits=limits)
-        self.redaction = redaction or Redaction()
+        super().__init__(limits=limits, redaction=redaction or Redaction())
         self.folder = os.path.abspath(os.fsdecode(folder))
         self.next_id: Callable[[], int] = itertools.count(2, 2).__next__
         """Even ids: the dispatch of a call that begins at once has the odd one before it."""
@@ -205,24 +203,12 @@ class StreamRecorder(Recorder):
         elif redaction.payloads == OFF:
             return 0
         else:
-            blob_kind, body, cut = self._blob_of(self.snapshot(payload), _EMITTED)
+            blob_kind, body, cut = blob_of(self.snapshot(payload), _EMITTED, self.limits, redaction)
             record = PACK_RECORD(call, blob_kind, cut, BLOB, len(body)) + body
         if stream is not None and stream.write(record):
             return call
         self._drop(_PAYLOADS, 1)
         return 0
-
-    def _blob_of(self, value: Any, kind: int) -> "tuple[int, bytes, bool]":
-        """The blob of a fact without its secrets."""
-        redaction = self.redaction
-        if kind != _EMITTED:
-            blob_kind, body, cut = blob_of(value, kind, self.limits)
-            return blob_kind, utf8(redaction.text(body.decode("utf-8", "replace"))), cut
-        if type(value) is Snapshot:
-            value = Snapshot(redaction.payload(value.value), value.is_repr, value.cut)
-        else:
-            value = redaction.payload(value)
-        return blob_of(value, kind, self.limits)
 
     def snapshot(self, payload: object) -> Any:
         """What a payload is now."""
@@ -276,7 +262,7 @@ class StreamRecorder(Recorder):
         if kind == _EMITTED and self.redaction.payloads == OFF:
             return 0
         ident = self.next_id()
-        blob_kind, body, cut = self._blob_of(value, kind)
+        blob_kind, body, cut = blob_of(value, kind, self.limits, self.redaction)
         if stream.write(PACK_RECORD(ident, blob_kind, cut, BLOB, len(body)) + body):
             return ident
         self._drop(_PAYLOADS, 1)

@@ -13,6 +13,7 @@ from buslens.limits import DEFAULT_LIMITS
 from buslens.packing import ENDED, NEXT, STARTED, WHOLE, Packer
 from buslens.payloads import NoPayload
 from buslens.records import FACT, BlobKind, Kind, Outcome
+from buslens.redaction import FULL, KEYS, OFF, Redaction
 
 NAME, IDENT = some.integers(0, 2**32 - 1), some.integers(0, 2**64 - 1)
 TIME = some.integers(-(2**63), 2**63 - 1)
@@ -146,3 +147,15 @@ def test_what_came_later_comes_behind_what_was_left() -> None:
 def test_an_integer_that_most_readers_would_round_is_told_as_a_text(value: object, said: str) -> None:
     emitted = [WHOLE, int(Kind.DISPATCH_EMITTED), 0, 0, 1, 10, 1, 0, 2, 1, value]
     assert [body.decode() for _, _, body in told_by(Packer(DEFAULT_LIMITS).frames(emitted))[1]] == [said]
+
+
+@pytest.mark.parametrize("payloads", [FULL, KEYS, OFF])
+def test_what_may_not_be_told_is_in_no_frame(payloads: str) -> None:
+    packer = Packer(DEFAULT_LIMITS, Redaction(payloads))
+    emitted = (Kind.DISPATCH_EMITTED, 0, 0, 1, 5, 1, 0, 1, 0, {"token": "abcdefgh", "total": 7})
+    note = (Kind.MARK, 0, 0, 0, 6, 0, 0, 0, 0, b"went on with Bearer abcdefgh12345678")
+    data = b"".join(packer.frames([WHOLE, *emitted, WHOLE, *note]))
+    assert b"abcdefgh" not in data
+    assert (b"total" in data) == (payloads != OFF)
+    assert (b":7" in data) == (payloads == FULL)
+    assert b"went on with Bearer <redacted " in data

@@ -117,3 +117,19 @@ def test_a_library_that_is_not_known_is_said_before_anything_happens(program: Pr
     assert not program.is_running
     assert not (tmp_path / "a.buslens").exists()
     assert chosen_adapters([]) == list(ADAPTERS)
+
+
+def test_secrets_are_in_no_file(program: ProgramWatch, tmp_path: Path) -> None:
+    program.start(to=tmp_path / "a.buslens", only=["pyee"])
+    bus = EventEmitter()
+    bus.on("login", lambda user: {}[user["password"]])
+    for _ in range(2):
+        with pytest.raises(KeyError):
+            bus.emit("login", {"name": "ann", "password": "hunter2 is mine", "of": [{"api_key": "abcdef123456"}]})
+    bus.emit("said", "Bearer abcdefgh12345678")
+    program.stop()
+    data = (tmp_path / "a.buslens").read_bytes()
+    assert b"ann" in data
+    assert b"<redacted " in data
+    for secret in (b"abcdef123456", b"abcdefgh12345678"):
+        assert secret not in data
