@@ -15,10 +15,14 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent
 VENV = ROOT / ".venv"
-PYTHON = VENV / "bin" / "python"
+BIN = VENV / ("Scripts" if os.name == "nt" else "bin")
+PYTHON = BIN / "python"
 SAMPLE = ROOT / "resources" / "scenarios" / "checkout.yaml"
 GENERATORS = ("bus.scenario.schema", "ui.shortcuts_page")
 """Modules that write a file of the checkout anew; for each of them a test fails while its file is not current."""
+
+BUILD_SITE = ("-m", "mkdocs", "build", "--strict")
+"""Not `--quiet`: then mkdocs counts no warnings, and nothing fails."""
 
 USAGE = """usage: python3 dev.py COMMAND [arguments]
 
@@ -29,6 +33,7 @@ USAGE = """usage: python3 dev.py COMMAND [arguments]
   bench             the benchmarks; writes docs/performance.md
   shots             screenshots of every window and panel into docs/images
   docs              the documentation as a site, into build/docs
+  package           a folder that needs no Python and a Debian package of it, into dist
   brokers up|down|status   RabbitMQ, Redis and Kafka on loopback: install, start, stop
   clean             remove .venv and caches"""
 
@@ -71,7 +76,7 @@ def lint(_: list[str]) -> int:
             call(PYTHON, "-m", "ruff", "check", "."),
             call(PYTHON, "-m", "ruff", "format", "--check", "."),
             call(PYTHON, "-m", "mypy"),
-            call(VENV / "bin" / "lint-imports"),
+            call(BIN / "lint-imports"),
         ]
     )
 
@@ -97,10 +102,17 @@ def shots(arguments: list[str]) -> int:
 def docs(_: list[str]) -> int:
     install(dev=True)
     quietly = {"NO_MKDOCS_2_WARNING": "1"}  # an advertisement, not a warning about these pages
-    failed = call(PYTHON, "-m", "mkdocs", "build", "--strict", "--quiet", **quietly)
+    failed = call(PYTHON, *BUILD_SITE, **quietly)
     if not failed:
         say("build/docs/index.html; its search needs a server: python3 -m http.server --directory build/docs")
     return failed
+
+
+def package(arguments: list[str]) -> int:
+    sys.path.insert(0, str(ROOT / "packaging" / "app"))
+    import bundle
+
+    return bundle.main(arguments)
 
 
 def brokers(arguments: list[str]) -> int:
@@ -232,7 +244,7 @@ def give_up(line: str) -> None:
 
 COMMANDS = {
     "run": run, "test": test, "lint": lint, "generate": generate, "bench": bench, "shots": shots, "docs": docs,
-    "brokers": brokers, "clean": clean,
+    "package": package, "brokers": brokers, "clean": clean,
 }  # fmt: skip
 
 

@@ -66,7 +66,7 @@ def test_a_command_that_is_none_is_found_with_its_line(tmp_path: Path) -> None:
         "# Page\n\nSay `buslens validte FILE`, `buslens ARGUMENTS`,\n`buslens run X --sped 2` or `buslens query --to csv`.\n\n"
         "| c | d |\n| --- | --- |\n| `buslens run SCENARIO` | `--seed`, `--sead N` |\n\n"
         "```\n$ buslens run checkout -o run.buslens && buslens exprt run.buslens  # so\n"
-        "A=1 buslens export run.buslens \\\n  -o run.csv\npython3 dev.py brokers upp\nbuslens query a.buslens 'SELECT 1' | less\n"
+        "A=1 buslens query run.buslens \\\n  --to csv\npython3 dev.py brokers upp\nbuslens query a.buslens 'SELECT 1' | less\n"
         "buslens run checkout --seed seven > out.txt\npython3 dev.py lnt\nbuslens --help\n```\n"
     )
     assert [(line, why.partition(": ")[0]) for line, why in wrong_commands(read(path))] == [
@@ -74,7 +74,7 @@ def test_a_command_that_is_none_is_found_with_its_line(tmp_path: Path) -> None:
         (4, "buslens run has no option --sped"),
         (8, "buslens run has no option --sead"),
         (11, "buslens has no command exprt"),
-        (12, "Missing option '--to'."),
+        (12, "Missing argument 'SQL'."),
         (14, "dev.py brokers does not take upp"),
         (16, "Invalid value for '--seed'"),
         (17, "dev.py has no command lnt"),
