@@ -123,16 +123,40 @@ def test_the_table_follows_the_newest_until_the_person_scrolls(panel: TablesPane
     for number in range(60):
         shop.order(number)
     panel.refresh_now()
-    bar = panel.dispatches.view.verticalScrollBar()
+    view = panel.dispatches.view
+    bar = view.verticalScrollBar()
     qtbot.waitUntil(lambda: bar.value() == bar.maximum() > 10)  # Qt lays rows out when it has time
     bar.setValue(10)
     shop.order(61)
     panel.refresh_now()
-    assert bar.value() == 10
+    assert (bar.value(), view.following) == (10, False)
     bar.setValue(bar.maximum())
+    assert view.following, (bar.value(), bar.maximum())
     shop.order(62)
     panel.refresh_now()
-    qtbot.waitUntil(lambda: bar.value() == bar.maximum())
+    assert view.following, (bar.value(), bar.maximum())
+
+    def at_the_newest() -> None:
+        assert (bar.value(), view.following) == (bar.maximum(), True)
+
+    qtbot.waitUntil(at_the_newest)
+
+
+def test_rows_that_came_do_not_move_the_end_while_a_person_scrolls_there(panel: TablesPanel, shop: Shop) -> None:
+    for number in range(60):
+        shop.order(number)
+    panel.refresh_now()
+    view = panel.dispatches.view
+    bar = view.verticalScrollBar()
+    bar.setValue(10)
+    for number in range(61, 64):
+        shop.order(number)
+        panel.refresh_now()
+        before = bar.maximum()
+        view.executeDelayedItemsLayout()
+        assert bar.maximum() == before
+    bar.setValue(bar.maximum())
+    assert view.following
 
 
 def test_choosing_a_row_selects_it_everywhere(panel: TablesPanel, shop: Shop, selection: Selection) -> None:

@@ -109,6 +109,8 @@ class RecordTable(LineTable):
             self._to_newest()
         elif not at_top and self._model.trace_row(self.rowAt(0)) != anchor:
             self.verticalScrollBar().setValue(max(self._model.table_row(anchor), 0))
+        # Laid out here: Qt would do it while a person scrolls, and the end that they reach would be one no more.
+        self.executeDelayedItemsLayout()
         self._showing = False
         if self._left and not self._following and self._model.rowCount() > before:
             self.newest.show()
