@@ -16,6 +16,10 @@ from collections.abc import MutableMapping
 SET_BY_PYINSTALLER = ("LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH", "QT_PLUGIN_PATH", "QML2_IMPORT_PATH")
 """They lead into this folder and have been read, or are not needed: another program would load our libraries."""
 
+NOTES_TO_ITSELF = "_PYI_"
+"""How PyInstaller's start knows that it has begun already. A process of our own that found them would not look for the
+libraries of this folder; one of another program has nothing to do with them."""
+
 
 def main() -> None:
     multiprocessing.freeze_support()
@@ -49,7 +53,9 @@ def as_python(arguments: list[str]) -> tuple[str, str, list[str]] | None:
 
 
 def give_back(environment: MutableMapping[str, str], folder: str) -> None:
-    """The person's own values of what leads into our folder: a program that is started from here gets those."""
+    """The person's own environment: what is started from here, ourselves too, begins as from a terminal."""
+    for name in [name for name in environment if name.startswith(NOTES_TO_ITSELF)]:
+        del environment[name]
     for name in SET_BY_PYINSTALLER:
         own = environment.pop(f"{name}_ORIG", "")
         if folder in environment.get(name, ""):

@@ -97,10 +97,11 @@ def test_code_that_it_is_given_runs_as_the_main_module() -> None:
     assert done.stdout == "__main__ ['-c', 'a'] utf-8\n", done.stderr
 
 
-def test_programs_that_it_starts_get_the_persons_own_libraries() -> None:
+def test_what_it_starts_gets_the_persons_own_environment() -> None:
     variables = {
         "LD_LIBRARY_PATH": "/opt/it/_internal", "LD_LIBRARY_PATH_ORIG": "/home/me/lib",
         "QT_PLUGIN_PATH": "/opt/it/_internal/PySide6/Qt/plugins", "DYLD_LIBRARY_PATH": "/home/me/own",
+        "_PYI_ARCHIVE_FILE": "/opt/it/buslens", "_PYI_PARENT_PROCESS_LEVEL": "0",
     }  # fmt: skip
     module("entry").give_back(variables, "/opt/it/_internal")
     assert variables == {"LD_LIBRARY_PATH": "/home/me/lib", "DYLD_LIBRARY_PATH": "/home/me/own"}
