@@ -33,7 +33,7 @@ USAGE = """usage: python3 dev.py COMMAND [arguments]
   bench             the benchmarks; writes docs/performance.md
   shots             screenshots of every window and panel into docs/images
   docs              the documentation as a site, into build/docs
-  package           a folder that needs no Python and a Debian package of it, into dist
+  package [bare]    a folder that needs no Python and a Debian package of it, into dist; bare: tries it in a bare system
   brokers up|down|status   RabbitMQ, Redis and Kafka on loopback: install, start, stop
   clean             remove .venv and caches"""
 
@@ -112,7 +112,7 @@ def package(arguments: list[str]) -> int:
     sys.path.insert(0, str(ROOT / "packaging" / "app"))
     import bundle
 
-    return bundle.main(arguments)
+    return bundle.main(arguments, apt_install)
 
 
 def brokers(arguments: list[str]) -> int:

@@ -1,5 +1,6 @@
 """`python3 dev.py package`: a folder that needs no Python, and where dpkg-deb is a Debian package made of it.
 
+`python3 dev.py package bare` installs and starts the package in a system that has nothing else (bare.py).
 Standard library only. The folder is made in an environment of its own, so that nothing of a developer's gets into it.
 """
 
@@ -9,8 +10,10 @@ import platform
 import shutil
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
+import bare
 import debian
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -29,13 +32,16 @@ QT_PLUGINS = {
 """Folders of Qt's plugins, and a part of the names of those that a program of widgets uses. All others bring libraries
 with them, the one for GTK all of GTK from the machine on which the package is made."""
 
-USAGE = "usage: python3 dev.py package"
+USAGE = "usage: python3 dev.py package [bare]"
 
 
-def main(arguments: list[str]) -> int:
-    if arguments:
+def main(arguments: list[str], install: Callable[[list[str]], bool]) -> int:
+    """`install` installs packages of the system; False where that cannot be done."""
+    if arguments not in ([], ["bare"]):
         print(USAGE, file=sys.stderr)
         return 2
+    if arguments:
+        return bare.main(debian.path_of(ROOT), WORK / "bare", install)
     failed = freeze()
     if failed:
         return failed
