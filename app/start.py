@@ -55,7 +55,9 @@ def _run(arguments: list[str], report: crash.CrashReport) -> int:
     except (KeyboardInterrupt, typer.Abort):
         return STOPPED
     except OSError as error:
-        return _wrong(cli_output.unwritten(error) or cannot_use(error))
+        if cli_output.unwritten(error):
+            raise  # what stdout holds still would fail once more
+        return _wrong(cannot_use(error))
     except Exception as error:
         report(type(error), error, error.__traceback__)
         return 1

@@ -82,9 +82,10 @@ def test_a_reader_that_leaves_ends_the_program_quietly(buslens: Program, command
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="this system has no /dev/full")
-def test_a_full_disk_behind_standard_output_is_said(buslens: Program) -> None:
+@pytest.mark.parametrize("how", ["", "PYTHONUNBUFFERED=1 "])
+def test_a_full_disk_behind_standard_output_is_said(buslens: Program, how: str) -> None:
     for arguments in (["--help"], ["run", "user-created"]):
-        done = shell(buslens, '"$@" > /dev/full', *arguments)
+        done = shell(buslens, how + '"$@" > /dev/full', *arguments)
         assert (done.returncode, done.stderr) == (
             2,
             "buslens: standard output cannot be written: the disk is full\n",
