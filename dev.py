@@ -28,6 +28,7 @@ USAGE = """usage: python3 dev.py COMMAND [arguments]
 
   run [arguments]   the window with the sample checkout; with arguments: buslens ARGUMENTS
   test [arguments]  the whole test suite; arguments go to pytest
+  coverage          runs tests/unit and tests/gui, and says how much of each room they run; with --raise floors rise
   lint              ruff, mypy and import-linter
   generate          what is made from the code: resources/scenario.schema.json, docs/shortcuts.md
   bench             the benchmarks; writes docs/performance.md
@@ -67,6 +68,17 @@ def test(arguments: list[str]) -> int:
     # Tests of brokers wait more than they compute: three share two cores, and who is done takes over from the others.
     side_by_side = [] if arguments else ["-n", "3", "--dist", "worksteal"]
     return call(PYTHON, "-m", "pytest", *side_by_side, *arguments, offscreen=True)
+
+
+def coverage(arguments: list[str]) -> int:
+    """Fails where a test does, or where a room is below its floor (tests/coverage_floor.toml)."""
+    install(dev=True)
+    install_libraries(needed=True)
+    report = ROOT / "build" / "rooms.json"
+    report.parent.mkdir(exist_ok=True)
+    tested = call(PYTHON, "-m", "coverage", "run", "-m", "pytest", "-q", "tests/unit", "tests/gui", offscreen=True)
+    told = call(PYTHON, "-m", "coverage", "json", "--quiet", "-o", report)
+    return max(tested, told or call(PYTHON, "-m", "tests.helpers.coverage_floor", report, *arguments))
 
 
 def lint(_: list[str]) -> int:
@@ -243,8 +255,8 @@ def give_up(line: str) -> None:
 
 
 COMMANDS = {
-    "run": run, "test": test, "lint": lint, "generate": generate, "bench": bench, "shots": shots, "docs": docs,
-    "package": package, "brokers": brokers, "clean": clean,
+    "run": run, "test": test, "coverage": coverage, "lint": lint, "generate": generate, "bench": bench, "shots": shots,
+    "docs": docs, "package": package, "brokers": brokers, "clean": clean,
 }  # fmt: skip
 
 
