@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import threading
 import time
+from collections.abc import Container
 from pathlib import Path
 
 from bus.capture import capture
@@ -41,10 +42,7 @@ def session_of(path: Path) -> Path | None:
 
 def title_of(folder: Path) -> str:
     """What a person calls a session: the program that was launched, "shop.py 4711"; the folder's name otherwise."""
-    try:
-        found = ps.processes(str(folder))
-    except OSError:
-        found = []
+    found = _told(folder)
     return f"{found[0].title} {found[0].pid}" if found else folder.name
 
 
@@ -56,7 +54,7 @@ def follow(path: Path) -> SessionFollower:
             at=Place(str(path)),
             hint="buslens ps shows the sessions",
         )
-    return SessionFollower(path, lambda: processes(path), opened, lambda: lives(path))
+    return SessionFollower(path, lambda known: processes(path, known), opened, lambda: lives(path))
 
 
 def load(path: Path) -> Trace:
@@ -82,9 +80,13 @@ def read(path: Path) -> Trace:
     return trace
 
 
-def processes(folder: Path) -> list[Path]:
-    """What each process records into, where that has begun: those of a launch say where, streams lie in the folder."""
-    begun = [each for each in dict.fromkeys(_captures(folder)) if each.is_dir() or _has_header(each)]
+def processes(folder: Path, known: Container[Path] = ()) -> list[Path]:
+    """What each process records into, where that has begun: those of a launch say where, streams lie in the folder.
+
+    known: of these it is known that they have begun, and nobody looks into them again.
+    """
+    captures = dict.fromkeys(_captures(folder))
+    begun = [each for each in captures if each in known or each.is_dir() or _has_header(each)]
     try:
         with os.scandir(folder) as entries:
             folders = [Path(each) for each in entries if each.is_dir(follow_symlinks=False)]
@@ -96,18 +98,20 @@ def processes(folder: Path) -> list[Path]:
 
 def _captures(folder: Path) -> list[Path]:
     """Where the processes of a launch say that they record, those that began first before others."""
+    return [Path(each.capture) for each in _told(folder) if each.capture]
+
+
+def _told(folder: Path) -> list[ps.ProcessSeen]:
+    """The processes that the folder tells of; none where it cannot be listed, though a file in it may be read."""
     try:
-        return [Path(each.capture) for each in ps.processes(str(folder)) if each.capture]
-    except OSError as error:
-        raise cannot_read(folder, error) from None
+        return ps.processes(str(folder))
+    except OSError:
+        return []
 
 
 def lives(folder: Path) -> bool:
     """Whether a process lives of which more may come, also one that has not recorded anything yet."""
-    try:
-        return any(each.is_alive for each in ps.processes(str(folder)))
-    except OSError:
-        return False  # it was removed
+    return any(each.is_alive for each in _told(folder))
 
 
 def _has_header(path: Path) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Container, Iterable
 from pathlib import Path
 from typing import Protocol
 
@@ -51,13 +51,14 @@ class SessionFollower:
     def __init__(
         self,
         folder: Path,
-        found: Callable[[], Iterable[Path]],
+        found: Callable[[Container[Path]], Iterable[Path]],
         opened: Callable[[Path], ProcessFollower],
         lives: Callable[[], bool],
         *,
         look_s: float = LOOK_S,
     ) -> None:
-        """folder: what the session is called by. found: where its processes are, the first that began first.
+        """folder: what the session is called by. found: where its processes are, the first that began first;
+        it is told which of them are known.
 
         opened: raises UserError for one that cannot be read. lives: whether a process lives of which more may come,
         also one that has not recorded anything yet.
@@ -129,7 +130,7 @@ class SessionFollower:
         if now < self._looks_at:
             return
         self._looks_at = now + self._look_s
-        for path in self._found():
+        for path in self._found(self._known):
             if path in self._known:
                 continue
             if len(self._known) >= MOST_PROCESSES:

@@ -37,13 +37,9 @@ class LaunchSession:
         os.mkdir(folder, 0o700)
         return cls(folder)
 
-    def first_capture(self, to: str) -> str:
-        """Where the first process that has a bus writes: `to`, where the person has said so."""
-        return to or os.path.join(self.folder, "program.buslens")
-
     def capture(self, to: str) -> str:
         """Where this process writes: as the first one, where it is that, or else into a file beside that one's."""
-        to = self.first_capture(to)
+        to = to or os.path.join(self.folder, "program.buslens")
         if _is_first(os.path.join(self.folder, "first")):
             return to
         stem, extension = os.path.splitext(to)

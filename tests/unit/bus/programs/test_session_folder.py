@@ -64,6 +64,18 @@ def test_a_file_beside_a_session_is_itself(folder: Path, tmp_path: Path) -> None
     assert session_folder.session_of(tmp_path) is None
 
 
+def test_what_is_known_is_not_looked_into_again(folder: Path) -> None:
+    found = session_folder.processes(folder)
+    for path in found:
+        path.write_bytes(b"")
+    assert session_folder.processes(folder, known=set(found)) == found
+    assert session_folder.processes(folder) == []
+
+
+def test_a_file_in_a_folder_that_cannot_be_listed_is_of_no_session(tmp_path: Path) -> None:
+    assert session_folder.session_of(tmp_path / "gone" / "a.buslens") is None
+
+
 def test_a_capture_file_is_loaded_as_ever(folder: Path) -> None:
     assert events(session_folder.load(folder / "web.py.buslens")) == [("web", 3 * S)]
 

@@ -40,7 +40,7 @@ class Folder:
         self.processes: dict[Path, Followed] = {}
         self.lives = False
         self.follower = SessionFollower(
-            Path("shop"), lambda: list(self.processes), self.opened, lambda: self.lives, look_s=0
+            Path("shop"), lambda known: list(self.processes), self.opened, lambda: self.lives, look_s=0
         )
         self.trace = Trace()
 
