@@ -21,6 +21,15 @@ LOOK_S = 0.1
 """How often it is seen whether the file grew."""
 
 
+def hand_over(read_frames: Callable[[], bytes], seconds: float, feed: Callable[[bytes], None]) -> None:
+    """Feed what came, for so long, at least one piece; read_frames: none where there is nothing more now."""
+    until = time.monotonic() + seconds
+    while data := read_frames():
+        feed(data)
+        if time.monotonic() >= until:
+            return
+
+
 class CaptureFollower:
     """Reads what a program appends to one capture file, from where its trace stands.
 
@@ -55,11 +64,7 @@ class CaptureFollower:
 
     def step(self, seconds: float, feed: Callable[[bytes], None]) -> None:
         """Hand over what came, for so long, at least one piece."""
-        until = time.monotonic() + seconds
-        while data := self.read_frames():
-            feed(data)
-            if time.monotonic() >= until:
-                return
+        hand_over(self.read_frames, seconds, feed)
 
     def read_frames(self) -> bytes:
         """The next whole frames; none where there are none, or it is too soon to look again."""

@@ -7,6 +7,7 @@ from collections.abc import Callable, Container, Iterable
 from pathlib import Path
 from typing import Protocol
 
+from bus.capture.follower import hand_over
 from bus.errors import UserError
 from bus.programs.joint_capture import JointCapture
 from bus.programs.process import ProcessRecords
@@ -97,11 +98,7 @@ class SessionFollower:
 
     def step(self, seconds: float, feed: Callable[[bytes], None]) -> None:
         """Hand over what came, for so long, at least one piece of each process."""
-        until = time.monotonic() + seconds
-        while data := self.read_frames():
-            feed(data)
-            if time.monotonic() >= until:
-                return
+        hand_over(self.read_frames, seconds, feed)
 
     def read_frames(self) -> bytes:
         """The next frames of the joint capture; none where nothing came."""

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
+from bus.capture.follower import hand_over
 from bus.capture.writer import clock_ns
 from bus.errors import Place, UserError
 from bus.stream.fact_chunks import Damaged, FactChunk
@@ -80,11 +81,7 @@ class StreamFollower:
 
     def step(self, seconds: float, feed: Callable[[bytes], None]) -> None:
         """Hand over what came, for so long, at least one piece."""
-        until = time.monotonic() + seconds
-        while data := self.read_frames():
-            feed(data)
-            if time.monotonic() >= until:
-                return
+        hand_over(self.read_frames, seconds, feed)
 
     def read_frames(self) -> bytes:
         """The next whole frames, the first ones with a header; none where there are none, or it is too soon to look."""
