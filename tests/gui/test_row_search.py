@@ -5,14 +5,17 @@ from __future__ import annotations
 import threading
 from typing import Any
 
+import numpy as np
 import pytest
 
 from bus.scenario.samples import SAMPLES
 from bus.trace import Trace
+from buslens.records import Outcome
 from tests.helpers.large import count_as_large
 from tests.helpers.turns import Turns
 from tests.helpers.window_run import run_to_its_end
 from ui.row_search import RowSearch
+from ui.timeline.content import Content
 
 PATIENCE_MS = 60_000
 
@@ -79,3 +82,27 @@ def test_what_was_found_in_another_trace_is_not_shown(large: Any, qtbot: Any) ->
     go.set()
     qtbot.waitUntil(lambda: not finding.busy, timeout=PATIENCE_MS)
     assert results == []
+
+
+def test_a_filter_holds_for_the_next_run_and_for_its_last_records(large: Any, qtbot: Any) -> None:
+    timeline = large.timeline
+    large.filter_state.set_text("outcome:failed")
+    run_to_its_end(large, qtbot)
+    trace = large.session.trace
+    ok = next(row for row in reversed(range(len(trace.calls))) if trace.calls.outcome[row] == Outcome.OK)
+
+    def dimmed() -> bool:
+        content = timeline.scene.content
+        return content.trace is trace and content.matches is not None and not content.matches.calls(np.array([ok]))[0]
+
+    qtbot.waitUntil(dimmed, timeout=PATIENCE_MS)
+
+
+def test_a_filter_that_is_set_before_the_timeline_looks_at_a_new_trace_holds(large: Any, qtbot: Any) -> None:
+    contents = large.timeline.scene.contents
+    contents.now = Content(Trace())  # it was busy with another one until now
+    large.filter_state.set_text("outcome:failed")
+    qtbot.waitUntil(lambda: contents.now.matches is not None, timeout=PATIENCE_MS)
+    contents.follow(False)
+    assert contents.now.trace is large.session.trace
+    qtbot.waitUntil(lambda: contents.now.matches is not None, timeout=PATIENCE_MS)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from functools import partial
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, QTimer, Signal
 
 from bus.picture.backlog import Backlog
 from bus.picture.emits import EmitIndex
@@ -23,8 +23,8 @@ from ui.timeline.content import Content, Indexes
 from ui.timeline.lane_choices import LaneChoices
 from ui.timeline.matches import Matches, matches_of
 
-SELDOM = 12
-"""While records arrive the filter is evaluated anew only at every so many frames."""
+FILTER_AGAIN_MS = 200
+"""While records arrive the filter is evaluated anew only this often; after the newest of them, once more."""
 
 
 class Contents(QObject):
@@ -39,7 +39,8 @@ class Contents(QObject):
     def __init__(self, session: Session, filter_state: FilterState, choices: LaneChoices, parent: QObject) -> None:
         super().__init__(parent)
         self._session, self.filter_state, self._choices = session, filter_state, choices
-        self._looks = 0
+        self._again = QTimer(self, singleShot=True, interval=FILTER_AGAIN_MS)
+        self._again.timeout.connect(self._filter_newest)
         self._matching = RowSearch(session, self)
         self._matching.found.connect(self._matched)
         self._stacking = RowSearch(session, self)
@@ -67,9 +68,8 @@ class Contents(QObject):
         """Take in new records; whether there were any."""
         if not self.now.update(self._session):
             return False
-        self._looks += 1
-        if self.now.matches is not None and self._looks % SELDOM == 0 and not self._matching.busy:
-            self.filter_again()
+        if self.filter_state.active and not self._again.isActive():
+            self._again.start()
         return True
 
     def filter_again(self) -> None:
@@ -81,6 +81,12 @@ class Contents(QObject):
             return
         self._matching.forget()
         self._matched(None if look is None else look(self.now.trace))
+
+    def _filter_newest(self) -> None:
+        if self._matching.busy:
+            self._again.start()
+        else:
+            self.filter_again()
 
     def _rearrange(self) -> None:
         if self.now.group != self._choices.group:
@@ -104,10 +110,10 @@ class Contents(QObject):
             self._become(Content(self._session.trace, self._choices, indexes), another=False)
 
     def _become(self, content: Content, *, another: bool) -> None:
-        self.now, self._looks = content, 0
+        self.now = content
         if not another:
             content.update(self._session)
-            self.filter_again()
+        self.filter_again()  # what was found before was found for another content
         self.replaced.emit(another)
 
     def _matched(self, matches: Matches | None) -> None:

@@ -12,7 +12,7 @@ from bus.session import Session
 from ui.filter_state import FilterState
 from ui.selection import Selection
 from ui.timeline.content import Content
-from ui.timeline.contents import SELDOM, Contents
+from ui.timeline.contents import Contents
 from ui.timeline.frame import sizes_for
 from ui.timeline.geometry import Geometry, titles_width
 from ui.timeline.lane_bar import LaneBar
@@ -26,6 +26,9 @@ from ui.timeline.picture import Picture, picture_of
 from ui.timeline.selection_walk import SelectionWalk
 from ui.timeline.time_axis import TimeAxis
 from ui.timeline.viewport import Viewport
+
+SELDOM = 12
+"""While records arrive the links of the selection are found anew only at every so many frames."""
 
 TITLE_PADDING = 70
 """Room beside a title for its margins and its count of failures."""
