@@ -24,6 +24,18 @@ AnyIndex = QModelIndex | QPersistentModelIndex
 _CLOSED, _OPEN, _ALONE, _INSIDE = "▸ ", "▾ ", "\u2003", "\u2003\u2003"
 """Before a name where rows are grouped."""
 
+_LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
+_RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+
+_SHOWN = frozenset(
+    {
+        Qt.ItemDataRole.DisplayRole,
+        Qt.ItemDataRole.TextAlignmentRole,
+        Qt.ItemDataRole.DecorationRole,
+        Qt.ItemDataRole.ForegroundRole,
+    }
+)
+
 ROW_ROLE = Qt.ItemDataRole.UserRole
 """The number of the row in the trace."""
 
@@ -182,17 +194,36 @@ class TableModel(QAbstractTableModel):
 
     def data(self, index: AnyIndex, role: int = Qt.ItemDataRole.DisplayRole) -> object:
         """Text, icon, colour or alignment of one cell on the screen."""
-        row = self.trace_row(index.row())
-        if row < 0:
+        if role == ROW_ROLE:
+            row = self.trace_row(index.row())
+            return None if row < 0 else row
+        if role not in _SHOWN:
             return None
+        text, side, look = self.cell(index.row(), index.column())
+        if role == Qt.ItemDataRole.DisplayRole:
+            return text
+        if role == Qt.ItemDataRole.TextAlignmentRole:
+            return side
+        if look is None:
+            return None
+        return look.icon if role == Qt.ItemDataRole.DecorationRole else look.colour
+
+    def cell(self, table_row: int, place: int) -> tuple[str, Qt.AlignmentFlag, StateLook | None]:
+        """All that a cell shows: its text, the side where that stands, and how its state looks, if it has one."""
+        column = self.columns[place]
+        side = _RIGHT if column.number else _LEFT
+        row = self.trace_row(table_row)
+        if row < 0:
+            return "", side, None
         try:
-            if role == Qt.ItemDataRole.DisplayRole and self._counts is not None and index.column() == self._titled:
-                return self._titled_text(index.row(), one_line(self.columns[index.column()].text(row)))
-            return self._cell(self.columns[index.column()], row, role)
+            text = one_line(column.text(row))
+            look = self._looks.get(column.state(row)) if column.state else None
         except IndexError:
             # The trace was replaced by a shorter one and this table has not been told yet. An exception that leaves
             # a paint event takes the whole program with it.
-            return None
+            return "", side, None
+        titled = self._counts is not None and place == self._titled
+        return self._titled_text(table_row, text) if titled else text, side, look
 
     def _titled_text(self, table_row: int, text: str) -> str:
         """The name, and how often."""
@@ -201,19 +232,6 @@ class TableModel(QAbstractTableModel):
             return f"{_INSIDE}{text}" if size == 0 else f"{_ALONE}{text}"
         is_open = self.group_size(table_row + 1) == 0
         return f"{_OPEN if is_open else _CLOSED}{text}  × {count(size)}"
-
-    def _cell(self, column: Column, row: int, role: int) -> object:
-        if role == Qt.ItemDataRole.DisplayRole:
-            return one_line(column.text(row))
-        if role == Qt.ItemDataRole.TextAlignmentRole:
-            return alignment(column)
-        if role in (Qt.ItemDataRole.DecorationRole, Qt.ItemDataRole.ForegroundRole):
-            look = self._looks.get(column.state(row)) if column.state else None
-            if look is not None:
-                return look.icon if role == Qt.ItemDataRole.DecorationRole else look.colour
-        if role == ROW_ROLE:
-            return row
-        return None
 
     def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> object:
         """Titles, aligned as their columns are."""
@@ -231,14 +249,15 @@ class TableModel(QAbstractTableModel):
 
 def alignment(column: Column) -> Qt.AlignmentFlag:
     """Numbers to the right, words to the left."""
-    side = Qt.AlignmentFlag.AlignRight if column.number else Qt.AlignmentFlag.AlignLeft
-    return side | Qt.AlignmentFlag.AlignVCenter
+    return _RIGHT if column.number else _LEFT
 
 
 def one_line(text: str, limit: int = 300) -> str:
     """A cell holds one line, whatever a capture put into a name or message."""
     if len(text) > limit:
         text = text[:limit] + "…"
+    if text.isprintable():
+        return text
     return "".join(letter if letter.isprintable() else "↵" if letter == "\n" else " " for letter in text)
 
 

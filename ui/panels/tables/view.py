@@ -14,6 +14,7 @@ from ui.table_model import Column, Rows, TableModel, alignment
 from ui.theme import ThemeSource
 from ui.widgets.empty_hint import paint_hint
 from ui.widgets.line_table import LineTable
+from ui.widgets.record_cell import RecordCell
 
 _FOLDS = {int(Qt.Key.Key_Right): "open", int(Qt.Key.Key_Left): "close"}
 
@@ -50,6 +51,7 @@ class RecordTable(LineTable):
         self.newest.clicked.connect(self.follow_again)
         self.newest.hide()
         self.setModel(model)
+        self.setItemDelegate(RecordCell(model, self))
         self.setAccessibleName(name)
         self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
         self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
