@@ -11,7 +11,7 @@ from rich.text import Text
 
 from app import cli_output
 from app.cli_progress import progress_of_runs
-from app.cli_text import cell, duration, plain
+from app.cli_text import cell, plain
 from app.interruption import interruptible
 from app.scenario_files import found_scenario
 from app.trust import TrustedFiles
@@ -23,6 +23,7 @@ from bus.contract.boundaries import Boundary
 from bus.errors import UserError
 from bus.number_words import EVENTS, WORDS, title
 from bus.session import Session
+from bus.wording import duration
 
 FILE_COLUMNS = 200
 """Where the table goes into a file or a pipe, nothing has to fit a screen."""

@@ -8,9 +8,9 @@ from contextlib import contextmanager
 from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
 from app import cli_output
-from app.cli_text import duration, plain
+from app.cli_text import plain
 from bus.session import Session
-from bus.wording import extent
+from bus.wording import duration, extent
 
 
 @contextmanager

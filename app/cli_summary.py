@@ -12,7 +12,7 @@ from rich.table import Table
 from rich.text import Text
 
 from app import cli_output
-from app.cli_text import cell, duration, plain
+from app.cli_text import cell, plain
 from bus.analysis import ledger, statistics
 from bus.analysis.expect import Verdict, verdicts
 from bus.analysis.ledger import Ledger
@@ -20,7 +20,7 @@ from bus.analysis.statistics import Quantiles, Statistic
 from bus.engines import ENGINES
 from bus.runtime.state import LATE_NS, LATE_WORDS
 from bus.session import Session
-from bus.wording import extent
+from bus.wording import duration, extent
 
 QUANTILES = ("p50", "p95", "p99")
 FILE_COLUMNS = 140

@@ -20,20 +20,6 @@ def cell(text: str, style: str = "") -> Text:
     return Text(plain(text), style=style)
 
 
-def duration(nanoseconds: float | None) -> str:
-    """A duration as people say it: 850 ns, 12.4 us, 3.10 ms, 2.50 s; a dash where there is none."""
-    if nanoseconds is None or nanoseconds != nanoseconds or nanoseconds < 0:
-        return "-"
-    for unit, factor in (("s", 1e9), ("ms", 1e6), ("us", 1e3)):
-        if nanoseconds >= factor:
-            return (
-                f"{nanoseconds / factor:.3g} {unit}"
-                if nanoseconds < 100 * factor
-                else f"{nanoseconds / factor:.0f} {unit}"
-            )
-    return f"{nanoseconds:.0f} ns"
-
-
 def _shown(character: str) -> str:
     if unicodedata.category(character) in ("Cc", "Cf", "Cs", "Co", "Zl", "Zp"):
         return character.encode("unicode_escape").decode("ascii")

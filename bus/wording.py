@@ -19,3 +19,17 @@ def one_of(names: Iterable[str]) -> str:
 def extent(dispatches: int, calls: int) -> str:
     """How large a trace is: 279 dispatches, 286 calls."""
     return f"{several(dispatches, 'dispatch', 'dispatches')}, {several(calls, 'call')}"
+
+
+def duration(nanoseconds: float | None) -> str:
+    """A duration as people say it: 850 ns, 12.4 us, 3.10 ms, 2.50 s; a dash where there is none."""
+    if nanoseconds is None or nanoseconds != nanoseconds or nanoseconds < 0:
+        return "-"
+    for unit, factor in (("s", 1e9), ("ms", 1e6), ("us", 1e3)):
+        if nanoseconds >= factor:
+            return (
+                f"{nanoseconds / factor:.3g} {unit}"
+                if nanoseconds < 100 * factor
+                else f"{nanoseconds / factor:.0f} {unit}"
+            )
+    return f"{nanoseconds:.0f} ns"

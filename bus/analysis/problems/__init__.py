@@ -1,0 +1,13 @@
+"""Problems that a trace shows: one file a detector, listed here in the order in which they are asked."""
+
+from __future__ import annotations
+
+from bus.analysis.problems import never_ran, nobody_listens, receiver_died, swallowed
+from bus.analysis.problems.detector import Detector
+
+DETECTORS: tuple[Detector, ...] = (
+    nobody_listens.DETECTOR,
+    receiver_died.DETECTOR,
+    swallowed.DETECTOR,
+    never_ran.DETECTOR,
+)

@@ -1,0 +1,118 @@
+"""Captures with a planted problem: a recorder whose clock the test moves, and what detectors make of it."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from bus.analysis.problems.detector import Detector
+from bus.analysis.problems.finding import Finding
+from bus.analysis.problems.looking import look
+from bus.trace import Trace
+from buslens.recorder import Recorder
+from buslens.records import Kind, Outcome
+from buslens.wire import END_MARK
+
+MS = 1_000_000
+
+
+class Story:
+    """What happens on a bus, told step by step; every step takes a microsecond, and `wait` more."""
+
+    def __init__(self) -> None:
+        self.now = 1_000 * MS
+        self.recorder = Recorder(clock_ns=self._clock)
+        self.main = self.recorder.lane("MainThread")
+        self.pool = self.recorder.lane("pool-1")
+        self._places: dict[str, int] = {}
+
+    def _clock(self) -> int:
+        self.now += 1_000
+        return self.now
+
+    def wait(self, milliseconds: float) -> None:
+        self.now += round(milliseconds * MS)
+
+    def bus(self, text: str, line: int = 1) -> int:
+        """A bus that was made at shop/bus.py, at this line."""
+        return self.recorder.bus(text, "shop.Bus", "/srv/shop/bus.py", line, "created")
+
+    def event(self, text: str, bus: int = 0) -> int:
+        return self.recorder.event(text, bus)
+
+    def handler(self, text: str, event: str) -> int:
+        line = self._places.setdefault(text, 10 * (len(self._places) + 1))
+        return self.recorder.handler(text, "/srv/shop/main.py", line, event)
+
+    def on(self, handler: str, event: str, *, bus: int = 0, once: bool = False, **note: Any) -> None:
+        said = json.dumps(note).encode() if note else b""
+        self.recorder.handler_added(self.handler(handler, event), self.event(event, bus), once, said)
+
+    def off(self, handler: str, event: str, *, bus: int = 0, once: bool = False, **note: Any) -> None:
+        said = json.dumps(note).encode() if note else b""
+        self.recorder.handler_removed(self.handler(handler, event), self.event(event, bus), once, said)
+
+    def emit(
+        self, event: str, handlers: int = 0, *, bus: int = 0, cause: int = 0, payload: Any = None, flags: int = 0
+    ) -> int:
+        """An emit that announces so many handlers; its id."""
+        ident = self.recorder.next_id()
+        told = ident, cause, self.event(event, bus), self.main, handlers, payload, payload is not None, flags
+        self.recorder.dispatch(*told)
+        return ident
+
+    def begin(self, dispatch: int, handler: str, event: str, *, flags: int = 0, lane: int = 0, attempt: int = 1) -> int:
+        """A call that has not ended; its id."""
+        ident = self.recorder.next_id()
+        self.recorder.call_started(ident, dispatch, self.handler(handler, event), lane or self.main, attempt, flags)
+        return ident
+
+    def end(self, call: int, error: BaseException | None = None) -> None:
+        self.recorder.call_ended(call, Outcome.FAILED if error else Outcome.OK, error)
+
+    def call(
+        self, dispatch: int, handler: str, event: str, *, ms: float = 0, error: BaseException | None = None, **how: Any
+    ) -> int:
+        """A call from its begin to its end."""
+        ident = self.begin(dispatch, handler, event, **how)
+        self.wait(ms)
+        self.end(ident, error)
+        return ident
+
+    def heard(
+        self, event: str, *handlers: str, bus: int = 0, cause: int = 0, ms: float = 0, payload: Any = None
+    ) -> int:
+        """An emit that each of these handlers is called for at once."""
+        dispatch = self.emit(event, len(handlers), bus=bus, cause=cause, payload=payload)
+        for handler in handlers:
+            self.call(dispatch, handler, event, ms=ms)
+        return dispatch
+
+    def delivery(
+        self, kind: Kind, dispatch: int, queue: str, *, call: int = 0, attempt: int = 1, note: str = ""
+    ) -> None:
+        self.recorder.delivery(kind, dispatch, self.recorder.queue(queue), call, attempt, 0, note)
+
+    def trace(self, *, ended: bool = True) -> Trace:
+        """What was told so far. ended: the program says that this is all."""
+        return trace_of(self.recorder, ended=ended)
+
+
+def trace_of(recorder: Recorder, *, ended: bool = True) -> Trace:
+    """What a recorder has taken down."""
+    trace = Trace()
+    trace.feed(recorder.take() + (END_MARK if ended else b""))
+    assert not trace.damage, trace.damage
+    return trace
+
+
+def found(detector: Detector, trace: Trace) -> list[Finding]:
+    """What one detector says of a trace, which it must be able to judge."""
+    problems = look(trace, (detector,))
+    assert not problems.undecided, problems.undecided
+    return list(problems.findings)
+
+
+def titles(detector: Detector, trace: Trace) -> list[str]:
+    """The findings of one detector, each with its severity."""
+    return [f"{each.severity.word}: {each.title}" for each in found(detector, trace)]
