@@ -210,6 +210,47 @@ def query(
 
 
 @program.command()
+def check(
+    captures: Annotated[list[Path], typer.Argument(help="Capture files, or sessions.", metavar="CAPTURE...")],
+    json: Annotated[bool, typer.Option("--json", help="Print what was found as JSON.")] = False,
+    junit: Annotated[
+        Path | None, typer.Option(help="Also write JUnit XML to this file; - is standard output.", metavar="FILE")
+    ] = None,
+    sarif: Annotated[Path | None, typer.Option(help="Also write SARIF to this file.", metavar="FILE")] = None,
+    github: Annotated[bool, typer.Option("--github", help="Also print annotations for GitHub.")] = False,
+    baseline: Annotated[
+        Path | None,
+        typer.Option(help="What is muted; without: .buslens/baseline.json, if it is there.", metavar="FILE"),
+    ] = None,
+    mute: Annotated[
+        str, typer.Option(help="Add all that is found now to the baseline, for this reason.", metavar="REASON")
+    ] = "",
+    fail_on: Annotated[
+        str, typer.Option(help="The least that counts: hint, warning or error.", metavar="SEVERITY")
+    ] = "warning",
+) -> None:
+    """Say what went wrong on the bus: exit code 0 for healthy, 1 for warnings, 3 for errors."""
+    from app.cli_check import CheckRequest
+    from app.cli_check import check as look
+    from bus.analysis.problems.finding import Severity
+
+    severities = {each.word: each for each in Severity}
+    if fail_on not in severities:
+        raise typer.BadParameter(f"{fail_on!r} is none of {', '.join(severities)}", param_hint="--fail-on")
+    request = CheckRequest(
+        captures,
+        json=json,
+        github=github,
+        junit=junit,
+        sarif=sarif,
+        baseline=baseline,
+        mute=mute,
+        fail_on=severities[fail_on],
+    )
+    raise typer.Exit(look(request))
+
+
+@program.command()
 def worker(
     scenario: Scenario,
     engine: Annotated[

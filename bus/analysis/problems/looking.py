@@ -48,8 +48,8 @@ class Problems:
 
     @property
     def is_healthy(self) -> bool:
-        """Whether there is nothing but hints."""
-        return (self.worst or Severity.HINT) < Severity.WARNING
+        """Whether there is nothing but hints, and nothing that is not named."""
+        return not self.cut and (self.worst or Severity.HINT) < Severity.WARNING
 
     def count(self, severity: Severity) -> int:
         """How many findings have this severity."""
