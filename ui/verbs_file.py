@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from PySide6.QtCore import QObject, QUrl, Signal
@@ -12,10 +12,8 @@ from PySide6.QtWidgets import QWidget
 from bus.errors import UserError
 from bus.export import EXPORTERS
 from bus.export.slice import Span
-from bus.programs.session_folder import session_of
 from bus.scenario.samples import FOLDER, SAMPLES
 from bus.session import Session
-from bus.session.open_capture import is_capture
 from ui.bridge import Bridge
 from ui.exporting import Exporting
 from ui.ports import TrustStore
@@ -87,10 +85,8 @@ class FileVerbs(QObject):
 
     def open(self, path: Path) -> None:
         """Open a file, whichever kind it is: a scenario takes the place of the one that is open, a capture does not."""
-        is_scenario = session_of(path) is None and not is_capture(path)
-        if is_scenario and not self.may_leave():
+        if not self._session.open(path, self.may_leave):
             return
-        self._session.open(path)
         if FOLDER not in path.resolve().parents:
             self._recent.add(path)
         self._after_opening()
@@ -102,10 +98,17 @@ class FileVerbs(QObject):
             self._session.open_capture(path, follow=True)
             self._after_opening()
 
-    def try_open(self, path: str) -> None:
-        """Open a file that was dropped or chosen from a list; a mistake is shown, not raised."""
+    def try_open(self, path: str, only: Sequence[Path] = ()) -> None:
+        """Open a file that was dropped or chosen from a list; a mistake is shown, not raised.
+
+        only: of a session, what some of its processes record into: just these are shown.
+        """
         try:
-            self.open(Path(path))
+            if only:
+                self._session.open_programs(Path(path), only)
+                self._after_opening()
+            else:
+                self.open(Path(path))
         except UserError as error:
             self.failed.emit(error)
 

@@ -36,6 +36,9 @@ class JointCapture:
         self._blob_ids = 1
         self._numbers = itertools.count()
         self.processes: list[ProcessRecords] = []
+        """Those of which facts may come, or wait to be taken."""
+
+        self._over: set[ProcessRecords] = set()
         self._blobs: list[bytes] = []
         self._begun: wire.Header | None = None
         self._marks: list[int] = []
@@ -48,6 +51,10 @@ class JointCapture:
         made = ProcessRecords(self._names, self._reserved, next(self._numbers), self._shift_ns)
         self.processes.append(made)
         return made
+
+    def leave(self, process: ProcessRecords) -> None:
+        """Nothing more comes of it; what has come is taken with the rest."""
+        self._over.add(process)
 
     def take_in(self, process: ProcessRecords, data: bytes | memoryview) -> None:
         """The next bytes of the capture of a process. Raises as `ProcessRecords` does."""
@@ -101,6 +108,9 @@ class JointCapture:
             process.facts = [facts[due:]] if due < len(facts) else []
             ready.append(facts[:due])
             times.append(own[:due])
+        done = {each for each in self._over if not each.facts}
+        self._over -= done
+        self.processes = [each for each in self.processes if each not in done]
         together = np.concatenate(ready)[np.argsort(np.concatenate(times), kind="stable")]
         if len(together):
             self._reached_ns = int(together["time_ns"].max())

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import threading
 import time
-from collections.abc import Container
+from collections.abc import Collection
 from pathlib import Path
 
 from bus.capture import capture
@@ -25,9 +25,57 @@ IDLE_S = 0.6
 """So long nothing new of a session has come that goes on, when `read` has all that is there: two looks."""
 
 
+class SessionFolder:
+    """The folder of one session, looked at again and again: what is known of it is not looked into once more."""
+
+    def __init__(self, path: Path, only: Collection[Path] = ()) -> None:
+        """only: what the processes record into that are asked for; all processes where none is named."""
+        self.path = path
+        self._only = only
+        self._seen = ps.SessionSeen(str(path))
+        self._begun: set[Path] = set()
+
+    def records(self) -> list[Path]:
+        """What each process records into, where that has begun: those of a launch say where, streams lie in the folder.
+
+        Those that began first come first. Raises UserError where the folder cannot be read.
+        """
+        captures = dict.fromkeys(Path(each.capture) for each in self._told())
+        self._begun.update(each for each in captures if each not in self._begun and _has_begun(each))
+        begun = [each for each in captures if each in self._begun]
+        try:
+            with os.scandir(self.path) as entries:
+                folders = [Path(each) for each in entries if each.is_dir(follow_symlinks=False)]
+        except OSError as error:
+            raise cannot_read(self.path, error) from None
+        streams = [each for each in folders if self._is_wanted(each) and each not in begun and (each / HEAD).is_file()]
+        return [*begun, *sorted(streams, key=os.path.getmtime)]
+
+    def lives(self) -> bool:
+        """Whether a process lives of which more may come, also one that has not recorded anything yet."""
+        return any(each.is_alive for each in (self._told() if self._only else _told(self._seen)))
+
+    @property
+    def title(self) -> str:
+        """What a person calls it: the program that was launched, "shop.py 4711"; the folder's name otherwise.
+
+        Of some of its processes, what these are called.
+        """
+        found = self._told() if self._only else _told(self._seen)
+        more = f" and {len(found) - 1} more" if self._only and len(found) > 1 else ""
+        return f"{found[0].title} {found[0].pid}{more}" if found else self.path.name
+
+    def _told(self) -> list[ps.ProcessSeen]:
+        """Those that are asked for and say what they record into."""
+        return [each for each in _told(self._seen) if each.capture and self._is_wanted(Path(each.capture))]
+
+    def _is_wanted(self, path: Path) -> bool:
+        return not self._only or path in self._only
+
+
 def is_session(path: Path) -> bool:
     """Whether it is the folder of a session, by what lies in it."""
-    return path.is_dir() and bool(processes(path))
+    return path.is_dir() and bool(SessionFolder(path).records())
 
 
 def session_of(path: Path) -> Path | None:
@@ -40,21 +88,19 @@ def session_of(path: Path) -> Path | None:
     return path.parent if path.suffix == PROCESS or path in _captures(path.parent) else None
 
 
-def title_of(folder: Path) -> str:
-    """What a person calls a session: the program that was launched, "shop.py 4711"; the folder's name otherwise."""
-    found = _told(folder)
-    return f"{found[0].title} {found[0].pid}" if found else folder.name
+def follow(path: Path, only: Collection[Path] = ()) -> SessionFollower:
+    """All processes of a session, those that are there and those that come. Raises UserError where it is none.
 
-
-def follow(path: Path) -> SessionFollower:
-    """All processes of a session, those that are there and those that come. Raises UserError where it is none."""
-    if not is_session(path):
+    only: these alone, by what they record into.
+    """
+    folder = SessionFolder(path, only)
+    if not path.is_dir() or not folder.records():
         raise UserError(
             "this folder is no session: no process has recorded anything into it",
             at=Place(str(path)),
             hint="buslens ps shows the sessions",
         )
-    return SessionFollower(path, lambda known: processes(path, known), opened, lambda: lives(path))
+    return SessionFollower(path, folder.records, opened, folder.lives, title=folder.title)
 
 
 def load(path: Path) -> Trace:
@@ -80,38 +126,21 @@ def read(path: Path) -> Trace:
     return trace
 
 
-def processes(folder: Path, known: Container[Path] = ()) -> list[Path]:
-    """What each process records into, where that has begun: those of a launch say where, streams lie in the folder.
-
-    known: of these it is known that they have begun, and nobody looks into them again.
-    """
-    captures = dict.fromkeys(_captures(folder))
-    begun = [each for each in captures if each in known or each.is_dir() or _has_header(each)]
-    try:
-        with os.scandir(folder) as entries:
-            folders = [Path(each) for each in entries if each.is_dir(follow_symlinks=False)]
-    except OSError as error:
-        raise cannot_read(folder, error) from None
-    streams = [each for each in folders if (each / HEAD).is_file() and each not in begun]
-    return [*begun, *sorted(streams, key=os.path.getmtime)]
-
-
 def _captures(folder: Path) -> list[Path]:
-    """Where the processes of a launch say that they record, those that began first before others."""
-    return [Path(each.capture) for each in _told(folder) if each.capture]
+    """Where the processes of a launch say that they record."""
+    return [Path(each.capture) for each in _told(ps.SessionSeen(str(folder))) if each.capture]
 
 
-def _told(folder: Path) -> list[ps.ProcessSeen]:
-    """The processes that the folder tells of; none where it cannot be listed, though a file in it may be read."""
+def _told(seen: ps.SessionSeen) -> list[ps.ProcessSeen]:
+    """The processes that a folder tells of; none where it cannot be listed, though a file in it may be read."""
     try:
-        return ps.processes(str(folder))
+        return seen.processes()
     except OSError:
         return []
 
 
-def lives(folder: Path) -> bool:
-    """Whether a process lives of which more may come, also one that has not recorded anything yet."""
-    return any(each.is_alive for each in _told(folder))
+def _has_begun(path: Path) -> bool:
+    return path.is_dir() or _has_header(path)
 
 
 def _has_header(path: Path) -> bool:

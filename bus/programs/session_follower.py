@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Container, Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Protocol
 
@@ -52,19 +52,20 @@ class SessionFollower:
     def __init__(
         self,
         folder: Path,
-        found: Callable[[Container[Path]], Iterable[Path]],
+        found: Callable[[], Iterable[Path]],
         opened: Callable[[Path], ProcessFollower],
         lives: Callable[[], bool],
         *,
+        title: str = "",
         look_s: float = LOOK_S,
     ) -> None:
-        """folder: what the session is called by. found: where its processes are, the first that began first;
-        it is told which of them are known.
+        """found: where its processes are, the first that began first. title: what a person calls it.
 
         opened: raises UserError for one that cannot be read. lives: whether a process lives of which more may come,
         also one that has not recorded anything yet.
         """
         self.path = folder
+        self.title = title or folder.name
         self.problem = ""
         """As of a process; that of the last one where all are over."""
 
@@ -88,7 +89,7 @@ class SessionFollower:
 
     def cancel(self) -> None:
         """Leave them at what is there."""
-        self.problem = f"Following was stopped: what the programs of {self.path.name} do from here on is not shown."
+        self.problem = f"Following was stopped: what the programs of {self.title} do from here on is not shown."
 
     def close(self) -> None:
         """Close what is open. Safe to call twice."""
@@ -127,7 +128,7 @@ class SessionFollower:
         if now < self._looks_at:
             return
         self._looks_at = now + self._look_s
-        for path in self._found(self._known):
+        for path in self._found():
             if path in self._known:
                 continue
             if len(self._known) >= MOST_PROCESSES:
@@ -155,6 +156,7 @@ class SessionFollower:
                 damage = f"what {records.title or 'a process'} recorded is damaged: {error}. What came before is shown"
         if follower.problem or follower.ended or damage:
             self._processes.remove((follower, records))
+            self.joint.leave(records)
             follower.close()
             if follower.problem or damage:
                 self.joint.mark(damage or follower.problem)

@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from typing import Literal
 
 from bus.capture.capture import SUFFIX
 from bus.capture.follower import CaptureFollower
 from bus.capture.loader import PIECE, CaptureLoader
 from bus.capture.writer import is_alive
 from bus.errors import Place, UserError
+from bus.programs.session_folder import session_of
 from bus.programs.session_follower import SessionFollower
 from bus.runtime.state import EngineState, Phase
 from bus.session.run import Run
@@ -19,6 +21,8 @@ from bus.trace import Trace
 from buslens.wire import MAGIC, Header
 
 Follower = CaptureFollower | SessionFollower
+
+Opened = Literal["session", "capture", "scenario"]
 
 FIRST_PART_S = 0.1
 PART_S = 0.03
@@ -48,6 +52,17 @@ def is_capture(path: Path) -> bool:
     if b"\0" in head:
         raise UserError("this is neither a scenario nor a capture: it is not text", at=Place(str(path)))
     return False
+
+
+def what_is(path: Path) -> tuple[Opened, Path]:
+    """What opens with a file: a scenario, a capture, or the session that it is of, whose folder it is then.
+
+    Raises UserError.
+    """
+    session = session_of(path)
+    if session is not None:
+        return "session", session
+    return ("capture" if is_capture(path) else "scenario"), path
 
 
 class OpenCapture:

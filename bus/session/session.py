@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -27,7 +27,7 @@ from bus.session import lending
 from bus.session.active_run import ActiveRun, hears_of_edits
 from bus.session.clearing import MOST_SINCE, ClearedRun
 from bus.session.lending import Export
-from bus.session.open_capture import Follower, OpenCapture, is_capture
+from bus.session.open_capture import Follower, OpenCapture, what_is
 from bus.session.orders import check_emit, check_payload, check_speed, order_of
 from bus.session.run import Run
 from bus.session.run_list import RunList
@@ -107,14 +107,18 @@ class Session:
         """Open an empty scenario in place of the one that is open."""
         self._change_document(scenario.new())
 
-    def open(self, path: Path) -> None:
-        """Open a scenario or a capture, whichever the file is, or the session that it is of. Raises UserError."""
-        if (programs := session_folder.session_of(path)) is not None:
-            self.open_programs(programs)
-        elif is_capture(path):
-            self.open_capture(path)
-        else:
-            self.open_scenario(path)
+    def open(self, path: Path, may_leave: Callable[[], bool] = lambda: True) -> bool:
+        """Open a scenario or a capture, whichever the file is, or the session that it is of. Raises UserError.
+
+        may_leave: asked before a scenario takes the place of another. Whether the file was opened.
+        """
+        kind, found = what_is(path)
+        if kind == "scenario" and not may_leave():
+            return False
+        verbs: dict[str, Callable[[Path], None]]
+        verbs = {"session": self.open_programs, "capture": self.open_capture, "scenario": self.open_scenario}
+        verbs[kind](found)
+        return True
 
     def open_scenario(self, path: Path) -> None:
         """Open a scenario file; what runs is stopped. Raises UserErrors, and then nothing has changed."""
@@ -131,14 +135,13 @@ class Session:
         self._bring(self.runs.opened(path, loading.trace))
         self._read(loading)
 
-    def open_programs(self, folder: Path) -> None:
-        """Show what all processes of a session record, and go on with it; as `open_capture`. Raises UserError."""
-        following = session_folder.follow(folder)
+    def open_programs(self, folder: Path, only: Collection[Path] = ()) -> None:
+        """Show what processes of a session record (only: into these), and go on with it; as `open_capture`."""
+        following = session_folder.follow(folder, only)
         self._retire()
-        run = Run(self._new_trace(), "capture", name=session_folder.title_of(folder))
-        self._bring(run)
+        self._bring(Run(self._new_trace(), "capture", name=following.title))
         self.opening.follow(following)
-        self.engine_state = EngineState("following", run.title, speed=self.engine_state.speed)
+        self.engine_state = EngineState("following", following.title, speed=self.engine_state.speed)
 
     def show(self, run: Run) -> None:
         """Bring back what was in view before. Raises UserError.
@@ -284,8 +287,7 @@ class Session:
             self._cleared = ClearedRun(before, before, 0, revision) if before.path is not None else None
             return
         after = Run(self._new_trace())
-        preamble = self.running.preamble() if self._runner is not None else b""
-        if preamble:
+        if preamble := self.running.preamble() if self._runner is not None else b"":
             after = before.going_on(self._new_trace())
         self._bring(after)
         self.trace.feed(preamble)
@@ -337,9 +339,8 @@ class Session:
         check_payload(document.scenario, event, payload, against_schema=against_schema)
         if self.engine_state.phase == "stopping":
             raise UserError("the engine is stopping", hint="wait a moment")
-        state = self.engine_state
         if self._runner is None:
-            self._start(document, order_of(document, state.speed, with_script=False))
+            self._start(document, order_of(document, self.engine_state.speed, with_script=False))
         self._tell_engine(document)
         self.running.emit(document, event, payload, times, per_second, against_schema=against_schema)
         self.runs.view.emitted += times
@@ -383,8 +384,7 @@ class Session:
             self.pump()
             if self.engine_state.phase in AT_REST and self.loading is None:
                 return True
-            left = until - time.monotonic()
-            if left <= 0:
+            if (left := until - time.monotonic()) <= 0:
                 return False
             if self._runner is not None:
                 self._runner.back_pressure.until_wanted(min(left, _LOOK_S))

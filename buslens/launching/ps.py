@@ -23,7 +23,30 @@ KEPT_SECONDS = 24 * 3600
 
 _MOST_BYTES = 65_536
 _NAME = re.compile(r"[0-9]+-[0-9]+")
-COLUMNS = ("PID", "PYTHON", "BUSES", "SINCE", "STATE", "PROGRAM", "CAPTURE")
+COLUMNS = ("PID", "PYTHON", "BUSES", "EVENTS/S", "DROPPED", "SINCE", "STATE", "PROGRAM", "CAPTURE")
+UNKNOWN = "-"
+
+
+class SessionSeen:
+    """The processes of one session, looked at again and again: what has ended is not read once more."""
+
+    def __init__(self, folder: str) -> None:
+        self.folder = folder
+        self._over: "dict[str, ProcessSeen]" = {}
+
+    def processes(self) -> "list[ProcessSeen]":
+        """In the order in which they began; what is no process's file is passed over. Raises OSError."""
+        found = []
+        for name in os.listdir(self.folder):
+            stem, extension = os.path.splitext(name)
+            if extension == session.PROCESS and _NAME.fullmatch(stem):
+                seen = self._over.get(name) or read(os.path.join(self.folder, name))
+                found += [seen] if seen is not None else []
+        for each in found:
+            each.replaced_by(found)
+            if each.is_over:
+                self._over[each.name + session.PROCESS] = each
+        return sorted(found, key=lambda each: (each.started_s, each.name))
 
 
 class ProcessSeen:
@@ -42,6 +65,11 @@ class ProcessSeen:
         self.buses = _number(buses)
         self.is_alive = self.told == session.RUNNING and is_alive(self.pid, self.ticks)
         self.state = self._state()
+
+    @property
+    def is_over(self) -> bool:
+        """Whether it has ended, and its file will say nothing else. One that is just being written is empty."""
+        return bool(self.told) and not self.is_alive
 
     def replaced_by(self, others: "Iterable[ProcessSeen]") -> None:
         """The same process may have become another program, which says so in a file of its own."""
@@ -83,20 +111,19 @@ def sessions(folder: str) -> "list[str]":
 
 
 def processes(folder: str) -> "list[ProcessSeen]":
-    """Those of one session, in the order in which they began; what is no such file is passed over."""
-    found = []
-    for name in os.listdir(folder):
-        stem, extension = os.path.splitext(name)
-        if extension == session.PROCESS and _NAME.fullmatch(stem):
-            seen = read(os.path.join(folder, name))
-            found += [seen] if seen is not None else []
-    for each in found:
-        each.replaced_by(found)
-    return sorted(found, key=lambda each: (each.started_s, each.name))
+    """Those of one session as they are now; see `SessionSeen`."""
+    return SessionSeen(folder).processes()
 
 
 def read(path: str) -> "ProcessSeen | None":
     """What a process's file says; None where it cannot be read, or is none."""
+    seen = _read(path)
+    if seen is not None and seen.told == session.RUNNING and not seen.is_alive:
+        seen = _read(path)  # it may have said how it ended between the two looks: at its file, and for it
+    return seen
+
+
+def _read(path: str) -> "ProcessSeen | None":
     try:
         file = os.open(path, os.O_RDONLY | os.O_NONBLOCK | getattr(os, "O_NOFOLLOW", 0))
     except OSError:
@@ -113,14 +140,22 @@ def read(path: str) -> "ProcessSeen | None":
 
 def rows_of(found: "list[ProcessSeen]", parent: str = "", depth: int = 0) -> "Iterator[tuple[str, ...]]":
     """A line for each process below a parent, with those that it began under it."""
+    from buslens.launching.figures import figures  # what runs before the probe needs none of it
+
     names = {each.name for each in found}
     for each in found:
         if each.parent == parent or (not parent and each.parent not in names):
             since = time.strftime("%H:%M:%S", time.localtime(each.started_s))
             title = "  " * depth + each.title
-            yield str(each.pid), each.python, str(each.buses), since, each.state, title, each.capture
+            told = figures(each.capture, is_alive=each.is_alive)
+            shown = (_figure(told.events_per_s), _figure(told.dropped))
+            yield str(each.pid), each.python, str(each.buses), *shown, since, each.state, title, each.capture
             if each.name != parent and depth < len(found):
                 yield from rows_of(found, each.name, depth + 1)
+
+
+def _figure(value: "float | None") -> str:
+    return UNKNOWN if value is None else f"{value:.0f}"
 
 
 def remove_stale(folder: str, now_s: "float | None" = None) -> "list[str]":

@@ -263,7 +263,7 @@ def test_children_of_every_kind_are_one_session(record: Record) -> None:
     rows = [line.split() for line in listed.out.splitlines()[1:]]
     assert rows[0][-2:] == ["app.py", str(record.capture)]
     assert {str(path) for path in record.folder.glob("program.*")} == {row[-1] for row in rows if row[-1][:1] == "/"}
-    assert not any(line.split()[4] == "running" for line in listed.out.splitlines()[1:])
+    assert not any(line.split()[6] == "running" for line in listed.out.splitlines()[1:])
 
 
 def test_a_program_that_becomes_itself_again_keeps_what_it_recorded_before(record: Record) -> None:

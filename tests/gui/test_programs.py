@@ -8,12 +8,13 @@ from typing import Any
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QTreeWidgetItem
 
-from buslens.launching.session import LaunchSession, Process
+from buslens.launching.session import PROCESS, STATE_BYTES, LaunchSession, Process
 from buslens.recorder import Recorder
 from buslens.stream import StreamRecorder
 from ui.programs.sheet import ProgramsSheet
+from ui.programs.tree import TITLES
 
 
 @pytest.fixture(autouse=True)
@@ -38,7 +39,7 @@ def emit(recorder: Recorder, event: str) -> None:
 
 def texts(sheet: ProgramsSheet) -> list[list[str]]:
     tops = [sheet.tree.topLevelItem(row) for row in range(sheet.tree.topLevelItemCount())]
-    return [[item.text(column) for column in range(6)] for item in tops if item is not None]
+    return [[item.text(column) for column in range(len(TITLES))] for item in tops if item is not None]
 
 
 def test_where_nothing_is_watched_it_says_how(window: Any) -> None:
@@ -58,7 +59,7 @@ def test_a_program_comes_is_watched_and_goes_on(window: Any, qtbot: Any) -> None
     process.write()
     qtbot.waitUntil(lambda: bool(texts(sheet)))
     assert texts(sheet)[0][1] == str(os.getpid())
-    assert texts(sheet)[0][5] == "running"
+    assert texts(sheet)[0][-1] == "running"
     assert not sheet.watch.isEnabled()
     recorder = StreamRecorder.into(session.folder, "shop.py")
     emit(recorder, "ordered")
@@ -73,3 +74,89 @@ def test_a_program_comes_is_watched_and_goes_on(window: Any, qtbot: Any) -> None
     recorder.close()
     process.end()
     qtbot.waitUntil(lambda: window.session.engine_state.phase == "finished")
+
+
+def put(session: LaunchSession, pid: int, parent: str, records: str, state: str = "1 ended") -> str:
+    """A process's file as it is left behind."""
+    name = f"{pid}-{pid}"
+    fields = f"parent={parent}\ntitle=worker.py\nstarted_ns={pid}\ncapture={records}\n"
+    Path(session.folder, name + PROCESS).write_text(state.ljust(STATE_BYTES - 1) + "\n" + fields)
+    return name
+
+
+@pytest.fixture
+def launched() -> tuple[LaunchSession, list[StreamRecorder]]:
+    """A launch of three processes that have ended, each of which emitted one event of its own."""
+    session = LaunchSession.made()
+    recorders = [StreamRecorder.into(session.folder, name) for name in ("first", "second", "third")]
+    parent = ""
+    for number, recorder in enumerate(recorders):
+        emit(recorder, f"of {number}")
+        recorder.close()
+        name = put(session, (1 << 22) + number, parent, recorder.path)
+        parent = parent or name
+    return session, recorders
+
+
+def item_of(sheet: ProgramsSheet, *path: int) -> QTreeWidgetItem:
+    item = sheet.tree.topLevelItem(path[0])
+    for number in path[1:]:
+        assert item is not None
+        item = item.child(number)
+    assert item is not None
+    return item
+
+
+@pytest.mark.skipif(os.name != "posix", reason="streams need POSIX")
+def test_some_processes_are_watched_alone(
+    window: Any, qtbot: Any, launched: tuple[LaunchSession, list[StreamRecorder]]
+) -> None:
+    sheet = sheet_of(window)
+    item_of(sheet, 0).setSelected(False)
+    assert not sheet.watch_selected.isEnabled()
+    for number in (0, 1):
+        item_of(sheet, 0, number).setSelected(True)
+    qtbot.mouseClick(sheet.watch_selected, Qt.MouseButton.LeftButton)
+    trace = window.session.trace
+    qtbot.waitUntil(lambda: window.session.engine_state.phase == "finished")
+    assert sorted(trace.names.text(int(event)) for event in trace.dispatches.event) == ["of 1", "of 2"]
+    assert window.session.runs.view.title == f"worker.py {(1 << 22) + 1} and 1 more"
+
+
+@pytest.mark.skipif(os.name != "posix", reason="streams need POSIX")
+def test_what_is_chosen_and_folded_stays_while_processes_come_and_figures_change(
+    window: Any, launched: tuple[LaunchSession, list[StreamRecorder]]
+) -> None:
+    session, _ = launched
+    sheet = sheet_of(window)
+    item_of(sheet, 0).setSelected(False)
+    item_of(sheet, 0, 1).setSelected(True)
+    item_of(sheet, 0).setExpanded(False)
+    root = f"{1 << 22}-{1 << 22}"
+    put(session, (1 << 22) + 9, root, "")
+    put(session, (1 << 22) + 1, root, "", "3 ended")
+    sheet.refresh()
+    assert item_of(sheet, 0).childCount() == 3
+    assert [item.text(1) for item in sheet.tree.selectedItems()] == [str((1 << 22) + 2)]
+    assert not item_of(sheet, 0).isExpanded()
+    assert sheet.watch_selected.isEnabled()
+    item_of(sheet, 0, 2).setSelected(True)
+    item_of(sheet, 0, 1).setSelected(False)
+    assert not sheet.watch_selected.isEnabled(), "it has recorded nothing"
+    sheet.close()
+
+
+@pytest.mark.skipif(os.name != "posix", reason="streams need POSIX")
+def test_processes_of_different_launches_are_not_watched_together(
+    window: Any, launched: tuple[LaunchSession, list[StreamRecorder]]
+) -> None:
+    session, recorders = launched
+    os.rename(session.folder, f"{session.folder}-old")
+    other = LaunchSession.made()
+    put(other, 1 << 23, "", recorders[0].path.replace(session.folder, f"{session.folder}-old"))
+    sheet = sheet_of(window)
+    item_of(sheet, 0).setSelected(True)
+    assert sheet.watch_selected.isEnabled()
+    item_of(sheet, 1, 0).setSelected(True)
+    assert not sheet.watch_selected.isEnabled()
+    sheet.close()

@@ -65,10 +65,10 @@ def send_launch(
     """
     found: dict[Path, SentProcess] = {}
     unread: dict[Path, UserError] = {}
-    came = time.monotonic()
+    session, came = session_folder.SessionFolder(folder), time.monotonic()
     while goes_on():
-        may_be_over = not session_folder.lives(folder)  # before anything is read: what came last is there then
-        for path in session_folder.processes(folder)[:MOST_PROCESSES]:
+        may_be_over = not session.lives()  # before anything is read: what came last is there then
+        for path in session.records()[:MOST_PROCESSES]:
             if path not in found and path not in unread:
                 try:
                     found[path] = SentProcess(path, session_folder.opened(path), spans())

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from bus.errors import UserError
-from bus.programs.listing import listed
+from bus.programs.listing import Listing
 from buslens.launching.session import PROCESS, STATE_BYTES, LaunchSession, Process
 from buslens.recorder import Recorder
 
@@ -26,7 +26,7 @@ def put(session: LaunchSession, name: str, state: str, **fields: object) -> None
 
 
 def test_without_any_there_is_none() -> None:
-    assert listed() == []
+    assert Listing().look() == []
 
 
 def test_a_program_with_the_processes_that_it_began(runtime: Path) -> None:
@@ -35,7 +35,7 @@ def test_a_program_with_the_processes_that_it_began(runtime: Path) -> None:
     process.write()
     put(session, "7-2", "3 ended", parent=process.name, title="worker", python="3.9.1", started_ns=2 * 10**9)
     put(session, "8-3", "0 ended", parent="7-2", title="tool", started_ns=3 * 10**9)
-    (found,) = listed()
+    (found,) = Listing().look()
     assert found.folder == Path(session.folder)
     assert found.is_alive
     assert not found.has_records
@@ -47,7 +47,7 @@ def test_a_program_with_the_processes_that_it_began(runtime: Path) -> None:
     capture = runtime / "x.buslens"
     capture.write_bytes(Recorder().take())
     process.records_into(str(capture))
-    assert listed()[0].has_records
+    assert Listing().look()[0].has_records
 
 
 def test_processes_that_say_to_descend_from_each_other_are_listed_once() -> None:
@@ -55,7 +55,7 @@ def test_processes_that_say_to_descend_from_each_other_are_listed_once() -> None
     put(session, "7-1", "0 ended", parent="7-1", title="own parent", started_ns=1)
     put(session, "8-2", "0 ended", parent="9-3", title="a", started_ns=2)
     put(session, "9-3", "0 ended", parent="8-2", title="b", started_ns=3)
-    (found,) = listed()
+    (found,) = Listing().look()
     assert [(each.title, each.children) for each in found.processes] == [("own parent", ())]
 
 
@@ -63,4 +63,4 @@ def test_a_folder_that_others_may_enter_is_said(runtime: Path) -> None:
     LaunchSession.made()
     (runtime / "buslens").chmod(0o755)
     with pytest.raises(UserError, match="mode 0700"):
-        listed()
+        Listing().look()

@@ -9,6 +9,8 @@ import pytest
 
 from bus.errors import UserError
 from bus.programs import session_folder
+from bus.programs.session_folder import SessionFolder
+from bus.trace import Trace
 from buslens.launching.session import PROCESS, STATE_BYTES, start_ticks
 from buslens.stream import StreamRecorder
 from buslens.wire import END_MARK
@@ -46,8 +48,21 @@ def test_all_processes_are_one_trace(folder: Path) -> None:
 
 
 def test_a_session_is_called_by_its_program(folder: Path, tmp_path: Path) -> None:
-    assert session_folder.title_of(folder) == f"app.py {1 << 22}"
-    assert session_folder.title_of(tmp_path) == tmp_path.name
+    assert SessionFolder(folder).title == f"app.py {1 << 22}"
+    assert SessionFolder(tmp_path).title == tmp_path.name
+
+
+def test_some_of_its_processes_are_watched_and_the_session_is_called_by_them(folder: Path) -> None:
+    worker = folder / "worker.py.buslens"
+    some = SessionFolder(folder, [worker])
+    assert some.records() == [worker]
+    assert some.title == f"app.py {(1 << 22) + 1}"
+    assert SessionFolder(folder, SessionFolder(folder).records()).title == f"app.py {1 << 22} and 1 more"
+    launched(folder, folder / "late.buslens", os.getpid(), 3, "0 running", start_ticks(os.getpid()))
+    assert not some.lives()
+    follower, trace = session_folder.follow(folder, [worker]), Trace()
+    wait_until(lambda: follower.step(0, trace.feed) or follower.ended, lambda: follower.problem)
+    assert events(trace) == [("worker", 2 * S)]
 
 
 def test_any_file_of_a_session_is_of_it(folder: Path) -> None:
@@ -65,11 +80,15 @@ def test_a_file_beside_a_session_is_itself(folder: Path, tmp_path: Path) -> None
 
 
 def test_what_is_known_is_not_looked_into_again(folder: Path) -> None:
-    found = session_folder.processes(folder)
+    session = SessionFolder(folder)
+    found = session.records()
     for path in found:
         path.write_bytes(b"")
-    assert session_folder.processes(folder, known=set(found)) == found
-    assert session_folder.processes(folder) == []
+    for told in folder.glob(f"*{PROCESS}"):
+        told.write_text(told.read_text().replace("app.py", "other.py"))
+    assert session.records() == found
+    assert session.title == f"app.py {1 << 22}"
+    assert SessionFolder(folder).records() == []
 
 
 def test_a_file_in_a_folder_that_cannot_be_listed_is_of_no_session(tmp_path: Path) -> None:

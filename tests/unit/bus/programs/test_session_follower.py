@@ -40,7 +40,7 @@ class Folder:
         self.processes: dict[Path, Followed] = {}
         self.lives = False
         self.follower = SessionFollower(
-            Path("shop"), lambda known: list(self.processes), self.opened, lambda: self.lives, look_s=0
+            Path("shop"), lambda: list(self.processes), self.opened, lambda: self.lives, look_s=0
         )
         self.trace = Trace()
 
@@ -88,6 +88,7 @@ def test_the_session_is_over_when_all_have_ended(folder: Folder) -> None:
     web.ended = True
     folder.follow()
     assert not folder.follower.ended
+    assert [each.title for each in folder.follower.joint.processes] == ["worker.py 2"]
     worker.played.emit("b", at=2 * S)
     folder.follow()
     worker.ended = True

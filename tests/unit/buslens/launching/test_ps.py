@@ -10,8 +10,10 @@ from pathlib import Path
 
 import pytest
 
-from buslens.launching.ps import KEPT_SECONDS, is_alive, processes, ps, remove_stale, rows_of, sessions
+from buslens.launching import ps as listing
+from buslens.launching.ps import KEPT_SECONDS, SessionSeen, is_alive, processes, ps, remove_stale, rows_of, sessions
 from buslens.launching.session import PROCESS, STATE_BYTES, LaunchSession, Process, runtime_folder, start_ticks
+from buslens.stream import StreamRecorder
 
 
 @pytest.fixture(autouse=True)
@@ -44,9 +46,9 @@ def test_a_tree_with_how_each_one_ended(capsys: pytest.CaptureFixture[str]) -> N
     put(session, f"{gone}-3", "0 ended", parent=f"{gone}-2", title="tool", started_ns=3, ticks=6)
     assert ps([]) == 0
     header, *lines = capsys.readouterr().out.splitlines()
-    assert header.split() == ["PID", "PYTHON", "BUSES", "SINCE", "STATE", "PROGRAM", "CAPTURE"]
+    assert header.split() == ["PID", "PYTHON", "BUSES", "EVENTS/S", "DROPPED", "SINCE", "STATE", "PROGRAM", "CAPTURE"]
     assert lines[0].split()[0] == str(os.getpid())
-    assert lines[0].split()[4] == "running"
+    assert lines[0].split()[6] == "running"
     assert "ended without a word (killed, crashed, or os._exit)" in lines[1]
     assert [line.index(title) for line, title in zip(lines[1:], ("worker", "tool"), strict=True)] == [
         header.index("PROGRAM") + 2,
@@ -63,6 +65,45 @@ def test_a_process_that_became_another_program_is_said_so() -> None:
         ("became another program", False),
         ("running", True),
     ]
+
+
+def test_what_has_ended_is_not_read_again_and_what_runs_is() -> None:
+    session, gone = LaunchSession.made(), ended_pid()
+    process = Process(session, "")
+    process.write()
+    put(session, f"{gone}-2", "1 ended", started_ns=1, title="before")
+    Path(session.folder, "9-9" + PROCESS).touch()  # just being written
+    seen = SessionSeen(session.folder)
+    assert [each.title for each in seen.processes()][:1] == ["python"]
+    put(session, f"{gone}-2", "1 ended", started_ns=1, title="after")
+    put(session, "9-9", "2 ended", started_ns=2, title="written")
+    process.one_bus_more()
+    assert [(each.title, each.buses) for each in seen.processes()[:2]] == [("before", 1), ("written", 2)]
+    assert seen.processes()[2].buses == 1
+
+
+def test_what_it_says_at_its_end_is_heard_also_when_it_is_looked_at_then(monkeypatch: pytest.MonkeyPatch) -> None:
+    session, gone = LaunchSession.made(), ended_pid()
+    put(session, f"{gone}-2", "1 running", started_ns=1, ticks=5)
+
+    def says_it_and_ends(pid: int, ticks: int) -> bool:
+        put(session, f"{gone}-2", "1 ended", started_ns=1, ticks=5)
+        return False
+
+    monkeypatch.setattr(listing, "is_alive", says_it_and_ends)
+    assert [each.state for each in processes(session.folder)] == ["ended"]
+
+
+def test_events_a_second_and_what_was_dropped_are_shown(capsys: pytest.CaptureFixture[str]) -> None:
+    session = LaunchSession.made()
+    process, recorder = Process(session, ""), StreamRecorder.into(session.folder)
+    process.write()
+    process.records_into(recorder.path)
+    event = recorder.event("a", recorder.bus("b"))
+    recorder.dispatch(recorder.next_id(), 0, event, recorder.here(), 0, None, has_payload=False)
+    assert ps([]) == 0
+    assert capsys.readouterr().out.splitlines()[1].split()[3:5] == ["1", "0"]
+    recorder.close()
 
 
 def test_garbage_links_and_cycles_are_passed_over(tmp_path: Path) -> None:
