@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 
 from bus.export import EXPORTERS
+from tests.helpers.patience import PATIENCE_S
 from tests.helpers.program import Program
 
 FAILING = """buslens: 1
@@ -164,7 +165,7 @@ def test_ctrl_c_ends_a_run_at_once_and_keeps_what_was_recorded(buslens: Program,
             drawn += more
     except OSError:  # how Linux says that the other end is closed
         os.close(terminal)
-    out, _ = process.communicate(timeout=30)
+    out, _ = process.communicate(timeout=PATIENCE_S)
     logs = [log.read_text() for log in tmp_path.rglob("crash-*.log")]
     assert process.returncode == 130, (drawn, *logs)
     assert b"Traceback" not in drawn
@@ -180,7 +181,7 @@ def test_a_reader_that_leaves_early_is_no_error(buslens: Program, shop: Path) ->
         env=buslens.environment(),
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=PATIENCE_S,
         check=False,
     )
     assert done.stderr == ""
@@ -229,7 +230,7 @@ def test_a_run_that_is_killed_leaves_a_capture_of_what_it_did(buslens: Program, 
     )
     wait_until(lambda: out.is_file() and out.stat().st_size > 5_000)
     process.send_signal(how)
-    _, complaints = process.communicate(timeout=60)
+    _, complaints = process.communicate(timeout=PATIENCE_S)
     assert process.returncode == (130 if how is signal.SIGTERM else -how)
     assert complaints == ""
     told = buslens("query", out, "select count(*) as n from calls", "--to", "json")
@@ -237,7 +238,7 @@ def test_a_run_that_is_killed_leaves_a_capture_of_what_it_did(buslens: Program, 
 
 
 def wait_until(condition: Callable[[], bool]) -> None:
-    limit, pause = time.monotonic() + 60, threading.Event()
+    limit, pause = time.monotonic() + PATIENCE_S, threading.Event()
     while not condition():
         assert time.monotonic() < limit
         pause.wait(0.02)

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from bus.export import EXPORTERS, Exporter
+from tests.helpers.patience import PATIENCE_S
 from tests.helpers.program import Program
 
 UNUSUAL = """buslens: 1
@@ -138,7 +139,7 @@ def test_a_file_that_may_not_grow_is_said_with_its_reason(buslens: Program) -> N
         preexec_fn=at_most_a_kibibyte,
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=PATIENCE_S,
         check=False,
     )
     assert done.returncode == 2

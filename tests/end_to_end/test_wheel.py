@@ -22,6 +22,7 @@ import pytest
 
 from bus.engines import ENGINES
 from bus.workers import KINDS as WORKERS
+from tests.helpers.patience import PATIENCE_S
 from tests.helpers.program import Program
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -81,7 +82,7 @@ class Bare:
 
     def __call__(self, *arguments: str, folder: Path) -> subprocess.CompletedProcess[str]:
         command = [str(self.python), "-I", *arguments]
-        return subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=60, check=False)
+        return subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=PATIENCE_S, check=False)
 
 
 def interpreter(minor: int) -> Path:
@@ -197,7 +198,7 @@ def test_the_installed_window_opens_a_file_and_closes_on_ctrl_c(installed: Path,
         with suppress(subprocess.TimeoutExpired):
             process.wait(0.1)
     process.send_signal(signal.SIGINT)
-    _, err = process.communicate(timeout=60)
+    _, err = process.communicate(timeout=PATIENCE_S)
     assert process.returncode == 0, err
     assert "Traceback" not in err
     assert "buslens: " not in err

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.helpers.patience import PATIENCE_S
 from tests.helpers.program import Program
 
 GOOD = "buslens: 1\nname: Ping\nevents:\n  ping: {}\nscript:\n  - emit: ping\n"
@@ -138,7 +139,7 @@ def test_a_huge_string_costs_bounded_memory(buslens: Program, tmp_path: Path) ->
         preexec_fn=at_most_two_gigabytes,
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=PATIENCE_S,
         check=False,
     )
     assert done.returncode == 2, done.stderr

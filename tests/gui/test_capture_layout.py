@@ -7,6 +7,7 @@ from typing import Any
 
 from bus.scenario.samples import SAMPLES
 from tests.helpers.make_trace import shop_bytes
+from tests.helpers.patience import PATIENCE_S
 
 
 def test_a_capture_has_the_room_of_the_panels_that_need_a_scenario(window: Any, tmp_path: Path) -> None:
@@ -41,12 +42,12 @@ def test_the_line_between_tree_and_form_stays_where_it_was_put(window: Any) -> N
 def test_a_right_click_offers_to_emit_again_what_is_selected(window: Any) -> None:
     window.open(SAMPLES[0].path)
     window.session.emit("order.placed", {"id": 1, "total": 1.5, "express": False})
-    assert window.session.wait(20)
+    assert window.session.wait(PATIENCE_S)
     window.bridge.touch()
     window.selection.select("dispatch", int(window.session.trace.dispatches.id[0]))
     again = {action.objectName(): action for action in window.timeline.input.for_selected}["dispatch.emit_again"]
     assert again.isEnabled()
     again.trigger()
-    assert window.session.wait(20)
+    assert window.session.wait(PATIENCE_S)
     events = [window.session.trace.names.text(int(each)) for each in window.session.trace.dispatches.event]
     assert events.count("order.placed") == 2

@@ -10,6 +10,7 @@ import pytest
 from PySide6.QtWidgets import QMessageBox
 
 from bus.errors import UserError
+from tests.helpers.patience import PATIENCE_S
 from ui.widgets import ask
 
 PING = """\
@@ -49,7 +50,7 @@ def test_a_run_says_what_it_runs_without_and_asks_once(window: Any, asked: Any) 
     run.run("run.start")
     assert window.session.engine_state.phase == "idle"
     run.run("run.start")
-    assert window.session.wait(10)
+    assert window.session.wait(PATIENCE_S)
     run.run("run.start")
     assert len(questions) == 2
     assert "1 field has a mistake" in questions[0]
@@ -106,7 +107,7 @@ def test_an_empty_script_says_what_to_do_and_takes_nothing_away(window: Any, tmp
     path.write_text("buslens: 1\nevents: {ping: {}}\n", encoding="utf-8")
     window.open(path)
     window.session.emit("ping")
-    assert window.session.wait(10)
+    assert window.session.wait(PATIENCE_S)
     before = len(window.session.trace.dispatches)
     window.wiring.actions.run("run.start")
     assert len(window.session.trace.dispatches) == before == 1

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from PySide6.QtCore import Qt
 
-PATIENCE_MS = 15_000
+PATIENCE_MS = 60_000
 SHOP = """buslens: 1
 name: Shop
 engine: pyee

@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QDockWidget
 
 from bus.errors import UserError
 from bus.runtime.state import EngineState
+from tests.helpers.patience import PATIENCE_S
 
 LONG, NAME = "a" * 200, "n" * 60
 LONG_NAMES = f"""buslens: 1
@@ -35,7 +36,7 @@ def test_nothing_that_is_said_moves_anything(window: Any, tmp_path: Path, size: 
     window.open(path)
     assert window.errors.problems == []
     window.session.start(speed=math.inf)
-    assert window.session.wait(30.0)
+    assert window.session.wait(PATIENCE_S)
     window.bridge.touch()
     still = held(window)
     window.status.show_hover(f"{LONG} {LONG}")

@@ -14,7 +14,7 @@ def give(value: int) -> int:
 
 
 def wait_then_give(gate: threading.Event, value: int) -> int:
-    gate.wait(10)
+    gate.wait(PATIENCE_S)
     return value
 
 
@@ -22,7 +22,7 @@ def count(beside: JobChannel, gate: threading.Event) -> str:
     for number in range(3):
         beside.give(number)
         beside.show(number / 3)
-    gate.wait(10)
+    gate.wait(PATIENCE_S)
     beside.end_if_stopped()
     return "counted"
 
@@ -105,7 +105,7 @@ def test_the_end_can_be_waited_for(qtbot: Any) -> None:
 
     job.start_watched(work)
     qtbot.waitUntil(begun.is_set)
-    job.end(10)
+    job.end(PATIENCE_S)
     assert over.is_set()
     assert not job.busy
 

@@ -16,7 +16,7 @@ from ui.actions import ACTIONS
 from ui.compare.strips import Strips
 
 ROOM = Path(str(ui.__file__)).parent
-PATIENCE_MS = 15_000
+PATIENCE_MS = 60_000
 SHOP = """buslens: 1
 engine: pyee
 events: {order.placed: {}}

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QApplication, QDialogButtonBox
 
 from bus.capture import capture
 from tests.helpers.make_trace import make_trace, shop_bytes
+from tests.helpers.patience import PATIENCE_S
 from ui.notes.sheet import NoteSheet
 
 PATIENCE_MS = 60_000
@@ -22,7 +23,7 @@ def opened(window: Any, tmp_path: Path) -> Any:
     path = tmp_path / "shop.buslens"
     path.write_bytes(shop_bytes(20))
     window.open(path)
-    window.session.wait(10)
+    window.session.wait(PATIENCE_S)
     window.bridge.touch()
     yield window
     window.session.trace.notes.unsaved = False  # nobody is there to answer
@@ -148,7 +149,7 @@ def test_saving_into_a_damaged_capture_is_refused(window: Any, tmp_path: Path) -
     path = tmp_path / "cut.buslens"
     path.write_bytes(shop_bytes(20)[:-7])
     window.open(path)
-    window.session.wait(10)
+    window.session.wait(PATIENCE_S)
     window.session.trace.notes.add(5, "x")
     window.wiring.actions.refresh()
     window.wiring.actions.run("note.save")

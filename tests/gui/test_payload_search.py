@@ -11,6 +11,7 @@ from PySide6.QtCore import Qt
 
 from bus.trace.blob_search import BlobSearch
 from tests.helpers.make_trace import shop_bytes
+from tests.helpers.patience import PATIENCE_S
 
 PATIENCE_MS = 60_000
 
@@ -22,7 +23,7 @@ def opened(window: Any, tmp_path: Path) -> Any:
     path = tmp_path / "shop.buslens"
     path.write_bytes(shop_bytes(200, batch=10))
     window.open(path)
-    window.session.wait(10)
+    window.session.wait(PATIENCE_S)
     window.bridge.touch()
     return window
 

@@ -12,7 +12,7 @@ from PySide6.QtCore import Qt
 from tests.helpers.make_trace import shop_bytes
 from ui.widgets import ask
 
-PATIENCE_MS = 15_000
+PATIENCE_MS = 60_000
 PING = """buslens: 1
 name: Ping
 engine: pyee

@@ -7,6 +7,7 @@ from typing import Any
 
 from bus.runtime.state import LATE_NS, EngineState
 from bus.sharing.owner import WorkerStatus
+from tests.helpers.patience import PATIENCE_S
 
 
 def test_workers_that_have_joined_are_counted_and_named(window: Any) -> None:
@@ -57,7 +58,7 @@ def test_what_went_wrong_is_said_also_where_zeros_had_no_room(window: Any) -> No
     assert not window.status.lost.isVisible(), "0 lost has no room"
     window.wiring.verbs.file.open_sample("lost-events")
     window.session.start(speed=math.inf)
-    assert window.session.wait(20)
+    assert window.session.wait(PATIENCE_S)
     window.status.refresh()
     assert window.status.lost.isVisible()
     assert not window.status.lost.text().startswith("0 ")

@@ -12,6 +12,7 @@ from pyee import EventEmitter
 
 import buslens
 from buslens import wire
+from tests.helpers.patience import PATIENCE_S
 
 ROOT = Path(__file__).resolve().parents[3]
 
@@ -33,7 +34,12 @@ def test_a_program_that_just_ends_leaves_a_whole_file(tmp_path: Path) -> None:
     )
     path = tmp_path / "trace.buslens"
     done = subprocess.run(
-        [sys.executable, "-c", program, str(path)], cwd=ROOT, capture_output=True, text=True, check=True, timeout=60
+        [sys.executable, "-c", program, str(path)],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=True,
+        timeout=PATIENCE_S,
     )
     assert (done.stdout, done.stderr) == ("{'id': 1}\n", "")
     assert frames_in(path) == [wire.NAMES, wire.NAMES, wire.BLOBS, wire.FACTS, wire.END]
@@ -165,5 +171,10 @@ def test_a_file_that_another_process_writes_is_left_to_it(tmp_path: Path) -> Non
 
 def run(program: str, path: Path) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
-        [sys.executable, "-c", program, str(path)], cwd=ROOT, capture_output=True, text=True, check=True, timeout=60
+        [sys.executable, "-c", program, str(path)],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=True,
+        timeout=PATIENCE_S,
     )

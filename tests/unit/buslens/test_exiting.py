@@ -14,6 +14,7 @@ from pyee.base import EventEmitter
 import buslens
 from bus.capture.capture import load
 from buslens.exiting import ExitHooks
+from tests.helpers.patience import PATIENCE_S
 
 PROGRAM = """
 import os, sys, threading, buslens
@@ -27,7 +28,7 @@ buslens.attach(ee, to=sys.argv[1])
 
 def run(tmp_path: Path, body: str) -> int:
     code = PROGRAM.format(body=body)
-    return subprocess.run([sys.executable, "-c", code, str(tmp_path / "t.buslens")], timeout=60).returncode
+    return subprocess.run([sys.executable, "-c", code, str(tmp_path / "t.buslens")], timeout=PATIENCE_S).returncode
 
 
 def test_the_end_of_a_program_that_leaves_by_itself_is_recorded(tmp_path: Path) -> None:
@@ -60,7 +61,7 @@ def test_what_a_program_emits_at_its_end_is_recorded_whenever_it_asked_for_that(
     before = "atexit.register(ee.emit, 'order', 'first registered')\nbuslens.attach(ee, to=sys.argv[1])\n"
     after = "atexit.register(ee.emit, 'order', 'last registered')\n"
     code = f"import atexit, sys, buslens\nfrom pyee import EventEmitter\n{emitter}{before}{after}"
-    subprocess.run([sys.executable, "-c", code, str(path)], timeout=60, check=True)
+    subprocess.run([sys.executable, "-c", code, str(path)], timeout=PATIENCE_S, check=True)
     trace = load(path)
     assert [trace.payload(row).value for row in range(len(trace.dispatches))] == ["last registered", "first registered"]
     assert trace.ended

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from buslens import wire
+from tests.helpers.patience import PATIENCE_S
 
 ROOT = Path(__file__).resolve().parents[3]
 
@@ -69,7 +70,7 @@ os._exit(0)
 def run(program: str, path: Path) -> str:
     done = subprocess.run(
         [sys.executable, "-W", "error", "-c", program, str(path)],
-        cwd=ROOT, capture_output=True, text=True, check=True, timeout=60,
+        cwd=ROOT, capture_output=True, text=True, check=True, timeout=PATIENCE_S,
     )  # fmt: skip
     return done.stdout
 

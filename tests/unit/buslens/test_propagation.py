@@ -25,6 +25,7 @@ from bus.analysis import causality
 from bus.capture.capture import load
 from buslens.context import CAUSE_UNKNOWN
 from buslens.propagation import CARRIER
+from tests.helpers.patience import PATIENCE_S
 from tests.unit.buslens.facts import Facts
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -197,7 +198,9 @@ def test_a_child_that_is_forked_in_a_handler_has_an_unknown_cause(tmp_path: Path
         "    else: ee.emit('in the child'); sys.exit()\n"
         "ee.on('order', fork)\nee.emit('order')\n"
     )
-    subprocess.run([sys.executable, "-c", program, str(tmp_path / "t.buslens")], cwd=ROOT, check=True, timeout=60)
+    subprocess.run(
+        [sys.executable, "-c", program, str(tmp_path / "t.buslens")], cwd=ROOT, check=True, timeout=PATIENCE_S
+    )
     (child,) = tmp_path.glob("t.*.buslens")
 
     trace = load(child)

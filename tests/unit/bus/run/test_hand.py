@@ -7,6 +7,7 @@ import pytest
 from bus.errors import UserError
 from bus.session import Session
 from tests.helpers.live import Live
+from tests.helpers.patience import PATIENCE_S
 
 SHOP = """\
 buslens: 1
@@ -24,9 +25,9 @@ def session(live: Live) -> Session:
 
 def test_a_refused_payload_takes_nothing_away(session: Session) -> None:
     session.emit("order", {"id": 1})
-    assert session.wait(10)
+    assert session.wait(PATIENCE_S)
     session.stop()
-    assert session.wait(10)
+    assert session.wait(PATIENCE_S)
     with pytest.raises(UserError, match="'id' is a required property"):
         session.emit("order", {})
     assert len(session.trace.dispatches) == 1
@@ -34,7 +35,7 @@ def test_a_refused_payload_takes_nothing_away(session: Session) -> None:
 
 def test_what_breaks_the_schema_on_purpose_is_emitted_and_marked(session: Session) -> None:
     session.emit("order", {}, against_schema=True)
-    assert session.wait(10)
+    assert session.wait(PATIENCE_S)
     assert len(session.trace.calls) == 1
     said = session.trace.marks.text(0)
     assert "order was emitted by hand although it breaks its schema" in said
@@ -43,5 +44,5 @@ def test_what_breaks_the_schema_on_purpose_is_emitted_and_marked(session: Sessio
 
 def test_what_is_right_after_all_has_no_mark(session: Session) -> None:
     session.emit("order", {"id": 1}, against_schema=True)
-    assert session.wait(10)
+    assert session.wait(PATIENCE_S)
     assert len(session.trace.marks) == 0

@@ -15,6 +15,7 @@ from bus.sql.query import READY, Query
 from bus.trace import Trace
 from buslens.records import Outcome
 from tests.helpers.make_trace import make_trace
+from tests.helpers.patience import PATIENCE_S
 
 SHOP = """
 engine: pyee
@@ -130,7 +131,7 @@ class Deaf:
         self.may_end = threading.Event()
 
     def execute(self, statement: Any) -> Any:
-        self.may_end.wait(30)
+        self.may_end.wait(PATIENCE_S)
         return self._real.execute(statement)
 
     def interrupt(self) -> None:
@@ -150,7 +151,7 @@ def test_what_does_not_hear_that_it_should_end_is_left_to_itself(shop: Trace, ca
     with pytest.raises(UserError, match=said):
         query.run()
     deaf.may_end.set()
-    assert query._over.wait(30), "and its thread ends when it does"
+    assert query._over.wait(PATIENCE_S), "and its thread ends when it does"
 
 
 def test_an_empty_trace_has_empty_tables() -> None:

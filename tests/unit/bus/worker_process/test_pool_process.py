@@ -7,6 +7,7 @@ from pathlib import Path
 
 from bus.workers.python_host import PythonHost
 from bus.workers.worker_talk import pool_command
+from tests.helpers.patience import PATIENCE_S
 
 SCENARIO = {
     "scenario": "buslens: 1\nevents: {a: {}}\nhandlers: {h: {on: a, worker: process, do: [{wait: 1s}]}}\n",
@@ -33,5 +34,5 @@ def test_it_asks_for_time_and_ends_with_its_host() -> None:
 
 def test_it_ends_when_its_input_ends() -> None:
     process = subprocess.Popen(pool_command(), stdin=subprocess.PIPE, stdout=subprocess.PIPE)
-    assert process.communicate(timeout=30) == (b"", None)
+    assert process.communicate(timeout=PATIENCE_S) == (b"", None)
     assert process.returncode == 0

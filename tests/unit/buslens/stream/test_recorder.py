@@ -15,6 +15,7 @@ from buslens.records import Kind, Outcome
 from buslens.redaction import Redaction
 from buslens.stream import StreamLimits, StreamRecorder
 from buslens.stream.recorder import start_ticks
+from tests.helpers.patience import PATIENCE_S
 from tests.helpers.streams import events, followed, payloads
 from tests.helpers.streams import payloads as payloads_in
 
@@ -120,7 +121,7 @@ def test_a_name_that_found_no_room_is_told_once_there_is_some(tmp_path: Path, mo
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="this system does not fork")
 def test_a_child_that_was_forked_in_a_call_leaves_that_to_its_parent(tmp_path: Path) -> None:
-    subprocess.run([sys.executable, "-c", FORKING, str(tmp_path)], cwd=ROOT, check=True, timeout=60)
+    subprocess.run([sys.executable, "-c", FORKING, str(tmp_path)], cwd=ROOT, check=True, timeout=PATIENCE_S)
     read = [followed(folder) for folder in tmp_path.iterdir()]
     assert all(follower.ended for _, follower in read)
     read.sort(key=lambda each: "parent_pid" in each[1].header.extra)

@@ -16,6 +16,7 @@ from pyee.executor import ExecutorEventEmitter
 import buslens
 from buslens.context import current_call
 from buslens.records import Flag, Outcome
+from tests.helpers.patience import PATIENCE_S
 from tests.unit.buslens.facts import Facts
 
 
@@ -36,7 +37,7 @@ def test_worker_threads_know_their_cause_and_the_pools_other_work_does_not() -> 
     emitter.on("charge", fail)
     emitter.on("error", lambda error: reported.set())
     emitter.emit("order")
-    assert reported.wait(10)
+    assert reported.wait(PATIENCE_S)
     assert pool.submit(current_call).result() == 0
     emitter.shutdown()
     facts = Facts(probe.recorder)

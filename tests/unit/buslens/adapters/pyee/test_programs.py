@@ -26,6 +26,7 @@ from pyee.trio import TrioEventEmitter
 from pyee.uplift import unwrap, uplift
 
 import buslens
+from tests.helpers.patience import PATIENCE_S
 
 ROOT = Path(__file__).resolve().parents[5]
 Attach = Callable[[Any], Any]
@@ -221,7 +222,7 @@ def pooled(attach: Attach) -> object:
             done.set()
 
         log.append(bus.emit("x", 1))
-        assert done.wait(10)
+        assert done.wait(PATIENCE_S)
     return log
 
 
@@ -446,7 +447,7 @@ except Full:
 
 def test_a_program_whose_objects_take_its_own_lock_does_not_hang() -> None:
     done = subprocess.run(
-        [sys.executable, "-c", LOCKED], cwd=ROOT, capture_output=True, text=True, check=True, timeout=60
+        [sys.executable, "-c", LOCKED], cwd=ROOT, capture_output=True, text=True, check=True, timeout=PATIENCE_S
     )
     assert (done.stdout, done.stderr) == ("True True\n", "")
 
