@@ -11,6 +11,7 @@ import time
 from PySide6.QtCore import QAbstractEventDispatcher, QObject, Qt, QTimer, Signal
 
 from bus.errors import UserError
+from bus.scenario import Document
 from bus.session import AT_REST, Session
 
 FRAME_MS = 16
@@ -116,9 +117,12 @@ class Bridge(QObject):
         if now.phase == "failed" and before.phase != "failed":
             self.failed.emit(UserError(now.message or "the engine stopped unexpectedly"))
 
-    def _document_now(self) -> tuple[int, int, bool, str]:
-        """What makes a document look another one."""
+    def _document_now(self) -> tuple[Document | None, int, bool, str]:
+        """What makes a document look another one.
+
+        The document itself, not its id: the address of one that is gone may be that of the next.
+        """
         document = self._session.document
         if document is None:
-            return 0, 0, False, ""
-        return id(document), document.revision, document.dirty, str(document.path)
+            return None, 0, False, ""
+        return document, document.revision, document.dirty, str(document.path)

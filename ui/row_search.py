@@ -27,12 +27,19 @@ class RowSearch(QObject):
     failed = Signal(object)
     """The exception."""
 
-    def __init__(self, session: Session, parent: QObject, *, large: int = LARGE) -> None:
+    overtaken = Signal()
+    """It ended, and what was found is dropped because another trace is shown by now; nothing else is wanted."""
+
+    def __init__(
+        self, session: Session, parent: QObject, *, shown: Callable[[], Trace] | None = None, large: int = LARGE
+    ) -> None:
+        """shown: the trace that is looked through, where that may be another than the one that the session shows."""
         super().__init__(parent)
         self.large = large
         """Dispatches and calls of a trace; more of them are looked through on another thread."""
 
         self._session = session
+        self._shown = shown or self._shown_by_session
         self._job = Job(self)
         self._job.done.connect(self._done)
         self._job.failed.connect(self._failed)
@@ -43,7 +50,7 @@ class RowSearch(QObject):
     @property
     def pays(self) -> bool:
         """Whether the trace is so large that the window would feel the search."""
-        trace = self._session.trace
+        trace = self._shown()
         return len(trace.dispatches) + len(trace.calls) > self.large
 
     @property
@@ -56,7 +63,7 @@ class RowSearch(QObject):
         if self.busy:
             self._next = look
             return
-        self._trace = self._session.trace
+        self._trace = self._shown()
         self._session.hold()
         self._holds = True
         self._job.start(look, self._trace)
@@ -67,7 +74,7 @@ class RowSearch(QObject):
         self._trace = None
 
     def _done(self, result: object) -> None:
-        if callable(result) and self._next is None and self._trace is self._session.trace:
+        if callable(result) and self._next is None and self._trace is self._shown():
             self._release()
             self._job.start(result)
         elif self._end():
@@ -84,9 +91,17 @@ class RowSearch(QObject):
 
     def _end(self) -> bool:
         """Whether anybody waits for the result of this one."""
-        counts = self._trace is self._session.trace and self._next is None
+        trace, look = self._trace, self._next
+        self._next = None
         self._release()
-        look, self._next = self._next, None
         if look is not None:
             self.start(look)
-        return counts
+            return False
+        if trace is self._shown():
+            return True
+        if trace is not None:
+            self.overtaken.emit()
+        return False
+
+    def _shown_by_session(self) -> Trace:
+        return self._session.trace

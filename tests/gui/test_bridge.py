@@ -53,6 +53,7 @@ class Heard:
         bridge.records_arrived.connect(self.records)
         bridge.engine_changed.connect(self.engine)
         bridge.trace_replaced.connect(self.trace)
+        bridge.document_changed.connect(self.document)
         bridge.failed.connect(self.errors.append)
 
     def records(self) -> None:
@@ -63,6 +64,15 @@ class Heard:
 
     def trace(self) -> None:
         self.names.append("trace")
+
+    def document(self) -> None:
+        self.names.append("document")
+
+
+class Untitled:
+    """What the bridge reads of a document; all of them look alike."""
+
+    revision, dirty, path = 0, False, None
 
 
 @pytest.fixture
@@ -132,3 +142,12 @@ def test_an_engine_that_failed_says_why_once(bridge: Bridge, session: Played) ->
     bridge.touch()
     bridge.touch()
     assert [error.problem for error in heard.errors] == ["the broker is gone"]
+
+
+def test_a_document_at_the_address_of_one_that_is_gone_is_another(bridge: Bridge, session: Played) -> None:
+    heard = Heard(bridge)
+    for _ in range(20):
+        session.document = None
+        session.document = Untitled()
+        bridge.touch()
+    assert heard.names == ["document"] * 20

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from typing import Any
 
+import numpy as np
 import pytest
 
 from bus.trace import Trace
@@ -92,3 +93,32 @@ def test_a_capture_that_is_opened_meanwhile_is_shown_at_once(
     view.refresh()
     assert view.scene.content.trace is watched.trace
     assert not titles(view)
+
+
+def test_a_capture_that_is_opened_meanwhile_is_shown_though_nothing_comes_after_it(
+    gate: threading.Event, bus: PlayedBus, watched: Watched, view: TimelineView, qtbot: Any
+) -> None:
+    played(bus, watched, view)
+    view.scene.lane_choices.group_by("event")
+    watched.trace = Trace()
+    view.refresh()  # the only time that the window tells of it
+    gate.set()
+    qtbot.waitUntil(lambda: view.scene.content.trace is watched.trace, timeout=PATIENCE_MS)
+    assert not titles(view)
+    assert view.hints.frozen.isHidden()
+
+
+def test_a_filter_that_is_set_while_frozen_finds_what_is_seen_and_not_what_has_become_of_it(
+    gate: threading.Event, bus: PlayedBus, watched: Watched, view: TimelineView, qtbot: Any
+) -> None:
+    gate.set()
+    played(bus, watched, view)
+    view.set_frozen(True)
+    watched.trace = watched.trace.newest(20)
+    view.refresh()
+    seen = view.scene.content
+    assert seen.trace is not watched.trace
+    view.scene.contents.filter_state.set_text("handler:charge_card")
+    qtbot.waitUntil(lambda: seen.matches is not None, timeout=PATIENCE_MS)
+    assert seen.matches is not None
+    assert seen.matches.calls(np.arange(20)).tolist() == [False, True] * 10

@@ -36,15 +36,19 @@ class Contents(QObject):
     changed = Signal()
     """The same content is to be painted in another way."""
 
+    overtaken = Signal()
+    """Lanes were made for a trace that is not the session's any more: `follow` waited for them, and is to be called."""
+
     def __init__(self, session: Session, filter_state: FilterState, choices: LaneChoices, parent: QObject) -> None:
         super().__init__(parent)
         self._session, self.filter_state, self._choices = session, filter_state, choices
         self._again = QTimer(self, singleShot=True, interval=FILTER_AGAIN_MS)
         self._again.timeout.connect(self._filter_newest)
-        self._matching = RowSearch(session, self)
+        self._matching = RowSearch(session, self, shown=self._trace_of_now)  # while frozen it is an older one
         self._matching.found.connect(self._matched)
         self._stacking = RowSearch(session, self)
         self._stacking.found.connect(self._stacked)
+        self._stacking.overtaken.connect(self.overtaken)
         self.now = Content(session.trace, choices)
         choices.changed.connect(self._rearrange)
         filter_state.changed.connect(self.filter_again)
@@ -115,6 +119,9 @@ class Contents(QObject):
             content.update(self._session)
         self.filter_again()  # what was found before was found for another content
         self.replaced.emit(another)
+
+    def _trace_of_now(self) -> Trace:
+        return self.now.trace
 
     def _matched(self, matches: Matches | None) -> None:
         self.now.matches = matches

@@ -13,6 +13,7 @@ from PySide6.QtCore import QObject, Signal
 from bus.picture.idle import folded
 from bus.picture.scale import LINEAR, Mode, Scale, StepScale
 from bus.session import Session
+from bus.trace import Trace
 from ui.pace import Pace
 from ui.row_search import RowSearch
 from ui.timeline.content import Content
@@ -30,7 +31,7 @@ class TimeAxis(QObject):
     def __init__(self, session: Session, parent: QObject) -> None:
         super().__init__(parent)
         self._session = session
-        self._folding = RowSearch(session, self)
+        self._folding = RowSearch(session, self, shown=self._trace_shown)
         self._folding.found.connect(self._folded)
         self._pace = Pace(self)
         self._pace.due.connect(self._look_again)
@@ -68,6 +69,9 @@ class TimeAxis(QObject):
         if self._content is not None and self.mode == "compressed":
             with self._pace.measured(SELDOM_S if self._folding.pays else AGAIN_S):
                 self.show(self._content)
+
+    def _trace_shown(self) -> Trace:
+        return self._session.trace if self._content is None else self._content.trace
 
     def _folded(self, scale: Any) -> None:
         if self.mode == "compressed":

@@ -79,6 +79,7 @@ class TimelineView(Surface):
         self._clock.setInterval(FRAME_MS)
         self._clock.timeout.connect(self.refresh)
         self.scene.changed.connect(self._show_again)
+        self.scene.contents.overtaken.connect(self.refresh)
         self.scene.capture_replaced.connect(self._thaw)
         self.input.pointed.connect(self.look_at)
         self.overview.chosen.connect(self.verbs.show_places)
