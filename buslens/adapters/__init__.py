@@ -70,6 +70,7 @@ class Adapter:
 ADAPTERS = (
     Adapter("pyee", "emitters", "9.1 to 16"),
     Adapter("aiormq", "channels", "6.8 to 7.2"),
+    Adapter("pika", "channels", "1.2 to 1.4"),
     Adapter("celery", "applications", "5.3 to 5.7", part="celery.app.base"),
     Adapter("blinker", "signals", "1.4 to 1.9"),
     Adapter("django", "signals", "3.2 to 5.2", part="django.dispatch"),

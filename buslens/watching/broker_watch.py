@@ -6,13 +6,14 @@ otherwise one of somebody else's (FOREIGN). Written once, for all client librari
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Optional
 
 from buslens.context import CAUSE_UNKNOWN
 from buslens.payloads import NoPayload
 from buslens.recorder import Recorder
 from buslens.records import Flag, Kind
 from buslens.watching.bodies import noted, payload_of
+from buslens.watching.naming import HandlerName
 from buslens.watching.sent_messages import SENT
 from buslens.watching.watch import Watch
 
@@ -122,6 +123,16 @@ class BrokerWatch(Watch):
         if not delivery.settled:
             delivery.settled = True
             self.step(kind, delivery, note)
+
+    def over(self, call: int, name: HandlerName, error: Optional[BaseException] = None) -> None:
+        """A library has called a callback, and drops what that gives. error: that it has raised."""
+        if error is not None:
+            self.failed(call, error, name.plain)
+        elif name.is_async or name.is_generator:
+            kind = "coroutine that nobody awaited" if name.is_async else "generator that nobody iterated"
+            self.never_ran(call, f"{name.text} returned a {kind}: its body never ran")
+        else:
+            self.ended(call)
 
     def step(self, kind: Kind, delivery: SeenDelivery, note: str = "") -> None:
         """A step of a delivery."""

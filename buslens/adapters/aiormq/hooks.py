@@ -16,7 +16,7 @@ from buslens.adapters.aiormq.consumers import SeenConsumer
 from buslens.recorder import Recorder
 from buslens.records import Kind
 from buslens.statics import member
-from buslens.watching.bodies import header
+from buslens.watching.amqp import Unsettled, event_of, headers_of, least_attempt, place_of
 from buslens.watching.broker_watch import BrokerWatch, SeenDelivery
 from buslens.watching.call_sites import in_the_place_of
 from buslens.watching.calls import CallCoroutine
@@ -26,8 +26,8 @@ from buslens.watching.pending import PendingCall
 _COMING: "ContextVar[Optional[list[Any]]]" = ContextVar("buslens_aiormq_coming", default=None)
 """In the task that reads from the broker: the message that it is about to hand to a consumer, once it is read."""
 
-_DEAD = "rejected and not requeued: it goes to the queue's dead-letter exchange, or nowhere where that has none"
-_MOST_UNSETTLED = 100_000
+_TYPE = "message_type"
+"""Its name here for what kind of message the sender says that it is."""
 
 
 class ChannelHooks(MethodHooks):
@@ -56,8 +56,7 @@ class ChannelHooks(MethodHooks):
         self.consumers: "dict[str, SeenConsumer]" = {}
         """By tag."""
 
-        self.unsettled: "dict[int, tuple[SeenDelivery, Optional[SeenConsumer]]]" = {}
-        """By delivery tag, in the order in which they came."""
+        self.unsettled = Unsettled(self.watch)
 
         self.sending: "dict[int, Any]" = {}
         """By dispatch: the properties of messages on their way, which aiormq gives an id where they have none."""
@@ -119,8 +118,8 @@ class ChannelHooks(MethodHooks):
     ) -> None:
         """What the broker has said of it; None: it was not asked."""
         try:
-            place = f"exchange {exchange or '(default)'}, key {routing_key}"
-            headers, event = headers_of(self._answered(dispatch)), event_of(exchange, routing_key)
+            place = place_of(exchange, routing_key)
+            headers, event = headers_of(self._answered(dispatch), _TYPE), event_of(exchange, routing_key)
             if answer is None:
                 self.watch.sent(dispatch, event, place, headers)
             elif isinstance(answer, DeliveredMessage):
@@ -221,21 +220,19 @@ class ChannelHooks(MethodHooks):
             for dispatch, sent in self.sending.items():
                 if sent.message_id == ident:
                     self.watch.messages.put(ident, dispatch)
-        count = header(properties.headers, "x-delivery-count")
-        before = count if type(count) is int and 0 <= count < 1_000_000 else int(bool(message.redelivered))
         delivery = self.watch.delivered(
             event_of(message.exchange or "", message.routing_key or ""),
             queue,
             ident,
-            (message.body, properties.content_type, headers_of(properties)),
+            (message.body, properties.content_type, headers_of(properties, _TYPE)),
             f"delivery {message.delivery_tag} of channel {getattr(message.channel, 'number', '?')}",
             is_called=consumer is not None,
-            least_attempt=before + 1,
+            least_attempt=least_attempt(properties, message.redelivered),
         )
         if no_ack or (consumer is not None and consumer.no_ack):
             self.watch.settle(delivery, Kind.ACKNOWLEDGED, "by its delivery alone (no_ack)")
-        elif message.delivery_tag is not None and len(self.unsettled) < _MOST_UNSETTLED:
-            self.unsettled[message.delivery_tag] = delivery, consumer
+        elif message.delivery_tag is not None:
+            self.unsettled.hold(message.delivery_tag, delivery, consumer.loop if consumer is not None else None)
         return delivery
 
     def settles(self, kind: Kind, tag: Any, multiple: Any = False, requeue: Any = True) -> None:
@@ -244,33 +241,18 @@ class ChannelHooks(MethodHooks):
             channel = self.watch.emitter()
             if channel is None or channel.is_closed:
                 return
-            tags = [each for each in self.unsettled if not tag or each <= tag] if multiple else [tag]
-            for each in tags:
-                if each in self.unsettled:
-                    self._settle(*self.unsettled.pop(each), kind, bool(requeue))
+            self.unsettled.settle(kind, tag, multiple, requeue)
         except Exception as error:
             self.watch.broke(error)
 
     def closed(self, _: Any) -> None:
         """The broker has all again that is not settled."""
         try:
-            for tag in list(self.unsettled):
-                delivery, _ = self.unsettled.pop(tag)
-                self.watch.settle(delivery, Kind.REJECTED, "its channel was closed: back in its queue")
+            self.unsettled.give_back()
             for consumer_tag in list(self.consumers):
                 self.cancelled(consumer_tag)
         except Exception as error:
             self.watch.broke(error)
-
-    def _settle(self, delivery: SeenDelivery, consumer: Optional[SeenConsumer], kind: Kind, requeue: bool) -> None:
-        if kind is Kind.ACKNOWLEDGED:
-            self.watch.settle(delivery, kind)
-            return
-        if consumer is not None and consumer.loop is not None:
-            consumer.loop.failed(delivery)
-        self.watch.settle(delivery, Kind.REJECTED, "back into its queue" if requeue else "")
-        if not requeue:
-            self.watch.step(Kind.DEAD_LETTERED, delivery, _DEAD)
 
     def _consumer_of(self, tag: Any) -> Optional[SeenConsumer]:
         found = self.consumers.get(tag)
@@ -280,26 +262,6 @@ class ChannelHooks(MethodHooks):
             given = getattr(stored, "__wrapped__", stored)
             found = next((each for each in self.beginning if each.callback in (stored, given)), None)
         return found
-
-
-def event_of(exchange: str, routing_key: str) -> str:
-    """What a message is called: its queue on the default exchange, else exchange and key, as OpenTelemetry has it."""
-    return f"{exchange}:{routing_key}" if exchange and routing_key else exchange or routing_key or "(no key)"
-
-
-def headers_of(properties: Any) -> "dict[str, Any]":
-    """What says which message it is, and its trace context."""
-    if properties is None:
-        return {}
-    return {
-        "message-id": properties.message_id,
-        "correlation-id": properties.correlation_id,
-        "content-type": properties.content_type,
-        "type": properties.message_type,
-        "app-id": properties.app_id,
-        "traceparent": header(properties.headers, "traceparent"),
-        "tracestate": header(properties.headers, "tracestate"),
-    }
 
 
 def _end_of(channel: Channel) -> Any:

@@ -10,6 +10,7 @@ from bus.trace.trace import Trace
 from buslens.recorder import Recorder
 from buslens.records import Kind, Outcome
 from buslens.watching.broker_watch import BrokerWatch
+from buslens.watching.naming import HandlerName
 from tests.unit.buslens.facts import Facts
 
 HEADERS = {"message-id": "m", "traceparent": "00-a-b-01"}
@@ -114,3 +115,13 @@ def test_a_forked_child_knows_no_message_of_its_parent() -> None:
     watch.messages.put("m", 7)
     watch.begin_anew()
     assert watch.messages.of("m") == 0
+
+
+def test_what_a_library_calls_and_forgets_is_over_as_it_ends() -> None:
+    watch, recorder = watched()
+    work, later = HandlerName("work"), HandlerName("work", is_async=True)
+    for name, error in ((work, None), (work, ValueError("no stock")), (later, None)):
+        delivery = watch.delivered("orders", "orders", "", (b"7", "", HEADERS), "here")
+        watch.started(delivery.call, delivery.dispatch, watch.handler_id("orders", name))
+        watch.over(delivery.call, name, error)
+    assert traced(recorder).calls.outcome.tolist() == [Outcome.OK, Outcome.FAILED, Outcome.NEVER_RAN]

@@ -11,7 +11,7 @@ pytest.importorskip("aio_pika")
 
 from aio_pika.queue import QueueIterator
 
-from buslens.adapters.aiormq.consumers import LoopCalls, SeenConsumer
+from buslens.adapters.aiormq.consumers import IteratorCalls, SeenConsumer
 from buslens.context import CALL
 from buslens.recorder import Recorder
 from buslens.records import Outcome
@@ -44,13 +44,13 @@ class Channel:
 CHANNEL = Channel()
 
 
-def loop_over(iterator: Any) -> tuple[LoopCalls, BrokerWatch, Recorder]:
+def loop_over(iterator: Any) -> tuple[IteratorCalls, BrokerWatch, Recorder]:
     recorder = Recorder()
     watch = BrokerWatch(CHANNEL, recorder, recorder.bus("broker"))
-    return LoopCalls(iterator, HandlerName("work"), watch), watch, recorder
+    return IteratorCalls(iterator, HandlerName("work"), watch), watch, recorder
 
 
-async def feed(calls: LoopCalls, watch: BrokerWatch, iterator: Any, tag: int) -> int:
+async def feed(calls: IteratorCalls, watch: BrokerWatch, iterator: Any, tag: int) -> int:
     delivery = watch.delivered("orders", "orders", str(tag), (b"7", "", {}), "here")
     calls.hand(tag, delivery)
     await iterator.on_message(Message(tag))

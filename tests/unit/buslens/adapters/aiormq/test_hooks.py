@@ -15,7 +15,7 @@ from aiormq.exceptions import DeliveryError
 from pamqp import commands as spec
 
 import buslens
-from buslens.adapters.aiormq.hooks import ChannelHooks, event_of
+from buslens.adapters.aiormq.hooks import ChannelHooks
 from buslens.recorder import Recorder
 from buslens.records import Outcome
 from tests.helpers.amqp_wire import Wire
@@ -262,11 +262,3 @@ async def test_a_message_that_was_asked_for_is_a_delivery_without_a_call(wire: W
     facts = Facts(probe.recorder)
     assert facts.one("orders").calls == []
     assert [step[:3] for step in facts.steps] == [("DELIVERED", "orders", 0), ("ACKNOWLEDGED", "orders", 0)]
-
-
-@pytest.mark.parametrize(
-    ("exchange", "key", "event"),
-    [("", "orders", "orders"), ("shop", "placed", "shop:placed"), ("all", "", "all"), ("", "", "(no key)")],
-)
-def test_an_event_is_named_as_the_broker_routes_it(exchange: str, key: str, event: str) -> None:
-    assert event_of(exchange, key) == event
