@@ -2,7 +2,18 @@
 
 from __future__ import annotations
 
-from bus.analysis.problems import never_ran, nobody_listens, receiver_died, swallowed
+from bus.analysis.problems import (
+    blocking,
+    capture_itself,
+    duplicate,
+    growth,
+    never_ran,
+    nobody_listens,
+    receiver_died,
+    reentrancy,
+    storm,
+    swallowed,
+)
 from bus.analysis.problems.detector import Detector
 
 DETECTORS: tuple[Detector, ...] = (
@@ -10,4 +21,10 @@ DETECTORS: tuple[Detector, ...] = (
     receiver_died.DETECTOR,
     swallowed.DETECTOR,
     never_ran.DETECTOR,
+    storm.DETECTOR,
+    reentrancy.DETECTOR,
+    blocking.DETECTOR,
+    duplicate.DETECTOR,
+    growth.DETECTOR,
+    capture_itself.DETECTOR,
 )

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from functools import cached_property
 from typing import Any
 
@@ -14,6 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 from bus.analysis.problems.finding import MOST_SHOWN, Evidence
+from bus.analysis.problems.loops import Loops, loops_of
 from bus.errors import Place
 from bus.trace import joining
 from bus.trace.same_handler import SameHandler
@@ -67,6 +69,12 @@ class Observed:
         found = np.full(len(self.trace.dispatches), -1, np.int64)
         found[self.with_parent] = self.dispatch_of_call[self.parent_call]
         return found
+
+    @cached_property
+    def loops(self) -> Loops | None:
+        """Which dispatches lie in loops of events that lead to themselves; None where there is none."""
+        dispatches = self.trace.dispatches
+        return loops_of(self.parent_dispatch, self.trace.events.firsts(dispatches.event))
 
     @cached_property
     def durable(self) -> Array:
@@ -146,6 +154,10 @@ class Observed:
         """Evidence of these dispatches: how many, first, last, ids. more: the other fields."""
         times = self.trace.dispatches.emitted_ns[rows]
         return _evidence(times, dispatches=_ids(self.trace.dispatches.id, rows), **more)
+
+    def within(self, evidence: Evidence, times: Array) -> Evidence:
+        """The same, seen at these times."""
+        return replace(evidence, first_ns=int(times.min()), last_ns=int(times.max()))
 
     def on_calls(self, rows: Array, **more: Any) -> Evidence:
         """Evidence of these calls, with the ids of their dispatches."""

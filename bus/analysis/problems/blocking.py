@@ -1,0 +1,215 @@
+"""Handlers that hold up the event loop of their thread: for how long, and who waited meanwhile.
+
+The time of a plain function is the loop's; of coroutines blocking_coroutines.py tells. Told only where somebody
+waited: a script without anything else to do blocks nobody.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from bus.analysis.problems.blocking_coroutines import Blocked, blocked_by_coroutines
+from bus.analysis.problems.detector import Detector, NotEnough
+from bus.analysis.problems.finding import Finding, Severity
+from bus.analysis.problems.observed import Groups, Observed
+from bus.wording import duration, several
+from buslens.records import Flag
+
+Array = npt.NDArray[Any]
+
+LONG_NS = 100_000_000
+"""What asyncio itself calls a slow callback (loop.slow_callback_duration)."""
+
+SOON_NS = 50_000_000
+"""Who begins so soon after the loop is free again had waited for it."""
+
+MOST_LOOKED = 5_000
+"""Stretches, the longest first, of which it is looked who waited."""
+
+ANCESTORS = 8
+_NOT_PLAIN = Flag.ASYNC | Flag.UNTIMED
+
+
+def find(observed: Observed) -> Iterator[Finding | NotEnough]:
+    """Coroutines first, then plain handlers that are slow, then events whose handlers are slow together."""
+    calls = observed.trace.calls
+    coroutines = np.flatnonzero(calls.flags & Flag.ASYNC)
+    if not len(coroutines):
+        return
+    yield from _coroutines(observed, blocked_by_coroutines(observed, coroutines, LONG_NS))
+    lanes = np.unique(calls.lane[coroutines])
+    plain = np.flatnonzero((calls.flags & _NOT_PLAIN == 0) & (calls.ended_ns >= 0))
+    plain = plain[np.isin(calls.lane[plain], lanes[lanes != 0])]
+    if not len(plain):
+        return
+    own = _own_times(observed, plain)
+    waiting = _Waiting(observed, coroutines)
+    slow = np.flatnonzero(own >= LONG_NS)
+    yield from _by_handler(observed, waiting, plain[slow], own[slow])
+    yield from _by_event(observed, waiting, plain, own)
+
+
+DETECTOR = Detector("blocking-handler", "Blocking handler", find)
+
+
+def _coroutines(observed: Observed, blocked: Blocked) -> Iterator[Finding]:
+    calls = observed.trace.calls
+    for handler, places in Groups(calls.handler[blocked.by]).largest():
+        mine = np.unique(blocked.by[places])
+        times = calls.ended_ns[mine] - calls.started_ns[mine]
+        what = "It is a coroutine that does not await: until it ended nothing else on its thread moved"
+        victims, example = len(np.unique(blocked.waited[places])), int(blocked.waited[places[0]])
+        yield _finding(observed, handler, mine, times, what, victims, example)
+
+
+def _own_times(observed: Observed, plain: Array) -> Array:
+    """How long each of these calls ran, without the plain calls inside it."""
+    calls = observed.trace.calls
+    times = calls.ended_ns[plain] - calls.started_ns[plain]
+    number = np.full(len(calls), -1, np.int64)
+    number[plain] = np.arange(len(plain))
+    parent = np.full(len(observed.trace.dispatches) + 1, -1, np.int64)
+    parent[observed.with_parent] = number[observed.parent_call]
+    outer = parent[observed.dispatch_of_call[plain]]
+    inside = np.flatnonzero(outer >= 0)
+    same = calls.lane[plain[inside]] == calls.lane[plain[outer[inside]]]
+    inside = inside[same]
+    nested = np.bincount(outer[inside], weights=times[inside], minlength=len(plain)).astype(np.int64)
+    return np.asarray(np.maximum(times - nested, 0))
+
+
+@dataclass(frozen=True, slots=True)
+class _Victims:
+    """Who waited for one stretch to end."""
+
+    count: int
+    first: int
+    """Row of a call that waited, -1 for none."""
+
+
+class _Waiting:
+    """Coroutines of each thread, by when they began and ended."""
+
+    def __init__(self, observed: Observed, coroutines: Array) -> None:
+        self._observed = observed
+        calls = observed.trace.calls
+        self._begun: dict[int, Array] = {}
+        self._ended: dict[int, Array] = {}
+        for lane, places in Groups(calls.lane[coroutines]).largest():
+            rows = coroutines[places]
+            rows = rows[np.argsort(calls.started_ns[rows], kind="stable")]
+            self._begun[lane] = rows
+            ends = calls.ended_ns[rows]
+            self._ended[lane] = np.sort(np.where(ends < 0, np.iinfo(np.int64).max, ends))
+
+    def during(self, lane: int, began: int, ended: int, call: int) -> _Victims:
+        """Coroutines that had begun and could not go on, and those that could begin only after that."""
+        calls = self._observed.trace.calls
+        rows = self._begun[lane]
+        starts = calls.started_ns[rows]
+        before = int(np.searchsorted(starts, began, "left"))
+        under_way = before - int(np.searchsorted(self._ended[lane], began, "right"))
+        under_way -= self._callers(call, lane)
+        first, last = np.searchsorted(starts, [ended, ended + SOON_NS])
+        late = rows[first:last]
+        late = late[calls.emitted_ns[late] <= ended - LONG_NS // 2]
+        some = int(late[0]) if len(late) else (int(rows[before - 1]) if under_way > 0 and before else -1)
+        return _Victims(max(0, under_way) + len(late), some)
+
+    def _callers(self, call: int, lane: int) -> int:
+        """Coroutines that have caused this call: they wait for what they asked for."""
+        trace, found = self._observed.trace, 0
+        for _ in range(ANCESTORS):
+            dispatch = int(self._observed.dispatch_of_call[call])
+            parent = int(trace.dispatches.parent_call[dispatch]) if dispatch >= 0 else 0
+            call = trace.calls.row_of(parent) if parent else -1
+            if call < 0:
+                break
+            found += bool(trace.calls.flags[call] & Flag.ASYNC) and int(trace.calls.lane[call]) == lane
+        return found
+
+
+def _by_handler(observed: Observed, waiting: _Waiting, rows: Array, own: Array) -> Iterator[Finding]:
+    calls = observed.trace.calls
+    longest = np.argsort(-own, kind="stable")[:MOST_LOOKED]
+    rows, own = rows[longest], own[longest]
+    for handler, places in Groups(calls.handler[rows]).largest():
+        confirmed, victims, example = [], 0, -1
+        for place in places.tolist():
+            row = int(rows[place])
+            lane, began, ended = int(calls.lane[row]), int(calls.started_ns[row]), int(calls.ended_ns[row])
+            found = waiting.during(lane, began, ended, row)
+            if found.count:
+                confirmed.append(place)
+                victims, example = victims + found.count, found.first
+        if not confirmed:
+            continue
+        what = "It is a plain function that runs on the loop's thread: while it ran nothing else there could"
+        mine = rows[confirmed]
+        yield _finding(observed, handler, np.sort(mine), own[confirmed], what, victims, example)
+
+
+def _finding(
+    observed: Observed, handler: int, mine: Array, times: Array, what: str, victims: int, example: int
+) -> Finding:
+    who, event = observed.text(handler), observed.event_of_call(int(mine[0]))
+    longest = duration(int(times.max()))
+    waited = several(victims, "call")
+    such = "" if example < 0 else f", such as {observed.text(int(observed.trace.calls.handler[example]))}"
+    return Finding(
+        DETECTOR.id, Severity.WARNING, f"{who} blocks the event loop on {event}, for up to {longest}",
+        f"{what}. {waited} had to wait{such}.",
+        "Await what takes long, or hand it to a thread (asyncio.to_thread) or a pool.",
+        observed.on_calls(mine, numbers=(
+            ("longest", longest), ("together", duration(int(times.sum()))), ("waited", waited),
+        )),
+        (who, event), observed.handler_place(handler),
+    )  # fmt: skip
+
+
+def _by_event(observed: Observed, waiting: _Waiting, plain: Array, own: Array) -> Iterator[Finding]:
+    """Handlers none of which is slow, and all of which run in the turn of the loop in which the event is emitted."""
+    calls, dispatches = observed.trace.calls, observed.trace.dispatches
+    rows = observed.dispatch_of_call[plain]
+    known = np.flatnonzero((rows >= 0) & (own < LONG_NS))
+    many = len(dispatches)
+    sums = np.bincount(rows[known], weights=own[known], minlength=many)
+    slow = np.flatnonzero(sums >= LONG_NS)
+    slow = slow[np.argsort(-sums[slow], kind="stable")][:MOST_LOOKED]
+    if not len(slow):
+        return
+    wanted = np.full(many, -1, np.int64)
+    wanted[slow] = np.arange(len(slow))
+    mine = known[wanted[rows[known]] >= 0]
+    by_turn = Groups(wanted[rows[mine]])
+    confirmed: dict[int, list[tuple[int, Array, int]]] = {}
+    for turn, places in by_turn.largest(2):
+        inside = plain[mine[places]]
+        lane = int(calls.lane[inside[0]])
+        began, ended = int(calls.started_ns[inside].min()), int(calls.ended_ns[inside].max())
+        if (calls.lane[inside] == lane).all() and ended - began <= 2 * sums[slow[turn]]:
+            found = waiting.during(lane, began, ended, int(inside[0]))
+            if found.count:
+                event = int(dispatches.event[slow[turn]])
+                confirmed.setdefault(event, []).append((int(slow[turn]), inside, found.count))
+    for event, turns in confirmed.items():
+        longest = max(int(sums[row]) for row, _, _ in turns)
+        victims = sum(count for _, _, count in turns)
+        some = np.concatenate([inside for _, inside, _ in turns[:20]])
+        shown = observed.text(event)
+        yield Finding(
+            DETECTOR.id, Severity.WARNING,
+            f"the handlers of {shown} block the event loop together, for up to {duration(longest)}",
+            f"None of its {several(len(turns[0][1]), 'handler')} is slow, but they run one after the other in one turn "
+            f"of the loop, and nothing else can. {several(victims, 'call')} had to wait.",
+            "Let some of them await, or put them off to later turns or a pool.",
+            observed.on_calls(some, count=len(turns), numbers=(
+                ("longest", duration(longest)), ("waited", several(victims, "call")),
+            )),
+            (observed.trace.names.text(event), "together"), observed.handler_place(int(calls.handler[some[0]])),
+        )  # fmt: skip

@@ -1,0 +1,63 @@
+"""What a capture cannot tell: facts that were dropped, forgotten or never written."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from bus.analysis.problems.detector import Detector, NotEnough
+from bus.analysis.problems.finding import Finding, Severity
+from bus.analysis.problems.observed import Observed
+from bus.wording import several
+from buslens.records import Kind
+
+NONE = np.empty(0, np.int64)
+
+
+def find(observed: Observed) -> Iterator[Finding | NotEnough]:
+    """Each thing that is missing once."""
+    trace = observed.trace
+    if trace.dropped:
+        yield _lacks(
+            observed, Severity.WARNING, "dropped", f"{several(trace.dropped, 'fact')} were dropped",
+            "The program emitted faster than its facts could be kept: what is missing may be anywhere.",
+            "Watch fewer buses, keep more (buslens record without -o loses nothing), or look at a shorter run.",
+            trace.dropped,
+        )  # fmt: skip
+    if trace.damage:
+        yield _lacks(
+            observed, Severity.WARNING, "damaged", "the capture is damaged", trace.damage,
+            "Take the file from where it was written, or record again.",
+        )  # fmt: skip
+    elif trace.header is not None and not trace.ended:
+        yield _lacks(
+            observed, Severity.HINT, "no end", "the capture has no end mark",
+            "Its program was killed, or writes it still: what it did last may be missing.",
+            "Nothing, where the program goes on.",
+        )  # fmt: skip
+    if trace.forgotten:
+        yield _lacks(
+            observed, Severity.HINT, "forgotten",
+            f"{several(trace.forgotten, 'older dispatch or call', 'older dispatches and calls')} are not in memory",
+            "Only the newest were looked at.", "Save the capture and check the file: that has all of it.",
+            trace.forgotten,
+        )  # fmt: skip
+    unasked = int(np.count_nonzero(trace.deliveries.view("kind") == Kind.SENT))
+    if unasked:
+        yield _lacks(
+            observed, Severity.HINT, "unconfirmed",
+            f"{several(unasked, 'message')} went to a broker that was not asked",
+            "It does not confirm them, so that nobody here knows whether it has them.",
+            "Ask for confirmations (publisher confirms, delivery reports) where a message must not be lost.", unasked,
+        )  # fmt: skip
+
+
+DETECTOR = Detector("capture", "The capture itself", find)
+
+
+def _lacks(
+    observed: Observed, severity: Severity, key: str, title: str, meaning: str, advice: str, count: int = 1
+) -> Finding:
+    evidence = observed.within(observed.on_dispatches(NONE, count=count), np.array(observed.trace.span_ns))
+    return Finding(DETECTOR.id, severity, title, meaning, advice, evidence, (key,))

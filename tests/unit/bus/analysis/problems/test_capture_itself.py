@@ -1,0 +1,48 @@
+"""What a capture cannot tell is said; of one that has all of it nothing is."""
+
+from __future__ import annotations
+
+from bus.analysis.problems.capture_itself import DETECTOR
+from buslens.records import Flag, Kind
+from tests.helpers.planted import Story, found, titles
+
+
+def story() -> Story:
+    told = Story()
+    told.heard("order", "pay")
+    return told
+
+
+def test_a_whole_capture_lacks_nothing() -> None:
+    assert not found(DETECTOR, story().trace())
+
+
+def test_dropped_facts_are_a_warning_with_their_number() -> None:
+    told = story()
+    told.recorder.dropped = 1_200
+    assert titles(DETECTOR, told.trace()) == ["warning: 1 200 facts were dropped"]
+
+
+def test_a_capture_without_an_end_is_a_hint() -> None:
+    assert titles(DETECTOR, story().trace(ended=False)) == ["hint: the capture has no end mark"]
+
+
+def test_a_damaged_capture_is_a_warning() -> None:
+    trace = story().trace()
+    trace.damage = "The capture is damaged at byte 99: it ends. Everything before it is shown."
+    assert titles(DETECTOR, trace) == ["warning: the capture is damaged"]
+    assert "byte 99" in found(DETECTOR, trace)[0].meaning
+
+
+def test_what_was_forgotten_is_a_hint() -> None:
+    told = story()
+    for _ in range(20):
+        told.heard("order", "pay")
+    assert titles(DETECTOR, told.trace().newest(10))[0].endswith("older dispatches and calls are not in memory")
+
+
+def test_messages_that_no_broker_was_asked_to_confirm_are_a_hint() -> None:
+    told = story()
+    dispatch = told.emit("mail", flags=int(Flag.DURABLE))
+    told.delivery(Kind.SENT, dispatch, "mails")
+    assert titles(DETECTOR, told.trace()) == ["hint: 1 message went to a broker that was not asked"]
