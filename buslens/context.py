@@ -23,6 +23,11 @@ def current_call() -> int:
     return 0 if found is None or found == CAUSE_UNKNOWN else found
 
 
+def is_outside(call: Optional[int]) -> bool:
+    """Whether this, which CALL has here, is no call that is known."""
+    return not call or call == CAUSE_UNKNOWN
+
+
 def outside() -> int:
     """The cause of what this thread does where nothing is known of the context.
 

@@ -289,8 +289,11 @@ class Recorder:
             return
         self.pending.extend(fact)
 
-    def has_room(self, calls: int) -> bool:
-        """Whether a dispatch with so many calls can be kept; else its facts are counted as dropped."""
+    def has_room(self, calls: int, is_chosen: bool = False) -> bool:
+        """Whether a dispatch with so many calls can be kept; else its facts are counted as dropped.
+
+        is_chosen: for recorders that do not record every dispatch: this one is to be recorded.
+        """
         if len(self.pending) < self.most_values:
             return True
         self.dropped += 1 + 2 * calls

@@ -66,11 +66,6 @@ class StreamFollower:
         return clock_ns(self.header)
 
     @property
-    def own_ns(self) -> int:
-        """Nanoseconds that the program has spent on opening files of its stream."""
-        return self._head.own_ns
-
-    @property
     def state(self) -> StreamState:
         """How the program is, now."""
         return self._head.state()

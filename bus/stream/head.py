@@ -54,11 +54,6 @@ class StreamHead:
         """Whether the file is still the one that was opened."""
         return self._file.is_there()
 
-    @property
-    def own_ns(self) -> int:
-        """Nanoseconds that the process has spent on opening chunks."""
-        return int(self._number(layout.OWN_NS))
-
     def dropped(self) -> npt.NDArray[np.uint64]:
         """Facts that found no room, by their kind: of kind 0 payloads and errors alone."""
         data = self._file.read(layout.DROPPED, 8 * layout.KINDS)

@@ -41,6 +41,7 @@ def begin(site: str) -> None:
         hook = _part("import_hook").ImportHook()
         only = [name for name in told[variables.ONLY].split(",") if name]
         launched = Launched(process, _part("aside").Aside(_PACKAGE, say), hook, told[variables.TO], only)
+        launched.budget = told[variables.BUDGET]
         atexit.register(launched.end)  # before anything of the program's: what that does at its end is recorded
         for library in only or libraries():
             hook.wait(library, launched.library_came)
@@ -58,6 +59,9 @@ class Launched:
         self._hook = hook
         self._to = to
         self._only = only
+        self.budget = ""
+        """The share of its time that the program gives to being watched; "" for any."""
+
         self._has_begun = False
         self._launched: Any = None
 
@@ -82,7 +86,7 @@ class Launched:
         if process.pid != os.getpid():
             process = process.forked()
             process.write()
-        self._launched = start(process, self._hook, self._to, self._only, self._load, say)
+        self._launched = start(process, self._hook, self._to, self._only, self._load, say, self.budget)
 
     def _load(self, adapter: Adapter) -> Any:
         return self._aside.load(adapter.hooks)

@@ -32,6 +32,8 @@ options:
   --window              open the window on all of it, as soon as the program has a bus
   --to otlp=URL         send spans of all of it to an OpenTelemetry collector, beside the program
   --only A,B            watch only these libraries: {libraries}
+  --budget 5%           the share of its processor time that each process gives to being watched: beyond
+                        it payloads are left out first, and then dispatches, as the capture says
   --no-children         do not watch other Pythons that the program starts
   --variables           print the variables that watch a program, and start nothing
   -q, --quiet           do not say where the capture is and what cannot be seen
@@ -51,6 +53,7 @@ class RecordRequest:
         self.output = ""
         self.to = ""
         self.only: "list[str]" = []
+        self.budget = ""
         self.has_children = True
         self.has_window = False
         self.prints_variables = False
@@ -109,12 +112,14 @@ def parsed(arguments: "list[str]") -> RecordRequest:
         if option == "-m":  # `buslens record -m module`, as `python -m module`
             rest.insert(0, option)
             break
-        if option in ("-o", "--output", "--only", "--to") and not is_joined:
+        if option in ("-o", "--output", "--only", "--to", "--budget") and not is_joined:
             if not rest:
                 raise WrongUse(f"{option} needs a value")
             value = rest.pop(0)
         _take(request, option, value)
     request.command = rest
+    if request.budget and request.output:
+        raise WrongUse("--budget is not held where -o writes a capture file: leave -o out")
     if not rest and not request.prints_variables and not request.prints_help:
         raise WrongUse("nothing to run: give a command, such as buslens record -- python app.py")
     return request
@@ -130,6 +135,8 @@ def _take(request: RecordRequest, option: str, value: str) -> None:
         unknown = [name for name in request.only if name not in libraries()]
         if unknown:
             raise WrongUse(f"--only knows no library {unknown[0]!r}: buslens watches {', '.join(libraries())}")
+    elif option == "--budget":
+        request.budget = _budget(value)
     elif option == "--no-children":
         request.has_children = False
     elif option == "--window":
@@ -142,6 +149,15 @@ def _take(request: RecordRequest, option: str, value: str) -> None:
         request.is_quiet = True
     else:
         raise WrongUse(f"no such option: {option}")
+
+
+def _budget(text: str) -> str:
+    from buslens.shares import share_of
+
+    try:
+        return str(share_of(text))
+    except ValueError as error:
+        raise WrongUse(f"--budget: {error}") from None
 
 
 def _check_window() -> None:
@@ -193,7 +209,9 @@ def prepared(request: RecordRequest) -> "dict[str, str]":
             raise OSError(f"{request.output} is a folder: name a file in it")
     path = os.environ.get(variables.PYTHON_PATH, "")
     session = LaunchSession.made()
-    return variables.told(SITE, session.folder, request.output, request.only, request.has_children, path)
+    return variables.told(
+        SITE, session.folder, request.output, request.only, request.has_children, path, request.budget
+    )
 
 
 def announcement(request: RecordRequest, environment: "dict[str, str]") -> str:

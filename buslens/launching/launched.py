@@ -15,6 +15,7 @@ from buslens.launching.import_hook import ImportHook
 from buslens.launching.program import PROGRAM, ProgramWatch
 from buslens.launching.session import Process
 from buslens.launching.variables import PARENT
+from buslens.shares import share_of
 from buslens.stream import StreamRecorder
 
 _LOG = logging.getLogger("buslens")
@@ -36,10 +37,10 @@ class LaunchedProcess:
 
         self._is_forked = False
 
-    def start(self, hook: ImportHook, to: str, only: "list[str]") -> None:
-        """Watch. Raises OSError where the capture cannot be written."""
+    def start(self, hook: ImportHook, to: str, only: "list[str]", budget: str = "") -> None:
+        """Watch. Raises OSError where the capture cannot be written, ValueError for a budget that is no share."""
         unseen = _UNSEEN[PARENT in os.environ]
-        stream = None if to else self._stream()
+        stream = None if to else self._stream(share_of(budget) if budget else 0.0)
         if stream is None:
             self._capture = self._process.session.capture(to)
             self._program.start(to=self._capture, only=only, hook=hook, unseen=unseen)
@@ -51,10 +52,10 @@ class LaunchedProcess:
         EXITS.tell(self)
         FORKS.tell(self)  # after the recorder and the file, whose turn comes first
 
-    def _stream(self) -> Optional[StreamRecorder]:
+    def _stream(self, budget: float) -> Optional[StreamRecorder]:
         """What loses nothing however the process ends; None where there is no room for it."""
         try:
-            return StreamRecorder.into(self._process.session.folder)
+            return StreamRecorder.into(self._process.session.folder, budget=budget)
         except OSError as error:
             _LOG.error("buslens: a capture file is written, because there can be no stream: %s", error)
             return None
@@ -121,12 +122,16 @@ def start(
     only: "list[str]",
     load: Callable[[Adapter], Any],
     say: Callable[[str], Any],
+    budget: str = "",
 ) -> LaunchedProcess:
-    """Watch this process. load: imports an adapter. say: takes a line for the person. Raises OSError."""
+    """Watch this process. load: imports an adapter. say: takes a line for the person.
+
+    Raises OSError and ValueError as `LaunchedProcess.start` does.
+    """
     log = logging.getLogger("buslens")
     log.propagate = False
     log.addHandler(SaysOnStderr(say))
     PROGRAM.load = load
     launched = LaunchedProcess(process, PROGRAM)
-    launched.start(hook, to, only)
+    launched.start(hook, to, only, budget)
     return launched

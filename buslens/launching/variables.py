@@ -12,21 +12,25 @@ if TYPE_CHECKING:
     from collections.abc import MutableMapping
 
 PYTHON_PATH = "PYTHONPATH"
-SESSION, TO, ONLY, CHILDREN, PARENT = (
+SESSION, TO, ONLY, CHILDREN, PARENT, BUDGET = (
     "BUSLENS_SESSION",
     "BUSLENS_TO",
     "BUSLENS_ONLY",
     "BUSLENS_CHILDREN",
     "BUSLENS_PARENT",
+    "BUSLENS_BUDGET",
 )
-ALL = (SESSION, TO, ONLY, CHILDREN, PARENT)
+ALL = (SESSION, TO, ONLY, CHILDREN, PARENT, BUDGET)
 
 
-def told(site: str, session: str, to: str, only: "list[str]", has_children: bool, path: str) -> "dict[str, str]":
+def told(
+    site: str, session: str, to: str, only: "list[str]", has_children: bool, path: str, budget: str = ""
+) -> "dict[str, str]":
     """The variables that let the probe into a program.
 
     site: the folder with our sitecustomize. session: its folder. to: the capture of the first process. only: libraries,
     none for all. has_children: other Pythons that the program starts are watched too. path: PYTHONPATH so far.
+    budget: the share of its time that each process gives to being watched, as "0.05"; "" for any.
     """
     return {
         PYTHON_PATH: site + os.pathsep + path if path else site,
@@ -35,6 +39,7 @@ def told(site: str, session: str, to: str, only: "list[str]", has_children: bool
         ONLY: ",".join(only),
         CHILDREN: "yes" if has_children else "no",
         PARENT: "",
+        **({BUDGET: budget} if budget else {}),
     }
 
 
@@ -55,7 +60,7 @@ def hand_on(environ: "MutableMapping[str, str]", found: "dict[str, str]", site: 
     """Put the variables back for children that are to be watched. parent: the name of this process in its session."""
     if found[CHILDREN] == "yes":
         only = [name for name in found[ONLY].split(",") if name]
-        environ.update(told(site, found[SESSION], found[TO], only, True, found[PYTHON_PATH]))
+        environ.update(told(site, found[SESSION], found[TO], only, True, found[PYTHON_PATH], found[BUDGET]))
         environ[PARENT] = parent
 
 

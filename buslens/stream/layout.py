@@ -25,9 +25,12 @@ PRELUDE = struct.Struct("<8sHHII")
 """magic, version, bytes of a slot, length of the JSON that follows, its CRC-32."""
 
 STATE = 3072
-"""Where in the first page the numbers of 8 bytes begin that change: CLOSED, OWN_NS, then dropped facts by kind."""
+"""Where in the first page the numbers of 8 bytes begin that change: CLOSED, then COST, then dropped facts by kind."""
 
-CLOSED, OWN_NS, DROPPED = STATE, STATE + 8, STATE + 64
+CLOSED, COST_AT, DROPPED = STATE, STATE + 8, STATE + 64
+COST = struct.Struct("<6Q")
+"""own_ns, cpu_ns, slots, bytes, told_ns, step: what being watched has cost until then, and what is left out now."""
+
 KINDS = 64
 """Kinds of facts that are counted apart; the last one has all others."""
 
@@ -60,6 +63,7 @@ PACK_WHOLE = struct.Struct("<8xqQQQIIBBHIQ").pack_into
 """time_ns, id, parent, blob, lane, count, kind, outcome, flags, name, mark."""
 
 NUMBER = struct.Struct("<Q")
+"""CLOSED, and each of the dropped."""
 
 RECORD = struct.Struct("<QBBHI")
 PACK_RECORD = RECORD.pack
@@ -79,6 +83,17 @@ _LONGEST = 512
 def chunk_name(stem: str, number: int) -> str:
     """The name of a chunk, from 1 on."""
     return f"{stem}.{number:06d}"
+
+
+def budget_of(page: bytes) -> float:
+    """The share of its time that the process of a first page gives to being watched; 0 where it does not say."""
+    length = PRELUDE.unpack_from(page)[3]
+    try:
+        told = json.loads(page[PRELUDE.size : PRELUDE.size + length])
+        found = told["extra"]["budget"]
+    except (ValueError, KeyError, TypeError, RecursionError):
+        return 0.0
+    return found if type(found) is float and 0 <= found <= 1 else 0.0
 
 
 def pack_page(header: Header) -> bytes:

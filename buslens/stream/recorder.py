@@ -8,11 +8,12 @@ import json.encoder
 import logging
 import mmap
 import os
-import struct
 import threading
 from dataclasses import replace
+from operator import attrgetter
 from typing import Any, Callable, Optional, Tuple, Union
 
+from buslens.context import CALL, CAUSE_UNKNOWN, is_outside
 from buslens.exiting import EXITS
 from buslens.forking import FORKS
 from buslens.limits import DEFAULT_LIMITS, Limits
@@ -21,6 +22,8 @@ from buslens.recorder import Recorder
 from buslens.records import BlobKind, Kind
 from buslens.redaction import FULL, OFF, Redaction
 from buslens.stream import layout
+from buslens.stream.budget import Budget
+from buslens.stream.cost import CostMeter, MeasuredDispatch, MeasuredFacts, passing_ns
 from buslens.stream.layout import BLOB, NAME, OPENING, OPENING_BODY, PACK_RECORD
 from buslens.stream.space import StreamLimits
 from buslens.stream.stream import Stream
@@ -44,6 +47,9 @@ _ENCODE: Callable[[Any, int], Any] = (
 _PAYLOADS = 0
 """In place of a kind: payloads, errors and notes that were dropped without their facts."""
 
+_LOOK = 64
+"""So many dispatches that are left out pass between two looks at the budget."""
+
 Folder = Union[str, "os.PathLike[str]"]
 
 Place = Tuple[Callable[[], int], mmap.mmap, "memoryview[int]", int, int]
@@ -65,8 +71,30 @@ class StreamRecorder(Recorder):
         limits: Limits = DEFAULT_LIMITS,
         space: Optional[StreamLimits] = None,
         redaction: Optional[Redaction] = None,
+        budget: float = 0.0,
     ) -> None:
         """See `into`."""
+        self.hot = self._enabled = False
+        """Whether a dispatch is recorded without a further question."""
+
+        self._meter = CostMeter()
+        self._budget = Budget(budget) if budget else None
+        self._step, self._one_in = 0, 1
+        """What is left out now: see `Budget`."""
+
+        self._has_left_out = False
+        """Whether a dispatch ever was: what is emitted outside of any call that is known may be in one of those."""
+
+        self.leaves_out: Callable[[], bool] = itertools.repeat(False).__next__
+        """Whether the budget leaves out the dispatch that comes now, of those that no recorded call has emitted."""
+
+        self._left_out, self._passing_ns = 0, 0
+        """Dispatches that were left out and not told of yet, and what each of them costs all the same."""
+
+        self._accounting = threading.Lock()
+        self._accounted = 0
+        """Slots whose cost is counted."""
+
         super().__init__(limits=limits, redaction=redaction or Redaction())
         self.folder = os.path.abspath(os.fsdecode(folder))
         self.next_id: Callable[[], int] = itertools.count(2, 2).__next__
@@ -76,7 +104,7 @@ class StreamRecorder(Recorder):
         self._space = space or StreamLimits()
         self._openings: "dict[tuple[int, int, int], int]" = {}
         self._next_opening = itertools.count(1).__next__
-        extra = {**self.header.extra, "start_ticks": start_ticks()}
+        extra = {**self.header.extra, "start_ticks": start_ticks(), "budget": budget}
         self.header = replace(self.header, process=name or self.header.process, extra=extra)
         self._stream: Optional[Stream] = None
         """None in a forked child that has not recorded anything yet."""
@@ -94,14 +122,24 @@ class StreamRecorder(Recorder):
         limits: Limits = DEFAULT_LIMITS,
         space: Optional[StreamLimits] = None,
         redaction: Optional[Redaction] = None,
+        budget: float = 0.0,
     ) -> "StreamRecorder":
         """A recorder for `buslens.attach(..., recorder=...)`, whose facts go into a folder of its own in `folder`.
 
         folder: of all processes of one session; it is made, for this user alone, where it is not there. name: what the
         process is called; "": by its script. space: how much disk it may take. redaction: what of payloads, errors and
-        notes is written; by default everything but secrets. Raises OSError where the files cannot be made.
+        notes is written; by default everything but secrets. budget: the share of the program's processor time that
+        being watched may cost, between 0 and 1: beyond it payloads are left out, and then dispatches; 0: any.
+
+        Raises OSError where the files cannot be made, ValueError for a budget that is no share.
         """
-        return cls(folder, name, limits=limits, space=space, redaction=redaction)
+        return cls(folder, name, limits=limits, space=space, redaction=redaction, budget=budget)
+
+    def _switch(self, on: bool) -> None:
+        self._enabled = on
+        self._tune()
+
+    enabled = property(attrgetter("_enabled"), _switch, doc="False: nothing is kept.")
 
     @property
     def path(self) -> str:
@@ -112,6 +150,8 @@ class StreamRecorder(Recorder):
         """Tell what will never come, and that the program has ended in order."""
         self.finish()
         if self._stream is not None:
+            self._settle()
+            self._account()
             self._stream.close()
 
     end_now = end_of_program
@@ -127,6 +167,11 @@ class StreamRecorder(Recorder):
         """In a forked child: a stream of its own, from its first fact on."""
         parent, self._stream = self._stream, None
         super().after_fork(parent_pid)
+        self._meter, self._accounting = CostMeter(), threading.Lock()
+        if self._budget is not None:
+            self._budget = Budget(self._budget.share)
+            self._change(self._budget)
+        self._accounted = self._left_out = 0
         extra = {**self.header.extra, "start_ticks": start_ticks()}
         if parent is not None:
             parent.leave()
@@ -140,16 +185,50 @@ class StreamRecorder(Recorder):
         stream = self._stream
         if stream is None or not stream.has_room():
             return None
-        self.local.place = place = (*stream.slots, lane, self.local.outside)
+        outside = CAUSE_UNKNOWN if self._has_left_out else self.local.outside
+        self.local.place = place = (*stream.slots, lane, outside)
         return place
+
+    def cause(self) -> int:
+        """What an emit here and now has as its cause."""
+        return super().cause() or (CAUSE_UNKNOWN if self._has_left_out else 0)
+
+    def chosen(self) -> None:
+        """`leaves_out` has said no: so many were left out before."""
+        if self._one_in > 1:
+            self._left_out += self._one_in - 1
+            if self._left_out >= _LOOK:
+                self._account()
+            place = getattr(self.local, "place", None)
+            if place is not None and place[-1] != CAUSE_UNKNOWN:
+                self.local.place = None
+
+    def measured(self) -> Optional[MeasuredDispatch]:
+        """To measure the dispatch that comes now; mostly None."""
+        if not self._meter.is_due:
+            return None
+        measured = MeasuredDispatch(self._meter)
+        self._tune()
+        return measured
 
     def put(self, *fact: Any) -> None:
         """Keep one fact as packing takes it, or count it as dropped where there is no room."""
         if self.enabled:
             self._keep(fact)
 
-    def has_room(self, calls: int) -> bool:
-        """Whether a dispatch with so many calls can be kept; else its facts are counted as dropped."""
+    def has_room(self, calls: int, is_chosen: bool = False) -> bool:
+        """Whether a dispatch with so many calls can be kept; else its facts are counted as dropped.
+
+        is_chosen: `leaves_out` was asked already.
+        """
+        if not (self.hot or is_chosen):
+            if is_outside(CALL.get()):
+                if self.leaves_out():
+                    return False
+                self.chosen()
+            if self._meter.is_due:
+                MeasuredFacts(self._meter)
+                self._tune()
         if self._stream is None or self._stream.has_room():
             return True
         self._drop(_EMITTED, 1)
@@ -176,7 +255,7 @@ class StreamRecorder(Recorder):
         """What the emit that calls this at once carries: the blob of its slot, 0 where there is none or no room."""
         stream, redaction = self._stream, self.redaction
         body = None
-        if type(payload) is dict and len(payload) <= _FEW and redaction.payloads == FULL:
+        if type(payload) is dict and len(payload) <= _FEW and not self._step and redaction.payloads == FULL:
             # A small dict of short texts and numbers under names that are known to be harmless needs no more than this.
             copied = payload.copy()
             harmless = redaction.harmless
@@ -202,6 +281,9 @@ class StreamRecorder(Recorder):
             record = PACK_RECORD(call, _JSON, 0, BLOB, len(body)) + body
         elif redaction.payloads == OFF:
             return 0
+        elif self._step:
+            self._drop(_PAYLOADS, 1)
+            return 0
         else:
             blob_kind, body, cut = blob_of(self.snapshot(payload), _EMITTED, self.limits, redaction)
             record = PACK_RECORD(call, blob_kind, cut, BLOB, len(body)) + body
@@ -211,7 +293,10 @@ class StreamRecorder(Recorder):
         return 0
 
     def snapshot(self, payload: object) -> Any:
-        """What a payload is now."""
+        """What a payload is now; 0 where the budget leaves it out."""
+        if self._step:
+            self._drop(_PAYLOADS, self.redaction.payloads != OFF)
+            return 0
         self._pending_text = 0  # nothing waits
         return super().snapshot(payload)
 
@@ -225,6 +310,14 @@ class StreamRecorder(Recorder):
         return b""
 
     def _keep(self, fact: "tuple[Any, ...]") -> None:
+        if self._meter.is_measuring:
+            facts: Optional[MeasuredFacts] = getattr(self._meter.here, "facts", None)
+            if facts is not None:
+                facts.keep(fact, self._put)
+                return
+        self._put(fact)
+
+    def _put(self, fact: "tuple[Any, ...]") -> None:
         stream = self._stream
         if stream is None:
             self.pending.append(fact)
@@ -250,13 +343,9 @@ class StreamRecorder(Recorder):
             _, ended, now, handler, call, dispatch, lane = fact
             values = (now, call, dispatch, ended, lane, layout.NEXT | handler << 32)
             pack, kinds = layout.PACK_OPENED, _OVER + _BEGAN
-        claim, facts, _ = stream.slots
-        try:
-            pack(facts, claim(), *values)
-        except struct.error:  # mostly the end of a chunk
-            if not stream.keep(pack, *values):
-                for kind in kinds:
-                    self._drop(kind, 1)
+        if not stream.keep(pack, *values):
+            for kind in kinds:
+                self._drop(kind, 1)
 
     def _keep_blob(self, stream: Stream, value: Any, kind: int) -> int:
         if kind == _EMITTED and self.redaction.payloads == OFF:
@@ -291,8 +380,48 @@ class StreamRecorder(Recorder):
         if self._stream is not None:
             self._stream.drop(kind, count)
 
+    def _account(self) -> None:
+        """Count what being watched has cost, say it, and keep to the budget."""
+        stream = self._stream
+        if stream is None or not self._accounting.acquire(blocking=False):
+            return
+        try:
+            used, left_out = stream.used, self._left_out
+            self._meter.filled(used - self._accounted)
+            self._meter.own_ns += left_out * self._passing_ns
+            self._accounted, self._left_out = used, self._left_out - left_out
+            self._drop(_EMITTED, left_out)
+            own_ns, cpu_ns = self._meter.own_ns + stream.opening_ns, self._meter.cpu_ns()
+            changes = self._budget.look(own_ns, cpu_ns) if self._budget is not None else ""
+            if self._budget is not None and changes:
+                self._change(self._budget)
+                self.mark(changes)
+            stream.tell_cost(own_ns, cpu_ns, self._step)
+            self._tune()
+        finally:
+            self._accounting.release()
+
+    def _settle(self) -> None:
+        """Count those that were left out since the last one that was not."""
+        since = self._one_in - 1
+        while self.leaves_out():
+            since -= 1
+        self._left_out += since
+
+    def _change(self, budget: Budget) -> None:
+        self._settle()
+        self._step, self._one_in = budget.step, budget.one_in
+        self.leaves_out = itertools.cycle([True] * (self._one_in - 1) + [False]).__next__
+        if self._one_in > 1:
+            self._has_left_out = True
+            self._passing_ns = passing_ns()
+
+    def _tune(self) -> None:
+        self.hot = self._enabled and self._one_in == 1 and not self._meter.is_due
+
     def _open(self) -> None:
         stream = Stream(self.folder, self.header, self._space)
+        stream.on_block = self._account
         for key, ident in list(self._openings.items()):
             stream.write(_opening(ident, key))
         self._stream = stream

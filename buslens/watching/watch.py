@@ -139,9 +139,12 @@ class Watch:
     def forget(self, event: Any = None) -> None:
         """The handlers of an event have changed, of all events where none is named; for what an adapter remembers."""
 
-    def has_room(self, calls: int) -> bool:
-        """Whether a dispatch with so many calls can be kept; else its facts are counted as dropped."""
-        return self.recorder.has_room(calls)
+    def has_room(self, calls: int, is_chosen: bool = False) -> bool:
+        """Whether a dispatch with so many calls can be kept; else its facts are counted as dropped.
+
+        is_chosen: whether it is to be recorded was asked before.
+        """
+        return self.recorder.has_room(calls, is_chosen)
 
     def cause(self, raised: Any = None) -> int:
         """What an emit here and now has as its cause: a call, 0 for none, or CAUSE_UNKNOWN.

@@ -31,13 +31,14 @@ def direct(watch: PyeeWatch, bare: CallHandlers) -> Callable[..., bool]:
         emitter: Any = watch.emitter()
         if emitter is None or not watch.live or not recorder.enabled:
             return bare(event, args, kwargs)
+        is_chosen = functions is not None
         if functions is None:  # else `plain` has looked, once as pyee does: it asks the handlers for their hashes
             with emitter._lock:
                 functions = list(emitter._events.get(event, {}).values())
         if not functions:
             nobody(watch, emitter, event, args, kwargs)
             return False
-        dispatch, handlers = announce(watch, emitter, event, args, kwargs, functions)
+        dispatch, handlers = announce(watch, emitter, event, args, kwargs, functions, is_chosen)
         if not dispatch:
             return bare(event, args, kwargs)
         call = 0

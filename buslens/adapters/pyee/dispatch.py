@@ -74,11 +74,17 @@ def general(watch: PyeeWatch, bare: CallHandlers) -> CallHandlers:
 
 
 def announced(
-    watch: PyeeWatch, emitter: Any, event: Any, args: tuple[Any, ...], kwargs: dict[str, Any], functions: list[Any]
+    watch: PyeeWatch,
+    emitter: Any,
+    event: Any,
+    args: tuple[Any, ...],
+    kwargs: dict[str, Any],
+    functions: list[Any],
+    is_chosen: bool = False,
 ) -> tuple[int, Iterator[tuple[Any, Any, int, HandlerName]]]:
     """Record an emit: the dispatch, and what is known of each handler. 0 where it could not be kept."""
     try:
-        if watch.has_room(len(functions)):
+        if watch.has_room(len(functions), is_chosen):
             plan = watch.plan(emitter, event, functions)
             dispatch = emitted(watch, event, args, kwargs, len(functions), plan.event_id)
             return dispatch, zip(functions, plan.keys, plan.handler_ids, plan.names)  # noqa: B905  Python 3.9

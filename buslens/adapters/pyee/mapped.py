@@ -6,14 +6,13 @@ first emit of a thread or of a chunk, goes the general way. Measured by benchmar
 
 from __future__ import annotations
 
-import struct
 from typing import Any, Callable
 
 from pyee.base import EventEmitter
 
 from buslens.adapters.pyee.dispatch import CallHandlers, unheard
 from buslens.adapters.pyee.watch import PyeeWatch, same
-from buslens.context import CALL
+from buslens.context import CALL, CAUSE_UNKNOWN
 from buslens.packing import ENDED, NEXT, STARTED
 from buslens.payloads import arguments
 from buslens.stream import StreamRecorder
@@ -29,14 +28,22 @@ def mapped(watch: PyeeWatch, recorder: StreamRecorder, bare: CallHandlers, slow:
     find, keep_payload, renew = watch.plans.get, recorder.keep_payload, recorder.place
     call_with, call_without = watch.call_from, watch.call_without
     # What is global below is pyee's: see `in_the_place_of`.
-    pack, no_slot, gone = PACK_OPENED, (AttributeError, TypeError, struct.error), ValueError
+    pack, no_slot, gone = PACK_OPENED, (AttributeError, TypeError, StopIteration), ValueError
     next_, started, ended_, told_elsewhere = NEXT, STARTED, ENDED, _told_elsewhere
-    together, is_same, nobody = arguments, same, unheard
+    together, is_same, nobody, unknown = arguments, same, unheard, CAUSE_UNKNOWN
 
     def _call_handlers(event: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> bool:
         emitter: Any = emitter_of()
-        if emitter is None or not watch.live or not recorder.enabled:
-            return bare(event, args, kwargs)
+        measured = None
+        if emitter is None or not watch.live or not recorder.hot:
+            if emitter is None or not watch.live or not recorder.enabled:
+                return bare(event, args, kwargs)
+            inside = current()
+            if not inside or inside == unknown:
+                if recorder.leaves_out():
+                    return type(emitter)._call_handlers(emitter, event, args, kwargs)  # type: ignore[no-any-return]
+                recorder.chosen()
+            measured = recorder.measured()
         lock = emitter._lock
         # `with` costs twice as much as the two calls that it makes.
         lock.acquire()
@@ -62,6 +69,9 @@ def mapped(watch: PyeeWatch, recorder: StreamRecorder, bare: CallHandlers, slow:
         if not marks:
             return slow(event, args, kwargs, functions)
         token: Any = None
+        # Nearly always None, which is asked for at next to no cost.
+        if measured is not None:
+            measured.go()
         try:
             claim, facts, ends, lane, outside = local.place
             call = next_id()
@@ -86,15 +96,20 @@ def mapped(watch: PyeeWatch, recorder: StreamRecorder, bare: CallHandlers, slow:
             return slow(event, args, kwargs, functions)
         call_from = call_with if kwargs else call_without
         at = 0
+        if measured is not None:
+            measured.halt()
         try:
             given = call_from(function, args, kwargs)
+            if measured is not None:
+                measured.go()
             if several:
                 dispatch = call - 1
                 for at in plan.others:
                     try:
                         if given is None:
-                            ended, call, slot = call, next_id(), claim()
+                            ended, call = call, next_id()
                             try:
+                                slot = claim()
                                 pack(facts, slot, clock_ns(), call, dispatch, ended, lane, marks[at])
                             except no_slot:
                                 slot = -1
@@ -108,7 +123,11 @@ def mapped(watch: PyeeWatch, recorder: StreamRecorder, bare: CallHandlers, slow:
                         enter(call)
                     except Exception as error:
                         watch.broke(error)
+                    if measured is not None:
+                        measured.halt()
                     given = call_from(functions[at], args, kwargs)
+                    if measured is not None:
+                        measured.go()
         except BaseException as error:
             if at == plan.count - 1:
                 told_elsewhere(ends, slot)
@@ -130,6 +149,8 @@ def mapped(watch: PyeeWatch, recorder: StreamRecorder, bare: CallHandlers, slow:
             pass  # this is a child that was forked in the call, which is the parent's
         except Exception as error:
             watch.broke(error)
+        if measured is not None:
+            measured.done(len(functions))
         return True
 
     return in_the_place_of(EventEmitter._call_handlers, "_emit_run", _call_handlers)  # type: ignore[no-any-return]

@@ -5,8 +5,10 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 import buslens
@@ -15,7 +17,7 @@ from buslens.records import Kind, Outcome
 from buslens.redaction import Redaction
 from buslens.stream import StreamLimits, StreamRecorder
 from buslens.stream.recorder import start_ticks
-from tests.helpers.patience import PATIENCE_S
+from tests.helpers.patience import PATIENCE_S, wait_until
 from tests.helpers.streams import events, followed, payloads
 from tests.helpers.streams import payloads as payloads_in
 
@@ -174,3 +176,107 @@ def test_no_secret_is_in_any_file_of_a_stream(tmp_path: Path, payloads: str) -> 
     shown = payloads_in(trace)
     expected = {"full": {"id": 1, "note": "short"}, "keys": {"id": "<int>", "note": "<str>"}, "off": None}[payloads]
     assert shown[2] == shown[10] == expected
+
+
+def emit_blinker(recorder: StreamRecorder, count: int) -> None:
+    from blinker import Signal
+
+    signal = Signal("tick")
+    signal.connect(pass_by)
+    buslens.attach(signal, recorder=recorder)
+    for number in range(count):
+        signal.send("me", id=number)
+
+
+def emit_pyee(recorder: StreamRecorder, count: int) -> None:
+    from pyee import EventEmitter
+
+    emitter = EventEmitter()
+    emitter.on("tick", lambda _: emitter.emit("inner"))
+    emitter.on("inner", lambda: None)
+    buslens.attach(emitter, recorder=recorder)
+    for number in range(count):
+        emitter.emit("tick", {"id": number})
+
+
+def pass_by(*_: object, **__: object) -> None:
+    pass
+
+
+def at_step(folder: Path, step: int) -> StreamRecorder:
+    """A recorder whose budget leaves out so much."""
+    recorder = StreamRecorder.into(folder, budget=1.0)
+    assert recorder._budget is not None
+    recorder._budget.step, recorder._budget._patience_ns = step, 1 << 62
+    recorder._change(recorder._budget)
+    return recorder
+
+
+@pytest.mark.parametrize("emit", [emit_pyee, emit_blinker])
+def test_a_budget_leaves_out_payloads_and_counts_them(
+    tmp_path: Path, emit: Callable[[StreamRecorder, int], None]
+) -> None:
+    recorder = at_step(tmp_path, 1)
+    emit(recorder, 10)
+    trace, follower = followed(recorder)
+    assert payloads(trace) == [None] * len(trace.dispatches)
+    assert len(trace.dispatches) >= 10
+    assert (follower._head.dropped()[0], trace.dropped) == (10, 0)
+
+
+@pytest.mark.parametrize("emit", [emit_pyee, emit_blinker])
+def test_a_budget_leaves_out_dispatches_and_counts_them(
+    tmp_path: Path, emit: Callable[[StreamRecorder, int], None]
+) -> None:
+    recorder = at_step(tmp_path, 4)
+    emit(recorder, 400)
+    recorder.close()
+    trace, follower = followed(recorder)
+    dropped = follower._head.dropped()
+    assert len(trace.dispatches) + dropped[Kind.DISPATCH_EMITTED] == {emit_pyee: 800, emit_blinker: 400}[emit]
+    assert 50 < len(trace.dispatches) < 350
+    assert trace.dropped == dropped[Kind.DISPATCH_EMITTED] == recorder.dropped
+    parents = trace.dispatches.parent_call
+    assert trace.dispatches.cause_unknown.tolist() == (parents == 0).tolist(), "nobody says that it has no cause"
+    inner = [row for row, event in enumerate(events(trace)) if event == "inner"]
+    assert np.count_nonzero(parents[inner]) == events(trace).count("tick") * (emit is emit_pyee)
+    assert trace.calls.outcome.tolist() == [Outcome.OK] * len(trace.dispatches)
+
+
+def test_a_program_that_is_watched_beyond_its_budget_is_told_so_in_its_capture(tmp_path: Path) -> None:
+    from pyee import EventEmitter
+
+    recorder = StreamRecorder.into(tmp_path, budget=0.0001)
+    emitter = EventEmitter()
+    emitter.on("tick", pass_by)
+    buslens.attach(emitter, recorder=recorder)
+
+    def has_left_out() -> bool:
+        for _ in range(1000):
+            emitter.emit("tick", {"id": 7})
+        return recorder._step >= 4
+
+    wait_until(has_left_out, lambda: recorder._step, pause_s=0.0)
+    recorder.close()
+    trace, _ = followed(recorder)
+    notes = [trace.marks.text(row) for row in range(len(trace.marks))]
+    assert [note.rpartition(": ")[2] for note in notes[:3]] == [
+        "from here on payloads are left out",
+        "from here on one dispatch in 2 is recorded, without payloads",
+        "from here on one dispatch in 4 is recorded, without payloads",
+    ]
+    assert payloads(trace)[0] == {"id": 7}
+    assert payloads(trace)[-1] is None
+
+
+def test_nothing_is_kept_while_it_is_switched_off(tmp_path: Path) -> None:
+    from pyee import EventEmitter
+
+    recorder = StreamRecorder.into(tmp_path)
+    emitter = EventEmitter()
+    emitter.on("tick", pass_by)
+    buslens.attach(emitter, recorder=recorder)
+    for is_on in (True, False, True):
+        recorder.enabled = is_on
+        assert emitter.emit("tick", is_on)
+    assert payloads(followed(recorder)[0]) == [True, True]
