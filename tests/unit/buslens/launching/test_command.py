@@ -7,7 +7,18 @@ from pathlib import Path
 
 import pytest
 
-from buslens.launching.command import COMMANDS, WrongUse, announcement, found, parsed, prepared, unreachable, which
+from buslens.launching import variables
+from buslens.launching.command import (
+    COMMANDS,
+    SITE,
+    WrongUse,
+    announcement,
+    found,
+    parsed,
+    prepared,
+    unreachable,
+    which,
+)
 
 
 def test_options_end_where_the_command_begins() -> None:
@@ -26,6 +37,8 @@ def test_options_end_where_the_command_begins() -> None:
         (["-o"], "-o needs a value"),
         (["--fast", "x"], "no such option: --fast"),
         (["--only", "x,pyee", "y"], "--only knows no library 'x'"),
+        (["--budget", "much", "y"], "--budget: a budget is a share of the program's processor time, such as 5%"),
+        (["--budget=5%", "-o", "x", "y"], "--budget is not held where -o writes a capture file"),
     ],
 )
 def test_a_mistake_is_one_sentence(arguments: list[str], problem: str) -> None:
@@ -73,3 +86,13 @@ def test_the_announcement_says_where_and_what_is_not_seen(tmp_path: Path, monkey
     said = announcement(request, environment)
     assert said.startswith(f"recording into {environment['BUSLENS_SESSION']}, from the first import of pyee; not seen:")
     assert set(COMMANDS) == {"record", "ps"}
+
+
+def test_a_budget_is_told_to_the_program_and_its_children(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("XDG_RUNTIME_DIR", str(tmp_path))
+    told = prepared(parsed(["--budget", "5%", "python"]))
+    assert told[variables.BUDGET] == "0.05"
+    environ = dict(told)
+    variables.hand_on(environ, variables.taken(environ, SITE), SITE, "7-1")
+    assert environ[variables.BUDGET] == "0.05"
+    assert variables.BUDGET not in prepared(parsed(["python"]))

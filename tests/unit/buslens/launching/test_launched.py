@@ -15,6 +15,8 @@ from buslens.launching.launched import LaunchedProcess, SaysOnStderr
 from buslens.launching.program import ProgramWatch
 from buslens.launching.ps import processes
 from buslens.launching.session import LaunchSession, Process
+from buslens.stream import StreamRecorder
+from buslens.stream.figures import figures_of
 from tests.helpers.seen import seen
 
 
@@ -83,3 +85,14 @@ def test_an_error_is_one_line_without_a_traceback() -> None:
         "buslens stopped watching an emitter after an error of its own (ValueError('odd'))",
         "x takes what waits too slowly",
     ]
+
+
+def test_a_stream_is_told_its_budget(program: ProgramWatch, process: Process) -> None:
+    made = LaunchedProcess(process, program)
+    made.start(ImportHook(), "", ["pyee"], "0.05")
+    assert isinstance(program.recorder, StreamRecorder)
+    found = figures_of(program.recorder.path)
+    assert found is not None
+    assert found.budget == 0.05
+    EXITS.forget(made)
+    program.recorder.close()
