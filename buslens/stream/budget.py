@@ -61,7 +61,7 @@ class Budget:
         return f"{self._said(share)}: {self._now}"
 
     def _said(self, share: float) -> str:
-        return f"buslens took {share:.1%} of this program's processor time, and may take {self.share:.1%}"
+        return f"buslens took about {min(share, 1):.1%} of this program's processor time, and may take {self.share:.1%}"
 
     @property
     def _now(self) -> str:

@@ -78,6 +78,10 @@ class CostMeter:
         self._cold = 1
         self.is_due = True
 
+    def forget(self) -> None:
+        """From here on dispatches cost more, or less."""
+        self._samples.clear()
+
     def begin(self) -> bool:
         """A dispatch is measured now. Whether it counts: the first one runs what was not run for long."""
         cold, self._cold = self._cold, 0

@@ -10,6 +10,7 @@ import mmap
 import os
 import threading
 from dataclasses import replace
+from functools import partial
 from operator import attrgetter
 from typing import Any, Callable, Optional, Tuple, Union
 
@@ -22,10 +23,10 @@ from buslens.recorder import Recorder
 from buslens.records import BlobKind, Kind
 from buslens.redaction import FULL, OFF, Redaction
 from buslens.stream import layout
-from buslens.stream.budget import Budget
-from buslens.stream.cost import CostMeter, MeasuredDispatch, MeasuredFacts, passing_ns
+from buslens.stream.cost import MeasuredFacts
 from buslens.stream.layout import BLOB, NAME, OPENING, OPENING_BODY, PACK_RECORD
 from buslens.stream.space import StreamLimits
+from buslens.stream.spending import Spending
 from buslens.stream.stream import Stream
 from buslens.wire import NAME_ENTRY
 
@@ -46,9 +47,6 @@ _ENCODE: Callable[[Any, int], Any] = (
 
 _PAYLOADS = 0
 """In place of a kind: payloads, errors and notes that were dropped without their facts."""
-
-_LOOK = 64
-"""So many dispatches that are left out pass between two looks at the budget."""
 
 Folder = Union[str, "os.PathLike[str]"]
 
@@ -74,26 +72,8 @@ class StreamRecorder(Recorder):
         budget: float = 0.0,
     ) -> None:
         """See `into`."""
-        self.hot = self._enabled = False
-        """Whether a dispatch is recorded without a further question."""
-
-        self._meter = CostMeter()
-        self._budget = Budget(budget) if budget else None
-        self._step, self._one_in = 0, 1
-        """What is left out now: see `Budget`."""
-
-        self._has_left_out = False
-        """Whether a dispatch ever was: what is emitted outside of any call that is known may be in one of those."""
-
-        self.leaves_out: Callable[[], bool] = itertools.repeat(False).__next__
-        """Whether the budget leaves out the dispatch that comes now, of those that no recorded call has emitted."""
-
-        self._left_out, self._passing_ns = 0, 0
-        """Dispatches that were left out and not told of yet, and what each of them costs all the same."""
-
-        self._accounting = threading.Lock()
-        self._accounted = 0
-        """Slots whose cost is counted."""
+        self.spending = Spending(budget, partial(self._drop, _EMITTED), self.mark)
+        """What being watched costs, and what the budget leaves out."""
 
         super().__init__(limits=limits, redaction=redaction or Redaction())
         self.folder = os.path.abspath(os.fsdecode(folder))
@@ -136,10 +116,10 @@ class StreamRecorder(Recorder):
         return cls(folder, name, limits=limits, space=space, redaction=redaction, budget=budget)
 
     def _switch(self, on: bool) -> None:
-        self._enabled = on
-        self._tune()
+        self.spending.is_on = on
+        self.spending.tune()
 
-    enabled = property(attrgetter("_enabled"), _switch, doc="False: nothing is kept.")
+    enabled = property(attrgetter("spending.is_on"), _switch, doc="False: nothing is kept.")
 
     @property
     def path(self) -> str:
@@ -150,8 +130,7 @@ class StreamRecorder(Recorder):
         """Tell what will never come, and that the program has ended in order."""
         self.finish()
         if self._stream is not None:
-            self._settle()
-            self._account()
+            self.spending.close(self._stream)
             self._stream.close()
 
     end_now = end_of_program
@@ -167,11 +146,7 @@ class StreamRecorder(Recorder):
         """In a forked child: a stream of its own, from its first fact on."""
         parent, self._stream = self._stream, None
         super().after_fork(parent_pid)
-        self._meter, self._accounting = CostMeter(), threading.Lock()
-        if self._budget is not None:
-            self._budget = Budget(self._budget.share)
-            self._change(self._budget)
-        self._accounted = self._left_out = 0
+        self.spending.begin_anew()
         extra = {**self.header.extra, "start_ticks": start_ticks()}
         if parent is not None:
             parent.leave()
@@ -185,31 +160,21 @@ class StreamRecorder(Recorder):
         stream = self._stream
         if stream is None or not stream.has_room():
             return None
-        outside = CAUSE_UNKNOWN if self._has_left_out else self.local.outside
+        outside = CAUSE_UNKNOWN if self.spending.has_left_out else self.local.outside
         self.local.place = place = (*stream.slots, lane, outside)
         return place
 
     def cause(self) -> int:
         """What an emit here and now has as its cause."""
-        return super().cause() or (CAUSE_UNKNOWN if self._has_left_out else 0)
+        return super().cause() or (CAUSE_UNKNOWN if self.spending.has_left_out else 0)
 
     def chosen(self) -> None:
-        """`leaves_out` has said no: so many were left out before."""
-        if self._one_in > 1:
-            self._left_out += self._one_in - 1
-            if self._left_out >= _LOOK:
-                self._account()
+        """This dispatch is recorded, of several."""
+        if self._stream is not None and self.spending.one_in > 1:
+            self.spending.chosen(self._stream)
             place = getattr(self.local, "place", None)
             if place is not None and place[-1] != CAUSE_UNKNOWN:
                 self.local.place = None
-
-    def measured(self) -> Optional[MeasuredDispatch]:
-        """To measure the dispatch that comes now; mostly None."""
-        if not self._meter.is_due:
-            return None
-        measured = MeasuredDispatch(self._meter)
-        self._tune()
-        return measured
 
     def put(self, *fact: Any) -> None:
         """Keep one fact as packing takes it, or count it as dropped where there is no room."""
@@ -219,16 +184,15 @@ class StreamRecorder(Recorder):
     def has_room(self, calls: int, is_chosen: bool = False) -> bool:
         """Whether a dispatch with so many calls can be kept; else its facts are counted as dropped.
 
-        is_chosen: `leaves_out` was asked already.
+        is_chosen: whether it is left out was asked already.
         """
-        if not (self.hot or is_chosen):
+        spending = self.spending
+        if not (spending.is_hot or is_chosen):
             if is_outside(CALL.get()):
-                if self.leaves_out():
+                if spending.leaves_out():
                     return False
                 self.chosen()
-            if self._meter.is_due:
-                MeasuredFacts(self._meter)
-                self._tune()
+            spending.measure_facts()
         if self._stream is None or self._stream.has_room():
             return True
         self._drop(_EMITTED, 1)
@@ -255,7 +219,7 @@ class StreamRecorder(Recorder):
         """What the emit that calls this at once carries: the blob of its slot, 0 where there is none or no room."""
         stream, redaction = self._stream, self.redaction
         body = None
-        if type(payload) is dict and len(payload) <= _FEW and not self._step and redaction.payloads == FULL:
+        if type(payload) is dict and len(payload) <= _FEW and not self.spending.step and redaction.payloads == FULL:
             # A small dict of short texts and numbers under names that are known to be harmless needs no more than this.
             copied = payload.copy()
             harmless = redaction.harmless
@@ -281,7 +245,7 @@ class StreamRecorder(Recorder):
             record = PACK_RECORD(call, _JSON, 0, BLOB, len(body)) + body
         elif redaction.payloads == OFF:
             return 0
-        elif self._step:
+        elif self.spending.step:
             self._drop(_PAYLOADS, 1)
             return 0
         else:
@@ -294,7 +258,7 @@ class StreamRecorder(Recorder):
 
     def snapshot(self, payload: object) -> Any:
         """What a payload is now; 0 where the budget leaves it out."""
-        if self._step:
+        if self.spending.step:
             self._drop(_PAYLOADS, self.redaction.payloads != OFF)
             return 0
         self._pending_text = 0  # nothing waits
@@ -310,8 +274,9 @@ class StreamRecorder(Recorder):
         return b""
 
     def _keep(self, fact: "tuple[Any, ...]") -> None:
-        if self._meter.is_measuring:
-            facts: Optional[MeasuredFacts] = getattr(self._meter.here, "facts", None)
+        meter = self.spending.meter
+        if meter.is_measuring:
+            facts: Optional[MeasuredFacts] = getattr(meter.here, "facts", None)
             if facts is not None:
                 facts.keep(fact, self._put)
                 return
@@ -380,48 +345,9 @@ class StreamRecorder(Recorder):
         if self._stream is not None:
             self._stream.drop(kind, count)
 
-    def _account(self) -> None:
-        """Count what being watched has cost, say it, and keep to the budget."""
-        stream = self._stream
-        if stream is None or not self._accounting.acquire(blocking=False):
-            return
-        try:
-            used, left_out = stream.used, self._left_out
-            self._meter.filled(used - self._accounted)
-            self._meter.own_ns += left_out * self._passing_ns
-            self._accounted, self._left_out = used, self._left_out - left_out
-            self._drop(_EMITTED, left_out)
-            own_ns, cpu_ns = self._meter.own_ns + stream.opening_ns, self._meter.cpu_ns()
-            changes = self._budget.look(own_ns, cpu_ns) if self._budget is not None else ""
-            if self._budget is not None and changes:
-                self._change(self._budget)
-                self.mark(changes)
-            stream.tell_cost(own_ns, cpu_ns, self._step)
-            self._tune()
-        finally:
-            self._accounting.release()
-
-    def _settle(self) -> None:
-        """Count those that were left out since the last one that was not."""
-        since = self._one_in - 1
-        while self.leaves_out():
-            since -= 1
-        self._left_out += since
-
-    def _change(self, budget: Budget) -> None:
-        self._settle()
-        self._step, self._one_in = budget.step, budget.one_in
-        self.leaves_out = itertools.cycle([True] * (self._one_in - 1) + [False]).__next__
-        if self._one_in > 1:
-            self._has_left_out = True
-            self._passing_ns = passing_ns()
-
-    def _tune(self) -> None:
-        self.hot = self._enabled and self._one_in == 1 and not self._meter.is_due
-
     def _open(self) -> None:
         stream = Stream(self.folder, self.header, self._space)
-        stream.on_block = self._account
+        stream.on_block = partial(self.spending.look, stream)
         for key, ident in list(self._openings.items()):
             stream.write(_opening(ident, key))
         self._stream = stream

@@ -78,6 +78,9 @@ class Chunks:
         self._space = space
         self._stem = stem
         self._size = space.limits.first
+        self.opened = 0
+        """Bytes of all so far."""
+
         self._next: "Callable[[], int]" = itertools.count(1).__next__
 
     def open(self, at_least: int = 0) -> mmap.mmap:
@@ -88,6 +91,7 @@ class Chunks:
         except OSError:
             self._next = itertools.count(number).__next__  # a reader looks for them by number
             raise
+        self.opened += len(chunk)
         self._size = min(2 * self._size, self._space.limits.largest)
         return chunk
 

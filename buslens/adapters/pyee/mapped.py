@@ -26,6 +26,7 @@ def mapped(watch: PyeeWatch, recorder: StreamRecorder, bare: CallHandlers, slow:
     next_id, clock_ns, local, keep = recorder.next_id, recorder.clock_ns, recorder.local, recorder.keep
     current, enter, leave = CALL.get, CALL.set, CALL.reset
     find, keep_payload, renew = watch.plans.get, recorder.keep_payload, recorder.place
+    spending = recorder.spending
     call_with, call_without = watch.call_from, watch.call_without
     # What is global below is pyee's: see `in_the_place_of`.
     pack, no_slot, gone = PACK_OPENED, (AttributeError, TypeError, StopIteration), ValueError
@@ -35,15 +36,15 @@ def mapped(watch: PyeeWatch, recorder: StreamRecorder, bare: CallHandlers, slow:
     def _call_handlers(event: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> bool:
         emitter: Any = emitter_of()
         measured = None
-        if emitter is None or not watch.live or not recorder.hot:
+        if emitter is None or not watch.live or not spending.is_hot:
             if emitter is None or not watch.live or not recorder.enabled:
                 return bare(event, args, kwargs)
             inside = current()
             if not inside or inside == unknown:
-                if recorder.leaves_out():
+                if spending.leaves_out():
                     return type(emitter)._call_handlers(emitter, event, args, kwargs)  # type: ignore[no-any-return]
                 recorder.chosen()
-            measured = recorder.measured()
+            measured = spending.measured()
         lock = emitter._lock
         # `with` costs twice as much as the two calls that it makes.
         lock.acquire()

@@ -206,9 +206,10 @@ def pass_by(*_: object, **__: object) -> None:
 def at_step(folder: Path, step: int) -> StreamRecorder:
     """A recorder whose budget leaves out so much."""
     recorder = StreamRecorder.into(folder, budget=1.0)
-    assert recorder._budget is not None
-    recorder._budget.step, recorder._budget._patience_ns = step, 1 << 62
-    recorder._change(recorder._budget)
+    budget = recorder.spending._budget
+    assert budget is not None
+    budget.step, budget._patience_ns = step, 1 << 62
+    recorder.spending.change(step, budget.one_in)
     return recorder
 
 
@@ -254,9 +255,9 @@ def test_a_program_that_is_watched_beyond_its_budget_is_told_so_in_its_capture(t
     def has_left_out() -> bool:
         for _ in range(1000):
             emitter.emit("tick", {"id": 7})
-        return recorder._step >= 4
+        return recorder.spending.step >= 4
 
-    wait_until(has_left_out, lambda: recorder._step, pause_s=0.0)
+    wait_until(has_left_out, lambda: recorder.spending.step, pause_s=0.0)
     recorder.close()
     trace, _ = followed(recorder)
     notes = [trace.marks.text(row) for row in range(len(trace.marks))]
