@@ -95,4 +95,4 @@ def test_a_budget_is_told_to_the_program_and_its_children(tmp_path: Path, monkey
     environ = dict(told)
     variables.hand_on(environ, variables.taken(environ, SITE), SITE, "7-1")
     assert environ[variables.BUDGET] == "0.05"
-    assert variables.BUDGET not in prepared(parsed(["python"]))
+    assert variables.BUDGET not in variables.told(SITE, "/run/session", "", [], True, "")
