@@ -14,15 +14,16 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TextIO
+from typing import TYPE_CHECKING, TextIO
 
 from rich.console import Console
 
 from app.cli_text import plain
-from bus.capture import completeness
 from bus.errors import UserError
 from bus.system_errors import reason
-from bus.trace import Trace
+
+if TYPE_CHECKING:
+    from bus.trace import Trace
 
 STDOUT = "-"
 NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO)
@@ -49,6 +50,8 @@ def complain(line: str) -> None:
 
 def warn(path: Path, trace: Trace) -> None:
     """What a person must know of a capture, beside whatever is made of it."""
+    from bus.capture import completeness  # NumPy takes a third of the start of a command that reads no capture
+
     for sentence in completeness.warnings(trace):
         complain(f"{path}: {sentence}")
 

@@ -5,7 +5,6 @@ The window stays open: an exception in a slot or a thread is reported and the re
 
 from __future__ import annotations
 
-import asyncio
 import platform
 import sys
 import threading
@@ -14,11 +13,14 @@ from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 from types import TracebackType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import platformdirs
 
 from app.cli_output import complain
+
+if TYPE_CHECKING:
+    import asyncio
 
 MOST_REPORTS = 20
 """A slot that fails at every frame must not fill the disk."""

@@ -9,6 +9,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tests.helpers.patience import PATIENCE_S
+from tests.helpers.preloaded import Preloaded
+
+OF_PYTHON = ("PYTHON", "LC_", "LANG")
+"""What Python looks at when it starts."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,8 +40,12 @@ class Program:
 
     folder: Path
     python: str = sys.executable
+    preloaded: Preloaded | None = None
+    """Runs commands sooner than a Python that is started for each."""
 
     def __call__(self, *arguments: str | Path, **environment: str) -> Ended:
+        if self.preloaded is not None and not any(name.startswith(OF_PYTHON) for name in environment):
+            return Ended(*self.preloaded.run([*map(str, arguments)], self.folder, self.environment(**environment)))
         done = subprocess.run(
             self.command(*arguments),
             cwd=self.folder,
