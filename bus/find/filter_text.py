@@ -7,11 +7,13 @@ excludes, brackets group.
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from difflib import get_close_matches
 
 from bus.errors import Place, UserError
 from bus.trace.fates import FATES
+from bus.trace.ids import id_of
 from bus.trace.payload_paths import steps_of
 from buslens.records import Outcome
 
@@ -173,7 +175,7 @@ class _Reader:
             found = None  # such as order.placed=1: text like any other
         if not found:
             text, _ = self.value()
-            if text.startswith("#") and text[1:].isdecimal():
+            if text.startswith("#") and id_of(text) is not None:
                 return term("id", "=", text[1:], start, start)
             return Term("", "~", text.lower())
         self.at = found.end()
@@ -264,7 +266,7 @@ def term(field: str, operator: str, text: str, start: int, begins: int) -> Node:
         if operator not in (":", "=", "!="):
             raise mistake("outcomes have no order", start, f"write outcome:{text}")
     else:
-        number = whole(field, text, begins) if field in NUMBER_FIELDS else span_ns(field, text, begins)
+        number = NUMBERS[field](field, text, begins) if field in NUMBERS else span_ns(field, text, begins)
         found = Term(field, "=" if operator in (":", "!=") else operator, text, number)
     return Not(found) if operator == "!=" else found
 
@@ -291,11 +293,23 @@ def fate(text: str, at: int) -> int:
 
 
 def whole(field: str, text: str, at: int) -> int:
-    """A number as it is typed for an id or a count, with or without #. Raises UserError at place `at`."""
+    """A number as it is typed for a count, with or without #. Raises UserError at place `at`."""
     digits = text.removeprefix("#")
     if not digits.isascii() or not digits.isdecimal() or len(digits) > 20:
         raise mistake(f"{field} is a whole number, not {text}", at)
     return int(digits)
+
+
+def an_id(field: str, text: str, at: int) -> int:
+    """The id that is typed, with or without #. Raises UserError at place `at`."""
+    found = id_of(text)
+    if found is None:
+        hint = f"write {field}:17, or {field}:2:17 for that of the second process of a session"
+        raise mistake(f"{field} is a whole number, not {text}", at, hint)
+    return found
+
+
+NUMBERS: dict[str, Callable[[str, str, int], int]] = {"id": an_id, "flow": an_id, "attempt": whole}
 
 
 def span_ns(field: str, text: str, at: int) -> int:

@@ -12,6 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from bus.picture.pyramid import Int64s
+from bus.trace.ids import id_text
 from bus.trace.same_handler import SameHandler
 from buslens.records import NameKind
 
@@ -102,7 +103,7 @@ class Grouping:
             return "all others"
         if self.group == "flow":
             dispatches = trace.dispatches
-            return f"#{int(dispatches.id[lane])} {trace.names.text(int(dispatches.event[lane]))}"
+            return f"#{id_text(int(dispatches.id[lane]))} {trace.names.text(int(dispatches.event[lane]))}"
         if self.group == "source":
             return _file_name(trace.names.place(lane)[0]) or "(no source known)"
         return trace.names.text(lane) or ("(no bus known)" if self.group == "bus" else "?")

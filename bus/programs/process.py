@@ -13,6 +13,7 @@ from bus.programs.joint_blobs import JointBlobs
 from bus.programs.joint_names import JointNames
 from bus.trace.facts import FACT_DTYPE
 from bus.trace.frame_reader import FrameReader
+from bus.trace.ids import IDS_OF_ONE
 from bus.trace.names import Name, Names
 from bus.trace.renaming import Renamer
 from buslens import wire
@@ -20,9 +21,6 @@ from buslens.context import CAUSE_UNKNOWN
 from buslens.records import Kind, NameKind
 
 Array = npt.NDArray[Any]
-
-IDS_OF_ONE = 1 << 40
-"""Ids of a process begin at a multiple of this, so that no two processes have the same."""
 
 _SUBSCRIPTIONS = (int(Kind.HANDLER_ADDED), int(Kind.HANDLER_REMOVED))
 """Their parent is the name of an event."""

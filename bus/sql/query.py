@@ -18,6 +18,7 @@ from bus.errors import UserError
 from bus.sql import columns as sql_columns
 from bus.sql import words as sql_words
 from bus.sql.tables import TABLES
+from bus.trace.ids import IDS_OF_ONE
 from bus.trace.trace import Trace
 
 LONGEST_S = 30.0
@@ -30,6 +31,9 @@ MOST_LETTERS = 64 * 1024 * 1024
 MOST_MEMORY = "2GB"
 _AT_ONCE = 2048
 INSIST_S, _AGAIN_S = 2.0, 0.02
+
+ID_MACRO = f"CREATE MACRO id(process, number) AS ((process - 1) * {IDS_OF_ONE} + number)::UBIGINT"
+"""`WHERE id = id(2, 17)`: what is written as 2:17 elsewhere."""
 
 READY: dict[str, str] = {
     "Slowest handlers": "SELECT handler, count(*) AS calls, quantile_cont(duration_ms, 0.5) AS p50_ms,\n"
@@ -206,6 +210,7 @@ def connected(
         connection.register(name, columns)
     for name, select in TABLES.items():
         connection.execute(f"CREATE VIEW {name} AS {select}")
+    connection.execute(ID_MACRO)
     connection.execute(f"SET memory_limit = '{MOST_MEMORY}'")
     connection.execute("SET python_enable_replacements = false")
     connection.execute("SET lock_configuration = true")

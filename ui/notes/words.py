@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bus.trace import Trace
+from bus.trace.ids import id_text
 from bus.trace.notes import Note
 from ui.number_text import moment, span
 
@@ -20,9 +21,9 @@ def subject_words(trace: Trace, note: Note) -> str:
     if note.kind == "call":
         row = trace.calls.row_of(note.about)
         handler = "call" if row < 0 else trace.names.text(int(trace.calls.handler[row]))
-        return f"{handler} #{note.about}"
+        return f"{handler} #{id_text(note.about)}"
     if note.kind == "dispatch":
         row = trace.dispatches.row_of(note.about)
         event = "dispatch" if row < 0 else trace.names.text(int(trace.dispatches.event[row]))
-        return f"{event} #{note.about}"
+        return f"{event} #{id_text(note.about)}"
     return ""

@@ -35,7 +35,7 @@ class Tab(QWidget):
     failed = Signal(object)
     """A UserError."""
 
-    item_wanted = Signal(str, int)
+    item_wanted = Signal(str, object)
     """ "dispatch" or "call", and its id: it is to be selected."""
 
     rows_wanted = Signal(str, str)

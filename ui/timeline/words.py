@@ -8,6 +8,7 @@ from bus.analysis.not_called import skipped_handler
 from bus.picture.bars import Bars
 from bus.picture.detail import EmitPoints
 from bus.picture.lane_marks import SORTS
+from bus.trace.ids import id_text
 from bus.trace.joining import DISCARDED
 from bus.wording import several
 from buslens.records import Outcome
@@ -67,9 +68,9 @@ def about_call(content: Content, row: int) -> str:
     outcome = Outcome.RUNNING if running else Outcome(int(calls.outcome[row]))
     attempt = int(calls.attempt[row])
     lines = [
-        f"{content.trace.names.text(int(calls.handler[row]))}  call {int(calls.id[row])}"
+        f"{content.trace.names.text(int(calls.handler[row]))}  call {id_text(int(calls.id[row]))}"
         + (f", attempt {attempt}" if attempt > 1 else ""),
-        f"{content.event_of_call(row)}  dispatch {int(calls.dispatch[row])}",
+        f"{content.event_of_call(row)}  dispatch {id_text(int(calls.dispatch[row]))}",
         OUTCOMES[outcome] + _error_text(content, row, outcome),
         f"duration {duration_text((content.now_ns if running else ended) - started)}{' so far' if running else ''}"
         f", queue delay {duration_text(started - emitted)}",
@@ -94,7 +95,7 @@ def about_dispatch(content: Content, row: int) -> str:
     emitted, ended = int(dispatches.emitted_ns[row]), int(dispatches.ended_ns[row])
     given_up = outcome is Outcome.LOST and bool(int(dispatches.columns.view("seen")[row]) & DISCARDED)
     lines = [
-        f"{content.event_of_dispatch(row)}  dispatch {int(dispatches.id[row])}",
+        f"{content.event_of_dispatch(row)}  dispatch {id_text(int(dispatches.id[row]))}",
         GIVEN_UP if given_up else OUTCOMES[outcome],
         f"handlers {int(dispatches.handlers[row])}, latency {duration_text(max(0, ended - emitted))}",
         f"at {_at(content, emitted)}",

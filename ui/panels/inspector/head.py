@@ -7,6 +7,7 @@ from pathlib import PurePath
 from PySide6.QtCore import QSize, Signal
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
+from bus.trace.ids import id_text
 from ui.panels.inspector.facts import InspectorFacts
 from ui.panels.inspector.section import link_button, link_style, plain_label
 from ui.panels.state_icons import look
@@ -27,15 +28,15 @@ class InspectorHead(QWidget):
         self._facts: InspectorFacts | None = None
         self.name = BreakingLabel(self)
         self.name.setObjectName("inspector_name")
-        self._number = plain_label(self)
-        self._number.setProperty("muted", True)
+        self.number = plain_label(self)
+        self.number.setProperty("muted", True)
         self._icon = QLabel(self)
         self.outcome = plain_label(self)
         self.source = link_button(self)
         self.source.clicked.connect(self._open)
         line = QHBoxLayout()
         line.setSpacing(4)
-        for part in (self._number, self._icon, self.outcome):
+        for part in (self.number, self._icon, self.outcome):
             line.addWidget(part)
         line.addStretch(1)
         rows = QVBoxLayout(self)
@@ -49,7 +50,7 @@ class InspectorHead(QWidget):
         """Show the name, number and outcome of what is selected."""
         self._facts = facts
         self.name.setText(one_line(facts.name))
-        self._number.setText(f"{facts.kind} #{facts.id}")
+        self.number.setText(f"{facts.kind} #{id_text(facts.id)}")
         self.outcome.setText(facts.outcome)
         self.outcome.setAccessibleName(f"Outcome: {facts.outcome}")
         file, line = facts.place

@@ -8,6 +8,7 @@ from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QFontMetrics, QIcon, QResizeEvent
 from PySide6.QtWidgets import QLabel, QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
+from bus.trace.ids import id_text
 from ui.panels.inspector.facts import RecordLink
 from ui.panels.inspector.section import link_style
 from ui.panels.state_icons import look
@@ -21,18 +22,18 @@ _INDENT = 14
 class RecordLinkButton(QPushButton):
     """One dispatch or call; the name gives way where the panel is narrow."""
 
-    chosen = Signal(str, int)
+    chosen = Signal(str, object)
 
     def __init__(self, link: RecordLink, icon: QIcon, style: str, room: int, parent: QWidget) -> None:
         super().__init__(parent)
         self._link = link
-        self._words = one_line(f"{link.name}  #{link.id}" + (f"  {link.detail}" if link.detail else ""))
+        self._words = one_line(f"{link.name}  #{id_text(link.id)}" + (f"  {link.detail}" if link.detail else ""))
         self.setFlat(True)
         self.setObjectName("link")
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
         self.setAccessibleName(f"{link.kind} {self._words}")
-        self.setToolTip(f"Select {link.kind} #{link.id}")
+        self.setToolTip(f"Select {link.kind} #{id_text(link.id)}")
         self.setIcon(icon)
         self.setIconSize(QSize(14, 14))
         self.setStyleSheet(style)
@@ -54,7 +55,7 @@ class RecordLinkButton(QPushButton):
 class LinkList(QWidget):
     """A list of links to dispatches and calls, rebuilt only when they change."""
 
-    chosen = Signal(str, int)
+    chosen = Signal(str, object)
 
     def __init__(self, themes: ThemeSource, *, stairs: bool, parent: QWidget | None = None) -> None:
         super().__init__(parent)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt
 
 from bus.sql.query import QueryResult
+from bus.trace.ids import id_text
 from ui.table_model import one_line
 
 AnyIndex = QModelIndex | QPersistentModelIndex
@@ -56,6 +57,8 @@ class AnswerModel(QAbstractTableModel):
         """What Qt asks of one cell."""
         value = self._result.rows[index.row()][index.column()]
         if role == Qt.ItemDataRole.DisplayRole:
+            if isinstance(value, int) and self._result.columns[index.column()] in ITEMS:
+                return id_text(value)
             return "" if value is None else f"{value:.6g}" if isinstance(value, float) else one_line(str(value), 200)
         if role == Qt.ItemDataRole.TextAlignmentRole and isinstance(value, int | float):
             return Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter

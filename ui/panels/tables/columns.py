@@ -10,6 +10,7 @@ import numpy.typing as npt
 from bus.analysis import causality
 from bus.analysis.not_called import skipped_handlers, waiting_handlers
 from bus.session import Session
+from bus.trace.ids import id_text
 from bus.trace.trace import Trace
 from buslens.records import NameKind, Outcome
 from ui.number_text import count, moment, outcome, span, state
@@ -87,7 +88,7 @@ class TraceColumns:
     # Dispatches
 
     def _dispatch_id(self, row: int) -> str:
-        return str(int(self.trace.dispatches.id[row]))
+        return id_text(int(self.trace.dispatches.id[row]))
 
     def _dispatch_ids(self) -> Keys:
         return self.trace.dispatches.id
@@ -180,7 +181,7 @@ class TraceColumns:
     # Calls
 
     def _call_id(self, row: int) -> str:
-        return str(int(self.trace.calls.id[row]))
+        return id_text(int(self.trace.calls.id[row]))
 
     def _call_ids(self) -> Keys:
         return self.trace.calls.id

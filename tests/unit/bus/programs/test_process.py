@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from bus.programs.joint_names import JointNames
-from bus.programs.process import IDS_OF_ONE, ProcessRecords
+from bus.programs.process import ProcessRecords
+from bus.trace.ids import IDS_OF_ONE
 from buslens import wire
 from buslens.records import Kind
 from tests.unit.bus.programs.played import Played, S
