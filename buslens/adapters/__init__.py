@@ -33,13 +33,16 @@ class Adapter:
     """What is watched of it, in the plural."""
 
     versions: str
-    """Of the library."""
+    """Of the library; "" where no object of it can be watched, which its adapter says."""
 
     part: str = ""
     """The part of the library that they come from, where it has objects of other kinds; "": all of it."""
 
     distribution: str = ""
     """What installers call the library, where that is another name."""
+
+    compiled: str = ""
+    """The module that its compiled classes say they are of, where that is another one."""
 
     @property
     def awaited(self) -> str:
@@ -50,7 +53,8 @@ class Adapter:
         """Whether an object's class, or one that it inherits from, is the library's."""
         home = self.part or self.library
         return home in sys.modules and any(
-            f"{module_of(kind)}.".startswith(f"{home}.") for kind in mro_of(type(emitter))
+            f"{module_of(kind)}.".startswith(f"{home}.") or (self.compiled and module_of(kind) == self.compiled)
+            for kind in mro_of(type(emitter))
         )
 
     def hooks(self) -> type[Hooks]:
@@ -71,6 +75,8 @@ ADAPTERS = (
     Adapter("pyee", "emitters", "9.1 to 16"),
     Adapter("aiormq", "channels", "6.8 to 7.2"),
     Adapter("pika", "channels", "1.2 to 1.4"),
+    Adapter("aiokafka", "producers and consumers", "0.10 to 0.14"),
+    Adapter("confluent_kafka", "clients", "", distribution="confluent-kafka", compiled="cimpl"),
     Adapter("celery", "applications", "5.3 to 5.7", part="celery.app.base"),
     Adapter("blinker", "signals", "1.4 to 1.9"),
     Adapter("django", "signals", "3.2 to 5.2", part="django.dispatch"),
@@ -103,7 +109,7 @@ def adapter_for(emitter: Any) -> Adapter:
     for adapter in ADAPTERS:
         if adapter.takes(emitter):
             return adapter
-    watched = " and ".join(f"{adapter.objects} of {adapter.library}" for adapter in ADAPTERS)
+    watched = " and ".join(f"{adapter.objects} of {adapter.library}" for adapter in ADAPTERS if adapter.versions)
     raise TypeError(f"buslens.attach() watches {watched}, not a {type(emitter).__name__}")
 
 
