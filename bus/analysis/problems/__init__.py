@@ -5,14 +5,18 @@ from __future__ import annotations
 from bus.analysis.problems import (
     blocking,
     capture_itself,
+    delivery,
     duplicate,
     growth,
     never_ran,
     nobody_listens,
+    payload_drift,
     receiver_died,
     reentrancy,
+    slow_consumer,
     storm,
     swallowed,
+    unfinished,
 )
 from bus.analysis.problems.detector import Detector
 
@@ -26,5 +30,9 @@ DETECTORS: tuple[Detector, ...] = (
     blocking.DETECTOR,
     duplicate.DETECTOR,
     growth.DETECTOR,
+    delivery.DETECTOR,
+    unfinished.DETECTOR,
+    slow_consumer.DETECTOR,
+    payload_drift.DETECTOR,
     capture_itself.DETECTOR,
 )

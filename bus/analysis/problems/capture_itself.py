@@ -20,7 +20,7 @@ def find(observed: Observed) -> Iterator[Finding | NotEnough]:
     trace = observed.trace
     if trace.dropped:
         yield _lacks(
-            observed, Severity.WARNING, "dropped", f"{several(trace.dropped, 'fact')} were dropped",
+            observed, Severity.WARNING, "dropped", f"the program dropped {several(trace.dropped, 'fact')}",
             "The program emitted faster than its facts could be kept: what is missing may be anywhere.",
             "Watch fewer buses, keep more (buslens record without -o loses nothing), or look at a shorter run.",
             trace.dropped,

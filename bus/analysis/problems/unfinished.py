@@ -1,0 +1,103 @@
+"""Calls that never end: against how long the others of their handler take, and what they have begun meanwhile."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from bus.analysis.problems.detector import Detector, NotEnough
+from bus.analysis.problems.finding import Finding, Severity
+from bus.analysis.problems.observed import Groups, Observed
+from bus.wording import duration, several
+from buslens.records import Outcome
+
+Array = npt.NDArray[Any]
+
+LONG_NS = 1_000_000_000
+"""Shorter calls are only under way."""
+
+TIMES = 10
+"""So many times as long as the longest that ended well: that is no slow call, it hangs."""
+
+KNOWN = 3
+"""Calls that ended well, from which one knows how long they take."""
+
+
+def find(observed: Observed) -> Iterator[Finding | NotEnough]:
+    """Handler by handler, the one with the most calls first; then what had not begun when the program ended."""
+    trace = observed.trace
+    calls = trace.calls
+    end = trace.span_ns[1]
+    open_ = np.flatnonzero(np.isin(calls.outcome, (Outcome.RUNNING, Outcome.CANCELLED)))
+    ended = calls.ended_ns[open_]
+    lasted = np.where(ended < 0, end, ended) - calls.started_ns[open_]
+    long = np.flatnonzero(lasted >= LONG_NS)
+    for handler, places in Groups(calls.handler[open_[long]]).largest():
+        yield from _of_handler(observed, handler, open_[long[places]], lasted[long[places]])
+    yield from _not_begun(observed)
+
+
+DETECTOR = Detector("unfinished", "Unfinished", find)
+
+
+def _of_handler(observed: Observed, handler: int, rows: Array, lasted: Array) -> Iterator[Finding]:
+    trace = observed.trace
+    calls = trace.calls
+    well = np.flatnonzero((calls.handler == handler) & (calls.outcome == Outcome.OK))
+    usual = int((calls.ended_ns[well] - calls.started_ns[well]).max()) if len(well) >= KNOWN else -1
+    hangs = lasted >= max(LONG_NS, TIMES * usual) if usual >= 0 else np.zeros(len(rows), bool)
+    runs = calls.outcome[rows] == Outcome.RUNNING
+    who = observed.text(handler)
+    if hangs.any():
+        mine, times = rows[hangs], lasted[hangs]
+        event = observed.event_of_call(int(mine[0]))
+        how = f"hangs on {event}" if runs[hangs].any() else f"hung on {event} until it was cancelled"
+        longest = duration(int(times.max()))
+        yield Finding(
+            DETECTOR.id, Severity.WARNING, f"{who} {how}, for {longest}",
+            f"{several(len(well), 'other call')} ended well, each within {duration(usual)}, and "
+            f"{several(len(mine), 'call')} did not.{_waits_for(observed, mine)}",
+            "Look what it waits for: a reply that never came, a lock, a queue without an end. Give it a timeout.",
+            observed.on_calls(mine, numbers=(("usual", duration(usual)), ("longest", longest))),
+            (who, event, "hangs"), observed.handler_place(handler),
+        )  # fmt: skip
+    elif trace.ended and runs.any() and usual < 0:
+        mine = rows[runs]
+        event = observed.event_of_call(int(mine[0]))
+        yield Finding(
+            DETECTOR.id, Severity.HINT, f"{who} had not ended on {event} when the program did",
+            f"It ran for {duration(int(lasted[runs].max()))} by then; nothing tells how long it should take."
+            f"{_waits_for(observed, mine)}",
+            "Nothing, where it is to run as long as the program; else wait for it before the end.",
+            observed.on_calls(mine), (who, event, "running"), observed.handler_place(handler),
+        )  # fmt: skip
+
+
+def _waits_for(observed: Observed, rows: Array) -> str:
+    """What one of these calls has begun and what has not ended either."""
+    trace = observed.trace
+    emitted = np.concatenate([trace.dispatches.by_parent.rows(int(trace.calls.id[row])) for row in rows[:20]])
+    inside = observed.calls_of(emitted.astype(np.int64)) if len(emitted) else emitted.astype(np.int64)
+    inside = inside[trace.calls.outcome[inside] == Outcome.RUNNING]
+    names = [observed.text(each) for each in np.unique(trace.calls.handler[inside]).tolist()[:5]]
+    return f" Of what it has emitted {', '.join(names)} have not ended either." if names else ""
+
+
+def _not_begun(observed: Observed) -> Iterator[Finding]:
+    """Announced, and neither called nor skipped, in a program that came to its end."""
+    trace = observed.trace
+    if not trace.ended or observed.lacks:
+        return
+    rows = np.flatnonzero((trace.dispatches.waiting > 0) & ~observed.durable)
+    for event, places in Groups(trace.dispatches.event[rows]).largest():
+        mine, text = rows[places], observed.text(event)
+        calls = int(trace.dispatches.waiting[mine].sum())
+        yield Finding(
+            DETECTOR.id, Severity.WARNING, f"{several(calls, 'call')} of {text} had not begun when the program ended",
+            f"{several(len(mine), 'emit')} announced handlers that were never called.",
+            "Wait for the bus before the program ends (wait_for_complete, shutdown of the pool).",
+            observed.on_dispatches(mine), (trace.names.text(event), "not begun"),
+        )  # fmt: skip

@@ -1,0 +1,84 @@
+"""A call that takes far longer than the others of its handler is told; one of which nobody knows is a hint."""
+
+from __future__ import annotations
+
+from bus.analysis.problems.finding import Severity
+from bus.analysis.problems.unfinished import DETECTOR
+from buslens.records import Flag, Outcome
+from tests.helpers.planted import Story, found, titles
+
+ASYNC = int(Flag.ASYNC)
+
+
+def usual(story: Story, many: int = 5) -> None:
+    for _ in range(many):
+        story.call(story.emit("order", 1), "reply", "order", ms=5, flags=ASYNC)
+
+
+def test_a_call_that_hangs_is_told_with_what_is_usual() -> None:
+    story = Story()
+    usual(story)
+    call = story.begin(story.emit("order", 1), "reply", "order", flags=ASYNC)
+    story.begin(story.emit("asked", 1, cause=call), "answer", "asked", flags=ASYNC)
+    story.wait(12_000)
+    story.heard("tick", "count")
+    first, *_ = found(DETECTOR, story.trace(ended=False))
+    assert first.severity == Severity.WARNING
+    assert first.title == "reply hangs on order, for 12 s"
+    assert "5 other calls ended well, each within 5 ms" in first.meaning
+    assert "answer have not ended either" in first.meaning
+
+
+def test_a_call_that_hung_until_it_was_cancelled_is_told() -> None:
+    story = Story()
+    usual(story)
+    call = story.begin(story.emit("order", 1), "reply", "order", flags=ASYNC)
+    story.wait(3_000)
+    story.recorder.call_ended(call, Outcome.CANCELLED)
+    assert titles(DETECTOR, story.trace()) == ["warning: reply hung on order until it was cancelled, for 3 s"]
+
+
+def test_calls_that_end_are_no_problem() -> None:
+    story = Story()
+    usual(story)
+    story.call(story.emit("order", 1), "reply", "order", ms=9_000, flags=ASYNC)
+    assert not found(DETECTOR, story.trace())
+
+
+def test_a_call_that_is_under_way_is_no_problem() -> None:
+    story = Story()
+    usual(story)
+    story.begin(story.emit("order", 1), "reply", "order", flags=ASYNC)
+    story.wait(10)
+    story.heard("tick", "count")
+    assert not found(DETECTOR, story.trace(ended=False))
+
+
+def serving() -> Story:
+    story = Story()
+    story.begin(story.emit("start", 1), "serve", "start", flags=ASYNC)
+    story.wait(60_000)
+    story.heard("tick", "count")
+    return story
+
+
+def test_a_call_as_long_as_the_program_is_a_hint_at_its_end_and_nothing_before() -> None:
+    assert titles(DETECTOR, serving().trace()) == ["hint: serve had not ended on start when the program did"]
+    assert not found(DETECTOR, serving().trace(ended=False))
+
+
+def test_calls_that_had_not_begun_at_the_end_are_told() -> None:
+    story = Story()
+    story.emit("order", 2)
+    story.emit("order", 2)
+    (finding,) = found(DETECTOR, story.trace())
+    assert (finding.severity, finding.title) == (
+        Severity.WARNING, "4 calls of order had not begun when the program ended",
+    )  # fmt: skip
+    assert not found(DETECTOR, story_of_now().trace(ended=False))
+
+
+def story_of_now() -> Story:
+    story = Story()
+    story.emit("order", 2)
+    return story
