@@ -11,7 +11,6 @@ from collections.abc import Awaitable, Callable, Iterable
 from types import CodeType, FrameType, FunctionType, TracebackType
 from typing import Any
 
-from bus.errors import UserError
 from bus.scenario import tree as yaml_tree
 from bus.scenario.document import Document
 from bus.scenario.reading import place_at
@@ -26,10 +25,7 @@ class Lines:
     def __init__(self, document: Document) -> None:
         self.file = str(document.path.resolve()) if document.path else document.title
         self.text = document.text
-        try:
-            self._root: Any = yaml_tree.parse(document.text, self.file)
-        except UserError:  # it was read before: only a text that is being edited can be wrong
-            self._root = None
+        self._root = yaml_tree.tree_of(document.text)
 
     def line(self, *path: str | int) -> int:
         """Line of the value at that path of keys and indexes, from 1."""
@@ -37,7 +33,7 @@ class Lines:
 
     def handler_line(self, name: str) -> int:
         """Line that a handler's name stands in, from 1."""
-        handlers = (self._root or {}).get("handlers") or {}
+        handlers = self._root.get("handlers") or {}
         return max(yaml_tree.key_place(handlers, name, self.file).line, 1) if name in handlers else 1
 
 

@@ -61,6 +61,12 @@ def parse(text: str, file: str) -> CommentedMap:
     return tree
 
 
+def tree_of(text: str) -> CommentedMap:
+    """The tree of a text that has been parsed before: it is not examined again, which takes as long as reading it."""
+    tree: CommentedMap = _yaml().load(text)
+    return tree
+
+
 def composed(text: str) -> Node:
     """The nodes of a text that has been parsed before, with their exact places."""
     node: Node = _yaml().compose(text)
