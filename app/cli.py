@@ -329,6 +329,25 @@ def record(
 
 
 @program.command()
+def attach(
+    pid: Annotated[int, typer.Argument(help="The number of a process, as ps shows it.", metavar="PID")],
+    to: Annotated[str, typer.Option(help="Send its spans to a collector.", metavar="otlp=http://HOST:4318")] = "",
+    only: Annotated[str, typer.Option(help="Watch only these libraries.", metavar="A,B")] = "",
+    budget: Annotated[str, typer.Option(help="Most of its time that this may cost.", metavar="5%")] = "",
+    wait: Annotated[float, typer.Option(help="How long it may take to answer.", metavar="SECONDS")] = 10.0,
+    window: Annotated[bool, typer.Option("--window", help="Open the window on it.")] = False,
+    quiet: Annotated[bool, typer.Option("-q", "--quiet", help="Say nothing.")] = False,
+) -> None:
+    """Watch every bus in a program that runs already, in Python 3.14 or later."""
+    from buslens.launching.command import attach as attach_to
+
+    values = {"--to": to, "--only": only, "--budget": budget, "--wait": str(wait)}
+    options = [f"{option}={value}" for option, value in values.items() if value]
+    flags = [flag for flag, is_set in {"--window": window, "--quiet": quiet}.items() if is_set]
+    raise typer.Exit(attach_to([*options, *flags, str(pid)]))
+
+
+@program.command()
 def ps() -> None:
     """Show the programs that are watched, and those of the last day."""
     from buslens.launching.command import ps as listed

@@ -10,7 +10,7 @@ import sys
 
 WRONG_USE = 2
 ROOMS = ("app", "bus", "ui", "buslens")
-WITHOUT_APPLICATION = ("record", "ps")
+WITHOUT_APPLICATION = ("record", "attach", "ps")
 """Commands that the probe alone has; they start at once."""
 
 

@@ -38,22 +38,49 @@ def begin(site: str) -> None:
     process = session.Process(session.LaunchSession(told[variables.SESSION]), told[variables.PARENT])
     try:
         process.write()
-        hook = _part("import_hook").ImportHook()
         only = [name for name in told[variables.ONLY].split(",") if name]
-        launched = Launched(process, _part("aside").Aside(_PACKAGE, say), hook, told[variables.TO], only)
+        launched = _launched(process, told[variables.TO], only)
         launched.budget = told[variables.BUDGET]
-        atexit.register(launched.end)  # before anything of the program's: what that does at its end is recorded
-        for library in only or libraries():
-            hook.wait(library, launched.library_came)
+        # Before anything of the program's is registered to run at its end: what that does is recorded.
+        launched.wait()
     finally:
         # Not before: no Python that would start in here is watched, so that none can start itself without end.
         variables.hand_on(os.environ, told, site, process.name)
 
 
+def join(folder: str, only: "list[str]", budget: str, unseen: str) -> str:
+    """Watch this process, which runs already. Why that is not so; empty where it is. Raises OSError.
+
+    folder: of its session. only: libraries, none for all. budget: "" for none. unseen: what its capture says about the
+    time before.
+    """
+    own = sys.modules.get("buslens.launching.program")
+    if own is not None and own.PROGRAM.is_running:
+        return "it watches itself already, by buslens.start()"
+    session = _part("session")
+    session.check(folder)
+    process = session.Process(session.LaunchSession(folder), "")
+    process.write()
+    launched = _launched(process, "", only)
+    launched.budget, launched.unseen_before = budget, unseen
+    launched.wait()
+    if launched.failed:
+        launched.leave()
+    return launched.failed
+
+
+def _launched(process: Process, to: str, only: "list[str]") -> Launched:
+    hook = _part("import_hook").ImportHook()
+    return Launched(process, _part("aside").Aside(_PACKAGE, say), hook, to, only)
+
+
 class Launched:
-    """This process, which has imported no bus library yet."""
+    """This process, which waits for its first bus library."""
 
     def __init__(self, process: Process, aside: Aside, hook: ImportHook, to: str, only: "list[str]") -> None:
+        self.failed = ""
+        """Why the process is not watched after all."""
+
         self._process = process
         self._aside = aside
         self._hook = hook
@@ -62,8 +89,23 @@ class Launched:
         self.budget = ""
         """The share of its time that the program gives to being watched; "" for any."""
 
+        self.unseen_before = ""
+        """Of the time before, for the capture of a process that has run already."""
+
         self._has_begun = False
         self._launched: Any = None
+
+    def wait(self) -> None:
+        """Begin with the first library that is imported; now, where one is there."""
+        atexit.register(self.end)
+        for library in self._only or libraries():
+            self._hook.wait(library, self.library_came)
+
+    def leave(self) -> None:
+        """Be as if nobody had ever waited."""
+        self._hook.forget()
+        atexit.unregister(self.end)
+        self._process.forget()
 
     def library_came(self) -> None:
         """The program has imported a bus library: now the probe comes. Runs inside of the program's import."""
@@ -73,7 +115,8 @@ class Launched:
         try:
             self._aside.load(self._start)
         except Exception as error:
-            say(f"this process is not watched, after an error of buslens: {error!r}")
+            self.failed = f"after an error of buslens: {error!r}"
+            say(f"this process is not watched, {self.failed}")
 
     def end(self) -> None:
         """The program is at its end."""
@@ -86,7 +129,9 @@ class Launched:
         if process.pid != os.getpid():
             process = process.forked()
             process.write()
-        self._launched = start(process, self._hook, self._to, self._only, self._load, say, self.budget)
+        self._launched = launched = start(process, self._hook, self._to, self._only, self._load, say, self.budget)
+        if self.unseen_before:
+            launched.cannot_see(self.unseen_before)
 
     def _load(self, adapter: Adapter) -> Any:
         return self._aside.load(adapter.hooks)

@@ -70,9 +70,9 @@ def record(arguments: "list[str]") -> int:
             return 0
         program = [] if request.prints_variables else found(request.command)
         if request.has_window:
-            _check_window()
+            check_window()
         if request.to:
-            _check_receiver(request.to)
+            check_receiver(request.to)
         environment = prepared(request)
     except WrongUse as wrong:
         say(f"{wrong} (see buslens record --help)")
@@ -131,12 +131,9 @@ def _take(request: RecordRequest, option: str, value: str) -> None:
     elif option == "--to":
         request.to = value
     elif option == "--only":
-        request.only = [name.strip() for name in value.split(",") if name.strip()]
-        unknown = [name for name in request.only if name not in libraries()]
-        if unknown:
-            raise WrongUse(f"--only knows no library {unknown[0]!r}: buslens watches {', '.join(libraries())}")
+        request.only = only_from(value)
     elif option == "--budget":
-        request.budget = _budget(value)
+        request.budget = budget_from(value)
     elif option == "--no-children":
         request.has_children = False
     elif option == "--window":
@@ -151,7 +148,8 @@ def _take(request: RecordRequest, option: str, value: str) -> None:
         raise WrongUse(f"no such option: {option}")
 
 
-def _budget(text: str) -> str:
+def budget_from(text: str) -> str:
+    """The share that `--budget` names. Raises WrongUse where it is none."""
     from buslens.shares import share_of
 
     try:
@@ -160,7 +158,17 @@ def _budget(text: str) -> str:
         raise WrongUse(f"--budget: {error}") from None
 
 
-def _check_window() -> None:
+def only_from(value: str) -> "list[str]":
+    """The libraries that `--only` names. Raises WrongUse for one that is not known."""
+    names = [name.strip() for name in value.split(",") if name.strip()]
+    unknown = [name for name in names if name not in libraries()]
+    if unknown:
+        raise WrongUse(f"--only knows no library {unknown[0]!r}: buslens watches {', '.join(libraries())}")
+    return names
+
+
+def check_window() -> None:
+    """Raise WrongUse, with a sentence, where no window can be opened."""
     from buslens.launching import window
 
     why = window.why_none(dict(os.environ))
@@ -168,7 +176,8 @@ def _check_window() -> None:
         raise WrongUse(why)
 
 
-def _check_receiver(to: str) -> None:
+def check_receiver(to: str) -> None:
+    """Raise WrongUse, with a sentence, where spans cannot be sent there."""
     from buslens.launching import sending
 
     why = sending.why_none(to)
@@ -274,4 +283,11 @@ def ps(arguments: "list[str]") -> int:
     return listing.ps(arguments)
 
 
-COMMANDS = {"record": record, "ps": ps}
+def attach(arguments: "list[str]") -> int:
+    """Watch a program that runs already. The exit code."""
+    from buslens.launching import attach as attaching
+
+    return attaching.attach(arguments)
+
+
+COMMANDS = {"record": record, "attach": attach, "ps": ps}

@@ -40,6 +40,7 @@ class LaunchedProcess:
     def start(self, hook: ImportHook, to: str, only: "list[str]", budget: str = "") -> None:
         """Watch. Raises OSError where the capture cannot be written, ValueError for a budget that is no share."""
         unseen = _UNSEEN[PARENT in os.environ]
+        self._program.on_bus = self._process.one_bus_more
         stream = None if to else self._stream(share_of(budget) if budget else 0.0)
         if stream is None:
             self._capture = self._process.session.capture(to)
@@ -47,10 +48,13 @@ class LaunchedProcess:
         else:
             self._program.start(recorder=stream, only=only, hook=hook, unseen=unseen)
         self._process.records_into(self._place())
-        self._program.on_bus = self._process.one_bus_more
         atexit.unregister(AT_EXIT)  # `end` is called later than that
         EXITS.tell(self)
         FORKS.tell(self)  # after the recorder and the file, whose turn comes first
+
+    def cannot_see(self, what: str) -> None:
+        """Say it once, in the capture."""
+        self._program.cannot_see(what)
 
     def _stream(self, budget: float) -> Optional[StreamRecorder]:
         """What loses nothing however the process ends; None where there is no room for it."""

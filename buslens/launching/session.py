@@ -89,7 +89,7 @@ class Process:
         if not self._is_written or os.getpid() != self.pid:  # a forked child runs this too
             return
         if self._fields["parent"] and not self._fields["capture"]:
-            self._forget()  # one of a thousand tools that a program may start: nobody looks for those
+            self.forget()  # one of a thousand tools that a program may start: nobody looks for those
         else:
             self._tell(how)
 
@@ -99,15 +99,16 @@ class Process:
         child._buses = self._buses
         return child
 
-    @property
-    def _path(self) -> str:
-        return os.path.join(self.session.folder, self.name + PROCESS)
-
-    def _forget(self) -> None:
+    def forget(self) -> None:
+        """Be in no list any more."""
         try:
             os.unlink(self._path)
         except OSError:
             pass
+
+    @property
+    def _path(self) -> str:
+        return os.path.join(self.session.folder, self.name + PROCESS)
 
     def _tell(self, how: str) -> None:
         try:
