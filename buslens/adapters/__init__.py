@@ -15,6 +15,7 @@ from buslens.forking import FORKS
 from buslens.probe import Probe
 from buslens.propagation import CARRIER
 from buslens.recorder import Recorder
+from buslens.redaction import Redaction
 from buslens.statics import module_of, mro_of
 from buslens.watching.bus_names import bus_of
 from buslens.watching.hooks import Hooks
@@ -126,10 +127,11 @@ def attach(
     bus: str = "",
     at: Optional[Place] = None,
     made: str = "attached",
+    redact: bool = True,
 ) -> Probe:
     """Watch an object; the probe it has already, where it has one.
 
-    recorder: where facts go; a new one for each object otherwise. name: of the program. bus: of the object. at: where
+    recorder: where facts go; a new one for each object otherwise, which tells no secrets where `redact`. name: of the program. bus: of the object. at: where
     it is attached, ("", 0) for nowhere; None: in who calls this. made: "created" where that is what happened there.
     Raises TypeError where it cannot be watched.
     """
@@ -141,7 +143,7 @@ def attach(
     missing = kind.missing(emitter)
     if missing:
         raise adapter.lacks(*missing)
-    to = recorder or Recorder.named(name)
+    to = recorder or Recorder.named(name, Redaction() if redact else None)
     title, shared = bus or kind.title(emitter), kind.shared_bus(emitter)
     if shared:
         named = to.bus(title or shared)

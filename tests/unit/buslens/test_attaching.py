@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 from pyee import EventEmitter
@@ -31,3 +32,16 @@ def test_an_emitter_that_is_attached_twice_has_one_probe() -> None:
     emitter = EventEmitter()
     with attaching.attach(emitter) as probe:
         assert attaching.attach(emitter) is probe
+
+
+@pytest.mark.parametrize("into_file", [True, False])
+@pytest.mark.parametrize("redact", [True, False])
+def test_secrets_stay_in_the_program_unless_it_says_otherwise(tmp_path: Path, into_file: bool, redact: bool) -> None:
+    emitter, path = EventEmitter(), tmp_path / "trace.buslens"
+    with attaching.attach(emitter, to=path if into_file else None, redact=redact) as probe:
+        emitter.emit("login", {"user": "ann", "password": "correct horse"})
+        if not into_file:
+            probe.save(path)
+    written = path.read_bytes()
+    assert b"ann" in written
+    assert (b"correct horse" in written) is not redact
