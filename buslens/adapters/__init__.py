@@ -131,8 +131,9 @@ def attach(
 ) -> Probe:
     """Watch an object; the probe it has already, where it has one.
 
-    recorder: where facts go; a new one for each object otherwise, which tells no secrets where `redact`. name: of the program. bus: of the object. at: where
-    it is attached, ("", 0) for nowhere; None: in who calls this. made: "created" where that is what happened there.
+    recorder: where facts go; a new one for each object otherwise, which tells no secrets where `redact`. name: of the
+    program. bus: of the object. at: where it is attached, ("", 0) for nowhere; None: in who calls this. made: "created"
+    where that is what happened there.
     Raises TypeError where it cannot be watched.
     """
     adapter = adapter_for(emitter)
