@@ -8,7 +8,7 @@ from typing import Callable, Tuple
 
 from buslens.stream.layout import SLOT
 
-_FIRST, _LARGEST = 16, 256
+_FIRST, _LARGEST = 16, 1024
 """Slots of a block, each time twice as many."""
 
 Slots = Tuple[Callable[[], int], mmap.mmap, "memoryview[int]"]

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import itertools
-import json
-import json.encoder
 import logging
 import mmap
 import os
@@ -21,10 +19,11 @@ from buslens.limits import DEFAULT_LIMITS, Limits
 from buslens.packing import ENDED, STARTED, WHOLE, blob_of
 from buslens.recorder import Recorder
 from buslens.records import BlobKind, Kind
-from buslens.redaction import FULL, OFF, Redaction
+from buslens.redaction import OFF, Redaction
 from buslens.stream import layout
 from buslens.stream.cost import MeasuredFacts
 from buslens.stream.layout import BLOB, NAME, OPENING, OPENING_BODY, PACK_RECORD
+from buslens.stream.quick import PlainJson, QuickJson
 from buslens.stream.space import StreamLimits
 from buslens.stream.spending import Spending
 from buslens.stream.stream import Stream
@@ -33,18 +32,7 @@ from buslens.wire import NAME_ENTRY
 _LOG = logging.getLogger("buslens")
 _EMITTED, _CALL_STARTED, _CALL_ENDED = int(Kind.DISPATCH_EMITTED), int(Kind.CALL_STARTED), int(Kind.CALL_ENDED)
 _BEGAN, _OVER = (_CALL_STARTED,), (_CALL_ENDED,)
-_FEW, _SHORT, _LONG, _LARGE = 16, 12, 256, 10**12
-"""Fields of a small dict, letters that are too few for a secret or too many to look at, a number as long as cards'."""
-
 _JSON = int(BlobKind.PAYLOAD_JSON)
-_MAKE = getattr(json.encoder, "c_make_encoder", None)
-_ENCODE: Callable[[Any, int], Any] = (
-    _MAKE(None, None, json.encoder.encode_basestring, None, ":", ",", False, False, False)
-    if _MAKE is not None
-    else lambda value, _: json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
-)
-"""Made once: to make it is most of what `json.dumps` costs for a small dict."""
-
 _PAYLOADS = 0
 """In place of a kind: payloads, errors and notes that were dropped without their facts."""
 
@@ -76,6 +64,7 @@ class StreamRecorder(Recorder):
         """What being watched costs, and what the budget leaves out."""
 
         super().__init__(limits=limits, redaction=redaction or Redaction())
+        self._quick_json = QuickJson(self.redaction, limits).of
         self.folder = os.path.abspath(os.fsdecode(folder))
         self.next_id: Callable[[], int] = itertools.count(2, 2).__next__
         """Even ids: the dispatch of a call that begins at once has the odd one before it."""
@@ -218,39 +207,18 @@ class StreamRecorder(Recorder):
     def keep_payload(self, call: int, payload: Any) -> int:
         """What the emit that calls this at once carries: the blob of its slot, 0 where there is none or no room."""
         stream, redaction = self._stream, self.redaction
-        body = None
-        if type(payload) is dict and len(payload) <= _FEW and not self.spending.step and redaction.payloads == FULL:
-            # A small dict of short texts and numbers under names that are known to be harmless needs no more than this.
-            copied = payload.copy()
-            harmless = redaction.harmless
-            for key, item in copied.items():
-                # By identity: the hash of a class may be code of its metaclass.
-                kind = type(item)
-                if type(key) is not str or key not in harmless:
-                    break
-                if kind is str:
-                    if len(item) > _SHORT and (len(item) > _LONG or redaction.suspicious(item)):
-                        break
-                elif kind is int:
-                    if not -_LARGE < item < _LARGE:
-                        break
-                elif not (kind is float or kind is bool or item is None):
-                    break
-            else:
-                try:
-                    body = "".join(_ENCODE(copied, 0)).encode()
-                except ValueError:  # not a number, or half a character
-                    pass
+        if self.spending.step:
+            self._drop(_PAYLOADS, redaction.payloads != OFF)
+            return 0
+        body = self._quick_json(payload)
         if body is not None:
             record = PACK_RECORD(call, _JSON, 0, BLOB, len(body)) + body
         elif redaction.payloads == OFF:
             return 0
-        elif self.spending.step:
-            self._drop(_PAYLOADS, 1)
-            return 0
         else:
-            blob_kind, body, cut = blob_of(self.snapshot(payload), _EMITTED, self.limits, redaction)
-            record = PACK_RECORD(call, blob_kind, cut, BLOB, len(body)) + body
+            self._pending_text = 0  # nothing waits
+            blob_kind, careful, cut = blob_of(super().snapshot(payload), _EMITTED, self.limits, redaction)
+            record = PACK_RECORD(call, blob_kind, cut, BLOB, len(careful)) + careful
         if stream is not None and stream.write(record):
             return call
         self._drop(_PAYLOADS, 1)
@@ -261,7 +229,10 @@ class StreamRecorder(Recorder):
         if self.spending.step:
             self._drop(_PAYLOADS, self.redaction.payloads != OFF)
             return 0
-        self._pending_text = 0  # nothing waits
+        plain = self._quick_json(payload)
+        if plain is not None:
+            return plain
+        self._pending_text = 0
         return super().snapshot(payload)
 
     def failure(self, error: BaseException, plain: Any = False) -> Any:
@@ -308,15 +279,24 @@ class StreamRecorder(Recorder):
             _, ended, now, handler, call, dispatch, lane = fact
             values = (now, call, dispatch, ended, lane, layout.NEXT | handler << 32)
             pack, kinds = layout.PACK_OPENED, _OVER + _BEGAN
-        if not stream.keep(pack, *values):
-            for kind in kinds:
-                self._drop(kind, 1)
+        claim, facts, _ = stream.slots
+        try:
+            slot = claim()
+        except StopIteration:
+            if not stream.keep(pack, *values):
+                for kind in kinds:
+                    self._drop(kind, 1)
+        else:
+            pack(facts, slot, *values)
 
     def _keep_blob(self, stream: Stream, value: Any, kind: int) -> int:
         if kind == _EMITTED and self.redaction.payloads == OFF:
             return 0
         ident = self.next_id()
-        blob_kind, body, cut = blob_of(value, kind, self.limits, self.redaction)
+        blob_kind, cut = _JSON, False
+        body: bytes = value
+        if type(value) is not PlainJson:
+            blob_kind, body, cut = blob_of(value, kind, self.limits, self.redaction)
         if stream.write(PACK_RECORD(ident, blob_kind, cut, BLOB, len(body)) + body):
             return ident
         self._drop(_PAYLOADS, 1)

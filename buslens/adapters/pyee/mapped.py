@@ -1,7 +1,7 @@
 """The hot path into a stream: what `plain` of dispatch.py does, with each fact packed where a reader finds it.
 
-Most emits cost one slot: the emit, its first call, and in place the end of the last one. What is not plain, and each
-first emit of a thread or of a chunk, goes the general way. Measured by benchmarks/emit_overhead.py.
+Most emits cost one slot: the emit, its first call, and in place the end of the last one. What is not plain
+goes the general way. Measured by benchmarks/emit_overhead.py.
 """
 
 from __future__ import annotations
@@ -25,11 +25,13 @@ def mapped(watch: PyeeWatch, recorder: StreamRecorder, bare: CallHandlers, slow:
     emitter_of = watch.emitter
     next_id, clock_ns, local, keep = recorder.next_id, recorder.clock_ns, recorder.local, recorder.keep
     current, enter, leave = CALL.get, CALL.set, CALL.reset
-    find, keep_payload, renew = watch.plans.get, recorder.keep_payload, recorder.place
+    find, keep_payload = watch.plans.get, recorder.keep_payload
+    renew: Callable[[], Any] = recorder.place
     spending = recorder.spending
     call_with, call_without = watch.call_from, watch.call_without
     # What is global below is pyee's: see `in_the_place_of`.
     pack, no_slot, gone = PACK_OPENED, (AttributeError, TypeError, StopIteration), ValueError
+    no_place, used_up = (AttributeError, TypeError), StopIteration
     next_, started, ended_, told_elsewhere = NEXT, STARTED, ENDED, _told_elsewhere
     together, is_same, nobody, unknown = arguments, same, unheard, CAUSE_UNKNOWN
 
@@ -74,7 +76,10 @@ def mapped(watch: PyeeWatch, recorder: StreamRecorder, bare: CallHandlers, slow:
         if measured is not None:
             measured.go()
         try:
-            claim, facts, ends, lane, outside = local.place
+            try:
+                claim, facts, ends, lane, outside = local.place
+            except no_place:  # the first emit of a thread or of a forked child
+                claim, facts, ends, lane, outside = renew()
             call = next_id()
             parent = current()
             if parent is None:
@@ -85,11 +90,15 @@ def mapped(watch: PyeeWatch, recorder: StreamRecorder, bare: CallHandlers, slow:
                 blob = keep_payload(call, together(args, kwargs))
             else:
                 blob = keep_payload(call, args[0])
-            slot = claim()
+            try:
+                slot = claim()
+            except used_up:
+                claim, facts, ends, lane, outside = renew()
+                slot = claim()
             pack(facts, slot, clock_ns(), call, parent, blob, lane, marks[0])
             token = enter(call)
-        except no_slot:  # the first emit of a thread or of a forked child, or one behind the end of a chunk
-            renew()
+        except no_slot:  # there is no room, or other threads were quicker
+            pass
         except Exception as error:
             watch.broke(error)
         # Outside of `except`, so that what a handler raises names no error of ours as its context.
@@ -110,12 +119,15 @@ def mapped(watch: PyeeWatch, recorder: StreamRecorder, bare: CallHandlers, slow:
                         if given is None:
                             ended, call = call, next_id()
                             try:
-                                slot = claim()
+                                try:
+                                    slot = claim()
+                                except used_up:
+                                    claim, facts, ends, lane, _ = renew()
+                                    slot = claim()
                                 pack(facts, slot, clock_ns(), call, dispatch, ended, lane, marks[at])
                             except no_slot:
                                 slot = -1
                                 keep((next_, ended, clock_ns(), plan.handler_ids[at], call, dispatch, lane))
-                                claim, facts, ends, lane, _ = renew() or (claim, facts, ends, lane, 0)
                         else:
                             kept, given = [given], None
                             watch.threw_away(emitter, kept, call, plan.names[at - 1])
