@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from bus.programs.message_notes import MessageNotes
 from bus.trace.blob_frames import contents
 from buslens.wire import BLOB_ENTRY, BLOBS, pack_frame
 
@@ -23,6 +24,9 @@ class JointBlobs:
     def __init__(self, reserve: Callable[[int], int]) -> None:
         """reserve: the first of so many ids in the joint capture that nobody else gets."""
         self._reserve = reserve
+        self.notes = MessageNotes()
+        """What of them says which messages they are about."""
+
         self._own = np.zeros((2, 0), np.uint64)
         """The first and the last id of each stretch, ascending."""
 
@@ -37,6 +41,7 @@ class JointBlobs:
             raise ValueError("a payload is cut short")
         if (ids[1:] <= ids[:-1]).any() or (self._own.size and ids[0] <= self._own[1, -1]):
             raise ValueError("payloads that do not ascend")
+        self.notes.read(body, ids, heads)
         first = self._reserve(len(ids))
         joint = np.arange(first, first + len(ids), dtype=np.uint64)
         self._remember(ids, joint)

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from bus.programs.joint_messages import INFERRED, JointMessages, first_waiting
 from bus.programs.joint_names import JointNames
 from bus.programs.process import ProcessRecords
 from bus.trace.facts import FACT_DTYPE
@@ -33,6 +34,8 @@ class JointCapture:
 
     def __init__(self) -> None:
         self._names = JointNames()
+        self._messages = JointMessages()
+        self._said_inferred = False
         self._blob_ids = 1
         self._numbers = itertools.count()
         self.processes: list[ProcessRecords] = []
@@ -48,7 +51,7 @@ class JointCapture:
 
     def process(self) -> ProcessRecords:
         """Another process."""
-        made = ProcessRecords(self._names, self._reserved, next(self._numbers), self._shift_ns)
+        made = ProcessRecords(self._names, self._reserved, next(self._numbers), self._shift_ns, self._messages)
         self.processes.append(made)
         return made
 
@@ -67,11 +70,14 @@ class JointCapture:
         self._blobs.append(pack_frame(BLOBS, pack_blob(ident, BlobKind.NOTE, utf8(text), False)))
         self._marks.append(ident)
 
-    def take(self, until_ns: int | None = None) -> bytes:
+    def take(self, until_ns: int | None = None, *, more_may_come: bool = False) -> bytes:
         """Frames of the joint capture, with what happened until then; None: with all that came.
 
-        until_ns: in the time of the first process, before which nothing more comes from any.
+        until_ns: in the time of the first process, before which nothing more comes from any. more_may_come: also where
+        that is None; then a message may wait a moment for what its sender says.
         """
+        if until_ns is not None or more_may_come:
+            until_ns = self._before_what_waits(until_ns)
         facts = self._facts(until_ns)
         # Names and payloads before the facts that use them.
         names = self._names.frames()
@@ -106,15 +112,29 @@ class JointCapture:
             due = len(facts) if until_ns is None else int(np.searchsorted(own, until_ns, "right"))
             due = max(due, len(facts) - MOST_WAITING)
             process.facts = [facts[due:]] if due < len(facts) else []
-            ready.append(facts[:due])
-            times.append(own[:due])
+            settled = self._messages.settle(facts[:due])
+            ready.append(settled)
+            times.append(np.maximum.accumulate(settled["time_ns"]))
         done = {each for each in self._over if not each.facts}
         self._over -= done
         self.processes = [each for each in self.processes if each not in done]
+        if self._messages.has_inferred and not self._said_inferred:
+            self._said_inferred = True
+            self.mark(INFERRED)
         together = np.concatenate(ready)[np.argsort(np.concatenate(times), kind="stable")]
         if len(together):
             self._reached_ns = int(together["time_ns"].max())
         return np.concatenate([together, self._marked()])
+
+    def _before_what_waits(self, until_ns: int | None) -> int | None:
+        """Until when everything is known that the joint capture tells."""
+        for process in self.processes:
+            for facts in process.facts:
+                waits_ns = first_waiting(facts, self._messages)
+                if waits_ns is not None:
+                    until_ns = waits_ns - 1 if until_ns is None else min(until_ns, waits_ns - 1)
+                    break
+        return until_ns
 
     def _marked(self) -> Array:
         marks = np.zeros(len(self._marks), FACT_DTYPE)

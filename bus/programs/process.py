@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from bus.programs.joint_blobs import JointBlobs
+from bus.programs.joint_messages import JointMessages
 from bus.programs.joint_names import JointNames
 from bus.trace.facts import FACT_DTYPE
 from bus.trace.frame_reader import FrameReader
@@ -18,12 +19,22 @@ from bus.trace.names import Name, Names
 from bus.trace.renaming import Renamer
 from buslens import wire
 from buslens.context import CAUSE_UNKNOWN
-from buslens.records import Kind, NameKind
+from buslens.records import Flag, Kind, NameKind
 
 Array = npt.NDArray[Any]
 
 _SUBSCRIPTIONS = (int(Kind.HANDLER_ADDED), int(Kind.HANDLER_REMOVED))
 """Their parent is the name of an event."""
+
+_CARRIED = int(Flag.DURABLE | Flag.FOREIGN)
+_TOLD = [
+    int(each)
+    for each in (
+        *(Kind.SENT, Kind.CONFIRMED, Kind.DISCARDED),
+        *(Kind.DELIVERED, Kind.REDELIVERED, Kind.WORK_RECEIVED),
+    )
+]
+"""What says of a dispatch which message it is, or that nothing will be said."""
 
 
 class ProcessRecords:
@@ -38,10 +49,11 @@ class ProcessRecords:
         reserve_blobs: Callable[[int], int],
         number: int,
         shift_ns: Callable[[wire.Header], int],
+        messages: JointMessages,
     ) -> None:
         """number: of this process among those of its session, from 0 on; the first one's names stay as they are.
 
-        shift_ns: what is added to the times of a process with this header.
+        shift_ns: what is added to the times of a process with this header. messages: those of all processes.
         """
         self._names = Names()
         self._joint_names = names
@@ -51,6 +63,7 @@ class ProcessRecords:
         self._first_id = np.uint64(number * IDS_OF_ONE)
         self._is_first = number == 0
         self._shift_ns = shift_ns
+        self._messages = messages
         self.ended = False
         """Whether it says that its capture is complete."""
 
@@ -90,6 +103,7 @@ class ProcessRecords:
 
     def _joined(self, facts: Array) -> Array:
         assert self.header is not None
+        self._tell_messages(facts)
         facts["name"] = self._renamed(facts["name"])
         facts["lane"] = self._renamed(facts["lane"])
         facts["blob"] = self._blobs.joint(facts["blob"])
@@ -101,6 +115,17 @@ class ProcessRecords:
             facts[field] = np.where((ids == 0) | (ids == CAUSE_UNKNOWN), ids, ids + self._first_id)
         facts["parent"][of_names] = names
         return facts
+
+    def _tell_messages(self, facts: Array) -> None:
+        """What these facts, as the process has written them, say of messages over a broker."""
+        kinds = facts["kind"]
+        sent = (kinds == Kind.DISPATCH_EMITTED) & (facts["flags"] & _CARRIED > 0)
+        for fact in facts[sent | np.isin(kinds, _TOLD)]:
+            dispatch = int(fact["id"] + self._first_id)
+            if fact["kind"] == Kind.DISPATCH_EMITTED:
+                self._messages.emitted(dispatch, self._names.text(int(fact["name"])), int(fact["flags"]))
+            elif fact["id"]:
+                self._messages.told(dispatch, self._blobs.notes.of(int(fact["blob"])))
 
     def _number(self, name: Name, bus: int) -> int:
         """Threads and buses of each process are its own; handlers are the same code in all of them."""

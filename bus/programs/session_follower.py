@@ -113,7 +113,7 @@ class SessionFollower:
         more = [at for at in reached if at is not None]
         if not self.joint.has_begun:
             return b""
-        frames = self.joint.take(min(more) if more else None)
+        frames = self.joint.take(min(more) if more else None, more_may_come=bool(self._processes))
         if not self._has_begun:
             self._has_begun = True
             frames = self.joint.head() + frames

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from bus.programs.joint_messages import JointMessages
 from bus.programs.joint_names import JointNames
 from bus.programs.process import ProcessRecords
 from bus.trace.ids import IDS_OF_ONE
@@ -13,7 +14,7 @@ from tests.unit.bus.programs.played import Played, S
 
 
 def process(number: int = 0, shift_ns: int = 0) -> ProcessRecords:
-    return ProcessRecords(JointNames(), lambda count: 1, number, lambda header: shift_ns)
+    return ProcessRecords(JointNames(), lambda count: 1, number, lambda header: shift_ns, JointMessages())
 
 
 def test_ids_of_the_first_process_stay_and_those_of_others_are_apart() -> None:

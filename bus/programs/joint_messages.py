@@ -1,0 +1,158 @@
+"""Which of the messages that one process handles another process has sent: the two dispatches become one.
+
+What a message is called by its library or its sender says it for sure. Where only a `traceparent` is the same, on the
+same event and on no other message, it is taken for that and said to be inferred.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from bus.programs.message_notes import NO_IDS, MessageIds
+from buslens.records import Flag, Kind
+
+Array = npt.NDArray[Any]
+
+WAIT_S = 0.25
+"""So long a message waits for what its sender may still say of it: an id may be known only when the broker answers."""
+
+INFERRED = "some messages are joined to those that sent them by their traceparent alone: that is inferred"
+_MOST = 200_000
+"""Messages that are remembered, of each kind."""
+
+_MOST_JOINED = 50_000
+_NAMES = (int(Kind.HANDLER_ADDED), int(Kind.HANDLER_REMOVED))
+"""Their parent is a name."""
+
+
+class JointMessages:
+    """The messages of all processes of a session. Ids are the joint capture's."""
+
+    def __init__(self, now: Callable[[], float] = time.monotonic) -> None:
+        """now: seconds."""
+        self._now = now
+        self._events: dict[int, str] = {}
+        """Of each dispatch that a process has sent, or of one that somebody else has, its event."""
+
+        self._foreign: dict[int, MessageIds | None] = {}
+        """Dispatches that somebody else has sent, and what is known of each; None before anything is."""
+
+        self._sent: dict[str, int] = {}
+        self._traced: dict[tuple[str, str], int] = {}
+        """By `traceparent` and event; 0 for those of several messages."""
+
+        self._unnamed: dict[str, dict[int, None]] = {}
+        """By event: what was sent, and not said yet which message it is."""
+
+        self._joined: dict[int, int] = {}
+        """What a foreign dispatch is: the one that was sent."""
+
+        self._theirs = np.zeros(0, np.uint64)
+        """Foreign dispatches that are joined, ascending."""
+
+        self._has_more = False
+        """Whether others have been joined since."""
+
+        self._waiting: tuple[int, float] = (0, 0.0)
+        """The dispatch that waits, and since when."""
+
+        self.has_inferred = False
+        """Whether a `traceparent` alone has joined two."""
+
+    def emitted(self, dispatch: int, event: str, flags: int) -> None:
+        """A message was sent, or came from somebody else."""
+        _make_room(self._events)
+        self._events[dispatch] = event
+        if flags & Flag.FOREIGN:
+            _make_room(self._foreign)
+            self._foreign[dispatch] = None
+        elif flags & Flag.DURABLE:
+            unnamed = self._unnamed.setdefault(event, {})
+            _make_room(unnamed)
+            unnamed[dispatch] = None
+
+    def told(self, dispatch: int, ids: MessageIds) -> None:
+        """It is said of a dispatch which message it is, as far as anybody knows."""
+        if dispatch in self._foreign:
+            if self._foreign[dispatch] in (None, NO_IDS):
+                self._foreign[dispatch] = ids
+            return
+        event = self._events.get(dispatch)
+        if event is None:
+            return
+        self._unnamed.get(event, {}).pop(dispatch, None)
+        if ids.ident:
+            _make_room(self._sent)
+            self._sent[ids.ident] = dispatch
+        if ids.trace:
+            _make_room(self._traced)
+            known = self._traced.setdefault((ids.trace, event), dispatch)
+            if known != dispatch:
+                self._traced[ids.trace, event] = 0
+
+    def waits(self, dispatch: int) -> bool:
+        """Whether it is still to be known who has sent this foreign dispatch; from here on it is joined or not."""
+        if dispatch in self._joined or dispatch not in self._foreign:
+            return False
+        if self._join(dispatch):
+            return False
+        event = self._events.get(dispatch, "")
+        if self._foreign[dispatch] is not None and not self._unnamed.get(event):
+            return False
+        waiting, since = self._waiting
+        if waiting != dispatch:
+            self._waiting = dispatch, self._now()
+            return True
+        if self._now() - since < WAIT_S:
+            return True
+        self._unnamed.pop(event, None)  # of these nothing more will be said
+        return False
+
+    def settle(self, facts: Array) -> Array:
+        """Facts of one process that are due, as they are in the joint capture: a joined message is its sender's."""
+        foreign = facts["id"][(facts["kind"] == Kind.DISPATCH_EMITTED) & (facts["flags"] & Flag.FOREIGN > 0)]
+        for dispatch in foreign.tolist():
+            self._join(dispatch)
+        if not self._joined:
+            return facts
+        if self._has_more:
+            self._theirs, self._has_more = np.array(sorted(self._joined), np.uint64), False
+        theirs = self._theirs
+        is_gone = (facts["kind"] == Kind.DISPATCH_EMITTED) & np.isin(facts["id"], theirs)
+        facts = facts[~is_gone]
+        of_names = np.isin(facts["kind"], _NAMES)
+        for field, which in (("id", np.isin(facts["id"], theirs)), ("parent", np.isin(facts["parent"], theirs))):
+            chosen = (which & ~of_names).nonzero()[0]
+            facts[field][chosen] = [self._joined[each] for each in facts[field][chosen].tolist()]
+        return facts
+
+    def _join(self, dispatch: int) -> bool:
+        if dispatch in self._joined:
+            return True
+        ids = self._foreign.get(dispatch)
+        if ids is None:
+            return False
+        sent = self._sent.get(ids.ident, 0) if ids.ident else 0
+        if not sent and ids.trace:
+            sent = self._traced.get((ids.trace, self._events.get(dispatch, "")), 0)
+            self.has_inferred = self.has_inferred or sent > 0
+        if sent:
+            _make_room(self._joined, _MOST_JOINED)
+            self._joined[dispatch], self._has_more = sent, True
+        return sent > 0
+
+
+def first_waiting(facts: Array, messages: JointMessages) -> int | None:
+    """The time of the first of these facts before which the joint capture must stop; None where nothing waits."""
+    foreign = facts[(facts["kind"] == Kind.DISPATCH_EMITTED) & (facts["flags"] & Flag.FOREIGN > 0)]
+    return next((int(fact["time_ns"]) for fact in foreign if messages.waits(int(fact["id"]))), None)
+
+
+def _make_room(table: dict[Any, Any], most: int = _MOST) -> None:
+    if len(table) >= most:
+        del table[next(iter(table))]
