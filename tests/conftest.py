@@ -14,11 +14,24 @@ from tests.helpers.screen import offscreen
 
 offscreen()
 
+WAITING = Path(__file__).parent / "engines"
+"""Tests that wait for brokers more than they compute, and say by these variables where those are."""
+
+BROKERS = ("BUSLENS_RABBITMQ_URL", "BUSLENS_KAFKA_URL", "BUSLENS_CELERY_URL")
+
 
 def pytest_sessionstart() -> None:
     """A shell's background job ignores Ctrl+C, and so would every program that a test starts and interrupts."""
     if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
         signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What waits begins first: one worker does it, with one broker of each kind, while the others share what computes.
+
+    Workers take over from each other from the end; in its own place this would be taken apart between all of them.
+    """
+    items.sort(key=lambda item: WAITING not in item.path.parents)
 
 
 def pytest_sessionfinish() -> None:
@@ -27,10 +40,13 @@ def pytest_sessionfinish() -> None:
 
 
 @pytest.fixture(autouse=True)
-def _own_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """No test reads or writes the settings, the trusted files or the crash logs of the person who runs it."""
+def _own_home(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """No test reads or writes the settings, the trusted files or the crash logs of the person who runs it, nor asks
+    brokers that are not its own."""
     for name in ("XDG_CONFIG_HOME", "XDG_STATE_HOME", "XDG_DATA_HOME", "XDG_CACHE_HOME"):
         monkeypatch.setenv(name, str(tmp_path / name.lower()))
+    for name in BROKERS if WAITING not in request.path.parents else ():
+        monkeypatch.delenv(name, raising=False)
 
 
 @pytest.fixture
