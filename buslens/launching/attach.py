@@ -150,7 +150,9 @@ def asked(program: RunningPython, session: LaunchSession, request: AttachRequest
     try:
         return answer(program, folder, request.wait_s)
     except KeyboardInterrupt:
-        return "" if not _withdrawn(folder) else f"withdrawn: process {program.pid} is as it was"
+        if _withdrawn(folder):
+            return f"withdrawn: process {program.pid} is as it was"
+        return f"process {program.pid} has begun to let the probe in, and records into {folder}"
 
 
 def ask(python: str, pid: int, script: str) -> str:

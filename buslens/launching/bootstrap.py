@@ -23,8 +23,11 @@ _HERE = os.path.dirname(os.path.abspath(__file__))
 _PACKAGE = os.path.dirname(_HERE)
 
 
-def begin(site: str) -> None:
-    """Watch this process as its environment says; not at all where that says nothing. site: sitecustomize's folder."""
+def begin(site: str, opens_session: bool = False) -> None:
+    """Watch this process as its environment says; not at all where that says nothing.
+
+    site: sitecustomize's folder. opens_session: nobody has said yet where it records.
+    """
     variables = _part("variables")
     told: "dict[str, str]" = variables.taken(os.environ, site)
     if not told[variables.SESSION]:
@@ -40,7 +43,7 @@ def begin(site: str) -> None:
         process.write()
         only = [name for name in told[variables.ONLY].split(",") if name]
         launched = _launched(process, told[variables.TO], only)
-        launched.budget = told[variables.BUDGET]
+        launched.budget, launched.opens_session = told[variables.BUDGET], opens_session
         # Before anything of the program's is registered to run at its end: what that does is recorded.
         launched.wait()
     finally:
@@ -92,6 +95,9 @@ class Launched:
         self.unseen_before = ""
         """Of the time before, for the capture of a process that has run already."""
 
+        self.opens_session = False
+        """Whether it says itself where it records, once it does, and leaves no session behind where it does not."""
+
         self._has_begun = False
         self._launched: Any = None
 
@@ -120,7 +126,13 @@ class Launched:
 
     def end(self) -> None:
         """The program is at its end."""
-        (self._launched or self._process).end()
+        if self._launched is not None:
+            self._launched.end()
+        elif self.opens_session and self._process.pid == os.getpid():
+            self._process.forget()
+            self._process.session.remove_empty()
+        else:
+            self._process.end()
 
     def _start(self) -> None:
         from buslens.launching.launched import start
@@ -132,6 +144,9 @@ class Launched:
         self._launched = launched = start(process, self._hook, self._to, self._only, self._load, say, self.budget)
         if self.unseen_before:
             launched.cannot_see(self.unseen_before)
+        if self.opens_session:
+            where = self._to or process.session.folder
+            say(f"recording into {where}; not seen: Pythons started with an environment of their own")
 
     def _load(self, adapter: Adapter) -> Any:
         return self._aside.load(adapter.hooks)

@@ -37,6 +37,13 @@ class LaunchSession:
         os.mkdir(folder, 0o700)
         return cls(folder)
 
+    def remove_empty(self) -> None:
+        """Remove it where no process has written anything into it."""
+        try:
+            os.rmdir(self.folder)
+        except OSError:
+            pass
+
     def capture(self, to: str) -> str:
         """Where this process writes: as the first one, where it is that, or else into a file beside that one's."""
         to = to or os.path.join(self.folder, "program.buslens")

@@ -6,6 +6,7 @@ Without the extra `app` that is the probe alone, on every Python from 3.9 on, an
 from __future__ import annotations
 
 import importlib.util
+import os
 import shutil
 import signal
 import subprocess
@@ -76,13 +77,15 @@ class Bare:
             assert spec.origin is not None
             origin = Path(spec.origin)
             if origin.name == "__init__.py":
-                shutil.copytree(origin.parent, self.site / name, ignore=shutil.ignore_patterns("__pycache__"))
+                left = shutil.ignore_patterns("__pycache__")
+                shutil.copytree(origin.parent, self.site / name, ignore=left, dirs_exist_ok=True)
             else:
                 shutil.copy(origin, self.site)
 
-    def __call__(self, *arguments: str, folder: Path) -> subprocess.CompletedProcess[str]:
+    def __call__(self, *arguments: str, folder: Path, **variables: str) -> subprocess.CompletedProcess[str]:
         command = [str(self.python), "-I", *arguments]
-        return subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=PATIENCE_S, check=False)
+        how = {"capture_output": True, "text": True, "timeout": PATIENCE_S, "check": False}
+        return subprocess.run(command, cwd=folder, env={**os.environ, **variables}, **how)
 
 
 def interpreter(minor: int) -> Path:
@@ -126,6 +129,18 @@ def test_the_probe_records_on_every_python_with_nothing_else_installed(
     assert told.out.splitlines()[1:] == ["paid,ok", "nobody hears this,lost"]
 
 
+def test_one_variable_watches_a_program_on_every_python(bare: Bare, buslens: Program, tmp_path: Path) -> None:
+    bare.borrow("pyee", "typing_extensions")
+    code = "from pyee.base import EventEmitter\nEventEmitter().emit('ready')"
+    tmp_path.chmod(0o700)
+    here = {"XDG_RUNTIME_DIR": str(tmp_path), "BUSLENS_TO": str(tmp_path / "x.buslens")}
+    ended = bare("-c", code, folder=tmp_path, BUSLENS="1", **here)
+    assert (ended.returncode, ended.stdout) == (0, ""), ended.stderr
+    assert ended.stderr.startswith(f"buslens: recording into {tmp_path / 'x.buslens'}; not seen: ")
+    told = buslens("query", tmp_path / "x.buslens", "select event from dispatches", "--to", "csv")
+    assert told.out.splitlines()[1:] == ["ready"]
+
+
 def test_the_command_says_what_to_install_where_only_the_probe_is(bare: Bare, tmp_path: Path) -> None:
     for arguments in ([], ["run", "checkout"], ["--help"]):
         ended = bare("-m", "buslens", *arguments, folder=tmp_path)
@@ -156,7 +171,7 @@ def test_only_buslens_is_put_into_site_packages(wheel: Path) -> None:
     with zipfile.ZipFile(wheel) as archive:
         names = archive.namelist()
     top = {name.split("/")[0] for name in names}
-    assert {name for name in top if not name.endswith(".dist-info")} == {"buslens"}
+    assert {name for name in top if not name.endswith(".dist-info")} == {"buslens", "buslens.pth"}
     assert "buslens/_desktop/app/cli.py" in names
     assert "buslens/_desktop/resources/scenarios/checkout.yaml" in names
     assert "buslens/_desktop/resources/scenario.schema.json" in names
