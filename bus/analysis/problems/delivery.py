@@ -22,7 +22,7 @@ Array = npt.NDArray[Any]
 ENDLESS = 10
 """Attempts after which a delivery is made again for ever; policies of retries mostly end sooner."""
 
-MOST_READ = 200
+MOST_READ = 50
 """Reasons of one queue that are read."""
 
 

@@ -18,7 +18,7 @@ from buslens.watching.pending import CANCELLED_FIRST, DROPPED_FIRST
 
 Array = npt.NDArray[Any]
 
-MOST_READ = 200
+MOST_READ = 20
 """Reasons of one handler that are read: they are mostly one."""
 
 

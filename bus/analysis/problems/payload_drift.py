@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import islice, pairwise
 from typing import Any
 
 import numpy as np
@@ -26,6 +26,10 @@ MOST_EVENTS = 200
 MOST_PAYLOADS = 60
 """Of one event, evenly over all of them, that are looked into."""
 
+WINDOWS, WINDOW = 6, 4_000
+"""Stretches of the trace, evenly over it, and dispatches of each: payloads elsewhere are not looked into, because those
+that lie together are read together."""
+
 MOST_FIELDS = 60
 DEEPEST = 3
 LEAST = 3
@@ -38,12 +42,21 @@ _TYPES = {bool: "boolean", int: "number", float: "number", str: "text", list: "l
 def find(observed: Observed) -> Iterator[Finding | NotEnough]:
     """Event by event, the most frequent first."""
     dispatches = observed.trace.dispatches
-    carrying = np.flatnonzero(dispatches.payload)
+    carrying = _near(len(dispatches))
+    carrying = carrying[dispatches.payload[carrying] != 0]
     events = observed.trace.events.firsts(dispatches.event[carrying])
-    for number, (event, places) in enumerate(Groups(events).largest(2 * LEAST)):
-        if number >= MOST_EVENTS:
-            return
-        yield from _of_event(observed, event, carrying[places])
+    chosen = {
+        event: carrying[places[np.unique(np.linspace(0, len(places) - 1, MOST_PAYLOADS).astype(np.int64))]]
+        for event, places in islice(Groups(events).largest(2 * LEAST), MOST_EVENTS)
+    }
+    seen: dict[int, list[_Seen]] = {event: [] for event in chosen}
+    pairs = sorted((row, event) for event, rows in chosen.items() for row in rows.tolist())
+    for row, event in pairs:
+        payload = observed.trace.payload(row)
+        if payload.is_json and not payload.cut and isinstance(payload.value, dict):
+            seen[event].append(_Seen(row, _emitter(observed, row), dict(_fields(payload.value))))
+    for event, some in seen.items():
+        yield from _of_event(observed, event, some)
 
 
 DETECTOR = Detector("payload-drift", "Payload drift", find)
@@ -60,16 +73,19 @@ class _Seen:
     fields: dict[str, Any]
 
 
-def _of_event(observed: Observed, event: int, rows: Array) -> Iterator[Finding]:
-    chosen = rows[np.unique(np.linspace(0, len(rows) - 1, MOST_PAYLOADS).astype(np.int64))]
-    trace = observed.trace
-    parents = trace.calls.rows_of(trace.dispatches.parent_call[chosen])
-    emitters = np.where(parents >= 0, trace.calls.handler[parents], 0) if len(trace.calls) else np.zeros(len(chosen))
-    seen = []
-    for row, emitter in zip(chosen.tolist(), emitters.tolist(), strict=True):
-        payload = trace.payload(row)
-        if payload.is_json and not payload.cut and isinstance(payload.value, dict):
-            seen.append(_Seen(row, int(emitter), dict(_fields(payload.value))))
+def _near(many: int) -> Array:
+    """Rows of the dispatches that are looked into."""
+    starts = np.linspace(0, max(0, many - WINDOW), WINDOWS).astype(np.int64)
+    rows = np.unique((starts[:, None] + np.arange(WINDOW)).ravel())
+    return rows[rows < many]
+
+
+def _emitter(observed: Observed, row: int) -> int:
+    parent = observed.trace.calls.row_of(int(observed.trace.dispatches.parent_call[row]))
+    return int(observed.trace.calls.handler[parent]) if parent >= 0 else 0
+
+
+def _of_event(observed: Observed, event: int, seen: list[_Seen]) -> Iterator[Finding]:
     paths = dict.fromkeys(path for each in seen for path in each.fields)
     for path in list(paths)[:MOST_FIELDS]:
         found = _of_field(observed, event, path, seen)

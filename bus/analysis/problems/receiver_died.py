@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from bus.analysis.problems.detector import Detector, NotEnough
-from bus.analysis.problems.finding import Finding, Severity, stable
+from bus.analysis.problems.finding import MOST_SHOWN, Finding, Severity, stable
 from bus.analysis.problems.observed import Groups, Observed
 from bus.wording import duration, several
 
@@ -42,7 +42,7 @@ DETECTOR = Detector("receiver-died", "Receiver died", find)
 
 def _of_handler(observed: Observed, handler: int, removals: Array, emitted: Groups) -> Finding | None:
     told, dispatches = observed.trace.subscriptions, observed.trace.dispatches
-    died = next((int(row) for row in removals[:100] if observed.note(int(row)).get("why")), None)
+    died = next((int(row) for row in removals[:MOST_SHOWN] if observed.note(int(row)).get("why")), None)
     if died is None:
         return None
     event, went = int(told.view("event")[died]), int(told.view("time_ns")[died])
