@@ -110,7 +110,9 @@ class _Waiting:
     def during(self, lane: int, began: int, ended: int, call: int) -> _Victims:
         """Coroutines that had begun and could not go on, and those that could begin only after that."""
         calls = self._observed.trace.calls
-        rows = self._begun[lane]
+        rows = self._begun.get(lane)
+        if rows is None:
+            return _Victims(0, -1)
         starts = calls.started_ns[rows]
         before = int(np.searchsorted(starts, began, "left"))
         under_way = before - int(np.searchsorted(self._ended[lane], began, "right"))

@@ -20,6 +20,9 @@ Array = npt.NDArray[Any]
 AT_ONCE_NS = 5_000_000
 """Who begins so soon after another one's end was waiting for that."""
 
+MOST_LANES = 50
+"""Threads that are looked at: a program has few with a loop."""
+
 PYEE = "pyee.asyncio."
 """The class of emitters that begin all their tasks at once, whether two of them were seen to overlap or not."""
 
@@ -44,7 +47,7 @@ def blocked_by_coroutines(observed: Observed, coroutines: Array, least_ns: int) 
     ready = coroutines[concurrent]
     ready = ready[(calls.started_ns[ready] - calls.emitted_ns[ready] >= least_ns) & (calls.attempt[ready] <= 1)]
     by, waited = [np.empty(0, np.int64)], [np.empty(0, np.int64)]
-    for lane, places in Groups(calls.lane[ready]).largest():
+    for lane, places in Groups(calls.lane[ready]).largest(most=MOST_LANES):
         mine = np.flatnonzero(calls.lane == lane)
         blockers, late = _on_lane(observed, coroutines[calls.lane[coroutines] == lane], mine, ready[places], least_ns)
         by.append(blockers)

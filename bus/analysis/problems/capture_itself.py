@@ -21,7 +21,7 @@ def find(observed: Observed) -> Iterator[Finding | NotEnough]:
     if trace.dropped:
         yield _lacks(
             observed, Severity.WARNING, "dropped", f"the program dropped {several(trace.dropped, 'fact')}",
-            "The program emitted faster than its facts could be kept: what is missing may be anywhere.",
+            "It emitted faster than they could be kept, or its stack or disk was full. They may be missing anywhere.",
             "Watch fewer buses, keep more (buslens record without -o loses nothing), or look at a shorter run.",
             trace.dropped,
         )  # fmt: skip

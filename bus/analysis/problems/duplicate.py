@@ -18,7 +18,7 @@ from bus.wording import several
 
 Array = npt.NDArray[Any]
 
-MOST_LOOKED = 500
+MOST_LOOKED = 100
 """Functions that were subscribed twice, of which it is looked how often they were called."""
 
 

@@ -88,7 +88,12 @@ class Finding:
     @property
     def is_library(self) -> bool:
         """Whether the guilty place is in an installed library or in Python's own."""
-        return self.place is not None and bool(_LIBRARY.search(self.place.file))
+        return self.place is not None and is_library(self.place)
+
+
+def is_library(place: Place) -> bool:
+    """Whether a place is in an installed library or in Python's own."""
+    return bool(_LIBRARY.search(place.file))
 
 
 def stable(place: Place | None) -> str:

@@ -59,7 +59,8 @@ def _of_handler(observed: Observed, handler: int, rows: Array, emitted: Array) -
     where = f" at {place}" if places else ""
     what = observed.text(int(events[0])) if len(events) == 1 else several(len(events), "event")
     per = many / len(rows)
-    slope = f"one more for every {several(round(per), 'emit')}" if per >= 1 else f"{1 / per:.1f} more for every emit"
+    every = f"{round(per):,} emits" if round(per) > 1 else "emit"
+    slope = f"one more for every {every}" if per >= 1 else f"{1 / per:.1f} more for every emit"
     times = told.view("time_ns")[rows]
     evidence = observed.on_dispatches(
         np.empty(0, np.int64), count=len(rows), numbers=(("slope", slope),),

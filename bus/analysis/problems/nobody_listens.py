@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from bus.analysis.problems.detector import Detector, NotEnough
-from bus.analysis.problems.finding import Finding, Severity
+from bus.analysis.problems.finding import Finding, Severity, is_library
 from bus.analysis.problems.near_names import NearNames, is_within_a_word
 from bus.analysis.problems.observed import Groups, Observed
 from bus.errors import Place
@@ -85,7 +85,10 @@ def _of_event(looked: _Listeners, event: int, rows: Array) -> Iterator[Finding]:
     if not len(rows):
         return
     if not len(changes):
-        yield _never(looked, event, rows)
+        found = _never(looked, event, rows)
+        # What a library offers to whoever cares need not be heard.
+        if found.severity > Severity.HINT or not found.is_library:
+            yield found
         return
     times = told.view("time_ns")[changes]
     order = np.argsort(times, kind="stable")
@@ -95,12 +98,14 @@ def _of_event(looked: _Listeners, event: int, rows: Array) -> Iterator[Finding]:
     last = np.searchsorted(times, emitted, "right") - 1
     before = last < 0
     if before.any():
-        yield _not_yet(looked, event, rows[before], int(changes[0]))
+        found = _not_yet(looked, event, rows[before], int(changes[0]))
+        if found.severity > Severity.HINT or not _is_library(looked.observed, event):
+            yield found
     gone = ~before & (listening[np.maximum(last, 0)] <= 0)
     if gone.any():
-        found = _no_more(looked, event, rows[gone], int(changes[last[gone][0]]))
-        if found is not None:
-            yield found
+        gone_since = _no_more(looked, event, rows[gone], int(changes[last[gone][0]]))
+        if gone_since is not None:
+            yield gone_since
 
 
 def _never(looked: _Listeners, event: int, rows: Array) -> Finding:
@@ -225,6 +230,11 @@ def _bus(observed: Observed, event: int) -> int:
 def _made_at(observed: Observed, event: int) -> Place | None:
     bus = observed.trace.names[observed.trace.names.bus(event)]
     return Place(bus.file, bus.line) if bus.file else None
+
+
+def _is_library(observed: Observed, event: int) -> bool:
+    place = _made_at(observed, event)
+    return place is not None and is_library(place)
 
 
 def _is_other_place(observed: Observed, event: int, other: int) -> bool:

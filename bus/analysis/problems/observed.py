@@ -26,6 +26,9 @@ Array = npt.NDArray[Any]
 
 FAILED = (Outcome.FAILED, Outcome.TIMED_OUT)
 
+MOST_GROUPS = 5_000
+"""Handlers or events that one detector looks at one by one, those with the most rows first: a program has fewer."""
+
 ERROR = "error"
 """The event by which emitters tell of what a handler raised after the emit was over."""
 
@@ -188,14 +191,14 @@ class Groups:
         first, last = np.searchsorted(self._sorted, [value, value + 1])
         return self._order[first:last]
 
-    def largest(self, least: int = 1) -> Iterator[tuple[int, Array]]:
-        """Values and their places, those with the most places first; only with at least so many."""
+    def largest(self, least: int = 1, most: int = MOST_GROUPS) -> Iterator[tuple[int, Array]]:
+        """Values and their places, those with the most places first: at most so many, with at least so many places."""
         if not len(self._sorted):
             return
         starts = np.flatnonzero(np.r_[True, self._sorted[1:] != self._sorted[:-1]])
         counts = np.diff(np.r_[starts, len(self._sorted)])
         chosen = np.argsort(-counts, kind="stable")
-        chosen = chosen[counts[chosen] >= least]
+        chosen = chosen[counts[chosen] >= least][:most]
         for start, count in zip(starts[chosen], counts[chosen], strict=True):
             yield int(self._sorted[start]), self._order[start : start + count]
 

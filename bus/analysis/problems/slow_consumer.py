@@ -25,6 +25,9 @@ LATE_NS = 1_000_000_000
 LEAST = 20
 """Calls that waited so long, and events in the backlog, before anything is told."""
 
+MOST_LOOKED = 100
+"""Handlers with late calls that are looked at."""
+
 LOOKS = 5
 """Times at which the backlog is counted; it must have grown at each."""
 
@@ -39,7 +42,7 @@ def find(observed: Observed) -> Iterator[Finding | NotEnough]:
     """Handler by handler, the one with the most late calls first."""
     calls = observed.trace.calls
     late = np.flatnonzero((calls.started_ns - calls.emitted_ns >= LATE_NS) & (calls.attempt <= 1))
-    for handler, _ in Groups(calls.handler[late]).largest(LEAST):
+    for handler, _ in Groups(calls.handler[late]).largest(LEAST, MOST_LOOKED):
         found = _of_handler(observed, handler)
         if found is not None:
             yield found

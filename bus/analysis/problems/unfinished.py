@@ -22,6 +22,9 @@ LONG_NS = 1_000_000_000
 TIMES = 10
 """So many times as long as the longest that ended well: that is no slow call, it hangs."""
 
+MOST_LOOKED = 200
+"""Handlers with long calls, of which it is looked how long the others take."""
+
 KNOWN = 3
 """Calls that ended well, from which one knows how long they take."""
 
@@ -35,7 +38,7 @@ def find(observed: Observed) -> Iterator[Finding | NotEnough]:
     ended = calls.ended_ns[open_]
     lasted = np.where(ended < 0, end, ended) - calls.started_ns[open_]
     long = np.flatnonzero(lasted >= LONG_NS)
-    for handler, places in Groups(calls.handler[open_[long]]).largest():
+    for handler, places in Groups(calls.handler[open_[long]]).largest(most=MOST_LOOKED):
         yield from _of_handler(observed, handler, open_[long[places]], lasted[long[places]])
     yield from _not_begun(observed)
 

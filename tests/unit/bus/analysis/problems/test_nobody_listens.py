@@ -115,6 +115,16 @@ def test_objects_of_one_kind_need_no_listener_each() -> None:
     assert (finding.severity, finding.evidence.count) == (Severity.HINT, 2)
 
 
+def test_what_a_library_offers_need_not_be_heard() -> None:
+    story = Story()
+    library = story.recorder.bus("db.saved", "db.Signal", "/x/site-packages/db/signals.py", 6, "created")
+    story.emit("saved", bus=library)
+    story.emit("closed", bus=library)
+    story.on("log", "closed", bus=library)
+    story.heard("closed", "log", bus=library)
+    assert not found(DETECTOR, story.trace())
+
+
 def test_a_receiver_for_another_sender_that_never_sends_is_told() -> None:
     blinker = pytest.importorskip("blinker")
     signal, recorder = blinker.Signal(), Recorder()

@@ -16,6 +16,7 @@ def test_places_are_grouped_by_value_the_largest_first() -> None:
         (7, [0, 2, 4]), (3, [1, 5]), (70_000, [3]),
     ]  # fmt: skip
     assert [value for value, _ in groups.largest(2)] == [7, 3]
+    assert [value for value, _ in groups.largest(most=1)] == [7]
     assert groups.of(3).tolist() == [1, 5]
     assert groups.of(4).tolist() == []
     assert list(Groups(np.empty(0, np.int64)).largest()) == []
