@@ -150,6 +150,31 @@ def compare(
 
 
 @program.command()
+def diff(
+    a: Annotated[Path, typer.Argument(help="A capture file, or the folder of a session.", metavar="A")],
+    b: Annotated[Path, typer.Argument(help="The one that is compared with it.", metavar="B")],
+    json: Annotated[bool, typer.Option("--json", help="Print it as JSON.")] = False,
+    no_payloads: Annotated[bool, typer.Option("--no-payloads", help="What events carry does not count.")] = False,
+    no_order: Annotated[
+        bool, typer.Option("--no-order", help="The order in which one cause emits and calls does not count.")
+    ] = False,
+    ignore: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--ignore", help="A field of payloads that does not count: id, or order.placed:items.*.id.", metavar="FIELD"
+        ),
+    ] = None,
+    most: Annotated[int, typer.Option("--most", help="Differences that are told; 0 for all.", min=0)] = 40,
+) -> None:
+    """Say what differs between two captures. Exit code 0: nothing, 1: something, 2: they cannot be compared."""
+    from app.cli_diff import DiffRequest, print_diff
+    from bus.analysis.diff import Compared
+
+    compared = Compared(payloads=not no_payloads, order=not no_order, ignored=tuple(ignore or ()))
+    raise typer.Exit(print_diff(DiffRequest((a, b), compared, json=json, most=most)))
+
+
+@program.command()
 def export(
     capture: Annotated[Path, typer.Argument(help="A capture file.")],
     to: Annotated[

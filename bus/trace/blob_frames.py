@@ -9,6 +9,9 @@ from buslens.wire import BLOB_ENTRY
 MOST_IN_FRAME = 1 << 18
 """Blobs that one frame may hold; what a frame holds beyond is not found."""
 
+_ID = 8
+"""Bytes of an entry that say its id."""
+
 
 @dataclass(frozen=True, slots=True)
 class BlobFrame:
@@ -18,6 +21,14 @@ class BlobFrame:
     ids: list[int]
     heads: list[int]
     """Where the entry of each begins."""
+
+    def hashes(self) -> list[int]:
+        """A number for the kind and bytes of each, as far as this process goes."""
+        if not self.heads:
+            return []
+        *_, length = BLOB_ENTRY.unpack_from(self.body, self.heads[-1])
+        ends = [*self.heads[1:], self.heads[-1] + BLOB_ENTRY.size + length]
+        return [hash(self.body[head + _ID : end]) for head, end in zip(self.heads, ends, strict=True)]
 
 
 def contents(body: bytes) -> BlobFrame:

@@ -30,3 +30,11 @@ def test_each_whole_blob_is_found_however_much_of_the_frame_there_is(
 def test_a_frame_with_more_blobs_than_anybody_writes_is_read_up_to_the_bound(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(blob_frames, "MOST_IN_FRAME", 3)
     assert contents(pack_blob(7, 1, b"", cut=False) * 10).ids == [7, 7, 7]
+
+
+def test_a_hash_is_of_kind_and_bytes_whatever_lies_behind_the_last_blob() -> None:
+    one, same, other = (pack_blob(ident, 1, body, cut=False) for ident, body in ((1, b"a"), (2, b"a"), (3, b"b")))
+    first, second, third = contents(one + same + other).hashes()
+    assert first == second != third
+    assert contents(one + other[:5]).hashes() == [first]
+    assert contents(b"").hashes() == []

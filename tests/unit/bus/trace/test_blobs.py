@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 
 from bus.trace.blobs import Blobs, contents
@@ -88,3 +89,13 @@ def test_text_is_looked_for_in_payloads_and_new_ones_are_looked_through_later() 
         assert kept.holding("ALPHA").tolist() == [1]
     assert kept.holding("a").tolist() == [1, 2]
     assert kept.holding("nothing").tolist() == []
+
+
+def test_equal_blobs_have_one_digest_in_any_capture_and_others_have_another() -> None:
+    first = blobs((1, 1, b"3", False), (2, 1, b"4", False), (3, 2, b"3", False), (4, 1, b"3", True))
+    second = blobs((7, 1, b"4", False), (9, 1, b"3", False))
+    one, two, as_text, cut = first.digests(np.array([1, 2, 3, 4])).tolist()
+    assert second.digests(np.array([9, 7, 9])).tolist() == [one, two, one]
+    assert len({one, two, as_text, cut}) == 4
+    assert first.digests(np.array([0, 5], np.uint64)).tolist() == [0, 0]
+    assert first.digests(np.array([], np.uint64)).tolist() == []

@@ -1,0 +1,8 @@
+"""What differs between two traces: two runs, before and after a change, two engines, a passing and a failing one."""
+
+from __future__ import annotations
+
+from bus.analysis.diff.diff import Compared, Difference, TraceDiff, diff
+from bus.analysis.diff.occurrences import What
+
+__all__ = ["Compared", "Difference", "TraceDiff", "What", "diff"]
