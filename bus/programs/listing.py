@@ -33,6 +33,9 @@ class ListedProcess:
     dropped: int | None
     """Facts that it could not keep; None where nobody knows."""
 
+    own_share: float | None
+    """The share of its processor time that being watched has taken, between 0 and 1; None where nobody knows yet."""
+
     began_s: float
     """Wall clock, seconds since the Unix epoch."""
 
@@ -113,6 +116,6 @@ def _process(seen: ps.ProcessSeen, all_: list[ps.ProcessSeen], above: frozenset[
     )
     told = figures(seen.capture, is_alive=seen.is_alive)
     return ListedProcess(
-        seen.name, seen.pid, seen.title, seen.python, seen.buses, told.events_per_s, told.dropped, seen.started_s,
-        seen.state, seen.is_alive, Path(seen.capture) if seen.capture else None, children,
+        seen.name, seen.pid, seen.title, seen.python, seen.buses, told.events_per_s, told.dropped, told.own_share,
+        seen.started_s, seen.state, seen.is_alive, Path(seen.capture) if seen.capture else None, children,
     )  # fmt: skip

@@ -1,4 +1,4 @@
-"""What a stream tells of its process to whoever only looks: events a second, and how many facts were dropped.
+"""What a stream tells of its process to whoever only looks: events a second, what was dropped, its cost.
 
 Nothing is read but the end of the stream and its first page. Standard library only, for any Python from 3.9 on.
 """
@@ -20,6 +20,7 @@ _MOST_SLOTS = 2048
 _AT_ONCE = 512
 _FLAGS = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_CLOEXEC", 0)
 _MARK = layout.SLOT - 8
+_NAMES = {0: "payloads", 1: "dispatches", 2: "starts of calls", 3: "ends of calls"}
 _WHAT, _TIME, _KIND = _MARK, 8, 48
 """Where in a slot its mark, its time and its kind stand."""
 
@@ -27,14 +28,29 @@ _WHAT, _TIME, _KIND = _MARK, 8, 48
 class Figures:
     """Of one process, at one moment."""
 
-    __slots__ = ("dropped", "events_per_s")
+    __slots__ = ("budget", "bytes_per_s", "dropped", "dropped_by", "events_per_s", "left_out", "own_share")
 
     def __init__(self, events_per_s: Optional[float] = None, dropped: Optional[int] = None) -> None:
         self.events_per_s = events_per_s
         """Events that were emitted in the last second; None where nobody knows: it has no stream, or has ended."""
 
         self.dropped = dropped
-        """Facts that found no room; None where nobody knows."""
+        """Facts that found no room, or that a budget has left out; None where nobody knows."""
+
+        self.dropped_by: "dict[str, int]" = {}
+        """The same by what they are, "dispatches"; and "payloads" that were left out of facts that were kept."""
+
+        self.own_share: Optional[float] = None
+        """The share of its processor time that being watched has taken, 0 to 1; None where nobody knows yet."""
+
+        self.bytes_per_s: Optional[float] = None
+        """What it has written each second, from its beginning to when it last told; None where nobody knows yet."""
+
+        self.budget = 0.0
+        """The share that being watched may take; 0: any."""
+
+        self.left_out = 0
+        """Because of that, when it last told. 0: nothing; 1: payloads; n: payloads, and all but one dispatch in n."""
 
 
 def figures(path: str, *, is_alive: bool, now_ns: Optional[int] = None) -> Figures:
@@ -43,23 +59,43 @@ def figures(path: str, *, is_alive: bool, now_ns: Optional[int] = None) -> Figur
     is_alive: whether it runs; one that does not emits nothing. now_ns: on the clock of this machine's programs.
     """
     try:
-        dropped = _dropped(os.path.join(path, layout.HEAD))
-        if not is_alive:
-            return Figures(None, dropped)
-        return Figures(_events_per_s(path, time.monotonic_ns() if now_ns is None else now_ns), dropped)
+        found = _told(os.path.join(path, layout.HEAD))
+        if is_alive:
+            found.events_per_s = _events_per_s(path, time.monotonic_ns() if now_ns is None else now_ns)
+        return found
     except OSError:
         return Figures()
 
 
-def _dropped(head: str) -> Optional[int]:
+def _told(head: str) -> Figures:
+    """What the first page says."""
     file = _opened(head)
     try:
         page = os.pread(file, layout.PAGE, 0)
     finally:
         os.close(file)
+    found = Figures()
     if len(page) < layout.PAGE or not page.startswith(layout.MAGIC):
-        return None
-    return sum(_number(page, layout.DROPPED + 8 * kind) for kind in range(1, layout.KINDS))
+        return found
+    counts = [_number(page, layout.DROPPED + 8 * kind) for kind in range(layout.KINDS)]
+    found.dropped = sum(counts[1:])
+    found.dropped_by = {_name(kind): number for kind, number in enumerate(counts) if number}
+    own_ns, cpu_ns, _, written, told_ns, found.left_out = layout.COST.unpack_from(page, layout.COST_AT)
+    if own_ns and cpu_ns:
+        found.own_share = min(own_ns / cpu_ns, 1.0)
+    found.budget, began_ns = layout.budget_of(page)
+    if told_ns > began_ns > 0:
+        found.bytes_per_s = written * SECOND_NS / (told_ns - began_ns)
+    return found
+
+
+def _name(kind: int) -> str:
+    if kind in _NAMES:
+        return _NAMES[kind]
+    try:
+        return Kind(kind).name.lower().replace("_", " ")
+    except ValueError:
+        return "others"
 
 
 def _events_per_s(folder: str, now_ns: int) -> float:

@@ -23,7 +23,7 @@ KEPT_SECONDS = 24 * 3600
 
 _MOST_BYTES = 65_536
 _NAME = re.compile(r"[0-9]+-[0-9]+")
-COLUMNS = ("PID", "PYTHON", "BUSES", "EVENTS/S", "DROPPED", "SINCE", "STATE", "PROGRAM", "CAPTURE")
+COLUMNS = ("PID", "PYTHON", "BUSES", "EVENTS/S", "DROPPED", "COST", "SINCE", "STATE", "PROGRAM", "CAPTURE")
 UNKNOWN = "-"
 
 
@@ -148,7 +148,8 @@ def rows_of(found: "list[ProcessSeen]", parent: str = "", depth: int = 0) -> "It
             since = time.strftime("%H:%M:%S", time.localtime(each.started_s))
             title = "  " * depth + each.title
             told = figures(each.capture, is_alive=each.is_alive)
-            shown = (_figure(told.events_per_s), _figure(told.dropped))
+            cost = UNKNOWN if told.own_share is None else f"{told.own_share:.1%}"
+            shown = (_figure(told.events_per_s), _figure(told.dropped), cost)
             yield str(each.pid), each.python, str(each.buses), *shown, since, each.state, title, each.capture
             if each.name != parent and depth < len(found):
                 yield from rows_of(found, each.name, depth + 1)

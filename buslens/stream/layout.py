@@ -85,15 +85,16 @@ def chunk_name(stem: str, number: int) -> str:
     return f"{stem}.{number:06d}"
 
 
-def budget_of(page: bytes) -> float:
-    """The share of its time that the process of a first page gives to being watched; 0 where it does not say."""
+def budget_of(page: bytes) -> "tuple[float, int]":
+    """What a first page says of its process's budget, and when the process began to record; 0 where it does not say."""
     length = PRELUDE.unpack_from(page)[3]
     try:
         told = json.loads(page[PRELUDE.size : PRELUDE.size + length])
-        found = told["extra"]["budget"]
-    except (ValueError, KeyError, TypeError, RecursionError):
-        return 0.0
-    return found if type(found) is float and 0 <= found <= 1 else 0.0
+        found, began_ns = told["extra"].get("budget"), told["mono_ns"]
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
+        return 0.0, 0
+    is_share = type(found) is float and 0 <= found <= 1
+    return (found if is_share else 0.0), (began_ns if type(began_ns) is int else 0)
 
 
 def pack_page(header: Header) -> bytes:

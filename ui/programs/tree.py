@@ -21,13 +21,17 @@ COLUMNS: tuple[tuple[str, Callable[[ListedProcess], str]], ...] = (
     ("Buses", lambda process: count(process.buses)),
     ("Events/s", lambda process: _figure(process.events_per_s)),
     ("Dropped", lambda process: _figure(process.dropped)),
+    ("Own cost", lambda process: UNKNOWN if process.own_share is None else f"{process.own_share:.1%}"),
     ("Since", lambda process: clock_text(process.began_s)),
     ("State", lambda process: process.state),
 )
 TITLES = tuple(title for title, _ in COLUMNS)
-NUMBERS = (TITLES.index("Buses"), TITLES.index("Events/s"), TITLES.index("Dropped"))
+NUMBERS = (TITLES.index("Buses"), TITLES.index("Events/s"), TITLES.index("Dropped"), TITLES.index("Own cost"))
 DROPPED = TITLES.index("Dropped")
-OF_FIGURES = "Events in the last second, and records that found no room. A process that writes a file does not say."
+OF_FIGURES = (
+    "Events in the last second, records that found no room or that a budget has left out, and the share of its "
+    "processor time that being watched has taken, about. A process that writes a file does not say."
+)
 KEY = Qt.ItemDataRole.UserRole
 _RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 _ONLY_CURRENT = QItemSelectionModel.SelectionFlag.NoUpdate

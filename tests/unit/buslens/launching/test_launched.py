@@ -10,13 +10,13 @@ import pytest
 from pyee.base import EventEmitter
 
 from buslens.exiting import EXITS
+from buslens.launching.figures import figures
 from buslens.launching.import_hook import ImportHook
 from buslens.launching.launched import LaunchedProcess, SaysOnStderr
 from buslens.launching.program import ProgramWatch
 from buslens.launching.ps import processes
 from buslens.launching.session import LaunchSession, Process
 from buslens.stream import StreamRecorder
-from buslens.stream.figures import figures_of
 from tests.helpers.seen import seen
 
 
@@ -91,8 +91,6 @@ def test_a_stream_is_told_its_budget(program: ProgramWatch, process: Process) ->
     made = LaunchedProcess(process, program)
     made.start(ImportHook(), "", ["pyee"], "0.05")
     assert isinstance(program.recorder, StreamRecorder)
-    found = figures_of(program.recorder.path)
-    assert found is not None
-    assert found.budget == 0.05
+    assert figures(program.recorder.path, is_alive=True).budget == 0.05
     EXITS.forget(made)
     program.recorder.close()
