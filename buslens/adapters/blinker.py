@@ -21,6 +21,7 @@ from buslens.recorder import Recorder
 from buslens.records import Flag
 from buslens.statics import first, instance_dict
 from buslens.watching.call_sites import in_the_place_of
+from buslens.watching.framework_signals import UnheardSignal, framework_of
 from buslens.watching.hooks import Hooks
 from buslens.watching.methods import Hook, MethodHooks, Subscription
 from buslens.watching.places import Place, files_of, place_outside
@@ -32,6 +33,7 @@ from buslens.watching.watch import Watch
 _WEAK: tuple[type, ...] = getattr(base, "WeakTypes", (weakref.ref,))
 _key_of: Callable[[Any], Any] = vars(base).get("make_id") or vars(base)["hashable_identity"]
 _MOST_SENDERS = 4
+_FRAMEWORKS = ("flask.signals", "quart.signals")
 _MARKS = ("_is_coroutine", "_is_coroutine_mark")
 """What makes asyncio and inspect take a function that is none for a coroutine function."""
 
@@ -49,6 +51,8 @@ class SignalHooks(MethodHooks):
     def __init__(self, emitter: Signal, recorder: Recorder, bus: int) -> None:
         super().__init__(emitter, Watch(emitter, recorder, bus))
         self.event = _name_of(emitter) or "signal"
+        framework = framework_of(emitter, _FRAMEWORKS)
+        self.unheard = UnheardSignal(self.watch, framework, self.event) if framework else None
         self.subscribers = Subscribers(self.watch, self.event)
         self.receivers: dict[Any, Receiver] = {}
         """What else is known of those in the subscribers, by the same keys."""
@@ -91,6 +95,9 @@ class SignalHooks(MethodHooks):
         if signal is None or not watch.live or not watch.recorder.enabled:
             return None
         try:
+            if self.unheard is not None and not signal.receivers and not self.subscribers.known:
+                self.unheard.sent()
+                return None
             known = self.subscribers.known
             if known.keys() != signal.receivers.keys():
                 self._look(signal, self.subscribers.came)
@@ -114,6 +121,12 @@ class SignalHooks(MethodHooks):
         except Exception as error:
             watch.broke(error)
         return None
+
+    def after_fork(self, parent_pid: int) -> None:
+        """In a forked child: nothing was sent there yet."""
+        super().after_fork(parent_pid)
+        if self.unheard is not None:
+            self.unheard.begin_anew()
 
     def all_are(self, kind: str, turns: Turns) -> bool:
         """Whether everybody who was announced is of this kind of Receiver."""

@@ -21,6 +21,7 @@ from buslens.payloads import shown
 from buslens.recorder import Recorder
 from buslens.statics import class_name, instance_dict
 from buslens.watching.call_sites import in_the_place_of
+from buslens.watching.framework_signals import UnheardSignal
 from buslens.watching.hooks import Hooks
 from buslens.watching.methods import Hook, MethodHooks, Subscription
 from buslens.watching.places import Place, place_outside
@@ -49,7 +50,10 @@ class SignalHooks(MethodHooks):
         module, name = _found_in(emitter)
         self.event = name or "signal"
         self.quiet = module == "django.db.models.signals" and name in _QUIET
-        """Sent for each object that a model makes: what nobody listens to is not told."""
+        """Sent for each object that a model makes: what is for nobody who listens is not told."""
+
+        is_own = module.partition(".")[0] == "django"
+        self.unheard = UnheardSignal(self.watch, "django", self.event) if is_own else None
 
         self.subscribers = Subscribers(self.watch, self.event)
         self.asked = threading.local()
@@ -105,6 +109,9 @@ class SignalHooks(MethodHooks):
             return None
         try:
             receivers = signal.receivers
+            if self.unheard is not None and not receivers and not self.subscribers.known:
+                self.unheard.sent()
+                return None
             if receivers is not self._seen[0] or len(receivers) != self._seen[1]:
                 self.look(signal)
             waiting: dict[Any, list[Any]] = {}
@@ -128,6 +135,12 @@ class SignalHooks(MethodHooks):
         except Exception as error:
             watch.broke(error)
         return None
+
+    def after_fork(self, parent_pid: int) -> None:
+        """In a forked child: nothing was sent there yet."""
+        super().after_fork(parent_pid)
+        if self.unheard is not None:
+            self.unheard.begin_anew()
 
     def expect(self, receiver: Any = None, sender: Any = None, weak: Any = True, dispatch_uid: Any = None) -> None:
         """Somebody is being connected here and now; a model that is named by a text may come later."""

@@ -64,6 +64,7 @@ class Facts:
         self.said_added: list[dict[str, object]] = []
         self.said_removed: list[dict[str, object]] = []
         self.marks: list[str] = []
+        self.counted: list[tuple[str, int]] = []
         self.steps: list[tuple[str, str, int, int, str]] = []
         """What a broker did: kind, queue, call, attempt and note."""
 
@@ -123,6 +124,8 @@ class Facts:
             self.steps.append((Kind(kind).name, text, parent, count, self.blobs[blob][2].decode() if blob else ""))
         elif kind == Kind.MARK:
             self.marks.append(self.blobs[blob][2].decode())
+        elif kind == Kind.COUNTED:
+            self.counted.append((text, count))
         elif kind == Kind.DROPPED:
             self.dropped += count
 

@@ -263,8 +263,10 @@ def test_models_send_signals_whose_receivers_may_be_named_by_a_text() -> None:
         facts = Facts(quiet.recorder)
         assert facts.dispatches == {}
         assert facts.marks == [
-            "pre_init is sent for each object that a model makes: it is told only where somebody listens"
+            "pre_init is sent for each object that a model makes: it is told only where somebody listens",
+            "signals of django itself that nobody has subscribed to are counted, and not told one by one",
         ]
+        assert facts.counted == [("django: pre_init, sent while nobody listened", 1)]
     finally:
         signals.post_save.disconnect(reserve, sender=Shop)
         for each in (probe, quiet):
