@@ -37,7 +37,7 @@ NAME_ENTRY = struct.Struct("<IBBHI")
 BLOB_ENTRY = struct.Struct("<QBBHI")
 """blob id, BlobKind, 1 where the text was cut else 0, reserved, length of the bytes that follow."""
 
-NAMES, FACTS, BLOBS, NOTES, END = 1, 2, 3, 4, 5
+NAMES, FACTS, BLOBS, NOTES, END, PROCESSES = 1, 2, 3, 4, 5, 6
 
 
 class WireError(ValueError):

@@ -45,6 +45,9 @@ class CaptureFollower:
         self.problem = ""
         """Why nothing more will come, in one sentence; empty while more may."""
 
+        self.died = False
+        """Whether its program is gone and has not closed it."""
+
         self.header = trace.header
         self._raw = trace.raw
         self._at = trace.whole
@@ -80,7 +83,7 @@ class CaptureFollower:
         if not data and not self.problem:
             self._looks_at = time.monotonic() + self._look_s
             if gone:
-                self.problem = self._gone()
+                self.died, self.problem = True, self._gone()
         return data
 
     def _next(self) -> bytes:

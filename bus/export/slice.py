@@ -51,6 +51,8 @@ class Slice:
 
     blobs: BlobParts
     notes: Sequence[Note] = ()
+    processes: bytes = b""
+    """The frame that tells which processes it is of."""
 
     def with_older_blobs(self, blobs: Blobs) -> Slice:
         """Also those that only the trace has, of what began before."""
@@ -66,6 +68,7 @@ class Slice:
     def parts(self) -> Iterator[bytes]:
         """The bytes of the capture."""
         yield wire.pack_header(self.header)
+        yield self.processes
         yield from self._name_frames()
         yield from self.blobs.frames(_ids(self.facts, "blob"))
         for facts in self.facts:
@@ -90,7 +93,7 @@ def slice_of(trace: Trace, inside: Array, span: Span, blobs: BlobParts, **extra:
     about = {**header.extra, STRETCH: list(span), **extra}
     notes = [note for note in trace.notes.all if note.end_ns >= span[0] and note.time_ns <= span[1]]
     before = facts_before(trace, inside, span[0])
-    return Slice(replace(header, extra=about), trace.names, (before, inside), blobs, notes)
+    return Slice(replace(header, extra=about), trace.names, (before, inside), blobs, notes, trace.processes.frame())
 
 
 def write(trace: Trace, path: Path, span: Span, *, progress: Progress | None = None) -> None:

@@ -5,6 +5,7 @@ Every lane has a number of its own: that of a name, or of a flow the row of the 
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from pathlib import PurePosixPath, PureWindowsPath
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -12,7 +13,8 @@ import numpy as np
 import numpy.typing as npt
 
 from bus.picture.pyramid import Int64s
-from bus.trace.ids import id_text
+from bus.trace.ids import IDS_OF_ONE, id_text
+from bus.trace.processes import MOST, RUNNING
 from bus.trace.same_handler import SameHandler
 from buslens.records import NameKind
 
@@ -26,6 +28,17 @@ MOST_LANES = 10_000
 
 OTHERS = (1 << 32) - 1
 """The lane of all others: an id without a name."""
+
+OF_ONE = 1 << 18
+"""Of several processes each has lanes of its own: the name's number, and so many times the number of its process.
+
+A capture has no more names, and what a capture of ours numbers otherwise is among all others.
+"""
+
+NEVER = MOST
+"""In place of a process: what has a name, and nothing of it happened in any of them."""
+
+_NEVER: dict[Group, str] = {"event": "emitted in no process", "bus": "used in no process"}
 
 NOWHERE = -1
 """Of what has no lane in a grouping, such as an event that nobody heard where lanes are of handlers."""
@@ -44,14 +57,39 @@ class Grouping:
         self._last_flow = -1
         """Row of the last dispatch that a flow with a lane of its own grew from."""
         self._named: list[int] = []
+        self.by_process = False
+        """Whether lanes are of each process by itself: a flow may run through several."""
 
     @property
     def registered(self) -> list[int]:
         """Lanes that are there before their first call: in the order of their registration."""
         return self.same.order if self.group in ("handler", "source") else self._named
 
+    def ordered(self, used: Collection[int]) -> list[int]:
+        """All lanes, as they lie below each other; used: those in which something happened."""
+        order = self.registered
+        if not self.by_process:
+            return [*order, *sorted(set(used) - set(order))]
+        place = {name: number for number, name in enumerate(order)}
+        called = {lane % OF_ONE for lane in used}
+        never = [NEVER * OF_ONE + name for name in order if name not in called and name < OF_ONE]
+        return [*sorted(used, key=lambda lane: (lane // OF_ONE, place.get(lane % OF_ONE, len(place)), lane)), *never]
+
+    def process_title(self, trace: Trace, lane: int) -> str:
+        """What stands above the lanes of its process; empty where lanes are of all processes."""
+        if not self.by_process or lane == OTHERS:
+            return ""
+        number = lane // OF_ONE
+        if number == NEVER:
+            return _NEVER.get(self.group, "called in no process")
+        found = trace.processes.all.get(number)
+        if found is None:
+            return f"{number + 1}: a process without a name"
+        return f"{number + 1}: {found.title}" + (f"  ·  {found.state}" if found.state != RUNNING else "")
+
     def update(self, trace: Trace) -> None:
         """Take in what is new."""
+        self.by_process = bool(trace.processes.all) and self.group != "flow"
         self.same.update(trace.names)
         if self.group == "event":
             self._named = trace.events.order
@@ -68,17 +106,28 @@ class Grouping:
     def lanes_of(self, trace: Trace, rows: slice) -> Int64s:
         """The lane of each of these calls."""
         if self.group == "thread":
-            return trace.calls.lane[rows].astype(np.int64)
-        if self.group in ("handler", "source"):
-            return self.same.firsts(trace.calls.handler[rows])
-        causes = trace.dispatches.rows_of(trace.calls.dispatch[rows])
-        lanes = np.full(len(causes), OTHERS if self.group == "flow" else 0, np.int64)
-        known = np.flatnonzero(causes >= 0)
-        lanes[known] = self.lanes_of_dispatches(trace, causes[known])
-        return lanes
+            found = trace.calls.lane[rows].astype(np.int64)
+        elif self.group in ("handler", "source"):
+            found = self.same.firsts(trace.calls.handler[rows])
+        else:
+            causes = trace.dispatches.rows_of(trace.calls.dispatch[rows])
+            found = np.full(len(causes), OTHERS if self.group == "flow" else 0, np.int64)
+            known = np.flatnonzero(causes >= 0)
+            found[known] = self._of_dispatches(trace, causes[known])
+        return self._of_process(found, trace.calls.id[rows]) if self.by_process else found
 
     def lanes_of_dispatches(self, trace: Trace, rows: Int64s) -> Int64s:
         """The lane of each of these dispatches, by its row; NOWHERE where lanes are of those who are called."""
+        return self._of_process(self._of_dispatches(trace, rows), trace.dispatches.id[rows])
+
+    def lanes_of_skipped(self, trace: Trace, handlers: npt.NDArray[Any], rows: Int64s) -> Int64s:
+        """The lane of handlers (0: it is not known which) that were never called for these dispatches."""
+        if self.group in ("handler", "source"):
+            found = np.where(handlers == 0, NOWHERE, self.same.firsts(handlers))
+            return self._of_process(found, trace.dispatches.id[rows])
+        return self.lanes_of_dispatches(trace, rows)
+
+    def _of_dispatches(self, trace: Trace, rows: Int64s) -> Int64s:
         dispatches = trace.dispatches
         if self.group == "event":
             return np.asarray(trace.events.firsts(dispatches.event[rows]).astype(np.int64))
@@ -91,11 +140,13 @@ class Grouping:
             return np.where((roots >= 0) & (roots <= self._last_flow), roots, OTHERS)
         return np.full(len(rows), NOWHERE, np.int64)
 
-    def lanes_of_skipped(self, trace: Trace, handlers: npt.NDArray[Any], rows: Int64s) -> Int64s:
-        """The lane of handlers (0: it is not known which) that were never called for these dispatches."""
-        if self.group in ("handler", "source"):
-            return np.where(handlers == 0, NOWHERE, self.same.firsts(handlers))
-        return self.lanes_of_dispatches(trace, rows)
+    def _of_process(self, lanes: Int64s, ids: npt.NDArray[Any]) -> Int64s:
+        """These lanes within the processes whose records have these ids."""
+        if not self.by_process:
+            return lanes
+        numbers = np.minimum(ids // np.uint64(IDS_OF_ONE), np.uint64(MOST - 1)).astype(np.int64)
+        own = np.where(lanes < OF_ONE, numbers * OF_ONE + lanes, OTHERS)
+        return np.where(lanes == NOWHERE, NOWHERE, own)
 
     def title(self, trace: Trace, lane: int) -> str:
         """What a lane is called."""
@@ -105,15 +156,23 @@ class Grouping:
             dispatches = trace.dispatches
             return f"#{id_text(int(dispatches.id[lane]))} {trace.names.text(int(dispatches.event[lane]))}"
         if self.group == "source":
-            return _file_name(trace.names.place(lane)[0]) or "(no source known)"
-        return trace.names.text(lane) or ("(no bus known)" if self.group == "bus" else "?")
+            return _file_name(trace.names.place(self._name(lane))[0]) or "(no source known)"
+        text = trace.names.text(self._name(lane))
+        if self.by_process:  # which one is said above
+            process = trace.processes.title(lane // OF_ONE)
+            text = text.removeprefix(f"{process} ").removesuffix(f" in {process}")
+        return text or ("(no bus known)" if self.group == "bus" else "?")
 
     def place(self, trace: Trace, lane: int) -> str:
         """Where what a lane stands for is written; empty where that means nothing."""
-        if lane == OTHERS or self.group == "flow" or trace.names.kind(lane) not in (NameKind.HANDLER, NameKind.BUS):
+        name = self._name(lane)
+        if lane == OTHERS or self.group == "flow" or trace.names.kind(name) not in (NameKind.HANDLER, NameKind.BUS):
             return ""
-        file, line = trace.names.place(lane)
+        file, line = trace.names.place(name)
         return file if self.group == "source" or not file else f"{file}:{line}"
+
+    def _name(self, lane: int) -> int:
+        return lane % OF_ONE if self.by_process else lane
 
 
 def _file_name(path: str) -> str:

@@ -42,6 +42,11 @@ class CaptureProcess:
         return "" if self.ended else self._follower.problem
 
     @property
+    def died(self) -> bool:
+        """Whether the program is gone and has not closed the capture."""
+        return self._follower.died
+
+    @property
     def now_ns(self) -> int:
         """Which time it is for the program; 0 where that is not known."""
         return self._follower.now_ns

@@ -13,6 +13,7 @@ from bus.programs.joint_messages import INFERRED, JointMessages, first_waiting
 from bus.programs.joint_names import JointNames
 from bus.programs.process import ProcessRecords
 from bus.trace.facts import FACT_DTYPE
+from bus.trace.processes import ENDED, RUNNING, JoinedProcess, JoinedProcesses
 from buslens import wire
 from buslens.records import BlobKind, Kind
 from buslens.texts import utf8
@@ -48,6 +49,8 @@ class JointCapture:
         """Notes that are not in the capture yet, by the ids of their texts."""
 
         self._reached_ns = 0
+        self._told = JoinedProcesses()
+        self._is_told = True
 
     def process(self) -> ProcessRecords:
         """Another process."""
@@ -55,14 +58,16 @@ class JointCapture:
         self.processes.append(made)
         return made
 
-    def leave(self, process: ProcessRecords) -> None:
-        """Nothing more comes of it; what has come is taken with the rest."""
+    def leave(self, process: ProcessRecords, state: str) -> None:
+        """Nothing more comes of it, and what became of it (`JoinedProcess`); what has come is taken with the rest."""
         self._over.add(process)
+        self._tell(process, state)
 
     def take_in(self, process: ProcessRecords, data: bytes | memoryview) -> None:
         """The next bytes of the capture of a process. Raises as `ProcessRecords` does."""
         self._blobs.append(process.take_in(data))
         self._begun = self._begun or process.header
+        self._tell(process, ENDED if process.ended else RUNNING)
 
     def mark(self, text: str) -> None:
         """Say something in the capture, at the time that it has come to."""
@@ -82,9 +87,10 @@ class JointCapture:
         # Names and payloads before the facts that use them.
         names = self._names.frames()
         blobs, self._blobs = b"".join(self._blobs), []
+        told, self._is_told = b"" if self._is_told else self._told.frame(), True
         starts = range(0, len(facts), FACTS_A_FRAME)
         packed = [pack_frame(FACTS, facts[start : start + FACTS_A_FRAME].tobytes()) for start in starts]
-        return b"".join([names, blobs, *packed])
+        return b"".join([told, names, blobs, *packed])
 
     @property
     def has_begun(self) -> bool:
@@ -141,6 +147,10 @@ class JointCapture:
         marks["kind"], marks["time_ns"], marks["blob"] = Kind.MARK, self._reached_ns, self._marks
         self._marks = []
         return marks
+
+    def _tell(self, process: ProcessRecords, state: str) -> None:
+        if process.header is not None and self._told.tell(JoinedProcess(process.number, process.title, state)):
+            self._is_told = False
 
     def _reserved(self, count: int) -> int:
         first = self._blob_ids

@@ -61,7 +61,9 @@ class ProcessRecords:
         self._blobs = JointBlobs(reserve_blobs)
         self._framing = FrameReader()
         self._first_id = np.uint64(number * IDS_OF_ONE)
-        self._is_first = number == 0
+        self.number = number
+        """Among those of its session."""
+
         self._shift_ns = shift_ns
         self._messages = messages
         self.ended = False
@@ -129,8 +131,8 @@ class ProcessRecords:
 
     def _number(self, name: Name, bus: int) -> int:
         """Threads and buses of each process are its own; handlers are the same code in all of them."""
-        if name.kind == NameKind.LANE and not self._is_first:
+        if name.kind == NameKind.LANE and self.number:
             name = replace(name, text=f"{self.title} {name.text}")
-        elif name.kind == NameKind.BUS and not self._is_first:
+        elif name.kind == NameKind.BUS and self.number:
             name = replace(name, text=f"{name.text} in {self.title}")
         return self._joint_names.number(replace(name, bus=bus))

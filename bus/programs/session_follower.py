@@ -11,6 +11,7 @@ from bus.capture.follower import hand_over
 from bus.errors import UserError
 from bus.programs.joint_capture import JointCapture
 from bus.programs.process import ProcessRecords
+from bus.trace.processes import DAMAGED, DIED, ENDED, UNSEEN
 from buslens.wire import Header, WireError
 
 LOOK_S = 0.25
@@ -34,6 +35,10 @@ class ProcessFollower(Protocol):
     @property
     def ended(self) -> bool:
         """Whether the process ended in order, and everything of it was read."""
+
+    @property
+    def died(self) -> bool:
+        """Whether the process is gone and has not ended in order."""
 
     @property
     def now_ns(self) -> int:
@@ -156,9 +161,16 @@ class SessionFollower:
                 damage = f"what {records.title or 'a process'} recorded is damaged: {error}. What came before is shown"
         if follower.problem or follower.ended or damage:
             self._processes.remove((follower, records))
-            self.joint.leave(records)
+            self.joint.leave(records, DAMAGED if damage else _state_of(follower))
             follower.close()
             if follower.problem or damage:
                 self.joint.mark(damage or follower.problem)
             return None
         return records.newest_ns if len(records.facts) > before else None
+
+
+def _state_of(follower: ProcessFollower) -> str:
+    """What became of a process of which nothing more comes."""
+    if follower.ended:
+        return ENDED
+    return DIED if follower.died else UNSEEN

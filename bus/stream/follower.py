@@ -47,6 +47,9 @@ class StreamFollower:
         self.ended = False
         """Whether everything is read of a program that ended in order."""
 
+        self.died = False
+        """Whether it was killed or crashed."""
+
         self.dropped = 0
         """Facts that the program could not keep."""
 
@@ -164,6 +167,7 @@ class StreamFollower:
             self.ended = True
             return [wire.END_MARK]
         if state is StreamState.DIED:
+            self.died = True
             self.problem = f"{self._who} was killed or crashed: what it did until then is shown."
         elif not self._head.is_there:
             self.problem = f"The stream of {self._who} was removed or replaced: what was in it until then is shown."

@@ -23,6 +23,7 @@ from bus.trace.frame_reader import Frame, FrameReader
 from bus.trace.joining import FactJoiner
 from bus.trace.names import Names
 from bus.trace.notes import Notes
+from bus.trace.processes import JoinedProcesses
 from bus.trace.tables import Calls, Dispatches, Marks
 from buslens import wire
 from buslens.records import Kind
@@ -52,6 +53,9 @@ class Trace:
         self.calls = Calls()
         self.marks = Marks(self.blobs)
         self.notes = Notes()
+        self.processes = JoinedProcesses()
+        """Of a joint capture of several."""
+
         self.subscriptions = Columns(
             time_ns=np.int64, handler=np.uint32, event=np.uint64, added=np.uint8, flags=np.uint16, note=np.uint64
         )
@@ -227,6 +231,8 @@ class Trace:
         elif kind == wire.NOTES:
             self.notes.read_frame(body)
             self.notes_at.append((start - wire.FRAME.size, start + len(body)))
+        elif kind == wire.PROCESSES:
+            self.processes.read_frame(body)
         elif kind == wire.END:
             self.ended = True
         else:

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from bus.capture import capture
+from bus.trace.processes import DIED, JoinedProcess
 from tests.gui.test_sql import answered
 from tests.unit.bus.programs.played import Played, S, trace_of
 from ui.panels.inspector.links import RecordLinkButton
@@ -61,3 +62,29 @@ def test_an_answer_of_sql_shows_them_so_and_asks_for_them_by_process_and_number(
     assert found == [["2:3", "worker.went", str((1 << 40) + 3)]]
     sql.view.activated.emit(sql.answer.index(0, 0))
     assert window_of_two.selection.id == (1 << 40) + 3
+
+
+def test_the_lanes_of_each_process_stand_together_below_its_name(window_of_two: Any) -> None:
+    scene = window_of_two.timeline.scene
+    lanes = list(scene.lanes)
+    assert [(lane.process, lane.title) for lane in lanes] == [
+        ("1: web.py 4711", "on_web.began"),
+        ("", "on_web.went"),
+        ("2: worker.py 4712", "on_worker.began"),
+        ("", "on_worker.went"),
+    ]
+    third = lanes[2]
+    assert third.outer_top == lanes[1].bottom
+    assert third.top == third.outer_top + third.head
+    assert scene.lanes.at(third.outer_top) is None, "the name is no lane"
+    assert scene.lanes.at(third.top) is third
+    assert third in scene.lanes.between(third.outer_top, third.outer_top + 1), "the name is painted where it is in view"
+    assert words.about_lane(scene.content, third).splitlines()[1] == "2: worker.py 4712"
+    assert words.lane_in_a_line(scene.content, third) == "2: worker.py 4712  ·  1 call, 0 failed"
+
+
+def test_what_became_of_a_process_is_said_as_soon_as_it_is_known(window_of_two: Any) -> None:
+    trace, content = window_of_two.session.trace, window_of_two.timeline.scene.content
+    trace.processes.tell(JoinedProcess(1, "worker.py 4712", DIED))
+    content.take_in(None)
+    assert [lane.process for lane in content.lanes if lane.process][1] == "2: worker.py 4712  ·  killed or crashed"

@@ -155,15 +155,18 @@ class Content:
 
     def _arrange(self) -> None:
         # What has a name has a lane from its registration on; flows and threads when they come up.
-        handlers = self.tracks.grouping.registered
+        grouping, told = self.tracks.grouping, self.trace.processes.revision
+        handlers = grouping.registered
         many = len(self.marks.lanes), sum(map(len, self.tracks.lanes.values()))
-        shape = (len(handlers), *many, self.choices.revision)
+        shape = (len(handlers), *many, self.choices.revision, told)
         if shape == self._shape:
             return
         self._shape = shape
-        order = [*handlers, *sorted({*self.tracks.lanes, *self.marks.lanes} - set(handlers))]
+        order = grouping.ordered({*self.tracks.lanes, *self.marks.lanes})
         order = self.choices.arranged(order, self._title)
-        self.lanes = arrange(order, [self._title(handler) for handler in order], self.tracks, self.sizes)
+        processes = [grouping.process_title(self.trace, lane) for lane in order] if grouping.by_process else ()
+        titles = [self._title(handler) for handler in order]
+        self.lanes = arrange(order, titles, self.tracks, self.sizes, processes)
 
     def _title(self, handler: int) -> str:
         return self.tracks.grouping.title(self.trace, handler)

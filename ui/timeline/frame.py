@@ -14,7 +14,7 @@ from ui.timeline.colours import Colours, diamond
 from ui.timeline.content import Content
 from ui.timeline.delivery_band import DeliveryBand
 from ui.timeline.folds import paint_folds
-from ui.timeline.furniture import paint_axis, paint_grid, paint_ground, paint_sum, paint_titles
+from ui.timeline.furniture import paint_axis, paint_grid, paint_ground, paint_processes, paint_sum, paint_titles
 from ui.timeline.geometry import Geometry
 from ui.timeline.labels import Brush
 from ui.timeline.lettering import Lettering
@@ -81,6 +81,7 @@ class TimelineFrame:
         marks = ticks(picture.viewport, self.content.first_ns, place.sizes.stretch)
         paint_ground(painter, colours, place, picture.lanes, picture.scroll)
         paint_grid(painter, colours, place, picture.viewport, marks)
+        paint_processes(painter, colours, place, picture.lanes, picture.scroll, self.letters.usual)
         paint_folds(painter, colours, place, picture.viewport, self.letters.small)
         self._paint_lanes(painter)
         self.markers.paint(painter, colours, place, picture.viewport)

@@ -117,6 +117,22 @@ def paint_titles(
     painter.drawLine(QLineF(0, below, place.width, below))
 
 
+def paint_processes(
+    painter: QPainter, colours: Colours, place: Geometry, lanes: Iterable[Lane], scroll: int, letters: Lettering
+) -> None:
+    """Above the first lane of each process, across the whole width, what it is called and what became of it."""
+    painter.save()
+    painter.setClipRect(QRectF(0, place.lanes_top, place.width, place.lanes_height))
+    for lane in lanes:
+        if lane.head:
+            band = QRectF(0, place.lanes_top + lane.outer_top - scroll, place.width, lane.head)
+            painter.fillRect(band, colours.surface)
+            painter.fillRect(QRectF(0, band.top(), place.width, 1), colours.border)
+            painter.setPen(colours.text)
+            letters.left(painter, band.adjusted(MARGIN, 0, -MARGIN, 0), lane.process)
+    painter.restore()
+
+
 def _title_rect(place: Geometry, top: int, height: int) -> QRectF:
     return QRectF(MARGIN, top, place.left - 2 * MARGIN, height)
 

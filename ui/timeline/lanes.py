@@ -28,6 +28,16 @@ class Lane:
     """How many calls of it overlapped at most, bounded; 0 where it was never called."""
     track_height: int
 
+    process: str = ""
+    """What stands above it, where it is the first lane of a process; empty otherwise."""
+    head: int = 0
+    """How high that is."""
+
+    @property
+    def outer_top(self) -> int:
+        """Where what stands above it begins."""
+        return self.top - self.head
+
     @property
     def height(self) -> int:
         count = max(1, self.tracks)
@@ -52,7 +62,7 @@ class Lanes:
 
     def __init__(self, lanes: Sequence[Lane] = ()) -> None:
         self._lanes = tuple(lanes)
-        self._tops = [lane.top for lane in self._lanes]
+        self._tops = [lane.outer_top for lane in self._lanes]
         self._by_handler = {lane.handler: lane for lane in self._lanes}
 
     def __len__(self) -> int:
@@ -69,20 +79,33 @@ class Lanes:
         return self._by_handler.get(handler)
 
     def between(self, top: int, bottom: int) -> Iterator[Lane]:
-        """Those of which something lies between two heights."""
+        """Those of which something lies between two heights, with what stands above them."""
         first = max(0, bisect_right(self._tops, top) - 1)
         return (lane for lane in self._lanes[first : bisect_left(self._tops, bottom)] if lane.bottom > top)
 
     def at(self, y: int) -> Lane | None:
-        return next(self.between(y, y + 1), None)
+        """The lane at a height; None beside them, and at what stands above one."""
+        return next((lane for lane in self.between(y, y + 1) if lane.top <= y), None)
 
 
-def arrange(handlers: Sequence[int], titles: Sequence[str], tracks: CallTracks, sizes: TimelineSizes) -> Lanes:
-    """Lanes for handlers in this order: that in which they were registered or first seen."""
-    lanes, top = [], 0
+def arrange(
+    handlers: Sequence[int],
+    titles: Sequence[str],
+    tracks: CallTracks,
+    sizes: TimelineSizes,
+    processes: Sequence[str] = (),
+) -> Lanes:
+    """Lanes for handlers in this order: that in which they were registered or first seen.
+
+    processes: of each lane what its process is called, said above the first of those that follow each other.
+    """
+    lanes, top, before = [], 0, ""
     for number, (handler, title) in enumerate(zip(handlers, titles, strict=True)):
         many = len(tracks.lanes.get(handler, ()))
-        lane = Lane(number, handler, title, top, many, sizes.single if many <= 1 else sizes.stacked)
+        process = processes[number] if processes else ""
+        said = process if process != before else ""
+        head = sizes.axis if said else 0
+        lane = Lane(number, handler, title, top + head, many, sizes.single if many <= 1 else sizes.stacked, said, head)
         lanes.append(lane)
-        top = lane.bottom
+        top, before = lane.bottom, process
     return Lanes(lanes)

@@ -76,7 +76,7 @@ class TimelineVerbs(QObject):
     def listed_lanes(self) -> list[tuple[Lane, str]]:
         """The lanes that can be gone to, and in a few words what each did."""
         scene = self._scene
-        return [(lane, words.calls_of_lane(scene.content, lane)) for lane in islice(scene.lanes, MOST_LISTED)]
+        return [(lane, words.lane_in_a_line(scene.content, lane)) for lane in islice(scene.lanes, MOST_LISTED)]
 
     def show_lane(self, handler: str) -> None:
         """Scroll to a lane and make it stand out; handler: its number."""

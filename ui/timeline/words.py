@@ -119,8 +119,16 @@ def about_lane(content: Content, lane: Lane) -> str:
     place = content.tracks.grouping.place(content.trace, lane.handler)
     rows = content.tracks.never_ran_rows
     never = int((content.tracks.handlers(rows) == lane.handler).sum())
-    lines = [lane.title, place, calls_of_lane(content, lane) + (f", {count_text(never)} never ran" if never else "")]
+    process = content.tracks.grouping.process_title(content.trace, lane.handler)
+    told = calls_of_lane(content, lane) + (f", {count_text(never)} never ran" if never else "")
+    lines = [lane.title, process, place, told]
     return plain("\n".join(line for line in lines if line))
+
+
+def lane_in_a_line(content: Content, lane: Lane) -> str:
+    """What a lane did, and of several processes in which one."""
+    process = content.tracks.grouping.process_title(content.trace, lane.handler)
+    return plain("  ·  ".join(each for each in (process, calls_of_lane(content, lane)) if each))
 
 
 def calls_of_lane(content: Content, lane: Lane) -> str:

@@ -16,6 +16,7 @@ from bus.trace.facts import FACT_DTYPE
 from buslens import wire
 from buslens.records import Kind, Outcome
 from tests.helpers.make_trace import make_trace
+from tests.unit.bus.programs.played import Played, S, trace_of
 
 TOLD_OF = {Kind.DISPATCH_EMITTED, Kind.CALL_STARTED, Kind.CALL_ENDED, Kind.SKIPPED, Kind.HANDLER_ADDED}
 
@@ -119,3 +120,15 @@ def test_an_empty_stretch_is_refused(shop: Trace, tmp_path: Path) -> None:
     with pytest.raises(UserError, match="nothing happened"):
         slices.write(shop, tmp_path / "part.buslens", (0, 10))
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_part_of_a_session_tells_of_its_processes(tmp_path: Path) -> None:
+    web, worker = Played("web.py", 1), Played("worker.py", 2)
+    for second in (1, 2, 3):
+        web.emit("a", at=second * S)
+        worker.emit("b", at=second * S + 5)
+    trace = trace_of(web, worker)
+    part, _ = sliced(trace, (2 * S, 3 * S), tmp_path)
+    assert part.processes.all == trace.processes.all
+    assert [each.title for each in part.processes.all.values()] == ["web.py 1", "worker.py 2"]
+    part.raw.close()

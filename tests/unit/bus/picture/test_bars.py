@@ -16,6 +16,7 @@ from bus.picture.blocks import COARSE
 from bus.picture.grid import Grid
 from bus.picture.tracks import MAX_TRACKS, CallTracks
 from bus.trace.names import Names
+from bus.trace.processes import JoinedProcesses
 from buslens.records import Outcome
 
 
@@ -51,7 +52,11 @@ class Columns:
         if open_at is not None:
             outcome[ended > open_at] = Outcome.RUNNING
             ended[ended > open_at] = -1
-        return SimpleNamespace(names=Names(), calls=Calls(np.array(self.started[:count], np.int64), ended, outcome))
+        return SimpleNamespace(
+            names=Names(),
+            processes=JoinedProcesses(),
+            calls=Calls(np.array(self.started[:count], np.int64), ended, outcome),
+        )
 
 
 def columns_of(*calls: tuple[int, int] | tuple[int, int, Outcome]) -> Columns:
@@ -145,7 +150,8 @@ def test_the_long_way_of_stacking_gives_the_same_as_the_short_one() -> None:
 def test_one_failure_among_a_million_calls_is_in_a_bar() -> None:
     count = 1_000_000
     started = np.arange(count, dtype=np.int64) * 1000
-    trace: Any = SimpleNamespace(names=Names(), calls=Calls(started, started + 500, np.ones(count, np.uint8)))
+    calls = Calls(started, started + 500, np.ones(count, np.uint8))
+    trace: Any = SimpleNamespace(names=Names(), processes=JoinedProcesses(), calls=calls)
     trace.calls.outcome[654_321] = Outcome.FAILED
     (track,) = tracks_of(trace)
     drawn = bars([track], trace.calls, Grid(0, count * 1000, 1600), count * 1000)

@@ -10,6 +10,7 @@ from bus.errors import UserError
 from bus.programs import session_follower
 from bus.programs.session_follower import SessionFollower
 from bus.trace import Trace
+from bus.trace.processes import DAMAGED, DIED, ENDED, RUNNING
 from buslens import wire
 from tests.unit.bus.programs.played import Played, S, events
 
@@ -21,7 +22,7 @@ class Followed:
         self.played = played
         self.header = played.recorder.header
         self.problem = ""
-        self.ended = False
+        self.ended = self.died = False
         self.is_closed = False
         self.now_ns = 7
         self.more: list[bytes] = []
@@ -63,6 +64,10 @@ class Folder:
         return [self.trace.marks.text(row) for row in range(len(self.trace.marks))]
 
 
+def states(trace: Trace) -> dict[str, str]:
+    return {each.title: each.state for each in trace.processes.all.values()}
+
+
 @pytest.fixture
 def folder() -> Folder:
     return Folder()
@@ -98,6 +103,7 @@ def test_the_session_is_over_when_all_have_ended(folder: Folder) -> None:
     assert folder.trace.ended
     assert web.is_closed
     assert worker.is_closed
+    assert states(folder.trace) == {"web.py 1": ENDED, "worker.py 2": ENDED}
     assert [event for event, _ in events(folder.trace)] == ["a", "b"]
 
 
@@ -105,12 +111,14 @@ def test_a_process_that_was_killed_is_told_and_the_others_go_on(folder: Folder) 
     web, worker = folder.add("web.py", 1), folder.add("worker.py", 2)
     web.played.emit("a", at=1 * S)
     folder.follow()
+    web.died = True
     web.problem = "web.py (process 1) was killed or crashed: what it did until then is shown."
     folder.follow()
     worker.played.emit("b", at=2 * S)
     folder.follow()
     assert [event for event, _ in events(folder.trace)] == ["a", "b"]
     assert folder.marks == [web.problem]
+    assert states(folder.trace) == {"web.py 1": DIED, "worker.py 2": RUNNING}
 
 
 def test_damage_of_one_process_is_told_and_the_others_go_on(folder: Folder) -> None:
@@ -127,6 +135,7 @@ def test_damage_of_one_process_is_told_and_the_others_go_on(folder: Folder) -> N
         "what web.py 1 recorded is damaged: a frame of facts ends inside a fact. What came before is shown"
     ]
     assert web.is_closed
+    assert states(folder.trace) == {"web.py 1": DAMAGED, "worker.py 2": RUNNING}
 
 
 def test_what_cannot_be_read_is_left_out_and_said(folder: Folder) -> None:
