@@ -48,7 +48,10 @@ class SessionFolder:
                 folders = [Path(each) for each in entries if each.is_dir(follow_symlinks=False)]
         except OSError as error:
             raise cannot_read(self.path, error) from None
-        streams = [each for each in folders if self._is_wanted(each) and each not in begun and (each / HEAD).is_file()]
+        # A process says where it records by another path than ours, where we were given a relative one or a link.
+        known = {os.path.realpath(each) for each in captures}
+        others = [each for each in folders if self._is_wanted(each) and os.path.realpath(each) not in known]
+        streams = [each for each in others if (each / HEAD).is_file()]
         return [*begun, *sorted(streams, key=os.path.getmtime)]
 
     def lives(self) -> bool:

@@ -112,6 +112,23 @@ def test_streams_are_read_too(folder: Path) -> None:
     assert session_folder.session_of(stream / "head") == folder
 
 
+@pytest.mark.parametrize("by", ["relative", "link"])
+def test_a_stream_is_read_once_by_whatever_path(by: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder = tmp_path / "20261129-101500-77"
+    folder.mkdir(mode=0o700)
+    recorder = StreamRecorder.into(str(folder), "web.py")
+    recorder.dispatch(recorder.next_id(), 0, recorder.event("ping"), recorder.here(), 0, None)
+    recorder.close()
+    (stream,) = (each for each in folder.iterdir() if each.is_dir())
+    launched(folder, stream, os.getpid(), 1)
+    monkeypatch.chdir(tmp_path)
+    path = Path(folder.name)
+    if by == "link":
+        path = tmp_path / "link"
+        path.symlink_to(folder)
+    assert len(session_folder.read(path).dispatches) == 1
+
+
 def test_what_has_not_begun_comes_later(folder: Path) -> None:
     capture = folder / "late.buslens"
     launched(folder, capture, os.getpid(), (1 << 22) + 2, "0 running", start_ticks(os.getpid()))

@@ -1,0 +1,166 @@
+"""Small programs on real libraries, each with one planted problem and a sound twin, looked at with all detectors."""
+
+from __future__ import annotations
+
+import gc
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from pyee import EventEmitter
+
+import buslens
+from bus.analysis.problems import DETECTORS
+from bus.analysis.problems.finding import Severity
+from bus.analysis.problems.looking import look
+from bus.scenario.samples import FOLDER
+from buslens.recorder import Recorder
+from tests.helpers.planted import trace_of
+
+Program = Callable[[Recorder], Any]
+
+
+def problems_of(program: Program) -> list[tuple[str, str]]:
+    """Detector and severity of all that is found, hints left out."""
+    recorder = Recorder()
+    kept = program(recorder)
+    found = look(trace_of(recorder), DETECTORS)
+    assert not found.undecided
+    del kept
+    return [(each.detector, each.severity.word) for each in found.findings if each.severity > Severity.HINT]
+
+
+class Controller:
+    def __init__(self) -> None:
+        self.seen = 0
+
+    def on_order(self, number: int = 0) -> None:
+        self.seen += number
+
+
+def weak_listener(recorder: Recorder, *, is_held: bool) -> Any:
+    tree = pytest.importorskip("pubsub.core").Publisher()
+    topics = tree.getTopicMgr()
+    buslens.attach(topics, recorder=recorder)
+    held = Controller() if is_held else None
+    tree.subscribe((held or Controller()).on_order, "order")
+    gc.collect()
+    for number in range(5):
+        tree.sendMessage("order", number=number)
+    return held
+
+
+def closure(recorder: Recorder, *, is_held: bool) -> Any:
+    blinker = pytest.importorskip("blinker")
+    signal = blinker.Signal()
+    buslens.attach(signal, recorder=recorder)
+
+    def made() -> Any:
+        return lambda sender: None
+
+    held = made() if is_held else None
+    signal.connect(held or made())
+    gc.collect()
+    signal.send()
+    return held
+
+
+def robust(recorder: Recorder, *, is_sound: bool) -> Any:
+    signal = pytest.importorskip("django.dispatch").Signal()
+    buslens.attach(signal, recorder=recorder)
+
+    def index(sender: Any, **named: Any) -> None:
+        if not is_sound:
+            raise ValueError("the index is gone")
+
+    def mail(sender: Any, **named: Any) -> None: ...
+
+    signal.connect(index)
+    signal.connect(mail)
+    signal.send_robust(None)
+    return index, mail
+
+
+def correction(recorder: Recorder, *, is_last: bool) -> Any:
+    psygnal = pytest.importorskip("psygnal")
+
+    class Model:
+        value = psygnal.Signal(int)
+
+    model = Model()
+    buslens.attach(model.value, recorder=recorder)
+
+    def clamp(value: int) -> None:
+        if value > 10:
+            model.value.emit(10)
+
+    def show(value: int) -> None: ...
+
+    for each in (show, clamp) if is_last else (clamp, show):
+        model.value.connect(each)
+    model.value.emit(99)
+    return model
+
+
+def waiter(recorder: Recorder, *, is_early: bool) -> Any:
+    emitter = EventEmitter()
+    buslens.attach(emitter, recorder=recorder)
+    if is_early:
+        emitter.once("ready", lambda: None)
+    emitter.emit("ready")
+    if not is_early:
+        emitter.once("ready", lambda: None)
+    return emitter
+
+
+def sessions(recorder: Recorder, *, removes: bool) -> Any:
+    emitter = EventEmitter()
+    buslens.attach(emitter, recorder=recorder)
+    for number in range(20):
+
+        def on_message(text: str) -> None: ...
+
+        emitter.on("message", on_message)
+        emitter.emit("message", f"hello {number}")
+        if removes:
+            emitter.remove_listener("message", on_message)
+    return emitter
+
+
+@pytest.mark.parametrize(
+    ("program", "is_sound", "expected"),
+    [
+        (weak_listener, "is_held", ("receiver-died", "error")),
+        (closure, "is_held", ("receiver-died", "error")),
+        (robust, "is_sound", ("swallowed-exception", "warning")),
+        (correction, "is_last", ("re-entrancy", "warning")),
+        (waiter, "is_early", ("nobody-listens", "warning")),
+        (sessions, "removes", ("listener-growth", "warning")),
+    ],
+    ids=lambda each: getattr(each, "__name__", None),
+)
+def test_a_planted_problem_is_the_only_one_and_its_sound_twin_is_healthy(
+    program: Callable[..., Any], is_sound: str, expected: tuple[str, str]
+) -> None:
+    assert problems_of(lambda recorder: program(recorder, **{is_sound: False})) == [expected]
+    assert problems_of(lambda recorder: program(recorder, **{is_sound: True})) == []
+
+
+@pytest.mark.parametrize(
+    ("sample", "expected"),
+    [
+        ("checkout", []),
+        ("user-created", []),
+        ("feedback-loop", []),
+        ("lost-events", [("nobody-listens", "warning")]),
+        ("async-errors", [("swallowed-exception", "error")]),
+        ("blocking-handler", [("blocking-handler", "warning")]),
+        ("dying-consumer", [("delivery", "warning"), ("delivery", "warning")]),
+    ],
+)
+def test_a_sample_shows_what_it_is_about_and_nothing_else(
+    sample: str, expected: list[tuple[str, str]], run: Any
+) -> None:
+    found = look(run(FOLDER / f"{sample}.yaml"), DETECTORS)
+    said = [(each.detector, each.severity.word) for each in found.findings if each.severity > Severity.HINT]
+    assert said == expected
