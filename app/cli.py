@@ -338,6 +338,7 @@ def record(
     to: Annotated[str, typer.Option(help="Send its spans to a collector.", metavar="otlp=http://HOST:4318")] = "",
     only: Annotated[str, typer.Option(help="Watch only these libraries.", metavar="A,B")] = "",
     budget: Annotated[str, typer.Option(help="Most of its time that this may cost.", metavar="5%")] = "",
+    inject: Annotated[bool, typer.Option("--inject", help="Add a traceparent to messages over a broker.")] = False,
     window: Annotated[bool, typer.Option("--window", help="Open the window on the capture.")] = False,
     no_children: Annotated[bool, typer.Option("--no-children", help="Watch no other Python that it starts.")] = False,
     variables: Annotated[bool, typer.Option("--variables", help="Print the variables that do it, and leave.")] = False,
@@ -347,7 +348,13 @@ def record(
     # Read again by the command that the probe alone has too, without any of this (buslens/__main__.py).
     from buslens.launching.command import record as become
 
-    flags = {"--window": window, "--no-children": no_children, "--variables": variables, "--quiet": quiet}
+    flags = {
+        "--inject": inject,
+        "--window": window,
+        "--no-children": no_children,
+        "--variables": variables,
+        "--quiet": quiet,
+    }
     values = {"--output": output, "--to": to, "--only": only, "--budget": budget}
     options = [f"{name}={value}" for name, value in values.items() if value]
     raise typer.Exit(become([*options, *(flag for flag, is_set in flags.items() if is_set), "--", *(command or [])]))

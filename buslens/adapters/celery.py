@@ -16,12 +16,13 @@ from buslens.context import CALL
 from buslens.recorder import Recorder
 from buslens.records import Flag, Kind
 from buslens.statics import found_in_class, instance_dict
-from buslens.watching.bodies import noted
+from buslens.watching.bodies import header, noted
 from buslens.watching.broker_watch import BrokerWatch, SeenDelivery
 from buslens.watching.call_sites import in_the_place_of
 from buslens.watching.hooks import Hooks
 from buslens.watching.methods import Hook, MethodHooks, Subscription
 from buslens.watching.naming import HandlerName, describe
+from buslens.watching.trace_context import with_parent
 
 _FOREIGN = int(Flag.FOREIGN)
 _ENDS = {"FAILURE": Kind.WORK_FAILED, "REJECTED": Kind.WORK_FAILED, "RETRY": Kind.WORK_RETRIED}
@@ -87,6 +88,16 @@ class AppHooks(MethodHooks):
             self.watch.sent(dispatch, where or name, f"queue {where}" if where else "", headers)
         except Exception as error:
             self.watch.broke(error)
+
+    def injected(self, options: "dict[str, Any]") -> "dict[str, Any]":
+        """The options of a task that is about to be sent, with a trace context where that is asked for."""
+        try:
+            parent = self.watch.trace_context(header(options.get("headers"), "traceparent") is not None)
+            if parent:
+                return {**options, "headers": with_parent(options.get("headers"), parent)}
+        except Exception as error:
+            self.watch.broke(error)
+        return options
 
     def sending(self, name: Any, args: Any = None, kwargs: Any = None, **options: Any) -> int:
         """A task is about to be sent; its dispatch, 0 for none: it may be a further attempt of one that is known."""
@@ -208,6 +219,7 @@ RUNS = RunSlots()
 
 def _sending(hooks: AppHooks) -> Hook:
     def send_task(*args: Any, **kwargs: Any) -> Any:
+        kwargs = hooks.injected(kwargs)
         dispatch = hooks.sending(*args, **kwargs)
         try:
             result = hooks.bare("send_task")(*args, **kwargs)

@@ -44,6 +44,7 @@ def begin(site: str, opens_session: bool = False) -> None:
         only = [name for name in told[variables.ONLY].split(",") if name]
         launched = _launched(process, told[variables.TO], only)
         launched.budget, launched.opens_session = told[variables.BUDGET], opens_session
+        launched.injects = told[variables.INJECT] == "yes"
         # Before anything of the program's is registered to run at its end: what that does is recorded.
         launched.wait()
     finally:
@@ -91,6 +92,9 @@ class Launched:
         self._only = only
         self.budget = ""
         """The share of its time that the program gives to being watched; "" for any."""
+
+        self.injects = False
+        """Whether messages over a broker get a trace context."""
 
         self.unseen_before = ""
         """Of the time before, for the capture of a process that has run already."""
@@ -141,7 +145,8 @@ class Launched:
         if process.pid != os.getpid():
             process = process.forked()
             process.write()
-        self._launched = launched = start(process, self._hook, self._to, self._only, self._load, say, self.budget)
+        told = self._to, self._only, self._load, say, self.budget, self.injects
+        self._launched = launched = start(process, self._hook, *told)
         if self.unseen_before:
             launched.cannot_see(self.unseen_before)
         if self.opens_session:

@@ -34,6 +34,8 @@ options:
   --only A,B            watch only these libraries: {libraries}
   --budget 5%           the share of its processor time that each process gives to being watched: beyond
                         it payloads are left out first, and then dispatches, as the capture says
+  --inject              add a traceparent to messages over a broker that have none, so that they can be
+                        followed from one process into another: this changes the messages
   --no-children         do not watch other Pythons that the program starts
   --variables           print the variables that watch a program, and start nothing
   -q, --quiet           do not say where the capture is and what cannot be seen
@@ -54,6 +56,7 @@ class RecordRequest:
         self.to = ""
         self.only: "list[str]" = []
         self.budget = ""
+        self.injects = False
         self.has_children = True
         self.has_window = False
         self.prints_variables = False
@@ -134,6 +137,8 @@ def _take(request: RecordRequest, option: str, value: str) -> None:
         request.only = only_from(value)
     elif option == "--budget":
         request.budget = budget_from(value)
+    elif option == "--inject":
+        request.injects = True
     elif option == "--no-children":
         request.has_children = False
     elif option == "--window":
@@ -218,9 +223,8 @@ def prepared(request: RecordRequest) -> "dict[str, str]":
             raise OSError(f"{request.output} is a folder: name a file in it")
     path = os.environ.get(variables.PYTHON_PATH, "")
     session = LaunchSession.made()
-    return variables.told(
-        SITE, session.folder, request.output, request.only, request.has_children, path, request.budget
-    )
+    told = request.output, request.only, request.has_children, path, request.budget
+    return variables.told(SITE, session.folder, *told, inject="yes" if request.injects else "")
 
 
 def announcement(request: RecordRequest, environment: "dict[str, str]") -> str:

@@ -37,16 +37,16 @@ class LaunchedProcess:
 
         self._is_forked = False
 
-    def start(self, hook: ImportHook, to: str, only: "list[str]", budget: str = "") -> None:
+    def start(self, hook: ImportHook, to: str, only: "list[str]", budget: str = "", inject: bool = False) -> None:
         """Watch. Raises OSError where the capture cannot be written, ValueError for a budget that is no share."""
         unseen = _UNSEEN[PARENT in os.environ]
         self._program.on_bus = self._process.one_bus_more
         stream = None if to else self._stream(share_of(budget) if budget else 0.0)
         if stream is None:
             self._capture = self._process.session.capture(to)
-            self._program.start(to=self._capture, only=only, hook=hook, unseen=unseen)
+            self._program.start(to=self._capture, only=only, hook=hook, unseen=unseen, inject=inject)
         else:
-            self._program.start(recorder=stream, only=only, hook=hook, unseen=unseen)
+            self._program.start(recorder=stream, only=only, hook=hook, unseen=unseen, inject=inject)
         self._process.records_into(self._place())
         atexit.unregister(AT_EXIT)  # `end` is called later than that
         EXITS.tell(self)
@@ -127,6 +127,7 @@ def start(
     load: Callable[[Adapter], Any],
     say: Callable[[str], Any],
     budget: str = "",
+    inject: bool = False,
 ) -> LaunchedProcess:
     """Watch this process. load: imports an adapter. say: takes a line for the person.
 
@@ -137,5 +138,5 @@ def start(
     log.addHandler(SaysOnStderr(say))
     PROGRAM.load = load
     launched = LaunchedProcess(process, PROGRAM)
-    launched.start(hook, to, only, budget)
+    launched.start(hook, to, only, budget, inject)
     return launched

@@ -21,6 +21,8 @@ from buslens.recorder import Recorder
 from buslens.redaction import Redaction
 from buslens.watching.first_use import EveryObject
 from buslens.watching.places import Place
+from buslens.watching.sent_messages import SENT
+from buslens.watching.trace_context import ADDED
 
 _LOG = logging.getLogger("buslens")
 _MADE_BEFORE = (
@@ -76,6 +78,7 @@ class ProgramWatch:
         recorder: Optional[Recorder] = None,
         hook: Optional[Waits] = None,
         unseen: str = _CHILDREN,
+        inject: bool = False,
     ) -> None:
         """Watch every bus of this process, those that come later too, until `buslens.stop()` or its end.
 
@@ -85,7 +88,8 @@ class ProgramWatch:
         to: the capture file, written while the program runs. only: libraries, such as ("pyee",); all that buslens knows
         otherwise. name: what the capture calls this program; the name of its script otherwise. recorder, hook, unseen:
         for programs that are launched under watch: what records in place of the file `to`, who waits for imports, and
-        which processes are not seen.
+        which processes are not seen. inject: messages that go over a broker and have no `traceparent` get one, by which
+        they can be followed from one process into another; this changes them.
 
         Raises ValueError for a library that is not known, OSError where the file cannot be written.
         """
@@ -95,6 +99,9 @@ class ProgramWatch:
         self._recorder = recorder or self._into_file(to, name)
         self._hook = hook or ImportHook()
         self.cannot_see(unseen)
+        if inject:
+            SENT.of(self._recorder).traces.injects = True
+            self.cannot_see(ADDED)
         for adapter in chosen:
             was_there = is_imported(adapter.awaited)
             self._hook.wait(adapter.awaited, partial(self._watch, adapter, was_there))

@@ -12,25 +12,34 @@ if TYPE_CHECKING:
     from collections.abc import MutableMapping
 
 PYTHON_PATH = "PYTHONPATH"
-SESSION, TO, ONLY, CHILDREN, PARENT, BUDGET = (
+SESSION, TO, ONLY, CHILDREN, PARENT, BUDGET, INJECT = (
     "BUSLENS_SESSION",
     "BUSLENS_TO",
     "BUSLENS_ONLY",
     "BUSLENS_CHILDREN",
     "BUSLENS_PARENT",
     "BUSLENS_BUDGET",
+    "BUSLENS_INJECT",
 )
-ALL = (SESSION, TO, ONLY, CHILDREN, PARENT, BUDGET)
+ALL = (SESSION, TO, ONLY, CHILDREN, PARENT, BUDGET, INJECT)
 
 
 def told(
-    site: str, session: str, to: str, only: "list[str]", has_children: bool, path: str, budget: str = ""
+    site: str,
+    session: str,
+    to: str,
+    only: "list[str]",
+    has_children: bool,
+    path: str,
+    budget: str = "",
+    inject: str = "",
 ) -> "dict[str, str]":
     """The variables that let the probe into a program.
 
     site: the folder with our sitecustomize. session: its folder. to: the capture of the first process. only: libraries,
     none for all. has_children: other Pythons that the program starts are watched too. path: PYTHONPATH so far.
     budget: the share of its time that each process gives to being watched, as "0.05"; "" for any.
+    inject: "yes" where messages over a broker get a trace context.
     """
     return {
         PYTHON_PATH: site + os.pathsep + path if path else site,
@@ -40,6 +49,7 @@ def told(
         CHILDREN: "yes" if has_children else "no",
         PARENT: "",
         **({BUDGET: budget} if budget else {}),
+        **({INJECT: inject} if inject else {}),
     }
 
 
@@ -60,7 +70,8 @@ def hand_on(environ: "MutableMapping[str, str]", found: "dict[str, str]", site: 
     """Put the variables back for children that are to be watched. parent: the name of this process in its session."""
     if found[CHILDREN] == "yes":
         only = [name for name in found[ONLY].split(",") if name]
-        environ.update(told(site, found[SESSION], found[TO], only, True, found[PYTHON_PATH], found[BUDGET]))
+        more = found[PYTHON_PATH], found[BUDGET], found[INJECT]
+        environ.update(told(site, found[SESSION], found[TO], only, True, *more))
         environ[PARENT] = parent
 
 

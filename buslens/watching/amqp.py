@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import copy
 from typing import Any, Optional
 
 from buslens.records import Kind
+from buslens.watching import trace_context
 from buslens.watching.bodies import header
 from buslens.watching.broker_watch import BrokerWatch, SeenDelivery
 from buslens.watching.loop_calls import LoopCalls
@@ -39,6 +41,16 @@ def headers_of(properties: Any, kind: str = "type") -> "dict[str, Any]":
         "traceparent": header(properties.headers, "traceparent"),
         "tracestate": header(properties.headers, "tracestate"),
     }
+
+
+def with_parent(properties: Any, watch: BrokerWatch) -> Any:
+    """Properties of a message about to be published, with a `traceparent` too where that is asked for: a copy then."""
+    parent = watch.trace_context(header(properties.headers, "traceparent") is not None)
+    if not parent:
+        return properties
+    made = copy.copy(properties)
+    made.headers = trace_context.with_parent(properties.headers, parent)
+    return made
 
 
 def least_attempt(properties: Any, redelivered: Any) -> int:

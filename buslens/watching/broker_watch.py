@@ -15,6 +15,7 @@ from buslens.records import Flag, Kind
 from buslens.watching.bodies import noted, payload_of
 from buslens.watching.naming import HandlerName
 from buslens.watching.sent_messages import SENT
+from buslens.watching.trace_context import INFERRED, text_of
 from buslens.watching.watch import Watch
 
 _MOST_QUEUES = 4096
@@ -57,6 +58,19 @@ class BrokerWatch(Watch):
         if not self.live or not self.recorder.enabled or not self.has_room(0):
             return 0
         return self._dispatch(event, body, content_type, 0, self.cause(), _DURABLE)
+
+    def trace_context(self, has_one: bool) -> str:
+        """A `traceparent` for a message that is about to be published; "" where it has one, or nobody asks for that."""
+        traces = self.messages.traces
+        if has_one or not traces.injects or not self.live or not self.recorder.enabled:
+            return ""
+        return traces.made(self.cause())
+
+    def carries(self, dispatch: int, event: str, parent: Any) -> None:
+        """A message was published with this `traceparent`, or without any."""
+        text = text_of(parent)
+        if dispatch and text:
+            self.messages.put_trace(text, event, dispatch)
 
     def sent(self, dispatch: int, destination: str, place: str, headers: "dict[str, Any]") -> None:
         """It is on its way, and the broker was not asked to say that it has it."""
@@ -109,14 +123,21 @@ class BrokerWatch(Watch):
         ident: which message it is, "" where nobody knows. message: body, content type and headers. is_called: a handler
         will be called with it. least_attempt: by the broker's word. flags: of the dispatch, where it is a new one.
         """
-        body, content_type, _ = message
+        body, content_type, headers = message
+        parent = text_of(headers.get("traceparent"))
         dispatch = self.messages.of(ident) if ident else 0
+        if not dispatch:
+            dispatch = self.messages.of_trace(parent, event)
+            if dispatch and not self.messages.traces.injects:
+                self.cannot_see(INFERRED)
         if not dispatch:
             dispatch = self._dispatch(event, body, content_type, int(is_called), CAUSE_UNKNOWN, flags)
             if ident:
                 self.messages.put(ident, dispatch)
         attempt = self.messages.attempt(dispatch, queue, least_attempt)
-        return SeenDelivery(dispatch, event, queue, self.recorder.next_id() if is_called else 0, attempt)
+        found = SeenDelivery(dispatch, event, queue, self.recorder.next_id() if is_called else 0, attempt)
+        self.messages.traces.carried(found.call, parent)
+        return found
 
     def settle(self, delivery: SeenDelivery, kind: Kind, note: str = "") -> None:
         """What its consumer said of a delivery: ACKNOWLEDGED, or REJECTED. Only the first word counts."""

@@ -5,6 +5,8 @@ from __future__ import annotations
 import weakref
 from typing import Any
 
+from buslens.watching.trace_context import TraceContexts
+
 MOST = 20_000
 """Messages that are remembered; a delivery of an older one is told as somebody else's."""
 
@@ -13,6 +15,7 @@ class SentMessages:
     """The messages of one capture, whatever library sends and receives them. Any thread may ask."""
 
     def __init__(self) -> None:
+        self.traces = TraceContexts()
         self._dispatches: "dict[str, int]" = {}
         self._attempts: "dict[tuple[int, str], int]" = {}
         """By dispatch and queue: how often it was delivered there."""
@@ -22,6 +25,16 @@ class SentMessages:
         self._dispatches.pop(ident, None)
         _make_room(self._dispatches)
         self._dispatches[ident] = dispatch
+
+    def put_trace(self, parent: str, event: str, dispatch: int) -> None:
+        """What was sent with this `traceparent`; of several messages of the event it says nothing."""
+        key = _traced(parent, event)
+        known = self._dispatches.get(key)
+        self.put(key, dispatch if known is None or known == dispatch else 0)
+
+    def of_trace(self, parent: str, event: str) -> int:
+        """The only dispatch of an event that was sent with this `traceparent`; 0 where there is none."""
+        return self.of(_traced(parent, event)) if parent else 0
 
     def of(self, ident: str) -> int:
         """The dispatch of a message; 0 where it is not known."""
@@ -38,6 +51,11 @@ class SentMessages:
         """Forget all: another capture has begun."""
         self._dispatches.clear()
         self._attempts.clear()
+        self.traces.clear_until()
+
+
+def _traced(parent: str, event: str) -> str:
+    return f"trace {parent} {event}"
 
 
 def _make_room(table: "dict[Any, int]") -> None:

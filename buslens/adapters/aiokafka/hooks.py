@@ -13,10 +13,11 @@ from buslens.recorder import Recorder
 from buslens.statics import member
 from buslens.watching.broker_watch import BrokerWatch
 from buslens.watching.call_sites import in_the_place_of
-from buslens.watching.kafka import cluster_of
+from buslens.watching.kafka import cluster_of, headers_of
 from buslens.watching.methods import Hook, MethodHooks, Subscription
 
 _SENDING = ("send", "send_batch")
+_SEND = ("topic", "value", "key", "partition", "timestamp_ms", "headers")
 _READING = ("getone", "getmany")
 _BATCHES = "the messages of batches that a program puts together itself (create_batch) are not seen"
 
@@ -72,10 +73,23 @@ class ClientHooks(MethodHooks):
         try:
             found = headers if headers is not None else rest[3] if len(rest) > 3 else None
             dispatch = self.watch.published(str(topic), value)
+            self.watch.carries(dispatch, str(topic), headers_of(found).get("traceparent"))
             return Report(self.watch, self.bus, dispatch, str(topic), found) if dispatch else None
         except Exception as error:
             self.watch.broke(error)
             return None
+
+    def injected(self, args: Any, kwargs: Any) -> "tuple[Any, Any]":
+        """The arguments of a send, with a trace context for the message where that is asked for."""
+        try:
+            if self.watch.messages.traces.injects:
+                given = {**dict(zip(_SEND, args)), **kwargs}  # noqa: B905  Python 3.9
+                headers = list(given.get("headers") or ())
+                parent = self.watch.trace_context("traceparent" in headers_of(headers))
+                return (), {**given, "headers": [*headers, ("traceparent", parent.encode())] if parent else headers}
+        except Exception as error:
+            self.watch.broke(error)
+        return args, kwargs
 
     def took(self, report: Report, future: Any) -> None:
         """It was taken; the future says what became of it."""
@@ -96,6 +110,7 @@ def _sending(hooks: ClientHooks) -> "dict[str, Hook]":
     batches = _BATCHES
 
     async def send(*args: Any, **kwargs: Any) -> Any:
+        args, kwargs = hooks.injected(args, kwargs)
         report = hooks.takes(*args, **kwargs)
         try:
             future = await hooks.bare("send")(*args, **kwargs)

@@ -11,12 +11,13 @@ from typing import Any, ClassVar, Iterable, Mapping, Optional
 from aiormq.abc import DeliveredMessage
 from aiormq.channel import Channel
 from aiormq.exceptions import ChannelInvalidStateError, DeliveryError, PublishError
+from pamqp import commands as spec
 
 from buslens.adapters.aiormq.consumers import SeenConsumer
 from buslens.recorder import Recorder
 from buslens.records import Kind
 from buslens.statics import member
-from buslens.watching.amqp import Unsettled, event_of, headers_of, least_attempt, place_of
+from buslens.watching.amqp import Unsettled, event_of, headers_of, least_attempt, place_of, with_parent
 from buslens.watching.broker_watch import BrokerWatch, SeenDelivery
 from buslens.watching.call_sites import in_the_place_of
 from buslens.watching.calls import CallCoroutine
@@ -112,6 +113,16 @@ class ChannelHooks(MethodHooks):
         except Exception as error:
             self.watch.broke(error)
             return 0
+
+    def injected(self, kwargs: "dict[str, Any]") -> "dict[str, Any]":
+        """What a publish says of its message, with a trace context where that is asked for."""
+        try:
+            if self.watch.messages.traces.injects:
+                given = kwargs.get("properties") or spec.Basic.Properties(delivery_mode=1)
+                return {**kwargs, "properties": with_parent(given, self.watch)}
+        except Exception as error:
+            self.watch.broke(error)
+        return kwargs
 
     def published(
         self, dispatch: int, answer: Any, body: Any, exchange: str = "", routing_key: str = "", **rest: Any
@@ -277,6 +288,7 @@ def _returned(message: Any) -> str:
 def _hooks(hooks: ChannelHooks) -> "dict[str, Hook]":
     # Those that a callback of the program calls look as if aiormq had no second frame here: see `in_the_place_of`.
     async def basic_publish(*args: Any, **kwargs: Any) -> Any:
+        kwargs = hooks.injected(kwargs)
         dispatch = hooks.publishing(*args, **kwargs)
         try:
             answer = await hooks.bare("basic_publish")(*args, **kwargs)

@@ -18,12 +18,14 @@ from buslens.adapters.pika.publishing import Publishing
 from buslens.context import CALL
 from buslens.recorder import Recorder
 from buslens.records import Kind
-from buslens.watching.amqp import Unsettled, event_of, headers_of, least_attempt
+from buslens.watching.amqp import Unsettled, event_of, headers_of, least_attempt, with_parent
 from buslens.watching.broker_watch import BrokerWatch, SeenDelivery
 from buslens.watching.call_sites import in_the_place_of
 from buslens.watching.methods import Hook, MethodHooks, Subscription
 
 _HANDED_ON = "which code handles a message that pika hands on to another framework, such as Twisted"
+
+_PUBLISH = ("exchange", "routing_key", "body", "properties", "mandatory")
 
 
 class ChannelHooks(MethodHooks):
@@ -117,6 +119,17 @@ class ChannelHooks(MethodHooks):
         except Exception as error:
             self.watch.broke(error)
             return 0
+
+    def injected(self, args: Any, kwargs: Any) -> "tuple[Any, Any]":
+        """The arguments of a publish, with a trace context for the message where that is asked for."""
+        try:
+            if self.watch.messages.traces.injects:
+                given = {**dict(zip(_PUBLISH, args)), **kwargs}  # noqa: B905  Python 3.9
+                properties = with_parent(given.get("properties") or spec.BasicProperties(), self.watch)
+                return (), {**given, "properties": properties}
+        except Exception as error:
+            self.watch.broke(error)
+        return args, kwargs
 
     def refused(self, dispatch: int, error: BaseException) -> None:
         """Publishing has raised."""
@@ -291,6 +304,7 @@ def _behind(channel: Any) -> Any:
 def _hooks(hooks: ChannelHooks) -> "dict[str, Hook]":
     # They look as if pika had no second frame here: see `in_the_place_of`.
     def basic_publish(*args: Any, **kwargs: Any) -> Any:
+        args, kwargs = hooks.injected(args, kwargs)
         dispatch = hooks.publishes(*args, **kwargs)
         try:
             return hooks.bare("basic_publish")(*args, **kwargs)

@@ -61,6 +61,8 @@ class Publishing:
         self._next = Published(dispatch, exchange, routing_key, properties, mandatory) if dispatch else None
         if self._next is not None and type(self._next.ident) is str and self._next.ident:
             watch.messages.put(self._next.ident, dispatch)
+        elif self._next is not None:
+            watch.carries(dispatch, self._next.event, self._next.headers.get("traceparent"))
         return dispatch
 
     def written(self) -> None:

@@ -17,6 +17,7 @@ import buslens
 from buslens.adapters.celery import AppHooks
 from buslens.recorder import Recorder
 from buslens.records import Outcome
+from buslens.watching.sent_messages import SENT
 from tests.unit.buslens.facts import Facts
 
 TRACEPARENT = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"
@@ -172,3 +173,17 @@ def test_what_is_not_seen_is_said(app: Any) -> None:
     marks = Facts(recorder).marks
     assert any("apply()" in mark for mark in marks)
     assert any("another process" in mark for mark in marks)
+
+
+def test_a_trace_context_is_added_only_where_that_is_asked_for(app: Any, monkeypatch: Any) -> None:
+    _, recorder = watched(app)
+    SENT.of(recorder).traces.injects = True
+    sent: list[Any] = []
+    monkeypatch.setattr(app.amqp, "send_task_message", lambda *_, **options: sent.append(options["headers"]))
+    own = {"a": 1}
+    app.tasks["ship"].apply_async((7,), headers=own)
+    app.tasks["ship"].apply_async((7,), headers={"traceparent": TRACEPARENT})
+    app.tasks["ship"].delay(7)
+    assert own == {"a": 1}
+    assert (sent[0]["a"], sent[1]) == (1, {"traceparent": TRACEPARENT})
+    assert len({headers["traceparent"] for headers in sent}) == 3

@@ -96,3 +96,15 @@ def test_a_budget_is_told_to_the_program_and_its_children(tmp_path: Path, monkey
     variables.hand_on(environ, variables.taken(environ, SITE), SITE, "7-1")
     assert environ[variables.BUDGET] == "0.05"
     assert variables.BUDGET not in variables.told(SITE, "/run/session", "", [], True, "")
+
+
+def test_injecting_is_told_to_the_program_and_its_children_where_it_is_asked_for(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("XDG_RUNTIME_DIR", str(tmp_path))
+    environ = prepared(parsed(["--inject", "python"]))
+    assert environ[variables.INJECT] == "yes"
+    variables.hand_on(environ, variables.taken(environ, SITE), SITE, "7-1")
+    assert environ[variables.INJECT] == "yes"
+    assert not parsed(["python"]).injects
+    assert variables.INJECT not in variables.told(SITE, "/run/session", "", [], True, "")

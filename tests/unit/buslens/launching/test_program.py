@@ -16,6 +16,8 @@ import buslens
 from buslens.adapters import ADAPTERS, Adapter
 from buslens.launching.program import ProgramWatch, chosen_adapters
 from buslens.watching.first_use import FirstUse
+from buslens.watching.sent_messages import SENT
+from buslens.watching.trace_context import ADDED
 from tests.helpers.seen import seen
 
 
@@ -133,3 +135,11 @@ def test_secrets_are_in_no_file(program: ProgramWatch, tmp_path: Path) -> None:
     assert b"<redacted " in data
     for secret in (b"abcdef123456", b"abcdefgh12345678"):
         assert secret not in data
+
+
+def test_injecting_is_said_in_the_capture(program: ProgramWatch, tmp_path: Path) -> None:
+    program.start(to=tmp_path / "a.buslens", only=["pyee"], inject=True)
+    assert program.recorder is not None
+    assert SENT.of(program.recorder).traces.injects
+    program.stop()
+    assert ADDED in seen(tmp_path / "a.buslens").marks

@@ -8,7 +8,7 @@ import pytest
 
 from buslens.recorder import Recorder
 from buslens.records import Kind
-from buslens.watching.amqp import Unsettled, event_of, headers_of, least_attempt, place_of
+from buslens.watching.amqp import Unsettled, event_of, headers_of, least_attempt, place_of, with_parent
 from buslens.watching.broker_watch import BrokerWatch
 from tests.unit.buslens.facts import Facts
 
@@ -83,3 +83,15 @@ def test_what_a_closed_channel_holds_is_given_back() -> None:
     assert [step[4] for step in facts.steps[3:]] == [
         "back into its queue", *["its channel was closed: back in its queue"] * 2,
     ]  # fmt: skip
+
+
+def test_properties_with_a_trace_context_are_a_copy_where_one_is_asked_for() -> None:
+    recorder = Recorder()
+    watch = BrokerWatch(CHANNEL, recorder, recorder.bus("broker"))
+    told, has_one = SimpleNamespace(headers={"a": 1}), SimpleNamespace(headers={"traceparent": "t"})
+    assert with_parent(told, watch) is told
+    watch.messages.traces.injects = True
+    assert with_parent(has_one, watch) is has_one
+    made = with_parent(told, watch)
+    assert told.headers == {"a": 1}
+    assert sorted(made.headers) == ["a", "traceparent"]

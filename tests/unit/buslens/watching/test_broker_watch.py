@@ -7,10 +7,12 @@ from typing import Any
 from bus.analysis.delivery_history import anatomy_of
 from bus.trace.fates import DEAD, FATES, HANDLED, RETRIED, WHYS
 from bus.trace.trace import Trace
+from buslens.context import CALL
 from buslens.recorder import Recorder
 from buslens.records import Kind, Outcome
 from buslens.watching.broker_watch import BrokerWatch
 from buslens.watching.naming import HandlerName
+from buslens.watching.trace_context import INFERRED
 from tests.unit.buslens.facts import Facts
 
 HEADERS = {"message-id": "m", "traceparent": "00-a-b-01"}
@@ -125,3 +127,25 @@ def test_what_a_library_calls_and_forgets_is_over_as_it_ends() -> None:
         watch.started(delivery.call, delivery.dispatch, watch.handler_id("orders", name))
         watch.over(delivery.call, name, error)
     assert traced(recorder).calls.outcome.tolist() == [Outcome.OK, Outcome.FAILED, Outcome.NEVER_RAN]
+
+
+def test_what_came_back_with_the_trace_context_of_what_was_sent_is_that_and_it_is_said_to_be_inferred() -> None:
+    watch, recorder = watched()
+    dispatch = watch.published("orders", b"7")
+    watch.carries(dispatch, "orders", b"00-a-b-01")
+    assert watch.delivered("orders", "orders", "", (b"7", "", HEADERS), "here").dispatch == dispatch
+    assert watch.delivered("mails", "mails", "", (b"7", "", HEADERS), "here").dispatch != dispatch
+    assert recorder.unseen == {INFERRED}
+
+
+def test_a_trace_context_is_made_only_where_that_is_asked_for_and_goes_on_with_that_of_the_call() -> None:
+    watch, _ = watched()
+    assert watch.trace_context(False) == ""
+    watch.messages.traces.injects = True
+    assert watch.trace_context(True) == ""
+    parent = watch.trace_context(False)
+    delivery = watch.delivered("orders", "orders", "", (b"7", "", {"traceparent": parent}), "here")
+    token = CALL.set(delivery.call)
+    assert watch.trace_context(False)[:36] == parent[:36]
+    CALL.reset(token)
+    assert watch.trace_context(False)[:36] != parent[:36]

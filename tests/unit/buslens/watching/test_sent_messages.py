@@ -32,3 +32,18 @@ def test_all_that_records_into_one_capture_shares_them() -> None:
     recorder = Recorder()
     SENT.of(recorder).put("m", 7)
     assert (SENT.of(recorder).of("m"), SENT.of(Recorder()).of("m")) == (7, 0)
+
+
+def test_a_trace_context_says_which_message_it_is_only_where_no_other_has_it() -> None:
+    messages = SentMessages()
+    messages.put_trace("t", "orders", 7)
+    assert (messages.of_trace("t", "orders"), messages.of_trace("t", "mails"), messages.of_trace("", "orders")) == (
+        7,
+        0,
+        0,
+    )
+    messages.put_trace("t", "orders", 7)
+    assert messages.of_trace("t", "orders") == 7
+    messages.put_trace("t", "orders", 8)
+    messages.put_trace("t", "orders", 9)
+    assert messages.of_trace("t", "orders") == 0

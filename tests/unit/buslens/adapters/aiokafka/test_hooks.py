@@ -20,6 +20,7 @@ import buslens
 from buslens.recorder import Recorder
 from buslens.records import Outcome
 from buslens.testkit import differences
+from buslens.watching.sent_messages import SENT
 from tests.helpers.mock_kafka import mock_kafka
 from tests.unit.buslens.facts import Facts
 
@@ -191,3 +192,16 @@ def test_watching_changes_nothing_that_a_program_can_tell(kafka: str) -> None:
         assert differences("aiokafka", make, lambda producer: runner.run(send(producer))) == []
         for producer in made:
             runner.run(producer.stop())
+
+
+async def test_a_trace_context_is_added_only_where_that_is_asked_for(kafka: str) -> None:
+    recorder = Recorder()
+    SENT.of(recorder).traces.injects = True
+    own = [("a", b"1")]
+    async with producing(kafka, recorder) as producer, reading(kafka, None, "injected") as consumer:
+        await producer.send_and_wait("injected", b"1", partition=0, headers=own)
+        await producer.send("injected", b"2", None, 0, None, [("traceparent", TRACEPARENT.encode())])
+        first, second = await consumer.getone(), await consumer.getone()
+    assert own == [("a", b"1")]
+    assert [name for name, _ in first.headers] == ["a", "traceparent"]
+    assert list(second.headers) == [("traceparent", TRACEPARENT.encode())]

@@ -18,6 +18,7 @@ import buslens
 from buslens.adapters.aiormq.hooks import ChannelHooks
 from buslens.recorder import Recorder
 from buslens.records import Outcome
+from buslens.watching.sent_messages import SENT
 from tests.helpers.amqp_wire import Wire
 from tests.unit.buslens.facts import Facts
 
@@ -262,3 +263,17 @@ async def test_a_message_that_was_asked_for_is_a_delivery_without_a_call(wire: W
     facts = Facts(probe.recorder)
     assert facts.one("orders").calls == []
     assert [step[:3] for step in facts.steps] == [("DELIVERED", "orders", 0), ("ACKNOWLEDGED", "orders", 0)]
+
+
+async def test_a_trace_context_is_added_only_where_that_is_asked_for(wire: Wire) -> None:
+    channel = wire.channels[1]
+    probe = buslens.attach(channel)
+    SENT.of(probe.recorder).traces.injects = True
+    own = spec.Basic.Properties(message_id="m-1", headers={"a": 1})
+    await channel.basic_publish(b"1", routing_key="orders", properties=own)
+    await channel.basic_publish(b"2", routing_key="orders")
+    told = [dict(each.properties)["headers"] for each in wire.said if type(each).__name__ == "ContentHeader"]
+    assert own.headers == {"a": 1}
+    assert told[0]["a"] == 1
+    assert told[0]["traceparent"] != told[1]["traceparent"]
+    assert json.loads(Facts(probe.recorder).steps[0][4])["headers"]["traceparent"] == told[0]["traceparent"]

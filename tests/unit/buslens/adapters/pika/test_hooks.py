@@ -16,6 +16,7 @@ import buslens
 from buslens.adapters.pika.hooks import ChannelHooks
 from buslens.records import Outcome
 from buslens.testkit import differences
+from buslens.watching.sent_messages import SENT
 from tests.helpers.amqp_broker import AmqpBroker
 from tests.helpers.patience import PATIENCE_S
 from tests.unit.buslens.facts import Facts
@@ -255,3 +256,20 @@ def test_watching_changes_nothing_that_a_program_can_tell(broker: AmqpBroker) ->
     for channel in attached:
         if channel.connection.is_open:
             channel.connection.close()
+
+
+def test_a_trace_context_is_added_only_where_that_is_asked_for(channel: Any, broker: AmqpBroker) -> None:
+    probe = buslens.attach(channel)
+    SENT.of(probe.recorder).traces.injects = True
+    own = properties(headers={"a": 1})
+    channel.basic_publish("", "orders", b"1", own)
+    channel.basic_publish(exchange="", routing_key="orders", body=b"2")
+    channel.basic_publish("", "orders", b"3", properties(headers={"traceparent": TRACEPARENT}))
+    got = [channel.basic_get("orders", auto_ack=True)[1].headers for _ in range(3)]
+    assert own.headers == {"a": 1}
+    assert got[0]["a"] == 1
+    assert len({headers["traceparent"] for headers in got}) == 3
+    assert got[2] == {"traceparent": TRACEPARENT}
+    facts = Facts(probe.recorder)
+    assert [dispatch.payload for dispatch in facts.of("orders")] == [1, 2, 3]  # joined, though none has an id
+    assert facts.marks == []
