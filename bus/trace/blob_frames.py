@@ -22,14 +22,6 @@ class BlobFrame:
     heads: list[int]
     """Where the entry of each begins."""
 
-    def hashes(self) -> list[int]:
-        """A number for the kind and bytes of each, as far as this process goes."""
-        if not self.heads:
-            return []
-        *_, length = BLOB_ENTRY.unpack_from(self.body, self.heads[-1])
-        ends = [*self.heads[1:], self.heads[-1] + BLOB_ENTRY.size + length]
-        return [hash(self.body[head + _ID : end]) for head, end in zip(self.heads, ends, strict=True)]
-
 
 def contents(body: bytes) -> BlobFrame:
     """Where each whole blob of a frame lies."""
@@ -44,3 +36,23 @@ def contents(body: bytes) -> BlobFrame:
         heads.append(at)
         at += BLOB_ENTRY.size + length
     return BlobFrame(body, ids, heads)
+
+
+def hashes(body: bytes) -> tuple[list[int], list[int]]:
+    """The id of each whole blob of a frame, and a number for its kind and bytes that holds in this process alone.
+
+    In one loop, because a comparison of two captures asks this of millions: `contents` first takes twice as long.
+    """
+    ids: list[int] = []
+    found: list[int] = []
+    unpack, size, end = BLOB_ENTRY.unpack_from, BLOB_ENTRY.size, len(body)
+    at = 0
+    while at + size <= end and len(ids) < MOST_IN_FRAME:
+        ident, _, _, _, length = unpack(body, at)
+        after = at + size + length
+        if after > end:
+            break
+        ids.append(ident)
+        found.append(hash(body[at + _ID : after]))
+        at = after
+    return ids, found

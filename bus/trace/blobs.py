@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from bus.trace.blob_frames import BlobFrame, contents
+from bus.trace.blob_frames import BlobFrame, contents, hashes
 from bus.trace.blob_search import BlobSearch, Question
 from bus.trace.capture_bytes import CaptureBytes
 from bus.trace.columns import Columns
@@ -135,13 +135,14 @@ class Blobs:
         for number, (begin, end) in enumerate(pairwise([*ends.tolist(), len(wanted)])):
             if begin == end:
                 continue
-            frame = self._open(number)
-            ids, hashes = np.array(frame.ids, np.uint64), np.array(frame.hashes(), np.int64).view(np.uint64)
-            if not len(ids):
+            start, length = (int(self._frames.view(name)[number]) for name in ("start", "length"))
+            told = hashes(self._raw.read(start, length))
+            if not told[0]:
                 continue
+            ids, numbers = np.array(told[0], np.uint64), np.array(told[1], np.int64).view(np.uint64)
             by_id, here = np.argsort(ids, kind="stable"), wanted[begin:end]
             at = by_id[np.minimum(np.searchsorted(ids, here, sorter=by_id), len(ids) - 1)]
-            found[order[begin:end]] = np.where(ids[at] == here, hashes[at], 0)
+            found[order[begin:end]] = np.where(ids[at] == here, numbers[at], 0)
         return found
 
     def holding(self, question: Question, most: int | None = None) -> npt.NDArray[np.uint64]:

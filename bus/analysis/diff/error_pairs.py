@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from bus.analysis.diff.forest import Forest
 from bus.analysis.diff.hashing import together
 from bus.analysis.diff.labels import without_internals
 from bus.trace.trace import Trace
@@ -14,15 +15,17 @@ from bus.trace.trace import Trace
 Array = npt.NDArray[Any]
 
 
-def other_errors(first: Trace, second: Trace, calls_a: Array, calls_b: Array) -> Array:
-    """Which of these pairs of rows of failed calls have another error."""
-    digests = [trace.blobs.digests(trace.calls.error[rows]) for trace, rows in ((first, calls_a), (second, calls_b))]
+def other_errors(a: Forest, b: Forest, calls_a: Array, calls_b: Array) -> Array:
+    """Which of these pairs of nodes, of calls that failed, have another error."""
+    digests = a.digest[calls_a], b.digest[calls_b]
     suspects = np.flatnonzero(digests[0] != digests[1])
     # Many calls fail alike, and a traceback names the same lines: each pair of errors is read once.
-    keys = together(digests[0][suspects], digests[1][suspects])
-    _, example, kind = np.unique(keys, return_index=True, return_inverse=True)
+    _, example, kind = np.unique(
+        together(digests[0][suspects], digests[1][suspects]), return_index=True, return_inverse=True
+    )
     differ = [
-        error_text(first, int(calls_a[at])) != error_text(second, int(calls_b[at])) for at in suspects[example].tolist()
+        error_text(a.trace, int(calls_a[at]) - a.dispatches) != error_text(b.trace, int(calls_b[at]) - b.dispatches)
+        for at in suspects[example].tolist()
     ]
     return np.asarray(suspects[np.array(differ, bool)[kind]])
 

@@ -40,8 +40,8 @@ class Forest:
         )
         """What each node is called: equal in both traces for the same event, or the same attempt of one handler."""
 
-        self.digest = trace.blobs.digests(dispatches.payload)
-        """Of each dispatch's payload: equal in both traces for the same bytes, 0 for none."""
+        self.digest = trace.blobs.digests(np.concatenate([dispatches.payload.astype(np.uint64), calls.error]))
+        """Of each dispatch's payload and each call's error: equal in both traces for the same bytes, 0 for none."""
 
         self.children = self._in_order()
         """All nodes, those of one cause side by side, in the order of time."""
@@ -55,7 +55,7 @@ class Forest:
         self.shape = self._shapes()
         """Of each node: what it caused, by labels, in order, as one number."""
 
-        payloads = np.concatenate([self.digest, np.zeros(len(calls), np.uint64)])
+        payloads = np.concatenate([self.digest[: self.dispatches], np.zeros(len(calls), np.uint64)])
         self.content = together(together(self.label, payloads), self.shape[:-1])
         """What each node is, what it carried, and what it caused, as one number."""
 

@@ -145,7 +145,7 @@ class _Found:
             [What.FAILS, What.FAILS_NO_MORE, What.FAILS_OTHERWISE, What.ENDS_OTHERWISE], 0,
         )  # fmt: skip
         both = np.flatnonzero((outcome[0] == Outcome.FAILED) & (outcome[1] == Outcome.FAILED))
-        what[both[other_errors(a.trace, b.trace, rows[0][both], rows[1][both])]] = What.FAILS_OTHERWISE
+        what[both[other_errors(a, b, first[both], second[both])]] = What.FAILS_OTHERWISE
         differ = what > 0
         self._add_ends(what[differ], first[differ], second[differ])
         return first[differ]
