@@ -8,7 +8,6 @@ from __future__ import annotations
 import io
 import logging
 import os
-import shutil
 import sys
 import threading
 from types import ModuleType
@@ -122,6 +121,8 @@ class CaptureWriter:
             self._open_own()
         self.flush()
         if os.path.realpath(os.fspath(path)) != os.path.realpath(self.path):
+            import shutil  # late: a stream needs none of it, nor a file that is written once
+
             shutil.copyfile(self.path, path)
             with open(path, "ab") as copy:
                 copy.write(END_MARK)  # the copy does not grow, though the program goes on

@@ -7,6 +7,7 @@ get equal marks within a process and its forked children; the key of the marks i
 from __future__ import annotations
 
 import json
+import json.encoder
 import os
 import re
 from typing import Any, Callable, Dict, Iterable, Match
@@ -68,8 +69,8 @@ class Redaction:
         self._known: Dict[str, bool] = {}
         """Whether a field is secret, by its name."""
 
-        self.harmless: Dict[str, bool] = {}
-        """Those that are not: to be looked up by who is in a hurry."""
+        self.harmless: Dict[str, str] = {}
+        """Those that are not, as they stand in JSON in front of their values: for who is in a hurry."""
 
     def payload(self, value: Any) -> Any:
         """A copied payload without its secrets, in their places marks; the copy is not changed."""
@@ -99,7 +100,7 @@ class Redaction:
                 self.harmless.clear()
             self._known[key] = found
             if not (found or len(key) > _LONGEST_KEY or self.suspicious(key)):
-                self.harmless[key] = True
+                self.harmless[key] = json.encoder.encode_basestring(key) + ":"
         return found
 
     def mark(self, value: Any) -> str:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 import os
-import socket
 import struct
 import sys
 import time
@@ -71,7 +70,7 @@ class Header:
         return cls(
             process=os.path.basename(sys.argv[0]) if sys.argv and sys.argv[0] else "python",
             pid=os.getpid(),
-            host=socket.gethostname(),
+            host=_host(),
             wall_ns=time.time_ns(),
             mono_ns=time.monotonic_ns() if mono_ns is None else mono_ns,
             clock=clock,
@@ -170,3 +169,12 @@ def frames(data: bytes | memoryview, start: int) -> Iterator[tuple[int, memoryvi
             raise DamagedFrame(f"the checksum of the frame at byte {at} does not match")
         yield kind, body, end
         at = end
+
+
+def _host() -> str:
+    """The name of this machine as `socket.gethostname` has it, which POSIX tells without loading all of that."""
+    if hasattr(os, "uname"):
+        return os.uname().nodename
+    import socket
+
+    return socket.gethostname()

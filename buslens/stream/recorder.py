@@ -231,7 +231,7 @@ class StreamRecorder(Recorder):
             return 0
         plain = self._quick_json(payload)
         if plain is not None:
-            return plain
+            return PlainJson(plain)
         self._pending_text = 0
         return super().snapshot(payload)
 

@@ -3,12 +3,19 @@
 from __future__ import annotations
 
 import os
-import tracemalloc
-from typing import Any, Optional
+from typing import Any, Callable, Optional
 
 from buslens.recorder import Recorder
 from buslens.statics import class_name, member, module_of
 from buslens.watching.places import Place, files_of, place_outside
+
+_is_tracing: Callable[[], bool]
+try:
+    from _tracemalloc import is_tracing as _is_tracing  # without pickle and the rest of what `tracemalloc` imports
+except ImportError:
+
+    def _is_tracing() -> bool:
+        return False
 
 
 def bus_of(
@@ -38,7 +45,9 @@ def bus_of(
 def _place(emitter: Any, library: str, tables: tuple[str, ...]) -> tuple[str, int, str]:
     """File, line, and what happened there."""
     # Only a program that traces its memory knows where an object was made.
-    if tracemalloc.is_tracing():
+    if _is_tracing():
+        import tracemalloc
+
         inside = files_of(library)
         # Python 3.11 does not find the emitter itself, but what it made for itself.
         for made in (emitter, *(member(emitter, table) for table in tables)):

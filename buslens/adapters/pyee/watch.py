@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Coroutine
-from concurrent.futures import ThreadPoolExecutor
 from operator import is_
 from types import AsyncGeneratorType, GeneratorType
 from typing import Any, Callable, Optional
@@ -137,7 +136,7 @@ class PyeeWatch(Watch):
         return self._running_loop() is None
 
     def _is_plain_pool(self) -> bool:
-        return type(getattr(self.emitter(), "_executor", None)) is ThreadPoolExecutor
+        return type(getattr(self.emitter(), "_executor", None)) is _thread_pool()
 
     def is_process_pool(self) -> bool:
         """Whether the jobs of an executor emitter go to the standard library's own pool of processes."""
@@ -146,7 +145,12 @@ class PyeeWatch(Watch):
     def runs_here(self, emitter: Any) -> bool:
         """Whether an executor emitter's work stays in this process, so that it need not be pickled."""
         executor = emitter._executor
-        return isinstance(executor, ThreadPoolExecutor) and "Interpreter" not in type(executor).__name__
+        return isinstance(executor, _thread_pool()) and "Interpreter" not in type(executor).__name__
+
+
+def _thread_pool() -> Any:
+    """The standard library's own pool, where the program has imported it: else nobody has one. `()`: no class."""
+    return getattr(sys.modules.get("concurrent.futures.thread"), "ThreadPoolExecutor", ())
 
 
 def same(some: list[Any], others: list[Any]) -> bool:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import logging
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -17,6 +19,7 @@ from buslens.launching.program import ProgramWatch
 from buslens.launching.ps import processes
 from buslens.launching.session import LaunchSession, Process
 from buslens.stream import StreamRecorder
+from tests.helpers.patience import PATIENCE_S
 from tests.helpers.seen import seen
 
 
@@ -94,3 +97,16 @@ def test_a_stream_is_told_its_budget(program: ProgramWatch, process: Process) ->
     assert figures(program.recorder.path, is_alive=True).budget == 0.05
     EXITS.forget(made)
     program.recorder.close()
+
+
+def test_the_probe_loads_little_of_what_takes_long() -> None:
+    code = (
+        "import sys, pyee.base; before = set(sys.modules)\n"
+        "import buslens.launching.launched, buslens.adapters.pyee.hooks\n"
+        "print(*(set(sys.modules) - before))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=PATIENCE_S)
+    loaded = set(done.stdout.split())
+    assert "buslens.adapters.pyee.hooks" in loaded
+    heavy = {"asyncio", "concurrent.futures.thread", "hashlib", "pickle", "queue", "shutil", "socket", "tracemalloc"}
+    assert not loaded & heavy
