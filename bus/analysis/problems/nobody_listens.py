@@ -123,8 +123,7 @@ def _never(looked: _Listeners, event: int, rows: Array) -> Finding:
     shown = observed.text(event)
     return Finding(
         DETECTOR.id, Severity.HINT, f"{shown} reached nobody: nobody ever listened to it",
-        f"It was emitted {several(len(rows), 'time')}{_on(observed, event)}, and in all of this trace no handler was "
-        "subscribed to it.",
+        f"It was emitted{_on(observed, event)}, and in all of this trace no handler was subscribed to it.",
         "If somebody should hear it, look whether the code that subscribes ran at all; if not, mute this.",
         observed.on_dispatches(rows), (text, "never"), _made_at(observed, event),
     )  # fmt: skip
