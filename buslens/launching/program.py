@@ -23,6 +23,7 @@ from buslens.watching.first_use import EveryObject
 from buslens.watching.places import Place
 from buslens.watching.sent_messages import SENT
 from buslens.watching.trace_context import ADDED
+from buslens.watching.unwatched import UNWATCHED
 
 _LOG = logging.getLogger("buslens")
 _MADE_BEFORE = (
@@ -105,6 +106,8 @@ class ProgramWatch:
         for adapter in chosen:
             was_there = is_imported(adapter.awaited)
             self._hook.wait(adapter.awaited, partial(self._watch, adapter, was_there))
+        for module, why in () if only else UNWATCHED.items():
+            self._hook.wait(module, partial(self.cannot_see, why))
 
     def stop(self) -> None:
         """Leave everything as it was, and finish the capture; what was attached by hand goes on."""
