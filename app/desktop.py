@@ -29,7 +29,7 @@ from bus.run.runner import own_run
 from bus.session import Session
 from bus.trace.forgetting import usual_most
 from bus.workers.worker_talk import command_of
-from ui.apply_theme import apply_theme
+from ui.apply_theme import prepare_theme
 from ui.fonts import load_fonts, proportional
 from ui.icons import ICONS
 from ui.theme import ThemeSource
@@ -100,7 +100,7 @@ def make_window(store: SettingsFile, trust: TrustedFiles, make_run: MakeRun = ow
     themes.set_setting(settings.theme)
     app = QApplication.instance()
     if isinstance(app, QApplication):
-        apply_theme(app, themes.theme, settings.font_points)  # before there is anything that would be painted anew
+        prepare_theme(app, themes.theme, settings.font_points)
     window = Window(session, themes, store, trust)
     if store.problem:
         window.show_error(UserError(store.problem))
