@@ -24,6 +24,9 @@ PAUSE_S = 0.01
 IDLE_S = 0.6
 """So long nothing new of a session has come that goes on, when `read` has all that is there: two looks."""
 
+IDLE_READS = 3
+"""And so often in vain: on a busy machine that time passes between two of them."""
+
 
 class SessionFolder:
     """The folder of one session, looked at again and again: what is known of it is not looked into once more."""
@@ -114,13 +117,14 @@ def load(path: Path) -> Trace:
 def read(path: Path) -> Trace:
     """All that the processes of a session have recorded so far, in one trace. Raises UserError where it is none."""
     follower, trace = follow(path), Trace()
-    came = time.monotonic()
+    came, in_vain = time.monotonic(), 0
     try:
-        while not follower.ended and time.monotonic() < came + IDLE_S:
+        while not follower.ended and (in_vain < IDLE_READS or time.monotonic() < came + IDLE_S):
             if data := follower.read_frames():
                 trace.feed(data)
-                came = time.monotonic()
+                came, in_vain = time.monotonic(), 0
             else:
+                in_vain += 1
                 threading.Event().wait(PAUSE_S)
     finally:
         follower.close()

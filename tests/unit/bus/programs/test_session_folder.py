@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import itertools
 import os
+import time
 from pathlib import Path
 
 import pytest
@@ -140,6 +142,14 @@ def test_what_has_not_begun_comes_later(folder: Path) -> None:
     capture.write_bytes(played.recorder.take() + END_MARK)
     wait_until(lambda: b"late" in follower.read_frames(), lambda: follower.problem)
     follower.close()
+
+
+def test_what_is_there_is_read_whole_however_long_the_machine_is_busy_between_two_reads(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seconds = itertools.count()
+    monkeypatch.setattr(time, "monotonic", lambda: float(next(seconds)))
+    assert events(session_folder.load(folder)) == [("worker", 2 * S), ("web", 3 * S)]
 
 
 def test_one_that_cannot_be_read_is_left_out_and_said(folder: Path) -> None:
