@@ -55,6 +55,18 @@ def test_a_mistake_is_said_and_the_old_answer_stays(sql: SqlTab, qtbot: Any) -> 
     assert "nosuch" in sql.status.text()
 
 
+def test_an_answer_about_the_run_before_leads_nowhere_and_says_so(sql: SqlTab, window: Any, qtbot: Any) -> None:
+    found = answered(sql, qtbot, "SELECT id FROM calls LIMIT 1")
+    run_to_its_end(window, qtbot)
+    assert sql.status.text() == "about what was in view before: run the query again"
+    sql.view.activated.emit(sql.answer.index(0, 0))
+    assert not window.selection.kind, "the run in view gives the same id to something else"
+    assert [[str(sql.answer.index(0, 0).data())]] == found
+    answered(sql, qtbot, "SELECT id FROM calls LIMIT 1")
+    sql.view.activated.emit(sql.answer.index(0, 0))
+    assert window.selection.kind == "call"
+
+
 def test_a_double_click_on_a_row_with_an_id_selects_it_everywhere(sql: SqlTab, window: Any, qtbot: Any) -> None:
     found = answered(sql, qtbot, "SELECT id FROM calls WHERE outcome = 'failed' LIMIT 1")
     sql.view.activated.emit(sql.answer.index(0, 0))

@@ -20,6 +20,7 @@ class AnswerModel(QAbstractTableModel):
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._result = QueryResult((), [], cut=False)
+        self._is_of_view = True
 
     @property
     def result(self) -> QueryResult:
@@ -29,12 +30,16 @@ class AnswerModel(QAbstractTableModel):
     def show_result(self, result: QueryResult) -> None:
         """Show another answer."""
         self.beginResetModel()
-        self._result = result
+        self._result, self._is_of_view = result, True
         self.endResetModel()
 
+    def leave_view(self) -> None:
+        """Another trace is in view: the answer stays to be read, but its ids mean something else there."""
+        self._is_of_view = False
+
     def item(self, row: int) -> tuple[str, int] | None:
-        """What a row is about: kind ("" where only the trace knows) and id; None where it has no id."""
-        if not 0 <= row < len(self._result.rows):
+        """What a row is about: kind ("" where only the trace knows) and id; None where nothing in view has its id."""
+        if not self._is_of_view or not 0 <= row < len(self._result.rows):
             return None
         for column, kind in ITEMS.items():
             if column in self._result.columns:

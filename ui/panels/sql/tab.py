@@ -59,6 +59,13 @@ class SqlTab(Tab):
         """Take the colours of the theme that is shown now."""
         self._colour_said()
 
+    def refresh_trace(self) -> None:
+        """Another trace is in view: an answer about the one before leads nowhere, and is no longer waited for."""
+        self.cancel()
+        self.answer.leave_view()
+        if self.answer.rowCount():
+            self._say("about what was in view before: run the query again")
+
     def run(self) -> None:
         """Ask what stands in the editor."""
         self.cancel()
