@@ -85,11 +85,18 @@ class ClientHooks(MethodHooks):
             if self.watch.messages.traces.injects:
                 given = {**dict(zip(_SEND, args)), **kwargs}  # noqa: B905  Python 3.9
                 headers = list(given.get("headers") or ())
-                parent = self.watch.trace_context("traceparent" in headers_of(headers))
-                return (), {**given, "headers": [*headers, ("traceparent", parent.encode())] if parent else headers}
+                parent = self.watch.trace_context("traceparent" in headers_of(headers) or self._has_no_headers())
+                if parent:
+                    return (), {**given, "headers": [*headers, ("traceparent", parent.encode())]}
         except Exception as error:
             self.watch.broke(error)
         return args, kwargs
+
+    def _has_no_headers(self) -> bool:
+        """Whether the cluster is older than headers are: aiokafka before 0.13 raises then, and knows it."""
+        client = member(self.watch.emitter(), "client")
+        version = member(client, "_api_version")
+        return version is not None and (type(version) is not tuple or version < (0, 11))
 
     def took(self, report: Report, future: Any) -> None:
         """It was taken; the future says what became of it."""
