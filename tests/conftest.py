@@ -31,6 +31,9 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
     Workers take over from each other from the end; in its own place this would be taken apart between all of them.
     """
+    unlike = [item.nodeid for item in items if " at 0x" in item.nodeid]
+    if unlike:  # workers that name a test differently run none
+        raise pytest.UsageError(f"a test is named by an address, which differs between workers: {unlike[0]}")
     items.sort(key=lambda item: WAITING not in item.path.parents)
 
 
