@@ -19,6 +19,7 @@ from buslens.launching.import_hook import ImportHook, is_imported
 from buslens.probe import Probe
 from buslens.recorder import Recorder
 from buslens.redaction import Redaction
+from buslens.shares import share_of
 from buslens.watching.first_use import EveryObject
 from buslens.watching.places import Place
 from buslens.watching.sent_messages import SENT
@@ -50,6 +51,9 @@ class ProgramWatch:
     def __init__(self) -> None:
         self._recorder: Optional[Recorder] = None
         self._link: Optional[CaptureWriter] = None
+        self._close: Optional[Callable[[], None]] = None
+        """Ends a stream that is ours."""
+
         self._hook: Optional[Waits] = None
         self._everything: "list[EveryObject]" = []
         self._probes: "weakref.WeakSet[Probe]" = weakref.WeakSet()
@@ -80,24 +84,33 @@ class ProgramWatch:
         hook: Optional[Waits] = None,
         unseen: str = _CHILDREN,
         inject: bool = False,
+        budget: Union[str, float] = 0.0,
     ) -> None:
         """Watch every bus of this process, those that come later too, until `buslens.stop()` or its end.
 
         Watching already, it changes nothing. Forked children are watched with it, each into a file of its own beside
         `to`; children of any other kind are not: `buslens record` watches those.
 
-        to: the capture file, written while the program runs. only: libraries, such as ("pyee",); all that buslens knows
+        to: the capture file, written while the program runs; or a folder that is there, into which each process writes
+        a stream, and which `buslens open` shows as a whole. only: libraries, such as ("pyee",); all that buslens knows
         otherwise. name: what the capture calls this program; the name of its script otherwise. recorder, hook, unseen:
         for programs that are launched under watch: what records in place of the file `to`, who waits for imports, and
         which processes are not seen. inject: messages that go over a broker and have no `traceparent` get one, by which
-        they can be followed from one process into another; this changes them.
+        they can be followed from one process into another; this changes them. budget: the share of the program's
+        processor time that being watched may cost, "5%" or 0.05: beyond it payloads are left out, and then dispatches;
+        kept where a stream is written, and not in a capture file.
 
-        Raises ValueError for a library that is not known, OSError where the file cannot be written.
+        Raises ValueError for a library that is not known and for a budget that cannot be kept, OSError where the file
+        or the stream cannot be written.
         """
         chosen = chosen_adapters(only)
+        share = share_of(budget) if budget else 0.0
+        has_folder = bool(to) and os.path.isdir(to)
+        if share and not has_folder:
+            raise ValueError("a budget is kept where a stream is written: name a folder that is there as `to`")
         if self.is_running:
             return
-        self._recorder = recorder or self._into_file(to, name)
+        self._recorder = recorder or (self._into_folder(to, name, share) if has_folder else self._into_file(to, name))
         self._hook = hook or ImportHook()
         self.cannot_see(unseen)
         if inject:
@@ -122,10 +135,20 @@ class ProgramWatch:
         link, self._link, self._recorder = self._link, None, None
         self._everything, self._said = [], set()
         self._probes.clear()
+        close, self._close = self._close, None
+        if close is not None:
+            close()
         if link is not None:
             link.users -= 1
             if link.users <= 0:
                 link.stop()
+
+    def _into_folder(self, to: "Union[str, os.PathLike[str]]", name: str, budget: float) -> Recorder:
+        from buslens.stream import StreamRecorder
+
+        stream = StreamRecorder.into(to, name, budget=budget)
+        self._close = stream.close
+        return stream
 
     def _into_file(self, to: "Union[str, os.PathLike[str]]", name: str) -> Recorder:
         self._link = link = FILES.link(to, None, lambda: Recorder.named(name, Redaction()))

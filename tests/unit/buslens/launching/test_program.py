@@ -19,6 +19,7 @@ from buslens.watching.first_use import FirstUse
 from buslens.watching.sent_messages import SENT
 from buslens.watching.trace_context import ADDED
 from tests.helpers.seen import seen
+from tests.helpers.streams import events, followed, payloads
 
 
 @pytest.fixture
@@ -39,6 +40,31 @@ class Later:
 
     def forget(self) -> None:
         self.then.clear()
+
+
+def test_into_a_folder_each_process_writes_a_stream_which_may_have_a_budget(
+    program: ProgramWatch, tmp_path: Path
+) -> None:
+    program.start(to=tmp_path, only=["pyee"], name="shop", budget="5%")
+    emitter = EventEmitter()
+    emitter.on("x", str)
+    emitter.emit("x", 1)
+    program.stop()
+    emitter.emit("x", 2)
+    (stream,) = tmp_path.iterdir()
+    trace, follower = followed(stream)
+    assert (events(trace), payloads(trace)) == (["x"], [1])
+    assert (follower.header.process, follower.ended, follower.header.extra["budget"]) == ("shop", True, 0.05)
+
+
+@pytest.mark.parametrize(("budget", "problem"), [("5%", "name a folder that is there"), ("much", "such as 5%")])
+def test_a_budget_that_cannot_be_kept_is_refused(
+    program: ProgramWatch, tmp_path: Path, budget: str, problem: str
+) -> None:
+    with pytest.raises(ValueError, match=problem):
+        program.start(to=tmp_path / "a.buslens", budget=budget)
+    assert not program.is_running
+    assert not list(tmp_path.iterdir())
 
 
 def test_every_emitter_is_watched_from_where_it_was_made(program: ProgramWatch, tmp_path: Path) -> None:
