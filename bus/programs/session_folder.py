@@ -16,7 +16,7 @@ from bus.stream import StreamFollower
 from bus.system_errors import cannot_read
 from bus.trace.trace import Trace
 from buslens.launching import ps
-from buslens.launching.session import PROCESS
+from buslens.launching.session import PROCESS, REPLACED
 from buslens.stream.layout import HEAD
 from buslens.wire import MAX_HEADER, PRELUDE, unpack_header
 
@@ -60,6 +60,10 @@ class SessionFolder:
     def lives(self) -> bool:
         """Whether a process lives of which more may come, also one that has not recorded anything yet."""
         return any(each.is_alive for each in (self._told() if self._only else _told(self._seen)))
+
+    def replaced(self) -> set[Path]:
+        """What processes recorded into that have become other programs (exec): nothing more comes there."""
+        return {Path(each.capture) for each in self._told() if each.state == REPLACED}
 
     @property
     def title(self) -> str:
@@ -106,7 +110,7 @@ def follow(path: Path, only: Collection[Path] = ()) -> SessionFollower:
             at=Place(str(path)),
             hint="buslens ps shows the sessions",
         )
-    return SessionFollower(path, folder.records, opened, folder.lives, title=folder.title)
+    return SessionFollower(folder, opened)
 
 
 def load(path: Path) -> Trace:

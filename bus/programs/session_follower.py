@@ -11,7 +11,7 @@ from bus.capture.follower import hand_over
 from bus.errors import UserError
 from bus.programs.joint_capture import JointCapture
 from bus.programs.process import ProcessRecords
-from bus.trace.processes import DAMAGED, DIED, ENDED, UNSEEN
+from bus.trace.processes import DAMAGED, DIED, ENDED, REPLACED, UNSEEN
 from buslens.wire import Header, WireError
 
 LOOK_S = 0.25
@@ -51,26 +51,31 @@ class ProcessFollower(Protocol):
         """Nothing more is read."""
 
 
+class FollowedFolder(Protocol):
+    """What tells where the processes of a session are."""
+
+    @property
+    def title(self) -> str:
+        """What a person calls the session."""
+
+    def records(self) -> Iterable[Path]:
+        """Where its processes record, the first that began first."""
+
+    def lives(self) -> bool:
+        """Whether a process lives of which more may come, also one that has not recorded anything yet."""
+
+    def replaced(self) -> set[Path]:
+        """Where processes recorded that have become other programs."""
+
+
 class SessionFollower:
     """Reads what the processes of one session record. All methods belong to one thread."""
 
     def __init__(
-        self,
-        folder: Path,
-        found: Callable[[], Iterable[Path]],
-        opened: Callable[[Path], ProcessFollower],
-        lives: Callable[[], bool],
-        *,
-        title: str = "",
-        look_s: float = LOOK_S,
+        self, folder: FollowedFolder, opened: Callable[[Path], ProcessFollower], *, look_s: float = LOOK_S
     ) -> None:
-        """found: where its processes are, the first that began first. title: what a person calls it.
-
-        opened: raises UserError for one that cannot be read. lives: whether a process lives of which more may come,
-        also one that has not recorded anything yet.
-        """
-        self.path = folder
-        self.title = title or folder.name
+        """opened: raises UserError for one that cannot be read."""
+        self.title = folder.title
         self.problem = ""
         """As of a process; that of the last one where all are over."""
 
@@ -78,10 +83,13 @@ class SessionFollower:
         """Whether all have ended."""
 
         self.joint = JointCapture()
-        self._found, self._opened, self._lives, self._look_s = found, opened, lives, look_s
+        self._folder, self._opened, self._look_s = folder, opened, look_s
+        self._replaced, self._was_replaced = set[Path](), set[Path]()
+        """As seen at the last look, and at the one before: what these did last has been read since."""
+
         self._looks_at = 0.0
         self._known: set[Path] = set()
-        self._processes: list[tuple[ProcessFollower, ProcessRecords]] = []
+        self._processes: list[tuple[Path, ProcessFollower, ProcessRecords]] = []
         """Those of which more may come."""
 
         self._has_begun = False
@@ -90,7 +98,7 @@ class SessionFollower:
     @property
     def now_ns(self) -> int:
         """Which time it is for the programs; 0 where that is not known."""
-        return max((follower.now_ns for follower, _ in self._processes), default=0)
+        return max((follower.now_ns for _, follower, _ in self._processes), default=0)
 
     def cancel(self) -> None:
         """Leave them at what is there."""
@@ -98,7 +106,7 @@ class SessionFollower:
 
     def close(self) -> None:
         """Close what is open. Safe to call twice."""
-        for follower, _ in self._processes:
+        for _, follower, _ in self._processes:
             follower.close()
         self._processes = []
 
@@ -112,7 +120,7 @@ class SessionFollower:
             return b""
         # Asked before anything is read: what the last one did is there then.
         may_be_over = self._has_begun and not self._processes and time.monotonic() >= self._looks_at
-        is_over = may_be_over and not self._lives()
+        is_over = may_be_over and not self._folder.lives()
         self._look()
         reached = [self._read(*each) for each in list(self._processes)]
         more = [at for at in reached if at is not None]
@@ -133,7 +141,8 @@ class SessionFollower:
         if now < self._looks_at:
             return
         self._looks_at = now + self._look_s
-        for path in self._found():
+        self._was_replaced, self._replaced = self._replaced, self._folder.replaced()
+        for path in self._folder.records():
             if path in self._known:
                 continue
             if len(self._known) >= MOST_PROCESSES:
@@ -141,7 +150,7 @@ class SessionFollower:
                 return
             self._known.add(path)
             try:
-                self._processes.append((self._opened(path), self.joint.process()))
+                self._processes.append((path, self._opened(path), self.joint.process()))
             except UserError as error:
                 self.joint.mark(f"a process of this session is left out: {error}")
 
@@ -150,7 +159,7 @@ class SessionFollower:
             self._is_full = True
             self.joint.mark(f"this session has more than {MOST_PROCESSES:,} processes: the others are left out")
 
-    def _read(self, follower: ProcessFollower, records: ProcessRecords) -> int | None:
+    def _read(self, path: Path, follower: ProcessFollower, records: ProcessRecords) -> int | None:
         """Take in what came of one; up to which time, None where nothing came."""
         data, damage = follower.read_frames(), ""
         before = len(records.facts)
@@ -159,11 +168,13 @@ class SessionFollower:
                 self.joint.take_in(records, data)
             except (WireError, ValueError) as error:
                 damage = f"what {records.title or 'a process'} recorded is damaged: {error}. What came before is shown"
-        if follower.problem or follower.ended or damage:
-            self._processes.remove((follower, records))
-            self.joint.leave(records, DAMAGED if damage else _state_of(follower))
+        # Gone, it has been read to its end.
+        is_replaced = path in (self._replaced if follower.died else set() if data else self._was_replaced)
+        if follower.problem or follower.ended or damage or is_replaced:
+            self._processes.remove((path, follower, records))
+            self.joint.leave(records, DAMAGED if damage else REPLACED if is_replaced else _state_of(follower))
             follower.close()
-            if follower.problem or damage:
+            if (follower.problem and not is_replaced) or damage:
                 self.joint.mark(damage or follower.problem)
             return None
         return records.newest_ns if len(records.facts) > before else None

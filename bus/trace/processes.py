@@ -9,7 +9,8 @@ from typing import Any
 from buslens.wire import PROCESSES, pack_frame
 
 RUNNING, ENDED, DIED, DAMAGED, UNSEEN = "running", "ended", "killed or crashed", "damaged", "not followed any more"
-STATES = (RUNNING, ENDED, DIED, DAMAGED, UNSEEN)
+REPLACED = "became another program"
+STATES = (RUNNING, ENDED, DIED, DAMAGED, UNSEEN, REPLACED)
 MOST = 4096
 """Processes that one capture may tell of."""
 

@@ -165,3 +165,10 @@ def test_a_folder_that_is_none_is_said(tmp_path: Path) -> None:
     assert not session_folder.is_session(tmp_path)
     with pytest.raises(UserError, match="this folder is no session"):
         session_folder.load(tmp_path)
+
+
+def test_what_became_another_program_is_told_from_what_was_killed(folder: Path) -> None:
+    ticks = start_ticks(os.getpid())
+    for number in (1, 2):
+        launched(folder, folder / f"{number}.buslens", os.getpid(), number * 10**9, "1 running", ticks)
+    assert SessionFolder(folder).replaced() == {folder / "1.buslens"}

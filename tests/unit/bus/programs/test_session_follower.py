@@ -10,7 +10,7 @@ from bus.errors import UserError
 from bus.programs import session_follower
 from bus.programs.session_follower import SessionFollower
 from bus.trace import Trace
-from bus.trace.processes import DAMAGED, DIED, ENDED, RUNNING
+from bus.trace.processes import DAMAGED, DIED, ENDED, REPLACED, RUNNING
 from buslens import wire
 from tests.unit.bus.programs.played import Played, S, events
 
@@ -37,13 +37,23 @@ class Followed:
 class Folder:
     """A session's folder, and its trace."""
 
+    title = "shop"
+
     def __init__(self) -> None:
         self.processes: dict[Path, Followed] = {}
-        self.lives = False
-        self.follower = SessionFollower(
-            Path("shop"), lambda: list(self.processes), self.opened, lambda: self.lives, look_s=0
-        )
+        self.any_lives = False
+        self.gone: set[Path] = set()
+        self.follower = SessionFollower(self, self.opened, look_s=0)
         self.trace = Trace()
+
+    def records(self) -> list[Path]:
+        return list(self.processes)
+
+    def lives(self) -> bool:
+        return self.any_lives
+
+    def replaced(self) -> set[Path]:
+        return set(self.gone)
 
     def add(self, name: str, pid: int) -> Followed:
         made = self.processes[Path(f"{pid}")] = Followed(Played(name, pid))
@@ -184,10 +194,27 @@ def test_following_can_be_stopped(folder: Folder) -> None:
 def test_a_session_is_not_over_while_a_process_lives_that_has_recorded_nothing(folder: Folder) -> None:
     web = folder.add("web.py", 1)
     web.played.emit("a", at=1 * S)
-    folder.lives = web.ended = True
+    folder.any_lives = web.ended = True
     folder.follow()
     folder.follow()
     assert not folder.follower.ended
     folder.add("late.py", 2).played.emit("b", at=2 * S)
     folder.follow()
     assert [event for event, _ in events(folder.trace)] == ["a", "b"]
+
+
+@pytest.mark.parametrize("is_gone", [False, True])
+def test_a_process_that_became_another_program_was_not_killed(folder: Folder, is_gone: bool) -> None:
+    before = folder.add("manage.py", 1)
+    before.played.emit("a", at=1 * S)
+    folder.follow()
+    before.played.emit("b", at=2 * S)
+    folder.gone.add(Path("1"))
+    if is_gone:  # as the other program, which has been killed meanwhile
+        before.died, before.problem = True, "it was killed or crashed"
+    folder.follow()
+    folder.follow()
+    assert [event for event, _ in events(folder.trace)] == ["a", "b"]
+    assert states(folder.trace) == {"manage.py 1": REPLACED}
+    assert folder.marks == []
+    assert before.is_closed
