@@ -9,6 +9,7 @@ import numpy as np
 from bus.analysis.problems.detector import Detector, NotEnough
 from bus.analysis.problems.finding import Finding, Severity
 from bus.analysis.problems.observed import Observed
+from bus.trace import joining
 from bus.wording import several
 from buslens.records import Kind
 
@@ -43,17 +44,26 @@ def find(observed: Observed) -> Iterator[Finding | NotEnough]:
             "Only the newest were looked at.", "Save the capture and check the file: that has all of it.",
             trace.forgotten,
         )  # fmt: skip
-    unasked = int(np.count_nonzero(trace.deliveries.view("kind") == Kind.SENT))
+    unasked = _unasked(observed)
     if unasked:
         yield _lacks(
             observed, Severity.HINT, "unconfirmed",
-            f"{several(unasked, 'message')} went to a broker that was not asked",
-            "It does not confirm them, so that nobody here knows whether it has them.",
+            f"{several(unasked, 'message')} went to a broker that was not asked to confirm",
+            "They were not seen again here, so that nobody knows whether it has them.",
             "Ask for confirmations (publisher confirms, delivery reports) where a message must not be lost.", unasked,
         )  # fmt: skip
 
 
 DETECTOR = Detector("capture", "The capture itself", find)
+
+
+def _unasked(observed: Observed) -> int:
+    """Messages that were sent without asking for a confirmation, and for which no handler was called here."""
+    trace = observed.trace
+    told = trace.deliveries
+    rows = trace.dispatches.rows_of(told.view("dispatch")[told.view("kind") == Kind.SENT])
+    rows = rows[rows >= 0]
+    return int(np.count_nonzero(trace.dispatches.columns.view("seen")[rows] & joining.CALLED == 0))
 
 
 def _lacks(

@@ -41,8 +41,10 @@ def test_what_was_forgotten_is_a_hint() -> None:
     assert titles(DETECTOR, told.trace().newest(10))[0].endswith("older dispatches and calls are not in memory")
 
 
-def test_messages_that_no_broker_was_asked_to_confirm_are_a_hint() -> None:
+def test_messages_that_no_broker_was_asked_to_confirm_are_a_hint_unless_they_came_back() -> None:
     told = story()
-    dispatch = told.emit("mail", flags=int(Flag.DURABLE))
-    told.delivery(Kind.SENT, dispatch, "mails")
-    assert titles(DETECTOR, told.trace()) == ["hint: 1 message went to a broker that was not asked"]
+    seen, unseen = (told.emit("mail", flags=int(Flag.DURABLE)) for _ in range(2))
+    for each in (seen, unseen):
+        told.delivery(Kind.SENT, each, "mails")
+    told.call(seen, "write", "mail")
+    assert titles(DETECTOR, told.trace()) == ["hint: 1 message went to a broker that was not asked to confirm"]
