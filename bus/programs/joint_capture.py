@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from bus.programs.joint_messages import INFERRED, JointMessages, first_waiting
+from bus.programs.joint_messages import INFERRED, MOST_BEHIND_NS, JointMessages, first_waiting
 from bus.programs.joint_names import JointNames
 from bus.programs.process import ProcessRecords
 from bus.trace.facts import FACT_DTYPE
@@ -134,9 +134,10 @@ class JointCapture:
 
     def _before_what_waits(self, until_ns: int | None) -> int | None:
         """Until when everything is known that the joint capture tells."""
+        since_ns = max((process.newest_ns for process in self.processes), default=0) - MOST_BEHIND_NS
         for process in self.processes:
             for facts in process.facts:
-                waits_ns = first_waiting(facts, self._messages)
+                waits_ns = first_waiting(facts, self._messages, since_ns)
                 if waits_ns is not None:
                     until_ns = waits_ns - 1 if until_ns is None else min(until_ns, waits_ns - 1)
                     break

@@ -21,6 +21,9 @@ Array = npt.NDArray[Any]
 WAIT_S = 0.25
 """So long a message waits for what its sender may still say of it: an id may be known only when the broker answers."""
 
+MOST_BEHIND_NS = 1_000_000_000
+"""What is so much older than the newest that has come waits no longer: the capture keeps up with its processes."""
+
 INFERRED = "some messages are joined to those that sent them by their traceparent alone: that is inferred"
 _MOST = 200_000
 """Messages that are remembered, of each kind."""
@@ -58,8 +61,11 @@ class JointMessages:
         self._has_more = False
         """Whether others have been joined since."""
 
-        self._waiting: tuple[int, float] = (0, 0.0)
-        """The dispatch that waits, and since when."""
+        self._waiting: dict[int, tuple[float, frozenset[int]]] = {}
+        """Dispatches that wait, one of each process: since when, and for what was sent before and has no name yet."""
+
+        self._lacks_notes = False
+        """Whether a note has not come that should have: it was dropped, as others may be."""
 
         self.has_inferred = False
         """Whether a `traceparent` alone has joined two."""
@@ -88,7 +94,7 @@ class JointMessages:
         self._unnamed.get(event, {}).pop(dispatch, None)
         if ids.ident:
             _make_room(self._sent)
-            self._sent[ids.ident] = dispatch
+            self._sent.setdefault(ids.ident, dispatch)  # the first: what handles it may not come before it
         if ids.trace:
             _make_room(self._traced)
             known = self._traced.setdefault((ids.trace, event), dispatch)
@@ -97,20 +103,24 @@ class JointMessages:
 
     def waits(self, dispatch: int) -> bool:
         """Whether it is still to be known who has sent this foreign dispatch; from here on it is joined or not."""
-        if dispatch in self._joined or dispatch not in self._foreign:
+        if dispatch not in self._foreign or self._join(dispatch) or not self._is_open(dispatch):
+            self._waiting.pop(dispatch, None)
             return False
-        if self._join(dispatch):
+        return True
+
+    def _is_open(self, dispatch: int) -> bool:
+        """Whether more may be said of a foreign dispatch or of who may have sent it."""
+        ids, event = self._foreign[dispatch], self._events.get(dispatch, "")
+        unnamed = self._unnamed.get(event, {})
+        if ids == NO_IDS or (ids is None and self._lacks_notes):
             return False
-        event = self._events.get(dispatch, "")
-        if self._foreign[dispatch] is not None and not self._unnamed.get(event):
+        since, before = self._waiting.setdefault(dispatch, (self._now(), frozenset(unnamed)))
+        if ids is not None and before.isdisjoint(unnamed):
             return False
-        waiting, since = self._waiting
-        if waiting != dispatch:
-            self._waiting = dispatch, self._now()
-            return True
         if self._now() - since < WAIT_S:
             return True
-        self._unnamed.pop(event, None)  # of these nothing more will be said
+        self._lacks_notes = self._lacks_notes or ids is None
+        unnamed.clear()  # of these nothing more will be said
         return False
 
     def settle(self, facts: Array) -> Array:
@@ -147,9 +157,13 @@ class JointMessages:
         return sent > 0
 
 
-def first_waiting(facts: Array, messages: JointMessages) -> int | None:
-    """The time of the first of these facts before which the joint capture must stop; None where nothing waits."""
+def first_waiting(facts: Array, messages: JointMessages, since_ns: int) -> int | None:
+    """The time of the first of these facts before which the joint capture must stop; None where nothing waits.
+
+    since_ns: what is older does not wait.
+    """
     foreign = facts[(facts["kind"] == Kind.DISPATCH_EMITTED) & (facts["flags"] & Flag.FOREIGN > 0)]
+    foreign = foreign[foreign["time_ns"] >= since_ns]
     return next((int(fact["time_ns"]) for fact in foreign if messages.waits(int(fact["id"]))), None)
 
 

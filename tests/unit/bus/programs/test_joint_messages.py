@@ -8,8 +8,8 @@ import pytest
 
 from bus.analysis.delivery_history import anatomy_of
 from bus.programs.joint_capture import JointCapture
-from bus.programs.joint_messages import INFERRED, WAIT_S, JointMessages
-from bus.programs.message_notes import MessageIds
+from bus.programs.joint_messages import INFERRED, MOST_BEHIND_NS, WAIT_S, JointMessages
+from bus.programs.message_notes import NO_IDS, MessageIds
 from bus.trace import Trace
 from buslens.context import CALL
 from buslens.records import Flag, Kind
@@ -87,6 +87,14 @@ def test_a_message_is_one_dispatch_and_what_its_handler_sends_belongs_to_the_sam
     assert not trace.damage
 
 
+def test_what_is_sent_again_under_its_id_is_the_first_one_s() -> None:
+    shop, worker = Speaking("shop.py", 1), Speaking("worker.py", 2)
+    shop.send("orders", at=1 * S, message_id="m-1")
+    worker.handle("orders", at=2 * S, message_id="m-1")
+    shop.send("orders", at=3 * S, message_id="m-1")
+    assert flows(trace_of(shop, worker)) == [("orders", 1, 0), ("orders", 0, 1)]
+
+
 def test_a_traceparent_joins_what_has_no_id_and_that_is_said_to_be_inferred() -> None:
     shop, worker = Speaking("shop.py", 1), Speaking("worker.py", 2)
     shop.send("orders", at=1 * S, traceparent=TRACE)
@@ -145,6 +153,62 @@ def test_nothing_waits_for_ever() -> None:
     now[0] = WAIT_S
     assert not messages.waits(2)
     assert not messages.waits(3)  # nor for the same sender again
+
+
+def test_two_processes_wait_beside_each_other() -> None:
+    now = [0.0]
+    messages = JointMessages(lambda: now[0])
+    for foreign, event in ((2, "orders"), (3, "mails")):
+        messages.emitted(foreign - 2, event, Flag.DURABLE)
+        messages.emitted(foreign, event, Flag.DURABLE | Flag.FOREIGN)
+        messages.told(foreign, MessageIds("message-id m", ""))
+    assert [messages.waits(foreign) for foreign in (2, 3)] == [True, True]
+    now[0] = WAIT_S
+    assert [messages.waits(foreign) for foreign in (2, 3)] == [False, False]
+    assert not messages._waiting
+
+
+def test_what_is_sent_later_is_not_waited_for() -> None:
+    messages = JointMessages()
+    messages.emitted(1, "orders", Flag.DURABLE)
+    messages.emitted(2, "orders", Flag.DURABLE | Flag.FOREIGN)
+    messages.told(2, MessageIds("message-id m", ""))
+    assert messages.waits(2)
+    messages.emitted(3, "orders", Flag.DURABLE)
+    messages.told(1, MessageIds("message-id other", ""))
+    assert not messages.waits(2)
+
+
+def test_a_note_that_was_dropped_is_waited_for_once() -> None:
+    now = [0.0]
+    messages = JointMessages(lambda: now[0])
+    for foreign in (2, 3):
+        messages.emitted(foreign, "orders", Flag.DURABLE | Flag.FOREIGN)
+    assert messages.waits(2)
+    now[0] = WAIT_S
+    assert not messages.waits(2)
+    assert not messages.waits(3)
+
+
+def test_a_message_without_ids_does_not_wait() -> None:
+    messages = JointMessages()
+    messages.emitted(1, "orders", Flag.DURABLE)
+    messages.emitted(2, "orders", Flag.DURABLE | Flag.FOREIGN)
+    messages.told(2, NO_IDS)
+    assert not messages.waits(2)
+
+
+def test_what_is_far_behind_does_not_wait() -> None:
+    shop, worker = Speaking("shop.py", 1), Speaking("worker.py", 2)
+    shop.now = 1 * S
+    shop.watch.published("orders", b"7")
+    worker.handle("orders", at=2 * S, message_id="m-1")
+    worker.emit("later", at=2 * S + MOST_BEHIND_NS + 1)
+    joint, trace = JointCapture(), Trace()
+    for each in (shop, worker):
+        joint.take_in(joint.process(), each.recorder.take())
+    trace.feed(joint.head() + joint.take(more_may_come=True))
+    assert [event for event, *_ in flows(trace)] == ["orders", "orders", "later"]
 
 
 def test_a_message_from_outside_does_not_wait() -> None:
