@@ -36,6 +36,7 @@ def numbers(*traces: Trace) -> list[list[int]]:
         ("worker pid=4711", "worker pid=12"),
         ("Task-12: done", "Task-9: done"),
     ],
+    ids=["address", "process", "task"],
 )
 def test_addresses_and_numbers_of_processes_are_no_difference(one: str, other: str) -> None:
     assert without_internals(one) == without_internals(other) != one
