@@ -6,6 +6,9 @@
 
 Standard library only. The desktop application reads what this writes. Nothing is imported before it is used: what
 watches a program from outside of it (`buslens record`) must cost its start next to nothing.
+
+PYTEST_DONT_REWRITE: pytest, which rewrites the assertions of plugins, would else warn that we are there before it where
+it runs under `buslens record`.
 """
 
 from __future__ import annotations

@@ -19,6 +19,9 @@ WAITING = Path(__file__).parent / "engines"
 
 BROKERS = ("BUSLENS_RABBITMQ_URL", "BUSLENS_KAFKA_URL", "BUSLENS_CELERY_URL")
 
+pytest_plugins = ["pytester"]
+"""For the tests of our own plugin: a run of pytest inside of a test."""
+
 
 def pytest_sessionstart() -> None:
     """A shell's background job ignores Ctrl+C, and so would every program that a test starts and interrupts."""

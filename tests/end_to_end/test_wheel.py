@@ -161,7 +161,7 @@ def test_the_wheel_asks_for_nothing_but_in_its_extras(wheel: Path) -> None:
     assert wanted
     assert not [line for line in wanted if "extra ==" not in line]
     extras = set(said.get_all("Provides-Extra") or [])
-    assert extras == {"app", "pyee", *BROKERS}
+    assert extras == {"app", "pyee", "pytest", *BROKERS}
     of = {extra: {line.partition(";")[0] for line in wanted if f"extra == '{extra}'" in line} for extra in extras}
     for broker in BROKERS:  # the build writes what `buslens[app]` stands for, or that itself
         assert of[broker] > of["app"] or "buslens[app]" in of[broker]
@@ -218,3 +218,37 @@ def test_the_installed_window_opens_a_file_and_closes_on_ctrl_c(installed: Path,
     assert "Traceback" not in err
     assert "buslens: " not in err
     assert "ping.yaml" in settings.read_text()
+
+
+TESTED = """
+import sys
+import app, bus
+from pyee import EventEmitter
+
+def test_it(bus_trace):
+    assert (app.NAME, bus.NAME) == ("mine", "mine")
+    EventEmitter().emit("paid", 1)
+    bus_trace.emitted("paid", payload=1)
+    assert not [each for each in sys.path if "_desktop" in each]
+
+def test_wrong():
+    EventEmitter().emit("paid", 1)
+    assert False
+"""
+
+
+def test_the_installed_pytest_plugin_works_next_to_a_project_with_the_same_names(
+    installed: Path, buslens: Program, tmp_path: Path
+) -> None:
+    for name in ("app", "bus", "ui"):
+        (tmp_path / f"{name}.py").write_text("NAME = 'mine'\n")
+    (tmp_path / "test_mine.py").write_text(TESTED)
+    run = [str(installed), "-m", "pytest", "-q", "-W", "error", "-p", "no:cacheprovider", "-p", "no:pytest-qt"]
+    run += ["-p", "no:asyncio", "--buslens"]
+    watched = [str(installed), "-m", "buslens", "record", "--", *run]
+    for command in (run, watched):
+        done = subprocess.run(
+            command, cwd=tmp_path, env=buslens.environment(), capture_output=True, text=True, timeout=120, check=False
+        )
+        assert "1 failed, 1 passed" in done.stdout, done.stdout + done.stderr
+        assert "capture: .buslens/tests/test_mine.py_test_wrong-" in done.stdout
