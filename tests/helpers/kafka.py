@@ -70,9 +70,9 @@ def topics_and_groups(run: str) -> tuple[set[str], set[str]]:
     from confluent_kafka.admin import AdminClient
 
     admin = AdminClient(settings())
-    groups = admin.list_consumer_groups(request_timeout=10).result().valid
+    groups = admin.list_consumer_groups(request_timeout=60).result().valid
     return (
-        {name for name in admin.list_topics(timeout=10).topics if name.startswith(run)},
+        {name for name in admin.list_topics(timeout=60).topics if name.startswith(run)},
         {group.group_id for group in groups if group.group_id.startswith(run)},
     )
 
@@ -83,7 +83,7 @@ def read_topic(topic: str, most: int | None = None, group: str = "bare") -> list
 
     consumer = Consumer({**settings(), "group.id": group, "auto.offset.reset": "earliest"})
     consumer.assign([TopicPartition(topic, 0, 0)])
-    _, high = consumer.get_watermark_offsets(TopicPartition(topic, 0), timeout=10)
+    _, high = consumer.get_watermark_offsets(TopicPartition(topic, 0), timeout=60)
     found: list[Any] = []
     limit = time.monotonic() + PATIENCE_S
     while len(found) < (high if most is None else most):

@@ -41,7 +41,7 @@ def with_channel(do: Callable[[Any], Awaitable[Any]]) -> Any:
     """Do something on a channel of the bare client."""
 
     async def connected() -> Any:
-        connection = await aio_pika.connect(rabbitmq_names.address(), timeout=10)
+        connection = await aio_pika.connect(rabbitmq_names.address(), timeout=60)
         async with connection:
             return await do(await connection.channel())
 
