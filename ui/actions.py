@@ -246,6 +246,8 @@ CAPTURE = (
            "Bring back the run or capture before the one in view", when=lambda s: s.earlier_run),
     Action("runs.later", "Later Run", "Capture", lambda v: v.runs.later(), "Alt+PgDown", "next",
            "The run or capture after the one in view", when=lambda s: s.later_run),
+    Action("capture.diff", "Compare With…", "Capture", lambda v: v.run.compare_with(), (), "",
+           "What differs between an earlier run, or another capture, and what is in view", when=has_records),
     Action("programs.show", "Programs…", "-Capture", lambda v: v.file.show_programs(), (), "",
            "Programs that buslens record has started: watch one, with all of its processes"),
     Action("capture.follow", "Follow the File", "Capture", lambda v: v.file.follow(), (), "follow",

@@ -6,10 +6,12 @@ from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QApplication, QMessageBox
 
 from bus.scenario.samples import SAMPLES
+from bus.session import Run
 from ui.actions import ACTIONS
 from ui.appearance import Appearance
 from ui.compare.sheet import CompareSheet
 from ui.connections.sheet import ConnectionsSheet
+from ui.diff.sheet import DiffSheet
 from ui.flight.sheet import FlightSheet
 from ui.parts import Parts
 from ui.programs.sheet import ProgramsSheet
@@ -33,8 +35,9 @@ class Sheets(QObject):
 
     def close(self) -> None:
         """The window goes: what runs for a sheet is ended."""
-        for sheet in self._window.findChildren(CompareSheet):
-            sheet.close()
+        for kind in (CompareSheet, DiffSheet):
+            for sheet in self._window.findChildren(kind):
+                sheet.close()
 
     def show_palette(self) -> None:
         """Let a person choose among all commands."""
@@ -69,6 +72,22 @@ class Sheets(QObject):
             sheet = CompareSheet(document, window.choices.seed, self._verbs.file.trusts, window.themes, window)
             sheet.failed.connect(window.show_error)
             sheet.show()
+
+    def show_diff(self) -> None:
+        """What differs between another run or capture and what is in view."""
+        window = self._window
+        sheet = DiffSheet(window.session, window.recent.folder, window.themes, window)
+        sheet.item_wanted.connect(self.show_item)
+        sheet.failed.connect(window.show_error)
+        sheet.show()
+
+    def show_item(self, run: Run, kind: str, ident: int) -> None:
+        """Select a dispatch or call of a run, which comes into view for it."""
+        if self._window.session.runs.view is not run:
+            run.selected = kind, ident  # it may have to be read again first
+            self._verbs.runs.show(run)
+        if self._window.session.runs.view is run:
+            self._window.selection.select(kind, ident)
 
     def show_flight(self) -> None:
         """When the flight recorder writes, and what it wrote."""

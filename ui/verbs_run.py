@@ -16,6 +16,7 @@ class RunVerbs(QObject):
     """Commands that run a scenario: each tells the session, and looks at once what came of it."""
 
     compare_wanted = Signal()
+    diff_wanted = Signal()
 
     def __init__(self, session: Session, bridge: Bridge, choices: RunChoices, parent: QObject) -> None:
         super().__init__(parent)
@@ -70,6 +71,10 @@ class RunVerbs(QObject):
     def compare(self) -> None:
         """Offer to run the scenario on several engines."""
         self.compare_wanted.emit()
+
+    def compare_with(self) -> None:
+        """Offer to compare what is in view with another run or capture."""
+        self.diff_wanted.emit()
 
     def set_speed(self, speed: float) -> None:
         """Set the speed, also while the scenario runs."""

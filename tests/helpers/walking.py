@@ -47,7 +47,7 @@ def sheets(window: Window) -> Iterator[tuple[str, QWidget]]:
     shown = window.wiring.sheets
     for show in (
         shown.show_palette, shown.show_shortcuts, shown.show_settings, shown.show_flight, shown.show_connections,
-        shown.show_comparison, shown.show_code,
+        shown.show_comparison, shown.show_diff, shown.show_code,
     ):  # fmt: skip
         before = set(window.findChildren(QDialog))
         show()

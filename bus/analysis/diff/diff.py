@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -114,16 +114,26 @@ class TraceDiff:
         return not self.counts
 
 
-def diff(first: Trace, second: Trace, compared: Compared | None = None) -> TraceDiff:
-    """Compare two traces, which must stand still meanwhile. A million calls against a million take some seconds."""
+def diff(
+    first: Trace, second: Trace, compared: Compared | None = None, going_on: Callable[[], None] = lambda: None
+) -> TraceDiff:
+    """Compare two traces, which must stand still meanwhile. A million calls against a million take some seconds.
+
+    going_on: called between two stages; what it raises ends it early.
+    """
     compared = compared or Compared()
     labels = Labels(first, second)
-    a, b = Forest(first, labels), Forest(second, labels)
+    a = Forest(first, labels)
+    going_on()
+    b = Forest(second, labels)
+    going_on()
     pairs = align(a, b)
+    going_on()
     found = occurrences(a, b, pairs)
     if not compared.order:
         found = found.take(found.what != What.REORDERED)
     found, fields, unread = _read_payloads(a, b, found, compared)
+    going_on()
     differences, kinds = _grouped(a, b, pairs, found, fields)
     whats, times = np.unique(found.what, return_counts=True)
     begins = a.time_ns[pairs.first]

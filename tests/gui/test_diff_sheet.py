@@ -1,0 +1,106 @@
+"""Capture > Compare With: what differs between an earlier run and the one in view, and the way to it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QApplication, QFileDialog
+
+from bus.capture import capture
+from tests.helpers.two_traces import Call, Emit, recorded
+from ui.diff.sheet import DiffSheet
+
+ON = Qt.MouseButton.LeftButton
+
+
+def flows(*, error: str = "") -> list[Emit]:
+    charge = Call("charge", error, emits=[] if error else [Emit("paid")])
+    return [Emit("placed", {"id": 1}, [Call("log"), charge])] * 12
+
+
+def saved(folder: Path, name: str, some: list[Emit]) -> Path:
+    capture.save(recorded(some), folder / name)
+    return folder / name
+
+
+def opened(window: Any, qtbot: Any, *paths: Path) -> None:
+    for path in paths:
+        window.open(path)
+        qtbot.waitUntil(lambda path=path: window.session.runs.view.title == path.name)
+        qtbot.waitUntil(lambda: len(window.session.trace.calls) == 24)
+
+
+def sheet_of(window: Any) -> DiffSheet:
+    window.wiring.actions["capture.diff"].trigger()
+    (sheet,) = [each for each in QApplication.topLevelWidgets() if isinstance(each, DiffSheet)]
+    return sheet
+
+
+def lines(sheet: DiffSheet) -> list[list[str]]:
+    rows = (sheet.differences.topLevelItem(row) for row in range(sheet.differences.topLevelItemCount()))
+    return [[item.text(column) for column in range(4)] for item in rows if item is not None]
+
+
+def test_the_run_before_is_compared_at_once_and_a_difference_leads_to_its_place(
+    window: Any, qtbot: Any, tmp_path: Path
+) -> None:
+    opened(window, qtbot, saved(tmp_path, "good.buslens", flows()), saved(tmp_path, "bad.buslens", flows(error="no")))
+    sheet = sheet_of(window)
+    qtbot.waitUntil(lambda: bool(lines(sheet)))
+    assert sheet.says.text() == (
+        "After 3 emits and calls that are in both, 4 us after the first emit: "
+        "charge ends well in A, and fails with ValueError: no in B."
+    )
+    assert lines(sheet) == [
+        ["!", "12", "charge ends well in A, and fails with ValueError: no in B.", "placed > charge"],
+        ["-", "12", "charge emits paid in A, and not in B.", "placed > charge > paid"],
+    ]
+    trace = window.session.trace
+    sheet.differences.setCurrentItem(sheet.differences.topLevelItem(0))
+    assert window.selection.kind == "call"
+    assert trace.names.text(int(trace.calls.handler[trace.calls.row_of(window.selection.id)])) == "charge"
+    # What B lacks leads to what should have emitted it; and B comes back into view for it.
+    window.wiring.actions["runs.earlier"].trigger()
+    qtbot.waitUntil(lambda: window.session.runs.view.title == "good.buslens")
+    sheet.differences.setCurrentItem(sheet.differences.topLevelItem(1))
+    qtbot.waitUntil(lambda: window.session.runs.view.title == "bad.buslens")
+    qtbot.waitUntil(lambda: (window.selection.kind, window.selection.id) == ("call", 3))
+    assert sheet.durations.topLevelItemCount() == 2
+    sheet.close()
+
+
+def test_without_another_run_a_file_is_asked_for(
+    window: Any, qtbot: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    other = saved(tmp_path, "other.buslens", flows())
+    opened(window, qtbot, saved(tmp_path, "one.buslens", flows()))
+    sheet = sheet_of(window)
+    assert "earlier run" in sheet.says.text()
+    assert not sheet.tabs.isEnabled()
+    monkeypatch.setattr(QFileDialog, "getOpenFileName", lambda *_, **__: (str(other), ""))
+    qtbot.mouseClick(sheet.file, ON)
+    qtbot.waitUntil(sheet.tabs.isEnabled)
+    assert sheet.says.text() == "A and B are the same: 48 emits and calls in both."
+    assert sheet.tabs.tabText(0) == "Differences 0"
+    sheet.close()
+
+
+def test_a_file_that_is_no_capture_is_said(window: Any, qtbot: Any, tmp_path: Path) -> None:
+    opened(window, qtbot, saved(tmp_path, "one.buslens", flows()))
+    sheet = sheet_of(window)
+    wrong = tmp_path / "wrong.buslens"
+    wrong.write_text("no capture", encoding="utf-8")
+    sheet.compare_with(wrong)
+    qtbot.waitUntil(lambda: "not a Buslens capture" in sheet.says.text())
+    sheet.close()
+
+
+def test_a_sheet_that_is_closed_while_it_compares_lets_the_run_go_on(window: Any, qtbot: Any, tmp_path: Path) -> None:
+    paths = [saved(tmp_path, name, flows()) for name in ("a.buslens", "b.buslens")]
+    opened(window, qtbot, *paths)
+    sheet = sheet_of(window)
+    sheet.close()
+    assert window.session._held == 0

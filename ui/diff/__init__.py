@@ -1,0 +1,1 @@
+"""Compare With: what differs between another run or capture and what is in view."""
