@@ -42,6 +42,7 @@ def as_json(checked: Sequence[Checked], baseline: Baseline) -> list[dict[str, An
             "detectors": each.problems.detectors,
             "dispatches": each.problems.dispatches,
             "calls": each.problems.calls,
+            "failed": each.problems.failed,
             "findings": [_fields(finding) for finding in each.problems.findings],
             "muted": [
                 {**_fields(finding), "reason": baseline.by_fingerprint[finding.fingerprint].reason}

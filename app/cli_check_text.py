@@ -46,6 +46,8 @@ def _summary(checked: Checked) -> str:
     counts = [(problems.count(each), each.word) for each in reversed(Severity)]
     told = ", ".join(several(count, word) for count, word in counts if count)
     looked = f"{several(problems.detectors, 'detector')} looked at {extent(problems.dispatches, problems.calls)}"
+    if problems.failed:
+        looked += f" ({problems.failed:,} failed)"
     return f"{'healthy' if problems.is_healthy else told}: {looked}" + (
         f"; {told}" if problems.is_healthy and told else ""
     )

@@ -41,6 +41,9 @@ class Problems:
     calls: int
     """How much was looked at."""
 
+    failed: int
+    """Calls of it that raised or timed out: no problem of the bus where whoever emits gets the exception."""
+
     @property
     def worst(self) -> Severity | None:
         """The highest severity of what is not muted, None where nothing was found."""
@@ -91,7 +94,7 @@ def look(
                 mine += known is found
     return Problems(
         tuple(sorted(found.values(), key=_order)), tuple(passed.values()), tuple(undecided), tuple(cut),
-        len(detectors), len(trace.dispatches), len(trace.calls),
+        len(detectors), len(trace.dispatches), len(trace.calls), len(observed.failed_calls),
     )  # fmt: skip
 
 

@@ -62,7 +62,14 @@ def failing() -> Story:
 
 def test_a_sound_capture_is_healthy(captured: Captured, capsys: pytest.CaptureFixture[str]) -> None:
     assert check(CheckRequest([captured(healthy(), "a.buslens")])) == 0
-    assert f"healthy: {len(DETECTORS)} detectors looked at 1 dispatch, 1 call" in capsys.readouterr().out
+    assert capsys.readouterr().out.endswith(f"healthy: {len(DETECTORS)} detectors looked at 1 dispatch, 1 call\n")
+
+
+def test_how_many_calls_failed_is_told_also_where_nothing_is_wrong(
+    captured: Captured, capsys: pytest.CaptureFixture[str]
+) -> None:
+    check(CheckRequest([captured(warning(), "a.buslens")]))
+    assert "looked at 1 dispatch, 1 call (1 failed)" in capsys.readouterr().out
 
 
 @pytest.mark.parametrize(
