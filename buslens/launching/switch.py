@@ -1,7 +1,8 @@
 """`BUSLENS=1 python app.py`: watched as under `buslens record`, where this package is installed.
 
-Every Python of the environment reads `buslens.pth` at its start, which comes here only where the variable is set. What
-follows is what `buslens record` does, in the first process of a session; its children are let in as ever.
+Every Python of the environment reads `buslens.pth` at its start (of a virtual environment twice), which comes here only
+where the variable is set, and once. What follows is what `buslens record` does, in the first process of a session; its
+children are let in as ever.
 """
 
 from __future__ import annotations
