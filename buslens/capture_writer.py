@@ -65,6 +65,9 @@ class CaptureWriter:
         self._stopped = False
         self._follows = False
         self._is_writing = False
+        self._is_left = False
+        """Nobody waits for the thread any more."""
+
         self._broken = False
         """A frame may lie half in the file, after an error: nothing may follow it."""
 
@@ -138,10 +141,7 @@ class CaptureWriter:
                 self._leave()
                 return
         self._write_safely(END_MARK)
-        with self._lock:
-            file, self._file = self._file, None
-        if file is not None:
-            file.close()
+        self._close()
 
     def end_of_program(self, seconds: float = _STOP_SECONDS) -> None:
         """Stop; what waits for its turn will never have it, which nobody can say before."""
@@ -179,7 +179,7 @@ class CaptureWriter:
     def after_fork(self, parent_pid: int) -> None:
         """In a forked child: the file stays the parent's; the first thing that is recorded here opens another one."""
         self._lock, self._halt, self._thread = threading.RLock(), threading.Event(), None
-        self._stopped = self._is_resting = self._is_pipe = self._is_writing = False
+        self._stopped = self._is_resting = self._is_pipe = self._is_writing = self._is_left = False
         if self._file is None and not self._forked_from:
             return
         if self._file is not None:
@@ -213,9 +213,16 @@ class CaptureWriter:
         self._begin_thread()
 
     def _begin_thread(self) -> None:
-        thread = threading.Thread(target=self._follow, args=(self._halt,), name="buslens writer", daemon=True)
+        thread = threading.Thread(target=self._run, args=(self._halt,), name="buslens writer", daemon=True)
         thread.start()
         self._thread = thread
+
+    def _run(self, halt: threading.Event) -> None:
+        try:
+            self._follow(halt)
+        finally:
+            if self._is_left:
+                self._close()
 
     def _follow(self, halt: threading.Event) -> None:
         if self._forked_from:
@@ -252,9 +259,18 @@ class CaptureWriter:
         return min(seconds, _PIPE_SECONDS) if self._is_pipe else seconds
 
     def _leave(self) -> None:
-        """The program does not wait any longer for its writer, and goes on."""
+        """The program does not wait any longer for its writer, which closes the file when it is done, and goes on."""
         self.recorder.stop()
+        self._is_left = True
+        if self._thread is None or not self._thread.is_alive():  # it has ended just now, before it could know
+            self._close()
         _LOG.error("buslens: %s takes what waits too slowly: it is left as it is, without its end", self.path)
+
+    def _close(self) -> None:
+        with self._lock:
+            file, self._file = self._file, None
+        if file is not None:
+            file.close()
 
     def _give_up(self, error: Exception) -> None:
         """Record nothing any more: nobody could ever read it."""

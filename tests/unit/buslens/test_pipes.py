@@ -13,7 +13,7 @@ import pytest
 from pyee import EventEmitter
 
 import buslens
-from buslens import wire
+from buslens import capture_writer, wire
 
 ROOT = Path(__file__).resolve().parents[3]
 HANGS = 60
@@ -114,3 +114,18 @@ def test_a_probe_whose_reader_sleeps_is_detached_and_closed_at_once(pipe: Path, 
     probe.detach()
     probe.close()
     assert not probe.attached
+
+
+def test_a_writer_that_nobody_waits_for_any_more_closes_the_pipe_itself(
+    pipe: Path, reader: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(capture_writer, "_PIPE_SECONDS", 0)
+    emitter = EventEmitter()
+    probe = buslens.attach(emitter, to=pipe)
+    for number in range(MUCH):
+        emitter.emit("order", {"id": number, "text": "x" * 100})
+    wait_for_it(reader)
+    probe.close()
+    os.set_blocking(reader, True)
+    while os.read(reader, 100_000):
+        pass  # until its end, which comes when nobody has it open for writing
