@@ -6,7 +6,7 @@ channel's own code calls the callbacks.
 
 from __future__ import annotations
 
-from typing import Any, ClassVar, Iterable, Mapping, Optional
+from typing import Any, Callable, ClassVar, Iterable, Mapping, Optional
 
 from pika import spec
 from pika.adapters.blocking_connection import BlockingChannel
@@ -334,7 +334,8 @@ def _hooks(hooks: ChannelHooks) -> "dict[str, Hook]":
         return hooks.bare("_transition_to_closed")()
 
     made = {
-        **_calling(hooks),
+        "_on_deliver": _calling(hooks, "_on_deliver", hooks.comes),
+        "_on_getok": _calling(hooks, "_on_getok", hooks.got),
         "basic_publish": basic_publish,
         "confirm_delivery": confirm_delivery,
         "_send_method": _send_method,
@@ -345,16 +346,17 @@ def _hooks(hooks: ChannelHooks) -> "dict[str, Hook]":
     return {name: in_the_place_of(getattr(Channel, name), "", hook) for name, hook in made.items()}
 
 
-def _calling(hooks: ChannelHooks) -> "dict[str, Hook]":
+def _calling(hooks: ChannelHooks, name: str, sees: Callable[..., Any]) -> Hook:
+    """Of a method by which a message comes to the program's callback. sees: what it is, as `hooks` knows it."""
     current = CALL
 
-    def _on_deliver(frame: Any, header: Any, body: Any) -> Any:
-        seen = hooks.comes(frame.method, header.properties, body)
+    def comes(frame: Any, header: Any, body: Any) -> Any:
+        seen = sees(frame.method, header.properties, body)
         if seen is None:
-            return hooks.bare("_on_deliver")(frame, header, body)
+            return hooks.bare(name)(frame, header, body)
         token = current.set(seen[0].call)
         try:
-            result = hooks.bare("_on_deliver")(frame, header, body)
+            result = hooks.bare(name)(frame, header, body)
         except BaseException as error:
             hooks.over(seen, error)
             raise
@@ -363,19 +365,5 @@ def _calling(hooks: ChannelHooks) -> "dict[str, Hook]":
         hooks.over(seen)
         return result
 
-    def _on_getok(frame: Any, header: Any, body: Any) -> Any:
-        seen = hooks.got(frame.method, header.properties, body)
-        if seen is None:
-            return hooks.bare("_on_getok")(frame, header, body)
-        token = current.set(seen[0].call)
-        try:
-            result = hooks.bare("_on_getok")(frame, header, body)
-        except BaseException as error:
-            hooks.over(seen, error)
-            raise
-        finally:
-            current.reset(token)
-        hooks.over(seen)
-        return result
-
-    return {"_on_deliver": _on_deliver, "_on_getok": _on_getok}
+    comes.__name__ = name
+    return comes
