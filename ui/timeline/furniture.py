@@ -112,9 +112,20 @@ def paint_titles(
             painter.fillRect(QRectF(0, top + 2, PINNED, lane.height - 4), colours.accent)
     painter.restore()
     painter.setPen(QPen(colours.border, 1))
-    painter.drawLine(QLineF(place.left - 0.5, place.axis_top, place.left - 0.5, place.height))
+    _paint_edge(painter, place, lanes, scroll)
     below = place.lanes_top - 0.5
     painter.drawLine(QLineF(0, below, place.width, below))
+
+
+def _paint_edge(painter: QPainter, place: Geometry, lanes: Iterable[Lane], scroll: int) -> None:
+    """The right edge of the column of titles: not through what is called a process, which may be longer."""
+    x, top = place.left - 0.5, place.axis_top
+    for lane in lanes:
+        if lane.head:
+            band = place.lanes_top + lane.outer_top - scroll
+            painter.drawLine(QLineF(x, top, x, max(band, place.lanes_top)))
+            top = max(band + lane.head, place.lanes_top)
+    painter.drawLine(QLineF(x, top, x, place.height))
 
 
 def paint_processes(
