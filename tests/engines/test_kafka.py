@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import logging
+import re
 import socket
 import threading
 from collections import Counter
@@ -279,6 +281,30 @@ def test_what_a_client_does_not_send_is_sent_by_another_one_in_the_same_order(ka
     came = list(dict.fromkeys(message.value().decode() for message in read_topic(topic)))
     assert came == [text for number in range(50) for text in (str(number), f"letter {number}")]
     Admin(url).remove([topic], [])
+
+
+def test_nothing_that_a_run_sends_waits_for_its_clients_look_at_all_topics_once_a_second(
+    begun: Begun, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    quiet = kafka_names.settings
+    loud = {"debug": "topic", "log_level": 7, "logger": logging.getLogger("librdkafka")}
+    monkeypatch.setattr(kafka_names, "settings", lambda url: {**quiet(url), **loud})
+    caplog.set_level(logging.DEBUG, "librdkafka")
+    session = begun(
+        "buslens: 1\nevents: {a: {}, b: {}}\n"
+        "handlers: {h: {on: a, attempts: 1, do: [{emit: b}, {fail: {error: TooHot}}]}}\nscript: [{wait: 1ms}]"
+    )
+    session.emit("a", 1)
+    topics = {f"{run_name(session)}.{which}" for which in ("a", "b", "dead")}
+    # A client says of each topic, when it hears of it, how many messages have waited for that.
+    line = re.compile(r"Partitioning (\d+) unassigned messages in topic (\S+) to 1 partitions")
+
+    def waited() -> dict[str, str]:
+        heard = [found for message in caplog.messages if (found := line.search(message)) and found[2] in topics]
+        return {found[2]: found[1] for found in heard}
+
+    until(session, lambda: set(waited()) == topics)
+    assert waited() == dict.fromkeys(topics, "0")
 
 
 class Dead(Pulse):

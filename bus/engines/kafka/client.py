@@ -79,6 +79,9 @@ class Client:
         self._events: set[str] = set()
         """For whose topics there is an order; the engine's thread alone knows them."""
 
+        self._mailboxes: set[str] = set()
+        """That were written to; the engine's thread alone knows them."""
+
         self._members: dict[str, GroupMember] = {}
         self._is_shared = False
         """Somebody has joined, and may have any partition."""
@@ -136,6 +139,14 @@ class Client:
             self.order_held(partial(self._make, topic))
         self._publisher.publish(message)
 
+    def write(self, mailbox: str, letter: bytes) -> None:
+        """To another member, whatever is held."""
+        topic = mailbox_topic(self._run, mailbox)
+        if topic not in self._mailboxes:
+            self._mailboxes.add(topic)
+            self.orders.put(lambda: self._publisher.learn(topic))
+        self.mail.write(mailbox, letter)
+
     def bind(self, consumer: str, event: str, prefetch: int) -> None:
         """A topic, and a member of the handler's group."""
         self._events.add(event)
@@ -176,6 +187,7 @@ class Client:
             return False
         self._made.add(TOPICS, topic)
         self._admin.make_topic(topic, self._partitions)
+        self._publisher.learn(topic)
         self._topics.add(topic)
         return True
 

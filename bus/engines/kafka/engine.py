@@ -49,7 +49,7 @@ class KafkaBroker:
 
     def write(self, mailbox: str, letter: bytes) -> None:
         """Into a topic of its own."""
-        self._client.mail.write(mailbox, letter)
+        self._client.write(mailbox, letter)
 
     def recount(self) -> None:
         """By what the groups have committed."""

@@ -6,6 +6,7 @@ waits here until the server has it.
 
 from __future__ import annotations
 
+import contextlib
 import threading
 from collections import deque
 from collections.abc import Callable
@@ -16,7 +17,7 @@ from bus.engines.kafka import names
 from bus.engines.kafka.admin import Admin
 from bus.engines.kafka.pulse import Pulse
 
-POLL_S = 0.1
+POLL_S, LEARN_S = 0.1, 1.0
 Wrote = Callable[[bytes], None]
 """Takes a letter."""
 
@@ -128,12 +129,14 @@ class Mail:
             action()
 
     def _live(self) -> None:
-        from confluent_kafka import Consumer, TopicPartition
+        from confluent_kafka import Consumer, KafkaException, TopicPartition
 
         while not self._ended.is_set():
             self._is_stale.clear()
             self.pulse.begin()
             consumer = Consumer(self._settings)
+            with contextlib.suppress(KafkaException):  # then it looks for its mailbox once a second
+                consumer.list_topics(self._mailbox, timeout=LEARN_S)
             consumer.assign([TopicPartition(self._mailbox, 0, self._next)])
             while not self._ended.is_set() and not self._is_stale.is_set():
                 message = consumer.poll(POLL_S)

@@ -5,6 +5,7 @@ Acks come from all copies, and many are outstanding at once. What a client does 
 
 from __future__ import annotations
 
+import contextlib
 import threading
 import time
 from collections import deque
@@ -23,6 +24,9 @@ UNCONFIRMED = 5_000
 """Messages on their way at once; more wait here."""
 
 LOOK_S = 0.1
+LEARN_S, LEARN_AGAIN_S = 5.0, 0.01
+"""For an answer about a topic, and until it is asked for again."""
+
 Tell = Callable[[list[News]], None]
 
 
@@ -79,6 +83,18 @@ class Publisher:
             self._fill()
         if not self._ended:
             self._look(0)
+
+    def learn(self, topic: str) -> None:
+        """Ask for a topic that has just been made, until the server knows it. Blocks, for ten seconds at most.
+
+        A client looks for topics that it does not know once a second, and keeps what is sent to them until then.
+        """
+        limit = time.monotonic() + LEARN_S
+        with contextlib.suppress(Exception):  # then it finds the topic by itself
+            while self._producer.list_topics(topic, timeout=LEARN_S).topics[topic].error is not None:
+                if time.monotonic() > limit:
+                    return
+                self._look(LEARN_AGAIN_S)
 
     def hold(self) -> None:
         """Send no event until `release`; both count."""
