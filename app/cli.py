@@ -276,6 +276,38 @@ def check(
 
 
 @program.command()
+def report(
+    capture: Annotated[Path, typer.Argument(help="A capture file, or a session.", metavar="CAPTURE")],
+    output: Annotated[
+        Path | None,
+        typer.Option("-o", "--output", help="The page; without: named like the capture, here.", metavar="PAGE.html"),
+    ] = None,
+    payloads: Annotated[
+        str, typer.Option(help="full: without what looks secret; keys: fields and types; off: none.")
+    ] = "full",
+    redact: Annotated[
+        list[str] | None, typer.Option(help="Also a field whose values never leave.", metavar="KEY")
+    ] = None,
+    baseline: Annotated[
+        Path | None,
+        typer.Option(help="What is muted; without: .buslens/baseline.json, if it is there.", metavar="FILE"),
+    ] = None,
+    muted: Annotated[bool, typer.Option("--muted", help="Also what is muted, with the reasons.")] = False,
+    preview: Annotated[bool, typer.Option("--preview", help="Print what would leave; write nothing.")] = False,
+) -> None:
+    """Write one page with what went wrong and what shows it, to be sent: pictures, flows, numbers; no secrets."""
+    from app.cli_report import ReportRequest, write_report
+    from bus.report import Wanted
+    from buslens.redaction import FULL, KEYS, OFF
+
+    if payloads not in (FULL, KEYS, OFF):
+        raise typer.BadParameter(f"{payloads!r} is none of {FULL}, {KEYS}, {OFF}", param_hint="--payloads")
+    wanted = Wanted(payloads, tuple(redact or ()), muted=muted)
+    page = output or Path(f"{capture.resolve().with_suffix('').name}.html")
+    write_report(ReportRequest(capture, page, wanted, baseline, preview=preview))
+
+
+@program.command()
 def worker(
     scenario: Scenario,
     engine: Annotated[

@@ -45,7 +45,7 @@ class CheckRequest:
 def check(request: CheckRequest) -> int:
     """Look at every capture and say what was found; the exit code. Raises UserError."""
     path = request.baseline or USUAL
-    baseline = _baseline(path, is_asked=request.baseline is not None and not request.mute)
+    baseline = baseline_at(path, is_asked=request.baseline is not None and not request.mute)
     checked, code = [], 0
     for capture in request.captures:
         try:
@@ -71,7 +71,7 @@ def _code(checked: Checked, fail_on: Severity) -> int:
     return BROKEN if worst == Severity.ERROR else WORSE
 
 
-def _baseline(path: Path, *, is_asked: bool) -> Baseline:
+def baseline_at(path: Path, *, is_asked: bool) -> Baseline:
     """What is muted: nothing where the file is wrong, which is said."""
     if not is_asked and not path.exists():
         return Baseline()

@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from pathlib import Path
 
 from bus.analysis import causality
 from bus.export.exporter import Selection, write_text
-from bus.export.words import bus_of, skipped_names, visible
+from bus.export.sequence import Step, What, sequence
+from bus.export.words import visible
 from bus.trace.trace import Progress, Trace
-from buslens.records import Flag, NameKind, Outcome
 
 MOST_DISPATCHES = 150
 MOST_MESSAGES = 400
 MOST_LETTERS = 80
 
 _PLAIN = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_. ,/")
+_ARROWS = {What.CALL: "->>", What.ASYNC_CALL: "-)", What.FAILURE: "--x"}
 
 
 def write(trace: Trace, path: Path, selection: Selection | None = None, *, progress: Progress | None = None) -> None:
@@ -27,82 +27,24 @@ def write(trace: Trace, path: Path, selection: Selection | None = None, *, progr
 def lines(trace: Trace, selection: Selection | None = None) -> Iterator[str]:
     """Each line with its end."""
     rows, left_out = _chosen(trace, selection)
-    diagram = _Diagram(trace)
-    for row in rows:
-        diagram.add(row)
-    steps = [step for _, _, step in sorted(diagram.steps, key=_by_time)]
-    left_out = left_out or len(steps) > MOST_MESSAGES
+    told = sequence(trace, rows)
+    left_out = left_out or len(told.steps) > MOST_MESSAGES
     yield "sequenceDiagram\n"
-    for number, name in enumerate(diagram.actors):
+    for number, name in enumerate(told.actors):
         yield f"    participant p{number} as {escaped(name)}\n"
-    if not diagram.actors:
+    if not told.actors:
         yield "    participant p0 as bus\n    note over p0: nothing was recorded\n"
-    for step in steps[:MOST_MESSAGES]:
-        yield f"    {step}\n"
+    for step in told.steps[:MOST_MESSAGES]:
+        yield f"    {_line(step)}\n"
     if left_out:
         yield "    note over p0: more is left out\n"
 
 
-@dataclass
-class _Diagram:
-    """Collects who sends what to whom, with times to sort by."""
-
-    trace: Trace
-    actors: dict[str, int] = field(default_factory=dict)
-    steps: list[tuple[int, int, str]] = field(default_factory=list)
-
-    def __post_init__(self) -> None:
-        self.skipped = skipped_names(self.trace)
-        self.several = len(self.trace.names.ids(NameKind.BUS)) > 1
-
-    def add(self, row: int) -> None:
-        """One dispatch and its calls."""
-        trace, dispatches = self.trace, self.trace.dispatches
-        emitted, ident = int(dispatches.emitted_ns[row]), int(dispatches.id[row])
-        event = escaped(trace.names.text(int(dispatches.event[row])) + self._on(row))
-        source = self._source(row)
-        if int(dispatches.outcome[row]) == Outcome.LOST:
-            self.steps.append((emitted, ident, f"note over {source}: {event} is lost, nobody listens"))
-        if row in self.skipped:
-            text = escaped(f"never called: {self.skipped[row]}")
-            self.steps.append((int(dispatches.ended_ns[row]), ident, f"note over {source}: {event}, {text}"))
-        for call in causality.calls_of(trace, row)[:MOST_MESSAGES].tolist():
-            self._call(call, source, event)
-
-    def _on(self, row: int) -> str:
-        """Which bus, where there are several."""
-        bus = bus_of(self.trace, row) if self.several else ""
-        return f" on {bus}" if bus else ""
-
-    def _call(self, row: int, source: str, event: str) -> None:
-        trace, calls = self.trace, self.trace.calls
-        target = self._actor(trace.names.text(int(calls.handler[row])))
-        arrow = "-)" if int(calls.flags[row]) & Flag.ASYNC else "->>"
-        attempt = f" attempt {int(calls.attempt[row])}" if calls.attempt[row] > 1 else ""
-        ident = int(calls.id[row])
-        self.steps.append((int(calls.started_ns[row]), ident, f"{source}{arrow}{target}: {event}{attempt}"))
-        ended, outcome = int(calls.ended_ns[row]), int(calls.outcome[row])
-        if ended < 0:
-            self.steps.append((int(calls.started_ns[row]), ident, f"note over {target}: still running"))
-        elif outcome != Outcome.OK:
-            self.steps.append((ended, ident, f"{target}--x{source}: {escaped(self._why(row, outcome))}"))
-
-    def _why(self, row: int, outcome: int) -> str:
-        error = self.trace.error(row)
-        if error is None:
-            return Outcome(outcome).name.lower().replace("_", " ")
-        return f"{error.type}: {error.message}" if error.message else error.type
-
-    def _source(self, row: int) -> str:
-        """Who emitted: a handler, or the thread that it happened on."""
-        trace = self.trace
-        parent = causality.cause_of_dispatch(trace, row)
-        if parent >= 0:
-            return self._actor(trace.names.text(int(trace.calls.handler[parent])))
-        return self._actor(trace.names.text(int(trace.dispatches.lane[row])) or "program")
-
-    def _actor(self, name: str) -> str:
-        return f"p{self.actors.setdefault(name, len(self.actors))}"
+def _line(step: Step) -> str:
+    words = [escaped(each) for each in (step.event, step.text) if each]
+    if step.what is What.NOTE:
+        return f"note over p{step.source}: {', '.join(words)}"
+    return f"p{step.source}{_ARROWS[step.what]}p{step.target}: {' '.join(words)}"
 
 
 def escaped(text: str) -> str:
@@ -117,10 +59,6 @@ def escaped(text: str) -> str:
 
 def _codes(text: str) -> str:
     return "".join(letter if letter in _PLAIN else f"#{ord(letter)};" for letter in text)
-
-
-def _by_time(step: tuple[int, int, str]) -> tuple[int, int]:
-    return step[0], step[1]
 
 
 def _chosen(trace: Trace, selection: Selection | None) -> tuple[list[int], bool]:

@@ -42,7 +42,7 @@ def test_the_flow_of_the_selection_and_no_other(run: Any, tmp_path: Path) -> Non
         "p1-)p2: b",
         "p2--xp1: Broken#58; no luck",
     ]
-    assert "    note over p2: c is lost, nobody listens" in found
+    assert "    note over p2: c, lost#58; nobody listens" in found
 
 
 def test_without_a_selection_it_draws_how_the_capture_begins(run: Any, tmp_path: Path) -> None:
