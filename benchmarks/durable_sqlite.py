@@ -2,7 +2,8 @@
 
 *bare* is Python's sqlite3 module doing the same inserts and updates by hand. *log* is `SqliteLog`, which the engine
 uses, in turns with it. *engine* is a whole scenario through `Session`: emit, commit, delivery, call, acknowledgement,
-and all their records taken in. The disk is that of the temporary folder.
+and all their records taken in; commits of acknowledgements alone do not wait for the disk. The disk is that of the
+temporary folder.
 """
 
 from __future__ import annotations

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import queue
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import ClassVar
 
 from bus import system_errors
@@ -37,6 +37,9 @@ TRIM_EVERY = 20_000
 """Events between two looks at what may be removed."""
 
 Do = Callable[[], list[News]]
+Order = Message | Delivery | Do | None
+"""An event to publish, a delivery to acknowledge, whatever else is to be done; None ends it."""
+
 _LOG = logging.getLogger("buslens")
 
 
@@ -67,7 +70,7 @@ class SqliteBroker:
     keeps_order: ClassVar[bool] = True
 
     def __init__(self) -> None:
-        self._orders: queue.SimpleQueue[Do | None] = queue.SimpleQueue()
+        self._orders: queue.SimpleQueue[Order] = queue.SimpleQueue()
         self._consumers: dict[str, _Consumer] = {}
         self._published: list[Message] = []
         """Not in the log yet."""
@@ -94,7 +97,7 @@ class SqliteBroker:
 
     def publish(self, message: Message) -> None:
         """Into the next commit."""
-        self._orders.put(lambda: self._publish(message))
+        self._orders.put(message)
 
     def bind(self, consumer: str, event: str, prefetch: int) -> None:
         """From where the consumer stopped, or from the beginning of the log."""
@@ -106,9 +109,7 @@ class SqliteBroker:
 
     def acknowledge(self, delivery: Delivery) -> None:
         """Moves the cursor."""
-        self._orders.put(
-            lambda: self._settle(delivery, self._log.acknowledge, delivery.consumer, delivery.event, delivery.token)
-        )
+        self._orders.put(delivery)
 
     def retry(self, delivery: Delivery) -> None:
         """At the head of what waits."""
@@ -120,11 +121,7 @@ class SqliteBroker:
 
     def dead_letter(self, delivery: Delivery, reason: str) -> None:
         """Into the table of dead letters."""
-        self._orders.put(
-            lambda: self._settle(
-                delivery, self._log.dead_letter, delivery.consumer, delivery.event, delivery.token, reason
-            )
-        )
+        self._orders.put(lambda: self._bury(delivery, reason))
 
     def die(self, delivery: Delivery) -> None:
         """Forget what the consumer holds."""
@@ -155,13 +152,14 @@ class SqliteBroker:
 
     def _turn(self) -> bool:
         """One commit; False after the last."""
-        orders: list[Do | None] = [self._orders.get()]
+        orders: list[Order] = [self._orders.get()]
         while len(orders) < MOST_A_COMMIT and orders[-1] is not None and not self._orders.empty():
             orders.append(self._orders.get())
         self._published, self._batch = [], []
+        publishes = any(isinstance(order, Message) for order in orders)
         try:
-            with self._log.commit():
-                news = [one for order in orders if order is not None for one in order()]
+            with self._log.commit(survives_power_cut=publishes):
+                news = [one for order in orders for one in self._carry_out(order)]
                 news = self._append() + news + self._deliver()
         except Exception as error:
             if not isinstance(error, sqlite3.Error):
@@ -173,10 +171,18 @@ class SqliteBroker:
             self._tell(news)
         return orders[-1] is not None
 
-    def _publish(self, message: Message) -> list[News]:
-        self._published.append(message)
-        self._batch.append(message)
-        return []
+    def _carry_out(self, order: Order) -> Sequence[News]:
+        match order:
+            case Message():
+                self._published.append(order)
+                self._batch.append(order)
+                return ()
+            case Delivery():
+                self._log.acknowledge(order.consumer, order.event, order.token)
+                return (self._settled(order),)
+            case None:
+                return ()
+        return order()
 
     def _append(self) -> list[News]:
         published, self._published = self._published, []
@@ -211,10 +217,13 @@ class SqliteBroker:
             known.events.remove(event)
         return []
 
-    def _settle(self, delivery: Delivery, do: Callable[..., None], *arguments: object) -> list[News]:
+    def _bury(self, delivery: Delivery, reason: str) -> list[News]:
+        self._log.dead_letter(delivery.consumer, delivery.event, delivery.token, reason)
+        return [self._settled(delivery)]
+
+    def _settled(self, delivery: Delivery) -> Settled:
         self._consumers[delivery.consumer].open.pop(delivery.token, None)
-        do(*arguments)
-        return [Settled(delivery)]
+        return Settled(delivery)
 
     def _return(self, delivery: Delivery, *, attempted: bool) -> list[News]:
         consumer = self._consumers[delivery.consumer]

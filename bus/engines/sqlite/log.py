@@ -2,7 +2,9 @@
 
 Durability: journal in WAL mode with `synchronous=FULL`, so a commit returns when the operating system says that its
 bytes are on the disk. What was committed survives kill -9 at any moment, and a power cut as far as the disk keeps its
-word; what was not is gone as a whole. https://www.sqlite.org/pragma.html#pragma_synchronous
+word; what was not is gone as a whole. A commit that moves cursors alone need not wait for the disk
+(`synchronous=NORMAL`): kill -9 takes nothing of it, a power cut lets events be handed out once more.
+https://www.sqlite.org/pragma.html#pragma_synchronous
 
 One process and one thread at a time. After an exception the object is of no use: open the file again.
 """
@@ -129,6 +131,7 @@ class SqliteLog:
             raise UserError("this is not a log of this version of Buslens", at=Place(str(self.path)))
         sql.execute("PRAGMA journal_mode = WAL")
         sql.execute("PRAGMA synchronous = FULL")
+        self._is_synced = True
         sql.execute("PRAGMA busy_timeout = 5000")
         if is_new:
             sql.executescript(f"BEGIN IMMEDIATE; {_SCHEMA} COMMIT;")
@@ -138,8 +141,14 @@ class SqliteLog:
         self._sql.close()
 
     @contextmanager
-    def commit(self) -> Iterator[None]:
-        """All that happens inside becomes durable together when it ends: one commit. Not to be nested."""
+    def commit(self, *, survives_power_cut: bool = True) -> Iterator[None]:
+        """All that happens inside becomes durable together when it ends: one commit. Not to be nested.
+
+        survives_power_cut: False where one may undo it, though kill -9 may not, until a commit comes that survives.
+        """
+        if survives_power_cut != self._is_synced:
+            self._is_synced = survives_power_cut
+            self._sql.execute(f"PRAGMA synchronous = {'FULL' if survives_power_cut else 'NORMAL'}")
         self._sql.execute("BEGIN IMMEDIATE")
         try:
             yield

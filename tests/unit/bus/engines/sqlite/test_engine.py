@@ -6,6 +6,8 @@ import json
 import math
 import sqlite3
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import partial
 from typing import Any
 
@@ -245,6 +247,24 @@ def test_a_log_that_cannot_be_made_is_told_in_one_sentence(live: Live, monkeypat
     monkeypatch.setattr(sqlite_engine, "home", lambda: nowhere)
     message = failure_of(session)
     assert message.endswith("cannot be made: a part of its path is a file, not a folder (check the path)")
+
+
+def test_what_adds_events_waits_for_the_disk_and_what_only_acknowledges_does_not(
+    run: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    commits: list[tuple[bool, bool]] = []
+
+    class Watched(SqliteLog):
+        @contextmanager
+        def commit(self, *, survives_power_cut: bool = True) -> Iterator[None]:
+            before = self._events
+            with super().commit(survives_power_cut=survives_power_cut):
+                yield
+            commits.append((self._events > before, survives_power_cut))
+
+    monkeypatch.setattr(sqlite_engine, "SqliteLog", Watched)
+    run(one("do: [{wait: 1ms}]", times=3), engine="sqlite")
+    assert set(commits) == {(True, True), (False, False)}
 
 
 def test_a_disk_that_is_full_ends_the_run_and_says_which_events_are_lost(

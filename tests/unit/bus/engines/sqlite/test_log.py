@@ -216,6 +216,14 @@ def test_every_commit_reaches_the_disk(opened: Opened) -> None:
     assert opened.log._sql.execute("PRAGMA synchronous").fetchone() == (2,)
 
 
+def test_a_commit_that_a_power_cut_may_undo_does_not_wait_for_the_disk_and_the_next_one_does(opened: Opened) -> None:
+    levels = []
+    for survives_power_cut in (False, False, True):
+        with opened.log.commit(survives_power_cut=survives_power_cut):
+            levels.append(opened.log._sql.execute("PRAGMA synchronous").fetchone()[0])
+    assert levels == [1, 1, 2]
+
+
 @pytest.mark.parametrize("content", [b"not a database at all" * 100, b"SQLite format 3\0" + b"\0" * 4000])
 def test_a_file_that_is_no_log_is_refused_in_one_sentence(content: bytes, tmp_path: Path) -> None:
     path = tmp_path / "other"
