@@ -1,7 +1,8 @@
 """`python3 dev.py bench`: every measurement, in one run on one machine, written to docs/performance.md.
 
 A measurement is a file next to this one with a function `measure()` that returns its table: a list of rows, each a
-mapping of column titles to values. The first paragraph of its docstring says what was measured.
+mapping of column titles to values. The first paragraph of its docstring says what was measured. One that goes on for
+some time takes `seconds`: `dev.py bench full_speed --seconds 3600`.
 """
 
 from __future__ import annotations
@@ -24,6 +25,9 @@ Written by `python3 dev.py bench`; every number was measured in one run on the m
 of one table with each other, not with those of another machine.
 """
 
+MEASURED = ("PySide6-Essentials", "numpy", "pyee", "blinker", "flask", "django", "viztracer")
+"""Libraries whose versions are told."""
+
 Row = Mapping[str, object]
 
 
@@ -31,11 +35,13 @@ def main() -> None:
     names = sorted(path.stem for path in HERE.glob("*.py") if "\ndef measure(" in path.read_text(encoding="utf-8"))
     parser = argparse.ArgumentParser(prog="dev.py bench", description="Measure, and write docs/performance.md.")
     parser.add_argument("only", nargs="*", choices=[[], *names], help="measure these alone, and write nothing")
-    only = parser.parse_args().only
+    parser.add_argument("--seconds", type=float, help="how long those go on that take a time")
+    given = parser.parse_args()
+    only = given.only
     sections = []
     for name in only or names:
         print(f"measuring {name} ...", flush=True)
-        section = section_of(name)
+        section = section_of(name, given.seconds)
         print(section, flush=True)
         sections.append(section)
     if not only:
@@ -43,11 +49,13 @@ def main() -> None:
         print(f"wrote {REPORT}")
 
 
-def section_of(name: str) -> str:
-    """The heading, the words and the table of one measurement."""
+def section_of(name: str, seconds: float | None = None) -> str:
+    """The heading, the words and the table of one measurement. seconds: how long it goes on, if it takes a time."""
     module = importlib.import_module(f"benchmarks.{name}")
     words = (inspect.getdoc(module) or "").strip()
-    return f"## {name.replace('_', ' ').capitalize()}\n\n{words}\n\n{table(module.measure())}\n"
+    takes_time = seconds is not None and "seconds" in inspect.signature(module.measure).parameters
+    measured = module.measure(seconds=seconds) if takes_time else module.measure()
+    return f"## {name.replace('_', ' ').capitalize()}\n\n{words}\n\n{table(measured)}\n"
 
 
 def table(measured: Sequence[Row] | Row) -> str:
@@ -70,7 +78,7 @@ def shown(value: object) -> str:
 
 def machine() -> str:
     """What the numbers were measured on."""
-    libraries = ", ".join(f"{name} {version(name)}" for name in ("PySide6-Essentials", "numpy", "pyee", "viztracer"))
+    libraries = ", ".join(f"{name} {version(name)}" for name in MEASURED)
     return (
         f"Measured on {date.today():%d %B %Y}: {processor()}, {os.cpu_count()} cores, {platform.system()} "
         f"{platform.release()}, Python {platform.python_version()}, {libraries}.\n"

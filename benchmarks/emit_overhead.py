@@ -1,10 +1,11 @@
 """What one `emit` costs: bare, watched by the probe, watched no more, and under VizTracer, in nanoseconds.
 
 Every case is one event with one handler that does nothing, the hardest one for a probe: whatever a real handler does
-is added to every column alike. Rounds of all columns alternate in one process; numbers are medians over rounds,
-ratios are medians of the ratio within a round. *attached* keeps facts for a reader that takes them between rounds;
-*to a file* packs and writes them inside the measured time, which is what a program pays in all; so does *into a
-stream*, where every fact is packed into a mapped file as it happens and nothing is left to do afterwards.
+is added to every column alike. Rounds of all columns alternate in one process; numbers are medians over rounds of the
+processor's time (of all threads), ratios are medians of the ratio within a round. *attached* keeps facts for a reader
+that takes them between rounds; *to a file* packs and writes them inside the measured time, which is what a program pays
+in all; so does *into a stream*, where every fact is packed into a mapped file as it happens and nothing is left to do
+afterwards.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ import asyncio
 import os
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import partial
 from statistics import median
@@ -43,14 +44,17 @@ def measure() -> list[dict[str, object]]:
     ]
 
 
-def row(case: str, timed: Callable[[str], Iterator[float]]) -> dict[str, object]:
-    columns = {name: timed(name) for name in COLUMNS}
+def row(
+    case: str, timed: Callable[[str], Iterator[float]], what: str = "emit", among: Sequence[str] = COLUMNS
+) -> dict[str, object]:
+    """Rounds of all columns, in turns. timed: gives nanoseconds of a column, again and again. among: the columns."""
+    columns = {name: timed(name) for name in among}
     rounds = [{name: next(column) for name, column in columns.items()} for _ in range(ROUNDS)]
     for column in columns.values():
         column.close()  # type: ignore[attr-defined]
-    numbers = {f"{name} ns": round(median(one[name] for one in rounds)) for name in COLUMNS}
-    ratios = {f"{name} / bare": round(median(one[name] / one["bare"] for one in rounds), 2) for name in COLUMNS[1:]}
-    return {"emit": case, **numbers, **ratios}
+    numbers = {f"{name} ns": round(median(one[name] for one in rounds)) for name in among}
+    ratios = {f"{name} / bare": round(median(one[name] / one["bare"] for one in rounds), 2) for name in among[1:]}
+    return {what: case, **numbers, **ratios}
 
 
 def time_emits(column: str, *, with_payload: bool, handlers: int = 1) -> Iterator[float]:
@@ -78,7 +82,7 @@ def time_async_emits(column: str) -> Iterator[float]:
 
 
 @contextmanager
-def watching(column: str, emitter: EventEmitter) -> Iterator[Timed]:
+def watching(column: str, emitter: object) -> Iterator[Timed]:
     """Watch the emitter as the column says; what it gives times one round."""
     if column == "bare":
         yield nanoseconds
@@ -107,11 +111,11 @@ def nanoseconds(
     work: Callable[[], object], inside: Callable[[], object] | None = None, after: Callable[[], object] | None = None
 ) -> int:
     """How long the work takes, with what belongs to it and without what comes after."""
-    started = time.perf_counter_ns()
+    started = time.process_time_ns()
     work()
     if inside is not None:
         inside()
-    taken = time.perf_counter_ns() - started
+    taken = time.process_time_ns() - started
     if after is not None:
         after()
     return taken
