@@ -94,6 +94,8 @@ FILE = (
            "Let the Python handlers of this scenario run", when=lambda s: s.untrusted),
     Action("file.show_code", "Show Python Code…", "File", lambda v: v.file.show_code(), (), "code",
            "Read the Python code of this scenario", when=has_document),
+    Action("file.save_evidence", "Save Evidence…", "-File", lambda v: v.run.save_evidence(), (), "",
+           "A page to be sent: problems of what is in view, and what shows them", when=has_records),
     Action("file.show_start", "Start Page", "-File", lambda v: v.view.show_start(), (), "layout",
            "Samples and recent files"),
     Action("file.quit", "Quit", "-File", lambda v: v.file.quit(), "Ctrl+Q", "quit"),

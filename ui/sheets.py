@@ -16,6 +16,7 @@ from ui.flight.sheet import FlightSheet
 from ui.parts import Parts
 from ui.programs.sheet import ProgramsSheet
 from ui.qt_actions import QtActions
+from ui.report.sheet import ReportSheet
 from ui.settings.sheet import SettingsSheet
 from ui.shortcuts_sheet import shortcuts_sheet
 from ui.verbs import Verbs
@@ -35,7 +36,7 @@ class Sheets(QObject):
 
     def close(self) -> None:
         """The window goes: what runs for a sheet is ended."""
-        for kind in (CompareSheet, DiffSheet):
+        for kind in (CompareSheet, DiffSheet, ReportSheet):
             for sheet in self._window.findChildren(kind):
                 sheet.close()
 
@@ -78,6 +79,13 @@ class Sheets(QObject):
         window = self._window
         sheet = DiffSheet(window.session, window.recent.folder, window.themes, window)
         sheet.item_wanted.connect(self.show_item)
+        sheet.failed.connect(window.show_error)
+        sheet.show()
+
+    def show_report(self) -> None:
+        """What a page about the trace in view would tell, to be saved."""
+        window = self._window
+        sheet = ReportSheet(window.session, window.recent.folder, window)
         sheet.failed.connect(window.show_error)
         sheet.show()
 

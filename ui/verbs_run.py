@@ -17,6 +17,7 @@ class RunVerbs(QObject):
 
     compare_wanted = Signal()
     diff_wanted = Signal()
+    evidence_wanted = Signal()
 
     def __init__(self, session: Session, bridge: Bridge, choices: RunChoices, parent: QObject) -> None:
         super().__init__(parent)
@@ -75,6 +76,10 @@ class RunVerbs(QObject):
     def compare_with(self) -> None:
         """Offer to compare what is in view with another run or capture."""
         self.diff_wanted.emit()
+
+    def save_evidence(self) -> None:
+        """Let a person save a page about what is in view, to be sent."""
+        self.evidence_wanted.emit()
 
     def set_speed(self, speed: float) -> None:
         """Set the speed, also while the scenario runs."""

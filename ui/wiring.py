@@ -78,6 +78,7 @@ class Wiring(QObject):
         verbs.file.code_wanted.connect(sheets.show_code)
         verbs.run.compare_wanted.connect(sheets.show_comparison)
         verbs.run.diff_wanted.connect(sheets.show_diff)
+        verbs.run.evidence_wanted.connect(sheets.show_report)
         verbs.settings.wanted.connect(sheets.show_settings)
         self.source.settings_wanted.connect(sheets.show_editor_settings)
         verbs.connections.wanted.connect(sheets.show_connections)

@@ -1,0 +1,1 @@
+"""File > Save Evidence: a page about what is in view, with a preview of what leaves."""
