@@ -8,16 +8,18 @@ from __future__ import annotations
 
 import os
 import threading
+from itertools import chain, repeat
 from pathlib import Path
 
 import numpy as np
 
 from bus.stream.fact_chunks import Damaged
+from bus.stream.forms import Forms
 from bus.stream.own_file import OwnFile
 from bus.stream.slots import Array
 from buslens.records import BlobKind, NameKind
 from buslens.stream import layout
-from buslens.stream.layout import BLOB, NAME, OPENING, OPENING_BODY, RECORD
+from buslens.stream.layout import BLOB, FORM, FORM_ID, NAME, OPENING_BODY, RECORD, VALUES
 from buslens.wire import BLOBS, MAX_BLOB, MAX_NAME, NAME_ENTRY, NAMES, pack_frame
 
 PIECE = 4 * 1024 * 1024
@@ -46,6 +48,7 @@ class Records:
 
         self._openings = np.zeros((1024, 3), np.uint32)
         self._known_openings = np.zeros(1024, bool)
+        self._forms = Forms()
         self.frames: list[bytes] = []
         """Frames of names and blobs that were read since somebody took them."""
 
@@ -100,7 +103,10 @@ class Records:
         return end
 
     def _walk(self, data: bytearray) -> tuple[list[int], list[int], int]:
-        """Where each record begins, which of them are no blobs, and where the last one ends."""
+        """Where each record begins, which of them are no blobs, and where the last one ends.
+
+        Of values that follow others of their form and size only the first and the last ones are told.
+        """
         places: list[int] = []
         others: list[int] = []
         at, last, unpack, size = 0, len(data) - RECORD.size, RECORD.unpack_from, RECORD.size
@@ -108,7 +114,7 @@ class Records:
             ident, _, _, what, length = unpack(data, at)
             if not ident:
                 break
-            if what > OPENING or length > MAX_BLOB:
+            if what > VALUES or length > MAX_BLOB or (what == VALUES and length < FORM_ID.size):
                 raise Damaged(f"byte {self._at + at:,} of {self._file.path.name} begins no record")
             if at + size + length > len(data):
                 break
@@ -116,6 +122,8 @@ class Records:
                 others.append(len(places))
             places.append(at)
             at += size + length
+            if what == VALUES and (more := _alike(data, at, size + length)) > 1:
+                at += (more - 1) * (size + length)
         return places, others, at
 
     def _is_doubtful(self, data: bytearray, place: int, end: int, wanted: set[int]) -> bool:
@@ -124,6 +132,8 @@ class Records:
 
     def _take(self, data: bytearray, places: list[int], others: list[int], end: int) -> None:
         names: list[bytes] = []
+        if others:
+            data, places, others, end = self._written_out(data, places, others, end)
         first = 0
         for other in others:
             self._take_blobs(data, places[first:other], places[other])
@@ -138,6 +148,43 @@ class Records:
         self._take_blobs(data, places[first:], end)
         if names:
             self.frames.append(pack_frame(NAMES, b"".join(names)))
+
+    def _written_out(
+        self, data: bytearray, places: list[int], others: list[int], end: int
+    ) -> tuple[bytearray, list[int], list[int], int]:
+        """The same with payloads as blobs of which there are the values alone, and without their forms."""
+        parts: list[bytes | bytearray] = []
+        at: list[int] = []
+        left: list[int] = []
+        copied = length = first = 0
+        for other in others:
+            place = places[other]
+            at += [each - copied + length for each in places[first:other]]
+            first = other + 1
+            ident, kind, cut, what, long = RECORD.unpack_from(data, place)
+            if what < FORM:
+                left.append(len(at))
+                at.append(place - copied + length)
+                continue
+            parts.append(data[copied:place])
+            length += place - copied
+            copied = place + RECORD.size + long
+            if what == FORM:
+                self._forms.define(ident, bytes(data[place + RECORD.size : copied]))
+                continue
+            copied = places[first] if first < len(places) else end
+            records, step = bytes(data[place:copied]), RECORD.size + long
+            texts = self._forms.texts(records, step)
+            idents = np.ndarray(len(texts), "<u8", records, strides=(step,)).tolist()
+            heads = map(RECORD.pack, idents, repeat(kind), repeat(cut), repeat(BLOB), map(len, texts))
+            parts += chain.from_iterable(zip(heads, texts, strict=True))
+            for text in texts:
+                at.append(length)
+                length += RECORD.size + len(text)
+        at += [each - copied + length for each in places[first:]]
+        parts.append(data[copied:end])
+        written = bytearray().join(parts)
+        return written, at, left, len(written)
 
     def _take_blobs(self, data: bytearray, places: list[int], end: int) -> None:
         """A run of blobs is a frame's body already, but for their ids."""
@@ -186,3 +233,19 @@ class Records:
         self._file.close()
         self._file, self._at, self._number = following, 0, self._number + 1
         return True
+
+
+def _alike(data: bytearray, at: int, step: int) -> int:
+    """How many whole records from there on begin as the one before, but for their ids: with its size and form."""
+    most, found, looks = (len(data) - at) // step, 0, 16
+    begins, ends = RECORD.size - 8, RECORD.size + FORM_ID.size
+    if not most or data[at + begins : at + ends] != data[at - step + begins : at - step + ends]:
+        return 0
+    first = np.ndarray(3, "<u4", data, at + begins)
+    while found < most:
+        count = min(looks, most - found)
+        same = (np.ndarray((count, 3), "<u4", data, at + found * step + begins, (step, 4)) == first).all(axis=1)
+        if not same.all():
+            return found + int(np.argmin(same))
+        found, looks = found + count, 8 * looks
+    return found

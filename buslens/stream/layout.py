@@ -15,7 +15,7 @@ from buslens.texts import json_utf8
 from buslens.wire import Header
 
 MAGIC = b"BUSTREAM"
-VERSION = 1
+VERSION = 2
 
 HEAD, FACTS, BYTES = "head", "facts", "bytes"
 """Files of a stream: its first page, and what the names of its chunks begin with (`chunk_name`)."""
@@ -67,12 +67,18 @@ NUMBER = struct.Struct("<Q")
 
 RECORD = struct.Struct("<QBBHI")
 PACK_RECORD = RECORD.pack
-"""id, kind, 1 where it was cut, what it is (BLOB, NAME or OPENING), length of the bytes that follow.
+"""id, kind, 1 where it was cut, what it is (BLOB to VALUES), length of the bytes that follow.
 
-The id of a blob is what a fact has as its blob. kind: of the blob or the name.
+The id of a blob, and of values in its place, is what a fact has as its blob. kind: of the blob or the name.
 """
 
-BLOB, NAME, OPENING = 0, 1, 2
+BLOB, NAME, OPENING, FORM, VALUES = 0, 1, 2, 3, 4
+"""FORM: the JSON of many payloads but for their values. VALUES: those of one payload, behind the id of its form."""
+
+FORM_ID = struct.Struct("<I")
+
+LARGEST_FORM = 2048
+"""Bytes: so much JSON can come of a few bytes of values."""
 
 OPENING_BODY = struct.Struct("<III")
 """event, number of handlers, first handler: what many emits have in common."""

@@ -14,10 +14,10 @@ from typing import Any, Callable, Dict, List, Optional
 from buslens.limits import Limits
 from buslens.redaction import FULL, Redaction
 
-_ITEMS, _DEPTH = 64, 4
+ITEMS, DEPTH = 64, 4
 """Of all containers together, and containers in containers."""
 
-_SHORT, _LONG, _LARGE = 12, 256, 10**12
+SHORT, LONG, LARGE = 12, 256, 10**12
 """Letters that are too few for a secret or too many to look at, a number as long as cards'."""
 
 _MAKE = getattr(json.encoder, "c_make_encoder", None)
@@ -28,12 +28,22 @@ _ENCODE: Callable[[Any, int], Any] = (
 )
 """Made once: to make it is most of what `json.dumps` costs for a small value."""
 
-_IN_QUOTES = json.encoder.encode_basestring
+IN_QUOTES = json.encoder.encode_basestring
 _CONSTANTS = {None: "null", True: "true", False: "false"}
 
 
 class PlainJson(bytes):
     """JSON that may be written as it is."""
+
+
+def is_quick(redaction: Redaction, limits: Limits) -> bool:
+    """Whether what is plain is written as it is."""
+    return (
+        redaction.payloads == FULL
+        and limits.depth > DEPTH
+        and limits.items > ITEMS
+        and min(limits.text, limits.total // ITEMS) >= LONG
+    )
 
 
 class QuickJson:
@@ -42,42 +52,37 @@ class QuickJson:
     def __init__(self, redaction: Redaction, limits: Limits) -> None:
         self._harmless = redaction.harmless
         self._suspicious = redaction.suspicious
-        self._is_on = (
-            redaction.payloads == FULL
-            and limits.depth > _DEPTH
-            and limits.items > _ITEMS
-            and min(limits.text, limits.total // _ITEMS) >= _LONG
-        )
+        self._is_on = is_quick(redaction, limits)
 
     def of(self, payload: Any) -> Optional[bytes]:
         """The JSON of a payload; None where it is not plain, or a key is met for the first time."""
         if not self._is_on:
             return None
         try:
-            if type(payload) is dict and len(payload) <= _ITEMS:
+            if type(payload) is dict and len(payload) <= ITEMS:
                 # By hand, item by item: nearly all payloads are such, and it takes two thirds of what the encoder does.
-                harmless, parts, left = self._harmless.get, [], [_ITEMS - len(payload)]
+                harmless, parts, left = self._harmless.get, [], [ITEMS - len(payload)]
                 for key, item in payload.copy().items():
                     # Types by identity: the hash of a class may be code of its metaclass.
                     name = harmless(key) if type(key) is str else None
                     if name is None:
                         return None
                     kind = type(item)
-                    if kind is int and -_LARGE < item < _LARGE:
+                    if kind is int and -LARGE < item < LARGE:
                         parts.append(f"{name}{item}")
-                    elif kind is str and (len(item) <= _SHORT or (len(item) <= _LONG and not self._suspicious(item))):
-                        parts.append(name + _IN_QUOTES(item))
+                    elif kind is str and (len(item) <= SHORT or (len(item) <= LONG and not self._suspicious(item))):
+                        parts.append(name + IN_QUOTES(item))
                     elif kind is float and item - item == 0.0:  # else it is none, or has no end
                         parts.append(f"{name}{item!r}")
                     elif item is None or kind is bool:
                         parts.append(name + _CONSTANTS[item])
                     else:
-                        plain = self._plain(item, left, _DEPTH)
+                        plain = self._plain(item, left, DEPTH)
                         if plain is _NOT_PLAIN:
                             return None
                         parts.append(name + "".join(_ENCODE(plain, 0)))
                 return ("{" + ",".join(parts) + "}").encode()
-            plain = self._plain(payload, [_ITEMS], _DEPTH)
+            plain = self._plain(payload, [ITEMS], DEPTH)
             return None if plain is _NOT_PLAIN else "".join(_ENCODE(plain, 0)).encode()
         except ValueError:  # not a number, or half a character
             return None
@@ -86,9 +91,9 @@ class QuickJson:
         """The value, containers copied; _NOT_PLAIN where it is not. left: items that there is room for."""
         kind = type(value)
         if kind is str:
-            is_plain = len(value) <= _SHORT or (len(value) <= _LONG and not self._suspicious(value))
+            is_plain = len(value) <= SHORT or (len(value) <= LONG and not self._suspicious(value))
         elif kind is int:
-            is_plain = -_LARGE < value < _LARGE
+            is_plain = -LARGE < value < LARGE
         elif kind is list or kind is tuple or kind is dict:
             left[0] -= len(value)
             if left[0] < 0 or not depth:

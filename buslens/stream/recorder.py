@@ -22,6 +22,7 @@ from buslens.records import BlobKind, Kind
 from buslens.redaction import OFF, Redaction
 from buslens.stream import layout
 from buslens.stream.cost import MeasuredFacts
+from buslens.stream.forms import PayloadForms
 from buslens.stream.layout import BLOB, NAME, OPENING, OPENING_BODY, PACK_RECORD
 from buslens.stream.quick import PlainJson, QuickJson
 from buslens.stream.space import StreamLimits
@@ -38,9 +39,10 @@ _PAYLOADS = 0
 
 Folder = Union[str, "os.PathLike[str]"]
 
-Place = Tuple[Callable[[], int], mmap.mmap, "memoryview[int]", int, int]
-"""What claims a slot, its chunk, that chunk as numbers of 8 bytes (the first one of a slot is the end of its call), the
-thread's lane, and the cause of what it does outside of any call."""
+Place = Tuple[Callable[[], int], mmap.mmap, "memoryview[int]", Callable[[bytes], Any], int, int]
+"""What claims a slot, its chunk, that chunk as numbers of 8 bytes (the first one of a slot is the end of its call),
+what appends a record (ValueError: its chunk is full), the thread's lane, and the cause of what it does outside of any
+call."""
 
 
 class StreamRecorder(Recorder):
@@ -65,6 +67,7 @@ class StreamRecorder(Recorder):
 
         super().__init__(limits=limits, redaction=redaction or Redaction())
         self._quick_json = QuickJson(self.redaction, limits).of
+        self.forms = PayloadForms(self.redaction, limits, self._write)
         self.folder = os.path.abspath(os.fsdecode(folder))
         self.next_id: Callable[[], int] = itertools.count(2, 2).__next__
         """Even ids: the dispatch of a call that begins at once has the odd one before it."""
@@ -150,7 +153,7 @@ class StreamRecorder(Recorder):
         if stream is None or not stream.has_room():
             return None
         outside = CAUSE_UNKNOWN if self.spending.has_left_out else self.local.outside
-        self.local.place = place = (*stream.slots, lane, outside)
+        self.local.place = place = (*stream.slots, stream.append, lane, outside)
         return place
 
     def cause(self) -> int:
@@ -197,7 +200,7 @@ class StreamRecorder(Recorder):
             if len(self._openings) >= self.limits.max_names:
                 return []
             found = self._next_opening()
-            if self._stream is not None and not self._stream.write(_opening(found, key)):
+            if self._stream is not None and not self._write(_opening(found, key)):
                 return []
             self._openings[key] = found
         marks = [layout.OPENED | found << 32, *(layout.NEXT | handler << 32 for handler in handlers[1:])]
@@ -206,7 +209,7 @@ class StreamRecorder(Recorder):
 
     def keep_payload(self, call: int, payload: Any) -> int:
         """What the emit that calls this at once carries: the blob of its slot, 0 where there is none or no room."""
-        stream, redaction = self._stream, self.redaction
+        redaction = self.redaction
         if self.spending.step:
             self._drop(_PAYLOADS, redaction.payloads != OFF)
             return 0
@@ -219,7 +222,11 @@ class StreamRecorder(Recorder):
             self._pending_text = 0  # nothing waits
             blob_kind, careful, cut = blob_of(super().snapshot(payload), _EMITTED, self.limits, redaction)
             record = PACK_RECORD(call, blob_kind, cut, BLOB, len(careful)) + careful
-        if stream is not None and stream.write(record):
+        return self.keep_record(call, record)
+
+    def keep_record(self, call: int, record: bytes) -> int:
+        """The same for the record of a payload."""
+        if self._write(record):
             return call
         self._drop(_PAYLOADS, 1)
         return 0
@@ -319,6 +326,9 @@ class StreamRecorder(Recorder):
                 self._names.appendleft(packed)
                 return
 
+    def _write(self, record: bytes) -> bool:
+        return self._stream is not None and self._stream.write(record)
+
     def _drop(self, kind: int, count: int) -> None:
         if kind != _PAYLOADS:
             self.dropped += count
@@ -331,6 +341,7 @@ class StreamRecorder(Recorder):
         for key, ident in list(self._openings.items()):
             stream.write(_opening(ident, key))
         self._stream = stream
+        self.forms.tell_all()
         self._tell_names()
         while self.pending:
             self._keep(self.pending.popleft())

@@ -48,7 +48,9 @@ class Stream:
         self._page = HeadPage(self._known(space.map_file(HEAD + ".new", len(packed))), packed)
         self._chunks = {stem: Chunks(space, stem) for stem in (FACTS, BYTES)}
         self._bytes = self._known(self._chunks[BYTES].open())
-        self._append = self._bytes.write
+        self.append: Callable[[bytes], int] = self._bytes.write
+        """Where records go now; ValueError: it is full, and `write` has another place."""
+
         self._blocks = SlotBlocks()
         self._known(self._blocks.go_on_in(self._known(self._chunks[FACTS].open())))
         self.slots = self._blocks.next_block()
@@ -99,7 +101,7 @@ class Stream:
         while True:
             chunk = self._bytes
             try:
-                self._append(record)
+                self.append(record)
                 return True
             except ValueError:
                 if self._opening == threading.get_ident():
@@ -171,7 +173,7 @@ class Stream:
     def _open_bytes(self, full: mmap.mmap, at_least: int) -> None:
         full.seek(0, os.SEEK_END)  # nothing more goes there: a reader that sees the next chunk may go on
         chunk = self._new_chunk(BYTES, at_least)
-        self._append = chunk.write  # before `_bytes`, by which others see that there is a new one
+        self.append = chunk.write  # before `_bytes`, by which others see that there is a new one
         self._bytes = chunk
 
     def _new_chunk(self, stem: str, at_least: int = 0) -> mmap.mmap:

@@ -11,13 +11,17 @@ from typing import Any, Callable
 from pyee.base import EventEmitter
 
 from buslens.adapters.pyee.dispatch import CallHandlers, unheard
-from buslens.adapters.pyee.watch import PyeeWatch, same
+from buslens.adapters.pyee.watch import HandlerPlan, PyeeWatch, same
 from buslens.context import CALL, CAUSE_UNKNOWN
 from buslens.packing import ENDED, NEXT, STARTED
 from buslens.payloads import arguments
 from buslens.stream import StreamRecorder
+from buslens.stream.forms import no_form
 from buslens.stream.layout import ELSEWHERE, PACK_OPENED
 from buslens.watching.call_sites import in_the_place_of
+
+_OFTEN = 16
+"""So many payloads of an event are kept before a form is looked for; and then each time there are twice as many."""
 
 
 def mapped(watch: PyeeWatch, recorder: StreamRecorder, bare: CallHandlers, slow: Callable[..., bool]) -> CallHandlers:
@@ -25,7 +29,7 @@ def mapped(watch: PyeeWatch, recorder: StreamRecorder, bare: CallHandlers, slow:
     emitter_of = watch.emitter
     next_id, clock_ns, local, keep = recorder.next_id, recorder.clock_ns, recorder.local, recorder.keep
     current, enter, leave = CALL.get, CALL.set, CALL.reset
-    find, keep_payload = watch.plans.get, recorder.keep_payload
+    find, keep_record = watch.plans.get, recorder.keep_record
     renew: Callable[[], Any] = recorder.place
     spending = recorder.spending
     call_with, call_without = watch.call_from, watch.call_without
@@ -33,7 +37,7 @@ def mapped(watch: PyeeWatch, recorder: StreamRecorder, bare: CallHandlers, slow:
     pack, no_slot, gone = PACK_OPENED, (AttributeError, TypeError, StopIteration), ValueError
     no_place, used_up = (AttributeError, TypeError), StopIteration
     next_, started, ended_, told_elsewhere = NEXT, STARTED, ENDED, _told_elsewhere
-    together, is_same, nobody, unknown = arguments, same, unheard, CAUSE_UNKNOWN
+    other, is_same, nobody, unknown = _without_form, same, unheard, CAUSE_UNKNOWN
 
     def _call_handlers(event: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> bool:
         emitter: Any = emitter_of()
@@ -77,23 +81,29 @@ def mapped(watch: PyeeWatch, recorder: StreamRecorder, bare: CallHandlers, slow:
             measured.go()
         try:
             try:
-                claim, facts, ends, lane, outside = local.place
+                claim, facts, ends, append, lane, outside = local.place
             except no_place:  # the first emit of a thread or of a forked child
-                claim, facts, ends, lane, outside = renew()
+                claim, facts, ends, append, lane, outside = renew()
             call = next_id()
             parent = current()
             if parent is None:
                 parent = outside
             if not args and not kwargs:
                 blob = 0
-            elif kwargs or len(args) > 1:
-                blob = keep_payload(call, together(args, kwargs))
             else:
-                blob = keep_payload(call, args[0])
+                record = None if spending.step else plan.form(call, args, kwargs)
+                if record is None:
+                    blob = other(recorder, plan, call, args, kwargs)
+                else:
+                    try:
+                        append(record)
+                        blob = call
+                    except gone:  # that chunk is full
+                        blob = keep_record(call, record)
             try:
                 slot = claim()
             except used_up:
-                claim, facts, ends, lane, outside = renew()
+                claim, facts, ends, append, lane, outside = renew()
                 slot = claim()
             pack(facts, slot, clock_ns(), call, parent, blob, lane, marks[0])
             token = enter(call)
@@ -122,7 +132,7 @@ def mapped(watch: PyeeWatch, recorder: StreamRecorder, bare: CallHandlers, slow:
                                 try:
                                     slot = claim()
                                 except used_up:
-                                    claim, facts, ends, lane, _ = renew()
+                                    claim, facts, ends, append, lane, _ = renew()
                                     slot = claim()
                                 pack(facts, slot, clock_ns(), call, dispatch, ended, lane, marks[at])
                             except no_slot:
@@ -167,6 +177,17 @@ def mapped(watch: PyeeWatch, recorder: StreamRecorder, bare: CallHandlers, slow:
         return True
 
     return in_the_place_of(EventEmitter._call_handlers, "_emit_run", _call_handlers)  # type: ignore[no-any-return]
+
+
+def _without_form(
+    recorder: StreamRecorder, plan: HandlerPlan, call: int, args: tuple[Any, ...], kwargs: dict[str, Any]
+) -> int:
+    """Keep a payload that looks otherwise than those before; a new form is made now and then, as it costs something."""
+    plan.without_form = times = plan.without_form + 1
+    if times >= _OFTEN and not times & (times - 1):
+        found = recorder.forms.of(args, kwargs)
+        plan.form = plan.form if found is no_form else found
+    return recorder.keep_payload(call, arguments(args, kwargs))
 
 
 def _told_elsewhere(ends: Any, slot: int) -> None:

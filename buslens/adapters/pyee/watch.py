@@ -12,6 +12,7 @@ from pyee.base import EventEmitter
 
 from buslens.recorder import Recorder
 from buslens.statics import class_name
+from buslens.stream.forms import Form, no_form
 from buslens.watching.call_sites import call_site_of
 from buslens.watching.calls import CallCoroutine, FutureEnd
 from buslens.watching.naming import HandlerName, describe, event_text
@@ -24,7 +25,10 @@ _PROCESSES = "concurrent.futures.process.ProcessPoolExecutor"
 class HandlerPlan:
     """The handlers of one event as they were at its last emit."""
 
-    __slots__ = ("count", "event_id", "functions", "handler_ids", "keys", "names", "only", "opening", "others")
+    __slots__ = (
+        *("count", "event_id", "form", "functions", "handler_ids", "keys", "names", "only", "opening", "others"),
+        "without_form",
+    )
 
     def __init__(self, event_id: int, items: list[tuple[Any, Any]], recorder: Recorder, event: object) -> None:
         self.event_id = event_id
@@ -43,6 +47,12 @@ class HandlerPlan:
         simple = all(key is function for key, function in items) and not any(name.defers for name in self.names)
         self.opening: Any = recorder.opening(event_id, self.handler_ids) if simple else None
         """What the recorder packs for an emit; None where one of them is `once`, or is not over when it returns."""
+
+        self.form: Form = no_form
+        """What most payloads of the event look like, where that is known."""
+
+        self.without_form = 0
+        """Payloads that looked otherwise."""
 
 
 class PyeeWatch(Watch):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import struct
 from pathlib import Path
 
 import numpy as np
@@ -13,7 +14,7 @@ from bus.stream.records import Records
 from bus.trace import Trace
 from buslens import wire
 from buslens.records import BlobKind, NameKind
-from buslens.stream.layout import BLOB, NAME, OPENING, OPENING_BODY, RECORD
+from buslens.stream.layout import BLOB, FORM, NAME, OPENING, OPENING_BODY, RECORD, VALUES
 from buslens.wire import Header
 
 
@@ -28,6 +29,15 @@ def name(ident: int, text: str) -> bytes:
 
 def opening(ident: int, *common: int) -> bytes:
     return RECORD.pack(ident, 0, 0, OPENING, OPENING_BODY.size) + OPENING_BODY.pack(*common)
+
+
+def form(ident: int, body: bytes = b'[["[",",","]"],"qq"]') -> bytes:
+    return RECORD.pack(ident, 0, 0, FORM, len(body)) + body
+
+
+def values(ident: int, *numbers: int, of: int = 1) -> bytes:
+    body = struct.pack(f"<I{len(numbers)}q", of, *numbers)
+    return RECORD.pack(ident, BlobKind.PAYLOAD_JSON, 0, VALUES, len(body)) + body
 
 
 def records(folder: Path, *chunks: bytes, remove: bool = False) -> Records:
@@ -87,6 +97,36 @@ def test_a_record_that_is_longer_than_a_piece_is_read_whole(tmp_path: Path, monk
     assert trace_of(read).blobs.payload(1).value == "x" * 500
 
 
+@pytest.mark.parametrize("run", [1, 2, 3, 16, 17, 18, 19, 200])
+def test_values_are_payloads_like_others_however_many_of_a_form_follow_each_other(tmp_path: Path, run: int) -> None:
+    one = [values(100 + number, number, -number) for number in range(run)]
+    other = [values(1000 + number, number, of=2) for number in range(run)]
+    mixed = [each for pair in zip(one, other, strict=True) for each in pair]
+    first = [blob(2, b'"a"'), form(1), *one, name(3, "main"), form(2, b'[["",""],"q"]'), *other, blob(4, b'"b"')]
+    again = [each.replace(struct.pack("<Q", 100), struct.pack("<Q", 9000), 1) for each in one[:1]]
+    read = records(tmp_path, b"".join([*first, opening(1, 7, 2, 9), *again]), b"".join(mixed[1:]) + blob(5, b'"c"'))
+    read.read_for(ids(5), ids(1).astype(np.uint32))
+    wanted = ids(2, *range(100, 100 + run), *range(1000, 1000 + run), 4, 9000, 5)
+    found = read.claimed(wanted)
+    trace = trace_of(read)
+    told = [trace.blobs.payload(int(each)).value for each in found]
+    pairs, singles = [[number, -number] for number in range(run)], list(range(run))
+    assert told == ["a", *pairs, *singles, "b", [0, 0], "c"]
+    assert (trace.names.text(3), trace.damage) == ("main", "")
+
+
+@pytest.mark.parametrize("piece", [64, 100, 1000])
+def test_values_are_read_whole_wherever_a_piece_ends(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, piece: int
+) -> None:
+    monkeypatch.setattr("bus.stream.records.PIECE", piece)
+    read = records(tmp_path, form(1) + b"".join(values(2 * number, number, number) for number in range(1, 60)))
+    read.read_for(ids(118), ids().astype(np.uint32))
+    found = read.claimed(ids(*range(2, 120, 2)))
+    trace = trace_of(read)
+    assert [trace.blobs.payload(int(each)).value for each in found] == [[number] * 2 for number in range(1, 60)]
+
+
 @pytest.mark.parametrize(
     "garbled",
     [
@@ -97,6 +137,10 @@ def test_a_record_that_is_longer_than_a_piece_is_read_whole(tmp_path: Path, monk
         RECORD.pack(1 << 40, NameKind.LANE, 0, NAME, 2) + b"{}",
         RECORD.pack(1 << 30, 0, 0, OPENING, OPENING_BODY.size) + bytes(OPENING_BODY.size),
         RECORD.pack(4, 0, 0, OPENING, 3) + b"xyz",
+        RECORD.pack(1, 0, 0, FORM, 3) + b"xyz",
+        RECORD.pack(4, 1, 0, VALUES, 3) + b"xyz",
+        *(values(4, 7, 7), form(1) + values(4, 7), form(1) + values(4, 7, 7) + values(6, 7, 7, of=2)),
+        form(1) + values(4, 7, 7).replace(b"\x01\x00\x04\x00", b"\x4d\x00\x04\x00"),
     ],
 )
 def test_garbled_records_are_damage(tmp_path: Path, garbled: bytes) -> None:
