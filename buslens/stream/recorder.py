@@ -67,7 +67,9 @@ class StreamRecorder(Recorder):
 
         super().__init__(limits=limits, redaction=redaction or Redaction())
         self._quick_json = QuickJson(self.redaction, limits).of
-        self.forms = PayloadForms(self.redaction, limits, self._write)
+        self.forms = PayloadForms(
+            self.redaction, limits, lambda record: self._stream is not None and self._stream.write(record)
+        )
         self.folder = os.path.abspath(os.fsdecode(folder))
         self.next_id: Callable[[], int] = itertools.count(2, 2).__next__
         """Even ids: the dispatch of a call that begins at once has the odd one before it."""
@@ -200,7 +202,7 @@ class StreamRecorder(Recorder):
             if len(self._openings) >= self.limits.max_names:
                 return []
             found = self._next_opening()
-            if self._stream is not None and not self._write(_opening(found, key)):
+            if self._stream is not None and not self._stream.write(_opening(found, key)):
                 return []
             self._openings[key] = found
         marks = [layout.OPENED | found << 32, *(layout.NEXT | handler << 32 for handler in handlers[1:])]
@@ -222,11 +224,7 @@ class StreamRecorder(Recorder):
             self._pending_text = 0  # nothing waits
             blob_kind, careful, cut = blob_of(super().snapshot(payload), _EMITTED, self.limits, redaction)
             record = PACK_RECORD(call, blob_kind, cut, BLOB, len(careful)) + careful
-        return self.keep_record(call, record)
-
-    def keep_record(self, call: int, record: bytes) -> int:
-        """The same for the record of a payload."""
-        if self._write(record):
+        if self._stream is not None and self._stream.write(record):
             return call
         self._drop(_PAYLOADS, 1)
         return 0
@@ -326,9 +324,6 @@ class StreamRecorder(Recorder):
                 self._names.appendleft(packed)
                 return
 
-    def _write(self, record: bytes) -> bool:
-        return self._stream is not None and self._stream.write(record)
-
     def _drop(self, kind: int, count: int) -> None:
         if kind != _PAYLOADS:
             self.dropped += count
@@ -363,6 +358,11 @@ def start_ticks(pid: "Union[int, str]" = "self") -> int:
             return int(file.read().rpartition(b")")[2].split()[19])
     except (OSError, ValueError, IndexError):
         return 0
+
+
+def _write(recorder: StreamRecorder, record: bytes) -> bool:
+    """Whether there was room for a record."""
+    return recorder._stream is not None and recorder._stream.write(record)
 
 
 def _opening(ident: int, key: "tuple[int, int, int]") -> bytes:

@@ -29,7 +29,7 @@ def mapped(watch: PyeeWatch, recorder: StreamRecorder, bare: CallHandlers, slow:
     emitter_of = watch.emitter
     next_id, clock_ns, local, keep = recorder.next_id, recorder.clock_ns, recorder.local, recorder.keep
     current, enter, leave = CALL.get, CALL.set, CALL.reset
-    find, keep_record = watch.plans.get, recorder.keep_record
+    find, keep_payload = watch.plans.get, recorder.keep_payload
     renew: Callable[[], Any] = recorder.place
     spending = recorder.spending
     call_with, call_without = watch.call_from, watch.call_without
@@ -37,7 +37,7 @@ def mapped(watch: PyeeWatch, recorder: StreamRecorder, bare: CallHandlers, slow:
     pack, no_slot, gone = PACK_OPENED, (AttributeError, TypeError, StopIteration), ValueError
     no_place, used_up = (AttributeError, TypeError), StopIteration
     next_, started, ended_, told_elsewhere = NEXT, STARTED, ENDED, _told_elsewhere
-    other, is_same, nobody, unknown = _without_form, same, unheard, CAUSE_UNKNOWN
+    together, other, is_same, nobody, unknown = arguments, _without_form, same, unheard, CAUSE_UNKNOWN
 
     def _call_handlers(event: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> bool:
         emitter: Any = emitter_of()
@@ -99,7 +99,8 @@ def mapped(watch: PyeeWatch, recorder: StreamRecorder, bare: CallHandlers, slow:
                         append(record)
                         blob = call
                     except gone:  # that chunk is full
-                        blob = keep_record(call, record)
+                        local.place = None
+                        blob = keep_payload(call, together(args, kwargs))
             try:
                 slot = claim()
             except used_up:

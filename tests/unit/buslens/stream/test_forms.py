@@ -62,9 +62,12 @@ VALUES_OF = st.recursive(
 )
 
 
-@given(
-    st.lists(VALUES_OF, max_size=3).map(tuple), st.dictionaries(st.from_regex("[a-z]{1,8}", fullmatch=True), SCALARS)
-)
+ARGS = st.lists(VALUES_OF, max_size=3).map(tuple)
+KWARGS = st.dictionaries(st.from_regex("[a-z]{1,8}", fullmatch=True), SCALARS, max_size=3)
+
+
+@settings(max_examples=60, deadline=None)
+@given(ARGS, KWARGS)
 def test_what_has_a_form_is_said_as_the_careful_way_says_it(args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
     written = Written()
     record = written.forms.of(args, kwargs)(8, args, kwargs)
@@ -141,7 +144,7 @@ class Trap(dict[str, Any]):
     def items(self) -> Any:
         raise AssertionError("the program's own code has run")
 
-    __iter__ = __len__ = copy = items  # type: ignore[assignment]
+    __iter__ = __len__ = copy = items
 
 
 LIKE = {"id": 7, "total": 99.5, "name": "Mary", "paid": True, "by": None, "tags": ["a"], "more": {"n": 1}}
