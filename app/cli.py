@@ -165,13 +165,16 @@ def diff(
         ),
     ] = None,
     most: Annotated[int, typer.Option("--most", help="Differences that are told; 0 for all.", min=0)] = 40,
+    flow: Annotated[
+        int, typer.Option("--flow", help="Print the flow of this difference side by side; 1: the first.", min=0)
+    ] = 0,
 ) -> None:
     """Say what differs between two captures. Exit code 0: nothing, 1: something, 2: they cannot be compared."""
     from app.cli_diff import DiffRequest, print_diff
     from bus.analysis.diff import Compared
 
     compared = Compared(payloads=not no_payloads, order=not no_order, ignored=tuple(ignore or ()))
-    raise typer.Exit(print_diff(DiffRequest((a, b), compared, json=json, most=most)))
+    raise typer.Exit(print_diff(DiffRequest((a, b), compared, json=json, most=most, flow=flow)))
 
 
 @program.command()

@@ -16,10 +16,12 @@ from rich.text import Text
 from app import cli_output
 from app.cli_output import complain, warn
 from app.cli_text import cell, plain
-from bus.analysis.diff import Compared, Difference, TraceDiff, What, diff, words
+from bus.analysis.diff import Compared, Difference, TraceDiff, What, diff, side_by_side, words
 from bus.analysis.diff.durations import DurationChange, Pace
 from bus.analysis.diff.payload_pairs import FieldDifference
+from bus.analysis.diff.side_by_side import MOST_LINES
 from bus.capture import completeness
+from bus.errors import UserError
 from bus.programs import session_folder
 from bus.trace import Trace
 from bus.trace.payload_fields import Missing
@@ -41,6 +43,9 @@ class DiffRequest:
     json: bool
     most: int
     """Differences that are printed; 0 for all."""
+
+    flow: int = 0
+    """Which difference's flow is printed side by side, from 1; 0 for none."""
 
 
 def print_diff(request: DiffRequest) -> int:
@@ -71,6 +76,8 @@ def _print(request: DiffRequest, found: TraceDiff) -> None:
         console.print(_differences(found, shown))
     if (left := found.kinds - len(shown)) > 0:
         console.print(Text(f"… and {several(left, 'more difference')}", style="dim"))
+    if request.flow:
+        _print_flow(console, found, request.flow)
     _print_durations(console, found.durations)
     if found.counts:
         console.print(Text(f"\n{_total(found)}"))
@@ -90,6 +97,26 @@ def _differences(found: TraceDiff, shown: Sequence[Difference]) -> Table:
             text.append(f"\n{plain(words.path_text(one))}", style="dim")
         table.add_row(cell(sign, STYLES[sign]), f"{one.count} x", text)
     return table
+
+
+def _print_flow(console: Console, found: TraceDiff, number: int) -> None:
+    if number > len(found.differences):
+        many = several(len(found.differences), "difference")
+        raise UserError(f"there is no difference {number}: there are {many}", hint="--flow 1 is the first one")
+    table = Table(box=None, pad_edge=False, header_style="dim", padding=(0, 2, 0, 0))
+    table.add_column("", no_wrap=True)
+    for name in words.AB:
+        table.add_column(f"flow of difference {number} in {name}", overflow="fold")
+    lines = side_by_side(found, found.differences[number - 1])
+    for line in lines:
+        sign = words.sign(line.what)
+        style = STYLES.get(sign, "")
+        sides = (cell("" if each is None else words.side_text(line, each), style) for each in line.sides)
+        table.add_row(cell(sign, style), *sides)
+    console.print()
+    console.print(table)
+    if len(lines) == MOST_LINES:
+        console.print(Text("… and more", style="dim"))
 
 
 def _print_durations(console: Console, changes: Sequence[DurationChange]) -> None:

@@ -40,7 +40,7 @@ def sheet_of(window: Any) -> DiffSheet:
 
 
 def lines(sheet: DiffSheet) -> list[list[str]]:
-    rows = (sheet.differences.topLevelItem(row) for row in range(sheet.differences.topLevelItemCount()))
+    rows = (sheet.tabs.differences.topLevelItem(row) for row in range(sheet.tabs.differences.topLevelItemCount()))
     return [[item.text(column) for column in range(4)] for item in rows if item is not None]
 
 
@@ -59,16 +59,16 @@ def test_the_run_before_is_compared_at_once_and_a_difference_leads_to_its_place(
         ["-", "12", "charge emits paid in A, and not in B.", "placed > charge > paid"],
     ]
     trace = window.session.trace
-    sheet.differences.setCurrentItem(sheet.differences.topLevelItem(0))
+    sheet.tabs.differences.setCurrentItem(sheet.tabs.differences.topLevelItem(0))
     assert window.selection.kind == "call"
     assert trace.names.text(int(trace.calls.handler[trace.calls.row_of(window.selection.id)])) == "charge"
     # What B lacks leads to what should have emitted it; and B comes back into view for it.
     window.wiring.actions["runs.earlier"].trigger()
     qtbot.waitUntil(lambda: window.session.runs.view.title == "good.buslens")
-    sheet.differences.setCurrentItem(sheet.differences.topLevelItem(1))
+    sheet.tabs.differences.setCurrentItem(sheet.tabs.differences.topLevelItem(1))
     qtbot.waitUntil(lambda: window.session.runs.view.title == "bad.buslens")
     qtbot.waitUntil(lambda: (window.selection.kind, window.selection.id) == ("call", 3))
-    assert sheet.durations.topLevelItemCount() == 2
+    assert sheet.tabs.durations.topLevelItemCount() == 2
     sheet.close()
 
 
@@ -104,3 +104,26 @@ def test_a_sheet_that_is_closed_while_it_compares_lets_the_run_go_on(window: Any
     sheet = sheet_of(window)
     sheet.close()
     assert window.session._held == 0
+
+
+def test_the_flow_of_the_chosen_difference_is_shown_side_by_side(window: Any, qtbot: Any, tmp_path: Path) -> None:
+    opened(window, qtbot, saved(tmp_path, "good.buslens", flows()), saved(tmp_path, "bad.buslens", flows(error="no")))
+    sheet = sheet_of(window)
+    flow = sheet.tabs.flow
+
+    def rows() -> list[list[str]]:
+        items = (flow.topLevelItem(row) for row in range(flow.topLevelItemCount()))
+        return [[item.text(column).split("(")[0].strip() for column in range(3)] for item in items if item is not None]
+
+    qtbot.waitUntil(lambda: bool(rows()))
+    whole = [["", "placed", "placed"], ["", "log", "log"], ["!", "charge", "charge"], ["-", "paid", ""]]
+    assert rows() == whole
+    sheet.tabs.setCurrentWidget(flow)
+    flow.setCurrentItem(flow.topLevelItem(2))
+    assert window.selection.kind == "call"
+    trace = window.session.trace
+    assert trace.names.text(int(trace.calls.handler[trace.calls.row_of(window.selection.id)])) == "charge"
+    sheet.tabs.differences.setCurrentItem(sheet.tabs.differences.topLevelItem(1))
+    qtbot.waitUntil(lambda: not window.session._held)
+    assert rows() == whole, "both differences show first in one flow"
+    sheet.close()

@@ -17,6 +17,8 @@ from buslens.records import Outcome
 from tests.helpers.real_window import opened
 from tests.helpers.screen import offscreen
 from ui.compare.sheet import CompareSheet
+from ui.diff.sheet import DiffSheet
+from ui.report.sheet import ReportSheet
 from ui.window import Window
 
 IMAGES = Path(__file__).resolve().parents[2] / "docs" / "images"
@@ -87,10 +89,12 @@ def take_all(window: Window, theme: str) -> None:
     take(window.timeline, "timeline-flow", theme)
     take_sheets(window, theme)
     take_comparison(window, theme)
+    take_evidence(window, theme)
+    take_diff(window, theme)
 
 
-def run(window: Window) -> None:
-    window.session.start(speed=math.inf)
+def run(window: Window, seed: int | None = None) -> None:
+    window.session.start(speed=math.inf, seed=seed)
     assert window.session.wait(RUN_S), "checkout did not finish"
     window.bridge.touch()
     window.panels.show_timeline()
@@ -144,6 +148,31 @@ def take_comparison(window: Window, theme: str) -> None:
         settle()
     settle()
     take(sheet, "compare", theme)
+    sheet.close()
+    settle()
+
+
+def take_evidence(window: Window, theme: str) -> None:
+    window.wiring.sheets.show_report()
+    (sheet,) = window.findChildren(ReportSheet)
+    while not sheet.keep.isEnabled():
+        settle()
+    take(sheet, "evidence", theme)
+    sheet.close()
+    settle()
+
+
+def take_diff(window: Window, theme: str) -> None:
+    """The run beside one with other draws of chance."""
+    run(window, seed=2)
+    window.wiring.sheets.show_diff()
+    (sheet,) = window.findChildren(DiffSheet)
+    while not sheet.tabs.flow.topLevelItemCount():
+        settle()
+    take(sheet, "diff", theme)
+    sheet.tabs.setCurrentWidget(sheet.tabs.flow)
+    settle()
+    take(sheet, "diff-flow", theme)
     sheet.close()
     settle()
 

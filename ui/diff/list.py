@@ -26,6 +26,9 @@ class DifferenceList(QTreeWidget):
     item_wanted = Signal(str, object)
     """Kind ("dispatch" or "call") and id."""
 
+    place_chosen = Signal(int)
+    """Which line was chosen, from 0."""
+
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
         self.setAccessibleName("Differences")
@@ -47,13 +50,15 @@ class DifferenceList(QTreeWidget):
 
     def show_lines(self, lines: Sequence[DifferenceLine], theme: Theme) -> None:
         """Show these instead of any others."""
-        colours = {"-": theme.failed, "!": theme.failed, "+": theme.accent, words.CHANGED: theme.warning}
+        colours = sign_colours(theme)
         blocked = self.blockSignals(True)
         self.clear()
         self.addTopLevelItems([_item(line, colours) for line in lines])
         self.blockSignals(blocked)
 
     def _chosen(self, item: QTreeWidgetItem | None) -> None:
+        if item is not None:
+            self.place_chosen.emit(self.indexOfTopLevelItem(item))
         where = item.data(0, WHERE) if item is not None else None
         if where is not None:
             self.item_wanted.emit(*where)
@@ -93,6 +98,11 @@ class DurationList(QTreeWidget):
             self.addTopLevelItem(item)
         for column in range(self.columnCount()):
             self.resizeColumnToContents(column)
+
+
+def sign_colours(theme: Theme) -> dict[str, str]:
+    """The colour of each sign."""
+    return {"-": theme.failed, "!": theme.failed, "+": theme.accent, words.CHANGED: theme.warning}
 
 
 def _item(line: DifferenceLine, colours: dict[str, str]) -> QTreeWidgetItem:

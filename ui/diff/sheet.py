@@ -14,17 +14,17 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QLabel,
     QPushButton,
-    QTabWidget,
     QVBoxLayout,
     QWidget,
 )
 
-from bus.analysis.diff import TraceDiff, words
+from bus.analysis.diff import Line, TraceDiff, words
 from bus.errors import UserError
 from bus.session import Run, Session
-from ui.diff.job import DiffJob
+from ui.diff.job import compare, flow
 from ui.diff.lines import DifferenceLine
-from ui.diff.list import DifferenceList, DurationList
+from ui.diff.tabs import DiffTabs
+from ui.held_job import HeldJob
 from ui.number_text import clock_text
 from ui.runs.words import name_of
 from ui.screen import sheet_size
@@ -51,10 +51,11 @@ class DiffSheet(QDialog):
         self._session, self._folder, self._themes = session, folder, themes
         self._shown = session.runs.view
         self._found: TraceDiff | None = None
-        self._lines: Sequence[DifferenceLine] = ()
-        self._job = DiffJob(session, self)
-        self._job.came.connect(self.show_found)
-        self._job.failed.connect(self._failed)
+        self._job, self._flow_job = HeldJob(session, self), HeldJob(session, self)
+        self._job.done.connect(self._done)
+        self._flow_job.done.connect(self._flow_done)
+        for job in (self._job, self._flow_job):
+            job.failed.connect(self._failed)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setWindowTitle(f"Compare with {name_of(self._shown)}")
         self.setAccessibleName("Compare with")
@@ -67,7 +68,6 @@ class DiffSheet(QDialog):
         rows.addWidget(self.doubts)
         rows.addWidget(self.tabs, 1)
         rows.addWidget(self._buttons)
-        themes.changed.connect(self.refresh_theme)
         self.resize(sheet_size(SIZE, parent))
         self.compare()
 
@@ -91,31 +91,36 @@ class DiffSheet(QDialog):
 
     def show_found(self, found: TraceDiff, lines: Sequence[DifferenceLine]) -> None:
         """Show what came of it."""
-        self._found, self._lines = found, lines
+        self._found = found
         self.says.setText(words.first_sentence(found))
         doubts = words.doubts(found)
         self.doubts.setText("\n".join(doubts))
         self.doubts.setVisible(bool(doubts))
-        self.refresh_theme()
-        most = f"{len(lines)} of {found.kinds}" if len(lines) < found.kinds else str(found.kinds)
-        self.tabs.setTabText(0, f"Differences {most}")
-        self.tabs.setTabText(1, f"Durations {len(found.durations)}")
-        self.tabs.setEnabled(True)
+        self.tabs.show_found(found, lines)
 
-    def refresh_theme(self) -> None:
-        """Show it in the theme's colours from now on."""
-        if self._found is not None:
-            self.differences.show_lines(self._lines, self._themes.theme)
-            self.durations.show_durations(self._found.durations, self._themes.theme)
+    def show_flow_of(self, place: int) -> None:
+        """Show the flow of a difference side by side, by its place in the list."""
+        if self._found is not None and not self._job.busy:
+            self._flow_job.start(flow, self._found, self._found.differences[place])
 
     def closeEvent(self, event: QCloseEvent) -> None:
-        self._job.close()
+        self._end_jobs()
         super().closeEvent(event)
 
     def reject(self) -> None:
         """Close the sheet, at Escape too."""
-        self._job.close()
+        self._end_jobs()
         super().reject()
+
+    def _end_jobs(self) -> None:
+        self._job.close()
+        self._flow_job.close()
+
+    def _done(self, result: tuple[TraceDiff, list[DifferenceLine]]) -> None:
+        self.show_found(*result)
+
+    def _flow_done(self, lines: list[Line]) -> None:
+        self.tabs.show_flow(lines)
 
     def _start(self, other: Run | Path) -> None:
         if self._session.runs.view is not self._shown:
@@ -123,7 +128,8 @@ class DiffSheet(QDialog):
             return
         self.says.setText("Comparing …")
         self.doubts.hide()
-        self._job.start(other)
+        self._flow_job.close()
+        self._job.start(compare, other, self._session.trace)
 
     def _failed(self, error: UserError) -> None:
         self.says.setText(str(error))
@@ -166,14 +172,9 @@ class DiffSheet(QDialog):
         self.doubts = _text("", self)
         self.doubts.setProperty("muted", True)
         self.doubts.hide()
-        self.differences = DifferenceList(self)
-        self.differences.item_wanted.connect(self._wanted)
-        self.durations = DurationList(self)
-        self.tabs = QTabWidget(self)
-        self.tabs.setDocumentMode(True)
-        self.tabs.addTab(self.differences, "Differences")
-        self.tabs.addTab(self.durations, "Durations")
-        self.tabs.setEnabled(False)
+        self.tabs = DiffTabs(self._themes, self)
+        self.tabs.item_wanted.connect(self._wanted)
+        self.tabs.flow_wanted.connect(self.show_flow_of)
         self._buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close, self)
         self._buttons.rejected.connect(self.reject)
 

@@ -24,7 +24,8 @@ from bus.errors import UserError
 from bus.report import Report, Wanted
 from bus.session import Session
 from buslens.redaction import FULL, KEYS, OFF
-from ui.report.job import ReportJob, baseline_of
+from ui.held_job import HeldJob
+from ui.report.job import baseline_of, make
 from ui.runs.words import name_of
 from ui.screen import sheet_size
 from ui.widgets import ask
@@ -55,8 +56,8 @@ class ReportSheet(QDialog):
         self._shown = session.runs.view
         self._page = ""
         self._saved: Path | None = None
-        self._job = ReportJob(session, self)
-        self._job.came.connect(self.show_report)
+        self._job = HeldJob(session, self)
+        self._job.done.connect(self._done)
         self._job.progressed.connect(self._show_share)
         self._job.failed.connect(self._failed)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
@@ -80,7 +81,7 @@ class ReportSheet(QDialog):
             self.says.setText(f"{name_of(self._shown)} is not in view any more: open this sheet again.")
             return
         self.says.setText("Looking for problems …")
-        self._job.start(self.wanted, baseline_of(self._session))
+        self._job.start(make, self._session.trace, self.wanted, baseline_of(self._session))
 
     def show_report(self, report: Report, page: str, wrong: str) -> None:
         """Show what would leave."""
@@ -122,6 +123,9 @@ class ReportSheet(QDialog):
         """Close the sheet, at Escape too."""
         self._job.close()
         super().reject()
+
+    def _done(self, result: tuple[Report, str, str]) -> None:
+        self.show_report(*result)
 
     def _show_share(self, share: float) -> None:
         self.says.setText(f"Looking for problems … {share:.0%}")

@@ -100,6 +100,15 @@ class TraceDiff:
     begins_ns: int
     """The first emit of the first trace: what times are told from."""
 
+    compared: Compared
+    """What of them counts."""
+
+    partners: tuple[Array, Array]
+    """Of each node of both forests its partner in the other one, -1 where it has none (alignment.py)."""
+
+    dispatches: tuple[int, int]
+    """How many nodes of each forest are dispatches; those behind them are calls."""
+
     durations: list[DurationChange] = field(default_factory=list)
 
     unread: int = 0
@@ -107,6 +116,12 @@ class TraceDiff:
 
     unreached: int = 0
     """Emits and calls that are said to have caused themselves; they are not compared."""
+
+    def partner(self, side: int, row: int, *, is_call: bool = False) -> int:
+        """The row, in the other trace, of what belongs to this one of trace `side` (0 or 1); -1 where there is none."""
+        mine, other = self.dispatches[side], self.dispatches[1 - side]
+        node = int(self.partners[side][mine + row if is_call else row])
+        return node - other if node >= 0 and is_call else node
 
     @property
     def same(self) -> bool:
@@ -145,6 +160,9 @@ def diff(
         len(pairs.first),
         int(np.count_nonzero(begins < found.time_ns[0])) if len(found.what) else len(begins),
         int(a.time_ns.min()) if a.root else 0,
+        compared,
+        (pairs.to_second, pairs.to_first),
+        (a.dispatches, b.dispatches),
         durations(first, second),
         unread,
         sum(

@@ -12,6 +12,7 @@ from bus.analysis import not_called
 from bus.analysis.diff.diff import Difference, TraceDiff
 from bus.analysis.diff.error_pairs import error_text
 from bus.analysis.diff.occurrences import What
+from bus.analysis.diff.side_by_side import Line, Side
 from bus.trace.fates import BAD, FATES
 from bus.trace.payload_fields import Missing
 from bus.trace.trace import Trace
@@ -45,6 +46,9 @@ _OUTCOMES = {
     Outcome.TIMED_OUT: "times out",
     Outcome.NEVER_RAN: "never runs",
 }
+MOST_INDENTED = 20
+"""Levels of a flow that are moved in one by one."""
+
 _LETTERS = 200
 """Of an error or a value."""
 
@@ -79,6 +83,20 @@ def sentence(found: TraceDiff, one: Difference) -> str:
             return f"{name} carries {_field(one, 0)} in A, and {_field(one, 1)} in B."
     ends = [_end(trace, row) for trace, row in zip(found.traces, one.rows, strict=True)]
     return f"{name} {ends[0]} in A, and {ends[1]} in B."
+
+
+def sign(what: What | None) -> str:
+    """In front of a line of what differs so; empty where nothing does."""
+    return "" if what is None else SIGNS.get(what, CHANGED)
+
+
+def side_text(line: Line, side: Side) -> str:
+    """An emit or call of a flow, moved in by its depth: the name, how it went, and when."""
+    when = f"+{duration(side.since_ns)}" if side.since_ns > 0 else ""
+    took = f"took {duration(side.duration_ns)}" if side.duration_ns >= 0 else ""
+    says = _short(side.says) if line.what is not None or side.kind == "call" else ""
+    told = ", ".join(filter(None, (says, when, took)))
+    return f"{'  ' * min(line.depth, MOST_INDENTED)}{side.name}{f'  ({told})' if told else ''}"
 
 
 def kind(one: Difference) -> str:
