@@ -375,6 +375,7 @@ def record(
     budget: Annotated[str, typer.Option(help="Most of its time that this may cost.", metavar="5%")] = "",
     inject: Annotated[bool, typer.Option("--inject", help="Add a traceparent to messages over a broker.")] = False,
     window: Annotated[bool, typer.Option("--window", help="Open the window on the capture.")] = False,
+    control: Annotated[bool, typer.Option("--control", help="Take commands of yours: emit, tune.")] = False,
     no_children: Annotated[bool, typer.Option("--no-children", help="Watch no other Python that it starts.")] = False,
     variables: Annotated[bool, typer.Option("--variables", help="Print the variables that do it, and leave.")] = False,
     quiet: Annotated[bool, typer.Option("-q", "--quiet", help="Say nothing.")] = False,
@@ -385,6 +386,7 @@ def record(
 
     flags = {
         "--inject": inject,
+        "--control": control,
         "--window": window,
         "--no-children": no_children,
         "--variables": variables,
@@ -420,6 +422,40 @@ def ps() -> None:
     from buslens.launching.command import ps as listed
 
     raise typer.Exit(listed([]))
+
+
+@program.command()
+def emit(
+    into: Annotated[str, typer.Argument(help="A process, or the folder of its stream.", metavar="PROGRAM")],
+    bus: Annotated[str, typer.Argument(help="A bus of it; without, they are shown.", metavar="BUS")] = "",
+    event: Annotated[str, typer.Argument(help="The name of the event.", metavar="EVENT")] = "",
+    arguments: Annotated[str, typer.Argument(help="A list in JSON, or one value.", metavar="ARGUMENTS")] = "",
+    keywords: Annotated[str, typer.Option(help="Keyword arguments, an object in JSON.", metavar="JSON")] = "",
+    on: Annotated[str, typer.Option(help="thread: at once, on a thread of buslens.", metavar="WHERE")] = "auto",
+    wait: Annotated[float, typer.Option(help="How long it may take.", metavar="SECONDS")] = 5.0,
+) -> None:
+    """Emit an event by hand into a program that was started with record --control."""
+    from buslens.launching.command import emit as emit_into
+
+    options = [f"--on={on}", f"--wait={wait}", *([f"--keywords={keywords}"] if keywords else [])]
+    raise typer.Exit(emit_into([*options, "--", into, *filter(None, (bus, event, arguments))]))
+
+
+@program.command()
+def tune(
+    of: Annotated[str, typer.Argument(help="A process, or the folder of its stream.", metavar="PROGRAM")],
+    payloads: Annotated[str, typer.Option(help="off, keys or full.", metavar="WHAT")] = "",
+    only: Annotated[list[str] | None, typer.Option(help="Only this bus or library.", metavar="NAME")] = None,
+    left_out: Annotated[list[str] | None, typer.Option("--except", help="Not this one.", metavar="NAME")] = None,
+    every: Annotated[bool, typer.Option("--all", help="Every bus again.")] = False,
+    wait: Annotated[float, typer.Option(help="How long the program may take.", metavar="SECONDS")] = 5.0,
+) -> None:
+    """Change what is recorded of a program that was started with record --control."""
+    from buslens.launching.command import tune as change
+
+    named = [f"--only={each}" for each in only or ()] + [f"--except={each}" for each in left_out or ()]
+    flags = [*([f"--payloads={payloads}"] if payloads else []), *(["--all"] if every else [])]
+    raise typer.Exit(change([f"--wait={wait}", *named, *flags, "--", of]))
 
 
 @program.command()

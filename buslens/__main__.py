@@ -10,7 +10,7 @@ import sys
 
 WRONG_USE = 2
 ROOMS = ("app", "bus", "ui", "buslens")
-WITHOUT_APPLICATION = ("record", "attach", "ps")
+WITHOUT_APPLICATION = ("record", "attach", "ps", "emit", "tune")
 """Commands that the probe alone has; they start at once."""
 
 

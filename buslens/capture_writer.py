@@ -164,7 +164,7 @@ class CaptureWriter:
             self._is_resting = True
             self._halt.set()
             thread.join(_FORK_SECONDS)
-            _await_its_end(thread)
+            await_its_end(thread)
 
     def go_on(self) -> None:
         """The parent follows again, after a fork."""
@@ -313,7 +313,7 @@ def _at(path: str) -> io.FileIO:
     return open(os.open(path, os.O_RDWR | os.O_CREAT | getattr(os, "O_BINARY", 0), 0o666), "wb", buffering=0)
 
 
-def _await_its_end(thread: threading.Thread) -> None:
+def await_its_end(thread: threading.Thread) -> None:
     """Up to Python 3.12 a thread that was joined is there for some microseconds still; Linux counts it."""
     task, never = f"/proc/self/task/{thread.native_id}", threading.Event()
     for _ in range(_MOST_NAPS):

@@ -32,14 +32,19 @@ class Probe:
     def attached(self) -> bool:
         """False after `detach`, and where nothing is recorded any more: after an error, such as a full disk."""
         hooks = self._hooks()
-        return hooks is not None and hooks.watch.live and self.recorder.enabled
+        return hooks is not None and hooks.watch.is_on and self.recorder.enabled
+
+    @property
+    def hooks(self) -> Optional[Hooks]:
+        """Those of the emitter; None once that has gone."""
+        return self._hooks()
 
     def detach(self) -> None:
         """Leave the emitter exactly as it was. Calls that run still are recorded to their end."""
         hooks = self._hooks()
         if hooks is not None:
             watch = hooks.watch
-            watch.live = False
+            watch.live = watch.is_paused = False
             emitter = watch.emitter()
             if emitter is not None:
                 CARRIER.release(watch.anchor())

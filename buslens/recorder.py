@@ -166,6 +166,10 @@ class Recorder:
             self._buses.setdefault(text, None)
             return self._intern(NameKind.BUS, text, **{"class": class_name}, file=file, line=line, made=made)
 
+    def text_of(self, kind: NameKind, ident: int) -> str:
+        """What a name says; "" for none of this kind. Looks through all names."""
+        return next((str(key[1]) for key, found in list(self._ids.items()) if found == ident and key[0] == kind), "")
+
     def lane(self, text: str) -> int:
         """Interned id of a thread's or task's name."""
         return self._intern(NameKind.LANE, text)
@@ -269,10 +273,10 @@ class Recorder:
         blob = utf8(note[: self.limits.text]) if note else 0
         self.put(WHOLE, int(kind), 0, 0, queue_id, self.clock_ns(), dispatch_id, call_id, lane, attempt, blob)
 
-    def mark(self, text: str, parent_call: int = 0) -> None:
-        """A note of a person, or a line that a handler logged."""
+    def mark(self, text: str, parent_call: int = 0, lacking: int = 0) -> None:
+        """A note of a person, or a line that a handler logged. lacking: see Kind.MARK."""
         note = utf8(text[: self.limits.text])
-        self.put(WHOLE, int(Kind.MARK), 0, 0, 0, self.clock_ns(), 0, parent_call, 0, 0, note)
+        self.put(WHOLE, int(Kind.MARK), 0, 0, 0, self.clock_ns(), 0, parent_call, 0, int(lacking), note)
 
     def counted(self, counter_id: int, value: int, parent_call: int = 0) -> None:
         """A counter has this value from now on."""

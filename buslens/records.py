@@ -80,7 +80,10 @@ class Kind(IntEnum):
     """count: facts that the producer could not keep since the last such record."""
 
     MARK = 13
-    """blob: a note or a line that a handler logged; parent: the call that wrote it, 0 for a person's."""
+    """blob: a note or a line that a handler logged; parent: the call that wrote it, 0 for a person's.
+
+    count: what is not recorded from here on, at a person's wish (see Lacking), which the note says.
+    """
 
     SKIPPED = 14
     """An announced handler that will never be called for a dispatch.
@@ -166,6 +169,16 @@ class Flag(IntFlag):
 
     FOREIGN = 16
     """Of a dispatch: somebody else has put the event on the broker; this is when it was first seen."""
+
+
+class Lacking(IntFlag):
+    """What a person has asked not to record. The numbers are part of the capture format."""
+
+    DISPATCHES = 1
+    """Those of some buses."""
+
+    PAYLOADS = 2
+    """Or their values."""
 
 
 class NameKind(IntEnum):

@@ -10,6 +10,7 @@ import json
 import json.encoder
 import os
 import re
+from copy import copy
 from typing import Any, Callable, Dict, Iterable, Match
 
 try:
@@ -71,6 +72,12 @@ class Redaction:
 
         self.harmless: Dict[str, str] = {}
         """Those that are not, as they stand in JSON in front of their values: for who is in a hurry."""
+
+    def with_payloads(self, payloads: str) -> Redaction:
+        """The same, with the same marks for secrets, and these payloads: FULL, KEYS or OFF."""
+        made = copy(self)
+        made.payloads = payloads
+        return made
 
     def payload(self, value: Any) -> Any:
         """A copied payload without its secrets, in their places marks; the copy is not changed."""

@@ -229,7 +229,7 @@ class Marks:
     """Notes of people and lines that handlers logged."""
 
     def __init__(self, blobs: Blobs) -> None:
-        self.columns = Columns(time_ns=np.int64, call=np.uint64, blob=np.uint64)
+        self.columns = Columns(time_ns=np.int64, call=np.uint64, blob=np.uint64, lacking=np.uint32)
         self._blobs = blobs
 
     def __len__(self) -> int:
@@ -249,6 +249,11 @@ class Marks:
     def blob(self) -> Array:
         """Id of the blob that holds what it says."""
         return self.columns.view("blob")
+
+    @property
+    def lacking(self) -> Array:
+        """What is not recorded from each on, at a person's wish: see `buslens.records.Lacking`."""
+        return self.columns.view("lacking")
 
     def only(self, rows: Array) -> Marks:
         """A table of these rows alone."""

@@ -257,7 +257,9 @@ class Trace:
     def _take_rest(self, facts: Facts) -> None:
         self.dropped += int(facts.of_kind(Kind.DROPPED).count.sum())
         marks = facts.of_kind(Kind.MARK)
-        self.marks.columns.append(len(marks), time_ns=marks.time_ns, call=marks.parent, blob=marks.blob)
+        self.marks.columns.append(
+            len(marks), time_ns=marks.time_ns, call=marks.parent, blob=marks.blob, lacking=marks.count
+        )
         counted = facts.of_kind(Kind.COUNTED)
         self.counts.append(
             len(counted), time_ns=counted.time_ns, call=counted.parent, counter=counted.name, value=counted.count

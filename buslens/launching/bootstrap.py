@@ -45,6 +45,7 @@ def begin(site: str, opens_session: bool = False) -> None:
         launched = _launched(process, told[variables.TO], only)
         launched.budget, launched.opens_session = told[variables.BUDGET], opens_session
         launched.injects = told[variables.INJECT] == "yes"
+        launched.takes_commands = told[variables.CONTROL].lower() in variables.YES
         # Before anything of the program's is registered to run at its end: what that does is recorded.
         launched.wait()
     finally:
@@ -96,6 +97,9 @@ class Launched:
         self.injects = False
         """Whether messages over a broker get a trace context."""
 
+        self.takes_commands = False
+        """Whether its user may emit events by hand and change what is recorded, while it runs."""
+
         self.unseen_before = ""
         """Of the time before, for the capture of a process that has run already."""
 
@@ -145,7 +149,7 @@ class Launched:
         if process.pid != os.getpid():
             process = process.forked()
             process.write()
-        told = self._to, self._only, self._load, say, self.budget, self.injects
+        told = self._to, self._only, self._load, say, self.budget, self.injects, self.takes_commands
         self._launched = launched = start(process, self._hook, *told)
         if self.unseen_before:
             launched.cannot_see(self.unseen_before)

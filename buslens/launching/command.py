@@ -36,6 +36,8 @@ options:
                         it payloads are left out first, and then dispatches, as the capture says
   --inject              add a traceparent to messages over a broker that have none, so that they can be
                         followed from one process into another: this changes the messages
+  --control             take commands of yours while it runs: emit events by hand (buslens emit), change what is
+                        recorded (buslens tune); a socket for you alone, and a thread in the program
   --no-children         do not watch other Pythons that the program starts
   --variables           print the variables that watch a program, and start nothing
   -q, --quiet           do not say where the capture is and what cannot be seen
@@ -57,6 +59,7 @@ class RecordRequest:
         self.only: "list[str]" = []
         self.budget = ""
         self.injects = False
+        self.takes_commands = False
         self.has_children = True
         self.has_window = False
         self.prints_variables = False
@@ -123,6 +126,8 @@ def parsed(arguments: "list[str]") -> RecordRequest:
     request.command = rest
     if request.budget and request.output:
         raise WrongUse("--budget is not held where -o writes a capture file: leave -o out")
+    if request.takes_commands and request.output:
+        raise WrongUse("--control needs a stream, and -o writes a capture file: leave -o out")
     if not rest and not request.prints_variables and not request.prints_help:
         raise WrongUse("nothing to run: give a command, such as buslens record -- python app.py")
     return request
@@ -139,6 +144,8 @@ def _take(request: RecordRequest, option: str, value: str) -> None:
         request.budget = budget_from(value)
     elif option == "--inject":
         request.injects = True
+    elif option == "--control":
+        request.takes_commands = True
     elif option == "--no-children":
         request.has_children = False
     elif option == "--window":
@@ -224,7 +231,8 @@ def prepared(request: RecordRequest) -> "dict[str, str]":
     path = os.environ.get(variables.PYTHON_PATH, "")
     session = LaunchSession.made()
     told = request.output, request.only, request.has_children, path, request.budget
-    return variables.told(SITE, session.folder, *told, inject="yes" if request.injects else "")
+    inject, control = ("yes" if each else "" for each in (request.injects, request.takes_commands))
+    return variables.told(SITE, session.folder, *told, inject=inject, control=control)
 
 
 def announcement(request: RecordRequest, environment: "dict[str, str]") -> str:
@@ -232,7 +240,8 @@ def announcement(request: RecordRequest, environment: "dict[str, str]") -> str:
     where = request.output or environment[variables.SESSION]
     begins = f"from the first import of {_either(request.only or libraries())}"
     children = "Pythons started with an environment of their own" if request.has_children else "children not forked"
-    return f"recording into {where}, {begins}; not seen: {children}"
+    commands = "; it takes commands of yours" if request.takes_commands else ""
+    return f"recording into {where}, {begins}{commands}; not seen: {children}"
 
 
 def unreachable(program: "list[str]") -> "list[str]":
@@ -294,4 +303,18 @@ def attach(arguments: "list[str]") -> int:
     return attaching.attach(arguments)
 
 
-COMMANDS = {"record": record, "attach": attach, "ps": ps}
+def emit(arguments: "list[str]") -> int:
+    """Emit an event by hand into a program. The exit code."""
+    from buslens.control import cli
+
+    return cli.emit(arguments)
+
+
+def tune(arguments: "list[str]") -> int:
+    """Change what is recorded of a program. The exit code."""
+    from buslens.control import cli
+
+    return cli.tune(arguments)
+
+
+COMMANDS = {"record": record, "attach": attach, "ps": ps, "emit": emit, "tune": tune}

@@ -25,6 +25,8 @@ _UNSEEN = (
 )
 """Without the variables for children, and with them."""
 
+_NO_COMMANDS = "this program takes no commands: it writes a capture file, and has no folder for their socket"
+
 
 class LaunchedProcess:
     """A process of a session, and what becomes of it in its forked children."""
@@ -37,7 +39,15 @@ class LaunchedProcess:
 
         self._is_forked = False
 
-    def start(self, hook: ImportHook, to: str, only: "list[str]", budget: str = "", inject: bool = False) -> None:
+    def start(
+        self,
+        hook: ImportHook,
+        to: str,
+        only: "list[str]",
+        budget: str = "",
+        inject: bool = False,
+        control: bool = False,
+    ) -> None:
         """Watch. Raises OSError where the capture cannot be written, ValueError for a budget that is no share."""
         unseen = _UNSEEN[PARENT in os.environ]
         self._program.on_bus = self._process.one_bus_more
@@ -45,8 +55,10 @@ class LaunchedProcess:
         if stream is None:
             self._capture = self._process.session.capture(to)
             self._program.start(to=self._capture, only=only, hook=hook, unseen=unseen, inject=inject)
+            if control:
+                self.cannot_see(_NO_COMMANDS)
         else:
-            self._program.start(recorder=stream, only=only, hook=hook, unseen=unseen, inject=inject)
+            self._program.start(recorder=stream, only=only, hook=hook, unseen=unseen, inject=inject, control=control)
         self._process.records_into(self._place())
         atexit.unregister(AT_EXIT)  # `end` is called later than that
         EXITS.tell(self)
@@ -128,6 +140,7 @@ def start(
     say: Callable[[str], Any],
     budget: str = "",
     inject: bool = False,
+    control: bool = False,
 ) -> LaunchedProcess:
     """Watch this process. load: imports an adapter. say: takes a line for the person.
 
@@ -138,5 +151,5 @@ def start(
     log.addHandler(SaysOnStderr(say))
     PROGRAM.load = load
     launched = LaunchedProcess(process, PROGRAM)
-    launched.start(hook, to, only, budget, inject)
+    launched.start(hook, to, only, budget, inject, control)
     return launched

@@ -21,6 +21,7 @@ from buslens.recorder import Recorder
 from buslens.redaction import Redaction
 from buslens.shares import share_of
 from buslens.watching.first_use import EveryObject
+from buslens.watching.hooks import Hooks
 from buslens.watching.places import Place
 from buslens.watching.sent_messages import SENT
 from buslens.watching.trace_context import ADDED
@@ -54,6 +55,9 @@ class ProgramWatch:
         self._close: Optional[Callable[[], None]] = None
         """Ends a stream that is ours."""
 
+        self._control: Any = None
+        """By which its user reaches into it; None where that is not wanted."""
+
         self._hook: Optional[Waits] = None
         self._everything: "list[EveryObject]" = []
         self._probes: "weakref.WeakSet[Probe]" = weakref.WeakSet()
@@ -85,6 +89,7 @@ class ProgramWatch:
         unseen: str = _CHILDREN,
         inject: bool = False,
         budget: Union[str, float] = 0.0,
+        control: bool = False,
     ) -> None:
         """Watch every bus of this process, those that come later too, until `buslens.stop()` or its end.
 
@@ -98,7 +103,8 @@ class ProgramWatch:
         which processes are not seen. inject: messages that go over a broker and have no `traceparent` get one, by which
         they can be followed from one process into another; this changes them. budget: the share of the program's
         processor time that being watched may cost, "5%" or 0.05: beyond it payloads are left out, and then dispatches;
-        kept where a stream is written, and not in a capture file.
+        kept where a stream is written, and not in a capture file. control: its user, and nobody else, may emit events
+        by hand into it and change what is recorded, over a socket in the stream's folder (docs/control.md).
 
         Raises ValueError for a library that is not known and for a budget that cannot be kept, OSError where the file
         or the stream cannot be written.
@@ -108,11 +114,15 @@ class ProgramWatch:
         has_folder = bool(to) and os.path.isdir(to)
         if share and not has_folder:
             raise ValueError("a budget is kept where a stream is written: name a folder that is there as `to`")
+        if control and not (has_folder or recorder):
+            raise ValueError("commands are taken where a stream is written: name a folder that is there as `to`")
         if self.is_running:
             return
         self._recorder = recorder or (self._into_folder(to, name, share) if has_folder else self._into_file(to, name))
         self._hook = hook or ImportHook()
         self.cannot_see(unseen)
+        if control:
+            self._take_commands(self._recorder)
         if inject:
             SENT.of(self._recorder).traces.injects = True
             self.cannot_see(ADDED)
@@ -128,6 +138,9 @@ class ProgramWatch:
         if hook is None:
             return
         hook.forget()
+        if self._control is not None:
+            self._control.close()
+            self._control = None
         for every in self._everything:
             every.take_off()
         for probe in list(self._probes):
@@ -155,6 +168,16 @@ class ProgramWatch:
         link.users += 1
         link.start()
         return link.recorder
+
+    def _take_commands(self, recorder: Any) -> None:
+        from buslens.control.control import Control  # now: in a launched program nobody finds our modules later
+
+        self._control = Control(recorder, self._hooks_now, _library_of)
+        self._control.open()
+
+    def _hooks_now(self) -> "list[Hooks]":
+        """Of all objects that are watched."""
+        return [hooks for probe in list(self._probes) if (hooks := probe.hooks) is not None]
 
     def cannot_see(self, what: str) -> None:
         """Say once, in the capture and in the log, what is not watched."""
@@ -192,6 +215,12 @@ class ProgramWatch:
             if probe.recorder is self._recorder and probe not in self._probes:
                 self._probes.add(probe)
                 self.on_bus()
+                if self._control is not None and probe.hooks is not None:
+                    self._control.program.came(probe.hooks)
+
+
+def _library_of(emitter: Any) -> str:
+    return adapters.adapter_for(emitter).library
 
 
 def chosen_adapters(only: Iterable[str]) -> "list[Adapter]":

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import MutableMapping
 
 PYTHON_PATH = "PYTHONPATH"
-SESSION, TO, ONLY, CHILDREN, PARENT, BUDGET, INJECT = (
+SESSION, TO, ONLY, CHILDREN, PARENT, BUDGET, INJECT, CONTROL = (
     "BUSLENS_SESSION",
     "BUSLENS_TO",
     "BUSLENS_ONLY",
@@ -20,8 +20,11 @@ SESSION, TO, ONLY, CHILDREN, PARENT, BUDGET, INJECT = (
     "BUSLENS_PARENT",
     "BUSLENS_BUDGET",
     "BUSLENS_INJECT",
+    "BUSLENS_CONTROL",
 )
-ALL = (SESSION, TO, ONLY, CHILDREN, PARENT, BUDGET, INJECT)
+ALL = (SESSION, TO, ONLY, CHILDREN, PARENT, BUDGET, INJECT, CONTROL)
+YES = ("1", "true", "yes", "on")
+"""What says that something is wanted, where a person has written it."""
 
 
 def told(
@@ -33,13 +36,14 @@ def told(
     path: str,
     budget: str = "",
     inject: str = "",
+    control: str = "",
 ) -> "dict[str, str]":
     """The variables that let the probe into a program.
 
     site: the folder with our sitecustomize. session: its folder. to: the capture of the first process. only: libraries,
     none for all. has_children: other Pythons that the program starts are watched too. path: PYTHONPATH so far.
     budget: the share of its time that each process gives to being watched, as "0.05"; "" for any.
-    inject: "yes" where messages over a broker get a trace context.
+    inject: "yes" where messages over a broker get a trace context. control: "yes" where it takes commands.
     """
     return {
         PYTHON_PATH: site + os.pathsep + path if path else site,
@@ -50,6 +54,7 @@ def told(
         PARENT: "",
         **({BUDGET: budget} if budget else {}),
         **({INJECT: inject} if inject else {}),
+        **({CONTROL: control} if control else {}),
     }
 
 
@@ -70,7 +75,7 @@ def hand_on(environ: "MutableMapping[str, str]", found: "dict[str, str]", site: 
     """Put the variables back for children that are to be watched. parent: the name of this process in its session."""
     if found[CHILDREN] == "yes":
         only = [name for name in found[ONLY].split(",") if name]
-        more = found[PYTHON_PATH], found[BUDGET], found[INJECT]
+        more = found[PYTHON_PATH], found[BUDGET], found[INJECT], found[CONTROL]
         environ.update(told(site, found[SESSION], found[TO], only, True, *more))
         environ[PARENT] = parent
 

@@ -164,7 +164,7 @@ class StreamRecorder(Recorder):
 
     def chosen(self) -> None:
         """This dispatch is recorded, of several."""
-        if self._stream is not None and self.spending.one_in > 1:
+        if self._stream is not None and (self.spending.one_in > 1 or self.spending.has_pauses):
             self.spending.chosen(self._stream)
             place = getattr(self.local, "place", None)
             if place is not None and place[-1] != CAUSE_UNKNOWN:
@@ -349,6 +349,12 @@ class StreamRecorder(Recorder):
             # On a thread of its own: the program's log may wait for a lock that the emitting thread holds.
             arguments = ("buslens: the forked process %d cannot record: %s", os.getpid(), error)
             threading.Thread(target=_LOG.error, args=arguments, name="buslens log", daemon=True).start()
+
+
+def keep_payloads(recorder: StreamRecorder, payloads: str) -> None:
+    """From the next dispatch on: redaction.FULL, KEYS or OFF."""
+    recorder.redaction = recorder.redaction.with_payloads(payloads)
+    recorder._quick_json = QuickJson(recorder.redaction, recorder.limits).of
 
 
 def start_ticks(pid: "Union[int, str]" = "self") -> int:

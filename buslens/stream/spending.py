@@ -43,6 +43,9 @@ class Spending:
         self.has_left_out = False
         """Whether a dispatch ever was: what is emitted outside of any call that is known may be in one of those."""
 
+        self.has_pauses = False
+        """Whether a person has asked that some buses are not recorded now."""
+
         self.begin_anew()
 
     def begin_anew(self) -> None:
@@ -65,7 +68,12 @@ class Spending:
 
     def tune(self) -> None:
         """Something has changed that the next dispatch must know."""
-        self.is_hot = self.is_on and self.one_in == 1 and not self.meter.is_due
+        self.is_hot = self.is_on and self.one_in == 1 and not self.has_pauses and not self.meter.is_due
+
+    def pause(self, some: bool) -> None:
+        """Some buses are not recorded from now on, or all of them are again."""
+        self.has_pauses, self.has_left_out = some, self.has_left_out or some
+        self.tune()
 
     def measured(self) -> Optional[MeasuredDispatch]:
         """To measure the dispatch that comes now, whose handlers its adapter calls; mostly None."""

@@ -114,7 +114,7 @@ class EventBusHooks(MethodHooks):
         def _start() -> None:
             self.bare(start)()
             emitter = self.watch.emitter()
-            if emitter is not None and self.watch.live:
+            if emitter is not None and self.watch.is_on:
                 self._listen(emitter)
 
         return _start

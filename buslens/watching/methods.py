@@ -123,7 +123,7 @@ class MethodHooks:
         self._lock, self._aside = threading.RLock(), 0
         self.watch.begin_anew()
         emitter = self.watch.emitter()
-        if emitter is not None and self.watch.live:
+        if emitter is not None and self.watch.is_on:
             self._tell(self.subscriptions(emitter, wait=False))
             for what in self.unseen():
                 self.watch.cannot_see(what)
@@ -142,6 +142,30 @@ class MethodHooks:
             return self.bare(name)(*args, **kwargs)
 
         return passing
+
+    def exchange(self, name: str, around: Callable[[Hook], Hook]) -> Optional[tuple[Hook, Hook]]:
+        """Put a hook around that of a method: what lay there, and what lies there now.
+
+        None where the object has gone, or something else lies there.
+        """
+        emitter = self.watch.emitter()
+        with self._lock:
+            before = self._hooks.get(name)
+            if emitter is None or before is None or vars(emitter).get(name) is not before:
+                return None
+            now = around(before)
+            now.__dict__.update(before.__dict__)
+            self._hooks[name] = vars(emitter)[name] = now
+            return before, now
+
+    def give_back(self, name: str, before: Hook, now: Hook) -> None:
+        """Undo an exchange. Where somebody has wrapped the hook meanwhile, it stays, and only passes on."""
+        emitter = self.watch.emitter()
+        with self._lock:
+            if self._hooks.get(name) is now:
+                self._hooks[name] = before
+                if emitter is not None and vars(emitter).get(name) is now:
+                    vars(emitter)[name] = before
 
     def _tell(self, subscriptions: Iterable[Subscription]) -> None:
         for event, handler, once in subscriptions:
@@ -170,7 +194,7 @@ class MethodHooks:
         finally:
             with self._lock:
                 self._aside -= 1
-                if self._aside == 0 and emitter is not None and self.watch.live:
+                if self._aside == 0 and emitter is not None and self.watch.is_on:
                     vars(emitter).update(self._hooks)
 
     def _lay_aside(self, emitter: Any) -> None:

@@ -49,7 +49,10 @@ class Watch:
 
         recorder.at_end(self, Watch.finish)
         self.live = True
-        """False once detached, or once an error of our own has switched us off."""
+        """False once detached, once an error of our own has switched us off, and while it is paused."""
+
+        self.is_paused = False
+        """A person has asked that nothing is recorded for now but who subscribes."""
 
         self.awaits = True
         """A coroutine that a handler returns will be run by somebody."""
@@ -72,6 +75,25 @@ class Watch:
     def anchor(self) -> Any:
         """What lives as long as the emitter, and can be referred to weakly: itself, unless an adapter knows better."""
         return self.emitter()
+
+    @property
+    def is_on(self) -> bool:
+        """Whether it is watched still, be it paused."""
+        return self.live or self.is_paused
+
+    @property
+    def known_events(self) -> list[str]:
+        """Names of events that were emitted or subscribed to, of which the latest are known."""
+        return list(self._event_ids)
+
+    def pause(self, on: bool) -> None:
+        """Record nothing of what is emitted from now on; or record it again. Calls that run are told to their end."""
+        if on and self.live:
+            self.is_paused = True  # first: one of the two is always true
+            self.live = False
+        elif self.is_paused and not on:
+            self.live = True
+            self.is_paused = False
 
     def broke(self, error: BaseException) -> None:
         """An error of our own: too deep in recursion means one fact less, anything else that we stop."""
@@ -127,7 +149,7 @@ class Watch:
     ) -> None:
         try:
             self.forget(event)
-            if self.live and self.recorder.enabled:
+            if self.is_on and self.recorder.enabled:
                 if type(handler) is Registration:
                     record(handler.handler_id, self.event_id(event), once, handler.said(why))
                 else:

@@ -126,7 +126,7 @@ class SignalHooks:
     def after_fork(self, parent_pid: int) -> None:
         self.watch.begin_anew()
         self._slots, self._keys = [], []
-        if self.watch.live:
+        if self.watch.is_on:
             self._look(self.watch.emitter())
             for what in self.unseen():
                 self.watch.cannot_see(what)

@@ -85,7 +85,7 @@ def test_the_announcement_says_where_and_what_is_not_seen(tmp_path: Path, monkey
     environment = prepared(request)
     said = announcement(request, environment)
     assert said.startswith(f"recording into {environment['BUSLENS_SESSION']}, from the first import of pyee; not seen:")
-    assert set(COMMANDS) == {"record", "attach", "ps"}
+    assert set(COMMANDS) == {"record", "attach", "ps", "emit", "tune"}
 
 
 def test_a_budget_is_told_to_the_program_and_its_children(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
