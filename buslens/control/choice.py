@@ -52,8 +52,11 @@ class RecordingChoice:
         names = {name, library}
         return (self.only is None or bool(self.only & names)) and not self.left_out & names
 
-    def keep_payloads(self, level: str) -> str:
-        """From now on; a sentence where that changes something. Raises Refused for more than the program allows."""
+    def keep_payloads(self, level: str, buses: "List[Bus]") -> str:
+        """From now on; a sentence where that changes something. Raises Refused for more than the program allows.
+
+        buses: all there are.
+        """
         if level not in LEVELS:
             raise Refused(f"payloads are {', '.join(LEVELS[:-1])} or {LEVELS[-1]}, and not {level[:40]!r}")
         if LEVELS.index(level) > LEVELS.index(self.most):
@@ -61,6 +64,8 @@ class RecordingChoice:
         if level == self.payloads:
             return ""
         keep_payloads(self._recorder, level)
+        for bus in buses:
+            bus.hooks.watch.forget()  # what it has prepared for payloads as they were
         return f"payloads {_PAYLOADS[level]}"
 
     def record(self, only: "Optional[Iterable[str]]", left_out: Iterable[str], buses: "List[Bus]") -> "List[str]":

@@ -43,8 +43,7 @@ class PayloadForms:
 
     def __init__(self, redaction: Redaction, limits: Limits, write: Callable[[bytes], bool]) -> None:
         """write: a record into the stream; whether there was room."""
-        self._redaction = redaction
-        self._is_on = is_quick(redaction, limits)
+        self.use(redaction, limits)
         self._write = write
         self._next: Callable[[], int] = itertools.count(1).__next__
         self._codes: Dict[str, CodeType] = {}
@@ -75,6 +74,11 @@ class PayloadForms:
                 return no_form
             found = self._known[key] = record, made
         return found[1]
+
+    def use(self, redaction: Redaction, limits: Limits) -> None:
+        """From now on this redaction. Forms that were given out before know nothing of it."""
+        self._redaction = redaction
+        self._is_on = is_quick(redaction, limits)
 
     def tell_all(self) -> None:
         """Write them all, into another stream."""

@@ -352,9 +352,10 @@ class StreamRecorder(Recorder):
 
 
 def keep_payloads(recorder: StreamRecorder, payloads: str) -> None:
-    """From the next dispatch on: redaction.FULL, KEYS or OFF."""
+    """From now on redaction.FULL, KEYS or OFF; forms that a watch has prepared it must forget (`Watch.forget`)."""
     recorder.redaction = recorder.redaction.with_payloads(payloads)
     recorder._quick_json = QuickJson(recorder.redaction, recorder.limits).of
+    recorder.forms.use(recorder.redaction, recorder.limits)
 
 
 def start_ticks(pid: "Union[int, str]" = "self") -> int:

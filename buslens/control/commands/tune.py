@@ -23,7 +23,7 @@ def tune(program: Controlled, asked: Asked, wake: Callable[[], None]) -> Fields:
     if chooses:
         _check(program, [*only, *left_out])
     if asked.has("payloads"):
-        changes += filter(None, [choice.keep_payloads(asked.text("payloads"))])
+        changes += filter(None, [choice.keep_payloads(asked.text("payloads"), program.buses.all())])
     if chooses:
         changes += choice.record(only if asked.has("only") else None, left_out, program.buses.all())
     choice.mark(changes)
