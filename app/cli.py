@@ -311,6 +311,29 @@ def report(
 
 
 @program.command()
+def why(
+    capture: Annotated[Path, typer.Argument(help="A capture file, or the folder of a session.")],
+    about: Annotated[
+        str, typer.Argument(help="Id of a dispatch or call, or the name of an event or handler.", metavar="[ABOUT]")
+    ] = "",
+    question: Annotated[
+        str, typer.Argument(help="Which question; without: the first that can be asked.", metavar="[QUESTION]")
+    ] = "",
+    handler: Annotated[str, typer.Option(help="Why did this handler not run for it?", metavar="NAME")] = "",
+    event: Annotated[str, typer.Option(help="Why was this event never emitted after it?", metavar="NAME")] = "",
+    at: Annotated[
+        float | None, typer.Option(help="Of an event, a handler or all: at this second.", metavar="SECONDS")
+    ] = None,
+    json: Annotated[bool, typer.Option("--json", help="Print it as JSON.")] = False,
+) -> None:
+    """Ask a capture why something happened, or did not. Exit code 1: the capture cannot tell."""
+    from app.cli_why import WhyRequest
+    from app.cli_why import why as answer
+
+    raise typer.Exit(answer(WhyRequest(capture, about, question, handler, event, at, json)))
+
+
+@program.command()
 def worker(
     scenario: Scenario,
     engine: Annotated[

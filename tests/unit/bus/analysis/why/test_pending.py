@@ -1,0 +1,39 @@
+"""What has not ended, the oldest first, with what it waits for and who waits for it."""
+
+from __future__ import annotations
+
+from bus.analysis.why.pending import pending
+from bus.trace import Trace
+from buslens.records import Flag
+from tests.helpers.planted import Story
+
+
+def test_running_calls_and_emits_that_wait_are_told_with_who_waits_for_whom() -> None:
+    story = Story()
+    story.on("late", "c")
+    done = story.heard("x", "fine")
+    outer = story.begin(story.emit("a", 1), "one", "a")
+    inner = story.begin(story.emit("b", 1, cause=outer), "two", "b", flags=Flag.ASYNC)
+    waiting = story.emit("c", 1, cause=inner)
+    story.wait(4)
+    found, many = pending(story.trace())
+    assert many == 3
+    assert [(each.kind, each.id, each.name) for each in found] == [
+        ("call", outer, "one"), ("call", inner, "two"), ("dispatch", waiting, "c"),
+    ]  # fmt: skip
+    assert [each.waiting for each in found] == [None, ("call", outer), ("call", inner)]
+    assert "has not ended" in found[0].waits_for[0].text
+    assert "which has not begun" in found[2].waits_for[0].text
+    assert done not in [each.id for each in found]
+
+
+def test_of_many_the_oldest_are_told_and_all_are_counted() -> None:
+    story = Story()
+    calls = [story.begin(story.emit("a", 1), "one", "a", flags=Flag.ASYNC) for _ in range(30)]
+    found, many = pending(story.trace(), most=5)
+    assert many == 30
+    assert [each.id for each in found] == calls[:5]
+
+
+def test_of_an_empty_trace_nothing_is_pending() -> None:
+    assert pending(Trace()) == ([], 0)
