@@ -53,5 +53,6 @@ def ask(trace: Trace, subject: Subject, question: str, other: int = 0) -> Answer
 
 
 def _is_there(trace: Trace, subject: Subject) -> bool:
-    table = {"call": trace.calls, "dispatch": trace.dispatches}.get(subject.kind)
-    return table is None or table.row_of(subject.id) >= 0
+    if subject.kind == "call":
+        return trace.calls.row_of(subject.id) >= 0
+    return subject.kind != "dispatch" or trace.dispatches.row_of(subject.id) >= 0
