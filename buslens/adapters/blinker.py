@@ -20,12 +20,14 @@ from buslens.payloads import shown
 from buslens.recorder import Recorder
 from buslens.records import Flag
 from buslens.statics import first, instance_dict
+from buslens.stream import StreamRecorder
 from buslens.watching.call_sites import in_the_place_of
 from buslens.watching.framework_signals import UnheardSignal, framework_of
 from buslens.watching.hooks import Hooks
 from buslens.watching.methods import Hook, MethodHooks, Subscription
 from buslens.watching.places import Place, files_of, place_outside
-from buslens.watching.senders import carried
+from buslens.watching.senders import SenderNames
+from buslens.watching.slot_turns import MOST, SlotPlan, SlotTurns
 from buslens.watching.subscribers import FREED, Registration, Subscribers
 from buslens.watching.turns import Turns
 from buslens.watching.watch import Watch
@@ -33,6 +35,8 @@ from buslens.watching.watch import Watch
 _WEAK: tuple[type, ...] = getattr(base, "WeakTypes", (weakref.ref,))
 _key_of: Callable[[Any], Any] = vars(base).get("make_id") or vars(base)["hashable_identity"]
 _MOST_SENDERS = 4
+_MOST_PLANS = 64
+_EMPTY: frozenset[Any] = frozenset()
 _FRAMEWORKS = ("flask.signals", "quart.signals")
 _MARKS = ("_is_coroutine", "_is_coroutine_mark")
 """What makes asyncio and inspect take a function that is none for a coroutine function."""
@@ -54,8 +58,13 @@ class SignalHooks(MethodHooks):
         framework = framework_of(emitter, _FRAMEWORKS)
         self.unheard = UnheardSignal(self.watch, framework, self.event) if framework else None
         self.subscribers = Subscribers(self.watch, self.event)
+        self.senders = SenderNames()
         self.receivers: dict[Any, Receiver] = {}
         """What else is known of those in the subscribers, by the same keys."""
+
+        self.stream = recorder if isinstance(recorder, StreamRecorder) else None
+        self._plans: dict[Any, tuple[frozenset[Any], Optional[SlotPlan]]] = {}
+        """By sender, or for all that have no receivers of their own; of the receivers with these keys."""
 
         self.asked = threading.local()
         """`turns`: of the send that is the next, on this thread, to ask for receivers."""
@@ -89,8 +98,13 @@ class SignalHooks(MethodHooks):
         own = [name for name in self.METHODS[:2] if getattr(kind, name) is not getattr(Signal, name)]
         return [f"{kind.__name__} has its own {name}: a receiver that it calls by itself is not seen" for name in own]
 
-    def told(self, sender: Any, kwargs: dict[str, Any], refused: str, flags: int = 0) -> Optional[Turns]:
-        """Record a send; None where it is not recorded. refused: the kind of receivers that blinker will not call."""
+    def told(
+        self, sender: Any, kwargs: dict[str, Any], refused: str, flags: int = 0, is_plain: bool = False
+    ) -> Optional[Turns]:
+        """Record a send; None where it is not recorded, or nobody will be called.
+
+        refused: the kind of receivers that blinker will not call. is_plain: `send` runs a loop of ours where it can.
+        """
         watch, signal = self.watch, self.watch.emitter()
         if signal is None or not watch.live or not watch.recorder.enabled:
             return None
@@ -102,15 +116,21 @@ class SignalHooks(MethodHooks):
             if known.keys() != signal.receivers.keys():
                 self._look(signal, self.subscribers.came)
             muted = vars(signal).get("is_muted") is True
+            plan = self._plan(signal, sender) if is_plain and not muted else None
+            if plan is not None and self.stream is not None and self.stream.spending.one_in == 1:
+                measured, said = self.stream.spending.measured(), self.senders.carried(sender, kwargs)
+                return SlotTurns(watch, self.stream, plan, _static_key, said, measured)
             announced = {} if muted else {key: known[key] for key in _connected(signal, sender) if key in known}
             if not watch.has_room(len(announced)):
                 return None
-            said = carried(sender, kwargs)
+            said = self.senders.carried(sender, kwargs)
             payload = watch.payload((said,) if said else (), {})
             dispatch = watch.emitted(watch.event_id(self.event), len(announced), payload, watch.cause())
             if len(announced) < len(known):
                 others = [registration for key, registration in known.items() if key not in announced]
                 watch.filtered(dispatch, others, "the signal was muted" if muted else "")
+            if not announced:
+                return None
             receivers = self.receivers
 
             def key_of(receiver: Any) -> Any:
@@ -127,6 +147,28 @@ class SignalHooks(MethodHooks):
         super().after_fork(parent_pid)
         if self.unheard is not None:
             self.unheard.begin_anew()
+
+    def _plan(self, signal: Signal, sender: Any) -> Optional[SlotPlan]:
+        """Whom a send reaches, where these are plain functions; None: nobody, or others too."""
+        key, buckets = _sender_key(sender), signal._by_sender
+        anybody, own = buckets.get(ANY_ID) or _EMPTY, buckets.get(key) or _EMPTY
+        if not (_is_set(anybody) and _is_set(own)):
+            return None  # a `set_class` of the program's own, which we ask for nothing
+        keys = anybody | own if own else anybody
+        plans = self._plans  # others take its place where somebody comes or goes meanwhile
+        found = plans.get(key if own else ANY_ID)
+        if found is None or found[0] != keys:
+            known, receivers = self.subscribers.known, self.receivers
+            keys, plan = frozenset(keys), None
+            announced = {each: known[each] for each in keys if each in known}
+            if 0 < len(announced) <= MOST and all(receivers[each].kind == "sync" for each in announced):
+                others = [known[each] for each in list(known) if each not in announced]
+                assert self.stream is not None
+                plan = SlotPlan(self.stream, self.watch.event_id(self.event), announced, others)
+            if len(plans) >= _MOST_PLANS:
+                plans.clear()
+            found = plans[key if own else ANY_ID] = keys, plan if plan and plan.openings else None
+        return found[1]
 
     def all_are(self, kind: str, turns: Turns) -> bool:
         """Whether everybody who was announced is of this kind of Receiver."""
@@ -150,6 +192,7 @@ class SignalHooks(MethodHooks):
             signal = self.watch.emitter()
             if signal is None or key not in self.subscribers.known:
                 return
+            self._plans = {}
             if key not in signal.receivers:
                 self.receivers.pop(key, None)
                 self.subscribers.went(key, FREED if freed else "")
@@ -162,6 +205,7 @@ class SignalHooks(MethodHooks):
 
     def _look(self, signal: Signal, tell: Callable[[Any, Registration], None]) -> None:
         """See who is connected, as after whoever has changed the signal's own tables."""
+        self._plans = {}
         for key in [key for key in self.subscribers.known if key not in signal.receivers]:
             self.receivers.pop(key, None)
             self.subscribers.went(key)
@@ -173,6 +217,7 @@ class SignalHooks(MethodHooks):
                 tell(key, self._described(key, receiver, senders, receiver is not stored, ("", 0)))
 
     def _described(self, key: Any, receiver: Any, senders: dict[Any, str], weak: bool, place: Place) -> Registration:
+        self._plans = {}
         self.receivers[key] = Receiver(senders, _kind_of(receiver))
         known = self.subscribers.known.get(key)
         if known is not None:  # it is connected to one sender more
@@ -195,6 +240,7 @@ class Receiver:
 
 def _sending(hooks: SignalHooks) -> Hook:
     direct = _has_plain_loop(hooks, "send")
+    is_plain, in_slots = direct and hooks.stream is not None, SlotTurns
 
     def send(*sender: Any, **kwargs: Any) -> Any:
         given = kwargs
@@ -202,11 +248,12 @@ def _sending(hooks: SignalHooks) -> Hook:
             given = {name: value for name, value in kwargs.items() if name != "_async_wrapper"}
         wrapped = given is not kwargs and kwargs["_async_wrapper"] is not None
         whom = sender[0] if sender else None
-        turns = None if len(sender) > 1 else hooks.told(whom, given, "async" if direct and not wrapped else "")
+        refused = "async" if direct and not wrapped else ""
+        turns = None if len(sender) > 1 else hooks.told(whom, given, refused, is_plain=is_plain)
         if turns is None:
             return hooks.bare("send")(*sender, **kwargs)
         try:
-            if not direct or not hooks.all_are("sync", turns):
+            if type(turns) is not in_slots and (not direct or not hooks.all_are("sync", turns)):
                 hooks.asked.turns = turns
                 turns.by_library = True
                 return hooks.bare("send")(*sender, **kwargs)
@@ -319,6 +366,10 @@ def _connected(signal: Signal, sender: Any) -> Iterable[Any]:
         if bucket:
             found.update(dict.fromkeys(first(iter, bucket, len(bucket))))
     return found
+
+
+def _is_set(found: Any) -> bool:
+    return type(found) is set or type(found) is frozenset
 
 
 def _static_key(thing: Any) -> Any:

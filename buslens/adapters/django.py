@@ -20,12 +20,14 @@ from django.dispatch.dispatcher import NONE_ID, Signal
 from buslens.payloads import shown
 from buslens.recorder import Recorder
 from buslens.statics import class_name, instance_dict
+from buslens.stream import StreamRecorder
 from buslens.watching.call_sites import in_the_place_of
 from buslens.watching.framework_signals import UnheardSignal
 from buslens.watching.hooks import Hooks
 from buslens.watching.methods import Hook, MethodHooks, Subscription
 from buslens.watching.places import Place, place_outside
-from buslens.watching.senders import carried
+from buslens.watching.senders import SenderNames
+from buslens.watching.slot_turns import MOST, SlotPlan, SlotTurns
 from buslens.watching.subscribers import FREED, Registration, Subscribers
 from buslens.watching.turns import Turns
 from buslens.watching.watch import Watch
@@ -33,6 +35,7 @@ from buslens.watching.watch import Watch
 _TRACEBACK: Any = vars(BaseException)["__traceback__"]
 _QUIET = ("pre_init", "post_init")
 _MOST_REMEMBERED = 4096
+_MOST_PLANS = 64
 
 
 class SignalHooks(MethodHooks):
@@ -56,6 +59,7 @@ class SignalHooks(MethodHooks):
         self.unheard = UnheardSignal(self.watch, "django", self.event) if is_own else None
 
         self.subscribers = Subscribers(self.watch, self.event)
+        self.senders = SenderNames()
         self.asked = threading.local()
         """`turns`: of the send that is the next, on this thread, to ask for receivers."""
 
@@ -66,6 +70,10 @@ class SignalHooks(MethodHooks):
         """Where a receiver was connected, by the first half of its key; Django may take it in later."""
 
         self._senders: dict[Any, str] = {}
+        self.stream = recorder if isinstance(recorder, StreamRecorder) else None
+        self._plans: dict[Any, Optional[tuple[SlotPlan, Callable[[Any], Any]]]] = {}
+        """By sender: whom its sends reach, and what finds the keys of those."""
+
         self._seen: tuple[Any, int] = (None, -1)
         """The list of receivers as it was looked at last, and how long it was."""
 
@@ -102,8 +110,11 @@ class SignalHooks(MethodHooks):
         if self.quiet:
             yield f"{self.event} is sent for each object that a model makes: it is told only where somebody listens"
 
-    def told(self, sender: Any, named: dict[str, Any], robust: bool = False) -> Optional[Turns]:
-        """Record a send; None where it is not recorded, or nobody will be called."""
+    def told(self, sender: Any, named: dict[str, Any], robust: bool = False, is_plain: bool = False) -> Optional[Turns]:
+        """Record a send; None where it is not recorded, or nobody will be called.
+
+        is_plain: `send` runs a loop of ours where it can.
+        """
         watch, signal = self.watch, self.watch.emitter()
         if signal is None or not watch.live or not watch.recorder.enabled:
             return None
@@ -114,11 +125,15 @@ class SignalHooks(MethodHooks):
                 return None
             if receivers is not self._seen[0] or len(receivers) != self._seen[1]:
                 self.look(signal)
+            found = self._plan(receivers, sender) if is_plain else None
+            if found is not None and self.stream is not None and self.stream.spending.one_in == 1:
+                measured, said = self.stream.spending.measured(), self.senders.carried(sender, named)
+                return SlotTurns(watch, self.stream, *found, said, measured)
             waiting: dict[Any, list[Any]] = {}
             announced = self._asked(receivers, sender, waiting)
             if (self.quiet and not announced) or not watch.has_room(len(announced)):
                 return None
-            said = carried(sender, named)
+            said = self.senders.carried(sender, named)
             payload = watch.payload((said,) if said else (), {})
             dispatch = watch.emitted(watch.event_id(self.event), len(announced), payload, watch.cause())
             known = self.subscribers.known
@@ -158,6 +173,7 @@ class SignalHooks(MethodHooks):
         """See who is connected now."""
         try:
             tell = tell or self.subscribers.came
+            self._plans = {}
             receivers = signal.receivers
             self._seen = receivers, len(receivers)
             known, present = self.subscribers.known, set()
@@ -176,6 +192,26 @@ class SignalHooks(MethodHooks):
                     self.subscribers.went(key)
         except Exception as error:
             self.watch.broke(error)
+
+    def _plan(self, receivers: Any, sender: Any) -> Optional[tuple[SlotPlan, Callable[[Any], Any]]]:
+        """Whom a send reaches where all of them block, and what finds their keys; None: nobody, or others too."""
+        wanted, plans = _static_id(sender), self._plans  # others take its place where somebody comes or goes meanwhile
+        if wanted in plans:
+            return plans[wanted]
+        waiting: dict[Any, list[Any]] = {}
+        announced, known = self._asked(receivers, sender, waiting), self.subscribers.known
+        are_plain = not any(is_async for _, _, is_async in tuple(receivers)) and len(waiting) == len(announced)
+        found = None
+        if self.stream is not None and are_plain and 0 < len(announced) <= MOST:
+            others = [known[key] for key in list(known) if key not in announced]
+            plan = SlotPlan(self.stream, self.watch.event_id(self.event), announced, others)
+            by_id = {each: keys[0] for each, keys in waiting.items()}
+            if plan.openings:
+                found = plan, lambda receiver: by_id.get(_static_id(receiver))
+        if len(plans) >= _MOST_PLANS:
+            plans.clear()
+        plans[wanted] = found
+        return found
 
     def _asked(self, receivers: Any, sender: Any, waiting: dict[Any, list[Any]]) -> dict[Any, Registration]:
         """Whom a send will reach, by key; and their keys by who they are, as Django will take them."""
@@ -209,6 +245,7 @@ class SignalHooks(MethodHooks):
     def _freed(self, key: Any) -> None:
         """Whoever was connected by this key is no more; may be called from anywhere in the program."""
         try:
+            self._plans = {}
             self._deaths.pop(key, None)
             self.subscribers.went(key, FREED)
         except Exception as error:
@@ -219,9 +256,10 @@ def _sending(hooks: SignalHooks) -> Hook:
     by_library = _sending_by_library(hooks, "send")
     if "sync_receivers" not in Signal.send.__code__.co_varnames or _is_own(hooks, "send"):
         return by_library
+    is_plain = hooks.stream is not None
 
     def send(sender: Any, **named: Any) -> Any:
-        turns = hooks.told(sender, named)
+        turns = hooks.told(sender, named, is_plain=is_plain)
         if turns is None:
             return hooks.bare("send")(sender, **named)
         try:

@@ -2,27 +2,60 @@
 
 from __future__ import annotations
 
+import gc
+from weakref import ref
+
 import pytest
 
-from buslens.watching.senders import carried, shown_sender
+from buslens.watching.senders import SenderNames
 
 
-class Shop:
+class Meta(type):
+    def __hash__(cls) -> int:
+        raise AssertionError("nobody asks")
+
+    def __eq__(cls, other: object) -> bool:
+        raise AssertionError("nobody asks")
+
+
+class Shop(metaclass=Meta):
     def __repr__(self) -> str:
         raise AssertionError("nobody asks")
 
 
-@pytest.mark.parametrize("plain", ["shop", 7, None, Shop])
-def test_plain_values_and_classes_are_what_they_are(plain: object) -> None:
-    assert shown_sender(plain) is plain
+@pytest.mark.parametrize("plain", ["shop", 7, 0.5, True, None])
+def test_plain_values_are_what_they_are(plain: object) -> None:
+    assert SenderNames().shown(plain) is plain
 
 
-def test_anything_else_is_told_by_its_class_and_not_asked() -> None:
-    assert shown_sender(Shop()) == f"<{__name__}.Shop>"
+def test_a_class_and_what_is_made_of_it_are_told_apart_and_not_asked() -> None:
+    names = SenderNames()
+    for _ in range(2):
+        assert names.shown(Shop) == f"<class {__name__}.Shop>"
+        assert names.shown(Shop()) == f"<{__name__}.Shop>"
+
+
+def test_a_class_is_not_kept_alive_and_not_taken_for_the_next_one() -> None:
+    names, gone = SenderNames(), []
+    for number in range(20):
+        made = type(f"Shop{number}", (), {})  # often where the one before has been
+        assert names.shown(made) == f"<class {__name__}.Shop{number}>"
+        gone.append(ref(made))
+        del made
+        gc.collect()
+    assert [each() for each in gone] == [None] * 20
+
+
+def test_of_many_classes_not_all_are_kept() -> None:
+    names = SenderNames()
+    kept = [type("Shop", (), {}) for _ in range(1100)]
+    assert {names.shown(each()) for each in kept} == {f"<{__name__}.Shop>"}
+    assert len(names._known) < 1100
 
 
 def test_a_signal_carries_its_arguments_and_who_sends_it() -> None:
-    assert carried("shop", {"order": 7}) == {"sender": "shop", "order": 7}
-    assert carried(None, {"order": 7}) == {"order": 7}
-    assert carried(None, {}) == {}
-    assert carried("shop", {"sender": "an argument"}) == {"sender": "an argument"}
+    names = SenderNames()
+    assert names.carried("shop", {"order": 7}) == {"sender": "shop", "order": 7}
+    assert names.carried(None, {"order": 7}) == {"order": 7}
+    assert names.carried(None, {}) == {}
+    assert names.carried("shop", {"sender": "an argument"}) == {"sender": "an argument"}
