@@ -119,7 +119,10 @@ class SignalHooks(MethodHooks):
             plan = self._plan(signal, sender) if is_plain and not muted else None
             if plan is not None and self.stream is not None and self.stream.spending.one_in == 1:
                 measured, said = self.stream.spending.measured(), self.senders.carried(sender, kwargs)
-                return SlotTurns(watch, self.stream, plan, _static_key, said, measured)
+                if plan.announced:
+                    return SlotTurns(watch, self.stream, plan, _static_key, said, measured)
+                plan.tell_unheard(watch, self.stream, said, measured)
+                return None
             announced = {} if muted else {key: known[key] for key in _connected(signal, sender) if key in known}
             if not watch.has_room(len(announced)):
                 return None
@@ -149,7 +152,7 @@ class SignalHooks(MethodHooks):
             self.unheard.begin_anew()
 
     def _plan(self, signal: Signal, sender: Any) -> Optional[SlotPlan]:
-        """Whom a send reaches, where these are plain functions; None: nobody, or others too."""
+        """Whom a send reaches, where these are plain functions; None: others too."""
         key, buckets = _sender_key(sender), signal._by_sender
         anybody, own = buckets.get(ANY_ID) or _EMPTY, buckets.get(key) or _EMPTY
         if not (_is_set(anybody) and _is_set(own)):
@@ -161,13 +164,16 @@ class SignalHooks(MethodHooks):
             known, receivers = self.subscribers.known, self.receivers
             keys, plan = frozenset(keys), None
             announced = {each: known[each] for each in keys if each in known}
-            if 0 < len(announced) <= MOST and all(receivers[each].kind == "sync" for each in announced):
+            are_plain = all(receivers[each].kind == "sync" for each in announced)
+            if self.stream is not None and are_plain and len(announced) <= MOST:
                 others = [known[each] for each in list(known) if each not in announced]
-                assert self.stream is not None
                 plan = SlotPlan(self.stream, self.watch.event_id(self.event), announced, others)
             if len(plans) >= _MOST_PLANS:
                 plans.clear()
-            found = plans[key if own else ANY_ID] = keys, plan if plan and plan.openings else None
+            found = plans[key if own else ANY_ID] = (
+                keys,
+                plan if plan and len(plan.openings) == len(announced) else None,
+            )
         return found[1]
 
     def all_are(self, kind: str, turns: Turns) -> bool:

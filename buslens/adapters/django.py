@@ -127,8 +127,13 @@ class SignalHooks(MethodHooks):
                 self.look(signal)
             found = self._plan(receivers, sender) if is_plain else None
             if found is not None and self.stream is not None and self.stream.spending.one_in == 1:
+                if self.quiet and not found[0].announced:
+                    return None
                 measured, said = self.stream.spending.measured(), self.senders.carried(sender, named)
-                return SlotTurns(watch, self.stream, *found, said, measured)
+                if found[0].announced:
+                    return SlotTurns(watch, self.stream, *found, said, measured)
+                found[0].tell_unheard(watch, self.stream, said, measured)
+                return None
             waiting: dict[Any, list[Any]] = {}
             announced = self._asked(receivers, sender, waiting)
             if (self.quiet and not announced) or not watch.has_room(len(announced)):
@@ -194,7 +199,7 @@ class SignalHooks(MethodHooks):
             self.watch.broke(error)
 
     def _plan(self, receivers: Any, sender: Any) -> Optional[tuple[SlotPlan, Callable[[Any], Any]]]:
-        """Whom a send reaches where all of them block, and what finds their keys; None: nobody, or others too."""
+        """Whom a send reaches where all of them block, and what finds their keys; None: others too."""
         wanted, plans = _static_id(sender), self._plans  # others take its place where somebody comes or goes meanwhile
         if wanted in plans:
             return plans[wanted]
@@ -202,11 +207,11 @@ class SignalHooks(MethodHooks):
         announced, known = self._asked(receivers, sender, waiting), self.subscribers.known
         are_plain = not any(is_async for _, _, is_async in tuple(receivers)) and len(waiting) == len(announced)
         found = None
-        if self.stream is not None and are_plain and 0 < len(announced) <= MOST:
+        if self.stream is not None and are_plain and len(announced) <= MOST:
             others = [known[key] for key in list(known) if key not in announced]
             plan = SlotPlan(self.stream, self.watch.event_id(self.event), announced, others)
             by_id = {each: keys[0] for each, keys in waiting.items()}
-            if plan.openings:
+            if len(plan.openings) == len(announced):
                 found = plan, lambda receiver: by_id.get(_static_id(receiver))
         if len(plans) >= _MOST_PLANS:
             plans.clear()

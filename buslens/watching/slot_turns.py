@@ -13,6 +13,7 @@ from buslens.context import CALL
 from buslens.packing import ENDED, NEXT, STARTED, WHOLE
 from buslens.records import Kind
 from buslens.stream import layout
+from buslens.stream.forms import Form, no_form
 from buslens.watching.turns import Turns
 
 if TYPE_CHECKING:
@@ -24,6 +25,9 @@ if TYPE_CHECKING:
 MOST = 8
 """Handlers of a dispatch; beyond, the general way."""
 
+_OFTEN = 16
+"""So many payloads that look otherwise are worth a look at their form."""
+
 _NO_MORE = object()
 _NO_SLOT = (AttributeError, TypeError, StopIteration)
 _EMITTED = int(Kind.DISPATCH_EMITTED)
@@ -33,7 +37,7 @@ _PACK = layout.PACK_OPENED
 class SlotPlan:
     """Whom a dispatch calls, as long as nobody comes or goes. Keeps none of them alive."""
 
-    __slots__ = ("announced", "event_id", "openings", "others")
+    __slots__ = ("announced", "event_id", "form", "openings", "others", "without_form")
 
     def __init__(
         self,
@@ -56,6 +60,60 @@ class SlotPlan:
                 self.openings.clear()
                 break
             self.openings[key] = marks[0]
+        self.form: Form = no_form
+        """What most payloads look like, as far as that is known."""
+
+        self.without_form = 0
+        """Payloads that looked otherwise."""
+
+    def keep_payload(
+        self, recorder: StreamRecorder, append: Callable[[bytes], Any], call: int, payload: dict[str, Any]
+    ) -> int:
+        """What a dispatch carries that begins with this call; its blob. append: into the chunk at hand."""
+        record = None if recorder.spending.step else self.form(call, (payload,), {})
+        if record is None:
+            self.without_form = times = self.without_form + 1
+            if times >= _OFTEN and not times & (times - 1):  # to make one costs something
+                found = recorder.forms.of((payload,), {})
+                self.form = self.form if found is no_form else found
+            return recorder.keep_payload(call, payload)
+        try:
+            append(record)
+        except ValueError:  # that chunk is full
+            recorder.local.place = None
+            return recorder.keep_payload(call, payload)
+        return call
+
+    def tell_unheard(
+        self, watch: Watch, recorder: StreamRecorder, payload: dict[str, Any], measured: Optional[MeasuredDispatch]
+    ) -> None:
+        """Record a dispatch that calls nobody: a slot. May raise: see `Watch.broke`."""
+        if measured is not None:
+            measured.go()
+        dispatch = recorder.next_id()
+        try:
+            try:
+                claim, facts, _, append, lane, cause = recorder.local.place
+            except (AttributeError, TypeError):
+                claim, facts, _, append, lane, cause = recorder.place()  # type: ignore[misc]
+            found = CALL.get()
+            cause = cause if found is None else found
+            blob = self.keep_payload(recorder, append, dispatch, payload) if payload else 0
+            try:
+                slot = claim()
+            except StopIteration:
+                claim, facts, _, _, lane, _ = recorder.place()  # type: ignore[misc]
+                slot = claim()
+            fact = (dispatch, cause, blob, lane, 0, _EMITTED, 0, 0, self.event_id, layout.WHOLE)
+            layout.PACK_WHOLE(facts, slot, recorder.clock_ns(), *fact)
+        except _NO_SLOT:
+            kept = recorder.snapshot(payload) if payload else 0
+            told = (self.event_id, recorder.clock_ns(), dispatch, recorder.cause(), recorder.here())
+            recorder.put(WHOLE, _EMITTED, 0, 0, *told, 0, kept)
+        if self.others:
+            watch.filtered(dispatch, self.others)
+        if measured is not None:
+            measured.done(1)
 
 
 class SlotTurns(Turns):
@@ -137,14 +195,14 @@ class SlotTurns(Turns):
         self._call, self.dispatch = call, call - 1
         try:
             try:
-                claim, facts, self._ends, lane, outside = recorder.local.place
+                claim, facts, self._ends, append, lane, outside = recorder.local.place
             except (AttributeError, TypeError):  # the first emit of a thread or of a forked child
-                claim, facts, self._ends, lane, outside = recorder.place()  # type: ignore[misc]
-            blob = recorder.keep_payload(call, payload) if payload else 0
+                claim, facts, self._ends, append, lane, outside = recorder.place()  # type: ignore[misc]
+            blob = self._plan.keep_payload(recorder, append, call, payload) if payload else 0
             try:
                 slot = claim()
             except StopIteration:
-                claim, facts, self._ends, lane, outside = recorder.place()  # type: ignore[misc]
+                claim, facts, self._ends, append, lane, outside = recorder.place()  # type: ignore[misc]
                 slot = claim()
             parent = outside if self._outer is None else self._outer
             _PACK(facts, slot, recorder.clock_ns(), call, parent, blob, lane, mark)
@@ -165,11 +223,11 @@ class SlotTurns(Turns):
             return
         mark = layout.NEXT | registration.handler_id << 32 | (0 if self.left else layout.AWAITS_END)
         try:
-            claim, facts, self._ends, lane, _ = recorder.local.place
+            claim, facts, self._ends, _, lane, _ = recorder.local.place
             try:
                 slot = claim()
             except StopIteration:
-                claim, facts, self._ends, lane, _ = recorder.place()  # type: ignore[misc]
+                claim, facts, self._ends, _, lane, _ = recorder.place()  # type: ignore[misc]
                 slot = claim()
             _PACK(facts, slot, recorder.clock_ns(), call, self.dispatch, ended, lane, mark)
             self._slot = -1 if self.left else slot

@@ -48,6 +48,10 @@ class Library:
 
     def turns(self, payload: dict[str, Any]) -> Turns:
         watch, known, event = self.watch, dict(self.subscribers.known), self.watch.event_id("placed")
+        if isinstance(self.recorder, StreamRecorder) and not known:
+            measured = self.recorder.spending.measured()
+            SlotPlan(self.recorder, event, {}).tell_unheard(watch, self.recorder, payload, measured)
+            return Turns(watch, 0, {}, id)
         if isinstance(self.recorder, StreamRecorder):
             measured = self.recorder.spending.measured()
             return SlotTurns(watch, self.recorder, SlotPlan(self.recorder, event, known), id, payload, measured)
@@ -89,11 +93,25 @@ def some_do_not_come(library: Library) -> None:
     library.run((other, nothing, other), library.turns({}))
 
 
+def nobody_listens(library: Library) -> None:
+    for number in range(100):
+        library.send(number=number)
+
+    def first() -> None:
+        library.send(number=1)
+        library.send()
+
+    library.send(first)
+
+
 def in_threads(library: Library) -> None:
     for number in range(3):
         thread = threading.Thread(target=library.send, args=(nothing, other), name=f"worker {number}")
         thread.start()
         thread.join()
+
+
+PROGRAMS = (each_calls_the_next, some_fail, some_do_not_come, nobody_listens, in_threads)
 
 
 def told(trace: Trace) -> dict[str, Any]:
@@ -118,7 +136,7 @@ def into(folder: Path, **limits: int) -> StreamRecorder:
     return StreamRecorder.into(folder, space=StreamLimits(**{"first": 4096, "largest": 4096, **limits}, left_on_disk=0))
 
 
-@pytest.mark.parametrize("program", [each_calls_the_next, some_fail, some_do_not_come, in_threads])
+@pytest.mark.parametrize("program", PROGRAMS)
 def test_a_stream_tells_what_memory_tells(tmp_path: Path, program: Callable[[Library], None]) -> None:
     in_stream, in_memory, trace = Library(into(tmp_path)), Library(Recorder()), Trace()
     program(in_stream)
