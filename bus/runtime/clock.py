@@ -82,7 +82,7 @@ class Clock:
             now = self.time_ns()
             self._speed = speed
             self._set_pace(now)
-            self._advance()
+            self._advance_all()
             self._changed()
 
     def freeze(self, reason: str) -> None:
@@ -99,7 +99,7 @@ class Clock:
             now = self.time_ns()
             self._frozen.discard(reason)
             self._set_pace(now)
-            self._advance()
+            self._advance_all()
             self._changed()
 
     def stop(self) -> None:
@@ -117,7 +117,7 @@ class Clock:
             until = self.time_ns() + min(ns, NEVER)
             self._sleeping[me] = until
             try:
-                self._advance()
+                self._advance_all()
                 while not self._stopped and self.time_ns() < until:
                     left = self._real_s(until)
                     self._condition.wait(_LONGEST_S if left is None else left)
@@ -137,7 +137,7 @@ class Clock:
         """A worker thread has nothing to do any more."""
         with self._condition:
             self._working -= 1
-            self._advance()
+            self._advance_all()
 
     def hold(self) -> None:
         """As `held` does from here on, until `unhold`: what a worker thread hands to the loop is not taken yet."""
@@ -148,7 +148,7 @@ class Clock:
         """The loop has taken it."""
         with self._condition:
             self._held -= 1
-            self._advance()
+            self._advance_all()
 
     @contextmanager
     def held(self) -> Iterator[None]:
@@ -174,7 +174,8 @@ class Clock:
             # Rounded, so that a timer of whole nanoseconds fires in its nanosecond.
             until = NEVER if timeout_s is None else self.time_ns() + max(1, round(timeout_s * S))
             self._loop_until = until
-            self._advance()
+            if self._advance():
+                self._condition.notify_all()
             return 0.0 if self.time_ns() >= until else self._real_s(until)
 
     def loop_works(self) -> None:
@@ -188,19 +189,25 @@ class Clock:
         if not self._stopped:
             self._late_ns = max(self._late_ns, self.time_ns() - due)
 
-    def _advance(self) -> None:
-        """At full speed, jump to what comes next where everybody waits."""
+    def _advance_all(self) -> None:
+        """At full speed, jump to what comes next where everybody waits, and tell them."""
+        if self._advance():
+            self._changed()
+
+    def _advance(self) -> bool:
+        """At full speed, jump to what comes next where everybody waits. Whether it did."""
         if self._speed != FULL_SPEED or self._frozen or self._stopped:
-            return
+            return False
         if self._held and self._loop_until is not None:
-            return
+            return False
         loop_computes = self._loop_until is None  # or sleeps inside a blocking handler
         if self._working + loop_computes > len(self._sleeping):
-            return
+            return False
         until = min([*self._sleeping.values(), NEVER if self._loop_until is None else self._loop_until])
-        if self.time_ns() < until < NEVER:
-            self._set_pace(until)
-            self._changed()
+        if not self.time_ns() < until < NEVER:
+            return False
+        self._set_pace(until)
+        return True
 
     def _set_pace(self, now: int) -> None:
         still = self._frozen or self._stopped or self._speed == FULL_SPEED

@@ -32,20 +32,28 @@ def _nothing() -> None:
     pass
 
 
+ROUNDS = 16
+"""Of the loop's rounds that have something to do, the system is asked in one of so many whether a socket is ready: what
+other threads hand over is among the callbacks already, and only ends a wait by a socket."""
+
+
 class _ClockedSelector(selectors.DefaultSelector):
     """Waits on the engine's clock where the loop would wait in real time."""
 
     def __init__(self, clock: Clock) -> None:
         super().__init__()
         self._clock = clock
+        self._rounds = 0
 
     def select(self, timeout: float | None = None) -> Any:
         """Events that are ready, after a wait on the engine's clock where there are none."""
-        ready = super().select(0)
-        if ready or (timeout is not None and timeout <= 0):
+        if timeout is not None and timeout <= 0:
+            self._rounds += 1
+            return super().select(0) if self._rounds % ROUNDS == 0 else []
+        if ready := super().select(0):
             return ready
         real = self._clock.loop_idles(timeout)
         try:
-            return super().select(real)
+            return super().select(real) if real != 0.0 else []
         finally:
             self._clock.loop_works()

@@ -10,6 +10,7 @@ import math
 import random
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 UNITS_NS = {"ns": 1, "us": 1_000, "µs": 1_000, "ms": 1_000_000, "s": 1_000_000_000, "min": 60_000_000_000}
 LONGEST_NS = 366 * 24 * 3_600 * 1_000_000_000
@@ -58,6 +59,7 @@ class Distribution:
         raise ValueError("a wait for ever has no length")
 
 
+@lru_cache(1024)  # a step is done again and again
 def parse(text: str) -> Distribution:
     """Read a distribution. Raises ValueError that says what was expected."""
     text = text.strip()
