@@ -12,7 +12,8 @@ from app.check_formats import Checked
 from app.cli_text import plain
 from bus.analysis.problems.baseline import Baseline
 from bus.analysis.problems.finding import Evidence, Finding, Severity
-from bus.wording import extent, several
+from bus.analysis.problems.summing_up import summary
+from bus.wording import several
 
 COLOURS = {Severity.ERROR: "bold red", Severity.WARNING: "yellow", Severity.HINT: "cyan"}
 MOST_IDS = 6
@@ -24,7 +25,7 @@ def print_checked(checked: Checked, baseline: Baseline) -> None:
     """Everything that was found in one capture."""
     console = cli_output.console(columns=WIDTH)
     problems = checked.problems
-    console.print(Text(plain(checked.name), style="bold"), Text(_summary(checked)), soft_wrap=True)
+    console.print(Text(plain(checked.name), style="bold"), Text(summary(problems)), soft_wrap=True)
     own = [each for each in problems.findings if not each.is_library]
     theirs = [each for each in problems.findings if each.is_library]
     _print_findings(console, own, checked.start_ns)
@@ -39,18 +40,6 @@ def print_checked(checked: Checked, baseline: Baseline) -> None:
         reasons = {baseline.by_fingerprint[each.fingerprint].reason for each in problems.muted}
         shown = "; ".join(sorted(plain(each) for each in reasons)[:3])
         console.print(Text(f"  {several(len(problems.muted), 'finding')} muted: {shown}", style="dim"), soft_wrap=True)
-
-
-def _summary(checked: Checked) -> str:
-    problems = checked.problems
-    counts = [(problems.count(each), each.word) for each in reversed(Severity)]
-    told = ", ".join(several(count, word) for count, word in counts if count)
-    looked = f"{several(problems.detectors, 'detector')} looked at {extent(problems.dispatches, problems.calls)}"
-    if problems.failed:
-        looked += f" ({problems.failed:,} failed)"
-    return f"{'healthy' if problems.is_healthy else told}: {looked}" + (
-        f"; {told}" if problems.is_healthy and told else ""
-    )
 
 
 def _print_findings(console: Console, findings: Sequence[Finding], start_ns: int) -> None:

@@ -42,6 +42,8 @@ class ViewVerbs(QObject):
     about_wanted = Signal()
     lanes_wanted = Signal()
     notes_wanted = Signal()
+    problems_wanted = Signal(int)
+    """The next problem (1), the previous one (-1), or the list as it is (0)."""
 
     def __init__(self, seen: ViewParts, parent: QObject) -> None:
         super().__init__(parent)
@@ -60,6 +62,11 @@ class ViewVerbs(QObject):
         """Every note of the capture."""
         self._seen.layout.show("tables")
         self.notes_wanted.emit()
+
+    def show_problems(self, direction: int = 0) -> None:
+        """What is wrong in the trace; direction: of another one than the one that is chosen."""
+        self._seen.layout.show("tables")
+        self.problems_wanted.emit(direction)
 
     def toggle_following(self) -> None:
         """Go along with the newest, or stay."""

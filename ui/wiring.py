@@ -13,6 +13,7 @@ from ui.parts import Parts
 from ui.ports import TrustStore
 from ui.refresh import Refresh
 from ui.sheets import Sheets
+from ui.wiring_problems import ProblemsWiring
 from ui.wiring_runs import RunsWiring
 
 
@@ -34,6 +35,7 @@ class Wiring(QObject):
         self._connect_commands()
         self._connect_mistakes()
         RunsWiring(window, self.verbs, self.refresh)
+        ProblemsWiring(window, self.verbs, self.source)
 
     def begin(self) -> None:
         """Everything stands: look right from the first moment."""
@@ -46,6 +48,7 @@ class Wiring(QObject):
         self.appearance.remember()
         self.verbs.file.exporting.close()
         self._window.tables.sql.cancel()
+        self._window.tables.problems.looker.close()
         self._window.scenario.remarks.stop()
         self.sheets.close()
 

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from bus.analysis.problems.finding import Finding
+from bus.analysis.problems.json_entries import places_in
 from bus.capture.whole_file import replacing
 from bus.errors import Place, UserError
 from bus.system_errors import cannot_make, cannot_read
@@ -61,6 +62,10 @@ class Baseline:
         ]
         return Baseline(tuple(Baseline((*self.mutes, *new)).by_fingerprint.values()))
 
+    def without(self, fingerprint: str) -> Baseline:
+        """This one, where a finding is not muted any more."""
+        return Baseline(tuple(each for each in self.mutes if each.fingerprint != fingerprint))
+
 
 def read(path: Path) -> Baseline:
     """The mutes of a file. Raises UserError that says where and what is wrong with it."""
@@ -86,7 +91,26 @@ def read(path: Path) -> Baseline:
     muted = found.get("muted")
     if not isinstance(muted, list) or len(muted) > MOST_MUTES:
         raise UserError(f'"muted" is a list of at most {MOST_MUTES:,} findings', at=Place(str(path)))
-    return Baseline(tuple(_mute(path, number, each) for number, each in enumerate(muted, 1)))
+    try:
+        return Baseline(tuple(_mute(number, each) for number, each in enumerate(muted, 1)))
+    except _WrongMuteError as error:
+        line, column = places_in(body.decode(json.detect_encoding(body), "surrogatepass"), "muted")[error.number - 1]
+        raise UserError(str(error), at=Place(str(path), line, column)) from None
+
+
+def beside(path: Path | None) -> Path:
+    """Where the mutes of what lies in this file are, or are to be written.
+
+    In its folder; without a file, or where only the folder of this process has a baseline, in that.
+    """
+    here = Path.cwd() / USUAL
+    there = here if path is None else path.absolute().parent / USUAL
+    return here if here.exists() and not there.exists() else there
+
+
+def read_or_empty(path: Path) -> Baseline:
+    """The mutes of a file; none where it is not there. Raises UserError as `read`."""
+    return read(path) if path.exists() else Baseline()
 
 
 def write(path: Path, baseline: Baseline) -> None:
@@ -100,16 +124,23 @@ def write(path: Path, baseline: Baseline) -> None:
         file.write(json.dumps(fields, indent=2, ensure_ascii=False).encode("utf-8", "replace") + b"\n")
 
 
-def _mute(path: Path, number: int, fields: Any) -> Mute:
-    where = Place(str(path))
+class _WrongMuteError(Exception):
+    """What is wrong with one mute; its number counts from 1."""
+
+    def __init__(self, number: int, problem: str) -> None:
+        super().__init__(f"mute {number} {problem}")
+        self.number = number
+
+
+def _mute(number: int, fields: Any) -> Mute:
     if not isinstance(fields, dict):
-        raise UserError(f"mute {number} is no object", at=where)
+        raise _WrongMuteError(number, "is no object")
     texts = {key: fields.get(key, "") for key in ("fingerprint", "reason", "detector", "title", "place")}
     if not all(isinstance(each, str) for each in texts.values()):
-        raise UserError(f"mute {number} has a value that is no text", at=where)
+        raise _WrongMuteError(number, "has a value that is no text")
     fingerprint = texts["fingerprint"]
     if len(fingerprint) != _FINGERPRINT or set(fingerprint) - set("0123456789abcdef"):
-        raise UserError(f"mute {number} has no fingerprint of {_FINGERPRINT} hexadecimal digits", at=where)
+        raise _WrongMuteError(number, f"has no fingerprint of {_FINGERPRINT} hexadecimal digits")
     if not texts["reason"].strip():
-        raise UserError(f"mute {number} ({fingerprint}) has no reason", at=where)
+        raise _WrongMuteError(number, f"({fingerprint}) has no reason")
     return Mute(**texts)

@@ -31,7 +31,7 @@ def find(observed: Observed) -> Iterator[Finding | NotEnough]:
             observed, Severity.WARNING, "damaged", "the capture is damaged", trace.damage,
             "Take the file from where it was written, or record again.",
         )  # fmt: skip
-    elif trace.header is not None and not trace.ended:
+    elif trace.header is not None and not observed.end_is_known:
         yield _lacks(
             observed, Severity.HINT, "no end", "the capture has no end mark",
             "Its program was killed, or writes it still: what it did last may be missing.",

@@ -12,6 +12,9 @@ from bus.errors import Place
 MOST_SHOWN = 20
 """Dispatches, calls and places of one finding that are named; its counts are of all."""
 
+STRETCHES = 24
+"""Parts of a trace's time, all of one length, for which it is counted how often a problem was seen."""
+
 _LIBRARY = re.compile(r"(^|[/\\])(site-packages|dist-packages|lib[/\\]python\d+\.\d+|Python\d+[/\\]Lib)[/\\]")
 
 
@@ -53,6 +56,9 @@ class Evidence:
 
     numbers: tuple[tuple[str, str], ...] = ()
     """What was measured, by name, for people."""
+
+    over_time: tuple[int, ...] = ()
+    """How often it was seen in each of the STRETCHES of the trace; () where it has no times of its own."""
 
 
 @dataclass(frozen=True, slots=True)

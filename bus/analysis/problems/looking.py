@@ -58,24 +58,38 @@ class Problems:
         """How many findings have this severity."""
         return sum(each.severity == severity for each in self.findings)
 
+    def muting(self, fingerprints: Collection[str]) -> Problems:
+        """The same, where these and no others are muted."""
+        known = (*self.findings, *self.muted)
+        wanted = sorted((each for each in known if each.fingerprint not in fingerprints), key=_order)
+        muted = sorted((each for each in known if each.fingerprint in fingerprints), key=_order)
+        return replace(self, findings=tuple(wanted), muted=tuple(muted))
+
 
 def look(
     trace: Trace,
     detectors: Sequence[Detector],
     muted: Collection[str] = (),
     progress: Callable[[float], None] | None = None,
+    *,
+    end_is_known: bool = False,
 ) -> Problems:
-    """Ask every detector. muted: fingerprints. progress: told how much is done; it may raise to end it early."""
-    observed = Observed(trace)
+    """Ask every detector.
+
+    muted: fingerprints. progress: told how much is done, at each detector and each finding; it may raise to end it
+    early. end_is_known: the trace may lack the mark of its end, because whoever asks has made it, or it goes on.
+    """
+    observed = Observed(trace, end_is_known=end_is_known)
+    tell = progress or _nothing
     found: dict[str, Finding] = {}
     passed: dict[str, Finding] = {}
     undecided: list[tuple[str, str]] = []
     cut: list[str] = []
     for number, detector in enumerate(detectors):
-        if progress is not None:
-            progress(number / len(detectors))
+        tell(number / len(detectors))
         mine = 0
         for steps, each in enumerate(detector.find(observed)):
+            tell(number / len(detectors))
             if isinstance(each, NotEnough):
                 undecided.append((detector.id, each.why))
                 continue
@@ -98,6 +112,10 @@ def look(
     )  # fmt: skip
 
 
+def _nothing(_share: float) -> None:
+    """Nobody wants to know how far it is."""
+
+
 def _together(first: Finding, again: Finding) -> Finding:
     """One finding of two that have the same cause: such as the same event of two objects that were made at one line."""
     one, other = first.evidence, again.evidence
@@ -108,6 +126,7 @@ def _together(first: Finding, again: Finding) -> Finding:
         last_ns=max(one.last_ns, other.last_ns),
         dispatches=(*one.dispatches, *other.dispatches)[:MOST_SHOWN],
         calls=(*one.calls, *other.calls)[:MOST_SHOWN],
+        over_time=tuple(map(sum, zip(one.over_time, other.over_time, strict=False))),
     )
     worse = first if first.severity >= again.severity else again
     return replace(worse, evidence=evidence)

@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from bus.analysis.problems.finding import MOST_SHOWN, Evidence
+from bus.analysis.problems.finding import MOST_SHOWN, STRETCHES, Evidence
 from bus.analysis.problems.loops import Loops, loops_of
 from bus.errors import Place
 from bus.trace import joining
@@ -36,8 +36,10 @@ ERROR = "error"
 class Observed:
     """One trace, and what is derived from it once for all detectors."""
 
-    def __init__(self, trace: Trace) -> None:
+    def __init__(self, trace: Trace, *, end_is_known: bool = False) -> None:
+        """end_is_known: nothing can be missing at its end, though no mark says so; see `looking.look`."""
         self.trace = trace
+        self.end_is_known = end_is_known or trace.ended
         self.same_handler = SameHandler()
         self.same_handler.update(trace.names)
 
@@ -156,7 +158,7 @@ class Observed:
     def on_dispatches(self, rows: Array, **more: Any) -> Evidence:
         """Evidence of these dispatches: how many, first, last, ids. more: the other fields."""
         times = self.trace.dispatches.emitted_ns[rows]
-        return _evidence(times, dispatches=_ids(self.trace.dispatches.id, rows), **more)
+        return self._evidence(times, dispatches=_ids(self.trace.dispatches.id, rows), **more)
 
     def within(self, evidence: Evidence, times: Array) -> Evidence:
         """The same, seen at these times."""
@@ -167,7 +169,21 @@ class Observed:
         calls = self.trace.calls
         served = calls.dispatch[rows[:MOST_SHOWN]]
         more.setdefault("dispatches", tuple(dict.fromkeys(served.tolist())))
-        return _evidence(calls.started_ns[rows], calls=_ids(calls.id, rows), **more)
+        return self._evidence(calls.started_ns[rows], calls=_ids(calls.id, rows), **more)
+
+    def _evidence(self, times: Array, **more: Any) -> Evidence:
+        first, last = (int(times.min()), int(times.max())) if len(times) else (0, 0)
+        more.setdefault("count", len(times))
+        return Evidence(first_ns=first, last_ns=last, over_time=self._over_time(times), **more)
+
+    def _over_time(self, times: Array) -> tuple[int, ...]:
+        """How many of these times lie in each stretch of the trace."""
+        if not len(times):
+            return ()
+        first, last = self.trace.span_ns
+        length = max(last - first, 1) / STRETCHES
+        stretches = np.clip((times - first) / length, 0, STRETCHES - 1).astype(np.int64)
+        return tuple(np.bincount(stretches, minlength=STRETCHES).tolist())
 
     @cached_property
     def _emitted(self) -> tuple[Array, Array]:
@@ -205,9 +221,3 @@ class Groups:
 
 def _ids(column: Array, rows: Array) -> tuple[int, ...]:
     return tuple(column[rows[:MOST_SHOWN]].tolist())
-
-
-def _evidence(times: Array, **more: Any) -> Evidence:
-    first, last = (int(times.min()), int(times.max())) if len(times) else (0, 0)
-    more.setdefault("count", len(times))
-    return Evidence(first_ns=first, last_ns=last, **more)

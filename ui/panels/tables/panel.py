@@ -12,6 +12,7 @@ from bus.analysis import causality
 from bus.session import Session
 from ui.filter_state import FilterState
 from ui.number_text import count
+from ui.panels.problems.tab import ProblemsTab
 from ui.panels.sql.tab import SqlTab
 from ui.panels.tab import Tab, TabParts
 from ui.panels.tables.bar import TablesBar
@@ -146,6 +147,7 @@ class TablesPanel(QWidget):
         parts = TabParts(self._session, self._filter, self._themes, self)
         self._tabs = [make(parts) for make in makers]
         self._row_tabs = self.dispatches, self.calls, self.failures = self._of(RowsTab)
+        (self.problems,) = self._of(ProblemsTab)
         (self.statistics,) = self._of(StatisticsTab)
         (self.sql,) = self._of(SqlTab)
         (self.notes,) = self._of(NotesTab)

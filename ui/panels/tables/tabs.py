@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from ui.panels.problems.tab import ProblemsTab
 from ui.panels.sql.tab import SqlTab
 from ui.panels.tab import Tab, TabParts
 from ui.panels.tables.columns import TraceColumns
@@ -30,6 +31,7 @@ TABS: tuple[Callable[[TabParts], Tab], ...] = (
     _dispatches,
     _calls,
     _failures,
+    ProblemsTab,
     StatisticsTab,
     SqlTab,
     NotesTab,

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from bus.analysis.problems.baseline import MOST_BYTES, Baseline, Mute, read, write
+from bus.analysis.problems.baseline import MOST_BYTES, Baseline, Mute, beside, read, read_or_empty, write
 from bus.analysis.problems.finding import Evidence, Finding, Severity
 from bus.errors import Place, UserError
 
@@ -95,3 +95,29 @@ def test_keys_of_a_newer_version_are_passed_over(tmp_path: Path) -> None:
     mute = {"fingerprint": GOOD, "reason": "r", "until": "2027"}
     path.write_text(json.dumps({"buslens": 1, "muted": [mute]}), encoding="utf-8")
     assert read(path).mutes == (Mute(GOOD, "r"),)
+
+
+def test_a_wrong_mute_is_said_with_its_line_and_column(tmp_path: Path) -> None:
+    path = tmp_path / "baseline.json"
+    write(path, Baseline().muting([finding("a"), finding("b")], "known"))
+    path.write_text(path.read_text(encoding="utf-8").replace(finding("b").fingerprint, "oops"), encoding="utf-8")
+    with pytest.raises(UserError, match="mute 2 has no fingerprint") as caught:
+        read(path)
+    assert caught.value.at == Place(str(path), 11, 5)
+
+
+def test_what_is_not_to_be_muted_any_more_is_told_again() -> None:
+    both = Baseline().muting([finding("a"), finding("b")], "known")
+    assert set(both.without(finding("a").fingerprint).by_fingerprint) == {finding("b").fingerprint}
+    assert both.without("nothing") == both
+
+
+def test_a_baseline_lies_beside_the_file_that_it_is_about(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert beside(tmp_path / "shop" / "shop.yaml") == tmp_path / "shop" / ".buslens" / "baseline.json"
+    here = beside(None)
+    assert beside(Path("shop.yaml")) == here == tmp_path / ".buslens" / "baseline.json"
+    assert read_or_empty(here) == Baseline()
+    write(here, Baseline().muting([finding("a")], "known"))
+    assert beside(tmp_path / "shop" / "shop.yaml") == here, "the only one that there is"
+    assert len(read_or_empty(here).mutes) == 1

@@ -8,7 +8,7 @@ import pytest
 
 from bus.analysis.problems import DETECTORS
 from bus.analysis.problems.detector import Detector, NotEnough
-from bus.analysis.problems.finding import Evidence, Finding, Severity
+from bus.analysis.problems.finding import STRETCHES, Evidence, Finding, Severity
 from bus.analysis.problems.looking import MOST_FOUND, look
 from bus.analysis.problems.observed import Observed
 from bus.errors import Place
@@ -105,3 +105,28 @@ def test_a_shop_with_failures_is_looked_at_as_often_as_one_likes() -> None:
     trace = make_trace(50, failures=0.2)
     first, again = look(trace, DETECTORS), look(trace, DETECTORS)
     assert [each.fingerprint for each in first.findings] == [each.fingerprint for each in again.findings]
+
+
+def test_muting_is_changed_without_another_look() -> None:
+    problems = look(Trace(), [made_up(said("a"), said("b", Severity.ERROR))], muted={said("a").fingerprint})
+    other = problems.muting({said("b").fingerprint})
+    assert [each.title for each in other.findings] == ["a"]
+    assert [each.title for each in other.muted] == ["b"]
+    assert [each.title for each in other.muting(()).findings] == ["b", "a"]
+
+
+def test_when_a_problem_was_seen_is_counted_over_the_time_of_the_trace() -> None:
+    story = Story()
+    for _ in range(3):
+        story.emit("ready")
+    story.wait(1_000)
+    story.emit("ready")
+    (found,) = look(story.trace(), DETECTORS).findings
+    assert (found.evidence.over_time[0], found.evidence.over_time[-1]) == (3, 1)
+    assert (len(found.evidence.over_time), sum(found.evidence.over_time)) == (STRETCHES, found.evidence.count)
+
+
+def test_a_trace_that_goes_on_is_not_said_to_lack_its_end() -> None:
+    trace = make_trace(2)
+    assert "no end" in {each.key[0] for each in look(trace, DETECTORS).findings}
+    assert "no end" not in {each.key[0] for each in look(trace, DETECTORS, end_is_known=True).findings}

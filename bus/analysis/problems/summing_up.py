@@ -1,0 +1,19 @@
+"""What was found in a trace in one line, the same in the window and in a terminal."""
+
+from __future__ import annotations
+
+from bus.analysis.problems.finding import Severity
+from bus.analysis.problems.looking import Problems
+from bus.wording import extent, several
+
+
+def summary(problems: Problems) -> str:
+    """How many of what severity, or that it is healthy; and how much was looked at."""
+    counts = [(problems.count(each), each.word) for each in reversed(Severity)]
+    told = ", ".join(several(count, word) for count, word in counts if count)
+    looked = f"{several(problems.detectors, 'detector')} looked at {extent(problems.dispatches, problems.calls)}"
+    if problems.failed:
+        looked += f" ({problems.failed:,} failed)"
+    if not problems.is_healthy:
+        return f"{told}: {looked}"
+    return f"healthy: {looked}; {told}" if told else f"healthy: {looked}"

@@ -1,0 +1,1 @@
+"""The tab of problems: what detectors say of the trace in view, live and afterwards. Begin at tab.py."""
