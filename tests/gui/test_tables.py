@@ -80,6 +80,7 @@ def test_rows_appear_when_records_arrive_and_are_counted_in_the_titles(panel: Ta
         "Dispatches 4",
         "Calls 6",
         "Failures 1",
+        "Problems",
         "Statistics",
         "SQL",
         "Notes",
