@@ -14,7 +14,7 @@ from pathlib import Path
 import numpy as np
 
 from bus.stream.own_file import OwnFile
-from bus.stream.slots import SLOT_DTYPE, Array, awaiting, unknown
+from bus.stream.slots import SLOT_DTYPE, TIMES_DTYPE, Array, awaited, unknown
 from buslens.stream import layout
 
 AT_ONCE = 65_536
@@ -41,11 +41,8 @@ class FactChunk:
         self._file = OwnFile(path)
         self._length = self._file.size() // layout.SLOT
         self._at = 0
-        self._waiting = np.empty(0, np.int64)
-        """Places of slots whose end has not come."""
-
-        self._calls = np.empty(0, np.uint64)
-        """Of these."""
+        self._waiting = np.empty(0, TIMES_DTYPE)
+        """Times that have not come."""
 
         self._holes: list[int] = []
         self._hole_since = 0.0
@@ -77,20 +74,21 @@ class FactChunk:
             self._at += 1
         return np.concatenate(found)
 
-    def ends(self) -> tuple[Array, Array]:
-        """Calls that ended in place since, and when."""
-        if not len(self._waiting):
-            return self._calls, self._waiting
-        low, high = int(self._waiting.min()), int(self._waiting.max())
-        if len(self._waiting) <= _FEW:
-            times = np.concatenate([self._slots(int(place), 1)["end"] for place in self._waiting])
+    def times(self) -> tuple[Array, Array]:
+        """Which awaited times came since, and what they are."""
+        waiting = self._waiting
+        if not len(waiting):
+            return waiting, np.empty(0, np.int64)
+        words = waiting["word"]
+        low, high = int(words.min()), int(words.max())
+        if len(words) <= _FEW:
+            times = np.concatenate([self._words(int(word), 1) for word in words])
         else:
-            times = self._slots(low, high - low + 1)["end"][self._waiting - low]
+            times = self._words(low, high - low + 1)[words - low]
         came = times != 0
-        calls, times = self._calls[came], times[came]
-        self._waiting, self._calls = self._waiting[~came], self._calls[~came]
-        well = times != layout.ELSEWHERE
-        return calls[well], times[well]
+        self._waiting = waiting[~came]
+        well = came & (times != layout.ELSEWHERE)
+        return waiting[well], times[well]
 
     def close(self, *, remove: bool) -> None:
         """remove: nobody else needs it."""
@@ -99,20 +97,23 @@ class FactChunk:
         self._file.close()
 
     def _slots(self, at: int, count: int) -> Array:
-        data = self._file.read(at * layout.SLOT, count * layout.SLOT)
-        if len(data) < count * layout.SLOT:
+        return np.frombuffer(self._bytes(at * layout.SLOT, count * layout.SLOT), SLOT_DTYPE)
+
+    def _words(self, at: int, count: int) -> Array:
+        return np.frombuffer(self._bytes(8 * at, 8 * count), "<i8")
+
+    def _bytes(self, at: int, count: int) -> bytes:
+        data = self._file.read(at, count)
+        if len(data) < count:
             raise Damaged(f"{self._file.path.name} was cut")
-        return np.frombuffer(data, SLOT_DTYPE)
+        return data
 
     def _taken(self, at: int, count: int) -> Array:
         slots = self._slots(at, count)
         known = unknown(slots)
         if known < count:
             raise Damaged(f"slot {at + known:,} of {self._file.path.name} is not one")
-        ours = awaiting(slots)
-        if ours.any():
-            self._waiting = np.concatenate([self._waiting, np.flatnonzero(ours) + at])
-            self._calls = np.concatenate([self._calls, slots["id"][ours]])
+        self._waiting = np.concatenate([self._waiting, awaited(slots, at)])
         return slots
 
     def _is_hole(self, is_last_look: bool) -> bool:

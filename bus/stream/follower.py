@@ -14,7 +14,7 @@ from bus.errors import Place, UserError
 from bus.stream.fact_chunks import Damaged, FactChunk
 from bus.stream.head import StreamHead, StreamState
 from bus.stream.records import Records
-from bus.stream.slots import Array, blobs_of, ends_of, facts_of
+from bus.stream.slots import Array, blobs_of, facts_of, newest_ns, turns_of
 from bus.system_errors import reason
 from bus.trace.facts import FACT_DTYPE
 from buslens import wire
@@ -52,6 +52,9 @@ class StreamFollower:
 
         self.dropped = 0
         """Facts that the program could not keep."""
+
+        self._early = np.empty(0, FACT_DTYPE)
+        """Facts that were told in place, and whose turn has not come."""
 
         self._told = False
         self._chunks: list[FactChunk] = []
@@ -127,7 +130,7 @@ class StreamFollower:
         newest = self._chunks[-1]
         slots = newest.read(is_last_look=is_last_look)
         parts = [self._facts(slots)] if len(slots) else []
-        parts += [ends_of(*chunk.ends()) for chunk in self._chunks]
+        parts.append(self._due([self._turns(*chunk.times()) for chunk in self._chunks], slots))
         if newest.is_read:
             try:
                 self._chunks.append(self._chunk(newest.number + 1))
@@ -152,13 +155,24 @@ class StreamFollower:
         blobs[named] = self._records.claimed(wanted)
         return facts_of(slots, self._records.openings(openings), blobs)
 
+    def _turns(self, came: Array, times: Array) -> Array:
+        return turns_of(came, times, self._records.openings(came["opening"], came["handler"]), self._records.handlers)
+
+    def _due(self, turns: list[Array], slots: Array) -> Array:
+        """Of what was told in place all but what came after the slots that were read: others may lie between."""
+        facts = np.concatenate([self._early, *turns])
+        due = facts["time_ns"] <= newest_ns(slots) if len(slots) else np.ones(len(facts), bool)
+        self._early = facts[~due]
+        ready: Array = facts[due]
+        return ready
+
     def _lost(self, slots: Array) -> Array:
         """A fact that says how many others were dropped since."""
         dropped = int(self._head.dropped()[1:].sum())
         count, self.dropped = max(dropped - self.dropped, 0), max(dropped, self.dropped)
         facts = np.zeros(1 if count else 0, FACT_DTYPE)
         facts["kind"], facts["count"] = Kind.DROPPED, min(count, _MOST)
-        facts["time_ns"] = slots["time_ns"].max() if len(slots) else self.now_ns
+        facts["time_ns"] = newest_ns(slots) if len(slots) else self.now_ns
         return facts
 
     def _over(self, state: StreamState) -> list[bytes]:

@@ -19,7 +19,7 @@ from bus.stream.own_file import OwnFile
 from bus.stream.slots import Array
 from buslens.records import BlobKind, NameKind
 from buslens.stream import layout
-from buslens.stream.layout import BLOB, FORM, FORM_ID, NAME, OPENING_BODY, RECORD, VALUES
+from buslens.stream.layout import BLOB, FORM, FORM_ID, NAME, RECORD, VALUES
 from buslens.wire import BLOBS, MAX_BLOB, MAX_NAME, NAME_ENTRY, NAMES, pack_frame
 
 PIECE = 4 * 1024 * 1024
@@ -46,7 +46,13 @@ class Records:
         self._unclaimed: dict[int, int] = {}
         """Ids of blobs in the capture by those in the stream, of slots that have not come yet."""
 
-        self._openings = np.zeros((1024, 3), np.uint32)
+        self._openings = np.zeros((1024, 4), np.uint32)
+        """Event, number of handlers, the first one, and where all of them begin in `handlers`."""
+
+        self.handlers = np.zeros(1024, np.uint32)
+        """Of all openings."""
+
+        self._handlers = 0
         self._known_openings = np.zeros(1024, bool)
         self._forms = Forms()
         self.frames: list[bytes] = []
@@ -63,10 +69,12 @@ class Records:
             if not wanted and self._have(openings) and came < PIECE // 2:
                 return
 
-    def openings(self, wanted: Array) -> Array:
-        """The table of openings. Raises Damaged where one of these is not in it."""
+    def openings(self, wanted: Array, handlers: Array | None = None) -> Array:
+        """The table of openings. Raises Damaged where one of these is not in it, or has not such a handler."""
         if not self._have(wanted):
             raise Damaged("a slot names an opening that is not there")
+        if handlers is not None and (handlers >= self._openings[wanted, 1]).any():
+            raise Damaged("a slot names a handler that its opening has not")
         return self._openings
 
     def claimed(self, blobs: Array) -> Array:
@@ -209,13 +217,16 @@ class Records:
         return NAME_ENTRY.pack(ident, kind, 0, 0, len(body)) + body
 
     def _open(self, ident: int, body: bytes) -> None:
-        if len(body) != OPENING_BODY.size or ident >= _MOST_OPENINGS:
+        numbers = np.frombuffer(body[: len(body) // 4 * 4], "<u4")
+        count = len(numbers) - 2
+        begins, self._handlers = self._handlers, self._handlers + count
+        if len(body) % 4 or count < 1 or numbers[1] != count or max(ident, self._handlers) >= _MOST_OPENINGS:
             raise Damaged(f"the opening {ident} is not one")
-        if ident >= len(self._openings):
-            more = max(len(self._openings), ident + 1 - len(self._openings))
-            self._openings = np.concatenate([self._openings, np.zeros((more, 3), np.uint32)])
-            self._known_openings = np.concatenate([self._known_openings, np.zeros(more, bool)])
-        self._openings[ident] = OPENING_BODY.unpack(body)
+        self._openings = _with_room(self._openings, ident)
+        self._known_openings = _with_room(self._known_openings, ident)
+        self.handlers = _with_room(self.handlers, self._handlers)
+        self.handlers[begins : self._handlers] = numbers[2:]
+        self._openings[ident] = [*numbers[:3].tolist(), begins]
         self._known_openings[ident] = True
 
     def _go_on(self) -> bool:
@@ -233,6 +244,13 @@ class Records:
         self._file.close()
         self._file, self._at, self._number = following, 0, self._number + 1
         return True
+
+
+def _with_room(table: Array, at: int) -> Array:
+    """The table, with a place of this number."""
+    if at < len(table):
+        return table
+    return np.concatenate([table, np.zeros((max(len(table), at + 1 - len(table)), *table.shape[1:]), table.dtype)])
 
 
 def _alike(data: bytearray, at: int, step: int) -> int:

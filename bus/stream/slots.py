@@ -22,16 +22,20 @@ SLOT_DTYPE = np.dtype(
 )
 """A slot of docs/stream-format.md; what, bits and upper are its mark."""
 
-_AWAITS_END = layout.AWAITS_END >> 8
+TIMES_DTYPE = np.dtype([*(("word", "<i8"), ("call", "<u8"), ("opening", "<u4"), ("handler", "<u4"), ("lane", "<u4"))])
+"""A time that will be stored in place: which number of 8 bytes of its chunk it is; of which emit, by its first call and
+its opening; which of its handlers begins then, after the one before has ended; 0: the last one has ended."""
+
+_WORDS = layout.SLOT // 8
 _WITH_BLOB = np.zeros(256, bool)
 _WITH_BLOB[[layout.OPENED, layout.WHOLE]] = True
-_FOLLOWED = np.zeros(256, bool)
-_FOLLOWED[[layout.OPENED, layout.NEXT]] = True
 
 
 def unknown(slots: Array) -> int:
     """How many slots come before the first that says nothing we know; all of them where each is known."""
-    bad = slots["what"] > layout.WHOLE
+    further = slots["what"] == layout.FURTHER
+    first, many = _further(slots)
+    bad = (slots["what"] > layout.WHOLE) | (further & ((first == 0) | (many == 0) | (many > layout.TIMES)))
     return int(np.argmax(bad)) if bad.any() else len(slots)
 
 
@@ -41,10 +45,34 @@ def blobs_of(slots: Array) -> Array:
     return found
 
 
-def awaiting(slots: Array) -> Array:
-    """Which slots get the end of their call in place."""
-    found: Array = _FOLLOWED[slots["what"]] & (slots["bits"] & _AWAITS_END != 0)
-    return found
+def awaited(slots: Array, at: int) -> Array:
+    """The times that will be stored in slots, the first of which is number `at` of its chunk."""
+    (opened,), (further,) = (slots["what"] == layout.OPENED).nonzero(), (slots["what"] == layout.FURTHER).nonzero()
+    first, many = (numbers[further].astype(np.int64) for numbers in _further(slots))
+    rows = np.repeat(further, many)
+    nth = np.arange(len(rows)) - np.repeat(np.cumsum(many) - many, many)
+    times = np.zeros(len(opened) + len(rows), TIMES_DTYPE)
+    last, others = times[: len(opened)], times[len(opened) :]
+    last["word"], last["call"], last["opening"] = (at + opened) * _WORDS, slots["id"][opened], slots["upper"][opened]
+    others["word"] = (at + rows) * _WORDS + nth
+    others["handler"] = np.repeat(first, many) + nth
+    others["call"], others["opening"] = _words(slots)[:, 6][rows], slots["upper"][rows]
+    others["lane"] = slots["lane"][rows]
+    return times
+
+
+def newest_ns(slots: Array) -> int:
+    """The latest time of what is told as a whole; 0 where nothing is."""
+    return int(slots["time_ns"][slots["what"] != layout.FURTHER].max(initial=0))
+
+
+def _further(slots: Array) -> tuple[Array, Array]:
+    """Of slots that are FURTHER: the first handler, and how many there are."""
+    return slots["count"] & 0xFFFF, slots["count"] >> 16
+
+
+def _words(slots: Array) -> Array:
+    return np.ascontiguousarray(slots).view("<u8").reshape(-1, _WORDS)
 
 
 def facts_of(slots: Array, openings: Array, blobs: Array) -> Array:
@@ -55,7 +83,7 @@ def facts_of(slots: Array, openings: Array, blobs: Array) -> Array:
     what = slots["what"]
     first, second = np.zeros(len(slots), FACT_DTYPE), np.zeros(len(slots), FACT_DTYPE)
     _fill_common(first, second, slots)
-    opened, following = what == layout.OPENED, what == layout.NEXT
+    opened = what == layout.OPENED
     common = openings[slots["upper"][opened]]
     calls = slots["id"][opened]
     first["kind"][opened] = Kind.DISPATCH_EMITTED
@@ -63,9 +91,9 @@ def facts_of(slots: Array, openings: Array, blobs: Array) -> Array:
     first["parent"][opened] = slots["parent"][opened]
     first["name"][opened], first["count"][opened], second["name"][opened] = (common[:, at] for at in range(3))
     first["lane"][opened] = slots["lane"][opened]
-    ended = (what == layout.ENDED) | following
+    ended = what == layout.ENDED
     first["kind"][ended], first["outcome"][ended] = Kind.CALL_ENDED, Outcome.OK
-    first["id"][ended] = np.where(following, slots["link"], slots["id"])[ended]
+    first["id"][ended] = slots["id"][ended]
     whole = what == layout.WHOLE
     for field in ("kind", "outcome", "flags", "name", "id", "parent", "lane", "count"):
         first[field][whole] = slots[field][whole]
@@ -78,15 +106,29 @@ def facts_of(slots: Array, openings: Array, blobs: Array) -> Array:
 
 def _fill_common(first: Array, second: Array, slots: Array) -> None:
     what = slots["what"]
-    started = (what == layout.OPENED) | (what == layout.STARTED) | (what == layout.NEXT)
+    started = (what == layout.OPENED) | (what == layout.STARTED)
     first["time_ns"] = second["time_ns"] = slots["time_ns"]
     second["kind"][started] = Kind.CALL_STARTED
     second["id"], second["parent"] = slots["id"], slots["parent"]
     second["name"], second["lane"], second["count"] = slots["upper"], slots["lane"], 1
 
 
-def ends_of(calls: Array, times: Array) -> Array:
-    """Facts of calls that ended well."""
-    facts = np.zeros(len(calls), FACT_DTYPE)
-    facts["kind"], facts["outcome"], facts["id"], facts["time_ns"] = Kind.CALL_ENDED, Outcome.OK, calls, times
+def turns_of(came: Array, times: Array, openings: Array, handlers: Array) -> Array:
+    """The facts that times in place say: that a call ended well, and where it was not the last one that another began.
+
+    came: what was awaited, and when each came. openings, handlers: as in `Records`; each that is named must be there.
+    """
+    ended, began = np.zeros(len(came), FACT_DTYPE), np.zeros(len(came), FACT_DTYPE)
+    place = came["handler"].astype(np.uint64)
+    count = openings[came["opening"], 1].astype(np.uint64)
+    before = np.where(place == 0, count, place) - np.uint64(1)
+    ended["kind"], ended["outcome"], ended["id"] = Kind.CALL_ENDED, Outcome.OK, came["call"] + np.uint64(2) * before
+    ended["time_ns"] = began["time_ns"] = times
+    further = place != 0
+    began["kind"][further], began["id"], began["count"] = Kind.CALL_STARTED, came["call"] + np.uint64(2) * place, 1
+    began["parent"], began["lane"] = came["call"] - np.uint64(1), came["lane"]
+    began["name"][further] = handlers[openings[came["opening"][further], 3] + came["handler"][further]]
+    both = np.empty(2 * len(came), FACT_DTYPE)
+    both[::2], both[1::2] = ended, began
+    facts: Array = both[both["kind"] != 0]
     return facts

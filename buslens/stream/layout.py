@@ -35,23 +35,26 @@ KINDS = 64
 """Kinds of facts that are counted apart; the last one has all others."""
 
 SLOT = 64
-OPENED, STARTED, NEXT, ENDED, WHOLE = 1, 2, 3, 4, 5
-"""The lowest byte of a mark: what the slot says. Of OPENED the upper half is the opening, of STARTED and NEXT the
+OPENED, STARTED, FURTHER, ENDED, WHOLE = 1, 2, 3, 4, 5
+"""The lowest byte of a mark: what the slot says. Of OPENED and FURTHER the upper half is the opening, of STARTED the
 handler.
 
-OPENED: an event was emitted, and its first call began at once. NEXT: a call ended well, and the next one of its
-dispatch began. WHOLE: any fact.
+OPENED: an event was emitted, and its first call began at once; its last one ends in place. FURTHER: there are further
+calls, each of which begins in place when the one before ends well. WHOLE: any fact.
 """
 
-AWAITS_END = 1 << 8
-"""In the mark of the last call of an OPENED or NEXT: when it ends well, its time is stored in the slot."""
+TIMES = 5
+"""Calls of a FURTHER: their times stand at its beginning."""
 
 ELSEWHERE = -1
-"""In place of that time: another slot says how the call ended."""
+"""In place of a time: another slot says how the call ended, and whether a further one began."""
 
 PACK_OPENED = struct.Struct("<8xqQQQI12xQ").pack_into
-"""time_ns, call, parent call, blob, lane, mark; the dispatch is `call - 1`. NEXT: time_ns, call, dispatch, ended call,
-lane, mark."""
+"""time_ns, call, parent call, blob, lane, mark; the dispatch is `call - 1`."""
+
+PACK_FURTHER = struct.Struct("<40xIHHQQ").pack_into
+"""lane, which of the handlers is the first one of the slot, how many are in it, first call of the dispatch, mark. A
+handler's call is that one and twice the handler's place; the dispatch is `call - 1`."""
 
 PACK_STARTED = struct.Struct("<8xqQQ8xI12xQ").pack_into
 """time_ns, call, dispatch, lane, mark."""
@@ -81,7 +84,7 @@ LARGEST_FORM = 2048
 """Bytes: so much JSON can come of a few bytes of values."""
 
 OPENING_BODY = struct.Struct("<III")
-"""event, number of handlers, first handler: what many emits have in common."""
+"""event, number of handlers, first handler: what many emits have in common. The other handlers follow, 4 bytes each."""
 
 _LONGEST = 512
 

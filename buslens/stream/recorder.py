@@ -23,7 +23,8 @@ from buslens.redaction import OFF, Redaction
 from buslens.stream import layout
 from buslens.stream.cost import MeasuredFacts
 from buslens.stream.forms import PayloadForms
-from buslens.stream.layout import BLOB, NAME, OPENING, OPENING_BODY, PACK_RECORD
+from buslens.stream.layout import BLOB, NAME, PACK_RECORD
+from buslens.stream.openings import MOST_HANDLERS, StreamOpening, opening_record
 from buslens.stream.quick import PlainJson, QuickJson
 from buslens.stream.space import StreamLimits
 from buslens.stream.spending import Spending
@@ -32,7 +33,6 @@ from buslens.wire import NAME_ENTRY
 
 _LOG = logging.getLogger("buslens")
 _EMITTED, _CALL_STARTED, _CALL_ENDED = int(Kind.DISPATCH_EMITTED), int(Kind.CALL_STARTED), int(Kind.CALL_ENDED)
-_BEGAN, _OVER = (_CALL_STARTED,), (_CALL_ENDED,)
 _JSON = int(BlobKind.PAYLOAD_JSON)
 _PAYLOADS = 0
 """In place of a kind: payloads, errors and notes that were dropped without their facts."""
@@ -76,7 +76,7 @@ class StreamRecorder(Recorder):
 
         self.keep = self._keep
         self._space = space or StreamLimits()
-        self._openings: "dict[tuple[int, int, int], int]" = {}
+        self._openings: "dict[tuple[int, tuple[int, ...]], int]" = {}
         self._next_opening = itertools.count(1).__next__
         extra = {**self.header.extra, "start_ticks": start_ticks(), "budget": budget}
         self.header = replace(self.header, process=name or self.header.process, extra=extra)
@@ -194,20 +194,20 @@ class StreamRecorder(Recorder):
         self._drop(_CALL_ENDED, calls)
         return False
 
-    def opening(self, event_id: int, handlers: "list[int]") -> "list[int]":
-        """The marks of slots for emits that call these handlers; empty where there are too many different ones."""
-        key = event_id, len(handlers), handlers[0]
-        found = self._openings.get(key, 0)
-        if not found:
+    def opening(self, event_id: int, handlers: "list[int]") -> Optional[StreamOpening]:
+        """What emits that call these handlers have in common; None where there is too much of it."""
+        if len(handlers) > MOST_HANDLERS:
+            return None
+        key = event_id, tuple(handlers)
+        found = self._openings.get(key)
+        if found is None:
             if len(self._openings) >= self.limits.max_names:
-                return []
-            found = self._next_opening()
-            if self._stream is not None and not self._stream.write(_opening(found, key)):
-                return []
-            self._openings[key] = found
-        marks = [layout.OPENED | found << 32, *(layout.NEXT | handler << 32 for handler in handlers[1:])]
-        marks[-1] |= layout.AWAITS_END
-        return marks
+                return None
+            ident = self._next_opening()
+            if self._stream is not None and not self._stream.write(opening_record(ident, *key)):
+                return None
+            found = self._openings[key] = ident
+        return StreamOpening(found, len(handlers))
 
     def keep_payload(self, call: int, payload: Any) -> int:
         """What the emit that calls this at once carries: the blob of its slot, 0 where there is none or no room."""
@@ -266,31 +266,30 @@ class StreamRecorder(Recorder):
         if self._names:
             self._tell_names()
         shape = fact[0]
-        kinds: "tuple[int, ...]"
         values: "tuple[int, ...]"
         if shape == STARTED:
             _, handler, now, call, dispatch, lane = fact
             values = (now, call, dispatch, lane, layout.STARTED | handler << 32)
-            pack, kinds = layout.PACK_STARTED, _BEGAN
+            pack, kind = layout.PACK_STARTED, _CALL_STARTED
         elif shape == ENDED:
-            pack, values, kinds = layout.PACK_ENDED, (fact[2], fact[1], layout.ENDED), _OVER
+            pack, values, kind = layout.PACK_ENDED, (fact[2], fact[1], layout.ENDED), _CALL_ENDED
         elif shape == WHOLE:
             _, kind, outcome, flags, name, now, ident, parent, lane, count, blob = fact
             if blob.__class__ is not int:
                 blob = self._keep_blob(stream, blob, kind)
             values = (now, ident, parent, blob, lane, count, kind, outcome, flags, name, layout.WHOLE)
-            pack, kinds = layout.PACK_WHOLE, (kind,)
+            pack = layout.PACK_WHOLE
         else:
             _, ended, now, handler, call, dispatch, lane = fact
-            values = (now, call, dispatch, ended, lane, layout.NEXT | handler << 32)
-            pack, kinds = layout.PACK_OPENED, _OVER + _BEGAN
+            self._put((ENDED, ended, now))
+            self._put((STARTED, handler, now, call, dispatch, lane))
+            return
         claim, facts, _ = stream.slots
         try:
             slot = claim()
         except StopIteration:
             if not stream.keep(pack, *values):
-                for kind in kinds:
-                    self._drop(kind, 1)
+                self._drop(kind, 1)
         else:
             pack(facts, slot, *values)
 
@@ -334,7 +333,7 @@ class StreamRecorder(Recorder):
         stream = Stream(self.folder, self.header, self._space)
         stream.on_block = partial(self.spending.look, stream)
         for key, ident in list(self._openings.items()):
-            stream.write(_opening(ident, key))
+            stream.write(opening_record(ident, *key))
         self._stream = stream
         self.forms.tell_all()
         self._tell_names()
@@ -370,7 +369,3 @@ def start_ticks(pid: "Union[int, str]" = "self") -> int:
 def _write(recorder: StreamRecorder, record: bytes) -> bool:
     """Whether there was room for a record."""
     return recorder._stream is not None and recorder._stream.write(record)
-
-
-def _opening(ident: int, key: "tuple[int, int, int]") -> bytes:
-    return PACK_RECORD(ident, 0, 0, OPENING, OPENING_BODY.size) + OPENING_BODY.pack(*key)

@@ -1,11 +1,13 @@
 """The hot path into a stream: what `plain` of dispatch.py does, with each fact packed where a reader finds it.
 
-Most emits cost one slot: the emit, its first call, and in place the end of the last one. What is not plain
-goes the general way. Measured by benchmarks/emit_overhead.py.
+Most emits cost one slot: the emit, its first call, and in place the end of the last one. Further calls cost one store
+each, in slots behind that one. What is not plain goes the general way. Measured by benchmarks/emit_overhead.py.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from itertools import islice
 from typing import Any, Callable
 
 from pyee.base import EventEmitter
@@ -13,11 +15,11 @@ from pyee.base import EventEmitter
 from buslens.adapters.pyee.dispatch import CallHandlers, unheard
 from buslens.adapters.pyee.watch import HandlerPlan, PyeeWatch, same
 from buslens.context import CALL, CAUSE_UNKNOWN
-from buslens.packing import ENDED, NEXT, STARTED
+from buslens.packing import STARTED
 from buslens.payloads import arguments
 from buslens.stream import StreamRecorder
 from buslens.stream.forms import no_form
-from buslens.stream.layout import ELSEWHERE, PACK_OPENED
+from buslens.stream.layout import ELSEWHERE, PACK_FURTHER, PACK_OPENED, PACK_WHOLE, WHOLE
 from buslens.watching.call_sites import in_the_place_of
 
 _OFTEN = 16
@@ -36,7 +38,8 @@ def mapped(watch: PyeeWatch, recorder: StreamRecorder, bare: CallHandlers, slow:
     # What is global below is pyee's: see `in_the_place_of`.
     pack, no_slot, gone = PACK_OPENED, (AttributeError, TypeError, StopIteration), ValueError
     no_place, used_up = (AttributeError, TypeError), StopIteration
-    next_, started, ended_, told_elsewhere = NEXT, STARTED, ENDED, _told_elsewhere
+    pack_further, take, ids, elsewhere = PACK_FURTHER, islice, recorder.next_id.__self__, ELSEWHERE  # type: ignore[attr-defined]
+    started, told_elsewhere, left_empty = STARTED, _told_elsewhere, _left_empty
     together, other, is_same, nobody, unknown = arguments, _without_form, same, unheard, CAUSE_UNKNOWN
 
     def _call_handlers(event: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> bool:
@@ -65,15 +68,22 @@ def mapped(watch: PyeeWatch, recorder: StreamRecorder, bare: CallHandlers, slow:
         function, several = functions[0], len(functions) > 1
         try:
             plan = find(event) if type(event) is str else None
-            # One alone is compared by hand: `same` costs five times as much, and most events have one handler.
             if plan is None or function is not plan.only or several:
-                if plan is None or not is_same(plan.functions, functions):
+                # Whoever subscribes or goes has the plan forgotten. Who changes pyee's own tables behind it is found
+                # out by the first or last handler or their number, or else by the next measured dispatch.
+                if (
+                    plan is None
+                    or len(functions) != plan.count
+                    or function is not plan.functions[0]
+                    or functions[-1] is not plan.functions[-1]
+                    or (measured is not None and not is_same(plan.functions, functions))
+                ):
                     plan = watch.plan(emitter, event, functions)
         except Exception as error:
             watch.broke(error)
             return bare(event, args, kwargs)
-        marks = plan.opening
-        if not marks:
+        opening = plan.opening
+        if opening is None:
             return slow(event, args, kwargs, functions)
         token: Any = None
         # Nearly always None, which is asked for at next to no cost.
@@ -84,7 +94,11 @@ def mapped(watch: PyeeWatch, recorder: StreamRecorder, bare: CallHandlers, slow:
                 claim, facts, ends, append, lane, outside = local.place
             except no_place:  # the first emit of a thread or of a forked child
                 claim, facts, ends, append, lane, outside = renew()
-            call = next_id()
+            if several:
+                calls = [*take(ids, plan.count)]
+                call = calls[0]
+            else:
+                call = next_id()
             parent = current()
             if parent is None:
                 parent = outside
@@ -101,12 +115,26 @@ def mapped(watch: PyeeWatch, recorder: StreamRecorder, bare: CallHandlers, slow:
                     except gone:  # that chunk is full
                         local.place = None
                         blob = keep_payload(call, together(args, kwargs))
-            try:
-                slot = claim()
-            except used_up:
-                claim, facts, ends, append, lane, outside = renew()
-                slot = claim()
-            pack(facts, slot, clock_ns(), call, parent, blob, lane, marks[0])
+            if several:
+                count = opening.slots
+                slots = [*take(claim.__self__, count)]
+                if len(slots) < count:
+                    left_empty(facts, slots)
+                    claim, facts, ends, append, lane, outside = renew()
+                    slots = [*take(claim.__self__, count)]
+                    if len(slots) < count:
+                        left_empty(facts, slots)
+                        raise used_up
+                slot = slots[0]
+                for behind, at, many, mark in opening.further:
+                    pack_further(facts, slot + behind, lane, at, many, call, mark)
+            else:
+                try:
+                    slot = claim()
+                except used_up:
+                    claim, facts, ends, append, lane, outside = renew()
+                    slot = claim()
+            pack(facts, slot, clock_ns(), call, parent, blob, lane, opening.mark)
             token = enter(call)
         except no_slot:  # there is no room, or other threads were quicker
             pass
@@ -116,7 +144,7 @@ def mapped(watch: PyeeWatch, recorder: StreamRecorder, bare: CallHandlers, slow:
         if token is None:
             return slow(event, args, kwargs, functions)
         call_from = call_with if kwargs else call_without
-        at = 0
+        at, word = 0, slot >> 3
         if measured is not None:
             measured.halt()
         try:
@@ -124,27 +152,19 @@ def mapped(watch: PyeeWatch, recorder: StreamRecorder, bare: CallHandlers, slow:
             if measured is not None:
                 measured.go()
             if several:
-                dispatch = call - 1
-                for at in plan.others:
+                for at, behind in opening.others:
                     try:
                         if given is None:
-                            ended, call = call, next_id()
-                            try:
-                                try:
-                                    slot = claim()
-                                except used_up:
-                                    claim, facts, ends, append, lane, _ = renew()
-                                    slot = claim()
-                                pack(facts, slot, clock_ns(), call, dispatch, ended, lane, marks[at])
-                            except no_slot:
-                                slot = -1
-                                keep((next_, ended, clock_ns(), plan.handler_ids[at], call, dispatch, lane))
+                            ends[word + behind] = clock_ns()
                         else:
+                            ends[word + behind] = elsewhere
                             kept, given = [given], None
                             watch.threw_away(emitter, kept, call, plan.names[at - 1])
-                            call, slot = next_id(), -1
-                            keep((started, plan.handler_ids[at], clock_ns(), call, dispatch, lane))
+                            keep((started, plan.handler_ids[at], clock_ns(), calls[at], calls[0] - 1, lane))
+                        call = calls[at]
                         enter(call)
+                    except gone:
+                        pass  # this is a child that was forked in the call before, which is the parent's
                     except Exception as error:
                         watch.broke(error)
                     if measured is not None:
@@ -153,28 +173,25 @@ def mapped(watch: PyeeWatch, recorder: StreamRecorder, bare: CallHandlers, slow:
                     if measured is not None:
                         measured.go()
         except BaseException as error:
-            if at == plan.count - 1:
-                told_elsewhere(ends, slot)
+            told_elsewhere(ends, word, opening.others[at:])
             watch.failed(call, error, plan.names[at].plain)
-            watch.skipped(dispatch if at else call - 1, plan.handler_ids[at + 1 :], call)
+            watch.skipped(calls[0] - 1 if several else call - 1, plan.handler_ids[at + 1 :], call)
             raise
         finally:
             leave(token)
         try:
-            if given is not None:
-                told_elsewhere(ends, slot)
+            if given is None:
+                ends[word] = clock_ns()
+            else:
+                told_elsewhere(ends, word)
                 kept, given = [given], None
                 watch.threw_away(emitter, kept, call, plan.names[-1])
-            elif slot >= 0:
-                ends[slot >> 3] = clock_ns()
-            else:
-                keep((ended_, call, clock_ns()))
         except gone:
-            pass  # this is a child that was forked in the call, which is the parent's
+            pass  # as above
         except Exception as error:
             watch.broke(error)
         if measured is not None:
-            measured.done(len(functions))
+            measured.done(opening.slots)
         return True
 
     return in_the_place_of(EventEmitter._call_handlers, "_emit_run", _call_handlers)  # type: ignore[no-any-return]
@@ -191,10 +208,16 @@ def _without_form(
     return recorder.keep_payload(call, arguments(args, kwargs))
 
 
-def _told_elsewhere(ends: Any, slot: int) -> None:
-    """Say in a slot that another one tells how its call ended. slot: negative where none waits for that."""
+def _told_elsewhere(ends: Any, word: int, others: Iterable[tuple[int, int]] = ()) -> None:
+    """Say that other slots tell how an emit's last call ended, and what comes of others that it was to call."""
     try:
-        if slot >= 0:
-            ends[slot >> 3] = ELSEWHERE
+        for _, behind in ((0, 0), *others):
+            ends[word + behind] = ELSEWHERE
     except ValueError:
         pass  # it is the parent's, and this a forked child
+
+
+def _left_empty(facts: Any, slots: list[int]) -> None:
+    """Say that slots hold nothing: there were too few of them."""
+    for slot in slots:
+        PACK_WHOLE(facts, slot, *[0] * 10, WHOLE)

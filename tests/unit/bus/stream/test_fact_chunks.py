@@ -24,7 +24,7 @@ class Written:
         self.save()
 
     def opened(self, slot: int, call: int) -> None:
-        mark = layout.OPENED | layout.AWAITS_END | 1 << 32
+        mark = layout.OPENED | 1 << 32
         layout.PACK_OPENED(self.data, slot * layout.SLOT, 1, call, 0, 0, 0, mark)
         self.save()
 
@@ -46,7 +46,8 @@ def calls(chunk: FactChunk, *, is_last_look: bool = False) -> list[int]:
 
 
 def ends(chunk: FactChunk) -> list[tuple[int, int]]:
-    return list(zip(*(each.tolist() for each in chunk.ends()), strict=True))
+    came, times = chunk.times()
+    return list(zip(came["call"].tolist(), times.tolist(), strict=True))
 
 
 def test_slots_are_taken_as_far_as_they_have_their_marks(written: Written) -> None:

@@ -14,7 +14,7 @@ from bus.stream.records import Records
 from bus.trace import Trace
 from buslens import wire
 from buslens.records import BlobKind, NameKind
-from buslens.stream.layout import BLOB, FORM, NAME, OPENING, OPENING_BODY, RECORD, VALUES
+from buslens.stream.layout import BLOB, FORM, NAME, OPENING, RECORD, VALUES
 from buslens.wire import Header
 
 
@@ -28,7 +28,7 @@ def name(ident: int, text: str) -> bytes:
 
 
 def opening(ident: int, *common: int) -> bytes:
-    return RECORD.pack(ident, 0, 0, OPENING, OPENING_BODY.size) + OPENING_BODY.pack(*common)
+    return RECORD.pack(ident, 0, 0, OPENING, 4 * len(common)) + struct.pack(f"<{len(common)}I", *common)
 
 
 def form(ident: int, body: bytes = b'[["[",",","]"],"qq"]') -> bytes:
@@ -57,10 +57,13 @@ def trace_of(read: Records) -> Trace:
 
 
 def test_blobs_are_renamed_in_the_order_in_which_they_lie(tmp_path: Path) -> None:
-    read = records(tmp_path, blob(8, b'"a"') + name(3, "main") + blob(4, b'"b"') + opening(1, 7, 2, 9) + blob(20, b""))
+    read = records(
+        tmp_path, blob(8, b'"a"') + name(3, "main") + blob(4, b'"b"') + opening(1, 7, 2, 9, 10) + blob(20, b"")
+    )
     read.read_for(ids(4, 8), ids(1).astype(np.uint32))
     assert read.claimed(ids(4, 8, 99)).tolist() == [2, 1, 0]
-    assert read.openings(ids(1).astype(np.uint32))[1].tolist() == [7, 2, 9]
+    assert read.openings(ids(1).astype(np.uint32))[1].tolist() == [7, 2, 9, 0]
+    assert read.handlers[:2].tolist() == [9, 10]
     trace = trace_of(read)
     assert (trace.blobs.payload(1).value, trace.blobs.payload(2).value) == ("a", "b")
     assert (trace.names.text(3), trace.damage) == ("main", "")
@@ -104,7 +107,7 @@ def test_values_are_payloads_like_others_however_many_of_a_form_follow_each_othe
     mixed = [each for pair in zip(one, other, strict=True) for each in pair]
     first = [blob(2, b'"a"'), form(1), *one, name(3, "main"), form(2, b'[["",""],"q"]'), *other, blob(4, b'"b"')]
     again = [each.replace(struct.pack("<Q", 100), struct.pack("<Q", 9000), 1) for each in one[:1]]
-    read = records(tmp_path, b"".join([*first, opening(1, 7, 2, 9), *again]), b"".join(mixed[1:]) + blob(5, b'"c"'))
+    read = records(tmp_path, b"".join([*first, opening(1, 7, 2, 9, 10), *again]), b"".join(mixed[1:]) + blob(5, b'"c"'))
     read.read_for(ids(5), ids(1).astype(np.uint32))
     wanted = ids(2, *range(100, 100 + run), *range(1000, 1000 + run), 4, 9000, 5)
     found = read.claimed(wanted)
@@ -135,7 +138,7 @@ def test_values_are_read_whole_wherever_a_piece_ends(
         blob(4, b"x", kind=77),
         RECORD.pack(4, 99, 0, NAME, 2) + b"{}",
         RECORD.pack(1 << 40, NameKind.LANE, 0, NAME, 2) + b"{}",
-        RECORD.pack(1 << 30, 0, 0, OPENING, OPENING_BODY.size) + bytes(OPENING_BODY.size),
+        *(opening(1 << 30, 7, 1, 9), opening(1, 7, 2, 9), opening(1, 7, 1, 9, 10), opening(1, 7, 0)),
         RECORD.pack(4, 0, 0, OPENING, 3) + b"xyz",
         RECORD.pack(1, 0, 0, FORM, 3) + b"xyz",
         RECORD.pack(4, 1, 0, VALUES, 3) + b"xyz",
@@ -149,7 +152,9 @@ def test_garbled_records_are_damage(tmp_path: Path, garbled: bytes) -> None:
 
 
 def test_an_opening_that_is_not_there_is_damage(tmp_path: Path) -> None:
-    read = records(tmp_path, opening(1, 7, 2, 9))
+    read = records(tmp_path, opening(1, 7, 2, 9, 10))
     read.read_for(ids(), ids(2).astype(np.uint32))
-    with pytest.raises(Damaged, match="opening"):
+    with pytest.raises(Damaged, match="an opening that is not there"):
         read.openings(ids(2).astype(np.uint32))
+    with pytest.raises(Damaged, match="a handler that its opening has not"):
+        read.openings(ids(1).astype(np.uint32), ids(2))

@@ -44,6 +44,23 @@ ee.emit("order", "after")
 """
 
 
+FORKING_AMONG_OTHERS = """
+import os, sys, buslens
+from buslens.stream import StreamRecorder
+from pyee import EventEmitter
+ee = EventEmitter()
+buslens.attach(ee, recorder=StreamRecorder.into(sys.argv[1], "shop"))
+def fork():
+    child = os.fork()
+    if child:
+        os.waitpid(child, 0)
+for handler in (lambda: None, fork, lambda: ee.emit("inner", os.getpid()), lambda: None):
+    ee.on("order", handler)
+ee.on("inner", lambda pid: None)
+ee.emit("order")
+"""
+
+
 def test_every_verb_of_a_recorder_reaches_the_reader(tmp_path: Path) -> None:
     recorder = StreamRecorder.into(tmp_path, "shop")
     bus = recorder.bus("orders")
@@ -143,6 +160,13 @@ def test_a_process_is_known_by_when_it_began() -> None:
 
 
 SECRET = "4111 1111 1111 1111"
+
+
+def test_a_child_that_was_forked_between_two_calls_leaves_both_to_its_parent(tmp_path: Path) -> None:
+    subprocess.run([sys.executable, "-c", FORKING_AMONG_OTHERS, str(tmp_path)], cwd=ROOT, check=True)
+    told = sorted((followed(each)[0] for each in tmp_path.iterdir()), key=lambda trace: len(trace.dispatches))
+    assert [events(trace) for trace in told] == [["inner"], ["order", "inner"]]
+    assert [trace.calls.outcome.tolist() for trace in told] == [[Outcome.OK], [Outcome.OK] * 5]
 
 
 @pytest.mark.parametrize("payloads", ["full", "keys", "off"])

@@ -38,6 +38,31 @@ def several(emitter: EventEmitter) -> None:
         emitter.emit("tick")
 
 
+def many(emitter: EventEmitter) -> None:
+    """So many handlers that their slots meet the end of a block, and of a chunk; one event has too many for that."""
+    emitter.on("inner", lambda: None)
+    for event, count in (("few", 7), ("some", 23), ("all", 260)):
+        for at in range(count):
+            emitter.on(event, lambda at=at: emitter.emit("inner") and (at if at in (6, 22) else None))
+    for _ in range(12):
+        for event in ("few", "some"):
+            emitter.emit(event)
+    emitter.emit("all")
+
+
+def changing(emitter: EventEmitter) -> None:
+    """Handlers come and go, in their own calls too."""
+
+    def leave() -> None:
+        emitter.remove_listener("tick", leave)
+
+    for handler in (lambda: None, leave, lambda: None):
+        emitter.on("tick", handler)
+    for number in range(4):
+        emitter.emit("tick")
+        emitter.on("tick", lambda number=number: None)
+
+
 def failing(emitter: EventEmitter) -> None:
     for handler in (lambda: None, fail, lambda: None):
         emitter.on("pay", handler)
@@ -77,7 +102,7 @@ def carrying(emitter: EventEmitter) -> None:
         emitter.emit("order", id=number)
 
 
-PROGRAMS = (carrying, nested, several, failing, giving, in_threads)
+PROGRAMS = (carrying, many, changing, nested, several, failing, giving, in_threads)
 
 
 def told(trace: Trace) -> dict[str, Any]:
