@@ -156,7 +156,9 @@ class StreamFollower:
         return facts_of(slots, self._records.openings(openings), blobs)
 
     def _turns(self, came: Array, times: Array) -> Array:
-        return turns_of(came, times, self._records.openings(came["opening"], came["handler"]), self._records.handlers)
+        several = came[~came["alone"]]
+        openings = self._records.openings(several["opening"], several["handler"])
+        return turns_of(came, times, openings, self._records.handlers)
 
     def _due(self, turns: list[Array], slots: Array) -> Array:
         """Of what was told in place all but what came after the slots that were read: others may lie between."""

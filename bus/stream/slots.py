@@ -22,9 +22,12 @@ SLOT_DTYPE = np.dtype(
 )
 """A slot of docs/stream-format.md; what, bits and upper are its mark."""
 
-TIMES_DTYPE = np.dtype([*(("word", "<i8"), ("call", "<u8"), ("opening", "<u4"), ("handler", "<u4"), ("lane", "<u4"))])
+TIMES_DTYPE = np.dtype(
+    [*(("word", "<i8"), ("call", "<u8"), ("opening", "<u4"), ("handler", "<u4"), ("lane", "<u4"), ("alone", "?"))]
+)
 """A time that will be stored in place: which number of 8 bytes of its chunk it is; of which emit, by its first call and
-its opening; which of its handlers begins then, after the one before has ended; 0: the last one has ended."""
+its opening; which of its handlers begins then, after the one before has ended; 0: the last one has ended. alone: it is
+the end of that call."""
 
 _WORDS = layout.SLOT // 8
 _WITH_BLOB = np.zeros(256, bool)
@@ -35,7 +38,7 @@ def unknown(slots: Array) -> int:
     """How many slots come before the first that says nothing we know; all of them where each is known."""
     further = slots["what"] == layout.FURTHER
     first, many = _further(slots)
-    bad = (slots["what"] > layout.WHOLE) | (further & ((first == 0) | (many == 0) | (many > layout.TIMES)))
+    bad = (slots["what"] > layout.FURTHER) | (further & ((first == 0) | (many == 0) | (many > layout.TIMES)))
     return int(np.argmax(bad)) if bad.any() else len(slots)
 
 
@@ -47,13 +50,17 @@ def blobs_of(slots: Array) -> Array:
 
 def awaited(slots: Array, at: int) -> Array:
     """The times that will be stored in slots, the first of which is number `at` of its chunk."""
-    (opened,), (further,) = (slots["what"] == layout.OPENED).nonzero(), (slots["what"] == layout.FURTHER).nonzero()
+    ends = slots["bits"] & (layout.AWAITS_END >> 8) != 0
+    (opened,) = (ends & ((slots["what"] == layout.OPENED) | (slots["what"] == layout.NEXT))).nonzero()
+    (further,) = (slots["what"] == layout.FURTHER).nonzero()
     first, many = (numbers[further].astype(np.int64) for numbers in _further(slots))
     rows = np.repeat(further, many)
     nth = np.arange(len(rows)) - np.repeat(np.cumsum(many) - many, many)
     times = np.zeros(len(opened) + len(rows), TIMES_DTYPE)
     last, others = times[: len(opened)], times[len(opened) :]
-    last["word"], last["call"], last["opening"] = (at + opened) * _WORDS, slots["id"][opened], slots["upper"][opened]
+    last["word"], last["call"] = (at + opened) * _WORDS, slots["id"][opened]
+    last["alone"] = slots["what"][opened] == layout.NEXT
+    last["opening"] = np.where(last["alone"], 0, slots["upper"][opened])
     others["word"] = (at + rows) * _WORDS + nth
     others["handler"] = np.repeat(first, many) + nth
     others["call"], others["opening"] = _words(slots)[:, 6][rows], slots["upper"][rows]
@@ -83,7 +90,7 @@ def facts_of(slots: Array, openings: Array, blobs: Array) -> Array:
     what = slots["what"]
     first, second = np.zeros(len(slots), FACT_DTYPE), np.zeros(len(slots), FACT_DTYPE)
     _fill_common(first, second, slots)
-    opened = what == layout.OPENED
+    opened, following = what == layout.OPENED, what == layout.NEXT
     common = openings[slots["upper"][opened]]
     calls = slots["id"][opened]
     first["kind"][opened] = Kind.DISPATCH_EMITTED
@@ -91,9 +98,9 @@ def facts_of(slots: Array, openings: Array, blobs: Array) -> Array:
     first["parent"][opened] = slots["parent"][opened]
     first["name"][opened], first["count"][opened], second["name"][opened] = (common[:, at] for at in range(3))
     first["lane"][opened] = slots["lane"][opened]
-    ended = what == layout.ENDED
+    ended = (what == layout.ENDED) | following
     first["kind"][ended], first["outcome"][ended] = Kind.CALL_ENDED, Outcome.OK
-    first["id"][ended] = slots["id"][ended]
+    first["id"][ended] = np.where(following, slots["link"], slots["id"])[ended]
     whole = what == layout.WHOLE
     for field in ("kind", "outcome", "flags", "name", "id", "parent", "lane", "count"):
         first[field][whole] = slots[field][whole]
@@ -106,7 +113,7 @@ def facts_of(slots: Array, openings: Array, blobs: Array) -> Array:
 
 def _fill_common(first: Array, second: Array, slots: Array) -> None:
     what = slots["what"]
-    started = (what == layout.OPENED) | (what == layout.STARTED)
+    started = (what == layout.OPENED) | (what == layout.STARTED) | (what == layout.NEXT)
     first["time_ns"] = second["time_ns"] = slots["time_ns"]
     second["kind"][started] = Kind.CALL_STARTED
     second["id"], second["parent"] = slots["id"], slots["parent"]
@@ -121,7 +128,7 @@ def turns_of(came: Array, times: Array, openings: Array, handlers: Array) -> Arr
     ended, began = np.zeros(len(came), FACT_DTYPE), np.zeros(len(came), FACT_DTYPE)
     place = came["handler"].astype(np.uint64)
     count = openings[came["opening"], 1].astype(np.uint64)
-    before = np.where(place == 0, count, place) - np.uint64(1)
+    before = np.where(came["alone"], np.uint64(1), np.where(place == 0, count, place)) - np.uint64(1)
     ended["kind"], ended["outcome"], ended["id"] = Kind.CALL_ENDED, Outcome.OK, came["call"] + np.uint64(2) * before
     ended["time_ns"] = began["time_ns"] = times
     further = place != 0

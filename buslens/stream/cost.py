@@ -24,6 +24,7 @@ _GAP_NS = 1_000_000
 """More between two facts of a dispatch is somebody else's work on this thread."""
 
 _EMITTED, _CALL_STARTED, _CALL_ENDED = int(Kind.DISPATCH_EMITTED), int(Kind.CALL_STARTED), int(Kind.CALL_ENDED)
+_KINDS = {STARTED: _CALL_STARTED, ENDED: _CALL_ENDED, NEXT: 0}
 _OVER = (_CALL_ENDED, int(Kind.SKIPPED))
 
 CLOCK_NS: Callable[[], int] = time.perf_counter_ns
@@ -182,7 +183,7 @@ def _kind_of(fact: "tuple[Any, ...]") -> int:
     shape = fact[0]
     if shape == WHOLE:
         return int(fact[1])
-    return {STARTED: _CALL_STARTED, ENDED: _CALL_ENDED, NEXT: 0}[shape]
+    return _KINDS[shape]
 
 
 def _between() -> int:

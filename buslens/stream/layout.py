@@ -35,13 +35,17 @@ KINDS = 64
 """Kinds of facts that are counted apart; the last one has all others."""
 
 SLOT = 64
-OPENED, STARTED, FURTHER, ENDED, WHOLE = 1, 2, 3, 4, 5
-"""The lowest byte of a mark: what the slot says. Of OPENED and FURTHER the upper half is the opening, of STARTED the
-handler.
+OPENED, STARTED, NEXT, ENDED, WHOLE, FURTHER = 1, 2, 3, 4, 5, 6
+"""The lowest byte of a mark: what the slot says. Of OPENED and FURTHER the upper half is the opening, of STARTED and
+NEXT the handler.
 
-OPENED: an event was emitted, and its first call began at once; its last one ends in place. FURTHER: there are further
-calls, each of which begins in place when the one before ends well. WHOLE: any fact.
+OPENED: an event was emitted, and its first call began at once. NEXT: a call ended well, and the next one of its
+dispatch began. WHOLE: any fact. FURTHER: there are further calls of an OPENED, each of which begins in place when the
+one before ends well.
 """
+
+AWAITS_END = 1 << 8
+"""In a mark: a time will be stored in the slot when the call of a NEXT, or the last one of an OPENED, ends well."""
 
 TIMES = 5
 """Calls of a FURTHER: their times stand at its beginning."""
@@ -50,7 +54,8 @@ ELSEWHERE = -1
 """In place of a time: another slot says how the call ended, and whether a further one began."""
 
 PACK_OPENED = struct.Struct("<8xqQQQI12xQ").pack_into
-"""time_ns, call, parent call, blob, lane, mark; the dispatch is `call - 1`."""
+"""time_ns, call, parent call, blob, lane, mark; the dispatch is `call - 1`. NEXT: time_ns, call, dispatch, ended call,
+lane, mark."""
 
 PACK_FURTHER = struct.Struct("<40xIHHQQ").pack_into
 """lane, which of the handlers is the first one of the slot, how many are in it, first call of the dispatch, mark. A

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import struct
 
-from buslens.stream.layout import FURTHER, NUMBER, OPENED, OPENING, OPENING_BODY, PACK_RECORD, SLOT, TIMES
+from buslens.stream.layout import AWAITS_END, FURTHER, NUMBER, OPENED, OPENING, OPENING_BODY, PACK_RECORD, SLOT, TIMES
 
 MOST_HANDLERS = 256
 """Of one emit; where there are more, each call is told by slots of its own."""
@@ -18,7 +18,7 @@ class StreamOpening:
     __slots__ = ("further", "mark", "others", "slots")
 
     def __init__(self, ident: int, handlers: int) -> None:
-        self.mark = OPENED | ident << 32
+        self.mark = OPENED | AWAITS_END | ident << 32
         """Of the slot of an emit."""
 
         self.further = [

@@ -33,6 +33,7 @@ from buslens.wire import NAME_ENTRY
 
 _LOG = logging.getLogger("buslens")
 _EMITTED, _CALL_STARTED, _CALL_ENDED = int(Kind.DISPATCH_EMITTED), int(Kind.CALL_STARTED), int(Kind.CALL_ENDED)
+_BEGAN, _OVER = (_CALL_STARTED,), (_CALL_ENDED,)
 _JSON = int(BlobKind.PAYLOAD_JSON)
 _PAYLOADS = 0
 """In place of a kind: payloads, errors and notes that were dropped without their facts."""
@@ -266,30 +267,31 @@ class StreamRecorder(Recorder):
         if self._names:
             self._tell_names()
         shape = fact[0]
+        kinds: "tuple[int, ...]"
         values: "tuple[int, ...]"
         if shape == STARTED:
             _, handler, now, call, dispatch, lane = fact
             values = (now, call, dispatch, lane, layout.STARTED | handler << 32)
-            pack, kind = layout.PACK_STARTED, _CALL_STARTED
+            pack, kinds = layout.PACK_STARTED, _BEGAN
         elif shape == ENDED:
-            pack, values, kind = layout.PACK_ENDED, (fact[2], fact[1], layout.ENDED), _CALL_ENDED
+            pack, values, kinds = layout.PACK_ENDED, (fact[2], fact[1], layout.ENDED), _OVER
         elif shape == WHOLE:
             _, kind, outcome, flags, name, now, ident, parent, lane, count, blob = fact
             if blob.__class__ is not int:
                 blob = self._keep_blob(stream, blob, kind)
             values = (now, ident, parent, blob, lane, count, kind, outcome, flags, name, layout.WHOLE)
-            pack = layout.PACK_WHOLE
+            pack, kinds = layout.PACK_WHOLE, (kind,)
         else:
             _, ended, now, handler, call, dispatch, lane = fact
-            self._put((ENDED, ended, now))
-            self._put((STARTED, handler, now, call, dispatch, lane))
-            return
+            values = (now, call, dispatch, ended, lane, layout.NEXT | handler << 32)
+            pack, kinds = layout.PACK_OPENED, _OVER + _BEGAN
         claim, facts, _ = stream.slots
         try:
             slot = claim()
         except StopIteration:
             if not stream.keep(pack, *values):
-                self._drop(kind, 1)
+                for kind in kinds:
+                    self._drop(kind, 1)
         else:
             pack(facts, slot, *values)
 

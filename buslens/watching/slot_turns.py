@@ -55,11 +55,11 @@ class SlotPlan:
 
         ids = [each.handler_id for each in announced.values()]
         for key, registration in announced.items():
-            marks = recorder.opening(event_id, [registration.handler_id, *ids[1:]])
-            if not marks:
+            opening = recorder.opening(event_id, [registration.handler_id, *ids[1:]])
+            if opening is None:
                 self.openings.clear()
                 break
-            self.openings[key] = marks[0]
+            self.openings[key] = opening.mark if len(ids) == 1 else opening.mark & ~layout.AWAITS_END
         self.form: Form = no_form
         """What most payloads look like, as far as that is known."""
 

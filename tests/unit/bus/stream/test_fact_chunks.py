@@ -24,7 +24,7 @@ class Written:
         self.save()
 
     def opened(self, slot: int, call: int) -> None:
-        mark = layout.OPENED | 1 << 32
+        mark = layout.OPENED | layout.AWAITS_END | 1 << 32
         layout.PACK_OPENED(self.data, slot * layout.SLOT, 1, call, 0, 0, 0, mark)
         self.save()
 

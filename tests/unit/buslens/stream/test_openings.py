@@ -6,7 +6,7 @@ import struct
 
 import pytest
 
-from buslens.stream.layout import FURTHER, OPENED, OPENING, RECORD
+from buslens.stream.layout import AWAITS_END, FURTHER, OPENED, OPENING, RECORD
 from buslens.stream.openings import StreamOpening, opening_record
 
 
@@ -23,7 +23,7 @@ def test_each_handler_but_the_first_has_a_place(
     handlers: int, slots: int, others: list[tuple[int, int]], further: list[tuple[int, int, int]]
 ) -> None:
     opening = StreamOpening(3, handlers)
-    assert (opening.mark, opening.slots, opening.others) == (OPENED | 3 << 32, slots, others)
+    assert (opening.mark, opening.slots, opening.others) == (OPENED | AWAITS_END | 3 << 32, slots, others)
     assert opening.further == [(*each, FURTHER | 3 << 32) for each in further]
 
 

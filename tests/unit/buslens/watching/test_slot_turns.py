@@ -198,5 +198,5 @@ def test_too_many_different_ones_have_no_plan(tmp_path: Path, monkeypatch: pytes
     recorder = into(tmp_path)
     library = Library(recorder)
     library.subscribers.remember(1, library.subscribers.described(nothing))
-    monkeypatch.setattr(recorder, "opening", lambda event, handlers: [])
+    monkeypatch.setattr(recorder, "opening", lambda event, handlers: None)
     assert SlotPlan(recorder, 1, library.subscribers.known).openings == {}
