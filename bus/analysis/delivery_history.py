@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from bus.trace.delivered_calls import calls_of
 from bus.trace.trace import Trace
 from buslens.records import Kind
 
@@ -63,7 +64,8 @@ def anatomy_of(trace: Trace, dispatch: int) -> DeliveryHistory:
     rows = np.flatnonzero(told.view("dispatch") == dispatch) if len(told) else np.empty(0, np.int64)
     headers: tuple[tuple[str, str], ...] = ()
     steps = []
-    for row in rows[:MOST_STEPS].tolist():
+    calls = calls_of(trace, rows).tolist()
+    for row, call in zip(rows[:MOST_STEPS].tolist(), calls, strict=False):
         kind = Kind(int(told.view("kind")[row]))
         note = trace.blobs.note(int(told.view("note")[row]))[:LONGEST]
         if kind in TELLING:
@@ -74,7 +76,7 @@ def anatomy_of(trace: Trace, dispatch: int) -> DeliveryHistory:
                 kind,
                 int(told.view("time_ns")[row]),
                 trace.names.text(int(told.view("queue")[row])),
-                int(told.view("call")[row]),
+                call,
                 int(told.view("attempt")[row]),
                 note,
             )

@@ -110,6 +110,7 @@ class JointCapture:
     def _facts(self, until_ns: int | None) -> Array:
         """What is due, of each process in the order in which it came, also where its clock says otherwise."""
         ready, times = [np.zeros(0, FACT_DTYPE)], [np.zeros(0, np.int64)]
+        taken: list[Array] = []
         for process in self.processes:
             if not process.facts:
                 continue
@@ -118,7 +119,10 @@ class JointCapture:
             due = len(facts) if until_ns is None else int(np.searchsorted(own, until_ns, "right"))
             due = max(due, len(facts) - MOST_WAITING)
             process.facts = [facts[due:]] if due < len(facts) else []
-            settled = self._messages.settle(facts[:due])
+            taken.append(facts[:due])
+        self._messages.decide(taken)
+        for facts in taken:
+            settled = self._messages.settle(facts)
             ready.append(settled)
             times.append(np.maximum.accumulate(settled["time_ns"]))
         done = {each for each in self._over if not each.facts}

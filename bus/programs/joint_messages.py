@@ -7,13 +7,14 @@ same event and on no other message, it is taken for that and said to be inferred
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from bus.programs.message_notes import NO_IDS, MessageIds
+from bus.trace.facts import FACT_DTYPE
 from buslens.records import Flag, Kind
 
 Array = npt.NDArray[Any]
@@ -29,6 +30,9 @@ _MOST = 200_000
 """Messages that are remembered, of each kind."""
 
 _MOST_JOINED = 50_000
+_ONE_TASK = "task-id "
+"""Begins the id of a message that is of one task alone, whoever handles it; others may be for several queues."""
+
 _NAMES = (int(Kind.HANDLER_ADDED), int(Kind.HANDLER_REMOVED))
 """Their parent is a name."""
 
@@ -123,11 +127,21 @@ class JointMessages:
         unnamed.clear()  # of these nothing more will be said
         return False
 
+    def decide(self, facts: Sequence[Array]) -> None:
+        """All these facts are due, an array of each process: what somebody else has sent is now joined, or never.
+
+        A task that nobody of the session has sent is one all the same: what the first process got is what others run.
+        """
+        chosen = [each[(each["kind"] == Kind.DISPATCH_EMITTED) & (each["flags"] & Flag.FOREIGN > 0)] for each in facts]
+        foreign = np.concatenate(chosen) if chosen else np.zeros(0, FACT_DTYPE)
+        for dispatch in foreign["id"][np.argsort(foreign["time_ns"], kind="stable")].tolist():
+            ids = self._foreign.get(dispatch)
+            if not self._join(dispatch) and ids is not None and ids.ident.startswith(_ONE_TASK):
+                _make_room(self._sent)
+                self._sent[ids.ident] = dispatch
+
     def settle(self, facts: Array) -> Array:
         """Facts of one process that are due, as they are in the joint capture: a joined message is its sender's."""
-        foreign = facts["id"][(facts["kind"] == Kind.DISPATCH_EMITTED) & (facts["flags"] & Flag.FOREIGN > 0)]
-        for dispatch in foreign.tolist():
-            self._join(dispatch)
         if not self._joined:
             return facts
         if self._has_more:
@@ -148,6 +162,8 @@ class JointMessages:
         if ids is None:
             return False
         sent = self._sent.get(ids.ident, 0) if ids.ident else 0
+        if sent == dispatch:
+            return False
         if not sent and ids.trace:
             sent = self._traced.get((ids.trace, self._events.get(dispatch, "")), 0)
             self.has_inferred = self.has_inferred or sent > 0

@@ -15,6 +15,7 @@ import numpy.typing as npt
 
 from bus.trace import joining
 from bus.trace.consumers import Consumers
+from bus.trace.delivered_calls import calls_of
 from buslens.records import Kind, Outcome
 
 if TYPE_CHECKING:
@@ -137,6 +138,7 @@ def deliveries(trace: Trace, consumers: Consumers) -> Deliveries:
     if not len(chosen):
         none = np.empty(0, np.int64)
         return Deliveries(none, none, none, none)
+    about = calls_of(trace, np.arange(len(told)))[chosen]
     kind, row = kind[chosen], rows[chosen].astype(np.int64)
     consumer, place = np.unique(consumers.of_queues(told.view("queue")[chosen]), return_inverse=True)
     units, number = np.unique(row * len(consumer) + place, return_inverse=True)
@@ -144,17 +146,21 @@ def deliveries(trace: Trace, consumers: Consumers) -> Deliveries:
     def any_of(mask: Array) -> Array:
         return np.bincount(number[mask], minlength=len(units)) > 0
 
-    calls = trace.calls.rows_of(told.view("call")[chosen])
+    calls = trace.calls.rows_of(about)
     outcome = np.full(len(calls), Outcome.OK, np.uint8)
     outcome[calls >= 0] = trace.calls.outcome[calls[calls >= 0]]
+    is_over = np.zeros(len(calls), bool)
+    is_over[calls >= 0] = told.view("time_ns")[chosen[calls >= 0]] > trace.calls.ended_ns[calls[calls >= 0]]
     acknowledged, dead = kind == Kind.ACKNOWLEDGED, kind == Kind.DEAD_LETTERED
     # A worker that was taken for gone may come back and acknowledge what another one has handled meanwhile.
     well = any_of(acknowledged & (calls >= 0) & (outcome == Outcome.OK))
-    too_early = any_of(acknowledged & np.isin(outcome, BAD)) & ~well
+    forgotten = acknowledged & np.isin(outcome, BAD)
+    gone, too_early = any_of(forgotten) & ~well, any_of(forgotten & ~is_over)
     settled = any_of(acknowledged) & ~any_of(acknowledged & (outcome == Outcome.RUNNING))
     again = any_of(kind == Kind.REDELIVERED)
-    fate = np.select([any_of(dead), too_early, settled & again, settled], [DEAD, LOST, RETRIED, HANDLED], OPEN)
-    why = np.select([fate == LOST, fate == OPEN], [TOO_EARLY, np.where(any_of(calls >= 0), WITH_CONSUMER, QUEUED)], 0)
+    fate = np.select([any_of(dead), gone, settled & again, settled], [DEAD, LOST, RETRIED, HANDLED], OPEN)
+    why_lost, why_open = np.where(too_early, TOO_EARLY, FAILED), np.where(any_of(calls >= 0), WITH_CONSUMER, QUEUED)
+    why = np.select([fate == LOST, fate == OPEN], [why_lost, why_open], 0)
     return Deliveries(units // len(consumer), consumer[units % len(consumer)], fate, why)
 
 

@@ -1,35 +1,44 @@
-"""Watch a Celery application: what it sends to its workers, and each run of a task in this process.
+"""Watch a Celery application: what it sends to its workers, what a worker gets and settles, and each run of a task.
 
 A task is run by the function that Celery has made for it and keeps as the task's `__trace__`. While an application is
 watched, whoever asks a task for that gets one that also records; what lies in the task stays Celery's own.
+
+The worker's main process gets the messages and tells the broker what became of them; where its pool has processes the
+tasks run in those. So the one has the deliveries and the others the calls, each in a capture of its own.
 """
 
 from __future__ import annotations
 
 import weakref
-from typing import Any, ClassVar, Iterable, Mapping, Optional
+from typing import Any, Callable, ClassVar, Iterable, Mapping, Optional
 
 from celery.app.base import Celery  # type: ignore[import-untyped]
 from celery.app.task import Task  # type: ignore[import-untyped]
+from kombu.message import Message
 
 from buslens.context import CALL
 from buslens.recorder import Recorder
 from buslens.records import Flag, Kind
 from buslens.statics import found_in_class, instance_dict
-from buslens.watching.bodies import header, noted
+from buslens.watching.amqp import DEAD_LETTER
+from buslens.watching.bodies import header, noted, payload_of
 from buslens.watching.broker_watch import BrokerWatch, SeenDelivery
 from buslens.watching.call_sites import in_the_place_of
 from buslens.watching.hooks import Hooks
 from buslens.watching.methods import Hook, MethodHooks, Subscription
 from buslens.watching.naming import HandlerName, describe
-from buslens.watching.trace_context import with_parent
+from buslens.watching.trace_context import text_of, with_parent
 
 _FOREIGN = int(Flag.FOREIGN)
 _ENDS = {"FAILURE": Kind.WORK_FAILED, "REJECTED": Kind.WORK_FAILED, "RETRY": Kind.WORK_RETRIED}
 _UNSEEN = (
     "tasks that are called in place (apply(), task_always_eager) go over no broker and are not seen",
-    "when the broker hears that a task is done is not seen: Celery says it in another process than the task's",
+    "messages of Celery's protocol 1 do not say in a header what they are: their acknowledgement is not seen",
 )
+
+
+_MOST = 4_096
+"""Messages that are remembered until they are settled, and until their task runs in this process."""
 
 
 class AppHooks(MethodHooks):
@@ -45,6 +54,12 @@ class AppHooks(MethodHooks):
         super().__init__(emitter, BrokerWatch(emitter, recorder, bus))
         self._names: "dict[str, HandlerName]" = {}
         """By task: those that have run here."""
+
+        self._held: "dict[int, SeenDelivery]" = {}
+        """By message: those that this process got and has not settled."""
+
+        self._to_run: "dict[str, SeenDelivery]" = {}
+        """By task id: those that it got, and that have not run here."""
 
         self.hook({"send_task": _sending(self)})
 
@@ -67,8 +82,14 @@ class AppHooks(MethodHooks):
         """What happens elsewhere."""
         return _UNSEEN
 
+    def after_fork(self, parent_pid: int) -> None:
+        """What the parent has got it settles itself."""
+        self._held.clear()
+        self._to_run.clear()
+        super().after_fork(parent_pid)
+
     def put_on(self, emitter: Celery) -> None:
-        """With the place where its tasks are asked for their `__trace__`."""
+        """With the place where its tasks are asked for their `__trace__`, and where messages are settled."""
         super().put_on(emitter)
         RUNS.need(self)
 
@@ -120,6 +141,65 @@ class AppHooks(MethodHooks):
         except Exception as problem:
             self.watch.broke(problem)
 
+    def received(self, message: Any) -> None:
+        """A message with a task came to this process, which may run it itself or have it run by another."""
+        watch = self.watch
+        try:
+            if not watch.live or not watch.recorder.enabled or not watch.has_room(0):
+                return
+            headers, info = message.headers, message.delivery_info or {}
+            name, ident = str(headers["task"]), str(headers["id"])
+            queue = str(info.get("routing_key") or name)
+            told = {
+                "task-id": ident,
+                "traceparent": headers.get("traceparent"),
+                "tracestate": headers.get("tracestate"),
+            }
+            delivery = watch.delivered(
+                name,
+                queue,
+                f"task {ident}",
+                (_arguments(message), "", {"task-id": ident, **told}),
+                f"queue {queue}",
+                is_called=False,
+                least_attempt=int(headers.get("retries") or 0) + 1 + int(bool(info.get("redelivered"))),
+            )
+            for table in (self._held, self._to_run):
+                if len(table) >= _MOST:
+                    del table[next(iter(table))]  # type: ignore[arg-type]
+            self._held[id(message)] = self._to_run[ident] = delivery
+        except Exception as error:
+            watch.broke(error)
+
+    def settled(self, message: Any, kind: Kind, *, requeue: bool = False) -> None:
+        """The broker was told what became of a message."""
+        try:
+            delivery = self._held.pop(id(message), None)
+            if delivery is None:
+                return
+            if kind is Kind.ACKNOWLEDGED:
+                self.watch.settle(delivery, kind, self._when(message.headers["task"]))
+                return
+            self.watch.settle(delivery, Kind.REJECTED, "back into its queue" if requeue else "")
+            if not requeue:
+                self.watch.step(Kind.DEAD_LETTERED, delivery, DEAD_LETTER)
+        except Exception as error:
+            self.watch.broke(error)
+
+    def knows(self, name: Any) -> bool:
+        """Whether the application has a task of this name."""
+        emitter = self.watch.emitter()
+        return emitter is not None and dict.__contains__(vars(emitter).get("_tasks") or {}, name)
+
+    def _when(self, name: Any) -> str:
+        """When Celery acknowledges a task, as it is told to; nothing where it has no such task."""
+        emitter = self.watch.emitter()
+        task = dict.get(vars(emitter)["_tasks"], name) if emitter is not None else None
+        if task is None:
+            return ""
+        is_late = (instance_dict(task) or {}).get("acks_late", found_in_class(type(task), "acks_late"))
+        return "late (acks_late is on)" if is_late else "early (acks_late is off)"
+
     def begins(self, task: Any, ident: Any, args: Any, kwargs: Any, request: Any) -> Optional[SeenDelivery]:
         """A task is about to run; None where that is not recorded."""
         watch = self.watch
@@ -131,14 +211,19 @@ class AppHooks(MethodHooks):
             queue = str(info.get("routing_key") or task.name)
             retries = told.get("retries") or 0
             headers = {"task-id": ident, "traceparent": told.get("traceparent"), "tracestate": told.get("tracestate")}
-            delivery = watch.joined(
-                task.name,
-                queue,
-                f"task {ident}",
-                ({"args": args, "kwargs": kwargs}, "", headers),
-                least_attempt=int(retries) + 1 + int(bool(info.get("redelivered"))),
-                flags=_FOREIGN,
-            )
+            delivery = self._to_run.pop(str(ident), None)
+            if delivery is not None:  # the message came to this very process
+                delivery.call = watch.recorder.next_id()
+                watch.messages.traces.carried(delivery.call, text_of(headers["traceparent"]))
+            else:
+                delivery = watch.joined(
+                    task.name,
+                    queue,
+                    f"task {ident}",
+                    ({"args": args, "kwargs": kwargs}, "", headers),
+                    least_attempt=int(retries) + 1 + int(bool(info.get("redelivered"))),
+                    flags=_FOREIGN,
+                )
             worker = str(told.get("hostname") or "")
             watch.step(Kind.WORK_RECEIVED, delivery, noted(worker, headers))
             watch.step(Kind.WORK_STARTED, delivery, worker)
@@ -194,23 +279,69 @@ class RunSlot:
 
 
 class RunSlots:
-    """Puts the slot in while somebody is watched."""
+    """Puts the slot in while somebody is watched, and what tells of messages into their class."""
 
     def __init__(self) -> None:
-        self._needed: "weakref.WeakSet[Any]" = weakref.WeakSet()
+        self._needed: "weakref.WeakSet[AppHooks]" = weakref.WeakSet()
         self._slot = RunSlot()
+        self._bare = {name: vars(Message)[name] for name in ("__init__", "ack", "reject", "requeue")}
+        self._telling = {name: _telling(name, bare, self.of) for name, bare in self._bare.items()}
 
     def need(self, hooks: AppHooks) -> None:
         """An application is watched."""
         self._needed.add(hooks)
         if vars(Task).get("__trace__", self) is None:
             Task.__trace__ = self._slot
+        for name, telling in self._telling.items():
+            if vars(Message).get(name) is self._bare[name]:
+                setattr(Message, name, telling)
 
     def release(self, hooks: AppHooks) -> None:
         """It is watched no longer."""
         self._needed.discard(hooks)
-        if not self._needed and vars(Task).get("__trace__") is self._slot:
+        if self._needed:
+            return
+        if vars(Task).get("__trace__") is self._slot:
             Task.__trace__ = None
+        for name, bare in self._bare.items():
+            if vars(Message).get(name) is self._telling[name]:
+                setattr(Message, name, bare)
+
+    def of(self, message: Any) -> Optional[AppHooks]:
+        """Who is watched and has the task of a message; None for one that carries none."""
+        name = header(message.headers, "task")
+        if type(name) is not str or type(header(message.headers, "id")) is not str:
+            return None
+        return next((hooks for hooks in list(self._needed) if hooks.knows(name)), None)
+
+
+def _telling(name: str, bare: Any, hooks_of: Callable[[Any], Optional[AppHooks]]) -> Any:
+    """A method of messages that also tells, once Celery's own is through, whoever has the message's task."""
+
+    def telling(message: Any, *args: Any, **kwargs: Any) -> Any:
+        found = bare(message, *args, **kwargs)
+        hooks = hooks_of(message)
+        if hooks is None:
+            return found
+        if name == "__init__":
+            hooks.received(message)
+        elif name == "ack":
+            if message.acknowledged:  # not where the broker expects no acknowledgement
+                hooks.settled(message, Kind.ACKNOWLEDGED)
+        else:
+            requeue = name == "requeue" or bool(kwargs.get("requeue", args[0] if args else False))
+            hooks.settled(message, Kind.REJECTED, requeue=requeue)
+        return found
+
+    telling.__name__, telling.__doc__ = name, bare.__doc__
+    return telling
+
+
+def _arguments(message: Any) -> Any:
+    """What a task is called with, as far as its body is text: nothing is unpickled here."""
+    body = payload_of(message.body, message.content_type)
+    is_told = type(body) is list and len(body) == 3  # protocol 2: arguments, keywords, and what is to follow
+    return {"args": body[0], "kwargs": body[1]} if is_told else body
 
 
 RUNS = RunSlots()

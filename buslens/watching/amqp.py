@@ -11,7 +11,7 @@ from buslens.watching.bodies import header
 from buslens.watching.broker_watch import BrokerWatch, SeenDelivery
 from buslens.watching.loop_calls import LoopCalls
 
-_DEAD = "rejected and not requeued: it goes to the queue's dead-letter exchange, or nowhere where that has none"
+DEAD_LETTER = "rejected and not requeued: it goes to the queue's dead-letter exchange, or nowhere where that has none"
 _MOST = 100_000
 
 
@@ -94,4 +94,4 @@ class Unsettled:
             loop.failed(delivery)
         self._watch.settle(delivery, Kind.REJECTED, "back into its queue" if requeue else "")
         if not requeue:
-            self._watch.step(Kind.DEAD_LETTERED, delivery, _DEAD)
+            self._watch.step(Kind.DEAD_LETTERED, delivery, DEAD_LETTER)

@@ -11,10 +11,11 @@ from pathlib import Path
 from typing import Any
 
 from bus.analysis.delivery_history import anatomy_of
+from bus.programs.joint_capture import JointCapture
 from bus.trace.fates import HANDLED, RETRIED
 from bus.trace.trace import Trace
-from buslens.records import Outcome
-from tests.helpers.patience import PATIENCE_S
+from buslens.records import Kind, Outcome
+from tests.helpers.patience import PATIENCE_S, wait_until
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -49,6 +50,8 @@ def test_a_task_is_sent_in_one_process_and_retried_and_run_in_a_forked_one(rabbi
         environment["WATCHED_TO"] = str(tmp_path / "sender.buslens")
         subprocess.run(sender, env=environment, check=True, timeout=PATIENCE_S, **quiet)
         child = forked_capture(tmp_path)
+        wait_until(lambda: len(settled(tmp_path, "refuse")) == 3, lambda: settled(tmp_path, "refuse"))
+        wait_until(lambda: len(settled(tmp_path, "ship")) == 1, lambda: settled(tmp_path, "ship"))
     finally:
         running.terminate()
         running.wait(PATIENCE_S)
@@ -63,6 +66,42 @@ def test_a_task_is_sent_in_one_process_and_retried_and_run_in_a_forked_one(rabbi
     assert calls.outcome[of_charge].tolist() == [Outcome.FAILED, Outcome.OK]
     assert ran.dispatches.parent_call[ship] == calls.id[of_charge[1]]
     assert ran.fates.of(ran).fate[[charge, ship]].tolist() == [RETRIED, HANDLED]
+
+    # The worker's main process tells the broker what became of each: its capture says so, and is joined to the calls.
+    early = (Kind.ACKNOWLEDGED, "early (acks_late is off)")
+    assert settled(tmp_path, "charge") == [early, early]
+    assert settled(tmp_path, "ship") == [(Kind.ACKNOWLEDGED, "late (acks_late is on)")]
+    back, rejected, dead = settled(tmp_path, "refuse")
+    assert (back, rejected) == ((Kind.REJECTED, "back into its queue"), (Kind.REJECTED, ""))
+    assert dead[0] == Kind.DEAD_LETTERED
+    together = joined(tmp_path / "worker.buslens", child, tmp_path / "sender.buslens")
+    for name in ("charge", "ship"):
+        (row,) = rows(together, name)
+        history = anatomy_of(together, int(together.dispatches.id[row]))
+        for call in together.calls.by_dispatch.rows(int(together.dispatches.id[row])).tolist():
+            kinds = [step.kind for step in history.of_call(int(together.calls.id[call]))]
+            assert Kind.ACKNOWLEDGED in kinds, (name, kinds)
+    assert len(rows(together, "refuse")) == 1
+
+
+def settled(folder: Path, event: str) -> list[tuple[Kind, str]]:
+    """What the worker's main process has told the broker of a task, in order, and the notes of that."""
+    trace = trace_of(folder / "worker.buslens")
+    return [
+        (step.kind, step.note)
+        for row in rows(trace, event)
+        for step in anatomy_of(trace, int(trace.dispatches.id[row])).steps
+        if step.kind in (Kind.ACKNOWLEDGED, Kind.REJECTED, Kind.DEAD_LETTERED)
+    ]
+
+
+def joined(*captures: Path) -> Trace:
+    """The captures of several processes as those of one session."""
+    joint, trace = JointCapture(), Trace()
+    for capture in captures:
+        joint.take_in(joint.process(), capture.read_bytes())
+    trace.feed(joint.head() + joint.take() + joint.end())
+    return trace
 
 
 def forked_capture(folder: Path) -> Path:

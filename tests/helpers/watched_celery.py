@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 
 import celery
+from celery.exceptions import Reject
 
 import buslens
 
@@ -25,11 +26,17 @@ def charge(self: celery.Task, order: int) -> int:
     return order
 
 
-@app.task(name="ship")
+@app.task(name="ship", acks_late=True)
 def ship(order: int) -> str:
     return f"shipped {order}"
 
 
+@app.task(name="refuse", bind=True, acks_late=True)
+def refuse(self: celery.Task) -> None:
+    raise Reject("not mine", requeue=not self.request.delivery_info["redelivered"])
+
+
 if __name__ == "__main__":
+    refuse.delay()
     print(charge.delay(7).get(timeout=60))
     buslens.stop()

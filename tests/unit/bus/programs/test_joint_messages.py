@@ -13,6 +13,7 @@ from bus.programs.message_notes import NO_IDS, MessageIds
 from bus.trace import Trace
 from buslens.context import CALL
 from buslens.records import Flag, Kind
+from buslens.watching.bodies import noted
 from buslens.watching.broker_watch import BrokerWatch
 from buslens.watching.naming import HandlerName
 from tests.unit.bus.programs.played import Played, S, trace_of
@@ -230,3 +231,40 @@ def test_the_first_process_s_names_are_not_taken_for_messages() -> None:
     added = [trace.names.text(int(event)) for event in trace.subscriptions.view("event")]
     assert added == [f"event {number}" for number in range(8)]
     assert flows(trace) == [("orders", 1, 0)]
+
+
+def get(process: Speaking, task: str, *, at: int) -> None:
+    """The main process of a worker gets a task and acknowledges it; its pool runs it."""
+    process.now = at
+    ident = {"task-id": task}
+    delivery = process.watch.delivered("charge", "celery", f"task {task}", (None, "", ident), "there", is_called=False)
+    process.watch.settle(delivery, Kind.ACKNOWLEDGED)
+
+
+def run_task(process: Speaking, task: str, *, at: int) -> None:
+    process.now = at
+    ident = {"task-id": task}
+    delivery = process.watch.joined("charge", "celery", f"task {task}", (None, "", ident), flags=int(Flag.FOREIGN))
+    process.watch.step(Kind.WORK_RECEIVED, delivery, noted("w1", ident))
+    process.watch.step(Kind.WORK_STARTED, delivery)
+    handler = process.watch.handler_id("charge", HandlerName("charge"))
+    process.watch.started(delivery.call, delivery.dispatch, handler, delivery.attempt)
+    process.now = at + 1
+    process.watch.ended(delivery.call)
+
+
+@pytest.mark.parametrize("is_sender_watched", [True, False])
+def test_a_task_that_one_process_gets_and_another_one_runs_is_one_dispatch(is_sender_watched: bool) -> None:
+    sender, parent, child = Speaking("web", 1), Speaking("worker", 2), Speaking("pool", 3)
+    if is_sender_watched:
+        sender.send("charge", at=0, task_id="t-1")
+    get(parent, "t-1", at=2 * S)
+    run_task(child, "t-1", at=3 * S)
+    run_task(child, "t-2", at=4 * S)
+    get(parent, "t-3", at=5 * S)
+    trace = trace_of(sender, child, parent)  # the order in which captures are found says nothing
+    assert [(event, calls) for event, calls, _ in flows(trace)] == [("charge", 1), ("charge", 1), ("charge", 0)]
+    steps = anatomy_of(trace, int(trace.dispatches.id[0])).of_call(int(trace.calls.id[0]))
+    assert [step.kind for step in steps if step.kind is not Kind.CONFIRMED] == [
+        Kind.DELIVERED, Kind.ACKNOWLEDGED, Kind.WORK_RECEIVED, Kind.WORK_STARTED,
+    ]  # fmt: skip

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import pickle
+import uuid
 from collections.abc import Iterator
 from typing import Any
 
@@ -11,13 +12,16 @@ import celery
 import pytest
 from celery.app.task import Task
 from celery.app.trace import build_tracer
+from celery.contrib.testing.worker import start_worker
 from kombu.exceptions import OperationalError
+from kombu.message import Message
 
 import buslens
 from buslens.adapters.celery import AppHooks
 from buslens.recorder import Recorder
 from buslens.records import Outcome
 from buslens.watching.sent_messages import SENT
+from tests.helpers.patience import PATIENCE_S, wait_until
 from tests.unit.buslens.facts import Facts
 
 TRACEPARENT = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"
@@ -26,6 +30,7 @@ TRACEPARENT = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"
 @pytest.fixture
 def app() -> Iterator[Any]:
     made = celery.Celery("shop", broker="memory://", backend="disabled", set_as_current=False)
+    made.conf.task_default_queue = f"tasks-{uuid.uuid4().hex}"  # the broker is one for the whole process
 
     @made.task(name="charge", bind=True, max_retries=1, shared=False)
     def charge(self: Any, order: int, fast: bool = False) -> str:
@@ -128,15 +133,127 @@ def test_a_retry_is_a_further_attempt_of_the_same_dispatch(app: Any) -> None:
     assert [step[0] for step in facts.steps if step[2] == first.id][-1] == "WORK_RETRIED"
 
 
+@pytest.fixture
+def got(app: Any) -> Iterator[Any]:
+    """Gives the next message, as the main process of a worker gets it."""
+    with app.connection_for_read() as connection:
+        queue = app.amqp.queues[app.conf.task_default_queue].bind(connection.default_channel)
+        queue.declare()
+        yield queue.get
+
+
+def settling(facts: Facts) -> list[tuple[str, int, int, str]]:
+    """Kind, call, attempt and note of what the broker was told."""
+    told = ("ACKNOWLEDGED", "REJECTED", "DEAD_LETTERED")
+    return [(kind, call, attempt, note) for kind, _, call, attempt, note in facts.steps if kind in told]
+
+
+def test_a_message_that_another_process_runs_is_delivered_and_acknowledged_here(app: Any, got: Any) -> None:
+    _, recorder = watched(app)
+    app.tasks["ship"].delay(7)
+    got().ack()
+    facts = Facts(recorder)
+    assert [(kind, queue) for kind, queue, *_ in facts.steps] == [
+        ("SENT", "ship"),
+        ("DELIVERED", app.conf.task_default_queue),
+        ("ACKNOWLEDGED", app.conf.task_default_queue),
+    ]
+    assert settling(facts) == [("ACKNOWLEDGED", 0, 1, "early (acks_late is off)")]
+
+
+def test_when_it_is_acknowledged_is_said_as_the_task_says_it(app: Any, got: Any) -> None:
+    _, recorder = watched(app)
+    app.tasks["ship"].acks_late = True
+    app.tasks["ship"].delay(7)
+    got().ack()
+    assert settling(Facts(recorder)) == [("ACKNOWLEDGED", 0, 1, "late (acks_late is on)")]
+
+
+def test_a_message_of_somebody_else_shows_its_arguments(app: Any, got: Any) -> None:
+    app.tasks["charge"].apply_async((7,), {"fast": True}, task_id="t-1")
+    _, recorder = watched(app)
+    message = got()
+    facts = Facts(recorder)
+    assert facts.one("charge").payload == {"args": [7], "kwargs": {"fast": True}}
+    assert json.loads(facts.steps[0][4]) == {
+        "place": f"queue {app.conf.task_default_queue}",
+        "headers": {"task-id": "t-1"},
+    }
+    message.ack()
+
+
+@pytest.mark.parametrize("how", ["reject", "requeue", "reject and requeue"])
+def test_a_rejection_says_where_the_message_goes(app: Any, got: Any, how: str) -> None:
+    _, recorder = watched(app)
+    app.tasks["ship"].delay(7)
+    message = got()
+    {"reject": message.reject, "requeue": message.requeue}.get(how, lambda: message.reject(True))()
+    facts = Facts(recorder)
+    kinds, notes = zip(*[(kind, note) for kind, _, _, note in settling(facts)], strict=True)
+    if how == "reject":
+        assert kinds == ("REJECTED", "DEAD_LETTERED")
+        assert notes[0] == ""
+        assert "dead-letter exchange" in notes[1]
+    else:
+        assert (kinds, notes) == (("REJECTED",), ("back into its queue",))
+        again = got()
+        assert facts.read().steps[-1][0] == "REDELIVERED"
+        again.ack()
+
+
+def test_an_acknowledgement_that_the_broker_did_not_get_is_none(app: Any, got: Any, monkeypatch: Any) -> None:
+    _, recorder = watched(app)
+    app.tasks["ship"].delay(7)
+    message = got()
+
+    def gone(*_: Any, **__: Any) -> None:
+        raise OSError("the connection is gone")
+
+    monkeypatch.setattr(message.channel, "basic_ack", gone)
+    with pytest.raises(OSError, match="is gone"):
+        message.ack()
+    assert settling(Facts(recorder)) == []
+
+
+def test_messages_that_are_no_tasks_of_the_application_are_not_told(app: Any) -> None:
+    _, recorder = watched(app)
+    app.tasks["ship"].delay(7)
+    for headers in ({}, {"id": "t-1"}, {"task": "elsewhere", "id": "t-1"}, {"task": ["ship"], "id": {}}):
+        message: Any = Message
+        message(b"[[], {}, {}]", headers=headers)
+    assert [step[0] for step in Facts(recorder).steps] == ["SENT"]
+
+
+def test_a_worker_without_processes_runs_and_acknowledges_one_and_the_same_delivery(app: Any) -> None:
+    _, recorder = watched(app)
+    app.tasks["ship"].acks_late = True
+    app.tasks["charge"].apply_async((0,), task_id="t-1")
+    app.tasks["ship"].delay(7)
+    with start_worker(app, pool="solo", perform_ping_check=False, shutdown_timeout=PATIENCE_S):
+        facts = Facts(recorder)
+        wait_until(lambda: len(settling(facts.read())) == 3, lambda: f"settled: {settling(facts)}")
+    facts.read()
+    ((first, second), (shipped,)) = (facts.one(name).calls for name in ("charge", "ship"))
+    assert (first.attempt, second.attempt, shipped.attempt) == (1, 2, 1)
+    steps = [(kind, call, attempt) for kind, _, call, attempt, _ in facts.steps if kind != "SENT"]
+    for call in (first, second):  # early: its call has not begun, and the number of the attempt says which it will be
+        assert steps.index(("ACKNOWLEDGED", 0, call.attempt)) < steps.index(("WORK_RECEIVED", call.id, call.attempt))
+    assert steps.index(("WORK_SUCCEEDED", shipped.id, 1)) < steps.index(("ACKNOWLEDGED", shipped.id, 1))
+    assert [kind for kind, _, _ in steps].count("ACKNOWLEDGED") == 3
+    assert sorted(attempt for kind, _, attempt in steps if kind.endswith("DELIVERED")) == [1, 1, 2]
+
+
 def test_detaching_leaves_tasks_and_application_as_they_were(app: Any) -> None:
     run(app, "ship", "t-0", 7)
     task = app.tasks["ship"]
     before, kept = dict(vars(app)), vars(task)["__trace__"]
+    messages = dict(vars(Message))
     probe, recorder = watched(app)
     assert vars(task)["__trace__"] is kept
     probe.detach()
     assert vars(app) == before
     assert vars(Task)["__trace__"] is None
+    assert dict(vars(Message)) == messages
     run(app, "ship", "t-1", 7)
     assert Facts(recorder).of("ship") == []
 
@@ -172,7 +289,7 @@ def test_what_is_not_seen_is_said(app: Any) -> None:
     _, recorder = watched(app)
     marks = Facts(recorder).marks
     assert any("apply()" in mark for mark in marks)
-    assert any("another process" in mark for mark in marks)
+    assert any("protocol 1" in mark for mark in marks)
 
 
 def test_a_trace_context_is_added_only_where_that_is_asked_for(app: Any, monkeypatch: Any) -> None:
