@@ -32,12 +32,12 @@ LEGEND = 44.0
 STYLE = """
 svg{background:#fff;color:#1b2027;font-family:system-ui,sans-serif;font-size:12px}
 text{fill:currentColor;stroke:none}.small{font-size:10px;fill:#545d69}.ground{fill:#fff}
-.node{fill:#eceef2;stroke:#848c98}.event{fill:#d3e1fb;stroke:#2456c7}.queue{fill:#fdf3df;stroke:#8a5000}
+.node{fill:#eceef2;stroke:#848c98}.event{fill:#d3e1fb;stroke:#2456c7}.queue{fill:#f5f6f8;stroke:#5b8db8}
 .code,.unknown{fill:none;stroke:#848c98;stroke-dasharray:2 3}
 .edge{fill:none;stroke:#848c98}.idle{stroke-dasharray:5 4}.lost{stroke:#8a5000}.failed{stroke:#bd1f2d}
 .head{fill:#848c98;stroke:none}.head.lost{fill:#8a5000}.head.failed{fill:#bd1f2d}
 @media(prefers-color-scheme:dark){svg{background:#14171c;color:#e3e7ed}.small{fill:#a3adba}.ground{fill:#14171c}
-.node{fill:#262c35;stroke:#727c8b}.event{fill:#22355a;stroke:#86aeff}.queue{fill:#352a15;stroke:#e8ab48}
+.node{fill:#262c35;stroke:#727c8b}.event{fill:#22355a;stroke:#86aeff}.queue{fill:#1b1f26;stroke:#4d84b3}
 .code,.unknown{fill:none;stroke:#727c8b}.edge{stroke:#727c8b}.head{fill:#727c8b}
 .lost{stroke:#e8ab48}.failed{stroke:#ff7b7b}.head.lost{fill:#e8ab48;stroke:none}.head.failed{fill:#ff7b7b;stroke:none}}
 """
@@ -119,6 +119,9 @@ def _node(topology: Topology, place: int, rows: list[str], drawn: Layout) -> Ite
     yield f"<g><title>{_safe(node_sentence(topology, place))}</title>"
     size = f'x="{x:.1f}" y="{y:.1f}" width="{width:.1f}" height="{height:.1f}"'
     yield f'<rect class="node {node.kind}" {size} rx="{round_:.1f}"/>'
+    if node.kind is NodeKind.QUEUE:
+        sides = "".join(f"M{side:.1f} {y:.1f}v{height:.1f}" for side in (x + 4, x + width - 4))
+        yield f'<path class="node queue" d="{sides}"/>'
     for row, text in enumerate(rows):
         small = ' class="small"' if row else ""
         at = f'x="{x + width / 2:.1f}" y="{y + 17 + row * LINE:.1f}"'
