@@ -217,10 +217,8 @@ class _Gathering:
             yield "Run the scenario again", f"buslens run {scenario} --engine {engine} --seed {seed}"
 
     def _command(self, evidence: Evidence) -> str:
-        for table, idents in (("calls", evidence.calls), ("dispatches", evidence.dispatches)):
-            if idents:
-                return f'buslens query {self.out.text(self.path)} "FROM {table} WHERE id = {idents[0]}"'
-        return ""
+        shown = (*evidence.calls, *evidence.dispatches)
+        return f"buslens why {self.out.text(self.path)} {id_text(shown[0])}" if shown else ""
 
     def _event(self, row: Statistic) -> Row:
         times = row.queue_delay.p50, row.queue_delay.p95, row.latency.p50, row.latency.p99

@@ -50,7 +50,7 @@ def test_each_finding_is_told_with_what_shows_it() -> None:
     assert [lane.title for lane in packed.excerpt.lanes] == ["charge"]
     assert any(mark.event == "packd" and mark.is_lost and mark.is_shown for mark in packed.excerpt.emits)
     assert [each.text for each in packed.payloads] == ['{"id": 0}', '{"id": 1}', '{"id": 2}']
-    assert packed.command.startswith("buslens query out/shop.buslens ")
+    assert packed.command == "buslens why out/shop.buslens 3"
 
 
 def test_errors_of_calls_that_show_it_are_told() -> None:
