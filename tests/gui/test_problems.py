@@ -11,6 +11,7 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QDialogButtonBox
 
+from bus.analysis.problems import DETECTORS
 from bus.capture import capture
 from tests.helpers.patience import PATIENCE_S
 from tests.helpers.planted import Story
@@ -92,7 +93,7 @@ def test_a_problem_is_told_in_plain_words_and_leads_to_what_shows_it(slip: Any, 
     title = "user.delted reached nobody: forget_user listens to user.deleted, which differs by a letter"
     assert lines(window) == [["Problems (1)"], ["warning", title, "2", "slip.yaml:4"]]
     assert window.tables.tabs.tabText(window.tables.tabs.indexOf(tab)) == "Problems 1"
-    assert tab.headline.text() == "1 warning: 14 detectors looked at 3 dispatches, 1 call"
+    assert tab.headline.text() == f"1 warning: {len(DETECTORS)} detectors looked at 3 dispatches, 1 call"
     window.wiring.actions.run("problem.next")
     dispatches = window.session.trace.dispatches
     assert (window.selection.kind, window.selection.id) == ("dispatch", dispatches.id[1])
@@ -139,7 +140,7 @@ def test_a_muted_problem_is_told_no_more_and_can_be_told_again(slip: Any, qtbot:
     mute(window, qtbot, tab.detail.mute, "known, ticket 12")
     assert lines(window) == []
     assert tab.title == "Problems"
-    assert tab.headline.text().startswith("Healthy: 14 detectors looked at")
+    assert tab.headline.text().startswith(f"Healthy: {len(DETECTORS)} detectors looked at")
     body = json.loads((tmp_path / ".buslens" / "baseline.json").read_text(encoding="utf-8"))
     assert [each["reason"] for each in body["muted"]] == ["known, ticket 12"]
     tab.looker.look_now()
@@ -199,7 +200,7 @@ def test_a_capture_is_looked_at_and_another_one_forgets_what_was_found(window: A
     found(window, qtbot)
     assert lines(window) == []
     assert "Nothing is wrong" in tab.list.hint
-    assert tab.headline.text() == "Healthy: 14 detectors looked at 1 dispatch, 1 call"
+    assert tab.headline.text() == f"Healthy: {len(DETECTORS)} detectors looked at 1 dispatch, 1 call"
     window.wiring.actions.run("file.new")
     window.bridge.touch()
     assert tab.headline.text() == ""

@@ -10,6 +10,7 @@ from bus.analysis.problems import (
     growth,
     never_ran,
     nobody_listens,
+    order_dependence,
     payload_drift,
     receiver_died,
     reentrancy,
@@ -17,6 +18,7 @@ from bus.analysis.problems import (
     storm,
     swallowed,
     unfinished,
+    wrong_loop,
 )
 from bus.analysis.problems.detector import Detector
 
@@ -34,5 +36,7 @@ DETECTORS: tuple[Detector, ...] = (
     unfinished.DETECTOR,
     slow_consumer.DETECTOR,
     payload_drift.DETECTOR,
+    wrong_loop.DETECTOR,
+    order_dependence.DETECTOR,
     capture_itself.DETECTOR,
 )

@@ -1,0 +1,90 @@
+"""A handler that fails always when another one of its event began before it, and never when it began behind it.
+
+A bus that promises no order may call them either way. One trace proves no cause, so it is a hint, and one that is only
+told where both orders were seen, in turns, and each had one outcome alone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from bus.analysis.problems.detector import Detector, NotEnough
+from bus.analysis.problems.finding import Finding, Severity
+from bus.analysis.problems.observed import Groups, Observed
+from bus.wording import several
+from buslens.records import Outcome
+
+Array = npt.NDArray[Any]
+
+LEAST = 5
+"""Emits with either order."""
+
+TURNS = 4
+"""Times that the order changed: one change may have come with another reason."""
+
+MOST_LOOKED = 200
+"""Handlers that fail, and of each the handlers beside it, those with the most calls first."""
+
+
+def find(observed: Observed) -> Iterator[Finding | NotEnough]:
+    """Handler by handler, what failed most often first; of each the one beside it that tells most."""
+    calls = observed.trace.calls
+    for handler, places in Groups(calls.handler[observed.failed_calls]).largest(LEAST, MOST_LOOKED):
+        failed = observed.failed_calls[places]
+        found = _of_handler(observed, handler, int(calls.attempt[failed].min()))
+        if found is not None:
+            yield found
+
+
+DETECTOR = Detector("order-dependence", "Order dependence", find)
+
+
+def _of_handler(observed: Observed, handler: int, attempt: int) -> Finding | None:
+    """attempt: the first one that is known; what is done again has another order for another reason."""
+    calls = observed.trace.calls
+    over = np.isin(calls.outcome, (Outcome.OK, Outcome.FAILED))
+    mine = np.flatnonzero((calls.handler == handler) & (calls.attempt == attempt) & over)
+    mine = mine[observed.dispatch_of_call[mine] >= 0]
+    dispatches, first = np.unique(observed.dispatch_of_call[mine], return_index=True)
+    mine = mine[first]
+    beside = observed.calls_of(dispatches)
+    beside = beside[(calls.handler[beside] != handler) & (calls.attempt[beside] <= 1)]
+    for other, places in Groups(calls.handler[beside]).largest(2 * LEAST, MOST_LOOKED):
+        theirs = beside[places]
+        at = np.searchsorted(dispatches, observed.dispatch_of_call[theirs])
+        at, once = np.unique(at, return_index=True)
+        found = _of_two(observed, (handler, other), mine[at], theirs[once])
+        if found is not None:
+            return found
+    return None
+
+
+def _of_two(observed: Observed, handlers: tuple[int, int], mine: Array, theirs: Array) -> Finding | None:
+    """mine, theirs: calls of the two for the same emits."""
+    calls = observed.trace.calls
+    apart = calls.started_ns[mine] != calls.started_ns[theirs]
+    mine, theirs = mine[apart], theirs[apart]
+    order = np.argsort(calls.started_ns[mine], kind="stable")
+    mine, theirs = mine[order], theirs[order]
+    failed = calls.outcome[mine] == Outcome.FAILED
+    is_first = calls.started_ns[mine] < calls.started_ns[theirs]
+    turns = int(np.count_nonzero(is_first[1:] != is_first[:-1]))
+    if min(int(failed.sum()), int((~failed).sum())) < LEAST or turns < TURNS:
+        return None
+    if not ((failed == is_first).all() or (failed != is_first).all()):
+        return None
+    who, other = map(observed.text, handlers)
+    event, bad = observed.event_of_call(int(mine[0])), mine[failed]
+    when = "first" if bool(is_first[failed][0]) else "second"
+    return Finding(
+        DETECTOR.id, Severity.HINT, f"{who} fails on {event} whenever it begins {when}, beside {other}",
+        f"It failed {several(len(bad), 'time')} of {len(bad)} where it began {when}, and never in "
+        f"{several(len(mine) - len(bad), 'emit')} with the other order; the order changed {turns} times.",
+        f"If {who} needs what {other} does (or what that undoes), let one of them emit an event for the other: nothing "
+        "promises this order.",
+        observed.on_calls(bad), (who, other, event), observed.handler_place(handlers[0]),
+    )  # fmt: skip
