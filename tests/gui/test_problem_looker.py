@@ -16,7 +16,7 @@ from bus.analysis.problems.finding import Evidence, Finding, Severity
 from bus.analysis.problems.observed import Observed
 from tests.gui.shop_trace import Shop
 from ui.panels.problems import looker as looker_module
-from ui.panels.problems.list import ProblemList
+from ui.panels.problems.list import TIMES, TITLE, WHEN, WHERE, ProblemList
 from ui.panels.problems.looker import ProblemLooker
 from ui.panels.problems.sections import headline, sections_of
 from ui.panels.problems.sparkline import heights
@@ -160,6 +160,20 @@ def test_the_list_keeps_what_is_chosen_through_another_look(shop: Shop, owner: Q
     assert tree.current.finding.evidence.count == 2
     tree.show_sections([])
     assert told[1] is None
+
+
+def test_the_sentence_has_room_before_all_else(qtbot: Any) -> None:
+    top = QWidget()
+    qtbot.addWidget(top)
+    tree = ProblemList(ThemeSource(), top)
+    top.show()
+    letter = tree.fontMetrics().averageCharWidth()
+    hidden = {}
+    for letters in (36, 58, 70, 110):
+        tree.resize(letter * letters + 2, 200)
+        hidden[letters] = [column for column in range(tree.columnCount()) if tree.isColumnHidden(column)]
+        assert tree.columnWidth(TITLE) >= letter * 20
+    assert hidden == {36: [TIMES, WHERE, WHEN], 58: [WHERE, WHEN], 70: [WHEN], 110: []}
 
 
 def test_one_of_a_million_is_seen_in_the_sparkline() -> None:

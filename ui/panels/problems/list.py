@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QFont, QPainter, QPaintEvent
+from PySide6.QtGui import QColor, QFont, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import (
     QHeaderView,
     QStyledItemDelegate,
@@ -30,6 +30,12 @@ ROW = Qt.ItemDataRole.UserRole
 SEVERITY, TITLE, TIMES, WHERE, WHEN = range(5)
 HEADINGS = ("Severity", "Problem", "Times", "Where", "When")
 WHEN_TIP = "When it was seen, from the begin of the trace to its end"
+WIDTHS = {SEVERITY: 12, TIMES: 8, WHERE: 17, WHEN: 14}
+"""Of columns, in average letters; the sentence has the rest."""
+
+LEAST_LETTERS = 24
+"""Of the sentence."""
+
 _RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 
 
@@ -112,6 +118,15 @@ class ProblemList(QTreeWidget):
             self.setCurrentItem(items[at])
             self.scrollToItem(items[at])
 
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """The sentence comes first: where it has no room, when, where and how often are left out, in this order."""
+        super().resizeEvent(event)
+        letter = self.fontMetrics().averageCharWidth()
+        room = self.viewport().width() - letter * (WIDTHS[SEVERITY] + LEAST_LETTERS)
+        for column in (TIMES, WHERE, WHEN):
+            room -= letter * WIDTHS[column]
+            self.setColumnHidden(column, room < 0)
+
     def paintEvent(self, event: QPaintEvent) -> None:
         """An empty list says why it is empty."""
         super().paintEvent(event)
@@ -147,7 +162,7 @@ class ProblemList(QTreeWidget):
 
     def _fit(self) -> None:
         letter = self.fontMetrics().averageCharWidth()
-        for column, letters in ((SEVERITY, 12), (TIMES, 8), (WHERE, 17), (WHEN, 14)):
+        for column, letters in WIDTHS.items():
             self.setColumnWidth(column, letter * letters)
 
     def _current_changed(self, item: QTreeWidgetItem | None) -> None:

@@ -45,13 +45,14 @@ class ProblemsTab(Tab):
 
     def __init__(self, parts: TabParts) -> None:
         super().__init__(parts.parent)
-        self._session = parts.session
+        self._session, self._themes = parts.session, parts.themes
         self._row: ProblemRow | None = None
         self.looker = ProblemLooker(parts.session, self)
         self.headline = ElidedLabel(self, most_letters=0)
         self.headline.setAccessibleName("What was found")
         self.trouble = ElidedLabel(self, most_letters=0)
-        self.trouble.setProperty("alarm", "warning")
+        self.trouble.setAccessibleName("What is wrong with the file of what is muted")
+        self.trouble.setContentsMargins(8, 0, 8, 3)
         self.show_muted = QCheckBox("Show Muted", self)
         self.show_muted.setToolTip("Also what a person has muted, with the reason")
         self.mute_all = tip_button("Mute All…", "Take all that is found now for known, for one reason", self)
@@ -93,6 +94,7 @@ class ProblemsTab(Tab):
     def refresh_theme(self) -> None:
         """Take the colours of the theme that is shown now."""
         self.list.rebuild()
+        self.trouble.setStyleSheet(f"color: {self._themes.theme.warning}")
         self.detail.evidence.refresh_theme()
 
     def show_problem(self, row: ProblemRow | None) -> None:
@@ -189,6 +191,7 @@ class ProblemsTab(Tab):
         line.setContentsMargins(8, 3, 8, 3)
         line.addWidget(self.headline, 1)
         line.addWidget(self.show_muted)
+        line.addSpacing(6)
         line.addWidget(self.mute_all)
         self.splitter = QSplitter(Qt.Orientation.Horizontal, self)
         self.splitter.setChildrenCollapsible(False)
