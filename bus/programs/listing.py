@@ -8,6 +8,7 @@ from pathlib import Path
 
 from bus.errors import UserError
 from bus.programs.session_folder import is_session
+from buslens.control.places import accepts
 from buslens.launching import ps, session
 from buslens.launching.figures import figures
 
@@ -45,6 +46,9 @@ class ListedProcess:
     is_alive: bool
     records: Path | None
     """What it records into, its stream's folder or a capture file; None where it has no bus."""
+
+    takes_commands: bool
+    """Whether it lives and was started with `--control`."""
 
     children: tuple[ListedProcess, ...]
     """Those that it began, the first one first."""
@@ -117,5 +121,6 @@ def _process(seen: ps.ProcessSeen, all_: list[ps.ProcessSeen], above: frozenset[
     told = figures(seen.capture, is_alive=seen.is_alive)
     return ListedProcess(
         seen.name, seen.pid, seen.title, seen.python, seen.buses, told.events_per_s, told.dropped, told.own_share,
-        seen.started_s, seen.state, seen.is_alive, Path(seen.capture) if seen.capture else None, children,
+        seen.started_s, seen.state, seen.is_alive, Path(seen.capture) if seen.capture else None,
+        accepts(seen.capture, seen.is_alive), children,
     )  # fmt: skip

@@ -3,18 +3,24 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+from pyee.base import EventEmitter
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QApplication, QTreeWidgetItem
+from PySide6.QtWidgets import QApplication, QLabel, QTreeWidgetItem
 
+from buslens.control.places import is_socket, socket_of
 from buslens.launching.session import PROCESS, STATE_BYTES, LaunchSession, Process
 from buslens.recorder import Recorder
 from buslens.stream import StreamRecorder
+from tests.helpers.controlled import Running, running
+from ui.programs.emit_sheet import EmitSheet
 from ui.programs.sheet import ProgramsSheet
 from ui.programs.tree import TITLES
+from ui.programs.tune_sheet import TuneSheet
 
 
 @pytest.fixture(autouse=True)
@@ -159,4 +165,86 @@ def test_processes_of_different_launches_are_not_watched_together(
     assert sheet.watch_selected.isEnabled()
     item_of(sheet, 1, 0).setSelected(True)
     assert not sheet.watch_selected.isEnabled()
+    sheet.close()
+
+
+@pytest.fixture
+def commanded(tmp_path: Path) -> Iterator[Running]:
+    """This process, listed as one that takes commands."""
+    session = LaunchSession.made()
+    with running(Path(session.folder)) as made:
+        process = Process(session, "")
+        process.write()
+        process.records_into(made.stream)
+        yield made
+
+
+def child_of(sheet: ProgramsSheet, kind: type[Any]) -> Any:
+    (found,) = [each for each in sheet.findChildren(kind) if each.isVisible()]
+    return found
+
+
+@pytest.mark.skipif(os.name != "posix", reason="streams need POSIX")
+def test_an_event_is_emitted_into_a_program_by_hand(window: Any, qtbot: Any, commanded: Running) -> None:
+    emitter, seen = EventEmitter(), []
+    emitter.on("ordered", lambda *args, **kwargs: seen.append((args, kwargs)))
+    sheet = sheet_of(window)
+    assert texts(sheet)[0][TITLES.index("Commands")] == "accepts"
+    qtbot.mouseClick(sheet.emit_into, Qt.MouseButton.LeftButton)
+    into = child_of(sheet, EmitSheet)
+    qtbot.waitUntil(lambda: into.bus.count() > 0)
+    into.bus.setCurrentText(commanded.bus(emitter).name)
+    assert into.event_box.currentText() == "ordered"
+    assert into.how.text().startswith("Right after the program's next emit on this bus")
+    into.args.set_text("[7,")
+    assert not into.action.isEnabled()
+    assert "line 1, column 4" in into.args.findChild(QLabel, "json_problem").text()
+    into.args.set_text('[{"id": 7}]')
+    into.kwargs.set_text("[]")
+    assert not into.action.isEnabled()
+    into.kwargs.set_text('{"by": "hand"}')
+    into.on_thread.setChecked(True)
+    assert into.how.text().startswith("At once, on a thread of buslens")
+    qtbot.mouseClick(into.action, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: "was emitted on a thread of buslens" in into.answer.text())
+    assert seen == [(({"id": 7},), {"by": "hand"})]
+    assert into.action.isEnabled()
+    sheet.close()
+
+
+@pytest.mark.skipif(os.name != "posix", reason="streams need POSIX")
+def test_what_is_recorded_of_a_program_is_changed(window: Any, qtbot: Any, commanded: Running) -> None:
+    emitter = EventEmitter()
+    emitter.on("ordered", print)
+    name = commanded.bus(emitter).name
+    sheet = sheet_of(window)
+    qtbot.mouseClick(sheet.change, Qt.MouseButton.LeftButton)
+    change = child_of(sheet, TuneSheet)
+    qtbot.waitUntil(lambda: change.buses.count() > 0)
+    (item,) = change.buses.findItems(name, Qt.MatchFlag.MatchExactly)
+    item.setCheckState(Qt.CheckState.Unchecked)
+    change.payloads.setCurrentText("fields and types alone")
+    qtbot.mouseClick(change.action, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: f"{name} is not recorded" in change.answer.text())
+    assert commanded.recorder.redaction.payloads == "keys"
+    assert not commanded.bus(emitter).is_recorded
+    item.setCheckState(Qt.CheckState.Checked)
+    qtbot.mouseClick(change.action, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: f"{name} is recorded again" in change.answer.text())
+    sheet.close()
+
+
+@pytest.mark.skipif(os.name != "posix", reason="streams need POSIX")
+def test_a_program_that_ends_meanwhile_is_one_sentence(window: Any, qtbot: Any, commanded: Running) -> None:
+    sheet = sheet_of(window)
+    path = socket_of(commanded.stream)
+    commanded.program.stop()
+    assert not is_socket(path)
+    qtbot.mouseClick(sheet.emit_into, Qt.MouseButton.LeftButton)
+    into = child_of(sheet, EmitSheet)
+    qtbot.waitUntil(lambda: "takes no commands" in into.answer.text())
+    assert not into.action.isEnabled()
+    sheet.refresh()
+    assert not sheet.emit_into.isEnabled()
+    assert "started without --control" in sheet.emit_into.toolTip()
     sheet.close()

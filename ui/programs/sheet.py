@@ -8,7 +8,9 @@ from PySide6.QtWidgets import QDialog, QDialogButtonBox, QHBoxLayout, QLabel, QP
 
 from bus.errors import UserError
 from bus.programs.listing import Listing
+from ui.programs.emit_sheet import EmitSheet
 from ui.programs.tree import ProgramTree
+from ui.programs.tune_sheet import TuneSheet
 from ui.screen import sheet_size
 from ui.theme import ThemeSource
 from ui.widgets.empty_hint import EmptyHint
@@ -19,6 +21,9 @@ NOTHING, HOW = "No program is watched", "Start one in a terminal: buslens record
 ABOUT = "What buslens record has started, now and in the last day. Watching shows processes of a program together."
 ALL = "Show what all processes of this program record, also those that come, and go on with it"
 SOME = "Show what the selected processes record, and go on with it"
+EMIT = "Emit an event by hand into the process that is selected"
+CHANGE = "Change which buses of the process are recorded, and what of payloads"
+NO_COMMANDS = "This process takes no commands: it was started without --control, or has ended"
 
 
 class ProgramsSheet(QDialog):
@@ -29,7 +34,7 @@ class ProgramsSheet(QDialog):
 
     def __init__(self, themes: ThemeSource, parent: QWidget) -> None:
         super().__init__(parent)
-        self._listing = Listing()
+        self._listing, self._themes = Listing(), themes
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setWindowTitle("Programs")
         self.setAccessibleName("Programs")
@@ -46,11 +51,17 @@ class ProgramsSheet(QDialog):
         self.watch_selected = QPushButton("Watch Selected Only", self)
         self.watch_selected.setToolTip(SOME)
         self.watch_selected.clicked.connect(self._open_part)
+        self.emit_into = QPushButton("Emit Into…", self)
+        self.emit_into.clicked.connect(self._emit_into)
+        self.change = QPushButton("Change Recording…", self)
+        self.change.clicked.connect(self._change)
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close, self)
         buttons.rejected.connect(self.reject)
         line = QHBoxLayout()
         line.addWidget(self.watch)
         line.addWidget(self.watch_selected)
+        line.addWidget(self.emit_into)
+        line.addWidget(self.change)
         line.addStretch(1)
         line.addWidget(buttons)
         rows = QVBoxLayout(self)
@@ -86,6 +97,18 @@ class ProgramsSheet(QDialog):
         session = self.tree.session
         self.watch.setEnabled(session is not None and session.has_records)
         self.watch_selected.setEnabled(bool(self.tree.chosen_records()))
+        process = self.tree.process
+        for button, about in ((self.emit_into, EMIT), (self.change, CHANGE)):
+            button.setEnabled(process is not None and process.takes_commands)
+            button.setToolTip(about if button.isEnabled() else NO_COMMANDS)
+
+    def _emit_into(self) -> None:
+        if (process := self.tree.process) is not None and process.takes_commands:
+            EmitSheet(process, self._themes, self).show()
+
+    def _change(self) -> None:
+        if (process := self.tree.process) is not None and process.takes_commands:
+            TuneSheet(process, self._themes, self).show()
 
     def _open(self) -> None:
         session = self.tree.session

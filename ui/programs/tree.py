@@ -22,12 +22,17 @@ COLUMNS: tuple[tuple[str, Callable[[ListedProcess], str]], ...] = (
     ("Events/s", lambda process: _figure(process.events_per_s)),
     ("Dropped", lambda process: _figure(process.dropped)),
     ("Own cost", lambda process: UNKNOWN if process.own_share is None else f"{process.own_share:.1%}"),
+    ("Commands", lambda process: UNKNOWN if not process.is_alive else "accepts" if process.takes_commands else "no"),
     ("Since", lambda process: clock_text(process.began_s)),
     ("State", lambda process: process.state),
 )
 TITLES = tuple(title for title, _ in COLUMNS)
 NUMBERS = (TITLES.index("Buses"), TITLES.index("Events/s"), TITLES.index("Dropped"), TITLES.index("Own cost"))
-DROPPED = TITLES.index("Dropped")
+DROPPED, COMMANDS = TITLES.index("Dropped"), TITLES.index("Commands")
+OF_COMMANDS = (
+    "Whether it takes commands: it was started with --control. Then events can be emitted into it by hand, and what is "
+    "recorded can be changed."
+)
 OF_FIGURES = (
     "Events in the last second, records that found no room or that a budget has left out, and the share of its "
     "processor time that being watched has taken, about. A process that writes a file does not say."
@@ -75,6 +80,12 @@ class ProgramTree(QTreeWidget):
         key = _key(self.currentItem())
         return self._sessions.get(key[0])
 
+    @property
+    def process(self) -> ListedProcess | None:
+        """The process that the person is at."""
+        session, (_, name) = self.session, _key(self.currentItem())
+        return next((each for each in session.all if each.name == name), None) if session is not None else None
+
     def chosen_records(self) -> list[Path]:
         """What the selected processes record into; none where they are of different launches."""
         keys = {_key(item) for item in self.selectedItems()}
@@ -115,6 +126,7 @@ class ProgramTree(QTreeWidget):
         for column in NUMBERS:
             item.setTextAlignment(column, _RIGHT)
             item.setToolTip(column, OF_FIGURES)
+        item.setToolTip(COMMANDS, OF_COMMANDS)
         item.addChildren([self._item(child, session) for child in process.children])
         return item
 

@@ -44,6 +44,14 @@ def find(observed: Observed) -> Iterator[Finding | NotEnough]:
             "Only the newest were looked at.", "Save the capture and check the file: that has all of it.",
             trace.forgotten,
         )  # fmt: skip
+    if len(observed.not_recorded):
+        marks = trace.marks
+        yield _lacks(
+            observed, Severity.HINT, "not recorded", "some buses were not recorded for a while, as a person had asked",
+            f"First: {marks.text(int(observed.not_recorded[0]))}. Marks in the timeline say each change.",
+            "Record them again (Capture > Programs > Change Recording), and look at what comes.",
+            len(observed.not_recorded),
+        )  # fmt: skip
     unasked = _unasked(observed)
     if unasked:
         yield _lacks(

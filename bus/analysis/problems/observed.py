@@ -20,7 +20,7 @@ from bus.errors import Place
 from bus.trace import joining
 from bus.trace.same_handler import SameHandler
 from bus.trace.trace import Trace
-from buslens.records import NameKind, Outcome
+from buslens.records import Lacking, NameKind, Outcome
 
 Array = npt.NDArray[Any]
 
@@ -51,7 +51,14 @@ class Observed:
             return f"{trace.dropped:,} facts were dropped by the program that recorded them"
         if trace.forgotten:
             return f"{trace.forgotten:,} older dispatches and calls are not in memory any more"
+        if len(self.not_recorded):
+            return "some buses were not recorded for a while, as a person had asked"
         return "the capture is damaged" if trace.damage else ""
+
+    @cached_property
+    def not_recorded(self) -> Array:
+        """Rows of marks from which on dispatches of some buses were not recorded, as a person had asked."""
+        return np.flatnonzero(self.trace.marks.lacking & Lacking.DISPATCHES)
 
     @cached_property
     def dispatch_of_call(self) -> Array:

@@ -19,6 +19,7 @@ from bus.analysis.problems.finding import MOST_SHOWN, Finding, Severity
 from bus.analysis.problems.observed import Groups, Observed
 from bus.trace.payload_paths import written
 from bus.wording import several
+from buslens.records import Lacking
 
 Array = npt.NDArray[Any]
 
@@ -42,6 +43,9 @@ _TYPES = {bool: "boolean", int: "number", float: "number", str: "text", list: "l
 def find(observed: Observed) -> Iterator[Finding | NotEnough]:
     """Event by event, the most frequent first."""
     dispatches = observed.trace.dispatches
+    if np.any(observed.trace.marks.lacking & Lacking.PAYLOADS):
+        yield NotEnough("whether payloads changed: for a while their values were not recorded, as a person had asked")
+        return
     carrying = _near(len(dispatches))
     carrying = carrying[dispatches.payload[carrying] != 0]
     events = observed.trace.events.firsts(dispatches.event[carrying])

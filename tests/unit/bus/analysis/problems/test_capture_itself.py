@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+from types import ModuleType
+
+from bus.analysis.problems import nobody_listens, payload_drift
 from bus.analysis.problems.capture_itself import DETECTOR
-from buslens.records import Flag, Kind
+from bus.analysis.problems.observed import Observed
+from bus.trace import Trace
+from buslens.records import Flag, Kind, Lacking
 from tests.helpers.planted import Story, found, titles
 
 
@@ -48,3 +53,27 @@ def test_messages_that_no_broker_was_asked_to_confirm_are_a_hint_unless_they_cam
         told.delivery(Kind.SENT, each, "mails")
     told.call(seen, "write", "mail")
     assert titles(DETECTOR, told.trace()) == ["hint: 1 message went to a broker that was not asked to confirm"]
+
+
+def kinds(detector: ModuleType, trace: Trace) -> list[str]:
+    return [type(each).__name__ for each in detector.find(Observed(trace))]
+
+
+def test_buses_that_a_person_had_not_recorded_are_a_hint_and_nobody_says_that_nobody_listened() -> None:
+    told = story()
+    told.emit("unheard")
+    told.recorder.mark("from here on shop is not recorded, as a person has asked", lacking=Lacking.DISPATCHES)
+    told.recorder.mark("from here on shop is recorded again, as a person has asked")
+    trace = told.trace()
+    assert titles(DETECTOR, trace) == ["hint: some buses were not recorded for a while, as a person had asked"]
+    assert "from here on shop is not recorded" in found(DETECTOR, trace)[0].meaning
+    assert kinds(nobody_listens, trace) == ["NotEnough"]
+
+
+def test_payloads_that_a_person_had_not_recorded_are_not_said_to_have_changed() -> None:
+    told = story()
+    told.emit("unheard")
+    told.recorder.mark("from here on payloads are left out", lacking=Lacking.PAYLOADS)
+    trace = told.trace()
+    assert kinds(payload_drift, trace) == ["NotEnough"]
+    assert kinds(nobody_listens, trace) != ["NotEnough"]
