@@ -195,7 +195,7 @@ def test_an_event_is_emitted_into_a_program_by_hand(window: Any, qtbot: Any, com
     qtbot.waitUntil(lambda: into.bus.count() > 0)
     into.bus.setCurrentText(commanded.bus(emitter).name)
     assert into.event_box.currentText() == "ordered"
-    assert into.how.text().startswith("Right after the program's next emit on this bus")
+    assert into.note.text().startswith("Right after the program's next emit on this bus")
     into.args.set_text("[7,")
     assert not into.action.isEnabled()
     assert "line 1, column 4" in into.args.findChild(QLabel, "json_problem").text()
@@ -204,7 +204,7 @@ def test_an_event_is_emitted_into_a_program_by_hand(window: Any, qtbot: Any, com
     assert not into.action.isEnabled()
     into.kwargs.set_text('{"by": "hand"}')
     into.on_thread.setChecked(True)
-    assert into.how.text().startswith("At once, on a thread of buslens")
+    assert into.note.text().startswith("At once, on a thread of buslens")
     qtbot.mouseClick(into.action, Qt.MouseButton.LeftButton)
     qtbot.waitUntil(lambda: "was emitted on a thread of buslens" in into.answer.text())
     assert seen == [(({"id": 7},), {"by": "hand"})]

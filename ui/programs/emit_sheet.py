@@ -15,7 +15,6 @@ from ui.programs.reach import ReachSheet
 from ui.theme import ThemeSource
 from ui.widgets.json_editor import JsonEditor
 from ui.widgets.json_places import JsonProblem
-from ui.widgets.wrapped_label import WrappedLabel
 
 SIZE = QSize(620, 560)
 ABOUT = (
@@ -53,9 +52,8 @@ class EmitSheet(ReachSheet):
             editor.validity_changed.connect(self.refresh_action)
         self.on_thread = QCheckBox("At once, on a thread of Buslens", self)
         self.on_thread.toggled.connect(self._show_how)
-        self.how = WrappedLabel(parent=self)
-        self.how.setProperty("muted", True)
-        self.how.setAccessibleName("When it is done")
+        self.note.setAccessibleName("When it is done")
+        self.note.show()
         rows = QFormLayout(self.form)
         rows.setContentsMargins(0, 0, 0, 0)
         rows.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.ExpandingFieldsGrow)
@@ -64,7 +62,6 @@ class EmitSheet(ReachSheet):
         rows.addRow("Arguments", self.args)
         rows.addRow("Keywords", self.kwargs)
         rows.addRow("", self.on_thread)
-        rows.addRow("When", self.how)
         self.action.clicked.connect(self._emit)
         self.begin(SIZE)
 
@@ -97,7 +94,7 @@ class EmitSheet(ReachSheet):
     def _show_how(self) -> None:
         bus = self._bus
         said = "" if bus is None else ON_THREAD if bus.can_emit and self.on_thread.isChecked() else bus.how
-        self.how.setText(f"{said[:1].upper()}{said[1:]}." if said else "")
+        self.note.setText(f"{said[:1].upper()}{said[1:]}." if said else "")
 
     def _emit(self) -> None:
         bus = self._bus

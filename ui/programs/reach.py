@@ -16,7 +16,6 @@ from bus.programs.reaching import ReachedProgram
 from ui.job import Job
 from ui.screen import sheet_size
 from ui.theme import ThemeSource
-from ui.widgets.wrapped_label import WrappedLabel
 
 ASKING = "Asking the program…"
 
@@ -42,7 +41,16 @@ class ReachSheet(QDialog):
         said.setWordWrap(True)
         said.setProperty("muted", True)
         self.form = QWidget(self)
-        self.answer = WrappedLabel(parent=self)
+        self.note = QLabel(self)
+        self.note.setTextFormat(Qt.TextFormat.PlainText)
+        self.note.setWordWrap(True)
+        self.note.setProperty("muted", True)
+        self.note.setMinimumHeight(2 * self.note.fontMetrics().lineSpacing())  # the button stays where it is
+        self.note.setAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop)
+        self.note.hide()
+        self.answer = QLabel(self)
+        self.answer.setTextFormat(Qt.TextFormat.PlainText)
+        self.answer.setWordWrap(True)
         self.answer.setAccessibleName("What came of it")
         self.action = QPushButton(action, self)
         self.action.setObjectName("primary")
@@ -58,6 +66,7 @@ class ReachSheet(QDialog):
         rows.setSpacing(8)
         rows.addWidget(said)
         rows.addWidget(self.form, 1)
+        rows.addWidget(self.note)
         rows.addWidget(self.answer)
         rows.addLayout(line)
 
