@@ -255,6 +255,10 @@ class Marks:
         """What is not recorded from each on, at a person's wish: see `buslens.records.Lacking`."""
         return self.columns.view("lacking")
 
+    def rows_lacking(self, what: int) -> Array:
+        """Rows of marks from which on this is not recorded: see `buslens.records.Lacking`."""
+        return np.flatnonzero(self.lacking & what)
+
     def only(self, rows: Array) -> Marks:
         """A table of these rows alone."""
         table = Marks(self._blobs)

@@ -11,7 +11,7 @@ from bus.analysis.problems.finding import Finding, Severity
 from bus.analysis.problems.observed import Observed
 from bus.trace import joining
 from bus.wording import several
-from buslens.records import Kind
+from buslens.records import Kind, Lacking
 
 NONE = np.empty(0, np.int64)
 
@@ -44,13 +44,14 @@ def find(observed: Observed) -> Iterator[Finding | NotEnough]:
             "Only the newest were looked at.", "Save the capture and check the file: that has all of it.",
             trace.forgotten,
         )  # fmt: skip
-    if len(observed.not_recorded):
+    not_recorded = trace.marks.rows_lacking(Lacking.DISPATCHES)
+    if len(not_recorded):
         marks = trace.marks
         yield _lacks(
             observed, Severity.HINT, "not recorded", "some buses were not recorded for a while, as a person had asked",
-            f"First: {marks.text(int(observed.not_recorded[0]))}. Marks in the timeline say each change.",
+            f"First: {marks.text(int(not_recorded[0]))}. Marks in the timeline say each change.",
             "Record them again (Capture > Programs > Change Recording), and look at what comes.",
-            len(observed.not_recorded),
+            len(not_recorded),
         )  # fmt: skip
     unasked = _unasked(observed)
     if unasked:

@@ -51,14 +51,9 @@ class Observed:
             return f"{trace.dropped:,} facts were dropped by the program that recorded them"
         if trace.forgotten:
             return f"{trace.forgotten:,} older dispatches and calls are not in memory any more"
-        if len(self.not_recorded):
+        if len(trace.marks.rows_lacking(Lacking.DISPATCHES)):
             return "some buses were not recorded for a while, as a person had asked"
         return "the capture is damaged" if trace.damage else ""
-
-    @cached_property
-    def not_recorded(self) -> Array:
-        """Rows of marks from which on dispatches of some buses were not recorded, as a person had asked."""
-        return np.flatnonzero(self.trace.marks.lacking & Lacking.DISPATCHES)
 
     @cached_property
     def dispatch_of_call(self) -> Array:

@@ -43,7 +43,7 @@ _TYPES = {bool: "boolean", int: "number", float: "number", str: "text", list: "l
 def find(observed: Observed) -> Iterator[Finding | NotEnough]:
     """Event by event, the most frequent first."""
     dispatches = observed.trace.dispatches
-    if np.any(observed.trace.marks.lacking & Lacking.PAYLOADS):
+    if len(observed.trace.marks.rows_lacking(Lacking.PAYLOADS)):
         yield NotEnough("whether payloads changed: for a while their values were not recorded, as a person had asked")
         return
     carrying = _near(len(dispatches))
