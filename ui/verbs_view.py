@@ -44,6 +44,7 @@ class ViewVerbs(QObject):
     notes_wanted = Signal()
     problems_wanted = Signal(int)
     """The next problem (1), the previous one (-1), or the list as it is (0)."""
+    why_wanted = Signal()
 
     def __init__(self, seen: ViewParts, parent: QObject) -> None:
         super().__init__(parent)
@@ -67,6 +68,11 @@ class ViewVerbs(QObject):
         """What is wrong in the trace; direction: of another one than the one that is chosen."""
         self._seen.layout.show("tables")
         self.problems_wanted.emit(direction)
+
+    def ask_why(self) -> None:
+        """What can be asked about the selection, and the answer to the most pressing question."""
+        self._seen.layout.show("tables")
+        self.why_wanted.emit()
 
     def toggle_following(self) -> None:
         """Go along with the newest, or stay."""

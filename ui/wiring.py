@@ -100,6 +100,10 @@ class Wiring(QObject):
         listed.go_wanted.connect(notes.go_to)
         notes.stretch_wanted.connect(window.timeline.verbs.show_stretch)
         self.verbs.view.notes_wanted.connect(window.tables.show_notes)
+        self.verbs.view.why_wanted.connect(window.tables.show_why)
+        window.timeline.input.why.asked.connect(window.tables.ask_why)
+        window.tables.revealed.connect(window.timeline.verbs.reveal_selection)
+        window.tables.why.source_wanted.connect(self.source.go)
         window.inspector.source_wanted.connect(self.source.go)
         window.inspector.note_wanted.connect(notes.edit)
         window.inspector.follow_wanted.connect(window.filter_state.set_text)
@@ -112,9 +116,9 @@ class Wiring(QObject):
         about_a_row = ("payload.copy", "note.add", "dispatch.emit_again", "dispatch.emit_edited")
         about_the_view = ("view.fit", "view.follow", "view.freeze", "mark.clear")
         window.inspector.offer_payload_actions([self.actions[each] for each in again])
-        window.timeline.input.for_selected = tuple(self.actions[each] for each in about_a_row)
+        window.timeline.input.for_selected = tuple(self.actions[each] for each in ("flow.cone", *about_a_row))
         window.timeline.input.for_view = tuple(self.actions[each] for each in about_the_view)
-        window.tables.menu.add_commands(self.actions[each] for each in about_a_row)
+        window.tables.menu.add_commands(self.actions[each] for each in ("why.ask", "flow.cone", *about_a_row))
 
     def _connect_bars(self) -> None:
         """The start page, the bars around the timeline, and files that are dropped on the window."""

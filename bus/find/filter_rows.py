@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from bus.find.cone import cone
 from bus.find.filter_text import And, Node, Not, Or, Term
 from bus.trace import words_like
 from bus.trace.blob_search import Question
@@ -79,6 +80,9 @@ class FilterEvaluation:
             return self._noted(term)
         if field == "flow":
             return self._of_dispatch(_compared(dispatches.root, term))
+        if field == "cone":
+            dispatches_in, calls_in = cone(trace, term.number)
+            return calls_in if self.of_calls else dispatches_in
         if field == "latency":
             return self._of_dispatch(self._latency(term))
         if field == "fate":

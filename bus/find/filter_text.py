@@ -23,7 +23,7 @@ MAX_DEPTH = 50
 NAME_FIELDS = ("event", "bus", "handler", "lane")
 TEXT_FIELDS = ("error", "payload", "note")
 SPAN_FIELDS = ("duration", "delay", "latency")
-NUMBER_FIELDS = ("id", "flow", "attempt")
+NUMBER_FIELDS = ("id", "flow", "cone", "attempt")
 FIELDS = (*NAME_FIELDS, "outcome", "fate", *SPAN_FIELDS, "time", *NUMBER_FIELDS, *TEXT_FIELDS)
 
 OUTCOMES = {
@@ -265,6 +265,8 @@ def term(field: str, operator: str, text: str, start: int, begins: int) -> Node:
         found = Term(field, "=", text.lower(), outcome(text, begins))
         if operator not in (":", "=", "!="):
             raise mistake("outcomes have no order", start, f"write outcome:{text}")
+    elif field == "cone" and operator not in (":", "=", "!="):
+        raise mistake("a cone is of one dispatch or call", start, f"write cone:{text}")
     else:
         number = NUMBERS[field](field, text, begins) if field in NUMBERS else span_ns(field, text, begins)
         found = Term(field, "=" if operator in (":", "!=") else operator, text, number)
@@ -309,7 +311,7 @@ def an_id(field: str, text: str, at: int) -> int:
     return found
 
 
-NUMBERS: dict[str, Callable[[str, str, int], int]] = {"id": an_id, "flow": an_id, "attempt": whole}
+NUMBERS: dict[str, Callable[[str, str, int], int]] = {"id": an_id, "flow": an_id, "cone": an_id, "attempt": whole}
 
 
 def span_ns(field: str, text: str, at: int) -> int:

@@ -41,6 +41,7 @@ COMPLETIONS = (
     "attempt>1",
     "id:",
     "flow:",
+    "cone:",
 )
 """What the search line proposes; names of events and the like come from the capture."""
 

@@ -114,6 +114,7 @@ def select_a_failure(window: Window) -> None:
 
 def take_tabs(window: Window, theme: str) -> None:
     tabs = window.tables.tabs
+    window.tables.show_why()
     for place in range(tabs.count()):
         tabs.setCurrentIndex(place)
         settle()

@@ -9,9 +9,13 @@ from PySide6.QtCore import QObject, QPoint, QPointF, Qt, Signal
 from PySide6.QtGui import QAction, QContextMenuEvent, QMouseEvent, QWheelEvent
 from PySide6.QtWidgets import QApplication, QWidget
 
+from bus.analysis.why import Subject
+from buslens.records import NameKind
 from ui.timeline.lane_menu import LaneMenu
+from ui.timeline.lanes import Lane
 from ui.timeline.scene import Scene
 from ui.timeline.verbs import ZOOM_STEP, TimelineVerbs
+from ui.timeline.why_menu import WhyMenu
 
 PAN_SHARE = 0.12
 """One press of A or D moves by this share of the view."""
@@ -34,6 +38,8 @@ class TimelineInput(QObject):
         """What a right click offers on a call or an emit."""
         self.for_view: tuple[QAction, ...] = ()
         """The same where nothing is."""
+        self.why = WhyMenu(widget)
+        """What can be asked about what is under the pointer."""
         self._pressed: QPointF | None = None
         self._last = QPointF()
         self._dragging = False
@@ -65,9 +71,21 @@ class TimelineInput(QObject):
             lane, meant = scene.selected_lane(), bool(scene.selection.kind)
         else:
             lane, meant = scene.lane_at(at.y()), self._verbs.pick(at)
-        offered = self.for_selected if meant else self.for_view
+        why = self.why.offer(scene.content.trace, self._subject(lane, at, meant=meant))
+        offered = (why, *(self.for_selected if meant else self.for_view))
         menu = LaneMenu(lane.title if lane else "", scene.lanes, scene.lane_choices, self._widget, offered)
         menu.show_at(event.globalPos())
+
+    def _subject(self, lane: Lane | None, at: QPointF, *, meant: bool) -> Subject:
+        """What a person asks about: what is selected; else the handler or event of a lane, or all, at this time."""
+        scene = self._scene
+        if meant:
+            return Subject(scene.selection.kind, scene.selection.id)
+        when = scene.viewport.ns_at(at.x() - scene.place.left)
+        kind = {"handler": NameKind.HANDLER, "event": NameKind.EVENT}.get(scene.lane_choices.group)
+        if lane is None or kind is None or scene.content.trace.names.kind(lane.handler) != kind:
+            return Subject("moment", 0, when)
+        return Subject(scene.lane_choices.group, lane.handler, when)
 
     def press(self, event: QMouseEvent) -> None:
         if event.button() in (Qt.MouseButton.LeftButton, Qt.MouseButton.MiddleButton):

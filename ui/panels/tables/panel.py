@@ -9,6 +9,7 @@ from PySide6.QtCore import QPoint, Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from bus.analysis import causality
+from bus.analysis.why import Offer, Subject
 from bus.session import Session
 from ui.filter_state import FilterState
 from ui.number_text import count
@@ -19,10 +20,12 @@ from ui.panels.tables.bar import TablesBar
 from ui.panels.tables.expectations import ExpectationsTab
 from ui.panels.tables.menu import RowMenu
 from ui.panels.tables.notes import NotesTab
+from ui.panels.tables.pending import PendingTab
 from ui.panels.tables.rows import RowsTab
 from ui.panels.tables.runs import RunsTab
 from ui.panels.tables.statistics import StatisticsTab
 from ui.panels.tables.tabs import TABS
+from ui.panels.tables.why import WhyTab
 from ui.selection import Selection
 from ui.theme import ThemeSource
 from ui.widgets.scrolled_tabs import ScrolledTabs
@@ -46,6 +49,9 @@ class TablesPanel(QWidget):
 
     timeline_wanted = Signal()
     """Show what is selected in the timeline."""
+
+    revealed = Signal()
+    """What is selected is to be seen on the timeline, which moves no further than that needs."""
 
     export_wanted = Signal(str, object)
     """A table of the trace ("dispatches" or "calls"), and the ids of the rows that are shown, in their order."""
@@ -102,6 +108,16 @@ class TablesPanel(QWidget):
         """Bring them to the front."""
         self.tabs.setCurrentWidget(self.notes)
 
+    def show_why(self) -> None:
+        """Bring it to the front, with what can be asked about the selection."""
+        if self._selection.kind:
+            self.ask_why(Subject(self._selection.kind, self._selection.id))
+
+    def ask_why(self, subject: Subject, offer: Offer | None = None) -> None:
+        """Bring the answer to the front. offer: the question; None: the most pressing one."""
+        self.tabs.setCurrentWidget(self.why)
+        self.why.ask(subject, *((offer.question, offer.other) if offer is not None else ()))
+
     def refresh_runs(self) -> None:
         """Another run is in view, or one came or went."""
         for tab in self._tabs:
@@ -150,6 +166,8 @@ class TablesPanel(QWidget):
         (self.problems,) = self._of(ProblemsTab)
         (self.statistics,) = self._of(StatisticsTab)
         (self.sql,) = self._of(SqlTab)
+        (self.why,) = self._of(WhyTab)
+        (self.pending,) = self._of(PendingTab)
         (self.notes,) = self._of(NotesTab)
         (self.expectations,) = self._of(ExpectationsTab)
         (self.runs,) = self._of(RunsTab)
@@ -175,6 +193,7 @@ class TablesPanel(QWidget):
         self.dispatches.menu_wanted.connect(self._dispatch_menu)
         self.calls.menu_wanted.connect(self._call_menu)
         self.failures.menu_wanted.connect(self._call_menu)
+        self.why.timeline_wanted.connect(self.revealed)
         self.statistics.filter_wanted.connect(self._filter_by)
         self.statistics.calls_wanted.connect(self._show_calls)
 

@@ -10,9 +10,11 @@ from ui.panels.tab import Tab, TabParts
 from ui.panels.tables.columns import TraceColumns
 from ui.panels.tables.expectations import ExpectationsTab
 from ui.panels.tables.notes import NotesTab
+from ui.panels.tables.pending import PendingTab
 from ui.panels.tables.rows import RowsTab
 from ui.panels.tables.runs import RunsTab
 from ui.panels.tables.statistics import StatisticsTab
+from ui.panels.tables.why import WhyTab
 
 
 def _dispatches(parts: TabParts) -> Tab:
@@ -32,6 +34,8 @@ TABS: tuple[Callable[[TabParts], Tab], ...] = (
     _calls,
     _failures,
     ProblemsTab,
+    WhyTab,
+    PendingTab,
     StatisticsTab,
     SqlTab,
     NotesTab,
