@@ -81,6 +81,8 @@ def test_rows_appear_when_records_arrive_and_are_counted_in_the_titles(panel: Ta
         "Calls 6",
         "Failures 1",
         "Problems",
+        "Why",
+        "Pending",
         "Statistics",
         "SQL",
         "Notes",
