@@ -190,7 +190,7 @@ VIEW = (
            when=is_selected, place="timeline"),
     Action("why.ask", "Ask Why", "-View/Go", lambda v: v.view.ask_why(), "Y", "",
            "Why it failed, was late, ran, or what it waits for", when=is_selected, place="timeline"),
-    Action("flow.cone", "Only Its Causes and Effects", "View/Go", lambda v: v.timeline.show_cone(), "C", "",
+    Action("flow.cone", "Only Its Causes and Effects", "View/Go", lambda v: v.view.show_cone(), "C", "",
            "Filter for what led to the selection and what it led to; again, and everything is shown",
            when=is_selected, place="timeline"),
     Action("lanes.up", "Lanes Above", "View/Go", lambda v: v.view.scroll_lanes(-1), "Up", "",

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QLineEdit
 
 from bus.picture.grouping import Group
 from bus.picture.scale import Mode
+from bus.trace.ids import id_text
 from ui.filter_state import FilterState
 from ui.layout import DockLayout
 from ui.panels.emit.panel import EmitPanel
@@ -73,6 +74,13 @@ class ViewVerbs(QObject):
         """What can be asked about the selection, and the answer to the most pressing question."""
         self._seen.layout.show("tables")
         self.why_wanted.emit()
+
+    def show_cone(self) -> None:
+        """Filter for what led to the selection and what it led to; the same again shows everything."""
+        selection, filter_state = self.timeline.scene.selection, self._seen.filter_state
+        if selection.kind:
+            text = f"cone:{id_text(selection.id)}"
+            filter_state.set_text("" if filter_state.text == text else text)
 
     def toggle_following(self) -> None:
         """Go along with the newest, or stay."""

@@ -7,7 +7,6 @@ from itertools import islice
 from PySide6.QtCore import QObject, QPointF
 
 from bus.picture.scale import Mode
-from bus.trace.ids import id_text
 from ui.timeline import words
 from ui.timeline.lanes import Lane
 from ui.timeline.pointing import item_at
@@ -122,13 +121,6 @@ class TimelineVerbs(QObject):
         item = item_at(scene.content, scene.picture, scene.place, at.x(), at.y())
         scene.walk.select(item)
         return item is not None
-
-    def show_cone(self) -> None:
-        """Filter for what led to the selection and what it led to; the same again shows everything."""
-        scene = self._scene
-        if scene.selection.kind:
-            filter_state, text = scene.contents.filter_state, f"cone:{id_text(scene.selection.id)}"
-            filter_state.set_text("" if filter_state.text == text else text)
 
     def clear_selection(self) -> None:
         """Select nothing, and put the ruler away."""
