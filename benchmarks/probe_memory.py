@@ -2,7 +2,7 @@
 
 A program of pyee (benchmarks/programs/emitting.py) is run bare, by `buslens record`, and under VizTracer. At its end
 it adds up what of it lies in memory (RSS), without the files of its stream: *added* is what the others have more than
-the bare one, medians of the runs. *most* is what they had at any time, pages of the stream that were touched included.
+the bare one.
 """
 
 from __future__ import annotations
@@ -35,30 +35,23 @@ def measure() -> list[Row]:
 
 def row(case: str, emitters: int, emits: int) -> Row:
     runs = [{column: megabytes(column, emitters, emits) for column in BEFORE} for _ in range(RUNS)]
-    own = {column: median(run[column][0] for run in runs) for column in BEFORE}
-    most = {column: median(run[column][1] for run in runs) for column in BEFORE}
+    own = {column: median(run[column] for run in runs) for column in BEFORE}
     return {
         "program": case,
         "bare MB": round(own["bare"], 1),
         "record added": round(own["record"] - own["bare"], 1),
         "target": f"<= {TARGET_MB}",
         "VizTracer added": round(own["VizTracer"] - own["bare"], 1),
-        **{f"{column}, most": round(most[column], 1) for column in BEFORE},
     }
 
 
-def megabytes(column: str, emitters: int, emits: int) -> tuple[float, float]:
-    """Of one run: its own at the end, and the most resident."""
+def megabytes(column: str, emitters: int, emits: int) -> float:
+    """Its own at the end of one run."""
     with tempfile.TemporaryDirectory() as folder:
         command = [sys.executable, *BEFORE[column], str(PROGRAM), str(emitters), str(emits)]
         environment = {**os.environ, "XDG_RUNTIME_DIR": folder}
-        with subprocess.Popen(command, env=environment, cwd=folder, stdout=subprocess.PIPE, text=True) as process:
-            assert process.stdout is not None
-            told = process.stdout.read()
-            _, status, used = os.wait4(process.pid, 0)
-            process.returncode = os.waitstatus_to_exitcode(status)
-    assert not process.returncode
-    return int(told.split()[0]) / 1024, used.ru_maxrss / 1024
+        done = subprocess.run(command, env=environment, cwd=folder, capture_output=True, text=True, check=True)
+    return int(done.stdout.split()[0]) / 1024
 
 
 if __name__ == "__main__":
