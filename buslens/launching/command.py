@@ -34,6 +34,9 @@ options:
   --only A,B            watch only these libraries: {libraries}
   --budget 5%           the share of its processor time that each process gives to being watched: beyond
                         it payloads are left out first, and then dispatches, as the capture says
+  --payloads WHAT       full: what events carry, without what looks secret (this is usual); keys: its fields and
+                        types alone; off: none of it
+  --redact A,B          fields whose values never leave the program, beside password, token and their like
   --inject              add a traceparent to messages over a broker that have none, so that they can be
                         followed from one process into another: this changes the messages
   --control             take commands of yours while it runs: emit events by hand (buslens emit), change what is
@@ -49,6 +52,10 @@ class WrongUse(Exception):
     """One sentence about how the command was called."""
 
 
+_WITH_VALUE = ("-o", "--output", "--only", "--to", "--budget", "--payloads", "--redact")
+_PAYLOADS = ("full", "keys", "off")
+
+
 class RecordRequest:
     """What was asked for."""
 
@@ -58,6 +65,8 @@ class RecordRequest:
         self.to = ""
         self.only: "list[str]" = []
         self.budget = ""
+        self.payloads = ""
+        self.redact = ""
         self.injects = False
         self.takes_commands = False
         self.has_children = True
@@ -118,7 +127,7 @@ def parsed(arguments: "list[str]") -> RecordRequest:
         if option == "-m":  # `buslens record -m module`, as `python -m module`
             rest.insert(0, option)
             break
-        if option in ("-o", "--output", "--only", "--to", "--budget") and not is_joined:
+        if option in _WITH_VALUE and not is_joined:
             if not rest:
                 raise WrongUse(f"{option} needs a value")
             value = rest.pop(0)
@@ -142,6 +151,10 @@ def _take(request: RecordRequest, option: str, value: str) -> None:
         request.only = only_from(value)
     elif option == "--budget":
         request.budget = budget_from(value)
+    elif option == "--payloads":
+        request.payloads = payloads_from(value)
+    elif option == "--redact":
+        request.redact = ",".join(filter(None, (request.redact, value)))
     elif option == "--inject":
         request.injects = True
     elif option == "--control":
@@ -168,6 +181,13 @@ def budget_from(text: str) -> str:
         return str(share_of(text))
     except ValueError as error:
         raise WrongUse(f"--budget: {error}") from None
+
+
+def payloads_from(value: str) -> str:
+    """What `--payloads` names. Raises WrongUse where that is nothing."""
+    if value not in _PAYLOADS:
+        raise WrongUse(f"--payloads is {', '.join(_PAYLOADS[:-1])} or {_PAYLOADS[-1]}, and not {value!r}")
+    return value
 
 
 def only_from(value: str) -> "list[str]":
@@ -230,9 +250,10 @@ def prepared(request: RecordRequest) -> "dict[str, str]":
             raise OSError(f"{request.output} is a folder: name a file in it")
     path = os.environ.get(variables.PYTHON_PATH, "")
     session = LaunchSession.made()
-    told = request.output, request.only, request.has_children, path, request.budget
+    told = request.output, request.only, request.has_children, path
     inject, control = ("yes" if each else "" for each in (request.injects, request.takes_commands))
-    return variables.told(SITE, session.folder, *told, inject=inject, control=control)
+    more = request.budget, inject, control, request.payloads, request.redact
+    return variables.told(SITE, session.folder, *told, *more)
 
 
 def announcement(request: RecordRequest, environment: "dict[str, str]") -> str:

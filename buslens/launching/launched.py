@@ -15,6 +15,7 @@ from buslens.launching.import_hook import ImportHook
 from buslens.launching.program import PROGRAM, ProgramWatch
 from buslens.launching.session import Process
 from buslens.launching.variables import PARENT
+from buslens.redaction import FULL, Redaction
 from buslens.shares import share_of
 from buslens.stream import StreamRecorder
 
@@ -47,14 +48,22 @@ class LaunchedProcess:
         budget: str = "",
         inject: bool = False,
         control: bool = False,
+        payloads: str = "",
+        redact: str = "",
     ) -> None:
-        """Watch. Raises OSError where the capture cannot be written, ValueError for a budget that is no share."""
+        """Watch. Raises OSError where the capture cannot be written, ValueError for a budget that is no share.
+
+        payloads, redact: as the variables say them.
+        """
         unseen = _UNSEEN[PARENT in os.environ]
         self._program.on_bus = self._process.one_bus_more
-        stream = None if to else self._stream(share_of(budget) if budget else 0.0)
+        redaction = Redaction(payloads or FULL, filter(None, redact.replace(" ", "").split(",")))
+        stream = None if to else self._stream(share_of(budget) if budget else 0.0, redaction)
         if stream is None:
             self._capture = self._process.session.capture(to)
-            self._program.start(to=self._capture, only=only, hook=hook, unseen=unseen, inject=inject)
+            self._program.start(
+                to=self._capture, only=only, hook=hook, unseen=unseen, inject=inject, redaction=redaction
+            )
             if control:
                 self.cannot_see(_NO_COMMANDS)
         else:
@@ -68,10 +77,10 @@ class LaunchedProcess:
         """Say it once, in the capture."""
         self._program.cannot_see(what)
 
-    def _stream(self, budget: float) -> Optional[StreamRecorder]:
+    def _stream(self, budget: float, redaction: Redaction) -> Optional[StreamRecorder]:
         """What loses nothing however the process ends; None where there is no room for it."""
         try:
-            return StreamRecorder.into(self._process.session.folder, budget=budget)
+            return StreamRecorder.into(self._process.session.folder, budget=budget, redaction=redaction)
         except OSError as error:
             _LOG.error("buslens: a capture file is written, because there can be no stream: %s", error)
             return None
@@ -141,6 +150,8 @@ def start(
     budget: str = "",
     inject: bool = False,
     control: bool = False,
+    payloads: str = "",
+    redact: str = "",
 ) -> LaunchedProcess:
     """Watch this process. load: imports an adapter. say: takes a line for the person.
 
@@ -151,5 +162,5 @@ def start(
     log.addHandler(SaysOnStderr(say))
     PROGRAM.load = load
     launched = LaunchedProcess(process, PROGRAM)
-    launched.start(hook, to, only, budget, inject, control)
+    launched.start(hook, to, only, budget, inject, control, payloads, redact)
     return launched

@@ -90,6 +90,7 @@ class ProgramWatch:
         inject: bool = False,
         budget: Union[str, float] = 0.0,
         control: bool = False,
+        redaction: Optional[Redaction] = None,
     ) -> None:
         """Watch every bus of this process, those that come later too, until `buslens.stop()` or its end.
 
@@ -105,6 +106,8 @@ class ProgramWatch:
         processor time that being watched may cost, "5%" or 0.05: beyond it payloads are left out, and then dispatches;
         kept where a stream is written, and not in a capture file. control: its user, and nobody else, may emit events
         by hand into it and change what is recorded, over a socket in the stream's folder (docs/control.md).
+        redaction: what of payloads, errors and notes is recorded, `buslens.redaction.Redaction("keys", ["mail"])` for
+        fields and types alone; everything but secrets otherwise.
 
         Raises ValueError for a library that is not known and for a budget that cannot be kept, OSError where the file
         or the stream cannot be written.
@@ -118,7 +121,10 @@ class ProgramWatch:
             raise ValueError("commands are taken where a stream is written: name a folder that is there as `to`")
         if self.is_running:
             return
-        self._recorder = recorder or (self._into_folder(to, name, share) if has_folder else self._into_file(to, name))
+        kept = redaction or Redaction()
+        if recorder is None:
+            recorder = self._into_folder(to, name, share, kept) if has_folder else self._into_file(to, name, kept)
+        self._recorder = recorder
         self._hook = hook or ImportHook()
         self.cannot_see(unseen)
         if control:
@@ -156,15 +162,17 @@ class ProgramWatch:
             if link.users <= 0:
                 link.stop()
 
-    def _into_folder(self, to: "Union[str, os.PathLike[str]]", name: str, budget: float) -> Recorder:
+    def _into_folder(
+        self, to: "Union[str, os.PathLike[str]]", name: str, budget: float, redaction: Redaction
+    ) -> Recorder:
         from buslens.stream import StreamRecorder
 
-        stream = StreamRecorder.into(to, name, budget=budget)
+        stream = StreamRecorder.into(to, name, budget=budget, redaction=redaction)
         self._close = stream.close
         return stream
 
-    def _into_file(self, to: "Union[str, os.PathLike[str]]", name: str) -> Recorder:
-        self._link = link = FILES.link(to, None, lambda: Recorder.named(name, Redaction()))
+    def _into_file(self, to: "Union[str, os.PathLike[str]]", name: str, redaction: Redaction) -> Recorder:
+        self._link = link = FILES.link(to, None, lambda: Recorder.named(name, redaction))
         link.users += 1
         link.start()
         return link.recorder

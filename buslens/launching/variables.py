@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import MutableMapping
 
 PYTHON_PATH = "PYTHONPATH"
-SESSION, TO, ONLY, CHILDREN, PARENT, BUDGET, INJECT, CONTROL = (
+SESSION, TO, ONLY, CHILDREN, PARENT, BUDGET, INJECT, CONTROL, PAYLOADS, REDACT = (
     "BUSLENS_SESSION",
     "BUSLENS_TO",
     "BUSLENS_ONLY",
@@ -21,8 +21,10 @@ SESSION, TO, ONLY, CHILDREN, PARENT, BUDGET, INJECT, CONTROL = (
     "BUSLENS_BUDGET",
     "BUSLENS_INJECT",
     "BUSLENS_CONTROL",
+    "BUSLENS_PAYLOADS",
+    "BUSLENS_REDACT",
 )
-ALL = (SESSION, TO, ONLY, CHILDREN, PARENT, BUDGET, INJECT, CONTROL)
+ALL = (SESSION, TO, ONLY, CHILDREN, PARENT, BUDGET, INJECT, CONTROL, PAYLOADS, REDACT)
 YES = ("1", "true", "yes", "on")
 """What says that something is wanted, where a person has written it."""
 
@@ -37,6 +39,8 @@ def told(
     budget: str = "",
     inject: str = "",
     control: str = "",
+    payloads: str = "",
+    redact: str = "",
 ) -> "dict[str, str]":
     """The variables that let the probe into a program.
 
@@ -44,6 +48,7 @@ def told(
     none for all. has_children: other Pythons that the program starts are watched too. path: PYTHONPATH so far.
     budget: the share of its time that each process gives to being watched, as "0.05"; "" for any.
     inject: "yes" where messages over a broker get a trace context. control: "yes" where it takes commands.
+    payloads: "full", "keys" or "off"; "" for full. redact: names of more fields that are secret, with commas between.
     """
     return {
         PYTHON_PATH: site + os.pathsep + path if path else site,
@@ -55,6 +60,8 @@ def told(
         **({BUDGET: budget} if budget else {}),
         **({INJECT: inject} if inject else {}),
         **({CONTROL: control} if control else {}),
+        **({PAYLOADS: payloads} if payloads else {}),
+        **({REDACT: redact} if redact else {}),
     }
 
 
@@ -75,7 +82,7 @@ def hand_on(environ: "MutableMapping[str, str]", found: "dict[str, str]", site: 
     """Put the variables back for children that are to be watched. parent: the name of this process in its session."""
     if found[CHILDREN] == "yes":
         only = [name for name in found[ONLY].split(",") if name]
-        more = found[PYTHON_PATH], found[BUDGET], found[INJECT], found[CONTROL]
+        more = (found[each] for each in (PYTHON_PATH, BUDGET, INJECT, CONTROL, PAYLOADS, REDACT))
         environ.update(told(site, found[SESSION], found[TO], only, True, *more))
         environ[PARENT] = parent
 

@@ -16,6 +16,7 @@ import pyee
 import pytest
 import typing_extensions
 
+from bus.capture import capture
 from tests.helpers.patience import PATIENCE_S
 from tests.helpers.program import Ended, Program
 from tests.helpers.seen import Seen, seen
@@ -333,3 +334,23 @@ def test_a_session_that_is_gone_or_open_to_others_is_one_line(record: Record) ->
     assert "is not there any more" in ended.err
     (record.folder / "run" / "buslens").chmod(0o755)
     assert "nobody else may enter" in record(record.python, app).complaint
+
+
+@pytest.mark.parametrize(
+    ("options", "expected"),
+    [
+        (("--payloads", "keys"), {"id": "<int>", "mail": "<str>", "password": "<str>"}),
+        (("--redact", "mail"), {"id": 7, "mail": "<redacted>", "password": "<redacted>"}),
+    ],
+)
+def test_what_of_payloads_leaves_the_program_is_chosen(
+    record: Record, options: tuple[str, ...], expected: dict[str, object]
+) -> None:
+    record.write("app.py", BUS.replace("1)", "{'id': 7, 'mail': 'ann@example.org', 'password': 'sesame'})"))
+    assert record(record.python, "app.py", options=options).code == 0
+    trace = capture.load(record.capture)
+    told = {
+        key: "<redacted>" if str(value).startswith("<redacted") else value
+        for key, value in trace.payload(0).value.items()
+    }
+    assert told == expected

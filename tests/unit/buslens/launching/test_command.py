@@ -38,6 +38,7 @@ def test_options_end_where_the_command_begins() -> None:
         (["--fast", "x"], "no such option: --fast"),
         (["--only", "x,pyee", "y"], "--only knows no library 'x'"),
         (["--budget", "much", "y"], "--budget: a budget is a share of the program's processor time, such as 5%"),
+        (["--payloads", "some", "y"], "--payloads is full, keys or off, and not 'some'"),
         (["--budget=5%", "-o", "x", "y"], "--budget is not held where -o writes a capture file"),
     ],
 )
@@ -96,6 +97,18 @@ def test_a_budget_is_told_to_the_program_and_its_children(tmp_path: Path, monkey
     variables.hand_on(environ, variables.taken(environ, SITE), SITE, "7-1")
     assert environ[variables.BUDGET] == "0.05"
     assert variables.BUDGET not in variables.told(SITE, "/run/session", "", [], True, "")
+
+
+def test_what_of_payloads_is_recorded_is_told_to_the_program_and_its_children(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("XDG_RUNTIME_DIR", str(tmp_path))
+    environ = prepared(parsed(["--payloads", "keys", "--redact", "mail,name", "--redact=iban", "python"]))
+    for _ in range(2):
+        assert (environ[variables.PAYLOADS], environ[variables.REDACT]) == ("keys", "mail,name,iban")
+        variables.hand_on(environ, variables.taken(environ, SITE), SITE, "7-1")
+    bare = variables.told(SITE, "/run/session", "", [], True, "")
+    assert not {variables.PAYLOADS, variables.REDACT} & set(bare)
 
 
 def test_injecting_is_told_to_the_program_and_its_children_where_it_is_asked_for(

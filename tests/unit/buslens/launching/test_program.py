@@ -15,6 +15,7 @@ from pyee.base import EventEmitter
 import buslens
 from buslens.adapters import ADAPTERS, Adapter
 from buslens.launching.program import ProgramWatch, chosen_adapters
+from buslens.redaction import Redaction
 from buslens.watching.first_use import FirstUse
 from buslens.watching.sent_messages import SENT
 from buslens.watching.trace_context import ADDED
@@ -55,6 +56,16 @@ def test_into_a_folder_each_process_writes_a_stream_which_may_have_a_budget(
     trace, follower = followed(stream)
     assert (events(trace), payloads(trace)) == (["x"], [1])
     assert (follower.header.process, follower.ended, follower.header.extra["budget"]) == ("shop", True, 0.05)
+
+
+def test_what_of_payloads_is_recorded_is_chosen_at_the_start(program: ProgramWatch, tmp_path: Path) -> None:
+    program.start(to=tmp_path, only=["pyee"], redaction=Redaction("keys", ["mail"]))
+    emitter = EventEmitter()
+    emitter.on("x", str)
+    emitter.emit("x", {"id": 7})
+    program.stop()
+    (stream,) = tmp_path.iterdir()
+    assert payloads(followed(stream)[0]) == [{"id": "<int>"}]
 
 
 @pytest.mark.parametrize(("budget", "problem"), [("5%", "name a folder that is there"), ("much", "such as 5%")])
