@@ -31,7 +31,7 @@ USAGE = """usage: python3 dev.py COMMAND [arguments]
   coverage          runs tests/unit and tests/gui, and says how much of each room they run; with --raise floors rise
   lint              ruff, mypy and import-linter
   generate          what is made from the code: resources/scenario.schema.json, docs/shortcuts.md
-  bench             the benchmarks; writes docs/performance.md
+  bench [arguments] the benchmarks; writes docs/performance.md; with names only these, written nowhere
   shots             screenshots of every window and panel into docs/images
   docs              the documentation as a site, into build/docs
   package [bare]    a folder that needs no Python and a Debian package of it, into dist; bare: tries it in a bare system
