@@ -63,6 +63,9 @@ class Tab(QWidget):
     def refresh_theme(self) -> None:
         """Other colours are shown; called also when the tab has been made."""
 
+    def refresh_selection(self, kind: str, ident: int) -> None:
+        """Something else is selected in the window: "dispatch", "call" or "" for nothing, and its id."""
+
     def refresh_notes(self) -> None:
         """Notes were written, changed or taken away, or the filter looks for others."""
 

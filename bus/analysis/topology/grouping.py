@@ -45,6 +45,11 @@ def grouped(topology: Topology, opened: Collection[GroupKey] = ()) -> Topology:
     return Topology(nodes, edges.values(), recent_ns=topology.recent_ns)
 
 
+def is_group(node: Node) -> bool:
+    """Whether a node stands for several that can be shown one by one."""
+    return bool(node.prefix) and node.kind in _KINDS
+
+
 def is_in(node: Node, group: GroupKey) -> bool:
     """Whether a node would be one of a group."""
     return any(each.key == group for each in _groups_of(node))

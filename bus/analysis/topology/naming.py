@@ -18,6 +18,7 @@ import numpy.typing as npt
 
 from bus.analysis.topology.graph import Node, NodeKind
 from bus.trace.name_map import NameMap
+from bus.trace.names import Names
 from bus.trace.trace import Trace
 from buslens.records import NameKind
 
@@ -68,7 +69,7 @@ class NodeNames:
 
     def _event_nodes(self) -> list[Node]:
         names = self._trace.names
-        buses = {bus: self._bus(bus) for bus in names.ids(NameKind.BUS)}
+        buses = {bus: bus_of(names, bus) for bus in names.ids(NameKind.BUS)}
         many = Counter(buses.values())
         unknown = "", "", 0
         found = []
@@ -76,11 +77,6 @@ class NodeNames:
             bus = buses.get(names.bus(ident), unknown)
             found.append(Node(NodeKind.EVENT, names.text(ident), bus[0], many[bus], *bus[1:]))
         return found
-
-    def _bus(self, ident: int) -> tuple[str, str, int]:
-        """Text and place of a bus. Where nobody knows the place, a number behind the text tells buses apart."""
-        text, place = self._trace.names.text(ident), self._trace.names.place(ident)
-        return (_BUS_NUMBER.sub("", text) if place[0] else text, *place)
 
     def _handler_nodes(self) -> list[Node]:
         names = self._trace.names
@@ -103,6 +99,12 @@ class NodeNames:
             node = Node(NodeKind.CODE, (text if alone else pattern) or "a thread without a name")
             found.append(node if alone else replace(node, prefix=pattern, members=len(own[pattern])))
         return found
+
+
+def bus_of(names: Names, ident: int) -> tuple[str, str, int]:
+    """Text and place of a bus. Where nobody knows the place, a number behind the text tells buses apart."""
+    text, place = names.text(ident), names.place(ident)
+    return (_BUS_NUMBER.sub("", text) if place[0] else text, *place)
 
 
 UNKNOWN, UNKNOWN_EVENT = 0, 1

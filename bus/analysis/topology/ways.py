@@ -31,12 +31,18 @@ def reached(topology: Topology, starts: Iterable[int], depth: int | None = None,
     return set(steps)
 
 
+def path_along(topology: Topology, place: int) -> tuple[set[int], set[int]]:
+    """The same of an edge: what leads to it, the edge, and what it leads to."""
+    edge = topology.edges[place]
+    before, behind = reached(topology, [edge.source], back=True), reached(topology, [edge.target], back=False)
+    return before | behind, {place} | _between(topology, before) | _between(topology, behind)
+
+
 def path_through(topology: Topology, node: int) -> tuple[set[int], set[int]]:
     """All that leads to a node and all that it leads to: places of nodes, and of the edges between them."""
     before, behind = reached(topology, [node], back=True), reached(topology, [node], back=False)
-    edges = {
-        place
-        for place, edge in enumerate(topology.edges)
-        if (edge.source in before and edge.target in before) or (edge.source in behind and edge.target in behind)
-    }
-    return before | behind, edges
+    return before | behind, _between(topology, before) | _between(topology, behind)
+
+
+def _between(topology: Topology, nodes: set[int]) -> set[int]:
+    return {place for place, edge in enumerate(topology.edges) if edge.source in nodes and edge.target in nodes}

@@ -221,6 +221,8 @@ class TablesPanel(QWidget):
         if call_row >= 0:
             # The table of dispatches shows whose call it is.
             dispatch_row = causality.cause_of_call(trace, call_row)
+        for tab in self._tabs:
+            tab.refresh_selection(kind, record_id)
         seen = self.tabs.currentWidget()
         self.dispatches.choose(dispatch_row, scroll=seen is self.dispatches)
         self.calls.choose(call_row, scroll=seen is self.calls)

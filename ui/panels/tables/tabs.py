@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from ui.panels.map.tab import MapTab
 from ui.panels.problems.tab import ProblemsTab
 from ui.panels.sql.tab import SqlTab
 from ui.panels.tab import Tab, TabParts
@@ -37,6 +38,7 @@ TABS: tuple[Callable[[TabParts], Tab], ...] = (
     WhyTab,
     PendingTab,
     StatisticsTab,
+    MapTab,
     SqlTab,
     NotesTab,
     ExpectationsTab,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bus.analysis.topology import Edge, EdgeKind, Node, NodeKind, Topology
-from bus.analysis.topology.grouping import grouped, is_in
+from bus.analysis.topology.grouping import grouped, is_group, is_in
 
 TEXTS = ("order.placed", "order.paid.late", "order.paid.early", "stock", "stock.low")
 SHOP = Topology(
@@ -44,3 +44,8 @@ def test_no_traffic_is_lost_in_groups() -> None:
 def test_a_name_is_in_the_groups_of_its_bus_alone() -> None:
     group = grouped(SHOP).nodes[0].key
     assert [is_in(node, group) for node in SHOP.nodes] == [True, True, True, False, False, False, False]
+
+
+def test_only_what_can_be_opened_is_a_group() -> None:
+    assert [is_group(node) for node in grouped(SHOP).nodes] == [True, False, False, False, False]
+    assert not is_group(Node(NodeKind.CODE, "Task-*", members=3, prefix="Task-*"))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bus.analysis.topology import Edge, EdgeKind, Node, NodeKind, Topology
-from bus.analysis.topology.ways import around, path_through, reached
+from bus.analysis.topology.ways import around, path_along, path_through, reached
 
 # main -> a -> first -> b -> (queue) -> second -> a, and other -> a
 NAMES = ("main", "a", "first", "b", "queue", "second", "other")
@@ -43,3 +43,12 @@ def test_the_path_through_a_node_is_all_before_and_all_behind_it() -> None:
     nodes, edges = path_through(shop(), 0)
     assert names(nodes) == set(NAMES) - {"other"}
     assert edges == {0, 1, 2, 3, 4}
+
+
+def test_the_path_along_an_edge_has_what_leads_to_it_and_what_it_leads_to() -> None:
+    nodes, edges = path_along(shop(), 2)
+    assert names(nodes) == set(NAMES)
+    assert edges == set(range(6))
+    nodes, edges = path_along(shop(), 0)
+    assert names(nodes) == set(NAMES) - {"other"}
+    assert 5 not in edges

@@ -1,0 +1,1 @@
+"""The map: who emits and who handles, drawn from left to right."""
