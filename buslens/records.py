@@ -128,6 +128,41 @@ class Kind(IntEnum):
     SENT = 25
     """id: dispatch; name: where to; it went to a broker that was not asked to confirm it. blob: as CONFIRMED's."""
 
+    INTERVENED = 26
+    """A person did something to a delivery of this run.
+
+    id: dispatch; name: handler that it is for; parent: call that it was to become, 0 for none; count: see Did; blob: a
+    note that says so in words. It is a mark as well.
+    """
+
+
+class Did(IntEnum):
+    """What a person did to a delivery (INTERVENED). The numbers are part of the capture format."""
+
+    HELD = 1
+    """It came to a breakpoint, and waits for what a person does next."""
+
+    RELEASED = 2
+    """It goes on."""
+
+    EDITED = 3
+    """It goes on with another payload, which the note says."""
+
+    DROPPED = 4
+    """Its handler will not be called for it."""
+
+    DUPLICATED = 5
+    """There is one more of it from now on, which is held too."""
+
+    POSTPONED = 6
+    """It goes on by itself after the time that the note says."""
+
+    REDELIVERED = 7
+    """The dispatch was made to call one handler again; parent: the call that it repeats."""
+
+    COPY_DROPPED = 8
+    """A duplicate will not become a call."""
+
 
 class Outcome(IntEnum):
     """How a call or a dispatch ended. The numbers are part of the capture format."""

@@ -38,6 +38,16 @@ def skipped_handler(trace: Trace, at: int) -> str:
     return f"{who} ({why})" if why else who
 
 
+def interventions(trace: Trace, dispatch: int, call: int = 0) -> list[tuple[int, str]]:
+    """What a person did to deliveries of this dispatch, or to the one that became this call: when, and in words."""
+    told = trace.interventions
+    of_it = told.view("dispatch") == dispatch
+    if call:
+        of_it &= told.view("call") == call
+    rows = np.flatnonzero(of_it)[:MOST].tolist()
+    return [(int(told.view("time_ns")[at]), trace.blobs.note(int(told.view("note")[at]))) for at in rows]
+
+
 def filtered_handlers(trace: Trace, row: int) -> list[str]:
     """Those that were subscribed, but not for the dispatch at this row, each with the reason."""
     told = trace.filtered

@@ -19,7 +19,12 @@ class UnreadableBodyError(Exception):
 
 def written(payload: tuple[Any, ...]) -> bytes:
     """The body for one payload or none."""
-    return _ENCODE(payload[0]).encode("utf-8", "replace") if payload else b""
+    return spelled(payload).encode("utf-8", "replace")
+
+
+def spelled(payload: tuple[Any, ...]) -> str:
+    """One payload as JSON, or nothing where there is none."""
+    return _ENCODE(payload[0]) if payload else ""
 
 
 def read(body: bytes) -> tuple[Any, ...]:

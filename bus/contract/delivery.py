@@ -62,6 +62,12 @@ class Delivery:
     awaited: Awaited = Awaited.NOT
     """How the engine has expected it, and will again where it goes back."""
 
+    is_released: bool = False
+    """A breakpoint has held it, and will not do so again."""
+
+    is_copy: bool = False
+    """A person has made it of one that a breakpoint holds: no broker knows of it."""
+
     is_back: bool = False
     """The connection that brought it is gone: the broker has it again, whatever becomes of its call."""
 

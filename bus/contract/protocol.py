@@ -12,6 +12,7 @@ from typing import Any, ClassVar, Protocol
 
 from bus.contract.bodies import UnreadableBodyError
 from bus.contract.boundaries import Dies, never
+from bus.contract.holding import Holding, HoldsNothing
 from bus.contract.spec import EngineSpec
 from buslens.recorder import Recorder
 
@@ -150,6 +151,9 @@ class EngineContext:
 
     calls_again: bool = False
     """Whether an engine that keeps no events has to be ready to call a handler again: some handler says `retry`."""
+
+    holding: Holding = field(default_factory=HoldsNothing)
+    """The run's breakpoints: asked before each call that the engine can put aside."""
 
     run: str = field(default_factory=new_run)
     """Begins the name of everything that this run makes on a broker or on disk."""

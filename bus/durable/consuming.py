@@ -43,6 +43,9 @@ class Consumer:
         self.waiting: deque[Delivery] = deque()
         """Delivered, and lined up: the call has not started."""
 
+        self.parked: list[Delivery] = []
+        """Held at a breakpoint; what is behind them goes on."""
+
         self.running: list[Delivery] = []
         """Their calls have not ended, or have failed and wait for the handler's backoff."""
 
@@ -73,6 +76,18 @@ class Consumer:
         self.running.append(self.waiting[0])
         return self.waiting.popleft()
 
+    def park(self, delivery: Delivery) -> None:
+        """What `begin` gave is held: its call does not begin."""
+        self.running.remove(delivery)
+        self.parked.append(delivery)
+
+    def release(self, delivery: Delivery) -> None:
+        """It is held no longer, and is called before all that was not held."""
+        self.parked.remove(delivery)
+        delivery.is_released = True
+        ahead = sum(each.is_released for each in self.waiting)
+        self.waiting.insert(ahead, delivery)
+
     def ended(self, delivery: Delivery) -> None:
         """Its call has, whatever it came to."""
         self.running.remove(delivery)
@@ -88,7 +103,7 @@ class Consumer:
 
     def held(self) -> int:
         """Events that are with it."""
-        return len(self.waiting) + len(self.running) + len(self.done)
+        return len(self.waiting) + len(self.parked) + len(self.running) + len(self.done)
 
     def in_flight(self) -> int:
         """Events on their way to it, and those that are with it."""

@@ -48,6 +48,7 @@ from bus.durable.delivery_records import DeliveryRecords
 from bus.durable.emits import PendingEmit
 from bus.durable.in_flight import InFlight
 from bus.durable.inbox import Inbox
+from bus.durable.parking import Parking
 from bus.durable.peers import Peers
 from bus.durable.requests import Requests
 from bus.errors import UserError
@@ -92,6 +93,9 @@ class DurableEngine(Engine):
         self._inbox: Inbox[Sequence[News]] = Inbox(self._loop, self._take, self._serve)
         self._records = DeliveryRecords(self._recorder, self._run, self._recorder.bus(self.spec.id))
         self._calls = RunningCalls(self._loop, self._recorder, self._call_begun, self._call_ended)
+        self._parking = Parking(
+            context.holding, self._recorder, serve=self._serve, acknowledge=self._acknowledge
+        )  # fmt: skip
         self._before_dispatch = context.before_dispatch
         self._dies = context.dies
         self._give_up = context.give_up
@@ -144,6 +148,7 @@ class DurableEngine(Engine):
         self.broker.unbind(consumer.name, event)
         heard = consumer.hears[event]
         left = self._in_flight.unhears(consumer, event)
+        self._parking.look()
         self._records.unsubscribed(event, heard.handler, once=heard.once)
         self._give_back(left)
 
@@ -207,6 +212,7 @@ class DurableEngine(Engine):
                     self._recorder.mark(text, 0)
                 case Revoked(name, deliveries):
                     self._in_flight.revoked(consumers[name], deliveries)
+                    self._parking.look()
                 case PeerWrote(written):
                     self._peer_wrote(written)
                 case BrokerFailed(reason):
@@ -250,6 +256,7 @@ class DurableEngine(Engine):
         self._requests.gone("the connection was lost")
         self._recorder.mark(reason, 0)
         self._give_back(self._in_flight.connection_lost())
+        self._parking.look()
 
     def _connection_restored(self, waiting: Sequence[tuple[str, str, int]] | None) -> None:
         self._requests.answered()
@@ -291,7 +298,9 @@ class DurableEngine(Engine):
         delivery = None if self._broken else consumer.begin()
         if delivery is None:
             return False
-        if self._dies(Boundary.RECEIVED, consumer.name):
+        if self._parking.takes(consumer, delivery):
+            return True
+        if not delivery.is_copy and self._dies(Boundary.RECEIVED, consumer.name):
             self._die(delivery)
             consumer.ended(delivery)
             return False
@@ -302,11 +311,13 @@ class DurableEngine(Engine):
         return True
 
     def _call_begun(self, delivery: Delivery) -> None:
-        if self._consumption_of(delivery).ack_first:
+        if self._consumption_of(delivery).ack_first and not delivery.is_copy:
             self._acknowledge(delivery)
 
     def _call_ended(self, delivery: Delivery, error: Exception | None) -> None:
-        if error is None:
+        if delivery.is_copy:
+            pass  # no broker waits for what became of it
+        elif error is None:
             self._went_well(delivery)
         else:
             self._failed(delivery, error)
@@ -366,6 +377,7 @@ class DurableEngine(Engine):
 
     def _die(self, delivery: Delivery) -> None:
         self._in_flight.died(delivery)
+        self._parking.look()
         self._requests.asked()
         self.broker.die(delivery)
 

@@ -105,8 +105,10 @@ class InFlight:
         self._unsettled.unheard(consumer, event)
         del consumer.hears[event], consumer.coming[event]
         consumer.retries = "" if consumer.retries == event else consumer.retries
-        left = [delivery for delivery in consumer.waiting if delivery.event == event]
+        lined_up = (*consumer.waiting, *consumer.parked)
+        left = [delivery for delivery in lined_up if delivery.event == event and not delivery.is_copy]
         consumer.waiting = deque(delivery for delivery in consumer.waiting if delivery.event != event)
+        consumer.parked = [delivery for delivery in consumer.parked if delivery.event != event]
         for delivery in left:
             self.settled(delivery)
         return left
@@ -175,16 +177,19 @@ class InFlight:
         """Others have these now: what is lined up is not called here, and nothing that failed is waited for."""
         consumer.retries = ""
         for delivery in deliveries:
-            if delivery in consumer.waiting:
-                consumer.waiting.remove(delivery)
-                self._unsettled.again(delivery)
+            for line in (consumer.waiting, consumer.parked):
+                if delivery in line:
+                    line.remove(delivery)
+                    self._unsettled.again(delivery)
 
     def died(self, delivery: Delivery) -> None:
         """Its consumer has, on this one: unless it is settled it comes again, as does what is lined up behind it."""
         consumer = self.consumers[delivery.consumer]
-        for each in (delivery, *consumer.waiting):
-            self._unsettled.again(each)
+        for each in (delivery, *consumer.waiting, *consumer.parked):
+            if not each.is_copy:
+                self._unsettled.again(each)
         consumer.waiting.clear()
+        consumer.parked.clear()
         consumer.is_dying = True
 
     # The connection
@@ -193,11 +198,13 @@ class InFlight:
         """The broker is gone, and delivers again what is here. Calls that run go on; what was lined up goes back."""
         left: list[Delivery] = []
         for consumer in self.consumers.values():
-            left += consumer.waiting
-            for delivery in (*consumer.waiting, *consumer.running, *consumer.done):
+            lined_up = [each for each in (*consumer.waiting, *consumer.parked) if not each.is_copy]
+            left += lined_up
+            for delivery in (*lined_up, *consumer.running, *consumer.done):
                 self._unsettled.again(delivery)
                 delivery.is_back = True
             consumer.waiting.clear()
+            consumer.parked.clear()
             consumer.retries, consumer.is_dying = "", False
         return left
 

@@ -57,6 +57,8 @@ class ServedRun:
             "trust": self._trust,
             "apply": self._apply,
             "emit": self._runner.emit,
+            "breakpoints": self._set_breakpoints,
+            "held": lambda order: self._runner.by_hand.carry_out(messages.held_order_in(order)),
         }
         self._runner.start()
 
@@ -100,6 +102,9 @@ class ServedRun:
 
     def _trust(self, trusted: str) -> None:
         self._runner.trust(trusted == self._document.content_hash)
+
+    def _set_breakpoints(self, breakpoints: Any) -> None:
+        self._runner.by_hand.set_breakpoints(messages.breakpoints_in(breakpoints))
 
     def _apply(self, **said: Any) -> None:
         self._document = _document(said)
@@ -173,6 +178,7 @@ def _runner(document: Document, said: dict[str, Any]) -> Runner:
     # The capture is the owner's: it is written while that lives.
     recorder.header = replace(recorder.header, pid=said["pid"], process=said["process"] or recorder.header.process)
     runner.record(said["records"])
+    runner.by_hand.set_breakpoints(messages.breakpoints_in(said["breakpoints"]))
     return runner
 
 

@@ -8,11 +8,14 @@ from __future__ import annotations
 
 import json
 import struct
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import IO, Any
 
 from pydantic import TypeAdapter
 
+from bus.run.breakpoints import Breakpoint
+from bus.run.holding import HeldOrder
 from bus.run.order import Order
 from bus.runtime.clock import Pace
 from bus.runtime.state import EngineState
@@ -46,6 +49,8 @@ class Report:
 
 _REPORT = TypeAdapter(Report)
 _ORDER = TypeAdapter(Order)
+_BREAKPOINTS = TypeAdapter(list[Breakpoint])
+_HELD_ORDER = TypeAdapter(HeldOrder)
 
 
 def send(sink: IO[bytes], kind: int, body: bytes) -> None:
@@ -100,3 +105,23 @@ def packed_order(order: Order) -> Any:
 def order_in(said: Any) -> Order:
     """What `packed_order` made. Raises ValueError for anything else."""
     return _ORDER.validate_python(said)
+
+
+def packed_breakpoints(breakpoints: Sequence[Breakpoint]) -> Any:
+    """Breakpoints as JSON says them."""
+    return _BREAKPOINTS.dump_python(list(breakpoints), mode="json")
+
+
+def breakpoints_in(said: Any) -> list[Breakpoint]:
+    """What `packed_breakpoints` made. Raises ValueError for anything else."""
+    return _BREAKPOINTS.validate_python(said)
+
+
+def packed_held_order(order: HeldOrder) -> Any:
+    """What is to be done with held deliveries, as JSON says it."""
+    return _HELD_ORDER.dump_python(order, mode="json")
+
+
+def held_order_in(said: Any) -> HeldOrder:
+    """What `packed_held_order` made. Raises ValueError for anything else."""
+    return _HELD_ORDER.validate_python(said)

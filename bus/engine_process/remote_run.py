@@ -18,6 +18,7 @@ from bus.behaviour.plain import plain
 from bus.engine_process import messages
 from bus.engine_process.messages import Report
 from bus.engine_process.process import EngineProcess
+from bus.engine_process.remote_hand import RemoteHand
 from bus.engine_process.unread import Unread
 from bus.run.order import Order
 from bus.runtime.clock import shown_at
@@ -58,6 +59,9 @@ class RemoteRun:
         self._backlog = 0
         """Pieces that are left of those that were there when somebody began to take them."""
 
+        self.by_hand = RemoteHand(self._tell_begun)
+        """Breakpoints, and what is held at them."""
+
         phase: Phase = "paused" if order.paused else "starting"
         self._expected = phase
         """What the last command has made of its phase, until the process says."""
@@ -87,6 +91,7 @@ class RemoteRun:
             order=messages.packed_order(self._order),
             trusted=self._trusted_hash(self._trusted),
             records=self._records,
+            breakpoints=self.by_hand.packed,
             pid=os.getpid(),
             process=os.path.basename(sys.argv[0]) if sys.argv else "",
             **_told(self._document),
@@ -167,7 +172,8 @@ class RemoteRun:
         state = replace(report.state, virtual_ns=shown_at(report.pace, time.monotonic_ns()))
         if self._unread.lost and not self._unread.frames:
             told = f"the engine's process {self._unread.lost}; what it had recorded until then is kept"
-            return replace(state, phase="failed", message=told, queue=(), next_stop=None, waits_for="", trouble="")
+            state = replace(state, held=(), held_count=0, queue=(), next_stop=None)
+            return replace(state, phase="failed", message=told, waits_for="", trouble="")
         if report.heard < self._sent:
             state = replace(state, speed=self._speed)
             if state.phase != self._expected:
@@ -183,6 +189,10 @@ class RemoteRun:
         self._expected = becomes.get(phase, phase)
         self._sent += 1
         self._process.tell(messages.packed_command(self._sent, do, said))
+
+    def _tell_begun(self, do: str, **said: Any) -> None:
+        if self._sent:  # the command that begins it says the rest
+            self._tell(do, **said)
 
     def _trusted_hash(self, trusted: bool) -> str:
         """Which text's Python may run; none: ""."""

@@ -35,6 +35,7 @@ def facts_before(trace: Trace, inside: Array, start_ns: int) -> Array:
             _skipped(trace.skipped, Kind.SKIPPED, trace.dispatches.id[dispatches], start_ns),
             _skipped(trace.filtered, Kind.FILTERED, trace.dispatches.id[dispatches], start_ns),
             _delivered(trace, dispatches, start_ns),
+            _intervened(trace, dispatches, start_ns),
             _subscribed(trace, start_ns),
         ]
     )
@@ -151,6 +152,16 @@ def _delivered(trace: Trace, rows: Array, start_ns: int) -> Array:
         int(which.sum()), kind=told.view("kind")[which], id=told.view("dispatch")[which],
         parent=told.view("call")[which], name=told.view("queue")[which], count=told.view("attempt")[which],
         blob=told.view("note")[which], time_ns=told.view("time_ns")[which],
+    )  # fmt: skip
+
+
+def _intervened(trace: Trace, rows: Array, start_ns: int) -> Array:
+    told = trace.interventions
+    which = np.isin(told.view("dispatch"), trace.dispatches.id[rows]) & (told.view("time_ns") < start_ns)
+    return _facts(
+        int(which.sum()), kind=Kind.INTERVENED, id=told.view("dispatch")[which], parent=told.view("call")[which],
+        name=told.view("handler")[which], count=told.view("did")[which], blob=told.view("note")[which],
+        time_ns=told.view("time_ns")[which],
     )  # fmt: skip
 
 

@@ -110,6 +110,7 @@ class Driver:
             self._stage.recording.clock.stop()
             for source in self._sources:
                 source.cancel()
+            self._stage.holding.close()
             await engine.close()
 
     def let_go(self) -> None:
@@ -133,12 +134,13 @@ class Driver:
             give_up=stage.give_up,
             peer=self._peer,
             calls_again=any(handler.retry is not None for handler in self._first[0].handlers.values()),
+            holding=stage.holding,
             run=recording.run,
         )
 
     async def _until_quiet(self) -> None:
         """Until the script and all hands are done and nothing is in flight. Raises UserError of a wrong script."""
-        engine, pools = self._stage.engine, self._stage.pools
+        engine, pools, holding = self._stage.engine, self._stage.pools, self._stage.holding
         while True:
             if self._sources:
                 done, _ = await asyncio.wait(self._sources, return_when=asyncio.FIRST_COMPLETED)
@@ -151,6 +153,8 @@ class Driver:
                 await engine.settle()
             elif pools.in_flight():
                 await pools.settle()
+            elif holding.count:
+                await holding.settle()
             elif not self.by_hand:
                 return
             else:

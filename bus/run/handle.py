@@ -5,6 +5,7 @@ from __future__ import annotations
 from contextlib import AbstractContextManager
 from typing import Any, Protocol
 
+from bus.run.by_hand import ByHand
 from bus.run.order import Order
 from bus.runtime.gate import Step
 from bus.runtime.state import EngineState
@@ -37,6 +38,10 @@ class RunHandle(Protocol):
     @property
     def back_pressure(self) -> ReadersSide:
         """What keeps the engine from recording more than is read."""
+
+    @property
+    def by_hand(self) -> ByHand:
+        """Breakpoints, and what a person does with what they hold."""
 
     @property
     def has_more(self) -> bool:

@@ -15,6 +15,7 @@ from bus.behaviour.handler_steps import HandlerSteps
 from bus.behaviour.places import Failed, Lines, coroutine_function_at, deferring_function_at, function_at
 from bus.behaviour.plain import plain
 from bus.behaviour.steps import ReadyStep, ready_steps
+from bus.contract.holding import as_edited
 from bus.contract.protocol import ConsumerDied, Function
 from bus.run.offloading import offloaded
 from bus.run.stage import Stage
@@ -47,6 +48,10 @@ class Behaviour:
         self._random = random.Random(f"{stage.seed}:{name}")
         self._backoffs = random.Random(f"{stage.seed}:{name}:backoff")
         self._count = itertools.count(1)
+        spec = stage.engine.spec
+        self._can_be_held = spec.is_durable or (spec.runs_coroutines and (model.worker != INLINE or not model.block))
+        """Whether its engine puts a call aside at a breakpoint, and nothing else waits for it."""
+
         self.called_for: set[str] = set()
         """Events that it was called for: a `once` handler is not subscribed to them again."""
 
@@ -78,13 +83,13 @@ class Behaviour:
     def new_call(self, event: str, payload: tuple[Any, ...]) -> Call:
         """The handler's next call, counted; it begins when the run's gate lets it pass."""
         self.called_for.add(event)
-        self._stage.before_call(event, self.name)
+        self._stage.before_call(event, self.name, None if self._can_be_held else payload)
         return Call(self._stage, self.name, event, _said(event, payload), next(self._count), self._random)
 
 
 async def _awaited(pool: WorkerPool, run: Run, payload: tuple[Any, ...]) -> BaseException | None:
     """A call on workers, as a coroutine that waits for its end. Whoever cancels it does not wait any longer."""
-    return await asyncio.wrap_future(pool.submit(run, payload))
+    return await asyncio.wrap_future(pool.submit(run, as_edited(payload)))
 
 
 class _Subscription:
@@ -110,7 +115,7 @@ class _Subscription:
             raise asyncio.CancelledError("the run was stopped")  # many may wait: cheaply
         depth = DEPTH.get()
         DEPTH.set(Depth(depth.flow))
-        call = self._behaviour.new_call(self._event, payload)
+        call = self._behaviour.new_call(self._event, as_edited(payload))
         DEPTH.set(Depth(depth.flow + 1, 1, threading.get_ident()))
         return self._death(call) or await self._behaviour.steps.do_async(call)
 

@@ -12,6 +12,7 @@ from bus.behaviour.places import Lines
 from bus.contract.boundaries import DiesOnce, never
 from bus.contract.protocol import Peer
 from bus.engines import MAKERS, Makers
+from bus.run.by_hand import OnThread
 from bus.run.driver import Driver
 from bus.run.hand import Hand
 from bus.run.order import Order
@@ -70,6 +71,9 @@ class Runner:
         self._stage.trusted = trusted
         self._driver = Driver(document, order, self._stage, peer)
         self._thread = EngineThread(recording.clock, self._driver)
+        self.by_hand = OnThread(self._thread, self._stage.holding)
+        """Breakpoints, and what is held at them."""
+
         self._waiting = WaitingList(self._stage, self._driver.by_hand)
         self._stopping = False
 
@@ -180,6 +184,9 @@ class Runner:
             virtual_ns=driver.finished_ns if phase == "finished" else clock.time_ns(),
             late_ns=clock.late_ns,
             queue=self._waiting.now() if phase == "paused" else (),
+            held=stage.holding.shown() if self.alive else (),
+            held_count=stage.holding.count if self.alive else 0,
+            hits=stage.holding.hits(),
             next_stop=self._stage.gate.stopped_at if phase == "paused" else None,
         )
 

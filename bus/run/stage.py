@@ -14,7 +14,10 @@ from typing import Any
 from bus.behaviour.error_classes import ErrorClasses
 from bus.behaviour.plain import plain
 from bus.contract.boundaries import Boundary, Dies, never
+from bus.contract.holding import Carried
 from bus.contract.protocol import Engine
+from bus.run.breakpoints import edge
+from bus.run.holding import HeldDeliveries
 from bus.run.recording import Recording
 from bus.run.waits import TimedWaits
 from bus.runtime.clock import NEVER, S
@@ -56,6 +59,20 @@ class InFlightLimit:
         return self._count() > self.most
 
 
+class Counters(dict[str, int]):
+    """How often each name was counted."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._lock = threading.Lock()
+
+    def add(self, name: str) -> int:
+        """One more; how many there are now. From any thread."""
+        with self._lock:
+            self[name] = self.get(name, 0) + 1
+            return self[name]
+
+
 class PayloadRefused(Exception):
     """A payload that does not meet its event's schema: nothing was emitted."""
 
@@ -90,14 +107,14 @@ class Stage:
         self.trusted = False
         self.python = PythonHost()
         self.pools = WorkerPools(recording.run, recording.clock, recording.recorder)
-        self.counters: dict[str, int] = {}
+        self.counters = Counters()
+        self.holding = HeldDeliveries(recording, gate, self.counters)
         self.waits = TimedWaits(recording.clock)
         self.error_class = ErrorClasses().named
         self._in_flight = InFlightLimit(
             MOST_KEPT if engine.spec.is_durable else most_in_flight,
             lambda: engine.in_flight() + self.pools.in_flight(),
         )
-        self._lock = threading.Lock()
 
     def emit(self, event: str, value: Any) -> None:
         """Put an event on the bus. Raises PayloadRefused, PayloadTooLarge, and what the engine raises."""
@@ -142,10 +159,16 @@ class Stage:
         self.recording.back_pressure.wait()
         self.gate.before_dispatch(event)
 
-    def before_call(self, event: str, handler: str) -> None:
-        """Wait where a call may not begin: for the reader of the records, or at the gate of a paused run."""
+    def before_call(self, event: str, handler: str, standing: Carried | None = None) -> None:
+        """Wait where a call may not begin: for the reader of the records, or at the gate of a paused run.
+
+        standing: what a call carries that cannot be held alone, for its emit waits for it: at a breakpoint all stands.
+        """
         self.recording.back_pressure.wait()
-        self.gate.before_call(event, handler)
+        breaks = standing is not None and self.holding.armed and self.holding.wants(event, handler, standing, 1)
+        if breaks:
+            self.log(f"{edge(event, handler)} came to a breakpoint: the run is paused, for its emit waits for it")
+        self.gate.before_call(event, handler, breaks=breaks)
 
     @property
     def is_stopped(self) -> bool:
@@ -171,8 +194,7 @@ class Stage:
 
     def count(self, name: str) -> None:
         """Add one to a counter; the capture says so."""
-        with self._lock:
-            value = self.counters[name] = self.counters.get(name, 0) + 1
+        value = self.counters.add(name)
         self.recording.back_pressure.wait()
         recorder = self.recording.recorder
         recorder.counted(recorder.counter(name), value, current_call())

@@ -75,6 +75,9 @@ class Stop:
     number: int = 0
     """Two stops in the same place differ by it."""
 
+    at_breakpoint: bool = False
+    """It stands because of a breakpoint, at a call that cannot be held alone: the emit waits for it."""
+
 
 class Gate:
     """One engine's gate. Thread-safe: worker threads stop at it one by one."""
@@ -101,10 +104,12 @@ class Gate:
         if not self._open or self._clock.stopped:
             self._pass("dispatch", event, "")
 
-    def before_call(self, event: str, handler: str) -> None:
-        """A handler is about to run. Raises CancelledError where the run ends."""
+    def before_call(self, event: str, handler: str, *, breaks: bool = False) -> None:
+        """A handler is about to run. breaks: stop here, whatever else. Raises CancelledError where the run ends."""
+        if breaks:
+            self.pause()
         if not self._open or self._clock.stopped:
-            self._pass("call", event, handler)
+            self._pass("call", event, handler, breaks=breaks)
 
     def pause(self) -> None:
         """Stop at whatever comes next."""
@@ -132,9 +137,9 @@ class Gate:
             self._clock.thaw(PAUSED)
             self._condition.notify_all()
 
-    def _pass(self, kind: str, event: str, handler: str) -> None:
+    def _pass(self, kind: str, event: str, handler: str, *, breaks: bool = False) -> None:
         depth = DEPTH.get()
-        here = Stop(kind, event, handler, depth.flow, stack_here(depth))
+        here = Stop(kind, event, handler, depth.flow, stack_here(depth), at_breakpoint=breaks)
         with self._condition:
             while self._stops(here):
                 first = self.stopped_at is None

@@ -40,6 +40,42 @@ class Waiting:
 
 
 @dataclass(frozen=True, slots=True)
+class HeldDelivery:
+    """One delivery that a breakpoint holds: its handler has not been called."""
+
+    number: int
+    """Of those that this run has held, from 1; what a person does is done to a number."""
+
+    event: str
+    handler: str
+    dispatch: int
+    """Id of the dispatch, whose payload it carries."""
+
+    call: int
+    """Id that its call will have."""
+
+    attempt: int
+    since_s: float
+    """Since when, in seconds of `time.monotonic`, which all processes of a machine share."""
+
+    due_ns: int | None = None
+    """When it goes on by itself, on the engine's clock; None: when a person says so."""
+
+
+@dataclass(frozen=True, slots=True)
+class BreakpointHits:
+    """What became of one breakpoint so far."""
+
+    event: str
+    handler: str
+    hits: int
+    """Deliveries that its condition was true for."""
+
+    trouble: str = ""
+    """Why its condition could not be evaluated, the last time that it could not."""
+
+
+@dataclass(frozen=True, slots=True)
 class EngineState:
     """Equal states look the same to a person, but for the time."""
 
@@ -72,6 +108,15 @@ class EngineState:
 
     queue: tuple[Waiting, ...] = ()
     """What waits, the next first; only while paused, and not more than a screen can show."""
+
+    held: tuple[HeldDelivery, ...] = ()
+    """What breakpoints hold, the oldest first; not more than a screen can show."""
+
+    held_count: int = 0
+    """How many there are in all."""
+
+    hits: tuple[BreakpointHits, ...] = ()
+    """Of the run's breakpoints."""
 
     next_stop: Stop | None = None
     """Where the engine stands while paused; None where it waits for nothing in particular."""

@@ -12,6 +12,7 @@ from bus.run.order import Order
 from bus.run.preamble import Preamble
 from bus.runtime.state import AT_REST, EngineState
 from bus.scenario import Document
+from bus.session.breakpoints import BreakpointList
 
 LONGEST_STOP_S = 10.0
 """An engine's thread that has not ended by then is given up, and a person is told."""
@@ -33,6 +34,9 @@ class ActiveRun:
         self.runner: RunHandle | None = None
         """The run that goes on, or has come to rest and waits for emits by hand."""
 
+        self.breakpoints = BreakpointList(lambda: self.runner)
+        """Where deliveries are held, in this run and the next ones; and what is held."""
+
         self._trusted, self._make_run = trusted, make_run
         self._retired: list[tuple[RunHandle, float, Callable[[bytes], None] | None]] = []
         """Runs that were told to stop and have not ended, when they were told, and who hears what they still record."""
@@ -47,6 +51,7 @@ class ActiveRun:
         runner = self._make_run(document, order, trusted=self._trusted(document.content_hash))
         runner.record(recording)
         self._applied = document.revision
+        runner.by_hand.set_breakpoints(self.breakpoints.all)
         self.runner = runner
         runner.start()
 

@@ -16,7 +16,7 @@ import numpy.typing as npt
 from bus.trace import joining
 from bus.trace.consumers import Consumers
 from bus.trace.delivered_calls import calls_of
-from buslens.records import Kind, Outcome
+from buslens.records import Did, Kind, Outcome
 
 if TYPE_CHECKING:
     from bus.trace.trace import Trace
@@ -42,9 +42,11 @@ WHYS = (
     "the broker's reason",
     "its handler's body never ran, or was never called",
     "sent to a broker that was not asked to confirm it, and not seen again here",
+    "a person dropped it at a breakpoint",
 )
 (
     NOTHING, NOBODY, FAILED, TOO_EARLY, CANCELLED, KEPT_FOR, QUEUED, WITH_CONSUMER, RUNNING, TOLD, NEVER_RAN, SENT_ON,
+    BY_HAND,
 ) = range(len(WHYS))  # fmt: skip
 """Numbers of the reasons; TOLD: the broker has words of its own (`told_rows`)."""
 
@@ -177,6 +179,8 @@ def _columns(trace: Trace) -> FateColumns:
     _made_good(trace, fate, why)
     if len(trace.deliveries):
         _carried(trace, fate, why)
+    dropped = dropped_by_hand(trace)
+    fate[dropped], why[dropped] = LOST, BY_HAND
     return FateColumns(fate, why)
 
 
@@ -237,6 +241,20 @@ def _carried(trace: Trace, fate: Array, why: Array) -> None:
     why[sent[unread & (fate[sent] == OPEN)]] = SENT_ON
     gone = rows[(told.view("kind") == Kind.DISCARDED) & (rows >= 0)]
     fate[gone], why[gone] = LOST, TOLD
+
+
+def dropped_by_hand(trace: Trace) -> Array:
+    """Rows of dispatches that a person has kept from a handler; not where that handler was called for them as well."""
+    told = trace.interventions
+    at = np.flatnonzero(told.view("did") == Did.DROPPED)
+    rows = trace.dispatches.rows_of(told.view("dispatch")[at])
+    at, rows = at[rows >= 0], rows[rows >= 0]
+    lost = [
+        row
+        for row, handler in set(zip(rows.tolist(), told.view("handler")[at].tolist(), strict=True))
+        if handler not in trace.calls.handler[trace.calls.by_dispatch.rows(int(trace.dispatches.id[row]))]
+    ]
+    return np.unique(np.array(lost, np.int64))
 
 
 def told_rows(trace: Trace) -> tuple[Array, Array]:

@@ -14,7 +14,7 @@ import numpy.typing as npt
 from bus.trace.facts import Facts
 from bus.trace.tables import Calls, Dispatches
 from buslens.context import CAUSE_UNKNOWN as _CAUSE_UNKNOWN
-from buslens.records import Flag, Kind, Outcome
+from buslens.records import Did, Flag, Kind, Outcome
 
 Rows = npt.NDArray[Any]
 
@@ -169,9 +169,15 @@ class FactJoiner:
         )
         np.bitwise_or.at(columns.view("seen"), kept, np.uint8(KEPT))
         np.bitwise_or.at(columns.view("seen"), gone, np.uint8(DISCARDED))
+        done = facts.of_kind(Kind.INTERVENED)
+        twice, after_all = (
+            self._known(done.take((done.count == each).nonzero()[0])) for each in (Did.DUPLICATED, Did.COPY_DROPPED)
+        )
+        columns.add("waiting", twice, 1)
+        columns.add("waiting", after_all, -1)
         columns.add("waiting", again, 1)
         columns.add("waiting", dead, -1)
-        return [kept, again, dead, gone]
+        return [kept, twice, after_all, again, dead, gone]
 
     def _known(self, facts: Facts) -> Rows:
         rows = self.dispatches.rows_of(facts.id)

@@ -66,6 +66,9 @@ class Trace:
         self.filtered = _skipped()
         """Handlers that were subscribed and not announced, because of the sender or the like; else as `skipped`."""
 
+        self.interventions = _interventions()
+        """What a person did to deliveries at breakpoints; did: buslens.records.Did. Each is a mark as well."""
+
         self.counts = _counts()
         """Each count of a scenario: the counter's interned name, and its value since."""
 
@@ -176,7 +179,7 @@ class Trace:
     def nbytes(self) -> int:
         """Memory of all columns, room to grow included."""
         told = (self.marks.columns, self.subscriptions, self.deliveries, self.skipped, self.filtered, self.counts)
-        return sum(table.nbytes for table in (self.dispatches, self.calls, *told))
+        return sum(table.nbytes for table in (self.dispatches, self.calls, self.interventions, *told))
 
     def newest(self, most: int) -> Trace:
         """A trace with about so many of its newest dispatches and calls, and all that runs, in place of this one.
@@ -198,8 +201,12 @@ class Trace:
         trace.deliveries = _deliveries()
         of_kept = trace.dispatches.rows_of(told.view("dispatch")) >= 0
         trace.deliveries.append_rows(told, np.flatnonzero(of_kept))
-        trace.skipped, trace.filtered = _skipped(), _skipped()
-        for kept, told in ((trace.skipped, self.skipped), (trace.filtered, self.filtered)):
+        trace.skipped, trace.filtered, trace.interventions = _skipped(), _skipped(), _interventions()
+        for kept, told in (
+            (trace.skipped, self.skipped),
+            (trace.filtered, self.filtered),
+            (trace.interventions, self.interventions),
+        ):
             kept.append_rows(told, np.flatnonzero(trace.dispatches.rows_of(told.view("dispatch")) >= 0))
         trace.counts = _counts()
         trace.counts.append_rows(self.counts, _newest_counts(self.counts.view("counter"), most))
@@ -256,10 +263,16 @@ class Trace:
 
     def _take_rest(self, facts: Facts) -> None:
         self.dropped += int(facts.of_kind(Kind.DROPPED).count.sum())
-        marks = facts.of_kind(Kind.MARK)
+        marks = facts.of_kind(Kind.MARK, Kind.INTERVENED)
         self.marks.columns.append(
-            len(marks), time_ns=marks.time_ns, call=marks.parent, blob=marks.blob, lacking=marks.count
-        )
+            len(marks), time_ns=marks.time_ns, call=marks.parent, blob=marks.blob,
+            lacking=np.where(marks.kind == Kind.MARK, marks.count, 0),
+        )  # fmt: skip
+        done = facts.of_kind(Kind.INTERVENED)
+        self.interventions.append(
+            len(done), time_ns=done.time_ns, dispatch=done.id, handler=done.name, call=done.parent,
+            did=np.minimum(done.count, 255), note=done.blob,
+        )  # fmt: skip
         counted = facts.of_kind(Kind.COUNTED)
         self.counts.append(
             len(counted), time_ns=counted.time_ns, call=counted.parent, counter=counted.name, value=counted.count
@@ -303,6 +316,12 @@ def _deliveries() -> Columns:
 def _skipped() -> Columns:
     return Columns(
         time_ns=np.int64, dispatch=np.uint64, handler=np.uint32, because_call=np.uint64, count=np.uint32, note=np.uint64
+    )
+
+
+def _interventions() -> Columns:
+    return Columns(
+        time_ns=np.int64, dispatch=np.uint64, handler=np.uint32, call=np.uint64, did=np.uint8, note=np.uint64
     )
 
 

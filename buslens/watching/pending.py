@@ -31,6 +31,11 @@ class PendingCall:
         self._is_idle = is_idle
         """No event loop ran when it was scheduled."""
 
+    @property
+    def begin(self) -> Optional[Begin]:
+        """What its start will say; None where that was recorded when its handler was called."""
+        return self._begin
+
     def start(self, watch: Watch, call: int, flags: int) -> None:
         """Record that the coroutine takes its first step."""
         if self._begin is not None:

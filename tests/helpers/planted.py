@@ -9,8 +9,9 @@ from bus.analysis.problems.detector import Detector
 from bus.analysis.problems.finding import Finding
 from bus.analysis.problems.looking import look
 from bus.trace import Trace
+from buslens.packing import WHOLE
 from buslens.recorder import Recorder
-from buslens.records import Kind, Outcome
+from buslens.records import Did, Kind, Outcome
 from buslens.wire import END_MARK
 
 MS = 1_000_000
@@ -78,6 +79,12 @@ class Story:
         self.wait(ms)
         self.end(ident, error)
         return ident
+
+    def by_hand(self, did: Did, dispatch: int, handler: str, event: str, call: int = 0) -> None:
+        """What a person did to a delivery at a breakpoint."""
+        said = did.name.lower().encode()
+        about = self.handler(handler, event), self._clock(), dispatch, call, self.main
+        self.recorder.put(WHOLE, int(Kind.INTERVENED), 0, 0, *about, int(did), said)
 
     def heard(
         self, event: str, *handlers: str, bus: int = 0, cause: int = 0, ms: float = 0, payload: Any = None

@@ -11,9 +11,11 @@ from bus.analysis.problems.finding import Finding, Severity
 from bus.analysis.problems.observed import Observed
 from bus.trace import joining
 from bus.wording import several
-from buslens.records import Kind, Lacking
+from buslens.records import Did, Kind, Lacking
 
 NONE = np.empty(0, np.int64)
+CHANGES = (Did.EDITED, Did.DROPPED, Did.DUPLICATED, Did.POSTPONED, Did.REDELIVERED)
+"""What a person does that changes more than when a handler is called."""
 
 
 def find(observed: Observed) -> Iterator[Finding | NotEnough]:
@@ -52,6 +54,16 @@ def find(observed: Observed) -> Iterator[Finding | NotEnough]:
             f"First: {marks.text(int(not_recorded[0]))}. Marks in the timeline say each change.",
             "Record them again (Capture > Programs > Change Recording), and look at what comes.",
             len(not_recorded),
+        )  # fmt: skip
+    told = trace.interventions
+    held, changed = (told.view("did") == Did.HELD), np.isin(told.view("did"), CHANGES)
+    if len(told):
+        lost = int(np.count_nonzero(told.view("did") == Did.DROPPED))
+        yield _lacks(
+            observed, Severity.HINT, "by hand", "a person interfered with this run at breakpoints",
+            f"{several(int(held.sum()), 'delivery', 'deliveries')} held, {int(changed.sum())} changed by hand, "
+            f"{lost} of them dropped: what became of those is the person's doing, and blames no handler.",
+            "Run it again without breakpoints to see what it does by itself.", int(held.sum()),
         )  # fmt: skip
     unasked = _unasked(observed)
     if unasked:

@@ -94,7 +94,7 @@ def _not_begun(observed: Observed) -> Iterator[Finding]:
     trace = observed.trace
     if not trace.ended or observed.lacks:
         return
-    rows = np.flatnonzero((trace.dispatches.waiting > 0) & ~observed.durable)
+    rows = np.flatnonzero((trace.dispatches.waiting > 0) & ~observed.durable & ~observed.by_hand)
     for event, places in Groups(trace.dispatches.event[rows]).largest():
         mine, text = rows[places], observed.text(event)
         calls = int(trace.dispatches.waiting[mine].sum())

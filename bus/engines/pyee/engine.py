@@ -18,6 +18,7 @@ from pyee.base import EventEmitter
 from bus.contract.protocol import PLAIN, ConsumerOptions, Engine, EngineContext, Function
 from bus.contract.spec import EngineSpec
 from bus.engines.pyee import ASYNCIO, SYNCHRONOUS
+from bus.engines.pyee.parking import HeldFuture, ParkingLoop
 from bus.engines.pyee.retrying import Retries, retrying
 from buslens.adapters import attach
 from buslens.probe import Probe
@@ -131,7 +132,20 @@ class AsyncioEngine(PyeeEngine):
 
     def _make(self, context: EngineContext) -> EventEmitter:
         self._home, self._loop, self._clock = threading.get_ident(), context.loop, context.clock
-        return announcing(self._kind(AsyncIOEventEmitter), context, context.loop)
+        self._parking = ParkingLoop(context.loop, context.holding, context.recorder)
+        emitter = announcing(self._kind(AsyncIOEventEmitter), context, self._parking)
+        self._parking.emit_run = emitter._emit_run
+        return emitter
+
+    def subscribe(self, event: str, function: Function, *, once: bool, consumption: ConsumerOptions = PLAIN) -> None:
+        """Call `function` for each `event` from now on."""
+        self._parking.add(event, function)
+        super().subscribe(event, function, once=once, consumption=consumption)
+
+    def unsubscribe(self, event: str, function: Function) -> None:
+        """Stop calling it; what is held of it may still begin."""
+        self._parking.remove(function)
+        super().unsubscribe(event, function)
 
     def emit(self, event: str, *payload: Any) -> None:
         """Put an event on the bus; from another thread as a program must: on the loop, while that thread waits."""
@@ -166,7 +180,7 @@ class AsyncioEngine(PyeeEngine):
             done.set_result(None)
 
     @property
-    def _tasks(self) -> set[asyncio.Task[Any]]:
+    def _tasks(self) -> set[asyncio.Future[Any]]:
         if self._emitter is None:  # the window looks while the engine's thread still opens it
             return set()
         return self._emitter._waiting  # type: ignore[attr-defined, no-any-return]
@@ -185,7 +199,8 @@ class AsyncioEngine(PyeeEngine):
     def scheduled(self, most: int) -> list[str]:
         """Tasks that have not run yet."""
         # One C call, so that the loop's thread changes nothing half-way.
-        coroutines: Iterator[Any] = (task.get_coro() for task in list(self._tasks))
+        tasks: list[Any] = [task for task in list(self._tasks) if not isinstance(task, HeldFuture)]
+        coroutines: Iterator[Any] = (task.get_coro() for task in tasks)
         new = (coroutine for coroutine in coroutines if inspect.getcoroutinestate(coroutine) == inspect.CORO_CREATED)
         return [str(coroutine.__name__) for coroutine in islice(new, most)]
 

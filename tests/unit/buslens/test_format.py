@@ -55,7 +55,8 @@ def written() -> bytes:
                 + fact(3, 0, 6500, 5, 0, outcome=7)
                 + fact(14, 2, 6600, 4, 5, count=1, blob=3)
                 + fact(1, 5, 7000, 6, 0, count=3)
-                + fact(14, 0, 7100, 6, 0, count=3),
+                + fact(14, 0, 7100, 6, 0, count=3)
+                + fact(26, 2, 7200, 1, 2, count=4, blob=3),
             ),
             frame(5, b""),
         ]
@@ -94,3 +95,5 @@ def test_events_name_their_bus_and_skipped_handlers_are_named() -> None:
     skipped = {name: trace.skipped.view(name).tolist() for name in ("dispatch", "handler", "because_call", "count")}
     assert skipped == {"dispatch": [4, 6], "handler": [2, 0], "because_call": [5, 0], "count": [1, 3]}
     assert trace.blobs.note(int(trace.skipped.view("note")[0])) == "gone"
+    assert [int(trace.interventions.view(each)[0]) for each in ("dispatch", "handler", "call", "did")] == [1, 2, 2, 4]
+    assert trace.marks.text(0) == "gone"  # what a person did is a mark as well

@@ -10,7 +10,7 @@ import numpy.typing as npt
 
 from bus.analysis import causality, counters
 from bus.analysis.delivery_history import anatomy_of, attempts_of
-from bus.analysis.not_called import filtered_handlers, skipped_handlers, waiting_handlers
+from bus.analysis.not_called import filtered_handlers, interventions, skipped_handlers, waiting_handlers
 from bus.trace.trace import Trace
 from buslens.records import Outcome
 from ui.number_text import moment, outcome, span, state
@@ -119,6 +119,8 @@ def _dispatch(trace: Trace, row: int) -> InspectorFacts:
     ]
     timing += [("Skipped", each) for each in skipped_handlers(trace, row)]
     timing += [("Not for", each) for each in filtered_handlers(trace, row)]
+    for when, what in interventions(trace, int(dispatches.id[row])):
+        timing.append(("By hand", f"+{span(max(0, when - emitted))}  ·  {what}"))
     timing += [("Not begun", trace.names.text(each)) for each in waiting_handlers(trace, row)]
     if open_calls:
         timing.append(("Not ended", _number(open_calls, "call")))

@@ -40,7 +40,8 @@ class Pipe(io.BytesIO):
 
 def said(**more: Any) -> dict[str, Any]:
     order = messages.packed_order(Order("pyee-asyncio", 1, math.inf))
-    told = {"text": TEXT, "file": "", "order": order, "trusted": "", "records": True, "pid": 7, "process": "window"}
+    told = {"text": TEXT, "file": "", "order": order, "trusted": "", "records": True, "breakpoints": []}
+    told |= {"pid": 7, "process": "window"}
     return {**told, **more}
 
 

@@ -9,11 +9,14 @@ import pytest
 
 from bus import scenario
 from bus.engine_process import EngineProcesses
+from bus.run.breakpoints import Breakpoint
 from bus.run.handle import MakeRun, RunHandle
+from bus.run.holding import ALL, HeldOrder
 from bus.run.order import Order
 from bus.run.runner import own_run
 from bus.runtime.gate import Step
 from bus.trace import Trace
+from buslens.records import Did
 from tests.helpers.patience import PATIENCE_S, wait_until
 
 EMITS = 3_000
@@ -66,6 +69,28 @@ def test_it_begins_where_it_is_told_and_goes_on_to_its_end(run: RunHandle) -> No
     taken(run, trace)
     assert len(trace.calls) == EMITS
     assert run.alive
+
+
+def test_it_holds_what_it_is_told_to_and_does_with_it_what_it_is_told(run: RunHandle) -> None:
+    trace = Trace()
+    run.by_hand.set_breakpoints([Breakpoint("a", "h", hit=3)])
+    run.resume()
+
+    def is_held(count: int) -> bool:
+        with run.back_pressure.reading():
+            trace.feed(run.take())
+        return run.state().held_count == count
+
+    wait_until(lambda: is_held(1), run.state)
+    (held,) = run.state().held
+    assert (held.event, held.handler, held.dispatch) == ("a", "h", int(trace.dispatches.id[2]))
+    run.by_hand.carry_out(HeldOrder("duplicate", held.number))
+    wait_until(lambda: is_held(2), run.state)
+    run.by_hand.carry_out(HeldOrder("release", ALL, edited=True, payload={"n": [1]}))
+    taken(run, trace)
+    assert len(trace.calls) == EMITS + 1
+    assert trace.interventions.view("did").tolist() == [Did.HELD, Did.DUPLICATED, Did.HELD, Did.EDITED, Did.EDITED]
+    assert run.state().hits[0].hits == EMITS
 
 
 def test_its_records_come_in_parts_where_they_are_asked_for_so(run: RunHandle) -> None:

@@ -1,0 +1,35 @@
+"""What a person does to the deliveries of a run, as its owner says it: the same two things wherever its engine is."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Protocol
+
+from bus.run.breakpoints import Breakpoint
+from bus.run.holding import HeldDeliveries, HeldOrder
+from bus.run.thread import EngineThread
+
+
+class ByHand(Protocol):
+    """Belongs to the thread of the run's owner; nothing of it waits."""
+
+    def set_breakpoints(self, breakpoints: Sequence[Breakpoint]) -> None:
+        """These, which were checked, hold deliveries from now on; also to be said before the run begins."""
+
+    def carry_out(self, order: HeldOrder) -> None:
+        """Release, drop, duplicate or postpone what is held, as soon as the engine has time."""
+
+
+class OnThread:
+    """Where the engine is on a thread of this process."""
+
+    def __init__(self, thread: EngineThread, holding: HeldDeliveries) -> None:
+        self._thread, self._holding = thread, holding
+
+    def set_breakpoints(self, breakpoints: Sequence[Breakpoint]) -> None:
+        """At once. Raises UserError where one is wrong, and then nothing has changed."""
+        self._holding.set_breakpoints(breakpoints)
+
+    def carry_out(self, order: HeldOrder) -> None:
+        """Between two turns of the engine's loop; of a run that is paused when it goes on."""
+        self._thread.call(self._holding.carry_out, order)

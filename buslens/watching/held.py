@@ -1,0 +1,39 @@
+"""Calls that whoever made the loop holds before their first step: what is known of them, and how they end unbegun.
+
+Only for the application's own engines: a program that is watched is never held by its probe.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Callable, Optional
+
+from buslens.watching.calls import WatchedHandler
+from buslens.watching.naming import describe
+from buslens.watching.pending import Begin
+
+
+def begin_of(coroutine: Any) -> Optional[Begin]:
+    """Dispatch, handler and attempt of a handler's coroutine that has not begun; None where nobody watches it."""
+    watch, call = getattr(coroutine, "_watch", None), getattr(coroutine, "_call", 0)
+    pending = None if watch is None else watch.waiting.get(call)
+    return None if pending is None else pending.begin
+
+
+def call_of(coroutine: Any) -> int:
+    """Id of the call that such a coroutine is."""
+    return int(coroutine._call)
+
+
+def never_begins(coroutine: Any) -> None:
+    """It is closed, and whoever closes it tells why its handler was not called: there was no call."""
+    coroutine._watch.waiting.pop(coroutine._call, None)
+    coroutine.close()
+
+
+def once_more(coroutine: Any, handler: Callable[..., Any]) -> Callable[..., Any]:
+    """What calls a handler another time for the dispatch of such a coroutine, and records that as a call of its own."""
+    begin = begin_of(coroutine)
+    assert begin is not None, "its call has not begun"
+    dispatch, handler_id, _ = begin
+    watch = coroutine._watch
+    return WatchedHandler(handler, watch, dispatch, watch.recorder.next_id(), handler_id, describe(handler))
