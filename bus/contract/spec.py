@@ -38,7 +38,7 @@ class EngineSpec:
     """
 
     takes_back_s: float = 0.0
-    """Seconds after which its broker takes back what a consumer has not acknowledged, as it is set at first; 0: never."""
+    """Seconds after which its broker by default takes back what a consumer has not acknowledged; 0: never."""
 
     broker: BrokerKind | None = None
     """The sort of server that it needs; None where it needs nothing beside Buslens."""
