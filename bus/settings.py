@@ -9,6 +9,10 @@ SMALLEST_FONT, USUAL_FONT, LARGEST_FONT = 7.0, 9.5, 16.0
 """Points; the usual size is dense, and read without effort on a screen of 96 dots an inch."""
 
 
+KeptBreakpoint = tuple[str, str, str, str, int, bool]
+"""File of the scenario, event, handler, condition, the n-th of which alone is held (0: each), and whether it is on."""
+
+
 @dataclass(frozen=True, slots=True)
 class FlightSettings:
     """What the flight recorder writes, when, and how much of it may be there."""
@@ -82,6 +86,9 @@ class Settings:
 
     flight: FlightSettings = FlightSettings()
     """The flight recorder."""
+
+    breakpoints: tuple[KeptBreakpoint, ...] = ()
+    """Of scenarios that have a file, those of the one that was changed last first."""
 
     recent_files: tuple[str, ...] = ()
     """Opened last, the newest first."""

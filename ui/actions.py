@@ -72,6 +72,10 @@ def is_selected(state: CommandState) -> bool:
     return bool(state.selected)
 
 
+def has_held(state: CommandState) -> bool:
+    return state.held > 0
+
+
 def can_emit_selected(state: CommandState) -> bool:
     return state.has_document and bool(state.selected)
 
@@ -233,6 +237,15 @@ RUN = (
            "Go on to what the current call emits, or to whatever comes next", when=is_paused),
     Action("run.step_out", "Step Out of Dispatch", "Run", lambda v: v.run.step_out(), "Shift+F11", "step-out",
            "Go on until the current dispatch is done", when=is_paused),
+    Action("breakpoint.toggle", "Break Here", "-Run", lambda v: v.breakpoints.toggle_selected(), "F8", "pause",
+           "Hold what comes to the event of the selected emit, or to that handler of the selected call; again: no more",
+           when=is_selected),
+    Action("breakpoint.list", "Breakpoints…", "Run", lambda v: v.breakpoints.show(), "Ctrl+F8", "",
+           "Where deliveries are held and when, and what is held", when=has_document),
+    Action("held.release_next", "Release the Next Held Delivery", "Run", lambda v: v.breakpoints.release_next(),
+           "Shift+F8", "run", "Let the delivery go on that is held longest, and only that", when=has_held),
+    Action("held.release_all", "Release All Held Deliveries", "Run", lambda v: v.breakpoints.release_all(), (), "",
+           "Breakpoints hold what comes next", when=has_held),
     Action("run.compare", "Compare Engines…", "-Run", lambda v: v.run.compare(), "Ctrl+Shift+M", "",
            "Run the scenario on several engines, and see side by side what each makes of it", when=has_document),
     Action("emit.focus", "Emit by Hand…", "-Run", lambda v: v.view.focus_emit(), "Ctrl+E", "emit",

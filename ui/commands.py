@@ -10,6 +10,7 @@ from bus.export.slice import Span
 from bus.scenario.drafts import Draft
 from bus.scenario.samples import SAMPLES
 from ui.actions import ACTIONS
+from ui.breakpoints.verbs import BreakpointVerbs
 from ui.connections.verbs import ConnectionVerbs
 from ui.draft_guard import DraftGuard
 from ui.flight.verbs import FlightVerbs
@@ -54,6 +55,7 @@ class Commands(QObject):
             recording=session.recording,
             has_records=len(session.trace.dispatches) > 0,
             selected=parts.selection.kind,
+            held=session.engine_state.held_count,
             unsaved_notes=session.trace.notes.unsaved and session.trace.raw.path is not None,
             filtered=parts.filter_state.active,
             following=parts.timeline.following,
@@ -104,6 +106,7 @@ class Commands(QObject):
             FlightVerbs(session, parts),
             NoteVerbs(session, selection, self._in_view, file.exporting, parts),
             RunListVerbs(session, bridge, selection, file.exporting, recent, store, parts),
+            BreakpointVerbs(session, bridge, selection, store, parts),
             ConnectionVerbs(parts),
             SettingsVerbs(store, parts),
         )

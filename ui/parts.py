@@ -6,6 +6,7 @@ from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QMainWindow
 
 from bus.session import Session
+from ui.breakpoints.held_bar import HeldBar
 from ui.bridge import Bridge
 from ui.filter_state import FilterState
 from ui.flight.notice import FlightNotice
@@ -68,6 +69,7 @@ class Parts(QMainWindow):
     trust_bar: TrustBar
     capture_bar: CaptureBar
     paused_bar: PausedBar
+    held_bar: HeldBar
     flight_notice: FlightNotice
 
     hearers: tuple[QObject, ...]

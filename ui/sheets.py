@@ -9,6 +9,7 @@ from bus.scenario.samples import SAMPLES
 from bus.session import Run
 from ui.actions import ACTIONS
 from ui.appearance import Appearance
+from ui.breakpoints.sheet import BreakpointsSheet
 from ui.compare.sheet import CompareSheet
 from ui.connections.sheet import ConnectionsSheet
 from ui.diff.sheet import DiffSheet
@@ -103,6 +104,15 @@ class Sheets(QObject):
         sheet = FlightSheet(window.session, window.flight, window.store, window)
         sheet.open_wanted.connect(self._verbs.file.try_open)
         sheet.show()
+
+    def show_breakpoints(self) -> None:
+        """All breakpoints, and what they hold; one sheet of them is enough."""
+        window = self._window
+        sheet = window.findChild(BreakpointsSheet) or BreakpointsSheet(
+            window.session, window.bridge, self._verbs.breakpoints, window.themes, window
+        )
+        sheet.show()
+        sheet.raise_()
 
     def show_connections(self) -> None:
         """Show where the brokers are, to be changed."""

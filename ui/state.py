@@ -29,6 +29,9 @@ class CommandState:
     selected: str = ""
     """Kind of what is selected, "" for nothing."""
 
+    held: int = 0
+    """Deliveries that breakpoints hold."""
+
     unsaved_notes: bool = False
     """The capture that is open has notes that its file has not."""
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from ui.breakpoints.verbs import BreakpointVerbs
 from ui.connections.verbs import ConnectionVerbs
 from ui.flight.verbs import FlightVerbs
 from ui.notes.verbs import NoteVerbs
@@ -32,5 +33,6 @@ class Verbs:
     flight: FlightVerbs
     notes: NoteVerbs
     runs: RunListVerbs
+    breakpoints: BreakpointVerbs
     connections: ConnectionVerbs
     settings: SettingsVerbs

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QStackedWidget
 
 from bus.errors import UserError
 from bus.session import Session
+from ui.breakpoints.held_bar import HeldBar
 from ui.bridge import Bridge
 from ui.filter_state import FilterState
 from ui.flight.notice import FlightNotice
@@ -77,7 +78,7 @@ class Window(Parts):
         self.setStatusBar(self.status)
         self.hearers = (
             self.payload_search, self.capture_bar, self.scenario, self.timeline, self.emit_panel, self.toolbar,
-            self.in_view, self.tables, self.inspector, self.status, self.paused_bar,
+            self.in_view, self.tables, self.inspector, self.status, self.paused_bar, self.held_bar,
         )  # fmt: skip
         self.wiring = Wiring(self, trust)
         self.panels.arrange()
@@ -136,13 +137,14 @@ class Window(Parts):
         self.capture_bar = CaptureBar(self.session, themes, self)
         self.in_view = InViewLine(self.session, self)
         self.paused_bar = PausedBar(self.session, self)
+        self.held_bar = HeldBar(self.session, themes, self)
         self.flight_notice = FlightNotice(themes, self)
         self.start_page = StartPage(themes, self)
         self.timeline = TimelineView(self.session, self.selection, self.filter_state, themes, self)
         self.pages = QStackedWidget(self)
         self.pages.addWidget(self.start_page)
         self.pages.addWidget(self.timeline)
-        bars = self.paused_bar, self.flight_notice, self.capture_bar, self.trust_bar, self.errors
+        bars = self.paused_bar, self.held_bar, self.flight_notice, self.capture_bar, self.trust_bar, self.errors
         self.setCentralWidget(CentreColumn(self.in_view, self.pages, bars, self))
         self.drop_hint = DropHint(themes, self)
 

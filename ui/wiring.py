@@ -41,6 +41,7 @@ class Wiring(QObject):
         """Everything stands: look right from the first moment."""
         self.appearance.begin()
         self.refresh.document()
+        self.verbs.breakpoints.refresh_document()
         self.refresh.opened()
 
     def close(self) -> None:
@@ -58,6 +59,7 @@ class Wiring(QObject):
         window.bridge.records_arrived.connect(refresh.records)
         window.bridge.engine_changed.connect(refresh.engine)
         window.bridge.document_changed.connect(refresh.document)
+        window.bridge.document_changed.connect(self.verbs.breakpoints.refresh_document)
         window.bridge.trace_replaced.connect(refresh.trace)
         window.selection.changed.connect(refresh.selected)
         window.themes.changed.connect(self.appearance.refresh_theme)
@@ -85,6 +87,7 @@ class Wiring(QObject):
         verbs.settings.wanted.connect(sheets.show_settings)
         self.source.settings_wanted.connect(sheets.show_editor_settings)
         verbs.connections.wanted.connect(sheets.show_connections)
+        verbs.breakpoints.list_wanted.connect(sheets.show_breakpoints)
         window.errors.connections_wanted.connect(sheets.show_connections)
         verbs.flight.settings_wanted.connect(sheets.show_flight)
         window.flight_sign.clicked.connect(sheets.show_flight)
@@ -104,6 +107,7 @@ class Wiring(QObject):
         window.timeline.input.why.asked.connect(window.tables.ask_why)
         window.tables.revealed.connect(window.timeline.verbs.reveal_selection)
         window.tables.why.source_wanted.connect(self.source.go)
+        window.scenario.tree.break_wanted.connect(self.verbs.breakpoints.toggle_in_scenario)
         window.inspector.source_wanted.connect(self.source.go)
         window.inspector.note_wanted.connect(notes.edit)
         window.inspector.follow_wanted.connect(window.filter_state.set_text)
@@ -113,7 +117,7 @@ class Wiring(QObject):
         window.timeline.view_changed.connect(window.tables.statistics.show_stretch)
         window.tables.statistics.stretch_wanted.connect(window.timeline.verbs.show_stretch)
         again = ("payload.copy", "dispatch.emit_again", "dispatch.emit_edited")
-        about_a_row = ("payload.copy", "note.add", "dispatch.emit_again", "dispatch.emit_edited")
+        about_a_row = ("payload.copy", "note.add", "dispatch.emit_again", "dispatch.emit_edited", "breakpoint.toggle")
         about_the_view = ("view.fit", "view.follow", "view.freeze", "mark.clear")
         window.inspector.offer_payload_actions([self.actions[each] for each in again])
         window.timeline.input.for_selected = tuple(self.actions[each] for each in ("flow.cone", *about_a_row))
@@ -130,6 +134,9 @@ class Wiring(QObject):
         window.start_page.new_wanted.connect(self.actions["file.new"].trigger)
         window.trust_bar.trust_wanted.connect(file.trust)
         window.trust_bar.code_wanted.connect(file.show_code)
+        window.held_bar.next_wanted.connect(self.actions["held.release_next"].trigger)
+        window.held_bar.all_wanted.connect(self.actions["held.release_all"].trigger)
+        window.held_bar.list_wanted.connect(self.verbs.breakpoints.show)
         window.choices.speed_changed.connect(self.verbs.run.set_speed)
         window.flight_notice.open_wanted.connect(file.try_open)
         window.flight.looked.connect(window.flight_notice.look)
@@ -149,6 +156,6 @@ class Wiring(QObject):
     def _connect_mistakes(self) -> None:
         """What a person must know is shown in one place."""
         window, verbs = self._window, self.verbs
-        told = (window.bridge, window.flight, self.actions, verbs.file, verbs.notes, verbs.runs)
+        told = (window.bridge, window.flight, self.actions, verbs.file, verbs.notes, verbs.runs, verbs.breakpoints)
         for each in (*told, window.scenario, window.emit_panel, window.tables, self.source):
             each.failed.connect(window.show_error)

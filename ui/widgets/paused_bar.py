@@ -69,6 +69,10 @@ def next_text(stop: Stop | None) -> str:
     if stop is None:
         return "Paused. Nothing comes next yet: what waits is below."
     what = f"call {stop.handler} of {stop.event}" if stop.kind == "call" else f"dispatch {stop.event}"
+    if stop.at_breakpoint:
+        return (
+            f"Stopped at a breakpoint. Next: {what}. Its emit waits for it, so the whole run stands; Continue goes on"
+        )
     inside = f", inside {stop.stack} {'call' if stop.stack == 1 else 'calls'}" if stop.stack else ""
     return f"Paused. Next: {what}{inside}"
 

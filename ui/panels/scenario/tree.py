@@ -33,6 +33,8 @@ class ScenarioTree(QTreeWidget):
     add_handler_wanted = Signal()
     delete_wanted = Signal()
     move_wanted = Signal(int)
+    break_wanted = Signal(str, str)
+    """Kind and name: what comes to this event or handler is to be held, or no more."""
 
     def __init__(self, themes: ThemeSource, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -58,6 +60,9 @@ class ScenarioTree(QTreeWidget):
         self.rename.triggered.connect(self.edit_name)
         self.delete = self._action("Delete", "Del")
         self.delete.triggered.connect(self.delete_wanted)
+        self.break_here = self._action("Break Here", "")
+        self.break_here.setToolTip("Hold what comes to this event or handler; again: no more")
+        self.break_here.triggered.connect(self._break)
         self.menu.addSeparator()
         self.add_event = self._action("New event", "")
         self.add_event.triggered.connect(self.add_event_wanted)
@@ -187,7 +192,7 @@ class ScenarioTree(QTreeWidget):
 
     def _refresh_actions(self) -> None:
         kind = self.key[0]
-        for action in (self.rename, self.delete):
+        for action in (self.rename, self.delete, self.break_here):
             action.setEnabled(kind in ("event", "handler"))
         for action in (self.up, self.down):
             action.setEnabled(kind == "handler")
@@ -201,6 +206,9 @@ class ScenarioTree(QTreeWidget):
 
     def _show_menu(self, place: QPoint) -> None:
         self.menu.popup(self.viewport().mapToGlobal(place))
+
+    def _break(self) -> None:
+        self.break_wanted.emit(*self.key)
 
     def _move_up(self) -> None:
         self.move_wanted.emit(-1)

@@ -55,7 +55,6 @@ def test_messages_that_no_broker_was_asked_to_confirm_are_a_hint_unless_they_cam
     assert titles(DETECTOR, told.trace()) == ["hint: 1 message went to a broker that was not asked to confirm"]
 
 
-<<<<<<< HEAD
 def kinds(detector: ModuleType, trace: Trace) -> list[str]:
     return [type(each).__name__ for each in detector.find(Observed(trace))]
 
@@ -78,7 +77,7 @@ def test_payloads_that_a_person_had_not_recorded_are_not_said_to_have_changed() 
     trace = told.trace()
     assert kinds(payload_drift, trace) == ["NotEnough"]
     assert kinds(nobody_listens, trace) != ["NotEnough"]
-=======
+
 def test_what_a_person_did_at_breakpoints_is_said_and_blamed_on_nobody() -> None:
     told = story()
     dispatch = told.emit("order", 1)
@@ -90,4 +89,3 @@ def test_what_a_person_did_at_breakpoints_is_said_and_blamed_on_nobody() -> None
     assert "1 delivery held, 1 changed by hand, 1 of them dropped" in found(DETECTOR, trace)[0].meaning
     for other in DETECTORS:
         assert other.id == DETECTOR.id or not found(other, trace), other.id
->>>>>>> 8c88a49 (Breakpoints: a delivery is held at an event, a handler or one edge, and a person decides what becomes of it, in the capture too)

@@ -1,0 +1,247 @@
+"""All breakpoints with what became of them, and all that they hold with what can be done to it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from PySide6.QtCore import QSize, Qt
+from PySide6.QtWidgets import (
+    QDialog,
+    QDialogButtonBox,
+    QHBoxLayout,
+    QInputDialog,
+    QLabel,
+    QPushButton,
+    QTreeWidget,
+    QTreeWidgetItem,
+    QVBoxLayout,
+    QWidget,
+)
+
+from bus.errors import UserError
+from bus.run.breakpoints import Breakpoint, edge
+from bus.run.holding import LONGEST_LATER_S
+from bus.runtime.state import HeldDelivery
+from bus.session import Session
+from ui.breakpoints.edit_sheet import EditHeldSheet
+from ui.breakpoints.form import BreakpointForm
+from ui.breakpoints.verbs import BreakpointVerbs
+from ui.breakpoints.words import state_of
+from ui.bridge import Bridge
+from ui.screen import sheet_size
+from ui.theme import ThemeSource
+
+SIZE = QSize(760, 560)
+KEY = Qt.ItemDataRole.UserRole
+EMPTY = "Nothing is held. A delivery that comes to a breakpoint waits here, and the rest of the bus goes on."
+
+
+class BreakpointsSheet(QDialog):
+    """Does not stop the window."""
+
+    def __init__(
+        self, session: Session, bridge: Bridge, verbs: BreakpointVerbs, themes: ThemeSource, parent: QWidget
+    ) -> None:
+        super().__init__(parent)
+        self._session, self._verbs, self._themes = session, verbs, themes
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self.setWindowTitle("Breakpoints")
+        self.setAccessibleName("Breakpoints")
+        self.breakpoints = _table(("At", "Condition", "Holds", "Hits"), "Breakpoints", self)
+        self.form = BreakpointForm(self)
+        self.remove = self._button("Remove", "Take the chosen breakpoint away; what it holds stays held")
+        self.held = _table(("Held", "Dispatch", "Attempt", ""), "Held deliveries", self)
+        self.empty = QLabel(EMPTY, self)
+        self.empty.setWordWrap(True)
+        self.empty.setProperty("muted", True)
+        self.release = self._button("Release", "Let the chosen delivery go on")
+        self.edit = self._button("Edit and Release…", "Let it go on with another payload")
+        self.drop = self._button("Drop", "Its handler is not called for it")
+        self.duplicate = self._button("Duplicate", "One more of it, held as well")
+        self.later = self._button("Later…", "It goes on by itself after a time of the run's clock")
+        self._of_held = (self.release, self.edit, self.drop, self.duplicate, self.later)
+        self._lay_out()
+        self.breakpoints.itemSelectionChanged.connect(self._chosen)
+        self.breakpoints.itemChanged.connect(self._ticked)
+        self.held.itemSelectionChanged.connect(self._refresh_buttons)
+        self.form.set_wanted.connect(self._set)
+        self.remove.clicked.connect(self._remove)
+        self.release.clicked.connect(self._release)
+        self.edit.clicked.connect(self._edit)
+        self.drop.clicked.connect(self._drop)
+        self.duplicate.clicked.connect(self._duplicate)
+        self.later.clicked.connect(self._later)
+        bridge.engine_changed.connect(self.refresh)
+        verbs.changed.connect(self.refresh)
+        self.refresh()
+        self.resize(sheet_size(SIZE, parent))
+
+    def refresh(self) -> None:
+        """Other breakpoints, hits, or held deliveries."""
+        self._offer_names()
+        hits = {(each.event, each.handler): each for each in self._session.engine_state.hits}
+        rows = []
+        for each in self._session.running.breakpoints.all:
+            told = hits.get(each.key)
+            which = f"only number {each.hit:,}" if each.hit else "every one"
+            item = QTreeWidgetItem([each.title, each.condition, which, f"{told.hits:,}" if told else ""])
+            item.setCheckState(0, Qt.CheckState.Checked if each.enabled else Qt.CheckState.Unchecked)
+            if told is not None and told.trouble:
+                item.setText(3, f"{told.hits:,}, condition failed")
+                item.setToolTip(3, told.trouble)
+            rows.append((each.key, item))
+        _fill(self.breakpoints, rows)
+        state = self._session.engine_state
+        _fill(
+            self.held,
+            [
+                (each.number, QTreeWidgetItem(
+                    [edge(each.event, each.handler), f"#{each.dispatch}", str(each.attempt),
+                     state_of(each, state.virtual_ns)]
+                ))
+                for each in state.held
+            ],
+        )  # fmt: skip
+        self.empty.setVisible(not state.held)
+        self.held.setVisible(bool(state.held))
+        self._refresh_buttons()
+
+    @property
+    def chosen_held(self) -> HeldDelivery | None:
+        """What is chosen of what is held."""
+        number = _key(self.held)
+        return next((each for each in self._session.engine_state.held if each.number == number), None)
+
+    @property
+    def chosen(self) -> Breakpoint | None:
+        """The breakpoint that is chosen."""
+        key = _key(self.breakpoints)
+        return None if key is None else self._session.running.breakpoints.at(*key)
+
+    def _lay_out(self) -> None:
+        above, below = QHBoxLayout(), QHBoxLayout()
+        above.addWidget(self.form, 1)
+        above.addWidget(self.remove, 0, Qt.AlignmentFlag.AlignTop)
+        for button in self._of_held:
+            below.addWidget(button)
+        below.addStretch(1)
+        buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close, self)
+        buttons.rejected.connect(self.reject)
+        below.addWidget(buttons)
+        rows = QVBoxLayout(self)
+        rows.addWidget(self.breakpoints, 2)
+        rows.addLayout(above)
+        rows.addSpacing(8)
+        rows.addWidget(self.empty)
+        rows.addWidget(self.held, 2)
+        rows.addLayout(below)
+
+    def _button(self, text: str, tip: str) -> QPushButton:
+        button = QPushButton(text, self)
+        button.setToolTip(tip)
+        button.setAutoDefault(False)
+        return button
+
+    def _offer_names(self) -> None:
+        document = self._session.document
+        if document is not None and self.form.event_box.count() <= 1:
+            self.form.offer(list(document.scenario.events), list(document.scenario.handlers))
+
+    def _refresh_buttons(self) -> None:
+        self.remove.setEnabled(self.chosen is not None)
+        for button in self._of_held:
+            button.setEnabled(self.chosen_held is not None)
+
+    def _chosen(self) -> None:
+        chosen = self.chosen
+        if chosen is not None:
+            self.form.show_breakpoint(chosen)
+        self._refresh_buttons()
+
+    def _ticked(self, item: QTreeWidgetItem, column: int) -> None:
+        if column == 0:
+            event, handler = item.data(0, KEY)
+            self._verbs.enable(event, handler, on=item.checkState(0) == Qt.CheckState.Checked)
+
+    def _set(self, wanted: Breakpoint) -> None:
+        try:
+            self._verbs.set(wanted)
+        except UserError as error:
+            self.form.show_problem(error)
+
+    def _remove(self) -> None:
+        chosen = self.chosen
+        if chosen is not None:
+            self._verbs.remove(*chosen.key)
+
+    def _release(self) -> None:
+        held = self.chosen_held
+        if held is not None:
+            self._verbs.release(held.number)
+
+    def _drop(self) -> None:
+        held = self.chosen_held
+        if held is not None:
+            self._verbs.drop(held.number)
+
+    def _duplicate(self) -> None:
+        held = self.chosen_held
+        if held is not None:
+            self._verbs.duplicate(held.number)
+
+    def _edit(self) -> None:
+        held = self.chosen_held
+        if held is not None:
+            sheet = EditHeldSheet(self._session, held, self._themes, self)
+            sheet.release_wanted.connect(self._verbs.release_edited)
+            sheet.show()
+
+    def _later(self) -> None:
+        held = self.chosen_held
+        if held is None:
+            return
+        asked = QInputDialog(self)
+        asked.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        asked.setWindowTitle("Later")
+        asked.setLabelText("Seconds of the run's clock until it goes on:")
+        asked.setInputMode(QInputDialog.InputMode.DoubleInput)
+        asked.setDoubleRange(0.0, LONGEST_LATER_S)
+        asked.setDoubleDecimals(3)
+        asked.setDoubleValue(1.0)
+        asked.setProperty("number", held.number)
+        asked.doubleValueSelected.connect(self._postpone)
+        asked.show()
+
+    def _postpone(self, after_s: float) -> None:
+        asked = self.sender()
+        if asked is not None:
+            self._verbs.later(int(asked.property("number")), after_s)
+
+
+def _table(columns: tuple[str, ...], name: str, parent: QWidget) -> QTreeWidget:
+    table = QTreeWidget(parent)
+    table.setAccessibleName(name)
+    table.setHeaderLabels(list(columns))
+    table.setRootIsDecorated(False)
+    table.setUniformRowHeights(True)
+    table.setColumnWidth(0, 230)
+    table.setColumnWidth(1, 220)
+    return table
+
+
+def _fill(table: QTreeWidget, rows: Sequence[tuple[object, QTreeWidgetItem]]) -> None:
+    """Show these rows; the one that is chosen stays so."""
+    chosen, blocked = _key(table), table.blockSignals(True)
+    table.clear()
+    for key, item in rows:
+        item.setData(0, KEY, key)
+        table.addTopLevelItem(item)
+        if key == chosen:
+            table.setCurrentItem(item)
+    table.blockSignals(blocked)
+
+
+def _key(table: QTreeWidget) -> Any:
+    item = table.currentItem()
+    return None if item is None else item.data(0, KEY)
