@@ -157,10 +157,7 @@ class Did(IntEnum):
     POSTPONED = 6
     """It goes on by itself after the time that the note says."""
 
-    REDELIVERED = 7
-    """The dispatch was made to call one handler again; parent: the call that it repeats."""
-
-    COPY_DROPPED = 8
+    COPY_DROPPED = 7
     """A duplicate will not become a call."""
 
 
