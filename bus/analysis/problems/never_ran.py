@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from bus.analysis.problems import by_hand
 from bus.analysis.problems.detector import Detector, NotEnough
 from bus.analysis.problems.finding import Finding, Severity
 from bus.analysis.problems.observed import Groups, Observed
@@ -28,7 +29,7 @@ def find(observed: Observed) -> Iterator[Finding | NotEnough]:
     skipped = trace.skipped
     rows = trace.dispatches.rows_of(skipped.view("dispatch"))
     known = np.flatnonzero(rows >= 0)
-    known = known[~observed.durable[rows[known]] & ~observed.by_hand[rows[known]]]
+    known = known[~observed.durable[rows[known]] & ~by_hand.dispatches(observed)[rows[known]]]
     because = trace.calls.rows_of(skipped.view("because_call")[known])
     yield from _after_a_failure(observed, known[because >= 0], because[because >= 0])
     yield from _bodies(observed)
@@ -59,7 +60,7 @@ def _after_a_failure(observed: Observed, places: Array, because: Array) -> Itera
 def _bodies(observed: Observed) -> Iterator[Finding]:
     trace = observed.trace
     never = np.flatnonzero(trace.calls.outcome == Outcome.NEVER_RAN)
-    never = never[~observed.is_by_hand(never)]
+    never = never[~by_hand.calls(observed, never)]
     for handler, places in Groups(trace.calls.handler[never]).largest():
         mine = never[places]
         who, event = observed.text(handler), observed.event_of_call(int(mine[0]))

@@ -89,14 +89,6 @@ class Observed:
         return self.trace.dispatches.columns.view("seen") & joining.DURABLE > 0
 
     @cached_property
-    def by_hand(self) -> Array:
-        """Which dispatches a person has interfered with at a breakpoint: what became of them blames nobody."""
-        rows = self.trace.dispatches.rows_of(self.trace.interventions.view("dispatch"))
-        found = np.zeros(len(self.trace.dispatches) + 1, bool)
-        found[rows[rows >= 0]] = True
-        return found[:-1]
-
-    @cached_property
     def unheard(self) -> Array:
         """Rows of dispatches that reached nobody, and that no broker carries."""
         dispatches = self.trace.dispatches
@@ -118,11 +110,6 @@ class Observed:
         ended = trace.calls.ended_ns[calls]
         over = (ended >= 0) & (ended <= trace.dispatches.emitted_ns[rows])
         return rows[over & np.isin(trace.calls.outcome[calls], FAILED)]
-
-    def is_by_hand(self, calls: Array) -> Array:
-        """Which of these calls are of such dispatches."""
-        rows = self.dispatch_of_call[calls]
-        return (rows >= 0) & self.by_hand[rows] if len(self.by_hand) else np.zeros(len(calls), bool)
 
     def calls_of(self, dispatches: Array) -> Array:
         """Rows of all calls of these dispatches."""

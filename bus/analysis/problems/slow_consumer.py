@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from bus.analysis.problems import by_hand
 from bus.analysis.problems.detector import Detector, NotEnough
 from bus.analysis.problems.finding import Finding, Severity
 from bus.analysis.problems.observed import Groups, Observed
@@ -42,7 +43,7 @@ def find(observed: Observed) -> Iterator[Finding | NotEnough]:
     """Handler by handler, the one with the most late calls first."""
     calls = observed.trace.calls
     late = np.flatnonzero((calls.started_ns - calls.emitted_ns >= LATE_NS) & (calls.attempt <= 1))
-    late = late[~observed.is_by_hand(late)]
+    late = late[~by_hand.calls(observed, late)]
     for handler, _ in Groups(calls.handler[late]).largest(LEAST, MOST_LOOKED):
         found = _of_handler(observed, handler)
         if found is not None:
@@ -55,7 +56,7 @@ DETECTOR = Detector("slow-consumer", "Slow consumer", find)
 def _of_handler(observed: Observed, handler: int) -> Finding | None:
     calls = observed.trace.calls
     rows = np.flatnonzero((calls.handler == handler) & (calls.attempt <= 1) & (observed.dispatch_of_call >= 0))
-    rows = rows[~observed.is_by_hand(rows)]
+    rows = rows[~by_hand.calls(observed, rows)]
     emitted, started = np.sort(calls.emitted_ns[rows]), np.sort(calls.started_ns[rows])
     first, last = int(emitted[0]), int(emitted[-1])
     comes = last - first

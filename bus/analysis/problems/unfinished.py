@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from bus.analysis.problems import by_hand
 from bus.analysis.problems.detector import Detector, NotEnough
 from bus.analysis.problems.finding import Finding, Severity
 from bus.analysis.problems.observed import Groups, Observed
@@ -94,7 +95,7 @@ def _not_begun(observed: Observed) -> Iterator[Finding]:
     trace = observed.trace
     if not trace.ended or observed.lacks:
         return
-    rows = np.flatnonzero((trace.dispatches.waiting > 0) & ~observed.durable & ~observed.by_hand)
+    rows = np.flatnonzero((trace.dispatches.waiting > 0) & ~observed.durable & ~by_hand.dispatches(observed)[:-1])
     for event, places in Groups(trace.dispatches.event[rows]).largest():
         mine, text = rows[places], observed.text(event)
         calls = int(trace.dispatches.waiting[mine].sum())
