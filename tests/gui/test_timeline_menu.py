@@ -14,7 +14,9 @@ from ui.timeline.lane_menu import LaneMenu
 from ui.timeline.view import TimelineView
 
 Reason = QContextMenuEvent.Reason
-ABOUT_A_ROW = {"flow.cone", "payload.copy", "note.add", "dispatch.emit_again", "dispatch.emit_edited"}
+ABOUT_A_ROW = {
+    "flow.cone", "payload.copy", "note.add", "dispatch.emit_again", "dispatch.emit_edited", "breakpoint.toggle",
+}  # fmt: skip
 ABOUT_THE_VIEW = {"view.fit", "view.follow", "view.freeze", "mark.clear"}
 
 
