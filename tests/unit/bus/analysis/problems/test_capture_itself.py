@@ -78,6 +78,7 @@ def test_payloads_that_a_person_had_not_recorded_are_not_said_to_have_changed() 
     assert kinds(payload_drift, trace) == ["NotEnough"]
     assert kinds(nobody_listens, trace) != ["NotEnough"]
 
+
 def test_what_a_person_did_at_breakpoints_is_said_and_blamed_on_nobody() -> None:
     told = story()
     dispatch = told.emit("order", 1)
