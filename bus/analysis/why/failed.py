@@ -194,19 +194,23 @@ def _usual(telling: Telling, row: int) -> Iterator[Reason]:
     """How often calls of this handler fail, and the first one that did."""
     calls = telling.trace.calls
     mine = np.flatnonzero(np.isin(calls.handler, telling.same_handlers(int(calls.handler[row]))))
-    failed = mine[np.isin(calls.outcome[mine], BAD)]
     others = len(mine) - 1
     if not others:
         return
-    text = f"Of {several(others, 'other call')} of {telling.handler(row)} {several(len(failed) - 1, 'call')} failed."
-    if len(failed) > 1:
-        first, error = int(failed[0]), telling.error(row)
-        alike = sum(telling.error(each) == error for each in failed[:MOST_READ].tolist()) - 1
-        read = "" if len(failed) <= MOST_READ else f" of the first {MOST_READ}"
-        text = f"{text[:-1]}, {alike:,}{read} with the same words; the first was {telling.call(first)}."
-        yield telling.of_call(first, text)
-    else:
-        yield Reason(text)
+    failed = mine[np.isin(calls.outcome[mine], BAD) & (mine != row)]
+    text = f"{_none(len(failed))} of {several(others, 'other call')} of {telling.handler(row)} failed"
+    if not len(failed):
+        yield Reason(f"{text}.")
+        return
+    first, error = int(failed[0]), telling.error(row)
+    alike = sum(telling.error(each) == error for each in failed[:MOST_READ].tolist())
+    read = "" if len(failed) <= MOST_READ else f" of the first {MOST_READ}"
+    same = f"{_none(alike).lower()}{read} with the same words"
+    yield telling.of_call(first, f"{text}, {same}; the first was {telling.call(first)}.")
+
+
+def _none(number: int) -> str:
+    return f"{number:,}" if number else "None"
 
 
 def _told_by_broker(telling: Telling, dispatch: int, call: int = 0) -> Iterator[Reason]:

@@ -66,9 +66,23 @@ def test_how_usual_it_is() -> None:
         for number in range(6)
     ]
     line = told(asked(story.trace(), "call", calls[3], "failed"))[-1]
-    assert line == (
-        f"Of 5 other calls of one 2 calls failed, 2 with the same words; the first was one (call #{calls[1]})."
-    )
+    assert line == (f"2 of 5 other calls of one failed, 2 with the same words; the first was one (call #{calls[1]}).")
+
+
+def test_a_failure_that_is_the_only_one_is_said_to_be() -> None:
+    story = Story()
+    calls = [
+        story.call(story.emit("a", 1), "one", "a", error=ValueError(f"no {number}") if number > 2 else None)
+        for number in range(5)
+    ]
+    trace = story.trace()
+    line = told(asked(trace, "call", calls[3], "failed"))[-1]
+    assert line == f"1 of 4 other calls of one failed, none with the same words; the first was one (call #{calls[4]})."
+    story = Story()
+    calls = [
+        story.call(story.emit("a", 1), "one", "a", error=None if number else ValueError("no")) for number in range(3)
+    ]
+    assert told(asked(story.trace(), "call", calls[0], "failed"))[-1] == "None of 2 other calls of one failed."
 
 
 def test_of_a_dispatch_the_failed_calls_and_the_skipped_handlers_are_told() -> None:
