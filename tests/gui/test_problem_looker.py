@@ -128,7 +128,7 @@ def test_a_window_that_closes_waits_for_the_look_to_end(shop: Shop, owner: QObje
     assert not looker.busy
 
 
-def test_a_hundred_thousand_problems_are_bounded_and_it_is_said(shop: Shop, owner: QObject, qtbot: Any) -> None:
+def test_thousands_of_problems_are_bounded_and_it_is_said(shop: Shop, owner: QObject, qtbot: Any) -> None:
     looker = ProblemLooker(shop.session, owner)
     record = shop.recorder
     for number in range(3_000):
