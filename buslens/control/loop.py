@@ -84,6 +84,12 @@ class CommandLoop:
             raise OSError("the program has closed it")
         if self._heard.fileno in ready:
             self._drain()
+        self._hear_all(ready)
+        while self._listener.fileno in ready and self._accept():
+            pass
+
+    def _hear_all(self, ready: "Dict[int, int]") -> None:
+        """Hear those who are ready, by their descriptors, and let go who has gone."""
         for descriptor, caller in list(self._callers.items()):
             if not caller.own.is_there:
                 caller.is_over = True
@@ -93,8 +99,16 @@ class CommandLoop:
             if caller.is_over:
                 caller.close()
                 del self._callers[descriptor]
-        while self._listener.fileno in ready and self._accept():
-            pass
+
+    def _is_full(self) -> bool:
+        """Whether there is no place for another one. Who has gone since they were heard holds none."""
+        for _ in range(2):  # that somebody has gone comes behind the last that was said
+            if len(self._callers) >= MOST_CALLERS:
+                poll = select.poll()
+                for caller in self._callers.values():
+                    poll.register(caller.own.fileno, select.POLLOUT if caller.is_behind else select.POLLIN)
+                self._hear_all(dict(poll.poll(0)))
+        return len(self._callers) >= MOST_CALLERS
 
     def _patience_ms(self, now: int) -> "Optional[int]":
         """Until something is due; None: until something comes."""
@@ -139,7 +153,7 @@ class CommandLoop:
             return "nobody knows who you are"
         if found is not None and found[1] != os.geteuid():
             return "this program takes commands from its own user alone"
-        if len(self._callers) >= MOST_CALLERS:
+        if self._is_full():
             return f"{MOST_CALLERS} others are connected already"
         return ""
 

@@ -25,6 +25,9 @@ script: [{emit: order.placed, times: 20, every: 10ms}]
 """
 
 KEYS_OF_THEIR_OWN = {
+    "panels/map/bar.py": {"Esc"},
+    # A map is moved and enlarged by the same keys as the timeline.
+    "panels/map/canvas.py": {"+", "-", "Down", "Esc", "Home", "Left", "Right", "S", "Up", "W"},
     "panels/sql/editor.py": {"Esc"},
     "panels/tables/view.py": {"End", "Left", "Right"},  # to the newest row; a group is opened and closed
     "widgets/palette.py": {"Up", "Down"},
