@@ -9,7 +9,7 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication, QInputDialog
 
-from bus.run.breakpoints import Breakpoint
+from bus.run.breakpoints import MOST, Breakpoint
 from tests.helpers.told import logged
 from ui.breakpoints.edit_sheet import EditHeldSheet
 from ui.breakpoints.sheet import BreakpointsSheet
@@ -177,3 +177,23 @@ def test_where_nothing_can_be_held_alone_the_paused_bar_says_what_stands(shop: A
 def test_with_nothing_selected_there_is_nowhere_to_break(shop: Any) -> None:
     assert not shop.wiring.actions["breakpoint.toggle"].isEnabled()
     assert not shop.wiring.actions["held.release_all"].isEnabled()
+
+
+def test_what_the_capture_does_not_have_can_be_written_anew(shop: Any, qtbot: Any) -> None:
+    shop.wiring.verbs.breakpoints.set(EDGE)
+    shop.session.set_recording(False)
+    shop.session.start(engine="sqlite")
+    qtbot.waitUntil(lambda: held(shop) == 2, timeout=PATIENCE_MS)
+    edit = EditHeldSheet(shop.session, shop.session.engine_state.held[0], shop.themes, shop)
+    assert edit.payload.is_empty
+    edit.reject()
+    shop.wiring.verbs.breakpoints.release_all()
+    finished(shop, qtbot)
+
+
+def test_one_too_many_is_said_in_the_window(shop: Any, qtbot: Any) -> None:
+    shop.session.running.breakpoints.replace([Breakpoint(f"e{number}") for number in range(MOST)])
+    shop.scenario.tree.choose("handler", "charge")
+    shop.scenario.tree.break_here.trigger()
+    assert shop.errors.isVisible()
+    assert len(shop.session.running.breakpoints) == MOST

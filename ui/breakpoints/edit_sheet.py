@@ -7,11 +7,12 @@ from collections.abc import Sequence
 from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtWidgets import QDialog, QDialogButtonBox, QLabel, QVBoxLayout, QWidget
 
+from bus.errors import UserError
 from bus.run.breakpoints import edge
 from bus.runtime.state import HeldDelivery
 from bus.scenario import payload as payloads
 from bus.session import Session
-from bus.trace.resend import recorded
+from bus.trace.resend import RecordedEmit, recorded
 from ui.screen import sheet_size
 from ui.theme import ThemeSource
 from ui.widgets.json_editor import JsonEditor
@@ -33,7 +34,7 @@ class EditHeldSheet(QDialog):
         self.setWindowTitle(title)
         self.setAccessibleName(title)
         self._session, self._held = session, held
-        emitted = recorded(session.trace, "dispatch", held.dispatch)
+        emitted = _emitted(session, held)
         about = QLabel(self)
         about.setTextFormat(Qt.TextFormat.PlainText)
         about.setWordWrap(True)
@@ -69,3 +70,11 @@ class EditHeldSheet(QDialog):
         if self.payload.valid:
             self.release_wanted.emit(self._held.number, self.payload.value())
             self.accept()
+
+
+def _emitted(session: Session, held: HeldDelivery) -> RecordedEmit:
+    """What it carries, as far as the capture has that: recording may be off, or its record forgotten."""
+    try:
+        return recorded(session.trace, "dispatch", held.dispatch)
+    except UserError:
+        return RecordedEmit(held.event, "", "What was emitted is not in the capture: write what the handler gets.")

@@ -47,7 +47,10 @@ class BreakpointVerbs(QObject):
 
     def toggle_in_scenario(self, kind: str, name: str) -> None:
         """At an "event" or a "handler" of the scenario."""
-        self.toggle(*((name, "") if kind == "event" else ("", name)))
+        try:
+            self.toggle(*((name, "") if kind == "event" else ("", name)))
+        except UserError as error:  # nobody else hears it: the tree has asked, and no command
+            self.failed.emit(error)
 
     def set(self, wanted: Breakpoint) -> None:
         """Set it, in place of the one at the same event and handler. Raises UserError."""
