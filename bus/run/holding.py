@@ -115,9 +115,9 @@ class HeldDeliveries:
     def keep(self, parked: Parked) -> None:
         """It waits from now on."""
         held = _Held(parked, next(self._numbers))
+        self._say(Did.HELD, parked, "held at a breakpoint")  # before anybody can see that it is
         with self._lock:
             self._held[held.number] = held
-        self._say(Did.HELD, parked, "held at a breakpoint")
         if len(self._held) >= MOST_HELD:
             self._gate.pause()
             self._recording.recorder.mark(f"paused: {len(self._held)} deliveries are held", 0)
@@ -140,14 +140,13 @@ class HeldDeliveries:
                 held.parked.copy()
             elif order.do == "later":
                 self._later(held, order.after_s)
-            else:
+            elif order.do == "drop":
+                copy = held.parked.is_copy
+                self._say(Did.COPY_DROPPED if copy else Did.DROPPED, held.parked, "dropped by a person")
                 self._forget(held)
-                if order.do == "drop":
-                    copy = held.parked.is_copy
-                    self._say(Did.COPY_DROPPED if copy else Did.DROPPED, held.parked, "dropped by a person")
-                    held.parked.drop()
-                else:
-                    self._go(held, order)
+                held.parked.drop()
+            else:
+                self._go(held, order)
         self._tell()
 
     async def settle(self) -> None:
@@ -173,11 +172,13 @@ class HeldDeliveries:
     def _go(self, held: _Held, order: HeldOrder) -> None:
         if not order.edited:
             self._say(Did.RELEASED, held.parked, "released by a person")
+            self._forget(held)
             held.parked.go(None)
             return
         carried = () if order.payload is None else (order.payload,)
         said = spelled(carried)[:MOST_NOTED] or "nothing"
         self._say(Did.EDITED, held.parked, f"released by a person with another payload: {said}")
+        self._forget(held)
         held.parked.go(carried)
 
     def _later(self, held: _Held, after_s: float) -> None:
@@ -189,8 +190,8 @@ class HeldDeliveries:
 
     def _due(self, held: _Held) -> None:
         if held.number in self._held:
-            self._forget(held)
             self._say(Did.RELEASED, held.parked, "goes on: its time has come")
+            self._forget(held)
             held.parked.go(None)
             self._tell()
 
