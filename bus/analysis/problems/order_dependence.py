@@ -26,6 +26,10 @@ LEAST = 5
 TURNS = 4
 """Times that the order changed: one change may have come with another reason."""
 
+MOST_TRIED = 2_000
+"""Calls of a handler that failed, and as many that did not: where these tell that order does not matter, nothing else
+is looked at."""
+
 MOST_LOOKED = 200
 """Handlers that fail, and of each the handlers beside it, those with the most calls first."""
 
@@ -46,9 +50,21 @@ DETECTOR = Detector("order-dependence", "Order dependence", find)
 def _of_handler(observed: Observed, handler: int, attempt: int) -> Finding | None:
     """attempt: the first one that is known; what is done again has another order for another reason."""
     calls = observed.trace.calls
-    over = np.isin(calls.outcome, (Outcome.OK, Outcome.FAILED))
-    mine = np.flatnonzero((calls.handler == handler) & (calls.attempt == attempt) & over)
-    mine = mine[observed.dispatch_of_call[mine] >= 0]
+    mine = np.flatnonzero((calls.handler == handler) & (calls.attempt == attempt))
+    mine = mine[np.isin(calls.outcome[mine], (Outcome.OK, Outcome.FAILED)) & (observed.dispatch_of_call[mine] >= 0)]
+    has_failed = calls.outcome[mine] == Outcome.FAILED
+    tried = np.sort(np.concatenate([mine[has_failed][:MOST_TRIED], mine[~has_failed][:MOST_TRIED]]))
+    may_be = {other for other, *two in _pairs(observed, handler, tried) if _parts(observed, *two)}
+    for other, *two in _pairs(observed, handler, mine) if may_be else ():
+        found = _of_two(observed, (handler, other), *two) if other in may_be else None
+        if found is not None:
+            return found
+    return None
+
+
+def _pairs(observed: Observed, handler: int, mine: Array) -> Iterator[tuple[int, Array, Array]]:
+    """The handlers beside it, with calls of the two for the same emits."""
+    calls = observed.trace.calls
     dispatches, first = np.unique(observed.dispatch_of_call[mine], return_index=True)
     mine = mine[first]
     beside = observed.calls_of(dispatches)
@@ -57,10 +73,16 @@ def _of_handler(observed: Observed, handler: int, attempt: int) -> Finding | Non
         theirs = beside[places]
         at = np.searchsorted(dispatches, observed.dispatch_of_call[theirs])
         at, once = np.unique(at, return_index=True)
-        found = _of_two(observed, (handler, other), mine[at], theirs[once])
-        if found is not None:
-            return found
-    return None
+        yield other, mine[at], theirs[once]
+
+
+def _parts(observed: Observed, mine: Array, theirs: Array) -> bool:
+    """Whether each order has had one outcome alone."""
+    calls = observed.trace.calls
+    apart = calls.started_ns[mine] != calls.started_ns[theirs]
+    failed = calls.outcome[mine[apart]] == Outcome.FAILED
+    is_first = calls.started_ns[mine[apart]] < calls.started_ns[theirs[apart]]
+    return bool((failed == is_first).all() or (failed != is_first).all())
 
 
 def _of_two(observed: Observed, handlers: tuple[int, int], mine: Array, theirs: Array) -> Finding | None:
@@ -75,7 +97,7 @@ def _of_two(observed: Observed, handlers: tuple[int, int], mine: Array, theirs: 
     turns = int(np.count_nonzero(is_first[1:] != is_first[:-1]))
     if min(int(failed.sum()), int((~failed).sum())) < LEAST or turns < TURNS:
         return None
-    if not ((failed == is_first).all() or (failed != is_first).all()):
+    if not _parts(observed, mine, theirs):
         return None
     who, other = map(observed.text, handlers)
     event, bad = observed.event_of_call(int(mine[0])), mine[failed]

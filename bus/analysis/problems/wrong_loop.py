@@ -21,10 +21,10 @@ from buslens.records import Outcome
 
 Array = npt.NDArray[Any]
 
-MOST_READ = 5_000
+MOST_READ = 400
 """Errors that are read, of all handlers together."""
 
-MOST_OF_ONE = 50
+MOST_OF_ONE = 8
 """Errors of one handler that are read, the first ones."""
 
 MOST_LANES = 3
