@@ -4,18 +4,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from bus.analysis.problems.baseline import USUAL, Baseline, read
+from bus.analysis.problems.baseline import Baseline, read_or_empty
 from bus.errors import UserError
 from bus.report import Report, Wanted, gather, page
-from bus.session import Session
 from bus.trace import Trace
 from ui.job import JobChannel
-
-
-def baseline_of(session: Session) -> Path:
-    """Where what is muted stands: beside the capture or the scenario in view, else where the program was started."""
-    path = session.trace.raw.path or (session.document.path if session.document else None)
-    return (path.parent if path is not None else Path()) / USUAL
 
 
 def make(beside: JobChannel, trace: Trace, wanted: Wanted, baseline: Path) -> tuple[Report, str, str]:
@@ -28,6 +21,6 @@ def make(beside: JobChannel, trace: Trace, wanted: Wanted, baseline: Path) -> tu
 def _muted(path: Path) -> tuple[Baseline, str]:
     """What is muted: nothing where the file is wrong, which is said."""
     try:
-        return (read(path), "") if path.exists() else (Baseline(), "")
+        return read_or_empty(path), ""
     except UserError as error:
         return Baseline(), f"{error}: nothing is muted"

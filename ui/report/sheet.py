@@ -25,7 +25,8 @@ from bus.report import Report, Wanted
 from bus.session import Session
 from buslens.redaction import FULL, KEYS, OFF
 from ui.held_job import HeldJob
-from ui.report.job import baseline_of, make
+from ui.panels.problems.looker import baseline_of
+from ui.report.job import make
 from ui.runs.words import name_of
 from ui.screen import sheet_size
 from ui.widgets import ask
