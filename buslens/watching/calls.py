@@ -19,7 +19,7 @@ from buslens.failures import Frames
 from buslens.records import Flag, Outcome
 from buslens.watching.call_sites import CallSites
 from buslens.watching.naming import HandlerName
-from buslens.watching.pending import CANCELLED_FIRST, DESTROYED_FIRST
+from buslens.watching.pending import CANCELLED_FIRST, DESTROYED_FIRST, HANDED_TO
 from buslens.watching.undone import has_begun
 
 if TYPE_CHECKING:
@@ -103,8 +103,7 @@ class WatchedHandler:
 
     def __del__(self) -> None:
         if self._attempt == 0 and self._watch.uncalled.pop(self._call, None) is not None:
-            note = "what it was handed to ended before it was called"
-            self._watch.skipped(self._dispatch, (self._handler_id,), note=note)
+            self._watch.skipped(self._dispatch, (self._handler_id,), note=HANDED_TO)
 
 
 def handler_of(run: Any) -> Any:

@@ -1,7 +1,7 @@
 """Handlers that hold up the event loop of their thread: for how long, and who waited meanwhile.
 
-The time of a plain function is the loop's; of coroutines blocking_coroutines.py tells. Told only where somebody
-waited: a script without anything else to do blocks nobody.
+The time of a plain function is the loop's; of coroutines blocking_coroutines.py tells. A hint where nobody
+was seen to wait: a script without anything else to do blocks nobody.
 """
 
 from __future__ import annotations
@@ -31,6 +31,10 @@ SOON_NS = 50_000_000
 MOST_LOOKED = 5_000
 """Stretches, the longest first, of which it is looked who waited."""
 
+NOBODY = "No call was seen to wait; what is no handler, such as a timer or a request, may have."
+"""Said where it is a hint."""
+
+FOREVER = np.iinfo(np.int64).max
 ANCESTORS = 8
 _NOT_PLAIN = Flag.ASYNC | Flag.UNTIMED
 
@@ -87,6 +91,9 @@ def _own_times(observed: Observed, plain: Array) -> Array:
 class _Victims:
     """Who waited for one stretch to end."""
 
+    loop: bool
+    """Whether coroutines moved on the thread before it and after it: a loop ran there."""
+
     count: int
     first: int
     """Row of a call that waited, -1 for none."""
@@ -105,23 +112,24 @@ class _Waiting:
             rows = rows[np.argsort(calls.started_ns[rows], kind="stable")]
             self._begun[lane] = rows
             ends = calls.ended_ns[rows]
-            self._ended[lane] = np.sort(np.where(ends < 0, np.iinfo(np.int64).max, ends))
+            self._ended[lane] = np.sort(np.where(ends < 0, FOREVER, ends))
 
     def during(self, lane: int, began: int, ended: int, call: int) -> _Victims:
         """Coroutines that had begun and could not go on, and those that could begin only after that."""
         calls = self._observed.trace.calls
         rows = self._begun.get(lane)
         if rows is None:
-            return _Victims(0, -1)
-        starts = calls.started_ns[rows]
+            return _Victims(False, 0, -1)
+        starts, ends = calls.started_ns[rows], self._ended[lane]
         before = int(np.searchsorted(starts, began, "left"))
-        under_way = before - int(np.searchsorted(self._ended[lane], began, "right"))
+        loop = before > 0 and bool(starts[-1] >= ended or ended <= ends[-1] < FOREVER)
+        under_way = before - int(np.searchsorted(ends, began, "right"))
         under_way -= self._callers(call, lane)
         first, last = np.searchsorted(starts, [ended, ended + SOON_NS])
         late = rows[first:last]
         late = late[calls.emitted_ns[late] <= ended - LONG_NS // 2]
         some = int(late[0]) if len(late) else (int(rows[before - 1]) if under_way > 0 and before else -1)
-        return _Victims(max(0, under_way) + len(late), some)
+        return _Victims(loop, max(0, under_way) + len(late), some)
 
     def _callers(self, call: int, lane: int) -> int:
         """Coroutines that have caused this call: they wait for what they asked for."""
@@ -141,7 +149,7 @@ def _by_handler(observed: Observed, waiting: _Waiting, rows: Array, own: Array) 
     longest = np.argsort(-own, kind="stable")[:MOST_LOOKED]
     rows, own = rows[longest], own[longest]
     for handler, places in Groups(calls.handler[rows]).largest():
-        confirmed, victims, example = [], 0, -1
+        confirmed, alone, victims, example = [], [], 0, -1
         for place in places.tolist():
             row = int(rows[place])
             lane, began, ended = int(calls.lane[row]), int(calls.started_ns[row]), int(calls.ended_ns[row])
@@ -149,11 +157,13 @@ def _by_handler(observed: Observed, waiting: _Waiting, rows: Array, own: Array) 
             if found.count:
                 confirmed.append(place)
                 victims, example = victims + found.count, found.first
-        if not confirmed:
+            elif found.loop:
+                alone.append(place)
+        shown = confirmed or alone
+        if not shown:
             continue
         what = "It is a plain function that runs on the loop's thread: while it ran nothing else there could"
-        mine = rows[confirmed]
-        yield _finding(observed, handler, np.sort(mine), own[confirmed], what, victims, example)
+        yield _finding(observed, handler, np.sort(rows[shown]), own[shown], what, victims, example)
 
 
 def _finding(
@@ -161,11 +171,12 @@ def _finding(
 ) -> Finding:
     who, event = observed.text(handler), observed.event_of_call(int(mine[0]))
     longest = duration(int(times.max()))
-    waited = several(victims, "call")
     such = "" if example < 0 else f", such as {observed.text(int(observed.trace.calls.handler[example]))}"
+    waited = several(victims, "call")
     return Finding(
-        DETECTOR.id, Severity.WARNING, f"{who} blocks the event loop on {event}, for up to {longest}",
-        f"{what}. {waited} had to wait{such}.",
+        DETECTOR.id, Severity.WARNING if victims else Severity.HINT,
+        f"{who} blocks the event loop on {event}, for up to {longest}",
+        f"{what}. {f'{waited} had to wait{such}.' if victims else NOBODY}",
         "Await what takes long, or hand it to a thread (asyncio.to_thread) or a pool.",
         observed.on_calls(mine, numbers=(
             ("longest", longest), ("together", duration(int(times.sum()))), ("waited", waited),
@@ -190,25 +201,28 @@ def _by_event(observed: Observed, waiting: _Waiting, plain: Array, own: Array) -
     mine = known[wanted[rows[known]] >= 0]
     by_turn = Groups(wanted[rows[mine]])
     confirmed: dict[int, list[tuple[int, Array, int]]] = {}
+    alone: dict[int, list[tuple[int, Array, int]]] = {}
     for turn, places in by_turn.largest(2):
         inside = plain[mine[places]]
         lane = int(calls.lane[inside[0]])
         began, ended = int(calls.started_ns[inside].min()), int(calls.ended_ns[inside].max())
         if (calls.lane[inside] == lane).all() and ended - began <= 2 * sums[slow[turn]]:
             found = waiting.during(lane, began, ended, int(inside[0]))
-            if found.count:
-                event = int(dispatches.event[slow[turn]])
-                confirmed.setdefault(event, []).append((int(slow[turn]), inside, found.count))
-    for event, turns in confirmed.items():
+            event = int(dispatches.event[slow[turn]])
+            if found.count or found.loop:
+                kept = confirmed if found.count else alone
+                kept.setdefault(event, []).append((int(slow[turn]), inside, found.count))
+    for event, turns in {**alone, **confirmed}.items():
         longest = max(int(sums[row]) for row, _, _ in turns)
         victims = sum(count for _, _, count in turns)
         some = np.concatenate([inside for _, inside, _ in turns[:20]])
         shown = observed.text(event)
         yield Finding(
-            DETECTOR.id, Severity.WARNING,
+            DETECTOR.id, Severity.WARNING if victims else Severity.HINT,
             f"the handlers of {shown} block the event loop together, for up to {duration(longest)}",
             f"None of its {several(len(turns[0][1]), 'handler')} is slow, but they run one after the other in one turn "
-            f"of the loop, and nothing else can. {several(victims, 'call')} had to wait.",
+            f"of the loop, and nothing else can. "
+            + (f"{several(victims, 'call')} had to wait." if victims else NOBODY),
             "Let some of them await, or put them off to later turns or a pool.",
             observed.on_calls(some, count=len(turns), numbers=(
                 ("longest", duration(longest)), ("waited", several(victims, "call")),

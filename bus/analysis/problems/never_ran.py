@@ -15,7 +15,7 @@ from bus.analysis.problems.observed import Groups, Observed
 from bus.analysis.problems.swallowed import said
 from bus.wording import several
 from buslens.records import Outcome
-from buslens.watching.pending import CANCELLED_FIRST, DROPPED_FIRST
+from buslens.watching.pending import CANCELLED_FIRST, DROPPED_FIRST, HANDED_TO
 
 Array = npt.NDArray[Any]
 
@@ -93,6 +93,7 @@ def _others(observed: Observed, places: Array) -> Iterator[Finding]:
         yield Finding(
             DETECTOR.id, Severity.HINT, f"{who} was to be called on {event}, and never was",
             f"That was so {several(len(rows), 'time')}{f': {why}' if why else ''}.",
-            "Look who unsubscribes, frees or cancels it while an emit is under way.",
+            "Let a pool or nursery finish what it has before it is shut down, and emit nothing after that."
+            if why == HANDED_TO else "Look who unsubscribes, frees or cancels it while an emit is under way.",
             observed.on_dispatches(dispatches), (who, event, "skipped"), observed.handler_place(handler),
         )  # fmt: skip

@@ -55,7 +55,20 @@ def test_the_coroutine_that_asked_for_it_has_not_waited_for_it() -> None:
     load = waiting(story)
     story.call(story.emit("image", 1, cause=load), "resize", "image", ms=400)
     story.end(load)
-    assert not found(DETECTOR, story.trace())
+    (finding,) = found(DETECTOR, story.trace())
+    assert finding.severity == Severity.HINT
+    assert "No call was seen to wait" in finding.meaning
+
+
+def test_handlers_that_are_slow_together_while_nobody_was_seen_to_wait_are_a_hint() -> None:
+    story = Story()
+    story.call(story.emit("beat", 1), "count", "beat", flags=ASYNC)
+    story.heard("page", *(f"part_{number}" for number in range(10)), ms=15)
+    story.call(story.emit("beat", 1), "count", "beat", flags=ASYNC)
+    (finding,) = found(DETECTOR, story.trace())
+    assert finding.severity == Severity.HINT
+    assert "the handlers of page block the event loop together" in finding.title
+    assert "No call was seen to wait" in finding.meaning
 
 
 def test_a_handler_in_another_thread_blocks_nobody() -> None:

@@ -13,6 +13,7 @@ from bus.analysis.problems.finding import Severity
 from bus.analysis.problems.never_ran import DETECTOR
 from bus.trace import Trace
 from buslens.recorder import Recorder
+from buslens.watching.pending import HANDED_TO
 from tests.helpers.planted import Story, found, titles, trace_of
 
 
@@ -115,3 +116,13 @@ def test_what_a_broker_keeps_from_a_late_reader_is_no_problem(run: object) -> No
         "engine: sqlite\nevents: {ping: {}}\nhandlers: {h: {on: ping, do: []}}\nscript: [{emit: ping}]"
     )
     assert not titles(DETECTOR, trace)
+
+
+def test_a_pool_that_is_shut_down_before_a_turn_is_named_as_the_reason() -> None:
+    story = Story()
+    dispatch = story.emit("work", 1)
+    story.recorder.skipped(dispatch, story.handler("resize", "work"), 0, HANDED_TO)
+    (finding,) = found(DETECTOR, story.trace())
+    assert finding.severity == Severity.HINT
+    assert "the pool or nursery that it was handed to was shut down" in finding.meaning
+    assert "before it is shut down" in finding.advice

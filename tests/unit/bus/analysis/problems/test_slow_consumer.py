@@ -42,5 +42,11 @@ def test_a_burst_that_is_worked_off_is_no_problem() -> None:
     assert not found(DETECTOR, served(every_ms=0.1, takes_ms=35).trace())
 
 
+def test_a_batch_that_a_pool_works_off_behind_its_events_is_a_hint() -> None:
+    (finding,) = found(DETECTOR, served(every_ms=20, takes_ms=50, many=100).trace())
+    assert finding.severity == Severity.HINT
+    assert "All were taken 2.97 s after the last one had come" in finding.meaning
+
+
 def test_a_few_late_calls_are_no_problem() -> None:
     assert not found(DETECTOR, served(every_ms=900, takes_ms=1_500, many=6).trace())

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import contextvars
 import sqlite3
 import threading
 
 import pytest
 from pyee import EventEmitter
+from pyee.asyncio import AsyncIOEventEmitter
 
 import buslens
 from bus.analysis.problems.wrong_loop import DETECTOR
@@ -77,6 +79,60 @@ def test_a_handler_on_a_thread_without_a_loop_is_told_and_one_on_the_loop_is_not
     assert "ran where no event loop runs" in finding.title
 
 
+def emitting(*, is_safe: bool) -> Recorder:
+    """A program that emits on another thread than that of its loop. is_safe: by asking the loop to."""
+    recorder = Recorder()
+
+    async def store(number: int) -> None:
+        await asyncio.sleep(0)
+
+    async def main() -> None:
+        loop = asyncio.get_running_loop()
+        bus = AsyncIOEventEmitter(loop=loop)
+        buslens.attach(bus, recorder=recorder)
+        bus.on("row", store)
+
+        def read() -> None:
+            if is_safe:
+                loop.call_soon_threadsafe(bus.emit, "row", 1)
+            else:
+                bus.emit("row", 1)
+
+        reader = threading.Thread(target=read, name="reader")
+        reader.start()
+        await asyncio.to_thread(reader.join)
+        await bus.wait_for_complete()
+
+    asyncio.run(main())
+    return recorder
+
+
+def test_an_emit_beside_its_loop_is_told_with_both_threads() -> None:
+    (finding,) = found(DETECTOR, trace_of(emitting(is_safe=False)))
+    assert finding.title.startswith("row is emitted on reader, beside the loop that runs ")
+    assert "ran on MainThread" in finding.meaning
+    assert "call_soon_threadsafe" in finding.advice
+
+
+def test_an_emit_that_the_loop_was_asked_for_is_well() -> None:
+    assert not found(DETECTOR, trace_of(emitting(is_safe=True)))
+
+
+def test_a_context_that_was_left_behind_at_a_submit_is_told_with_where_it_began() -> None:
+    story = Story()
+    handle = story.begin(story.emit("request", 1), "handle", "request")
+    inner = story.emit("work", 1, cause=handle)
+    try:
+        contextvars.ContextVar("user").get()
+    except LookupError as error:
+        story.call(inner, "audit", "work", error=error, lane=story.pool)
+    story.end(handle)
+    (finding,) = found(DETECTOR, story.trace())
+    assert finding.title == "audit ran without the context that it needs"
+    assert "It failed 1 time on pool-1" in finding.meaning
+    assert "What led to it began in handle, on MainThread." in finding.meaning
+
+
 @pytest.mark.parametrize(
     ("error", "told"),
     [
@@ -86,6 +142,8 @@ def test_a_handler_on_a_thread_without_a_loop_is_told_and_one_on_the_loop_is_not
         (RuntimeError("cannot schedule new futures after shutdown"), ""),
         (ValueError("no running event loop"), ""),
         (RuntimeError(""), ""),
+        (LookupError("no such user"), ""),
+        (KeyError("ContextVar"), ""),
     ],
 )
 def test_only_what_a_library_says_itself_is_believed(error: Exception, told: str) -> None:
