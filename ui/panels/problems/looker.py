@@ -1,17 +1,12 @@
-"""Looks for problems in the trace in view: soon after it stands still, now and then while it goes on.
-
-A small trace is looked at on the Qt thread, within a frame or two. A larger one is looked at beside it, while new
-records wait; each look is followed by a rest that is many times as long, so that a run hardly feels it.
-"""
+"""Keeps what detectors find in the trace in view, and writes what a person mutes."""
 
 from __future__ import annotations
 
-import time
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
-from PySide6.QtCore import QObject, QTimer, Signal
+from PySide6.QtCore import QObject
 
 from bus.analysis.problems import DETECTORS, baseline
 from bus.analysis.problems.baseline import Baseline
@@ -19,20 +14,8 @@ from bus.analysis.problems.looking import Problems, look
 from bus.errors import UserError
 from bus.session import Session
 from bus.trace import Trace
-from ui.job import Job, JobChannel
-from ui.state import LIVE
-
-SOON_S = 0.25
-"""After the newest records, where nothing was looked at for a while."""
-
-RESTS = 30
-"""While a trace goes on: so many times as long as a look took, nothing is looked at."""
-
-SMALL = 20_000
-"""Dispatches and calls that are looked at on the Qt thread."""
-
-LONGEST_S = 10.0
-"""As long as one detector may take to end; mostly it is some milliseconds."""
+from ui.job import JobChannel
+from ui.trace_looker import SMALL, Look, TraceLooker
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,87 +35,27 @@ class Looked:
     """Whether more was to come when the look began."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Wanted:
-    """One look: of what, and whether it is the last word on it."""
-
-    trace: Trace
-    generation: int
-    live: bool
-
-
-class ProblemLooker(QObject):
-    """Keeps `looked` that of the trace in view; the newest look wins, and what a replaced trace says is dropped."""
-
-    changed = Signal()
-    """`looked` or `busy` is another."""
+class ProblemLooker(TraceLooker):
+    """Keeps `looked` that of the trace in view; `changed` tells when it is another, and when a look begins or ends."""
 
     def __init__(self, session: Session, parent: QObject, *, small: int = SMALL) -> None:
-        super().__init__(parent)
-        self.small = small
+        super().__init__(session, self._prepare, parent, small=small)
         self.looked: Looked | None = None
         """None: nothing was looked at yet."""
 
-        self._session = session
-        self._last: _Wanted | None = None
-        self._not_before_s = 0.0
-        self._began_s = 0.0
-        self._again = QTimer(self, singleShot=True)
-        self._again.timeout.connect(self.look_now)
-        self._job = Job(self)
-        self._job.done.connect(self._done)
-        self._job.failed.connect(self._failed)
-        self._job.stopped.connect(self._ended)
-
-    @property
-    def busy(self) -> bool:
-        """Whether a look goes on beside the Qt thread."""
-        return self._job.busy
-
-    @property
-    def is_current(self) -> bool:
-        """Whether there is nothing in view that was not looked at."""
-        return not self.busy and self._wanted() in (None, self._last)
+        self.found.connect(self._found)
 
     @property
     def path(self) -> str:
         """The file of the baseline of what is in view."""
         return str(baseline_of(self._session))
 
-    def ask(self) -> None:
-        """Look soon, if there is anything that was not looked at."""
-        wanted = self._wanted()
-        if wanted is None or self.is_current or self.busy:
-            return
-        rest_s = self._not_before_s - time.monotonic() if wanted.live else 0.0
-        wait_ms = int(max(SOON_S, rest_s) * 1000)
-        if not self._again.isActive() or self._again.remainingTime() > wait_ms:
-            self._again.start(wait_ms)
-
     def forget(self) -> None:
         """Another trace is in view: nothing is known of it, and nobody waits for a look at the one before."""
-        self._again.stop()
-        self._job.stop()  # the session is held until it has ended
-        self._last, self._not_before_s = None, 0.0
+        super().forget()
         self.looked = None
         self.changed.emit()
         self.ask()
-
-    def look_now(self) -> None:
-        """Look at what is there, without any rest before."""
-        wanted = self._wanted()
-        if wanted is None or self.busy:
-            return
-        self._again.stop()
-        self._last, self._began_s = wanted, time.monotonic()
-        is_known = wanted.live or self._session.runs.view.kind == "run"
-        look_at = partial(_look, wanted.trace, baseline_of(self._session), wanted.live, is_known)
-        if len(wanted.trace.dispatches) + len(wanted.trace.calls) <= self.small:
-            self._show(look_at(JobChannel()))
-            return
-        self._session.hold()
-        self._job.start_watched(look_at)
-        self.changed.emit()
 
     def mute(self, fingerprints: tuple[str, ...], reason: str) -> None:
         """Write these findings into the baseline, for this reason. Raises UserError."""
@@ -148,13 +71,6 @@ class ProblemLooker(QObject):
         if looked is not None:
             self._write(looked, baseline.read_or_empty(baseline_of(self._session)).without(fingerprint))
 
-    def close(self) -> None:
-        """The window goes: nobody waits for a look any more."""
-        self._again.stop()
-        if self._job.busy:
-            self._job.end(LONGEST_S)
-            self._session.release()
-
     def _write(self, looked: Looked, known: Baseline) -> None:
         path = baseline_of(self._session)
         baseline.write(path, known)
@@ -162,37 +78,12 @@ class ProblemLooker(QObject):
         self.looked = Looked(looked.trace, problems, known, str(path), "", looked.live)
         self.changed.emit()
 
-    def _wanted(self) -> _Wanted | None:
-        """What there is to look at; None where there is nothing, or not all of it yet."""
-        session = self._session
-        trace = session.trace
-        if session.loading is not None or not len(trace.dispatches) + len(trace.subscriptions):
-            return None
-        return _Wanted(trace, trace.generation, session.engine_state.phase in LIVE)
+    def _prepare(self, trace: Trace, live: bool) -> Look:
+        is_known = live or self._session.runs.view.kind == "run"
+        return partial(_look, trace, baseline_of(self._session), live, is_known)
 
-    def _done(self, looked: Looked) -> None:
-        self._session.release()
-        self._show(looked)
-
-    def _failed(self, error: Exception) -> None:
-        self._ended()
-        raise error
-
-    def _ended(self) -> None:
-        self._session.release()
-        self._rest()
-
-    def _show(self, looked: Looked) -> None:
-        # The same capture without its oldest records: ids of before mean what they meant.
-        if looked.trace.raw is self._session.trace.raw:
-            self.looked = looked
-        self._rest()
-
-    def _rest(self) -> None:
-        now = time.monotonic()
-        self._not_before_s = now + max((now - self._began_s) * RESTS, 1.0)
-        self.changed.emit()
-        self.ask()
+    def _found(self, looked: Looked) -> None:
+        self.looked = looked
 
 
 def baseline_of(session: Session) -> Path:
