@@ -19,7 +19,6 @@ from bus.contract.holding import as_edited
 from bus.contract.protocol import ConsumerDied, Function
 from bus.run.offloading import offloaded
 from bus.run.stage import Stage
-from bus.runtime.clock import S
 from bus.runtime.gate import DEPTH, Depth, stack_here
 from bus.scenario.distribution import Distribution
 from bus.scenario.model import Handler
@@ -77,8 +76,7 @@ class Behaviour:
     async def _rest(self, pause: Distribution, event: str, failed_ns: int) -> None:
         due_ns = failed_ns + pause.sample(self._backoffs)
         left_ns = max(0, due_ns - self._stage.time_ns())
-        with self._stage.waits.noted("retry", left_ns, event, self.name):
-            await asyncio.sleep(left_ns / S)
+        await self._stage.rest("retry", left_ns, event, self.name)
 
     def new_call(self, event: str, payload: tuple[Any, ...]) -> Call:
         """The handler's next call, counted; it begins when the run's gate lets it pass."""

@@ -9,7 +9,7 @@ import asyncio
 import threading
 from collections.abc import Callable
 from contextlib import AbstractContextManager
-from typing import Any
+from typing import Any, Literal
 
 from bus.behaviour.error_classes import ErrorClasses
 from bus.behaviour.plain import plain
@@ -20,8 +20,8 @@ from bus.run.breakpoints import edge
 from bus.run.holding import HeldDeliveries
 from bus.run.recording import Recording
 from bus.run.waits import TimedWaits
-from bus.runtime.clock import NEVER, S
 from bus.runtime.gate import Gate
+from bus.runtime.loop import EngineLoop
 from bus.scenario import Scenario, payload
 from bus.workers.pools import WorkerPools
 from bus.workers.python_host import PythonHost
@@ -221,13 +221,23 @@ class Stage:
 
     def block(self, ns: int, event: str, handler: str) -> None:
         """Wait on this thread, as time.sleep would. Raises CancelledError where the run ends."""
-        with self.waits.noted("wait", ns, event, handler):
+        number = self.waits.begin("wait", ns, event, handler)
+        try:
             if not self.recording.clock.sleep(ns):
                 raise asyncio.CancelledError("the run was stopped")
+        finally:
+            self.waits.end(number)
 
     async def wait(self, ns: int, event: str, handler: str) -> None:
         """Wait in a coroutine, for so many nanoseconds of the run's clock."""
-        with self.waits.noted("wait" if handler else "script", ns, event, handler):
-            if ns >= NEVER:
-                await asyncio.get_running_loop().create_future()
-            await asyncio.sleep(ns / S)
+        await self.rest("wait" if handler else "script", ns, event, handler)
+
+    async def rest(self, kind: Literal["wait", "script", "retry"], ns: int, event: str, handler: str) -> None:
+        """The same, for a reason that a paused run shows."""
+        loop = asyncio.get_running_loop()
+        assert isinstance(loop, EngineLoop)
+        number = self.waits.begin(kind, ns, event, handler)
+        try:
+            await loop.pause(ns)
+        finally:
+            self.waits.end(number)

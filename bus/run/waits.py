@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import contextlib
 import itertools
-from collections.abc import Iterator
+from itertools import starmap
 from typing import Literal
 
 from bus.runtime.clock import NEVER, Clock
@@ -16,7 +15,9 @@ class TimedWaits:
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
-        self._waiting: dict[int, Waiting] = {}
+        self._waiting: dict[int, tuple[Literal["wait", "script", "retry"], str, str, int | None]] = {}
+        """Of each its Waiting, which is only made for who looks."""
+
         self._numbers = itertools.count()
 
     def __len__(self) -> int:
@@ -24,15 +25,15 @@ class TimedWaits:
 
     def all(self) -> list[Waiting]:
         """In the order in which they began to wait."""
-        return list(self._waiting.values())
+        return list(starmap(Waiting, list(self._waiting.values())))
 
-    @contextlib.contextmanager
-    def noted(self, kind: Literal["wait", "script", "retry"], ns: int, event: str, handler: str) -> Iterator[None]:
-        """While somebody waits so many nanoseconds, NEVER for ever."""
+    def begin(self, kind: Literal["wait", "script", "retry"], ns: int, event: str, handler: str) -> int:
+        """Somebody waits so many nanoseconds, NEVER for ever; the number by which `end` knows it."""
         number = next(self._numbers)
         due = None if ns >= NEVER else self._clock.time_ns() + ns
-        self._waiting[number] = Waiting(kind, event, handler, due)
-        try:
-            yield
-        finally:
-            del self._waiting[number]
+        self._waiting[number] = (kind, event, handler, due)
+        return number
+
+    def end(self, number: int) -> None:
+        """It waits no longer."""
+        del self._waiting[number]

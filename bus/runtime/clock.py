@@ -10,7 +10,7 @@ from __future__ import annotations
 import math
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sized
 from contextlib import contextmanager
 
 NEVER = 1 << 62
@@ -49,7 +49,6 @@ class Clock:
         self._working = 0
         self._held = 0
         self._loop_until: int | None = None
-        self._wake_loop: Callable[[], None] | None = None
         self._set_pace(0)
 
     @property
@@ -83,7 +82,7 @@ class Clock:
             self._speed = speed
             self._set_pace(now)
             self._advance_all()
-            self._changed()
+            self._condition.notify_all()
 
     def freeze(self, reason: str) -> None:
         """Stop the clock until every reason to do so is gone."""
@@ -91,7 +90,7 @@ class Clock:
             now = self.time_ns()
             self._frozen.add(reason)
             self._set_pace(now)
-            self._changed()
+            self._condition.notify_all()
 
     def thaw(self, reason: str) -> None:
         """Take back one reason to stand still; the clock goes on when none is left."""
@@ -100,7 +99,7 @@ class Clock:
             self._frozen.discard(reason)
             self._set_pace(now)
             self._advance_all()
-            self._changed()
+            self._condition.notify_all()
 
     def stop(self) -> None:
         """Wake everybody who waits, for good; time stands still."""
@@ -108,7 +107,7 @@ class Clock:
             now = self.time_ns()
             self._stopped = True
             self._set_pace(now)
-            self._changed()
+            self._condition.notify_all()
 
     def sleep(self, ns: int) -> bool:
         """Block this thread; False where the run was stopped meanwhile. NEVER waits for that alone."""
@@ -164,26 +163,30 @@ class Clock:
 
     # The loop takes part.
 
-    def serve(self, wake_loop: Callable[[], None]) -> None:
-        """Call `wake_loop` whenever the loop must look at the clock again."""
-        self._wake_loop = wake_loop
+    def loop_waits(self, until: int, calls: Sized) -> None:
+        """The loop has nothing to do: block it until then (NEVER: for ever), or until there are calls for it.
 
-    def loop_idles(self, timeout_s: float | None) -> float | None:
-        """The loop has nothing to do for so long on this clock: for how many real seconds it may sleep at most."""
+        calls: of other threads; who adds one says so by `wake_loop`.
+        """
         with self._condition:
-            # Rounded, so that a timer of whole nanoseconds fires in its nanosecond.
-            until = NEVER if timeout_s is None else self.time_ns() + max(1, round(timeout_s * S))
+            if len(calls):
+                return
             self._loop_until = until
-            if self._advance():
-                self._condition.notify_all()
-            return 0.0 if self.time_ns() >= until else self._real_s(until)
+            try:
+                if self._advance():
+                    self._condition.notify_all()
+                while self.time_ns() < until and not len(calls):
+                    left = self._real_s(until)
+                    self._condition.wait(_LONGEST_S if left is None else left)
+                self._note_late(until)
+            finally:
+                self._loop_until = None
 
-    def loop_works(self) -> None:
-        """The loop woke up, and computes."""
+    def wake_loop(self) -> None:
+        """There is a call for the loop."""
         with self._condition:
             if self._loop_until is not None:
-                self._note_late(self._loop_until)
-            self._loop_until = None
+                self._condition.notify_all()
 
     def _note_late(self, due: int) -> None:
         if not self._stopped:
@@ -192,7 +195,7 @@ class Clock:
     def _advance_all(self) -> None:
         """At full speed, jump to what comes next where everybody waits, and tell them."""
         if self._advance():
-            self._changed()
+            self._condition.notify_all()
 
     def _advance(self) -> bool:
         """At full speed, jump to what comes next where everybody waits. Whether it did."""
@@ -220,8 +223,3 @@ class Clock:
             return None
         left = (until - base) / pace - (self._real_ns() - anchor)
         return min(max(left / S, 0.0), _LONGEST_S)
-
-    def _changed(self) -> None:
-        self._condition.notify_all()
-        if self._wake_loop is not None and self._loop_until is not None:
-            self._wake_loop()

@@ -1,59 +1,111 @@
-"""An asyncio loop that lives on the engine's clock."""
+"""An asyncio loop that lives on the engine's clock: callbacks that are ready, and a heap of timers.
+
+It has no selector and no socket. Nothing of a run needs one on this loop: brokers, processes and pools have threads of
+their own, and hand over what comes by `call_soon_threadsafe`. So at full speed a timer costs no system call.
+"""
 
 from __future__ import annotations
 
 import asyncio
-import contextlib
-import selectors
-from typing import Any
+import heapq
+import itertools
+from collections import deque
+from collections.abc import Callable
+from contextvars import Context
+from typing import TypeVarTuple
 
-from bus.runtime.clock import Clock, S
+from bus.runtime.clock import NEVER, Clock, S
+
+_Ts = TypeVarTuple("_Ts")
+
+_FEW = 100
+"""So many timers that were cancelled may lie in the heap, however few others do."""
 
 
-class EngineLoop(asyncio.SelectorEventLoop):
-    """Its timers come due when the engine's clock says so."""
+class EngineLoop(asyncio.BaseEventLoop):
+    """Its timers come due when the engine's clock says so; those of one time in the order in which they were set."""
 
     def __init__(self, clock: Clock) -> None:
         self._engine_clock = clock
-        super().__init__(_ClockedSelector(clock))
-        clock.serve(self.wake)
+        self._soon: deque[asyncio.Handle] = deque()
+        self._timers: list[tuple[int, int, asyncio.TimerHandle | asyncio.Future[None]]] = []
+        """When, a number that rises, and what: a handle, or who waits."""
+
+        self._next_number: Callable[[], int] = itertools.count().__next__
+        self._cancelled = 0
+        """Handles among the timers that were cancelled."""
+
+        super().__init__()
 
     def time(self) -> float:
         """Seconds on the engine's clock."""
         return self._engine_clock.time_ns() / S
 
-    def wake(self) -> None:
-        """Look at the clock again; from any thread."""
-        with contextlib.suppress(RuntimeError):  # closed: the run is over
-            self.call_soon_threadsafe(_nothing)
+    def call_soon(
+        self, callback: Callable[[*_Ts], object], *args: *_Ts, context: Context | None = None
+    ) -> asyncio.Handle:
+        """Call it in the next round."""
+        handle = asyncio.Handle(callback, args, self, context)
+        self._soon.append(handle)
+        return handle
 
+    def call_soon_threadsafe(
+        self, callback: Callable[[*_Ts], object], *args: *_Ts, context: Context | None = None
+    ) -> asyncio.Handle:
+        """The same from any thread. Raises RuntimeError where the loop is closed."""
+        if self.is_closed():
+            raise RuntimeError("the loop of the run is closed")
+        handle = self.call_soon(callback, *args, context=context)
+        self._engine_clock.wake_loop()
+        return handle
 
-def _nothing() -> None:
-    pass
+    def call_at(
+        self, when: float, callback: Callable[[*_Ts], object], *args: *_Ts, context: Context | None = None
+    ) -> asyncio.TimerHandle:
+        """Call it when the clock shows so many seconds, rounded to the nanosecond."""
+        handle = asyncio.TimerHandle(when, callback, args, self, context)
+        heapq.heappush(self._timers, (round(when * S), self._next_number(), handle))
+        return handle
 
+    async def pause(self, ns: int) -> None:
+        """Wait so many nanoseconds of the clock. As asyncio.sleep, at half its price, and without rounding."""
+        if ns >= NEVER:
+            await self.create_future()
+        until = self._engine_clock.time_ns() + ns
+        waiting: asyncio.Future[None] = self.create_future()
+        heapq.heappush(self._timers, (until, self._next_number(), waiting))
+        await waiting
 
-ROUNDS = 16
-"""Of the loop's rounds that have something to do, the system is asked in one of so many whether a socket is ready: what
-other threads hand over is among the callbacks already, and only ends a wait by a socket."""
+    def close(self) -> None:
+        """Forget what has not been called."""
+        super().close()
+        self._soon.clear()
+        self._timers.clear()
 
+    # What asyncio.BaseEventLoop leaves to its kinds.
 
-class _ClockedSelector(selectors.DefaultSelector):
-    """Waits on the engine's clock where the loop would wait in real time."""
+    def _run_once(self) -> None:
+        """One round: wait where nothing is ready, take the timers that are due, call what was ready by then."""
+        soon, timers, clock = self._soon, self._timers, self._engine_clock
+        if not soon and not self._stopping:  # type: ignore[attr-defined]
+            while timers and timers[0][2].cancelled():
+                heapq.heappop(timers)
+            clock.loop_waits(timers[0][0] if timers else NEVER, soon)
+        now = clock.time_ns()
+        while timers and timers[0][0] <= now:
+            due = heapq.heappop(timers)[2]
+            if isinstance(due, asyncio.Handle):
+                soon.append(due)
+            elif not due.done():
+                due.set_result(None)
+        for _ in range(len(soon)):
+            handle = soon.popleft()
+            if not handle.cancelled():
+                handle._run()
 
-    def __init__(self, clock: Clock) -> None:
-        super().__init__()
-        self._clock = clock
-        self._rounds = 0
-
-    def select(self, timeout: float | None = None) -> Any:
-        """Events that are ready, after a wait on the engine's clock where there are none."""
-        if timeout is not None and timeout <= 0:
-            self._rounds += 1
-            return super().select(0) if self._rounds % ROUNDS == 0 else []
-        if ready := super().select(0):
-            return ready
-        real = self._clock.loop_idles(timeout)
-        try:
-            return super().select(real) if real != 0.0 else []
-        finally:
-            self._clock.loop_works()
+    def _timer_handle_cancelled(self, handle: asyncio.TimerHandle) -> None:
+        self._cancelled += 1
+        if self._cancelled > max(_FEW, len(self._timers) // 2):
+            self._cancelled = 0
+            self._timers[:] = [timer for timer in self._timers if not timer[2].cancelled()]
+            heapq.heapify(self._timers)

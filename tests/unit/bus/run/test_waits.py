@@ -13,7 +13,10 @@ def test_what_waits_is_known_as_long_as_it_does_and_until_when() -> None:
     clock = Clock(math.inf)
     clock.sleep(5)
     waits = TimedWaits(clock)
-    with waits.noted("wait", 10, "a", "h"), waits.noted("script", NEVER, "", ""):
-        assert len(waits) == 2
-        assert waits.all() == [Waiting("wait", "a", "h", 15), Waiting("script", "", "", None)]
+    first, second = waits.begin("wait", 10, "a", "h"), waits.begin("script", NEVER, "", "")
+    assert len(waits) == 2
+    assert waits.all() == [Waiting("wait", "a", "h", 15), Waiting("script", "", "", None)]
+    waits.end(first)
+    assert waits.all() == [Waiting("script", "", "", None)]
+    waits.end(second)
     assert (len(waits), waits.all()) == (0, [])

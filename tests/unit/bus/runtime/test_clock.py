@@ -18,6 +18,21 @@ from tests.helpers.patience import PATIENCE_S
 S = 1_000_000_000
 
 
+class Calls(list[None]):
+    """Calls for a loop; says when the loop has looked at them twice, the second time in order to wait."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.looked_at_again = threading.Event()
+        self._looks = 0
+
+    def __len__(self) -> int:
+        self._looks += 1
+        if self._looks > 1:
+            self.looked_at_again.set()
+        return super().__len__()
+
+
 def ended(thread: threading.Thread) -> bool:
     thread.join(PATIENCE_S)
     return not thread.is_alive()
@@ -137,10 +152,13 @@ def test_time_passes_only_when_every_worker_waits() -> None:
 
 
 def test_no_time_passes_while_somebody_computes_elsewhere_and_the_loop_only_waits() -> None:
-    clock = Clock(math.inf)
+    clock, calls = Clock(math.inf), Calls()
+    loop = threading.Thread(target=clock.loop_waits, args=(S, calls))
     with clock.held():
-        clock.loop_idles(1.0)
+        loop.start()
+        assert calls.looked_at_again.wait(PATIENCE_S), "the loop waits"
         assert clock.time_ns() == 0
+    assert ended(loop)
     assert clock.time_ns() == S
 
 
@@ -162,35 +180,39 @@ def test_a_machine_that_has_no_time_makes_a_sleep_late() -> None:
 
 @pytest.mark.parametrize("speed", [1.0, 100.0])
 def test_and_the_timers_of_the_loop(speed: float) -> None:
-    real = [0]
-    clock = Clock(speed, real_ns=lambda: real[0])
-    clock.loop_idles(0.03)
-    real[0] = 2 * S
-    clock.loop_works()
+    readings = chain([0, 0, 0], repeat(2 * S))
+    clock = Clock(speed, real_ns=lambda: next(readings))
+    clock.loop_waits(30_000_000, ())
     assert clock.late_ns == 2 * S * speed - 30_000_000, "late is what a person sees in the times of the run"
 
 
-def test_who_is_woken_before_its_time_and_who_works_is_not_late() -> None:
+def test_who_is_called_before_its_time_is_not_late() -> None:
     real = [0]
-    clock = Clock(1.0, real_ns=lambda: real[0])
-    clock.loop_idles(3.0)
+    clock, calls = Clock(1.0, real_ns=lambda: real[0]), Calls()
+    loop = threading.Thread(target=clock.loop_waits, args=(3 * S, calls))
+    loop.start()
+    assert calls.looked_at_again.wait(PATIENCE_S), "the loop waits"
     real[0] = S
-    clock.loop_works()
+    calls.append(None)
+    clock.wake_loop()
+    assert ended(loop)
     real[0] = 100 * S
-    clock.loop_idles(None)
-    real[0] = 200 * S
-    clock.loop_works()
-    assert clock.late_ns == 0
+    clock.loop_waits(3 * S, calls)
+    assert clock.late_ns == 0, "and who has something to do does not wait"
 
 
 def test_a_pause_makes_nobody_late() -> None:
     real = [0]
-    clock = Clock(1.0, real_ns=lambda: real[0])
-    clock.loop_idles(1.0)
+    clock, calls = Clock(1.0, real_ns=lambda: real[0]), Calls()
+    loop = threading.Thread(target=clock.loop_waits, args=(S, calls))
+    loop.start()
+    assert calls.looked_at_again.wait(PATIENCE_S), "the loop waits"
     clock.freeze("a person looks")
     real[0] = 60 * S
     clock.thaw("a person looks")
-    clock.loop_works()
+    real[0] = 61 * S
+    clock.set_speed(1.0)  # wakes it
+    assert ended(loop)
     assert clock.late_ns == 0
 
 

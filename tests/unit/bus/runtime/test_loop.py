@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import asyncio
 import math
-import socket
 import threading
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
-from bus.runtime.clock import Clock
-from bus.runtime.loop import ROUNDS, EngineLoop
+from bus.runtime.clock import Clock, S
+from bus.runtime.loop import EngineLoop
+from tests.helpers.patience import PATIENCE_S
 
-PATIENCE_S = 60.0
+FILES = Path("/proc/self/fd")
 
 
 @pytest.fixture
@@ -33,19 +34,58 @@ def test_at_full_speed_a_day_takes_no_time_and_ends_to_the_nanosecond(clock: Clo
     assert clock.time_ns() == 86_400 * 1_000_000_000
 
 
-def test_a_jump_of_the_clock_needs_nobody_to_wake_the_loop(
-    clock: Clock, loop: EngineLoop, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """It was awake when it asked for the time; a byte through a socket for each timer took a third of a run."""
-    woken = []
-    clock.serve(lambda: woken.append(clock.time_ns()))
+def test_timers_of_one_time_come_due_in_the_order_in_which_they_were_set(loop: EngineLoop) -> None:
+    came: list[int] = []
 
-    async def waits() -> None:
-        for _ in range(50):
-            await asyncio.sleep(0.001)
+    async def waits(number: int) -> None:
+        await loop.pause(S)
+        came.append(number)
 
-    loop.run_until_complete(waits())
-    assert not woken
+    async def main() -> None:
+        await asyncio.gather(*(waits(number) for number in range(100)))
+
+    loop.run_until_complete(main())
+    assert came == list(range(100))
+
+
+def test_a_pause_is_exact_where_seconds_would_be_rounded(clock: Clock, loop: EngineLoop) -> None:
+    year = 366 * 86_400 * S
+    loop.run_until_complete(loop.pause(year))
+    loop.run_until_complete(loop.pause(1))
+    assert clock.time_ns() == year + 1
+
+
+def test_no_time_passes_for_a_timer_that_was_cancelled(clock: Clock, loop: EngineLoop) -> None:
+    async def main() -> None:
+        loop.call_later(60, came.append, "too late").cancel()
+        await loop.pause(S)
+
+    came: list[str] = []
+    loop.run_until_complete(main())
+    assert clock.time_ns() == S
+    assert not came
+
+
+def test_timers_that_were_cancelled_do_not_pile_up(loop: EngineLoop) -> None:
+    async def main() -> int:
+        for _ in range(10_000):
+            async with asyncio.timeout(3600):
+                await asyncio.sleep(0)
+        return len(loop._timers)
+
+    assert loop.run_until_complete(main()) < 1_000
+
+
+def test_what_a_callback_raises_goes_to_the_handler_of_exceptions(loop: EngineLoop) -> None:
+    said: list[str] = []
+    loop.set_exception_handler(lambda _loop, context: said.append(str(context["exception"])))
+
+    async def main() -> None:
+        loop.call_soon(int, "no number")
+        await asyncio.sleep(0)
+
+    loop.run_until_complete(main())
+    assert said == ["invalid literal for int() with base 10: 'no number'"]
 
 
 def test_a_clock_that_somebody_else_moves_wakes_the_loop(loop: EngineLoop, clock: Clock) -> None:
@@ -70,22 +110,19 @@ def test_another_thread_is_heard_while_the_loop_waits_for_ever(loop: EngineLoop)
     assert loop.run_until_complete(waits()) == "hello"
 
 
-def test_a_socket_is_heard_while_the_loop_is_busy(loop: EngineLoop) -> None:
-    here, there = socket.socketpair()
-    heard: list[bytes] = []
-    rounds = 0
+def test_a_run_at_full_speed_opens_no_file(loop: EngineLoop) -> None:
+    """No selector, and no socket to be woken by."""
+    if not FILES.is_dir():
+        pytest.skip("this system does not list the open files of a process")
+    before = len(list(FILES.iterdir()))
+    another = EngineLoop(Clock(math.inf))
+    another.run_until_complete(asyncio.sleep(1))
+    assert len(list(FILES.iterdir())) == before
+    another.close()
 
-    async def busy() -> None:
-        nonlocal rounds
-        loop.add_reader(here, lambda: heard.append(here.recv(16)))
-        there.send(b"hello")
-        while not heard and rounds < 10 * ROUNDS:
-            rounds += 1
-            await asyncio.sleep(0)
-        loop.remove_reader(here)
 
-    loop.run_until_complete(busy())
-    here.close()
-    there.close()
-    assert heard == [b"hello"]
-    assert rounds <= 2 * ROUNDS
+def test_nobody_can_call_a_loop_that_is_closed() -> None:
+    loop = EngineLoop(Clock(math.inf))
+    loop.close()
+    with pytest.raises(RuntimeError):
+        loop.call_soon_threadsafe(print)
