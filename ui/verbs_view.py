@@ -45,7 +45,8 @@ class ViewVerbs(QObject):
     notes_wanted = Signal()
     problems_wanted = Signal(int)
     """The next problem (1), the previous one (-1), or the list as it is (0)."""
-    why_wanted = Signal()
+    why_wanted = Signal(str)
+    """The id of a question about the selection, "" for the most pressing one."""
 
     def __init__(self, seen: ViewParts, parent: QObject) -> None:
         super().__init__(parent)
@@ -70,10 +71,10 @@ class ViewVerbs(QObject):
         self._seen.layout.show("tables")
         self.problems_wanted.emit(direction)
 
-    def ask_why(self) -> None:
-        """What can be asked about the selection, and the answer to the most pressing question."""
+    def ask_why(self, question: str = "") -> None:
+        """What can be asked about the selection, and the answer to one question; "": the most pressing one."""
         self._seen.layout.show("tables")
-        self.why_wanted.emit()
+        self.why_wanted.emit(question)
 
     def show_cone(self) -> None:
         """Filter for what led to the selection and what it led to; the same again shows everything."""

@@ -105,6 +105,7 @@ class Wiring(QObject):
         self.verbs.view.notes_wanted.connect(window.tables.show_notes)
         self.verbs.view.why_wanted.connect(window.tables.show_why)
         window.timeline.input.why.asked.connect(window.tables.ask_why)
+        window.tables.why.path_found.connect(window.timeline.scene.show_path)
         window.tables.revealed.connect(window.timeline.verbs.reveal_selection)
         window.tables.why.source_wanted.connect(self.source.go)
         window.scenario.tree.break_wanted.connect(self.verbs.breakpoints.toggle_in_scenario)
@@ -122,7 +123,9 @@ class Wiring(QObject):
         window.inspector.offer_payload_actions([self.actions[each] for each in again])
         window.timeline.input.for_selected = tuple(self.actions[each] for each in ("flow.cone", *about_a_row))
         window.timeline.input.for_view = tuple(self.actions[each] for each in about_the_view)
-        window.tables.menu.add_commands(self.actions[each] for each in ("why.ask", "flow.cone", *about_a_row))
+        window.tables.menu.add_commands(
+            self.actions[each] for each in ("why.ask", "why.late", "flow.cone", *about_a_row)
+        )
 
     def _connect_bars(self) -> None:
         """The start page, the bars around the timeline, and files that are dropped on the window."""

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+from functools import partial
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
 import pytest
-from PySide6.QtCore import QPoint, Qt
-from PySide6.QtGui import QContextMenuEvent
+from PySide6.QtCore import QPoint, QPointF, QRectF, Qt
+from PySide6.QtGui import QContextMenuEvent, QImage, QPainter
 
-from bus.analysis.why import Subject
+from bus.analysis.why import PartKind, PathPart, Subject
 from bus.capture import capture
 from tests.helpers.large import count_as_large
 from tests.helpers.planted import Story
 from ui.timeline.lane_menu import LaneMenu
+from ui.timeline.lettering import Lettering
+from ui.timeline.path_looks import paint_piece, words
 
 PATIENCE_MS = 60_000
 
@@ -84,6 +88,80 @@ def test_a_piece_of_the_critical_path_leads_to_its_call(shop: Any, qtbot: Any, i
     assert shop.selection.id == ids["report"]
     found = why.path.part_at(1)
     assert found is not None
+
+
+def path_of(window: Any) -> list[tuple[str, str, int]]:
+    """Kind, words and call of each piece of the lane of the critical path."""
+    return [(str(each.part.kind), each.part.text, each.call) for each in window.timeline.picture.path]
+
+
+def on_path(window: Any, share: float) -> QPoint:
+    """A place in the lane of the critical path: this share of its length."""
+    place, pieces = window.timeline.place, window.timeline.picture.path
+    x = pieces[0].left + share * (pieces[-1].right - pieces[0].left)
+    return QPoint(round(place.left + x), place.path_top + place.path_height // 2)
+
+
+def test_the_critical_path_is_a_lane_of_the_timeline_whose_pieces_lead_to_their_calls(
+    shop: Any, qtbot: Any, ids: dict[str, int]
+) -> None:
+    timeline = shop.timeline
+    shop.selection.select("call", ids["pay"])
+    before = timeline.place.lanes_top
+    assert not timeline.place.path_height
+    timeline.setFocus()
+    qtbot.keyClick(timeline, Qt.Key.Key_Y, Qt.KeyboardModifier.ShiftModifier)
+    assert timeline.place.lanes_top > before
+    assert ("blocked", "behind report", ids["report"]) in path_of(shop)
+    assert path_of(shop)[-1] == ("own time", "pay itself", ids["pay"])
+    pieces = timeline.picture.path
+    assert pieces[0].left >= 0
+    assert pieces[-1].right <= timeline.viewport.width
+    assert all(left.right >= right.left for left, right in pairwise(pieces)), "no gap between them"
+    timeline.look_at(QPointF(on_path(shop, 0.5)), QPoint())
+    assert shop.status.hover.text() == "40 ms blocked: behind report"
+    qtbot.mouseClick(timeline, Qt.MouseButton.LeftButton, pos=on_path(shop, 0.5))
+    assert (shop.selection.kind, shop.selection.id) == ("call", ids["report"])
+    assert timeline.place.path_height, "it stays while its pieces are looked at"
+
+
+def test_the_lane_of_the_critical_path_goes_with_the_selection(shop: Any, qtbot: Any, ids: dict[str, int]) -> None:
+    timeline, ask = shop.timeline, shop.wiring.actions["why.late"]
+    shop.selection.select("call", ids["pay"])
+    for goes in (
+        lambda: shop.selection.select("call", ids["stuck"]),
+        shop.selection.clear,
+        lambda: click(qtbot, shop.tables.why.questions, 0),
+        shop.wiring.actions["capture.clear"].trigger,
+    ):
+        shop.selection.select("call", ids["pay"])
+        ask.trigger()
+        assert timeline.place.path_height
+        goes()
+        qtbot.waitUntil(lambda: not timeline.place.path_height, timeout=PATIENCE_MS)
+
+
+def test_what_is_inferred_or_unknown_of_a_path_is_marked_without_colour(shop: Any, ids: dict[str, int]) -> None:
+    path = partial(PathPart, text="some", start_ns=0, end_ns=1_000_000)
+    known, inferred, unknown = (
+        pixels_of(path(kind), shop.themes.theme) for kind in (PartKind.OWN, PartKind.AWAITS, PartKind.UNKNOWN)
+    )
+    lowest = slice(-4, None)
+    assert all(len(set(row)) == 1 for row in known[lowest]), "nothing stands at its lower edge"
+    assert any(len(set(row)) > 1 for row in inferred[lowest]), "dots"
+    assert all(len(set(row)) > 1 for row in unknown[lowest]), "hatched"
+    assert words(path(PartKind.AWAITS)).endswith("(inferred)")
+    assert words(path(PartKind.UNKNOWN)) == "1 ms unknown: some"
+
+
+def pixels_of(part: PathPart, theme: Any) -> list[list[int]]:
+    """A piece as it is painted, without its left edge: rows of colours."""
+    image = QImage(60, 20, QImage.Format.Format_RGB32)
+    image.fill(0)
+    painter = QPainter(image)
+    paint_piece(painter, theme, Lettering(painter.font()), QRectF(0, 0, 60, 20), part)
+    painter.end()
+    return [[image.pixel(x, y) for x in range(4, 58)] for y in range(20)]
 
 
 def test_a_handler_that_did_not_run_is_asked_about_by_name(shop: Any, qtbot: Any, ids: dict[str, int]) -> None:

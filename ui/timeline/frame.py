@@ -23,6 +23,7 @@ from ui.timeline.markers import Markers
 from ui.timeline.neighbours import Item
 from ui.timeline.note_flags import paint_flags
 from ui.timeline.painter import paint_emits, paint_tracks
+from ui.timeline.path_lane import paint_path, paint_path_ground, paint_path_title
 from ui.timeline.picture import Picture
 from ui.timeline.placing import span_of
 from ui.timeline.sizes import TimelineSizes, sizes_of
@@ -80,6 +81,7 @@ class TimelineFrame:
         place, colours, picture = self.place, self.colours, self.picture
         marks = ticks(picture.viewport, self.content.first_ns, place.sizes.stretch)
         paint_ground(painter, colours, place, picture.lanes, picture.scroll)
+        paint_path_ground(painter, colours, place)
         paint_grid(painter, colours, place, picture.viewport, marks)
         paint_processes(painter, colours, place, picture.lanes, picture.scroll, self.letters.usual)
         paint_folds(painter, colours, place, picture.viewport, self.letters.small)
@@ -89,8 +91,12 @@ class TimelineFrame:
         if self.selected is not None:
             self._paint_selected(painter, arrows, self.selected)
         arrows.paint(painter, colours, self.story.links)
+        if place.path_height:
+            paint_path(painter, colours, place, picture.path, self.letters.small)
         paint_sum(painter, colours, place, self.content)
         paint_titles(painter, colours, place, picture.lanes, picture.scroll, self.content, self.letters.usual)
+        if place.path_height:
+            paint_path_title(painter, colours, place, self.letters.usual)
         paint_axis(painter, colours, place, picture.viewport, marks)
         paint_flags(painter, colours, place, picture.viewport, self.content.trace.notes)
 

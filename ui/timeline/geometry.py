@@ -1,4 +1,4 @@
-"""Where the parts of the timeline lie in its widget: overview on top, axis, emits lane, then the handlers' lanes."""
+"""Where the parts of the timeline lie in its widget: overview, axis, emits, critical path, the handlers' lanes."""
 
 from __future__ import annotations
 
@@ -18,6 +18,8 @@ class Geometry:
     left: int
     """Width of the column of titles; time begins here."""
     sizes: TimelineSizes
+    path_height: int = 0
+    """Height of the lane of a critical path, 0 where none is shown."""
 
     @property
     def axis_top(self) -> int:
@@ -36,8 +38,12 @@ class Geometry:
         return self.sizes.emits
 
     @property
-    def lanes_top(self) -> int:
+    def path_top(self) -> int:
         return self.emits_top + self.emits_height + 1
+
+    @property
+    def lanes_top(self) -> int:
+        return self.path_top + self.path_height
 
     @property
     def lanes_height(self) -> int:
@@ -48,7 +54,10 @@ class Geometry:
         return max(1, self.width - self.left)
 
     def in_emits(self, x: float, y: float) -> bool:
-        return x >= self.left and self.emits_top <= y < self.lanes_top
+        return x >= self.left and self.emits_top <= y < self.path_top
+
+    def in_path(self, y: float) -> bool:
+        return self.path_top <= y < self.lanes_top
 
     def in_lanes(self, x: float, y: float) -> bool:
         return x >= self.left and y >= self.lanes_top

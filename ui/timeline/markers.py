@@ -11,6 +11,7 @@ from bus.trace.notes import Note, Notes
 from ui.number_text import duration_text
 from ui.timeline.colours import Colours, with_alpha
 from ui.timeline.geometry import Geometry
+from ui.timeline.path_lane import ShownPath
 from ui.timeline.viewport import Viewport
 
 ALPHA = 34
@@ -24,7 +25,7 @@ Stretch = tuple[int, int]
 
 @dataclass(slots=True)
 class Markers:
-    """The marked stretches, the ruler and the notes of one trace."""
+    """The marked stretches, the ruler, the notes and the critical path that are shown of one trace."""
 
     marked: Stretch | None = None
     """Until something else is marked."""
@@ -34,6 +35,9 @@ class Markers:
 
     ruler: Stretch | None = None
     """Being measured, from where the person began."""
+
+    path: ShownPath | None = None
+    """The critical path that was asked for, until something is selected that does not belong to it."""
 
     @property
     def kept(self) -> tuple[Stretch, ...]:

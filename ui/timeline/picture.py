@@ -13,6 +13,7 @@ from bus.picture.detail import EmitPoints, points
 from bus.picture.track import Track
 from ui.timeline.content import Content
 from ui.timeline.lanes import Lane
+from ui.timeline.path_lane import PathPiece, ShownPath, pieces_of
 from ui.timeline.spots import MarkSpot, spots_of
 from ui.timeline.viewport import Viewport
 
@@ -53,6 +54,8 @@ class Picture:
     lanes: tuple[Lane, ...]
     spots: tuple[MarkSpot, ...]
     """Marks in the lanes."""
+    path: tuple[PathPiece, ...] = ()
+    """Of the critical path, where one is shown."""
 
     def track_at(self, y: float) -> TrackPicture | None:
         """The track at a height from the top of the lanes area (below the emits lane)."""
@@ -80,8 +83,10 @@ class Picture:
         return nearest if distance[nearest] <= (REACH_PX + 2) * self.ratio else -1
 
 
-def picture_of(content: Content, viewport: Viewport, scroll: int, height: int, ratio: float) -> Picture:
-    """What lies in view; `height` is that of the area below the emits lane."""
+def picture_of(
+    content: Content, viewport: Viewport, scroll: int, height: int, ratio: float, path: ShownPath | None = None
+) -> Picture:
+    """What lies in view; `height` is that of the area of the handlers' lanes."""
     grid = viewport.grid(ratio)
     lanes = tuple(content.lanes.between(scroll, scroll + max(0, height)))
     tracks = tuple(_in_view(content, lanes, scroll, height))
@@ -98,9 +103,9 @@ def picture_of(content: Content, viewport: Viewport, scroll: int, height: int, r
     lost = content.emits.lost
     matching = matches.lost(lost) if matches else None
     emits = points(content.emits.times, lost, grid, total, shown, matching)
-    return Picture(
-        viewport, ratio, scroll, content.now_ns, emits, tracks, found, lanes, spots_of(content, lanes, viewport, scroll)
-    )
+    spots = spots_of(content, lanes, viewport, scroll)
+    pieces = pieces_of(path, viewport)
+    return Picture(viewport, ratio, scroll, content.now_ns, emits, tracks, found, lanes, spots, pieces)
 
 
 def _in_view(content: Content, lanes: Iterable[Lane], scroll: int, height: int) -> Iterator[TrackPicture]:

@@ -11,6 +11,8 @@ from ui.timeline.content import Content
 from ui.timeline.geometry import Geometry
 from ui.timeline.neighbours import Item
 from ui.timeline.note_flags import note_at, subject_of
+from ui.timeline.path_lane import piece_at
+from ui.timeline.path_looks import words as words_of_part
 from ui.timeline.picture import Picture
 from ui.timeline.spots import item_of, spot_at
 
@@ -24,6 +26,10 @@ def item_at(content: Content, picture: Picture, place: Geometry, x: float, y: fl
     if place.in_emits(x, y):
         index = picture.emit_at(across)
         return None if index < 0 else ("dispatch", _telling_emit(content, picture, index))
+    if place.in_path(y):
+        piece = piece_at(picture.path, across)
+        row = content.trace.calls.row_of(piece.call) if piece is not None and piece.call else -1
+        return ("call", row) if row >= 0 else None
     if not place.in_lanes(x, y):
         return None
     spot = spot_at(picture.spots, across, y - place.lanes_top)
@@ -42,6 +48,9 @@ def text_at(content: Content, picture: Picture, place: Geometry, x: float, y: fl
     if place.in_emits(x, y):
         index = picture.emit_at(across)
         return words.about_emits(content, picture.emits, index) if index >= 0 else ""
+    if place.in_path(y):
+        piece = piece_at(picture.path, across) if across >= 0 else None
+        return words_of_part(piece.part) if piece is not None else ""
     if place.in_lanes(x, y):
         spot = spot_at(picture.spots, across, y - place.lanes_top)
         if spot is not None:

@@ -22,13 +22,17 @@ from ui.timeline.links import NOTHING, Story, story_of
 from ui.timeline.markers import Markers
 from ui.timeline.navigation import Navigation
 from ui.timeline.neighbours import Item
+from ui.timeline.path_lane import PADDING, ShownPath
 from ui.timeline.picture import Picture, picture_of
-from ui.timeline.selection_walk import SelectionWalk
+from ui.timeline.selection_walk import LEAST_ROOM, SelectionWalk
 from ui.timeline.time_axis import TimeAxis
 from ui.timeline.viewport import Viewport
 
 SELDOM = 12
 """While records arrive the links of the selection are found anew only at every so many frames."""
+
+LEAST_SHARE = 8
+"""A critical path that is shown takes at least this part of the view."""
 
 TITLE_PADDING = 70
 """Room beside a title for its margins and its count of failures."""
@@ -47,6 +51,7 @@ class Scene(QObject):
         super().__init__(widget)
         self._widget = widget
         self.selection = selection
+        selection.changed.connect(self._let_path_go)
         self.navigation = Navigation()
         self.lane_choices = LaneChoices(self)
         self.contents = Contents(session, filter_state, self.lane_choices, self)
@@ -100,7 +105,8 @@ class Scene(QObject):
         """What lies in view now."""
         if self._picture is None:
             height, ratio = self.place.lanes_height, self._widget.devicePixelRatioF()
-            self._picture = picture_of(self.content, self.viewport, self.bar.value(), height, ratio)
+            parts = self.content, self.viewport, self.bar.value(), height, ratio
+            self._picture = picture_of(*parts, self.markers.path)
         return self._picture
 
     @property
@@ -109,7 +115,7 @@ class Scene(QObject):
         widget, sizes = self._widget, self.content.sizes
         bar = self.bar.sizeHint().width() if self.bar.maximum() else 0
         titles = titles_width(self._widest + TITLE_PADDING, widget.width(), sizes)
-        return Geometry(widget.width() - bar, widget.height(), titles, sizes)
+        return Geometry(widget.width() - bar, widget.height(), titles, sizes, self._path_height)
 
     def pointer_x(self) -> float:
         """Where the pointer is, or the middle of the lanes where it is elsewhere."""
@@ -145,6 +151,19 @@ class Scene(QObject):
         """Bring the newest into view where following."""
         self.navigation.advance(self.content.first_ns, self.content.now_ns, live=live)
 
+    def show_path(self, path: ShownPath | None) -> None:
+        """Show a critical path as a lane, all of it in view and wide enough to be read; None: none any more."""
+        if path == self.markers.path:
+            return
+        self.markers.path = path
+        if path is not None:
+            view = self.viewport
+            start, end = (view.scale.place(time_ns) for time_ns in path.stretch)
+            if start < view.start or end > view.end or (end - start) * LEAST_SHARE < view.span:
+                room = max((end - start) // 4, LEAST_ROOM)
+                self.navigation.fit(start - room, end + room)
+        self.changed.emit()
+
     def lay_out(self) -> None:
         """Fit everything to the widget's size and font."""
         widget, content = self._widget, self.content
@@ -153,7 +172,7 @@ class Scene(QObject):
             self._measured = content.lanes
             metrics = widget.fontMetrics()
             self._widest = max((metrics.horizontalAdvance(lane.title) for lane in self._measured), default=0)
-        visible = Geometry(widget.width(), widget.height(), 0, content.sizes).lanes_height
+        visible = Geometry(widget.width(), widget.height(), 0, content.sizes, self._path_height).lanes_height
         self.bar.setRange(0, max(0, content.lanes.height - visible))
         self.bar.setPageStep(max(1, visible))
         self.bar.setVisible(self.lanes_overflow)
@@ -165,6 +184,16 @@ class Scene(QObject):
     def measure_again(self) -> None:
         """The font is another one: titles are as wide as its letters."""
         self._measured = None
+
+    @property
+    def _path_height(self) -> int:
+        return self.content.sizes.single + 2 * PADDING if self.markers.path is not None else 0
+
+    def _let_path_go(self) -> None:
+        """The path stays while what is selected belongs to it."""
+        path, selection = self.markers.path, self.selection
+        if path is not None and not path.is_about(selection.kind, selection.id):
+            self.show_path(None)
 
     def _begin(self, another: bool = True) -> None:
         """Start on another content; the person stays where they are unless it is of another capture."""

@@ -57,6 +57,13 @@ class PartKind(StrEnum):
     UNKNOWN = "unknown"
 
 
+_SURE = {
+    PartKind.UNKNOWN: Sure.UNKNOWN,
+    PartKind.AWAITS: Sure.INFERRED,
+    PartKind.SHORT: Sure.INFERRED,
+}
+
+
 @dataclass(frozen=True, slots=True)
 class PathPart:
     """One stretch of a critical path. The parts follow each other without a gap."""
@@ -74,6 +81,11 @@ class PathPart:
     def length_ns(self) -> int:
         """How long it lasts."""
         return self.end_ns - self.start_ns
+
+    @property
+    def sure(self) -> Sure:
+        """How sure it is that the time was spent so."""
+        return _SURE.get(self.kind, Sure.CERTAIN)
 
 
 @dataclass(frozen=True, slots=True)

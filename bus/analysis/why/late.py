@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from bus.analysis.why.answer import Answer, PartKind, PathPart, Reason, Sure
+from bus.analysis.why.answer import Answer, PartKind, PathPart, Reason
 from bus.analysis.why.critical_path import critical_path
 from bus.analysis.why.question import Offer, Question, Subject
 from bus.analysis.why.telling import Telling
@@ -13,12 +13,6 @@ from bus.wording import duration, several
 
 MOST_TOLD = 12
 """Parts that are told, the longest ones."""
-
-SURE = {
-    PartKind.UNKNOWN: Sure.UNKNOWN,
-    PartKind.AWAITS: Sure.INFERRED,
-    PartKind.SHORT: Sure.INFERRED,
-}
 
 
 def offers(telling: Telling, subject: Subject) -> Sequence[Offer]:
@@ -101,9 +95,8 @@ def _reason(telling: Telling, parts: Sequence[PathPart], whole: int) -> Reason:
     text = f"{_took(parts, whole)} {part.kind}: {part.text}"
     if part.call >= 0:
         text += f" (call #{id_text(int(telling.trace.calls.id[part.call]))})"
-    sure = SURE.get(part.kind, Sure.CERTAIN)
     if part.call < 0:
-        return Reason(f"{text}.", sure, time_ns=part.start_ns)
+        return Reason(f"{text}.", part.sure, time_ns=part.start_ns)
     return Reason(
-        f"{text}.", sure, "call", int(telling.trace.calls.id[part.call]), part.start_ns, telling.code(part.call)
+        f"{text}.", part.sure, "call", int(telling.trace.calls.id[part.call]), part.start_ns, telling.code(part.call)
     )

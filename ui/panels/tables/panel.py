@@ -108,10 +108,11 @@ class TablesPanel(QWidget):
         """Bring them to the front."""
         self.tabs.setCurrentWidget(self.notes)
 
-    def show_why(self) -> None:
-        """Bring it to the front, with what can be asked about the selection."""
+    def show_why(self, question: str = "") -> None:
+        """Bring to the front what can be asked about the selection, with the answer to a question (its id)."""
         if self._selection.kind:
-            self.ask_why(Subject(self._selection.kind, self._selection.id))
+            self.tabs.setCurrentWidget(self.why)
+            self.why.ask(Subject(self._selection.kind, self._selection.id), question)
 
     def ask_why(self, subject: Subject, offer: Offer | None = None) -> None:
         """Bring the answer to the front. offer: the question; None: the most pressing one."""

@@ -23,6 +23,7 @@ from ui.number_text import moment
 from ui.panels.tab import Tab, TabParts
 from ui.panels.tables.why_path import PathBar
 from ui.row_search import RowSearch
+from ui.timeline.path_lane import ShownPath
 from ui.widgets.breaking_label import BreakingLabel
 from ui.widgets.empty_hint import EmptyHint
 
@@ -73,6 +74,9 @@ class WhyTab(Tab):
     """What is selected now is to be seen on the timeline."""
 
     source_wanted = Signal(str, int)
+
+    path_found = Signal(object)
+    """The ShownPath of the answer that is shown; None where it has none."""
 
     def __init__(self, parts: TabParts) -> None:
         super().__init__(parts.parent)
@@ -154,6 +158,7 @@ class WhyTab(Tab):
         self._shown = None
         self._hint.set_text(*hint)
         self._stack.setCurrentWidget(self._hint)
+        self.path_found.emit(None)
 
     def _show(self, found: Found) -> None:
         if found.answer is None:
@@ -166,6 +171,9 @@ class WhyTab(Tab):
         self.questions.setCurrentRow(found.asked)
         self.short.setText(found.answer.short)
         self.path.show_path(found.path)
+        subject, answer = found.subject, found.answer
+        path = ShownPath(subject.kind, subject.id, answer.title, answer.short, found.path) if found.path else None
+        self.path_found.emit(path)
         self.reasons.clear()
         for number, reason in enumerate(found.answer.reasons, 1):
             item = QListWidgetItem(f"{number}.  {reason.text}{SURE[reason.sure]}")

@@ -5,16 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import QEvent, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QBrush, QColor, QHelpEvent, QMouseEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtGui import QHelpEvent, QMouseEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
-from bus.analysis.why import PartKind, PathPart
-from bus.wording import duration
-from ui.theme import Theme, ThemeSource
-from ui.timeline.colours import blend, readable_on
-
-MARGIN = 4
-"""Pixels beside what stands in a piece."""
+from bus.analysis.why import PathPart
+from ui.theme import ThemeSource
+from ui.timeline.lettering import Lettering
+from ui.timeline.path_looks import MARGIN, paint_piece, words
 
 
 class PathBar(QWidget):
@@ -51,18 +48,11 @@ class PathBar(QWidget):
         return next((each for each, left, right in self._pieces() if left <= x < right), None)
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        painter, theme = QPainter(self), self._themes.theme
-        painter.setPen(QPen(QColor(theme.background), 2))
+        painter = QPainter(self)
+        letters = Lettering(painter.font())
         for (part, _), left, right in self._pieces():
             room = QRectF(left, 0.5, max(1.0, right - left), self.height() - 1)
-            ground = ground_of(part.kind, theme)
-            painter.fillRect(room, ground)
-            if part.kind is PartKind.UNKNOWN:
-                painter.fillRect(room, QBrush(QColor(theme.muted), Qt.BrushStyle.BDiagPattern))
-            elif right - left > 3:
-                self._write(painter, room, part, ground)
-            if left > 0:
-                painter.drawLine(room.topLeft(), room.bottomLeft())
+            paint_piece(painter, self._themes.theme, letters, room, part)
         painter.end()
 
     def event(self, event: QEvent) -> bool:
@@ -85,38 +75,3 @@ class PathBar(QWidget):
         begin, end = self._parts[0][0].start_ns, self._parts[-1][0].end_ns
         scale = self.width() / max(1, end - begin)
         return [(each, (each[0].start_ns - begin) * scale, (each[0].end_ns - begin) * scale) for each in self._parts]
-
-    def _write(self, painter: QPainter, room: QRectF, part: PathPart, ground: QColor) -> None:
-        inside = room.adjusted(MARGIN, 0, -MARGIN, 0)
-        for text in (f"{part.text}  {duration(part.length_ns)}", duration(part.length_ns)):
-            if self.fontMetrics().horizontalAdvance(text) <= inside.width():
-                before = painter.pen()
-                painter.setPen(readable_on(ground))
-                painter.drawText(inside, Qt.AlignmentFlag.AlignCenter, text)
-                painter.setPen(before)
-                return
-
-
-def words(part: PathPart) -> str:
-    """A part as its tip says it."""
-    return f"{duration(part.length_ns)} {part.kind}: {part.text}"
-
-
-def ground_of(kind: PartKind, theme: Theme) -> QColor:
-    """The colour of a kind of part: amber is what waited for somebody, red what was in vain."""
-    background = QColor(theme.background)
-    match kind:
-        case PartKind.OWN:
-            return QColor(theme.ok)
-        case PartKind.AWAITS:
-            return blend(QColor(theme.ok), background, 0.45)
-        case PartKind.BLOCKED:
-            return blend(QColor(theme.warning), background, 0.6)
-        case PartKind.ATTEMPT | PartKind.REQUEUE:
-            return blend(QColor(theme.failed), background, 0.45)
-        case PartKind.BUS:
-            return blend(QColor(theme.accent), background, 0.35)
-        case PartKind.UNKNOWN | PartKind.SHORT:
-            return QColor(theme.raised)
-        case _:
-            return blend(QColor(theme.idle), background, 0.4)

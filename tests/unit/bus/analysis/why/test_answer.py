@@ -13,3 +13,10 @@ def test_an_answer_of_what_cannot_be_told_is_none() -> None:
 
 def test_a_part_lasts_from_its_start_to_its_end() -> None:
     assert PathPart(PartKind.OWN, "pay", 5, 12).length_ns == 7
+
+
+def test_a_part_says_how_sure_it_is() -> None:
+    sure = {kind: PathPart(kind, "some", 0, 1).sure for kind in PartKind}
+    assert sure[PartKind.BLOCKED] is Sure.CERTAIN
+    assert sure[PartKind.AWAITS] is Sure.INFERRED, "a coroutine: it ran or it awaited"
+    assert sure[PartKind.UNKNOWN] is Sure.UNKNOWN
