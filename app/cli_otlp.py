@@ -11,6 +11,7 @@ from app.cli_output import complain, warn
 from app.cli_trouble import TroubleOnStderr
 from app.interruption import interruptible
 from bus.errors import UserError
+from bus.settings import Settings
 from bus.trace import Trace
 
 if TYPE_CHECKING:
@@ -65,7 +66,8 @@ def send(path: Path, to: str, *, payloads: bool, follow: bool) -> int:
 
         sender.start()
         if path.is_dir():
-            sent, unread = send_launch(path, spans, goes_on, follow=follow)
+            most_stream = Settings().most_stream if follow else None
+            sent, unread = send_launch(path, spans, goes_on, follow=follow, most_stream=most_stream)
             for process in sent:
                 warn(process.path, process.trace)
             for error in unread:

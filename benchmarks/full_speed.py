@@ -64,7 +64,7 @@ def run(seconds: float) -> list[Row]:
     with tempfile.TemporaryDirectory() as folder:
         command = [sys.executable, "-c", PROGRAM, folder, str(seconds)]
         with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as program:
-            follower = StreamFollower(stream_in(Path(folder)), remove=True)
+            follower = StreamFollower(stream_in(Path(folder)), most=0)
             trace, reader, most_bytes = followed(follower, seconds)
             told = program.communicate()[0]
         left = sum(path.stat().st_size for path in follower.folder.iterdir())

@@ -75,6 +75,10 @@ class Settings:
     most_disk_gb: float = 20.0
     """Of the temporary file that a live capture lies in until it is saved; 0: as much as the disk has room for."""
 
+    most_stream_gb: float = 4.0
+    """Of what each program under watch has written, and every reader has read, that stays on the disk while it runs;
+    0: all. It is half of what such a program may write before it drops facts."""
+
     most_runs: int = 20
     """Runs and opened captures that the window keeps to come back to, the one in view included; 1: none but that."""
 
@@ -98,3 +102,8 @@ class Settings:
 
     window_layout: str = ""
     """Where windows and panels stood, as the window wrote it; empty: as it comes."""
+
+    @property
+    def most_stream(self) -> int | None:
+        """Bytes that `most_stream_gb` says; None: all stay."""
+        return int(self.most_stream_gb * 1e9) if self.most_stream_gb > 0 else None

@@ -204,13 +204,16 @@ class Flag(IntFlag):
 
 
 class Lacking(IntFlag):
-    """What a person has asked not to record. The numbers are part of the capture format."""
+    """What a mark says is lacking. The numbers are part of the capture format."""
 
     DISPATCHES = 1
-    """Those of some buses."""
+    """Those of some buses, as a person has asked."""
 
     PAYLOADS = 2
-    """Or their values."""
+    """Or their values, as a person has asked."""
+
+    BEFORE = 4
+    """What the program did first: it was removed while it was watched."""
 
 
 class NameKind(IntEnum):

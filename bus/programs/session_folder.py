@@ -6,6 +6,7 @@ import os
 import threading
 import time
 from collections.abc import Collection
+from functools import partial
 from pathlib import Path
 
 from bus.capture import capture
@@ -98,10 +99,10 @@ def session_of(path: Path) -> Path | None:
     return path.parent if path.suffix == PROCESS or path in _captures(path.parent) else None
 
 
-def follow(path: Path, only: Collection[Path] = ()) -> SessionFollower:
+def follow(path: Path, only: Collection[Path] = (), most_stream: int | None = None) -> SessionFollower:
     """All processes of a session, those that are there and those that come. Raises UserError where it is none.
 
-    only: these alone, by what they record into.
+    only: these alone, by what they record into. most_stream: see `opened`.
     """
     folder = SessionFolder(path, only)
     if not path.is_dir() or not folder.records():
@@ -110,7 +111,7 @@ def follow(path: Path, only: Collection[Path] = ()) -> SessionFollower:
             at=Place(str(path)),
             hint="buslens ps shows the sessions",
         )
-    return SessionFollower(folder, opened)
+    return SessionFollower(folder, partial(opened, most_stream=most_stream))
 
 
 def load(path: Path) -> Trace:
@@ -164,6 +165,9 @@ def _has_header(path: Path) -> bool:
         return True  # whoever opens it says what is wrong
 
 
-def opened(path: Path) -> ProcessFollower:
-    """What reads the records of the process that records into this file or folder. Raises UserError."""
-    return StreamFollower(path) if path.is_dir() else CaptureProcess(path)
+def opened(path: Path, most_stream: int | None = None) -> ProcessFollower:
+    """What reads the records of the process that records into this file or folder. Raises UserError.
+
+    most_stream: bytes of its stream that stay on the disk while it runs, once they are read; None: all.
+    """
+    return StreamFollower(path, most=most_stream) if path.is_dir() else CaptureProcess(path)

@@ -137,7 +137,7 @@ class Session:
 
     def open_programs(self, folder: Path, only: Collection[Path] = ()) -> None:
         """Show what processes of a session record (only: into these), and go on with it; as `open_capture`."""
-        following = session_folder.follow(folder, only)
+        following = session_folder.follow(folder, only, self.settings.most_stream)
         self._retire()
         self._bring(Run(self._new_trace(), "capture", name=following.title))
         self.opening.follow(following)

@@ -5,7 +5,6 @@ A slot's mark is its last store. So the marks are read first, and the slots that
 
 from __future__ import annotations
 
-import os
 import platform
 import threading
 import time
@@ -90,10 +89,8 @@ class FactChunk:
         well = came & (times != layout.ELSEWHERE)
         return waiting[well], times[well]
 
-    def close(self, *, remove: bool) -> None:
-        """remove: nobody else needs it."""
-        if remove and self._file.is_there():
-            os.unlink(self._file.path)
+    def close(self) -> None:
+        """Safe to call twice."""
         self._file.close()
 
     def _slots(self, at: int, count: int) -> Array:

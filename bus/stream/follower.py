@@ -11,18 +11,24 @@ import numpy as np
 from bus.capture.follower import hand_over
 from bus.capture.writer import clock_ns
 from bus.errors import Place, UserError
+from bus.stream import chunk_files
+from bus.stream.definitions import Definitions
 from bus.stream.fact_chunks import Damaged, FactChunk
 from bus.stream.head import StreamHead, StreamState
+from bus.stream.readers import ReaderPlace, StreamReaders
 from bus.stream.records import Records
+from bus.stream.removal import ChunkRemoval
 from bus.stream.slots import Array, blobs_of, facts_of, newest_ns, turns_of
 from bus.system_errors import reason
 from bus.trace.facts import FACT_DTYPE
 from buslens import wire
-from buslens.records import Kind
+from buslens.records import BlobKind, Kind, Lacking
 from buslens.stream import layout
 
 LOOK_S = 0.05
 """How often it is seen whether something came, where nothing had."""
+
+GONE = "{who}: what it did before this was removed while it was watched, because there was too much of it"
 
 _MOST = np.iinfo(np.uint32).max
 
@@ -30,13 +36,13 @@ _MOST = np.iinfo(np.uint32).max
 class StreamFollower:
     """Reads the stream of one process. All methods belong to one thread."""
 
-    def __init__(self, folder: Path, *, remove: bool = False, look_s: float = LOOK_S) -> None:
-        """folder: of one process, which is in the folder of its session. remove: chunks go once they are read.
+    def __init__(self, folder: Path, *, most: int | None = None, look_s: float = LOOK_S) -> None:
+        """folder: of one process, which is in the folder of its session. most: bytes of the stream that stay on the
+        disk while the program runs; beyond, the oldest go that every reader has read. None: nothing is removed.
 
         Raises UserError where it is none, is damaged at its head, or belongs to somebody else.
         """
         self.folder = Path(folder)
-        self._remove = remove
         self._look_s = look_s
         self._looks_at = 0.0
         self._head = StreamHead(self.folder)
@@ -60,11 +66,20 @@ class StreamFollower:
         self._chunks: list[FactChunk] = []
         """Those of which something may come, in their order."""
 
+        # Before it is seen what is there: nothing goes from here on.
+        self._removal = ChunkRemoval(self.folder, StreamReaders(self.folder), most)
         try:
-            self._records = Records(self.folder, first=self._first(layout.BYTES), remove=remove)
-            self._chunks.append(self._chunk(self._first(layout.FACTS)))
+            self._records = Records(self.folder, Definitions(self.folder))
+            first = next(iter(chunk_files.numbers(self.folder, layout.FACTS)), 1)
+            self._chunks.append(self._chunk(first))
         except FileNotFoundError as error:
+            self._removal.close()
             raise UserError("this stream has no chunks any more", at=Place(str(self.folder))) from error
+        except UserError:
+            self._removal.close()
+            raise
+        self._is_behind_gap = first > 1
+        """Whether chunks before the newest one were removed, and not read."""
 
     @property
     def now_ns(self) -> int:
@@ -96,6 +111,7 @@ class StreamFollower:
                 self._told = True
                 frames.append(wire.pack_header(self.header))
             frames += self._next(is_last_look=state in (StreamState.ENDED, StreamState.DIED))
+            self._leave_behind(state)
         except Damaged as error:
             self.problem = f"The stream of {self._who} is damaged: {error}. What came before is shown."
         except UserError as error:
@@ -110,18 +126,15 @@ class StreamFollower:
     def close(self) -> None:
         """Close the files. Safe to call twice."""
         for chunk in self._chunks:
-            chunk.close(remove=False)
+            chunk.close()
         self._records.close()
+        self._records.definitions.close()
         self._head.close()
+        self._removal.close()
 
     @property
     def _who(self) -> str:
         return f"{self.header.process[:80]} (process {self.header.pid})"
-
-    def _first(self, stem: str) -> int:
-        """The number of the first chunk that is there still."""
-        numbers = [path.suffix[1:] for path in self.folder.glob(f"{stem}.*")]
-        return min((int(number) for number in numbers if number.isdecimal()), default=1)
 
     def _chunk(self, number: int) -> FactChunk:
         return FactChunk(self.folder / layout.chunk_name(layout.FACTS, number), number)
@@ -129,36 +142,61 @@ class StreamFollower:
     def _next(self, *, is_last_look: bool) -> list[bytes]:
         newest = self._chunks[-1]
         slots = newest.read(is_last_look=is_last_look)
-        parts = [self._facts(slots)] if len(slots) else []
+        parts = [self._removed(slots)] if len(slots) and self._is_behind_gap else []
+        parts += [self._facts(slots)] if len(slots) else []
         parts.append(self._due([self._turns(*chunk.times()) for chunk in self._chunks], slots))
         if newest.is_read:
-            try:
-                self._chunks.append(self._chunk(newest.number + 1))
-            except FileNotFoundError:
-                pass  # not yet
+            self._go_on(newest.number)
         for chunk in [each for each in self._chunks[:-1] if each.is_done]:
-            chunk.close(remove=self._remove)
+            chunk.close()
             self._chunks.remove(chunk)
         facts = np.concatenate([*parts, self._lost(slots)])
-        frames, self._records.frames = self._records.frames, []
+        frames = [*self._records.definitions.frames, *self._records.frames]
+        self._records.definitions.frames, self._records.frames = [], []
         if len(facts):
             # In the order of time, as a recorder has them: many ends come after what followed them.
             facts = facts[np.argsort(facts["time_ns"], kind="stable")]
             frames.append(wire.pack_frame(wire.FACTS, facts.tobytes()))
         return frames
 
+    def _go_on(self, number: int) -> None:
+        """To the chunk behind this one, where it is there."""
+        following = chunk_files.following(self.folder, layout.FACTS, number)
+        if not following:
+            return
+        try:
+            self._chunks.append(self._chunk(following))
+        except FileNotFoundError:
+            return  # removed meanwhile: there is a later one
+        self._is_behind_gap = following > number + 1
+
+    def _leave_behind(self, state: StreamState) -> None:
+        """Tell how far this is; what is too much goes, while the program runs."""
+        *running, newest = (each.number for each in self._chunks)
+        self._removal.look(ReaderPlace(newest, self._records.number), running, lives=state is StreamState.LIVES)
+
+    def _removed(self, slots: Array) -> Array:
+        """A mark that says where this begins, or goes on."""
+        self._is_behind_gap = False
+        times, facts = slots["time_ns"][slots["what"] != layout.FURTHER], np.zeros(1, FACT_DTYPE)
+        facts["kind"], facts["time_ns"] = Kind.MARK, times.min() if len(times) else self.now_ns
+        facts["count"] = Lacking.BEFORE
+        facts["blob"] = self._records.tell(BlobKind.NOTE, GONE.format(who=self._who))
+        return facts
+
     def _facts(self, slots: Array) -> Array:
         named, opened = blobs_of(slots), slots["what"] == layout.OPENED
         wanted, openings = slots["link"][named], slots["upper"][opened]
-        self._records.read_for(wanted, openings)
+        self._records.definitions.read_on()
+        self._records.read_for(wanted)
         blobs = np.zeros(len(slots), np.uint64)
         blobs[named] = self._records.claimed(wanted)
-        return facts_of(slots, self._records.openings(openings), blobs)
+        return facts_of(slots, self._records.definitions.openings(openings), blobs)
 
     def _turns(self, came: Array, times: Array) -> Array:
         several = came[~came["alone"]]
-        openings = self._records.openings(several["opening"], several["handler"])
-        return turns_of(came, times, openings, self._records.handlers)
+        openings = self._records.definitions.openings(several["opening"], several["handler"])
+        return turns_of(came, times, openings, self._records.definitions.handlers)
 
     def _due(self, turns: list[Array], slots: Array) -> Array:
         """Of what was told in place all but what came after the slots that were read: others may lie between."""

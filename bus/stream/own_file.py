@@ -8,6 +8,7 @@ import stat
 from pathlib import Path
 
 from bus.errors import Place, UserError
+from bus.stream.file_lock import lock
 from bus.system_errors import cannot_read
 
 _FLAGS = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_NONBLOCK", 0)
@@ -55,6 +56,10 @@ class OwnFile:
             return os.path.samestat(os.stat(self.path, follow_symlinks=False), os.fstat(self._descriptor))
         except OSError:
             return False
+
+    def lock(self) -> bool:
+        """Whether nobody had locked it, and this one has now. Raises OSError where there are no locks."""
+        return lock(self._descriptor)
 
     def close(self) -> None:
         """Safe to call twice."""

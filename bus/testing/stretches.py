@@ -40,7 +40,7 @@ class Stretches:
 
     def __init__(self, folder: Path, *, remove: bool) -> None:
         """folder: of the stream. remove: its chunks go once they are read. Raises UserError where it is none."""
-        self._follower = StreamFollower(folder, remove=remove, look_s=0.0)
+        self._follower = StreamFollower(folder, most=0 if remove else None, look_s=0.0)
         self._framing = FrameReader()
         self._names = Names()
         self._before = _NOTHING

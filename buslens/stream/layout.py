@@ -15,10 +15,13 @@ from buslens.texts import json_utf8
 from buslens.wire import Header
 
 MAGIC = b"BUSTREAM"
-VERSION = 2
+VERSION = 3
 
-HEAD, FACTS, BYTES = "head", "facts", "bytes"
-"""Files of a stream: its first page, and what the names of its chunks begin with (`chunk_name`)."""
+HEAD, FACTS, BYTES, NAMES = "head", "facts", "bytes", "names"
+"""Files of a stream: its first page, and what the names of its chunks begin with (`chunk_name`).
+
+Chunks of NAMES are few, and stay: they have what any slot and payload may mention, however late somebody reads it.
+"""
 
 PAGE = 4096
 PRELUDE = struct.Struct("<8sHHII")
@@ -75,7 +78,7 @@ NUMBER = struct.Struct("<Q")
 
 RECORD = struct.Struct("<QBBHI")
 PACK_RECORD = RECORD.pack
-"""id, kind, 1 where it was cut, what it is (BLOB to VALUES), length of the bytes that follow.
+"""id, kind, 1 where it was cut, what it is (BLOB and VALUES in BYTES, the others in NAMES), length of what follows.
 
 The id of a blob, and of values in its place, is what a fact has as its blob. kind: of the blob or the name.
 """

@@ -69,7 +69,7 @@ class StreamRecorder(Recorder):
         super().__init__(limits=limits, redaction=redaction or Redaction())
         self._quick_json = QuickJson(self.redaction, limits).of
         self.forms = PayloadForms(
-            self.redaction, limits, lambda record: self._stream is not None and self._stream.write(record)
+            self.redaction, limits, lambda record: self._stream is not None and self._stream.define(record)
         )
         self.folder = os.path.abspath(os.fsdecode(folder))
         self.next_id: Callable[[], int] = itertools.count(2, 2).__next__
@@ -205,7 +205,7 @@ class StreamRecorder(Recorder):
             if len(self._openings) >= self.limits.max_names:
                 return None
             ident = self._next_opening()
-            if self._stream is not None and not self._stream.write(opening_record(ident, *key)):
+            if self._stream is not None and not self._stream.define(opening_record(ident, *key)):
                 return None
             found = self._openings[key] = ident
         return StreamOpening(found, len(handlers))
@@ -321,7 +321,7 @@ class StreamRecorder(Recorder):
             except IndexError:  # another thread was quicker
                 return
             ident, kind, _, _, length = NAME_ENTRY.unpack_from(packed)
-            if not stream.write(PACK_RECORD(ident, kind, 0, NAME, length) + packed[NAME_ENTRY.size :]):
+            if not stream.define(PACK_RECORD(ident, kind, 0, NAME, length) + packed[NAME_ENTRY.size :]):
                 self._names.appendleft(packed)
                 return
 
@@ -335,7 +335,7 @@ class StreamRecorder(Recorder):
         stream = Stream(self.folder, self.header, self._space)
         stream.on_block = partial(self.spending.look, stream)
         for key, ident in list(self._openings.items()):
-            stream.write(opening_record(ident, *key))
+            stream.define(opening_record(ident, *key))
         self._stream = stream
         self.forms.tell_all()
         self._tell_names()
@@ -366,8 +366,3 @@ def start_ticks(pid: "Union[int, str]" = "self") -> int:
             return int(file.read().rpartition(b")")[2].split()[19])
     except (OSError, ValueError, IndexError):
         return 0
-
-
-def _write(recorder: StreamRecorder, record: bytes) -> bool:
-    """Whether there was room for a record."""
-    return recorder._stream is not None and recorder._stream.write(record)

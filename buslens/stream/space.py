@@ -63,8 +63,7 @@ class StreamSpace:
             self._sizes = {path: size for path, size in self._sizes.items() if os.path.exists(path)}
             if sum(self._sizes.values()) + size > self.limits.total:
                 raise OSError(errno.EDQUOT, "no reader has removed what it has read")
-        disk = os.statvfs(self.folder)
-        if disk.f_bavail * disk.f_frsize - size < min(self.limits.left_on_disk, disk.f_blocks * disk.f_frsize // 20):
+        if room_on_disk(self.folder, self.limits) < size:
             raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
         mapping = self.map_file(name, size)
         self._sizes[os.path.join(self.folder, name)] = size
@@ -74,10 +73,11 @@ class StreamSpace:
 class Chunks:
     """The chunks of one stem, opened one after another."""
 
-    def __init__(self, space: StreamSpace, stem: str) -> None:
+    def __init__(self, space: StreamSpace, stem: str, first: int = 0) -> None:
+        """first: bytes of the first one; 0: as the limits say."""
         self._space = space
         self._stem = stem
-        self._size = space.limits.first
+        self._size = first or space.limits.first
         self.opened = 0
         """Bytes of all so far."""
 
@@ -94,6 +94,12 @@ class Chunks:
         self.opened += len(chunk)
         self._size = min(2 * self._size, self._space.limits.largest)
         return chunk
+
+
+def room_on_disk(folder: str, limits: StreamLimits) -> int:
+    """How many bytes may still be taken of the disk of a folder; negative where too many are. Raises OSError."""
+    disk = os.statvfs(folder)
+    return disk.f_bavail * disk.f_frsize - min(limits.left_on_disk, disk.f_blocks * disk.f_frsize // 20)
 
 
 def _allocate(descriptor: int, size: int) -> None:

@@ -17,7 +17,7 @@ from typing import Any, Callable, TypeVar
 
 from buslens.stream.blocks import SlotBlocks, Slots, left
 from buslens.stream.cost import CLOCK_NS
-from buslens.stream.layout import BYTES, FACTS, HEAD, SLOT, pack_page
+from buslens.stream.layout import BYTES, FACTS, HEAD, NAMES, SLOT, pack_page
 from buslens.stream.page import HeadPage
 from buslens.stream.space import Chunks, StreamLimits, StreamSpace
 from buslens.wire import Header
@@ -47,9 +47,12 @@ class Stream:
         packed = pack_page(header)
         self._page = HeadPage(self._known(space.map_file(HEAD + ".new", len(packed))), packed)
         self._chunks = {stem: Chunks(space, stem) for stem in (FACTS, BYTES)}
-        self._bytes = self._known(self._chunks[BYTES].open())
-        self.append: Callable[[bytes], int] = self._bytes.write
-        """Where records go now; ValueError: it is full, and `write` has another place."""
+        self._chunks[NAMES] = Chunks(space, NAMES, limits.first // 4)
+        self._records = {stem: self._known(self._chunks[stem].open()) for stem in (NAMES, BYTES)}
+        """Where records of each stem go now."""
+
+        self.append: Callable[[bytes], int] = self._records[BYTES].write
+        """Appends a payload; ValueError: its chunk is full, and `write` has another place."""
 
         self._blocks = SlotBlocks()
         self._known(self._blocks.go_on_in(self._known(self._chunks[FACTS].open())))
@@ -97,18 +100,12 @@ class Stream:
                 return False
 
     def write(self, record: bytes) -> bool:
-        """Append a record: its head and what belongs to it. False where there is no room."""
-        while True:
-            chunk = self._bytes
-            try:
-                self.append(record)
-                return True
-            except ValueError:
-                if self._opening == threading.get_ident():
-                    self._late.append((self.write, (record,)))
-                    return True
-                if not self._next_bytes(chunk, len(record)):
-                    return False
+        """Append a payload, an error or a note: its head and what belongs to it. False where there is no room."""
+        return self._append(BYTES, record)
+
+    def define(self, record: bytes) -> bool:
+        """Append what slots and payloads mention from now on: a name, an opening, a form. False where no room is."""
+        return self._append(NAMES, record)
 
     def next_slots(self, used: Slots) -> bool:
         """Give out other slots, where nobody has meanwhile. Whether there are free ones."""
@@ -143,13 +140,27 @@ class Stream:
 
     def tell_cost(self, own_ns: int, cpu_ns: int, step: int) -> None:
         """Say what being watched has cost until now. step: see `Budget`."""
-        sealed = self._chunks[BYTES].opened - len(self._bytes)
-        written = self.used * SLOT + sealed + self._bytes.tell()
+        written = self.used * SLOT
+        for stem, chunk in self._records.items():
+            written += self._chunks[stem].opened - len(chunk) + chunk.tell()
         self._page.tell_cost(own_ns, cpu_ns, self.used, written, step)
 
-    def _next_bytes(self, full: mmap.mmap, at_least: int) -> bool:
+    def _append(self, stem: str, record: bytes) -> bool:
+        while True:
+            chunk = self._records[stem]
+            try:
+                chunk.write(record)
+                return True
+            except ValueError:
+                if self._opening == threading.get_ident():
+                    self._late.append((self._append, (stem, record)))
+                    return True
+                if not self._next_records(stem, chunk, len(record)):
+                    return False
+
+    def _next_records(self, stem: str, full: mmap.mmap, at_least: int) -> bool:
         with self._lock:
-            return self._bytes is not full or self._opened(partial(self._open_bytes, full, at_least))
+            return self._records[stem] is not full or self._opened(partial(self._open_records, stem, full, at_least))
 
     def _opened(self, open_: Callable[[], None]) -> bool:
         """Under the lock: open what comes next. Whether there was room."""
@@ -170,11 +181,12 @@ class Stream:
             self._known(self._blocks.go_on_in(self._new_chunk(FACTS)))
         self.slots = self._blocks.next_block()
 
-    def _open_bytes(self, full: mmap.mmap, at_least: int) -> None:
+    def _open_records(self, stem: str, full: mmap.mmap, at_least: int) -> None:
         full.seek(0, os.SEEK_END)  # nothing more goes there: a reader that sees the next chunk may go on
-        chunk = self._new_chunk(BYTES, at_least)
-        self.append = chunk.write  # before `_bytes`, by which others see that there is a new one
-        self._bytes = chunk
+        chunk = self._new_chunk(stem, at_least)
+        if stem == BYTES:
+            self.append = chunk.write  # before `_records`, by which others see that there is a new one
+        self._records[stem] = chunk
 
     def _new_chunk(self, stem: str, at_least: int = 0) -> mmap.mmap:
         now = time.monotonic_ns()

@@ -9,10 +9,10 @@ from bus.trace import Trace
 from buslens.stream import StreamRecorder
 
 
-def followed(recorder: StreamRecorder | Path, **options: bool) -> tuple[Trace, StreamFollower]:
+def followed(recorder: StreamRecorder | Path, most: int | None = None) -> tuple[Trace, StreamFollower]:
     """What is in a stream now."""
     folder = Path(recorder.path) if isinstance(recorder, StreamRecorder) else recorder
-    follower = StreamFollower(folder, look_s=0.0, **options)
+    follower = StreamFollower(folder, most=most, look_s=0.0)
     trace = Trace()
     follower.step(60.0, trace.feed)
     return trace, follower

@@ -50,6 +50,15 @@ class GeneralPage(QWidget):
         self.most_disk.setDecimals(1)
         self.most_disk.setSuffix(" GB")
         self.most_disk.setSpecialValueText("as the disk allows")
+        self.most_stream = QDoubleSpinBox(self)
+        self.most_stream.setAccessibleName("Most gigabytes of a stream")
+        self.most_stream.setToolTip(
+            "Of what each program under watch has written: beyond, what was read goes while the program runs"
+        )
+        self.most_stream.setRange(0.0, MOST_GB)
+        self.most_stream.setDecimals(1)
+        self.most_stream.setSuffix(" GB")
+        self.most_stream.setSpecialValueText("all, until facts are dropped")
         self.most_runs = QSpinBox(self)
         self.most_runs.setAccessibleName("Most runs that are kept")
         self.most_runs.setToolTip(
@@ -72,6 +81,7 @@ class GeneralPage(QWidget):
         form.addRow("Speed", self.speed)
         form.addRow("Records in memory", self.most_records)
         form.addRow("Live capture on disk", self.most_disk)
+        form.addRow("Streams on disk", self.most_stream)
         form.addRow("Runs that are kept", self.most_runs)
         form.addRow("Kept runs on disk", self.most_runs_gb)
         form.addRow(self.ask_about_runs)
@@ -79,7 +89,8 @@ class GeneralPage(QWidget):
         for box in (self.theme, self.axis, self.speed):
             box.activated.connect(self._changed)
         self.ask_about_runs.clicked.connect(self._changed)
-        for field in (self.font_points, self.most_records, self.most_disk, self.most_runs, self.most_runs_gb):
+        numbers = (self.most_records, self.most_disk, self.most_stream, self.most_runs, self.most_runs_gb)
+        for field in (self.font_points, *numbers):
             field.editingFinished.connect(self._changed)
 
     def show_settings(self, settings: Settings) -> None:
@@ -90,6 +101,7 @@ class GeneralPage(QWidget):
         self.font_points.setValue(settings.font_points)
         self.most_records.setValue(settings.most_records)
         self.most_disk.setValue(settings.most_disk_gb)
+        self.most_stream.setValue(settings.most_stream_gb)
         self.most_runs.setValue(settings.most_runs)
         self.most_runs_gb.setValue(settings.most_runs_gb)
         self.ask_about_runs.setChecked(settings.ask_about_runs)
@@ -104,6 +116,7 @@ class GeneralPage(QWidget):
             speed=self.speed.currentData(),
             most_records=self.most_records.value(),
             most_disk_gb=self.most_disk.value(),
+            most_stream_gb=self.most_stream.value(),
             most_runs=self.most_runs.value(),
             most_runs_gb=self.most_runs_gb.value(),
             ask_about_runs=self.ask_about_runs.isChecked(),

@@ -53,6 +53,8 @@ class Observed:
             return f"{trace.forgotten:,} older dispatches and calls are not in memory any more"
         if len(trace.marks.rows_lacking(Lacking.DISPATCHES)):
             return "some buses were not recorded for a while, as a person had asked"
+        if len(trace.marks.rows_lacking(Lacking.BEFORE)):
+            return "what the program did first was removed while it was watched"
         return "the capture is damaged" if trace.damage else ""
 
     @cached_property

@@ -56,12 +56,18 @@ class SentProcess:
 
 
 def send_launch(
-    folder: Path, spans: Callable[[], LiveSpans], goes_on: GoesOn, *, follow: bool = False
+    folder: Path,
+    spans: Callable[[], LiveSpans],
+    goes_on: GoesOn,
+    *,
+    follow: bool = False,
+    most_stream: int | None = None,
 ) -> tuple[list[SentProcess], list[UserError]]:
     """Hand over the spans of all processes of a launch that `buslens record` has begun.
 
     Its processes, and why some cannot be read. spans: makes what takes them, for each process.
-    follow: until the last one has ended; without, what is there now. Raises UserError where there is none.
+    follow: until the last one has ended; without, what is there now. most_stream: bytes of each process's stream that
+    stay on the disk meanwhile, once they are read; None: all. Raises UserError where there is none.
     """
     found: dict[Path, SentProcess] = {}
     unread: dict[Path, UserError] = {}
@@ -71,7 +77,7 @@ def send_launch(
         for path in session.records()[:MOST_PROCESSES]:
             if path not in found and path not in unread:
                 try:
-                    found[path] = SentProcess(path, session_folder.opened(path), spans())
+                    found[path] = SentProcess(path, session_folder.opened(path, most_stream), spans())
                 except UserError as error:
                     unread[path] = error
         moved = [process.step(goes_on) for process in found.values() if not process.is_over]

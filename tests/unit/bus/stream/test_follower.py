@@ -15,8 +15,9 @@ from pyee import EventEmitter
 import buslens
 from bus.errors import UserError
 from bus.stream import StreamFollower, StreamState
+from bus.stream.records import NOT_KEPT
 from bus.trace import Trace
-from buslens.records import Outcome
+from buslens.records import Lacking, Outcome
 from buslens.stream import StreamLimits, StreamRecorder
 from tests.helpers.patience import wait_until
 from tests.helpers.streams import events, followed, payloads
@@ -75,7 +76,7 @@ def test_what_comes_is_given_as_it_comes_and_the_end_is_marked(tmp_path: Path) -
 
 def test_many_chunks_are_followed_and_removed_once_they_are_read(tmp_path: Path) -> None:
     shop = Shop(tmp_path, first=4096, largest=8192, total=1 << 20)
-    trace, follower = followed(shop.recorder, remove=True)
+    trace, follower = followed(shop.recorder, most=0)
     for start in range(0, 5000, 500):
         shop.sell(*range(start, start + 500))
         follower.step(60.0, trace.feed)
@@ -94,7 +95,7 @@ def test_a_call_that_runs_is_shown_as_running_until_it_ends_even_where_its_chunk
         seen.append(int(trace.calls.outcome[0]))
 
     shop.emitter.on("long", long)
-    trace, follower = followed(shop.recorder, remove=True)
+    trace, follower = followed(shop.recorder, most=0)
     shop.emitter.emit("long", 1)
     follower.step(60.0, trace.feed)
     assert seen == [Outcome.RUNNING]
@@ -104,7 +105,7 @@ def test_a_call_that_runs_is_shown_as_running_until_it_ends_even_where_its_chunk
 def test_whoever_comes_later_reads_what_is_still_there(tmp_path: Path) -> None:
     shop = Shop(tmp_path, first=4096, largest=4096)
     shop.sell(*range(100))
-    followed(shop.recorder, remove=True)
+    followed(shop.recorder, most=0)
     shop.sell(7)
     trace, follower = followed(shop.recorder)
     assert follower.problem.startswith("The stream of shop") or payloads(trace)[-2:] == [7, {"number": 7}]
@@ -182,3 +183,83 @@ def read_on(follower: StreamFollower, trace: Trace) -> bool:
     """Whether all is read."""
     follower.step(1.0, trace.feed)
     return bool(follower.problem or follower.ended)
+
+
+def read_with(shop: Shop, follower: StreamFollower, trace: Trace, numbers: int) -> None:
+    """So many sales, in small steps, each of which is read."""
+    for start in range(0, numbers, 200):
+        shop.sell(*range(start, start + 200))
+        follower.step(60.0, trace.feed)
+
+
+def on_disk(shop: Shop) -> int:
+    return sum(path.stat().st_size for path in Path(shop.recorder.path).iterdir())
+
+
+def test_a_program_that_is_watched_may_write_more_than_its_stream_may_take(tmp_path: Path) -> None:
+    shop = Shop(tmp_path, first=4096, largest=8192, total=300_000)
+    trace, follower = followed(shop.recorder, most=100_000)
+    read_with(shop, follower, trace, 5000)
+    assert trace.dropped == shop.recorder.dropped == 0
+    assert payloads(trace)[::2] == list(range(5000))
+    assert on_disk(shop) < 150_000
+    follower.close()
+    assert not list(Path(shop.recorder.path).glob("reader.*"))
+
+
+def test_what_a_stream_lost_while_it_was_watched_is_said_to_whoever_opens_it_later(tmp_path: Path) -> None:
+    shop = Shop(tmp_path, first=4096, largest=8192)
+    trace, follower = followed(shop.recorder, most=100_000)
+    read_with(shop, follower, trace, 5000)
+    later, other = followed(shop.recorder)
+    assert other.problem == ""
+    assert later.marks.text(0).startswith("shop (process ")
+    assert "removed while it was watched" in later.marks.text(0)
+    assert later.marks.lacking[0] == Lacking.BEFORE
+    assert int(later.marks.time_ns[0]) == later.span_ns[0] > trace.span_ns[0]
+    assert 0 < len(later.dispatches) < len(trace.dispatches)
+    assert set(events(later)) == {"order", "paid"}
+    sold = [each for each in payloads(later) if isinstance(each, int)]
+    assert sold == list(range(5000 - len(sold), 5000))
+    assert payloads(later).count(None) == 0, "payloads of the facts that are left are there"
+
+
+def test_nothing_is_removed_before_every_reader_has_read_it(tmp_path: Path) -> None:
+    shop = Shop(tmp_path, first=4096, largest=8192)
+    slow_trace, slow = Trace(), StreamFollower(Path(shop.recorder.path), look_s=0.0)
+    trace, follower = followed(shop.recorder, most=0)
+    read_with(shop, follower, trace, 2000)
+    slow.step(60.0, slow_trace.feed)
+    assert payloads(slow_trace) == payloads(trace)
+    before = on_disk(shop)
+    read_with(shop, follower, trace, 200)
+    assert on_disk(shop) < before / 2
+
+
+def test_nothing_is_removed_of_a_program_that_has_ended(tmp_path: Path) -> None:
+    shop = Shop(tmp_path, first=4096, largest=8192)
+    shop.sell(*range(2000))
+    shop.recorder.close()
+    before = on_disk(shop)
+    trace, follower = followed(shop.recorder, most=0)
+    follower.close()
+    assert (len(trace.dispatches), on_disk(shop)) == (4000, before)
+
+
+@pytest.mark.parametrize("gone", [(1,), (2, 3), (1, 2, 5)])
+def test_chunks_that_somebody_has_removed_are_passed_over_and_said(tmp_path: Path, gone: tuple[int, ...]) -> None:
+    shop = Shop(tmp_path, first=4096, largest=8192)
+    shop.sell(*range(600))
+    for number in gone:
+        (Path(shop.recorder.path) / f"facts.{number:06d}").unlink()
+    for number in (1, 2):
+        (Path(shop.recorder.path) / f"bytes.{number:06d}").unlink()
+    trace, follower = followed(shop.recorder)
+    assert follower.problem == ""
+    assert 0 < len(trace.dispatches) < 1200
+    told = [trace.marks.text(row) for row in range(len(trace.marks))]
+    assert len([each for each in told if "removed while it was watched" in each]) >= 1
+    assert payloads(trace)[-2:] == [599, {"number": 599}]
+    told = [trace.payload(row) for row in range(len(trace.dispatches))]
+    said = {each.text for each in told if each.value is None}
+    assert said == {NOT_KEPT}

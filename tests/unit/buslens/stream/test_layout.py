@@ -16,7 +16,7 @@ def test_a_page_says_whose_it_is_as_the_document_tells() -> None:
     page = layout.pack_page(Header("shop", 12, "here", 5, 7, extra={"start_ticks": 3}))
     magic, version, slot, length, checksum = struct.unpack_from("<8sHHII", page)
     body = page[20 : 20 + length]
-    assert (magic, version, slot, len(page)) == (b"BUSTREAM", 2, 64, 4096)
+    assert (magic, version, slot, len(page)) == (b"BUSTREAM", 3, 64, 4096)
     assert zlib.crc32(body) == checksum
     assert json.loads(body)["pid"] == 12
     assert not any(page[3072:])

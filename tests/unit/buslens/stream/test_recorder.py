@@ -105,7 +105,7 @@ def test_it_cannot_be_written_to_a_file_besides(tmp_path: Path) -> None:
 def test_what_finds_no_room_is_dropped_and_counted_by_kind(tmp_path: Path) -> None:
     from pyee import EventEmitter
 
-    space = StreamLimits(first=4096, largest=4096, total=8192, left_on_disk=0)
+    space = StreamLimits(first=4096, largest=4096, total=9216, left_on_disk=0)
     recorder = StreamRecorder.into(tmp_path, space=space)
     emitter = EventEmitter()
     emitter.on("tick", lambda: None)
@@ -120,7 +120,7 @@ def test_what_finds_no_room_is_dropped_and_counted_by_kind(tmp_path: Path) -> No
 
 
 def test_a_payload_that_finds_no_room_is_left_out_and_its_fact_kept(tmp_path: Path) -> None:
-    space = StreamLimits(first=4096, largest=4096, total=8192, left_on_disk=0)
+    space = StreamLimits(first=4096, largest=4096, total=9216, left_on_disk=0)
     recorder = StreamRecorder.into(tmp_path, limits=Limits(), space=space)
     recorder.dispatch(2, 0, recorder.event("placed"), 0, 0, "x" * 8000)
     trace, _ = followed(recorder)
@@ -132,7 +132,7 @@ def test_a_name_that_found_no_room_is_told_once_there_is_some(tmp_path: Path, mo
     recorder = StreamRecorder.into(tmp_path)
     assert recorder._stream is not None
     with monkeypatch.context() as without:
-        without.setattr(recorder._stream, "write", lambda _: False)
+        without.setattr(recorder._stream, "define", lambda _: False)
         event = recorder.event("placed")
     recorder.dispatch(2, 0, event, 0, 0, None, has_payload=False)
     assert events(followed(recorder)[0]) == ["placed"]

@@ -62,7 +62,7 @@ def test_what_comes_while_a_chunk_is_opened_by_the_same_thread_is_kept_after(
 
 
 def test_where_there_is_no_room_nothing_is_kept_until_there_is(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    made = stream(tmp_path, StreamLimits(first=4096, largest=4096, total=12_288, left_on_disk=0))
+    made = stream(tmp_path, StreamLimits(first=4096, largest=4096, total=13_312, left_on_disk=0))
     kept = [made.keep(layout.PACK_ENDED, 1, number, layout.ENDED) for number in range(1, 200)]
     assert kept == [True] * 128 + [False] * 71
     assert not made.has_room()
