@@ -1,7 +1,7 @@
 """Handlers that fall behind: what comes for them comes faster than they take it, for as long as it comes.
 
-A burst that is worked off is no problem: told only where the backlog grew while events came. Where they came for less than
-half of the time it is a hint: a batch that a pool works off behind them looks so too.
+A burst that is worked off is no problem: told only where the backlog grew while events came. Where they came for less
+than half of the time it is a hint: a batch that a pool works off behind them looks so too.
 """
 
 from __future__ import annotations

@@ -1,7 +1,8 @@
 """Handlers that ran on another thread or loop than what they use belongs to, or without what should have come along.
 
 Where a handler ran says little: many programs share a bus between threads. That it was wrong there is told only where
-the library whose object was used says so itself, by what it raised; and of emitters of asyncio, which are of one thread.
+the library whose object was used says so itself, by what it raised; and of emitters of asyncio, which are of one
+thread.
 """
 
 from __future__ import annotations
