@@ -160,6 +160,9 @@ class Did(IntEnum):
     COPY_DROPPED = 7
     """A duplicate will not become a call."""
 
+    REDELIVERED = 8
+    """Its handler is called for it once more, though no breakpoint holds it; the note says with which payload."""
+
 
 class Outcome(IntEnum):
     """How a call or a dispatch ended. The numbers are part of the capture format."""

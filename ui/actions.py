@@ -76,6 +76,11 @@ def has_held(state: CommandState) -> bool:
     return state.held > 0
 
 
+def reasoned(title: str, why_not: str) -> str:
+    """What a command is called that says why it is grey."""
+    return f"{title} ({why_not})" if why_not else title
+
+
 def can_emit_selected(state: CommandState) -> bool:
     return state.has_document and bool(state.selected)
 
@@ -249,6 +254,12 @@ RUN = (
            "Shift+F7", "run", "Let the delivery go on that is held longest, and only that", when=has_held),
     Action("held.release_all", "Release All Held Deliveries", "Run", lambda v: v.breakpoints.release_all(), (), "",
            "Breakpoints hold what comes next", when=has_held),
+    Action("call.redeliver", "Redeliver", "Run", lambda v: v.redelivery.again(), "Ctrl+Shift+F7", "redo",
+           "Call the handler of the selected call once more with what was emitted; of an emit, those that failed",
+           when=lambda s: not s.not_redelivered, renamed=lambda s: reasoned("Redeliver", s.not_redelivered)),
+    Action("call.redeliver_edited", "Redeliver Edited…", "Run", lambda v: v.redelivery.edited(), (), "edit",
+           "The same with another payload", when=lambda s: not s.not_redelivered_edited,
+           renamed=lambda s: reasoned("Redeliver Edited…", s.not_redelivered_edited)),
     Action("run.compare", "Compare Engines…", "-Run", lambda v: v.run.compare(), "Ctrl+Shift+M", "",
            "Run the scenario on several engines, and see side by side what each makes of it", when=has_document),
     Action("emit.focus", "Emit by Hand…", "-Run", lambda v: v.view.focus_emit(), "Ctrl+E", "emit",

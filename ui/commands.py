@@ -10,6 +10,7 @@ from bus.export.slice import Span
 from bus.scenario.drafts import Draft
 from bus.scenario.samples import SAMPLES
 from ui.actions import ACTIONS
+from ui.breakpoints.redelivery import RedeliveryVerbs
 from ui.breakpoints.verbs import BreakpointVerbs
 from ui.connections.verbs import ConnectionVerbs
 from ui.draft_guard import DraftGuard
@@ -56,6 +57,8 @@ class Commands(QObject):
             has_records=len(session.trace.dispatches) > 0,
             selected=parts.selection.kind,
             held=session.engine_state.held_count,
+            not_redelivered=self.verbs.redelivery.why_not(edited=False),
+            not_redelivered_edited=self.verbs.redelivery.why_not(edited=True),
             unsaved_notes=session.trace.notes.unsaved and session.trace.raw.path is not None,
             filtered=parts.filter_state.active,
             following=parts.timeline.following,
@@ -107,6 +110,7 @@ class Commands(QObject):
             NoteVerbs(session, selection, self._in_view, file.exporting, parts),
             RunListVerbs(session, bridge, selection, file.exporting, recent, store, parts),
             BreakpointVerbs(session, bridge, selection, store, parts),
+            RedeliveryVerbs(session, bridge, selection, parts.themes, parts),
             ConnectionVerbs(parts),
             SettingsVerbs(store, parts),
         )

@@ -32,6 +32,12 @@ class CommandState:
     held: int = 0
     """Deliveries that breakpoints hold."""
 
+    not_redelivered: str = "nothing is selected"
+    """Why what is selected cannot be redelivered as it was, "" where it can."""
+
+    not_redelivered_edited: str = "nothing is selected"
+    """The same with another payload."""
+
     unsaved_notes: bool = False
     """The capture that is open has notes that its file has not."""
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from ui.breakpoints.redelivery import RedeliveryVerbs
 from ui.breakpoints.verbs import BreakpointVerbs
 from ui.connections.verbs import ConnectionVerbs
 from ui.flight.verbs import FlightVerbs
@@ -34,5 +35,6 @@ class Verbs:
     notes: NoteVerbs
     runs: RunListVerbs
     breakpoints: BreakpointVerbs
+    redelivery: RedeliveryVerbs
     connections: ConnectionVerbs
     settings: SettingsVerbs

@@ -117,8 +117,9 @@ class Wiring(QObject):
         window.timeline.hovered.connect(window.status.show_hover)
         window.timeline.view_changed.connect(window.tables.statistics.show_stretch)
         window.tables.statistics.stretch_wanted.connect(window.timeline.verbs.show_stretch)
+        by_hand = ("call.redeliver", "call.redeliver_edited", "breakpoint.toggle")
         again = ("payload.copy", "dispatch.emit_again", "dispatch.emit_edited")
-        about_a_row = ("payload.copy", "note.add", "dispatch.emit_again", "dispatch.emit_edited", "breakpoint.toggle")
+        about_a_row = ("payload.copy", "note.add", "dispatch.emit_again", "dispatch.emit_edited", *by_hand)
         about_the_view = ("view.fit", "view.follow", "view.freeze", "mark.clear")
         window.inspector.offer_payload_actions([self.actions[each] for each in again])
         window.timeline.input.for_selected = tuple(self.actions[each] for each in ("flow.cone", *about_a_row))
@@ -159,6 +160,7 @@ class Wiring(QObject):
     def _connect_mistakes(self) -> None:
         """What a person must know is shown in one place."""
         window, verbs = self._window, self.verbs
-        told = (window.bridge, window.flight, self.actions, verbs.file, verbs.notes, verbs.runs, verbs.breakpoints)
-        for each in (*told, window.scenario, window.emit_panel, window.tables, self.source):
+        told = (window.bridge, window.flight, self.actions, verbs.file, verbs.notes, verbs.runs)
+        by_hand = (verbs.breakpoints, verbs.redelivery)
+        for each in (*told, *by_hand, window.scenario, window.emit_panel, window.tables, self.source):
             each.failed.connect(window.show_error)

@@ -66,7 +66,7 @@ class Delivery:
     """A breakpoint has held it, and will not do so again."""
 
     is_copy: bool = False
-    """A person has made it of one that a breakpoint holds: no broker knows of it."""
+    """A person has made it, of one that a breakpoint holds or of one that is over: no broker knows of it."""
 
     is_back: bool = False
     """The connection that brought it is gone: the broker has it again, whatever becomes of its call."""

@@ -6,6 +6,7 @@ An engine asks before a call begins that it can put aside, and goes on with ever
 from __future__ import annotations
 
 from contextvars import ContextVar
+from dataclasses import dataclass
 from typing import Any, Protocol
 
 Carried = tuple[Any, ...]
@@ -16,6 +17,28 @@ DROPPED = "a person dropped it at a breakpoint"
 
 _EDITED: ContextVar[Carried | None] = ContextVar("buslens_edited", default=None)
 """In the context of a call that was held: what it gets in place of what was emitted."""
+
+
+@dataclass(frozen=True, slots=True)
+class Redelivery:
+    """One handler called once more for a dispatch that it had already, because a person wants that.
+
+    It is one call: nothing calls again what fails in it, and no broker hears of it.
+    """
+
+    event: str
+    handler: str
+    dispatch: int
+    """Id of the dispatch that the call will be for."""
+
+    attempt: int
+    """Of that call: one more than the last attempt of this handler for this dispatch."""
+
+    carried: Carried
+    """What the handler gets."""
+
+    edited: bool = False
+    """Whether a person has changed that."""
 
 
 class Parked(Protocol):

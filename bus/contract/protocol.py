@@ -12,7 +12,7 @@ from typing import Any, ClassVar, Protocol
 
 from bus.contract.bodies import UnreadableBodyError
 from bus.contract.boundaries import Dies, never
-from bus.contract.holding import Holding, HoldsNothing
+from bus.contract.holding import Holding, HoldsNothing, Redelivery
 from bus.contract.spec import EngineSpec
 from buslens.recorder import Recorder
 
@@ -179,6 +179,14 @@ class Engine(Protocol):
 
         Raises what the library raises into the code that emits.
         """
+
+    def call_again(self, wanted: Redelivery, announce: Callable[[int, int], None]) -> bool:
+        """Call one handler once more for a dispatch that it had already. On the engine's loop.
+
+        announce: told the handler's interned name and the call's id before the call begins. False: the handler is not
+        subscribed to that event here, and nothing happens. May raise what the library raises into the code that emits.
+        """
+        raise NotImplementedError
 
     async def close(self) -> None:
         """Give everything back; calls that run still are cancelled."""

@@ -63,7 +63,7 @@ class Consumer:
 
     def line_up(self, delivery: Delivery) -> None:
         """It waits for its call: first of all where the handler waits for it."""
-        if self.retries and delivery.attempt > 1:
+        if self.retries and delivery.attempt > 1 and not delivery.is_copy:
             self.retries = ""
             self.waiting.appendleft(delivery)
         else:
@@ -87,6 +87,11 @@ class Consumer:
         delivery.is_released = True
         ahead = sum(each.is_released for each in self.waiting)
         self.waiting.insert(ahead, delivery)
+
+    def keep_copies(self) -> None:
+        """The broker takes back what is lined up and what is held; it knows nothing of copies that are to be called."""
+        self.waiting = deque(each for each in self.waiting if each.is_copy)
+        self.parked.clear()
 
     def ended(self, delivery: Delivery) -> None:
         """Its call has, whatever it came to."""

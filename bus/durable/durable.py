@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import asyncio
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from typing import Any, ClassVar, cast
 
@@ -40,6 +40,7 @@ from bus.contract.delivery import (
     StillUnreachable,
 )
 from bus.contract.headers import attributes_of, dispatch_of
+from bus.contract.holding import Redelivery
 from bus.contract.protocol import PLAIN, ConsumerDied, ConsumerOptions, Engine, EngineContext, Function
 from bus.contract.spec import EngineSpec
 from bus.durable.calls import RunningCalls
@@ -173,6 +174,20 @@ class DurableEngine(Engine):
         self._in_flight.published(message.dispatch)
         self._look_at_clock()
         self.broker.publish(message)
+
+    def call_again(self, wanted: Redelivery, announce: Callable[[int, int], None]) -> bool:
+        """A copy of the delivery, of which no broker knows, takes its place in the handler's line."""
+        consumer = self._in_flight.consumers.get(wanted.handler)
+        heard = consumer.hears.get(wanted.event) if consumer is not None else None
+        if consumer is None or heard is None:
+            return False
+        headers = attributes_of(self._run, wanted.dispatch, wanted.event, self._clock.time_ns())
+        copied = Delivery(consumer.name, wanted.event, headers, bodies.written(wanted.carried), wanted.attempt, "")
+        copied.dispatch, copied.call, copied.is_copy = wanted.dispatch, self._recorder.next_id(), True
+        announce(heard.handler, copied.call)
+        consumer.line_up(copied)
+        self._serve()
+        return True
 
     # What the broker says
 

@@ -188,8 +188,7 @@ class InFlight:
         for each in (delivery, *consumer.waiting, *consumer.parked):
             if not each.is_copy:
                 self._unsettled.again(each)
-        consumer.waiting.clear()
-        consumer.parked.clear()
+        consumer.keep_copies()
         consumer.is_dying = True
 
     # The connection
@@ -203,8 +202,7 @@ class InFlight:
             for delivery in (*lined_up, *consumer.running, *consumer.done):
                 self._unsettled.again(delivery)
                 delivery.is_back = True
-            consumer.waiting.clear()
-            consumer.parked.clear()
+            consumer.keep_copies()
             consumer.retries, consumer.is_dying = "", False
         return left
 

@@ -57,6 +57,7 @@ class ServedRun:
             "trust": self._trust,
             "apply": self._apply,
             "emit": self._runner.emit,
+            "redeliver": lambda wanted: self._runner.by_hand.redeliver(messages.redelivery_in(wanted)),
             "breakpoints": self._set_breakpoints,
             "held": lambda order: self._runner.by_hand.carry_out(messages.held_order_in(order)),
         }

@@ -14,6 +14,7 @@ from typing import IO, Any
 
 from pydantic import TypeAdapter
 
+from bus.contract.holding import Redelivery
 from bus.run.breakpoints import Breakpoint
 from bus.run.holding import HeldOrder
 from bus.run.order import Order
@@ -51,6 +52,7 @@ _REPORT = TypeAdapter(Report)
 _ORDER = TypeAdapter(Order)
 _BREAKPOINTS = TypeAdapter(list[Breakpoint])
 _HELD_ORDER = TypeAdapter(HeldOrder)
+_REDELIVERY = TypeAdapter(Redelivery)
 
 
 def send(sink: IO[bytes], kind: int, body: bytes) -> None:
@@ -115,6 +117,16 @@ def packed_breakpoints(breakpoints: Sequence[Breakpoint]) -> Any:
 def breakpoints_in(said: Any) -> list[Breakpoint]:
     """What `packed_breakpoints` made. Raises ValueError for anything else."""
     return _BREAKPOINTS.validate_python(said)
+
+
+def packed_redelivery(wanted: Redelivery) -> Any:
+    """A call that is to be made once more, as JSON says it."""
+    return _REDELIVERY.dump_python(wanted, mode="json")
+
+
+def redelivery_in(said: Any) -> Redelivery:
+    """What `packed_redelivery` made. Raises ValueError for anything else."""
+    return _REDELIVERY.validate_python(said)
 
 
 def packed_held_order(order: HeldOrder) -> Any:

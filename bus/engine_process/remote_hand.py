@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from bus.behaviour.plain import plain
+from bus.contract.holding import Redelivery
 from bus.engine_process import messages
 from bus.run.breakpoints import Breakpoint
 from bus.run.holding import HeldOrder
@@ -15,9 +16,9 @@ from bus.run.holding import HeldOrder
 class RemoteHand:
     """Says it to the process."""
 
-    def __init__(self, tell: Callable[..., None]) -> None:
-        """tell: says a command with what it needs, where the run has begun."""
-        self._tell = tell
+    def __init__(self, tell: Callable[..., None], begin: Callable[..., None]) -> None:
+        """tell: says a command with what it needs, where the run has begun. begin: so does it, and gives it work."""
+        self._tell, self._begin = tell, begin
         self._breakpoints: Sequence[Breakpoint] = ()
 
     @property
@@ -33,3 +34,7 @@ class RemoteHand:
     def carry_out(self, order: HeldOrder) -> None:
         """As soon as the engine has time."""
         self._tell("held", order=messages.packed_held_order(replace(order, payload=plain(order.payload)[0])))
+
+    def redeliver(self, wanted: Redelivery) -> None:
+        """As soon as the engine has time."""
+        self._begin("redeliver", wanted=messages.packed_redelivery(wanted))

@@ -11,6 +11,7 @@ import sys
 import time
 from collections.abc import Mapping
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -59,7 +60,7 @@ class RemoteRun:
         self._backlog = 0
         """Pieces that are left of those that were there when somebody began to take them."""
 
-        self.by_hand = RemoteHand(self._tell_begun)
+        self.by_hand = RemoteHand(self._tell_begun, partial(self._tell, becomes=_HAS_WORK))
         """Breakpoints, and what is held at them."""
 
         phase: Phase = "paused" if order.paused else "starting"

@@ -1,11 +1,13 @@
-"""What a person does to the deliveries of a run, as its owner says it: the same two things wherever its engine is."""
+"""What a person does to the deliveries of a run, as its owner says it: the same things wherever its engine is."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from typing import Protocol
 
+from bus.contract.holding import Redelivery
 from bus.run.breakpoints import Breakpoint
+from bus.run.driver import Driver
 from bus.run.holding import HeldDeliveries, HeldOrder
 from bus.run.thread import EngineThread
 
@@ -19,12 +21,15 @@ class ByHand(Protocol):
     def carry_out(self, order: HeldOrder) -> None:
         """Release, drop, duplicate or postpone what is held, as soon as the engine has time."""
 
+    def redeliver(self, wanted: Redelivery) -> None:
+        """Call a handler once more for a dispatch that it had, as soon as the engine has time."""
+
 
 class OnThread:
     """Where the engine is on a thread of this process."""
 
-    def __init__(self, thread: EngineThread, holding: HeldDeliveries) -> None:
-        self._thread, self._holding = thread, holding
+    def __init__(self, thread: EngineThread, holding: HeldDeliveries, driver: Driver) -> None:
+        self._thread, self._holding, self._driver = thread, holding, driver
 
     def set_breakpoints(self, breakpoints: Sequence[Breakpoint]) -> None:
         """At once. Raises UserError where one is wrong, and then nothing has changed."""
@@ -33,3 +38,7 @@ class OnThread:
     def carry_out(self, order: HeldOrder) -> None:
         """Between two turns of the engine's loop; of a run that is paused when it goes on."""
         self._thread.call(self._holding.carry_out, order)
+
+    def redeliver(self, wanted: Redelivery) -> None:
+        """As an emit by hand: also where the run has come to rest."""
+        self._thread.call(self._driver.begin, self._driver.announce(wanted), wanted)

@@ -14,9 +14,11 @@ from functools import partial
 from typing import Any
 
 from bus.behaviour.places import Lines
+from bus.contract.holding import Redelivery
 from bus.contract.protocol import EngineContext, Peer
 from bus.run.hand import Hand, emit_by_hand
 from bus.run.order import Order
+from bus.run.redelivering import redeliver
 from bus.run.script import Script
 from bus.run.stage import Stage
 from bus.run.subscriptions import Subscriptions
@@ -59,19 +61,23 @@ class Driver:
 
         self._numbers = itertools.count()
 
-    def announce(self, hand: Hand) -> int:
-        """An emit by hand will begin; its number. From any thread."""
+    def announce(self, hand: Hand | Redelivery) -> int:
+        """What a person wants will begin; its number. From any thread."""
         number = next(self._numbers)
-        self.by_hand[number] = Waiting("emit", hand.event, "", None)
+        is_emit = isinstance(hand, Hand)
+        self.by_hand[number] = Waiting("emit" if is_emit else "call", hand.event, "", None)
         return number
 
-    def begin(self, number: int, hand: Hand) -> None:
-        """Begin an emit by hand that was announced, as soon as the engine is open."""
+    def begin(self, number: int, hand: Hand | Redelivery) -> None:
+        """Begin what was announced, as soon as the engine is open."""
         if not self._is_open:
             self._early.append(partial(self.begin, number, hand))
             return
-        self._subscriptions.hear_of(hand.event)
-        self._add_source(emit_by_hand(self._stage, hand))
+        if isinstance(hand, Hand):
+            self._subscriptions.hear_of(hand.event)
+            self._add_source(emit_by_hand(self._stage, hand))
+        else:
+            self._add_source(redeliver(self._stage, hand))
         del self.by_hand[number]
 
     def apply(self, scenario: Scenario, lines: Lines) -> None:

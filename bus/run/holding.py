@@ -16,22 +16,18 @@ from typing import Any, Literal
 from bus.contract.bodies import spelled
 from bus.contract.holding import Carried, Parked
 from bus.run.breakpoints import Breakpoint, Breakpoints, edge
+from bus.run.interventions import MOST_NOTED, intervened
 from bus.run.recording import Recording
 from bus.runtime.clock import S
 from bus.runtime.gate import Gate
 from bus.runtime.state import BreakpointHits, HeldDelivery
 from bus.wording import duration
-from buslens.packing import WHOLE
-from buslens.records import Did, Kind
-from buslens.texts import utf8
+from buslens.records import Did
 
 MOST_HELD = 1_000
 """Deliveries. With so many the run is paused: no more of them come before a person says so."""
 
 MOST_SHOWN = 200
-MOST_NOTED = 2_000
-"""Letters of an edited payload that the record has."""
-
 LONGEST_LATER_S = 3_600 * 24
 ALL = -1
 NEXT = 0
@@ -206,9 +202,5 @@ class HeldDeliveries:
         self._recording.back_pressure.wanted.set()
 
     def _say(self, did: Did, parked: Parked, what: str) -> None:
-        recorder = self._recording.recorder
-        note = utf8(f"{edge(parked.event, parked.handler)} {what}"[: recorder.limits.text])
-        recorder.put(
-            *(WHOLE, int(Kind.INTERVENED), 0, 0, parked.handler_id, recorder.clock_ns(), parked.dispatch),
-            *(parked.call, recorder.here(), int(did), note),
-        )
+        note = f"{edge(parked.event, parked.handler)} {what}"
+        intervened(self._recording.recorder, did, parked.handler_id, parked.dispatch, parked.call, note)

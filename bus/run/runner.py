@@ -71,8 +71,8 @@ class Runner:
         self._stage.trusted = trusted
         self._driver = Driver(document, order, self._stage, peer)
         self._thread = EngineThread(recording.clock, self._driver)
-        self.by_hand = OnThread(self._thread, self._stage.holding)
-        """Breakpoints, and what is held at them."""
+        self.by_hand = OnThread(self._thread, self._stage.holding, self._driver)
+        """Breakpoints, what is held at them, and what is redelivered."""
 
         self._waiting = WaitingList(self._stage, self._driver.by_hand)
         self._stopping = False

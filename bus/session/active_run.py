@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable
 from typing import Any
 
+from bus.contract.holding import Redelivery
 from bus.engines import ENGINES
 from bus.run.handle import MakeRun, RunHandle
 from bus.run.order import Order
@@ -92,6 +93,12 @@ class ActiveRun:
         assert self.runner is not None
         self.runner.trust(self._trusted(document.content_hash))
         self.runner.emit(event, payload, times, per_second, against_schema=against_schema)
+
+    def redeliver(self, document: Document, wanted: Redelivery) -> None:
+        """Call a handler once more for a dispatch that it had."""
+        assert self.runner is not None
+        self.runner.trust(self._trusted(document.content_hash))
+        self.runner.by_hand.redeliver(wanted)
 
     @property
     def has_more(self) -> bool:

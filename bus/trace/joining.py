@@ -38,6 +38,9 @@ _OK, _DURABLE = int(Outcome.OK), int(Flag.DURABLE)
 """As plain numbers: to look for a member of an Enum takes as long as to look through some hundred facts."""
 
 _KEEPS = np.array([0] * _DURABLE + [DURABLE], np.uint8)
+_MOST_PROMISED = 10_000
+"""A person does less; a hostile capture does not make the search for them slow."""
+
 _MOST = int(np.iinfo(np.int32).max)
 
 
@@ -47,11 +50,16 @@ class FactJoiner:
     def __init__(self, dispatches: Dispatches, calls: Calls) -> None:
         self.dispatches = dispatches
         self.calls = calls
+        self._promised = np.zeros(0, np.uint64)
+        """Calls that a person's redelivery will become: on an engine that keeps nothing nobody else announces them."""
 
     def join(self, facts: Facts) -> None:
         """Join one batch. Starts come before ends, so that the order inside a batch does not matter."""
         new = self._add_dispatches(facts.emitted)
-        touched = [np.arange(new.start, new.stop), self._add_calls(facts.started)]
+        touched = [np.arange(new.start, new.stop)]
+        if len(facts.others):
+            touched += self._interfere(facts.others.of_kind(Kind.INTERVENED))
+        touched.append(self._add_calls(facts.started))
         self._find_roots(new)
         touched.append(self._end_calls(facts.ended))
         if len(facts.others):
@@ -89,7 +97,11 @@ class FactJoiner:
         columns = self.dispatches.columns
         # Where a broker redelivers, it has said before that it waits again.
         seen = columns.view("seen")[touched]
-        columns.add("waiting", touched[_which((count[known] <= 1) | (seen & DURABLE > 0))], -1)
+        announced = (count[known] <= 1) | (seen & DURABLE > 0)
+        if len(self._promised):
+            announced |= np.isin(ids[known], self._promised)
+            self._promised = np.setdiff1d(self._promised, ids)
+        columns.add("waiting", touched[_which(announced)], -1)
         columns.add("running", touched, 1)
         columns.view("seen")[touched] = seen | np.uint8(CALLED)
         return touched
@@ -169,15 +181,23 @@ class FactJoiner:
         )
         np.bitwise_or.at(columns.view("seen"), kept, np.uint8(KEPT))
         np.bitwise_or.at(columns.view("seen"), gone, np.uint8(DISCARDED))
-        done = facts.of_kind(Kind.INTERVENED)
-        twice, after_all = (
-            self._known(done.take((done.count == each).nonzero()[0])) for each in (Did.DUPLICATED, Did.COPY_DROPPED)
-        )
-        columns.add("waiting", twice, 1)
-        columns.add("waiting", after_all, -1)
         columns.add("waiting", again, 1)
         columns.add("waiting", dead, -1)
-        return [kept, twice, after_all, again, dead, gone]
+        return [kept, again, dead, gone]
+
+    def _interfere(self, done: Facts) -> list[Rows]:
+        """What a person did: one more call is to come, or one will not come after all."""
+        if not len(done):
+            return []
+        columns = self.dispatches.columns
+        more = done.take(np.isin(done.count, (Did.DUPLICATED, Did.REDELIVERED)).nonzero()[0])
+        redelivered = more.parent[more.count == Did.REDELIVERED]
+        self._promised = np.union1d(self._promised, redelivered)[-_MOST_PROMISED:]
+        twice = self._known(more)
+        after_all = self._known(done.take((done.count == Did.COPY_DROPPED).nonzero()[0]))
+        columns.add("waiting", twice, 1)
+        columns.add("waiting", after_all, -1)
+        return [twice, after_all]
 
     def _known(self, facts: Facts) -> Rows:
         rows = self.dispatches.rows_of(facts.id)

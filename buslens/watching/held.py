@@ -1,15 +1,18 @@
-"""Calls that whoever made the loop holds before their first step: what is known of them, and how they end unbegun.
+"""Calls that whoever made the loop holds before their first step, and calls made once more for an earlier dispatch.
 
 Only for the application's own engines: a program that is watched is never held by its probe.
 """
 
 from __future__ import annotations
 
-from typing import Any, Callable, Optional
+from typing import TYPE_CHECKING, Any, Callable, Optional
 
 from buslens.watching.calls import WatchedHandler
 from buslens.watching.naming import describe
 from buslens.watching.pending import Begin
+
+if TYPE_CHECKING:
+    from buslens.watching.watch import Watch
 
 
 def begin_of(coroutine: Any) -> Optional[Begin]:
@@ -37,3 +40,14 @@ def once_more(coroutine: Any, handler: Callable[..., Any]) -> Callable[..., Any]
     dispatch, handler_id, _ = begin
     watch = coroutine._watch
     return WatchedHandler(handler, watch, dispatch, watch.recorder.next_id(), handler_id, describe(handler))
+
+
+def another_call(
+    watch: Watch, handler: Callable[..., Any], event: str, dispatch: int, attempt: int
+) -> tuple[Callable[..., Any], int, int]:
+    """What calls a subscribed handler again for a dispatch that is over, as this attempt; its interned name; its id."""
+    name = describe(handler)
+    handler_id, call = watch.handler_id(event, name), watch.recorder.next_id()
+    again = WatchedHandler(handler, watch, dispatch, call, handler_id, name)
+    again._attempt = attempt - 1
+    return again, handler_id, call

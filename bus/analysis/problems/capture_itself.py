@@ -14,7 +14,7 @@ from bus.wording import several
 from buslens.records import Did, Kind, Lacking
 
 NONE = np.empty(0, np.int64)
-CHANGES = (Did.EDITED, Did.DROPPED, Did.DUPLICATED, Did.POSTPONED)
+CHANGES = (Did.EDITED, Did.DROPPED, Did.DUPLICATED, Did.POSTPONED, Did.REDELIVERED)
 """What a person does that changes more than when a handler is called."""
 
 

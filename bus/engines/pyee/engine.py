@@ -6,7 +6,7 @@ import asyncio
 import contextlib
 import inspect
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import CancelledError, Future
 from contextvars import copy_context
 from itertools import islice
@@ -15,6 +15,7 @@ from typing import Any, ClassVar
 from pyee.asyncio import AsyncIOEventEmitter
 from pyee.base import EventEmitter
 
+from bus.contract.holding import Redelivery
 from bus.contract.protocol import PLAIN, ConsumerOptions, Engine, EngineContext, Function
 from bus.contract.spec import EngineSpec
 from bus.engines.pyee import ASYNCIO, SYNCHRONOUS
@@ -22,6 +23,7 @@ from bus.engines.pyee.parking import HeldFuture, ParkingLoop
 from bus.engines.pyee.retrying import Retries, retrying
 from buslens.adapters import attach
 from buslens.probe import Probe
+from buslens.watching import held
 from buslens.watching.naming import describe
 
 _TURNS_TO_UNWIND = 100
@@ -53,6 +55,9 @@ class PyeeEngine(Engine):
     def __init__(self) -> None:
         self._emitter: EventEmitter | None = None
         self._probe: Probe | None = None
+        self._pyee: Any = EventEmitter
+        """The class of pyee that the emitter is of."""
+
         self._retries: Retries | None = None
         """None where no handler said `retry` when the run began: then pyee's emitter is as it is."""
 
@@ -70,6 +75,7 @@ class PyeeEngine(Engine):
 
     def _kind(self, kind: type[EventEmitter]) -> type[EventEmitter]:
         """pyee's emitter, or one that calls handlers again."""
+        self._pyee = kind
         return kind if self._retries is None else retrying(kind, self._retries)
 
     @property
@@ -101,6 +107,17 @@ class PyeeEngine(Engine):
     def emit(self, event: str, *payload: Any) -> None:
         """Put an event on the bus."""
         self.emitter.emit(event, *payload)
+
+    def call_again(self, wanted: Redelivery, announce: Callable[[int, int], None]) -> bool:
+        """As pyee itself would call it, and not as an emitter that retries."""
+        found = [each for each in self.emitter.listeners(wanted.event) if describe(each).text == wanted.handler]
+        hooks = self._probe.hooks if self._probe is not None else None
+        if not found or hooks is None:
+            return False
+        run, handler, call = held.another_call(hooks.watch, found[0], wanted.event, wanted.dispatch, wanted.attempt)
+        announce(handler, call)
+        self._pyee._emit_run(self.emitter, run, wanted.carried, {})
+        return True
 
     def in_flight(self) -> int:
         """Calls that will be made again."""

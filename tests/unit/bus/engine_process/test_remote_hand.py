@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
+from bus.contract.holding import Redelivery
 from bus.engine_process import messages
 from bus.engine_process.remote_hand import RemoteHand
 from bus.run.breakpoints import Breakpoint
@@ -13,7 +14,7 @@ from bus.run.holding import ALL, HeldOrder
 
 def test_breakpoints_and_orders_are_the_same_on_the_other_side() -> None:
     told: list[tuple[str, Any]] = []
-    hand = RemoteHand(lambda do, **said: told.append((do, json.loads(json.dumps(said)))))
+    hand = RemoteHand(lambda do, **said: told.append((do, json.loads(json.dumps(said)))), _never)
     wanted = [Breakpoint("a", "h", "event.payload == 1", 3, enabled=False), Breakpoint("b")]
     hand.set_breakpoints(wanted)
     hand.carry_out(HeldOrder("later", 7, after_s=1.5))
@@ -23,3 +24,17 @@ def test_breakpoints_and_orders_are_the_same_on_the_other_side() -> None:
     assert messages.held_order_in(told[1][1]["order"]) == HeldOrder("later", 7, after_s=1.5)
     edited = messages.held_order_in(told[2][1]["order"])
     assert (edited.number, edited.edited, edited.payload) == (ALL, True, {"n": [1, None, "ü"], "bad": "nan"})
+
+
+def test_a_call_that_is_to_be_made_again_is_work_for_the_run() -> None:
+    told: list[tuple[str, Any]] = []
+    hand = RemoteHand(_never, lambda do, **said: told.append((do, json.loads(json.dumps(said)))))
+    for carried in ((), ({"n": [1, None, "ü"]},)):
+        wanted = Redelivery("a", "h", 7, 4, carried, edited=bool(carried))
+        hand.redeliver(wanted)
+        do, said = told[-1]
+        assert (do, messages.redelivery_in(said["wanted"])) == ("redeliver", wanted)
+
+
+def _never(do: str, **said: Any) -> None:
+    raise AssertionError(do)

@@ -29,7 +29,7 @@ class Called:
 def test_breakpoints_hold_at_once_and_orders_go_to_the_engines_loop() -> None:
     recording = Recording(Order("pyee", 1, 1.0), "test")
     holding, thread = HeldDeliveries(recording, Gate(Clock()), {}), Called()
-    hand = OnThread(thread, holding)  # type: ignore[arg-type]
+    hand = OnThread(thread, holding, None)  # type: ignore[arg-type]
     hand.set_breakpoints([Breakpoint("a")])
     assert holding.armed
     with pytest.raises(UserError):
