@@ -14,6 +14,17 @@ from typing import Any, ClassVar, NamedTuple, Protocol
 Attributes = dict[str, str]
 """CloudEvents' attributes and W3C's traceparent, under their plain names (see headers.py)."""
 
+
+class Lease(NamedTuple):
+    """How long a broker leaves a delivery with a consumer that has not settled it."""
+
+    ends_s: float
+    """When it takes it back, in seconds of `time.monotonic`, which all processes of a machine share."""
+
+    is_assumed: bool
+    """The broker has not said so: it is what such brokers do by default."""
+
+
 # What is made for every event is a NamedTuple here: a frozen dataclass takes three times as long to make.
 
 
@@ -61,6 +72,9 @@ class Delivery:
 
     awaited: Awaited = Awaited.NOT
     """How the engine has expected it, and will again where it goes back."""
+
+    lease: Lease | None = None
+    """None: its broker waits for ever."""
 
     is_released: bool = False
     """A breakpoint has held it, and will not do so again."""

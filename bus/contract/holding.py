@@ -9,6 +9,8 @@ from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import Any, Protocol
 
+from bus.contract.delivery import Lease
+
 Carried = tuple[Any, ...]
 """What an event carries: one payload or none."""
 
@@ -64,6 +66,10 @@ class Parked(Protocol):
 
     @property
     def attempt(self) -> int: ...
+
+    @property
+    def lease(self) -> Lease | None:
+        """When its broker takes it back; None: never."""
 
     @property
     def is_copy(self) -> bool:

@@ -37,9 +37,6 @@ class EngineSpec:
     Blocks; raises UserError. None where nobody can join.
     """
 
-    takes_back_s: float = 0.0
-    """Seconds after which its broker by default takes back what a consumer has not acknowledged; 0: never."""
-
     broker: BrokerKind | None = None
     """The sort of server that it needs; None where it needs nothing beside Buslens."""
 

@@ -72,7 +72,7 @@ class ParkedDelivery:
     def __init__(self, parking: Parking, consumer: Consumer, delivery: Delivery) -> None:
         self.event, self.handler = delivery.event, consumer.name
         self.dispatch, self.call, self.attempt = delivery.dispatch, delivery.call, delivery.attempt
-        self.is_copy = delivery.is_copy
+        self.is_copy, self.lease = delivery.is_copy, None if delivery.is_copy else delivery.lease
         self._heard: Heard = consumer.hears[delivery.event]
         self._parking, self._consumer, self._delivery = parking, consumer, delivery
 

@@ -64,7 +64,7 @@ class _Held:
     def told(self) -> HeldDelivery:
         parked = self.parked
         about = parked.event, parked.handler, parked.dispatch, parked.call, parked.attempt
-        return HeldDelivery(self.number, *about, self.since_s, self.due_ns)
+        return HeldDelivery(self.number, *about, self.since_s, self.due_ns, parked.lease)
 
 
 class HeldDeliveries:

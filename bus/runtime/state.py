@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Literal
 
+from bus.contract.delivery import Lease
 from bus.runtime.gate import Stop
 from bus.sharing.owner import WorkerStatus
 
@@ -60,6 +61,9 @@ class HeldDelivery:
 
     due_ns: int | None = None
     """When it goes on by itself, on the engine's clock; None: when a person says so."""
+
+    lease: Lease | None = None
+    """When its broker takes it back and delivers it again, to whoever takes it; None: never."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt, Signal
+import time
+
+from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QWidget
 
 from bus.session import Session
 from ui.breakpoints.words import held_line
 from ui.icons import icon
 from ui.theme import ThemeSource
+
+TICK_MS = 1_000
+"""A countdown is shown in seconds."""
 
 
 class HeldBar(QFrame):
@@ -41,20 +46,30 @@ class HeldBar(QFrame):
         line.addWidget(self.says, 1)
         for button in (self.next, self.every, self.more):
             line.addWidget(button)
+        self._ticks = QTimer(self)
+        self._ticks.setInterval(TICK_MS)
+        self._ticks.timeout.connect(self._count_down)
         themes.changed.connect(self.refresh_theme)
         self.refresh_theme()
         self.hide()
 
     def refresh_engine(self) -> None:
         """More is held, or less."""
-        text = held_line(self._session.engine_state)
-        if text != self.says.text():
-            self.says.setText(text)
-        self.setVisible(bool(text))
+        self._count_down()
+        self.setVisible(bool(self.says.text()))
+        if any(each.lease is not None for each in self._session.engine_state.held):
+            self._ticks.start()
+        else:
+            self._ticks.stop()
 
     def refresh_theme(self) -> None:
         """The icon in the theme's colours."""
         self._icon.setPixmap(icon("pause", self._themes.theme).pixmap(16, 16))
+
+    def _count_down(self) -> None:
+        text = held_line(self._session.engine_state, time.monotonic())
+        if text != self.says.text():
+            self.says.setText(text)
 
     def _button(self, text: str, tip: str) -> QPushButton:
         button = QPushButton(text, self)

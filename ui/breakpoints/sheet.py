@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Sequence
 from typing import Any
 
-from PySide6.QtCore import QSize, Qt
+from PySide6.QtCore import QSize, Qt, QTimer
 from PySide6.QtWidgets import (
     QDialog,
     QDialogButtonBox,
@@ -26,6 +27,7 @@ from bus.runtime.state import HeldDelivery
 from bus.session import Session
 from ui.breakpoints.edit_sheet import EditHeldSheet
 from ui.breakpoints.form import BreakpointForm
+from ui.breakpoints.held_bar import TICK_MS
 from ui.breakpoints.verbs import BreakpointVerbs
 from ui.breakpoints.words import state_of
 from ui.bridge import Bridge
@@ -72,6 +74,9 @@ class BreakpointsSheet(QDialog):
         self.drop.clicked.connect(self._drop)
         self.duplicate.clicked.connect(self._duplicate)
         self.later.clicked.connect(self._later)
+        self._ticks = QTimer(self)
+        self._ticks.setInterval(TICK_MS)
+        self._ticks.timeout.connect(self._count_down)
         bridge.engine_changed.connect(self.refresh)
         verbs.changed.connect(self.refresh)
         self.refresh()
@@ -92,20 +97,31 @@ class BreakpointsSheet(QDialog):
                 item.setToolTip(3, told.trouble)
             rows.append((each.key, item))
         _fill(self.breakpoints, rows)
-        state = self._session.engine_state
+        held = self._session.engine_state.held
         _fill(
             self.held,
             [
-                (each.number, QTreeWidgetItem(
-                    [edge(each.event, each.handler), f"#{each.dispatch}", str(each.attempt),
-                     state_of(each, state.virtual_ns)]
-                ))
-                for each in state.held
+                (each.number, QTreeWidgetItem([edge(each.event, each.handler), f"#{each.dispatch}", str(each.attempt)]))
+                for each in held
             ],
-        )  # fmt: skip
-        self.empty.setVisible(not state.held)
-        self.held.setVisible(bool(state.held))
+        )
+        self._count_down()
+        self.empty.setVisible(not held)
+        self.held.setVisible(bool(held))
         self._refresh_buttons()
+        if any(each.lease is not None for each in held):
+            self._ticks.start()
+        else:
+            self._ticks.stop()
+
+    def _count_down(self) -> None:
+        """Say anew how long what is held may stay."""
+        state, now_s = self._session.engine_state, time.monotonic()
+        told = {each.number: state_of(each, state.virtual_ns, now_s) for each in state.held}
+        for row in range(self.held.topLevelItemCount()):
+            item = self.held.topLevelItem(row)
+            if item is not None:
+                item.setText(3, told.get(item.data(0, KEY), ""))
 
     @property
     def chosen_held(self) -> HeldDelivery | None:

@@ -89,7 +89,7 @@ class ParkedCall:
         self.call = held.call_of(coroutine)
         self.coroutine = coroutine
         self.carried = carried
-        self.is_copy = loop.is_copying
+        self.is_copy, self.lease = loop.is_copying, None
         self.context = copy_context()
         self.future = HeldFuture(coroutine, loop=loop.loop)
         self._loop = loop

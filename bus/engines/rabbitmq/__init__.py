@@ -53,7 +53,6 @@ SPEC = EngineSpec(
     make=_make,
     is_durable=True,
     newest_run=_newest_run,
-    takes_back_s=1_800.0,  # consumer_timeout
     broker=RABBITMQ,
     check=_check,
     clean=_clean,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import threading
+import time
 from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass
@@ -18,6 +19,7 @@ from bus.contract.delivery import (
     Delivered,
     Delivery,
     Died,
+    Lease,
     Message,
     News,
     PeerWrote,
@@ -101,6 +103,9 @@ class Client:
         self._news: list[News] = []
         self._announced = ""
         """The scenario that others may join with."""
+
+        self._lease_s = names.USUAL_LEASE_S
+        """How long the broker leaves a delivery with us, as far as it has said so."""
 
         self._is_lost = False
         self._why: BaseException | None = None
@@ -278,7 +283,8 @@ class Client:
         again = ", redelivered" if message.redelivered else ""
         queue = names.queue_name(self._run, consumer, event).removeprefix(self._run)
         place = f"queue …{queue}, delivery tag {message.delivery_tag}{again}"
-        delivery = Delivery(consumer, event, attributes, message.body, attempt, place, message)
+        lease = Lease(time.monotonic() + self._lease_s, self._lease_s == names.USUAL_LEASE_S)
+        delivery = Delivery(consumer, event, attributes, message.body, attempt, place, message, lease=lease)
         self._open[consumer].add(delivery)
         self._say(Delivered(delivery))
 
@@ -356,6 +362,9 @@ class Client:
 
     def _refused(self) -> str:
         """Counts it, where what went wrong was no lost connection; then its reason, as the end of a sentence."""
+        if lease_s := names.lease_in(self._why):
+            self._lease_s = lease_s
+            return f": it has taken back what was not acknowledged in {lease_s:g} s"
         if not link.will_happen_again(self._why):
             return ""
         self._refused_in_a_row += 1

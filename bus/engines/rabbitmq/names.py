@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
+import re
 import ssl
 from collections.abc import Mapping
 from typing import Any
@@ -26,6 +27,11 @@ HEARTBEAT_S = 10
 LONGEST_NAME = 255
 """Bytes, of queues and routing keys (AMQP 0-9-1: a short string)."""
 
+USUAL_LEASE_S = 1_800.0
+"""What is not acknowledged by then goes back, unless the server is set otherwise: its `consumer_timeout`.
+https://www.rabbitmq.com/docs/consumers#acknowledgement-timeout"""
+
+_LEASE = re.compile(r"acknowledgement on channel \d+ timed out\. Timeout value used: (\d{1,12}) ms")
 _PLAIN = ("traceparent", "tracestate")
 
 
@@ -96,6 +102,12 @@ def attempts_before(headers: Mapping[str, Any]) -> int:
     """How often the broker has delivered it in vain."""
     count = headers.get(COUNT, 0)
     return count if isinstance(count, int) and 0 <= count < 1_000_000 else 0
+
+
+def lease_in(error: BaseException | None) -> float:
+    """The `consumer_timeout` in seconds, where a channel was closed because of it; else 0."""
+    found = _LEASE.search(str(error)[:10_000])
+    return int(found.group(1)) / 1000 if found else 0.0
 
 
 def why_unreachable(error: BaseException, url: str) -> UserError:
