@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -37,6 +37,13 @@ script: [{emit: a, with: 1}]
 DURABLE = pytest.mark.parametrize("engine", ["sqlite", "rabbitmq", "kafka"])
 PATIENCE_S = 120.0
 Begun = Callable[..., Session]
+
+
+@pytest.fixture
+def live(tmp_path: Path) -> Iterator[Live]:
+    live = Live(tmp_path)
+    yield live
+    live.close()
 
 
 @pytest.fixture

@@ -33,10 +33,8 @@ def takes_back(state: EngineState, now_s: float) -> str:
         return ""
     which = "it" if state.held_count == 1 else "the first of them"
     first = min(leased, key=_ends_s)
-    left, assumed = (
-        _ends_s(first) - now_s,
-        " (its default)" if first.lease is not None and first.lease.is_assumed else "",
-    )
+    left = _ends_s(first) - now_s
+    assumed = " (its default)" if first.lease is not None and first.lease.is_assumed else ""
     if left <= 0:
         return f". {state.engine} takes {which} back now{assumed}: it will be delivered again, here or elsewhere"
     return f". {state.engine} takes {which} back in {_left(left)}{assumed}, to be delivered again, here or elsewhere"

@@ -72,6 +72,13 @@ def test_every_trouble_is_one_sentence(error: Exception, says: str) -> None:
     assert "secret7" not in said
 
 
+def test_a_channel_that_is_closed_because_nobody_acknowledged_says_how_long_a_delivery_may_stay() -> None:
+    said = "PRECONDITION_FAILED - delivery acknowledgement on channel 3 timed out. Timeout value used: 1500 ms. This"
+    assert names.lease_in(Exception(said)) == 1.5
+    assert names.lease_in(Exception("PRECONDITION_FAILED - unknown delivery tag 7")) == 0.0
+    assert names.lease_in(None) == 0.0
+
+
 def test_the_engine_needs_a_server() -> None:
     assert ENGINES["rabbitmq"].is_durable
     assert not ENGINES["rabbitmq"].is_embedded
