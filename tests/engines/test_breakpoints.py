@@ -1,4 +1,4 @@
-"""Breakpoints and redelivery where a broker has the events: only that edge waits, and what the broker does meanwhile."""
+"""Breakpoints and redelivery where a broker has the events: only that edge waits, and what the broker does then."""
 
 from __future__ import annotations
 
