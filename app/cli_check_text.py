@@ -12,7 +12,7 @@ from app.check_formats import Checked
 from app.cli_text import plain
 from bus.analysis.problems.baseline import Baseline
 from bus.analysis.problems.finding import Evidence, Finding, Severity
-from bus.analysis.problems.summing_up import summary
+from bus.analysis.problems.summing_up import seen, summary
 from bus.wording import several
 
 COLOURS = {Severity.ERROR: "bold red", Severity.WARNING: "yellow", Severity.HINT: "cyan"}
@@ -58,9 +58,7 @@ def _print_findings(console: Console, findings: Sequence[Finding], start_ns: int
 
 
 def _seen(evidence: Evidence, start_ns: int) -> str:
-    first, last = ((each - start_ns) / 1e9 for each in (evidence.first_ns, evidence.last_ns))
-    when = f"at {first:.3f} s" if first == last else f"from {first:.3f} s to {last:.3f} s"
     ids = [("dispatch", evidence.dispatches), ("call", evidence.calls)]
     named = "; ".join(f"{what} {', '.join(map(str, some[:MOST_IDS]))}" for what, some in ids if some)
     numbers = "".join(f"; {what}: {value}" for what, value in evidence.numbers)
-    return f"seen {several(evidence.count, 'time')} {when}{f'; {named}' if named else ''}{numbers}"
+    return f"{seen(evidence, start_ns)}{f'; {named}' if named else ''}{numbers}"

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 from bus.trace.delivered_calls import calls_of
 from bus.trace.trace import Trace
 from buslens.records import Kind
+
+Array = npt.NDArray[Any]
 
 MOST_STEPS = 200
 MOST_HEADERS = 64
@@ -58,10 +62,11 @@ class DeliveryHistory:
         return tuple(step for step in self.steps if step.call == call or step.kind in OF_EVENTS)
 
 
-def anatomy_of(trace: Trace, dispatch: int) -> DeliveryHistory:
-    """By the id of a dispatch; empty where no broker carried it."""
+def anatomy_of(trace: Trace, dispatch: int, rows: Array | None = None) -> DeliveryHistory:
+    """By the id of a dispatch; empty where no broker carried it. rows: of `trace.deliveries` about it, where known."""
     told = trace.deliveries
-    rows = np.flatnonzero(told.view("dispatch") == dispatch) if len(told) else np.empty(0, np.int64)
+    if rows is None:
+        rows = np.flatnonzero(told.view("dispatch") == dispatch)
     headers: tuple[tuple[str, str], ...] = ()
     steps = []
     calls = calls_of(trace, rows).tolist()

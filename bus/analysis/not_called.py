@@ -62,7 +62,7 @@ def filtered_handlers(trace: Trace, row: int) -> list[str]:
 def waiting_handlers(trace: Trace, row: int) -> list[int]:
     """Name ids of the handlers that the dispatch at this row waits for; empty where none, or where it is not known."""
     dispatches = trace.dispatches
-    many = int(dispatches.waiting[row])
+    many = dispatches.waiting_of(row)
     if not many:
         return []
     left = _listening(trace, int(dispatches.event[row]), int(dispatches.emitted_ns[row]))

@@ -9,9 +9,13 @@ from bus.capture.writer import is_alive
 from bus.trace.trace import Trace
 
 
-def warnings(trace: Trace) -> list[str]:
-    """One sentence each; none of a capture that is whole. For a trace of which nothing more is being read."""
-    found = [trace.damage or trace.raw.problem or _unfinished(trace), _empty(trace)]
+def warnings(trace: Trace, *, end_is_known: bool = False) -> list[str]:
+    """One sentence each; none of a capture that is whole. For a trace of which nothing more is being read.
+
+    end_is_known: it may lack the mark of its end, because whoever asks has made it, or it goes on.
+    """
+    unfinished = "" if end_is_known else _unfinished(trace)
+    found = [trace.damage or trace.raw.problem or unfinished, _empty(trace)]
     return [sentence for sentence in found if sentence]
 
 

@@ -13,6 +13,7 @@ from bus.analysis.problems import DETECTORS
 from bus.analysis.problems.baseline import Baseline
 from bus.analysis.problems.finding import Evidence, Finding
 from bus.analysis.problems.looking import Problems, look
+from bus.analysis.problems.summing_up import seen
 from bus.analysis.statistics import Statistic
 from bus.capture import completeness
 from bus.export.sequence import Sequence as Diagram
@@ -44,20 +45,25 @@ def gather(
     wanted: Wanted,
     baseline: Baseline | None = None,
     progress: Progress | None = None,
+    *,
+    end_is_known: bool = False,
 ) -> Report:
     """The report of a trace that stands still; on any thread.
 
     path: the capture as commands name it, None where it is not in a file. progress: told how much is done; it may
-    raise to end it early.
+    raise to end it early. end_is_known: as of `look`.
     """
     baseline = baseline or Baseline()
-    problems = look(trace, DETECTORS, baseline.by_fingerprint, _first(progress, 0.7))
-    return _Gathering(trace, path, wanted, baseline).report(problems, progress)
+    progress_of_look = _first(progress, 0.7)
+    problems = look(trace, DETECTORS, baseline.by_fingerprint, progress_of_look, end_is_known=end_is_known)
+    return _Gathering(trace, path, wanted, baseline, end_is_known=end_is_known).report(problems, progress)
 
 
 class _Gathering:
-    def __init__(self, trace: Trace, path: Path | None, wanted: Wanted, baseline: Baseline) -> None:
-        self.trace, self.wanted, self.baseline = trace, wanted, baseline
+    def __init__(
+        self, trace: Trace, path: Path | None, wanted: Wanted, baseline: Baseline, *, end_is_known: bool
+    ) -> None:
+        self.trace, self.wanted, self.baseline, self.end_is_known = trace, wanted, baseline, end_is_known
         self.out = Outgoing(wanted)
         self.path = shlex.quote(str(path)) if path is not None else PATHS
         self.start_ns = trace.span_ns[0]
@@ -129,7 +135,7 @@ class _Gathering:
             title=out.text(finding.title),
             meaning=out.text(finding.meaning),
             advice=out.text(finding.advice),
-            seen=self._seen(evidence),
+            seen=f"{seen(evidence, self.start_ns).capitalize()}.",
             detector=finding.detector,
             fingerprint=finding.fingerprint,
             place=out.place(finding.place),
@@ -143,11 +149,6 @@ class _Gathering:
             errors=tuple(self._errors(evidence)),
             command=self._command(evidence),
         )
-
-    def _seen(self, evidence: Evidence) -> str:
-        first, last = ((each - self.start_ns) / 1e9 for each in (evidence.first_ns, evidence.last_ns))
-        when = f"at {first:.6f} s" if first == last else f"from {first:.6f} s to {last:.6f} s"
-        return f"Seen {several(evidence.count, 'time')}, {when}."
 
     def _diagram(self, evidence: Evidence) -> Diagram | None:
         """What led to the first dispatch or call in question, its calls, and what these emitted."""
@@ -196,7 +197,7 @@ class _Gathering:
 
     def _unseen(self, problems: Problems) -> Iterable[str]:
         """What this trace cannot tell."""
-        yield from completeness.warnings(self.trace)
+        yield from completeness.warnings(self.trace, end_is_known=self.end_is_known)
         for finding in problems.findings:
             if finding.detector == CAPTURE_DETECTOR:
                 yield f"{finding.title[:1].upper()}{finding.title[1:]}. {finding.meaning}"

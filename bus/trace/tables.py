@@ -87,6 +87,10 @@ class Dispatches:
         """Announced calls that have not started."""
         return np.maximum(self.columns.view("waiting"), 0)
 
+    def waiting_of(self, row: int) -> int:
+        """The same of one dispatch, without a look at all the others."""
+        return max(int(self.columns.view("waiting")[row]), 0)
+
     @property
     def failed(self) -> Array:
         """Calls that failed or timed out."""

@@ -100,7 +100,7 @@ def test_a_problem_is_told_in_plain_words_and_leads_to_what_shows_it(slip: Any, 
     assert in_view(window, dispatches.emitted_ns[1])
     assert tab.detail.title.text() == title
     assert tab.detail.advice.text().startswith("Next: Correct the name")
-    assert tab.detail.seen.text() == "Seen 2 times from 0.300 000 s to 0.800 000 s"
+    assert tab.detail.seen.text() == "Seen 2 times from 0.300000 s to 0.800000 s"
     assert tab.detail.place.text() == "1 of 2"
     qtbot.mouseClick(tab.detail.next, ON)
     assert window.selection.id == dispatches.id[2]
@@ -205,3 +205,18 @@ def test_a_capture_is_looked_at_and_another_one_forgets_what_was_found(window: A
     window.bridge.touch()
     assert tab.headline.text() == ""
     assert "Nothing to look at yet" in tab.list.hint
+
+
+def test_the_status_bar_counts_problems_and_leads_to_them(slip: Any, qtbot: Any) -> None:
+    count = slip.status.problems
+    assert count.text() == "problems: 1 warning"
+    assert "detectors looked at" in count.toolTip()
+    slip.tables.tabs.setCurrentWidget(slip.tables.calls)
+    qtbot.mouseClick(count, ON)
+    assert slip.tables.problems.isVisible()
+    looker = slip.tables.problems.looker
+    looker.mute((looker.looked.problems.findings[0].fingerprint,), "known")
+    assert count.text() == "0 problems"
+    slip.wiring.actions["capture.clear"].trigger()
+    qtbot.waitUntil(lambda: not count.text(), timeout=PATIENCE_MS)
+    assert not count.isVisible()

@@ -249,3 +249,12 @@ def test_an_answer_about_a_trace_that_was_replaced_is_dropped(shop: Any, qtbot: 
     shop.wiring.actions["capture.clear"].trigger()
     qtbot.waitUntil(lambda: not why.busy, timeout=PATIENCE_MS)
     assert why.shown is None
+
+
+def test_an_empty_list_of_what_is_pending_has_nothing_to_scroll(window: Any, qtbot: Any) -> None:
+    window.resize(700, 500)
+    tab = window.tables.pending
+    window.tables.tabs.setCurrentWidget(tab)
+    qtbot.waitUntil(tab.view.isVisible, timeout=PATIENCE_MS)
+    tab.refresh_now()
+    assert not tab.view.horizontalScrollBar().isVisible()

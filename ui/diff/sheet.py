@@ -30,6 +30,7 @@ from ui.runs.words import name_of
 from ui.screen import sheet_size
 from ui.theme import ThemeSource
 from ui.widgets import ask
+from ui.widgets.plain_text import plain_text
 
 SIZE = QSize(1040, 560)
 CAPTURE = "Captures (*.buslens)"
@@ -165,11 +166,11 @@ class DiffSheet(QDialog):
         return line
 
     def _make_result(self) -> None:
-        self.says = _text(HINT, self)
+        self.says = plain_text(HINT, self)
         strong = self.says.font()
         strong.setWeight(QFont.Weight.DemiBold)
         self.says.setFont(strong)
-        self.doubts = _text("", self)
+        self.doubts = plain_text("", self)
         self.doubts.setProperty("muted", True)
         self.doubts.hide()
         self.tabs = DiffTabs(self._themes, self)
@@ -177,11 +178,3 @@ class DiffSheet(QDialog):
         self.tabs.flow_wanted.connect(self.show_flow_of)
         self._buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close, self)
         self._buttons.rejected.connect(self.reject)
-
-
-def _text(text: str, parent: QWidget) -> QLabel:
-    label = QLabel(text, parent)
-    label.setTextFormat(Qt.TextFormat.PlainText)
-    label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-    label.setWordWrap(True)
-    return label

@@ -11,10 +11,15 @@ from bus.trace import Trace
 from ui.job import JobChannel
 
 
-def make(beside: JobChannel, trace: Trace, wanted: Wanted, baseline: Path) -> tuple[Report, str, str]:
-    """The report of a trace, its page, and what is wrong with the file of what is muted, empty where nothing is."""
+def make(
+    beside: JobChannel, trace: Trace, wanted: Wanted, baseline: Path, end_is_known: bool
+) -> tuple[Report, str, str]:
+    """The report of a trace, its page, and what is wrong with the file of what is muted, empty where nothing is.
+
+    end_is_known: as of bus.analysis.problems.looking.look.
+    """
     muted, wrong = _muted(baseline)
-    report = gather(trace, trace.raw.path, wanted, muted, beside.show)
+    report = gather(trace, trace.raw.path, wanted, muted, beside.show, end_is_known=end_is_known)
     return report, page(report, trace.span_ns[0]), wrong
 
 

@@ -25,11 +25,12 @@ from bus.report import Report, Wanted
 from bus.session import Session
 from buslens.redaction import FULL, KEYS, OFF
 from ui.held_job import HeldJob
-from ui.panels.problems.looker import baseline_of
+from ui.panels.problems.looker import baseline_of, end_is_known
 from ui.report.job import make
 from ui.runs.words import name_of
 from ui.screen import sheet_size
 from ui.widgets import ask
+from ui.widgets.plain_text import plain_text
 
 SIZE = QSize(880, 620)
 PAGES = "Pages (*.html)"
@@ -82,7 +83,8 @@ class ReportSheet(QDialog):
             self.says.setText(f"{name_of(self._shown)} is not in view any more: open this sheet again.")
             return
         self.says.setText("Looking for problems …")
-        self._job.start(make, self._session.trace, self.wanted, baseline_of(self._session))
+        session = self._session
+        self._job.start(make, session.trace, self.wanted, baseline_of(session), end_is_known(session))
 
     def show_report(self, report: Report, page: str, wrong: str) -> None:
         """Show what would leave."""
@@ -136,7 +138,7 @@ class ReportSheet(QDialog):
         self.failed.emit(error)
 
     def _make_parts(self) -> None:
-        self.says, self.leaves = _text("", self), _text("", self)
+        self.says, self.leaves = plain_text("", self), plain_text("", self)
         strong = self.says.font()
         strong.setWeight(QFont.Weight.DemiBold)
         self.says.setFont(strong)
@@ -148,7 +150,7 @@ class ReportSheet(QDialog):
         self.preview.setPlaceholderText("Nothing was found, so that no payload and no error leaves.")
         rows = QVBoxLayout(self)
         rows.setSpacing(8)
-        about = _text(ABOUT, self)
+        about = plain_text(ABOUT, self)
         about.setProperty("muted", True)
         rows.addWidget(about)
         rows.addLayout(self._choices())
@@ -221,11 +223,3 @@ def preview_text(report: Report) -> str:
 
 def _indented(text: str) -> list[str]:
     return [f"      {line}" for line in text.splitlines()]
-
-
-def _text(text: str, parent: QWidget) -> QLabel:
-    label = QLabel(text, parent)
-    label.setTextFormat(Qt.TextFormat.PlainText)
-    label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-    label.setWordWrap(True)
-    return label

@@ -71,6 +71,7 @@ class Status(QStatusBar):
     """A table and a search line: what a number counts."""
 
     expectations_wanted = Signal()
+    problems_wanted = Signal()
 
     def __init__(
         self, session: Session, filter_state: FilterState, themes: ThemeSource, parent: QWidget | None = None
@@ -97,6 +98,9 @@ class Status(QStatusBar):
         self.lost = self._link("Lost events", tip("lost"))
         self.failed.clicked.connect(self._show_failed)
         self.lost.clicked.connect(self._show_lost)
+        self.problems = self._link("Problems", "What detectors found, hints and what is muted left out")
+        self.problems.clicked.connect(self.problems_wanted)
+        self.problems.hide()
         self.expectations = self._link("Expectations", "Whether the run did what its scenario expects")
         self.expectations.clicked.connect(self.expectations_wanted)
         self.dropped = self._part("Records dropped", "Records that came faster than they could be kept")
@@ -156,6 +160,15 @@ class Status(QStatusBar):
         _alarm(self.expectations, "failed" if alarm else "")
         self._leave_out_zeros()
 
+    def show_problems(self, text: str, tip: str, *, alarm: str) -> None:
+        """How many were found; "" where nothing was looked at. tip: of when that is. alarm: as `alarm` of a label."""
+        self.problems.setText(text)
+        self.problems.setToolTip(f"{tip}\nClick to see them")
+        self.problems.set_leads(bool(text))
+        self.problems.setVisible(bool(text))
+        _alarm(self.problems, alarm)
+        self._leave_out_zeros()
+
     def show_written(self, path: Path) -> None:
         """Say that a file is complete."""
         self.hover.setText(f"wrote {path}")
@@ -208,7 +221,7 @@ class Status(QStatusBar):
 
     def _leave_out_zeros(self) -> None:
         """Where there is no room for everything, what did not happen is not said."""
-        numbers = self.failed, self.lost, self.dropped
+        numbers = [part for part in (self.failed, self.lost, self.problems, self.dropped) if part.text()]
         zeros = [part for part in numbers if part.text().startswith("0 ")]
         for part in set(numbers) - set(zeros):
             part.show()

@@ -1,8 +1,8 @@
-"""What was found in a trace in one line, the same in the window and in a terminal."""
+"""What was found in a trace in one line, the same in the window, in a terminal and on a page."""
 
 from __future__ import annotations
 
-from bus.analysis.problems.finding import Severity
+from bus.analysis.problems.finding import Evidence, Severity
 from bus.analysis.problems.looking import Problems
 from bus.wording import extent, several
 
@@ -17,3 +17,10 @@ def summary(problems: Problems) -> str:
     if not problems.is_healthy:
         return f"{told}: {looked}"
     return f"healthy: {looked}; {told}" if told else f"healthy: {looked}"
+
+
+def seen(evidence: Evidence, begin_ns: int) -> str:
+    """How often something was seen, and when: seen 2 times from 0.300000 s to 0.800000 s."""
+    first, last = (f"{(each - begin_ns) / 1e9:.6f} s" for each in (evidence.first_ns, evidence.last_ns))
+    when = f"at {first}" if first == last else f"from {first} to {last}"
+    return f"seen {several(evidence.count, 'time')} {when}"

@@ -43,7 +43,7 @@ def pending(trace: Trace, most: int = MOST) -> tuple[list[Pending], int]:
     """The oldest ones, and how many there are in all."""
     telling = Telling(trace)
     calls, dispatches = trace.calls, trace.dispatches
-    running = np.flatnonzero(calls.ended_ns < 0)
+    running = telling.running
     unbegun = np.flatnonzero(dispatches.waiting > 0)
     since = np.concatenate([calls.started_ns[running], dispatches.emitted_ns[unbegun]])
     order = np.argsort(since, kind="stable")[:most].tolist()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -10,6 +11,7 @@ import numpy.typing as npt
 from bus.analysis.problems.observed import Observed
 from bus.analysis.why.answer import Reason, Sure
 from bus.errors import Place
+from bus.trace.groups import RowGroups
 from bus.trace.ids import id_text
 from bus.trace.trace import Trace
 from buslens.records import NameKind, Outcome
@@ -28,6 +30,16 @@ class Telling:
     def __init__(self, trace: Trace) -> None:
         self.trace = trace
         self.observed = Observed(trace)
+        self.told_of_call = RowGroups(trace.deliveries, "call")
+        """Rows of `trace.deliveries` by the id of a call."""
+
+        self.told_of_dispatch = RowGroups(trace.deliveries, "dispatch")
+        """The same by the id of a dispatch."""
+
+    @cached_property
+    def running(self) -> Rows:
+        """Rows of the calls that have not ended."""
+        return np.flatnonzero(self.trace.calls.ended_ns < 0)
 
     @property
     def lacks(self) -> str:

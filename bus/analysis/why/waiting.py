@@ -54,10 +54,8 @@ def holds_thread(telling: Telling, lane: int, but: int = -1) -> int:
     calls = telling.trace.calls
     if not lane:
         return -1
-    rows = np.flatnonzero(
-        (calls.ended_ns < 0) & (calls.lane == lane) & (calls.flags & (Flag.ASYNC | Flag.UNTIMED) == 0)
-    )
-    rows = rows[rows != but]
+    rows = telling.running
+    rows = rows[(calls.lane[rows] == lane) & (calls.flags[rows] & (Flag.ASYNC | Flag.UNTIMED) == 0) & (rows != but)]
     return int(rows[np.argmax(calls.started_ns[rows])]) if len(rows) else -1
 
 
@@ -65,7 +63,7 @@ def waiting_reasons(telling: Telling, dispatch: int) -> Iterator[Reason]:
     """Why handlers of a dispatch have not begun: a thread that is held, or what a broker says."""
     trace = telling.trace
     names = [telling.text(each) for each in waiting_handlers(trace, dispatch)]
-    waiting = int(trace.dispatches.waiting[dispatch])
+    waiting = trace.dispatches.waiting_of(dispatch)
     if waiting:
         who = ", ".join(names[:MOST_NAMED]) or several(waiting, "handler")
         text = f"{telling.dispatch(dispatch)} waits for {who}, which {'has' if waiting == 1 else 'have'} not begun."
@@ -88,7 +86,8 @@ def broker_reasons(telling: Telling, dispatch: int, handler: int = 0) -> list[Re
     if not trace.dispatches.columns.view("seen")[dispatch] & joining.DURABLE:
         return []
     last: dict[str, HistoryStep] = {}
-    for step in anatomy_of(trace, int(trace.dispatches.id[dispatch])).steps:
+    ident = int(trace.dispatches.id[dispatch])
+    for step in anatomy_of(trace, ident, telling.told_of_dispatch.rows(ident)).steps:
         if step.kind in AT_BROKER or step.kind is Kind.ACKNOWLEDGED:
             last[step.queue] = step
     texts = {trace.names.text(each) for each in telling.same_handlers(handler)} if handler else set()
@@ -97,7 +96,7 @@ def broker_reasons(telling: Telling, dispatch: int, handler: int = 0) -> list[Re
     return [
         Reason(
             f"{telling.dispatch(dispatch)} {AT_BROKER[step.kind].format(queue or 'its consumer')}{_note(step)}.",
-            kind="dispatch", id=int(trace.dispatches.id[dispatch]), time_ns=step.time_ns,
+            kind="dispatch", id=ident, time_ns=step.time_ns,
         )
         for queue, step in last.items()
         if step.kind in AT_BROKER
@@ -108,7 +107,7 @@ def worker_reason(telling: Telling, call: int) -> Reason | None:
     """Where the work of a running call is that was handed to workers; None where it was not."""
     trace = telling.trace
     told = trace.deliveries
-    for row in np.flatnonzero(told.view("call") == trace.calls.id[call])[::-1].tolist():
+    for row in telling.told_of_call.rows(int(trace.calls.id[call]))[::-1].tolist():
         kind = Kind(int(told.view("kind")[row]))
         if kind in WORK:
             who = trace.blobs.note(int(told.view("note")[row]))[:100] or trace.names.text(int(told.view("queue")[row]))

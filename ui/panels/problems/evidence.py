@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from bus.analysis.problems import summing_up
 from bus.analysis.problems.finding import Finding
 from bus.errors import Place
 from bus.trace import Trace
@@ -56,12 +57,9 @@ def where(place: Place | None) -> str:
 
 def seen(trace: Trace, finding: Finding) -> str:
     """How often and when, and what was measured: one line."""
-    evidence, begin = finding.evidence, trace.span_ns[0]
-    first, last = (f"{moment(each - begin)} s" for each in (evidence.first_ns, evidence.last_ns))
-    times = "once" if evidence.count == 1 else f"{evidence.count:,} times".replace(",", " ")
-    when = f"at {first}" if first == last else f"from {first} to {last}"
-    measured = "".join(f"; {what}: {value}" for what, value in evidence.numbers)
-    return f"Seen {times} {when}{measured}"
+    told = summing_up.seen(finding.evidence, trace.span_ns[0])
+    measured = "".join(f"; {what}: {value}" for what, value in finding.evidence.numbers)
+    return f"{told.capitalize()}{measured}"
 
 
 def _place(what: str, place: Place) -> EvidenceRow:

@@ -15,6 +15,7 @@ from bus.errors import UserError
 from bus.session import Session
 from bus.trace import Trace
 from ui.job import JobChannel
+from ui.state import LIVE
 from ui.trace_looker import SMALL, Look, TraceLooker
 
 
@@ -79,8 +80,7 @@ class ProblemLooker(TraceLooker):
         self.changed.emit()
 
     def _prepare(self, trace: Trace, live: bool) -> Look:
-        is_known = live or self._session.runs.view.kind == "run"
-        return partial(_look, trace, baseline_of(self._session), live, is_known)
+        return partial(_look, trace, baseline_of(self._session), live, end_is_known(self._session))
 
     def _found(self, looked: Looked) -> None:
         self.looked = looked
@@ -93,6 +93,11 @@ def baseline_of(session: Session) -> Path:
         return baseline.beside(view.path)
     origin = view.origin
     return baseline.beside(origin.path if origin is not None and not origin.is_sample else None)
+
+
+def end_is_known(session: Session) -> bool:
+    """Whether the trace in view needs no mark of its end: it goes on, or is of a run of this window."""
+    return session.engine_state.phase in LIVE or session.runs.view.kind == "run"
 
 
 def _look(trace: Trace, path: Path, is_live: bool, end_is_known: bool, beside: JobChannel) -> Looked:

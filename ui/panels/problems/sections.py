@@ -8,6 +8,7 @@ from bus.analysis.problems import DETECTORS
 from bus.analysis.problems.finding import Finding, Severity
 from bus.analysis.problems.looking import MOST_FOUND
 from bus.analysis.problems.summing_up import summary
+from bus.wording import several
 from ui.number_text import count
 from ui.panels.problems.looker import Looked
 
@@ -67,6 +68,22 @@ def headline(looked: Looked | None, *, busy: bool) -> str:
     if looked.live:
         told += f"; as of call {count(looked.problems.calls)}"
     return f"{told}; looking again …" if busy else told
+
+
+def in_short(looked: Looked | None, *, busy: bool) -> str:
+    """How many errors and warnings nobody has muted, in a few words; "" where nothing was looked at."""
+    if looked is None:
+        return "looking for problems …" if busy else ""
+    errors, warnings = (looked.problems.count(each) for each in (Severity.ERROR, Severity.WARNING))
+    counts = (several(errors, "error") if errors else "", several(warnings, "warning") if warnings else "")
+    told = ", ".join(filter(None, counts))
+    return f"problems: {told}" if told else "0 problems"
+
+
+def alarm_of(looked: Looked | None) -> str:
+    """What colour that has: "failed" with an error, "warning" with a warning, else ""."""
+    worst = (looked.problems.worst if looked is not None else None) or Severity.HINT
+    return {Severity.ERROR: "failed", Severity.WARNING: "warning"}.get(worst, "")
 
 
 def new_problems(looked: Looked | None) -> int:

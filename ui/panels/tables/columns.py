@@ -145,7 +145,7 @@ class TraceColumns:
         word = outcome(value)
         if value == Outcome.NEVER_RAN:
             return f"{word}: {', '.join(self._never_ran(row))}" if self._never_ran(row) else word
-        if value == Outcome.RUNNING and dispatches.waiting[row]:
+        if value == Outcome.RUNNING and dispatches.waiting_of(row):
             waiting = ", ".join(self.trace.names.text(each) for each in waiting_handlers(self.trace, row))
             return f"{word}, waits for {waiting}" if waiting else word
         if not dispatches.failed[row]:

@@ -106,6 +106,9 @@ class RecordTable(LineTable):
             self._model.show_rows(rows)
         else:
             self._model.show_groups(rows, counts, titled)
+        # Below an empty table there is nothing to scroll to.
+        policy = Qt.ScrollBarPolicy
+        self.setHorizontalScrollBarPolicy(policy.ScrollBarAsNeeded if len(rows) else policy.ScrollBarAlwaysOff)
         self._mark(chosen_row)
         if self._following:
             self._to_newest()

@@ -34,6 +34,15 @@ def test_a_killed_program_is_named(tmp_path: Path) -> None:
     assert "has no end mark: shop.py (process 4711 on desk) was killed, or writes it still" in sentence
 
 
+def test_whoever_has_made_it_needs_no_end_mark(tmp_path: Path) -> None:
+    path = tmp_path / "trace.buslens"
+    path.write_bytes(shop_bytes(3))
+    assert completeness.warnings(load(path), end_is_known=True) == []
+    path.write_bytes(shop_bytes(3)[:-1])
+    (sentence,) = completeness.warnings(load(path), end_is_known=True)
+    assert "end mark" not in sentence, "but that it is cut is said"
+
+
 @pytest.mark.skipif(sys.platform == "win32", reason="there a living program cannot be seen")
 def test_a_living_program_is_said_to_write(tmp_path: Path) -> None:
     recorder = Recorder(header=replace(Header.here(), pid=os.getppid()))

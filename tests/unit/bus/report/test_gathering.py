@@ -10,10 +10,11 @@ import pytest
 from bus.analysis.problems import DETECTORS
 from bus.analysis.problems.baseline import Baseline
 from bus.analysis.problems.looking import look
+from bus.capture.capture import load
 from bus.report import Report, Wanted, gather, gathering
 from bus.trace import Trace
 from buslens.redaction import KEYS, OFF
-from tests.helpers.make_trace import make_trace
+from tests.helpers.make_trace import make_trace, shop_bytes
 from tests.helpers.planted import Story
 
 SECRET = "hunter2"
@@ -159,3 +160,12 @@ def test_the_command_that_runs_a_scenario_again_is_told() -> None:
     trace.framing.header = replace(trace.header, extra={"scenario": "my shop", "engine": "pyee", "seed": 7})
     commands = [command for _, command in report(trace).commands]
     assert "buslens run 'my shop' --engine pyee --seed 7" in commands
+
+
+def test_a_page_of_what_goes_on_does_not_say_that_its_end_is_missing(tmp_path: Path) -> None:
+    path = tmp_path / "shop.buslens"
+    path.write_bytes(shop_bytes(3))
+    trace = load(path)
+    assert any("no end mark" in each for each in report(trace).unseen)
+    going_on = gather(trace, path, Wanted(), end_is_known=True)
+    assert not any("no end mark" in each for each in going_on.unseen)

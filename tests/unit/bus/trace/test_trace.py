@@ -75,7 +75,7 @@ def test_a_dispatch_is_open_until_its_last_announced_call_ended(told: Told) -> N
     trace = Trace()
     trace.feed(told.recorder.take())
     assert outcomes(trace.dispatches.outcome) == ["running"]
-    assert trace.dispatches.open[0] == trace.dispatches.waiting[0] == 1
+    assert trace.dispatches.open[0] == trace.dispatches.waiting[0] == trace.dispatches.waiting_of(0) == 1
     told.end(9, told.start(5, dispatch, "second"))
     trace.feed(told.recorder.take())
     assert outcomes(trace.dispatches.outcome) == ["ok"]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bus.analysis.problems.finding import Evidence, Finding, Severity
 from bus.analysis.problems.looking import Problems
-from bus.analysis.problems.summing_up import summary
+from bus.analysis.problems.summing_up import seen, summary
 
 
 def problems(*severities: Severity, failed: int = 0) -> Problems:
@@ -24,3 +24,9 @@ def test_hints_leave_it_healthy_and_are_counted() -> None:
 def test_what_is_wrong_comes_first() -> None:
     found = summary(problems(Severity.ERROR, Severity.WARNING, Severity.WARNING, Severity.HINT))
     assert found.startswith("1 error, 2 warnings, 1 hint: 14 detectors looked at")
+
+
+def test_how_often_and_when_something_was_seen() -> None:
+    twice = Evidence(2, 5_300_000_000, 5_800_000_000)
+    assert seen(twice, 5_000_000_000) == "seen 2 times from 0.300000 s to 0.800000 s"
+    assert seen(Evidence(1, 7_000, 7_000), 0) == "seen 1 time at 0.000007 s"
