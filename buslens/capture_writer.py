@@ -6,7 +6,6 @@ A forked child goes on in a file of its own beside it, from the first thing that
 from __future__ import annotations
 
 import io
-import logging
 import os
 import sys
 import threading
@@ -16,6 +15,7 @@ from typing import Optional, Union
 from buslens import pipes
 from buslens.exiting import EXITS
 from buslens.forking import FORKS
+from buslens.log import LOG
 from buslens.recorder import Recorder
 from buslens.wire import END_MARK
 
@@ -25,7 +25,6 @@ try:
 except ImportError:  # Windows
     fcntl = None
 
-_LOG = logging.getLogger("buslens")
 _EVERY_SECONDS = 0.25
 _STOP_SECONDS = 10.0
 _EXIT_SECONDS = 1.0
@@ -206,7 +205,7 @@ class CaptureWriter:
         except OSError as error:
             self._give_up(error)
             return
-        _LOG.warning("buslens: process %d, forked from %d, records into %s", os.getpid(), parent, self.path)
+        LOG.warning("buslens: process %d, forked from %d, records into %s", os.getpid(), parent, self.path)
 
     def _run_thread(self) -> None:
         EXITS.tell(self)
@@ -264,7 +263,7 @@ class CaptureWriter:
         self._is_left = True
         if self._thread is None or not self._thread.is_alive():  # it has ended just now, before it could know
             self._close()
-        _LOG.error("buslens: %s takes what waits too slowly: it is left as it is, without its end", self.path)
+        LOG.error("buslens: %s takes what waits too slowly: it is left as it is, without its end", self.path)
 
     def _close(self) -> None:
         with self._lock:
@@ -281,7 +280,7 @@ class CaptureWriter:
                 self._file.truncate(self._written)  # half a frame goes: what is there is a capture
         except OSError:
             pass
-        _LOG.error("buslens cannot write %s any more, and stops recording: %s", self.path, error)
+        LOG.error("buslens cannot write %s any more, and stops recording: %s", self.path, error)
 
 
 def _open(path: str) -> "tuple[io.FileIO, str]":
@@ -293,7 +292,7 @@ def _open(path: str) -> "tuple[io.FileIO, str]":
         except BlockingIOError:
             file.close()
             beside, extension = os.path.splitext(path)
-            _LOG.warning(
+            LOG.warning(
                 "buslens: another process writes %s: this one writes %s.%d%s", path, beside, os.getpid(), extension
             )
             file = _at(f"{beside}.{os.getpid()}{extension}")

@@ -6,14 +6,12 @@ One that ends with `os._exit`, as forked children mostly do, runs no `atexit`. O
 
 from __future__ import annotations
 
-import logging
 import os
 import weakref
 from typing import Any, Callable, Optional, Protocol
 
 from buslens.at_exit import AT_EXIT
-
-_LOG = logging.getLogger("buslens")
+from buslens.log import LOG
 
 
 class ExitListener(Protocol):
@@ -61,8 +59,8 @@ class ExitHooks:
             if whom is not None:
                 try:
                     whom.end_of_program()
-                except Exception:
-                    _LOG.exception("buslens: the end of this program was not recorded")
+                except Exception as error:
+                    LOG.error("buslens: the end of this program was not recorded", exc_info=error)
 
     def _exiting(self, before: "Callable[..., Any]") -> "Callable[..., Any]":
         def _exit(status: int) -> Any:

@@ -7,14 +7,14 @@ is run: see messages.py.
 
 from __future__ import annotations
 
-import json
-import linecache
 import os
 from types import TracebackType
 from typing import Any, Optional, Union
 
+from buslens.json_text import json_of
 from buslens.limits import DEFAULT_LIMITS, Limits
 from buslens.messages import message
+from buslens.source_lines import line_of
 from buslens.statics import class_name
 from buslens.texts import json_utf8
 
@@ -60,7 +60,7 @@ class Failure:
         """The body of an ERROR blob."""
         _, name, text, _ = self.links[0]
         fields = {"type": name, "message": text, "traceback": self._text()[-4 * self.limits.text :]}
-        return json_utf8(json.dumps(fields, ensure_ascii=False))
+        return json_utf8(json_of(fields))
 
     def _text(self) -> str:
         lines: list[str] = []
@@ -69,7 +69,7 @@ class Failure:
                 lines.append("Traceback (most recent call last):")
             for file, line, function in frames:
                 lines.append(f'  File "{file}", line {line}, in {function}')
-                source = linecache.getline(file, line).strip()
+                source = line_of(file, line).strip()
                 if source:
                     lines.append(f"    {source[:512]}")
             lines.append(f"{name}: {told}" if told else name)

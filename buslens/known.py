@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import gc
 from contextvars import copy_context
-from datetime import date, datetime, time, timedelta, timezone
 from itertools import islice
 from types import (
     BuiltinFunctionType,
@@ -120,16 +119,22 @@ def _bytes_text(head: bytes, length: int, most: int) -> StandIn:
 
 
 def _datetime(value: Any, _: int) -> Any:
+    from datetime import date, datetime  # whoever has one has imported it
+
     day = [vars(date)[name].__get__(value) for name in _DATE]
     naive = datetime(*day, *(vars(datetime)[name].__get__(value) for name in _TIME))
     return _with_zone(naive, value, datetime)
 
 
 def _time(value: Any, _: int) -> Any:
+    from datetime import time
+
     return _with_zone(time(*(vars(time)[name].__get__(value) for name in _TIME)), value, time)
 
 
 def _with_zone(naive: Any, value: Any, base: Any) -> str:
+    from datetime import timezone
+
     text, zone = str(naive.isoformat()), vars(base)["tzinfo"].__get__(value)
     if zone is None:
         return text
@@ -141,10 +146,14 @@ def _with_zone(naive: Any, value: Any, base: Any) -> str:
 
 
 def _date(value: Any, _: int) -> Any:
+    from datetime import date
+
     return date(*(vars(date)[name].__get__(value) for name in _DATE)).isoformat()
 
 
 def _timedelta(value: Any, _: int) -> Any:
+    from datetime import timedelta
+
     return str(timedelta(*(vars(timedelta)[name].__get__(value) for name in ("days", "seconds", "microseconds"))))
 
 
@@ -211,6 +220,8 @@ def _numpy_number(value: Any, _: int) -> Any:
 
 
 def _numpy_time(value: Any, most: int) -> Any:
+    from datetime import date, timedelta
+
     # Finer than Python's own it would be a bare number, and "not a time" would be nothing.
     number = _numpy_number(value, most)
     return number if isinstance(number, (date, timedelta)) else _text_by_c(value)

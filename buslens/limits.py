@@ -1,12 +1,9 @@
 """How much the probe keeps: every value of the program is cut to these, and what waits for a reader is bounded."""
 
-from __future__ import annotations
-
-from dataclasses import dataclass
+from typing import NamedTuple
 
 
-@dataclass(frozen=True)
-class Limits:
+class Limits(NamedTuple):
     """How much of a payload is kept, and how much may wait."""
 
     depth: int = 12

@@ -5,17 +5,16 @@ The hot path of an adapter puts short tuples, told apart by their length; here t
 
 from __future__ import annotations
 
-import json
-import re
 import struct
 from typing import Any, Optional
 
 from buslens.failures import Failure
+from buslens.json_text import json_of
 from buslens.limits import Limits
 from buslens.payloads import NoPayload, Snapshot, snapshot
 from buslens.records import FACT, BlobKind, Kind, Outcome
 from buslens.redaction import OFF, Redaction
-from buslens.texts import json_utf8, utf8
+from buslens.texts import compiled, json_utf8, utf8
 from buslens.wire import BLOB_ENTRY, BLOBS, FACTS, MAX_BLOB, pack_blob, pack_frame
 
 STARTED, ENDED, WHOLE, NEXT = 1, 2, 3, 4
@@ -42,10 +41,9 @@ _BLOB_BYTES_A_FRAME = 4 * MAX_BLOB
 _LONG_TEXT = 8192
 _ERROR, _NOTE = int(BlobKind.ERROR), int(BlobKind.NOTE)
 _JSON, _REPR = int(BlobKind.PAYLOAD_JSON), int(BlobKind.PAYLOAD_REPR)
-_LONG_NUMBER = re.compile(r"9\d{18}|\d{20}").search
+_LONG_NUMBER = r"9\d{18}|\d{20}"
 """Digits of what may be no 64-bit integer, which most readers of JSON would round."""
 
-_ENCODE = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), allow_nan=False).encode
 
 # FACT with what never changes in a shape given as bytes and zeros: a third of the time of packing every field.
 _HEAD = struct.Struct("<BBH")
@@ -188,8 +186,8 @@ def payload_bytes(value: Any, limits: Limits) -> tuple[int, bytes, bool]:
     """A snapshot's blob, or that of a plain value which the hot path kept as it is."""
     if value.__class__ is not Snapshot:
         try:
-            text = _ENCODE(value)
-            if value.__class__ is str or (len(text) <= _LONG_TEXT and _LONG_NUMBER(text) is None):
+            text = json_of(value)
+            if value.__class__ is str or (len(text) <= _LONG_TEXT and compiled(_LONG_NUMBER).search(text) is None):
                 return _JSON, json_utf8(text), False
         except Exception:  # noqa: S110  not plain after all: the careful way knows what to do
             pass

@@ -7,9 +7,9 @@ anything is built, and never raises into the caller.
 
 from __future__ import annotations
 
-import json
 from typing import Any, Optional
 
+from buslens.json_text import json_of
 from buslens.limits import DEFAULT_LIMITS, Limits
 from buslens.records import BlobKind
 from buslens.shapes import Shapes
@@ -39,7 +39,7 @@ class Snapshot:
         """The blob's kind, its bytes, and whether something was cut."""
         if self.is_repr:
             return BlobKind.PAYLOAD_REPR, utf8(str(self.value)), self.cut
-        text = json.dumps(self.value, ensure_ascii=False, separators=(",", ":"))
+        text = json_of(self.value)
         return BlobKind.PAYLOAD_JSON, json_utf8(text), self.cut
 
 

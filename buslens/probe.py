@@ -6,12 +6,11 @@ import os
 from typing import TYPE_CHECKING, Any, Optional, Union
 from weakref import ref as weak_ref
 
-from buslens.capture_writer import CaptureWriter
-from buslens.files import FILES
 from buslens.propagation import CARRIER
 from buslens.recorder import Recorder
 
 if TYPE_CHECKING:
+    from buslens.capture_writer import CaptureWriter
     from buslens.watching.hooks import Hooks
 
 
@@ -58,6 +57,8 @@ class Probe:
 
         Raises ValueError where it is written to another file already.
         """
+        from buslens.files import FILES  # most programs write a stream
+
         self.use(FILES.link(path, self.recorder, Recorder))
 
     def use(self, link: CaptureWriter) -> None:
@@ -69,6 +70,8 @@ class Probe:
 
     def save(self, path: Union[str, os.PathLike[str]]) -> None:
         """Write all that was recorded so far to a capture file."""
+        from buslens.files import FILES
+
         if self._link is None:
             if not self._owns_recorder:
                 raise ValueError("the recorder was given to attach(): whoever made it reads it and saves the capture")

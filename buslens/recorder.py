@@ -7,13 +7,11 @@ Beyond `Limits.max_pending` facts are dropped and counted, never waited for.
 from __future__ import annotations
 
 import itertools
-import logging
 import os
 import sys
 import threading
 import time
 from collections import deque
-from dataclasses import replace
 from itertools import repeat, starmap
 from typing import Any, Callable, Optional
 from weakref import ref as weak_ref
@@ -21,6 +19,7 @@ from weakref import ref as weak_ref
 from buslens.context import CALL, CAUSE_UNKNOWN, outside
 from buslens.failures import Failure, Frames
 from buslens.limits import DEFAULT_LIMITS, Limits
+from buslens.log import LOG
 from buslens.packing import VALUES_A_FACT, WHOLE, Packer
 from buslens.payloads import NOT_KEPT, snapshot
 from buslens.records import Flag, Kind, NameKind
@@ -30,7 +29,6 @@ from buslens.small import NOT_SMALL, SmallCopy
 from buslens.texts import utf8
 from buslens.wire import NAMES, Header, pack_frame, pack_header, pack_name
 
-_LOG = logging.getLogger("buslens")
 _DISPATCH_EMITTED = int(Kind.DISPATCH_EMITTED)
 _CALL_STARTED = int(Kind.CALL_STARTED)
 _CALL_ENDED = int(Kind.CALL_ENDED)
@@ -118,7 +116,7 @@ class Recorder:
         """A recorder whose capture calls the program by this name; "": by that of its script."""
         made = cls(redaction=redaction)
         if process:
-            made.header = replace(made.header, process=process)
+            made.header = made.header._replace(process=process)
         return made
 
     def stop(self) -> None:
@@ -135,7 +133,7 @@ class Recorder:
         self._names = deque(self._all_names)
         extra = {**self.header.extra, "parent_pid": parent_pid}
         now = self.clock_ns()
-        self.header = replace(self.header, pid=os.getpid(), wall_ns=time.time_ns(), mono_ns=now, extra=extra)
+        self.header = self.header._replace(pid=os.getpid(), wall_ns=time.time_ns(), mono_ns=now, extra=extra)
         self._header_taken = False
         self._packer = Packer(self.limits, self.redaction)
         self.local.__dict__.clear()
@@ -146,7 +144,7 @@ class Recorder:
     def _say_forked(self) -> None:
         # On a thread of its own: the program's log may wait for a lock that the emitting thread holds.
         arguments = ("buslens: process %d was forked: it records into a buffer of its own", os.getpid())
-        threading.Thread(target=_LOG.warning, args=arguments, name="buslens log", daemon=True).start()
+        threading.Thread(target=LOG.warning, args=arguments, name="buslens log", daemon=True).start()
 
     def event(self, text: str, bus: int = 0) -> int:
         """Interned id of an event on a bus; bus: its interned id, 0 for unknown."""

@@ -1,4 +1,6 @@
-"""Texts as bytes: half a character, which a name of a file may hold, is written as Python writes it: `\\udcff`.
+"""Texts as bytes, and what is searched for in them.
+
+Half a character, which a name of a file may hold, is written as Python writes it: `\\udcff`.
 
 UTF-8 has no such thing; a mark in its place would make two different names one.
 """
@@ -6,8 +8,8 @@ UTF-8 has no such thing; a mark in its place would make two different names one.
 from __future__ import annotations
 
 import re
-
-_HALVES = re.compile("[\ud800-\udfff]")
+from functools import cache
+from typing import Pattern
 
 
 def utf8(text: str) -> bytes:
@@ -20,4 +22,11 @@ def json_utf8(text: str) -> bytes:
     try:
         return text.encode()
     except UnicodeEncodeError:
-        return _HALVES.sub(lambda half: f"\\\\u{ord(half[0]):04x}", text).encode()
+        whole = (f"\\\\u{ord(each):04x}" if "\ud800" <= each <= "\udfff" else each for each in text)
+        return "".join(whole).encode()
+
+
+@cache
+def compiled(pattern: str) -> "Pattern[str]":
+    """A pattern, when it is first needed: to compile all of ours would take a small program long at its start."""
+    return re.compile(pattern)

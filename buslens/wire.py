@@ -4,17 +4,14 @@ A capture is a header and then frames. Appending only; whoever reads stops at th
 Nothing here is pickled or evaluated. The byte layout is documented in docs/capture-format.md.
 """
 
-from __future__ import annotations
-
-import json
 import os
 import struct
 import sys
 import time
 import zlib
-from dataclasses import asdict, dataclass, field
-from typing import Any, Iterator
+from typing import Any, Iterator, NamedTuple, Optional, Union
 
+from buslens.json_text import json_of
 from buslens.texts import json_utf8
 
 MAGIC = b"BUSLENS\n"
@@ -47,8 +44,7 @@ class DamagedFrame(ValueError):
     """A frame that is not whole or whose checksum does not match: everything before it is good."""
 
 
-@dataclass(frozen=True)
-class Header:
+class Header(NamedTuple):
     """Who produced a capture, and which wall-clock time its nanoseconds count from."""
 
     process: str
@@ -61,11 +57,11 @@ class Header:
     clock: str = "monotonic"
     """"monotonic", or "virtual" where time is simulated."""
 
-    extra: dict[str, Any] = field(default_factory=dict)
+    extra: dict[str, Any] = {}
     """What else the producer says of itself: engine, seed, scenario, versions. JSON values only."""
 
     @classmethod
-    def here(cls, *, clock: str = "monotonic", mono_ns: int | None = None, **extra: Any) -> Header:
+    def here(cls, *, clock: str = "monotonic", mono_ns: Optional[int] = None, **extra: Any) -> "Header":
         """The header of this process, now."""
         return cls(
             process=os.path.basename(sys.argv[0]) if sys.argv and sys.argv[0] else "python",
@@ -80,13 +76,13 @@ class Header:
 
 def pack_header(header: Header) -> bytes:
     """The bytes that a capture starts with."""
-    body = json_utf8(json.dumps(asdict(header), ensure_ascii=False))
+    body = json_utf8(json_of(header._asdict()))
     if len(body) > MAX_HEADER:
         raise ValueError(f"header of {len(body)} bytes, at most {MAX_HEADER} fit")
     return PRELUDE.pack(MAGIC, VERSION, 0, len(body), zlib.crc32(body)) + body
 
 
-def unpack_header(data: bytes | memoryview) -> tuple[Header, int] | None:
+def unpack_header(data: Union[bytes, memoryview]) -> Optional[tuple[Header, int]]:
     """The header and where the frames start; None where `data` ends inside the header.
 
     Raises WireError for anything that is not a capture.
@@ -112,6 +108,8 @@ def unpack_header(data: bytes | memoryview) -> tuple[Header, int] | None:
 
 def header_from(body: bytes) -> Header:
     """The header that this JSON says. Raises WireError."""
+    import json  # not where a capture is only written
+
     try:
         fields = json.loads(body)
         header = Header(
@@ -141,7 +139,7 @@ END_MARK = pack_frame(END, b"")
 
 def pack_name(ident: int, kind: int, **fields: Any) -> bytes:
     """One entry of a NAMES frame; `fields` holds `text` and what docs/capture-format.md lists for its kind."""
-    body = json_utf8(json.dumps(fields, ensure_ascii=False))
+    body = json_utf8(json_of(fields))
     return NAME_ENTRY.pack(ident, kind, 0, 0, len(body)) + body
 
 
@@ -150,7 +148,7 @@ def pack_blob(ident: int, kind: int, body: bytes, cut: bool) -> bytes:
     return BLOB_ENTRY.pack(ident, kind, int(cut), 0, len(body)) + body
 
 
-def frames(data: bytes | memoryview, start: int) -> Iterator[tuple[int, memoryview, int]]:
+def frames(data: Union[bytes, memoryview], start: int) -> Iterator[tuple[int, memoryview, int]]:
     """Each whole frame of `data` from `start`: its kind, its body (a view, not a copy) and where the next one begins.
 
     Ends where `data` ends inside a frame (more may come). Raises DamagedFrame where one is damaged or too long.

@@ -14,7 +14,7 @@ from typing import Any
 from bus.scenario import tree as yaml_tree
 from bus.scenario.document import Document
 from bus.scenario.reading import place_at
-from buslens.watching.calls import Deferred
+from buslens.watching.deferred import Deferred
 
 Failed = Exception | None
 

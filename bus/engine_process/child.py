@@ -10,7 +10,6 @@ import logging
 import os
 import threading
 from collections.abc import Callable
-from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import IO, Any
@@ -177,7 +176,7 @@ def _runner(document: Document, said: dict[str, Any]) -> Runner:
     runner = own_run(document, messages.order_in(said["order"]), trusted=said["trusted"] == document.content_hash)
     recorder = runner.recording.recorder
     # The capture is the owner's: it is written while that lives.
-    recorder.header = replace(recorder.header, pid=said["pid"], process=said["process"] or recorder.header.process)
+    recorder.header = recorder.header._replace(pid=said["pid"], process=said["process"] or recorder.header.process)
     runner.record(said["records"])
     runner.by_hand.set_breakpoints(messages.breakpoints_in(said["breakpoints"]))
     return runner

@@ -93,7 +93,7 @@ def slice_of(trace: Trace, inside: Array, span: Span, blobs: BlobParts, **extra:
     about = {**header.extra, STRETCH: list(span), **extra}
     notes = [note for note in trace.notes.all if note.end_ns >= span[0] and note.time_ns <= span[1]]
     before = facts_before(trace, inside, span[0])
-    return Slice(replace(header, extra=about), trace.names, (before, inside), blobs, notes, trace.processes.frame())
+    return Slice(header._replace(extra=about), trace.names, (before, inside), blobs, notes, trace.processes.frame())
 
 
 def write(trace: Trace, path: Path, span: Span, *, progress: Progress | None = None) -> None:

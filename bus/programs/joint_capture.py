@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import itertools
-from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -100,7 +99,7 @@ class JointCapture:
     def head(self) -> bytes:
         """The header: that of the first process that has begun; there must be one."""
         assert self._begun is not None
-        return pack_header(replace(self._begun, extra={**self._begun.extra, "session": True}))
+        return pack_header(self._begun._replace(extra={**self._begun.extra, "session": True}))
 
     @staticmethod
     def end() -> bytes:

@@ -6,7 +6,6 @@ What a test that is over has recorded is forgotten; of all before, only who list
 from __future__ import annotations
 
 import time
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -152,7 +151,7 @@ class Stretches:
         header = self._follower.header
         extra = {**header.extra, STRETCH: [self.begin_ns, max(self._newest_ns, self.begin_ns)]}
         blobs = BlobParts.of_entries(older, then=self._blobs)
-        return Slice(replace(header, extra=extra), self._names, (self._before, inside), blobs)
+        return Slice(header._replace(extra=extra), self._names, (self._before, inside), blobs)
 
 
 def _with_true_times(kept: Array, facts: Array) -> None:

@@ -15,7 +15,7 @@ from bus.workers.records import WorkRecords
 from buslens.context import current_call
 from buslens.recorder import Recorder
 from buslens.records import Kind
-from buslens.watching.calls import Deferred
+from buslens.watching.deferred import Deferred
 
 Failed = BaseException | None
 Run = Callable[[tuple[Any, ...]], Failed]

@@ -3,13 +3,10 @@
 An adapter is imported only for an object of its library, which the program has imported then.
 """
 
-from __future__ import annotations
-
 import sys
-from dataclasses import dataclass
 from functools import cache
 from importlib import import_module
-from typing import Any, Optional
+from typing import Any, NamedTuple, Optional
 
 from buslens.forking import FORKS
 from buslens.probe import Probe
@@ -23,8 +20,7 @@ from buslens.watching.places import Place
 from buslens.watching.versions import untried
 
 
-@dataclass(frozen=True)
-class Adapter:
+class Adapter(NamedTuple):
     """One library, whose adapter has not been imported yet."""
 
     library: str

@@ -9,7 +9,6 @@ from __future__ import annotations
 import sys
 import threading
 import weakref
-from dataclasses import replace
 from types import FunctionType, MethodType
 from typing import Any, Callable, ClassVar, Iterable, Iterator, Optional
 
@@ -205,7 +204,7 @@ class SignalHooks(MethodHooks):
             else:
                 senders = self.receivers[key].senders
                 senders.pop(sender_key, None)
-                self.subscribers.known[key] = replace(self.subscribers.known[key], only=_only(senders))
+                self.subscribers.known[key] = self.subscribers.known[key]._replace(only=_only(senders))
         except Exception as error:
             self.watch.broke(error)
 
@@ -227,7 +226,7 @@ class SignalHooks(MethodHooks):
         self.receivers[key] = Receiver(senders, _kind_of(receiver))
         known = self.subscribers.known.get(key)
         if known is not None:  # it is connected to one sender more
-            return replace(known, only=_only(senders))
+            return known._replace(only=_only(senders))
         return self.subscribers.described(receiver, place, weak, _only(senders))
 
 

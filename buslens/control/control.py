@@ -6,7 +6,6 @@ A forked child has one of its own, from the first thing that it records on.
 from __future__ import annotations
 
 import _thread
-import logging
 import os
 import sys
 import threading
@@ -24,6 +23,7 @@ from buslens.control.peers import tells_peers, unix_socket
 from buslens.control.places import remove, short, socket_of
 from buslens.exiting import EXITS
 from buslens.forking import FORKS
+from buslens.log import LOG
 from buslens.stream import StreamRecorder
 from buslens.watching.hooks import Hooks
 
@@ -36,8 +36,6 @@ _CANNOT = "this program takes no commands: {why}"
 _GREEN = "its threads are not the system's own (gevent, eventlet)"
 _FORK_SECONDS, _END_SECONDS = 1.0, 1.0
 _BACKLOG = 16
-
-_LOG = logging.getLogger("buslens")
 
 
 class Control:
@@ -72,7 +70,7 @@ class Control:
         except Exception as error:
             self._drop()
             self._recorder.mark(_CANNOT.format(why=error))
-            _LOG.error("buslens: %s", _CANNOT.format(why=error))
+            LOG.error("buslens: %s", _CANNOT.format(why=error))
 
     def close(self) -> None:
         """Take no commands any more. Safe to call twice."""

@@ -5,8 +5,8 @@ Standard library only: it works beside a program where nothing but the probe is 
 
 from __future__ import annotations
 
+import _signal  # type: ignore[import-not-found]  # `signal` makes enumerations of it: they take longer than all this
 import os
-import signal
 import sys
 
 from buslens.launching import variables
@@ -282,8 +282,8 @@ def unreachable(program: "list[str]") -> "list[str]":
 def become(program: "list[str]", environment: "dict[str, str]") -> int:
     """Replace this process by the program. An exit code as a shell's, where the system refuses."""
     for name in ("SIGPIPE", "SIGXFSZ"):  # Python ignores them, and what is ignored stays so
-        if hasattr(signal, name):
-            signal.signal(getattr(signal, name), signal.SIG_DFL)
+        if hasattr(_signal, name):
+            _signal.signal(getattr(_signal, name), _signal.SIG_DFL)
     path, *command = program
     try:
         os.execve(path, command, environment)  # noqa: S606  what the person asks for

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import atexit
-import logging
 import os
 from typing import Any, Callable, Optional
 
@@ -15,11 +14,11 @@ from buslens.launching.import_hook import ImportHook
 from buslens.launching.program import PROGRAM, ProgramWatch
 from buslens.launching.session import Process
 from buslens.launching.variables import PARENT
+from buslens.log import LOG
 from buslens.redaction import FULL, Redaction
 from buslens.shares import share_of
 from buslens.stream import StreamRecorder
 
-_LOG = logging.getLogger("buslens")
 _UNSEEN = (
     "buslens watches this process and those that are forked from it; Pythons that it starts are not seen",
     "buslens watches this process and the Pythons that it starts, but for those with an environment of their own",
@@ -82,7 +81,7 @@ class LaunchedProcess:
         try:
             return StreamRecorder.into(self._process.session.folder, budget=budget, redaction=redaction)
         except OSError as error:
-            _LOG.error("buslens: a capture file is written, because there can be no stream: %s", error)
+            LOG.error("buslens: a capture file is written, because there can be no stream: %s", error)
             return None
 
     def _place(self) -> str:
@@ -124,20 +123,7 @@ class LaunchedProcess:
             if PARENT in os.environ:
                 os.environ[PARENT] = process.name
         except OSError as error:
-            _LOG.error("buslens: this forked process is in no list: %s", error)
-
-
-class SaysOnStderr(logging.Handler):
-    """Our errors, a line each, whatever the program has done with its own log."""
-
-    def __init__(self, say: Callable[[str], Any]) -> None:
-        super().__init__(logging.ERROR)
-        self._say = say
-
-    def emit(self, record: logging.LogRecord) -> None:
-        """Say it, without any traceback."""
-        error = f" ({record.exc_info[1]!r})" if record.exc_info else ""
-        self._say(record.getMessage().partition("buslens: ")[2] or record.getMessage() + error)
+            LOG.error("buslens: this forked process is in no list: %s", error)
 
 
 def start(
@@ -157,9 +143,7 @@ def start(
 
     Raises OSError and ValueError as `LaunchedProcess.start` does.
     """
-    log = logging.getLogger("buslens")
-    log.propagate = False
-    log.addHandler(SaysOnStderr(say))
+    LOG.say = say
     PROGRAM.load = load
     launched = LaunchedProcess(process, PROGRAM)
     launched.start(hook, to, only, budget, inject, control, payloads, redact)

@@ -5,17 +5,15 @@ What cannot be seen is said, in the capture and in the log, never left out silen
 
 from __future__ import annotations
 
-import logging
 import os
 import weakref
 from functools import partial
-from typing import Any, Callable, Iterable, Optional, Protocol, Union
+from typing import TYPE_CHECKING, Any, Callable, Iterable, Optional, Protocol, Union
 
 from buslens import adapters
 from buslens.adapters import ADAPTERS, Adapter
-from buslens.capture_writer import CaptureWriter
-from buslens.files import FILES
 from buslens.launching.import_hook import ImportHook, is_imported
+from buslens.log import LOG
 from buslens.probe import Probe
 from buslens.recorder import Recorder
 from buslens.redaction import Redaction
@@ -27,7 +25,9 @@ from buslens.watching.sent_messages import SENT
 from buslens.watching.trace_context import ADDED
 from buslens.watching.unwatched import UNWATCHED
 
-_LOG = logging.getLogger("buslens")
+if TYPE_CHECKING:
+    from buslens.capture_writer import CaptureWriter
+
 _MADE_BEFORE = (
     "buslens began after {library} was imported: {objects} that were there already are seen from their next use on"
 )
@@ -172,6 +172,8 @@ class ProgramWatch:
         return stream
 
     def _into_file(self, to: "Union[str, os.PathLike[str]]", name: str, redaction: Redaction) -> Recorder:
+        from buslens.files import FILES  # now: in a launched program nobody finds our modules later
+
         self._link = link = FILES.link(to, None, lambda: Recorder.named(name, redaction))
         link.users += 1
         link.start()
@@ -192,7 +194,7 @@ class ProgramWatch:
         if what not in self._said and self._recorder is not None:
             self._said.add(what)
             self._recorder.mark(what)
-            _LOG.info(what)
+            LOG.info(what)
 
     def _watch(self, adapter: Adapter, is_late: bool) -> None:
         """The library of an adapter is there. Runs inside of the program's own import."""

@@ -7,17 +7,17 @@ JSON of them that `QuickJson` would have made. What has a form is plain, as that
 from __future__ import annotations
 
 import itertools
-import json
 import struct
 from types import CodeType, FunctionType
 from typing import Any, Callable, Dict, List, Optional, Tuple
 
+from buslens.json_text import in_quotes, json_of
 from buslens.limits import Limits
 from buslens.payloads import NoPayload, arguments
 from buslens.records import BlobKind
 from buslens.redaction import Redaction
 from buslens.stream.layout import FORM, FORM_ID, LARGEST_FORM, PACK_RECORD, RECORD, VALUES
-from buslens.stream.quick import DEPTH, IN_QUOTES, ITEMS, LARGE, LONG, SHORT, is_quick
+from buslens.stream.quick import DEPTH, ITEMS, LARGE, LONG, SHORT, is_quick
 from buslens.texts import json_utf8
 
 Form = Callable[[int, "tuple[Any, ...]", "dict[str, Any]"], Optional[bytes]]
@@ -68,7 +68,7 @@ class PayloadForms:
                 return no_form
             ident = self._next()
             made = self._made(source, sketch, ident)
-            body = json_utf8(json.dumps([sketch.pieces, sketch.letters], ensure_ascii=False, separators=(",", ":")))
+            body = json_utf8(json_of([sketch.pieces, sketch.letters]))
             record = PACK_RECORD(ident, 0, 0, FORM, len(body)) + body
             if len(body) > LARGEST_FORM or not self._write(record):
                 return no_form
@@ -195,7 +195,7 @@ class _Sketch:
             self.keys[f"K{each}"] = key
             # Mostly it is the very same; a key that was read from somewhere is only equal.
             self._unless(f"k{each} is not K{each} and (type(k{each}) is not str or k{each} != K{each})")
-            self.pieces[-1] += ("," if at else "") + IN_QUOTES(key) + ":"
+            self.pieces[-1] += ("," if at else "") + in_quotes(key) + ":"
             if not self._add(item, each, depth - 1):
                 return False
         self.pieces[-1] += "}"

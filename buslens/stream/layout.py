@@ -6,11 +6,10 @@ whoever reads the mark first and the slot after it finds the slot whole.
 
 from __future__ import annotations
 
-import json
 import struct
 import zlib
-from dataclasses import asdict
 
+from buslens.json_text import json_of
 from buslens.texts import json_utf8
 from buslens.wire import Header
 
@@ -104,6 +103,8 @@ def chunk_name(stem: str, number: int) -> str:
 
 def budget_of(page: bytes) -> "tuple[float, int]":
     """What a first page says of its process's budget, and when the process began to record; 0 where it does not say."""
+    import json  # not where a stream is only written
+
     length = PRELUDE.unpack_from(page)[3]
     try:
         told = json.loads(page[PRELUDE.size : PRELUDE.size + length])
@@ -116,9 +117,9 @@ def budget_of(page: bytes) -> "tuple[float, int]":
 
 def pack_page(header: Header) -> bytes:
     """The first page of a stream."""
-    told = asdict(header)
+    told = header._asdict()
     told["process"], told["host"] = told["process"][:_LONGEST], told["host"][:_LONGEST]
-    body = json_utf8(json.dumps(told))
+    body = json_utf8(json_of(told))
     if PRELUDE.size + len(body) > STATE:
         raise ValueError(f"what this process says of itself takes {len(body)} bytes: it is too much")
     return (PRELUDE.pack(MAGIC, VERSION, SLOT, len(body), zlib.crc32(body)) + body).ljust(PAGE, b"\0")

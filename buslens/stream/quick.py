@@ -7,10 +7,9 @@ careful way of `Recorder.snapshot` and `packing.blob_of`, which says the same of
 
 from __future__ import annotations
 
-import json
-import json.encoder
-from typing import Any, Callable, Dict, List, Optional
+from typing import Any, Dict, List, Optional
 
+from buslens.json_text import encoded, in_quotes
 from buslens.limits import Limits
 from buslens.redaction import FULL, Redaction
 
@@ -20,15 +19,6 @@ ITEMS, DEPTH = 64, 4
 SHORT, LONG, LARGE = 12, 256, 10**12
 """Letters that are too few for a secret or too many to look at, a number as long as cards'."""
 
-_MAKE = getattr(json.encoder, "c_make_encoder", None)
-_ENCODE: Callable[[Any, int], Any] = (
-    _MAKE(None, None, json.encoder.encode_basestring, None, ":", ",", False, False, False)
-    if _MAKE is not None
-    else lambda value, _: json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
-)
-"""Made once: to make it is most of what `json.dumps` costs for a small value."""
-
-IN_QUOTES = json.encoder.encode_basestring
 _CONSTANTS = {None: "null", True: "true", False: "false"}
 
 
@@ -71,7 +61,7 @@ class QuickJson:
                     if kind is int and -LARGE < item < LARGE:
                         parts.append(f"{name}{item}")
                     elif kind is str and (len(item) <= SHORT or (len(item) <= LONG and not self._suspicious(item))):
-                        parts.append(name + IN_QUOTES(item))
+                        parts.append(name + in_quotes(item))
                     elif kind is float and item - item == 0.0:  # else it is none, or has no end
                         parts.append(f"{name}{item!r}")
                     elif item is None or kind is bool:
@@ -80,10 +70,10 @@ class QuickJson:
                         plain = self._plain(item, left, DEPTH)
                         if plain is _NOT_PLAIN:
                             return None
-                        parts.append(name + "".join(_ENCODE(plain, 0)))
+                        parts.append(name + "".join(encoded(plain, 0)))
                 return ("{" + ",".join(parts) + "}").encode()
             plain = self._plain(payload, [ITEMS], DEPTH)
-            return None if plain is _NOT_PLAIN else "".join(_ENCODE(plain, 0)).encode()
+            return None if plain is _NOT_PLAIN else "".join(encoded(plain, 0)).encode()
         except ValueError:  # not a number, or half a character
             return None
 

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import itertools
-import logging
 import mmap
 import os
 import threading
-from dataclasses import replace
 from functools import partial
 from operator import attrgetter
 from typing import Any, Callable, Optional, Tuple, Union
@@ -16,6 +14,7 @@ from buslens.context import CALL, CAUSE_UNKNOWN, is_outside
 from buslens.exiting import EXITS
 from buslens.forking import FORKS
 from buslens.limits import DEFAULT_LIMITS, Limits
+from buslens.log import LOG
 from buslens.packing import ENDED, STARTED, WHOLE, blob_of
 from buslens.recorder import Recorder
 from buslens.records import BlobKind, Kind
@@ -31,7 +30,6 @@ from buslens.stream.spending import Spending
 from buslens.stream.stream import Stream
 from buslens.wire import NAME_ENTRY
 
-_LOG = logging.getLogger("buslens")
 _EMITTED, _CALL_STARTED, _CALL_ENDED = int(Kind.DISPATCH_EMITTED), int(Kind.CALL_STARTED), int(Kind.CALL_ENDED)
 _BEGAN, _OVER = (_CALL_STARTED,), (_CALL_ENDED,)
 _JSON = int(BlobKind.PAYLOAD_JSON)
@@ -80,7 +78,7 @@ class StreamRecorder(Recorder):
         self._openings: "dict[tuple[int, tuple[int, ...]], int]" = {}
         self._next_opening = itertools.count(1).__next__
         extra = {**self.header.extra, "start_ticks": start_ticks(), "budget": budget}
-        self.header = replace(self.header, process=name or self.header.process, extra=extra)
+        self.header = self.header._replace(process=name or self.header.process, extra=extra)
         self._stream: Optional[Stream] = None
         """None in a forked child that has not recorded anything yet."""
 
@@ -146,7 +144,7 @@ class StreamRecorder(Recorder):
         if parent is not None:
             parent.leave()
             extra["parent_stream"] = parent.name
-        self.header = replace(self.header, extra=extra)
+        self.header = self.header._replace(extra=extra)
         self.on_first_fact = self._open_in_child
 
     def place(self) -> "Optional[Place]":
@@ -349,7 +347,7 @@ class StreamRecorder(Recorder):
             self.stop()
             # On a thread of its own: the program's log may wait for a lock that the emitting thread holds.
             arguments = ("buslens: the forked process %d cannot record: %s", os.getpid(), error)
-            threading.Thread(target=_LOG.error, args=arguments, name="buslens log", daemon=True).start()
+            threading.Thread(target=LOG.error, args=arguments, name="buslens log", daemon=True).start()
 
 
 def keep_payloads(recorder: StreamRecorder, payloads: str) -> None:

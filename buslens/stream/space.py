@@ -3,14 +3,11 @@
 What is allocated is bounded by settings and by what the disk has left; then facts are dropped and counted.
 """
 
-from __future__ import annotations
-
 import errno
 import itertools
 import mmap
 import os
-from dataclasses import dataclass
-from typing import Callable
+from typing import Callable, NamedTuple
 
 from buslens.stream.layout import chunk_name
 
@@ -18,8 +15,7 @@ _ZEROS = bytes(1 << 16)
 _FLAGS = os.O_RDWR | os.O_CREAT | os.O_EXCL | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_CLOEXEC", 0)
 
 
-@dataclass(frozen=True)
-class StreamLimits:
+class StreamLimits(NamedTuple):
     """How much a stream may take."""
 
     first: int = 256 * 1024

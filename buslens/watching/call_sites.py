@@ -14,6 +14,7 @@ from typing import Any, Callable, Optional
 CallSite = Callable[[Any, "tuple[Any, ...]", "dict[str, Any]"], Any]
 
 _MOST_LINES = 256
+_MOST_DRESSED = 64
 
 
 def call_site_of(function: Any, asks_for: str = "", *, no_keywords: bool = False) -> CallSite:
@@ -22,11 +23,11 @@ def call_site_of(function: Any, asks_for: str = "", *, no_keywords: bool = False
     asks_for: where it calls a method of this name instead. no_keywords: the third argument will be an empty dict, which
     need not be copied: a third of what the call costs.
     """
-    call = _call_without if no_keywords else _call
+    call: Any = _call_without if no_keywords else _call
     code = getattr(function, "__code__", None)
     if type(code) is not CodeType:
-        return call
-    return _made(code, _line(code, asks_for), function.__globals__, call)
+        return call  # type: ignore[no-any-return]
+    return FunctionType(_DRESSED.of(call.__code__, code, asks_for, 0), function.__globals__)
 
 
 def in_the_place_of(function: Any, asks_for: str, stand_in: Any) -> Any:
@@ -38,10 +39,8 @@ def in_the_place_of(function: Any, asks_for: str, stand_in: Any) -> Any:
     code = getattr(function, "__code__", None)
     if type(code) is not CodeType:
         return stand_in
-    told = {**_told(code, _line(code, asks_for, -1)), **_one_line(stand_in.__code__)}
-    made = FunctionType(
-        stand_in.__code__.replace(**told), function.__globals__, closure=stand_in.__closure__, name=stand_in.__name__
-    )
+    dressed = _DRESSED.of(stand_in.__code__, code, asks_for, -1)
+    made = FunctionType(dressed, function.__globals__, closure=stand_in.__closure__, name=stand_in.__name__)
     made.__defaults__ = stand_in.__defaults__
     return made
 
@@ -63,6 +62,27 @@ class CallSites:
                 self._known.clear()
             found = self._known[key] = _made(frame.f_code, frame.f_lineno or 1, frame.f_globals, _call)
         return found
+
+
+class _DressedCodes:
+    """Code of ours in the place of a library's, once for all objects of a class: it takes more than each of them."""
+
+    def __init__(self) -> None:
+        self._known: dict[tuple[int, int, str, int], tuple[CodeType, CodeType, CodeType]] = {}
+        """By both codes' ids, behind the two: what is equal may be of another file."""
+
+    def of(self, own: CodeType, code: CodeType, asks_for: str, which: int) -> CodeType:
+        key = id(own), id(code), asks_for, which
+        found = self._known.get(key)
+        if found is None:
+            if len(self._known) >= _MOST_DRESSED:
+                self._known.clear()
+            made = own.replace(**_told(code, _line(code, asks_for, which)), **_one_line(own))
+            found = self._known[key] = own, code, made
+        return found[2]
+
+
+_DRESSED = _DressedCodes()
 
 
 def _made(code: CodeType, line: int, names: dict[str, Any], call: Any) -> CallSite:

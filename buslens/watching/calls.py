@@ -9,7 +9,6 @@ from __future__ import annotations
 import copy
 import sys
 from collections.abc import Coroutine, Generator
-from concurrent.futures import Future
 from sys import getrefcount
 from types import FrameType
 from typing import TYPE_CHECKING, Any, Optional
@@ -287,10 +286,6 @@ def _references() -> int:
 
 
 _REFERENCES = _references()
-
-
-class Deferred(Future[Any]):
-    """What a handler gives back whose work goes on elsewhere: its call ends with it, whatever the library thinks."""
 
 
 class FutureEnd:

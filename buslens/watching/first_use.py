@@ -7,7 +7,6 @@ watches. A constructor that is asked for tells where an object is made; a method
 
 from __future__ import annotations
 
-import logging
 import sys
 import weakref
 from _thread import allocate_lock, get_ident
@@ -15,10 +14,10 @@ from types import CodeType, FrameType
 from typing import Any, Callable, Iterable, Optional
 from weakref import ref as weak_ref
 
+from buslens.log import LOG
 from buslens.statics import class_dict, found_in_class, module_of, mro_of
 from buslens.watching.places import Place, files_of
 
-_LOG = logging.getLogger("buslens")
 _NOWHERE: Place = ("", 0)
 _IMPORTLIB = "<frozen importlib"
 _PATIENCE_SECONDS = 0.05
@@ -173,7 +172,7 @@ class EveryObject:
     def _refuse(self, obj: Any, why: str) -> None:
         if why not in self._refused:
             self._refused.add(why)
-            _LOG.error("buslens does not watch a %s: %s", type(obj).__name__, why)
+            LOG.error("buslens does not watch a %s: %s", type(obj).__name__, why)
 
 
 def place_of(obj: Any, inside: str) -> Place:

@@ -3,13 +3,9 @@
 Looked up statically: asking a stand-in object for an attribute may run anything, while the emitter's lock is held.
 """
 
-from __future__ import annotations
-
 import functools
-import inspect
-from dataclasses import dataclass
 from types import BuiltinFunctionType, FunctionType, MethodType
-from typing import Any, Callable
+from typing import Any, Callable, NamedTuple
 
 from buslens.failures import Frames
 from buslens.payloads import shown
@@ -17,11 +13,13 @@ from buslens.statics import class_name, found_in_class, instance_dict, module_of
 
 _MOST_LAYERS = 32
 _MOST_ATTRIBUTES = 256
+_CO_GENERATOR, _CO_COROUTINE = 0x20, 0x80
+"""As `inspect` has them, which takes long to load."""
+
 _PARTIAL_OF = functools.partial.__dict__["func"].__get__
 
 
-@dataclass(frozen=True)
-class HandlerName:
+class HandlerName(NamedTuple):
     """A handler as a person knows it."""
 
     text: str
@@ -58,7 +56,7 @@ def describe(handler: Callable[..., Any]) -> HandlerName:
     else:
         frames = False
         file, line = _place(inner)
-    is_async, is_generator = (_has_flag(function, flag) for flag in (inspect.CO_COROUTINE, inspect.CO_GENERATOR))
+    is_async, is_generator = (_has_flag(function, flag) for flag in (_CO_COROUTINE, _CO_GENERATOR))
     defers = get("__buslens_defers__") is True
     if get("__buslens_plain__") is True:
         frames = True

@@ -3,12 +3,9 @@
 For libraries that hold handlers weakly, or for some senders only: when one is gone, what is told of it is known here.
 """
 
-from __future__ import annotations
+from typing import TYPE_CHECKING, Any, NamedTuple, Optional
 
-import json
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Optional
-
+from buslens.json_text import json_of
 from buslens.texts import json_utf8
 from buslens.watching.naming import HandlerName, describe
 from buslens.watching.places import Place
@@ -22,8 +19,7 @@ FREED = "it was held weakly, and nobody else held it any more"
 """Why a handler is subscribed no longer that nobody has unsubscribed."""
 
 
-@dataclass(frozen=True)
-class Registration:
+class Registration(NamedTuple):
     """One handler, and how it was subscribed."""
 
     name: HandlerName
@@ -45,13 +41,13 @@ class Registration:
         file, line = self.place
         told = {"file": file, "line": line or None, "weak": self.weak, "only": self.only, "why": why}
         told = {name: value for name, value in told.items() if value not in (None, "")}
-        return json_utf8(json.dumps(told, ensure_ascii=False)) if told else b""
+        return json_utf8(json_of(told)) if told else b""
 
 
 class Subscribers:
     """The handlers of one event, kept by their keys. Keeps none of them alive."""
 
-    def __init__(self, watch: Watch, event: Any) -> None:
+    def __init__(self, watch: "Watch", event: Any) -> None:
         self.watch = watch
         self.event = event
         self.known: dict[Any, Registration] = {}

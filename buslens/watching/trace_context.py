@@ -6,10 +6,11 @@ A message of ours goes on with the trace of the message in whose call it is sent
 from __future__ import annotations
 
 import os
-import re
 from typing import Any
 
-_PARENT = re.compile(r"[0-9a-f]{2}-([0-9a-f]{32})-[0-9a-f]{16}-[0-9a-f]{2}(-.*)?")
+from buslens.texts import compiled
+
+_PARENT = r"[0-9a-f]{2}-([0-9a-f]{32})-[0-9a-f]{16}-[0-9a-f]{2}(-.*)?"
 _MOST = 10_000
 
 ADDED = "buslens adds a traceparent to messages that have none, as --inject asks: so they are changed"
@@ -28,7 +29,7 @@ class TraceContexts:
 
     def carried(self, call: int, parent: str) -> None:
         """A call handles a message with this `traceparent`."""
-        found = _PARENT.fullmatch(parent)
+        found = compiled(_PARENT).fullmatch(parent)
         if call and found is not None:
             self.clear_until(_MOST - 1)
             self._traces[call] = found.group(1)

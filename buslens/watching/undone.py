@@ -5,11 +5,10 @@ Where nobody will, the handler's body never ran, however well it returned. Looke
 
 from __future__ import annotations
 
-import inspect
 from collections.abc import Coroutine
 from sys import getrefcount
-from types import AsyncGeneratorType, CoroutineType, GeneratorType
-from typing import Any
+from types import AsyncGeneratorType, CoroutineType, FrameType, GeneratorType
+from typing import Any, Optional
 
 from buslens.watching.naming import HandlerName
 
@@ -47,10 +46,17 @@ def why_undone(given: list[Any], name: HandlerName) -> str:
 def has_begun(driven: Any) -> bool:
     """Whether a coroutine or generator has taken its first step; of one of a type that we do not know: False."""
     if type(driven) is CoroutineType:
-        return inspect.getcoroutinestate(driven) != inspect.CORO_CREATED
+        return _is_further(driven.cr_running, getattr(driven, "cr_suspended", None), driven.cr_frame)
     if type(driven) is GeneratorType:
-        return inspect.getgeneratorstate(driven) != inspect.GEN_CREATED
+        return _is_further(driven.gi_running, getattr(driven, "gi_suspended", None), driven.gi_frame)
     return False
+
+
+def _is_further(is_running: bool, is_suspended: Optional[bool], frame: Optional[FrameType]) -> bool:
+    """Whether it is in any state but the first, as `inspect` would say, which takes long to load."""
+    if is_running or frame is None:
+        return True
+    return frame.f_lasti != -1 if is_suspended is None else is_suspended  # up to Python 3.10, and since
 
 
 def is_future(kind: type) -> bool:

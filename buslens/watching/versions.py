@@ -7,13 +7,12 @@ load two dozen modules into the program.
 from __future__ import annotations
 
 import os
-import re
+from itertools import takewhile
 from typing import Optional
 
 from buslens.watching.places import files_of
 
-_INSTALLED = re.compile(r"(.+?)-(\d[^-]*)(?:-py[\d.]+)?\.(?:dist|egg)-info")
-_NUMBERS = re.compile(r"\d+(?:\.\d+)*")
+_INSTALLED = (".dist-info", ".egg-info")
 
 
 def version_of(library: str, distribution: str = "") -> str:
@@ -27,19 +26,16 @@ def version_of(library: str, distribution: str = "") -> str:
         names = os.listdir(folder)
     except OSError:
         return ""
-    found = (_INSTALLED.fullmatch(name) for name in names)
-    return next((each.group(2) for each in found if each is not None and _plain(each.group(1)) == wanted), "")
+    found = (_installed(name) for name in names if name.endswith(_INSTALLED))
+    return next((version for each, version in found if _plain(each) == wanted), "")
 
 
 def is_tried(version: str, tried: str) -> Optional[bool]:
     """Whether a version is among those of a text such as "1.4 to 1.9"; None where one of both is not known."""
-    own = _NUMBERS.match(version)
-    ends = _NUMBERS.findall(tried)
-    if own is None or not 1 <= len(ends) <= 2:
+    number, ends = _number(version), [_number(end) for end in tried.split(" to ")]
+    if not (number and all(ends) and len(ends) <= 2):
         return None
-    number = _parts(own.group())
-    lowest, highest = _parts(ends[0]), _parts(ends[-1])
-    return lowest <= number and number[: len(highest)] <= highest
+    return ends[0] <= number and number[: len(ends[-1])] <= ends[-1]
 
 
 def untried(library: str, tried: str, distribution: str = "") -> str:
@@ -50,9 +46,25 @@ def untried(library: str, tried: str, distribution: str = "") -> str:
     return f"{library} {version} is watched as {tried} are: buslens was not tried with it"
 
 
-def _parts(number: str) -> "tuple[int, ...]":
-    return tuple(int(part) for part in number.split("."))
+def _installed(folder: str) -> "tuple[str, str]":
+    """Name and version of what an installer has left this folder for: `name-1.2.dist-info` and the like."""
+    name, *parts = folder.rpartition(".")[0].split("-")
+    while parts and not parts[0][:1].isdigit():
+        name = f"{name}-{parts.pop(0)}"
+    return name, parts[0] if parts else ""
+
+
+def _number(version: str) -> "tuple[int, ...]":
+    """The numbers that a version begins with; none for any other text."""
+    parts = []
+    for part in version.split("."):
+        digits = "".join(takewhile(str.isdecimal, part))
+        if digits:
+            parts.append(int(digits))
+        if digits != part:
+            break
+    return tuple(parts)
 
 
 def _plain(name: str) -> str:
-    return re.sub(r"[-_.]+", "-", name).lower()
+    return "-".join(filter(None, name.lower().replace("_", "-").replace(".", "-").split("-")))

@@ -6,25 +6,25 @@ it never reaches the program.
 
 from __future__ import annotations
 
-import json
-import logging
 from collections.abc import Coroutine, Iterable
 from typing import Any, Callable, Optional
 from weakref import ref as weak_ref
 
 from buslens.failures import Frames
+from buslens.json_text import json_of
+from buslens.log import LOG, ProbeLog
 from buslens.packing import ENDED, STARTED, WHOLE
 from buslens.payloads import NoPayload, arguments
 from buslens.recorder import Recorder
 from buslens.records import Kind, Outcome
+from buslens.statics import class_dict
 from buslens.texts import json_utf8
-from buslens.watching.calls import CallCoroutine, Deferred, FutureEnd, outcome_of
+from buslens.watching.calls import CallCoroutine, FutureEnd, outcome_of
 from buslens.watching.naming import HandlerName, describe, event_text
 from buslens.watching.pending import ENDED_FIRST, Begin, PendingCall
 from buslens.watching.subscribers import Registration
 from buslens.watching.undone import undone
 
-_LOG = logging.getLogger("buslens")
 _MOST_EVENTS = 4096
 _MOST_FAILING = 64
 _MOST_FILTERED = 16
@@ -101,7 +101,7 @@ class Watch:
             self.recorder.dropped += 1
         elif self.live:
             self.live = False
-            log: Optional[logging.Logger] = _LOG  # None when Python ends, and has emptied this module
+            log: Optional[ProbeLog] = LOG  # None when Python ends, and has emptied this module
             if log is not None:
                 log.error("buslens stopped watching an emitter after an error of its own", exc_info=error)
 
@@ -251,7 +251,7 @@ class Watch:
 
     def never_ran(self, call: int, why: str) -> None:
         """The body of a handler that was called did not run, and will not."""
-        error = json.dumps({"type": "never ran", "message": why, "traceback": ""}, ensure_ascii=False)
+        error = json_of({"type": "never ran", "message": why, "traceback": ""})
         self._ended_with(call, int(Outcome.NEVER_RAN), json_utf8(error))
 
     def finish(self) -> None:
@@ -301,7 +301,7 @@ class Watch:
     def _goes_on(self, given: list[Any], call: int, name: HandlerName, begin: Optional[Begin]) -> bool:
         """Whether the call ends with what it gave, and not now."""
         kind = type(given[0])
-        if kind is Deferred:
+        if "__buslens_deferred__" in class_dict(kind):  # see deferred.py
             if begin is not None:
                 self.started(call, *begin)
             given[0].add_done_callback(FutureEnd(self, call, name.plain))

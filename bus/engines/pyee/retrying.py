@@ -19,7 +19,8 @@ from pyee.base import EventEmitter
 from bus.contract.protocol import ConsumerOptions, EngineClock, Function
 from bus.runtime.gate import DEPTH, Depth
 from bus.runtime.unwinding import cancelled
-from buslens.watching.calls import Deferred, called_again, handler_of
+from buslens.watching.calls import called_again, handler_of
+from buslens.watching.deferred import Deferred
 
 EmitRun = Callable[[Any, tuple[Any, ...], dict[str, Any]], None]
 

@@ -130,7 +130,7 @@ def test_fields_can_be_added_and_payloads_reduced_to_their_fields() -> None:
 
 
 def test_what_is_in_a_hurry_knows_which_names_are_harmless(redaction: Redaction) -> None:
-    redaction.payload({"id": 1, "password": "x", "a=b or c": 2})
+    redaction.payload({"id": 1, "password": "x", "a=b or c or d": 2})
     assert redaction.harmless == {"id": '"id":'}
     for number in range(5000):
         redaction.is_secret(f"key{number}")

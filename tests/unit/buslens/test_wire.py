@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import struct
-from dataclasses import replace
 
 import pytest
 from hypothesis import given
@@ -49,7 +48,7 @@ def test_a_header_that_is_not_whole_is_waited_for(header: Header, data: some.Dat
         (PRELUDE.pack(wire.MAGIC, 2, 0, 0, 0), "version 2; this Buslens reads version 1"),
         (PRELUDE.pack(wire.MAGIC, 1, 0, wire.MAX_HEADER + 1, 0), "at most 65536 are allowed"),
         (PRELUDE.pack(wire.MAGIC, 1, 0, 2, 0) + b"{}", "checksum does not match"),
-        (wire.pack_header(replace(HEADER, clock="sundial")), "a clock that this Buslens does not know"),
+        (wire.pack_header(HEADER._replace(clock="sundial")), "a clock that this Buslens does not know"),
     ],
 )
 def test_what_is_no_header_is_refused_with_the_reason(data: bytes, why: str) -> None:
@@ -59,7 +58,7 @@ def test_what_is_no_header_is_refused_with_the_reason(data: bytes, why: str) -> 
 
 def test_a_header_that_no_reader_would_take_is_not_written() -> None:
     with pytest.raises(ValueError, match="at most 65536 fit"):
-        wire.pack_header(replace(HEADER, extra={"text": "x" * wire.MAX_HEADER}))
+        wire.pack_header(HEADER._replace(extra={"text": "x" * wire.MAX_HEADER}))
 
 
 @given(FRAMES, some.binary(max_size=3), some.data())

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import socket
 import sys
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -45,7 +44,7 @@ def test_whoever_has_made_it_needs_no_end_mark(tmp_path: Path) -> None:
 
 @pytest.mark.skipif(sys.platform == "win32", reason="there a living program cannot be seen")
 def test_a_living_program_is_said_to_write(tmp_path: Path) -> None:
-    recorder = Recorder(header=replace(Header.here(), pid=os.getppid()))
+    recorder = Recorder(header=Header.here()._replace(pid=os.getppid()))
     recorder.dispatch(1, 0, recorder.event("a"), 0, 0, None)
     (sentence,) = said(tmp_path, recorder.take())
     assert f"(process {os.getppid()} on {socket.gethostname()}) is still writing this capture" in sentence
@@ -62,7 +61,7 @@ def test_damage_is_said_alone_and_a_capture_without_events_as_that(tmp_path: Pat
 
 
 def test_without_an_end_mark_nobody_knows_that_nothing_was_emitted(tmp_path: Path) -> None:
-    recorder = Recorder(header=replace(Header.here(), pid=2**30))
+    recorder = Recorder(header=Header.here()._replace(pid=2**30))
     recorder.handler_added(recorder.handler("f"), recorder.event("a"))
     killed, empty = said(tmp_path, recorder.take())
     assert "was killed" in killed

@@ -6,7 +6,6 @@ import os
 import subprocess
 import sys
 import time
-from dataclasses import replace
 
 import pytest
 
@@ -14,7 +13,7 @@ from bus.capture.writer import clock_ns, is_alive
 from buslens.recorder import CLOCK_NS
 from buslens.wire import Header
 
-HERE = replace(Header.here(), pid=os.getppid())
+HERE = Header.here()._replace(pid=os.getppid())
 S = 1_000_000_000
 
 
@@ -22,14 +21,14 @@ S = 1_000_000_000
 def test_who_is_here_is_alive_and_who_is_elsewhere_is_not_known() -> None:
     assert is_alive(HERE)
     assert not is_alive(Header.here()), "this is not another program"
-    assert not is_alive(replace(HERE, host="another"))
+    assert not is_alive(HERE._replace(host="another"))
     for nonsense in (0, -1, 1 << 31, 1 << 80):
-        assert not is_alive(replace(HERE, pid=nonsense))
+        assert not is_alive(HERE._replace(pid=nonsense))
 
 
 def test_who_has_ended_is_not_alive_whether_or_not_somebody_has_looked() -> None:
     with subprocess.Popen([sys.executable, "-c", ""]) as program:
-        header = replace(HERE, pid=program.pid, wall_ns=time.time_ns())
+        header = HERE._replace(pid=program.pid, wall_ns=time.time_ns())
         limit = time.monotonic() + 20
         while is_alive(header):
             assert time.monotonic() < limit
@@ -38,17 +37,17 @@ def test_who_has_ended_is_not_alive_whether_or_not_somebody_has_looked() -> None
 
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells")
 def test_a_process_that_is_younger_than_the_capture_did_not_write_it() -> None:
-    assert not is_alive(replace(HERE, wall_ns=HERE.wall_ns - 400 * 86_400 * S))
+    assert not is_alive(HERE._replace(wall_ns=HERE.wall_ns - 400 * 86_400 * S))
 
 
 def test_the_clock_of_a_program_here_is_ours_and_any_other_is_not_guessed() -> None:
     assert 0 <= CLOCK_NS() - clock_ns(HERE) < S
-    slept = replace(HERE, wall_ns=HERE.wall_ns - 3600 * S)
+    slept = HERE._replace(wall_ns=HERE.wall_ns - 3600 * S)
     assert clock_ns(slept) > 0
     for other in (
-        replace(HERE, host="another"),
-        replace(HERE, clock="virtual"),
-        replace(HERE, mono_ns=0),
-        replace(HERE, mono_ns=HERE.mono_ns + 3600 * S),
+        HERE._replace(host="another"),
+        HERE._replace(clock="virtual"),
+        HERE._replace(mono_ns=0),
+        HERE._replace(mono_ns=HERE.mono_ns + 3600 * S),
     ):
         assert clock_ns(other) == 0

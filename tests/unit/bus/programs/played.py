@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
 
 from bus.programs.joint_capture import JointCapture
@@ -19,8 +18,8 @@ class Played:
     def __init__(self, name: str, pid: int, *, host: str = "here", wall_ns: int = 100 * S, mono_ns: int = 0) -> None:
         self.now = mono_ns
         self.recorder = Recorder(clock_ns=lambda: self.now)
-        self.recorder.header = replace(
-            self.recorder.header, process=name, pid=pid, host=host, wall_ns=wall_ns, mono_ns=mono_ns
+        self.recorder.header = self.recorder.header._replace(
+            process=name, pid=pid, host=host, wall_ns=wall_ns, mono_ns=mono_ns
         )
         self.bus = self.recorder.bus("orders", "pyee.base.EventEmitter")
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -157,7 +156,7 @@ def test_progress_only_grows() -> None:
 def test_the_command_that_runs_a_scenario_again_is_told() -> None:
     trace = story()
     assert trace.header is not None
-    trace.framing.header = replace(trace.header, extra={"scenario": "my shop", "engine": "pyee", "seed": 7})
+    trace.framing.header = trace.header._replace(extra={"scenario": "my shop", "engine": "pyee", "seed": 7})
     commands = [command for _, command in report(trace).commands]
     assert "buslens run 'my shop' --engine pyee --seed 7" in commands
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -46,11 +45,11 @@ def test_a_process_that_came_to_its_end_is_told_from_one_that_crashed(tmp_path: 
 
 def test_another_process_with_the_number_of_one_that_is_gone_is_not_taken_for_it(tmp_path: Path) -> None:
     here = Header.here()
-    assert head(tmp_path, replace(here, pid=os.getppid(), extra={"start_ticks": 1})).state() is StreamState.DIED
+    assert head(tmp_path, here._replace(pid=os.getppid(), extra={"start_ticks": 1})).state() is StreamState.DIED
 
 
 def test_what_runs_on_another_machine_is_unknown(tmp_path: Path) -> None:
-    assert head(tmp_path, replace(Header.here(), host="elsewhere")).state() is StreamState.UNKNOWN
+    assert head(tmp_path, Header.here()._replace(host="elsewhere")).state() is StreamState.UNKNOWN
 
 
 @pytest.mark.parametrize(

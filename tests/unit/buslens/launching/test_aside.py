@@ -46,13 +46,13 @@ def test_ours_is_imported_and_not_there(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("first", [True, False])
 def test_a_module_of_the_programs_own_and_pythons_of_that_name_do_not_meet(tmp_path: Path, first: bool) -> None:
-    for name in ("json", "logging"):
+    for name in ("json", "threading"):
         (tmp_path / f"{name}.py").write_text("OWN = True\n")
-    early = "import json, logging\n" if first else ""
+    early = "import json, threading\n" if first else ""
     out = run(
         tmp_path,
-        f"{early}{LOAD}recorder = aside.load(import_module)\nimport json, logging\n"
-        "print(json.OWN, logging.OWN, hasattr(recorder.logging, 'OWN'), sys.path[0] == '')\n"
+        f"{early}{LOAD}recorder = aside.load(import_module)\nimport json, threading\n"
+        "print(json.OWN, threading.OWN, hasattr(recorder.threading, 'OWN'), sys.path[0] == '')\n"
         "aside.load(lambda: __import__('json.tool'))\nprint(json is sys.modules['json'], 'json.tool' in sys.modules)\n",
     )
     assert out == ["True True False True", "True False"]

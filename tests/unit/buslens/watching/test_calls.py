@@ -13,7 +13,7 @@ import pytest
 from buslens.context import current_call
 from buslens.recorder import Recorder
 from buslens.records import Flag, Outcome
-from buslens.watching.calls import Deferred, WatchedHandler, handler_of
+from buslens.watching.calls import WatchedHandler, handler_of
 from buslens.watching.naming import describe
 from buslens.watching.watch import Watch
 from tests.unit.buslens.facts import Facts
@@ -99,15 +99,6 @@ def test_a_coroutine_that_is_thrown_away_never_ran() -> None:
     running(reserve, recorder)().close()
     (call,) = Facts(recorder).one("placed").calls
     assert call.outcome is Outcome.NEVER_RAN
-
-
-def test_a_deferred_ends_the_call_when_it_is_done() -> None:
-    recorder, deferred = Recorder(), Deferred()
-    assert running(lambda: deferred, recorder)() is deferred
-    facts = Facts(recorder)
-    assert facts.calls[CALL_ID].outcome is Outcome.RUNNING
-    deferred.set_exception(ValueError("declined"))
-    assert facts.read().calls[CALL_ID].outcome is Outcome.FAILED
 
 
 def test_a_stand_in_that_is_never_called_is_a_handler_that_was_skipped() -> None:

@@ -142,6 +142,6 @@ def test_the_cause_on_a_thread_that_nobody_knows_is_unknown() -> None:
 def test_an_error_when_python_has_emptied_the_module_is_silent(monkeypatch: pytest.MonkeyPatch) -> None:
     bus = Bus()
     watch = watching(bus, Recorder())
-    monkeypatch.setattr("buslens.watching.watch._LOG", None)
+    monkeypatch.setattr("buslens.watching.watch.LOG", None)
     watch.broke(AttributeError("'NoneType' object has no attribute 'put'"))
     assert not watch.live
