@@ -158,7 +158,7 @@ def test_a_handler_knows_its_call_and_an_emit_costs_one_slot_a_call(tmp_path: Pa
 
 
 def test_what_finds_no_room_is_counted_and_the_handlers_are_called_all_the_same(tmp_path: Path) -> None:
-    recorder = into(tmp_path, total=8192)
+    recorder = into(tmp_path, total=3 * 4096)
     library, called = Library(recorder), []
 
     def count() -> None:
