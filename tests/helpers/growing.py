@@ -15,7 +15,7 @@ def written_here(data: bytes, **said: Any) -> bytes:
     """The same capture, as if the process that started this one recorded it just now."""
     found = wire.unpack_header(data)
     assert found is not None
-    header = vars(wire.Header.here(mono_ns=0)) | {"pid": os.getppid()} | said
+    header = wire.Header.here(mono_ns=0)._asdict() | {"pid": os.getppid()} | said
     return wire.pack_header(wire.Header(**header)) + data[found[1] :]
 
 
