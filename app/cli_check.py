@@ -15,7 +15,6 @@ from bus.analysis.problems import DETECTORS
 from bus.analysis.problems.baseline import USUAL, Baseline, read, write
 from bus.analysis.problems.finding import Severity
 from bus.analysis.problems.looking import look
-from bus.capture.whole_file import replacing
 from bus.errors import UserError
 from bus.programs import session_folder
 from bus.wording import several
@@ -93,9 +92,9 @@ def _mute(path: Path, baseline: Baseline, checked: Sequence[Checked], reason: st
 
 def _tell(request: CheckRequest, checked: Sequence[Checked], baseline: Baseline) -> None:
     if request.junit is not None:
-        _write(request.junit, as_junit(checked, request.fail_on))
+        cli_output.write_file(request.junit, as_junit(checked, request.fail_on))
     if request.sarif is not None:
-        _write(request.sarif, json.dumps(as_sarif(checked, baseline), indent=1))
+        cli_output.write_file(request.sarif, json.dumps(as_sarif(checked, baseline), indent=1))
     if request.json:
         print(json.dumps(as_json(checked, baseline), indent=1))
     elif cli_output.STDOUT not in (str(request.junit), str(request.sarif)):
@@ -104,11 +103,3 @@ def _tell(request: CheckRequest, checked: Sequence[Checked], baseline: Baseline)
     if request.github:
         for line in github_lines(checked):
             print(line)
-
-
-def _write(path: Path, text: str) -> None:
-    if str(path) == cli_output.STDOUT:
-        cli_output.write_text(f"{text}\n")
-        return
-    with replacing(path) as file:
-        file.write(f"{text}\n".encode("utf-8", "backslashreplace"))

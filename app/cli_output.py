@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, TextIO
 from rich.console import Console
 
 from app.cli_text import plain
+from bus.capture.whole_file import replacing
 from bus.errors import UserError
 from bus.system_errors import reason
 
@@ -68,6 +69,15 @@ def write_text(text: str) -> None:
         complain(f"{lacks} and maybe others: they are written as escapes (PYTHONIOENCODING=utf-8 writes them)")
     except (LookupError, UnicodeError):
         return
+
+
+def write_file(path: Path, text: str) -> None:
+    """Write a text and a line break into a file, whole or not at all; or on standard output, where it is named `-`."""
+    if str(path) == STDOUT:
+        write_text(f"{text}\n")
+        return
+    with replacing(path) as file:
+        file.write(f"{text}\n".encode("utf-8", "backslashreplace"))
 
 
 def write_bytes(data: bytes) -> None:

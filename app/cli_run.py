@@ -6,6 +6,7 @@ import math
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from app import cli_output
 from app.cli_otlp import SpansOut
 from app.cli_output import STDOUT, complain
 from app.cli_progress import progress
@@ -15,6 +16,7 @@ from app.interruption import interruptible
 from app.scenario_files import found_scenario
 from app.settings_file import SettingsFile
 from app.trust import TrustedFiles
+from app.verdict_formats import as_junit
 from bus.errors import Place, UserError, UserErrors
 from bus.flight.recorder import FlightRecorder
 from bus.growing_file import GrowingFile
@@ -35,6 +37,9 @@ class RunRequest:
     speed: float = math.inf
     output: Path | None = None
     json: bool = False
+    junit: Path | None = None
+    """Where its expectations are written as JUnit XML; None: nowhere."""
+
     strict: bool = False
     """Failed handlers fail the run."""
 
@@ -69,7 +74,10 @@ def run_headless(request: RunRequest) -> int:
     finally:
         session.close()
     _tell_flights(session)
-    (print_json if request.json else print_tables)(summary)
+    if request.junit is not None:
+        cli_output.write_file(request.junit, as_junit([(summary.name or request.scenario, summary.expectations)]))
+    if str(request.junit) != STDOUT:
+        (print_json if request.json else print_tables)(summary)
     wrong = [error for error in (failure, unsaved) if error is not None]
     if wrong:
         raise UserErrors(wrong)

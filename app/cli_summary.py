@@ -13,11 +13,13 @@ from rich.text import Text
 
 from app import cli_output
 from app.cli_text import cell, plain
+from app.verdict_formats import as_json, as_table
 from bus.analysis import ledger, statistics
-from bus.analysis.expect import Verdict, verdicts
 from bus.analysis.ledger import Ledger
 from bus.analysis.statistics import Quantiles, Statistic
 from bus.engines import ENGINES
+from bus.expectations.judge import judge
+from bus.expectations.verdict import Verdict
 from bus.runtime.state import LATE_NS, LATE_WORDS
 from bus.session import Session
 from bus.wording import duration, extent
@@ -66,7 +68,7 @@ class Summary:
             dropped=trace.dropped,
             events=statistics.by_event(trace),
             handlers=statistics.by_handler(trace),
-            expectations=verdicts(document.scenario, trace) if document else [],
+            expectations=judge(document.scenario.expect, trace, end_is_known=True) if document else [],
             ledger=ledger.of_trace(trace) if is_durable else None,
         )
 
@@ -101,10 +103,7 @@ def print_json(summary: Summary) -> None:
         "records_dropped": summary.dropped,
         "events": [_as_json(row) for row in summary.events],
         "handlers": [_as_json(row) for row in summary.handlers],
-        "expectations": [
-            {"about": one.about, "expected": one.expected, "found": one.found, "met": one.met}
-            for one in summary.expectations
-        ],
+        "expectations": as_json(summary.expectations),
         "ledger": _ledger_as_json(summary.ledger),
     }
     print(json.dumps(fields, indent=2))
@@ -119,7 +118,7 @@ def print_tables(summary: Summary) -> None:
         if rows:
             console.print(_table(title, rows))
     if summary.expectations:
-        console.print(_expectations(summary.expectations))
+        console.print(as_table(summary.expectations))
     for line in _ledger_lines(summary.ledger):
         console.print(line)
     dropped = f", {summary.dropped} records dropped" if summary.dropped else ""
@@ -148,16 +147,6 @@ def _table(title: str, rows: Sequence[Statistic]) -> Table:
             cell(str(row.lost), "yellow" if row.lost else ""),
             *(duration(getattr(quantiles, q)) for quantiles in (row.queue_delay, row.duration) for q in QUANTILES),
         )
-    return table
-
-
-def _expectations(expectations: Sequence[Verdict]) -> Table:
-    table = Table(box=None, pad_edge=False, header_style="dim")
-    for heading in ("expectation", "expected", "found", ""):
-        table.add_column(heading)
-    for one in expectations:
-        mark = cell("met", "green") if one.met else cell("NOT MET", "red")
-        table.add_row(cell(one.about), plain(one.expected), plain(one.found), mark)
     return table
 
 

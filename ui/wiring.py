@@ -50,6 +50,7 @@ class Wiring(QObject):
         self.verbs.file.exporting.close()
         self._window.tables.sql.cancel()
         self._window.tables.problems.looker.close()
+        self._window.tables.expectations.close_looker()
         self._window.scenario.remarks.stop()
         self.sheets.close()
 

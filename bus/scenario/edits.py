@@ -8,6 +8,7 @@ from typing import Any
 
 from bus.errors import UserError
 from bus.scenario.drafts import FieldPath
+from bus.scenario.expected_names import handlers_in, patterns_in
 from bus.scenario.model import ACTS, EmitAct, Scenario, steps_of
 from bus.scenario.nearest import nearest
 from bus.scenario.parts import keys_of_steps
@@ -59,8 +60,10 @@ def handler_removed(name: str) -> Change:
 
     def change(values: Values) -> None:
         removed("handlers", name)(values)
-        if any(each.get("handler") == name for each in values.get("expect") or []):
-            values["expect"] = [each for each in values["expect"] if each.get("handler") != name]
+        expect = values.get("expect") or []
+        kept = [each for each in expect if name not in dict(handlers_in(each)).values()]
+        if len(kept) < len(expect):
+            values["expect"] = kept
 
     return change
 
@@ -91,11 +94,11 @@ def event_renamed(old: str, new: str) -> Change:
             handler["on"] = _subscriptions_renamed(handler.get("on"), old, new, others)
             _rename_in_steps(handler.get("do"), inner, old, new)
         _rename_in_steps(values.get("script"), keys_of_steps(ACTS), old, new)
-        _rename_in_expectations(values, "event", old, new)
         for expectation in values.get("expect") or []:
-            pattern = str(expectation.get("event") or "")
-            if _left(pattern, old, new) and not any(fnmatch.fnmatchcase(event, pattern) for event in others):
-                expectation["event"] = new
+            for place, pattern in list(patterns_in(expectation)):
+                is_left = _left(pattern, old, new) and not _matches_any(pattern, others)
+                if pattern == old or is_left:
+                    _put(expectation, place, new)
 
     return change
 
@@ -123,7 +126,10 @@ def handler_renamed(old: str, new: str) -> Change:
 
     def change(values: Values) -> None:
         _rename(values, "handlers", old, new)
-        _rename_in_expectations(values, "handler", old, new)
+        for expectation in values.get("expect") or []:
+            for key, handler in list(handlers_in(expectation)):
+                if handler == old:
+                    expectation[key] = new
 
     return change
 
@@ -172,7 +178,8 @@ def users_of(scenario: Scenario, event: str) -> list[str]:
         if event in handler.patterns or _is_emitted(event, handler.do)
     ]
     script = ["the script"] if _is_emitted(event, scenario.script) else []
-    expect = ["expect"] if any(each.event == event for each in scenario.expect) else []
+    said = [each.model_dump(by_alias=True, exclude_unset=True) for each in scenario.expect]
+    expect = ["expect"] if any(event == pattern for each in said for _place, pattern in patterns_in(each)) else []
     return [*users, *script, *expect]
 
 
@@ -210,7 +217,8 @@ def _rename_in_steps(steps: Any, inner: Iterable[str], old: str, new: str) -> No
             _rename_in_steps(step.get(key), inner, old, new)
 
 
-def _rename_in_expectations(values: Values, key: str, old: str, new: str) -> None:
-    for expectation in values.get("expect") or []:
-        if expectation.get(key) == old:
-            expectation[key] = new
+def _put(holder: Any, place: tuple[str | int, ...], value: str) -> None:
+    *way, last = place
+    for part in way:
+        holder = holder[part]
+    holder[last] = value

@@ -14,7 +14,8 @@ from bus.engines import ENGINES
 from bus.number_words import tip
 from bus.scenario import distribution, payload
 from bus.scenario.parts import Asked, ScenarioPart, StepPart, any_of, by_verb, fields_of
-from bus.scenario.steps import TIMES, Condition, Duration, Python, Step, Times, Value, as_time
+from bus.scenario.rules import RULES, HandlerName, Heard, RulePart, Time
+from bus.scenario.steps import TIMES, Condition, Duration, Python, Step, Times, Value
 from bus.scenario.words import EventName, EventPattern, Name, Title
 from bus.wording import one_of
 from bus.workers import INLINE, KINDS
@@ -32,11 +33,6 @@ else:
     EngineId = Literal[tuple(ENGINES)]
     WorkerId = Literal[(INLINE, *KINDS)]
 """What `engine:` may say, and a handler's `worker:`."""
-
-
-def _time(text: str) -> str:
-    distribution.parse_time(text)
-    return text
 
 
 def _ends(duration: str) -> str:
@@ -78,12 +74,6 @@ def _schema(value: Any) -> Any:
     return value
 
 
-Time = Annotated[
-    str,
-    BeforeValidator(as_time),
-    AfterValidator(_time),
-    Field(description="a time such as 100ms", examples=["100ms"]),
-]
 Start = Annotated[int | str, BeforeValidator(_start, json_schema_input_type=int | str)]
 Bound = Annotated[
     int | str, AfterValidator(_bound), Field(description="a number, or a bound such as '<= 3'", examples=["<= 3"])
@@ -286,8 +276,8 @@ RepeatAct.model_rebuild()
 class Expectation(ScenarioPart):
     """What must be true when the run is over, of one event or one handler, or of all."""
 
-    event: EventPattern | None = None
-    handler: Name | None = None
+    event: Heard | None = None
+    handler: HandlerName | None = None
     emitted: Bound | None = Field(None, description=tip("emitted"))
     handled: Bound | None = Field(None, description=tip("handled"))
     retried: Bound | None = Field(None, description=tip("retried"))
@@ -307,6 +297,12 @@ class Expectation(ScenarioPart):
     latency: Annotated[Time | None, Field(description="p95 of the latency, or of a handler's duration, at most")] = None
 
 
+if TYPE_CHECKING:
+    Expected = Expectation | RulePart
+else:
+    Expected = any_of(RULES, otherwise=Expectation)
+
+
 # A section that is named and left empty (`script:`) says nothing, and so does an event (`order.paid:`).
 _Declared = Annotated[Event, BeforeValidator(_nothing_as_mapping, json_schema_input_type=Event | None)]
 Events = Annotated[
@@ -320,9 +316,9 @@ Script = Annotated[
     list[Act], Field(max_length=10_000), BeforeValidator(_nothing_as_list, json_schema_input_type=list[Act] | None)
 ]
 Expectations = Annotated[
-    list[Expectation],
+    list[Expected],
     Field(max_length=1000),
-    BeforeValidator(_nothing_as_list, json_schema_input_type=list[Expectation] | None),
+    BeforeValidator(_nothing_as_list, json_schema_input_type=list[Expected] | None),
 ]
 
 

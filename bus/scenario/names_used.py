@@ -11,6 +11,7 @@ from bus.scenario.nearest import nearest
 
 IN_HANDLERS = ("event", "count", "counters")
 IN_SCRIPT = ("count", "counters")
+IN_RULES = ("event",)
 
 FUNCTIONS = frozenset("has size int uint double string bytes type dyn timestamp duration".split())
 """Of CEL, that its library here knows; each takes one value."""

@@ -10,7 +10,7 @@ from copy import deepcopy
 from dataclasses import dataclass
 from enum import Enum
 from functools import cache
-from typing import Annotated, Any, ClassVar, Union, get_args, get_origin
+from typing import Annotated, Any, ClassVar, TypeVar, Union, get_args, get_origin
 
 from pydantic import BaseModel, ConfigDict, Discriminator, Tag
 
@@ -28,6 +28,8 @@ class Says(Enum):
     VALUE = "any JSON value, whose texts may hold $expressions"
     TEXT = "a text that may hold $expressions"
     EVENT = "the name of an event"
+    PATTERN = "the name of an event, or a pattern; or several"
+    HANDLER = "the name of a handler"
     CODE = "lines of Python"
 
 
@@ -45,8 +47,18 @@ class Asked:
     """What stands below it: what may be written there."""
 
 
-class StepPart(ScenarioPart):
-    """A step of a handler or of the script. Its first field is its verb, by which it is known in the file."""
+class VerbPart(ScenarioPart):
+    """One of several kinds of parts, known in the file by a key of its own, its verb: the first field of its class."""
+
+    @classmethod
+    def verb(cls) -> str:
+        """The key by which it is known in the file."""
+        name, field = next((name, cls.model_fields[name]) for name in cls.__annotations__ if name in cls.model_fields)
+        return field.alias or name
+
+
+class StepPart(VerbPart):
+    """A step of a handler or of the script."""
 
     about: ClassVar[str]
     """What it does, in a few words for who chooses one."""
@@ -58,12 +70,6 @@ class StepPart(ScenarioPart):
     """Whether a new one is made of an emit, so that there is none where no event can be emitted."""
 
     @classmethod
-    def verb(cls) -> str:
-        """The key by which the step is known in the file."""
-        name, field = next(iter(cls.model_fields.items()))
-        return field.alias or name
-
-    @classmethod
     def new(cls, emit: dict[str, Any]) -> dict[str, Any]:
         """A step as somebody begins with it, as the file says it. emit: one that may stand there."""
         return {cls.verb(): deepcopy(cls.begins_with)}
@@ -72,33 +78,45 @@ class StepPart(ScenarioPart):
 Verbs = Mapping[str, type[StepPart]]
 """Kinds of steps by their verbs, in the order in which people see them."""
 
+Kind = TypeVar("Kind", bound=VerbPart)
 
-def by_verb(*kinds: type[StepPart]) -> Verbs:
-    """These kinds of steps by their verbs."""
+
+def by_verb(*kinds: type[Kind]) -> Mapping[str, type[Kind]]:
+    """These kinds of parts by their verbs."""
     return {kind.verb(): kind for kind in kinds}
 
 
-def verb_of(value: Any, verbs: Verbs) -> str | None:
-    """Which verb a step is, read or as the file says it; None where it is none of these."""
-    if isinstance(value, StepPart):
+def verb_of(value: Any, verbs: Iterable[str]) -> str | None:
+    """Which verb a part is, read or as the file says it; None where it is none of these."""
+    if isinstance(value, VerbPart):
         return value.verb()
     if isinstance(value, dict):
         return next((verb for verb in verbs if verb in value), None)
     return None
 
 
-def any_of(verbs: Verbs) -> Any:
-    """The type of a field that holds a step of any of these kinds."""
+NO_VERB = "counts"
+"""Stands for the verb where a kind without one is possible: of an expectation that bounds counts."""
+
+
+def any_of(verbs: Mapping[str, type[VerbPart]], otherwise: type[ScenarioPart] | None = None) -> Any:
+    """The type of a field that holds a part of any of these kinds. otherwise: the kind of one without a verb."""
+    kinds = [Annotated[kind, Tag(verb)] for verb, kind in verbs.items()]
+    if otherwise is not None:
+        kinds.append(Annotated[otherwise, Tag(NO_VERB)])
 
     def verb(value: Any) -> str | None:
-        return verb_of(value, verbs)
+        found = verb_of(value, verbs)
+        return NO_VERB if found is None and otherwise and isinstance(value, dict | otherwise) else found
 
     return Annotated[
-        Union[tuple(Annotated[kind, Tag(verb)] for verb, kind in verbs.items())],  # noqa: UP007  # of a computed tuple
+        Union[tuple(kinds)],  # noqa: UP007  # of a computed tuple
         Discriminator(
             verb,
             custom_error_type="step",
-            custom_error_message="expected a step with one of: " + ", ".join(verbs),
+            custom_error_message="expected a mapping"
+            if otherwise
+            else f"expected a step with one of: {', '.join(verbs)}",
         ),
     ]
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
@@ -15,12 +15,13 @@ from ruamel.yaml.scalarstring import DoubleQuotedScalarString, LiteralScalarStri
 
 from bus.errors import Place, UserError, UserErrors
 from bus.scenario import tree as yaml_tree
-from bus.scenario.model import ACTS, Handler, Scenario
+from bus.scenario.model import ACTS, Expectation, Handler, Scenario
 from bus.scenario.nearest import nearest
 from bus.scenario.parser_words import NotAnExpressionError
-from bus.scenario.parts import ScenarioPart, Verbs, fields_of
+from bus.scenario.parts import NO_VERB, ScenarioPart, fields_of
 from bus.scenario.payload import schema_mistakes
 from bus.scenario.references import undeclared
+from bus.scenario.rules import RULES
 from bus.scenario.steps import VERBS, MistakesInside
 from bus.system_errors import cannot_read
 
@@ -28,6 +29,13 @@ MOST_MISTAKES = 100
 """Mistakes that are told; a file with more is not what it was taken for."""
 
 Location = tuple[Any, ...]
+_KINDS: dict[str, Mapping[str, type[ScenarioPart]]] = {
+    "handlers": VERBS,
+    "script": ACTS,
+    "expect": {**RULES, NO_VERB: Expectation},
+}
+"""Kinds of parts that stand in lists, by the section of the file and their verb."""
+
 _WORDS = {
     "string_type": "expected a text",
     "string_unicode": "expected a text without lone surrogates",
@@ -152,7 +160,8 @@ def _mistake(detail: Any, location: Location, place: Place) -> UserError:
     key = str(location[-1])
     if detail["type"] == "extra_forbidden":
         names = _keys_at(location)
-        return UserError(f"unknown key {key}", at=place, hint=nearest(key, names) or f"known here: {', '.join(names)}")
+        near = nearest(key, [*names, *(RULES if NO_VERB in location else ())])
+        return UserError(f"unknown key {key}", at=place, hint=near or f"known here: {', '.join(names)}")
     if detail["type"] == "missing":
         return UserError(f"the key {key} is missing here", at=place)
     if detail["type"] == "literal_error":
@@ -161,8 +170,9 @@ def _mistake(detail: Any, location: Location, place: Place) -> UserError:
         return UserError(f"expected {expected}, found {_shown(detail['input'])}", at=place, hint=hint)
     if detail["type"] == "step":
         tried = next(iter(detail["input"]), "") if isinstance(detail["input"], dict) else ""
-        verbs = list(ACTS if location[0] == "script" else VERBS)
-        return UserError(f"{detail['msg']}; found {_shown(detail['input'])}", at=place, hint=nearest(str(tried), verbs))
+        return UserError(
+            f"{detail['msg']}; found {_shown(detail['input'])}", at=place, hint=nearest(str(tried), _KINDS[location[0]])
+        )
     message = detail["msg"].removeprefix("Value error, ").removeprefix("Input should be ")
     if detail["type"] in _WORDS:
         message = _WORDS[detail["type"]].format(**detail.get("ctx", {}))
@@ -232,7 +242,7 @@ def place_of(location: Location, root: Any, file: str, *, on_key: bool = False, 
 
 def _find(location: Location, root: Any, file: str, on_key: bool) -> tuple[Any, Place]:
     node, place = root, Place(file, 1, 1)
-    steps = bool(location) and location[0] in ("handlers", "script")
+    steps = bool(location) and location[0] in ("handlers", "script", "expect")
     for index, part in enumerate(location):
         if steps and index and isinstance(location[index - 1], int) and part != "[key]" and not isinstance(part, int):
             if index < len(location) - 1 or part not in node:
@@ -257,13 +267,13 @@ def _keys_at(location: Location) -> list[str]:
 def _model_at(location: Location) -> Any:
     if len(location) == 1:
         return Scenario
-    if location[0] in ("handlers", "script"):
-        return _step_at(location, ACTS if location[0] == "script" else VERBS)
+    if location[0] in _KINDS:
+        return _step_at(location, _KINDS[location[0]])
     field = Scenario.model_fields[str(location[0])].annotation
     return getattr(field, "__args__", (Scenario,))[-1]
 
 
-def _step_at(location: Location, verbs: Verbs) -> Any:
+def _step_at(location: Location, verbs: Mapping[str, type[ScenarioPart]]) -> Any:
     """The model of the innermost step, or of its options; behind a step's number comes its verb, then its keys."""
     numbers = [at for at, part in enumerate(location) if isinstance(part, int)]
     if not numbers:

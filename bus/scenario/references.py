@@ -6,6 +6,7 @@ import fnmatch
 from collections.abc import Iterable, Iterator
 from typing import Any
 
+from bus.scenario.expected_names import handlers_in, patterns_in
 from bus.scenario.model import ACTS
 from bus.scenario.nearest import nearest
 from bus.scenario.parts import keys_of_steps
@@ -29,11 +30,11 @@ def undeclared(values: dict[str, Any]) -> Iterator[tuple[Location, str, str]]:
     for location, event in emits(values.get("script"), ("script",), keys_of_steps(ACTS)):
         yield from _event(event, location, events)
     for index, expected in enumerate(_list(values.get("expect"))):
-        fields = _mapping(expected)
-        if isinstance(fields.get("handler"), str) and fields["handler"] not in handlers:
-            hint = nearest(fields["handler"], handlers)
-            yield ("expect", index, "handler"), f"no handler {fields['handler']}", hint
-        yield from _subscriptions(fields.get("event"), ("expect", index, "event"), events)
+        for key, handler in handlers_in(expected):
+            if handler not in handlers:
+                yield ("expect", index, key), f"no handler {handler}", nearest(handler, handlers)
+        for place, pattern in patterns_in(expected):
+            yield from _subscriptions(pattern, ("expect", index, *place), events)
 
 
 def emits(steps: Any, location: Location, inner: Iterable[str]) -> Iterator[tuple[Location, str]]:

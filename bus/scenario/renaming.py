@@ -5,7 +5,8 @@ from __future__ import annotations
 import fnmatch
 import re
 
-from bus.scenario.model import Scenario
+from bus.scenario.expected_names import Place, patterns_in
+from bus.scenario.model import Expected, Scenario
 
 
 def consequences(before: Scenario, after: Scenario, old: str, new: str) -> list[str]:
@@ -20,11 +21,15 @@ def consequences(before: Scenario, after: Scenario, old: str, new: str) -> list[
         elif not handler.hears(old) and now.hears(new):
             told.append(f"{name} hears {new} now: its pattern matches the new name.")
     for expected, then in zip(before.expect, after.expect, strict=True):
-        pattern = expected.event or ""
-        if pattern != old and "*" in pattern and _matches(pattern, old) and not _matches(then.event or "", new):
-            told.append(f"The expectation of {pattern} does not count {new}.")
+        for (_, pattern), (_, called) in zip(_patterns(expected), _patterns(then), strict=True):
+            if pattern != old and "*" in pattern and _matches(pattern, old) and not _matches(called, new):
+                told.append(f"The expectation of {pattern} does not count {new}.")
     told += [f"{name} still says {old} in its texts or code." for name in _sayers(after, old)]
     return told
+
+
+def _patterns(expected: Expected) -> list[tuple[Place, str]]:
+    return list(patterns_in(expected.model_dump(by_alias=True, exclude_unset=True)))
 
 
 def _sayers(scenario: Scenario, old: str) -> list[str]:

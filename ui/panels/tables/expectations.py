@@ -1,33 +1,39 @@
-"""The Expectations tab: whether a run did what its scenario expects, and what became of every event."""
+"""The Expectations tab: whether a run does what its scenario expects, and what became of every event."""
 
 from __future__ import annotations
 
 import html
+from functools import partial
 
 import numpy as np
 from PySide6.QtCore import QModelIndex, Qt, Signal
 from PySide6.QtWidgets import QLabel, QVBoxLayout
 
 from bus.analysis import ledger
-from bus.analysis.judging import JudgedVerdict, judged
 from bus.analysis.ledger import Ledger
+from bus.expectations.judge import judge
+from bus.expectations.verdict import State, Verdict
+from bus.scenario.model import Expected
 from bus.session import AT_REST
+from bus.trace import Trace
+from ui.job import JobChannel
 from ui.number_text import count
 from ui.panels.state_icons import row_looks
 from ui.panels.tab import Tab, TabParts
 from ui.panels.tables.view import RecordTable
 from ui.table_model import Column, TableModel
+from ui.trace_looker import Look, TraceLooker
 
-NOTHING_YET = "Run the scenario: what it says under `expect` is judged here when the run is over."
+NOTHING_YET = "Run the scenario: what it says under `expect` is judged here, while it runs and when it is over."
 OF_A_CAPTURE = "A capture expects nothing: open its scenario and run it."
-EXPECTS_NOTHING = "This scenario expects nothing. What it says under `expect` is judged here after each run."
-NOT_OVER = "Judged when the run is over."
+EXPECTS_NOTHING = "This scenario expects nothing. What it says under `expect` is judged here, in each run."
+JUDGING = "Judging ..."
 BY_HAND = "Begun by an emit by hand, without the script: the expectations are of a whole run."
 MOST_REASONS = 4
 
 
 class ExpectationsTab(Tab):
-    """One row for each bound; judged when the run in view is at rest, and again where it goes on."""
+    """One row for each bound; judged now and then while the run in view goes on, and when it is at rest."""
 
     name = "Expectations"
 
@@ -38,7 +44,9 @@ class ExpectationsTab(Tab):
         super().__init__(parts.parent)
         self._session, self._themes = parts.session, parts.themes
         self._seen: tuple[object, ...] = ()
-        self.judged: tuple[JudgedVerdict, ...] = ()
+        self.judged: tuple[Verdict, ...] = ()
+        self._looker = TraceLooker(parts.session, self._prepare, self)
+        self._looker.found.connect(self._show_verdicts)
         self.ledger = QLabel(self)
         self.ledger.setAccessibleName("What became of every event")
         self.ledger.setTextFormat(Qt.TextFormat.RichText)
@@ -63,8 +71,13 @@ class ExpectationsTab(Tab):
 
     @property
     def unmet(self) -> int:
-        """How many verdicts are not met."""
-        return sum(not each.verdict.met for each in self.judged)
+        """How many verdicts are not met, those included of which the records cannot tell."""
+        return sum(each.state in (State.UNMET, State.UNKNOWN) for each in self.judged)
+
+    @property
+    def open(self) -> int:
+        """How many are neither met nor broken while the run goes on."""
+        return sum(each.state is State.OPEN for each in self.judged)
 
     @property
     def title(self) -> str:
@@ -77,38 +90,70 @@ class ExpectationsTab(Tab):
         total = len(self.judged)
         if not total:
             return ""
-        some = f"{count(self.unmet)} of {count(total)}" if self.unmet else "all" if total > 1 else "the"
-        return f"{some} expectation{'s' if total > 1 else ''} {'not met' if self.unmet else 'met'}"
+        word = f"expectation{'s' if total > 1 else ''}"
+        if self.unmet:
+            return f"{count(self.unmet)} of {count(total)} {word} not met"
+        if self.open:
+            return f"no expectation broken, {count(self.open)} of {count(total)} open"
+        return f"{'all' if total > 1 else 'the'} {word} met"
 
     def refresh_theme(self) -> None:
         """Take the colours of the theme that is shown now."""
         self.model.set_looks(row_looks(self._themes.theme))
 
     def refresh_runs(self) -> None:
-        """Judge again, where the run is at rest and says something else."""
+        """Judge again soon, where the run in view says something else; forget what was said of another one."""
         session = self._session
         view, at_rest = session.runs.view, session.engine_state.phase in AT_REST and session.loading is None
-        seen = (view, view.origin, view.by_hand, at_rest, session.trace.generation if at_rest else 0)
-        if seen == self._seen:
-            return
-        self._seen = seen
-        self.judged = ()
-        if at_rest and view.kind == "run" and view.origin is not None and not (view.by_hand or view.after_clear):
-            self.judged = tuple(judged(view.origin.scenario, session.trace))
-        self.view.hint = self._hint(at_rest=at_rest)
+        seen = (view, view.origin, view.by_hand, session.trace, at_rest, session.trace.generation if at_rest else 0)
+        if seen != self._seen:
+            is_another = self._seen[:4] != seen[:4]
+            self._seen = seen
+            if is_another:
+                self._looker.forget()
+                self._show_verdicts(())
+            shown = ledger.of_trace(session.trace) if at_rest and not view.is_empty else None
+            self.ledger.setText(_ledger_text(shown) if shown else "")
+            self.ledger.setVisible(shown is not None)
+            self.view.hint = self._hint()
+            self.counts_changed.emit()
+        if self._wanted:
+            self._looker.ask()
+
+    def refresh_records(self) -> None:
+        """More was recorded: judge again soon."""
+        if self._wanted:
+            self._looker.ask()
+
+    def close_looker(self) -> None:
+        """The window goes: nobody waits for a verdict any more."""
+        self._looker.close()
+
+    @property
+    def _wanted(self) -> tuple[Expected, ...]:
+        """What is expected of what is in view."""
+        view = self._session.runs.view
+        if view.kind != "run" or view.origin is None or view.by_hand or view.after_clear:
+            return ()
+        return tuple(view.origin.scenario.expect)
+
+    def _prepare(self, trace: Trace, live: bool) -> Look:
+        return partial(_judge, self._wanted, trace, live)
+
+    def _show_verdicts(self, found: tuple[Verdict, ...]) -> None:
+        self.judged = found
+        self.view.hint = self._hint()
         self.view.show_rows(np.arange(len(self.judged)), -1)
-        self.ledger.setText(_ledger_text(ledger.of_trace(session.trace)) if at_rest and not view.is_empty else "")
-        self.ledger.setVisible(bool(self.ledger.text()))
         self.changed.emit()
         self.counts_changed.emit()
 
-    def _hint(self, *, at_rest: bool) -> str:
+    def _hint(self) -> str:
         view = self._session.runs.view
         if view.kind != "run":
             return OF_A_CAPTURE if view.kind == "capture" else NOTHING_YET
         if view.origin is not None and not view.origin.scenario.expect:
             return EXPECTS_NOTHING
-        return NOT_OVER if not at_rest else BY_HAND
+        return BY_HAND if view.by_hand or view.after_clear else JUDGING
 
     def _columns(self) -> tuple[Column, ...]:
         return (
@@ -119,19 +164,19 @@ class ExpectationsTab(Tab):
         )
 
     def _verdict(self, row: int) -> str:
-        return "met" if self.judged[row].verdict.met else "NOT MET"
+        return self.judged[row].state.value
 
     def _state(self, row: int) -> str:
-        return "" if self.judged[row].verdict.met else "failed"
+        return _LOOKS[self.judged[row].state]
 
     def _about(self, row: int) -> str:
-        return self.judged[row].verdict.about
+        return self.judged[row].about
 
     def _expected(self, row: int) -> str:
-        return self.judged[row].verdict.expected
+        return self.judged[row].expected
 
     def _found(self, row: int) -> str:
-        return self.judged[row].verdict.found
+        return self.judged[row].found
 
     def _show_rows(self, index: QModelIndex) -> None:
         row = self.model.trace_row(index.row())
@@ -140,6 +185,15 @@ class ExpectationsTab(Tab):
 
     def _show_fate(self, search: str) -> None:
         self.rows_wanted.emit("dispatches", search)
+
+
+_LOOKS = {State.MET: "", State.OPEN: "running", State.UNMET: "failed", State.UNKNOWN: "lost"}
+"""Which outcome's icon and colour a verdict has."""
+
+
+def _judge(expected: tuple[Expected, ...], trace: Trace, live: bool, beside: JobChannel) -> tuple[Verdict, ...]:
+    """One look at a trace, on whatever thread."""
+    return tuple(judge(expected, trace, end_is_known=True, goes_on=live, progress=beside.show))
 
 
 def _ledger_text(found: Ledger) -> str:

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from bus.analysis import figures, ledger, numbers
-from bus.analysis.expect import verdicts
+from bus.expectations.judge import judge
 from bus.number_words import WORDS, title
 from bus.scenario.model import Expectation, Scenario
 from bus.trace import Trace, pairs
@@ -130,7 +130,7 @@ def test_an_expectation_counts_what_the_ledger_and_a_comparison_count(run: Any) 
     trace = run(LOSSY, engine="sqlite")
     assert ledger.of_trace(trace).lost == figures.of_trace(trace).lost == 3
     expect = [Expectation(event="a", lost=0), Expectation(handler="h", lost=3), Expectation(event="a", dropped=3)]
-    judged = verdicts(Scenario(buslens=1, expect=expect), trace)
+    judged = judge(Scenario(buslens=1, expect=expect).expect, trace, end_is_known=True)
     assert [(one.found, one.met) for one in judged] == [("3", False), ("3", True), ("3", True)]
 
 

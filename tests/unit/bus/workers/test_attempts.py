@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from bus.analysis.expect import verdicts
 from bus.engines import ENGINES
+from bus.expectations.judge import judge
 from bus.scenario import loads
 from bus.trace import Trace
 from bus.trace.fates import FATES
@@ -91,7 +91,9 @@ def test_it_is_called_again_after_its_backoff_until_it_succeeds_or_has_no_attemp
     assert calls(trace, "never") == [(1, 2000, failed), (2, 3000, failed)]
     fate = fates(trace)
     assert (fate["a"], fate["b"], fate["c"]) == ("retried", "handled", "dead" if engine in KEEPING else "lost")
-    assert [verdict for verdict in verdicts(loads(saying(worker)).scenario, trace) if not verdict.met] == []
+    assert [
+        verdict for verdict in judge(loads(saying(worker)).scenario.expect, trace, end_is_known=True) if not verdict.met
+    ] == []
 
 
 @pytest.mark.parametrize("engine", ALONE)

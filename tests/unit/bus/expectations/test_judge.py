@@ -6,7 +6,8 @@ from collections.abc import Callable
 
 import pytest
 
-from bus.analysis.judging import JudgedVerdict, judged
+from bus.expectations.judge import judge
+from bus.expectations.verdict import Verdict
 from bus.find.rows import parse, rows
 from bus.scenario import loads
 from bus.trace import Trace
@@ -21,9 +22,9 @@ expect:
 """
 
 
-def only(text: str, expect: str, run: Callable[[str], Trace]) -> tuple[JudgedVerdict, Trace]:
+def only(text: str, expect: str, run: Callable[[str], Trace]) -> tuple[Verdict, Trace]:
     trace = run(f"{text}  - {expect}\n".replace("buslens: 1\n", ""))
-    (one,) = judged(loads(f"{text}  - {expect}\n").scenario, trace)
+    (one,) = judge(loads(f"{text}  - {expect}\n").scenario.expect, trace, end_is_known=True)
     return one, trace
 
 
@@ -45,12 +46,12 @@ def test_the_search_line_finds_as_many_rows_as_were_counted(
     run: Callable[[str], Trace], expect: str, met: bool, table: str, count: int | None
 ) -> None:
     one, trace = only(TEXT, expect, run)
-    assert (one.verdict.met, one.table) == (met, table)
-    assert len(rows(trace, one.table, parse(one.search))) == (int(one.verdict.found) if count is None else count)
+    assert (one.met, one.table) == (met, table)
+    assert len(rows(trace, one.table, parse(one.search))) == (int(one.found) if count is None else count)
 
 
 def test_every_expectation_has_its_verdicts_in_the_order_of_the_file(run: Callable[[str], Trace]) -> None:
     text = TEXT + "  - {event: order.placed, emitted: 3, lost: 0}\n  - {handler: charge, calls: '>= 2'}\n"
     trace = run(text.replace("buslens: 1\n", ""))
-    found = judged(loads(text).scenario, trace)
-    assert [each.verdict.about for each in found] == ["order.placed: emitted", "order.placed: lost", "charge: calls"]
+    found = judge(loads(text).scenario.expect, trace, end_is_known=True)
+    assert [each.about for each in found] == ["order.placed: emitted", "order.placed: lost", "charge: calls"]

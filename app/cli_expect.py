@@ -1,0 +1,69 @@
+"""`buslens expect`: captures of runs, or of other people's programs, judged by what a scenario expects."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from rich.text import Text
+
+from app import cli_output
+from app.cli_output import complain, warn
+from app.cli_text import plain
+from app.scenario_files import found_scenario
+from app.verdict_formats import as_json, as_junit, as_table
+from bus.errors import Place, UserError
+from bus.expectations.judge import judge
+from bus.expectations.verdict import Verdict
+from bus.programs import session_folder
+from bus.scenario import load
+
+UNMET, WRONG_FILE = 1, 2
+"""Exit codes: an expectation that is not met or not known; a file that cannot be read."""
+
+FILE_COLUMNS = 140
+
+
+@dataclass(frozen=True, slots=True)
+class ExpectRequest:
+    """What the command line asks for."""
+
+    scenario: str
+    captures: Sequence[Path]
+    json: bool = False
+    junit: Path | None = None
+
+
+def judge_captures(request: ExpectRequest) -> int:
+    """Say of every capture what it makes of the expectations; the exit code. Raises UserError."""
+    path = found_scenario(request.scenario)
+    expected = load(path).scenario.expect
+    if not expected:
+        raise UserError("this scenario expects nothing", at=Place(str(path)), hint="say it under expect: in the file")
+    judged: list[tuple[str, Sequence[Verdict]]] = []
+    code = 0
+    for capture in request.captures:
+        try:
+            trace = session_folder.load(capture)
+        except UserError as error:
+            complain(str(error))
+            code = WRONG_FILE
+            continue
+        warn(capture, trace)
+        judged.append((str(capture), judge(expected, trace)))
+    _tell(request, judged)
+    return code or (UNMET if any(not one.met for _name, verdicts in judged for one in verdicts) else 0)
+
+
+def _tell(request: ExpectRequest, judged: Sequence[tuple[str, Sequence[Verdict]]]) -> None:
+    if request.junit is not None:
+        cli_output.write_file(request.junit, as_junit(judged))
+    if request.json:
+        print(json.dumps([{"capture": name, "expectations": as_json(verdicts)} for name, verdicts in judged], indent=2))
+    elif str(request.junit) != cli_output.STDOUT:
+        console = cli_output.console(columns=FILE_COLUMNS)
+        for name, verdicts in judged:
+            console.print(Text(plain(name), style="bold"), soft_wrap=True)
+            console.print(as_table(verdicts))

@@ -1,0 +1,73 @@
+"""Rules about single events: never, always, eventually."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from bus.expectations.records import JudgedRecords, NotRecordedError
+from bus.expectations.verdict import Look
+from bus.expectations.words import by, first_of
+from bus.scenario import expressions
+from bus.scenario.distribution import parse_time
+from bus.scenario.rules import Always, Eventually, Never
+from bus.wording import duration, several
+
+
+def never(rule: Never, records: JudgedRecords) -> Look:
+    """No such event, or none after one that it belongs to."""
+    rows, unknown = records.meeting(records.emits(rule.never), rule.if_)
+    about = f"never {rule.never}" + (f" where {rule.if_}" if rule.if_ else "")
+    if rule.after is not None:
+        about += f" after {rule.after}{by(rule)}"
+        firsts = records.keys(records.emits(rule.after), rule.paths)
+        begins = {key: group[0] for key, group in firsts.groups().items()}
+        mine = records.keys(rows, rule.paths)
+        unknown = unknown or mine.unknown or firsts.unknown
+        places = records.places
+        late = [
+            row
+            for row, key in zip(mine.rows.tolist(), mine.keys, strict=True)
+            if key in begins and places[begins[key]] < places[row]
+        ]
+        rows = np.array(late, np.int64)
+    return Look(about, "none", f"{len(rows)}{first_of(records, rows)}", against=rows, unknown=unknown)
+
+
+def always(rule: Always, records: JudgedRecords) -> Look:
+    """A condition holds for each of these events; one that cannot be evaluated does not hold."""
+    holds = expressions.compile_condition(rule.holds)
+    rows = records.emits(rule.always)
+    against, not_recorded, why = [], 0, ""
+    for row in records.each(rows):
+        try:
+            if not holds(records.variables(row)):
+                against.append(row)
+        except expressions.ExpressionError as error:
+            against.append(row)
+            why = why or f" ({error})"
+        except NotRecordedError as error:
+            not_recorded += 1
+            unrecorded = str(error)
+    broken = np.array(against, np.int64)
+    unknown = f"of {several(not_recorded, 'event')} it is not known: {unrecorded}" if not_recorded else ""
+    found = f"{several(len(broken), 'event')} of {len(rows)} not{first_of(records, broken)}{why}"
+    return Look(
+        f"always {rule.always}: {rule.holds}", "each", found if len(broken) else f"all {len(rows)}",
+        against=broken, unknown=unknown,
+    )  # fmt: skip
+
+
+def eventually(rule: Eventually, records: JudgedRecords) -> Look:
+    """At least one such event, in time."""
+    rows, unknown = records.meeting(records.emits(rule.eventually), rule.if_)
+    about = f"eventually {rule.eventually}" + (f" where {rule.if_}" if rule.if_ else "")
+    first = records.at(int(rows[0])) - records.first_ns if len(rows) else None
+    last = parse_time(rule.within) if rule.within else None
+    is_in_time = first is not None and (last is None or first <= last)
+    over = first is not None or (last is not None and records.last_ns - records.first_ns > last)
+    return Look(
+        about, f"within {rule.within}" if rule.within else "at least one",
+        "none" if first is None else f"{several(len(rows), 'event')}, the first after {duration(first)}",
+        unknown="" if is_in_time else unknown, is_settled=is_in_time, is_broken=not is_in_time, may_come=not over,
+        search=None if len(rows) else "",
+    )  # fmt: skip

@@ -1,0 +1,125 @@
+"""Bounds on times, on what waits at once, and on rates."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from bus.expectations.records import JudgedRecords
+from bus.expectations.verdict import Look
+from bus.scenario.distribution import parse_time
+from bus.scenario.rules import QUANTILES, Bounded, parse_rate
+from bus.wording import duration
+from buslens.records import NameKind, Outcome
+
+Array = npt.NDArray[Any]
+_SHARE = {"p50": 50.0, "p95": 95.0, "p99": 99.0, "longest": 100.0}
+_WORDS = {"latency": "latency", "duration": "duration", "waiting": "wait before a call"}
+_FIELDS = {"latency": "latency", "duration": "duration", "waiting": "delay"}
+
+
+def bounded(rule: Bounded, records: JudgedRecords) -> list[Look]:
+    """One look for each bound."""
+    if rule.bounded == "queue":
+        return [_queue(rule, records)]
+    if rule.bounded == "rate":
+        return [each(rule, records) for each, bound in ((_most, rule.most), (_least, rule.least)) if bound is not None]
+    return [_time(rule, records, word) for word in QUANTILES if getattr(rule, word) is not None]
+
+
+def _subject(rule: Bounded) -> str:
+    return " in ".join(part for part in (rule.event, rule.handler) if part) or "all events"
+
+
+def _time(rule: Bounded, records: JudgedRecords, quantile: str) -> Look:
+    trace, bound = records.trace, str(getattr(rule, quantile))
+    limit = parse_time(bound)
+    if rule.bounded == "latency":
+        table: Any = trace.dispatches
+        rows = records.emits(rule.event or "*")
+        begins, ends = table.emitted_ns[rows], table.ended_ns[rows]
+        is_open = table.outcome[rows] == Outcome.RUNNING
+    else:
+        table, rows = trace.calls, _calls(rule, records)
+        is_open = (table.outcome[rows] == Outcome.RUNNING) & (rule.bounded == "duration")
+        began = (table.emitted_ns if rule.bounded == "waiting" else table.started_ns)[rows]
+        begins, ends = began, (table.started_ns if rule.bounded == "waiting" else table.ended_ns)[rows]
+    # What has not ended has taken at least until the end of the trace.
+    spans = np.where(is_open, records.last_ns, ends) - begins
+    found = float(np.percentile(spans, _SHARE[quantile], method="higher")) if len(spans) else None
+    longer = rows[spans > limit]
+    is_broken = found is not None and found > limit
+    least = "at least " if bool(is_open.any()) and is_broken else ""
+    return Look(
+        f"{_subject(rule)}: {quantile} of the {_WORDS[rule.bounded]}", f"<= {bound}",
+        "-" if found is None else f"{least}{duration(found)}",
+        is_broken=is_broken, may_come=quantile != "longest",
+        unknown="some have not ended" if bool(is_open.any()) and not is_broken else "",
+        table="dispatches" if rule.bounded == "latency" else "calls",
+        search=f"{_FIELDS[rule.bounded]}>{bound.replace(' ', '')}" if len(longer) else "",
+    )  # fmt: skip
+
+
+def _calls(rule: Bounded, records: JudgedRecords) -> Array:
+    calls = records.trace.calls
+    mine = np.ones(len(calls), bool)
+    if rule.handler is not None:
+        mine &= np.isin(calls.handler, records.names(NameKind.HANDLER, rule.handler))
+    if rule.event is not None:
+        rows = records.trace.dispatches.rows_of(calls.dispatch)
+        mine &= np.isin(rows, records.emits(rule.event))
+    return np.flatnonzero(mine)
+
+
+def _queue(rule: Bounded, records: JudgedRecords) -> Look:
+    """The most that waited at once: announced calls, from the emit to their start."""
+    calls, rows = records.trace.calls, _calls(rule, records)
+    emitted, started = calls.emitted_ns[rows], calls.started_ns[rows]
+    waits = started > emitted
+    if rule.handler is None:
+        emits = records.emits(rule.event or "*")
+        waiting = records.trace.dispatches.waiting[emits]
+        never = np.repeat(records.trace.dispatches.emitted_ns[emits], waiting)
+    else:
+        never = np.empty(0, np.int64)
+    enters, leaves = np.sort(np.concatenate([emitted[waits], never])), np.sort(started[waits])
+    depth = np.arange(1, len(enters) + 1) - np.searchsorted(leaves, enters, "right")
+    most = int(depth.max()) if len(depth) else 0
+    when = f", at {duration(int(enters[int(depth.argmax())]) - records.first_ns)}" if most else ""
+    return Look(
+        f"{_subject(rule)}: calls that wait at once", f"<= {rule.most}", f"{most}{when}",
+        is_broken=most > int(str(rule.most)), table="calls", search="",
+    )  # fmt: skip
+
+
+def _most(rule: Bounded, records: JudgedRecords) -> Look:
+    """The most events in any span of the rate's own unit."""
+    count, span_ns = parse_rate(rule.most)
+    times = np.sort(records.trace.dispatches.emitted_ns[records.emits(rule.event or "*")])
+    inside = np.searchsorted(times, times + span_ns, "left") - np.arange(len(times))
+    most = int(inside.max()) if len(inside) else 0
+    when = f", from {duration(int(times[int(inside.argmax())]) - records.first_ns)} on" if most else ""
+    unit = str(rule.most).partition("/")[2].strip()
+    return Look(
+        f"{_subject(rule)}: events in one {_UNITS[unit]}", f"<= {count:g}", f"{most}{when}", is_broken=most > count,
+        search="",
+    )  # fmt: skip
+
+
+def _least(rule: Bounded, records: JudgedRecords) -> Look:
+    """The fewest events in any whole span of the rate's own unit, counted from the first record on."""
+    count, span_ns = parse_rate(rule.least)
+    unit = _UNITS[str(rule.least).partition("/")[2].strip()]
+    about, spans = f"{_subject(rule)}: events in one {unit}", (records.last_ns - records.first_ns) // span_ns
+    if spans < 1:
+        return Look(about, f">= {count:g}", "-", unknown=f"it took less than a {unit}", search="")
+    offsets = (records.trace.dispatches.emitted_ns[records.emits(rule.event or "*")] - records.first_ns) // span_ns
+    each = np.unique(offsets[offsets < spans], return_counts=True)
+    # Spans without any event are not listed: there may be as many as the trace is long.
+    least = int(each[1].min()) if len(each[0]) == spans else 0
+    return Look(about, f">= {count:g}", str(least), is_broken=least < count, search="")
+
+
+_UNITS = {"ms": "millisecond", "s": "second", "min": "minute", "h": "hour"}

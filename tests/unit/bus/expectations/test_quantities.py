@@ -1,0 +1,88 @@
+"""Bounds on times, on what waits at once, and on rates."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bus.expectations.verdict import State
+from tests.unit.bus.expectations.conftest import Told, verdicts
+
+
+def busy(told: Told) -> None:
+    """Three events at once for one handler, which takes 10 ms for each: they wait 0, 10 and 20 ms."""
+    dispatches = [told.emit(0, "placed", handlers=1) for _ in range(3)]
+    for number, dispatch in enumerate(dispatches):
+        told.call(dispatch, "charge", 10 * number, 10 * number + 10)
+
+
+@pytest.mark.parametrize(
+    ("rule", "state", "found"),
+    [
+        ({"bounded": "waiting", "longest": "20ms"}, State.MET, "20 ms"),
+        ({"bounded": "waiting", "longest": "19ms"}, State.UNMET, "20 ms"),
+        ({"bounded": "waiting", "handler": "charge", "p50": "10ms"}, State.MET, "10 ms"),
+        ({"bounded": "waiting", "handler": "other", "p50": "1ms"}, State.MET, "-"),
+        ({"bounded": "duration", "event": "placed", "p99": "9ms"}, State.UNMET, "10 ms"),
+        ({"bounded": "latency", "event": "placed", "longest": "30ms"}, State.MET, "30 ms"),
+        ({"bounded": "latency", "event": "placed", "longest": "29ms"}, State.UNMET, "30 ms"),
+        ({"bounded": "queue", "most": 2}, State.MET, "2, at 0 ns"),
+        ({"bounded": "queue", "most": 1}, State.UNMET, "2, at 0 ns"),
+        ({"bounded": "rate", "event": "placed", "most": "3/s"}, State.MET, "3, from 0 ns on"),
+        ({"bounded": "rate", "event": "placed", "most": "2/s"}, State.UNMET, "3, from 0 ns on"),
+        ({"bounded": "rate", "event": "placed", "least": "1/s"}, State.UNKNOWN, None),
+        ({"bounded": "rate", "event": "placed", "least": "1/ms"}, State.UNMET, "0"),
+    ],
+)
+def test_a_bound(told: Told, rule: dict[str, Any], state: State, found: str | None) -> None:
+    busy(told)
+    (verdict,) = verdicts(rule, told.trace())
+    assert verdict.state is state
+    assert found is None or verdict.found.replace(".0 ms", " ms") == found
+
+
+def test_several_bounds_are_several_verdicts(told: Told) -> None:
+    busy(told)
+    found = verdicts({"bounded": "waiting", "p50": "10ms", "longest": "10ms"}, told.trace())
+    assert [each.met for each in found] == [True, False]
+
+
+def test_what_has_not_ended_has_taken_as_long_as_the_trace_goes_on(told: Told) -> None:
+    told.call(told.emit(0, "placed", handlers=1), "charge", 0, None)
+    told.emit(50, "later")
+    (broken,) = verdicts({"bounded": "duration", "longest": "40ms"}, told.trace())
+    (unknown,) = verdicts({"bounded": "duration", "longest": "60ms"}, told.trace())
+    assert (broken.state, broken.found) == (State.UNMET, "at least 50 ms")
+    assert unknown.state is State.UNKNOWN
+
+
+@given(st.lists(st.tuples(st.integers(0, 30), st.integers(0, 10)), max_size=12))
+def test_what_waits_at_once_is_counted_as_one_would_by_hand(waits: list[tuple[int, int]]) -> None:
+    told = Told()
+    ids = [told.emit(at, "a", handlers=1) for at, _ in sorted(waits)]
+    for dispatch, start in sorted(zip(ids, [at + wait for at, wait in sorted(waits)], strict=True), key=lambda e: e[1]):
+        told.call(dispatch, "h", start, start)
+    most = max((sum(at <= now < at + wait for at, wait in waits) for now in range(45)), default=0)
+    (verdict,) = verdicts({"bounded": "queue", "most": most}, told.trace())
+    assert verdict.met
+    assert verdict.found.split(",")[0] == str(most)
+
+
+@given(st.lists(st.integers(0, 60), min_size=1, max_size=15))
+def test_rates_are_counted_as_one_would_by_hand(times: list[int]) -> None:
+    told = Told()
+    for at in sorted(times):
+        told.emit(at, "a")
+    # A span of 10 ms has no unit of its own: milliseconds are those that are tried.
+    most = max(sum(begin <= at < begin + 1 for at in times) for begin in times)
+    (verdict,) = verdicts({"bounded": "rate", "event": "a", "most": f"{most}/ms"}, told.trace())
+    assert verdict.met
+    assert verdict.found.split(",")[0] == str(most)
+    span = max(times) - min(times)
+    if span:
+        least = min(sum(begin <= at - min(times) < begin + 1 for at in times) for begin in range(span))
+        (verdict,) = verdicts({"bounded": "rate", "event": "a", "least": f"{least}/ms"}, told.trace())
+        assert (verdict.met, verdict.found) == (True, str(least))
