@@ -35,3 +35,6 @@ class Limits(NamedTuple):
 
 
 DEFAULT_LIMITS = Limits()
+
+LONG_STEP_NS = 100_000_000
+"""A step of a coroutine that takes so long is recorded: what asyncio calls slow (loop.slow_callback_duration)."""

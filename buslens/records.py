@@ -135,6 +135,13 @@ class Kind(IntEnum):
     note that says so in words. It is a mark as well.
     """
 
+    LONG_STEP = 27
+    """A coroutine ran for so long before it awaited anything, or ended (see limits.LONG_STEP_NS).
+
+    time_ns: when the step began; parent: call; count: microseconds that it took; blob: a note in words, with the line
+    at which it awaited then. It is a mark as well.
+    """
+
 
 class Did(IntEnum):
     """What a person did to a delivery (INTERVENED). The numbers are part of the capture format."""

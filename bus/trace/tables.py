@@ -230,10 +230,10 @@ class Calls:
 
 
 class Marks:
-    """Notes of people and lines that handlers logged."""
+    """Notes of people, lines that handlers logged, and long steps of coroutines."""
 
     def __init__(self, blobs: Blobs) -> None:
-        self.columns = Columns(time_ns=np.int64, call=np.uint64, blob=np.uint64, lacking=np.uint32)
+        self.columns = Columns(time_ns=np.int64, call=np.uint64, blob=np.uint64, lacking=np.uint32, step_us=np.uint32)
         self._blobs = blobs
 
     def __len__(self) -> int:
@@ -258,6 +258,11 @@ class Marks:
     def lacking(self) -> Array:
         """What is not recorded from each on, at a person's wish: see `buslens.records.Lacking`."""
         return self.columns.view("lacking")
+
+    @property
+    def step_us(self) -> Array:
+        """Microseconds that a coroutine ran from then on without awaiting anything; 0 for a mark of another kind."""
+        return self.columns.view("step_us")
 
     def rows_lacking(self, what: int) -> Array:
         """Rows of marks from which on this is not recorded: see `buslens.records.Lacking`."""

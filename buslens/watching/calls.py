@@ -10,15 +10,18 @@ import copy
 import sys
 from collections.abc import Coroutine, Generator
 from sys import getrefcount
+from time import monotonic_ns
 from types import FrameType
 from typing import TYPE_CHECKING, Any, Optional
 
 from buslens.context import CALL
 from buslens.failures import Frames
+from buslens.limits import LONG_STEP_NS
 from buslens.records import Flag, Outcome
 from buslens.watching.call_sites import CallSites
 from buslens.watching.naming import HandlerName
-from buslens.watching.pending import CANCELLED_FIRST, DESTROYED_FIRST, HANDED_TO
+from buslens.watching.pending import CANCELLED, CANCELLED_FIRST, DESTROYED_FIRST, HANDED_TO, THROWN_AWAY
+from buslens.watching.steps import tell_long_step, waits_at
 from buslens.watching.undone import has_begun
 
 if TYPE_CHECKING:
@@ -124,7 +127,10 @@ class CallCoroutine(Coroutine[Any, Any, Any]):
     never awaited, which warns. What asks for `cr_frame`, `__qualname__` and the like gets the handler's.
     """
 
-    __slots__ = ("_call", "_close", "_coroutine", "_ended", "_plain", "_send", "_stepped", "_throw", "_token", "_watch")
+    __slots__ = (
+        *("_call", "_close", "_coroutine", "_ended", "_plain", "_send", "_stepped", "_stood", "_throw", "_token"),
+        "_watch",
+    )
 
     def __init__(self, coroutine: Any, watch: Watch, call: int, plain: Frames) -> None:
         self._coroutine = coroutine
@@ -135,6 +141,8 @@ class CallCoroutine(Coroutine[Any, Any, Any]):
         self._stepped = False
         self._token: Any = None
         self._ended = False
+        self._stood = ""
+        """Where it waited when it was last told to stop."""
 
     @property  # type: ignore[misc]
     def __class__(self) -> Any:
@@ -177,6 +185,8 @@ class CallCoroutine(Coroutine[Any, Any, Any]):
     def throw(self, *error: Any) -> Any:
         if not self._stepped:
             self._abandon(CANCELLED_FIRST)  # a coroutine that has not begun only raises what is thrown into it
+        elif not self._ended:
+            self._stood = waits_at(self._coroutine)
         try:
             return self._driven(sys._getframe().f_back, self._throw, error)
         except StopIteration:
@@ -187,8 +197,13 @@ class CallCoroutine(Coroutine[Any, Any, Any]):
 
     def _driven(self, caller: Optional[FrameType], drive: Any, arguments: tuple[Any, ...]) -> Any:
         """One step. Whatever looks at its caller finds who drives the coroutine where nobody watches."""
+        began_ns = monotonic_ns()
         try:
-            return _LINES.of(caller)(drive, arguments, {})
+            try:
+                return _LINES.of(caller)(drive, arguments, {})
+            finally:
+                if monotonic_ns() - began_ns >= LONG_STEP_NS:
+                    tell_long_step(self._watch, self._call, self._coroutine, began_ns)
         except StopIteration:
             self._end(None)
             raise
@@ -208,7 +223,7 @@ class CallCoroutine(Coroutine[Any, Any, Any]):
         self._abandon(DESTROYED_FIRST)
 
     def __del__(self) -> None:
-        self._abandon(DESTROYED_FIRST)
+        self._abandon(THROWN_AWAY if self._stepped else DESTROYED_FIRST)
 
     def _start(self) -> None:
         self._stepped = True
@@ -232,6 +247,8 @@ class CallCoroutine(Coroutine[Any, Any, Any]):
                 pass  # it ended in another context, which was never changed
         if error is None:
             self._watch.ended(self._call)
+        elif self._stood and outcome_of(error) is Outcome.CANCELLED:
+            self._watch.stopped(self._call, CANCELLED.format(self._stood))
         else:
             self._watch.failed(self._call, error, self._plain)
 
@@ -241,7 +258,7 @@ class CallCoroutine(Coroutine[Any, Any, Any]):
             return
         self._ended = True
         if self._stepped:
-            self._watch.stopped(self._call)
+            self._watch.stopped(self._call, why if why == THROWN_AWAY else "")
             return
         waiting = self._watch.waiting.pop(self._call, None)
         if waiting is None:

@@ -16,6 +16,8 @@ CANCELLED_FIRST = "the task of {} was cancelled before its first step: its body 
 DROPPED_FIRST = "the job of {} was cancelled before a process took it: its body never ran"
 DESTROYED_FIRST = "the task of {} was thrown away before its first step: its body never ran"
 ENDED_FIRST = "{} had not begun when the program ended: its body never ran"
+CANCELLED = "it was cancelled while it waited at {}"
+THROWN_AWAY = "its task was thrown away while it waited: nobody had kept it"
 HANDED_TO = "the pool or nursery that it was handed to was shut down, or gave it up, before its turn"
 _IDLE = "{} was scheduled on an event loop that did not run, or on none: its body never ran"
 

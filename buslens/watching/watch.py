@@ -211,9 +211,9 @@ class Watch:
         except Exception as error:
             self.broke(error)
 
-    def stopped(self, call: int) -> None:
-        """A call was cancelled, or its coroutine thrown away half-way."""
-        self._ended_with(call, int(Outcome.CANCELLED), 0)
+    def stopped(self, call: int, why: str = "") -> None:
+        """A call was cancelled, or its coroutine thrown away half-way. why: one of the sentences of pending.py."""
+        self._ended_with(call, int(Outcome.CANCELLED), _reason("cancelled", why) if why else 0)
 
     def failed(self, call: int, raised: BaseException, plain: Frames) -> None:
         """A call raised. plain: whose frames its traceback leaves out (see HandlerName)."""
@@ -251,8 +251,7 @@ class Watch:
 
     def never_ran(self, call: int, why: str) -> None:
         """The body of a handler that was called did not run, and will not."""
-        error = json_of({"type": "never ran", "message": why, "traceback": ""})
-        self._ended_with(call, int(Outcome.NEVER_RAN), json_utf8(error))
+        self._ended_with(call, int(Outcome.NEVER_RAN), _reason("never ran", why))
 
     def finish(self) -> None:
         """The program ends: what has not begun is told to have never run."""
@@ -327,3 +326,8 @@ class Watch:
     def is_idle(self) -> bool:
         """Whether no event loop runs here that could take what is scheduled now."""
         return False
+
+
+def _reason(kind: str, why: str) -> bytes:
+    """Why a call did not come to its end, as an error that nobody has raised."""
+    return json_utf8(json_of({"type": kind, "message": why, "traceback": ""}))

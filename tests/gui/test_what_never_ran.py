@@ -22,6 +22,8 @@ from ui.widgets.breaking_label import BREAK, BreakingLabel
 
 WHY = "store returned a coroutine that nobody awaited: its body never ran"
 
+WAITED = "it was cancelled while it waited at /srv/shop.py:9 in store"
+
 
 class TwoBuses(Shop):
     """On the shop's bus store never ran, and mail is skipped because charge_card failed; on the stock's all is well."""
@@ -40,6 +42,12 @@ class TwoBuses(Shop):
         self.recorder.call_ended(call, Outcome.NEVER_RAN, RuntimeWarning(WHY))
         self.arrive()
         return root, call
+
+    def cancelled(self) -> int:
+        call = self._start(self._emit(self.at_shop, 1), self.store)
+        self.recorder.call_ended(call, Outcome.CANCELLED, RuntimeError(WAITED))
+        self.arrive()
+        return call
 
     def skipping(self) -> int:
         root = self._emit(self.recorder.event("order.paid", self.shop_bus), 2)
@@ -103,6 +111,13 @@ def test_the_inspector_says_why_it_never_ran(seen: Any, shop: TwoBuses) -> None:
     assert seen.inspector.error.message.text() == WHY
     seen.selection.select("dispatch", root)
     assert seen.inspector.head.outcome.text() != "ok"
+
+
+def test_the_inspector_says_where_a_cancelled_call_waited(seen: Any, shop: TwoBuses) -> None:
+    call = shop.cancelled()
+    seen.selection.select("call", call)
+    assert seen.inspector.head.outcome.text() == "cancelled"
+    assert seen.inspector.error.message.text() == WAITED
 
 
 def test_statistics_count_what_never_ran_in_a_column_that_only_then_is_there(seen: Any, shop: TwoBuses) -> None:

@@ -71,6 +71,13 @@ class Story:
     def end(self, call: int, error: BaseException | None = None) -> None:
         self.recorder.call_ended(call, Outcome.FAILED if error else Outcome.OK, error)
 
+    def cancel(self, call: int, why: str) -> None:
+        """A call is cancelled, and the probe has seen where it stood."""
+        error = json.dumps({"type": "cancelled", "message": why, "traceback": ""}).encode()
+        self.recorder.put(
+            WHOLE, int(Kind.CALL_ENDED), int(Outcome.CANCELLED), 0, 0, self._clock(), call, 0, 0, 0, error
+        )
+
     def call(
         self, dispatch: int, handler: str, event: str, *, ms: float = 0, error: BaseException | None = None, **how: Any
     ) -> int:
@@ -79,6 +86,12 @@ class Story:
         self.wait(ms)
         self.end(ident, error)
         return ident
+
+    def long_step(self, call: int, ms: float) -> None:
+        """A coroutine runs for so long before it awaits anything again."""
+        began, note = self._clock(), f"{ms:.0f} ms without awaiting anything".encode()
+        self.wait(ms)
+        self.recorder.put(WHOLE, int(Kind.LONG_STEP), 0, 0, 0, began, 0, call, self.main, round(ms * 1_000), note)
 
     def by_hand(self, did: Did, dispatch: int, handler: str, event: str, call: int = 0) -> None:
         """What a person did to a delivery at a breakpoint."""

@@ -145,13 +145,17 @@ def plain(text: str) -> str:
     return "".join(letter if letter == "\n" or unicodedata.category(letter) not in UNSEEN else " " for letter in text)
 
 
+_WITHOUT_ERROR = (Outcome.NEVER_RAN, Outcome.CANCELLED)
+"""Nobody has raised anything: the record says in a sentence why."""
+
+
 def _error_text(content: Content, row: int, outcome: Outcome) -> str:
-    if outcome not in (Outcome.FAILED, Outcome.TIMED_OUT, Outcome.NEVER_RAN):
+    if outcome not in (Outcome.FAILED, Outcome.TIMED_OUT, *_WITHOUT_ERROR):
         return ""
     error = content.trace.error(row)
     if error is None:
         return ""
-    if outcome is Outcome.NEVER_RAN:
+    if outcome in _WITHOUT_ERROR:
         return f": {error.message}"[:LONGEST_MESSAGE]
     message = f": {error.message}" if error.message else ""
     return f": {error.type}{message}"[:LONGEST_MESSAGE]

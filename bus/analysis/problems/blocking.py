@@ -1,6 +1,7 @@
 """Handlers that hold up the event loop of their thread: for how long, and who waited meanwhile.
 
-The time of a plain function is the loop's; of coroutines blocking_coroutines.py tells. A hint where nobody
+The time of a plain function is the loop's; of a coroutine its long steps are recorded, and where they are not
+blocking_coroutines.py tells. A hint where nobody
 was seen to wait: a script without anything else to do blocks nobody.
 """
 
@@ -34,6 +35,12 @@ MOST_LOOKED = 5_000
 NOBODY = "No call was seen to wait; what is no handler, such as a timer or a request, may have."
 """Said where it is a hint."""
 
+ONCE_NS = 250_000_000
+"""A step that was long once, and shorter, is a hint: a busy machine stops a program for so long."""
+
+LOOKED_BACK = 64
+"""Coroutines that began last, among which one is looked for that had not ended."""
+
 FOREVER = np.iinfo(np.int64).max
 ANCESTORS = 8
 _NOT_PLAIN = Flag.ASYNC | Flag.UNTIMED
@@ -45,14 +52,16 @@ def find(observed: Observed) -> Iterator[Finding | NotEnough]:
     coroutines = np.flatnonzero(calls.flags & Flag.ASYNC)
     if not len(coroutines):
         return
-    yield from _coroutines(observed, blocked_by_coroutines(observed, coroutines, LONG_NS))
+    waiting = _Waiting(observed, coroutines)
+    steps = _steps(observed)
+    yield from _by_step(observed, waiting, steps)
+    yield from _coroutines(observed, blocked_by_coroutines(observed, coroutines, LONG_NS), steps)
     lanes = np.unique(calls.lane[coroutines])
     plain = np.flatnonzero((calls.flags & _NOT_PLAIN == 0) & (calls.ended_ns >= 0))
     plain = plain[np.isin(calls.lane[plain], lanes[lanes != 0])]
     if not len(plain):
         return
     own = _own_times(observed, plain)
-    waiting = _Waiting(observed, coroutines)
     slow = np.flatnonzero(own >= LONG_NS)
     yield from _by_handler(observed, waiting, plain[slow], own[slow])
     yield from _by_event(observed, waiting, plain, own)
@@ -61,8 +70,69 @@ def find(observed: Observed) -> Iterator[Finding | NotEnough]:
 DETECTOR = Detector("blocking-handler", "Blocking handler", find)
 
 
-def _coroutines(observed: Observed, blocked: Blocked) -> Iterator[Finding]:
+@dataclass(frozen=True, slots=True)
+class _Steps:
+    """Long steps of coroutines, as they were recorded."""
+
+    marks: Array
+    """Row of the mark of each."""
+
+    calls: Array
+    """Row of its call."""
+
+    own_ns: Array
+    """How long it took, without the plain handlers that were called in it."""
+
+
+def _steps(observed: Observed) -> _Steps:
+    calls, marks = observed.trace.calls, observed.trace.marks
+    told = np.flatnonzero(marks.step_us)
+    rows = calls.rows_of(marks.call[told])
+    told, rows = told[rows >= 0], rows[rows >= 0]
+    longest = np.argsort(-marks.step_us[told].astype(np.int64), kind="stable")[:MOST_LOOKED]
+    told, rows = told[longest], rows[longest]
+    own = marks.step_us[told].astype(np.int64) * 1_000
+    for at, (mark, row) in enumerate(zip(told.tolist(), rows.tolist(), strict=True)):
+        own[at] -= _inside(observed, row, int(marks.time_ns[mark]), int(own[at]))
+    long = own >= LONG_NS
+    return _Steps(told[long], rows[long], own[long])
+
+
+def _inside(observed: Observed, row: int, began: int, took: int) -> int:
+    """How much of a step was that of plain handlers, of events that its call emitted: those are told of themselves."""
+    trace = observed.trace
+    calls = trace.calls
+    emitted = trace.dispatches.by_parent.rows(int(calls.id[row]))[:MOST_LOOKED]
+    inner = observed.calls_of(np.asarray(emitted, np.int64)) if len(emitted) else np.empty(0, np.int64)
+    started, ended = calls.started_ns[inner], calls.ended_ns[inner]
+    mine = (calls.flags[inner] & _NOT_PLAIN == 0) & (calls.lane[inner] == calls.lane[row])
+    mine &= (started >= began) & (ended >= 0) & (started <= began + took)
+    return int((ended - started)[mine].sum())
+
+
+def _by_step(observed: Observed, waiting: _Waiting, steps: _Steps) -> Iterator[Finding]:
+    calls, marks = observed.trace.calls, observed.trace.marks
+    for handler, places in Groups(calls.handler[steps.calls]).largest():
+        victims, example = 0, -1
+        for place in places.tolist():
+            row, began = int(steps.calls[place]), int(marks.time_ns[steps.marks[place]])
+            ended = began + int(marks.step_us[steps.marks[place]]) * 1_000
+            found = waiting.during(int(calls.lane[row]), began, ended, row)
+            if found.count:
+                victims, example = victims + found.count, found.first
+        own = steps.own_ns[places]
+        if len(own) == 1 and own[0] < ONCE_NS:
+            victims = 0  # whatever else the machine did may have held it up
+        said = marks.text(int(steps.marks[places[0]]))
+        what = f"It is a coroutine, and ran for {said}; meanwhile nothing else on its thread could"
+        yield _finding(observed, handler, np.unique(steps.calls[places]), own, what, victims, example)
+
+
+def _coroutines(observed: Observed, blocked: Blocked, steps: _Steps) -> Iterator[Finding]:
     calls = observed.trace.calls
+    told = np.unique(calls.handler[steps.calls])
+    kept = ~np.isin(calls.handler[blocked.by], told)
+    blocked = Blocked(blocked.by[kept], blocked.waited[kept])
     for handler, places in Groups(calls.handler[blocked.by]).largest():
         mine = np.unique(blocked.by[places])
         times = calls.ended_ns[mine] - calls.started_ns[mine]
@@ -124,11 +194,13 @@ class _Waiting:
         before = int(np.searchsorted(starts, began, "left"))
         loop = before > 0 and bool(starts[-1] >= ended or ended <= ends[-1] < FOREVER)
         under_way = before - int(np.searchsorted(ends, began, "right"))
-        under_way -= self._callers(call, lane)
+        under_way -= self._callers(call, lane) + bool(calls.flags[call] & Flag.ASYNC and calls.started_ns[call] < began)
         first, last = np.searchsorted(starts, [ended, ended + SOON_NS])
         late = rows[first:last]
         late = late[calls.emitted_ns[late] <= ended - LONG_NS // 2]
-        some = int(late[0]) if len(late) else (int(rows[before - 1]) if under_way > 0 and before else -1)
+        begun = rows[max(0, before - LOOKED_BACK) : before]
+        begun = begun[(calls.ended_ns[begun] < 0) | (calls.ended_ns[begun] >= ended)] if under_way > 0 else begun[:0]
+        some = next((row for row in (*late[:1].tolist(), *begun[::-1].tolist()) if row != call), -1)
         return _Victims(loop, max(0, under_way) + len(late), some)
 
     def _callers(self, call: int, lane: int) -> int:

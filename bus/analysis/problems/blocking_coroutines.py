@@ -1,7 +1,8 @@
 """Coroutines that hold up their event loop, by what others did meanwhile: nothing, and then all at once.
 
-No record tells what a coroutine does between its awaits. But while it awaits, others go on: where a task that was ready
-began only when another one had ended, and nothing else moved on that thread in between, the other one never awaited.
+Long steps are recorded themselves (see blocking.py), but not in older captures, and not on buses on which nothing
+stands in for a coroutine. But while a coroutine awaits, others go on: where a task that was ready began only when
+another one had ended, and nothing else moved on that thread in between, the other one never awaited.
 A bus that calls one handler after the other lets them wait by design: only buses whose calls overlap are looked at.
 """
 

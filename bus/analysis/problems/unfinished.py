@@ -14,6 +14,7 @@ from bus.analysis.problems.finding import Finding, Severity
 from bus.analysis.problems.observed import Groups, Observed
 from bus.wording import duration, several
 from buslens.records import Outcome
+from buslens.watching.pending import THROWN_AWAY
 
 Array = npt.NDArray[Any]
 
@@ -26,12 +27,15 @@ TIMES = 10
 MOST_LOOKED = 200
 """Handlers with long calls, of which it is looked how long the others take."""
 
+MOST_READ = 50
+"""Reasons of one handler that are read."""
+
 KNOWN = 3
 """Calls that ended well, from which one knows how long they take."""
 
 
 def find(observed: Observed) -> Iterator[Finding | NotEnough]:
-    """Handler by handler, the one with the most calls first; then what had not begun when the program ended."""
+    """Handler by handler, the one with the most calls first; whose task was thrown away; then what had not begun."""
     trace = observed.trace
     calls = trace.calls
     end = trace.span_ns[1]
@@ -41,6 +45,7 @@ def find(observed: Observed) -> Iterator[Finding | NotEnough]:
     long = np.flatnonzero(lasted >= LONG_NS)
     for handler, places in Groups(calls.handler[open_[long]]).largest(most=MOST_LOOKED):
         yield from _of_handler(observed, handler, open_[long[places]], lasted[long[places]])
+    yield from _thrown_away(observed, open_)
     yield from _not_begun(observed)
 
 
@@ -63,7 +68,7 @@ def _of_handler(observed: Observed, handler: int, rows: Array, lasted: Array) ->
         yield Finding(
             DETECTOR.id, Severity.WARNING, f"{who} {how}, for {longest}",
             f"{several(len(well), 'other call')} ended well, each within {duration(usual)}, and "
-            f"{several(len(mine), 'call')} did not.{_waits_for(observed, mine)}",
+            f"{several(len(mine), 'call')} did not.{_stood(observed, mine)}{_waits_for(observed, mine)}",
             "Look what it waits for: a reply that never came, a lock, a queue without an end. Give it a timeout.",
             observed.on_calls(mine, numbers=(("usual", duration(usual)), ("longest", longest))),
             (who, event, "hangs"), observed.handler_place(handler),
@@ -78,6 +83,36 @@ def _of_handler(observed: Observed, handler: int, rows: Array, lasted: Array) ->
             "Nothing, where it is to run as long as the program; else wait for it before the end.",
             observed.on_calls(mine), (who, event, "running"), observed.handler_place(handler),
         )  # fmt: skip
+
+
+def _stood(observed: Observed, rows: Array) -> str:
+    """Where the first of these calls waited that was told to stop, as a sentence; "" where nobody knows."""
+    said = next((said for row in rows[:MOST_READ].tolist() if (said := _reason(observed, row))), "")
+    return f" {said[0].upper()}{said[1:600]}." if said else ""
+
+
+def _thrown_away(observed: Observed, open_: Array) -> Iterator[Finding]:
+    """Tasks that nobody had kept, and that were freed while they waited."""
+    calls = observed.trace.calls
+    rows = open_[(calls.outcome[open_] == Outcome.CANCELLED) & (calls.error[open_] > 0)]
+    for handler, places in Groups(calls.handler[rows]).largest(most=MOST_LOOKED):
+        read = rows[places[:MOST_READ]].tolist()
+        mine = np.array([row for row in read if _reason(observed, row) == THROWN_AWAY], np.int64)
+        if not len(mine):
+            continue
+        who, event = observed.text(handler), observed.event_of_call(int(mine[0]))
+        yield Finding(
+            DETECTOR.id, Severity.WARNING, f"{who} was thrown away on {event} before it had ended",
+            f"The task of {several(len(mine), 'call')} was freed while it waited: nobody had kept a reference to it. "
+            "What it should have done after that never ran.",
+            "Keep what has the task (the bus, a set of tasks) as long as it is to run, and wait for it before the end.",
+            observed.on_calls(mine), (who, event, "thrown away"), observed.handler_place(handler),
+        )  # fmt: skip
+
+
+def _reason(observed: Observed, row: int) -> str:
+    error = observed.trace.error(row)
+    return error.message if error is not None else ""
 
 
 def _waits_for(observed: Observed, rows: Array) -> str:

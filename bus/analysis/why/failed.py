@@ -93,6 +93,8 @@ def _of_call(telling: Telling, row: int) -> Iterator[Reason]:
         yield from _attempts(telling, row)
         yield from _usual(telling, row)
     elif outcome == Outcome.CANCELLED:
+        if (error := telling.trace.error(row)) is not None and error.message:
+            yield telling.of_call(row, f"{error.message[0].upper()}{error.message[1:]}.")
         yield Reason("Who cancelled it is not recorded.", Sure.UNKNOWN)
     if (dispatch := telling.dispatch_of(row)) >= 0:
         yield from _told_by_broker(telling, dispatch, int(telling.trace.calls.id[row]))

@@ -5,17 +5,22 @@ from __future__ import annotations
 import asyncio
 import gc
 import inspect
+import itertools
 from collections.abc import Callable
+from contextvars import copy_context
 from typing import Any
 
 import pytest
 
 from buslens.context import current_call
+from buslens.limits import LONG_STEP_NS
 from buslens.recorder import Recorder
 from buslens.records import Flag, Outcome
 from buslens.watching.calls import WatchedHandler, handler_of
 from buslens.watching.naming import describe
+from buslens.watching.pending import THROWN_AWAY
 from buslens.watching.watch import Watch
+from tests.helpers.planted import trace_of
 from tests.unit.buslens.facts import Facts
 
 CALL_ID = 1000
@@ -113,3 +118,53 @@ def test_a_stand_in_that_is_never_called_is_a_handler_that_was_skipped() -> None
     gc.collect()
     dispatch = Facts(recorder).one("placed")
     assert (dispatch.calls, dispatch.open) == ([], 0)
+
+
+async def _waiting_for_ever() -> None:
+    await asyncio.get_running_loop().create_future()
+
+
+def test_a_call_that_is_cancelled_says_where_it_waited() -> None:
+    recorder = Recorder()
+
+    async def main() -> None:
+        task = asyncio.ensure_future(running(_waiting_for_ever, recorder)())
+        await asyncio.sleep(0)
+        task.cancel()
+        await asyncio.wait([task])
+
+    asyncio.run(main())
+    trace = trace_of(recorder)
+    assert trace.calls.outcome.tolist() == [Outcome.CANCELLED]
+    error = trace.error(0)
+    assert error is not None
+    assert error.message.startswith(f"it was cancelled while it waited at {__file__}:")
+    assert error.message.endswith(" in _waiting_for_ever")
+
+
+def test_a_call_whose_task_is_freed_while_it_waits_says_that_nobody_had_kept_it() -> None:
+    recorder = Recorder()
+    coroutine = running(_yielding, recorder)()
+    copy_context().run(coroutine.send, None)
+    del coroutine
+    gc.collect()
+    trace = trace_of(recorder)
+    assert trace.calls.outcome.tolist() == [Outcome.CANCELLED]
+    error = trace.error(0)
+    assert error is not None
+    assert error.message == THROWN_AWAY
+
+
+async def _yielding() -> None:
+    await asyncio.sleep(0)
+
+
+@pytest.mark.parametrize("length_ns", [LONG_STEP_NS, LONG_STEP_NS // 4])
+def test_a_step_that_holds_up_its_loop_is_recorded(length_ns: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    ticks = itertools.count(0, length_ns)
+    monkeypatch.setattr("buslens.watching.calls.monotonic_ns", lambda: next(ticks))
+    monkeypatch.setattr("buslens.watching.steps.monotonic_ns", lambda: next(ticks))
+    recorder = Recorder()
+    asyncio.run(_awaited(running(_yielding, recorder)))
+    marks = trace_of(recorder).marks
+    assert marks.call.tolist() == ([CALL_ID, CALL_ID] if length_ns == LONG_STEP_NS else [])

@@ -107,3 +107,48 @@ def test_the_sample_of_a_blocking_coroutine_is_told(run: object) -> None:
     (finding,) = found(DETECTOR, run(FOLDER / "blocking-handler.yaml"))  # type: ignore[operator]
     assert finding.title == "resize_image blocks the event loop on image.uploaded, for up to 400 ms"
     assert "such as draw_preview" in finding.meaning
+
+
+def stepping(*lengths_ms: float, event: str = "login") -> Story:
+    """Calls of a coroutine with one long step each, while another one is under way."""
+    story = Story()
+    waiting(story)
+    for length in lengths_ms:
+        call = story.begin(story.emit(event, 1), "check", event, flags=ASYNC)
+        story.long_step(call, length)
+        story.end(call)
+    return story
+
+
+def test_a_coroutine_with_long_steps_is_told_with_who_could_not_go_on() -> None:
+    (finding,) = found(DETECTOR, stepping(300, 200).trace())
+    assert finding.severity == Severity.WARNING
+    assert finding.title == "check blocks the event loop on login, for up to 300 ms"
+    assert "ran for 300 ms without awaiting anything" in finding.meaning
+    assert "2 calls had to wait, such as load." in finding.meaning
+
+
+def test_one_step_that_a_busy_machine_may_have_made_long_is_a_hint() -> None:
+    (finding,) = found(DETECTOR, stepping(200).trace())
+    assert finding.severity == Severity.HINT
+    assert found(DETECTOR, stepping(400).trace())[0].severity == Severity.WARNING
+
+
+def test_the_time_of_plain_handlers_inside_a_step_is_theirs() -> None:
+    story = Story()
+    waiting(story)
+    call = story.begin(story.emit("login", 1), "check", "login", flags=ASYNC)
+    began = story.now
+    story.call(story.emit("hash", 1, cause=call), "hash_it", "hash", ms=300)
+    story.now = began
+    story.long_step(call, 310)
+    story.end(call)
+    (finding,) = found(DETECTOR, story.trace())
+    assert finding.title == "hash_it blocks the event loop on hash, for up to 300 ms"
+
+
+def test_a_long_step_of_a_call_that_nobody_knows_is_no_finding() -> None:
+    story = Story()
+    waiting(story)
+    story.long_step(99, 300)
+    assert not found(DETECTOR, story.trace())

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import pytest
+
 from bus.analysis.problems.finding import Severity
 from bus.analysis.problems.unfinished import DETECTOR
 from buslens.records import Flag, Outcome
+from buslens.watching.pending import CANCELLED, THROWN_AWAY
 from tests.helpers.planted import Story, found, titles
 
 ASYNC = int(Flag.ASYNC)
@@ -82,3 +85,26 @@ def story_of_now() -> Story:
     story = Story()
     story.emit("order", 2)
     return story
+
+
+def test_where_a_call_hung_is_told_where_the_probe_has_seen_it() -> None:
+    story = Story()
+    usual(story)
+    call = story.begin(story.emit("order", 1), "reply", "order", flags=ASYNC)
+    story.wait(3_000)
+    story.cancel(call, CANCELLED.format("/srv/shop/main.py:7 in reply, which awaits Event.wait"))
+    (finding,) = found(DETECTOR, story.trace())
+    assert (
+        "It was cancelled while it waited at /srv/shop/main.py:7 in reply, which awaits Event.wait." in finding.meaning
+    )
+
+
+@pytest.mark.parametrize("is_kept", [True, False])
+def test_a_task_that_nobody_had_kept_is_told_and_one_that_was_cancelled_is_not(is_kept: bool) -> None:
+    story = Story()
+    call = story.begin(story.emit("start", 1), "serve", "start", flags=ASYNC)
+    story.wait(30)
+    story.cancel(call, CANCELLED.format("main.py:7") if is_kept else THROWN_AWAY)
+    assert titles(DETECTOR, story.trace()) == (
+        [] if is_kept else ["warning: serve was thrown away on start before it had ended"]
+    )

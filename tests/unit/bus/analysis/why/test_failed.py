@@ -114,6 +114,17 @@ def test_a_body_that_never_ran_and_a_cancelled_call_say_what_is_known() -> None:
     assert "it timed out" in told(asked(trace, "call", late, "failed"))[0]
 
 
+def test_a_cancelled_call_says_where_it_stood_where_the_probe_has_seen_it() -> None:
+    story = Story()
+    call = story.begin(story.emit("a", 1), "one", "a")
+    story.cancel(call, "it was cancelled while it waited at /srv/shop/main.py:7 in one")
+    lines = told(asked(story.trace(), "call", call, "failed"))
+    assert lines[1:] == [
+        "It was cancelled while it waited at /srv/shop/main.py:7 in one.",
+        "Who cancelled it is not recorded. [unknown]",
+    ]
+
+
 def test_what_a_broker_says_of_it_is_told() -> None:
     story = Story()
     dispatch = story.emit("order", 1)
