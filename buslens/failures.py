@@ -35,12 +35,16 @@ Frames = Union[bool, str]
 class Failure:
     """One exception and its chain of causes, cut loose from the program's objects."""
 
-    __slots__ = ("limits", "links")
+    __slots__ = ("kept", "limits", "links")
 
     def __init__(self, error: BaseException, limits: Limits = DEFAULT_LIMITS, plain: Frames = False) -> None:
         self.limits = limits
         self.links: list[tuple[str, str, str, list[Any]]] = []
         """How it is tied to the one before, type, message, frames; the exception itself first."""
+
+        self.kept = ""
+        """What became of it, where the bus has caught it: one of results.py; "" where that is not known."""
+
         tie = ""
         following: Optional[BaseException] = error
         seen: set[int] = set()
@@ -60,6 +64,8 @@ class Failure:
         """The body of an ERROR blob."""
         _, name, text, _ = self.links[0]
         fields = {"type": name, "message": text, "traceback": self._text()[-4 * self.limits.text :]}
+        if self.kept:
+            fields["kept"] = self.kept
         return json_utf8(json_of(fields))
 
     def _text(self) -> str:

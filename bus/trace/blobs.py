@@ -50,6 +50,9 @@ class Error:
     traceback: str
     """Text; empty where none was recorded."""
 
+    kept: str = ""
+    """What became of it where the bus has caught it: see buslens.watching.results; empty where nobody knows."""
+
 
 class Blobs:
     """Where the BLOBS frames of a capture lie, and which id each begins with."""
@@ -114,7 +117,7 @@ class Blobs:
         text = found[1].decode("utf-8", "replace")
         try:
             fields = _without_halves(json.loads(text), text)
-            return Error(*(str(fields.get(key, "")) for key in ("type", "message", "traceback")))
+            return Error(*(str(fields.get(key, "")) for key in ("type", "message", "traceback", "kept")))
         except (ValueError, AttributeError, RecursionError):
             return Error("?", text, "")
 

@@ -26,6 +26,7 @@ from buslens.watching.framework_signals import UnheardSignal
 from buslens.watching.hooks import Hooks
 from buslens.watching.methods import Hook, MethodHooks, Subscription
 from buslens.watching.places import Place, place_outside
+from buslens.watching.results import GIVEN, UNREAD, is_thrown_away
 from buslens.watching.senders import SenderNames
 from buslens.watching.slot_turns import MOST, SlotPlan, SlotTurns
 from buslens.watching.subscribers import FREED, Registration, Subscribers
@@ -151,7 +152,8 @@ class SignalHooks(MethodHooks):
                 keys = waiting.get(_static_id(receiver))
                 return keys.pop(0) if keys else None
 
-            return Turns(watch, dispatch, announced, key_of, caught=_caught if robust else None)
+            caught, kept = (_caught if robust else None), (_kept if robust else None)
+            return Turns(watch, dispatch, announced, key_of, caught=caught, kept=kept)
         except Exception as error:
             watch.broke(error)
         return None
@@ -388,6 +390,13 @@ def _caught(frame: FrameType) -> Optional[BaseException]:
     steps = _TRACEBACK.__get__(last)
     # One that the receiver gave back may be an exception too.
     return last if steps is not None and steps.tb_frame is frame else None
+
+
+def _kept(frame: FrameType) -> str:
+    """What becomes of it: it is among the responses. Of `asend_robust` nobody knows who awaits it."""
+    if frame.f_code.co_name != "send_robust" or frame.f_back is None:
+        return ""
+    return UNREAD if is_thrown_away(frame.f_back.f_back) else GIVEN
 
 
 def _is_of_loop(error: BaseException) -> bool:

@@ -24,6 +24,7 @@ from buslens.watching.hooks import Hooks
 from buslens.watching.methods import Hook, MethodHooks, Subscription
 from buslens.watching.naming import HandlerName
 from buslens.watching.places import files_of, place_outside
+from buslens.watching.results import HANDED
 from buslens.watching.subscribers import FREED, Subscribers
 from buslens.watching.turns import Turns
 from buslens.watching.watch import Watch
@@ -145,7 +146,7 @@ class TopicTreeHooks(MethodHooks):
                 return None
             payload = watch.payload((data,), {}) if data else 0
             dispatch = watch.emitted(watch.event_id(name), len(announced), payload, watch.cause())
-            turns = Turns(watch, dispatch, announced, id, caught=self._caught, undone=_undone)
+            turns = Turns(watch, dispatch, announced, id, caught=self._caught, undone=_undone, kept=_kept)
             turns.by_library = True
             return turns
         except Exception as error:
@@ -266,6 +267,11 @@ def _undone(name: HandlerName) -> str:
     if not name.is_async:
         return ""
     return f"{name.text} is a coroutine function, and PyPubSub awaits none: its body never ran"
+
+
+def _kept(_: FrameType) -> str:
+    """PyPubSub catches what a listener raises only where the program has set a handler for it."""
+    return HANDED
 
 
 def _notifications_of(emitter: Any) -> Any:

@@ -28,6 +28,9 @@ Caught = Callable[[FrameType], Optional[BaseException]]
 Undone = Callable[[HandlerName], str]
 """Why the body of a handler did not run, though it was called; "": it did."""
 
+Kept = Callable[[FrameType], str]
+"""What becomes of an exception that the loop in this frame has caught: one of results.py."""
+
 
 class Turns:
     """An iterator over the handlers, which records their calls; whoever runs the loop says `failed` and `over`."""
@@ -41,6 +44,7 @@ class Turns:
         flags: int = 0,
         caught: Optional[Caught] = None,
         undone: Optional[Undone] = None,
+        kept: Optional[Kept] = None,
     ) -> None:
         """key_of: finds a handler, as the loop takes it, among those that were announced. flags: of the calls."""
         self.dispatch = dispatch
@@ -55,6 +59,7 @@ class Turns:
         self._flags = flags
         self._caught = caught
         self._undone = undone
+        self._kept = kept
         self._handlers: Iterator[Any] = iter(())
         self._call = 0
         """The one that runs now; 0: none."""
@@ -142,7 +147,8 @@ class Turns:
         error = self._caught(frame) if self._caught is not None else None
         why = self._undone(self._name) if self._undone is not None else ""
         if error is not None:
-            self._watch.failed(call, error, self._name.plain)
+            kept = self._kept(frame) if self._kept is not None else ""
+            self._watch.failed(call, error, self._name.plain, kept)
         elif why:
             self._watch.never_ran(call, why)
         else:

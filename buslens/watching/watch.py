@@ -10,7 +10,7 @@ from collections.abc import Coroutine, Iterable
 from typing import Any, Callable, Optional
 from weakref import ref as weak_ref
 
-from buslens.failures import Frames
+from buslens.failures import Failure, Frames
 from buslens.json_text import json_of
 from buslens.log import LOG, ProbeLog
 from buslens.packing import ENDED, STARTED, WHOLE
@@ -215,11 +215,13 @@ class Watch:
         """A call was cancelled, or its coroutine thrown away half-way. why: one of the sentences of pending.py."""
         self._ended_with(call, int(Outcome.CANCELLED), _reason("cancelled", why) if why else 0)
 
-    def failed(self, call: int, raised: BaseException, plain: Frames) -> None:
-        """A call raised. plain: whose frames its traceback leaves out (see HandlerName)."""
+    def failed(self, call: int, raised: BaseException, plain: Frames, kept: str = "") -> None:
+        """A call raised. plain: whose frames its traceback leaves out (see HandlerName). kept: see Failure."""
         try:
             outcome = outcome_of(raised)
             blob = 0 if outcome is Outcome.CANCELLED else self.recorder.failure(raised, plain)
+            if type(blob) is Failure:
+                blob.kept = kept
             if self.failing is not None:
                 while len(self.failing) >= _MOST_FAILING:
                     self.failing.pop(next(iter(self.failing)), None)

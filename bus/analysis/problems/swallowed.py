@@ -16,8 +16,12 @@ from bus.analysis.problems.finding import Finding, Severity
 from bus.analysis.problems.observed import Groups, Observed
 from bus.wording import several
 from buslens.records import Flag
+from buslens.watching.results import GIVEN, HANDED, UNREAD
 
 Array = npt.NDArray[Any]
+
+MOST_READ = 20
+"""Errors of one handler that are read."""
 
 
 def find(observed: Observed) -> Iterator[Finding | NotEnough]:
@@ -65,7 +69,7 @@ def _failing_listeners(observed: Observed) -> Iterator[Finding]:
 
 
 def _caught(observed: Observed) -> Iterator[Finding]:
-    """A plain handler failed, and the one behind it was called all the same: the bus has the exception."""
+    """Plain handlers that failed, and whose exceptions the bus has caught; what the record says of that comes first."""
     trace = observed.trace
     calls = trace.calls
     failed = observed.failed_calls
@@ -73,10 +77,42 @@ def _caught(observed: Observed) -> Iterator[Finding]:
     rows = observed.dispatch_of_call[failed]
     told = calls.rows_of(trace.dispatches.parent_call[observed.errors_of_buses])
     failed = failed[plain & (rows >= 0) & ~np.isin(failed, told)]
+    failed = failed[~observed.durable[observed.dispatch_of_call[failed]]]
     if not len(failed):
         return
+    inferred = np.zeros(len(calls), bool)
+    inferred[_of_buses_that_went_on(observed, failed)] = True
+    for handler, places in Groups(calls.handler[failed]).largest():
+        mine = failed[places]
+        kept = {error.kept for row in mine[:MOST_READ].tolist() if (error := trace.error(row)) is not None}
+        if HANDED in kept:
+            continue
+        if not kept & {UNREAD, GIVEN}:
+            mine = mine[inferred[mine]]
+        if len(mine):
+            yield _of_caught(observed, handler, mine, kept)
+
+
+def _of_caught(observed: Observed, handler: int, mine: Array, kept: set[str]) -> Finding:
+    who, event = observed.text(handler), observed.event_of_call(int(mine[0]))
+    if UNREAD in kept:
+        severity, what = Severity.WARNING, "it was among what that gave back, which the program threw away"
+    else:
+        severity = Severity.HINT if GIVEN in kept else Severity.WARNING
+        what = "only what that gave back tells of it"
+    return Finding(
+        DETECTOR.id, severity, f"{who} failed on {event}, and the bus kept the exception",
+        f"{said(observed, mine)} It did not come out of the emit: {what}.",
+        "Look at what the emit returns (send_robust and the like), or handle the exception in the handler.",
+        observed.on_calls(mine), (who, event, "caught"), observed.handler_place(handler),
+    )  # fmt: skip
+
+
+def _of_buses_that_went_on(observed: Observed, failed: Array) -> Array:
+    """Those calls on a bus that has called another plain handler after one that failed: so it has the exception."""
+    trace = observed.trace
+    calls = trace.calls
     rows = observed.dispatch_of_call[failed]
-    failed, rows = failed[~observed.durable[rows]], rows[~observed.durable[rows]]
     others = observed.calls_of(rows)
     others = others[(calls.flags[others] & Flag.ASYNC == 0) & (calls.attempt[others] <= 1)]
     last = np.full(len(trace.dispatches), np.iinfo(np.int64).min)
@@ -84,16 +120,7 @@ def _caught(observed: Observed) -> Iterator[Finding]:
     went_on = failed[last[rows] >= calls.ended_ns[failed]]
     # Who comes last has nobody behind it: what the bus does with the others of its event it does with this one.
     buses = np.unique(trace.dispatches.event[observed.dispatch_of_call[went_on]])
-    failed = failed[np.isin(trace.dispatches.event[rows], buses)]
-    for handler, places in Groups(calls.handler[failed]).largest():
-        mine, who = failed[places], observed.text(handler)
-        event = observed.event_of_call(int(mine[0]))
-        yield Finding(
-            DETECTOR.id, Severity.WARNING, f"{who} failed on {event}, and the bus kept the exception",
-            f"{said(observed, mine)} It did not come out of the emit: only what the emit returned tells of it.",
-            "Look at what the emit returns (send_robust and the like), or handle the exception in the handler.",
-            observed.on_calls(mine), (who, event, "caught"), observed.handler_place(handler),
-        )  # fmt: skip
+    return np.asarray(failed[np.isin(trace.dispatches.event[rows], buses)])
 
 
 def said(observed: Observed, calls: Array) -> str:

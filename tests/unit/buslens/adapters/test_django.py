@@ -18,6 +18,7 @@ import buslens
 from buslens.context import CALL
 from buslens.recorder import Recorder
 from buslens.records import Outcome
+from buslens.watching.results import GIVEN, UNREAD
 from tests.unit.buslens.facts import Facts
 
 pytest.importorskip("django")
@@ -173,6 +174,15 @@ def test_what_send_robust_swallows_is_a_failed_call() -> None:
     facts = Facts(probe.recorder)
     assert [outcome for _, outcome in ends(facts)] == [Outcome.FAILED, Outcome.OK, Outcome.OK]
     assert facts.one("signal").calls[0].error["message"] == "card declined"  # type: ignore[index]
+
+
+def test_what_becomes_of_an_exception_that_send_robust_has_caught_is_told() -> None:
+    signal, probe = watched(decline)
+    kept = signal.send_robust(sender=None)
+    signal.send_robust(sender=None)
+    assert len(kept) == 1
+    dispatches = Facts(probe.recorder).dispatches.values()
+    assert [each.calls[0].error["kept"] for each in dispatches] == [GIVEN, UNREAD]  # type: ignore[index]
 
 
 def test_a_send_inside_a_receiver_names_that_call_as_its_cause() -> None:

@@ -14,6 +14,7 @@ import pytest
 import buslens
 from buslens.recorder import Recorder
 from buslens.records import Outcome
+from buslens.watching.results import HANDED
 from tests.unit.buslens.facts import Facts
 
 pytest.importorskip("pubsub")
@@ -128,6 +129,7 @@ def test_what_an_exception_handler_takes_is_a_failed_call_all_the_same(
     calls = Facts(probe.recorder).one("placed").calls
     assert [call.outcome for call in calls] == [Outcome.FAILED, Outcome.OK]
     assert told == ["decline"]
+    assert calls[0].error["kept"] == HANDED  # type: ignore[index]
     assert publisher.getListenerExcHandler() is not None
 
 

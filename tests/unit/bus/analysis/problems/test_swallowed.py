@@ -12,7 +12,10 @@ from pyee.asyncio import AsyncIOEventEmitter
 import buslens
 from bus.analysis.problems.finding import Severity
 from bus.analysis.problems.swallowed import DETECTOR
+from buslens.packing import WHOLE
 from buslens.recorder import Recorder
+from buslens.records import Kind, Outcome
+from buslens.watching.results import GIVEN, HANDED, UNREAD
 from tests.helpers.planted import Story, found, titles, trace_of
 
 
@@ -104,3 +107,19 @@ def test_attempts_that_follow_a_failure_are_no_others_that_went_on() -> None:
     story.call(dispatch, "index", "saved", error=ValueError("busy"))
     story.call(dispatch, "index", "saved", attempt=2)
     assert not found(DETECTOR, story.trace())
+
+
+@pytest.mark.parametrize(("kept", "severity"), [(UNREAD, "warning"), (GIVEN, "hint"), (HANDED, "")])
+def test_what_became_of_an_exception_that_the_bus_has_caught_decides_how_bad_it_is(kept: str, severity: str) -> None:
+    story = Story()
+    for _ in range(2):
+        dispatch = story.emit("order", 2)
+        call = story.begin(dispatch, "pay", "order")
+        failure = story.recorder.failure(ValueError("no money"))
+        failure.kept = kept
+        ended = int(Kind.CALL_ENDED), int(Outcome.FAILED), 0, 0, story.now, call, 0, 0, 0
+        story.recorder.put(WHOLE, *ended, failure)
+        story.call(dispatch, "mail", "order")
+    assert titles(DETECTOR, story.trace()) == (
+        [f"{severity}: pay failed on order, and the bus kept the exception"] if severity else []
+    )
