@@ -109,6 +109,7 @@ class Wiring(QObject):
         window.tables.why.path_found.connect(window.timeline.scene.show_path)
         window.tables.revealed.connect(window.timeline.verbs.reveal_selection)
         window.tables.why.source_wanted.connect(self.source.go)
+        window.tables.listeners.source_wanted.connect(self.source.go)
         window.scenario.tree.break_wanted.connect(self.verbs.breakpoints.toggle_in_scenario)
         window.inspector.source_wanted.connect(self.source.go)
         window.inspector.note_wanted.connect(notes.edit)

@@ -83,6 +83,7 @@ def test_rows_appear_when_records_arrive_and_are_counted_in_the_titles(panel: Ta
         "Problems",
         "Why",
         "Pending",
+        "Listeners",
         "Statistics",
         "Map",
         "SQL",

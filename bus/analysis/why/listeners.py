@@ -23,7 +23,7 @@ def offers(telling: Telling, subject: Subject) -> Sequence[Offer]:
     """Of an emit or event who listened to it; of a handler what it listened to; of a moment everybody."""
     if not len(telling.trace.subscriptions):
         return []
-    what, when = _asked(telling, subject)
+    what, when = asked(telling, subject)
     if when is None:
         return []
     if subject.kind == "handler":
@@ -35,7 +35,7 @@ def offers(telling: Telling, subject: Subject) -> Sequence[Offer]:
 def answer(telling: Telling, subject: Subject, _other: int = 0) -> Answer:
     """Those that listened then, in the order in which they were subscribed; of an event also who came and went."""
     title = offers(telling, subject)[0].title
-    what, when = _asked(telling, subject)
+    what, when = asked(telling, subject)
     assert when is not None
     if subject.kind == "handler":
         some = ledger(telling, handlers=telling.same_handlers(subject.id), around_ns=when)
@@ -64,7 +64,7 @@ def answer(telling: Telling, subject: Subject, _other: int = 0) -> Answer:
 QUESTION = Question("listeners", "who listened at this moment, from where and until when", offers, answer)
 
 
-def _asked(telling: Telling, subject: Subject) -> tuple[int, int | None]:
+def asked(telling: Telling, subject: Subject) -> tuple[int, int | None]:
     """The event (its name id, 0 for all) and the moment; no moment where the subject is not in the trace."""
     trace = telling.trace
     if subject.kind == "dispatch" and (row := trace.dispatches.row_of(subject.id)) >= 0:

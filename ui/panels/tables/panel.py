@@ -18,6 +18,7 @@ from ui.panels.sql.tab import SqlTab
 from ui.panels.tab import Tab, TabParts
 from ui.panels.tables.bar import TablesBar
 from ui.panels.tables.expectations import ExpectationsTab
+from ui.panels.tables.listeners import ListenersTab
 from ui.panels.tables.menu import RowMenu
 from ui.panels.tables.notes import NotesTab
 from ui.panels.tables.pending import PendingTab
@@ -119,6 +120,11 @@ class TablesPanel(QWidget):
         self.tabs.setCurrentWidget(self.why)
         self.why.ask(subject, *((offer.question, offer.other) if offer is not None else ()))
 
+    def show_listeners(self, subject: Subject) -> None:
+        """Bring to the front who listened to it, as bars."""
+        self.listeners.show_for(subject)
+        self.tabs.setCurrentWidget(self.listeners)
+
     def refresh_runs(self) -> None:
         """Another run is in view, or one came or went."""
         for tab in self._tabs:
@@ -169,6 +175,7 @@ class TablesPanel(QWidget):
         (self.sql,) = self._of(SqlTab)
         (self.why,) = self._of(WhyTab)
         (self.pending,) = self._of(PendingTab)
+        (self.listeners,) = self._of(ListenersTab)
         (self.notes,) = self._of(NotesTab)
         (self.expectations,) = self._of(ExpectationsTab)
         (self.runs,) = self._of(RunsTab)
@@ -195,6 +202,7 @@ class TablesPanel(QWidget):
         self.calls.menu_wanted.connect(self._call_menu)
         self.failures.menu_wanted.connect(self._call_menu)
         self.why.timeline_wanted.connect(self.revealed)
+        self.why.listeners_wanted.connect(self.show_listeners)
         self.statistics.filter_wanted.connect(self._filter_by)
         self.statistics.calls_wanted.connect(self._show_calls)
 

@@ -10,6 +10,7 @@ from ui.panels.sql.tab import SqlTab
 from ui.panels.tab import Tab, TabParts
 from ui.panels.tables.columns import TraceColumns
 from ui.panels.tables.expectations import ExpectationsTab
+from ui.panels.tables.listeners import ListenersTab
 from ui.panels.tables.notes import NotesTab
 from ui.panels.tables.pending import PendingTab
 from ui.panels.tables.rows import RowsTab
@@ -37,6 +38,7 @@ TABS: tuple[Callable[[TabParts], Tab], ...] = (
     ProblemsTab,
     WhyTab,
     PendingTab,
+    ListenersTab,
     StatisticsTab,
     MapTab,
     SqlTab,

@@ -26,6 +26,7 @@ from ui.row_search import RowSearch
 from ui.timeline.path_lane import ShownPath
 from ui.widgets.breaking_label import BreakingLabel
 from ui.widgets.empty_hint import EmptyHint
+from ui.widgets.tip_button import tip_button
 
 NOTHING_ASKED = (
     "Ask why",
@@ -34,6 +35,9 @@ NOTHING_ASKED = (
 )
 GONE = "Nothing can be asked", "What was asked about is not in this capture any more."
 LOOKING = "Looking…", "The answer comes when the trace has been looked through."
+LISTENERS = "listeners"
+"""The question whose answer can be seen as bars."""
+
 SURE = {Sure.CERTAIN: "", Sure.INFERRED: "  (inferred)", Sure.UNKNOWN: "  (cannot be told)"}
 
 
@@ -75,6 +79,9 @@ class WhyTab(Tab):
 
     source_wanted = Signal(str, int)
 
+    listeners_wanted = Signal(object)
+    """A Subject: who listened then is to be seen as bars."""
+
     path_found = Signal(object)
     """The ShownPath of the answer that is shown; None where it has none."""
 
@@ -94,6 +101,8 @@ class WhyTab(Tab):
         self.short.setAccessibleName("The answer in one sentence")
         self.path = PathBar(parts.themes, self)
         self.path.call_wanted.connect(self._call_wanted)
+        self.as_bars = tip_button("Show as Bars", "From when to when each of them listened, in the tab Listeners", self)
+        self.as_bars.clicked.connect(self._show_listeners)
         self.reasons = QListWidget(self)
         self.reasons.setAccessibleName("The answer, link by link")
         self.reasons.itemClicked.connect(self._follow_item)
@@ -143,6 +152,7 @@ class WhyTab(Tab):
         rows.setSpacing(4)
         rows.addWidget(self.short)
         rows.addWidget(self.path)
+        rows.addWidget(self.as_bars, 0, Qt.AlignmentFlag.AlignLeft)
         rows.addWidget(self.reasons, 1)
         self._both = QSplitter(Qt.Orientation.Horizontal, self)
         self._both.setChildrenCollapsible(False)
@@ -170,6 +180,7 @@ class WhyTab(Tab):
             self.questions.addItem(offer.title)
         self.questions.setCurrentRow(found.asked)
         self.short.setText(found.answer.short)
+        self.as_bars.setVisible(found.answer.question == LISTENERS)
         self.path.show_path(found.path)
         subject, answer = found.subject, found.answer
         path = ShownPath(subject.kind, subject.id, answer.title, answer.short, found.path) if found.path else None
@@ -207,6 +218,10 @@ class WhyTab(Tab):
             self.timeline_wanted.emit()
         elif reason is not None and reason.place is not None:
             self.source_wanted.emit(reason.place.file, reason.place.line)
+
+    def _show_listeners(self) -> None:
+        if self._shown is not None:
+            self.listeners_wanted.emit(self._shown.subject)
 
     def _call_wanted(self, ident: int) -> None:
         self.item_wanted.emit("call", ident)
