@@ -10,14 +10,14 @@ import sys
 from pyee import EventEmitter
 
 
-def own_kilobytes() -> int:
-    """What of this process lies in memory (RSS), but for files of streams."""
+def own_kilobytes(pid: int | str = "self") -> int:
+    """What of a process lies in memory (RSS), but for files of streams."""
     counted, total = True, 0
-    with open("/proc/self/smaps", encoding="utf-8", errors="replace") as file:
+    with open(f"/proc/{pid}/smaps", encoding="utf-8", errors="replace") as file:
         for line in file:
             first, _, rest = line.partition(" ")
             if not first.endswith(":"):  # the first line of a mapping: where, how, and of which file
-                counted = "/facts.0" not in rest and "/bytes.0" not in rest
+                counted = "/facts.0" not in rest and "/bytes.0" not in rest and "/names.0" not in rest
             elif first == "Rss:" and counted:
                 total += int(rest.split()[0])
     return total

@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from bus.programs.message_notes import MessageNotes
-from bus.trace.blob_frames import contents
+from bus.trace.blob_frames import heads_of, ids_at
 from buslens.wire import BLOB_ENTRY, BLOBS, pack_frame
 
 Array = npt.NDArray[Any]
@@ -35,9 +35,9 @@ class JointBlobs:
 
     def frame(self, body: memoryview) -> bytes:
         """The BLOBS frame for one of the process's. Raises ValueError where it is damaged."""
-        found = contents(bytes(body))
-        ids, heads = np.array(found.ids, np.uint64), np.array(found.heads, np.int64)
-        if not len(ids) or int(found.heads[-1]) + _length(body, found.heads[-1]) != len(body):
+        heads = np.array(heads_of(bytes(body)), np.int64)
+        ids = ids_at(body, heads)
+        if not len(ids) or int(heads[-1]) + _length(body, int(heads[-1])) != len(body):
             raise ValueError("a payload is cut short")
         if (ids[1:] <= ids[:-1]).any() or (self._own.size and ids[0] <= self._own[1, -1]):
             raise ValueError("payloads that do not ascend")

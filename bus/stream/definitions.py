@@ -11,7 +11,7 @@ import numpy as np
 
 from bus.stream.fact_chunks import Damaged
 from bus.stream.forms import Forms
-from bus.stream.record_chunks import RecordChunks, WholeRecords
+from bus.stream.record_chunks import NONE_WANTED, RecordChunks, WholeRecords
 from bus.stream.slots import Array
 from buslens.records import NameKind
 from buslens.stream.layout import FORM, NAME, NAMES, RECORD
@@ -42,7 +42,7 @@ class Definitions:
 
     def read_on(self) -> None:
         """Read all that is there. Whatever was read of the stream before mentions nothing else. Raises Damaged."""
-        while found := self._chunks.read(()):
+        while found := self._chunks.read(NONE_WANTED):
             self._take(found)
 
     def openings(self, wanted: Array, handlers: Array | None = None) -> Array:

@@ -16,8 +16,8 @@ from bus.stream.own_file import OwnFile
 from bus.stream.slots import SLOT_DTYPE, TIMES_DTYPE, Array, awaited, unknown
 from buslens.stream import layout
 
-AT_ONCE = 65_536
-"""Slots that are read at once."""
+AT_ONCE = 16_384
+"""Slots that are read at once: a window that takes them in stands still for some hundredths of a second."""
 
 _HOLE_S = 0.5
 """So long a claimed slot is waited for, where later ones are filled; whoever fills it later still is found."""

@@ -7,7 +7,6 @@ whole, and that one is where a slot mentions it, or once it has been there for a
 from __future__ import annotations
 
 import threading
-from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -16,14 +15,16 @@ import numpy as np
 from bus.stream import chunk_files
 from bus.stream.fact_chunks import Damaged
 from bus.stream.own_file import OwnFile
+from bus.stream.slots import Array
 from buslens.stream import layout
 from buslens.stream.layout import BLOB, FORM, FORM_ID, NAME, OPENING, RECORD, VALUES
 from buslens.wire import MAX_BLOB
 
-PIECE = 4 * 1024 * 1024
+PIECE = 1024 * 1024
 """Bytes that are read at once; more only where one record is larger."""
 
 _SETTLE_S = 0.001
+NONE_WANTED: Array = np.zeros(0, np.uint64)
 _MAY_HAVE = {layout.BYTES: (BLOB, VALUES), layout.NAMES: (NAME, OPENING, FORM)}
 
 
@@ -58,7 +59,7 @@ class RecordChunks:
         self.since = self._first_id() if self.number > 1 else 0
         """Id of the first record, where chunks before it were removed, and not read; 0: none was."""
 
-    def read(self, wanted: Collection[int]) -> WholeRecords | None:
+    def read(self, wanted: Array) -> WholeRecords | None:
         """The next records; None where there are none yet. wanted: ids that slots mention. Raises Damaged, OSError."""
         data = bytearray(self._file.read(self._at, PIECE))
         head = RECORD.unpack_from(data) if len(data) >= RECORD.size else (0,)
@@ -101,10 +102,10 @@ class RecordChunks:
                 at += (more - 1) * (size + length)
         return WholeRecords(data, places, others, at)
 
-    def _is_doubtful(self, found: WholeRecords, wanted: Collection[int]) -> bool:
+    def _is_doubtful(self, found: WholeRecords, wanted: Array) -> bool:
         data, end = found.data, found.end
         is_last = end + RECORD.size > len(data) or not RECORD.unpack_from(data, end)[0]
-        return is_last and RECORD.unpack_from(data, found.places[-1])[0] not in wanted
+        return is_last and not (wanted == RECORD.unpack_from(data, found.places[-1])[0]).any()
 
     def _go_on(self) -> bool:
         """Whether there is another chunk. This one was sealed before that was made: its end is read once more."""

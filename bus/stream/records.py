@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import threading
-from itertools import chain, repeat
 from pathlib import Path
 
 import numpy as np
@@ -21,6 +20,12 @@ NOT_KEPT = "not kept any more"
 """In place of a payload that is not in the stream: mostly its chunk was removed while the program was watched."""
 
 _MOST_UNCLAIMED = 1 << 20
+_UNCLAIMED = np.dtype([("own", "<u8"), ("new", "<u8")])
+"""Ids of a blob in the stream and in the capture."""
+
+_HEAD = np.dtype([("id", "<u8"), ("kind", "u1"), ("cut", "u1"), ("what", "<u2"), ("length", "<u4")])
+"""What a record begins with: `RECORD`."""
+
 _BLOB_KINDS = frozenset(map(int, BlobKind))
 
 
@@ -36,8 +41,8 @@ class Records:
         self._blob = 0
         """Blobs so far: those of a capture are counted without gaps."""
 
-        self._unclaimed: dict[int, int] = {}
-        """Ids of blobs in the capture by those in the stream, of slots that have not come yet."""
+        self._unclaimed = np.zeros(0, _UNCLAIMED)
+        """Blobs whose slots have not come yet."""
 
         self.frames: list[bytes] = []
         """Frames of blobs that were read since somebody took them."""
@@ -49,14 +54,15 @@ class Records:
 
     def read_for(self, blobs: Array) -> None:
         """Read on until these blobs are there, or nothing more is. Raises Damaged."""
-        wanted = {each for each in blobs.tolist() if each >= self._chunks.since}
+        wanted = blobs[blobs >= self._chunks.since]
         while True:
             found = self._chunks.read(wanted)
             if found is None:
                 return
+            before = len(self._unclaimed)
             self._take(found)
-            wanted.difference_update(self._unclaimed)
-            if not wanted and found.end < PIECE // 2:
+            wanted = wanted[~np.isin(wanted, self._unclaimed["own"][before:])]
+            if not len(wanted) and found.end < PIECE // 2:
                 return
 
     def claimed(self, blobs: Array) -> Array:
@@ -64,14 +70,17 @@ class Records:
 
         In place of one that is not there is a text that says so.
         """
-        known = self._unclaimed
-        take = known.pop
-        found: Array = np.array([take(each, 0) for each in blobs.tolist()], np.uint64)
-        missing = found == 0
-        if missing.any():
-            found[missing] = self.tell(BlobKind.PAYLOAD_REPR, NOT_KEPT, was_cut=True)
-        while len(known) > _MOST_UNCLAIMED:
-            known.pop(next(iter(known)))
+        waiting = self._unclaimed[np.argsort(self._unclaimed["own"], kind="stable")]
+        at = np.searchsorted(waiting["own"], blobs)
+        known = at < len(waiting)
+        known[known] = waiting["own"][at[known]] == blobs[known]
+        found = np.zeros(len(blobs), np.uint64)
+        found[known] = waiting["new"][at[known]]
+        if not known.all():
+            found[~known] = self.tell(BlobKind.PAYLOAD_REPR, NOT_KEPT, was_cut=True)
+        left = np.ones(len(waiting), bool)
+        left[at[known]] = False
+        self._unclaimed = waiting[left][-_MOST_UNCLAIMED:]
         return found
 
     def tell(self, kind: BlobKind, text: str, *, was_cut: bool = False) -> int:
@@ -86,46 +95,61 @@ class Records:
 
     def _take(self, found: WholeRecords) -> None:
         """A run of blobs is a frame's body already, but for their ids."""
-        data, places, end = self._written_out(found) if found.others else (found.data, found.places, found.end)
-        own = np.frombuffer(data, np.uint8)
-        begins = np.array(places)
+        own, begins = self._written_out(found) if found.others else _bytes_of(found)
         kinds = own[begins + 8]
         if (kinds < min(_BLOB_KINDS)).any() or (kinds > max(_BLOB_KINDS)).any():
             raise Damaged("a blob is of no kind that we know")
         at = begins[:, None] + np.arange(8)
-        idents = own[at].reshape(-1).view("<u8").tolist()
-        new = np.arange(self._blob + 1, self._blob + 1 + len(places), dtype="<u8")
-        own[at] = new.view(np.uint8).reshape(-1, 8)
-        self._unclaimed.update(zip(idents, new.tolist(), strict=True))
-        self._blob += len(places)
-        self.frames.append(pack_frame(BLOBS, bytes(data[places[0] : end])))
+        came = np.zeros(len(begins), _UNCLAIMED)
+        came["own"] = own[at].reshape(-1).view("<u8")
+        came["new"] = np.arange(self._blob + 1, self._blob + 1 + len(begins))
+        own[at] = came["new"].astype("<u8").view(np.uint8).reshape(-1, 8)
+        self._unclaimed = np.concatenate([self._unclaimed, came])
+        self._blob += len(begins)
+        self.frames.append(pack_frame(BLOBS, own[begins[0] :].tobytes()))
 
-    def _written_out(self, found: WholeRecords) -> tuple[bytearray, list[int], int]:
-        """The same with payloads as blobs of which there are the values alone: data, where each begins, the end."""
+    def _written_out(self, found: WholeRecords) -> tuple[Array, Array]:
+        """The same with payloads as blobs of which there are the values alone: the bytes, and where each begins."""
         if SETTLE_S:
             threading.Event().wait(SETTLE_S)
         self.definitions.read_on()  # a form was told before its values
-        data, places = found.data, found.places
-        parts: list[bytes | bytearray] = []
-        at: list[int] = []
+        whole, places = np.frombuffer(found.data, np.uint8), found.places
+        parts: list[Array] = []
+        begins: list[Array] = []
         copied = length = first = 0
         for other in found.others:
             place = places[other]
-            at += [each - copied + length for each in places[first:other]]
+            begins.append(np.array(places[first:other], np.int64) - copied + length)
             first = other + 1
-            _, kind, cut, _, long = RECORD.unpack_from(data, place)
-            parts.append(data[copied:place])
+            step = RECORD.size + RECORD.unpack_from(found.data, place)[-1]
+            parts.append(whole[copied:place])
             length += place - copied
             copied = places[first] if first < len(places) else found.end
-            records, step = bytes(data[place:copied]), RECORD.size + long
-            texts = self.definitions.forms.texts(records, step)
-            idents = np.ndarray(len(texts), "<u8", records, strides=(step,)).tolist()
-            heads = map(RECORD.pack, idents, repeat(kind), repeat(cut), repeat(BLOB), map(len, texts))
-            parts += chain.from_iterable(zip(heads, texts, strict=True))
-            for text in texts:
-                at.append(length)
-                length += RECORD.size + len(text)
-        at += [each - copied + length for each in places[first:]]
-        parts.append(data[copied : found.end])
-        written = bytearray().join(parts)
-        return written, at, len(written)
+            records = bytes(found.data[place:copied])
+            written, at = _blobs_of(records, step, self.definitions.forms.texts(records, step))
+            parts.append(written)
+            begins.append(at + length)
+            length += len(written)
+        begins.append(np.array(places[first:], np.int64) - copied + length)
+        parts.append(whole[copied : found.end])
+        return np.concatenate(parts), np.concatenate(begins)
+
+
+def _bytes_of(found: WholeRecords) -> tuple[Array, Array]:
+    return np.frombuffer(found.data, np.uint8)[: found.end], np.array(found.places, np.int64)
+
+
+def _blobs_of(records: bytes, step: int, texts: list[bytes]) -> tuple[Array, Array]:
+    """Values of one form and size as blobs with these texts: the bytes, and where each begins."""
+    lengths = np.fromiter(map(len, texts), np.int64, len(texts))
+    ends = np.cumsum(lengths + RECORD.size)
+    begins = ends - lengths - RECORD.size
+    heads = np.ndarray(len(texts), _HEAD, records, strides=(step,)).copy()
+    heads["what"], heads["length"] = BLOB, lengths
+    written = np.empty(int(ends[-1]), np.uint8)
+    is_text = np.ones(len(written), bool)
+    at = begins[:, None] + np.arange(RECORD.size)
+    is_text[at] = False
+    written[at] = heads.view(np.uint8).reshape(-1, RECORD.size)
+    written[is_text] = np.frombuffer(b"".join(texts), np.uint8)
+    return written, begins

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import struct
 from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
 
 from buslens.wire import BLOB_ENTRY
 
@@ -10,7 +14,10 @@ MOST_IN_FRAME = 1 << 18
 """Blobs that one frame may hold; what a frame holds beyond is not found."""
 
 _ID = 8
-"""Bytes of an entry that say its id."""
+"""Bytes of an entry that say its id; they are its first."""
+
+_LENGTH = struct.Struct("<I")
+"""Of what follows an entry; it is the entry's last field."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,17 +32,32 @@ class BlobFrame:
 
 def contents(body: bytes) -> BlobFrame:
     """Where each whole blob of a frame lies."""
-    ids: list[int] = []
+    heads = heads_of(body)
+    return BlobFrame(body, ids_at(body, np.array(heads, np.int64)).tolist(), heads)
+
+
+def heads_of(body: bytes) -> list[int]:
+    """Where the entry of each whole blob of a frame begins.
+
+    Of a live capture this is asked of each payload that comes: the loop does nothing that is not needed for it.
+    """
     heads: list[int] = []
+    unpack, size, last = _LENGTH.unpack_from, BLOB_ENTRY.size, len(body) - BLOB_ENTRY.size
+    length_at, add = size - _LENGTH.size, heads.append
     at = 0
-    while at + BLOB_ENTRY.size <= len(body) and len(ids) < MOST_IN_FRAME:
-        ident, _, _, _, length = BLOB_ENTRY.unpack_from(body, at)
-        if at + BLOB_ENTRY.size + length > len(body):
-            break
-        ids.append(ident)
-        heads.append(at)
-        at += BLOB_ENTRY.size + length
-    return BlobFrame(body, ids, heads)
+    while at <= last and len(heads) < MOST_IN_FRAME:
+        add(at)
+        at += size + unpack(body, at + length_at)[0]
+    if at > len(body):
+        heads.pop()  # it is not whole
+    return heads
+
+
+def ids_at(body: bytes | memoryview, heads: npt.NDArray[np.int64]) -> npt.NDArray[np.uint64]:
+    """The ids of blobs whose entries begin there."""
+    entries = np.frombuffer(body, np.uint8)[heads[:, None] + np.arange(_ID)]
+    found: npt.NDArray[np.uint64] = entries.reshape(-1).view("<u8").astype(np.uint64)
+    return found
 
 
 def hashes(body: bytes) -> tuple[list[int], list[int]]:

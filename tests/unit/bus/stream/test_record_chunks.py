@@ -7,14 +7,14 @@ from pathlib import Path
 import pytest
 
 from bus.stream.fact_chunks import Damaged
-from bus.stream.record_chunks import RecordChunks
+from bus.stream.record_chunks import NONE_WANTED, RecordChunks
 from buslens.stream.layout import BYTES, NAMES, RECORD
 from tests.helpers.stream_records import blob, name, write_chunks
 
 
 def idents(chunks: RecordChunks) -> list[int]:
     found = []
-    while batch := chunks.read(()):
+    while batch := chunks.read(NONE_WANTED):
         found += [int(RECORD.unpack_from(batch.data, place)[0]) for place in batch.places]
     return found
 
@@ -44,7 +44,7 @@ def test_a_record_is_not_taken_before_it_is_whole(tmp_path: Path) -> None:
     path = tmp_path / "bytes.000001"
     path.write_bytes(blob(4, b"22")[:-1])
     read = RecordChunks(tmp_path, BYTES)
-    assert read.read(()) is None
+    assert read.read(NONE_WANTED) is None
     path.write_bytes(blob(4, b"22"))
     assert idents(read) == [4]
 
@@ -53,7 +53,7 @@ def test_a_record_is_not_taken_before_it_is_whole(tmp_path: Path) -> None:
 def test_each_stem_has_records_of_its_own(tmp_path: Path, stem: str, record: bytes) -> None:
     write_chunks(tmp_path, stem, record)
     with pytest.raises(Damaged, match="begins no record"):
-        RecordChunks(tmp_path, stem).read(())
+        RecordChunks(tmp_path, stem).read(NONE_WANTED)
 
 
 def test_a_stream_without_chunks_is_none(tmp_path: Path) -> None:
