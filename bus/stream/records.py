@@ -9,7 +9,7 @@ import numpy as np
 
 from bus.stream.definitions import Definitions
 from bus.stream.fact_chunks import SETTLE_S, Damaged
-from bus.stream.record_chunks import PIECE, RecordChunks, WholeRecords
+from bus.stream.record_chunks import RecordChunks, WholeRecords
 from bus.stream.slots import Array
 from buslens.records import BlobKind
 from buslens.stream.layout import BLOB, BYTES, RECORD
@@ -54,16 +54,15 @@ class Records:
 
     def read_for(self, blobs: Array) -> None:
         """Read on until these blobs are there, or nothing more is. Raises Damaged."""
-        wanted = blobs[blobs >= self._chunks.since]
-        while True:
+        wanted = blobs[(blobs >= self._chunks.since) & ~np.isin(blobs, self._unclaimed["own"])]
+        # Not further: a reader that is behind would hold all that there is until its slots are read.
+        while len(wanted) or not len(self._unclaimed):
             found = self._chunks.read(wanted)
             if found is None:
                 return
             before = len(self._unclaimed)
             self._take(found)
             wanted = wanted[~np.isin(wanted, self._unclaimed["own"][before:])]
-            if not len(wanted) and found.end < PIECE // 2:
-                return
 
     def claimed(self, blobs: Array) -> Array:
         """The capture's ids of these blobs, each of which is asked for once.

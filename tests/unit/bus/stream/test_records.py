@@ -133,3 +133,16 @@ def test_values_are_read_whole_wherever_a_piece_ends(
 def test_garbled_records_are_damage(tmp_path: Path, garbled: bytes, forms: bytes) -> None:
     with pytest.raises(Damaged):
         records(tmp_path, garbled, names=forms).read_for(ids(4))
+
+
+def test_no_more_is_read_than_is_mentioned_however_much_there_is(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bus.stream.record_chunks.PIECE", 64)
+    read = records(tmp_path, b"".join(blob(number, b"%d" % number) for number in range(1, 1000)))
+    for number in range(1, 20):
+        read.read_for(ids(number))
+        assert read.claimed(ids(number)).tolist() == [number]
+        assert len(b"".join(read.frames)) < 1000
+    read.read_for(ids(999))
+    assert read.claimed(ids(999)).tolist() == [999]
