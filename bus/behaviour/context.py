@@ -9,7 +9,7 @@ from __future__ import annotations
 import random
 from collections.abc import Mapping
 from contextlib import AbstractContextManager
-from typing import Any, Protocol
+from typing import Any, Literal, Protocol
 
 from bus.workers.python_host import PythonHost
 
@@ -61,13 +61,24 @@ class HandlerContext(Protocol):
         """While a child process computes for a coroutine: at full speed the run's clock must not jump ahead."""
 
 
+Own = Literal["", "thread", "process"]
+"""What a call in a coroutine has to itself; "": nothing, or that is no affair of its steps."""
+
+
 class Call:
     """One run of a sample handler, as its steps see it."""
 
-    __slots__ = ("context", "count", "event", "handler", "payload", "random")
+    __slots__ = ("context", "count", "event", "handler", "has_own", "payload", "random")
 
     def __init__(
-        self, context: HandlerContext, handler: str, event: str, payload: Any, count: int, draws: random.Random
+        self,
+        context: HandlerContext,
+        handler: str,
+        event: str,
+        payload: Any,
+        count: int,
+        draws: random.Random,
+        has_own: Own = "",
     ) -> None:
         self.context = context
         self.handler = handler
@@ -80,6 +91,9 @@ class Call:
 
         self.random = draws
         """What steps draw from. Seeded by the run's seed, so that the same run draws the same again."""
+
+        self.has_own = has_own
+        """What it runs on, and nothing else does meanwhile: a worker that is modelled."""
 
     def variables(self) -> dict[str, Any]:
         """What expressions of the call's steps read: event, count and counters."""

@@ -46,8 +46,8 @@ class Delay:
         call.context.block(self.ns, call.event, call.handler)
 
     async def wait(self, call: Call) -> None:
-        """Wait in a coroutine, unless the step says that it blocks all the same."""
-        if self.always_blocks:
+        """Wait in a coroutine. A step that says that it blocks does so, unless its call has a worker to itself."""
+        if self.always_blocks and not call.has_own:
             self.block(call)
         else:
             await call.context.wait(self.ns, call.event, call.handler)

@@ -114,6 +114,8 @@ def _crash(step: steps.Crash, _: Spot) -> Do:
         if options.every is not None and call.count % options.every:
             return
         call.context.before_failure()
+        if call.has_own == "process":
+            raise call.context.error_class("WorkerLost")("the worker's process was killed by signal 9 in this call")
         raise ConsumerDied("the consumer died in the middle of the call")
 
     return crash

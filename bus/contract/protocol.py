@@ -26,17 +26,14 @@ class EngineClock(Protocol):
     def time_ns(self) -> int:
         """Nanoseconds since the run began."""
 
-    def work_began(self) -> None:
-        """A worker thread has something to do: at full speed no time passes while it computes."""
+    def work_began(self) -> int:
+        """A worker thread has something to do: at full speed no time passes while it computes. For `take_turn`."""
+
+    def take_turn(self, number: int) -> None:
+        """Block this thread until it may begin: at full speed one goes on at a time."""
 
     def work_ended(self) -> None:
         """A worker thread has nothing to do any more."""
-
-    def hold(self) -> None:
-        """As `held` does from here on, until `unhold`; for what is handed to the loop, which may be blocked."""
-
-    def unhold(self) -> None:
-        """The loop has taken it."""
 
     def held(self) -> AbstractContextManager[None]:
         """While somebody computes outside of the program: at full speed no time passes that would only be waited."""

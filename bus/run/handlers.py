@@ -10,7 +10,7 @@ from collections.abc import Awaitable, Callable
 from functools import partial
 from typing import Any
 
-from bus.behaviour.context import Call
+from bus.behaviour.context import Call, Own
 from bus.behaviour.handler_steps import HandlerSteps
 from bus.behaviour.places import Failed, Lines, coroutine_function_at, deferring_function_at, function_at
 from bus.behaviour.plain import plain
@@ -38,7 +38,13 @@ class Behaviour:
         self.attempts = attempts_of(
             model.wanted_attempts, stage.engine.spec, model.worker, retries=model.retry is not None
         )
-        if model.worker != INLINE and KINDS[model.worker].remote is not None:
+        kind = KINDS.get(model.worker)
+        nothing_outside = kind is not None and kind.broker is None and not model.has_python
+        self._is_modelled = nothing_outside and stage.recording.is_virtual
+        """Whether its workers are: nothing of it comes from outside of the run."""
+
+        self._own: Own = "" if kind is None or not self._is_modelled else "process" if kind.remote else "thread"
+        if kind is not None and kind.remote is not None and not self._is_modelled:
             offload = offloaded(stage, name, model, lines, self.attempts.by_workers)
             steps = [ReadyStep(offload, lines.handler_line(name), first_only=False)]
             self.steps = HandlerSteps(name, lines, steps)
@@ -59,8 +65,13 @@ class Behaviour:
         subscription = _Subscription(self, self._stage, event)
         place = self.steps.file, self.steps.line, self.name
         runs_coroutines = self._stage.engine.spec.runs_coroutines
+        # Coroutines cost less than threads; but what blocks the loop would block them, and no worker.
+        blocks = any(handler.may_block for handler in self._stage.scenario.handlers.values())
+        if self._is_modelled and runs_coroutines and not blocks:
+            workers = self._stage.pools.model(self.name, self.model.worker, self.model.parallel)
+            return coroutine_function_at(*place, partial(workers.do, subscription.run_async))
         if self.model.worker != INLINE:
-            pool = self._stage.pools.pool(self.name, self.model.worker, self.model.parallel)
+            pool = self._stage.pools.pool(self.name, self.model.worker, self.model.parallel, modelled=self._is_modelled)
             if runs_coroutines:
                 return coroutine_function_at(*place, partial(_awaited, pool, subscription.run))
             return deferring_function_at(*place, partial(pool.defer, subscription.run))
@@ -82,7 +93,10 @@ class Behaviour:
         """The handler's next call, counted; it begins when the run's gate lets it pass."""
         self.called_for.add(event)
         self._stage.before_call(event, self.name, None if self._can_be_held else payload)
-        return Call(self._stage, self.name, event, _said(event, payload), next(self._count), self._random)
+        count = next(self._count)
+        # As a process draws, which cannot know what other calls have drawn.
+        draws = random.Random(f"{self._stage.seed}:{self.name}:{count}") if self._own == "process" else self._random
+        return Call(self._stage, self.name, event, _said(event, payload), count, draws, self._own)
 
 
 async def _awaited(pool: WorkerPool, run: Run, payload: tuple[Any, ...]) -> BaseException | None:

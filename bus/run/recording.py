@@ -5,7 +5,7 @@ from __future__ import annotations
 from bus.contract.protocol import new_run
 from bus.run.order import Order
 from bus.runtime.back_pressure import BackPressure
-from bus.runtime.clock import Clock
+from bus.runtime.clock import FULL_SPEED, Clock
 from bus.sharing.merging import first_id
 from buslens.recorder import Recorder
 from buslens.wire import Header
@@ -18,6 +18,9 @@ class Recording:
         """scenario: its name, which the capture bears."""
         self.run = order.joins or new_run()
         """Name of the run, which begins the name of everything that it makes elsewhere."""
+
+        self.is_virtual = order.speed == FULL_SPEED and not order.joins
+        """Whether it begins in virtual time: then workers are modelled, also where a person makes it slower later."""
 
         self.clock = Clock(order.speed)
         header = Header.here(clock="virtual", mono_ns=0, engine=order.engine, seed=order.seed, scenario=scenario)

@@ -1,12 +1,13 @@
 """The engine's clock: real time at any speed, or virtual time that jumps to whatever comes next.
 
 Everything of a run reads this clock: the loop's timers, blocking waits and the records. While it is frozen nothing
-that waits comes due. At full speed (`math.inf`) time passes only where everybody waits, and a run with one thread is
-the same to the nanosecond each time.
+that waits comes due. At full speed (`math.inf`) time passes only where everybody waits, and then one thread goes on,
+who is due first, until it waits as well: a run is the same to the nanosecond each time, however many threads it has.
 """
 
 from __future__ import annotations
 
+import itertools
 import math
 import threading
 import time
@@ -19,6 +20,9 @@ _LONGEST_S = 3600.0
 """Longest wait in one piece; some platforms refuse longer ones."""
 
 FULL_SPEED = math.inf
+
+_LOOP = 0
+"""In place of a thread: the loop, whichever thread it lives on."""
 
 Pace = tuple[int, int, float]
 """What a clock shows, the real nanoseconds that it stands for, and how many times as fast as these it goes on; 0.0: not
@@ -45,10 +49,20 @@ class Clock:
         self.pace: Pace = (0, 0, 0.0)
         """One tuple, so that reading needs no lock; replaced as a whole."""
 
-        self._sleeping: dict[int, int] = {}
+        self._next_number = itertools.count().__next__
+        self._sleeping: dict[int, tuple[int, int]] = {}
+        """By thread: until when, and a number: of those that are due at one time the lowest goes first."""
+
+        self._turn: int | None = None
+        """At full speed: the thread that may go on and has not done so yet, or _LOOP."""
+
         self._working = 0
         self._held = 0
         self._loop_until: int | None = None
+        self._loop_number = 0
+        self._loop_is_called = False
+        """While it waits: another thread has a call for it."""
+
         self._set_pace(0)
 
     @property
@@ -111,42 +125,26 @@ class Clock:
 
     def sleep(self, ns: int) -> bool:
         """Block this thread; False where the run was stopped meanwhile. NEVER waits for that alone."""
-        me = threading.get_ident()
         with self._condition:
-            until = self.time_ns() + min(ns, NEVER)
-            self._sleeping[me] = until
-            try:
-                self._advance_all()
-                while not self._stopped and self.time_ns() < until:
-                    left = self._real_s(until)
-                    self._condition.wait(_LONGEST_S if left is None else left)
-            finally:
-                del self._sleeping[me]
-            self._note_late(until)
-            return not self._stopped
+            return self._wait_until(self.time_ns() + min(ns, NEVER), self._next_number())
 
-    # Worker threads take part: at full speed time stands still while any of them computes.
+    # Worker threads take part: at full speed one of them computes at a time, and time stands still meanwhile.
 
-    def work_began(self) -> None:
-        """One has something to do."""
+    def work_began(self) -> int:
+        """One has something to do; the number by which it asks for its turn to begin."""
         with self._condition:
             self._working += 1
+            return self._next_number()
+
+    def take_turn(self, number: int) -> None:
+        """Block this thread, which begins to work, until it is its turn: at once, but at full speed."""
+        with self._condition:
+            self._wait_until(self.time_ns(), number)
 
     def work_ended(self) -> None:
         """A worker thread has nothing to do any more."""
         with self._condition:
             self._working -= 1
-            self._advance_all()
-
-    def hold(self) -> None:
-        """As `held` does from here on, until `unhold`: what a worker thread hands to the loop is not taken yet."""
-        with self._condition:
-            self._held += 1
-
-    def unhold(self) -> None:
-        """The loop has taken it."""
-        with self._condition:
-            self._held -= 1
             self._advance_all()
 
     @contextmanager
@@ -155,11 +153,14 @@ class Clock:
 
         Time that is blocked on a thread passes: the loop could not take what was computed before it is over.
         """
-        self.hold()
+        with self._condition:
+            self._held += 1
         try:
             yield
         finally:
-            self.unhold()
+            with self._condition:
+                self._held -= 1
+                self._advance_all()
 
     # The loop takes part.
 
@@ -171,22 +172,57 @@ class Clock:
         with self._condition:
             if len(calls):
                 return
-            self._loop_until = until
+            self._loop_until, self._loop_number, self._loop_is_called = until, self._next_number(), False
             try:
                 if self._advance():
                     self._condition.notify_all()
-                while self.time_ns() < until and not len(calls):
+                while not self._loop_goes_on(until, calls):
                     left = self._real_s(until)
                     self._condition.wait(_LONGEST_S if left is None else left)
                 self._note_late(until)
             finally:
                 self._loop_until = None
+                if self._turn == _LOOP:
+                    self._turn = None
 
     def wake_loop(self) -> None:
-        """There is a call for the loop."""
+        """There is a call for the loop: at full speed it is due now, behind what was due already."""
         with self._condition:
-            if self._loop_until is not None:
-                self._condition.notify_all()
+            if self._loop_until is None:
+                return
+            if not self._loop_is_called:
+                self._loop_is_called = True
+                if self.time_ns() < self._loop_until:
+                    self._loop_until, self._loop_number = self.time_ns(), self._next_number()
+            self._advance()
+            self._condition.notify_all()
+
+    def _loop_goes_on(self, until: int, calls: Sized) -> bool:
+        if self._turn == _LOOP:
+            return True
+        if self._takes_turns:
+            return False
+        return self.time_ns() >= until or len(calls) > 0
+
+    def _wait_until(self, until: int, number: int) -> bool:
+        me = threading.get_ident()
+        self._sleeping[me] = until, number
+        try:
+            self._advance_all()
+            while not self._stopped and not (self._turn == me or (not self._takes_turns and self.time_ns() >= until)):
+                left = self._real_s(until)
+                self._condition.wait(_LONGEST_S if left is None else left)
+        finally:
+            del self._sleeping[me]
+            if self._turn == me:
+                self._turn = None
+        self._note_late(until)
+        return not self._stopped
+
+    @property
+    def _takes_turns(self) -> bool:
+        """At full speed one goes on at a time, so that the same run is the same again."""
+        return self._speed == FULL_SPEED and not self._stopped
 
     def _note_late(self, due: int) -> None:
         if not self._stopped:
@@ -198,18 +234,29 @@ class Clock:
             self._condition.notify_all()
 
     def _advance(self) -> bool:
-        """At full speed, jump to what comes next where everybody waits. Whether it did."""
-        if self._speed != FULL_SPEED or self._frozen or self._stopped:
+        """At full speed, where everybody waits: give the turn to who is due first, and jump there. Whether it did."""
+        if not self._takes_turns or self._turn is not None:
             return False
-        if self._held and self._loop_until is not None:
-            return False
-        loop_computes = self._loop_until is None  # or sleeps inside a blocking handler
+        loop_until = self._loop_until
+        loop_computes = loop_until is None  # or sleeps inside a blocking handler
         if self._working + loop_computes > len(self._sleeping):
             return False
-        until = min([*self._sleeping.values(), NEVER if self._loop_until is None else self._loop_until])
-        if not self.time_ns() < until < NEVER:
+        if self._frozen:  # a person has paused the run: nothing comes due, but what that person wants is heard
+            self._turn = _LOOP if self._loop_is_called and not loop_computes else None
+            return self._turn is not None
+        due = NEVER, 0, _LOOP
+        if loop_until is not None:
+            if self._held and not self._loop_is_called:
+                return False
+            due = loop_until, self._loop_number, _LOOP
+        for who, (until, number) in self._sleeping.items():
+            if (until, number) < due[:2]:
+                due = until, number, who
+        if due[0] >= NEVER:
             return False
-        self._set_pace(until)
+        self._turn = due[2]
+        if due[0] > self.time_ns():
+            self._set_pace(due[0])
         return True
 
     def _set_pace(self, now: int) -> None:

@@ -15,7 +15,7 @@ from bus.number_words import tip
 from bus.scenario import distribution, payload
 from bus.scenario.parts import Asked, ScenarioPart, StepPart, any_of, by_verb, fields_of
 from bus.scenario.rules import RULES, HandlerName, Heard, RulePart, Time
-from bus.scenario.steps import TIMES, Condition, Duration, Python, Step, Times, Value
+from bus.scenario.steps import TIMES, Condition, Duration, Python, Step, Times, Value, Wait
 from bus.scenario.words import EventName, EventPattern, Name, Title
 from bus.wording import one_of
 from bus.workers import INLINE, KINDS
@@ -185,6 +185,18 @@ class Handler(ScenarioPart):
         """The events that it is subscribed to, as patterns."""
         return (self.on,) if isinstance(self.on, str) else tuple(self.on)
 
+    @property
+    def has_python(self) -> bool:
+        """Whether it runs Python code."""
+        return any(isinstance(step, Python) for step in steps_of(self.do))
+
+    @property
+    def may_block(self) -> bool:
+        """Whether its calls may block the loop of an engine that has one."""
+        return self.worker == INLINE and (
+            self.block or any(isinstance(step, Wait) and step.block for step in steps_of(self.do))
+        )
+
     def hears(self, event: str) -> bool:
         """Whether it is subscribed to this event."""
         return any(fnmatch.fnmatchcase(event, pattern) for pattern in self.patterns)
@@ -347,7 +359,7 @@ class Scenario(ScenarioPart):
     @property
     def has_python(self) -> bool:
         """Whether any handler runs Python code."""
-        return any(isinstance(step, Python) for handler in self.handlers.values() for step in steps_of(handler.do))
+        return any(handler.has_python for handler in self.handlers.values())
 
 
 def steps_of(steps: list[Step]) -> Iterator[Step]:

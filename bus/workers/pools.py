@@ -11,6 +11,7 @@ from typing import Any
 from bus.runtime.threads import ClockedPool, PoolClock
 from bus.workers import KINDS
 from bus.workers.kind import RemoteWorkers, RunClock, WorkerKind
+from bus.workers.modelled import WorkerModel
 from bus.workers.records import WorkRecords
 from buslens.context import current_call
 from buslens.recorder import Recorder
@@ -25,9 +26,12 @@ Run = Callable[[tuple[Any, ...]], Failed]
 class WorkerPool:
     """The workers of one handler: threads of the run that do its calls, or wait for a process that does."""
 
-    def __init__(self, handler: str, kind: WorkerKind, parallel: int, clock: PoolClock, recorder: Recorder) -> None:
-        """parallel: calls at the same time, at most."""
+    def __init__(
+        self, handler: str, kind: WorkerKind, parallel: int, clock: PoolClock, recorder: Recorder, *, modelled: bool
+    ) -> None:
+        """parallel: calls at the same time, at most. modelled: threads of the run stand for all of it."""
         self.kind = kind
+        self.modelled = modelled
         self.parallel = parallel
         self.records = WorkRecords(recorder, kind.title)
         self.threads = ClockedPool(parallel, clock, asyncio.get_running_loop(), name=f"{handler} worker")
@@ -59,7 +63,7 @@ class WorkerPool:
         return deferred
 
     def _work(self, run: Run, payload: tuple[Any, ...], call: int) -> Failed:
-        is_here = self.kind.remote is None
+        is_here = self.modelled or self.kind.remote is None
         if is_here:
             self.records.say(Kind.WORK_STARTED, call, threading.current_thread().name)
         try:
@@ -85,6 +89,9 @@ class WorkerPools:
         self._retired: list[WorkerPool] = []
         """Pools of handlers that were edited meanwhile, with what they still do."""
 
+        self._models: dict[str, WorkerModel] = {}
+        """In virtual time, in the place of a pool."""
+
         self._remote: dict[str, RemoteWorkers] = {}
         """By id of their kind."""
 
@@ -96,17 +103,29 @@ class WorkerPools:
             self._remote[kind.id] = kind.remote(self._run, self._clock, self._recorder)
         return self._remote[kind.id]
 
-    def pool(self, handler: str, worker: str, parallel: int) -> WorkerPool:
+    def pool(self, handler: str, worker: str, parallel: int, *, modelled: bool = False) -> WorkerPool:
         """The workers of a handler; others where the scenario was edited. Raises UserError where there can be none."""
         kind, found = KINDS[worker], self._pools.get(handler)
-        if found is not None and (found.kind, found.parallel) == (kind, parallel):
+        if found is not None and (found.kind, found.parallel, found.modelled) == (kind, parallel, modelled):
             return found
-        if kind.remote is not None:
+        if kind.remote is not None and not modelled:
             self.remote(kind).prepare(parallel)
         if found is not None:
             self._retired.append(found)
-        made = self._pools[handler] = WorkerPool(handler, kind, parallel, self._clock, self._recorder)
+        made = self._pools[handler] = WorkerPool(
+            handler, kind, parallel, self._clock, self._recorder, modelled=modelled
+        )
         return made
+
+    def model(self, handler: str, worker: str, parallel: int) -> WorkerModel:
+        """The workers of a handler in virtual time; others where the scenario was edited.
+
+        Who counts its engine's calls has counted theirs.
+        """
+        kind, found = KINDS[worker], self._models.get(handler)
+        if found is None or not found.is_of(kind, parallel):
+            found = self._models[handler] = WorkerModel(handler, kind, parallel, self._recorder)
+        return found
 
     def in_flight(self) -> int:
         """Calls that have not ended."""
@@ -125,7 +144,8 @@ class WorkerPools:
 
     def scheduled(self, most: int) -> list[str]:
         """Handlers whose calls wait for a worker, as often as they have such a call."""
-        return [name for pool in self._all() for name in list(pool.threads.not_started.values())][:most]
+        modelled = [name for name, model in list(self._models.items()) for _ in range(min(model.waiting, most))]
+        return [*modelled, *(name for pool in self._all() for name in pool.threads.not_started)][:most]
 
     def kill(self) -> None:
         """The run ends: whoever waits for a process hears that it has gone."""

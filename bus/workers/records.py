@@ -13,6 +13,6 @@ class WorkRecords:
         self._recorder = recorder
         self._workers = recorder.queue(workers)
 
-    def say(self, kind: Kind, call: int, note: str = "", attempt: int = 1) -> None:
-        """A step of a call. note: the worker, or why."""
-        self._recorder.delivery(kind, 0, self._workers, call, attempt, self._recorder.here(), note)
+    def say(self, kind: Kind, call: int, note: str = "", attempt: int = 1, lane: int = 0) -> None:
+        """A step of a call. note: the worker, or why. lane: where it happens; 0: on this thread."""
+        self._recorder.delivery(kind, 0, self._workers, call, attempt, lane or self._recorder.here(), note)

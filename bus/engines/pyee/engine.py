@@ -171,12 +171,16 @@ class AsyncioEngine(PyeeEngine):
             return
         done: Future[None] = Future()
         self._calls.add(done)
-        # The loop may be blocked by a handler that waits for the clock, as this thread waits for the loop.
-        self._clock.hold()
-        self._clock.work_ended()
+        turns: list[int] = []
         try:
-            self._loop.call_soon_threadsafe(self._emit_for, done, event, payload, context=copy_context())
-            done.result()
+            self._loop.call_soon_threadsafe(self._emit_for, done, turns, event, payload, context=copy_context())
+            # The loop may be blocked by a handler that waits for the clock, as this thread waits for the loop.
+            self._clock.work_ended()
+            try:
+                done.result()
+            finally:
+                for turn in turns or [self._clock.work_began()]:
+                    self._clock.take_turn(turn)
         except (RuntimeError, CancelledError) as error:
             if isinstance(error, RuntimeError) and not self._loop.is_closed():
                 raise
@@ -184,17 +188,20 @@ class AsyncioEngine(PyeeEngine):
         finally:
             self._calls.discard(done)
 
-    def _emit_for(self, done: Future[None], event: str, payload: tuple[Any, ...]) -> None:
-        self._clock.work_began()
-        self._clock.unhold()
+    def _emit_for(self, done: Future[None], turns: list[int], event: str, payload: tuple[Any, ...]) -> None:
         if not done.set_running_or_notify_cancel():
             return
+        error: BaseException | None = None
         try:
             super().emit(event, *payload)
-        except BaseException as error:  # it belongs to the thread that emits
-            done.set_exception(error)
-        else:
+        except BaseException as raised:  # it belongs to the thread that emits
+            error = raised
+        # From here on it computes again. Not before: a handler may have blocked the loop, and time had to pass.
+        turns.append(self._clock.work_began())
+        if error is None:
             done.set_result(None)
+        else:
+            done.set_exception(error)
 
     @property
     def _tasks(self) -> set[asyncio.Future[Any]]:

@@ -42,7 +42,7 @@ class ThreadsEngine(PyeeEngine):
 
     def scheduled(self, most: int) -> list[str]:
         """Calls that wait for a free worker."""
-        waiting = list(self._pool.not_started.values()) if self._pool is not None else []
+        waiting = self._pool.not_started if self._pool is not None else []
         return waiting[:most]
 
     async def close(self) -> None:

@@ -19,18 +19,22 @@ S = 1_000_000_000
 
 
 class Calls(list[None]):
-    """Calls for a loop; says when the loop has looked at them twice, the second time in order to wait."""
+    """Calls for a loop, which looks at them before it waits."""
 
-    def __init__(self) -> None:
+    def __init__(self, clock: Clock) -> None:
         super().__init__()
-        self.looked_at_again = threading.Event()
-        self._looks = 0
+        self._clock = clock
+        self._looked_at = threading.Event()
 
     def __len__(self) -> int:
-        self._looks += 1
-        if self._looks > 1:
-            self.looked_at_again.set()
+        self._looked_at.set()
         return super().__len__()
+
+    def await_loop(self) -> None:
+        """Until the loop waits for them."""
+        assert self._looked_at.wait(PATIENCE_S), "the loop waits"
+        with self._clock.held():  # it has the clock to itself until it waits
+            pass
 
 
 def ended(thread: threading.Thread) -> bool:
@@ -152,11 +156,12 @@ def test_time_passes_only_when_every_worker_waits() -> None:
 
 
 def test_no_time_passes_while_somebody_computes_elsewhere_and_the_loop_only_waits() -> None:
-    clock, calls = Clock(math.inf), Calls()
+    clock = Clock(math.inf)
+    calls = Calls(clock)
     loop = threading.Thread(target=clock.loop_waits, args=(S, calls))
     with clock.held():
         loop.start()
-        assert calls.looked_at_again.wait(PATIENCE_S), "the loop waits"
+        calls.await_loop()
         assert clock.time_ns() == 0
     assert ended(loop)
     assert clock.time_ns() == S
@@ -188,10 +193,11 @@ def test_and_the_timers_of_the_loop(speed: float) -> None:
 
 def test_who_is_called_before_its_time_is_not_late() -> None:
     real = [0]
-    clock, calls = Clock(1.0, real_ns=lambda: real[0]), Calls()
+    clock = Clock(1.0, real_ns=lambda: real[0])
+    calls = Calls(clock)
     loop = threading.Thread(target=clock.loop_waits, args=(3 * S, calls))
     loop.start()
-    assert calls.looked_at_again.wait(PATIENCE_S), "the loop waits"
+    calls.await_loop()
     real[0] = S
     calls.append(None)
     clock.wake_loop()
@@ -203,10 +209,11 @@ def test_who_is_called_before_its_time_is_not_late() -> None:
 
 def test_a_pause_makes_nobody_late() -> None:
     real = [0]
-    clock, calls = Clock(1.0, real_ns=lambda: real[0]), Calls()
+    clock = Clock(1.0, real_ns=lambda: real[0])
+    calls = Calls(clock)
     loop = threading.Thread(target=clock.loop_waits, args=(S, calls))
     loop.start()
-    assert calls.looked_at_again.wait(PATIENCE_S), "the loop waits"
+    calls.await_loop()
     clock.freeze("a person looks")
     real[0] = 60 * S
     clock.thaw("a person looks")

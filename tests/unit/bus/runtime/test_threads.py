@@ -19,20 +19,23 @@ class Counting:
     def __init__(self) -> None:
         self.working = 0
         self.most = 0
-        self.held = 0
 
-    def work_began(self) -> None:
+    def work_began(self) -> int:
         self.working += 1
         self.most = max(self.most, self.working)
+        return self.working
+
+    def take_turn(self, number: int) -> None:
+        pass
 
     def work_ended(self) -> None:
         self.working -= 1
 
-    def hold(self) -> None:
-        self.held += 1
 
-    def unhold(self) -> None:
-        self.held -= 1
+def await_rest(pool: ClockedPool, clock: Counting) -> int:
+    """How many work when the pool has ended."""
+    pool.shutdown()
+    return clock.working
 
 
 async def test_as_many_work_as_there_are_threads() -> None:
@@ -43,9 +46,9 @@ async def test_as_many_work_as_there_are_threads() -> None:
     go.set()
     while pool.outstanding:
         await pool.settle()
-    assert (clock.working, clock.most, clock.held) == (0, 2, 0)
+    assert await_rest(pool, clock) == 0
+    assert clock.most == 2
     assert all(future.result() for future in futures)
-    pool.shutdown()
 
 
 async def test_what_is_cancelled_before_it_begins_never_runs() -> None:
@@ -59,8 +62,7 @@ async def test_what_is_cancelled_before_it_begins_never_runs() -> None:
     while pool.outstanding:
         await pool.settle()
     assert ran == []
-    assert (clock.working, clock.held) == (0, 0)
-    pool.shutdown()
+    assert await_rest(pool, clock) == 0
 
 
 def on_a_loop(use: Callable[[Clock, ClockedPool], Awaitable[object]]) -> object:
@@ -86,7 +88,7 @@ def on_a_loop(use: Callable[[Clock, ClockedPool], Awaitable[object]]) -> object:
 
 def test_a_call_that_has_ended_holds_nobody_up_who_blocks_the_loop() -> None:
     async def use(clock: Clock, pool: ClockedPool) -> bool:
-        pool.submit(int).result(PATIENCE_S)
+        pool.submit(int)
         return clock.sleep(S)  # on the loop's thread, which therefore has not heard of the end
 
     assert on_a_loop(use), "time stood still"
@@ -100,3 +102,24 @@ def test_no_time_passes_between_the_end_of_a_call_and_the_moment_when_the_loop_h
         return clock.time_ns()
 
     assert on_a_loop(use) == 0
+
+
+def test_at_full_speed_one_works_at_a_time_and_the_first_that_is_free_is_the_next() -> None:
+    """Else two runs of one seed would not be the same."""
+    seen: list[tuple[str, int]] = []
+
+    async def use(clock: Clock, pool: ClockedPool) -> None:
+        def work(ns: int) -> None:
+            for _ in range(3):
+                clock.sleep(ns)
+                seen.append((threading.current_thread().name, clock.time_ns()))
+
+        for _ in range(2):
+            pool.submit(work, 10)
+        pool.submit(work, 1)
+
+    on_a_loop(use)
+    assert seen == [
+        *(("worker_0", 10), ("worker_1", 10), ("worker_0", 20), ("worker_1", 20), ("worker_0", 30), ("worker_1", 30)),
+        *(("worker_0", 31), ("worker_0", 32), ("worker_0", 33)),
+    ]
