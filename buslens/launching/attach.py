@@ -36,7 +36,7 @@ path = {joining!r}
 joining = {{"__name__": "buslens.launching.joining", "__file__": path}}
 with open(path, "rb") as file:
     exec(compile(file.read(), path, "exec"), joining)
-joining["begin"]({folder!r}, {only!r}, {budget!r})
+joining["begin"]({folder!r}, {only!r}, {budget!r}, {control!r})
 """
 
 HELP = """usage: buslens attach [OPTIONS] PID
@@ -48,6 +48,8 @@ options:
   --to otlp=URL         send its spans to an OpenTelemetry collector, beside the program
   --only A,B            watch only these libraries: {libraries}
   --budget 5%           the share of its processor time that it gives to being watched
+  --control             take commands of yours while it runs: emit events by hand (buslens emit), change what is
+                        recorded (buslens tune); a socket for you alone, and a thread in the program
   --wait SECONDS        how long the program may take to answer (10)
   -q, --quiet           do not say where it is recorded and what cannot be seen
   -h, --help            show this
@@ -63,6 +65,7 @@ class AttachRequest:
         self.to = ""
         self.budget = ""
         self.wait_s = WAIT_SECONDS
+        self.takes_commands = False
         self.has_window = False
         self.prints_help = False
         self.is_quiet = False
@@ -116,6 +119,8 @@ def parsed(arguments: "list[str]") -> AttachRequest:
             request.budget = budget_from(value)
         elif option == "--wait":
             request.wait_s = _seconds(value)
+        elif option == "--control":
+            request.takes_commands = True
         elif option == "--window":
             request.has_window = True
         elif option in ("-h", "--help"):
@@ -138,7 +143,8 @@ def asked(program: RunningPython, session: LaunchSession, request: AttachRequest
     """Ask, and wait for the answer. Why the program is not watched; empty where it is."""
     folder = session.folder
     try:
-        text = _TEXT.format(pid=program.pid, joining=_JOINING, folder=folder, only=request.only, budget=request.budget)
+        told = {"only": request.only, "budget": request.budget, "control": request.takes_commands}
+        text = _TEXT.format(pid=program.pid, joining=_JOINING, folder=folder, **told)
         _write(os.path.join(folder, SCRIPT), text)
         _write(os.path.join(folder, ASKED), "")
         why = ask(python, program.pid, os.path.join(folder, SCRIPT))

@@ -54,11 +54,11 @@ def begin(site: str, opens_session: bool = False) -> None:
         variables.hand_on(os.environ, told, site, process.name)
 
 
-def join(folder: str, only: "list[str]", budget: str, unseen: str) -> str:
+def join(folder: str, only: "list[str]", budget: str, control: bool, unseen: str) -> str:
     """Watch this process, which runs already. Why that is not so; empty where it is. Raises OSError.
 
-    folder: of its session. only: libraries, none for all. budget: "" for none. unseen: what its capture says about the
-    time before.
+    folder: of its session. only: libraries, none for all. budget: "" for none. control: whether it takes commands.
+    unseen: what its capture says about the time before.
     """
     own = sys.modules.get("buslens.launching.program")
     if own is not None and own.PROGRAM.is_running:
@@ -68,7 +68,7 @@ def join(folder: str, only: "list[str]", budget: str, unseen: str) -> str:
     process = session.Process(session.LaunchSession(folder), "")
     process.write()
     launched = _launched(process, "", only)
-    launched.budget, launched.unseen_before = budget, unseen
+    launched.budget, launched.takes_commands, launched.unseen_before = budget, control, unseen
     launched.wait()
     if launched.failed:
         launched.leave()

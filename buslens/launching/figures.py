@@ -119,7 +119,10 @@ def _backwards(folder: str) -> Iterator[bytes]:
     """The slots of a stream, the newest one first."""
     numbers = [name.partition(".")[2] for name in os.listdir(folder) if name.startswith(layout.FACTS + ".")]
     for number in sorted((each for each in numbers if each.isdecimal()), reverse=True):
-        file = _opened(os.path.join(folder, f"{layout.FACTS}.{number}"))
+        try:
+            file = _opened(os.path.join(folder, f"{layout.FACTS}.{number}"))
+        except FileNotFoundError:
+            return  # it was removed, and so were those before
         try:
             at = _filled(file)
             while at > 0:

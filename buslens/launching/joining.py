@@ -20,25 +20,26 @@ _FORK_WAITS_SECONDS = 1.0
 _UNSEEN = "buslens attached to this program while it ran: what it did before is not seen, nor what it does at its end"
 
 
-def begin(folder: str, only: "list[str]", budget: str) -> None:
+def begin(folder: str, only: "list[str]", budget: str, control: bool) -> None:
     """Join from a thread of our own, see `join`.
 
     This runs in the program's main thread, which may be anywhere and hold any lock: a lock of its own that it waited
     for here would never be free. So nothing else happens in it.
     """
-    _thread.start_new_thread(join, (folder, only, budget))
+    _thread.start_new_thread(join, (folder, only, budget, control))
 
 
-def join(folder: str, only: "list[str]", budget: str) -> None:
+def join(folder: str, only: "list[str]", budget: str, control: bool) -> None:
     """Watch this process and answer; nothing at all where nobody waits for it any more.
 
     folder: of the session. only: libraries, none for all. budget: the share of the program's time, "" for any.
+    control: whether its user may emit events by hand and change what is recorded.
     """
     try:
         os.rename(os.path.join(folder, ASKED), os.path.join(folder, TAKEN))
         with _no_fork_meanwhile():
             try:
-                why = _bootstrap()["join"](folder, only, budget, _UNSEEN)
+                why = _bootstrap()["join"](folder, only, budget, control, _UNSEEN)
             except Exception as error:
                 why = f"after an error of buslens: {error!r}"
         _answer(folder, why)

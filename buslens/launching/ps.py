@@ -23,7 +23,7 @@ KEPT_SECONDS = 24 * 3600
 
 _MOST_BYTES = 65_536
 _NAME = re.compile(r"[0-9]+-[0-9]+")
-COLUMNS = ("PID", "PYTHON", "BUSES", "EVENTS/S", "DROPPED", "COST", "SINCE", "STATE", "PROGRAM", "CAPTURE")
+COLUMNS = ("PID", "PYTHON", "BUSES", "EVENTS/S", "DROPPED", "COST", "CONTROL", "SINCE", "STATE", "PROGRAM", "CAPTURE")
 UNKNOWN = "-"
 
 
@@ -140,7 +140,8 @@ def _read(path: str) -> "ProcessSeen | None":
 
 def rows_of(found: "list[ProcessSeen]", parent: str = "", depth: int = 0) -> "Iterator[tuple[str, ...]]":
     """A line for each process below a parent, with those that it began under it."""
-    from buslens.launching.figures import figures  # what runs before the probe needs none of it
+    from buslens.control.places import accepts  # what runs before the probe needs none of it
+    from buslens.launching.figures import figures
 
     names = {each.name for each in found}
     for each in found:
@@ -149,7 +150,8 @@ def rows_of(found: "list[ProcessSeen]", parent: str = "", depth: int = 0) -> "It
             title = "  " * depth + each.title
             told = figures(each.capture, is_alive=each.is_alive)
             cost = UNKNOWN if told.own_share is None else f"{told.own_share:.1%}"
-            shown = (_figure(told.events_per_s), _figure(told.dropped), cost)
+            control = "yes" if accepts(each.capture, each.is_alive) else UNKNOWN
+            shown = (_figure(told.events_per_s), _figure(told.dropped), cost, control)
             yield str(each.pid), each.python, str(each.buses), *shown, since, each.state, title, each.capture
             if each.name != parent and depth < len(found):
                 yield from rows_of(found, each.name, depth + 1)

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from buslens.control.client import Program
 from buslens.launching import attach as attaching
 from buslens.launching import ps, running
 from buslens.launching.attach import SCRIPT, AttachRequest, answer, ask, asked, attach, parsed
@@ -129,6 +130,25 @@ def test_a_program_is_watched_from_the_moment_it_is_asked(
     assert events(trace) == ["tick"]
     marks = [trace.marks.text(row) for row in range(len(trace.marks))]
     assert any("what it did before is not seen" in mark for mark in marks)
+
+
+def test_a_program_takes_commands_where_that_is_asked_for(
+    program: subprocess.Popen[str], running_here: RunningPython, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert program.stdin is not None
+    program.stdin.write("emit before\n")
+    assert attach([str(program.pid), "--control", "-q"]) == 0
+    assert ps.ps([]) == 0
+    header, line = capsys.readouterr().out.splitlines()
+    assert line[header.index("CONTROL") :].startswith("yes")
+    (folder,) = ps.sessions(runtime_folder())
+    (listed,) = ps.processes(folder)
+    with Program(listed.capture, program.pid) as reached:
+        assert [bus["library"] for bus in reached.ask("look")["buses"]] == ["pyee"]
+    program.communicate()
+    assert ps.ps([]) == 0
+    header, line = capsys.readouterr().out.splitlines()
+    assert line[header.index("CONTROL") :].startswith("-")
 
 
 def test_a_program_that_does_not_answer_stays_as_it_was(

@@ -24,13 +24,13 @@ def session(tmp_path: Path) -> Path:
 
 def test_a_request_that_was_withdrawn_is_not_met(session: Path) -> None:
     (session / ASKED).rename(session / "withdrawn")
-    join(str(session), [], "")
+    join(str(session), [], "", False)
     assert [path.name for path in session.iterdir()] == ["withdrawn"]
 
 
 def test_a_program_that_watches_itself_says_so(session: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(program.PROGRAM, "_hook", object())
-    join(str(session), [], "")
+    join(str(session), [], "", False)
     assert (session / ANSWER).read_text() == "it watches itself already, by buslens.start()"
     assert (session / TAKEN).exists()
     assert not list(session.glob("*.process"))
@@ -38,7 +38,7 @@ def test_a_program_that_watches_itself_says_so(session: Path, monkeypatch: pytes
 
 def test_what_goes_wrong_is_answered(session: Path) -> None:
     session.chmod(0o755)
-    join(str(session), [], "")
+    join(str(session), [], "", False)
     answer = (session / ANSWER).read_text()
     assert answer.startswith("after an error of buslens: ")
     assert "that nobody else may enter" in answer
@@ -52,15 +52,15 @@ def test_it_happens_in_a_thread_of_its_own_and_a_fork_waits_for_it(
     monkeypatch.setattr(joining, "_FORK_WAITS_SECONDS", PATIENCE_S)
     monkeypatch.setattr(os, "register_at_fork", lambda before: forks.append(threading.Thread(target=before)))
 
-    def watch(folder: str, only: list[str], budget: str, unseen: str) -> str:
+    def watch(folder: str, only: list[str], budget: str, control: bool, unseen: str) -> str:
         forks[0].start()
         goes_on.wait(PATIENCE_S)
-        return f"{folder == str(session)} {only} {budget} {_thread.get_ident() != main} {forks[0].is_alive()}"
+        return f"{folder == str(session)} {only} {budget} {control} {_thread.get_ident() != main} {forks[0].is_alive()}"
 
     monkeypatch.setattr(joining, "_bootstrap", lambda: {"join": watch})
-    begin(str(session), ["pyee"], "0.05")
+    begin(str(session), ["pyee"], "0.05", True)
     goes_on.set()
     wait_until(lambda: (session / ANSWER).exists(), lambda: "no answer")
-    assert (session / ANSWER).read_text() == "True ['pyee'] 0.05 True True"
+    assert (session / ANSWER).read_text() == "True ['pyee'] 0.05 True True True"
     forks[0].join(PATIENCE_S)
     assert not forks[0].is_alive()

@@ -46,10 +46,22 @@ def test_a_tree_with_how_each_one_ended(capsys: pytest.CaptureFixture[str]) -> N
     put(session, f"{gone}-3", "0 ended", parent=f"{gone}-2", title="tool", started_ns=3, ticks=6)
     assert ps([]) == 0
     header, *lines = capsys.readouterr().out.splitlines()
-    titles = ["PID", "PYTHON", "BUSES", "EVENTS/S", "DROPPED", "COST", "SINCE", "STATE", "PROGRAM", "CAPTURE"]
+    titles = [
+        "PID",
+        "PYTHON",
+        "BUSES",
+        "EVENTS/S",
+        "DROPPED",
+        "COST",
+        "CONTROL",
+        "SINCE",
+        "STATE",
+        "PROGRAM",
+        "CAPTURE",
+    ]
     assert header.split() == titles
     assert lines[0].split()[0] == str(os.getpid())
-    assert lines[0].split()[7] == "running"
+    assert lines[0].split()[8] == "running"
     assert "ended without a word (killed, crashed, or os._exit)" in lines[1]
     assert [line.index(title) for line, title in zip(lines[1:], ("worker", "tool"), strict=True)] == [
         header.index("PROGRAM") + 2,
