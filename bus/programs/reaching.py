@@ -82,14 +82,14 @@ def emit(stream: Path, pid: int, order: HandEmitOrder) -> str:
     """Emit an event by hand; what came of it, in one sentence. Raises UserError where nothing did."""
     fields = {"bus": order.bus, "event": order.event, "args": list(order.args), "kwargs": dict(order.kwargs or {})}
     told = _asked(stream, pid, "emit", on=THREAD if order.on_thread else None, **fields, **{"from": WHO})
-    return _text(told.get("said"))
+    return text_in(told.get("said"))
 
 
 def tune(stream: Path, pid: int, payloads: str, left_out: Iterable[str]) -> str:
     """Record every bus but these from now on, and so much of payloads; what changes. Raises UserError."""
     names = list(left_out)
     which: dict[str, Any] = {"except": names} if names else {"all": True}
-    return _text(_asked(stream, pid, "tune", payloads=payloads, **which).get("said"))
+    return text_in(_asked(stream, pid, "tune", payloads=payloads, **which).get("said"))
 
 
 def _asked(stream: Path, pid: int, do: str, **fields: Any) -> dict[str, Any]:
@@ -97,20 +97,21 @@ def _asked(stream: Path, pid: int, do: str, **fields: Any) -> dict[str, Any]:
         with Program(stream, pid) as program:
             return program.ask(do, **fields)
     except NoAnswer as why:
-        raise UserError(_text(str(why))) from None
+        raise UserError(text_in(str(why))) from None
 
 
 def _bus(told: dict[str, Any]) -> ReachableBus:
     events = told.get("events")
     return ReachableBus(
-        _text(told.get("bus")),
-        _text(told.get("library")),
-        tuple(_text(each) for each in events if isinstance(each, str)) if isinstance(events, list) else (),
+        text_in(told.get("bus")),
+        text_in(told.get("library")),
+        tuple(text_in(each) for each in events if isinstance(each, str)) if isinstance(events, list) else (),
         told.get("recorded") is True,
         bool(told.get("emits")),
-        _text(told.get("how")),
+        text_in(told.get("how")),
     )
 
 
-def _text(value: object) -> str:
+def text_in(value: object) -> str:
+    """A text that a program has said, and no more of it than a person reads; "" for anything else."""
     return value[:_MOST_LETTERS] if isinstance(value, str) else ""

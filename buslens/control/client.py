@@ -63,6 +63,11 @@ class Program:
         """What is not done yet is withdrawn by the program."""
         self._socket.close()
 
+    def begin(self, do: str, **fields: Any) -> None:
+        """Say a command whose answer nobody waits for: it comes when that is over. Raises NoAnswer."""
+        self._number += 1
+        self._send(packed({"id": self._number, "do": do, **fields}), time.monotonic() + self._answer_s)
+
     def ask(self, do: str, wait_s: float = ANSWER_S, **fields: Any) -> Fields:
         """What comes of a command, at most so many seconds from now. Raises NoAnswer also where it is refused."""
         self._number += 1

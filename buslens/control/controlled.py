@@ -7,6 +7,7 @@ import threading
 import time
 from typing import Any, Callable, Iterable
 
+from buslens.control.breaks import Breaks
 from buslens.control.buses import Buses
 from buslens.control.choice import RecordingChoice
 from buslens.control.messages import Asked, Refused
@@ -29,6 +30,7 @@ class Controlled:
         self.buses = Buses(watched, library_of)
         self.moments = Moments()
         self.choice = RecordingChoice(recorder)
+        self.breaks = Breaks(recorder, self.buses.all)
         self._library_of = library_of
         self._threads: "list[threading.Thread]" = []
         self._next_thread = itertools.count(1).__next__
@@ -38,6 +40,7 @@ class Controlled:
         emitter = hooks.watch.emitter()
         self.moments.used(hooks.watch.bus)
         self.choice.came(hooks, self._library_of(emitter))
+        self.breaks.came(hooks)
 
     def until_ns(self, asked: Asked) -> int:
         """Until when something may be done. Raises Refused where that is over: who has asked has given it up."""
@@ -59,4 +62,5 @@ class Controlled:
     def after_fork(self) -> None:
         """In a forked child."""
         self.moments.after_fork()
+        self.breaks.after_fork()
         self._threads = []

@@ -1,13 +1,13 @@
 """Calls that whoever made the loop holds before their first step, and calls made once more for an earlier dispatch.
 
-Only for the application's own engines: a program that is watched is never held by its probe.
+For the application's own engines; in a program that is watched for calls that a person holds (buslens.control.breaks).
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Callable, Optional
 
-from buslens.watching.calls import WatchedHandler
+from buslens.watching.calls import CallCoroutine, WatchedHandler
 from buslens.watching.naming import describe
 from buslens.watching.pending import Begin
 
@@ -31,6 +31,20 @@ def never_begins(coroutine: Any) -> None:
     """It is closed, and whoever closes it tells why its handler was not called: there was no call."""
     coroutine._watch.waiting.pop(coroutine._call, None)
     coroutine.close()
+
+
+def with_arguments(coroutine: Any, handler: Callable[..., Any], args: tuple[Any, ...]) -> Any:
+    """The same call of a coroutine function with other arguments: what may begin in place of such a coroutine.
+
+    Raises TypeError where the handler does not take these.
+    """
+    return CallCoroutine(handler(*args), coroutine._watch, coroutine._call, describe(handler).plain)
+
+
+def discard(coroutine: Any) -> None:
+    """Another one is begun in its place: nothing is told of it."""
+    coroutine._ended = True
+    coroutine._close()
 
 
 def once_more(coroutine: Any, handler: Callable[..., Any]) -> Callable[..., Any]:

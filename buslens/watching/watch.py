@@ -51,6 +51,9 @@ class Watch:
         self.live = True
         """False once detached, once an error of our own has switched us off, and while it is paused."""
 
+        self.hold: Optional[Callable[..., Any]] = None
+        """Given the coroutine of a call that has not begun, what begins in its place; None: nothing is held here."""
+
         self.is_paused = False
         """A person has asked that nothing is recorded for now but who subscribes."""
 
@@ -309,6 +312,8 @@ class Watch:
         elif self.may_run(kind):
             self.waiting[call] = PendingCall(begin, self.recorder.clock_ns(), name, self.is_idle())
             given[0] = CallCoroutine(given[0], self, call, name.plain)
+            if self.hold is not None and begin is not None:
+                given[0] = self.hold(self, given[0], begin, name)
         else:
             return self.follows(given[0], call, name)
         return True

@@ -6,6 +6,8 @@ from typing import Callable, Dict, Union
 
 from buslens.control.caller import Waiting
 from buslens.control.commands.emit import emit
+from buslens.control.commands.hold import hold
+from buslens.control.commands.holding import holding
 from buslens.control.commands.look import look
 from buslens.control.commands.tune import tune
 from buslens.control.controlled import Controlled
@@ -14,7 +16,7 @@ from buslens.control.messages import Asked, Fields, Refused
 Command = Callable[[Controlled, Asked, Callable[[], None]], "Union[Fields, Waiting]"]
 """Does it, or has it done: its answer, or who will have that and call the last argument then. Raises Refused."""
 
-COMMANDS: "Dict[str, Command]" = {"look": look, "emit": emit, "tune": tune}
+COMMANDS: "Dict[str, Command]" = {"look": look, "emit": emit, "tune": tune, "hold": hold, "holding": holding}
 
 
 def serve(program: Controlled, asked: Asked, wake: Callable[[], None]) -> "Union[Fields, Waiting]":
