@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from bus.programs.reaching import WHO, text_in
+from buslens.control.breaks import MOST_ARGUMENTS
 from buslens.control.client import NoAnswer, Program
 
 ASK_S = 0.2
@@ -52,6 +53,9 @@ class HeldThere:
     held_s: float
     can_edit: bool
     """Whether it may get other arguments: its own are plain JSON values."""
+
+    args: str = ""
+    """Those, as a list in JSON, where they are short and have no secrets; else ""."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,6 +212,7 @@ def _held(told: object) -> tuple[HeldThere, ...]:
             _count(each.get("number")), text_in(each.get("bus")), text_in(each.get("event")),
             text_in(each.get("handler")), _count(each.get("dispatch")), _count(each.get("held_ns")) / 1e9,
             each.get("can_edit") is True,
+            text_in(each.get("args"), MOST_ARGUMENTS),
         )
         for each in listed if isinstance(each, dict)
     )  # fmt: skip

@@ -112,6 +112,6 @@ def _bus(told: dict[str, Any]) -> ReachableBus:
     )
 
 
-def text_in(value: object) -> str:
+def text_in(value: object, most: int = _MOST_LETTERS) -> str:
     """A text that a program has said, and no more of it than a person reads; "" for anything else."""
-    return value[:_MOST_LETTERS] if isinstance(value, str) else ""
+    return value[:most] if isinstance(value, str) else ""

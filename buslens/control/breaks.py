@@ -7,6 +7,7 @@ runs inside the emit, which would stand still with all that its thread does.
 from __future__ import annotations
 
 import itertools
+import json
 import threading
 import time
 from types import FunctionType, MethodType
@@ -19,6 +20,7 @@ from buslens.control.messages import Fields, Refused
 from buslens.packing import WHOLE
 from buslens.recorder import Recorder
 from buslens.records import Did, Kind, NameKind
+from buslens.redaction import FULL
 from buslens.texts import utf8
 from buslens.watching import held
 from buslens.watching.hooks import Hooks
@@ -29,7 +31,10 @@ from buslens.watching.pending import Begin
 SILENT_NS = 900_000_000
 """So long whoever holds may be silent, on the clock of this process: then all goes on."""
 
-MOST_HELD, MOST_POINTS, MOST_SHOWN = 1_000, 200, 200
+MOST_HELD, MOST_POINTS, MOST_SHOWN = 1_000, 200, 100
+MOST_ARGUMENTS = 2_000
+"""Letters of the arguments of a held call that are told."""
+
 NEXT, ALL = 0, -1
 
 _VARARGS, _COROUTINE = 0x04, 0x80
@@ -141,6 +146,7 @@ class Breaks:
                 {
                     "number": each.number, "bus": each.bus, "event": each.event, "handler": each.handler,
                     "dispatch": each.dispatch, "held_ns": now - each.since_ns, "can_edit": each.remake is not None,
+                    "args": each.arguments,
                 }
                 for each in shown
             ],
@@ -195,7 +201,7 @@ class Breaks:
         call = HeldCall(self._numbers(), event, name.text, begin, coroutine)
         call.bus, call.on_gone = bus, self._gone
         if arguments is not None and all(map(is_plain, arguments)) and _can_remake(function):
-            call.arguments = arguments
+            call.arguments = self._shown(list(arguments))
             call.remake = lambda edited: held.with_arguments(coroutine, function, edited)
         self._say(Did.HELD, call, "held at a breakpoint")
         with self._lock:
@@ -203,6 +209,14 @@ class Breaks:
         if self._owner is None:  # it has ended in between: nobody would release this one
             self.let(call.number, GOES, _NOBODY)
         return HeldCoroutine(call)
+
+    def _shown(self, arguments: "List[Any]") -> str:
+        """As JSON, where nothing of it is secret or kept back; said here, for the program may change them later."""
+        redaction = getattr(self._recorder, "redaction", None)
+        if redaction is None or redaction.payloads != FULL or redaction.payload(arguments) != arguments:
+            return ""
+        text = json.dumps(arguments)
+        return text if len(text) <= MOST_ARGUMENTS else ""
 
     def _gone(self, call: HeldCall) -> None:
         with self._lock:

@@ -26,22 +26,22 @@ class HeldCall:
 
     def __init__(self, number: int, event: str, handler: str, begin: Begin, coroutine: Any) -> None:
         self.number, self.event, self.handler = number, event, handler
-        self.dispatch, self.handler_id, self.attempt = begin
+        self.dispatch, self.handler_id, _ = begin
         self.call = held.call_of(coroutine)
         self.bus = ""
         self.since_ns = time.monotonic_ns()
         self.remake: "Optional[Callable[[Tuple[Any, ...]], Any]]" = None
         """What makes its coroutine with other arguments; None where that cannot be."""
 
-        self.arguments: "Optional[Tuple[Any, ...]]" = None
-        """What the handler is called with, where all of that is plain JSON values."""
+        self.arguments = ""
+        """What the handler is called with, as a list in JSON, where a person may see all of that as it is; else ""."""
 
         self.on_gone: Callable[[HeldCall], Any] = lambda _: None
         self.coroutine = coroutine
         self._lock = threading.Lock()
         self._state = WAITS
-        self._loop: Any = None
-        self._future: Any = None
+        self._waiting: "Optional[Tuple[Any, Any]]" = None
+        """The loop of its task, and the future that this waits for, once it does."""
 
     def decide(self, state: str, coroutine: Any = None) -> bool:
         """Let it go on, as another coroutine where one is given, or drop it. False: it does not wait any more."""
@@ -54,8 +54,9 @@ class HeldCall:
                 held.discard(self.coroutine)
                 self.coroutine = coroutine
             self._state = state
-            loop, future = self._loop, self._future
-        if future is not None:
+            waiting = self._waiting
+        if waiting is not None:
+            loop, future = waiting
             try:
                 loop.call_soon_threadsafe(_wake, future)
             except RuntimeError:
@@ -67,9 +68,10 @@ class HeldCall:
         with self._lock:
             if self._state != WAITS:
                 return None
-            self._loop = running_loop()
-            self._future = self._loop.create_future()
-            return self._future.__await__()
+            loop = running_loop()
+            future = loop.create_future()
+            self._waiting = loop, future
+            return future.__await__()
 
     @property
     def is_dropped(self) -> bool:

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+from pyee.asyncio import AsyncIOEventEmitter
 from pyee.base import EventEmitter
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QApplication, QLabel, QTreeWidgetItem
+from PySide6.QtWidgets import QApplication, QInputDialog, QLabel, QTreeWidgetItem
 
 from buslens.control.places import is_socket, socket_of
 from buslens.launching.session import PROCESS, STATE_BYTES, LaunchSession, Process
@@ -18,6 +20,7 @@ from buslens.recorder import Recorder
 from buslens.stream import StreamRecorder
 from tests.helpers.controlled import Running, running
 from ui.programs.emit_sheet import EmitSheet
+from ui.programs.hold_sheet import HoldSheet
 from ui.programs.sheet import ProgramsSheet
 from ui.programs.tree import TITLES
 from ui.programs.tune_sheet import TuneSheet
@@ -247,4 +250,54 @@ def test_a_program_that_ends_meanwhile_is_one_sentence(window: Any, qtbot: Any, 
     sheet.refresh()
     assert not sheet.emit_into.isEnabled()
     assert "started without --control" in sheet.emit_into.toolTip()
+    sheet.close()
+
+
+@pytest.mark.skipif(os.name != "posix", reason="streams need POSIX")
+def test_calls_of_a_program_are_held_edited_dropped_and_go_on_without_the_sheet(
+    window: Any, qtbot: Any, commanded: Running
+) -> None:
+    loop, seen = asyncio.new_event_loop(), []
+    bus = AsyncIOEventEmitter(loop=loop)
+
+    async def charge(order: Any) -> None:
+        seen.append(order)
+
+    bus.on("ordered", charge)
+    commanded.control.program.breaks.silent_ns = 10**12  # the machine of a test may be busy for long
+    sheet = sheet_of(window)
+    qtbot.waitUntil(sheet.hold.isEnabled)
+    qtbot.mouseClick(sheet.hold, Qt.MouseButton.LeftButton)
+    hold = child_of(sheet, HoldSheet)
+    hold.form.event_line.setText("ordered")
+    hold.form.where.setText("n >")
+    qtbot.mouseClick(hold.form.add, Qt.MouseButton.LeftButton)
+    assert "Expected a field, a comparison and a value" in hold.says.text()
+    hold.form.where.setText("n > 0")
+    qtbot.mouseClick(hold.form.add, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: hold.hold.state.hits == (0,))
+    for number in range(5):
+        bus.emit("ordered", {"n": number})
+    loop.run_until_complete(asyncio.sleep(0))
+    qtbot.waitUntil(lambda: hold.held.topLevelItemCount() == 4)
+    assert seen == [{"n": 0}]
+    assert hold.says.text() == "4 calls held."
+    assert hold.form.listed.topLevelItem(0).text(2) == "4"
+    hold.held.setCurrentItem(hold.held.topLevelItem(1))
+    qtbot.mouseClick(hold.drop, Qt.MouseButton.LeftButton)
+    qtbot.mouseClick(hold.next, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: hold.held.topLevelItemCount() == 2)
+    hold.held.setCurrentItem(hold.held.topLevelItem(0))
+    qtbot.mouseClick(hold.edit, Qt.MouseButton.LeftButton)
+    asked = hold.findChild(QInputDialog)
+    assert asked.textValue() == '[{"n": 3}]'
+    asked.setTextValue('[{"n": "three"}]')
+    asked.accept()
+    qtbot.waitUntil(lambda: hold.held.topLevelItemCount() == 1)
+    hold.close()
+    qtbot.waitUntil(lambda: commanded.bus(bus).hooks.watch.hold is None)
+    while bus._waiting:
+        loop.run_until_complete(asyncio.sleep(0))
+    assert seen == [{"n": 0}, {"n": 1}, {"n": "three"}, {"n": 4}]
+    loop.close()
     sheet.close()

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QDialog, QDialogButtonBox, QHBoxLayout, QLabel, QP
 from bus.errors import UserError
 from bus.programs.listing import Listing
 from ui.programs.emit_sheet import EmitSheet
+from ui.programs.hold_sheet import HoldSheet
 from ui.programs.tree import ProgramTree
 from ui.programs.tune_sheet import TuneSheet
 from ui.screen import sheet_size
@@ -22,6 +23,7 @@ ABOUT = "What buslens record has started, now and in the last day. Watching show
 ALL = "Show what all processes of this program record, also those that come, and go on with it"
 SOME = "Show what the selected processes record, and go on with it"
 EMIT = "Emit an event by hand into the process that is selected"
+HOLD = "Hold calls of coroutine handlers of the process that is selected, release, change or drop them"
 CHANGE = "Change which buses of the process are recorded, and what of payloads"
 NO_COMMANDS = "This process takes no commands: it was started without --control, or has ended"
 
@@ -53,6 +55,8 @@ class ProgramsSheet(QDialog):
         self.watch_selected.clicked.connect(self._open_part)
         self.emit_into = QPushButton("Emit Into…", self)
         self.emit_into.clicked.connect(self._emit_into)
+        self.hold = QPushButton("Hold Calls…", self)
+        self.hold.clicked.connect(self._hold)
         self.change = QPushButton("Change Recording…", self)
         self.change.clicked.connect(self._change)
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close, self)
@@ -61,6 +65,7 @@ class ProgramsSheet(QDialog):
         line.addWidget(self.watch)
         line.addWidget(self.watch_selected)
         line.addWidget(self.emit_into)
+        line.addWidget(self.hold)
         line.addWidget(self.change)
         line.addStretch(1)
         line.addWidget(buttons)
@@ -98,13 +103,17 @@ class ProgramsSheet(QDialog):
         self.watch.setEnabled(session is not None and session.has_records)
         self.watch_selected.setEnabled(bool(self.tree.chosen_records()))
         process = self.tree.process
-        for button, about in ((self.emit_into, EMIT), (self.change, CHANGE)):
+        for button, about in ((self.emit_into, EMIT), (self.hold, HOLD), (self.change, CHANGE)):
             button.setEnabled(process is not None and process.takes_commands)
             button.setToolTip(about if button.isEnabled() else NO_COMMANDS)
 
     def _emit_into(self) -> None:
         if (process := self.tree.process) is not None and process.takes_commands:
             EmitSheet(process, self._themes, self).show()
+
+    def _hold(self) -> None:
+        if (process := self.tree.process) is not None and process.takes_commands:
+            HoldSheet(process, self._themes, self).show()
 
     def _change(self) -> None:
         if (process := self.tree.process) is not None and process.takes_commands:

@@ -123,6 +123,7 @@ async def test_other_arguments_where_they_are_plain_json(process: Running, holde
     await shop.emit({"n": 1}, object())
     plain, other = holder.held()
     assert (plain["can_edit"], other["can_edit"]) == (True, False)
+    assert (plain["args"], other["args"]) == ('[{"n": 1}]', "")
     assert "not plain JSON" in holder.ask(let="go", number=other["number"], args=[1])["let_why_not"]
     assert "does not take 2 arguments" in holder.ask(let="go", number=plain["number"], args=[1, 2])["let_why_not"]
     assert holder.ask()["count"] == 2
@@ -131,6 +132,14 @@ async def test_other_arguments_where_they_are_plain_json(process: Running, holde
     await turns_until(lambda: len(shop.bus._waiting) == 1)
     assert did(process) == [Did.HELD, Did.HELD, Did.EDITED]
     assert process.trace.calls.outcome.tolist() == [Outcome.OK] * 5
+
+
+async def test_arguments_with_a_secret_are_not_told(process: Running, holder: Holder) -> None:
+    shop = Shop()
+    holder.points(EDGE)
+    await shop.emit({"password": "hunter2 hunter2"})
+    (held,) = holder.held()
+    assert (held["can_edit"], held["args"]) == (True, "")
 
 
 async def test_a_condition_is_a_comparison_with_fields_and_an_object_is_never_asked(
