@@ -143,6 +143,7 @@ class BreakpointsSheet(QDialog):
             below.addWidget(button)
         below.addStretch(1)
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close, self)
+        buttons.button(QDialogButtonBox.StandardButton.Close).setAutoDefault(False)  # Enter in a field sets one
         buttons.rejected.connect(self.reject)
         below.addWidget(buttons)
         rows = QVBoxLayout(self)

@@ -111,6 +111,7 @@ class HoldSheet(QDialog):
             below.addWidget(button)
         below.addStretch(1)
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close, self)
+        buttons.button(QDialogButtonBox.StandardButton.Close).setAutoDefault(False)  # Enter in a field sets one
         buttons.rejected.connect(self.reject)
         below.addWidget(buttons)
         rows = QVBoxLayout(self)

@@ -53,9 +53,9 @@ def test_it_waits_for_the_programs_next_emit(process: Running) -> None:
     emitter, seen = heard()
     bus, told = process.bus(emitter).name, []
     thread = threading.Thread(target=lambda: told.append(process.ask("emit", bus=bus, event="ordered")))
-    thread.start()
     hooks = process.control.program.buses.find(bus).hooks
     before = vars(hooks)["_hooks"]["_call_handlers"]
+    thread.start()
     wait_until(lambda: vars(hooks)["_hooks"]["_call_handlers"] is not before, lambda: "asked for")
     emitter.emit("tick")
     thread.join()
