@@ -8,6 +8,7 @@ from __future__ import annotations
 from PySide6.QtCore import QObject
 
 from ui.appearance import Appearance
+from ui.breakpoints.dots import BreakpointDots
 from ui.commands import Commands
 from ui.parts import Parts
 from ui.ports import TrustStore
@@ -35,6 +36,8 @@ class Wiring(QObject):
         self._connect_commands()
         self._connect_mistakes()
         RunsWiring(window, self.verbs, self.refresh)
+        tabs = (window.tables.dispatches, window.tables.calls, window.tables.failures)
+        BreakpointDots(window.session, self.verbs.breakpoints, window.timeline, tabs, self)
         ProblemsWiring(window, self.verbs, self.source)
 
     def begin(self) -> None:

@@ -7,6 +7,7 @@ from typing import Any
 
 from bus.runtime.state import EngineState
 from bus.session import Run, RunList
+from bus.session.breakpoints import BreakpointList
 from bus.trace.trace import Trace
 from buslens.recorder import Recorder
 from buslens.records import Outcome
@@ -22,6 +23,7 @@ class Shop:
         self.recorder = Recorder(clock_ns=self._clock)
         self.trace = Trace()
         self.session: Any = SimpleNamespace(
+            running=SimpleNamespace(breakpoints=BreakpointList(lambda: None)),
             trace=self.trace, runs=RunList(Run(self.trace)), document=None, hold=_nothing, release=_nothing,
             loading=None, engine_state=EngineState(),
         )  # fmt: skip

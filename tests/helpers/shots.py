@@ -16,6 +16,7 @@ from bus.scenario.samples import SAMPLES
 from buslens.records import Outcome
 from tests.helpers.real_window import opened
 from tests.helpers.screen import offscreen
+from tests.helpers.shots_breakpoints import take_breakpoints
 from ui.compare.sheet import CompareSheet
 from ui.diff.sheet import DiffSheet
 from ui.report.sheet import ReportSheet
@@ -91,6 +92,7 @@ def take_all(window: Window, theme: str) -> None:
     take_comparison(window, theme)
     take_evidence(window, theme)
     take_diff(window, theme)
+    take_breakpoints(window, theme, take, settle)
 
 
 def run(window: Window, seed: int | None = None) -> None:

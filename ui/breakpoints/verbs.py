@@ -11,6 +11,7 @@ from bus.scenario import Document
 from bus.session import Session
 from bus.trace.trace import Trace
 from ui.breakpoints import kept
+from ui.breakpoints.marks import BreakpointMarks
 from ui.bridge import Bridge
 from ui.ports import SettingsStore
 from ui.selection import Selection
@@ -46,11 +47,28 @@ class BreakpointVerbs(QObject):
         self._told()
 
     def toggle_in_scenario(self, kind: str, name: str) -> None:
-        """At an "event" or a "handler" of the scenario."""
+        """At an "event" or a "handler" of the scenario, or of a lane: what is shown there goes, or one comes."""
+        self._toggle_shown(*((name, "") if kind == "event" else ("", name)))
+
+    def toggle_at(self, kind: str, ident: int) -> None:
+        """At the event of a "dispatch", or at the event and handler of a "call", as `toggle_in_scenario`."""
         try:
-            self.toggle(*((name, "") if kind == "event" else ("", name)))
-        except UserError as error:  # nobody else hears it: the tree has asked, and no command
+            place = place_of(self._session.trace, kind, ident)
+        except UserError as error:
             self.failed.emit(error)
+            return
+        self._toggle_shown(*place)
+
+    def _toggle_shown(self, event: str, handler: str) -> None:
+        try:
+            shown = BreakpointMarks(self._session).at(event, handler)
+            for each in shown:
+                self._session.running.breakpoints.remove(*each.key)
+            if not shown:
+                self._session.running.breakpoints.toggle(event, handler)
+        except UserError as error:  # nobody else hears it: a click has asked, and no command
+            self.failed.emit(error)
+        self._told()
 
     def set(self, wanted: Breakpoint) -> None:
         """Set it, in place of the one at the same event and handler. Raises UserError."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from PySide6.QtCore import QLineF, QRectF, Qt
+from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
 from PySide6.QtGui import QPainter, QPen
 
 from bus.picture.lane_marks import SORTS
@@ -16,10 +16,17 @@ from ui.timeline.geometry import Geometry
 from ui.timeline.lanes import Lane
 from ui.timeline.lettering import Lettering
 from ui.timeline.viewport import Viewport
+from ui.widgets.dot_gutter import paint_dot
 
 MARGIN = 8
+DOT, DOT_RADIUS = 4.0, 3.0
+"""Where the dot of a breakpoint stands in the margin of a title."""
+
 PINNED = 3
 """Width of the bar beside the title of a pinned lane."""
+BREAKABLE = ("handler", "event")
+"""Groups whose lanes can have a breakpoint."""
+
 EMITS_TITLE = "emits"
 
 VERTICAL_MIDDLE = int(Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft)
@@ -108,6 +115,9 @@ def paint_titles(
         if lane.title == content.choices.pointed:
             painter.setPen(QPen(colours.accent, 2))
             painter.drawRect(QRectF(1, top + 1, place.left - 3, lane.height - 2))
+        if content.group in BREAKABLE:
+            look = content.choices.breaks(content.group, content.trace.names.text(lane.handler))
+            paint_dot(painter, colours.failed, QPointF(DOT, top + lane.height / 2), look, DOT_RADIUS)
         if lane.title in content.choices.pinned:
             painter.fillRect(QRectF(0, top + 2, PINNED, lane.height - 4), colours.accent)
     painter.restore()

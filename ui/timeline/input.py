@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QApplication, QWidget
 
 from bus.analysis.why import Subject
 from buslens.records import NameKind
+from ui.timeline.furniture import BREAKABLE, MARGIN
 from ui.timeline.lane_menu import LaneMenu
 from ui.timeline.lanes import Lane
 from ui.timeline.scene import Scene
@@ -30,6 +31,9 @@ class TimelineInput(QObject):
 
     pointed = Signal(QPointF, QPoint)
     """Where the pointer is while nothing is dragged: on the widget, and on the screen."""
+
+    break_wanted = Signal(str, str)
+    """Kind and name: what comes to this "event" or "handler" is to be held, or no more."""
 
     def __init__(self, widget: QWidget, scene: Scene, verbs: TimelineVerbs) -> None:
         super().__init__(widget)
@@ -113,7 +117,17 @@ class TimelineInput(QObject):
         self._pressed, self._dragging = None, False
         self._widget.unsetCursor()
         if pressed is not None and not was_drag and event.button() == Qt.MouseButton.LeftButton:
+            if event.position().x() < MARGIN and self._break(event.position()):
+                return
             self._verbs.select_at(event.position())
+
+    def _break(self, at: QPointF) -> bool:
+        """Whether a breakpoint can stand there: beside the title of a lane of a handler or an event."""
+        lane, group = self._scene.lane_at(at.y()), self._scene.lane_choices.group
+        if lane is None or group not in BREAKABLE:
+            return False
+        self.break_wanted.emit(group, self._scene.content.trace.names.text(lane.handler))
+        return True
 
     def double_click(self, event: QMouseEvent) -> None:
         """Fit what is under the pointer."""

@@ -26,6 +26,9 @@ class LaneChoices(QObject):
         self.pointed = ""
         """The lane that stands out because the person looked for it; empty: none does."""
 
+        self.breaks: Callable[[str, str], str] = _no_breakpoint
+        """What the title of a lane shows, by the group and the name of what has it (ui.breakpoints.marks)."""
+
         self.group: Group = "handler"
         self.revision = 0
         """Grows with every change."""
@@ -80,3 +83,7 @@ class LaneChoices(QObject):
             self.hidden, self.pinned = hidden, pinned
             self.revision += 1
             self.changed.emit()
+
+
+def _no_breakpoint(_group: str, _name: str) -> str:
+    return ""

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QVBoxLayout
 from bus.errors import UserError
 from bus.find.ordering import OrderCache
 from bus.find.repeats import Repeats
+from ui.breakpoints.marks import BreakpointMarks
 from ui.number_text import count, shown_of
 from ui.pace import Pace
 from ui.panels.state_icons import row_looks
@@ -39,6 +40,8 @@ class RowsTab(Tab):
 
     chosen = Signal(int)
     menu_wanted = Signal(int, QPoint)
+    break_wanted = Signal(str, int)
+    """Kind and id: what comes to the place of this dispatch or call is to be held, or no more."""
 
     def __init__(self, table: str, columns: Sequence[Column], parts: TabParts) -> None:
         super().__init__(parts.parent)
@@ -55,6 +58,9 @@ class RowsTab(Tab):
         self.view.chosen.connect(self.chosen)
         self.view.menu_wanted.connect(self.menu_wanted)
         self.view.order_wanted.connect(self._order_wanted)
+        marks = BreakpointMarks(session)
+        self.view.show_gutter(marks.of_dispatch if self.of_table == "dispatches" else marks.of_call)
+        self.view.break_wanted.connect(self._break_wanted)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(self.view)
@@ -100,6 +106,10 @@ class RowsTab(Tab):
         if self._repeats is not None:
             told.append(f"{count(len(self._repeats))} groups")
         return ", ".join(told)
+
+    def refresh_dots(self) -> None:
+        """Breakpoints were set, changed or taken away."""
+        self.view.gutter.viewport().update()
 
     def set_hints(self, nothing_yet: str, nothing_matches: str) -> None:
         """What an empty table says, depending on why it is empty."""
@@ -170,6 +180,13 @@ class RowsTab(Tab):
         trace = self._session.trace
         ids = trace.dispatches.id if self.of_table == "dispatches" else trace.calls.id
         return np.asarray(ids[self.model.rows])
+
+    def _break_wanted(self, row: int) -> None:
+        trace = self._session.trace
+        if self.of_table == "calls":
+            self.break_wanted.emit("call", int(trace.calls.id[row]))
+        else:
+            self.break_wanted.emit("dispatch", int(trace.dispatches.id[row]))
 
     def _offer_columns(self, place: QPoint) -> None:
         own = enumerate(self.model.columns[: self._own_columns])

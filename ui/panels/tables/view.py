@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from collections.abc import Callable
 from typing import Any
 
 from PySide6.QtCore import QModelIndex, QPoint, Qt, Signal
@@ -12,8 +13,9 @@ from PySide6.QtWidgets import QAbstractItemView, QPushButton, QWidget
 from ui.panels.copied import MOST_ROWS, rows_as_text
 from ui.table_model import Column, Rows, TableModel, alignment
 from ui.theme import ThemeSource
+from ui.widgets.dot_gutter import DotGutter
 from ui.widgets.empty_hint import paint_hint
-from ui.widgets.line_table import LineTable
+from ui.widgets.line_table import GAP, LineTable
 from ui.widgets.record_cell import RecordCell
 
 _FOLDS = {int(Qt.Key.Key_Right): "open", int(Qt.Key.Key_Left): "close"}
@@ -25,6 +27,9 @@ class RecordTable(LineTable):
     chosen = Signal(int)
     menu_wanted = Signal(int, QPoint)
     """A row of the trace, and where on the screen."""
+
+    break_wanted = Signal(int)
+    """What comes to this row of the trace is to be held, or no more."""
 
     header_menu_wanted = Signal(QPoint)
     """Where on the screen somebody asked for the columns."""
@@ -92,6 +97,14 @@ class RecordTable(LineTable):
         """Go to the newest row, and keep it in sight."""
         self.set_following(True)
         self._to_newest()
+
+    def show_gutter(self, look: Callable[[int], str]) -> None:
+        """Dots beside the rows. look: what a row of the trace shows, see DotGutter."""
+        self._look = look
+        self.gutter = DotGutter(self._dot, self._themes, self)
+        self.setVerticalHeader(self.gutter)
+        self.gutter.setDefaultSectionSize(self.rowHeight(0) or self.fontMetrics().height() + GAP)
+        self.gutter.clicked_at.connect(self._gutter_clicked)
 
     def show_rows(self, rows: Rows, chosen_row: int, counts: Rows | None = None, titled: int = 0) -> None:
         """Show these rows of the trace without moving what the person looks at.
@@ -243,6 +256,18 @@ class RecordTable(LineTable):
 
     def _order_changed(self, column: int, order: Qt.SortOrder) -> None:
         self.order_wanted.emit(column, order == Qt.SortOrder.DescendingOrder)
+
+    def _dot(self, table_row: int) -> str:
+        row = self._model.trace_row(table_row)
+        try:
+            return self._look(row) if row >= 0 else ""
+        except IndexError:  # the trace is a shorter one, and this table has not been told yet
+            return ""
+
+    def _gutter_clicked(self, table_row: int) -> None:
+        row = self._model.trace_row(table_row)
+        if row >= 0:
+            self.break_wanted.emit(row)
 
     def _ask_for_menu(self, place: QPoint) -> None:
         row = self._model.trace_row(self.rowAt(place.y()))
