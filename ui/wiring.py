@@ -10,6 +10,7 @@ from PySide6.QtCore import QObject
 from ui.appearance import Appearance
 from ui.breakpoints.dots import BreakpointDots
 from ui.commands import Commands
+from ui.panels.map.tab import MapTab
 from ui.parts import Parts
 from ui.ports import TrustStore
 from ui.refresh import Refresh
@@ -37,7 +38,8 @@ class Wiring(QObject):
         self._connect_mistakes()
         RunsWiring(window, self.verbs, self.refresh)
         tabs = (window.tables.dispatches, window.tables.calls, window.tables.failures)
-        BreakpointDots(window.session, self.verbs.breakpoints, window.timeline, tabs, self)
+        (map_tab,) = window.tables.findChildren(MapTab)
+        BreakpointDots(window.session, self.verbs.breakpoints, window.timeline, tabs, map_tab, self)
         ProblemsWiring(window, self.verbs, self.source)
 
     def begin(self) -> None:

@@ -6,11 +6,16 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from PySide6.QtCore import QPoint, Qt
+from PySide6.QtCore import QPoint, QPointF, QRectF, Qt
 from PySide6.QtGui import QColor
 
+from bus.analysis.topology import NodeKind
 from bus.run.breakpoints import Breakpoint
 from tests.gui.test_breakpoints import EDGE, PATIENCE_MS, SHOP, finished
+from ui.panels.map.bar import DEPTHS, WHOLE
+from ui.panels.map.painter import dot_in
+from ui.panels.map.picture import Hit
+from ui.panels.map.tab import MapTab
 from ui.timeline.furniture import DOT
 
 
@@ -63,7 +68,7 @@ def test_a_click_beside_a_dispatch_is_about_its_event_and_shows_edges_too(shop: 
     dispatches = shop.tables.dispatches
     click_row(shop, qtbot, dispatches, 0)
     assert points(shop) == (Breakpoint("order.placed"),)
-    assert shop.tables.calls.view._dot(0) == "on"
+    qtbot.waitUntil(lambda: shop.tables.calls.view._dot(0) == "on", timeout=PATIENCE_MS)
     click_row(shop, qtbot, shop.tables.calls, 0)
     assert points(shop) == ()
     shop.wiring.verbs.breakpoints.set(EDGE)
@@ -93,3 +98,28 @@ def test_a_click_in_the_margin_of_a_lane_is_about_its_handler_or_event(shop: Any
     scene.lane_choices.group_by("thread")
     qtbot.mouseClick(timeline, Qt.MouseButton.LeftButton, pos=at)
     assert points(shop) == (Breakpoint("order.placed"),)
+
+
+def test_a_node_of_the_map_shows_it_and_a_click_on_the_dot_takes_it_away(shop: Any, qtbot: Any) -> None:
+    (tab,) = shop.tables.findChildren(MapTab)
+    shop.tables.tabs.setCurrentWidget(tab)
+    tab.bar.extent.setCurrentIndex(DEPTHS.index(WHOLE))
+    qtbot.waitUntil(lambda: tab.canvas.picture is not None and tab.isVisible(), timeout=PATIENCE_MS)
+    canvas = tab.canvas
+    nodes = canvas.picture.topology.nodes
+    place = next(at for at, node in enumerate(nodes) if node.text == "charge" and node.kind is NodeKind.HANDLER)
+    tab.menu.prepare(canvas.picture.topology, Hit("node", place), opened=False)
+    assert tab.menu.hold.isVisible()
+    tab.menu.hold.trigger()
+    assert points(shop) == (Breakpoint("", "charge"),)
+    drawn = canvas.picture.layout
+    box = QRectF(drawn.left[place], drawn.top[place], drawn.widths[place], drawn.heights[place])
+    middle = dot_in(box)
+    at = QPointF(*canvas.camera.to_screen(middle.x(), middle.y())).toPoint()
+    assert is_red(shop, canvas, at)
+    qtbot.mouseClick(canvas, Qt.MouseButton.LeftButton, pos=at)
+    assert points(shop) == ()
+    assert not is_red(shop, canvas, at)
+    qtbot.mouseClick(canvas, Qt.MouseButton.LeftButton, pos=at)
+    assert points(shop) == ()
+    assert canvas.marked.selected == Hit("node", place)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from PySide6.QtCore import QEvent, QPoint, QPointF, Qt, Signal
 from PySide6.QtGui import (
     QContextMenuEvent,
@@ -14,6 +16,7 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QApplication, QToolTip, QWidget
 
+from bus.analysis.topology.graph import Node
 from bus.analysis.topology.ways import path_along, path_through
 from ui.panels.map.camera import STEP, Camera
 from ui.panels.map.painter import MapPainter, Marked
@@ -63,6 +66,9 @@ class MapCanvas(QWidget):
         """Whether the whole is in view because nobody has chosen a part of it: then it stays so."""
 
         self._painter: MapPainter | None = None
+        self.breaks: Callable[[Node], str] = _no_breakpoint
+        """What a node shows of breakpoints."""
+
         self.setMouseTracking(True)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setAccessibleName("Map of who emits and who handles")
@@ -71,7 +77,8 @@ class MapCanvas(QWidget):
         """Show another picture. stay: with what is selected where it was, as far as it was anywhere."""
         before = self._place_of_selected() if stay and not self._fitted else None
         self.picture, self._pointed = picture, None
-        self._painter = MapPainter(picture, self._themes.theme, self.font()) if picture is not None else None
+        theme, font = self._themes.theme, self.font()
+        self._painter = MapPainter(picture, theme, font, self.breaks) if picture is not None else None
         self.mark(selected)
         if self._fitted or not stay:
             self.fit()
@@ -249,3 +256,7 @@ class MapCanvas(QWidget):
     @property
     def _room(self) -> tuple[float, float]:
         return float(self.width()), float(self.height())
+
+
+def _no_breakpoint(_node: Node) -> str:
+    return ""

@@ -6,10 +6,12 @@ from PySide6.QtCore import QPoint, Signal
 from PySide6.QtGui import QAction, QGuiApplication
 from PySide6.QtWidgets import QMenu, QWidget
 
-from bus.analysis.topology import Topology
+from bus.analysis.topology import NodeKind, Topology
 from bus.analysis.topology.grouping import is_group
 from ui.panels.map.picture import Hit
 from ui.panels.map.selected import rows_of
+
+BREAKABLE = (NodeKind.EVENT, NodeKind.HANDLER)
 
 
 class MapMenu(QMenu):
@@ -24,6 +26,9 @@ class MapMenu(QMenu):
     group_wanted = Signal(object)
     """A Hit: a group is to be opened."""
 
+    break_wanted = Signal(object)
+    """A Hit: what comes to this event or handler is to be held, or no more."""
+
     groups_closed = Signal()
 
     def __init__(self, parent: QWidget) -> None:
@@ -34,12 +39,15 @@ class MapMenu(QMenu):
         self.centre = self._add("Centre the Map Here")
         self.open = self._add("Open the Group")
         self.close_groups = self._add("Close All Groups")
+        self.hold = self._add("Break Here")
+        self.hold.setToolTip("Hold what comes there; again: no more")
         self.addSeparator()
         self.copy = self._add("Copy Name")
         self.rows.triggered.connect(self._rows)
         self.centre.triggered.connect(self._centre)
         self.open.triggered.connect(self._open)
         self.close_groups.triggered.connect(self.groups_closed)
+        self.hold.triggered.connect(self._hold)
         self.copy.triggered.connect(self._copy)
 
     def prepare(self, topology: Topology, hit: Hit, *, opened: bool) -> None:
@@ -51,6 +59,7 @@ class MapMenu(QMenu):
         node = topology.nodes[hit.place] if hit.kind == "node" else None
         self._name = node.text if node else ""
         self.centre.setVisible(node is not None)
+        self.hold.setVisible(node is not None and node.kind in BREAKABLE and not is_group(node))
         self.copy.setVisible(node is not None)
         self.open.setVisible(node is not None and is_group(node))
         self.close_groups.setVisible(opened)
@@ -68,6 +77,9 @@ class MapMenu(QMenu):
 
     def _open(self) -> None:
         self.group_wanted.emit(self._hit)
+
+    def _hold(self) -> None:
+        self.break_wanted.emit(self._hit)
 
     def _copy(self) -> None:
         QGuiApplication.clipboard().setText(self._name)

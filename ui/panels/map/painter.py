@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from itertools import pairwise
 
@@ -10,17 +11,22 @@ from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFont, QPainter, QPainterPath, QPen, QPolygonF
 
 from bus.analysis.topology import Edge, NodeKind
+from bus.analysis.topology.graph import Node
 from bus.analysis.topology.layout import Point
 from bus.analysis.topology.looks import share_failed, share_lost, width_of
 from ui.panels.map.camera import Camera
 from ui.panels.map.picture import SMALL, Hit, MapPicture
 from ui.theme import Theme
+from ui.widgets.dot_gutter import paint_dot
 
 NAMES_FROM, WORDS_FROM, NEAR_FROM = 0.4, 0.55, 0.15
 """From which scale on names, the words of edges, and curves in place of lines are painted."""
 
 DIM = 0.16
 """How much is left of what does not belong to what is pointed at."""
+
+DOT_INSIDE = 8.0
+"""The dot of a breakpoint, from the left edge of its node."""
 
 LEAST_TINT = 0.35
 """Of the colour of trouble, where very little of the traffic is in trouble."""
@@ -45,6 +51,9 @@ class MapPainter:
     picture: MapPicture
     theme: Theme
     font: QFont
+    breaks: Callable[[Node], str]
+    """What a node shows of breakpoints: "on", "off" or "" (ui.widgets.dot_gutter)."""
+
     _paths: dict[int, QPainterPath] = field(default_factory=dict)
 
     def paint(self, painter: QPainter, camera: Camera, room: Point, marked: Marked) -> None:
@@ -171,6 +180,7 @@ class MapPainter:
                 painter.drawLine(QPointF(x, box.top()), QPointF(x, box.bottom()))
         if scale >= NAMES_FROM:
             self._names(painter, place, box)
+        paint_dot(painter, QColor(theme.failed), dot_in(box), self.breaks(node))
 
     def _names(self, painter: QPainter, place: int, box: QRectF) -> None:
         line = self.picture.letters.line
@@ -183,6 +193,11 @@ class MapPainter:
             at = QRectF(box.left(), box.top() + 4 + row * line, box.width(), line)
             painter.drawText(at, Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextSingleLine, text)
             painter.setFont(self.font)
+
+
+def dot_in(box: QRectF) -> QPointF:
+    """The middle of the dot of a breakpoint in the box of a node."""
+    return QPointF(box.left() + DOT_INSIDE, box.center().y())
 
 
 def _ground(kind: NodeKind, theme: Theme) -> str:
