@@ -8,13 +8,13 @@ from __future__ import annotations
 from PySide6.QtCore import QObject
 
 from ui.appearance import Appearance
-from ui.breakpoints.dots import BreakpointDots
 from ui.commands import Commands
 from ui.panels.map.tab import MapTab
 from ui.parts import Parts
 from ui.ports import TrustStore
 from ui.refresh import Refresh
 from ui.sheets import Sheets
+from ui.wiring_breakpoints import BreakpointDots
 from ui.wiring_problems import ProblemsWiring
 from ui.wiring_runs import RunsWiring
 

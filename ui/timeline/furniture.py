@@ -8,6 +8,7 @@ from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
 from PySide6.QtGui import QPainter, QPen
 
 from bus.picture.lane_marks import SORTS
+from ui.dots import paint_dot
 from ui.number_text import count_text, duration_text
 from ui.timeline.axis import Ticks
 from ui.timeline.colours import Colours
@@ -16,7 +17,6 @@ from ui.timeline.geometry import Geometry
 from ui.timeline.lanes import Lane
 from ui.timeline.lettering import Lettering
 from ui.timeline.viewport import Viewport
-from ui.widgets.dot_gutter import paint_dot
 
 MARGIN = 8
 DOT, DOT_RADIUS = 4.0, 3.0

@@ -5,26 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from PySide6.QtCore import QPointF, QRect, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPen
+from PySide6.QtGui import QColor, QMouseEvent, QPainter
 from PySide6.QtWidgets import QHeaderView, QWidget
 
+from ui.dots import paint_dot
 from ui.theme import ThemeSource
 
 WIDTH = 16
-RADIUS = 4.0
-"""Of a dot, in pixels."""
-
-
-def paint_dot(painter: QPainter, colour: QColor, middle: QPointF, look: str, radius: float = RADIUS) -> None:
-    """A dot; a ring where the breakpoint is turned off ("off"); nothing for ""."""
-    if not look:
-        return
-    painter.save()
-    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-    painter.setPen(QPen(colour, 1.5))
-    painter.setBrush(colour if look == "on" else Qt.BrushStyle.NoBrush)
-    painter.drawEllipse(middle, radius - 0.75, radius - 0.75)
-    painter.restore()
 
 
 class DotGutter(QHeaderView):

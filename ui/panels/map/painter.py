@@ -14,10 +14,10 @@ from bus.analysis.topology import Edge, NodeKind
 from bus.analysis.topology.graph import Node
 from bus.analysis.topology.layout import Point
 from bus.analysis.topology.looks import share_failed, share_lost, width_of
+from ui.dots import paint_dot
 from ui.panels.map.camera import Camera
 from ui.panels.map.picture import SMALL, Hit, MapPicture
 from ui.theme import Theme
-from ui.widgets.dot_gutter import paint_dot
 
 NAMES_FROM, WORDS_FROM, NEAR_FROM = 0.4, 0.55, 0.15
 """From which scale on names, the words of edges, and curves in place of lines are painted."""
@@ -52,7 +52,7 @@ class MapPainter:
     theme: Theme
     font: QFont
     breaks: Callable[[Node], str]
-    """What a node shows of breakpoints: "on", "off" or "" (ui.widgets.dot_gutter)."""
+    """What a node shows of breakpoints: "on", "off" or "" (ui.dots)."""
 
     _paths: dict[int, QPainterPath] = field(default_factory=dict)
 
