@@ -186,7 +186,7 @@ def diff(
 
 @program.command()
 def export(
-    capture: Annotated[Path, typer.Argument(help="A capture file.")],
+    capture: Annotated[Path, typer.Argument(help="A capture file; with --to asyncapi a scenario.")],
     to: Annotated[
         str,
         typer.Option(
@@ -210,7 +210,7 @@ def export(
         bool, typer.Option("--follow", help="otlp=URL: go on with what its program still writes into it.")
     ] = False,
 ) -> None:
-    """Write a capture in another format, or send it to a collector; a part of it as a capture of its own."""
+    """Write a capture in another format, or send it to a collector; a scenario as AsyncAPI."""
     from app.cli_files import export_capture
 
     if excel and to not in ("csv", "excel"):
@@ -225,7 +225,25 @@ def export(
         raise typer.BadParameter("--follow goes with --to otlp=URL")
     if output is None:
         raise typer.BadParameter("name the file to write with -o; or send spans: --to otlp=http://HOST:4318")
+    if to == "asyncapi":
+        from app.cli_import import export_scenario
+
+        export_scenario(capture, output)
+        return
     export_capture(capture, "excel" if excel else to, output, since, until, payloads=payloads)
+
+
+@program.command("import")
+def import_(
+    file: Annotated[Path, typer.Argument(help="An AsyncAPI document, or CloudEvents as JSON.", metavar="FILE")],
+    output: Annotated[
+        Path, typer.Option("-o", "--output", help="The scenario; without: standard output.", metavar="SCENARIO")
+    ] = Path("-"),
+) -> None:
+    """Make a scenario of an AsyncAPI document (2.x, 3.x) or of CloudEvents."""
+    from app.cli_import import import_file
+
+    raise typer.Exit(import_file(file, output))
 
 
 program.command("map")(map_)

@@ -41,7 +41,9 @@ def export_capture(
     if format_id not in formats:
         near = get_close_matches(format_id, formats, 1)
         hint = f"did you mean {near[0]}?" if near else ""
-        raise UserError(f"there is no format {format_id}; there are {', '.join(formats)}", hint=hint)
+        raise UserError(
+            f"there is no format {format_id}; there are {', '.join(formats)}, and for scenarios asyncapi", hint=hint
+        )
     is_part = since_s is not None or until_s is not None
     if is_part and format_id != "capture":
         raise UserError("--from and --until are for --to capture", hint="export the part first, then that")

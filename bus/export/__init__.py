@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 
-from bus.export import capture, chrome, csv, jsonl, mermaid, otlp, parquet
+from bus.export import capture, chrome, cloudevents, csv, jsonl, mermaid, otlp, parquet
 from bus.export.exporter import Exporter, Selection
 
 __all__ = ["EXPORTERS", "Exporter", "Selection"]
@@ -31,5 +31,6 @@ EXPORTERS = (
         otlp.write_json,
         write_payloads=partial(otlp.write_json, payloads=True),
     ),
+    Exporter("cloudevents", "CloudEvents (JSON batch)", ".cloudevents.json", cloudevents.write),
     Exporter("mermaid", "Mermaid sequence diagram", ".mmd", mermaid.write),
 )

@@ -1,0 +1,201 @@
+"""CloudEvents 1.0 as a scenario: an event for each type, a script that emits them again with their times between them.
+
+One event as JSON, a JSON batch, or one event a line. https://github.com/cloudevents/spec/blob/v1.0.2/cloudevents/spec.md
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from bisect import bisect_right
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import accumulate
+from typing import Any
+
+from bus.asyncapi.naming import UniqueNames
+from bus.errors import Place, UserError
+from bus.scenario import expressions, spelling, tree
+
+MOST_EVENTS = 10_000
+"""That a script may have steps."""
+
+MOST_TYPES = 2_000
+_NEEDED = ("id", "source", "specversion", "type")
+_TIME = re.compile(r"(\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d)(?:\.(\d{1,9})\d*)?([Zz]|[+-]\d\d:\d\d)")
+
+
+@dataclass(frozen=True, slots=True)
+class ReplayScenario:
+    """What became of the events of a file."""
+
+    text: str
+    """The scenario, as YAML."""
+
+    notes: tuple[str, ...]
+    """What was left out, and why: sentences without a full stop."""
+
+
+def looks_like_cloudevents(text: str) -> bool:
+    """Whether this is JSON with a `specversion` near its beginning."""
+    return text.lstrip()[:1] in ("{", "[") and '"specversion"' in text[:100_000]
+
+
+def scenario_from(text: str, file: str) -> ReplayScenario:
+    """The scenario that emits the events of a file again. Raises UserError with the place of what is none."""
+    found: list[dict[str, Any]] = []
+    notes: list[str] = []
+    for at, value in _values(text, file):
+        if len(found) == MOST_EVENTS:
+            notes.append(f"the first {MOST_EVENTS} events are taken: a script has no more steps")
+            break
+        found.append(_checked(value, at))
+    if not found:
+        raise UserError("there is no event in this file", at=Place(file), hint="expected CloudEvents as JSON")
+    times = [_nanoseconds(each.get("time")) for each in found]
+    if all(time is None for time in times) or None in times:
+        notes.append("not every event has a time: they are emitted one after another")
+        offsets: list[int | None] = [None] * len(found)
+    else:
+        known = [time for time in times if time is not None]
+        order = sorted(range(len(found)), key=known.__getitem__)
+        offsets = [known[at] - known[order[0]] for at in order]
+        found = [found[at] for at in order]
+    return _fitting(found, offsets, notes)
+
+
+def _fitting(found: list[dict[str, Any]], offsets: list[int | None], notes: list[str]) -> ReplayScenario:
+    """As many of the first events as a scenario file can hold."""
+    values = list(accumulate(_values_in(each.get("data")) + 5 for each in found))
+    count = max(bisect_right(values, tree.MAX_VALUES * 9 // 10), 1)
+    while True:
+        text = _scenario(found[:count], offsets[:count], notes)
+        if len(text.encode()) <= tree.MAX_BYTES or count == 1:
+            limits = f"a scenario has at most {tree.MAX_BYTES // 1024} KiB and {tree.MAX_VALUES} values"
+            cut = [f"the first {count} of {len(found)} events are taken: {limits}"] * (count < len(found))
+            return ReplayScenario(text, (*dict.fromkeys(notes), *cut))
+        count = max(count // 2, 1)
+
+
+def _scenario(found: list[dict[str, Any]], offsets: list[int | None], notes: list[str]) -> str:
+    names, event_of = UniqueNames(), dict[str, str]()
+    events: dict[str, Any] = {}
+    script: list[dict[str, Any]] = []
+    for each, offset in zip(found, offsets, strict=True):
+        kind = each["type"]
+        if kind not in event_of:
+            event_of[kind] = names.of(kind)
+            events[event_of[kind]] = {"description": f"CloudEvents type {kind}"} if event_of[kind] != kind else {}
+        name, data = event_of[kind], _data(each, notes)
+        step: dict[str, Any] = {"emit": name}
+        if data is not None:
+            try:
+                step["with"] = _payload(data)
+                events[name].setdefault("sample", data)
+            except ValueError as error:
+                notes.append(f"a payload of {kind} is left out: {error}")
+        if offset is not None:
+            step["at"] = _span(offset)
+        script.append(step)
+    if len(events) > MOST_TYPES:
+        notes.append(f"there are {len(events)} types, which is many for a scenario")
+    return spelling.block({"buslens": 1, "events": events, "handlers": {}, "script": script}, 0) + "\n"
+
+
+def _values(text: str, file: str) -> Iterator[tuple[Place, Any]]:
+    """Each event, and where it begins: of one, a batch, or one a line."""
+    try:
+        value = json.loads(text, parse_constant=_no_number)
+    except (ValueError, RecursionError):
+        yield from _lines(text, file)
+        return
+    several = value if isinstance(value, list) else [value]
+    yield from ((Place(file), each) for each in several)
+
+
+def _no_number(text: str) -> Any:
+    raise ValueError(f"{text} is no number in JSON")
+
+
+def _lines(text: str, file: str) -> Iterator[tuple[Place, Any]]:
+    for number, line in enumerate(text.splitlines(), 1):
+        if line.strip():
+            try:
+                yield Place(file, number, 1), json.loads(line, parse_constant=_no_number)
+            except (ValueError, RecursionError) as error:
+                column = getattr(error, "colno", 1)
+                raise UserError("this is not JSON", at=Place(file, number, column)) from None
+
+
+def _checked(value: Any, at: Place) -> dict[str, Any]:
+    if not isinstance(value, dict):
+        raise UserError("expected a CloudEvent, which is a JSON object", at=at)
+    for key in _NEEDED:
+        if not isinstance(value.get(key), str) or not value[key]:
+            raise UserError(f"this is no CloudEvent: it has no {key}", at=at)
+    if not value["specversion"].startswith("1."):
+        raise UserError(f"CloudEvents {value['specversion'][:20]} is not known here", at=at, hint="1.0 is")
+    return value
+
+
+def _values_in(value: Any) -> int:
+    """How many values stand in one, itself and keys included."""
+    count, waiting = 0, [value]
+    while waiting:
+        each = waiting.pop()
+        count += 1
+        if isinstance(each, list):
+            waiting += each
+        elif isinstance(each, dict):
+            count += len(each)
+            waiting += each.values()
+    return count
+
+
+def _data(event: dict[str, Any], notes: list[str]) -> Any:
+    if "data_base64" in event:
+        notes.append(f"{event['type']} carries bytes (data_base64), which a payload cannot be: left out")
+        return None
+    return event.get("data")
+
+
+def _payload(value: Any, levels: int = tree.MAX_DEPTH - 4) -> Any:
+    """A payload that means itself. Raises ValueError where a scenario cannot hold it."""
+    if levels <= 0:
+        raise ValueError("it is nested deeper than a scenario may be")
+    if isinstance(value, list):
+        return [_payload(each, levels - 1) for each in value]
+    if isinstance(value, dict):
+        return {key: _payload(each, levels - 1) for key, each in value.items()}
+    if isinstance(value, int) and abs(value) > tree.LARGEST_INTEGER:
+        raise ValueError("it has a whole number of more than 63 bits")
+    if not isinstance(value, str):
+        return value
+    if value.startswith("$"):
+        return f"${value}"  # `$` begins an expression, `$$` is a plain dollar sign
+    if "${" in value:
+        if len(value) > expressions.LONGEST // 2:
+            raise ValueError("it has a long text with ${ in it")
+        return "$" + json.dumps(value, ensure_ascii=False)  # an expression that is this very text
+    return value
+
+
+def _nanoseconds(time: Any) -> int | None:
+    """Of RFC 3339, nanoseconds since the epoch; None where it is none."""
+    matched = _TIME.fullmatch(time) if isinstance(time, str) else None
+    if matched is None:
+        return None
+    begins, digits, zone = matched.groups()
+    try:
+        seconds = datetime.fromisoformat(begins.upper() + ("+00:00" if zone in "Zz" else zone)).timestamp()
+    except (ValueError, OverflowError):
+        return None
+    return int(seconds) * 10**9 + int((digits or "0").ljust(9, "0"))
+
+
+def _span(nanoseconds: int) -> str:
+    for unit, size in (("s", 10**9), ("ms", 10**6), ("us", 10**3)):
+        if nanoseconds % size == 0:
+            return f"{nanoseconds // size}{unit}"
+    return f"{nanoseconds}ns"
