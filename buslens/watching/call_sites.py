@@ -48,20 +48,23 @@ def in_the_place_of(function: Any, asks_for: str, stand_in: Any) -> Any:
 class CallSites:
     """Call sites by the frame of whoever calls, made once each; a program calls handlers from few places."""
 
-    def __init__(self) -> None:
-        self._known: dict[tuple[CodeType, int], CallSite] = {}
+    def __init__(self, *, no_keywords: bool = False) -> None:
+        self._call: Any = _call_without if no_keywords else _call
+        self._known: dict[tuple[int, int], tuple[CallSite, CodeType]] = {}
+        """By the code's id and the step in there: to ask for the hash of a code, or a line, takes as long as a call."""
 
     def of(self, frame: Optional[FrameType]) -> CallSite:
         """The line that this frame is at; None: nobody's."""
         if frame is None:
-            return _call
-        key = frame.f_code, frame.f_lineno
-        found = self._known.get(key)
+            return self._call  # type: ignore[no-any-return]
+        code = frame.f_code
+        found = self._known.get((id(code), frame.f_lasti))
         if found is None:
             if len(self._known) >= _MOST_LINES:
                 self._known.clear()
-            found = self._known[key] = _made(frame.f_code, frame.f_lineno or 1, frame.f_globals, _call)
-        return found
+            made = _made(code, frame.f_lineno or 1, frame.f_globals, self._call)
+            found = self._known[id(code), frame.f_lasti] = made, code
+        return found[0]
 
 
 class _DressedCodes:

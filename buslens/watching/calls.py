@@ -11,7 +11,6 @@ import sys
 from collections.abc import Coroutine, Generator
 from sys import getrefcount
 from time import monotonic_ns
-from types import FrameType
 from typing import TYPE_CHECKING, Any, Optional
 
 from buslens.context import CALL
@@ -20,7 +19,7 @@ from buslens.limits import LONG_STEP_NS
 from buslens.records import Flag, Outcome
 from buslens.watching.call_sites import CallSites
 from buslens.watching.naming import HandlerName
-from buslens.watching.pending import CANCELLED, CANCELLED_FIRST, DESTROYED_FIRST, HANDED_TO, THROWN_AWAY
+from buslens.watching.pending import CANCELLED, CANCELLED_FIRST, DESTROYED_FIRST, HANDED_TO, THROWN_AWAY, PendingCall
 from buslens.watching.steps import tell_long_step, waits_at
 from buslens.watching.undone import has_begun
 
@@ -28,7 +27,8 @@ if TYPE_CHECKING:
     from buslens.watching.watch import Watch
 
 _ASYNC = int(Flag.ASYNC)
-_LINES = CallSites()
+_frame_at = sys._getframe
+_LINES, _STEPS = CallSites(), CallSites(no_keywords=True)
 _TRACEBACK: Any = vars(BaseException)["__traceback__"]
 _STOPS = frozenset({"CancelledError", "Cancelled", "GeneratorExit"})
 
@@ -127,14 +127,11 @@ class CallCoroutine(Coroutine[Any, Any, Any]):
     never awaited, which warns. What asks for `cr_frame`, `__qualname__` and the like gets the handler's.
     """
 
-    __slots__ = (
-        *("_call", "_close", "_coroutine", "_ended", "_plain", "_send", "_stepped", "_stood", "_throw", "_token"),
-        "_watch",
-    )
+    __slots__ = ("_call", "_coroutine", "_ended", "_plain", "_send", "_stepped", "_stood", "_token", "_watch")
 
     def __init__(self, coroutine: Any, watch: Watch, call: int, plain: Frames) -> None:
         self._coroutine = coroutine
-        self._send, self._throw, self._close = coroutine.send, coroutine.throw, coroutine.close
+        self._send = coroutine.send
         self._watch = watch
         self._call = call
         self._plain = plain
@@ -160,47 +157,16 @@ class CallCoroutine(Coroutine[Any, Any, Any]):
     def __iter__(self) -> CallCoroutine:
         return self
 
-    def __next__(self) -> Any:
+    # In each of the steps whatever looks at its caller finds who drives the coroutine where nobody watches. Not in a
+    # function of their own: a step is the most of what a watched task costs.
+
+    def send(self, value: Any = None) -> Any:
         if not self._stepped:
             self._start()
-        try:
-            return self._driven(sys._getframe().f_back, self._send, (None,))
-        except StopIteration:
-            raise
-        except BaseException as error:
-            _leave_out_ours(error)
-            raise
-
-    def send(self, value: Any) -> Any:
-        if not self._stepped:
-            self._start()
-        try:
-            return self._driven(sys._getframe().f_back, self._send, (value,))
-        except StopIteration:
-            raise
-        except BaseException as error:
-            _leave_out_ours(error)
-            raise
-
-    def throw(self, *error: Any) -> Any:
-        if not self._stepped:
-            self._abandon(CANCELLED_FIRST)  # a coroutine that has not begun only raises what is thrown into it
-        elif not self._ended:
-            self._stood = waits_at(self._coroutine)
-        try:
-            return self._driven(sys._getframe().f_back, self._throw, error)
-        except StopIteration:
-            raise
-        except BaseException as raised:
-            _leave_out_ours(raised)
-            raise
-
-    def _driven(self, caller: Optional[FrameType], drive: Any, arguments: tuple[Any, ...]) -> Any:
-        """One step. Whatever looks at its caller finds who drives the coroutine where nobody watches."""
         began_ns = monotonic_ns()
         try:
             try:
-                return _LINES.of(caller)(drive, arguments, {})
+                return _STEPS.of(_frame_at(1))(self._send, (value,), {})
             finally:
                 if monotonic_ns() - began_ns >= LONG_STEP_NS:
                     tell_long_step(self._watch, self._call, self._coroutine, began_ns)
@@ -212,18 +178,41 @@ class CallCoroutine(Coroutine[Any, Any, Any]):
             self._end(error)
             raise
 
+    __next__ = send
+
+    def throw(self, *error: Any) -> Any:
+        if not self._stepped:
+            self._abandon(CANCELLED_FIRST)  # a coroutine that has not begun only raises what is thrown into it
+        elif not self._ended:
+            self._stood = waits_at(self._coroutine)
+        began_ns = monotonic_ns()
+        try:
+            try:
+                return _STEPS.of(_frame_at(1))(self._coroutine.throw, error, {})
+            finally:
+                if monotonic_ns() - began_ns >= LONG_STEP_NS:
+                    tell_long_step(self._watch, self._call, self._coroutine, began_ns)
+        except StopIteration:
+            self._end(None)
+            raise
+        except BaseException as raised:
+            _leave_out_ours(raised)
+            self._end(raised)
+            raise
+
     def close(self) -> None:
         if not self._stepped:
             self._abandon(DESTROYED_FIRST)  # once closed it looks as if it had begun
         try:
-            self._close()
+            self._coroutine.close()
         except BaseException as error:
             self._end(error)
             raise
         self._abandon(DESTROYED_FIRST)
 
     def __del__(self) -> None:
-        self._abandon(THROWN_AWAY if self._stepped else DESTROYED_FIRST)
+        if not self._ended:
+            self._abandon(THROWN_AWAY if self._stepped else DESTROYED_FIRST)
 
     def _start(self) -> None:
         self._stepped = True
@@ -231,7 +220,7 @@ class CallCoroutine(Coroutine[Any, Any, Any]):
         if waiting is None:
             self._ended = True  # it has been told to have never run, when the program ended
             return
-        waiting.start(self._watch, self._call, _ASYNC)
+        PendingCall(*waiting).start(self._watch, self._call, _ASYNC)
         if CALL.get() != self._call:
             # An emitter of the program's own ran it outside of the context that it was called in.
             self._token = CALL.set(self._call)
@@ -264,14 +253,13 @@ class CallCoroutine(Coroutine[Any, Any, Any]):
         if waiting is None:
             return
         if has_begun(self._coroutine) or getrefcount(self._coroutine) > _REFERENCES:
-            waiting.let_go(self._watch, self._call)
+            PendingCall(*waiting).let_go(self._watch, self._call)
         else:
-            waiting.give_up(self._watch, self._call, why)
+            PendingCall(*waiting).give_up(self._watch, self._call, why)
 
 
-_CALLING = frozenset(function.__code__ for function in (WatchedHandler.__call__, CallCoroutine._driven))
-_PASSING = frozenset(
-    function.__code__ for function in (CallCoroutine.__next__, CallCoroutine.send, CallCoroutine.throw)
+_CALLING = frozenset(
+    function.__code__ for function in (WatchedHandler.__call__, CallCoroutine.send, CallCoroutine.throw)
 )
 
 
@@ -281,8 +269,6 @@ def _leave_out_ours(error: BaseException) -> None:
     Not by its attribute: the program may have one of its own.
     """
     steps = _TRACEBACK.__get__(error)
-    while steps is not None and steps.tb_frame.f_code in _PASSING:
-        steps = steps.tb_next
     if steps is not None and steps.tb_frame.f_code in _CALLING:
         line = steps.tb_next  # which stands for whoever would call
         steps = line.tb_next if line is not None else None

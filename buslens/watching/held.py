@@ -19,7 +19,7 @@ def begin_of(coroutine: Any) -> Optional[Begin]:
     """Dispatch, handler and attempt of a handler's coroutine that has not begun; None where nobody watches it."""
     watch, call = getattr(coroutine, "_watch", None), getattr(coroutine, "_call", 0)
     pending = None if watch is None else watch.waiting.get(call)
-    return None if pending is None else pending.begin
+    return None if pending is None else pending[0]
 
 
 def call_of(coroutine: Any) -> int:

@@ -22,22 +22,21 @@ HANDED_TO = "the pool or nursery that it was handed to was shut down, or gave it
 _IDLE = "{} was scheduled on an event loop that did not run, or on none: its body never ran"
 
 
+Waiting = tuple[Optional[Begin], int, HandlerName, bool]
+"""What is kept of a call until it begins: what a PendingCall is made of."""
+
+
 class PendingCall:
     """A coroutine that a handler gave to whoever runs it, and that has not taken its first step."""
 
     __slots__ = ("_begin", "_called_ns", "_is_idle", "_name")
 
     def __init__(self, begin: Optional[Begin], called_ns: int, name: HandlerName, is_idle: bool) -> None:
+        """begin: None where its start was recorded when its handler was called. is_idle: no event loop ran then."""
         self._begin = begin
         self._called_ns = called_ns
         self._name = name
         self._is_idle = is_idle
-        """No event loop ran when it was scheduled."""
-
-    @property
-    def begin(self) -> Optional[Begin]:
-        """What its start will say; None where that was recorded when its handler was called."""
-        return self._begin
 
     def start(self, watch: Watch, call: int, flags: int) -> None:
         """Record that the coroutine takes its first step."""

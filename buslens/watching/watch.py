@@ -21,7 +21,7 @@ from buslens.statics import class_dict
 from buslens.texts import json_utf8
 from buslens.watching.calls import CallCoroutine, FutureEnd, outcome_of
 from buslens.watching.naming import HandlerName, describe, event_text
-from buslens.watching.pending import ENDED_FIRST, Begin, PendingCall
+from buslens.watching.pending import ENDED_FIRST, Begin, PendingCall, Waiting
 from buslens.watching.subscribers import Registration
 from buslens.watching.undone import undone
 
@@ -63,7 +63,7 @@ class Watch:
         self.failing: Optional[dict[int, int]] = None
         """Calls by the id of the exception that ended them, whose own event is about to come; None: there is none."""
 
-        self.waiting: dict[int, PendingCall] = {}
+        self.waiting: dict[int, Waiting] = {}
         """Calls whose body has not begun, by id: of tasks before their first step."""
 
         self.uncalled: dict[int, tuple[int, int]] = {}
@@ -265,7 +265,7 @@ class Watch:
                 call, waiting = self.waiting.popitem()
             except KeyError:  # another thread was quicker
                 return
-            waiting.give_up(self, call, ENDED_FIRST)
+            PendingCall(*waiting).give_up(self, call, ENDED_FIRST)
         while self.uncalled:
             try:
                 _, (dispatch, handler) = self.uncalled.popitem()
@@ -310,7 +310,7 @@ class Watch:
                 self.started(call, *begin)
             given[0].add_done_callback(FutureEnd(self, call, name.plain))
         elif self.may_run(kind):
-            self.waiting[call] = PendingCall(begin, self.recorder.clock_ns(), name, self.is_idle())
+            self.waiting[call] = begin, self.recorder.clock_ns(), name, self.is_idle()
             given[0] = CallCoroutine(given[0], self, call, name.plain)
             if self.hold is not None and begin is not None:
                 given[0] = self.hold(self, given[0], begin, name)

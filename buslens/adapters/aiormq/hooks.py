@@ -22,7 +22,6 @@ from buslens.watching.broker_watch import BrokerWatch, SeenDelivery
 from buslens.watching.call_sites import in_the_place_of
 from buslens.watching.calls import CallCoroutine
 from buslens.watching.methods import Hook, MethodHooks, Subscription
-from buslens.watching.pending import PendingCall
 
 _COMING: "ContextVar[Optional[list[Any]]]" = ContextVar("buslens_aiormq_coming", default=None)
 """In the task that reads from the broker: the message that it is about to hand to a consumer, once it is read."""
@@ -207,7 +206,7 @@ class ChannelHooks(MethodHooks):
                 return coroutine
             name = consumer.name
             begin = delivery.dispatch, self.watch.handler_id(delivery.event, name), delivery.attempt
-            self.watch.waiting[delivery.call] = PendingCall(begin, self.watch.recorder.clock_ns(), name, False)
+            self.watch.waiting[delivery.call] = begin, self.watch.recorder.clock_ns(), name, False
             return CallCoroutine(coroutine, self.watch, delivery.call, name.plain)
         except Exception as error:
             self.watch.broke(error)

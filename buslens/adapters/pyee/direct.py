@@ -7,19 +7,26 @@ frame to the stack: a program that recurses as deep as Python allows finds the s
 from __future__ import annotations
 
 from functools import partial
+from types import CoroutineType
 from typing import Any, Callable, Optional
 
 from pyee.base import EventEmitter
 
 from buslens.adapters.pyee.dispatch import STALE, CallHandlers, announced, is_stale, unheard
+from buslens.adapters.pyee.scheduled import scheduled
 from buslens.adapters.pyee.watch import PyeeWatch
 from buslens.context import CALL
+from buslens.stream import StreamRecorder
 from buslens.watching.call_sites import in_the_place_of
+from buslens.watching.stream_calls import StreamCall
 
 
-def direct(watch: PyeeWatch, bare: CallHandlers) -> Callable[..., bool]:
-    """A `_call_handlers` that calls the handlers itself."""
+def direct(watch: PyeeWatch, bare: CallHandlers, stream: Optional[StreamRecorder] = None) -> Callable[..., bool]:
+    """A `_call_handlers` that calls the handlers itself. stream: where asyncio's tasks have a path of their own."""
     recorder = watch.recorder
+    schedule = scheduled(watch, stream) if stream is not None else None
+    to: Any = stream
+    waiting, stand_in, coroutine = watch.waiting, StreamCall, CoroutineType
     next_id, enter, leave, call_from = recorder.next_id, CALL.set, CALL.reset, watch.call_from
     returns_are_looked_at = watch.kind != "base"
     # What is global below is pyee's: see `in_the_place_of`.
@@ -38,9 +45,14 @@ def direct(watch: PyeeWatch, bare: CallHandlers) -> Callable[..., bool]:
         if not functions:
             nobody(watch, emitter, event, args, kwargs)
             return False
-        dispatch, handlers = announce(watch, emitter, event, args, kwargs, functions, is_chosen)
-        if not dispatch:
-            return bare(event, args, kwargs)
+        task = schedule(emitter, event, args, kwargs, functions) if schedule is not None else None
+        if task is not None:
+            dispatch, handlers, now, is_idle = task
+        else:
+            dispatch, handlers = announce(watch, emitter, event, args, kwargs, functions, is_chosen)
+            now, is_idle = 0, False
+            if not dispatch:
+                return bare(event, args, kwargs)
         call = 0
         try:
             for function, key, handler, name in handlers:
@@ -66,7 +78,12 @@ def direct(watch: PyeeWatch, bare: CallHandlers) -> Callable[..., bool]:
                             raise
                         run = raise_(error)
                     else:
-                        watch.returned(given, call, name, (dispatch, handler, 1) if later else None)
+                        if task is not None and type(given[0]) is coroutine:
+                            begin = dispatch, handler, 1
+                            waiting[call] = begin, now, name, is_idle
+                            given[0] = stand_in(given[0], watch, call, name.plain, to, begin)
+                        else:
+                            watch.returned(given, call, name, (dispatch, handler, 1) if later else None)
                     # Also what pyee throws away is thrown away there: it may warn of that.
                     if returns_are_looked_at or given[0] is not None:
                         emitter._emit_run(run, (), {})

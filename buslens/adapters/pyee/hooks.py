@@ -71,7 +71,9 @@ class PyeeHooks(MethodHooks):
                 return {"_call_handlers": mapped(self.watch, recorder, bare, slow)}
             return {"_call_handlers": plain(self.watch, bare, slow)}
         if self.watch.kind in ("asyncio", "twisted"):
-            return {"_call_handlers": direct(self.watch, bare)}
+            recorder = self.watch.recorder
+            stream = recorder if self.watch.kind == "asyncio" and isinstance(recorder, StreamRecorder) else None
+            return {"_call_handlers": direct(self.watch, bare, stream)}
         return {"_call_handlers": general(self.watch, bare)}
 
 

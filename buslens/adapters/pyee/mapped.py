@@ -197,6 +197,26 @@ def mapped(watch: PyeeWatch, recorder: StreamRecorder, bare: CallHandlers, slow:
     return in_the_place_of(EventEmitter._call_handlers, "_emit_run", _call_handlers)  # type: ignore[no-any-return]
 
 
+def payload_of(
+    recorder: StreamRecorder,
+    plan: HandlerPlan,
+    append: Callable[[bytes], Any],
+    blob: int,
+    args: tuple[Any, ...],
+    kwargs: dict[str, Any],
+) -> int:
+    """Keep what an emit carries, as this blob; 0 where there is no room. append: into the chunk at hand."""
+    record = None if recorder.spending.step else plan.form(blob, args, kwargs)
+    if record is None:
+        return _without_form(recorder, plan, blob, args, kwargs)
+    try:
+        append(record)
+    except ValueError:  # that chunk is full
+        recorder.local.place = None
+        return recorder.keep_payload(blob, arguments(args, kwargs))
+    return blob
+
+
 def _without_form(
     recorder: StreamRecorder, plan: HandlerPlan, call: int, args: tuple[Any, ...], kwargs: dict[str, Any]
 ) -> int:

@@ -6,7 +6,7 @@ import sys
 from collections.abc import Coroutine
 from operator import is_
 from types import AsyncGeneratorType, GeneratorType
-from typing import Any, Callable, Optional
+from typing import Any, Callable
 
 from pyee.base import EventEmitter
 
@@ -26,7 +26,8 @@ class HandlerPlan:
     """The handlers of one event as they were at its last emit."""
 
     __slots__ = (
-        *("count", "event_id", "form", "functions", "handler_ids", "keys", "names", "only", "opening", "others"),
+        *("count", "event_id", "form", "functions", "handler_ids", "is_scheduled", "keys", "names", "only", "opening"),
+        "others",
         "without_form",
     )
 
@@ -45,6 +46,9 @@ class HandlerPlan:
         text = event_text(event)
         self.handler_ids = [recorder.handler(name.text, name.file, name.line, text) for name in self.names]
         simple = all(key is function for key, function in items) and not any(name.defers for name in self.names)
+        self.is_scheduled = simple and all(name.is_async for name in self.names)
+        """All of them only make coroutines."""
+
         self.opening: Any = recorder.opening(event_id, self.handler_ids) if simple else None
         """What the recorder packs for an emit; None where one of them is `once`, or is not over when it returns."""
 
@@ -78,9 +82,10 @@ class PyeeWatch(Watch):
         self.run_from = call_site_of(EventEmitter._call_handlers, "_emit_run")
         """Calls `_emit_run` where pyee would."""
 
-        self._running_loop: Optional[Callable[[], Any]] = (
-            sys.modules["asyncio"]._get_running_loop if self.kind == "asyncio" else None
+        self.running_loop: Callable[[], Any] = (
+            sys.modules["asyncio"]._get_running_loop if self.kind == "asyncio" else lambda: self
         )
+        """Gives asyncio's loop that runs on this thread, None where there is none; anything for another kind."""
 
         self.quiet = {"new_listener", "failure"} if self.kind == "twisted" else {"new_listener"}
         """Events that pyee itself emits and that mean nothing where nobody listens."""
@@ -141,9 +146,7 @@ class PyeeWatch(Watch):
 
     def is_idle(self) -> bool:
         """Whether no event loop runs here that could take what is scheduled now."""
-        if self._running_loop is None or getattr(self.emitter(), "_loop", None) is not None:
-            return False
-        return self._running_loop() is None
+        return self.running_loop() is None and getattr(self.emitter(), "_loop", None) is None
 
     def _is_plain_pool(self) -> bool:
         return type(getattr(self.emitter(), "_executor", None)) is _thread_pool()

@@ -21,6 +21,7 @@ from pyee.executor import ExecutorEventEmitter
 
 import buslens
 from buslens.records import Outcome
+from buslens.stream import StreamRecorder
 from tests.unit.buslens.facts import Call, Facts
 
 pytestmark = pytest.mark.filterwarnings(
@@ -262,11 +263,16 @@ def test_what_looks_at_its_caller_finds_pyee(kind: type[EventEmitter]) -> None:
     assert seen(True) == seen(False)
 
 
-def test_a_coroutine_warns_and_fails_where_it_does_if_nobody_watches() -> None:
+@pytest.mark.parametrize("in_stream", [False, True])
+def test_a_coroutine_warns_and_fails_where_it_does_if_nobody_watches(tmp_path: Path, in_stream: bool) -> None:
     async def seen(watched: bool) -> list[object]:
         emitter, told = AsyncIOEventEmitter(), []
         if watched:
-            buslens.attach(emitter)
+            recorder = StreamRecorder.into(tmp_path) if in_stream else None
+            buslens.attach(emitter, recorder=recorder)
+            if in_stream:
+                emitter.emit("first")  # a few are measured, by the general way
+                emitter.emit("second")
 
         async def warns(*_: object) -> None:
             for _ in range(2):
