@@ -26,6 +26,7 @@ from buslens.watching.hooks import Hooks
 from buslens.watching.methods import Hook, MethodHooks, Subscription
 from buslens.watching.places import Place, files_of, place_outside
 from buslens.watching.senders import SenderNames
+from buslens.watching.slot_one import OneCall, begun
 from buslens.watching.slot_turns import MOST, SlotPlan, SlotTurns
 from buslens.watching.subscribers import FREED, Registration, Subscribers
 from buslens.watching.turns import Turns
@@ -144,6 +145,33 @@ class SignalHooks(MethodHooks):
             watch.broke(error)
         return None
 
+    def one(self, whom: Any, given: dict[str, Any]) -> Optional[tuple[OneCall, Any, Iterator[Any]]]:
+        """The call of a send's only receiver, which is plain, that receiver, and whoever blinker has behind it.
+
+        None where the general way has to record the send. Who has changed the signal's own tables is found out by how
+        many receivers there are, or by the next measured send.
+        """
+        stream, signal, known = self.stream, self.watch.emitter(), self.subscribers.known
+        if stream is None or signal is None or not (known and self.watch.live and stream.spending.is_hot):
+            return None
+        try:
+            own, key = vars(signal), _sender_key(whom)
+            if len(own["receivers"]) != len(known) or own.get("is_muted") is True:
+                return None
+            found = self._plans.get(key if own["_by_sender"].get(key) else ANY_ID)
+            plan = found[1] if found is not None else None
+            if plan is None or len(plan.announced) != 1:
+                return None
+            receivers = iter(self.bare("receivers_for")(whom))
+            receiver = next(receivers, None)
+            if receiver is None or _static_key(receiver) not in plan.announced:
+                return None
+            call = begun(self.watch, stream, plan, self.senders.carried(whom, given))
+            return None if call is None else (call, receiver, receivers)
+        except Exception as error:
+            self.watch.broke(error)
+            return None
+
     def after_fork(self, parent_pid: int) -> None:
         """In a forked child: nothing was sent there yet."""
         super().after_fork(parent_pid)
@@ -253,6 +281,17 @@ def _sending(hooks: SignalHooks) -> Hook:
             given = {name: value for name, value in kwargs.items() if name != "_async_wrapper"}
         wrapped = given is not kwargs and kwargs["_async_wrapper"] is not None
         whom = sender[0] if sender else None
+        one = hooks.one(whom, given) if is_plain and len(sender) < 2 else None
+        if one is not None:
+            call, receiver, others = one
+            try:
+                results = [(receiver, receiver(whom, **given))]
+            except BaseException as error:
+                call.failed(error)
+                raise
+            call.over()
+            results.extend((receiver, receiver(whom, **given)) for receiver in others)
+            return results
         refused = "async" if direct and not wrapped else ""
         turns = None if len(sender) > 1 else hooks.told(whom, given, refused, is_plain=is_plain)
         if turns is None:
@@ -262,7 +301,7 @@ def _sending(hooks: SignalHooks) -> Hook:
                 hooks.asked.turns = turns
                 turns.by_library = True
                 return hooks.bare("send")(*sender, **kwargs)
-            results: list[Any] = []
+            results = []
             if turns.left:
                 for receiver in turns.of(hooks.bare("receivers_for")(whom)):
                     result = receiver(whom, **given)

@@ -28,12 +28,14 @@ from buslens.watching.methods import Hook, MethodHooks, Subscription
 from buslens.watching.places import Place, place_outside
 from buslens.watching.results import GIVEN, UNREAD, is_thrown_away
 from buslens.watching.senders import SenderNames
+from buslens.watching.slot_one import OneCall, begun
 from buslens.watching.slot_turns import MOST, SlotPlan, SlotTurns
 from buslens.watching.subscribers import FREED, Registration, Subscribers
 from buslens.watching.turns import Turns
 from buslens.watching.watch import Watch
 
 _TRACEBACK: Any = vars(BaseException)["__traceback__"]
+_PLAIN = (str, int, bool, float, tuple, list, dict, type(None))
 _QUIET = ("pre_init", "post_init")
 _MOST_REMEMBERED = 4096
 _MOST_PLANS = 64
@@ -55,6 +57,9 @@ class SignalHooks(MethodHooks):
         self.event = name or "signal"
         self.quiet = module == "django.db.models.signals" and name in _QUIET
         """Sent for each object that a model makes: what is for nobody who listens is not told."""
+
+        self.carries_environ = (module, name) == ("django.core.signals", "request_started")
+        """In a server's environment there are sockets, files and its own objects, which would be read each time."""
 
         is_own = module.partition(".")[0] == "django"
         self.unheard = UnheardSignal(self.watch, "django", self.event) if is_own else None
@@ -130,7 +135,7 @@ class SignalHooks(MethodHooks):
             if found is not None and self.stream is not None and self.stream.spending.one_in == 1:
                 if self.quiet and not found[0].announced:
                     return None
-                measured, said = self.stream.spending.measured(), self.senders.carried(sender, named)
+                measured, said = self.stream.spending.measured(), self._carried(sender, named)
                 if found[0].announced:
                     return SlotTurns(watch, self.stream, *found, said, measured)
                 found[0].tell_unheard(watch, self.stream, said, measured)
@@ -139,7 +144,7 @@ class SignalHooks(MethodHooks):
             announced = self._asked(receivers, sender, waiting)
             if (self.quiet and not announced) or not watch.has_room(len(announced)):
                 return None
-            said = self.senders.carried(sender, named)
+            said = self._carried(sender, named)
             payload = watch.payload((said,) if said else (), {})
             dispatch = watch.emitted(watch.event_id(self.event), len(announced), payload, watch.cause())
             known = self.subscribers.known
@@ -157,6 +162,27 @@ class SignalHooks(MethodHooks):
         except Exception as error:
             watch.broke(error)
         return None
+
+    def one(self, sender: Any, named: dict[str, Any], receivers: list[Any]) -> Optional[OneCall]:
+        """The call of a send's only receiver; None where the general way has to record the send.
+
+        receivers: those that Django has for it, and which block. Who has changed its list is found out by how long it
+        is, or by the next measured send.
+        """
+        stream = self.stream
+        if stream is None or not (self.watch.live and stream.spending.is_hot):
+            return None
+        try:
+            signal: Any = self.watch.emitter()
+            if signal.receivers is not self._seen[0] or len(signal.receivers) != self._seen[1]:
+                return None
+            found = self._plans.get(_static_id(sender))
+            if found is None or len(found[0].announced) != 1 or found[1](receivers[0]) not in found[0].announced:
+                return None
+            return begun(self.watch, stream, found[0], self._carried(sender, named))
+        except Exception as error:
+            self.watch.broke(error)
+            return None
 
     def after_fork(self, parent_pid: int) -> None:
         """In a forked child: nothing was sent there yet."""
@@ -199,6 +225,13 @@ class SignalHooks(MethodHooks):
                     self.subscribers.went(key)
         except Exception as error:
             self.watch.broke(error)
+
+    def _carried(self, sender: Any, named: dict[str, Any]) -> dict[str, Any]:
+        """What a send carries; of the environment of a request what it says, and of objects in there what they are."""
+        environ = named.get("environ") if self.carries_environ else None
+        if type(environ) is dict:
+            named = {**named, "environ": {key: _plain_or_class(value) for key, value in environ.copy().items()}}
+        return self.senders.carried(sender, named)
 
     def _plan(self, receivers: Any, sender: Any) -> Optional[tuple[SlotPlan, Callable[[Any], Any]]]:
         """Whom a send reaches where all of them block, and what finds their keys; None: others too."""
@@ -266,6 +299,19 @@ def _sending(hooks: SignalHooks) -> Hook:
     is_plain = hooks.stream is not None
 
     def send(sender: Any, **named: Any) -> Any:
+        if is_plain and hooks.subscribers.known:
+            sync_receivers, async_receivers = hooks.bare("_live_receivers")(sender)
+            if len(sync_receivers) == 1 and not async_receivers:
+                call = hooks.one(sender, named, sync_receivers)
+                if call is not None:
+                    (receiver,) = sync_receivers
+                    try:
+                        response = receiver(signal=hooks.watch.emitter(), sender=sender, **named)
+                    except BaseException as error:
+                        call.failed(error)
+                        raise
+                    call.over()
+                    return [(receiver, response)]
         turns = hooks.told(sender, named, is_plain=is_plain)
         if turns is None:
             return hooks.bare("send")(sender, **named)
@@ -411,6 +457,10 @@ def _is_of_loop(error: BaseException) -> bool:
 
 def _is_own(hooks: SignalHooks, name: str) -> bool:
     return name in hooks.before or getattr(type(hooks.watch.emitter()), name) is not getattr(Signal, name)
+
+
+def _plain_or_class(value: Any) -> Any:
+    return value if any(type(value) is each for each in _PLAIN) else f"<{class_name(type(value))}>"
 
 
 def _alive(stored: Any) -> Any:

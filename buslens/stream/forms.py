@@ -95,6 +95,7 @@ class PayloadForms:
         names: "dict[str, Any]" = {
             **{"int": int, "float": float, "bool": bool, "str": str, "dict": dict, "list": list, "tuple": tuple},
             **{"type": type, "len": len, "suspicious": self._redaction.suspicious},
+            "last": [None] * len(sketch.texts),
             **{"failed": (ValueError, RuntimeError, struct.error), "head": what + FORM_ID.pack(ident)},
             **{"what": int.from_bytes(what[:4], "little"), "fixed": FORM_ID.size + fixed, "ident": ident},
             "pack": struct.Struct((_GROWING if sketch.texts else _FIXED) + sketch.letters).pack,
@@ -173,9 +174,14 @@ class _Sketch:
         doubtful = {
             "int": f" or {name} >= {LARGE}",
             "float": f" or {name} - {name} != 0.0",  # it is none, or has no end
-            "str": f" or (len({name}) > {SHORT} and (len({name}) > {LONG} or suspicious({name})))",
         }
         self._unless(f"type({name}) is not {kind.__name__}{doubtful.get(kind.__name__, '')}")
+        if kind is str:
+            # Many are the very same text each time, as constants of the program are: each is looked at once.
+            last = f"last[{len(self.texts)}]"
+            self._lines.append(f"if len({name}) > {SHORT} and {name} is not {last}:")
+            self._lines.append(f"    if len({name}) > {LONG} or suspicious({name}): return None")
+            self._lines.append(f"    {last} = {name}")
         self.letters += _CODES[kind.__name__]
         self.pieces.append("")
         self._values.append(f"n{name}" if kind is str else name)
