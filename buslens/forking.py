@@ -9,7 +9,8 @@ from __future__ import annotations
 import os
 import weakref
 from typing import Any, Protocol
-from weakref import ref as weak_ref
+
+from buslens.keyed_ref import KeyedRef
 
 
 class ForkListener(Protocol):
@@ -49,7 +50,7 @@ class ForkHooks:
         key = id(whom)
         known = self._told.get(key)
         if known is None or known() is not whom:
-            self._told[key] = weak_ref(whom, lambda gone: self._forget(key, gone))
+            self._told[key] = KeyedRef(whom, self._forget, key)
 
     def let_rest(self, whom: PausedByFork) -> None:
         """`whom` rests, while it lives, when the process is forked; it has asked to be told, too."""
@@ -69,7 +70,8 @@ class ForkHooks:
             except Exception:  # noqa: S110  such as no room for a thread: what waits is written at the end
                 pass
 
-    def _forget(self, key: int, gone: Any) -> None:
+    def _forget(self, gone: KeyedRef) -> None:
+        key = gone.key
         if self._told.get(key) is gone:  # else somebody new has that id
             self._told.pop(key, None)
 

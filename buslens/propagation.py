@@ -14,9 +14,9 @@ import weakref
 from contextvars import Context
 from functools import partial
 from typing import Any, Callable, Optional
-from weakref import ref as weak_ref
 
 from buslens.context import CALL, CAUSE_UNKNOWN, cause_here
+from buslens.keyed_ref import KeyedRef
 from buslens.statics import instance_dict
 
 _STARTERS = ("_start_joinable_thread", "_start_new_thread")
@@ -39,19 +39,22 @@ class ContextPropagation:
         """`whom` needs them, while it lives or until it is released."""
         key = id(whom)
         with self._lock:
-            self._needed[key] = weak_ref(whom, lambda gone: self._gone(key, gone))
+            self._needed[key] = KeyedRef(whom, self._gone, key)
             if not self._put:
                 self._install()
 
     def release(self, whom: Any) -> None:
         """`whom` needs them no more."""
-        self._gone(id(whom), None)
+        self._drop(id(whom), None)
 
     def after_fork(self, _: int) -> None:
         """In a forked child: another thread may have held the lock."""
         self._lock = threading.RLock()
 
-    def _gone(self, key: int, gone: "Optional[weakref.ref[Any]]") -> None:
+    def _gone(self, gone: KeyedRef) -> None:
+        self._drop(gone.key, gone)
+
+    def _drop(self, key: int, gone: Optional[KeyedRef]) -> None:
         with self._lock:
             if gone is None or self._needed.get(key) is gone:
                 self._needed.pop(key, None)

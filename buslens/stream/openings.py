@@ -21,14 +21,14 @@ class StreamOpening:
         self.mark = OPENED | AWAITS_END | ident << 32
         """Of the slot of an emit."""
 
-        self.further = [
+        self.further = tuple(
             (SLOT * (1 + number), first, min(TIMES, handlers - first), FURTHER | ident << 32)
             for number, first in enumerate(range(1, handlers, TIMES))
-        ]
+        )
         """The slots behind that one: how far behind, first handler, number of handlers, mark."""
 
         self.slots = 1 + len(self.further)
-        self.others = [(at, _WORDS * (1 + (at - 1) // TIMES) + (at - 1) % TIMES) for at in range(1, handlers)]
+        self.others = tuple((at, _WORDS * (1 + (at - 1) // TIMES) + (at - 1) % TIMES) for at in range(1, handlers))
         """Each handler but the first, and how many numbers of 8 bytes behind the first slot its time stands."""
 
 

@@ -74,6 +74,9 @@ class StreamRecorder(Recorder):
         """Even ids: the dispatch of a call that begins at once has the odd one before it."""
 
         self.keep = self._keep
+        self.paths: "dict[Any, Any]" = {}
+        """What adapters have made once for all objects that record here, by keys of theirs."""
+
         self._space = space or StreamLimits()
         self._openings: "dict[tuple[int, tuple[int, ...]], int]" = {}
         self._next_opening = itertools.count(1).__next__

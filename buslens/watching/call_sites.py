@@ -10,6 +10,7 @@ import dis
 import sys
 from types import CodeType, FrameType, FunctionType
 from typing import Any, Callable, Optional
+from weakref import WeakKeyDictionary
 
 CallSite = Callable[[Any, "tuple[Any, ...]", "dict[str, Any]"], Any]
 
@@ -27,7 +28,7 @@ def call_site_of(function: Any, asks_for: str = "", *, no_keywords: bool = False
     code = getattr(function, "__code__", None)
     if type(code) is not CodeType:
         return call  # type: ignore[no-any-return]
-    return FunctionType(_DRESSED.of(call.__code__, code, asks_for, 0), function.__globals__)
+    return _SITES.of(function, asks_for, call)
 
 
 def in_the_place_of(function: Any, asks_for: str, stand_in: Any) -> Any:
@@ -86,6 +87,24 @@ class _DressedCodes:
 
 
 _DRESSED = _DressedCodes()
+
+
+class _CallSitesOf:
+    """The call sites of each function of a library that lives: they are the same for all objects of a class."""
+
+    def __init__(self) -> None:
+        self._known: WeakKeyDictionary[Any, dict[tuple[str, int], CallSite]] = WeakKeyDictionary()
+
+    def of(self, function: Any, asks_for: str, call: Any) -> CallSite:
+        known, key = self._known.setdefault(function, {}), (asks_for, id(call))
+        found = known.get(key)
+        if found is None:
+            code = _DRESSED.of(call.__code__, function.__code__, asks_for, 0)
+            found = known[key] = FunctionType(code, function.__globals__)
+        return found
+
+
+_SITES = _CallSitesOf()
 
 
 def _made(code: CodeType, line: int, names: dict[str, Any], call: Any) -> CallSite:

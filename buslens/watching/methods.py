@@ -25,6 +25,7 @@ Own = TypeVar("Own", bound="MethodHooks")
 MARK = "__buslens_hooks__"
 """Under this name the first hook of an object has all its hooks."""
 
+_NOTHING: dict[str, Any] = {}
 _STATE = ("__getstate__", "__reduce_ex__")
 """What pickling and copying ask an object for."""
 
@@ -47,7 +48,8 @@ class MethodHooks:
     def __init__(self, emitter: Any, watch: Watch) -> None:
         self.watch = watch
         self.probe: Optional[Probe] = None
-        self.before = {name: value for name, value in vars(emitter).items() if name in (*self.METHODS, *_STATE)}
+        places = (*self.METHODS, *_STATE)
+        self.before = {name: value for name, value in vars(emitter).items() if name in places} or _NOTHING
         """What the object had already in the place of a hook: somebody else's patch."""
 
         self._lock = threading.RLock()
@@ -56,8 +58,7 @@ class MethodHooks:
 
     def hook(self, hooks: dict[str, Hook]) -> None:
         """Make these stand in for the methods of their names, once they are put on."""
-        state = {name: self._state(name) for name in _STATE}
-        self._hooks = {**hooks, **state}
+        self._hooks = {**hooks, **dict(zip(_STATE, (self._get_state, self._reduce_ex)))}  # noqa: B905  Python 3.9
         self._hooks[self.METHODS[0]].__dict__[MARK] = self
 
     def subscriptions(self, emitter: Any, wait: bool) -> Iterable[Subscription]:
@@ -111,7 +112,7 @@ class MethodHooks:
         """Record the subscriptions that there are, then hook in."""
         self._tell(self.subscriptions(emitter, wait=True))
         _give_own_table(emitter)
-        vars(emitter).update(self._hooks)
+        self._lay_in(emitter)
 
     def take_off(self, emitter: Any) -> None:
         """Leave the object as it was; hooks that somebody has wrapped meanwhile stay, and only pass on."""
@@ -171,15 +172,18 @@ class MethodHooks:
         for event, handler, once in subscriptions:
             self.watch.subscribed(event, handler, once)
 
-    def _state(self, name: str) -> Hook:
-        def state(*args: Any) -> Any:
-            with self._put_aside() as emitter:
-                if name in self.before or hasattr(type(emitter), name):
-                    return _apart(self.bare(name)(*args), vars(emitter))
-                # Before Python 3.11 few classes have a `__getstate__`; what pickling would take stands third.
-                return _apart(object.__reduce_ex__(emitter, 2)[2], vars(emitter))
+    def _get_state(self, *args: Any) -> Any:
+        return self._state("__getstate__", args)
 
-        return state
+    def _reduce_ex(self, *args: Any) -> Any:
+        return self._state("__reduce_ex__", args)
+
+    def _state(self, name: str, args: tuple[Any, ...]) -> Any:
+        with self._put_aside() as emitter:
+            if name in self.before or hasattr(type(emitter), name):
+                return _apart(self.bare(name)(*args), vars(emitter))
+            # Before Python 3.11 few classes have a `__getstate__`; what pickling would take stands third.
+            return _apart(object.__reduce_ex__(emitter, 2)[2], vars(emitter))
 
     @contextmanager
     def _put_aside(self) -> Iterator[Any]:
@@ -195,7 +199,13 @@ class MethodHooks:
             with self._lock:
                 self._aside -= 1
                 if self._aside == 0 and emitter is not None and self.watch.is_on:
-                    vars(emitter).update(self._hooks)
+                    self._lay_in(emitter)
+
+    def _lay_in(self, emitter: Any) -> None:
+        own = vars(emitter)
+        # One by one: `update` makes room for half as many again, in each of the thousands a program may have.
+        for name, hook in self._hooks.items():
+            own[name] = hook
 
     def _lay_aside(self, emitter: Any) -> None:
         own = vars(emitter)

@@ -6,7 +6,7 @@ SEMANTICS: `_call_handlers` is what every kind of emit goes through, an uplifted
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from typing import Any, Callable, ClassVar, Optional
 
 from pyee.base import EventEmitter
 
@@ -40,13 +40,15 @@ class PyeeHooks(MethodHooks):
 
     def __init__(self, emitter: EventEmitter, recorder: Recorder, bus: int) -> None:
         super().__init__(emitter, PyeeWatch(emitter, recorder, bus))
+        self._direct: Optional[Callable[..., bool]] = None
         self.hook(
             {
                 **self._dispatching(emitter),
-                "_emit_handle_potential_error": _giving_up(self),
-                "_add_event_handler": _adding(self),
-                "_remove_listener": _removing(self),
-                "remove_all_listeners": _removing_all(self),
+                # Methods and no closures: these are for each of the thousands of emitters that a program may have.
+                "_emit_handle_potential_error": self._give_up,
+                "_add_event_handler": self._add,
+                "_remove_listener": self._remove,
+                "remove_all_listeners": self._remove_all,
             }
         )
 
@@ -61,20 +63,54 @@ class PyeeHooks(MethodHooks):
         return [(event, key, value is not key) for event, key, value in registered]
 
     def _dispatching(self, emitter: EventEmitter) -> dict[str, Hook]:
-        bare = self.passing("_call_handlers")
+        bare = self._pass_on
         if type(emitter)._call_handlers is not EventEmitter._call_handlers or "_call_handlers" in self.before:
             run = telling(self.watch, self.passing("_emit_run"))
             return {"_call_handlers": around(self.watch, bare), "_emit_run": run}
         if self.watch.kind == "base":
-            recorder, slow = self.watch.recorder, direct(self.watch, bare)
+            recorder = self.watch.recorder
             if isinstance(recorder, StreamRecorder):
-                return {"_call_handlers": mapped(self.watch, recorder, bare, slow)}
-            return {"_call_handlers": plain(self.watch, bare, slow)}
+                return {"_call_handlers": mapped(self.watch, recorder, bare, self._in_general)}
+            return {"_call_handlers": plain(self.watch, bare, direct(self.watch, bare))}
         if self.watch.kind in ("asyncio", "twisted"):
             recorder = self.watch.recorder
             stream = recorder if self.watch.kind == "asyncio" and isinstance(recorder, StreamRecorder) else None
             return {"_call_handlers": direct(self.watch, bare, stream)}
         return {"_call_handlers": general(self.watch, bare)}
+
+    def _pass_on(self, event: Any, args: Any, kwargs: Any) -> Any:
+        return self.bare("_call_handlers")(event, args, kwargs)
+
+    def _in_general(self) -> Callable[..., bool]:
+        """What emits where there is more to do than the hot path can; few emitters ever need it."""
+        if self._direct is None:
+            self._direct = direct(self.watch, self._pass_on)
+        return self._direct
+
+    def _give_up(self, event: Any, error: Any) -> None:
+        give_up(self.watch, event)
+        self.bare("_emit_handle_potential_error")(event, error)
+
+    def _add(self, event: Any, k: Any, v: Any) -> Any:
+        # Raises where a `new_listener` handler vetoes: then nothing was added.
+        result = self.bare("_add_event_handler")(event, k, v)
+        self.watch.subscribed(event, k, v is not k)
+        return result
+
+    def _remove(self, event: Any, f: Any) -> Any:
+        # Runs under the emitter's lock: nothing here may call the emitter.
+        known, value = _registered(self, event, f)
+        result = self.bare("_remove_listener")(event, f)
+        if known:
+            self.watch.unsubscribed(event, f, value is not f)
+        return result
+
+    def _remove_all(self, event: Any = None) -> Any:
+        gone = _all_registered(self, event)
+        result = self.bare("remove_all_listeners")(event)
+        for name, key, value in gone:
+            self.watch.unsubscribed(name, key, value is not key)
+        return result
 
 
 def _all_of(emitter: EventEmitter) -> list[tuple[Any, Any, Any]]:
@@ -83,47 +119,6 @@ def _all_of(emitter: EventEmitter) -> list[tuple[Any, Any, Any]]:
     By dict's own iteration: that of an OrderedDict asks every key for its hash.
     """
     return [(event, key, value) for event, items in dict.items(emitter._events) for key, value in dict.items(items)]
-
-
-def _giving_up(hooks: PyeeHooks) -> Hook:
-    def _emit_handle_potential_error(event: Any, error: Any) -> None:
-        give_up(hooks.watch, event)
-        hooks.bare("_emit_handle_potential_error")(event, error)
-
-    return _emit_handle_potential_error
-
-
-def _adding(hooks: PyeeHooks) -> Hook:
-    def _add_event_handler(event: Any, k: Any, v: Any) -> Any:
-        # Raises where a `new_listener` handler vetoes: then nothing was added.
-        result = hooks.bare("_add_event_handler")(event, k, v)
-        hooks.watch.subscribed(event, k, v is not k)
-        return result
-
-    return _add_event_handler
-
-
-def _removing(hooks: PyeeHooks) -> Hook:
-    def _remove_listener(event: Any, f: Any) -> Any:
-        # Runs under the emitter's lock: nothing here may call the emitter.
-        known, value = _registered(hooks, event, f)
-        result = hooks.bare("_remove_listener")(event, f)
-        if known:
-            hooks.watch.unsubscribed(event, f, value is not f)
-        return result
-
-    return _remove_listener
-
-
-def _removing_all(hooks: PyeeHooks) -> Hook:
-    def remove_all_listeners(event: Any = None) -> Any:
-        gone = _all_registered(hooks, event)
-        result = hooks.bare("remove_all_listeners")(event)
-        for name, key, value in gone:
-            hooks.watch.unsubscribed(name, key, value is not key)
-        return result
-
-    return remove_all_listeners
 
 
 def _registered(hooks: PyeeHooks, event: Any, f: Any) -> tuple[bool, Any]:

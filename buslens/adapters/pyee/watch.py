@@ -19,6 +19,7 @@ from buslens.watching.naming import HandlerName, describe, event_text
 from buslens.watching.watch import Watch
 
 _MOST_PLANS = 4096
+_QUIET, _QUIET_OF_TWISTED = frozenset({"new_listener"}), frozenset({"new_listener", "failure"})
 _PROCESSES = "concurrent.futures.process.ProcessPoolExecutor"
 
 
@@ -33,7 +34,7 @@ class HandlerPlan:
 
     def __init__(self, event_id: int, items: list[tuple[Any, Any]], recorder: Recorder, event: object) -> None:
         self.event_id = event_id
-        self.keys = [key for key, _ in items]
+        self.keys = tuple(key for key, _ in items)
         self.functions = [function for _, function in items]
         """What pyee calls: the handler, or its `once` wrapper."""
 
@@ -42,7 +43,7 @@ class HandlerPlan:
         self.others = range(1, len(items))
         """The places of all handlers but the first."""
 
-        self.names: list[HandlerName] = [describe(key) for key in self.keys]
+        self.names: tuple[HandlerName, ...] = tuple(describe(key) for key in self.keys)
         text = event_text(event)
         self.handler_ids = [recorder.handler(name.text, name.file, name.line, text) for name in self.names]
         simple = all(key is function for key, function in items) and not any(name.defers for name in self.names)
@@ -83,11 +84,11 @@ class PyeeWatch(Watch):
         """Calls `_emit_run` where pyee would."""
 
         self.running_loop: Callable[[], Any] = (
-            sys.modules["asyncio"]._get_running_loop if self.kind == "asyncio" else lambda: self
+            sys.modules["asyncio"]._get_running_loop if self.kind == "asyncio" else _some_loop
         )
         """Gives asyncio's loop that runs on this thread, None where there is none; anything for another kind."""
 
-        self.quiet = {"new_listener", "failure"} if self.kind == "twisted" else {"new_listener"}
+        self.quiet = _QUIET_OF_TWISTED if self.kind == "twisted" else _QUIET
         """Events that pyee itself emits and that mean nothing where nobody listens."""
 
     def plan(self, emitter: Any, event: Any, functions: list[Any]) -> HandlerPlan:
@@ -159,6 +160,10 @@ class PyeeWatch(Watch):
         """Whether an executor emitter's work stays in this process, so that it need not be pickled."""
         executor = emitter._executor
         return isinstance(executor, _thread_pool()) and "Interpreter" not in type(executor).__name__
+
+
+def _some_loop() -> bool:
+    return True
 
 
 def _thread_pool() -> Any:
