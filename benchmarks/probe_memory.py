@@ -7,14 +7,13 @@ the bare one.
 
 from __future__ import annotations
 
-import os
 import subprocess
 import sys
 import tempfile
 from pathlib import Path
 from statistics import median
 
-from benchmarks.program_start import BEFORE
+from benchmarks.program_start import BEFORE, as_installed
 
 PROGRAM = Path(__file__).parent / "programs" / "emitting.py"
 RUNS = 2
@@ -49,8 +48,7 @@ def megabytes(column: str, emitters: int, emits: int) -> float:
     """Its own at the end of one run."""
     with tempfile.TemporaryDirectory() as folder:
         command = [sys.executable, *BEFORE[column], str(PROGRAM), str(emitters), str(emits)]
-        environment = {**os.environ, "XDG_RUNTIME_DIR": folder}
-        done = subprocess.run(command, env=environment, cwd=folder, capture_output=True, text=True, check=True)
+        done = subprocess.run(command, env=as_installed(folder), cwd=folder, capture_output=True, text=True, check=True)
     return int(done.stdout.split()[0]) / 1024
 
 

@@ -3,7 +3,8 @@
 *nothing* imports no bus; the others import a library and emit one event to one handler. Each life is a process of its
 own, begun in turns: bare, by `buslens record`, and by VizTracer's command, which saves its trace at the end. It waits
 for nothing, so this is the processor's time, which other programs do not lengthen; that of `record` itself is in it.
-Numbers are medians over the turns, *added* are medians of the difference within a turn.
+Numbers are medians over the turns, *added* are medians of the difference within a turn. A first turn, which is not
+counted, leaves the probe compiled, as it is where it was installed.
 """
 
 from __future__ import annotations
@@ -54,13 +55,18 @@ def row(name: str, folder: Path) -> Row:
 def milliseconds(column: str, program: Path) -> float:
     """What the program's life takes of the processor."""
     folder = str(program.parent)
-    environment = {**os.environ, "XDG_RUNTIME_DIR": folder}
     command = [sys.executable, *BEFORE[column], str(program)]
-    with subprocess.Popen(command, env=environment, cwd=folder, stdout=subprocess.DEVNULL) as process:
+    with subprocess.Popen(command, env=as_installed(folder), cwd=folder, stdout=subprocess.DEVNULL) as process:
         _, status, used = os.wait4(process.pid, 0)
         process.returncode = os.waitstatus_to_exitcode(status)
     assert not process.returncode, f"{name_of(command)} failed"
     return 1000 * (used.ru_utime + used.ru_stime)
+
+
+def as_installed(folder: str) -> dict[str, str]:
+    """The environment of a program that records into this folder and finds Buslens compiled, as it is installed."""
+    kept = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+    return {**kept, "XDG_RUNTIME_DIR": folder}
 
 
 def name_of(command: list[str]) -> str:
