@@ -19,9 +19,10 @@ from django.dispatch.dispatcher import NONE_ID, Signal
 
 from buslens.payloads import shown
 from buslens.recorder import Recorder
-from buslens.statics import class_name, instance_dict
+from buslens.statics import class_name
 from buslens.stream import StreamRecorder
 from buslens.watching.call_sites import in_the_place_of
+from buslens.watching.django_names import found_in, model_of, plain_or_class
 from buslens.watching.framework_signals import UnheardSignal
 from buslens.watching.hooks import Hooks
 from buslens.watching.methods import Hook, MethodHooks, Subscription
@@ -35,7 +36,6 @@ from buslens.watching.turns import Turns
 from buslens.watching.watch import Watch
 
 _TRACEBACK: Any = vars(BaseException)["__traceback__"]
-_PLAIN = (str, int, bool, float, tuple, list, dict, type(None))
 _QUIET = ("pre_init", "post_init")
 _MOST_REMEMBERED = 4096
 _MOST_PLANS = 64
@@ -53,7 +53,7 @@ class SignalHooks(MethodHooks):
 
     def __init__(self, emitter: Signal, recorder: Recorder, bus: int) -> None:
         super().__init__(emitter, Watch(emitter, recorder, bus))
-        module, name = _found_in(emitter)
+        module, name = found_in(emitter)
         self.event = name or "signal"
         self.quiet = module == "django.db.models.signals" and name in _QUIET
         """Sent for each object that a model makes: what is for nobody who listens is not told."""
@@ -100,7 +100,7 @@ class SignalHooks(MethodHooks):
     @classmethod
     def title(cls, emitter: Signal) -> str:
         """Where a signal is found: it has no name of its own."""
-        return ".".join(filter(None, _found_in(emitter)))
+        return ".".join(filter(None, found_in(emitter)))
 
     def subscriptions(self, emitter: Signal, wait: bool) -> list[Subscription]:
         """Who is connected now, to whatever sender."""
@@ -230,7 +230,7 @@ class SignalHooks(MethodHooks):
         """What a send carries; of the environment of a request what it says, and of objects in there what they are."""
         environ = named.get("environ") if self.carries_environ else None
         if type(environ) is dict:
-            named = {**named, "environ": {key: _plain_or_class(value) for key, value in environ.copy().items()}}
+            named = {**named, "environ": {key: plain_or_class(value) for key, value in environ.copy().items()}}
         return self.senders.carried(sender, named)
 
     def _plan(self, receivers: Any, sender: Any) -> Optional[tuple[SlotPlan, Callable[[Any], Any]]]:
@@ -269,7 +269,7 @@ class SignalHooks(MethodHooks):
         if weak:
             refer = WeakMethod if type(receiver) is MethodType else weak_ref
             self._deaths[key] = refer(receiver, self._telling(key))
-        sender = "" if key[1] == NONE_ID else self._senders.get(key[1]) or _model_of(key[1])
+        sender = "" if key[1] == NONE_ID else self._senders.get(key[1]) or model_of(key[1])
         place = self._places.get(key[0], ("", 0))
         return self.subscribers.described(receiver, place, weak, f"sender {sender}" if sender else "")
 
@@ -459,10 +459,6 @@ def _is_own(hooks: SignalHooks, name: str) -> bool:
     return name in hooks.before or getattr(type(hooks.watch.emitter()), name) is not getattr(Signal, name)
 
 
-def _plain_or_class(value: Any) -> Any:
-    return value if any(type(value) is each for each in _PLAIN) else f"<{class_name(type(value))}>"
-
-
 def _alive(stored: Any) -> Any:
     """The receiver that Django has stored; None where it was freed."""
     return stored() if issubclass(type(stored), weak_ref) else stored
@@ -477,29 +473,6 @@ def _hashable(lookup: Any) -> Any:
     """Django's key of a registration; what a program has made up as `dispatch_uid` is not asked for its hash."""
     first, sender = lookup
     return lookup if type(first) in (int, str, tuple) else (("object", id(first)), sender)
-
-
-def _model_of(key: Any) -> str:
-    """The name of the model whose id this is, of those that are there; who else may send is not known."""
-    base = getattr(sys.modules.get("django.db.models.base"), "Model", None)
-    waiting = [base] if base is not None else []
-    while waiting:
-        kind = waiting.pop()
-        if id(kind) == key:
-            return class_name(kind)
-        waiting.extend(type.__subclasses__(kind))
-    return "that is not known"
-
-
-def _found_in(signal: Signal) -> tuple[str, str]:
-    """The module that has a signal, and what it calls it: the first that is found; "" for both where none has."""
-    modules = [(name, module) for name, module in list(sys.modules.items()) if type(name) is str]
-    modules.sort(key=lambda each: not each[0].endswith("signals"))
-    for module_name, module in modules:
-        for name, value in list((instance_dict(module) or {}).items()):
-            if value is signal and type(name) is str:
-                return module_name, name
-    return "", ""
 
 
 HOOKS: type[Hooks] = SignalHooks
