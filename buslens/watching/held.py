@@ -44,7 +44,7 @@ def with_arguments(coroutine: Any, handler: Callable[..., Any], args: tuple[Any,
 def discard(coroutine: Any) -> None:
     """Another one is begun in its place: nothing is told of it."""
     coroutine._ended = True
-    coroutine._close()
+    coroutine._coroutine.close()
 
 
 def once_more(coroutine: Any, handler: Callable[..., Any]) -> Callable[..., Any]:

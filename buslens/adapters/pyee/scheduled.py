@@ -34,8 +34,8 @@ def scheduled(watch: PyeeWatch, recorder: StreamRecorder) -> Announce:
     def announce(
         emitter: Any, event: Any, args: tuple[Any, ...], kwargs: dict[str, Any], functions: list[Any]
     ) -> Optional[Scheduled]:
-        # What pyee emits as `error` has a cause of its own.
-        if not spending.is_hot or type(event) is not str or event == "error":
+        # What pyee emits as `error` has a cause of its own; calls that a person may hold go the general way.
+        if not spending.is_hot or watch.hold is not None or type(event) is not str or event == "error":
             return None
         try:
             plan = find(event)
