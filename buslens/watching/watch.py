@@ -320,7 +320,7 @@ class Watch:
 
     def may_run(self, kind: type) -> bool:
         """Whether somebody may run what a handler gave, if it is a coroutine of this type."""
-        return self.awaits and issubclass(kind, Coroutine) and kind is not CallCoroutine
+        return self.awaits and issubclass(kind, Coroutine) and not issubclass(kind, CallCoroutine)
 
     def follows(self, given: Any, call: int, name: HandlerName) -> bool:
         """Whether a call ends with the future that its handler gave: an adapter then adds a `FutureEnd` to that."""

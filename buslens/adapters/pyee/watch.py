@@ -124,7 +124,7 @@ class PyeeWatch(Watch):
         """A coroutine is run by asyncio, trio, twisted, and maybe by an executor of the program's own."""
         if kind is GeneratorType and self.kind == "asyncio" and sys.version_info < (3, 12):
             return True  # asyncio took those for coroutines
-        if not issubclass(kind, Coroutine) or kind is CallCoroutine:
+        if not issubclass(kind, Coroutine) or issubclass(kind, CallCoroutine):
             return False
         return self.awaits or (self.kind == "executor" and not self._is_plain_pool())
 
