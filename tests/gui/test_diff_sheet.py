@@ -6,12 +6,16 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QRectF, Qt
+from PySide6.QtGui import QColor, QImage, QPainter
 from PySide6.QtWidgets import QApplication, QFileDialog
 
+from bus.analysis.diff.side_by_side import Side
 from bus.capture import capture
 from tests.helpers.two_traces import Call, Emit, recorded
+from ui.diff.overlay import BARS, STRIPES, Stripes, paint_stripes
 from ui.diff.sheet import DiffSheet
+from ui.theme import LIGHT
 
 ON = Qt.MouseButton.LeftButton
 
@@ -127,3 +131,43 @@ def test_the_flow_of_the_chosen_difference_is_shown_side_by_side(window: Any, qt
     qtbot.waitUntil(lambda: not window.session._held)
     assert rows() == whole, "both differences show first in one flow"
     sheet.close()
+
+
+def test_the_flow_is_shown_with_both_over_each_other_on_one_axis(window: Any, qtbot: Any, tmp_path: Path) -> None:
+    opened(window, qtbot, saved(tmp_path, "good.buslens", flows()), saved(tmp_path, "bad.buslens", flows(error="no")))
+    sheet = sheet_of(window)
+    overlay = sheet.tabs.overlay
+    qtbot.waitUntil(lambda: overlay.topLevelItemCount() > 0)
+    items = [overlay.topLevelItem(row) for row in range(overlay.topLevelItemCount())]
+    assert [[item.text(0), item.text(1).strip()] for item in items] == [
+        ["", "placed"], ["", "log"], ["!", "charge"], ["-", "paid"],
+    ]  # fmt: skip
+    assert overlay.headerItem().text(BARS).startswith("A above, B below")
+    stripes = [item.data(BARS, STRIPES)[0] for item in items]
+    assert len({each.whole_ns for each in stripes}) == 1, "one axis for all"
+    assert [side is not None for side in stripes[3].sides] == [True, False]
+    sheet.tabs.setCurrentWidget(overlay)
+    overlay.setCurrentItem(items[2])
+    assert window.selection.kind == "call"
+    sheet.close()
+
+
+def test_a_call_of_both_is_hollow_above_and_filled_below() -> None:
+    ok = Side("call", 1, "charge", "", 0, 50)
+    image = painted(Stripes((ok, ok), 100))
+    upper, lower = image.pixel(20, 6), image.pixel(20, 15)
+    assert QColor(upper) == QColor(LIGHT.background)
+    assert QColor(lower) == QColor(LIGHT.ok)
+    assert QColor(image.pixel(90, 15)) == QColor(LIGHT.background), "half of the axis is free"
+    failed = painted(Stripes((None, Side("call", 1, "charge", "failed", 0, 100)), 100))
+    assert QColor(failed.pixel(20, 15)) == QColor(LIGHT.failed)
+    assert QColor(failed.pixel(20, 6)) == QColor(LIGHT.background), "A has no such call"
+
+
+def painted(stripes: Stripes) -> QImage:
+    image = QImage(116, 22, QImage.Format.Format_RGB32)
+    image.fill(QColor(LIGHT.background))
+    painter = QPainter(image)
+    paint_stripes(painter, QRectF(0, 0, 116, 22), stripes, LIGHT)
+    painter.end()
+    return image

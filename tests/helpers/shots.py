@@ -176,6 +176,9 @@ def take_diff(window: Window, theme: str) -> None:
     sheet.tabs.setCurrentWidget(sheet.tabs.flow)
     settle()
     take(sheet, "diff-flow", theme)
+    sheet.tabs.setCurrentWidget(sheet.tabs.overlay)
+    settle()
+    take(sheet, "diff-overlay", theme)
     sheet.close()
     settle()
 
