@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRectF, Qt, Signal
+from PySide6.QtCore import QLineF, QModelIndex, QPersistentModelIndex, QRectF, Qt, Signal
 from PySide6.QtGui import QColor, QPainter, QPen
 from PySide6.QtWidgets import (
     QHeaderView,
@@ -110,7 +110,7 @@ def paint_stripes(painter: QPainter, cell: QRectF, stripes: Stripes, theme: Them
     area = cell.adjusted(MARGIN_X, MARGIN_Y, -MARGIN_X, -MARGIN_Y)
     half = area.height() / 2
     painter.setPen(QPen(QColor(theme.border), 1))
-    painter.drawLine(area.left(), area.center().y(), area.right(), area.center().y())
+    painter.drawLine(QLineF(area.left(), area.center().y(), area.right(), area.center().y()))
     for number, side in enumerate(stripes.sides):
         if side is not None:
             room = QRectF(area.left(), area.top() + number * half, area.width(), half)

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import math
+
+import numpy as np
 import pytest
 
 from bus.analysis import numbers
-from bus.analysis.statistics import Statistic, by_event, by_handler
+from bus.analysis.statistics import MOST_TABLED, Statistic, _Groups, by_event, by_handler
 from bus.trace import Trace
 from buslens.recorder import Recorder
 from buslens.records import Outcome
@@ -72,3 +75,18 @@ def test_only_what_lies_in_the_span_counts(trace: Trace) -> None:
 
 def test_an_empty_trace_has_no_rows() -> None:
     assert by_event(Trace()) == by_handler(Trace()) == []
+
+
+@pytest.mark.parametrize("least", [0, MOST_TABLED])
+def test_numbers_are_the_same_whether_names_are_looked_up_in_a_table_or_searched_for(least: int) -> None:
+    column = np.array([5, 2, 9, 2, 5, 2], np.uint64) + np.uint64(least)
+    groups = _Groups(column)
+    assert (groups.keys - least).tolist() == [2, 5, 9]
+    assert groups.counts.tolist() == [3, 2, 1]
+    values = np.array([10, 1, 7, 3, 30, 2])
+    assert [each.max for each in groups.quantiles(values, np.ones(6, bool))] == [3, 30, 7]
+    some = groups.quantiles(values, values < 7)
+    assert some[0].max == 3
+    assert all(math.isnan(each.max) for each in some[1:])
+    among = _Groups(column, np.array([1, 2, 5, 7, 9]) + least)
+    assert among.counts.tolist() == [0, 3, 2, 0, 1]
