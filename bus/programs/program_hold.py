@@ -10,7 +10,7 @@ import secrets
 import threading
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Literal
 
@@ -25,6 +25,9 @@ HUNG_S = 3.0
 """A window that has not said for so long that it lives holds nothing any more: nobody could release it."""
 
 MOST_ORDERS = 100
+MOST_SENT = 50_000
+"""Letters of other arguments: a command has at most 65,536 bytes."""
+
 
 Comparison = tuple[str, str, str | int | float | bool | None]
 """Path of a field, one of ==, !=, <, <=, >, >=, and a plain value."""
@@ -132,6 +135,10 @@ class ProgramHold:
 
     def release(self, number: int, args: Sequence[Any] | None = None) -> None:
         """Let one go on, NEXT or ALL of them (bus.run.holding); with other arguments where these are given."""
+        if args is not None and len(json.dumps(list(args))) > MOST_SENT:
+            with self._lock:
+                self.state = replace(self.state, refused=f"arguments have at most {MOST_SENT:,} letters as JSON")
+            return
         self._order(_Order("go", number, None if args is None else tuple(args)))
 
     def drop(self, number: int) -> None:
@@ -177,17 +184,30 @@ class ProgramHold:
             args = None if order.args is None else list(order.args)
             fields.update(let=order.let, number=order.number, args=args)
         told = program.ask("holding", holder=self._holder, **fields)
-        before = self.state
-        self.state = HoldState(
-            *(
-                _held(told.get("held")),
-                _count(told.get("count")),
-                _count(told.get("passed")),
-                _counts(told.get("hits")),
-            ),
-            cannot=_texts(told.get("cannot")) if points is not None else before.cannot,
-            refused=text_in(told.get("let_why_not")) if order is not None else before.refused,
-        )
+        with self._lock:
+            before = self.state
+            self.state = HoldState(
+                *(
+                    _held(told.get("held")),
+                    _count(told.get("count")),
+                    _count(told.get("passed")),
+                    _counts(told.get("hits")),
+                ),
+                cannot=_texts(told.get("cannot")) if points is not None else before.cannot,
+                refused=text_in(told.get("let_why_not")) if order is not None else before.refused,
+            )
+
+
+def json_in(text: str) -> Any:
+    """What a person writes as JSON. Raises ValueError, also for numbers that JSON has not."""
+    try:
+        return json.loads(text, parse_constant=_no_number)
+    except RecursionError:
+        raise ValueError("too deep") from None
+
+
+def _no_number(word: str) -> None:
+    raise ValueError(f"{word} is no number in JSON")
 
 
 def comparison(text: str) -> Comparison:
@@ -196,7 +216,7 @@ def comparison(text: str) -> Comparison:
         path, found, value = text.partition(operation)
         if found and path.strip():
             try:
-                read = json.loads(value)
+                read = json_in(value)
             except ValueError:
                 break
             if read is None or isinstance(read, str | int | float | bool):

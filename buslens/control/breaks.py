@@ -100,9 +100,12 @@ class Breaks:
         return len(self.let(ALL, GOES, _NOBODY))
 
     def after_fork(self) -> None:
-        """In a forked child: what is held is the parent's, and so is who holds it."""
-        self._owner, self._points, self._held, self._lock = None, (), {}, threading.Lock()
+        """In a forked child: who holds is the parent's. Where the child goes on with the loop, nothing waits there."""
+        before, self._held = self._held, {}
+        self._owner, self._points, self._lock = None, (), threading.Lock()
         self._arm()
+        for call in before.values():
+            call.after_fork()
 
     # Where
 
@@ -215,7 +218,10 @@ class Breaks:
         redaction = getattr(self._recorder, "redaction", None)
         if redaction is None or redaction.payloads != FULL or redaction.payload(arguments) != arguments:
             return ""
-        text = json.dumps(arguments)
+        try:
+            text = json.dumps(arguments, allow_nan=False)
+        except ValueError:  # a number that JSON has not
+            return ""
         return text if len(text) <= MOST_ARGUMENTS else ""
 
     def _gone(self, call: HeldCall) -> None:

@@ -63,6 +63,11 @@ class HeldCall:
                 pass  # the loop is closed: nobody drives the task any more
         return True
 
+    def after_fork(self) -> None:
+        """In a forked child nobody decides on it: it goes on."""
+        self._lock = threading.Lock()  # the old one may be held by a thread that is not there
+        self.decide(GOES)
+
     def awaited(self) -> Any:
         """What its task waits for before the first step; None where it has been decided on."""
         with self._lock:

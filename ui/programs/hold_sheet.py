@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 
 from PySide6.QtCore import QSize, Qt, QTimer
@@ -20,7 +19,7 @@ from PySide6.QtWidgets import (
 )
 
 from bus.programs.listing import ListedProcess
-from bus.programs.program_hold import HeldThere, HoldState, ProgramHold
+from bus.programs.program_hold import HeldThere, HoldState, ProgramHold, json_in
 from bus.run.breakpoints import edge
 from bus.run.holding import ALL, NEXT
 from bus.wording import several
@@ -187,8 +186,8 @@ class HoldSheet(QDialog):
     def _release_with(self, text: str) -> None:
         asked = self.sender()
         try:
-            args = json.loads(text)
-        except (ValueError, RecursionError) as error:
+            args = json_in(text)
+        except ValueError as error:
             self._complain(f"the arguments are not JSON: {error}; the call is held still")
             return
         if not isinstance(args, list):

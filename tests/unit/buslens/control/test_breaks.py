@@ -267,6 +267,25 @@ async def test_an_emitter_that_comes_later_is_held_too(process: Running, holder:
     await turns_until(lambda: "charge 1" in shop.seen)
 
 
+async def test_in_a_forked_child_nothing_waits(process: Running, holder: Holder) -> None:
+    shop = Shop()
+    holder.points(EDGE)
+    await shop.emit(1)
+    process.control.program.breaks.after_fork()  # as the child of a fork does that goes on with the loop
+    await turns_until(lambda: "charge 1" in shop.seen)
+    await shop.emit(2)
+    assert shop.seen[-2:] == ["charge 2", "pack 2"]
+
+
+async def test_a_number_that_json_has_not_is_held_and_not_told(process: Running, holder: Holder) -> None:
+    shop = Shop()
+    holder.points(EDGE)
+    await shop.emit(float("nan"))
+    (held,) = holder.held()
+    assert held["args"] == ""
+    assert process.bus(shop.bus).hooks.watch.live
+
+
 async def test_with_so_many_held_the_next_goes_on_and_is_counted(
     process: Running, holder: Holder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
