@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -174,23 +175,26 @@ class _Waiting:
 
     def __init__(self, observed: Observed, coroutines: Array) -> None:
         self._observed = observed
-        calls = observed.trace.calls
-        self._begun: dict[int, Array] = {}
-        self._ended: dict[int, Array] = {}
-        for lane, places in Groups(calls.lane[coroutines]).largest():
-            rows = coroutines[places]
+        self._coroutines = coroutines
+
+    @cached_property
+    def _of_lanes(self) -> dict[int, tuple[Array, Array]]:
+        """Rows of the coroutines of each thread as they began, and when they ended, ascending."""
+        calls, found = self._observed.trace.calls, {}
+        for lane, places in Groups(calls.lane[self._coroutines]).largest():
+            rows = self._coroutines[places]
             rows = rows[np.argsort(calls.started_ns[rows], kind="stable")]
-            self._begun[lane] = rows
             ends = calls.ended_ns[rows]
-            self._ended[lane] = np.sort(np.where(ends < 0, FOREVER, ends))
+            found[lane] = rows, np.sort(np.where(ends < 0, FOREVER, ends))
+        return found
 
     def during(self, lane: int, began: int, ended: int, call: int) -> _Victims:
         """Coroutines that had begun and could not go on, and those that could begin only after that."""
         calls = self._observed.trace.calls
-        rows = self._begun.get(lane)
-        if rows is None:
+        if lane not in self._of_lanes:
             return _Victims(False, 0, -1)
-        starts, ends = calls.started_ns[rows], self._ended[lane]
+        rows, ends = self._of_lanes[lane]
+        starts = calls.started_ns[rows]
         before = int(np.searchsorted(starts, began, "left"))
         loop = before > 0 and bool(starts[-1] >= ended or ended <= ends[-1] < FOREVER)
         under_way = before - int(np.searchsorted(ends, began, "right"))

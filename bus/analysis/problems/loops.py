@@ -39,14 +39,15 @@ def loops_of(parent: Array, event: Array) -> Loops | None:
     inner = np.flatnonzero(parent >= 0)
     if not len(inner):
         return None
-    events, number = np.unique(event, return_inverse=True)
-    above, below = _edges(number[parent[inner]], number[inner], len(events))
-    kept = _in_loops(above, below, len(events))
+    many, number = _numbered(event)
+    outer_events, inner_events = number[parent[inner]], number[inner]
+    above, below = _edges(outer_events, inner_events, many)
+    kept = _in_loops(above, below, many)
     if not kept.any():
         return None
-    labels = _labels(above, below, kept)
-    label = np.where(kept, labels, -1)[number]
-    linked = inner[(label[inner] >= 0) & (label[inner] == label[parent[inner]])]
+    labels = np.where(kept, _labels(above, below, kept), -1)
+    own = labels[inner_events]
+    linked = inner[(own >= 0) & (own == labels[outer_events])]
     up = np.arange(len(parent))
     up[linked] = parent[linked]
     depth = np.zeros(len(parent), np.int32)
@@ -60,7 +61,16 @@ def loops_of(parent: Array, event: Array) -> Loops | None:
         depth[climbing] += more
         up[climbing] = further
         climbing = climbing[further != over]
-    return Loops(label, depth, up)
+    return Loops(labels[number], depth, up)
+
+
+def _numbered(event: Array) -> tuple[int, Array]:
+    """How many different events there are, and the number of each, from 0: names have low ids, and are not sorted."""
+    if int(event.max()) >= _COUNTED:
+        events, number = np.unique(event, return_inverse=True)
+        return len(events), number
+    is_there = np.bincount(event.astype(np.int64, copy=False)) > 0
+    return int(is_there.sum()), (np.cumsum(is_there) - 1)[event]
 
 
 def _edges(above: Array, below: Array, many: int) -> tuple[Array, Array]:

@@ -202,13 +202,18 @@ class Groups:
     """Places of a column by their value, each value's together and in order."""
 
     def __init__(self, column: Array) -> None:
-        narrow = len(column) and int(column.max()) < 1 << 16
-        self._order = np.argsort(column.astype(np.uint16) if narrow else column, kind="stable")
+        lowest, highest = (int(column.min()), int(column.max())) if len(column) else (0, 0)
+        if lowest == highest:
+            self._order, self._sorted = np.arange(len(column)), column
+            return
+        is_narrow = 0 <= lowest and highest < 1 << 16
+        self._order = np.argsort(column.astype(np.uint16) if is_narrow else column, kind="stable")
         self._sorted = column[self._order]
 
     def of(self, value: int) -> Array:
         """The places of one value, ascending."""
-        first, last = np.searchsorted(self._sorted, [value, value + 1])
+        wanted = self._sorted.dtype.type(value)  # of another type all would be copied to look for it
+        first, last = (np.searchsorted(self._sorted, wanted, side) for side in ("left", "right"))
         return self._order[first:last]
 
     def largest(self, least: int = 1, most: int = MOST_GROUPS) -> Iterator[tuple[int, Array]]:

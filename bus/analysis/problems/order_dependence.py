@@ -37,9 +37,21 @@ MOST_LOOKED = 200
 def find(observed: Observed) -> Iterator[Finding | NotEnough]:
     """Handler by handler, what failed most often first; of each the one beside it that tells most."""
     calls = observed.trace.calls
-    for handler, places in Groups(calls.handler[observed.failed_calls]).largest(LEAST, MOST_LOOKED):
-        failed = observed.failed_calls[places]
-        found = _of_handler(observed, handler, int(calls.attempt[failed].min()))
+    failing = Groups(calls.handler[observed.failed_calls])
+    first_attempts = {
+        handler: int(calls.attempt[observed.failed_calls[places]].min())
+        for handler, places in failing.largest(LEAST, MOST_LOOKED)
+    }
+    if not first_attempts:
+        return
+    of_handler = Groups(calls.handler)
+    all_calls = {
+        handler: _that_ended(observed, of_handler.of(handler), attempt) for handler, attempt in first_attempts.items()
+    }
+    tried = {handler: _tried(observed, mine) for handler, mine in all_calls.items()}
+    beside = observed.calls_of(observed.dispatch_of_call[np.concatenate(list(tried.values()))])
+    for handler, mine in all_calls.items():
+        found = _of_handler(observed, handler, mine, tried[handler], beside)
         if found is not None:
             yield found
 
@@ -47,28 +59,40 @@ def find(observed: Observed) -> Iterator[Finding | NotEnough]:
 DETECTOR = Detector("order-dependence", "Order dependence", find)
 
 
-def _of_handler(observed: Observed, handler: int, attempt: int) -> Finding | None:
-    """attempt: the first one that is known; what is done again has another order for another reason."""
+def _that_ended(observed: Observed, rows: Array, attempt: int) -> Array:
+    """Those of a handler's calls that ended well or failed, of one attempt: what is done again has another order."""
     calls = observed.trace.calls
-    mine = np.flatnonzero((calls.handler == handler) & (calls.attempt == attempt))
-    mine = mine[np.isin(calls.outcome[mine], (Outcome.OK, Outcome.FAILED)) & (observed.dispatch_of_call[mine] >= 0)]
-    has_failed = calls.outcome[mine] == Outcome.FAILED
-    tried = np.sort(np.concatenate([mine[has_failed][:MOST_TRIED], mine[~has_failed][:MOST_TRIED]]))
-    may_be = {other for other, *two in _pairs(observed, handler, tried) if _parts(observed, *two)}
-    for other, *two in _pairs(observed, handler, mine) if may_be else ():
+    rows = rows[calls.attempt[rows] == attempt]
+    outcome = calls.outcome[rows]
+    ended = (outcome == Outcome.OK) | (outcome == Outcome.FAILED)
+    return rows[ended & (observed.dispatch_of_call[rows] >= 0)]
+
+
+def _tried(observed: Observed, mine: Array) -> Array:
+    """Some that failed and some that did not."""
+    has_failed = observed.trace.calls.outcome[mine] == Outcome.FAILED
+    return np.sort(np.concatenate([mine[has_failed][:MOST_TRIED], mine[~has_failed][:MOST_TRIED]]))
+
+
+def _of_handler(observed: Observed, handler: int, mine: Array, tried: Array, beside: Array) -> Finding | None:
+    """mine: its calls; tried: some of them; beside: all calls of the same emits as those."""
+    may_be = {other for other, *two in _pairs(observed, handler, tried, beside) if _parts(observed, *two)}
+    if not may_be:
+        return None
+    for other, *two in _pairs(observed, handler, mine, observed.calls_of(observed.dispatch_of_call[mine])):
         found = _of_two(observed, (handler, other), *two) if other in may_be else None
         if found is not None:
             return found
     return None
 
 
-def _pairs(observed: Observed, handler: int, mine: Array) -> Iterator[tuple[int, Array, Array]]:
-    """The handlers beside it, with calls of the two for the same emits."""
+def _pairs(observed: Observed, handler: int, mine: Array, among: Array) -> Iterator[tuple[int, Array, Array]]:
+    """The handlers beside it, with calls of the two for the same emits. among: where the others are looked for."""
     calls = observed.trace.calls
     dispatches, first = np.unique(observed.dispatch_of_call[mine], return_index=True)
     mine = mine[first]
-    beside = observed.calls_of(dispatches)
-    beside = beside[(calls.handler[beside] != handler) & (calls.attempt[beside] <= 1)]
+    among = among[np.isin(observed.dispatch_of_call[among], dispatches)]
+    beside = among[(calls.handler[among] != handler) & (calls.attempt[among] <= 1)]
     for other, places in Groups(calls.handler[beside]).largest(2 * LEAST, MOST_LOOKED):
         theirs = beside[places]
         at = np.searchsorted(dispatches, observed.dispatch_of_call[theirs])

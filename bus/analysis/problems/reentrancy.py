@@ -48,10 +48,11 @@ def _nested(observed: Observed) -> tuple[Array, Array]:
     """Rows of dispatches, and of the next one of the same event above each; those of storms are told as such."""
     trace, loops = observed.trace, observed.loops
     assert loops is not None
-    inner = np.flatnonzero(loops.depth > 0)[:MOST_PAIRS]
+    deep = np.flatnonzero(loops.depth > 0)
     event, up = trace.dispatches.event, observed.parent_dispatch
     longest = np.zeros(len(up), np.int64)
-    np.maximum.at(longest, loops.begin, loops.depth)
+    np.maximum.at(longest, loops.begin[deep], loops.depth[deep])
+    inner = deep[:MOST_PAIRS]
     inner = inner[longest[loops.begin[inner]] < 2 * ROUNDS]
     found, at = np.full(len(inner), -1, np.int64), inner
     for _ in range(LEVELS):

@@ -20,8 +20,8 @@ from buslens.watching.results import GIVEN, HANDED, UNREAD
 
 Array = npt.NDArray[Any]
 
-MOST_READ = 20
-"""Errors of one handler that are read."""
+MOST_READ = 3
+"""Errors of one handler that are read, the first ones: what becomes of them is the same for all."""
 
 
 def find(observed: Observed) -> Iterator[Finding | NotEnough]:
