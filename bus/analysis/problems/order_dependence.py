@@ -65,7 +65,7 @@ def _that_ended(observed: Observed, rows: Array, attempt: int) -> Array:
     rows = rows[calls.attempt[rows] == attempt]
     outcome = calls.outcome[rows]
     ended = (outcome == Outcome.OK) | (outcome == Outcome.FAILED)
-    return rows[ended & (observed.dispatch_of_call[rows] >= 0)]
+    return np.asarray(rows[ended & (observed.dispatch_of_call[rows] >= 0)])
 
 
 def _tried(observed: Observed, mine: Array) -> Array:

@@ -79,6 +79,8 @@ class _Seen:
 
 def _near(many: int) -> Array:
     """Rows of the dispatches that are looked into."""
+    if many <= WINDOWS * WINDOW:
+        return np.arange(many)
     starts = np.linspace(0, max(0, many - WINDOW), WINDOWS).astype(np.int64)
     rows = np.unique((starts[:, None] + np.arange(WINDOW)).ravel())
     return rows[rows < many]
