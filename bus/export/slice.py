@@ -22,16 +22,13 @@ from bus.trace.facts import FACT_DTYPE
 from bus.trace.frame_reader import FrameReader
 from bus.trace.names import Names
 from bus.trace.notes import Note, pack_notes
-from bus.trace.trace import Progress, Trace
+from bus.trace.trace import STRETCH, Progress, Trace
 from buslens import wire
 from buslens.records import Kind, NameKind
 
 Array = npt.NDArray[Any]
 Span = tuple[int, int]
 """First and last nanosecond; both belong to it."""
-
-STRETCH = "stretch_ns"
-"""What a header calls the stretch that was asked for."""
 
 REASON = 1
 """Id of the note that says why the flight recorder wrote a capture."""

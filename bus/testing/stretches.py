@@ -14,12 +14,12 @@ import numpy.typing as npt
 
 from bus.export.before import facts_before
 from bus.export.blob_parts import BlobParts, found_entries
-from bus.export.slice import STRETCH, Slice, save
+from bus.export.slice import Slice, save
 from bus.stream import StreamFollower
 from bus.trace.facts import FACT_DTYPE
 from bus.trace.frame_reader import FrameReader
 from bus.trace.names import Names
-from bus.trace.trace import Trace
+from bus.trace.trace import STRETCH, Trace
 from buslens import wire
 from buslens.records import Kind
 

@@ -35,6 +35,9 @@ DELIVERING = (
 )
 """What becomes a row of `Trace.deliveries`."""
 
+STRETCH = "stretch_ns"
+"""What the header of a capture that was cut out of a longer one calls the stretch that was asked for."""
+
 FACTS_AT_ONCE = 65_536
 """Facts that are joined together: what is done to so many stays within the processor's cache."""
 

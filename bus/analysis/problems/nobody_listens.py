@@ -6,6 +6,7 @@ more where something says that somebody wanted to hear it.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from functools import cached_property
 from typing import Any
@@ -22,6 +23,9 @@ from bus.wording import duration, several
 from buslens.records import Flag
 
 Array = npt.NDArray[Any]
+
+_ONE_OBJECT = re.compile(r" at 0x")
+"""In what is said of a sender: that one very object is meant, and no class or text."""
 
 SOON_NS = 1_000_000_000
 """A listener that comes so soon after an event was for it."""
@@ -203,7 +207,11 @@ def _no_more(looked: _Listeners, event: int, rows: Array, row: int) -> Finding |
 
 
 def _filtered(looked: _Listeners, event: int, rows: Array) -> Iterator[Finding]:
-    """Only where somebody subscribed for a sender that never sent: others hear what is for them."""
+    """Only where somebody subscribed for a sender that never sent: others hear what is for them.
+
+    A hint for a sender that is a class, as of a model that nothing was saved of, and in a stretch that was cut out of
+    what is recorded, where nobody knows whom a listener has heard before.
+    """
     observed = looked.observed
     told = observed.trace.filtered
     at = looked.filtered.of(int(observed.trace.dispatches.id[rows[0]]))
@@ -213,10 +221,13 @@ def _filtered(looked: _Listeners, event: int, rows: Array) -> Iterator[Finding]:
             continue
         note = observed.trace.blobs.note(int(told.view("note")[at[told.view("handler")[at] == handler][0]]))
         shown, who = observed.text(event), observed.text(handler)
+        is_sure = bool(_ONE_OBJECT.search(note)) and not observed.is_stretch
         yield Finding(
-            DETECTOR.id, Severity.WARNING, f"{shown} never reached {who}, which listens for another sender",
+            DETECTOR.id, Severity.WARNING if is_sure else Severity.HINT,
+            f"{shown} never reached {who}, which listens for another sender",
             f"None of {several(len(rows), 'emit')} was for it{f': {note[:200]}' if note else ''}.",
-            "Subscribe without a sender, or emit with the very object that was subscribed for.",
+            "Subscribe without a sender, or emit with the very object that was subscribed for."
+            if is_sure else "Nothing, where what it is to hear of did not happen here.",
             observed.on_dispatches(rows), (observed.trace.names.text(event), who, "filtered"),
             observed.handler_place(handler),
         )  # fmt: skip

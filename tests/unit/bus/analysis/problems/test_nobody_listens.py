@@ -8,6 +8,7 @@ import buslens
 from bus.analysis.problems.finding import Severity
 from bus.analysis.problems.looking import look
 from bus.analysis.problems.nobody_listens import DETECTOR
+from bus.trace.trace import STRETCH
 from buslens.recorder import Recorder
 from tests.helpers.planted import Story, found, titles, trace_of
 
@@ -138,6 +139,25 @@ def test_a_receiver_for_another_sender_that_never_sends_is_told() -> None:
     (finding,) = found(DETECTOR, trace_of(recorder))
     assert finding.severity == Severity.WARNING
     assert "which listens for another sender" in finding.title
+
+
+@pytest.mark.parametrize(
+    ("sender", "is_stretch", "severity"),
+    [("Job(1) at 0x7fef", False, "warning"), ("Job(1) at 0x7fef", True, "hint"), ("<class shop.Job>", False, "hint")],
+    ids=["one object", "one object in a part", "a class"],
+)
+def test_a_receiver_for_a_class_or_in_a_part_of_a_trace_may_be_meant_so(
+    sender: str, is_stretch: bool, severity: str
+) -> None:
+    story = Story()
+    story.on("report", "done")
+    note = f"it is subscribed for sender {sender} only"
+    story.recorder.filtered(story.emit("done"), story.handler("report", "done"), note)
+    trace = story.trace()
+    if is_stretch:
+        assert trace.header is not None
+        trace.header.extra[STRETCH] = [0, 1]
+    assert titles(DETECTOR, trace) == [f"{severity}: done never reached report, which listens for another sender"]
 
 
 def test_a_receiver_that_hears_its_own_sender_is_no_problem() -> None:
