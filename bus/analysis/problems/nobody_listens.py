@@ -19,6 +19,7 @@ from bus.analysis.problems.finding import Finding, Severity, is_library
 from bus.analysis.problems.near_names import NearNames, is_within_a_word
 from bus.analysis.problems.observed import Groups, Observed
 from bus.errors import Place
+from bus.trace.trace import STRETCH
 from bus.wording import duration, several
 from buslens.records import Flag
 
@@ -221,7 +222,7 @@ def _filtered(looked: _Listeners, event: int, rows: Array) -> Iterator[Finding]:
             continue
         note = observed.trace.blobs.note(int(told.view("note")[at[told.view("handler")[at] == handler][0]]))
         shown, who = observed.text(event), observed.text(handler)
-        is_sure = bool(_ONE_OBJECT.search(note)) and not observed.is_stretch
+        is_sure = bool(_ONE_OBJECT.search(note)) and not _is_stretch(observed)
         yield Finding(
             DETECTOR.id, Severity.WARNING if is_sure else Severity.HINT,
             f"{shown} never reached {who}, which listens for another sender",
@@ -231,6 +232,12 @@ def _filtered(looked: _Listeners, event: int, rows: Array) -> Iterator[Finding]:
             observed.on_dispatches(rows), (observed.trace.names.text(event), who, "filtered"),
             observed.handler_place(handler),
         )  # fmt: skip
+
+
+def _is_stretch(observed: Observed) -> bool:
+    """Whether the trace was cut out of a longer one, as that of a test out of a run of tests."""
+    header = observed.trace.header
+    return header is not None and STRETCH in header.extra
 
 
 def _bus(observed: Observed, event: int) -> int:

@@ -19,7 +19,7 @@ from bus.analysis.problems.loops import Loops, loops_of
 from bus.errors import Place
 from bus.trace import joining
 from bus.trace.same_handler import SameHandler
-from bus.trace.trace import STRETCH, Trace
+from bus.trace.trace import Trace
 from buslens.records import Lacking, NameKind, Outcome
 
 Array = npt.NDArray[Any]
@@ -42,11 +42,6 @@ class Observed:
         self.end_is_known = end_is_known or trace.ended
         self.same_handler = SameHandler()
         self.same_handler.update(trace.names)
-
-    @property
-    def is_stretch(self) -> bool:
-        """Whether the trace was cut out of a longer one, as that of a test out of a run of tests."""
-        return self.trace.header is not None and STRETCH in self.trace.header.extra
 
     @property
     def lacks(self) -> str:
