@@ -32,11 +32,14 @@ def test_what_is_changed_counts_at_once_and_is_kept(window: Any, sheet: Any) -> 
     choose(sheet.general.speed, 5.0)
     sheet.general.most_records.setValue(1234)
     sheet.general.most_records.editingFinished.emit()
+    sheet.general.most_stream.setValue(2.5)
+    sheet.general.most_stream.editingFinished.emit()
     sheet.flight.on.setChecked(False)
     assert window.themes.theme.name == "dark"
     assert window.timeline.scene.axis.mode == "steps"
     assert window.choices.speed == 5.0
     assert window.session.most_records == 1234
+    assert window.session.settings.most_stream == 2_500_000_000
     assert not window.session.flight.on
     kept = window.store.read()
     assert (kept.theme, kept.time_axis, kept.most_records, kept.flight.on) == ("dark", "steps", 1234, False)

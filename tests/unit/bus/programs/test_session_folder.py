@@ -8,15 +8,17 @@ import time
 from pathlib import Path
 
 import pytest
+from pyee import EventEmitter
 
+import buslens
 from bus.errors import UserError
 from bus.programs import session_folder
 from bus.programs.session_folder import SessionFolder
 from bus.trace import Trace
 from buslens.launching.session import PROCESS, STATE_BYTES, start_ticks
-from buslens.stream import StreamRecorder
+from buslens.stream import StreamLimits, StreamRecorder
 from buslens.wire import END_MARK
-from tests.helpers.patience import wait_until
+from tests.helpers.patience import PATIENCE_S, wait_until
 from tests.unit.bus.programs.played import Played, S, events
 
 
@@ -172,3 +174,27 @@ def test_what_became_another_program_is_told_from_what_was_killed(folder: Path) 
     for number in (1, 2):
         launched(folder, folder / f"{number}.buslens", os.getpid(), number * 10**9, "1 running", ticks)
     assert SessionFolder(folder).replaced() == {folder / "1.buslens"}
+
+
+def test_of_a_session_that_is_watched_what_is_too_much_goes_and_the_rest_can_be_opened_again(tmp_path: Path) -> None:
+    emitter, space = EventEmitter(), StreamLimits(first=4096, largest=8192, left_on_disk=0)
+    recorder = StreamRecorder.into(tmp_path, "shop", space=space)
+    buslens.attach(emitter, recorder=recorder)
+    emitter.on("tick", lambda _: None)
+    windows = [session_folder.follow(tmp_path, most_stream=50_000) for _ in range(2)]
+    traces = [Trace(), Trace()]
+    for start in range(0, 4000, 200):
+        for number in range(start, start + 200):
+            emitter.emit("tick", number)
+        for window, trace in zip(windows, traces, strict=True):
+            window.step(PATIENCE_S, trace.feed)
+    assert [len(trace.dispatches) for trace in traces] == [4000, 4000]
+    assert sum(path.stat().st_size for path in Path(recorder.path).iterdir()) < 100_000
+    for window in windows:
+        window.close()
+    recorder.close()
+    later = session_folder.load(tmp_path)
+    told = [later.marks.text(row) for row in range(len(later.marks))]
+    assert any("removed while it was watched" in each for each in told)
+    assert later.payload(len(later.dispatches) - 1).value == 3999
+    assert 0 < len(later.dispatches) < 4000
