@@ -3,8 +3,9 @@
 The real window (1600 x 900, settings as they come) shows the session as *Programs* does, and follows; it removes what
 it has read beyond `most_stream_gb`. Every ten seconds memory of both processes is sampled, the program's without the
 mapped stream, and the files of the stream and of the live capture; *growth* is the largest of the second half against
-that of the first, and in a short run the window's memory still fills. For an hour: `python3 dev.py bench full_speed_window --seconds 3600`, with BUSLENS_SAMPLES=FOLDER for a file
-`full-speed.csv` of all samples.
+that of the first, and in a short run the window's memory still fills. For an hour:
+`python3 dev.py bench full_speed_window --seconds 3600`, with BUSLENS_SAMPLES=FOLDER for a file `full-speed.csv` of all
+samples.
 """
 
 from __future__ import annotations
