@@ -102,10 +102,19 @@ def run(
         str, typer.Option("--to", help="Send spans to a collector as it goes.", metavar="otlp=http://HOST:4318")
     ] = "",
     payloads: Annotated[bool, typer.Option("--payloads", help="--to: also what the events carried.")] = False,
+    check_determinism: Annotated[
+        bool,
+        typer.Option("--check-determinism", help="Run it twice, and say which record is the first that differs."),
+    ] = False,
 ) -> None:
     """Run a scenario without a window, and print a summary."""
     from app.cli_run import RunRequest, run_headless
 
+    if check_determinism:
+        from app import cli_determinism
+
+        twice = RunRequest(scenario, engine=engine or None, seed=seed, speed=speed_from(speed), trust=trust)
+        raise typer.Exit(cli_determinism.check_determinism(twice))
     if payloads and not to:
         raise typer.BadParameter("--payloads goes with --to otlp=URL")
     raise typer.Exit(

@@ -63,7 +63,7 @@ def run_headless(request: RunRequest) -> int:
     if request.flights is not None:
         session.flight = FlightRecorder(replace(settings.flight, on=True, folder=str(request.flights)), request.flights)
     try:
-        _open(session, request, trusted)
+        open_checked(session, request, trusted)
         stopped = _drive(session, request, spans)
         state = session.engine_state
         failure = UserError(state.message) if state.phase == "failed" else None
@@ -111,7 +111,8 @@ def _tell_flights(session: Session) -> None:
         complain(flight.problem)
 
 
-def _open(session: Session, request: RunRequest, trusted: TrustedFiles) -> None:
+def open_checked(session: Session, request: RunRequest, trusted: TrustedFiles) -> None:
+    """Open what is to be run. Raises UserErrors where that, or what else was asked for, cannot be."""
     path = found_scenario(request.scenario)
     if request.output is not None and str(request.output) == STDOUT:
         hint = "name a file; buslens export FILE --to jsonl -o - writes it there"
