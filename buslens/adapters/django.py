@@ -163,6 +163,11 @@ class SignalHooks(MethodHooks):
             watch.broke(error)
         return None
 
+    def reaches_one(self, sender: Any) -> bool:
+        """Whether the last send of this sender reached one receiver, by a path of ours."""
+        found = self._plans.get(_static_id(sender))
+        return found is not None and len(found[0].announced) == 1
+
     def one(self, sender: Any, named: dict[str, Any], receivers: list[Any]) -> Optional[OneCall]:
         """The call of a send's only receiver; None where the general way has to record the send.
 
@@ -299,7 +304,7 @@ def _sending(hooks: SignalHooks) -> Hook:
     is_plain = hooks.stream is not None
 
     def send(sender: Any, **named: Any) -> Any:
-        if is_plain and hooks.subscribers.known:
+        if is_plain and hooks.reaches_one(sender):
             sync_receivers, async_receivers = hooks.bare("_live_receivers")(sender)
             if len(sync_receivers) == 1 and not async_receivers:
                 call = hooks.one(sender, named, sync_receivers)
