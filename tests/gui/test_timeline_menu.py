@@ -16,6 +16,7 @@ from ui.timeline.view import TimelineView
 Reason = QContextMenuEvent.Reason
 ABOUT_A_ROW = {
     "flow.cone", "payload.copy", "note.add", "dispatch.emit_again", "dispatch.emit_edited", "breakpoint.toggle",
+    "call.redeliver", "call.redeliver_edited",
 }  # fmt: skip
 ABOUT_THE_VIEW = {"view.fit", "view.follow", "view.freeze", "mark.clear"}
 

@@ -32,8 +32,9 @@ def files(tmp_path: Path) -> tuple[str, str]:
 
 
 def test_what_is_not_met_is_said_and_is_the_exit_code(
-    files: tuple[str, str], capsys: pytest.CaptureFixture[str]
+    files: tuple[str, str], capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setenv("COLUMNS", "160")
     assert start(["expect", *files]) == 1
     lines = capsys.readouterr().out.splitlines()
     assert lines[0] == files[1]
