@@ -60,6 +60,9 @@ class HandlerContext(Protocol):
     def held(self) -> AbstractContextManager[None]:
         """While a child process computes for a coroutine: at full speed the run's clock must not jump ahead."""
 
+    def outside(self) -> AbstractContextManager[None]:
+        """While this thread waits for a child process: others that are due go on, and the clock does not jump ahead."""
+
 
 Own = Literal["", "thread", "process"]
 """What a call in a coroutine has to itself; "": nothing, or that is no affair of its steps."""

@@ -65,9 +65,12 @@ class PythonCode:
     def block(self, call: Call) -> None:
         """Talk with the child on this thread: whatever runs here waits for it."""
         with self._talk(call) as talk:
-            talk.begin(self._request(call))
+            with call.context.outside():
+                talk.begin(self._request(call))
             while not talk.over:
-                talk.answer(talk.hear())
+                with call.context.outside():
+                    said = talk.hear()
+                talk.answer(said)
         self._judge(talk, call)
 
     async def wait(self, call: Call) -> None:

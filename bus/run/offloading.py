@@ -57,11 +57,14 @@ class Offloaded:
         stage, say = self.stage, self.pool.records.say
         ident = current_call()
         with stage.pools.remote(self.pool.kind).talk(CallLink(stage, call)) as talk:
-            pid = talk.tell(self.scenario, self._request(call, ident))
+            with stage.outside():
+                pid = talk.tell(self.scenario, self._request(call, ident))
             if pid:
                 say(Kind.WORK_STARTED, ident, f"process {pid}")
             while not talk.over:
-                talk.answer(talk.hear())
+                with stage.outside():
+                    said = talk.hear()
+                talk.answer(said)
         if stage.is_stopped:
             raise asyncio.CancelledError("the run was stopped")
         if pid:

@@ -207,6 +207,10 @@ class Stage:
         """While a child process computes for a coroutine."""
         return self.recording.clock.held()
 
+    def outside(self) -> AbstractContextManager[None]:
+        """While a thread waits for a child process or for Celery."""
+        return self.recording.clock.outside()
+
     def kill(self) -> None:
         """The run ends, and its clock was stopped: whoever waits for a process hears that it has gone."""
         self.python.kill()

@@ -57,6 +57,9 @@ class Clock:
         """At full speed: the thread that may go on and has not done so yet, or _LOOP."""
 
         self._working = 0
+        self._outside = 0
+        """Threads that wait for what is none of the clock's."""
+
         self._held = 0
         self._loop_until: int | None = None
         self._loop_number = 0
@@ -162,6 +165,22 @@ class Clock:
                 self._held -= 1
                 self._advance_all()
 
+    @contextmanager
+    def outside(self) -> Iterator[None]:
+        """While this thread waits for a process or a server: others that are due now go on, but no time passes.
+
+        What comes from there comes whenever it does: the same seed need not give the same run.
+        """
+        with self._condition:
+            self._outside += 1
+            self._advance_all()
+        try:
+            yield
+        finally:
+            with self._condition:
+                self._outside -= 1
+                self._wait_until(self.time_ns(), self._next_number())
+
     # The loop takes part.
 
     def loop_waits(self, until: int, calls: Sized) -> None:
@@ -239,7 +258,7 @@ class Clock:
             return False
         loop_until = self._loop_until
         loop_computes = loop_until is None  # or sleeps inside a blocking handler
-        if self._working + loop_computes > len(self._sleeping):
+        if self._working + loop_computes > len(self._sleeping) + self._outside:
             return False
         if self._frozen:  # a person has paused the run: nothing comes due, but what that person wants is heard
             self._turn = _LOOP if self._loop_is_called and not loop_computes else None
@@ -252,7 +271,7 @@ class Clock:
         for who, (until, number) in self._sleeping.items():
             if (until, number) < due[:2]:
                 due = until, number, who
-        if due[0] >= NEVER:
+        if due[0] >= NEVER or (self._outside and due[0] > self.time_ns()):
             return False
         self._turn = due[2]
         if due[0] > self.time_ns():

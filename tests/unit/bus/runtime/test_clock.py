@@ -228,3 +228,57 @@ def test_at_full_speed_nothing_is_late() -> None:
     run_on(clock, asyncio.sleep(3600))
     assert clock.sleep(60 * S)
     assert clock.late_ns == 0
+
+
+def test_who_waits_for_another_process_lets_others_go_on_but_no_time_pass() -> None:
+    clock = Clock(math.inf)
+    numbers = [clock.work_began() for _ in range(3)]
+    both_outside, answered = threading.Barrier(2), threading.Event()
+    times: list[tuple[str, int]] = []
+
+    def ask(number: int) -> None:
+        clock.take_turn(number)
+        with clock.outside():
+            both_outside.wait(PATIENCE_S)  # neither gets here alone while the other keeps its turn
+            assert answered.wait(PATIENCE_S)
+        times.append(("asked", clock.time_ns()))
+        clock.work_ended()
+
+    def sleep() -> None:
+        clock.take_turn(numbers[2])
+        times.append(("begun", clock.time_ns()))
+        answered.set()
+        assert clock.sleep(S)
+        times.append(("slept", clock.time_ns()))
+        clock.work_ended()
+
+    def main() -> None:
+        clock.loop_waits(2 * S, [])
+
+    threads = [threading.Thread(target=ask, args=(number,)) for number in numbers[:2]]
+    threads += [threading.Thread(target=sleep), threading.Thread(target=main)]
+    for thread in threads:
+        thread.start()
+    assert all(ended(thread) for thread in threads)
+    assert sorted(times) == [("asked", 0), ("asked", 0), ("begun", 0), ("slept", S)]
+
+
+def test_who_comes_back_from_another_process_hears_that_the_run_was_stopped() -> None:
+    clock = Clock(math.inf)
+    number, inside, go = clock.work_began(), threading.Event(), threading.Event()
+
+    def ask() -> None:
+        clock.take_turn(number)
+        with clock.outside():
+            inside.set()
+            assert go.wait(PATIENCE_S)
+        assert not clock.sleep(S)
+
+    thread = threading.Thread(target=ask)
+    main = threading.Thread(target=clock.loop_waits, args=(NEVER, []))
+    thread.start()
+    main.start()
+    assert inside.wait(PATIENCE_S)
+    clock.stop()
+    go.set()
+    assert ended(thread)
