@@ -61,8 +61,9 @@ class Clock:
         """Threads that wait for what is none of the clock's."""
 
         self._held = 0
-        self._loop_until: int | None = None
-        self._loop_number = 0
+        self._loop_due: tuple[int, int] | None = None
+        """While it waits: until when, and a number, as of a thread that sleeps."""
+
         self._loop_is_called = False
         """While it waits: another thread has a call for it."""
 
@@ -191,7 +192,7 @@ class Clock:
         with self._condition:
             if len(calls):
                 return
-            self._loop_until, self._loop_number, self._loop_is_called = until, self._next_number(), False
+            self._loop_due, self._loop_is_called = (until, self._next_number()), False
             try:
                 if self._advance():
                     self._condition.notify_all()
@@ -200,19 +201,19 @@ class Clock:
                     self._condition.wait(_LONGEST_S if left is None else left)
                 self._note_late(until)
             finally:
-                self._loop_until = None
+                self._loop_due = None
                 if self._turn == _LOOP:
                     self._turn = None
 
     def wake_loop(self) -> None:
         """There is a call for the loop: at full speed it is due now, behind what was due already."""
         with self._condition:
-            if self._loop_until is None:
+            if self._loop_due is None:
                 return
             if not self._loop_is_called:
                 self._loop_is_called = True
-                if self.time_ns() < self._loop_until:
-                    self._loop_until, self._loop_number = self.time_ns(), self._next_number()
+                if self.time_ns() < self._loop_due[0]:
+                    self._loop_due = self.time_ns(), self._next_number()
             self._advance()
             self._condition.notify_all()
 
@@ -256,18 +257,18 @@ class Clock:
         """At full speed, where everybody waits: give the turn to who is due first, and jump there. Whether it did."""
         if not self._takes_turns or self._turn is not None:
             return False
-        loop_until = self._loop_until
-        loop_computes = loop_until is None  # or sleeps inside a blocking handler
+        loop_due = self._loop_due
+        loop_computes = loop_due is None  # or sleeps inside a blocking handler
         if self._working + loop_computes > len(self._sleeping) + self._outside:
             return False
         if self._frozen:  # a person has paused the run: nothing comes due, but what that person wants is heard
             self._turn = _LOOP if self._loop_is_called and not loop_computes else None
             return self._turn is not None
         due = NEVER, 0, _LOOP
-        if loop_until is not None:
+        if loop_due is not None:
             if self._held and not self._loop_is_called:
                 return False
-            due = loop_until, self._loop_number, _LOOP
+            due = *loop_due, _LOOP
         for who, (until, number) in self._sleeping.items():
             if (until, number) < due[:2]:
                 due = until, number, who

@@ -16,7 +16,7 @@ from tests.helpers.pages import pages
 from tests.helpers.program import Program
 from tests.helpers.shown_commands import Shown, blocks_with_commands
 
-HARMLESS = {"run", "export", "query", "validate"}
+HARMLESS = {"run", "export", "import", "query", "validate"}
 """Commands that end soon and touch nothing but files that they are told to write."""
 
 SERVERS = {"rabbitmq", "kafka"}
@@ -48,7 +48,8 @@ def test_what_a_page_shows_can_be_done(commands: list[Shown], capture: Path, bus
     for command in commands:
         name, first, *_ = command.arguments
         if not (tmp_path / first).exists():
-            bring(tmp_path / first, capture if name in ("export", "query") else FOLDER / "checkout.yaml")
+            is_scenario = Path(first).suffix == ".yaml" or name not in ("export", "query")
+            bring(tmp_path / first, FOLDER / "checkout.yaml" if is_scenario else capture)
         done = buslens(*command.arguments)
         assert done.code == 0, f"line {command.line}: {done.err}"
         assert "Traceback" not in done.err

@@ -23,8 +23,8 @@ def test_each_handler_but_the_first_has_a_place(
     handlers: int, slots: int, others: list[tuple[int, int]], further: list[tuple[int, int, int]]
 ) -> None:
     opening = StreamOpening(3, handlers)
-    assert (opening.mark, opening.slots, opening.others) == (OPENED | AWAITS_END | 3 << 32, slots, others)
-    assert opening.further == [(*each, FURTHER | 3 << 32) for each in further]
+    assert (opening.mark, opening.slots, list(opening.others)) == (OPENED | AWAITS_END | 3 << 32, slots, others)
+    assert list(opening.further) == [(*each, FURTHER | 3 << 32) for each in further]
 
 
 def test_a_reader_is_told_the_event_and_all_handlers() -> None:
