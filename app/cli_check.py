@@ -9,14 +9,14 @@ from pathlib import Path
 
 from app import cli_output
 from app.check_formats import Checked, as_json, as_junit, as_sarif, github_lines
+from app.cli_captures import readable
 from app.cli_check_text import print_checked
-from app.cli_output import complain, warn
+from app.cli_output import complain
 from bus.analysis.problems import DETECTORS
 from bus.analysis.problems.baseline import USUAL, Baseline, read, write
 from bus.analysis.problems.finding import Severity
 from bus.analysis.problems.looking import look
 from bus.errors import UserError
-from bus.programs import session_folder
 from bus.wording import several
 
 WORSE, WRONG_FILE, BROKEN = 1, 2, 3
@@ -45,17 +45,11 @@ def check(request: CheckRequest) -> int:
     """Look at every capture and say what was found; the exit code. Raises UserError."""
     path = request.baseline or USUAL
     baseline = baseline_at(path, is_asked=request.baseline is not None and not request.mute)
-    checked, code = [], 0
-    for capture in request.captures:
-        try:
-            trace = session_folder.load(capture)
-        except UserError as error:
-            complain(str(error))
-            code = WRONG_FILE
-            continue
-        warn(capture, trace)
-        problems = look(trace, DETECTORS, baseline.by_fingerprint)
-        checked.append(Checked(str(capture), problems, trace.span_ns[0]))
+    checked = [
+        Checked(str(capture), look(trace, DETECTORS, baseline.by_fingerprint), trace.span_ns[0])
+        for capture, trace in readable(request.captures)
+    ]
+    code = WRONG_FILE if len(checked) < len(request.captures) else 0
     if request.mute:
         _mute(path, baseline, checked, request.mute)
         return code

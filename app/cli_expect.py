@@ -10,14 +10,13 @@ from pathlib import Path
 from rich.text import Text
 
 from app import cli_output
-from app.cli_output import complain, warn
+from app.cli_captures import readable
 from app.cli_text import plain
 from app.scenario_files import found_scenario
 from app.verdict_formats import as_json, as_junit, as_table
 from bus.errors import Place, UserError
 from bus.expectations.judge import judge
 from bus.expectations.verdict import Verdict
-from bus.programs import session_folder
 from bus.scenario import load
 
 UNMET, WRONG_FILE = 1, 2
@@ -42,17 +41,8 @@ def judge_captures(request: ExpectRequest) -> int:
     expected = load(path).scenario.expect
     if not expected:
         raise UserError("this scenario expects nothing", at=Place(str(path)), hint="say it under expect: in the file")
-    judged: list[tuple[str, Sequence[Verdict]]] = []
-    code = 0
-    for capture in request.captures:
-        try:
-            trace = session_folder.load(capture)
-        except UserError as error:
-            complain(str(error))
-            code = WRONG_FILE
-            continue
-        warn(capture, trace)
-        judged.append((str(capture), judge(expected, trace)))
+    judged = [(str(capture), judge(expected, trace)) for capture, trace in readable(request.captures)]
+    code = WRONG_FILE if len(judged) < len(request.captures) else 0
     _tell(request, judged)
     return code or (UNMET if any(not one.met for _name, verdicts in judged for one in verdicts) else 0)
 

@@ -12,9 +12,9 @@ from bus.asyncapi import reading as asyncapi
 from bus.asyncapi.writing import document_of
 from bus.cloudevents import reading as cloudevents
 from bus.errors import Place, UserError
+from bus.scenario.reading import text_of
 from bus.system_errors import cannot_read
 
-ASYNCAPI = "asyncapi"
 MOST_BYTES = 16 * 1024 * 1024
 
 
@@ -45,7 +45,4 @@ def _read(path: Path) -> str:
         raise cannot_read(path, error) from None
     if len(raw) > MOST_BYTES:
         raise UserError(f"the file is larger than {MOST_BYTES // 1024 // 1024} MiB", at=Place(str(path)))
-    try:
-        return raw.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        raise UserError("the file is not UTF-8 text", at=Place(str(path))) from None
+    return text_of(raw, path)

@@ -9,12 +9,12 @@ import json
 import re
 from bisect import bisect_right
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import datetime
 from itertools import accumulate
 from typing import Any
 
 from bus.asyncapi.naming import UniqueNames
+from bus.asyncapi.reading import ImportedScenario
 from bus.errors import Place, UserError
 from bus.scenario import expressions, spelling, tree
 
@@ -26,23 +26,12 @@ _NEEDED = ("id", "source", "specversion", "type")
 _TIME = re.compile(r"(\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d)(?:\.(\d{1,9})\d*)?([Zz]|[+-]\d\d:\d\d)")
 
 
-@dataclass(frozen=True, slots=True)
-class ReplayScenario:
-    """What became of the events of a file."""
-
-    text: str
-    """The scenario, as YAML."""
-
-    notes: tuple[str, ...]
-    """What was left out, and why: sentences without a full stop."""
-
-
 def looks_like_cloudevents(text: str) -> bool:
     """Whether this is JSON with a `specversion` near its beginning."""
     return text.lstrip()[:1] in ("{", "[") and '"specversion"' in text[:100_000]
 
 
-def scenario_from(text: str, file: str) -> ReplayScenario:
+def scenario_from(text: str, file: str) -> ImportedScenario:
     """The scenario that emits the events of a file again. Raises UserError with the place of what is none."""
     found: list[dict[str, Any]] = []
     notes: list[str] = []
@@ -65,7 +54,7 @@ def scenario_from(text: str, file: str) -> ReplayScenario:
     return _fitting(found, offsets, notes)
 
 
-def _fitting(found: list[dict[str, Any]], offsets: list[int | None], notes: list[str]) -> ReplayScenario:
+def _fitting(found: list[dict[str, Any]], offsets: list[int | None], notes: list[str]) -> ImportedScenario:
     """As many of the first events as a scenario file can hold."""
     values = list(accumulate(_values_in(each.get("data")) + 5 for each in found))
     count = max(bisect_right(values, tree.MAX_VALUES * 9 // 10), 1)
@@ -74,7 +63,7 @@ def _fitting(found: list[dict[str, Any]], offsets: list[int | None], notes: list
         if len(text.encode()) <= tree.MAX_BYTES or count == 1:
             limits = f"a scenario has at most {tree.MAX_BYTES // 1024} KiB and {tree.MAX_VALUES} values"
             cut = [f"the first {count} of {len(found)} events are taken: {limits}"] * (count < len(found))
-            return ReplayScenario(text, (*dict.fromkeys(notes), *cut))
+            return ImportedScenario(text, (*dict.fromkeys(notes), *cut))
         count = max(count // 2, 1)
 
 

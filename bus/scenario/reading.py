@@ -65,6 +65,11 @@ def read_text(path: Path) -> str:
     if len(raw) > yaml_tree.MAX_BYTES:
         limit = yaml_tree.MAX_BYTES // 1024
         raise UserError(f"the file is larger than {limit} KiB, which no scenario needs", at=Place(str(path)))
+    return text_of(raw, path)
+
+
+def text_of(raw: bytes, path: Path) -> str:
+    """What a file holds, as text. Raises UserError with the place of what is not UTF-8."""
     try:
         return raw.decode("utf-8-sig")
     except UnicodeDecodeError as error:
