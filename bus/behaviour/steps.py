@@ -129,6 +129,8 @@ def _emit(step: steps.Emit, _: Spot) -> Do:
         variables = call.variables()
         if applies is not None and not applies(variables):
             return
+        if step.probability is not None and call.random.random() >= step.probability:
+            return
         said = call.context.sample(step.emit) if value is None else value(variables)
         for _ in range(step.times):
             call.context.emit(step.emit, said)

@@ -17,6 +17,7 @@ from bus.asyncapi.naming import UniqueNames
 from bus.asyncapi.reading import ImportedScenario
 from bus.errors import Place, UserError
 from bus.scenario import expressions, spelling, tree
+from bus.scenario.distribution import spelled
 
 MOST_EVENTS = 10_000
 """That a script may have steps."""
@@ -85,7 +86,7 @@ def _scenario(found: list[dict[str, Any]], offsets: list[int | None], notes: lis
             except ValueError as error:
                 notes.append(f"a payload of {kind} is left out: {error}")
         if offset is not None:
-            step["at"] = _span(offset)
+            step["at"] = spelled(offset)
         script.append(step)
     if len(events) > MOST_TYPES:
         notes.append(f"there are {len(events)} types, which is many for a scenario")
@@ -181,10 +182,3 @@ def _nanoseconds(time: Any) -> int | None:
     except (ValueError, OverflowError):
         return None
     return int(seconds) * 10**9 + int((digits or "0").ljust(9, "0"))
-
-
-def _span(nanoseconds: int) -> str:
-    for unit, size in (("s", 10**9), ("ms", 10**6), ("us", 10**3)):
-        if nanoseconds % size == 0:
-            return f"{nanoseconds // size}{unit}"
-    return f"{nanoseconds}ns"

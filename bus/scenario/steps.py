@@ -161,6 +161,10 @@ class Emit(StepPart):
         Asked("with", 'payload as JSON, such as {"id": "$event.payload.id"}; empty: the sample'),
     ] = None
     if_: Annotated[Condition | None, Field(alias="if"), _IF] = None
+    probability: Annotated[
+        Annotated[float, Field(ge=0, le=1, strict=False, description="how often it is emitted at all")] | None,
+        Asked("probability", "always", "From 0 to 1, such as 0.1"),
+    ] = None
     times: Annotated[Times, Asked("times", "1")] = 1
 
     @classmethod

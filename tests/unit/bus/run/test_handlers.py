@@ -68,6 +68,14 @@ def test_fail_always_every_nth_and_by_chance(run: Any) -> None:
     assert 25 <= int((trace.calls.outcome == Outcome.FAILED).sum()) <= 75
 
 
+def test_an_emit_by_chance(run: Any) -> None:
+    for chance, least, most in ((0, 0, 0), (0.25, 25, 75), (1, 200, 200)):
+        trace = run(handler(f"{{emit: b, probability: {chance}, times: 2}}", rest="script: [{emit: a, times: 200}]"))
+        emitted = len(trace.dispatches) - 200
+        assert emitted % 2 == 0
+        assert least <= emitted // 2 <= most
+
+
 @pytest.mark.parametrize("engine", ["pyee", "pyee-asyncio", "pyee-threads"])
 def test_a_failure_names_its_line_in_the_scenario_and_none_of_ours(engine: str, live: Live) -> None:
     session = live.ended(

@@ -7,7 +7,7 @@ from statistics import mean, median
 
 import pytest
 
-from bus.scenario.distribution import LONGEST_NS, parse, parse_time
+from bus.scenario.distribution import LONGEST_NS, parse, parse_time, quantiles
 
 MS = 1_000_000
 
@@ -61,4 +61,28 @@ def test_the_same_seed_draws_the_same_times() -> None:
 @pytest.mark.parametrize("text", ["", "20", "20 parsecs", "-5ms", "20ms..10ms", "9999999min", "1e9s", "20ms +-", "ms"])
 def test_anything_else_is_refused_with_what_was_expected(text: str) -> None:
     with pytest.raises(ValueError, match=r"expected|ends before"):
+        parse(text)
+
+
+def test_quantiles_are_drawn_as_measured() -> None:
+    times = sorted(drawn("quantiles 0%=1ms 50%=2ms 99%=10ms 100%=50ms"))
+    assert MS <= times[0]
+    assert times[-1] <= 50 * MS
+    assert times[len(times) // 2] == pytest.approx(2 * MS, rel=0.1)
+    assert 8 * MS < times[int(len(times) * 0.98)] < 11 * MS
+
+
+def test_quantiles_are_written_as_they_are_read() -> None:
+    text = quantiles([(0, 5), (50, 2_000), (99.9, 3 * MS), (100, 4_000 * MS)])
+    assert text == "quantiles 0%=5ns 50%=2us 99.9%=3ms 100%=4s"
+    assert parse(text).times_ns == (5, 2_000, 3 * MS, 4_000 * MS)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["quantiles", "quantiles 0%=1ms", "quantiles 0%=1ms 99%=2ms", "quantiles 0%=2ms 100%=1ms",
+     "quantiles 0%=1ms 50%=2ms 50%=2ms 100%=3ms", "quantiles 0%=1ms 100%=2", "quantiles " + "0%=1ms " * 300],
+)  # fmt: skip
+def test_quantiles_that_are_none_are_refused(text: str) -> None:
+    with pytest.raises(ValueError, match="expected"):
         parse(text)
