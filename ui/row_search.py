@@ -15,7 +15,7 @@ LARGE = 500_000
 """Dispatches and calls; less than that is looked through within a frame or two."""
 
 Look = Callable[[Trace], Any]
-"""Returns what is found; or a function that finds it while the trace goes on."""
+"""Returns what is found; or a function that finds it while the trace goes on. It may raise StoppedError (ui/job.py)."""
 
 
 class RowSearch(QObject):
@@ -43,6 +43,7 @@ class RowSearch(QObject):
         self._job = Job(self)
         self._job.done.connect(self._done)
         self._job.failed.connect(self._failed)
+        self._job.stopped.connect(self._end)
         self._trace: Trace | None = None
         self._next: Look | None = None
         self._holds = False

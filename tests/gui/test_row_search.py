@@ -14,6 +14,7 @@ from buslens.records import Outcome
 from tests.helpers.large import count_as_large
 from tests.helpers.turns import Turns
 from tests.helpers.window_run import run_to_its_end
+from ui.job import JobChannel
 from ui.row_search import RowSearch
 from ui.timeline.content import Content
 
@@ -106,3 +107,25 @@ def test_a_filter_that_is_set_before_the_timeline_looks_at_a_new_trace_holds(lar
     contents.follow(False)
     assert contents.now.trace is large.session.trace
     qtbot.waitUntil(lambda: contents.now.matches is not None, timeout=PATIENCE_MS)
+
+
+def test_a_search_that_ends_itself_lets_records_in_and_finds_nothing(large: Any, qtbot: Any) -> None:
+    finding, results = RowSearch(large.session, large), []
+    finding.found.connect(results.append)
+    beside = JobChannel()
+
+    def look(_: Trace) -> None:
+        while True:
+            beside.end_if_stopped()
+
+    finding.start(look)
+    assert finding.busy
+    beside.stop()
+    qtbot.waitUntil(lambda: not finding.busy, timeout=PATIENCE_MS)
+    finding.start(len_of_dispatches)
+    qtbot.waitUntil(lambda: bool(results), timeout=PATIENCE_MS)
+    assert results == [len(large.session.trace.dispatches)]
+
+
+def len_of_dispatches(trace: Trace) -> int:
+    return len(trace.dispatches)

@@ -251,6 +251,33 @@ def test_an_answer_about_a_trace_that_was_replaced_is_dropped(shop: Any, qtbot: 
     assert why.shown is None
 
 
+def test_a_question_over_a_large_trace_can_be_cancelled_and_asked_again(
+    shop: Any, qtbot: Any, ids: dict[str, int]
+) -> None:
+    why = shop.tables.why
+    count_as_large(why, 0)
+    assert not why.cancel.isVisible()
+    shop.tables.ask_why(Subject("call", ids["pay"]))
+    assert why.cancel.isVisible()
+    qtbot.mouseClick(why.cancel, Qt.MouseButton.LeftButton)
+    assert not why.cancel.isVisible()
+    qtbot.waitUntil(lambda: not why.busy, timeout=PATIENCE_MS)
+    assert why.shown is None
+    assert why.hint.accessibleName() == "Cancelled"
+    shop.tables.ask_why(Subject("call", ids["pay"]))
+    qtbot.waitUntil(lambda: why.shown is not None, timeout=PATIENCE_MS)
+    assert not why.cancel.isVisible()
+
+
+def test_of_two_questions_the_newer_is_answered_and_the_older_ended(shop: Any, qtbot: Any, ids: dict[str, int]) -> None:
+    why = shop.tables.why
+    count_as_large(why, 0)
+    why.ask(Subject("call", ids["pay"]))
+    why.ask(Subject("call", ids["stuck"]))
+    qtbot.waitUntil(lambda: why.shown is not None, timeout=PATIENCE_MS)
+    assert why.shown.subject.id == ids["stuck"]
+
+
 def test_an_empty_list_of_what_is_pending_has_nothing_to_scroll(window: Any, qtbot: Any) -> None:
     window.resize(700, 500)
     tab = window.tables.pending

@@ -26,6 +26,11 @@ class EmptyHint(QWidget):
         rows.addWidget(self._title)
         rows.addWidget(self._text)
         rows.addStretch(3)
+        self._rows = rows
+
+    def put_below(self, widget: QWidget) -> None:
+        """Show something to press under the sentence."""
+        self._rows.insertWidget(self._rows.count() - 1, widget, 0, Qt.AlignmentFlag.AlignHCenter)
 
     def set_text(self, title: str, text: str = "") -> None:
         """Show another title and sentence."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 from bus.analysis.why import failed, late, listeners, never_after, never_emitted, not_run, ran, unheard, waits
 from bus.analysis.why.answer import Answer, PartKind, PathPart, Reason, Sure
 from bus.analysis.why.question import Offer, Question, Subject
-from bus.analysis.why.telling import Telling
+from bus.analysis.why.telling import EndIfUnwanted, Telling
 from bus.trace.trace import Trace
 
 QUESTIONS: tuple[Question, ...] = (
@@ -37,12 +37,15 @@ def questions_for(trace: Trace, subject: Subject) -> list[Offer]:
     return [offer for question in QUESTIONS for offer in question.offers(telling, subject)]
 
 
-def ask(trace: Trace, subject: Subject, question: str, other: int = 0) -> Answer | None:
+def ask(
+    trace: Trace, subject: Subject, question: str, other: int = 0, end_if_unwanted: EndIfUnwanted | None = None
+) -> Answer | None:
     """The answer to a question (its id), None where it cannot be answered about this; while the trace stands still.
 
-    other: name id of the handler or event that is asked about beside the subject.
+    other: name id of the handler or event that is asked about beside the subject. end_if_unwanted: asked now and then;
+    it may raise to end it early.
     """
-    telling = Telling(trace)
+    telling = Telling(trace, end_if_unwanted) if end_if_unwanted is not None else Telling(trace)
     for one in QUESTIONS:
         if one.id == question:
             if other and subject.kind in one.takes_any and _is_there(trace, subject):

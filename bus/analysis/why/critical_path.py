@@ -89,6 +89,7 @@ class _Path:
         if is_cut:
             self._until(begin, PartKind.SHORT, "in calls further up the flow")
         for number, (dispatch, call) in enumerate(levels):
+            telling.end_if_unwanted()
             behind = levels[number + 1][0] if number + 1 < len(levels) else -1
             leaves = self._emitted(levels[number + 1]) if behind >= 0 else end
             if call < 0:
@@ -207,6 +208,7 @@ class _Path:
         if end <= self._at:
             return
         telling, calls = self._telling, self._telling.trace.calls
+        telling.end_if_unwanted()
         is_async = bool(int(calls.flags[call]) & Flag.ASYNC)
         own = PartKind.AWAITS if is_async else PartKind.OWN
         who = telling.handler(call)

@@ -71,6 +71,7 @@ def _walk(telling: Telling, dispatch: int) -> Iterator[int]:
     """The dispatches that grew from this one, itself first, nearest first."""
     waiting, seen = deque([dispatch]), {dispatch}
     while waiting and len(seen) <= MOST_DISPATCHES:
+        telling.end_if_unwanted()
         each = waiting.popleft()
         yield each
         for call in telling.calls_of(each)[:MOST_DISPATCHES].tolist():

@@ -86,6 +86,7 @@ def near_events(telling: Telling, event: int) -> list[int]:
 
 def not_run_reasons(telling: Telling, dispatch: int, handler: int) -> list[Reason]:
     """Why a handler did not run for a dispatch (its row): the reason, and what it rests on."""
+    telling.end_if_unwanted()
     trace = telling.trace
     handlers = telling.same_handlers(handler)
     calls = telling.calls_of(dispatch)

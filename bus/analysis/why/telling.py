@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import cached_property
 from typing import Any
 
@@ -23,12 +24,21 @@ MOST_MESSAGE = 200
 
 BAD = (Outcome.FAILED, Outcome.TIMED_OUT)
 
+EndIfUnwanted = Callable[[], None]
+
+
+def _wanted() -> None:
+    """Somebody waits until the answer is there."""
+
 
 class Telling:
     """One trace, and how its records are told. Made for a trace that stands still; a new one for each look."""
 
-    def __init__(self, trace: Trace) -> None:
+    def __init__(self, trace: Trace, end_if_unwanted: EndIfUnwanted = _wanted) -> None:
         self.trace = trace
+        self.end_if_unwanted = end_if_unwanted
+        """Asked between steps that take long: raises where nobody waits for the answer any more."""
+
         self.observed = Observed(trace)
         self.told_of_call = RowGroups(trace.deliveries, "call")
         """Rows of `trace.deliveries` by the id of a call."""

@@ -76,14 +76,18 @@ class UsualEffects:
         return self._found[event]
 
     def _looked_up(self, event: int) -> tuple[Array, Array, Array]:
-        observed, trace = self._telling.observed, self._telling.trace
+        observed, trace, end_if_unwanted = self._telling.observed, self._telling.trace, self._telling.end_if_unwanted
+        end_if_unwanted()
         is_of_event = np.append(self._events == event, False)  # the last: a dispatch that is not known
         calls = np.flatnonzero(is_of_event[observed.dispatch_of_call])
         handlers = observed.same_handler.firsts(trace.calls.handler[calls])
+        end_if_unwanted()
         called = _unique(handlers, observed.dispatch_of_call[calls])
+        end_if_unwanted()
         at = np.flatnonzero(is_of_event[observed.parent_dispatch[observed.with_parent]])
         rows, parents = observed.with_parent[at], observed.parent_call[at]
         by, of = observed.same_handler.firsts(trace.calls.handler[parents]), observed.dispatch_of_call[parents]
+        end_if_unwanted()
         emitted = _unique(by, self._events[rows], of)
         return called, emitted[:, :2], emitted[:, 2]
 

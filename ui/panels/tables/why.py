@@ -19,6 +19,7 @@ from PySide6.QtWidgets import (
 
 from bus.analysis.why import Answer, Offer, PathPart, Reason, Subject, Sure, ask, questions_for
 from bus.trace import Trace
+from ui.job import JobChannel
 from ui.number_text import moment
 from ui.panels.tab import Tab, TabParts
 from ui.panels.tables.why_path import PathBar
@@ -35,6 +36,7 @@ NOTHING_ASKED = (
 )
 GONE = "Nothing can be asked", "What was asked about is not in this capture any more."
 LOOKING = "Looking…", "The answer comes when the trace has been looked through."
+CANCELLED = "Cancelled", "The search was ended before it had an answer. Ask again, or ask something else."
 LISTENERS = "listeners"
 """The question whose answer can be seen as bars."""
 
@@ -57,12 +59,17 @@ class Found:
     begin_ns: int
 
 
-def look(subject: Subject, question: str, other: int, trace: Trace) -> Found:
-    """What can be asked about a subject, and the answer to one question; "": the most pressing. On whatever thread."""
+def look(subject: Subject, question: str, other: int, beside: JobChannel, trace: Trace) -> Found:
+    """What can be asked about a subject, and the answer to one question; "": the most pressing. On whatever thread.
+
+    Raises StoppedError where nobody waits for it any more.
+    """
+    beside.end_if_stopped()
     offers = tuple(questions_for(trace, subject))
     wanted = [at for at, each in enumerate(offers) if (each.question, each.other) == (question, other)]
     asked = wanted[0] if wanted else 0
-    answer = ask(trace, subject, offers[asked].question, offers[asked].other) if offers else None
+    offer = offers[asked] if offers else None
+    answer = ask(trace, subject, offer.question, offer.other, beside.end_if_stopped) if offer is not None else None
     path = answer.path if answer is not None else ()
     with_ids = tuple((part, int(trace.calls.id[part.call]) if part.call >= 0 else 0) for part in path)
     return Found(subject, offers, asked, answer, with_ids, trace.span_ns[0])
@@ -92,6 +99,9 @@ class WhyTab(Tab):
         self._search = RowSearch(parts.session, self)
         self._search.found.connect(self._show)
         self._search.failed.connect(self._broke)
+        self._asked = JobChannel()
+        """That of the newest question."""
+
         self.questions = QListWidget(self)
         self.questions.setAccessibleName("What can be asked")
         self.questions.itemClicked.connect(self._ask_item)
@@ -112,7 +122,11 @@ class WhyTab(Tab):
             each.setResizeMode(QListWidget.ResizeMode.Adjust)
             each.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
             each.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
-        self._hint = EmptyHint(*NOTHING_ASKED, parent=self)
+        self.hint = EmptyHint(*NOTHING_ASKED, parent=self)
+        self.cancel = tip_button("Cancel", "End the search for an answer", self.hint)
+        self.cancel.clicked.connect(self._cancel)
+        self.hint.put_below(self.cancel)
+        self.cancel.hide()
         self._place()
 
     @property
@@ -127,16 +141,19 @@ class WhyTab(Tab):
 
     def ask(self, subject: Subject, question: str = "", other: int = 0) -> None:
         """Ask about something. question, other: of an Offer; "": the most pressing question that can be asked."""
-        wanted = partial(look, subject, question, other)
+        self._asked.stop()
+        self._asked = JobChannel()
+        wanted = partial(look, subject, question, other, self._asked)
         if self._search.pays or self._search.busy:
             self._say(LOOKING)
+            self.cancel.show()
             self._search.start(wanted)
         else:
             self._show(wanted(self._session.trace))
 
     def refresh_trace(self) -> None:
         """Another trace may know the same ids for other things."""
-        self._search.forget()
+        self._end_search()
         self._say(NOTHING_ASKED)
 
     def refresh_theme(self) -> None:
@@ -161,13 +178,23 @@ class WhyTab(Tab):
         self._both.setStretchFactor(1, 1)
         self._both.setSizes([260, 740])
         self._stack = QStackedLayout(self)
-        self._stack.addWidget(self._hint)
+        self._stack.addWidget(self.hint)
         self._stack.addWidget(self._both)
+
+    def _cancel(self) -> None:
+        self._end_search()
+        self._say(CANCELLED)
+
+    def _end_search(self) -> None:
+        """Nobody waits for an answer; what looks for one ends at its next step."""
+        self._asked.stop()
+        self._search.forget()
 
     def _say(self, hint: tuple[str, str]) -> None:
         self._shown = None
-        self._hint.set_text(*hint)
-        self._stack.setCurrentWidget(self._hint)
+        self.cancel.hide()
+        self.hint.set_text(*hint)
+        self._stack.setCurrentWidget(self.hint)
         self.path_found.emit(None)
 
     def _show(self, found: Found) -> None:

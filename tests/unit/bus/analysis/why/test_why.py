@@ -96,3 +96,22 @@ def steps_of_all_answers(flows: int) -> int:
 def test_ten_times_as_many_calls_are_not_ten_times_the_work() -> None:
     """What is done for each row is done in NumPy: a loop over rows would be seen here."""
     assert steps_of_all_answers(2_000) < 1.5 * steps_of_all_answers(200)
+
+
+def test_a_question_that_nobody_waits_for_ends_at_its_next_step() -> None:
+    class Unwanted(Exception): ...
+
+    def end() -> None:
+        raise Unwanted
+
+    story = Story()
+    for _ in range(6):
+        dispatch = story.emit("order.placed", 1)
+        story.call(dispatch, "pay", "order.placed")
+    trace = story.trace()
+    for question in ("late", "never-after"):
+        assert ask(trace, Subject("dispatch", dispatch), question) is not None
+        with pytest.raises(Unwanted):
+            ask(trace, Subject("dispatch", dispatch), question, 0, end)
+    with pytest.raises(Unwanted):
+        ask(trace, Subject("dispatch", dispatch), "not-run", story.handler("mail", "order.placed"), end)
