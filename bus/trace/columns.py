@@ -28,22 +28,23 @@ class Columns:
             name: reserved(0, _narrowest(dtype, 0, 0)) for name, dtype in self._widest.items()
         }
         self._length = 0
-        self._numbers: Array = np.empty(0, np.int64)
-        self._counted = 0
-        """How many of the numbers are written."""
+        self._numbers: tuple[Array, int] = np.empty(0, np.int64), 0
+        """Room, and how many of the numbers are written there: replaced as one, because any thread may ask for them."""
 
     def __len__(self) -> int:
         return self._length
 
     def numbers(self) -> Array:
         """0, 1, 2 and so on for every row: made once, because an empty filter asks for them at every frame."""
-        if self._counted < self._length:
-            if len(self._numbers) < self._length:
-                before, self._numbers = self._numbers, reserved(self._length, np.int64)
-                self._numbers[: self._counted] = before[: self._counted]
-            self._numbers[self._counted : self._length] = np.arange(self._counted, self._length)
-            self._counted = self._length
-        numbers = self._numbers[: self._length]
+        length = self._length
+        room, written = self._numbers
+        if written < length:
+            if len(room) < length:
+                before, room = room, reserved(length, np.int64)
+                room[:written] = before[:written]
+            room[written:length] = np.arange(written, length)  # whoever does so at the same time writes the same
+            self._numbers = room, length
+        numbers = room[:length]
         numbers.flags.writeable = False
         return numbers
 
