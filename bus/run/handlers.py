@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import itertools
-import random
 import threading
 from collections.abc import Awaitable, Callable
 from functools import partial
@@ -50,8 +49,8 @@ class Behaviour:
             self.steps = HandlerSteps(name, lines, steps)
         else:
             self.steps = HandlerSteps(name, lines, ready_steps(name, model.do, lines))
-        self._random = random.Random(f"{stage.seed}:{name}")
-        self._backoffs = random.Random(f"{stage.seed}:{name}:backoff")
+        self._random = stage.draws.stream(name)
+        self._backoffs = stage.draws.stream(name, "backoff")
         self._count = itertools.count(1)
         spec = stage.engine.spec
         self._can_be_held = spec.is_durable or (spec.runs_coroutines and (model.worker != INLINE or not model.block))
@@ -95,7 +94,7 @@ class Behaviour:
         self._stage.before_call(event, self.name, None if self._can_be_held else payload)
         count = next(self._count)
         # As a process draws, which cannot know what other calls have drawn.
-        draws = random.Random(f"{self._stage.seed}:{self.name}:{count}") if self._own == "process" else self._random
+        draws = self._stage.draws.stream(self.name, count) if self._own == "process" else self._random
         return Call(self._stage, self.name, event, _said(event, payload), count, draws, self._own)
 
 

@@ -19,7 +19,7 @@ from buslens.records import Kind
 
 def offloaded(stage: Stage, name: str, model: Handler, lines: Lines, attempts: int) -> Callable[[Call], Pause]:
     """What the only step of such a handler does. attempts: that the workers make of one call, where they can do so."""
-    scenario = {"scenario": lines.text, "file": lines.file, "seed": stage.seed}
+    scenario = {"scenario": lines.text, "file": lines.file, "seed": stage.draws.seed}
 
     def offload(_: Call) -> Pause:
         return Offloaded(stage, stage.pools.pool(name, model.worker, model.parallel), scenario, attempts)
@@ -79,7 +79,7 @@ class Offloaded:
     def _request(self, call: Call, ident: int) -> dict[str, Any]:
         return {
             "call": ident,
-            "seed": self.stage.seed,
+            "seed": self.stage.draws.seed,
             "attempts": self.attempts,
             "handler": call.handler,
             "event": call.event,

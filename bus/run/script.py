@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import random
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -27,7 +26,7 @@ class _Emitter:
         self.event = act.emit
         self._stage = stage
         self._place = Place(lines.file, lines.line(*path))
-        self._rng = random.Random(f"{stage.seed}:{path}")
+        self._rng = stage.draws.stream(path)
         self._every = distribution.parse(act.every) if act.every is not None else None
         self._applies = expressions.compile_condition(act.if_) if act.if_ is not None else None
         self._value = expressions.compile_value(act.with_) if "with_" in act.model_fields_set else None
@@ -73,7 +72,7 @@ class Script:
         self._stage = stage
         self._acts = scenario.script
         self._emitters: dict[Path, _Emitter] = {}
-        self._rng = random.Random(f"{stage.seed}:script")
+        self._rng = stage.draws.stream("script")
         self._lines = lines
 
     async def run(self) -> None:

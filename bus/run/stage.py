@@ -20,6 +20,7 @@ from bus.run.breakpoints import edge
 from bus.run.holding import HeldDeliveries
 from bus.run.recording import Recording
 from bus.run.waits import TimedWaits
+from bus.runtime.draws import Draws
 from bus.runtime.gate import Gate
 from bus.runtime.loop import EngineLoop
 from bus.scenario import Scenario, payload
@@ -99,7 +100,9 @@ class Stage:
         self.engine = engine
         self.recording = recording
         self.gate = gate
-        self.seed = seed
+        self.draws = Draws(seed)
+        """Where every random draw of the run comes from."""
+
         self.dies = dies
         self.give_up = give_up
         """End the run for a reason that a person is told; from any thread."""
