@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -21,6 +20,8 @@ from buslens.records import NameKind, Outcome
 
 Array = npt.NDArray[Any]
 Span = tuple[int, int]
+Rows = Array | slice
+"""Row numbers; a slice where it is all of them, of which no copy is made."""
 
 MOST_TABLED = 1 << 22
 """Values below this are looked up in a table; sorting millions of rows takes longer than making it."""
@@ -84,15 +85,14 @@ def by_event(trace: Trace, span: Span | None = None) -> list[Statistic]:
     outcome = dispatches.outcome[chosen]
     causes = dispatches.rows_of(calls.dispatch)
     events = np.where(causes >= 0, emitted[causes], 0) if len(dispatches) else np.zeros(len(calls), np.int64)
-    served = np.flatnonzero((causes >= 0) & _inside(calls.emitted_ns, span))
+    served = _all_or_rows((causes >= 0) & _inside(calls.emitted_ns, span))
     over = ~np.isin(outcome, (Outcome.RUNNING, Outcome.LOST, Outcome.KEPT))
     latency = groups.quantiles((dispatches.ended_ns - dispatches.emitted_ns)[chosen], over)
     failed = groups.sum(dispatches.failed[chosen])
-    never = served[ended("never_ran", calls.outcome[served])]
-    never_ran = _Groups(events[never], groups.keys).counts
+    never_ran = _Groups(events[served][ended("never_ran", calls.outcome[served])], groups.keys).counts
     lost = groups.count(trace.fates.of(trace).fate[chosen] == LOST)
     running = groups.count(outcome == Outcome.RUNNING)
-    delay, duration = _times(trace, served, events[served], groups.keys)
+    delay, duration = _times(trace, *_among(groups.keys, served, events[served]))
     return [
         Statistic(
             trace.names.text(int(key)), int(key), int(groups.counts[at]), int(failed[at]), int(never_ran[at]),
@@ -113,11 +113,11 @@ def by_handler(trace: Trace, span: Span | None = None) -> list[Statistic]:
     chosen = _within(calls.started_ns, span)
     handlers = same.firsts(calls.handler[chosen])
     subscribed = same.firsts(trace.subscriptions.view("handler"))
-    groups = _Groups(handlers, np.union1d(handlers, subscribed))
+    groups = _Groups(handlers, np.union1d(_different(handlers), subscribed))
     outcome = calls.outcome[chosen]
     failed, never_ran = (groups.count(ended(word, outcome)) for word in ("failed", "never_ran"))
     running = groups.count(outcome == Outcome.RUNNING)
-    delay, duration = _times(trace, chosen, handlers, groups.keys)
+    delay, duration = _times(trace, chosen, groups)
     return [
         Statistic(
             trace.names.text(int(key)), int(key), int(groups.counts[at]), int(failed[at]), int(never_ran[at]),
@@ -159,30 +159,47 @@ class _Groups:
 
     def quantiles(self, values: Array, which: Array) -> list[Quantiles]:
         """Quantiles of each group, counting its marked rows only."""
-        order = self._order
+        number, counts = self.number, self.counts
         if not which.all():
-            order = order[which[order]]
-        ends = np.cumsum(np.bincount(self.number[which], minlength=len(self.keys)))
-        return [quantiles_of(part) for part in np.split(values[order], ends[:-1])]
-
-    @cached_property
-    def _order(self) -> Array:
-        """Rows, those of each group together."""
-        return np.argsort(self.number, kind="stable")
+            number, values, counts = number[which], values[which], self.count(which)
+        parts = np.split(_sorted_in_groups(number, values), np.cumsum(counts)[:-1])
+        return [_quantiles_of_sorted(part) for part in parts]
 
 
-def _times(trace: Trace, rows: Array, column: Array, keys: Array) -> tuple[list[Quantiles], list[Quantiles]]:
-    """Queue delay and duration of the calls at `rows`, grouped by `column`."""
-    if not len(keys):
-        return [], []
+def _among(keys: Array, rows: Rows, column: Array) -> tuple[Rows, _Groups]:
+    """The rows whose value in the column is one of the keys, grouped by it."""
+    if not np.isin(_different(column), keys).all():
+        known = np.isin(column, keys)
+        rows, column = (np.flatnonzero(known) if isinstance(rows, slice) else rows[known]), column[known]
+    return rows, _Groups(column, keys)
+
+
+def _times(trace: Trace, rows: Rows, groups: _Groups) -> tuple[list[Quantiles], list[Quantiles]]:
+    """Queue delay and duration of the calls at `rows`, by their groups."""
     calls = trace.calls
-    known = np.isin(column, keys)
-    if not known.all():
-        rows, column = rows[known], column[known]
-    groups = _Groups(column, keys)
     started, ended = calls.started_ns[rows], calls.ended_ns[rows]
-    everything = np.ones(len(rows), bool)
+    everything = np.ones(len(started), bool)
     return groups.quantiles(started - calls.emitted_ns[rows], everything), groups.quantiles(ended - started, ended >= 0)
+
+
+def _sorted_in_groups(number: Array, values: Array) -> Array:
+    """The values of each group together and ascending, group by group.
+
+    Mostly group and value fit into one number; sorting such numbers takes a tenth of what sorting by two columns takes.
+    """
+    if not len(values):
+        return values
+    lowest = int(values.min())
+    bits = (int(values.max()) - lowest).bit_length()
+    needed = bits + int(number.max()).bit_length()
+    if needed > 64:
+        return values[np.lexsort((values, number))]
+    both = number.astype(np.uint32 if needed <= 32 else np.uint64)
+    np.left_shift(both, both.dtype.type(bits), out=both)
+    np.bitwise_or(both, (values - lowest).astype(both.dtype), out=both)
+    both.sort()
+    np.bitwise_and(both, both.dtype.type((1 << bits) - 1), out=both)
+    return both.astype(np.int64) + lowest
 
 
 def _different(column: Array) -> Array:
@@ -205,13 +222,25 @@ def quantiles_of(values: Array) -> Quantiles:
     """Quantiles (nearest rank) of these nanoseconds; NaN where there are none."""
     if not len(values):
         return UNKNOWN
-    ranks = [max(math.ceil(share * len(values)) - 1, 0) for share in _QUANTILES]
-    found = np.partition(values, sorted(set(ranks)))[ranks]
-    return Quantiles(*(float(value) for value in found))
+    return _quantiles_of_sorted(np.partition(values, sorted(set(_ranks(len(values))))))
 
 
-def _within(times: Array, span: Span | None) -> Array:
-    return np.flatnonzero(_inside(times, span))
+def _quantiles_of_sorted(values: Array) -> Quantiles:
+    """The same of values that ascend, at least at the ranks that count."""
+    return Quantiles(*(float(values[rank]) for rank in _ranks(len(values)))) if len(values) else UNKNOWN
+
+
+def _ranks(many: int) -> list[int]:
+    return [max(math.ceil(share * many) - 1, 0) for share in _QUANTILES]
+
+
+def _within(times: Array, span: Span | None) -> Rows:
+    return slice(None) if span is None else np.flatnonzero(_inside(times, span))
+
+
+def _all_or_rows(which: Array) -> Rows:
+    """Rows that are marked."""
+    return slice(None) if which.all() else np.flatnonzero(which)
 
 
 def _inside(times: Array, span: Span | None) -> Array:

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from bus.analysis import numbers
-from bus.analysis.statistics import MOST_TABLED, Statistic, _Groups, by_event, by_handler
+from bus.analysis.statistics import MOST_TABLED, Statistic, _Groups, by_event, by_handler, quantiles_of
 from bus.trace import Trace
 from buslens.recorder import Recorder
 from buslens.records import Outcome
@@ -90,3 +90,15 @@ def test_numbers_are_the_same_whether_names_are_looked_up_in_a_table_or_searched
     assert all(math.isnan(each.max) for each in some[1:])
     among = _Groups(column, np.array([1, 2, 5, 7, 9]) + least)
     assert among.counts.tolist() == [0, 3, 2, 0, 1]
+
+
+@pytest.mark.parametrize("most", [100, 1 << 40, 1 << 62])
+def test_quantiles_are_the_same_however_large_times_and_numbers_of_groups_are(most: int) -> None:
+    random = np.random.default_rng(7)
+    column = random.integers(1, 400, 2_000)
+    values = random.integers(-most, most, 2_000)
+    values[:3] = -most, most - 1, 0
+    groups = _Groups(column)
+    for which in (np.ones(2_000, bool), values > 0):
+        expected = [quantiles_of(values[which & (column == key)]) for key in groups.keys]
+        assert list(map(str, groups.quantiles(values, which))) == list(map(str, expected))
