@@ -79,7 +79,7 @@ class Parked(Protocol):
         """Let it begin, as soon as its handler is free. edited: what it gets instead; None: what was emitted."""
 
     def drop(self) -> None:
-        """It will never begin. That its handler was skipped is recorded, unless it is a copy."""
+        """It will never begin. That its handler was skipped is recorded where its dispatch has announced it."""
 
     def copy(self) -> None:
         """Put another one aside beside it, which is given to `Holding.keep`."""

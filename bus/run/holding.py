@@ -120,9 +120,11 @@ class HeldDeliveries:
         self._tell()
 
     def withdrawn(self, parked: Parked) -> None:
-        """Its broker has taken it back."""
+        """Its broker has taken it back. No broker knows of a copy, which is gone for good with what it is a copy of."""
         for held in list(self._held.values()):
             if held.parked is parked:
+                if parked.is_copy:
+                    self._say(Did.COPY_DROPPED, parked, "dropped: what it is a copy of is not here any more")
                 self._forget(held)
         self._tell()
 

@@ -244,7 +244,7 @@ def _carried(trace: Trace, fate: Array, why: Array) -> None:
 
 
 def dropped_by_hand(trace: Trace) -> Array:
-    """Rows of dispatches that a person has kept from a handler; not where that handler was called for them as well."""
+    """Rows of dispatches that a person has kept from a handler; not where another call of that handler did not fail."""
     told = trace.interventions
     at = np.flatnonzero(told.view("did") == Did.DROPPED)
     rows = trace.dispatches.rows_of(told.view("dispatch")[at])
@@ -252,9 +252,16 @@ def dropped_by_hand(trace: Trace) -> Array:
     lost = [
         row
         for row, handler in set(zip(rows.tolist(), told.view("handler")[at].tolist(), strict=True))
-        if handler not in trace.calls.handler[trace.calls.by_dispatch.rows(int(trace.dispatches.id[row]))]
+        if handler not in _called_well(trace, row)
     ]
     return np.unique(np.array(lost, np.int64))
+
+
+def _called_well(trace: Trace, dispatch: int) -> Array:
+    """Handlers of a dispatch's calls that have not failed, or not yet."""
+    rows = trace.calls.by_dispatch.rows(int(trace.dispatches.id[dispatch]))
+    handlers: Array = trace.calls.handler[rows][~np.isin(trace.calls.outcome[rows], BAD)]
+    return handlers
 
 
 def told_rows(trace: Trace) -> tuple[Array, Array]:

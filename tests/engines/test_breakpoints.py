@@ -155,6 +155,8 @@ def test_what_rabbitmq_has_taken_back_is_delivered_again_held_again_and_its_time
     session.running.breakpoints.set(Breakpoint("a", "one"))
     session.start(engine="rabbitmq", speed=math.inf)
     until(session, lambda: session.engine_state.held_count == 3, PATIENCE_S)
+    session.running.breakpoints.duplicate(session.engine_state.held[0].number)
+    until(session, lambda: Did.DUPLICATED in session.trace.interventions.view("did"), PATIENCE_S)
     lost = "it has taken back what was not acknowledged in 2 s"
     until(session, lambda: any(line.endswith(lost) for line in logged(session.trace)), PATIENCE_S)
     until(
@@ -174,4 +176,5 @@ def test_what_rabbitmq_has_taken_back_is_delivered_again_held_again_and_its_time
         )
         over(session, PATIENCE_S)
     assert {line for line in got(session) if line.startswith("one")} >= {f"one got {n}" for n in (1, 2, 3, 9)}
-    assert session.trace.dispatches.waiting.tolist() == [0] * 4
+    assert Did.COPY_DROPPED in session.trace.interventions.view("did"), "no broker brings a duplicate back"
+    assert session.trace.dispatches.columns.view("waiting").tolist() == [0] * 4

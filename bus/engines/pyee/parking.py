@@ -15,6 +15,7 @@ from typing import Any
 
 from bus.contract.holding import DROPPED, Carried, Holding, edit
 from bus.contract.protocol import Function
+from bus.engines.pyee.retrying import is_another_attempt
 from buslens.recorder import Recorder
 from buslens.watching import held
 from buslens.watching.naming import describe
@@ -107,7 +108,7 @@ class ParkedCall:
         if self.future.done():
             return
         held.never_begins(self.coroutine)
-        if not self.is_copy:
+        if not self.is_copy and not is_another_attempt(self.coroutine):
             self._loop.recorder.skipped(self.dispatch, self.handler_id, note=DROPPED)
         self.future.drop()
 

@@ -121,7 +121,7 @@ class _Attempts:
             self._failed(error)
             return None
         if asyncio.iscoroutine(given):
-            return _Awaited(given, self._failed)
+            return _Awaited(given, self._failed, self._made)
         if isinstance(given, Deferred):
             given.add_done_callback(self._deferred)
         return given
@@ -145,8 +145,9 @@ class _Awaited(Coroutine[Any, Any, Any]):
     awaited, which warns. What asks for `cr_frame`, `__name__` and the like gets the handler's.
     """
 
-    def __init__(self, coroutine: Any, failed: Callable[[Exception], None]) -> None:
-        """failed: raises what is to get out."""
+    def __init__(self, coroutine: Any, failed: Callable[[Exception], None], attempt: int) -> None:
+        """failed: raises what is to get out. attempt: of the call; 1 for the first."""
+        self.attempt = attempt
         self._coroutine = coroutine
         self._failed = failed
 
@@ -176,6 +177,11 @@ class _Awaited(Coroutine[Any, Any, Any]):
         except Exception as error:
             self._failed(error)
         raise StopIteration
+
+
+def is_another_attempt(coroutine: Any) -> bool:
+    """Whether a handler's coroutine is a call again of what has failed: its dispatch has not announced that."""
+    return isinstance(coroutine, _Awaited) and coroutine.attempt > 1
 
 
 def retrying(kind: type[EventEmitter], retries: Retries) -> type[EventEmitter]:

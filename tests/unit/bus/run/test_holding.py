@@ -132,6 +132,32 @@ def test_a_dropped_one_is_never_called_is_lost_and_blames_nobody_else(held: Held
     ] * 3
 
 
+FAILS = """
+events: {a: {}}
+handlers: {one: {on: a, retry: {attempts: 3}, do: [{fail: always}]}}
+script: [{emit: a}]
+"""
+
+
+@EMBEDDED
+@pytest.mark.parametrize("is_duplicated", [False, True])
+def test_an_attempt_that_is_dropped_leaves_nothing_that_waits(live: Live, engine: str, is_duplicated: bool) -> None:
+    held = Held(live, engine, FAILS, Breakpoint("a", "one", hit=2))
+    held.until_held(1)
+    (second,) = held.session.engine_state.held
+    assert second.attempt == 2
+    if is_duplicated:
+        held.by_hand.duplicate(1)
+        held.until_held(2)
+        held.by_hand.drop(2)
+        held.until_held(1)
+    held.by_hand.drop(1)
+    trace = held.over()
+    assert trace.calls.outcome.tolist() == [Outcome.FAILED]
+    assert trace.dispatches.columns.view("waiting").tolist() == [0], "below zero it would hide what waits next"
+    assert trace.fates.of(trace).fate.tolist() == [fates.LOST]
+
+
 @ON_BOTH
 def test_a_duplicate_is_one_more_call_for_the_same_dispatch(held: Held) -> None:
     held.until_held(3, lines=4)
