@@ -6,6 +6,7 @@ halves are sorted on two cores (measured: benchmarks/table_rows.py). What is nar
 
 from __future__ import annotations
 
+import threading
 from collections import OrderedDict
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -63,28 +64,33 @@ def order(keys: Array, *, descending: bool = False) -> Array:
 
 
 class OrderCache:
-    """Orders of whole tables, kept until the trace changes."""
+    """Orders of whole tables, kept until the trace changes. Any thread may ask, also for the trace as it was before."""
 
     def __init__(self) -> None:
         self._kept: OrderedDict[object, Array] = OrderedDict()
         self._state: object = None
+        self._lock = threading.Lock()
 
-    def knows(self, state: object, name: object, *, descending: bool) -> bool:
-        """Whether `get` will not ask for keys."""
-        return state == self._state and (name, descending) in self._kept
+    def find(self, state: object, name: object, *, descending: bool) -> Array | None:
+        """All rows by this column, where that is known. state: of the trace; what is known of another is forgotten."""
+        with self._lock:
+            if state != self._state:
+                self._kept.clear()
+                self._state = state
+            found = self._kept.get((name, descending))
+            if found is not None:
+                self._kept.move_to_end((name, descending))
+            return found
 
-    def get(self, state: object, name: object, keys: Callable[[], Array], *, descending: bool) -> Array:
-        """All rows by this column. state: of the trace; what was sorted in another one is forgotten."""
-        if state != self._state:
-            self._kept.clear()
-            self._state = state
-        kept = self._kept.pop((name, descending), None)
-        if kept is None:
-            kept = order(keys(), descending=descending).astype(np.uint32)
-        self._kept[name, descending] = kept
-        while len(self._kept) > _KEPT:
-            self._kept.popitem(last=False)
-        return kept
+    def sort(self, state: object, name: object, keys: Array, *, descending: bool) -> Array:
+        """All rows by this column, and remember it unless somebody has asked for another state meanwhile."""
+        placed = order(keys, descending=descending).astype(np.uint32)
+        with self._lock:
+            if state == self._state:
+                self._kept[name, descending] = placed
+                while len(self._kept) > _KEPT:
+                    self._kept.popitem(last=False)
+        return placed
 
 
 def _ascends(keys: Array) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
@@ -21,20 +22,23 @@ MOST_LETTERS = 2_000
 
 
 class ErrorTexts:
-    """An index beside the calls, brought up to date when somebody searches."""
+    """An index beside the calls, brought up to date when somebody searches, on whatever thread."""
 
     def __init__(self) -> None:
         self._ids: dict[str, int] = {}
         self._known = Columns(row=np.int64, text=np.uint32)
         self._seen = np.zeros(0, bool)
+        self._lock = threading.Lock()
 
     def rows(self, trace: Trace, matches: Callable[[str], bool]) -> npt.NDArray[Any]:
         """Rows of calls whose error's `type: message` matches."""
-        self._update(trace)
-        wanted = np.array([ident for text, ident in self._ids.items() if matches(text)], np.uint32)
+        with self._lock:
+            self._update(trace)
+            texts, of_row, rows = tuple(self._ids.items()), self._known.view("text"), self._known.view("row")
+        wanted = np.array([ident for text, ident in texts if matches(text)], np.uint32)
         if not len(wanted):
             return np.empty(0, np.int64)
-        return np.asarray(self._known.view("row")[np.isin(self._known.view("text"), wanted)])
+        return np.asarray(rows[np.isin(of_row, wanted)])
 
     def _update(self, trace: Trace) -> None:
         seen = np.zeros(len(trace.calls), bool)

@@ -90,9 +90,10 @@ class Sorting:
     def __init__(self, total: int, found: Rows, order: SortOrder | None) -> None:
         self._total, self._found, self._order = total, found, order
         self._keys: Keys | None = None
-        self._orders: OrderCache | None = None
-        self._state: object = None
-        self._whole = 0
+        self._placed: Keys | None = None
+        """All rows of the table in this order, where that is known."""
+
+        self._whole: tuple[OrderCache, object, int] | None = None
         self._alike: Keys | None = None
         self._grouped = ""
 
@@ -103,8 +104,9 @@ class Sorting:
     def pick_from(self, orders: OrderCache, state: object, whole: int) -> None:
         """Out of the order of all rows, which may be known already."""
         assert self._order is not None
-        self._orders, self._state, self._whole = orders, state, whole
-        if not orders.knows(state, self._order.column, descending=self._order.descending):
+        self._whole = orders, state, whole
+        self._placed = orders.find(state, self._order.column, descending=self._order.descending)
+        if self._placed is None:
             keys = self._order.keys()
             self._keys = keys if keys.base is None else keys.copy()
 
@@ -119,12 +121,15 @@ class Sorting:
         return FoundRows(self._total, rows, repeats)
 
     def _sorted(self, by: SortOrder) -> Rows:
-        if self._orders is None:
+        if self._whole is None:
             return self._found[order(self._given(), descending=by.descending)]
-        placed = self._orders.get(self._state, by.column, self._given, descending=by.descending)
-        if len(self._found) == self._whole:
+        orders, state, whole = self._whole
+        placed = self._placed
+        if placed is None:
+            placed = orders.sort(state, by.column, self._given(), descending=by.descending)
+        if len(self._found) == whole:
             return placed
-        left = np.zeros(self._whole, bool)
+        left = np.zeros(whole, bool)
         left[self._found] = True
         return placed[left[placed]]
 

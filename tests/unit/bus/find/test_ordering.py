@@ -39,26 +39,28 @@ def test_both_directions_agree_with_a_plain_stable_sort(keys: Any) -> None:
 
 
 def test_the_order_of_a_whole_table_is_remembered_until_the_trace_changes() -> None:
-    asked = []
+    orders, keys = OrderCache(), np.array([3, 1, 2])
+    assert orders.find(1, "duration", descending=False) is None
+    assert orders.sort(1, "duration", keys, descending=False).tolist() == [1, 2, 0]
+    found = orders.find(1, "duration", descending=False)
+    assert found is not None
+    assert found.tolist() == [1, 2, 0]
+    assert orders.find(1, "duration", descending=True) is None
+    assert orders.find(2, "duration", descending=False) is None
+    assert orders.find(1, "duration", descending=False) is None, "forgotten for the newer one"
 
-    def keys() -> Any:
-        asked.append(1)
-        return np.array([3, 1, 2])
 
-    orders = OrderCache()
-    assert not orders.knows(1, "duration", descending=False)
-    for _ in range(3):
-        assert orders.get(1, "duration", keys, descending=False).tolist() == [1, 2, 0]
-    assert orders.knows(1, "duration", descending=False)
-    assert not orders.knows(1, "duration", descending=True)
-    assert not orders.knows(2, "duration", descending=False)
-    assert len(asked) == 1
-    orders.get(2, "duration", keys, descending=False)
-    assert len(asked) == 2
+def test_an_order_of_a_trace_that_has_changed_meanwhile_is_not_remembered() -> None:
+    orders, keys = OrderCache(), np.array([3, 1, 2])
+    assert orders.find(1, "duration", descending=False) is None
+    assert orders.find(2, "duration", descending=False) is None
+    assert orders.sort(1, "duration", keys, descending=False).tolist() == [1, 2, 0]
+    assert orders.find(2, "duration", descending=False) is None
 
 
 def test_only_some_orders_are_remembered() -> None:
     orders = OrderCache()
     for column in range(10):
-        orders.get(1, column, COLUMNS["ids"].copy, descending=False)
-    assert [column for column in range(10) if orders.knows(1, column, descending=False)] == [6, 7, 8, 9]
+        assert orders.find(1, column, descending=False) is None
+        orders.sort(1, column, COLUMNS["ids"], descending=False)
+    assert [c for c in range(10) if orders.find(1, c, descending=False) is not None] == [6, 7, 8, 9]

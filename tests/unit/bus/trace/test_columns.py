@@ -3,26 +3,13 @@
 from __future__ import annotations
 
 import random
-import sys
-import threading
-from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pytest
 
 from bus.trace.columns import Columns
 from bus.trace.index import Index
-from tests.helpers.patience import PATIENCE_S
-
-
-@pytest.fixture
-def eager_threads() -> Iterator[None]:
-    """Threads that take turns as often as they can: what is not safe between two of them shows at once."""
-    before = sys.getswitchinterval()
-    sys.setswitchinterval(1e-5)
-    yield
-    sys.setswitchinterval(before)
+from tests.helpers.at_once import at_once
 
 
 def add(index: Index, columns: Columns, ids: list[int]) -> None:
@@ -140,16 +127,9 @@ def test_of_ids_that_come_again_and_again_the_first_row_is_found() -> None:
     assert [index.row(int(ident)) for ident in known[:50]] == first[:50].tolist()
 
 
-def test_threads_that_ask_for_the_numbers_at_once_all_get_them(eager_threads: None) -> None:
-    for _ in range(10):
+def test_threads_that_ask_for_the_numbers_at_once_all_get_them() -> None:
+    for _ in range(20):
         columns = Columns(number=np.int64)
         columns.append(300, number=1)
-        together = threading.Barrier(4)
-
-        def ask(columns: Columns = columns, together: threading.Barrier = together) -> list[int]:
-            together.wait(PATIENCE_S)
-            return [int(number) for number in columns.numbers()]
-
-        with ThreadPoolExecutor(4) as executor:
-            asked = [executor.submit(ask) for _ in range(4)]
-        assert [each.result() for each in asked] == [list(range(300))] * 4
+        for numbers in at_once(columns.numbers):
+            assert np.array_equal(numbers, np.arange(300))

@@ -8,6 +8,7 @@ from bus.trace import Trace, error_texts
 from bus.trace.error_texts import MOST_LETTERS, ErrorTexts
 from buslens.recorder import Recorder
 from buslens.records import Outcome
+from tests.helpers.at_once import at_once
 from tests.helpers.make_trace import make_trace
 
 
@@ -53,3 +54,13 @@ def test_wordings_without_end_take_no_memory_without_end(monkeypatch: pytest.Mon
         failing.call(ValueError(text * (MOST_LETTERS if text == "b" else 1)))
     assert found.rows(failing.trace, lambda text: True).tolist() == [0, 1, 3], "what comes beyond is found by none"
     assert found.rows(failing.trace, lambda text: len(text) > MOST_LETTERS).tolist() == []
+
+
+def test_threads_that_search_at_once_find_the_same() -> None:
+    trace = make_trace(500, failures=0.3)
+    expected = sorted(ErrorTexts().rows(trace, lambda text: "order 1" in text).tolist())
+    assert expected
+    for _ in range(10):
+        found = ErrorTexts()
+        for rows in at_once(lambda found=found: found.rows(trace, lambda text: "order 1" in text)):
+            assert sorted(rows.tolist()) == expected
