@@ -7,6 +7,7 @@ from typing import Any
 
 from PySide6.QtCore import QObject, Signal
 
+from bus.errors import UserError
 from bus.session import Session
 from bus.trace import Trace
 from ui.job import Job
@@ -25,7 +26,7 @@ class RowSearch(QObject):
     """What the look returned; only of the newest, and only while its trace is the one that is shown."""
 
     failed = Signal(object)
-    """The exception."""
+    """The exception, which is raised as well where it is no UserError."""
 
     overtaken = Signal()
     """It ended, and what was found is dropped because another trace is shown by now; nothing else is wanted."""
@@ -82,8 +83,11 @@ class RowSearch(QObject):
             self.found.emit(result)
 
     def _failed(self, error: Exception) -> None:
-        if self._end():
-            self.failed.emit(error)
+        if not self._end():
+            return
+        self.failed.emit(error)
+        if not isinstance(error, UserError):
+            raise error
 
     def _release(self) -> None:
         if self._holds:

@@ -129,3 +129,17 @@ def test_a_search_that_ends_itself_lets_records_in_and_finds_nothing(large: Any,
 
 def len_of_dispatches(trace: Trace) -> int:
     return len(trace.dispatches)
+
+
+def test_a_search_that_breaks_is_told_as_any_other_mistake_of_ours(large: Any, qtbot: Any) -> None:
+    told: list[object] = []
+    finding = RowSearch(large.session, large)
+    finding.failed.connect(told.append)
+
+    def look(trace: Trace) -> int:
+        raise RuntimeError("of ours")
+
+    with qtbot.captureExceptions() as raised:
+        finding.start(look)
+        qtbot.waitUntil(lambda: bool(raised), timeout=PATIENCE_MS)
+    assert [str(error) for _, error, _ in raised] == [str(error) for error in told] == ["of ours"]

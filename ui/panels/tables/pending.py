@@ -40,7 +40,6 @@ class PendingTab(Tab):
         self._order: tuple[int, bool] | None = None
         self._search = RowSearch(parts.session, self)
         self._search.found.connect(self._show)
-        self._search.failed.connect(self._broke)
         self._pace = Pace(self)
         self._pace.due.connect(self.refresh_now)
         self.model = TableModel(self._columns(), themes, self)
@@ -137,9 +136,6 @@ class PendingTab(Tab):
     def _chosen(self, row: int) -> None:
         if 0 <= row < len(self._found):
             self.item_wanted.emit(self._found[row].kind, self._found[row].id)
-
-    def _broke(self, error: Exception) -> None:
-        raise error
 
 
 def _look(trace: Trace) -> tuple[list[Pending], int, tuple[int, int]]:

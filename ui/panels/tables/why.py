@@ -254,9 +254,8 @@ class WhyTab(Tab):
         self.item_wanted.emit("call", ident)
         self.timeline_wanted.emit()
 
-    def _broke(self, error: Exception) -> None:
+    def _broke(self, _error: Exception) -> None:
         self._say(GONE)
-        raise error
 
 
 def _tip(reason: Reason, begin_ns: int) -> str:
