@@ -10,7 +10,6 @@ from typing import Any
 
 from bus.asyncapi.naming import UniqueNames
 from bus.scenario.model import EmitAct, Scenario, steps_of
-from bus.scenario.steps import Emit
 
 VERSION = "3.0.0"
 
@@ -60,8 +59,8 @@ def _operations(scenario: Scenario, id_of: dict[str, str], names: UniqueNames) -
 
 def _emitted(scenario: Scenario) -> Iterator[str]:
     """Each event that the script or a handler emits, once."""
-    steps = [*steps_of(scenario.script), *(each for h in scenario.handlers.values() for each in steps_of(h.do))]
-    yield from dict.fromkeys(each.emit for each in steps if isinstance(each, Emit | EmitAct))
+    script = [each.emit for each in steps_of(scenario.script) if isinstance(each, EmitAct)]
+    yield from dict.fromkeys([*script, *(event for handler in scenario.handlers.values() for event in handler.emitted)])
 
 
 def _operation(action: str, key: str) -> dict[str, Any]:

@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from contextlib import AbstractContextManager
 from typing import Any, Literal, Protocol
 
+from bus.behaviour.deadline import Deadline
 from bus.workers.python_host import PythonHost
 
 
@@ -71,7 +72,7 @@ Own = Literal["", "thread", "process"]
 class Call:
     """One run of a sample handler, as its steps see it."""
 
-    __slots__ = ("context", "count", "event", "handler", "has_own", "payload", "random")
+    __slots__ = ("attempt", "context", "count", "deadline", "event", "given", "handler", "has_own", "payload", "random")
 
     def __init__(
         self,
@@ -86,6 +87,9 @@ class Call:
         self.context = context
         self.handler = handler
         self.event = event
+        self.given = payload
+        """The payload that it was called with."""
+
         self.payload = payload
         """What the next step sees: `transform` replaces it."""
 
@@ -97,6 +101,12 @@ class Call:
 
         self.has_own = has_own
         """What it runs on, and nothing else does meanwhile: a worker that is modelled."""
+
+        self.attempt = 1
+        """Calls for this event so far, this one included."""
+
+        self.deadline: Deadline | None = None
+        """When it is ended from outside; None: never, as far as is known where its steps are done."""
 
     def variables(self) -> dict[str, Any]:
         """What expressions of the call's steps read: event, count and counters."""

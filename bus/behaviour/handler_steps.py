@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from bus.behaviour.context import Call
+from bus.behaviour.context import Call, HandlerContext
 from bus.behaviour.pauses import CodeFailed
 from bus.behaviour.places import Failed, Lines, point_to
 from bus.behaviour.steps import ReadyStep
@@ -29,8 +29,10 @@ class HandlerSteps:
                 pause = step.do(call)
                 if pause is not None:
                     pause.block(call)
+                if call.deadline is not None:
+                    call.deadline.check()
         except Exception as error:
-            return self.failed(error, call, step)
+            return self.failed(error, call.context, step)
         return None
 
     async def do_async(self, call: Call) -> Failed:
@@ -41,14 +43,16 @@ class HandlerSteps:
                 pause = step.do(call)
                 if pause is not None:
                     await pause.wait(call)
+                if call.deadline is not None:
+                    call.deadline.check()
         except Exception as error:
-            return self.failed(error, call, step)
+            return self.failed(error, call.context, step)
         return None
 
     def _of(self, call: Call) -> Iterator[ReadyStep]:
         return (step for step in self._steps if call.count == 1 or not step.first_only)
 
-    def failed(self, error: Exception, call: Call, step: ReadyStep | None = None) -> Exception:
+    def failed(self, error: Exception, context: HandlerContext, step: ReadyStep | None = None) -> Exception:
         """What a call has failed with, as if it was raised where that step stands; None: at the handler's name."""
         frames = [(step.line if step is not None else self.line, self.name)]
         if isinstance(error, CodeFailed):
@@ -56,5 +60,5 @@ class HandlerSteps:
             error = error.error
         if type(error).__module__.startswith("bus."):
             # What the bus itself refuses has a name that says why; where it lives in our code says nothing.
-            error = call.context.error_class(type(error).__name__)(str(error)).with_traceback(error.__traceback__)
+            error = context.error_class(type(error).__name__)(str(error)).with_traceback(error.__traceback__)
         return point_to(error, self.file, frames)

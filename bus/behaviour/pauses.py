@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 from bus.behaviour.context import Call, HandlerContext
+from bus.behaviour.deadline import Deadline
 from bus.workers.conversation import CallFailure, Conversation
 
 
@@ -42,15 +43,28 @@ class Delay:
     """Whether it blocks the thread in a coroutine too, as a mistake in somebody's code would."""
 
     def block(self, call: Call) -> None:
-        """Wait on this thread. Raises CancelledError where the run ends."""
-        call.context.block(self.ns, call.event, call.handler)
+        """Wait on this thread. Raises CancelledError where the run ends, or what a call fails with that is too long."""
+        ns, deadline = self._until(call)
+        call.context.block(ns, call.event, call.handler)
+        if deadline is not None:
+            raise deadline.error()
 
     async def wait(self, call: Call) -> None:
         """Wait in a coroutine. A step that says that it blocks does so, unless its call has a worker to itself."""
         if self.always_blocks and not call.has_own:
             self.block(call)
         else:
-            await call.context.wait(self.ns, call.event, call.handler)
+            ns, deadline = self._until(call)
+            await call.context.wait(ns, call.event, call.handler)
+            if deadline is not None:
+                raise deadline.error()
+
+    def _until(self, call: Call) -> tuple[int, Deadline | None]:
+        """How long to wait, and what ends the call behind that; None: it goes on."""
+        if call.deadline is None:
+            return self.ns, None
+        ns, is_over = call.deadline.cut(self.ns)
+        return ns, call.deadline if is_over else None
 
 
 @dataclass(frozen=True, slots=True)

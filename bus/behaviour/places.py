@@ -38,7 +38,7 @@ class Lines:
 
 
 def function_at(
-    file: str, line: int, name: str, run: Callable[[tuple[Any, ...]], Failed]
+    file: str, line: int, name: str, run: Callable[[tuple[Any, ...]], BaseException | None]
 ) -> Callable[..., None]:  # the handler, as an engine calls it
     """A plain function that seems to stand at that line; it raises what `run` returns."""
     made: Callable[..., None] = _placed(_template(run), file, line, name)
@@ -84,7 +84,7 @@ _BODY_LINES = 3
 """Lines of a template from its `def` to its `raise`."""
 
 
-def _template(run: Callable[[tuple[Any, ...]], Failed]) -> Any:
+def _template(run: Callable[[tuple[Any, ...]], BaseException | None]) -> Any:
     def handler(*payload: Any) -> None:
         error = run(payload)
         if error is not None:

@@ -53,9 +53,13 @@ class ConsumerOptions:
     attempts: int = 3
     """Calls for one event, the first included; an engine that keeps events makes it a dead letter then."""
 
-    backoff: Callable[[str, int], Awaitable[None]] | None = None
-    """Awaited on the engine's loop between a call that failed and the next one, with the event and with the time of the
-    failure in nanoseconds of the run's clock. None: the next one follows at once."""
+    backoff: Callable[[str, int, int], Awaitable[None]] | None = None
+    """Awaited on the engine's loop between a call that failed and the next one, with the event, with the number of the
+    attempt that failed and the time of its failure in nanoseconds of the run's clock. None: the next one follows at
+    once."""
+
+    only: frozenset[str] = frozenset()
+    """Names of the exception types that are worth another call; empty: all are."""
 
     ack_first: bool = False
     """Acknowledged when the call starts: never handled twice, and lost where the call fails."""
@@ -80,8 +84,13 @@ class ConsumerOptions:
 
         Not where it has died: then the event is not with it any more, and whoever has it says what comes of it.
         """
-        is_over = self.ack_first or attempt >= self.attempts or not isinstance(error, Exception)
-        return not is_over and not isinstance(error, (ConsumerDied, UnreadableBodyError))
+        is_over = self.ack_first or not isinstance(error, Exception) or isinstance(error, ConsumerDied)
+        return not is_over and not self.gives_up(attempt, error)
+
+    def gives_up(self, attempt: int, error: BaseException) -> bool:
+        """Whether no other call for the event follows this attempt, whoever has the event now."""
+        is_worth_it = not self.only or type(error).__name__ in self.only or isinstance(error, ConsumerDied)
+        return attempt >= self.attempts or not is_worth_it or isinstance(error, UnreadableBodyError)
 
 
 PLAIN = ConsumerOptions()

@@ -13,6 +13,7 @@ from contextvars import Context, copy_context
 from typing import Any
 
 from bus.contract import bodies
+from bus.contract.attempt import ATTEMPT
 from bus.contract.delivery import Delivery
 from bus.contract.headers import CAUSE, cause_of
 from bus.contract.protocol import PLAIN, ConsumerOptions
@@ -21,6 +22,7 @@ from bus.runtime.unwinding import cancelled
 from buslens.context import CALL
 from buslens.recorder import Recorder
 from buslens.records import Flag, Outcome
+from buslens.watching.calls import outcome_of
 
 
 class RunningCalls:
@@ -80,6 +82,7 @@ class RunningCalls:
     async def _call(self, delivery: Delivery, heard: Heard, options: ConsumerOptions) -> None:
         recorder, call = self._recorder, delivery.call
         CALL.set(call)
+        ATTEMPT.set(delivery.attempt)
         CAUSE.set(cause_of(delivery.attributes))
         flags = int(Flag.ASYNC) if heard.is_async else 0
         recorder.call_started(call, delivery.dispatch, heard.handler, recorder.here(), delivery.attempt, flags)
@@ -92,9 +95,9 @@ class RunningCalls:
             recorder.call_ended(call, Outcome.CANCELLED)
             raise
         except Exception as error:
-            recorder.call_ended(call, Outcome.FAILED, error)
+            recorder.call_ended(call, outcome_of(error), error)
             if options.backoff is not None and options.comes_again(delivery.attempt, error):
-                await options.backoff(delivery.event, recorder.clock_ns())
+                await options.backoff(delivery.event, delivery.attempt, recorder.clock_ns())
             self._ended(delivery, error)
         else:
             recorder.call_ended(call, Outcome.OK)

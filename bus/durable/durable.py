@@ -361,7 +361,7 @@ class DurableEngine(Engine):
                 self._die(delivery)
             return
         self._records.of(Kind.REJECTED, delivery)
-        if delivery.attempt >= consumption.attempts or isinstance(error, bodies.UnreadableBodyError):
+        if consumption.gives_up(delivery.attempt, error):
             reason = f"{type(error).__name__}: {error}"[:1000]
             self._records.of(Kind.DEAD_LETTERED, delivery, note=reason)
             self._settled(delivery)

@@ -117,6 +117,7 @@ class Driver:
             for source in self._sources:
                 source.cancel()
             self._stage.holding.close()
+            await self._stage.pools.on_loop.close()
             await engine.close()
 
     def let_go(self) -> None:

@@ -5,26 +5,30 @@ from __future__ import annotations
 import asyncio
 import itertools
 import threading
-from collections.abc import Awaitable, Callable
 from functools import partial
 from typing import Any
 
 from bus.behaviour.context import Call, Own
+from bus.behaviour.deadline import Deadline
 from bus.behaviour.handler_steps import HandlerSteps
 from bus.behaviour.places import Failed, Lines, coroutine_function_at, deferring_function_at, function_at
-from bus.behaviour.plain import plain
 from bus.behaviour.steps import ReadyStep, ready_steps
+from bus.contract.attempt import ATTEMPT
 from bus.contract.holding import as_edited
-from bus.contract.protocol import ConsumerDied, Function
+from bus.contract.protocol import PLAIN, ConsumerDied, ConsumerOptions, Function
+from bus.run.dead_letters import emit_dead_letter
+from bus.run.event_gates import gated, gates_of
+from bus.run.guard import Guard
 from bus.run.offloading import offloaded
+from bus.run.said import said_payload
 from bus.run.stage import Stage
 from bus.runtime.gate import DEPTH, Depth, stack_here
-from bus.scenario.distribution import Distribution
-from bus.scenario.model import Handler
+from bus.scenario.handling import TIMED_OUT, Retry
+from bus.scenario.model import NOW, Handler
 from bus.workers import INLINE, KINDS
 from bus.workers.attempts import attempts_of
+from bus.workers.loop_calls import Inner
 from bus.workers.pools import Run, WorkerPool
-from buslens.watching.naming import describe
 
 
 class Behaviour:
@@ -34,9 +38,7 @@ class Behaviour:
         self.name = name
         self.model = model
         self._stage = stage
-        self.attempts = attempts_of(
-            model.wanted_attempts, stage.engine.spec, model.worker, retries=model.retry is not None
-        )
+        attempts = attempts_of(model.wanted_attempts, stage.engine.spec, model.worker, retries=model.retry is not None)
         kind = KINDS.get(model.worker)
         nothing_outside = kind is not None and kind.broker is None and not model.has_python
         self._is_modelled = nothing_outside and stage.recording.is_virtual
@@ -44,7 +46,7 @@ class Behaviour:
 
         self._own: Own = "" if kind is None or not self._is_modelled else "process" if kind.remote else "thread"
         if kind is not None and kind.remote is not None and not self._is_modelled:
-            offload = offloaded(stage, name, model, lines, self.attempts.by_workers)
+            offload = offloaded(stage, name, model, lines, attempts.by_workers)
             steps = [ReadyStep(offload, lines.handler_line(name), first_only=False)]
             self.steps = HandlerSteps(name, lines, steps)
         else:
@@ -52,7 +54,20 @@ class Behaviour:
         self._random = stage.draws.stream(name)
         self._backoffs = stage.draws.stream(name, "backoff")
         self._count = itertools.count(1)
+        self._guard = None if model.when is None else Guard(model.when, self.steps, stage)
+        self._gates = gates_of(name, model, stage)
         spec = stage.engine.spec
+        self.options = ConsumerOptions(
+            attempts=attempts.by_engine,
+            backoff=None if model.retry is None else partial(self._rest, model.retry),
+            only=frozenset() if model.retry is None else model.retry.errors,
+            ack_first=model.ack == "before",
+            prefetch=max(PLAIN.prefetch, model.at_once),
+            at_once=model.at_once,
+            first_offset=model.first_offset,
+            since_ns=model.since_ns,
+            from_now=model.from_ == NOW,
+        )
         self._can_be_held = spec.is_durable or (spec.runs_coroutines and (model.worker != INLINE or not model.block))
         """Whether its engine puts a call aside at a breakpoint, and nothing else waits for it."""
 
@@ -64,27 +79,36 @@ class Behaviour:
         subscription = _Subscription(self, self._stage, event)
         place = self.steps.file, self.steps.line, self.name
         runs_coroutines = self._stage.engine.spec.runs_coroutines
+        is_plain = self.model.block or not (runs_coroutines or self._gates)
+        if self.model.worker == INLINE and is_plain:
+            plain = subscription.run if self._guard is None else self._guard.plain(event, subscription.run)
+            return function_at(*place, plain)
+        if self.model.worker != INLINE and not runs_coroutines and not self._gates:
+            defer = partial(self._pool().defer, subscription.run)
+            return deferring_function_at(*place, defer if self._guard is None else self._guard.deferring(event, defer))
+        run = gated(self._gates, self._awaitable(subscription))
+        if self._guard is not None:
+            run = self._guard.awaitable(event, run)
+        if runs_coroutines:
+            return coroutine_function_at(*place, run)
+        return deferring_function_at(*place, self._stage.pools.on_loop.deferring(run))
+
+    def _awaitable(self, subscription: _Subscription) -> Inner:
+        """One call, where it runs, as what a coroutine may wait for."""
         # Coroutines cost less than threads; but what blocks the loop would block them, and no worker.
         blocks = any(handler.may_block for handler in self._stage.scenario.handlers.values())
-        if self._is_modelled and runs_coroutines and not blocks:
+        if self._is_modelled and self._stage.engine.spec.runs_coroutines and not blocks:
             workers = self._stage.pools.model(self.name, self.model.worker, self.model.parallel)
-            return coroutine_function_at(*place, partial(workers.do, subscription.run_async))
+            return partial(workers.do, subscription.run_async)
         if self.model.worker != INLINE:
-            pool = self._stage.pools.pool(self.name, self.model.worker, self.model.parallel, modelled=self._is_modelled)
-            if runs_coroutines:
-                return coroutine_function_at(*place, partial(_awaited, pool, subscription.run))
-            return deferring_function_at(*place, partial(pool.defer, subscription.run))
-        if runs_coroutines and not self.model.block:
-            return coroutine_function_at(*place, subscription.run_async)
-        return function_at(*place, subscription.run)
+            return partial(_awaited, self._pool(), subscription.run)
+        return subscription.run_async
 
-    @property
-    def backoff(self) -> Callable[[str, int], Awaitable[None]] | None:
-        """See ConsumerOptions; None where the handler does not say `retry`."""
-        return None if self.model.retry is None else partial(self._rest, self.model.retry.pause)
+    def _pool(self) -> WorkerPool:
+        return self._stage.pools.pool(self.name, self.model.worker, self.model.parallel, modelled=self._is_modelled)
 
-    async def _rest(self, pause: Distribution, event: str, failed_ns: int) -> None:
-        due_ns = failed_ns + pause.sample(self._backoffs)
+    async def _rest(self, retry: Retry, event: str, attempt: int, failed_ns: int) -> None:
+        due_ns = failed_ns + retry.backoff_ns(attempt, self._backoffs)
         left_ns = max(0, due_ns - self._stage.time_ns())
         await self._stage.rest("retry", left_ns, event, self.name)
 
@@ -95,7 +119,22 @@ class Behaviour:
         count = next(self._count)
         # As a process draws, which cannot know what other calls have drawn.
         draws = self._stage.draws.stream(self.name, count) if self._own == "process" else self._random
-        return Call(self._stage, self.name, event, _said(event, payload), count, draws, self._own)
+        call = Call(self._stage, self.name, event, said_payload(event, payload), count, draws, self._own)
+        call.attempt = ATTEMPT.get()
+        timeout_ns = self.model.timeout_ns
+        if timeout_ns is not None:
+            call.deadline = Deadline(self._stage.time_ns() + timeout_ns, self._stage.time_ns, self._timed_out)
+        return call
+
+    def _timed_out(self) -> Exception:
+        return self._stage.error_class(TIMED_OUT)(f"no end after {self.model.timeout}")
+
+    def after(self, call: Call, failed: Failed) -> Failed:
+        """What a call ends with; where it has failed for good its dead letter is emitted in it."""
+        letter = self.model.on_failure
+        if failed is not None and letter is not None and self.options.gives_up(call.attempt, failed):
+            emit_dead_letter(self._stage, letter, call, failed)
+        return failed
 
 
 async def _awaited(pool: WorkerPool, run: Run, payload: tuple[Any, ...]) -> BaseException | None:
@@ -116,7 +155,7 @@ class _Subscription:
         call, depth = self._behaviour.new_call(self._event, payload), DEPTH.get()
         token = DEPTH.set(Depth(depth.flow + 1, stack_here(depth) + 1, threading.get_ident()))
         try:
-            return self._death(call) or self._behaviour.steps.do(call)
+            return self._behaviour.after(call, self._death(call) or self._behaviour.steps.do(call))
         finally:
             DEPTH.reset(token)
 
@@ -128,18 +167,10 @@ class _Subscription:
         DEPTH.set(Depth(depth.flow))
         call = self._behaviour.new_call(self._event, as_edited(payload))
         DEPTH.set(Depth(depth.flow + 1, 1, threading.get_ident()))
-        return self._death(call) or await self._behaviour.steps.do_async(call)
+        return self._behaviour.after(call, self._death(call) or await self._behaviour.steps.do_async(call))
 
     def _death(self, call: Call) -> Failed:
         """What the call fails with where the run lets its consumer die in it."""
         if not self._stage.dies_in_call(call.handler):
             return None
-        return self._behaviour.steps.failed(ConsumerDied("the consumer died in the middle of the call"), call)
-
-
-def _said(event: str, payload: tuple[Any, ...]) -> Any:
-    """What a handler sees as the event's payload; pyee's own events carry objects, which become plain values."""
-    if event == "new_listener" and len(payload) == 2:
-        return {"event": payload[0], "handler": describe(payload[1]).text}
-    value = payload[0] if payload else None
-    return plain(value)[0] if isinstance(value, BaseException) else value
+        return self._behaviour.steps.failed(ConsumerDied("the consumer died in the middle of the call"), self._stage)

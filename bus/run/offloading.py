@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from bus.behaviour.context import Call
-from bus.behaviour.pauses import Pause, code_failed
+from bus.behaviour.pauses import Delay, Pause, code_failed
 from bus.behaviour.places import Lines
 from bus.run.stage import Stage
 from bus.scenario.model import Handler
@@ -31,13 +31,12 @@ class CallLink:
     """A worker's link to the run, at the run's end: what one call's steps ask for happens in that call."""
 
     def __init__(self, stage: Stage, call: Call) -> None:
-        self._stage = stage
         self._call = call
         self.emit, self.log, self.count = stage.emit, stage.log, stage.count
 
     def wait(self, ns: int) -> None:
         """Block the thread that stands for the worker, on the run's clock."""
-        self._stage.block(ns, self._call.event, self._call.handler)
+        Delay(ns, always_blocks=True).block(self._call)
 
 
 @dataclass(frozen=True, slots=True)

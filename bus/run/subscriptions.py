@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from bus.behaviour.places import Lines
-from bus.contract.protocol import ConsumerOptions, Function
+from bus.contract.protocol import Function
 from bus.run.handlers import Behaviour
 from bus.run.stage import Stage
 from bus.scenario import Scenario
-from bus.scenario.model import NOW, Handler
-from bus.workers import INLINE
+from bus.scenario.model import Handler
 
 
 class _Entry:
@@ -80,17 +79,7 @@ class Subscriptions:
         if once and event in behaviour.called_for:
             return
         entry.functions[event] = behaviour.function_for(event)
-        model = behaviour.model
-        consumption = ConsumerOptions(
-            attempts=behaviour.attempts.by_engine,
-            backoff=behaviour.backoff,
-            ack_first=model.ack == "before",
-            at_once=model.parallel if model.worker != INLINE else 1,
-            first_offset=model.first_offset,
-            since_ns=model.since_ns,
-            from_now=model.from_ == NOW,
-        )
-        self._stage.engine.subscribe(event, entry.functions[event], once=once, consumption=consumption)
+        self._stage.engine.subscribe(event, entry.functions[event], once=once, consumption=behaviour.options)
 
     def _remove(self, entry: _Entry) -> None:
         self._entries.remove(entry)

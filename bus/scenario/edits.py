@@ -12,7 +12,7 @@ from bus.scenario.expected_names import handlers_in, patterns_in
 from bus.scenario.model import ACTS, EmitAct, Scenario, steps_of
 from bus.scenario.nearest import nearest
 from bus.scenario.parts import keys_of_steps
-from bus.scenario.steps import VERBS, Emit, Step
+from bus.scenario.steps import VERBS
 
 Values = dict[str, Any]
 Change = Callable[[Values], None]
@@ -93,6 +93,8 @@ def event_renamed(old: str, new: str) -> Change:
         for handler in (values.get("handlers") or {}).values():
             handler["on"] = _subscriptions_renamed(handler.get("on"), old, new, others)
             _rename_in_steps(handler.get("do"), inner, old, new)
+            if handler.get("on_failure") == old:
+                handler["on_failure"] = new
         _rename_in_steps(values.get("script"), keys_of_steps(ACTS), old, new)
         for expectation in values.get("expect") or []:
             for place, pattern in list(patterns_in(expectation)):
@@ -173,18 +175,13 @@ def put(path: FieldPath, value: Any) -> Change:
 def users_of(scenario: Scenario, event: str) -> list[str]:
     """Who names an event: handlers, the script, expectations."""
     users = [
-        name
-        for name, handler in scenario.handlers.items()
-        if event in handler.patterns or _is_emitted(event, handler.do)
+        name for name, handler in scenario.handlers.items() if event in handler.patterns or event in handler.emitted
     ]
-    script = ["the script"] if _is_emitted(event, scenario.script) else []
+    acts = steps_of(scenario.script)
+    script = ["the script"] if any(isinstance(act, EmitAct) and act.emit == event for act in acts) else []
     said = [each.model_dump(by_alias=True, exclude_unset=True) for each in scenario.expect]
     expect = ["expect"] if any(event == pattern for each in said for _place, pattern in patterns_in(each)) else []
     return [*users, *script, *expect]
-
-
-def _is_emitted(event: str, steps: list[Step]) -> bool:
-    return any(isinstance(step, Emit | EmitAct) and step.emit == event for step in steps_of(steps))
 
 
 def _section(values: Values, section: str) -> Values:

@@ -83,6 +83,9 @@ def _mistakes(scenario: Scenario, values: dict[str, Any], script: trial.ScriptTr
             yield from _never_works(scenario, step, path)
         if isinstance(step, Python) and (why := why_not_python(step.python)):
             yield (*path, "python"), 0, why
+    for name, handler in scenario.handlers.items():
+        for offset, problem in names_used.unknown(handler.when or "", names_used.IN_WHEN, counted):
+            yield ("handlers", name, "when"), offset, problem
     for index, expected in enumerate(scenario.expect):
         for at, text, whole in _expressions(expected):
             for offset, problem in names_used.unknown(text, names_used.IN_RULES):

@@ -51,11 +51,18 @@ def compile_expression(text: str) -> Evaluator:
 
     def evaluate(variables: Variables) -> Any:
         try:
-            return program.execute(dict(variables))
+            return _in_order(program.execute(dict(variables)))
         except Exception as error:
             raise ExpressionError(f"{text}: {failed_words.why(error, variables, program.functions)}") from None
 
     return evaluate
+
+
+def _in_order(value: Any) -> Any:
+    """The keys of mappings sorted: CEL has no order, and its library gives them in another one each time."""
+    if isinstance(value, dict):
+        return {key: _in_order(value[key]) for key in sorted(value, key=str)}
+    return [_in_order(each) for each in value] if isinstance(value, list) else value
 
 
 def compile_condition(text: str) -> Callable[[Variables], bool]:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from bus.scenario.model import Scenario, steps_of
-from bus.scenario.steps import Emit
+from bus.scenario.model import Scenario
 
 ENDS = "count < 3"
 """A condition that ends a loop by itself: `count` is the number of the call."""
@@ -30,8 +29,7 @@ def _reached(scenario: Scenario, event: str) -> set[str]:
     reached, waiting = {event}, [event]
     while waiting:
         for name in scenario.handlers_of(waiting.pop()):
-            for step in steps_of(scenario.handlers[name].do):
-                if isinstance(step, Emit) and step.emit not in reached:
-                    reached.add(step.emit)
-                    waiting.append(step.emit)
+            new = [emitted for emitted in scenario.handlers[name].emitted if emitted not in reached]
+            reached.update(new)
+            waiting += new
     return reached

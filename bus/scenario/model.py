@@ -13,9 +13,10 @@ from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 from bus.engines import ENGINES
 from bus.number_words import tip
 from bus.scenario import distribution, payload
+from bus.scenario.handling import MOST_AT_ONCE, Batch, Retry, Throttle
 from bus.scenario.parts import Asked, ScenarioPart, StepPart, any_of, by_verb, fields_of
-from bus.scenario.rules import RULES, HandlerName, Heard, RulePart, Time
-from bus.scenario.steps import TIMES, Condition, Duration, Python, Step, Times, Value, Wait
+from bus.scenario.rules import RULES, HandlerName, Heard, Path, RulePart, Time
+from bus.scenario.steps import TIMES, Condition, Duration, Emit, Python, Step, Times, Value, Wait
 from bus.scenario.words import EventName, EventPattern, Name, Title
 from bus.wording import one_of
 from bus.workers import INLINE, KINDS
@@ -33,12 +34,6 @@ else:
     EngineId = Literal[tuple(ENGINES)]
     WorkerId = Literal[(INLINE, *KINDS)]
 """What `engine:` may say, and a handler's `worker:`."""
-
-
-def _ends(duration: str) -> str:
-    if distribution.parse(duration).is_forever:
-        raise ValueError("expected a time that ends")
-    return duration
 
 
 def _start(value: Any) -> Any:
@@ -104,18 +99,11 @@ class Event(ScenarioPart):
         return payload.Checker(self.schema_)
 
 
-class Retry(ScenarioPart):
-    """How a handler is called again for the same event where its call fails: on every engine, with every worker."""
+GATES = ("debounce", "throttle", "batch", "order", "concurrency")
+"""Keys of a handler by which its events may wait, or be passed over; in the order in which an event meets them."""
 
-    attempts: Annotated[int, Field(ge=1, le=1000, description="calls for one event, the first included")] = 3
-    backoff: Annotated[
-        Duration, AfterValidator(_ends), Field(description="time between a failure and the next call")
-    ] = "0ms"
-
-    @cached_property
-    def pause(self) -> distribution.Distribution:
-        """The backoff, ready to be drawn."""
-        return distribution.parse(self.backoff)
+MOST_WAITING = 20
+"""Events that wait at a handler's gates, on an engine that keeps the others."""
 
 
 class Handler(ScenarioPart):
@@ -133,6 +121,22 @@ class Handler(ScenarioPart):
         int, Field(ge=1, le=1000, description="durable engines: calls for one event before it becomes a dead letter")
     ] = 3
     retry: Annotated[Retry | None, Field(description="call again where a call fails, on every engine")] = None
+    when: Annotated[Condition | None, Field(description="events of which this is not true are passed over")] = None
+    timeout: Annotated[Time | None, Field(description="a call that takes longer is ended: it has timed out")] = None
+    on_failure: Annotated[
+        EventName | None, Field(description="emitted where the last call for an event has failed: its dead letter")
+    ] = None
+    concurrency: Annotated[
+        int | None, Field(ge=1, le=MOST_AT_ONCE, description="calls at once without workers, at most; others wait")
+    ] = None
+    order: Annotated[
+        Path | None, Field(description="events with the same value in this field are handled one after another")
+    ] = None
+    debounce: Annotated[
+        Time | None, Field(description="only the last of several events is handled, so long after it came")
+    ] = None
+    throttle: Annotated[Throttle | None, Field(description="at most one call in so long a time")] = None
+    batch: Annotated[Batch | None, Field(description="several events are handled at once")] = None
     ack: Annotated[
         Literal["before", "after"], Field(description="durable engines: acknowledge before the call, or after it")
     ] = "after"
@@ -163,7 +167,40 @@ class Handler(ScenarioPart):
             raise ValueError("expected either once: true, which is one call, or retry")
         if self.retry is not None and self.ack == "before":
             raise ValueError("expected either ack: before, which never handles an event twice, or retry")
+        if self.gates:
+            self._can_wait(self.gates[0])
         return self
+
+    def _can_wait(self, gate: str) -> None:
+        """Whether events may wait before they become calls. Raises ValueError."""
+        if self.once:
+            raise ValueError(f"expected either once: true, which is one call, or {gate}")
+        if self.block:
+            raise ValueError(f"expected either block: true, which blocks the bus, or {gate}, which lets events wait")
+        if self.concurrency is not None and self.worker != INLINE:
+            raise ValueError("expected either concurrency or a worker, whose calls at once parallel says")
+        if self.debounce is not None and self.batch is not None:
+            raise ValueError("expected either debounce, which keeps the last event, or batch, which keeps all")
+
+    @property
+    def gates(self) -> tuple[str, ...]:
+        """What lets its events wait, or passes over some of them, before they become calls: keys that it has."""
+        return tuple(gate for gate in GATES if getattr(self, gate) is not None)
+
+    @cached_property
+    def timeout_ns(self) -> int | None:
+        """How long a call may take; None: as long as it likes."""
+        return None if self.timeout is None else distribution.parse_time(self.timeout)
+
+    @property
+    def at_once(self) -> int:
+        """Calls that a durable engine begins at the same time, at most: those that wait at a gate are among them."""
+        if self.worker != INLINE:
+            inside = self.parallel
+        else:
+            inside = self.concurrency or (MOST_WAITING if self.order is not None else 1)
+        waits = self.debounce is not None or (self.throttle is not None and self.throttle.excess == "wait")
+        return max(inside, MOST_WAITING if waits else 1, self.batch.size if self.batch is not None else 1)
 
     @property
     def wanted_attempts(self) -> int:
@@ -184,6 +221,12 @@ class Handler(ScenarioPart):
     def patterns(self) -> tuple[str, ...]:
         """The events that it is subscribed to, as patterns."""
         return (self.on,) if isinstance(self.on, str) else tuple(self.on)
+
+    @property
+    def emitted(self) -> tuple[str, ...]:
+        """The events that it may emit, each once."""
+        steps = [step.emit for step in steps_of(self.do) if isinstance(step, Emit)]
+        return tuple(dict.fromkeys([*steps, *([] if self.on_failure is None else [self.on_failure])]))
 
     @property
     def has_python(self) -> bool:

@@ -12,6 +12,7 @@ from bus.scenario.nearest import nearest
 IN_HANDLERS = ("event", "count", "counters")
 IN_SCRIPT = ("count", "counters")
 IN_RULES = ("event",)
+IN_WHEN = ("event", "counters")
 
 FUNCTIONS = frozenset("has size int uint double string bytes type dyn timestamp duration".split())
 """Of CEL, that its library here knows; each takes one value."""

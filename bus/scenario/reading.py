@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
@@ -284,18 +284,13 @@ def _step_at(location: Location, verbs: Mapping[str, type[ScenarioPart]]) -> Any
     if not numbers:
         return _part_at(Handler, location[2:-1])
     verb, *keys = location[numbers[-1] + 1 : -1]
-    model: type[ScenarioPart] = verbs[verb]
-    for key in keys:
-        model = next((each.options for each in fields_of(model) if each.key == key and each.options), model)
-    return model
+    return _part_at(verbs[verb], keys)
 
 
-def _part_at(model: type[ScenarioPart], keys: Location) -> type[ScenarioPart]:
+def _part_at(model: type[ScenarioPart], keys: Sequence[Any]) -> type[ScenarioPart]:
     """The model of what stands behind these keys, such as `retry` of a handler."""
     for key in keys:
-        kinds = next((each.annotation for name, each in model.model_fields.items() if name == key), None)
-        found = [each for each in getattr(kinds, "__args__", (kinds,)) if isinstance(each, type)]
-        model = next((each for each in found if issubclass(each, ScenarioPart)), model)
+        model = next((each.options for each in fields_of(model) if each.key == key and each.options), model)
     return model
 
 

@@ -27,6 +27,9 @@ def undeclared(values: dict[str, Any]) -> Iterator[tuple[Location, str, str]]:
         yield from _subscriptions(_mapping(handler).get("on"), ("handlers", name, "on"), events)
         for location, event in emits(_mapping(handler).get("do"), ("handlers", name, "do"), inner):
             yield from _event(event, location, events)
+        dead_letter = _mapping(handler).get("on_failure")
+        if isinstance(dead_letter, str):
+            yield from _event(dead_letter, ("handlers", name, "on_failure"), events)
     for location, event in emits(values.get("script"), ("script",), keys_of_steps(ACTS)):
         yield from _event(event, location, events)
     for index, expected in enumerate(_list(values.get("expect"))):

@@ -11,6 +11,7 @@ from typing import Any
 from bus.runtime.threads import ClockedPool, PoolClock
 from bus.workers import KINDS
 from bus.workers.kind import RemoteWorkers, RunClock, WorkerKind
+from bus.workers.loop_calls import LoopCalls
 from bus.workers.modelled import WorkerModel
 from bus.workers.records import WorkRecords
 from buslens.context import current_call
@@ -80,6 +81,9 @@ class WorkerPools:
 
     def __init__(self, run: str, clock: RunClock, recorder: Recorder) -> None:
         """run: the name of the run."""
+        self.on_loop = LoopCalls()
+        """Calls that need no worker, and no engine makes coroutines of."""
+
         self._run = run
         self._clock = clock
         self._recorder = recorder
@@ -129,7 +133,7 @@ class WorkerPools:
 
     def in_flight(self) -> int:
         """Calls that have not ended."""
-        return sum(pool.threads.outstanding for pool in self._all())
+        return sum(pool.threads.outstanding for pool in self._all()) + self.on_loop.in_flight()
 
     def trouble(self) -> str:
         """That calls wait for workers in other processes and none has answered; empty while all is well."""
@@ -141,6 +145,7 @@ class WorkerPools:
             if pool.threads.outstanding:
                 await pool.threads.settle()
                 return
+        await self.on_loop.settle()
 
     def scheduled(self, most: int) -> list[str]:
         """Handlers whose calls wait for a worker, as often as they have such a call."""

@@ -31,11 +31,14 @@ _frame_at = sys._getframe
 _LINES, _STEPS = CallSites(), CallSites(no_keywords=True)
 _TRACEBACK: Any = vars(BaseException)["__traceback__"]
 _STOPS = frozenset({"CancelledError", "Cancelled", "GeneratorExit"})
+_TIMED_OUT = "HandlerTimedOut"
+"""What a scenario's handler fails with that has taken longer than it may."""
 
 
 def outcome_of(error: BaseException) -> Outcome:
     """CANCELLED for what asyncio, trio and generators stop a coroutine with. By name: none of them is imported."""
-    return Outcome.CANCELLED if type(error).__name__ in _STOPS else Outcome.FAILED
+    name = type(error).__name__
+    return Outcome.CANCELLED if name in _STOPS else Outcome.TIMED_OUT if name == _TIMED_OUT else Outcome.FAILED
 
 
 class WatchedHandler:

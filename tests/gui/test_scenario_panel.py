@@ -262,6 +262,18 @@ def test_how_a_durable_engine_hands_over_is_edited_like_the_rest(panel: Scenario
     assert (handler.attempts, handler.ack) == (5, "before")
 
 
+def test_what_lets_events_wait_is_edited_and_said_where_it_is_folded(panel: ScenarioPanel, session: Any) -> None:
+    panel.tree.choose("handler", "charge_card")
+    form = panel.handler_form
+    for key, text in (("timeout", "2s"), ("throttle", "100ms"), ("order", "id"), ("when", "event.payload.id > 0")):
+        field = next(each for each in form.inputs() if each.field.path == (key,))
+        field.widget.setText(text)
+        field.flush()
+    handler = session.document.scenario.handlers["charge_card"]
+    assert (handler.timeout, handler.throttle.every, handler.order) == ("2s", "100ms", "id")
+    assert "some events, at most 2s, throttled, in order of id" in form.waiting.button.text()
+
+
 def test_how_a_handler_is_called_again_is_edited_and_a_mistake_stays_in_its_field(
     panel: ScenarioPanel, session: Any
 ) -> None:
@@ -271,7 +283,7 @@ def test_how_a_handler_is_called_again_is_edited_and_a_mistake_stays_in_its_fiel
     form.retry.flush()
     retry = session.document.scenario.handlers["charge_card"].retry
     assert (retry.attempts, retry.backoff) == (5, "100ms")
-    assert "called again where it fails" in form.fold.button.text()
+    assert "called again where it fails" in form.waiting.button.text()
     form.retry.widget.setPlainText('{"attempts": 0}')
     form.retry.flush()
     assert session.document.scenario.handlers["charge_card"].retry == retry

@@ -16,6 +16,7 @@ from typing import Any
 
 from pyee.base import EventEmitter
 
+from bus.contract.attempt import ATTEMPT
 from bus.contract.protocol import ConsumerOptions, EngineClock, Function
 from bus.runtime.gate import DEPTH, Depth
 from bus.runtime.unwinding import cancelled
@@ -107,7 +108,7 @@ class _Attempts:
     async def go_on(self, failed_ns: int) -> None:
         """Make the next one after the backoff of one that failed then. In the context of the emit."""
         if self._options.backoff is not None:
-            await self._options.backoff(self._event, failed_ns)
+            await self._options.backoff(self._event, self._made, failed_ns)
         DEPTH.set(Depth(DEPTH.get().flow))  # the emit's stack is not there any more
         called_again(self._function)
         self.make()
@@ -115,6 +116,7 @@ class _Attempts:
     def __call__(self) -> Any:
         """What pyee calls, wherever it does."""
         self._made += 1
+        ATTEMPT.set(self._made)
         try:
             given = self._function(*self._args, **self._kwargs)
         except Exception as error:

@@ -28,11 +28,24 @@ SUMMARIES = {
     "worker": "{}",
     "parallel": "{} at once",
     "attempts": "{} attempts",
-    "retry": "called again where it fails",
     "ack": "acknowledges {}",
     "from": "from {}",
 }
 """What of the workers and brokers is set, in a few words."""
+
+
+WAITING = {
+    "when": "some events",
+    "timeout": "at most {}",
+    "retry": "called again where it fails",
+    "on_failure": "a dead letter",
+    "debounce": "debounced",
+    "throttle": "throttled",
+    "batch": "in batches",
+    "order": "in order of {}",
+    "concurrency": "{} at once",
+}
+"""What of its waiting and failing is set, in a few words."""
 
 
 class HandlerForm(Form):
@@ -52,6 +65,8 @@ class HandlerForm(Form):
         self.once = self.add("once", "only once", "flag", to=more, help="Its first call removes it")
         self.block = self.add("block", "blocks", "flag", to=more, help="A plain function, also on an asyncio engine")
         self.rows.addLayout(more)
+        self.waiting = Fold("Waiting and failing", self._waiting_and_failing(), self)
+        self.rows.addWidget(self.waiting)
         self.fold = Fold("Workers and brokers", self._workers_and_brokers(), self)
         self.rows.addWidget(self.fold)
         self.rows.addStretch(1)
@@ -77,13 +92,14 @@ class HandlerForm(Form):
         self.refresh(values, events, emit, drafts)
         if name != self._name:
             self._name = name
-            self.fold.set_open(any(key in values or (key,) in drafts for key in SUMMARIES))
+            for fold, keys in self._folds():
+                fold.set_open(any(key in values or (key,) in drafts for key in keys))
 
     def refresh(self, values: dict[str, Any], events: list[str], emit: Step, drafts: Mapping[FieldPath, Draft]) -> None:
         """Show the handler as it is now; what is being typed stays."""
         self.steps.show_steps(list(values.get("do") or []), events, emit, drafts)
-        summary = [text.format(values[key]) for key, text in SUMMARIES.items() if key in values]
-        self.fold.set_summary(", ".join(summary))
+        for fold, keys in self._folds():
+            fold.set_summary(", ".join(text.format(values[key]) for key, text in keys.items() if key in values))
 
     def inputs(self) -> list[FieldInput]:
         """The fields of the handler and of its chosen step."""
@@ -97,9 +113,29 @@ class HandlerForm(Form):
         """The step, or the part that is closed, is opened first."""
         if path[0] == "do" and len(path) > 1:
             self.steps.choose(int(path[1]))
-        if path[0] in SUMMARIES:
-            self.fold.set_open(True)
+        for fold, keys in self._folds():
+            if path[0] in keys:
+                fold.set_open(True)
         return super().go_to(path)
+
+    def _folds(self) -> tuple[tuple[Fold, Mapping[str, str]], ...]:
+        return (self.waiting, WAITING), (self.fold, SUMMARIES)
+
+    def _waiting_and_failing(self) -> QWidget:
+        part = QWidget(self)
+        rows = field_rows()
+        part.setLayout(rows)
+        self.add("when", "only when", hint="a condition, such as event.payload.total > 100", to=rows)
+        self.add("timeout", "timeout", hint="any time", to=rows, help="A call that takes longer has timed out")
+        self.retry = self.add("retry", "retry", "json", '{"attempts": 3, "backoff": "100ms"}', to=rows)
+        self.add("on_failure", "dead letter", hint="an event", to=rows, help="Emitted where the last call has failed")
+        self.add("debounce", "debounce", hint="each event", to=rows, help="Only the last, so long after it came")
+        self.add("throttle", "throttle", hint="any number", to=rows, help="One call in so long a time, such as 100ms")
+        self.add("batch", "batch", "json", '{"size": 10, "within": "100ms"}', to=rows)
+        self.add("order", "in order of", hint="a field such as customer.id", to=rows)
+        self.add("concurrency", "at once", "number", "any number", to=rows)
+        self.retry.widget.setToolTip("Every engine: calls for one event where they fail, and the time between two")
+        return part
 
     def _workers_and_brokers(self) -> QWidget:
         part = QWidget(self)
@@ -108,12 +144,10 @@ class HandlerForm(Form):
         self.worker = self.add("worker", "runs", "choice", "where its calls run", choices=WORKERS, to=rows)
         self.parallel = self.add("parallel", "at once", "number", "4 calls", to=rows)
         self.attempts = self.add("attempts", "attempts", "number", "3, then dead", to=rows)
-        self.retry = self.add("retry", "retry", "json", '{"attempts": 3, "backoff": "100ms"}', to=rows)
         self.ack = self.add("ack", "acknowledge", "choice", "after or before the call", choices=ACKS, to=rows)
         self.start = self.add("from", "reads from", "number", "the beginning", to=rows)
         self.parallel.widget.setToolTip("How many of its calls run at once on its workers; 4 where nothing is said")
         self.attempts.widget.setToolTip("Durable engines: calls for one event before it becomes a dead letter")
-        self.retry.widget.setToolTip("Every engine: calls for one event where they fail, and the time between two")
         self.start.widget.setToolTip("Durable engines: an offset, a time of the run such as 2s, or now")
         return part
 

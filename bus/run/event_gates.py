@@ -1,0 +1,221 @@
+"""What stands between a handler's events and its calls: debounce, throttle, batch, order, concurrency.
+
+Each gate lets an event through to what is behind it, lets it wait, or passes it over. All of them live on the run's
+loop, so that they mean the same on every engine; a call that waits at one has begun for its engine, and its records
+say what it waits for.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+from typing import Any, Protocol
+
+from bus.run.stage import Stage
+from bus.scenario import distribution
+from bus.scenario.handling import Batch
+from bus.scenario.model import Handler
+from bus.trace.payload_paths import steps_of, values_at
+from bus.workers.loop_calls import Inner, Payload
+from bus.workers.records import WorkRecords
+from buslens.context import current_call
+from buslens.records import Kind
+
+TURN = "turn"
+"""What records call the queue of calls that wait until others of their handler have ended."""
+
+
+class EventGate(Protocol):
+    """One of them, of one handler."""
+
+    async def enter(self, payload: Payload, inner: Inner) -> BaseException | None:
+        """An event has come; what its call failed with, where it had to do anything."""
+
+
+def gated(gates: list[EventGate], inner: Inner) -> Inner:
+    """A call behind these gates, the first of which an event meets first."""
+    for gate in reversed(gates):
+        inner = _behind(gate, inner)
+    return inner
+
+
+def _behind(gate: EventGate, inner: Inner) -> Inner:
+    async def enter(payload: Payload) -> BaseException | None:
+        return await gate.enter(payload, inner)
+
+    return enter
+
+
+def gates_of(name: str, model: Handler, stage: Stage) -> list[EventGate]:
+    """The gates of a handler in one run, for all the events that it hears."""
+    made: list[EventGate] = []
+    if model.debounce is not None:
+        made.append(Debounce(stage, name, distribution.parse_time(model.debounce)))
+    if model.throttle is not None:
+        every = distribution.parse_time(model.throttle.every)
+        made.append(Throttle(stage, name, every, waits=model.throttle.excess == "wait"))
+    if model.batch is not None:
+        made.append(Batching(stage, name, model.batch))
+    if model.order is not None:
+        made.append(InOrder(stage, model.order))
+    if model.concurrency is not None:
+        made.append(Turns(stage, model.concurrency))
+    return made
+
+
+class Debounce:
+    """Only the last of several events becomes a call, when for so long no other has come."""
+
+    def __init__(self, stage: Stage, name: str, ns: int) -> None:
+        self._stage, self._name, self._ns = stage, name, ns
+        self._came = 0
+
+    async def enter(self, payload: Payload, inner: Inner) -> BaseException | None:
+        """Wait, and look whether it is still the last."""
+        self._came += 1
+        mine = self._came
+        await self._stage.rest("wait", self._ns, "", self._name)
+        if mine != self._came:
+            self._stage.log("debounced: a later event took its place")
+            return None
+        return await inner(payload)
+
+
+class Throttle:
+    """From the beginning of one call to that of the next so long passes at least."""
+
+    def __init__(self, stage: Stage, name: str, every_ns: int, *, waits: bool) -> None:
+        """waits: events that come too soon become calls later; else none at all."""
+        self._stage, self._name, self._every_ns, self._waits = stage, name, every_ns, waits
+        self._free_ns = 0
+        """When the next call may begin."""
+
+    async def enter(self, payload: Payload, inner: Inner) -> BaseException | None:
+        """Let it pass, or wait, or be passed over."""
+        now = self._stage.time_ns()
+        if now < self._free_ns and not self._waits:
+            self._stage.log("throttled: it came too soon after the last call")
+            return None
+        begins = max(now, self._free_ns)
+        self._free_ns = begins + self._every_ns
+        if begins > now:
+            await self._stage.rest("wait", begins - now, "", self._name)
+        return await inner(payload)
+
+
+class Batching:
+    """Several events become one call's work: that of the first of them; the others end when it does, as it does."""
+
+    def __init__(self, stage: Stage, name: str, model: Batch) -> None:
+        self._stage, self._name = stage, name
+        self._size, self._within_ns = model.size, distribution.parse_time(model.within)
+        self._filling: _Filling | None = None
+
+    async def enter(self, payload: Payload, inner: Inner) -> BaseException | None:
+        """Join the batch that is being filled, or begin one."""
+        batch = self._filling
+        if batch is not None:
+            batch.payloads.append(payload[0] if payload else None)
+            if len(batch.payloads) >= self._size:
+                self._filling = None
+                batch.full.set_result(None)
+            self._stage.log(f"in the batch of call {batch.leader}")
+            return await asyncio.shield(batch.done)
+        loop = asyncio.get_running_loop()
+        batch = _Filling(current_call(), [payload[0] if payload else None], loop.create_future(), loop.create_future())
+        failed: BaseException | None = asyncio.CancelledError("the batch was stopped")
+        try:
+            if self._size > 1:
+                await self._fill(batch)
+            failed = await inner((batch.payloads,))
+        finally:
+            batch.done.set_result(failed)
+        return failed
+
+    async def _fill(self, batch: _Filling) -> None:
+        """Until it is full, or its time is over."""
+        self._filling = batch
+        rest = self._stage.rest("wait", self._within_ns, "", self._name)
+        timer = asyncio.get_running_loop().create_task(rest)
+        try:
+            await asyncio.wait([timer, batch.full], return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            timer.cancel()
+            if self._filling is batch:
+                self._filling = None
+
+
+class _Filling:
+    """A batch that more events may join."""
+
+    def __init__(
+        self, leader: int, payloads: list[Any], full: asyncio.Future[None], done: asyncio.Future[BaseException | None]
+    ) -> None:
+        self.leader, self.payloads, self.full, self.done = leader, payloads, full, done
+
+
+class Turns:
+    """So many calls at once, the others one after another in the order in which they came."""
+
+    def __init__(self, stage: Stage, most: int) -> None:
+        self._records = WorkRecords(stage.recording.recorder, TURN)
+        self._free = most
+        self._waiting: deque[asyncio.Future[None]] = deque()
+
+    @property
+    def is_idle(self) -> bool:
+        """Whether nobody waits and the last one has gone, of one turn."""
+        return self._free > 0 and not self._waiting
+
+    async def enter(self, payload: Payload, inner: Inner) -> BaseException | None:
+        """Wait for a turn where all are taken."""
+        if self._free:
+            self._free -= 1
+        else:
+            await self._turn()
+        try:
+            return await inner(payload)
+        finally:
+            self._give_back()
+
+    async def _turn(self) -> None:
+        call = current_call()
+        self._records.say(Kind.WORK_SENT, call)
+        turn: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._waiting.append(turn)
+        try:
+            await turn
+        except asyncio.CancelledError:
+            if turn.done() and not turn.cancelled():
+                self._give_back()
+            raise
+        self._records.say(Kind.WORK_STARTED, call)
+
+    def _give_back(self) -> None:
+        while self._waiting:
+            turn = self._waiting.popleft()
+            if not turn.done():
+                turn.set_result(None)
+                return
+        self._free += 1
+
+
+class InOrder:
+    """Events with the same value in a field are handled one after another; those without it stand in one line too."""
+
+    def __init__(self, stage: Stage, path: str) -> None:
+        self._stage = stage
+        self._path = steps_of(path)
+        self._lines: dict[str, Turns] = {}
+        """By value, those in which anybody is."""
+
+    async def enter(self, payload: Payload, inner: Inner) -> BaseException | None:
+        """Stand in the line of its value."""
+        found = next(iter(values_at(payload[0] if payload else None, self._path, each_item=False)), None)
+        key = repr(found)
+        line = self._lines.setdefault(key, Turns(self._stage, 1))
+        try:
+            return await line.enter(payload, inner)
+        finally:
+            if line.is_idle:
+                self._lines.pop(key, None)
