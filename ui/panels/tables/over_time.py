@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 
 from PySide6.QtCore import Signal
-from PySide6.QtGui import QResizeEvent, QShowEvent
+from PySide6.QtGui import QHideEvent, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QGridLayout, QScrollArea, QVBoxLayout, QWidget
 
 from bus.analysis import over_time
@@ -70,6 +70,9 @@ class OverTimePage(QScrollArea):
 
     failed = Signal(object)
 
+    seen = Signal()
+    """It has come onto the screen, or left it."""
+
     def __init__(
         self, session: Session, filter_state: FilterState, themes: ThemeSource, parent: QWidget | None = None
     ) -> None:
@@ -120,6 +123,12 @@ class OverTimePage(QScrollArea):
         """What came while nobody looked is counted now."""
         super().showEvent(event)
         self.refresh_now()
+        self.seen.emit()
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        """Another page is looked at, or nothing of the tab."""
+        super().hideEvent(event)
+        self.seen.emit()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """More plots side by side where there is room."""

@@ -70,7 +70,8 @@ class StatisticsTab(Tab):
         splitter.addWidget(self.pages)
         splitter.addWidget(self.plots)
         splitter.setSizes([840, 130])  # at 1366 pixels no number is cut
-        self.pages.currentChanged.connect(self._page_changed)
+        # Not `currentChanged`: Qt sends that once more when the window goes, and its Python part may be gone by then.
+        self.over_time.seen.connect(self._show_plots)
         self.only_view.toggled.connect(self.refresh_now)
         self.by_handler.view.clicked.connect(self.refresh_plots)
         self.plots.durations.chosen.connect(self._calls_wanted)
@@ -125,9 +126,6 @@ class StatisticsTab(Tab):
     def resizeEvent(self, event: QResizeEvent) -> None:
         """The numbers come first: where both have no room the plots go."""
         super().resizeEvent(event)
-        self._show_plots()
-
-    def _page_changed(self, _page: int) -> None:
         self._show_plots()
 
     def _show_plots(self) -> None:
