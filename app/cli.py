@@ -10,6 +10,7 @@ from typing import Annotated
 import typer
 
 from app.cli_map_options import map_
+from app.cli_model_options import model
 from app.cli_questions import check, expect, query, report, why
 
 program = typer.Typer(
@@ -255,6 +256,7 @@ def import_(
     raise typer.Exit(import_file(file, output))
 
 
+program.command("model")(model)
 program.command("map")(map_)
 for question in (query, check, expect, report, why):
     program.command()(question)

@@ -73,22 +73,22 @@ def compare(
     check(plan)
     for crash in plan.crashes:
         for engine in plan.engines:
-            yield _run(document, engine, crash, plan, trusted, watch)
+            yield run_once(document, engine, plan, trusted, watch, crash)
 
 
-def _run(
+def run_once(
     document: Document,
     engine: str,
-    crash: Boundary | None,
     plan: ComparisonPlan,
     trusted: Callable[[str], bool],
     watch: Watch,
+    crash: Boundary | None = None,
 ) -> ComparisonResult:
+    """Run it on one engine to its end."""
     session = Session(Settings(speed=plan.speed), trusted=trusted)
     problem, began = "", time.monotonic()
     try:
-        # A copy: the person may edit theirs meanwhile.
-        session.document = Document(document.text, document.path, document.title)
+        session.document = document.snapshot()  # the person may edit theirs meanwhile
         session.start(engine=engine, seed=plan.seed, speed=plan.speed, crash=crash)
         while not session.wait(_LOOK_S):
             watch(session)

@@ -16,8 +16,9 @@ from typing import Any
 from bus.asyncapi.naming import UniqueNames
 from bus.asyncapi.reading import ImportedScenario
 from bus.errors import Place, UserError
-from bus.scenario import expressions, spelling, tree
+from bus.scenario import spelling, tree
 from bus.scenario.distribution import spelled
+from bus.scenario.literals import literal, values_in
 
 MOST_EVENTS = 10_000
 """That a script may have steps."""
@@ -57,7 +58,7 @@ def scenario_from(text: str, file: str) -> ImportedScenario:
 
 def _fitting(found: list[dict[str, Any]], offsets: list[int | None], notes: list[str]) -> ImportedScenario:
     """As many of the first events as a scenario file can hold."""
-    values = list(accumulate(_values_in(each.get("data")) + 5 for each in found))
+    values = list(accumulate(values_in(each.get("data")) + 5 for each in found))
     count = max(bisect_right(values, tree.MAX_VALUES * 9 // 10), 1)
     while True:
         text = _scenario(found[:count], offsets[:count], notes)
@@ -81,7 +82,7 @@ def _scenario(found: list[dict[str, Any]], offsets: list[int | None], notes: lis
         step: dict[str, Any] = {"emit": name}
         if data is not None:
             try:
-                step["with"] = _payload(data)
+                step["with"] = literal(data)
                 events[name].setdefault("sample", data)
             except ValueError as error:
                 notes.append(f"a payload of {kind} is left out: {error}")
@@ -129,46 +130,11 @@ def _checked(value: Any, at: Place) -> dict[str, Any]:
     return value
 
 
-def _values_in(value: Any) -> int:
-    """How many values stand in one, itself and keys included."""
-    count, waiting = 0, [value]
-    while waiting:
-        each = waiting.pop()
-        count += 1
-        if isinstance(each, list):
-            waiting += each
-        elif isinstance(each, dict):
-            count += len(each)
-            waiting += each.values()
-    return count
-
-
 def _data(event: dict[str, Any], notes: list[str]) -> Any:
     if "data_base64" in event:
         notes.append(f"{event['type']} carries bytes (data_base64), which a payload cannot be: left out")
         return None
     return event.get("data")
-
-
-def _payload(value: Any, levels: int = tree.MAX_DEPTH - 4) -> Any:
-    """A payload that means itself. Raises ValueError where a scenario cannot hold it."""
-    if levels <= 0:
-        raise ValueError("it is nested deeper than a scenario may be")
-    if isinstance(value, list):
-        return [_payload(each, levels - 1) for each in value]
-    if isinstance(value, dict):
-        return {key: _payload(each, levels - 1) for key, each in value.items()}
-    if isinstance(value, int) and abs(value) > tree.LARGEST_INTEGER:
-        raise ValueError("it has a whole number of more than 63 bits")
-    if not isinstance(value, str):
-        return value
-    if value.startswith("$"):
-        return f"${value}"  # `$` begins an expression, `$$` is a plain dollar sign
-    if "${" in value:
-        if len(value) > expressions.LONGEST // 2:
-            raise ValueError("it has a long text with ${ in it")
-        return "$" + json.dumps(value, ensure_ascii=False)  # an expression that is this very text
-    return value
 
 
 def _nanoseconds(time: Any) -> int | None:

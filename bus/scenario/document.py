@@ -62,6 +62,12 @@ class Document:
         self.revision = 0
         """Grows with every change, undo and redo included."""
 
+    def snapshot(self) -> Document:
+        """What it says now, for somebody who must not see later edits; nothing is read again."""
+        made = copy.copy(self)
+        made.undo_stack, made.redo_stack = [*self.undo_stack], [*self.redo_stack]
+        return made
+
     @property
     def text(self) -> str:
         """The YAML text as it will be saved."""

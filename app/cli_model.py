@@ -1,0 +1,195 @@
+"""`buslens model`: a scenario made of a capture, and how far it does what was captured."""
+
+from __future__ import annotations
+
+import json
+import math
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from app import cli_output
+from app.cli_output import STDOUT, warn, write_file
+from app.cli_progress import progress_of_runs
+from app.cli_text import cell, plain
+from app.interruption import interruptible
+from bus import scenario
+from bus.errors import UserError
+from bus.modelling import spread
+from bus.modelling.arrivals import ArrivalFit
+from bus.modelling.making import Model, ModelOptions, model_of
+from bus.modelling.validating import SEEDS, TOLD, Fit, TimesFit, Validation, validate
+from bus.programs import session_folder
+from bus.session import Session
+from bus.wording import duration, several
+
+FILE_COLUMNS = 160
+STOPPED = 130
+DOES_NOT_FIT = 1
+
+
+@dataclass(frozen=True, slots=True)
+class ModelRequest:
+    """What a person asked `buslens model` for."""
+
+    capture: Path
+    output: Path
+    wanted: ModelOptions = field(default_factory=ModelOptions)
+    seeds: int = SEEDS
+    """Runs of the model that are compared with the capture; 0: it is not run."""
+
+    json: bool = False
+    strict: bool = False
+    """A model that does not fit fails the command."""
+
+
+def write_model(request: ModelRequest) -> int:
+    """Write the scenario, run it, and say how far it fits; the exit code. Raises UserError."""
+    is_printed = str(request.output) == STDOUT
+    if is_printed and request.json:
+        raise UserError("the scenario goes to standard output, and so would the JSON", hint="name a file with -o")
+    trace = session_folder.load(request.capture)
+    warn(request.capture, trace)
+    model = model_of(trace, request.capture.name, request.wanted)
+    scenario.loads(model.text, str(request.output))  # what is written opens
+    write_file(request.output, model.text.rstrip("\n"))
+    found = None
+    if request.seeds:
+        try:
+            with interruptible() as interruption, progress_of_runs(request.seeds) as show:
+
+                def running(session: Session) -> None:
+                    interruption.check()
+                    show.running(session)
+
+                found = validate(trace, model, request.seeds, running)
+        except KeyboardInterrupt:
+            return STOPPED
+    if request.json:
+        print(json.dumps(_as_json(model, found), indent=2))
+    else:
+        _print(cli_output.console(stderr=is_printed, columns=FILE_COLUMNS), request, model, found)
+    return DOES_NOT_FIT if request.strict and found is not None and found.sentences else 0
+
+
+def _print(console: Console, request: ModelRequest, model: Model, found: Validation | None) -> None:
+    made = f"{several(len(model.events), 'event')}, {several(len(model.handlers), 'handler')}, on {model.engine}"
+    console.print(cell(f"{request.output}: {made}", "bold"))
+    for note in model.notes:
+        console.print(Text(f"- {plain(note)}"))
+    for fit in model.arrivals:
+        console.print(Text(f"- {plain(arrival_sentence(fit))}"))
+    if found is None:
+        console.print(Text("It was not run: whether it does what was captured is not known.", style="dim"))
+        return
+    console.print()
+    console.print(_table(found))
+    for sentence in found.sentences:
+        console.print(Text(plain(sentence), style="yellow"))
+    if not found.sentences:
+        console.print(
+            Text("It fits: nothing differs by more than chance, or by more than a tenth or half a millisecond.")
+        )
+
+
+def arrival_sentence(fit: ArrivalFit) -> str:
+    """How events of one name came from outside."""
+    came = f"{fit.event} came {several(fit.count, 'time')} from outside"
+    if math.isnan(fit.per_second):
+        return came
+    came += f", {fit.per_second:.3g} a second"
+    if math.isnan(fit.distance):
+        return f"{came}; too few to tell whether as a Poisson process"
+    told = f"distance {fit.distance:.3f}, by chance up to {fit.allowed:.3f}"
+    return (
+        f"{came}, as a Poisson process would ({told})"
+        if fit.is_poisson
+        else f"{came}, not as a Poisson process ({told})"
+    )
+
+
+def _table(found: Validation) -> Table:
+    table = Table(box=None, pad_edge=False, header_style="dim", padding=(0, 2, 0, 0))
+    table.add_column("captured | simulated", overflow="fold")
+    for head in ("count", "failed", "", *TOLD, "distance", "by chance"):
+        table.add_column(head, no_wrap=True, justify="right")
+    for fit in found.fits:
+        told: list[TimesFit | None] = [each for each in fit.times if _is_told(each)]
+        for at, times in enumerate(told or [None]):
+            table.add_row(*(_names(fit) if not at else ("", "", "")), *_times(times))
+    return table
+
+
+def _is_told(times: TimesFit) -> bool:
+    """Whether there is anything to tell: mostly nothing waits."""
+    longest = max(times.captured.max, times.simulated.max)
+    return not math.isnan(longest) and (times.what != "waiting" or longest >= spread.NOTICED_NS)
+
+
+def _names(fit: Fit) -> tuple[Text, Text, Text]:
+    half = "" if math.isnan(fit.simulated.half) or not fit.simulated.half else f" ± {fit.simulated.half:.0f}"
+    return (
+        cell(f"{fit.kind} {fit.name}"),
+        cell(f"{fit.captured} | {fit.simulated.mean:.0f}{half}"),
+        cell(" | ".join("-" if math.isnan(share) else f"{share:.1%}" for share in fit.failed)),
+    )
+
+
+def _times(times: TimesFit | None) -> list[Text]:
+    if times is None:
+        return [cell("")] * (len(TOLD) + 3)
+    pairs = [f"{duration(getattr(times.captured, q))} | {duration(getattr(times.simulated, q))}" for q in TOLD]
+    style = "yellow" if times.fits is False else ""
+    told = [f"{times.distance:.3f}", f"{times.by_chance:.3f}"] if times.fits is not None else ["-", "-"]
+    return [cell(times.what), *map(cell, pairs), cell(told[0], style), cell(told[1], "dim")]
+
+
+def _as_json(model: Model, found: Validation | None) -> dict[str, Any]:
+    return {
+        "engine": model.engine,
+        "events": list(model.events),
+        "handlers": list(model.handlers),
+        "notes": list(model.notes),
+        "arrivals": [_known(asdict(fit) | {"is_poisson": fit.is_poisson}) for fit in model.arrivals],
+        "validation": None if found is None else validation_as_json(found),
+    }
+
+
+def validation_as_json(found: Validation) -> dict[str, Any]:
+    """A validation as JSON has it: times in nanoseconds, null where nothing is known."""
+    return {
+        "seeds": found.seeds,
+        "captured_ns": found.captured_ns,
+        "simulated_ns": found.virtual_ns,
+        "fits": not found.sentences,
+        "sentences": found.sentences,
+        "compared": [
+            {
+                "kind": fit.kind,
+                "name": fit.name,
+                "captured": fit.captured,
+                "simulated": _known(asdict(fit.simulated)),
+                "failed": [None if math.isnan(share) else share for share in fit.failed],
+                "times": {
+                    each.what: {
+                        "captured_ns": _known(asdict(each.captured)),
+                        "simulated_ns": _known(asdict(each.simulated)),
+                        "counts": list(each.counts),
+                        **_known({"distance": each.distance, "by_chance": each.by_chance}),
+                        "fits": each.fits,
+                    }
+                    for each in fit.times
+                },
+            }
+            for fit in found.fits
+        ],
+    }
+
+
+def _known(values: dict[str, Any]) -> dict[str, Any]:
+    """JSON has no NaN and no infinity."""
+    return {key: None if isinstance(each, float) and not math.isfinite(each) else each for key, each in values.items()}

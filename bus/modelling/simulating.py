@@ -1,0 +1,31 @@
+"""A scenario run in virtual time, seed after seed, and the trace of each run."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterator
+
+from bus.comparison import ComparisonPlan, run_once
+from bus.engines import ENGINES
+from bus.errors import UserError
+from bus.scenario import Document
+from bus.session import Session
+from bus.trace import Trace
+
+
+def traces(
+    document: Document, seeds: int, trusted: Callable[[str], bool], watch: Callable[[Session], None]
+) -> Iterator[Trace]:
+    """One run each with the scenario's own seed and those behind it. Raises UserError where a run cannot end well."""
+    engine = document.scenario.engine
+    if not ENGINES[engine].is_embedded:
+        raise UserError(
+            f"{engine} runs in real time, on its server", hint="choose an engine of virtual time, such as pyee-asyncio"
+        )
+    first = document.scenario.seed
+    for seed in range(first, first + seeds):
+        plan = ComparisonPlan([engine], seed, math.inf)
+        result = run_once(document, engine, plan, trusted, watch)
+        if result.problem:
+            raise UserError(f"{document.title}: the run with seed {seed} failed: {result.problem}")
+        yield result.trace
