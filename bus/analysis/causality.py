@@ -67,8 +67,14 @@ def cause_word(trace: Trace, dispatch_row: int) -> str:
 
 def begins_unknown(trace: Trace, dispatch_row: int) -> bool:
     """Whether nobody knows what caused the first dispatch of this one's flow, as far as the flow is there."""
-    first = trace.dispatches.row_of(int(trace.dispatches.root[dispatch_row]))
-    row = first if first >= 0 else dispatch_row
-    return bool(trace.dispatches.cause_unknown[row]) or (
-        cause_word(trace, row) == "call" and cause_of_dispatch(trace, row) < 0
-    )
+    return bool(with_unknown_begin(trace, np.array([dispatch_row]))[0])
+
+
+def with_unknown_begin(trace: Trace, dispatch_rows: Rows) -> npt.NDArray[np.bool_]:
+    """The same as `begins_unknown` of each of these dispatches."""
+    dispatches = trace.dispatches
+    firsts = dispatches.rows_of(dispatches.root[dispatch_rows])
+    rows = np.where(firsts >= 0, firsts, dispatch_rows)
+    parents = dispatches.parent_call[rows]
+    is_lost = (parents != 0) & (trace.calls.rows_of(parents) < 0)
+    return np.asarray(dispatches.cause_unknown[rows] | is_lost, np.bool_)

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import numpy as np
-
-from bus.expectations.records import JudgedRecords, NotRecordedError
+from bus.expectations import conditions
+from bus.expectations.keys import same_code
+from bus.expectations.records import JudgedRecords
 from bus.expectations.verdict import Look
 from bus.expectations.words import by, first_of
-from bus.scenario import expressions
 from bus.scenario.distribution import parse_time
 from bus.scenario.rules import Always, Eventually, Never
 from bus.wording import duration, several
@@ -20,36 +19,28 @@ def never(rule: Never, records: JudgedRecords) -> Look:
     if rule.after is not None:
         about += f" after {rule.after}{by(rule)}"
         firsts = records.keys(records.emits(rule.after), rule.paths)
-        begins = {key: group[0] for key, group in firsts.groups().items()}
         mine = records.keys(rows, rule.paths)
         unknown = unknown or mine.unknown or firsts.unknown
-        places = records.places
-        late = [
-            row
-            for row, key in zip(mine.rows.tolist(), mine.keys, strict=True)
-            if key in begins and places[begins[key]] < places[row]
-        ]
-        rows = np.array(late, np.int64)
+        begins = firsts.firsts()
+        codes, places = firsts.codes[begins], records.places[firsts.rows[begins]]
+        begun = same_code(codes, mine.codes)
+        is_late = begun >= 0
+        is_late[is_late] = places[begun[is_late]] < records.places[mine.rows[is_late]]
+        rows = mine.rows[is_late]
     return Look(about, "none", f"{len(rows)}{first_of(records, rows)}", against=rows, unknown=unknown)
 
 
 def always(rule: Always, records: JudgedRecords) -> Look:
     """A condition holds for each of these events; one that cannot be evaluated does not hold."""
-    holds = expressions.compile_condition(rule.holds)
     rows = records.emits(rule.always)
-    against, not_recorded, why = [], 0, ""
-    for row in records.each(rows):
-        try:
-            if not holds(records.variables(row)):
-                against.append(row)
-        except expressions.ExpressionError as error:
-            against.append(row)
-            why = why or f" ({error})"
-        except NotRecordedError as error:
-            not_recorded += 1
-            unrecorded = str(error)
-    broken = np.array(against, np.int64)
-    unknown = f"of {several(not_recorded, 'event')} it is not known: {unrecorded}" if not_recorded else ""
+    answers = conditions.ask(records, rows, rule.holds)
+    broken = rows[(answers.said == conditions.NO) | (answers.said == conditions.FAILED)]
+    unrecorded = rows[answers.said == conditions.NOT_RECORDED]
+    unknown = ""
+    if len(unrecorded):
+        why = records.not_recorded(int(unrecorded[0]))
+        unknown = f"of {several(len(unrecorded), 'event')} it is not known: {why}"
+    why = f" ({answers.failed})" if answers.failed else ""
     found = f"{several(len(broken), 'event')} of {len(rows)} not{first_of(records, broken)}{why}"
     return Look(
         f"always {rule.always}: {rule.holds}", "each", found if len(broken) else f"all {len(rows)}",

@@ -21,16 +21,12 @@ def in_order(rule: InOrder, records: JudgedRecords) -> Look:
         event: next(at for at, pattern in enumerate(rule.in_order) if fnmatch.fnmatchcase(names.text(event), pattern))
         for event in {int(each) for each in dispatches.event[found.rows]}
     }
-    against = []
-    for rows in found.groups().values():
-        level = [levels[int(dispatches.event[row])] for row in rows]
-        # From behind: what comes before an event that should have come earlier.
-        earliest = len(rule.in_order)
-        for row, mine in zip(reversed(rows), reversed(level), strict=True):
-            if mine > earliest:
-                against.append(row)
-            earliest = min(earliest, mine)
-    broken = records.ordered(np.array(against, np.int64))
+    order = found.grouped()
+    level = np.array([levels[int(event)] for event in dispatches.event[found.rows[order]]], np.int64)
+    # From behind, the lowest level so far: numbers that are lower for each group before begin anew with each.
+    group = np.cumsum(np.diff(found.codes[order], prepend=found.codes[order][:1]) != 0) * len(rule.in_order)
+    lowest = np.minimum.accumulate((group + level)[::-1])[::-1]
+    broken = records.ordered(found.rows[order][group + level > lowest])
     return Look(
         f"{', '.join(rule.in_order)}{by(rule)}", "in this order",
         f"{len(broken)} too early{first_of(records, broken)}" if len(broken) else f"all {len(found.rows)}",
@@ -47,19 +43,16 @@ def handled_in_order(rule: HandledInOrder, records: JudgedRecords) -> Look:
     # Of an event that is handled again only the first call counts: a retry is late by its nature.
     order = np.lexsort((calls, trace.calls.started_ns[calls]))
     calls, dispatch = calls[order], dispatch[order]
-    _, firsts = np.unique(dispatch, return_index=True)
-    first_call = {int(dispatch[at]): int(calls[at]) for at in firsts}
-    by_start = np.array(list(dict.fromkeys(dispatch.tolist())), np.int64)
+    firsts = np.sort(np.unique(dispatch, return_index=True)[1])
+    by_start, first_call = dispatch[firsts], calls[firsts]
     found = records.keys(by_start, rule.paths)
-    against = []
-    for rows in found.groups().values():
-        latest = -1
-        for row in rows:
-            place = int(records.places[row])
-            if place < latest:
-                against.append(first_call[row])
-            latest = max(latest, place)
-    broken = np.array(against, np.int64)
+    order = found.grouped()
+    place = records.places[found.rows[order]]
+    # The latest place so far: numbers that are higher for each group after begin anew with each.
+    group = np.cumsum(np.diff(found.codes[order], prepend=found.codes[order][:1]) != 0) * len(records.places)
+    is_overtaken = np.zeros(len(found.rows), bool)
+    is_overtaken[order] = group + place < np.maximum.accumulate(group + place)
+    broken = first_call[np.isin(by_start, found.rows[is_overtaken])]
     first = records.told(int(trace.dispatches.row_of(int(trace.calls.dispatch[broken[0]])))) if len(broken) else ""
     return Look(
         f"{rule.handled_in_order} in the order of emits{by(rule)}", "in order",

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import fnmatch
-import json
-from collections.abc import Callable, Hashable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Sequence
+from itertools import islice
 from typing import Any
 
 import numpy as np
@@ -13,10 +12,10 @@ import numpy.typing as npt
 
 from bus.analysis import causality
 from bus.analysis.problems.observed import Observed
+from bus.expectations import conditions
+from bus.expectations.keys import HAS_NONE, KeyReader, Keys
 from bus.expectations.verdict import NONE, Rows
-from bus.scenario import expressions
 from bus.trace.ids import id_text
-from bus.trace.payload_fields import Missing, value_at
 from bus.trace.trace import Trace
 from bus.wording import duration, several
 from buslens.records import NameKind
@@ -25,31 +24,6 @@ TELL_EVERY = 1000
 """Rows whose payloads are read between two looks at whether anybody waits still: some milliseconds."""
 
 Patterns = str | Sequence[str]
-
-
-class NotRecordedError(Exception):
-    """What is asked for is not in the trace. The message says what, without a full stop."""
-
-
-@dataclass(frozen=True, slots=True)
-class Keys:
-    """What each of some dispatches belongs to."""
-
-    rows: Rows
-    """Those of which it is known."""
-
-    keys: list[Hashable]
-    """One for each of them: equal where they belong together."""
-
-    unknown: str
-    """Why it is not known of others; "" where there are none."""
-
-    def groups(self) -> dict[Hashable, list[int]]:
-        """The rows of each key, in their order."""
-        found: dict[Hashable, list[int]] = {}
-        for row, key in zip(self.rows.tolist(), self.keys, strict=True):
-            found.setdefault(key, []).append(row)
-        return found
 
 
 class JudgedRecords:
@@ -71,6 +45,7 @@ class JudgedRecords:
         self.observed = Observed(trace, end_is_known=end_is_known)
         self.goes_on = goes_on
         self.first_ns, self.last_ns = trace.span_ns
+        self._keys = KeyReader(self.payloads)
         self._places: npt.NDArray[np.int64] | None = None
         self._progress = progress
         self._share = 0.0
@@ -118,73 +93,52 @@ class JudgedRecords:
         """Those of which the condition is true, and why that is not known of others; "" where it is known of all."""
         if condition is None:
             return rows, ""
-        meets = expressions.compile_condition(condition)
-        kept, unknown, why = [], 0, ""
-        for row in self.each(rows):
-            try:
-                if meets(self.variables(row)):
-                    kept.append(row)
-            except (expressions.ExpressionError, NotRecordedError) as error:
-                unknown += 1
-                why = why or str(error)
-        return np.array(
-            kept, np.int64
-        ), f"of {several(unknown, 'event')} the condition has no answer: {why}" if why else ""
+        answers = conditions.ask(self, rows, condition)
+        unknown = np.flatnonzero(answers.said > conditions.YES)
+        if not len(unknown):
+            return rows[answers.said == conditions.YES], ""
+        first = int(unknown[0])
+        why = answers.failed if answers.said[first] == conditions.FAILED else self.not_recorded(int(rows[first]))
+        told = f"of {several(len(unknown), 'event')} the condition has no answer: {why}"
+        return rows[answers.said == conditions.YES], told
 
-    def each(self, rows: Rows) -> Iterator[int]:
-        """These rows one by one, so that whoever waits can end it."""
-        for number, row in enumerate(rows.tolist()):
-            if number % TELL_EVERY == 0:
-                self.tell()
-            yield row
+    def payloads(self, rows: Rows) -> Iterator[tuple[int, Any]]:
+        """Of each of these dispatches its place among them and its payload, in the order in which the capture has them.
+
+        `NotWhole` stands for what was not recorded whole. Whoever waits is told now and then, and can end it.
+        """
+        values = self.trace.blobs.values(self.trace.dispatches.payload[rows])
+        for _ in range(0, len(rows), TELL_EVERY):
+            self.tell()
+            yield from islice(values, TELL_EVERY)
 
     def tell(self) -> None:
         """Say how far it is; may raise to end the work early."""
         if self._progress is not None:
             self._progress(self._share)
 
-    def variables(self, row: int) -> dict[str, Any]:
-        """What a condition sees of a dispatch. Raises NotRecordedError where its payload is not in the trace."""
-        return {
-            "event": {
-                "name": self.trace.names.text(int(self.trace.dispatches.event[row])),
-                "payload": self._payload(row),
-            }
-        }
-
     def keys(self, rows: Rows, paths: tuple[str, ...]) -> Keys:
         """What these dispatches belong to: by the first of these fields that they have, or by their flow."""
-        return self._keys_by(rows, lambda row: self._field(row, paths)) if paths else self._keys_by(rows, self._flow)
+        if paths:
+            codes = self._keys.codes(rows, paths, len(self.trace.dispatches))
+            is_known = codes > 0
+        else:
+            codes = self.trace.dispatches.root[rows].astype(np.int64)
+            is_known = ~causality.with_unknown_begin(self.trace, rows)
+        unknown = np.flatnonzero(~is_known)
+        if not len(unknown):
+            return Keys(rows, codes, "")
+        first = int(unknown[0])
+        row = int(rows[first])
+        if not paths:
+            why = f"what caused {self.told(row)} is not in the records"
+        elif codes[first] == HAS_NONE:
+            why = f"{self.told(row)} has no {' and no '.join(paths)}"
+        else:
+            why = self.not_recorded(row)
+        told = f"of {several(len(unknown), 'event')} nobody knows to what they belong: {why}"
+        return Keys(rows[is_known], codes[is_known], told)
 
-    def _keys_by(self, rows: Rows, key: Callable[[int], Hashable]) -> Keys:
-        known, keys, unknown, why = [], [], 0, ""
-        for row in self.each(rows):
-            try:
-                keys.append(key(row))
-                known.append(row)
-            except NotRecordedError as error:
-                unknown += 1
-                why = why or str(error)
-        told = f"of {several(unknown, 'event')} nobody knows to what they belong: {why}" if unknown else ""
-        return Keys(np.array(known, np.int64), keys, told)
-
-    def _field(self, row: int, paths: tuple[str, ...]) -> Hashable:
-        payload = self._payload(row)
-        for path in paths:
-            value = value_at(payload, path)
-            if value is not Missing:
-                return (
-                    (type(value) is bool, value) if isinstance(value, Hashable) else json.dumps(value, sort_keys=True)
-                )
-        raise NotRecordedError(f"{self.told(row)} has no {' and no '.join(paths)}")
-
-    def _flow(self, row: int) -> Hashable:
-        if causality.begins_unknown(self.trace, row):
-            raise NotRecordedError(f"what caused {self.told(row)} is not in the records")
-        return int(self.trace.dispatches.root[row])
-
-    def _payload(self, row: int) -> Any:
-        payload = self.trace.payload(row)
-        if int(self.trace.dispatches.payload[row]) and (payload.cut or not payload.is_json):
-            raise NotRecordedError(f"the payload of {self.told(row)} was not recorded whole")
-        return payload.value
+    def not_recorded(self, row: int) -> str:
+        """That the payload of a dispatch is not in the trace, without a full stop."""
+        return f"the payload of {self.told(row)} was not recorded whole"

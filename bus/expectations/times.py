@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Hashable
-
 import numpy as np
 
+from bus.expectations.keys import Keys, same_code
 from bus.expectations.records import JudgedRecords
-from bus.expectations.verdict import Look, Rows
+from bus.expectations.verdict import NONE, Look, Rows
 from bus.expectations.words import by, first_of
 from bus.scenario.rules import AtLeastOnce, AtMostOnce, Times
 from bus.wording import several
@@ -19,20 +17,22 @@ def times(rule: Times, records: JudgedRecords) -> Look:
     """How often each key was emitted, or handled well by one handler."""
     rows = _happened(rule, records)
     found = records.keys(rows, rule.paths)
-    count = Counter(found.keys)
+    codes, count = np.unique(found.codes, return_counts=True)
     wanted, unknown = _wanted(rule, records)
-    twice = [row for row, key in _last_of(found.rows, found.keys).items() if count[key] > 1]
-    never = [row for key, row in wanted.items() if not count[key]]
+    # Of what happened twice the last is that which was too much.
+    last = len(found.codes) - 1 - np.unique(found.codes[::-1], return_index=True)[1]
+    twice = found.rows[last[count > 1]]
+    never = wanted.rows[same_code(codes, wanted.codes) < 0]
     if isinstance(rule, AtMostOnce):
-        never = []
+        never = NONE
     if isinstance(rule, AtLeastOnce):
-        twice = []
-    against, waiting = records.ordered(np.array(twice, np.int64)), records.ordered(np.array(never, np.int64))
+        twice = NONE
+    against, waiting = records.ordered(twice), records.ordered(never)
     told = [f"{number} {what}" for number, what in ((len(twice), "more than once"), (len(never), "never")) if number]
     what = f"{rule.handler} handles {rule.counted}" if rule.handler else rule.counted
     word = rule.verb().replace("_", " ")
     shown = against if len(against) else waiting
-    total = len({*count, *wanted})
+    total = len(np.union1d(codes, wanted.codes))
     keys = several(total, "key", "keys") if rule.paths else several(total, "flow")
     return Look(
         f"{what}{by(rule)}{f', for each {rule.for_}' if rule.for_ else ''}", word,
@@ -53,16 +53,11 @@ def _happened(rule: Times, records: JudgedRecords) -> Rows:
     return records.ordered(mine[np.isin(mine, rows)])
 
 
-def _wanted(rule: Times, records: JudgedRecords) -> tuple[dict[Hashable, int], str]:
+def _wanted(rule: Times, records: JudgedRecords) -> tuple[Keys, str]:
     """The first dispatch of each key that must not be lacking, and why others are not known."""
     of = rule.for_ or (rule.counted if rule.handler else None)
     if of is None or isinstance(rule, AtMostOnce):
-        return {}, ""
+        return Keys(NONE, NONE, ""), ""
     keys = records.keys(records.emits(of), rule.paths)
-    return {key: rows[0] for key, rows in keys.groups().items()}, keys.unknown
-
-
-def _last_of(rows: Rows, keys: list[Hashable]) -> dict[int, Hashable]:
-    """The last row of each key: of what happened twice, that which was too much."""
-    last = dict(zip(keys, rows.tolist(), strict=True))
-    return {row: key for key, row in last.items()}
+    firsts = keys.firsts()
+    return Keys(keys.rows[firsts], keys.codes[firsts], ""), keys.unknown

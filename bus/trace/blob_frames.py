@@ -29,6 +29,14 @@ class BlobFrame:
     heads: list[int]
     """Where the entry of each begins."""
 
+    def find(self, ident: int) -> int:
+        """The place of a blob among them, -1 where the frame does not hold it."""
+        # The recorder counts without gaps; where another producer does not, we look for it.
+        at = ident - self.ids[0] if self.ids else 0
+        if 0 <= at < len(self.ids) and self.ids[at] == ident:
+            return at
+        return self.ids.index(ident) if ident in self.ids else -1
+
 
 def contents(body: bytes) -> BlobFrame:
     """Where each whole blob of a frame lies."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import Any
 
 from bus.trace import payload_paths
@@ -12,6 +13,9 @@ MOST_FIELDS = 60
 DEEPEST = 4
 _MOST_OF_A_LIST = 1
 """Fields of a list's first item stand for all of them."""
+
+_LONGEST_PLACE = 10
+"""Digits of a place in a list; no list is so long that it needs as many."""
 
 
 class Missing:
@@ -30,11 +34,30 @@ def fields_of(payloads: Iterator[Any]) -> list[str]:
 
 
 def value_at(payload: Any, path: str) -> Any:
-    """What stands at a path; `Missing` where nothing does."""
-    try:
-        return next(payload_paths.values_at(payload, payload_paths.steps_of(path), each_item=False), Missing)
-    except ValueError:
+    """What stands at a path; `Missing` where nothing does. Of a list only the item that the path names is looked at.
+
+    Of long captures this is asked of each payload: the keys that may come next are joined once for a path.
+    """
+    at, ways = 0, _ways(path)
+    if ways is None:
         return Missing
+    while at < len(ways):
+        if isinstance(payload, dict):
+            for key, after in ways[at]:
+                if key in payload:
+                    payload, at = payload[key], after
+                    break
+            else:
+                return Missing
+        elif isinstance(payload, list):
+            step = ways[at][-1][0]
+            place = int(step) if step.isdecimal() and len(step) < _LONGEST_PLACE else len(payload)
+            if place >= len(payload):
+                return Missing
+            payload, at = payload[place], at + 1
+        else:
+            return Missing
+    return payload
 
 
 def field_text(value: Any) -> str:
@@ -51,6 +74,21 @@ def sort_key(value: Any) -> tuple[int, Any]:
     if isinstance(value, int | float):
         return 1, value
     return 2, field_text(value).casefold()
+
+
+@lru_cache(maxsize=256)
+def _ways(path: str) -> tuple[tuple[tuple[str, int], ...], ...] | None:
+    """For each step of a path: the keys that it may begin, the longest first, and the step that comes after each.
+
+    None: it is no path.
+    """
+    try:
+        steps = payload_paths.steps_of(path)
+    except ValueError:
+        return None
+    return tuple(
+        tuple((".".join(steps[at:after]), after) for after in range(len(steps), at, -1)) for at in range(len(steps))
+    )
 
 
 def _paths(value: Any, path: str, depth: int) -> Iterator[str]:

@@ -42,21 +42,21 @@ def written(key: str | int) -> str:
     return text if _PLAIN.fullmatch(text) and not dots else json.dumps(text, ensure_ascii=False)
 
 
-def values_at(payload: Any, steps: tuple[str, ...], *, each_item: bool = True) -> Iterator[Any]:
-    """What stands there. each_item: a step that is not a place looks into each item of a list, and so does the end."""
+def values_at(payload: Any, steps: tuple[str, ...]) -> Iterator[Any]:
+    """What stands there: a step that is not a place looks into each item of a list, and so does the end."""
     if not steps:
         yield payload
-        if isinstance(payload, list) and each_item:
+        if isinstance(payload, list):
             yield from payload[:MOST_ITEMS]
     elif isinstance(payload, dict):
         sizes = (size for size in range(len(steps), 0, -1) if ".".join(steps[:size]) in payload)
         for size in sizes:
-            yield from values_at(payload[".".join(steps[:size])], steps[size:], each_item=each_item)
+            yield from values_at(payload[".".join(steps[:size])], steps[size:])
             return
     elif isinstance(payload, list):
         place = int(steps[0]) if steps[0].isdecimal() and len(steps[0]) < 10 else -1
         if 0 <= place < len(payload):
-            yield from values_at(payload[place], steps[1:], each_item=each_item)
-        elif place < 0 and each_item:
+            yield from values_at(payload[place], steps[1:])
+        elif place < 0:
             for item in payload[:MOST_ITEMS]:
                 yield from values_at(item, steps)

@@ -64,6 +64,24 @@ def test_a_handler_that_overtakes_is_named_with_its_call(told: Told) -> None:
     assert (verdict.table, verdict.search) == ("calls", "id:6")
 
 
+@given(st.lists(st.tuples(st.integers(0, 9), st.integers(1, 2)), max_size=8))
+def test_who_is_overtaken_is_who_starts_after_a_later_emit(calls: list[tuple[int, int]]) -> None:
+    told = Told()
+    keys = {number: key for number, (_start, key) in enumerate(calls)}
+    starts = {number: 20 + start + number / 100 for number, (start, _key) in enumerate(calls)}
+    handled(told, starts, keys)
+    overtaken = [
+        number
+        for number in sorted(starts, key=lambda each: starts[each])
+        if any(keys[each] == keys[number] and starts[each] < starts[number] for each in range(number + 1, len(calls)))
+    ]
+    trace = told.trace()
+    (verdict,) = verdicts({"handled_in_order": "ship", "by": "id"}, trace)
+    assert verdict.met == (not overtaken)
+    of_calls = [f"id:{int(trace.calls.id[trace.calls.dispatch == number + 1][0])}" for number in overtaken]
+    assert verdict.search == " OR ".join(of_calls)
+
+
 def test_what_belongs_to_others_may_overtake(told: Told) -> None:
     handled(told, {0: 12, 1: 10}, {0: 1, 1: 2})
     assert verdicts({"handled_in_order": "ship", "by": "id"}, told.trace())[0].met

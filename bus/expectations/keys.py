@@ -1,0 +1,105 @@
+"""What makes events belong together: a number for the key of each, read from payloads by whole columns."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Hashable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from bus.expectations.verdict import Rows
+from bus.trace.blobs import NotWhole
+from bus.trace.payload_fields import Missing, value_at
+
+Codes = npt.NDArray[np.int64]
+Payloads = Callable[[Rows], Iterator[tuple[int, Any]]]
+"""Of each of some dispatches its place among them and its payload, in any order; `NotWhole` where it is not there."""
+
+_NOT_READ = 0
+HAS_NONE, NOT_RECORDED = -1, -2
+"""Stand for a key: the payload has none of the fields; the payload was not recorded whole. Keys count from 1."""
+
+
+@dataclass(frozen=True, slots=True)
+class Keys:
+    """What each of some dispatches belongs to."""
+
+    rows: Rows
+    """Those of which it is known."""
+
+    codes: Codes
+    """A number for each of them: equal where they belong together, also in another `Keys` by the same fields."""
+
+    unknown: str
+    """Why it is not known of others; "" where there are none."""
+
+    def grouped(self) -> npt.NDArray[np.int64]:
+        """Places that put equal codes side by side, each group in the order of the rows."""
+        return np.argsort(self.codes, kind="stable")
+
+    def firsts(self) -> npt.NDArray[np.int64]:
+        """Places of the first of each code, in the order of the codes."""
+        return np.unique(self.codes, return_index=True)[1]
+
+
+class KeyReader:
+    """Numbers for the keys in payloads. Each payload is read once for one `by`, however many rules have it."""
+
+    def __init__(self, payloads: Payloads) -> None:
+        self._payloads = payloads
+        self._codes: dict[tuple[str, ...], npt.NDArray[np.int32]] = {}
+        self._numbers: dict[tuple[str, ...], dict[Hashable, int]] = {}
+
+    def codes(self, rows: Rows, paths: tuple[str, ...], dispatches: int) -> Codes:
+        """A number for the key of each of these rows: by the first of the paths that its payload has.
+
+        dispatches: how many rows there are in all; more than at the last question where the trace has grown.
+        """
+        known = self._codes.get(paths, np.empty(0, np.int32))
+        if len(known) < dispatches:
+            known = self._codes[paths] = np.concatenate([known, np.zeros(dispatches - len(known), np.int32)])
+        wanted = rows[known[rows] == _NOT_READ]
+        if len(wanted):
+            known[wanted] = self._read(wanted, paths)
+        found = known[rows].astype(np.int64)
+        # What is not there yet of a capture that grows may come.
+        known[wanted[known[wanted] == NOT_RECORDED]] = _NOT_READ
+        return found
+
+    def _read(self, rows: Rows, paths: tuple[str, ...]) -> list[int]:
+        numbers = self._numbers.setdefault(paths, {})
+        found = [NOT_RECORDED] * len(rows)
+        for place, payload in self._payloads(rows):
+            if payload is NotWhole:
+                continue
+            for path in paths:
+                value = value_at(payload, path)
+                if value is not Missing:
+                    found[place] = numbers.setdefault(_key(value), len(numbers) + 1)
+                    break
+            else:
+                found[place] = HAS_NONE
+        return found
+
+
+def same_code(among: Codes, codes: Codes) -> npt.NDArray[np.int64]:
+    """For each of some codes its place among others, which ascend without repeats; -1 where it is none of them."""
+    if not len(among):
+        return np.full(len(codes), -1, np.int64)
+    places = np.minimum(np.searchsorted(among, codes), len(among) - 1)
+    return np.where(among[places] == codes, places, -1)
+
+
+def _key(value: Any) -> Hashable:
+    """Equal for what is the same value: True is another one than 1, and a list another than its text."""
+    if isinstance(value, str):
+        return value
+    if isinstance(value, bool):
+        return (value,)
+    if value is None or (isinstance(value, int | float) and value == value):
+        return value
+    # NaN too, which is equal to nothing, is one key.
+    return (json.dumps(value, sort_keys=True),)
