@@ -15,7 +15,7 @@ from bus.run.stage import Stage
 from bus.scenario import distribution
 from bus.scenario.handling import Batch
 from bus.scenario.model import Handler
-from bus.trace.payload_paths import steps_of, values_at
+from bus.trace.payload_fields import value_at
 from bus.workers.loop_calls import Inner, Payload
 from bus.workers.records import WorkRecords
 from buslens.context import current_call
@@ -205,14 +205,13 @@ class InOrder:
 
     def __init__(self, stage: Stage, path: str) -> None:
         self._stage = stage
-        self._path = steps_of(path)
+        self._path = path
         self._lines: dict[str, Turns] = {}
         """By value, those in which anybody is."""
 
     async def enter(self, payload: Payload, inner: Inner) -> BaseException | None:
         """Stand in the line of its value."""
-        found = next(iter(values_at(payload[0] if payload else None, self._path, each_item=False)), None)
-        key = repr(found)
+        key = repr(value_at(payload[0] if payload else None, self._path))
         line = self._lines.setdefault(key, Turns(self._stage, 1))
         try:
             return await line.enter(payload, inner)
