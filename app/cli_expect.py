@@ -14,6 +14,7 @@ from app.cli_captures import readable
 from app.cli_text import plain
 from app.scenario_files import found_scenario
 from app.verdict_formats import as_json, as_junit, as_table
+from bus.behaviour.places import Lines
 from bus.errors import Place, UserError
 from bus.expectations.judge import judge
 from bus.expectations.verdict import Verdict
@@ -38,20 +39,22 @@ class ExpectRequest:
 def judge_captures(request: ExpectRequest) -> int:
     """Say of every capture what it makes of the expectations; the exit code. Raises UserError."""
     path = found_scenario(request.scenario)
-    expected = load(path).scenario.expect
+    document = load(path)
+    expected = document.scenario.expect
     if not expected:
         raise UserError("this scenario expects nothing", at=Place(str(path)), hint="say it under expect: in the file")
     judged = [(str(capture), judge(expected, trace)) for capture, trace in readable(request.captures)]
     code = WRONG_FILE if len(judged) < len(request.captures) else 0
-    _tell(request, judged)
+    _tell(request, judged, Lines(document))
     return code or (UNMET if any(not one.met for _name, verdicts in judged for one in verdicts) else 0)
 
 
-def _tell(request: ExpectRequest, judged: Sequence[tuple[str, Sequence[Verdict]]]) -> None:
+def _tell(request: ExpectRequest, judged: Sequence[tuple[str, Sequence[Verdict]]], lines: Lines) -> None:
     if request.junit is not None:
         cli_output.write_file(request.junit, as_junit(judged))
     if request.json:
-        print(json.dumps([{"capture": name, "expectations": as_json(verdicts)} for name, verdicts in judged], indent=2))
+        told = [{"capture": name, "expectations": as_json(verdicts, lines)} for name, verdicts in judged]
+        print(json.dumps(told, indent=2))
     elif str(request.junit) != cli_output.STDOUT:
         console = cli_output.console(columns=FILE_COLUMNS)
         for name, verdicts in judged:

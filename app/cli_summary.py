@@ -17,6 +17,7 @@ from app.verdict_formats import as_json, as_table
 from bus.analysis import ledger, statistics
 from bus.analysis.ledger import Ledger
 from bus.analysis.statistics import Quantiles, Statistic
+from bus.behaviour.places import Lines
 from bus.engines import ENGINES
 from bus.expectations.judge import judge
 from bus.expectations.verdict import Verdict
@@ -48,6 +49,9 @@ class Summary:
     events: Sequence[Statistic]
     handlers: Sequence[Statistic]
     expectations: Sequence[Verdict]
+    lines: Lines | None
+    """Where its expectations stand; None where there is no scenario."""
+
     ledger: Ledger | None
     """What became of every event; None on an engine that keeps nothing: there the tables say it all."""
 
@@ -69,6 +73,7 @@ class Summary:
             events=statistics.by_event(trace),
             handlers=statistics.by_handler(trace),
             expectations=judge(document.scenario.expect, trace, end_is_known=True) if document else [],
+            lines=Lines(document) if document else None,
             ledger=ledger.of_trace(trace) if is_durable else None,
         )
 
@@ -103,7 +108,7 @@ def print_json(summary: Summary) -> None:
         "records_dropped": summary.dropped,
         "events": [_as_json(row) for row in summary.events],
         "handlers": [_as_json(row) for row in summary.handlers],
-        "expectations": as_json(summary.expectations),
+        "expectations": as_json(summary.expectations, summary.lines),
         "ledger": _ledger_as_json(summary.ledger),
     }
     print(json.dumps(fields, indent=2))

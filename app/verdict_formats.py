@@ -9,6 +9,7 @@ from xml.etree import ElementTree
 from rich.table import Table
 
 from app.cli_text import cell, plain
+from bus.behaviour.places import Lines
 from bus.expectations.verdict import State, Verdict
 
 _COLOURS = {State.MET: "green", State.OPEN: "cyan", State.UNMET: "red", State.UNKNOWN: "yellow"}
@@ -25,8 +26,11 @@ def as_table(verdicts: Sequence[Verdict]) -> Table:
     return table
 
 
-def as_json(verdicts: Sequence[Verdict]) -> list[dict[str, Any]]:
-    """One object for each. `rows` is a search line that leaves the rows of `table` which show it."""
+def as_json(verdicts: Sequence[Verdict], lines: Lines | None) -> list[dict[str, Any]]:
+    """One object for each. `rows` is a search line that leaves the rows of `table` which show it.
+
+    lines: of the scenario that expects it; None where it has no text.
+    """
     return [
         {
             "about": one.about,
@@ -36,6 +40,7 @@ def as_json(verdicts: Sequence[Verdict]) -> list[dict[str, Any]]:
             "state": one.state.name.lower(),
             "table": one.table,
             "rows": one.search,
+            "line": lines.line("expect", one.number) if lines is not None else None,
         }
         for one in verdicts
     ]

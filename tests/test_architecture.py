@@ -89,7 +89,7 @@ def test_the_probe_needs_nothing_but_the_standard_library() -> None:
     # An adapter is imported only in a program that has its library already, and the plugin by pytest alone.
     known = "buslens/adapters/"
     foreign = {line for line in at_import if not line.startswith(known) or line.startswith(f"{known}__init__.py")}
-    foreign -= {"buslens/pytest_plugin.py: pytest", "buslens/testing/plugin.py: pytest"}
+    foreign -= {f"buslens/{each}.py: pytest" for each in ("pytest_plugin", "testing/plugin", "testing/scenarios")}
     assert not foreign, f"the probe runs in programs that have nothing else installed: {sorted(foreign)}"
 
 

@@ -62,7 +62,7 @@ def judge(
     found: list[Verdict] = []
     for number, each in enumerate(expected):
         records.begin(number / len(expected))
-        found += [_verdict(look, records) for look in _looks(each, records)]
+        found += [_verdict(look, records, number) for look in _looks(each, records)]
     return found
 
 
@@ -75,11 +75,12 @@ def _looks(expected: Expected, records: JudgedRecords) -> Iterator[Look]:
         yield _LOOKS[type(expected)](expected, records)
 
 
-def _verdict(look: Look, records: JudgedRecords) -> Verdict:
+def _verdict(look: Look, records: JudgedRecords, number: int) -> Verdict:
     state, why = _state(look, records)
     rows: Rows = np.concatenate([look.against, look.missing, look.waiting])
     search = look.search if look.search is not None else search_of(records.trace, look.table, rows)
-    return Verdict(look.about, look.expected, f"{look.found}; {why}" if why else look.found, state, look.table, search)
+    found = f"{look.found}; {why}" if why else look.found
+    return Verdict(look.about, look.expected, found, state, look.table, search, number)
 
 
 def _state(look: Look, records: JudgedRecords) -> tuple[State, str]:

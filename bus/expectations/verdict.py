@@ -56,6 +56,9 @@ class Verdict:
     search: str = ""
     """What leaves the rows that show it, as a search line; "" for all."""
 
+    number: int = 0
+    """The place of its expectation among those that were judged, from 0."""
+
     @property
     def met(self) -> bool:
         """Whether the run is known to have done it."""

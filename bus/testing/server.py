@@ -16,6 +16,7 @@ from typing import Any
 from bus.analysis.problems import DETECTORS
 from bus.analysis.problems.baseline import USUAL, read
 from bus.errors import UserError
+from bus.system_errors import cannot_write
 from bus.testing import answers, telling
 from bus.testing.captures import FailedCaptures
 from bus.testing.stretches import Stretches
@@ -54,6 +55,7 @@ class ReaderServer:
             "report": self._report,
             "capture": self._capture,
             "problems": self._problems,
+            "keep": self._keep,
         }
 
     def serve(self) -> None:
@@ -134,6 +136,17 @@ class ReaderServer:
     def _capture(self, request: Fields) -> None:
         """Write it again, with what came since."""
         self._written(self._now(), request)
+
+    def _keep(self, request: Fields) -> Fields:
+        """A capture that somebody else wrote becomes that of this test."""
+        captures = FailedCaptures(Path(request["folder"]))
+        path = captures.path(request["test"])
+        try:
+            shutil.move(request["written"], path)
+        except OSError as error:
+            raise cannot_write(path, error) from None
+        captures.make_room()
+        return {"capture": str(path)}
 
     def _problems(self, request: Fields) -> Fields:
         stretch = self._now()

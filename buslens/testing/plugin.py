@@ -11,7 +11,9 @@ import pytest
 
 from buslens.testing import needs
 from buslens.testing.bus_trace import BusTrace
+from buslens.testing.paths import from_here
 from buslens.testing.reader import ReaderError
+from buslens.testing.scenarios import ScenarioItem, ScenarioTests
 from buslens.testing.watch import AlreadyWatchedError, RunWatch
 
 NAME = "buslens-watched-run"
@@ -36,7 +38,7 @@ class WatchedRun:
     def pytest_report_header(self) -> str:
         """What happens to failed tests."""
         fails = f"; a test fails by {', '.join(self._detectors)}" if self._detectors else ""
-        return f"buslens: every bus is watched, captures of failed tests in {_short(self._captures)}{fails}"
+        return f"buslens: every bus is watched, captures of failed tests in {from_here(self._captures)}{fails}"
 
     @pytest.hookimpl(wrapper=True, tryfirst=True)
     def pytest_runtest_protocol(self, item: pytest.Item) -> "Generator[None, Any, Any]":
@@ -70,7 +72,7 @@ class WatchedRun:
     def pytest_runtest_makereport(self, item: pytest.Item) -> "Generator[None, pytest.TestReport, pytest.TestReport]":
         """What the buses did is told where it failed."""
         report = yield
-        if report.failed:
+        if report.failed and not isinstance(item, ScenarioItem):  # what those run is no bus of this process
             report.sections.append(("buslens", "\n".join(self._lines(item))))
         return report
 
@@ -94,7 +96,7 @@ class WatchedRun:
         except ReaderError as error:
             return [f"what the buses did is not known: {error}"]
         self._is_kept = self._is_kept or bool(answer["capture"])
-        shown = _short(Path(answer["capture"])) if answer["capture"] else ""
+        shown = from_here(Path(answer["capture"])) if answer["capture"] else ""
         return [*answer["lines"], *([f"capture: {shown}"] if shown else [])]
 
     def _quietly(self, do: str, item: pytest.Item) -> None:
@@ -115,6 +117,7 @@ def begin(config: pytest.Config) -> None:
     _start(watch)
     captures = (config.rootpath / options.buslens_dir).absolute()
     config.pluginmanager.register(WatchedRun(watch, captures, detectors), NAME)
+    config.pluginmanager.register(ScenarioTests(watch, captures), f"{NAME}-scenarios")
 
 
 @contextmanager
@@ -183,11 +186,3 @@ def _hands_out_tests(options: Any) -> bool:
     """Whether this process runs no test itself: pytest-xdist's, that gives them to others."""
     is_worker = "PYTEST_XDIST_WORKER" in os.environ
     return not is_worker and bool(getattr(options, "numprocesses", None) or getattr(options, "tx", None))
-
-
-def _short(path: Path) -> Path:
-    """As a person types it here."""
-    try:
-        return path.relative_to(Path.cwd())
-    except (ValueError, OSError):
-        return path

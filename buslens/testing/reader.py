@@ -17,9 +17,9 @@ PATIENCE_S = 60.0
 """How long an answer may take: the first one comes after Python and NumPy have started."""
 
 _READ = 1 << 20
-_NOT_FOR_IT = ("BUSLENS", "COV_CORE_", "COVERAGE_", "PYTHONWARNINGS", "PYTHONPATH")
-"""How variables begin that would have our process watched, measured or warned as if it were the person's own, or have
-it import what lies there."""
+NOT_FOR_IT = ("BUSLENS", "COV_CORE_", "COVERAGE_", "PYTHONWARNINGS", "PYTHONPATH")
+"""How variables begin that would have a process of ours watched, measured or warned as if it were the person's own, or
+have it import what lies there."""
 
 
 class ReaderError(Exception):
@@ -49,7 +49,7 @@ class RunReader:
                     stderr=errors,
                     pass_fds=(requests, answers),
                     start_new_session=True,
-                    env={name: value for name, value in os.environ.items() if not name.startswith(_NOT_FOR_IT)},
+                    env={name: value for name, value in os.environ.items() if not name.startswith(NOT_FOR_IT)},
                 )
         finally:
             os.close(requests)

@@ -13,7 +13,7 @@ from bus.runtime.state import LATE_NS
 def summary(late_ns: int) -> Summary:
     return Summary(
         "Shop", "pyee", 7, 30_000_000, late_ns=late_ns, dispatches=1, calls=1, dropped=0, events=(), handlers=(),
-        expectations=(), ledger=None,
+        expectations=(), lines=None, ledger=None,
     )  # fmt: skip
 
 
