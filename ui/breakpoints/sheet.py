@@ -3,18 +3,13 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
-from typing import Any
 
 from PySide6.QtCore import QSize, Qt, QTimer
 from PySide6.QtWidgets import (
     QDialog,
-    QDialogButtonBox,
     QHBoxLayout,
     QInputDialog,
     QLabel,
-    QPushButton,
-    QTreeWidget,
     QTreeWidgetItem,
     QVBoxLayout,
     QWidget,
@@ -33,9 +28,11 @@ from ui.breakpoints.words import state_of
 from ui.bridge import Bridge
 from ui.screen import sheet_size
 from ui.theme import ThemeSource
+from ui.widgets.choice_table import KEY, choice_table, chosen_in, fill
+from ui.widgets.closing_line import closing_line
+from ui.widgets.tip_button import tip_button
 
 SIZE = QSize(760, 560)
-KEY = Qt.ItemDataRole.UserRole
 EMPTY = "Nothing is held. A delivery that comes to a breakpoint waits here, and the rest of the bus goes on."
 
 
@@ -50,18 +47,19 @@ class BreakpointsSheet(QDialog):
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setWindowTitle("Breakpoints")
         self.setAccessibleName("Breakpoints")
-        self.breakpoints = _table(("At", "Condition", "Holds", "Hits"), "Breakpoints", self)
+        self.breakpoints = choice_table(("At", "Condition", "Holds", "Hits"), "Breakpoints", self)
         self.form = BreakpointForm(self)
-        self.remove = self._button("Remove", "Take the chosen breakpoint away; what it holds stays held")
-        self.held = _table(("Held", "Dispatch", "Attempt", ""), "Held deliveries", self)
+        self.remove = tip_button("Remove", "Take the chosen breakpoint away; what it holds stays held", self)
+        self.held = choice_table(("Held", "Dispatch", "Attempt", ""), "Held deliveries", self)
         self.empty = QLabel(EMPTY, self)
         self.empty.setWordWrap(True)
         self.empty.setProperty("muted", True)
-        self.release = self._button("Release", "Let the chosen delivery go on")
-        self.edit = self._button("Edit and Release…", "Let it go on with another payload")
-        self.drop = self._button("Drop", "Its handler is not called for it")
-        self.duplicate = self._button("Duplicate", "One more of it, held as well")
-        self.later = self._button("Later…", "It goes on by itself after a time of the run's clock")
+        self.release = tip_button("Release", "Let the chosen delivery go on", self)
+        self.edit = tip_button("Edit and Release…", "Let it go on with another payload", self)
+        self.drop = tip_button("Drop", "Its handler is not called for it", self)
+        self.duplicate = tip_button("Duplicate", "One more of it, held as well", self)
+        self.later = tip_button("Later…", "It goes on by itself after a time of the run's clock", self)
+        self.remove.setAutoDefault(False)  # Enter in the form sets a breakpoint
         self._of_held = (self.release, self.edit, self.drop, self.duplicate, self.later)
         self._lay_out()
         self.breakpoints.itemSelectionChanged.connect(self._chosen)
@@ -96,9 +94,9 @@ class BreakpointsSheet(QDialog):
                 item.setText(3, f"{told.hits:,}, condition failed")
                 item.setToolTip(3, told.trouble)
             rows.append((each.key, item))
-        _fill(self.breakpoints, rows)
+        fill(self.breakpoints, rows)
         held = self._session.engine_state.held
-        _fill(
+        fill(
             self.held,
             [
                 (each.number, QTreeWidgetItem([edge(each.event, each.handler), f"#{each.dispatch}", str(each.attempt)]))
@@ -126,39 +124,26 @@ class BreakpointsSheet(QDialog):
     @property
     def chosen_held(self) -> HeldDelivery | None:
         """What is chosen of what is held."""
-        number = _key(self.held)
+        number = chosen_in(self.held)
         return next((each for each in self._session.engine_state.held if each.number == number), None)
 
     @property
     def chosen(self) -> Breakpoint | None:
         """The breakpoint that is chosen."""
-        key = _key(self.breakpoints)
+        key = chosen_in(self.breakpoints)
         return None if key is None else self._session.running.breakpoints.at(*key)
 
     def _lay_out(self) -> None:
-        above, below = QHBoxLayout(), QHBoxLayout()
+        above = QHBoxLayout()
         above.addWidget(self.form, 1)
         above.addWidget(self.remove, 0, Qt.AlignmentFlag.AlignTop)
-        for button in self._of_held:
-            below.addWidget(button)
-        below.addStretch(1)
-        buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close, self)
-        buttons.button(QDialogButtonBox.StandardButton.Close).setAutoDefault(False)  # Enter in a field sets one
-        buttons.rejected.connect(self.reject)
-        below.addWidget(buttons)
         rows = QVBoxLayout(self)
         rows.addWidget(self.breakpoints, 2)
         rows.addLayout(above)
         rows.addSpacing(8)
         rows.addWidget(self.empty)
         rows.addWidget(self.held, 2)
-        rows.addLayout(below)
-
-    def _button(self, text: str, tip: str) -> QPushButton:
-        button = QPushButton(text, self)
-        button.setToolTip(tip)
-        button.setAutoDefault(False)
-        return button
+        rows.addLayout(closing_line(self._of_held, self))
 
     def _offer_names(self) -> None:
         document = self._session.document
@@ -234,31 +219,3 @@ class BreakpointsSheet(QDialog):
         asked = self.sender()
         if asked is not None:
             self._verbs.later(int(asked.property("number")), after_s)
-
-
-def _table(columns: tuple[str, ...], name: str, parent: QWidget) -> QTreeWidget:
-    table = QTreeWidget(parent)
-    table.setAccessibleName(name)
-    table.setHeaderLabels(list(columns))
-    table.setRootIsDecorated(False)
-    table.setUniformRowHeights(True)
-    table.setColumnWidth(0, 230)
-    table.setColumnWidth(1, 220)
-    return table
-
-
-def _fill(table: QTreeWidget, rows: Sequence[tuple[object, QTreeWidgetItem]]) -> None:
-    """Show these rows; the one that is chosen stays so."""
-    chosen, blocked = _key(table), table.blockSignals(True)
-    table.clear()
-    for key, item in rows:
-        item.setData(0, KEY, key)
-        table.addTopLevelItem(item)
-        if key == chosen:
-            table.setCurrentItem(item)
-    table.blockSignals(blocked)
-
-
-def _key(table: QTreeWidget) -> Any:
-    item = table.currentItem()
-    return None if item is None else item.data(0, KEY)

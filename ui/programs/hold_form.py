@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QFormLayout, QHBoxLayout, QLineEdit, QPushButton, 
 
 from bus.programs.program_hold import Comparison, ProgramBreakpoint, comparison
 from bus.run.breakpoints import edge
-from ui.programs.hold_table import KEY, hold_table
+from ui.widgets.choice_table import KEY, choice_table, chosen_in
 
 WHERE = "A field of the argument, a comparison, and in JSON a number, a text, true, false or null"
 
@@ -34,7 +34,7 @@ class HoldForm(QWidget):
         self.add.setToolTip("Hold what comes there from now on")
         self.remove = QPushButton("Remove", self)
         self.remove.setToolTip("Hold nothing more at the chosen one; what is held stays held")
-        self.listed = hold_table(("At", "Condition", "Hits"), "Breakpoints", self)
+        self.listed = choice_table(("At", "Condition", "Hits"), "Breakpoints", self)
         for button in (self.add, self.remove):
             button.setAutoDefault(False)
         self.remove.setEnabled(False)
@@ -81,9 +81,8 @@ class HoldForm(QWidget):
         self._tell()
 
     def _remove(self) -> None:
-        item = self.listed.currentItem()
-        if item is not None:
-            self._points.pop(item.data(0, KEY), None)
+        if (key := chosen_in(self.listed)) is not None:
+            self._points.pop(key, None)
             self._tell()
 
     def _tell(self) -> None:

@@ -8,11 +8,8 @@ from PySide6.QtCore import QSize, Qt, QTimer
 from PySide6.QtGui import QCloseEvent, QColor
 from PySide6.QtWidgets import (
     QDialog,
-    QDialogButtonBox,
-    QHBoxLayout,
     QInputDialog,
     QLabel,
-    QPushButton,
     QTreeWidgetItem,
     QVBoxLayout,
     QWidget,
@@ -25,9 +22,11 @@ from bus.run.holding import ALL, NEXT
 from bus.wording import several
 from ui.number_text import span
 from ui.programs.hold_form import HoldForm
-from ui.programs.hold_table import KEY, hold_table
 from ui.screen import sheet_size
 from ui.theme import ThemeSource
+from ui.widgets.choice_table import choice_table, chosen_in, fill
+from ui.widgets.closing_line import closing_line
+from ui.widgets.tip_button import tip_button
 
 SIZE = QSize(720, 600)
 LOOK_MS = 200
@@ -53,12 +52,12 @@ class HoldSheet(QDialog):
         self.setWindowTitle(f"Hold Calls of {process.title} {process.pid}")
         self.setAccessibleName("Hold Calls")
         self.form = HoldForm(self)
-        self.held = hold_table(("Held", "Dispatch", "For"), "Held calls", self)
-        self.release = self._button("Release", "Let the chosen call go on")
-        self.next = self._button("Release Next", "Let the call go on that is held longest, and only that")
-        self.every = self._button("Release All", "Let all of them go on")
-        self.edit = self._button("Edit and Release…", EDIT)
-        self.drop = self._button("Drop", "The handler of the chosen call is not called")
+        self.held = choice_table(("Held", "Dispatch", "For"), "Held calls", self)
+        self.release = tip_button("Release", "Let the chosen call go on", self)
+        self.next = tip_button("Release Next", "Let the call go on that is held longest, and only that", self)
+        self.every = tip_button("Release All", "Let all of them go on", self)
+        self.edit = tip_button("Edit and Release…", EDIT, self)
+        self.drop = tip_button("Drop", "The handler of the chosen call is not called", self)
         self.says = QLabel(NOTHING, self)
         self.says.setTextFormat(Qt.TextFormat.PlainText)
         self.says.setWordWrap(True)
@@ -105,45 +104,24 @@ class HoldSheet(QDialog):
         about = QLabel(ABOUT, self)
         about.setWordWrap(True)
         about.setProperty("muted", True)
-        below = QHBoxLayout()
-        for button in (self.release, self.next, self.every, self.edit, self.drop):
-            below.addWidget(button)
-        below.addStretch(1)
-        buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close, self)
-        buttons.button(QDialogButtonBox.StandardButton.Close).setAutoDefault(False)  # Enter in a field sets one
-        buttons.rejected.connect(self.reject)
-        below.addWidget(buttons)
         rows = QVBoxLayout(self)
         rows.setSpacing(8)
         rows.addWidget(about)
         rows.addWidget(self.form, 2)
         rows.addWidget(self.says)
         rows.addWidget(self.held, 3)
-        rows.addLayout(below)
-
-    def _button(self, text: str, tip: str) -> QPushButton:
-        button = QPushButton(text, self)
-        button.setToolTip(tip)
-        button.setAutoDefault(False)
-        return button
+        rows.addLayout(closing_line((self.release, self.next, self.every, self.edit, self.drop), self))
 
     def _show_held(self, held: Sequence[HeldThere]) -> None:
-        """The one that is chosen stays so."""
-        current = self.held.currentItem()
-        chosen, blocked = None if current is None else current.data(0, KEY), self.held.blockSignals(True)
-        self.held.clear()
-        for each in held:
-            told = [edge(each.event, each.handler), f"#{each.dispatch}", span(each.held_s * S)]
-            item = QTreeWidgetItem(self.held, told)
-            item.setData(0, KEY, each.number)
-            if each.number == chosen:
-                self.held.setCurrentItem(item)
-        self.held.blockSignals(blocked)
+        told = [
+            (each.number, QTreeWidgetItem([edge(each.event, each.handler), f"#{each.dispatch}", span(each.held_s * S)]))
+            for each in held
+        ]
+        fill(self.held, told)
 
     @property
     def _chosen(self) -> HeldThere | None:
-        item = self.held.currentItem()
-        number = None if item is None else item.data(0, KEY)
+        number = chosen_in(self.held)
         return next((each for each in self.hold.state.held if each.number == number), None)
 
     def _refresh_buttons(self) -> None:
