@@ -72,8 +72,7 @@ class Stretches:
         """The test's stretch, and what was open when it began."""
         if self._trace is None:
             self._trace = Trace()
-            for part in self._slice().parts():
-                self._trace.feed(part)
+            self._trace.feed(b"".join(self._slice().parts()))  # joined once, which is what costs time in a small one
         return self._trace
 
     def catch_up(self, until_ns: int | None = None) -> None:
