@@ -16,6 +16,12 @@ def one_of(names: Iterable[str]) -> str:
     return f"{', '.join(others)} or {last}" if others else last
 
 
+def all_of(names: Iterable[str]) -> str:
+    """`a`, `a and b`, `a, b and c`."""
+    *others, last = names
+    return f"{', '.join(others)} and {last}" if others else last
+
+
 def extent(dispatches: int, calls: int) -> str:
     """How large a trace is: 279 dispatches, 286 calls."""
     return f"{several(dispatches, 'dispatch', 'dispatches')}, {several(calls, 'call')}"

@@ -142,6 +142,51 @@ class Kind(IntEnum):
     at which it awaited then. It is a mark as well.
     """
 
+    FAULT = 29
+    """A scenario let something go wrong on purpose.
+
+    id: dispatch that it is about, 0 for none; parent: the call that it hit, or that emitted what it hit, 0 for none;
+    name: interned name of the event, 0 where it hit a handler; count: see Fault; blob: a note that says so in words. It
+    is a mark as well.
+    """
+
+
+class Fault(IntEnum):
+    """What a scenario let go wrong (FAULT). The numbers are part of the capture format."""
+
+    FAIL = 1
+    """A call raised before its first step."""
+
+    HANG = 2
+    """A call waits for ever before its first step."""
+
+    SLOW = 3
+    """A call takes so much longer, which the note says."""
+
+    DROP = 4
+    """An event was lost on its way to the bus: its dispatch is DISCARDED."""
+
+    DUPLICATE = 5
+    """An event comes to the bus more often than it was emitted."""
+
+    DELAY = 6
+    """An event comes to the bus later."""
+
+    REORDER = 7
+    """An event comes to the bus behind the next one of its name."""
+
+    CORRUPT = 8
+    """A value of a payload is another one when it comes to the bus; the note says which."""
+
+    CRASH = 9
+    """Handlers that are one service crashed."""
+
+    ABSENT = 10
+    """Handlers are not subscribed from here on."""
+
+    BACK = 11
+    """Handlers are subscribed again after one of the last two."""
+
 
 class Did(IntEnum):
     """What a person did to a delivery (INTERVENED). The numbers are part of the capture format."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from bus.behaviour.context import Call, HandlerContext
-from bus.behaviour.pauses import CodeFailed
+from bus.behaviour.pauses import CodeFailed, Pause
 from bus.behaviour.places import Failed, Lines, point_to
 from bus.behaviour.steps import ReadyStep
 
@@ -21,10 +21,15 @@ class HandlerSteps:
 
         self._steps = list(steps)
 
-    def do(self, call: Call) -> Failed:
-        """All of them, blocking this thread; what a step raises is returned, for a function in the file to raise."""
+    def do(self, call: Call, first: Pause | None = None) -> Failed:
+        """All of them, blocking this thread; what a step raises is returned, for a function in the file to raise.
+
+        first: what it has to wait for before them.
+        """
         step: ReadyStep | None = None
         try:
+            if first is not None:
+                first.block(call)
             for step in self._of(call):
                 pause = step.do(call)
                 if pause is not None:
@@ -35,10 +40,12 @@ class HandlerSteps:
             return self.failed(error, call.context, step)
         return None
 
-    async def do_async(self, call: Call) -> Failed:
+    async def do_async(self, call: Call, first: Pause | None = None) -> Failed:
         """All of them in a coroutine, where others go on while a step waits; what one raises is returned."""
         step: ReadyStep | None = None
         try:
+            if first is not None:
+                await first.wait(call)
             for step in self._of(call):
                 pause = step.do(call)
                 if pause is not None:

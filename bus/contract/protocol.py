@@ -200,6 +200,11 @@ class Engine(Protocol):
     # What an engine need not say where it has nothing to say: the rest may be asked from any thread, also before it is
     # open.
 
+    @property
+    def bus(self) -> int:
+        """Interned id of its bus, as its records name it."""
+        return 0
+
     def in_flight(self) -> int:
         """Calls that have not ended and events that are still on their way; those inside of an emit need not count."""
         return 0

@@ -118,6 +118,11 @@ class DurableEngine(Engine):
             raise RuntimeError("the engine is not open")
         return self._broker
 
+    @property
+    def bus(self) -> int:
+        """Interned id of the broker's connection."""
+        return self._records.bus
+
     # Subscriptions
 
     def subscribe(self, event: str, function: Function, *, once: bool, consumption: ConsumerOptions = PLAIN) -> None:

@@ -23,6 +23,7 @@ from bus.run.script import Script
 from bus.run.stage import Stage
 from bus.run.subscriptions import Subscriptions
 from bus.runtime.state import Phase, Waiting
+from bus.runtime.unwinding import cancelled
 from bus.scenario import Document, Scenario
 
 _LOG = logging.getLogger("buslens")
@@ -100,12 +101,14 @@ class Driver:
             self._subscriptions.apply(scenario, lines)
             self._is_open = True
             self.phase = "running"
+            outages = self._begin_faults()
             for begin in self._early:
                 begin()
             if self._order.with_script:
                 self._add_source(Script(scenario, lines, self._stage).run())
             while True:
                 await self._until_quiet()
+                await cancelled(outages)  # what would still go wrong hits nobody
                 self._news.clear()
                 self.finished_ns = self._stage.recording.clock.time_ns()
                 self.phase = "finished"
@@ -119,6 +122,19 @@ class Driver:
             self._stage.holding.close()
             await self._stage.pools.on_loop.close()
             await engine.close()
+
+    def _begin_faults(self) -> set[asyncio.Task[None]]:
+        """Those of the scenario, from here on; what waits for the time of an outage."""
+        stage, loop = self._stage, asyncio.get_running_loop()
+        stage.faults.begin(stage.pools.on_loop)
+        outages = stage.faults.outages
+        tasks = {
+            loop.create_task(each.live(stage.recording.clock, self._subscriptions, self._add_source))
+            for each in outages
+        }
+        for task in tasks:
+            task.add_done_callback(tasks.discard)
+        return tasks
 
     def let_go(self) -> None:
         """Release whoever waits on other threads for the clock, the reader or a process."""
@@ -137,7 +153,13 @@ class Driver:
     def _context(self) -> EngineContext:
         stage, recording = self._stage, self._stage.recording
         return EngineContext(
-            *(asyncio.get_running_loop(), recording.clock, recording.recorder, stage.before_dispatch, stage.dies),
+            *(
+                asyncio.get_running_loop(),
+                recording.clock,
+                recording.recorder,
+                stage.before_dispatch,
+                stage.faults.dies,
+            ),
             give_up=stage.give_up,
             peer=self._peer,
             calls_again=any(handler.retry is not None for handler in self._first[0].handlers.values()),

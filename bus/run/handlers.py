@@ -11,6 +11,7 @@ from typing import Any
 from bus.behaviour.context import Call, Own
 from bus.behaviour.deadline import Deadline
 from bus.behaviour.handler_steps import HandlerSteps
+from bus.behaviour.pauses import Pause
 from bus.behaviour.places import Failed, Lines, coroutine_function_at, deferring_function_at, function_at
 from bus.behaviour.steps import ReadyStep, ready_steps
 from bus.contract.attempt import ATTEMPT
@@ -68,6 +69,9 @@ class Behaviour:
             since_ns=model.since_ns,
             from_now=model.from_ == NOW,
         )
+        self._dies_ns = stage.faults.crash_after(name, stage.time_ns())
+        """When its service crashes, and all of its calls with it; None: never. It is made anew then."""
+
         self._can_be_held = spec.is_durable or (spec.runs_coroutines and (model.worker != INLINE or not model.block))
         """Whether its engine puts a call aside at a breakpoint, and nothing else waits for it."""
 
@@ -121,10 +125,15 @@ class Behaviour:
         draws = self._stage.draws.stream(self.name, count) if self._own == "process" else self._random
         call = Call(self._stage, self.name, event, said_payload(event, payload), count, draws, self._own)
         call.attempt = ATTEMPT.get()
-        timeout_ns = self.model.timeout_ns
-        if timeout_ns is not None:
-            call.deadline = Deadline(self._stage.time_ns() + timeout_ns, self._stage.time_ns, self._timed_out)
+        call.deadline = self._deadline()
         return call
+
+    def _deadline(self) -> Deadline | None:
+        timeout_ns, now = self.model.timeout_ns, self._stage.time_ns
+        over_ns = None if timeout_ns is None else now() + timeout_ns
+        if self._dies_ns is not None and (over_ns is None or self._dies_ns <= over_ns):
+            return Deadline(self._dies_ns, now, _crashed)
+        return None if over_ns is None else Deadline(over_ns, now, self._timed_out)
 
     def _timed_out(self) -> Exception:
         return self._stage.error_class(TIMED_OUT)(f"no end after {self.model.timeout}")
@@ -135,6 +144,10 @@ class Behaviour:
         if failed is not None and letter is not None and self.options.gives_up(call.attempt, failed):
             emit_dead_letter(self._stage, letter, call, failed)
         return failed
+
+
+def _crashed() -> Exception:
+    return ConsumerDied("the service crashed in the middle of the call")
 
 
 async def _awaited(pool: WorkerPool, run: Run, payload: tuple[Any, ...]) -> BaseException | None:
@@ -155,7 +168,8 @@ class _Subscription:
         call, depth = self._behaviour.new_call(self._event, payload), DEPTH.get()
         token = DEPTH.set(Depth(depth.flow + 1, stack_here(depth) + 1, threading.get_ident()))
         try:
-            return self._behaviour.after(call, self._death(call) or self._behaviour.steps.do(call))
+            failed, pause = self._begin(call)
+            return self._behaviour.after(call, failed or self._behaviour.steps.do(call, pause))
         finally:
             DEPTH.reset(token)
 
@@ -167,10 +181,13 @@ class _Subscription:
         DEPTH.set(Depth(depth.flow))
         call = self._behaviour.new_call(self._event, as_edited(payload))
         DEPTH.set(Depth(depth.flow + 1, 1, threading.get_ident()))
-        return self._behaviour.after(call, self._death(call) or await self._behaviour.steps.do_async(call))
+        failed, pause = self._begin(call)
+        return self._behaviour.after(call, failed or await self._behaviour.steps.do_async(call, pause))
 
-    def _death(self, call: Call) -> Failed:
-        """What the call fails with where the run lets its consumer die in it."""
-        if not self._stage.dies_in_call(call.handler):
-            return None
-        return self._behaviour.steps.failed(ConsumerDied("the consumer died in the middle of the call"), self._stage)
+    def _begin(self, call: Call) -> tuple[Failed, Pause | None]:
+        """What the call fails with before its first step, and what it waits for before that."""
+        steps, stage = self._behaviour.steps, self._stage
+        if stage.dies_in_call(call.handler):
+            return steps.failed(ConsumerDied("the consumer died in the middle of the call"), stage), None
+        failed, pause = stage.faults.of_call(call)
+        return None if failed is None else steps.failed(failed, stage), pause

@@ -17,6 +17,7 @@ from bus.contract.boundaries import Boundary, Dies, never
 from bus.contract.holding import Carried
 from bus.contract.protocol import Engine
 from bus.run.breakpoints import edge
+from bus.run.faults import Faults
 from bus.run.holding import HeldDeliveries
 from bus.run.recording import Recording
 from bus.run.waits import TimedWaits
@@ -103,7 +104,6 @@ class Stage:
         self.draws = Draws(seed)
         """Where every random draw of the run comes from."""
 
-        self.dies = dies
         self.give_up = give_up
         """End the run for a reason that a person is told; from any thread."""
 
@@ -111,6 +111,9 @@ class Stage:
         self.python = PythonHost()
         self.pools = WorkerPools(recording.run, recording.clock, recording.recorder)
         self.counters = Counters()
+        self.faults = Faults(scenario, self.draws, recording, engine, self.counters, give_up, dies)
+        """What goes wrong on purpose."""
+
         self.holding = HeldDeliveries(recording, gate, self.counters)
         self.waits = TimedWaits(recording.clock)
         self.error_class = ErrorClasses().named
@@ -139,6 +142,12 @@ class Stage:
                 f"more than {self._in_flight.most} calls wait at once: the scenario emits faster than it can work"
             )
             raise asyncio.CancelledError("the run was given up")
+        if self.faults.hits_emits:
+            self.faults.emit(event, checked, self._send)
+        else:
+            self._send(event, checked)
+
+    def _send(self, event: str, checked: Any) -> None:
         self.engine.emit(event, *(() if checked is None else (checked,)))
 
     def problems(self, event: str, value: Any) -> list[str]:
@@ -184,11 +193,12 @@ class Stage:
 
     def dies_in_call(self, handler: str) -> bool:
         """Whether the consumer of this handler dies in the call that begins now."""
-        if self.dies is never:
+        dies = self.faults.dies
+        if dies is never:
             return False
         # Where the bus knows no consumers, what was received and not handled dies with the call.
         boundaries = (Boundary.HANDLING,) if self.engine.spec.is_durable else (Boundary.RECEIVED, Boundary.HANDLING)
-        return any(self.dies(boundary, handler) for boundary in boundaries)
+        return any(dies(boundary, handler) for boundary in boundaries)
 
     def log(self, text: str) -> None:
         """Leave a line on the timeline, at the call that runs here."""

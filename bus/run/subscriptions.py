@@ -31,13 +31,17 @@ class Subscriptions:
         self._undeclared: list[str] = []
         """Events that the scenario does not name and somebody emitted by hand."""
 
+        self._down: dict[str, _Entry] = {}
+        """Handlers whose service is gone at this moment, by name."""
+
         self._lines: Lines | None = None
 
     def apply(self, scenario: Scenario, lines: Lines) -> None:
         """Make it so: what stays the same keeps its state and its place, from the first difference on all are new."""
         self._stage.scenario = scenario
         self._lines = lines
-        wanted = [(name, model, self._heard(scenario, model)) for name, model in scenario.handlers.items()]
+        handlers = [(name, model) for name, model in scenario.handlers.items() if name not in self._down]
+        wanted = [(name, model, self._heard(scenario, model)) for name, model in handlers]
         for entry in list(self._entries):
             if not any(entry.says(*want) for want in wanted):
                 self._remove(entry)
@@ -50,6 +54,20 @@ class Subscriptions:
         for name, model, events in wanted[same:]:
             behaviour = known.get(name) or Behaviour(name, model, lines, self._stage)
             self._add(_Entry(behaviour, events))
+
+    def take_down(self, handlers: tuple[str, ...]) -> None:
+        """They are not subscribed any more."""
+        for entry in [each for each in self._entries if each.behaviour.name in handlers]:
+            self._remove(entry)
+            self._down.setdefault(entry.behaviour.name, entry)
+
+    def bring_back(self, handlers: tuple[str, ...], *, anew: bool) -> None:
+        """They are subscribed again, behind all others. anew: without anything that they had in memory."""
+        for entry in [self._down.pop(name) for name in handlers if name in self._down]:
+            behaviour = entry.behaviour
+            if anew and self._lines is not None:
+                behaviour = Behaviour(behaviour.name, behaviour.model, self._lines, self._stage)
+            self._add(_Entry(behaviour, entry.events))
 
     def hear_of(self, event: str) -> None:
         """Somebody is about to emit an event that the scenario may not name: patterns hear it too."""

@@ -8,10 +8,10 @@ from typing import Any
 
 from bus.errors import UserError
 from bus.scenario.drafts import FieldPath
-from bus.scenario.expected_names import handlers_in, patterns_in
+from bus.scenario.expected_names import NAMING, handlers_in, patterns_in
 from bus.scenario.model import ACTS, EmitAct, Scenario, steps_of
 from bus.scenario.nearest import nearest
-from bus.scenario.parts import keys_of_steps
+from bus.scenario.parts import ScenarioPart, keys_of_steps
 from bus.scenario.steps import VERBS
 
 Values = dict[str, Any]
@@ -60,10 +60,11 @@ def handler_removed(name: str) -> Change:
 
     def change(values: Values) -> None:
         removed("handlers", name)(values)
-        expect = values.get("expect") or []
-        kept = [each for each in expect if name not in dict(handlers_in(each)).values()]
-        if len(kept) < len(expect):
-            values["expect"] = kept
+        for section in NAMING:
+            parts = values.get(section) or []
+            kept = [part for part in parts if name not in dict(handlers_in(part, section)).values()]
+            if len(kept) < len(parts):
+                values[section] = kept
 
     return change
 
@@ -96,11 +97,12 @@ def event_renamed(old: str, new: str) -> Change:
             if handler.get("on_failure") == old:
                 handler["on_failure"] = new
         _rename_in_steps(values.get("script"), keys_of_steps(ACTS), old, new)
-        for expectation in values.get("expect") or []:
-            for place, pattern in list(patterns_in(expectation)):
-                is_left = _left(pattern, old, new) and not _matches_any(pattern, others)
-                if pattern == old or is_left:
-                    _put(expectation, place, new)
+        for section in NAMING:
+            for part in values.get(section) or []:
+                for place, pattern in list(patterns_in(part, section)):
+                    is_left = _left(pattern, old, new) and not _matches_any(pattern, others)
+                    if pattern == old or is_left:
+                        _put(part, place, new)
 
     return change
 
@@ -128,10 +130,11 @@ def handler_renamed(old: str, new: str) -> Change:
 
     def change(values: Values) -> None:
         _rename(values, "handlers", old, new)
-        for expectation in values.get("expect") or []:
-            for key, handler in list(handlers_in(expectation)):
-                if handler == old:
-                    expectation[key] = new
+        for section in NAMING:
+            for part in values.get(section) or []:
+                for place, handler in list(handlers_in(part, section)):
+                    if handler == old:
+                        _put(part, place, new)
 
     return change
 
@@ -179,9 +182,15 @@ def users_of(scenario: Scenario, event: str) -> list[str]:
     ]
     acts = steps_of(scenario.script)
     script = ["the script"] if any(isinstance(act, EmitAct) and act.emit == event for act in acts) else []
-    said = [each.model_dump(by_alias=True, exclude_unset=True) for each in scenario.expect]
-    expect = ["expect"] if any(event == pattern for each in said for _place, pattern in patterns_in(each)) else []
-    return [*users, *script, *expect]
+    naming = [
+        section for section in NAMING if any(event in _patterns(part, section) for part in getattr(scenario, section))
+    ]
+    return [*users, *script, *naming]
+
+
+def _patterns(part: ScenarioPart, section: str) -> Iterable[str]:
+    said = part.model_dump(by_alias=True, exclude_unset=True)
+    return (pattern for _place, pattern in patterns_in(said, section))
 
 
 def _section(values: Values, section: str) -> Values:

@@ -86,6 +86,10 @@ def _mistakes(scenario: Scenario, values: dict[str, Any], script: trial.ScriptTr
     for name, handler in scenario.handlers.items():
         for offset, problem in names_used.unknown(handler.when or "", names_used.IN_WHEN, counted):
             yield ("handlers", name, "when"), offset, problem
+    for index, fault in enumerate(scenario.faults):
+        for at, text, whole in _expressions(fault):
+            for offset, problem in names_used.unknown(text, names_used.IN_HANDLERS, counted):
+                yield ("faults", index, *at), whole + offset, problem
     for index, expected in enumerate(scenario.expect):
         for at, text, whole in _expressions(expected):
             for offset, problem in names_used.unknown(text, names_used.IN_RULES):

@@ -25,7 +25,8 @@ _MOST_GROWTH = 50.0
 """Logarithm of how many times as long a backoff may get: more than a year of nanoseconds."""
 
 
-def _ends(duration: str) -> str:
+def ends(duration: str) -> str:
+    """A time that is not `forever`. Raises ValueError."""
     if distribution.parse(duration).is_forever:
         raise ValueError("expected a time that ends")
     return duration
@@ -36,7 +37,7 @@ class Retry(ScenarioPart):
 
     attempts: Annotated[int, Field(ge=1, le=1000, description="calls for one event, the first included")] = 3
     backoff: Annotated[
-        Duration, AfterValidator(_ends), Field(description="time between a failure and the next call")
+        Duration, AfterValidator(ends), Field(description="time between a failure and the next call")
     ] = "0ms"
     factor: Annotated[
         float, Field(ge=1, le=100, strict=False, description="each backoff is so many times the one before")

@@ -13,6 +13,7 @@ from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 from bus.engines import ENGINES
 from bus.number_words import tip
 from bus.scenario import distribution, payload
+from bus.scenario.faults import FAULTS, MOST_FAULTS, FaultPart
 from bus.scenario.handling import MOST_AT_ONCE, Batch, Retry, Throttle
 from bus.scenario.parts import Asked, ScenarioPart, StepPart, any_of, by_verb, fields_of
 from bus.scenario.rules import RULES, HandlerName, Heard, Path, RulePart, Time
@@ -377,6 +378,17 @@ Expectations = Annotated[
 ]
 
 
+if TYPE_CHECKING:
+    Fault = FaultPart
+else:
+    Fault = any_of(FAULTS)
+Faults = Annotated[
+    list[Fault],
+    Field(max_length=MOST_FAULTS),
+    BeforeValidator(_nothing_as_list, json_schema_input_type=list[Fault] | None),
+]
+
+
 class Scenario(ScenarioPart):
     """A scenario file: events, handlers, script, and what must be true at the end."""
 
@@ -388,6 +400,10 @@ class Scenario(ScenarioPart):
     events: Events = {}
     handlers: Handlers = {}
     script: Script = []
+    faults: Faults = []
+    swarm: Annotated[bool, Field(description="only some kinds of faults happen in each run: its seed draws them")] = (
+        False
+    )
     expect: Expectations = []
 
     def handlers_of(self, event: str) -> list[str]:

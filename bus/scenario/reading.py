@@ -15,6 +15,7 @@ from ruamel.yaml.scalarstring import DoubleQuotedScalarString, LiteralScalarStri
 
 from bus.errors import Place, UserError, UserErrors
 from bus.scenario import tree as yaml_tree
+from bus.scenario.faults import FAULTS
 from bus.scenario.model import ACTS, Expectation, Handler, Scenario
 from bus.scenario.nearest import nearest
 from bus.scenario.parser_words import NotAnExpressionError
@@ -32,6 +33,7 @@ Location = tuple[Any, ...]
 _KINDS: dict[str, Mapping[str, type[ScenarioPart]]] = {
     "handlers": VERBS,
     "script": ACTS,
+    "faults": FAULTS,
     "expect": {**RULES, NO_VERB: Expectation},
 }
 """Kinds of parts that stand in lists, by the section of the file and their verb."""
@@ -247,7 +249,7 @@ def place_of(location: Location, root: Any, file: str, *, on_key: bool = False, 
 
 def _find(location: Location, root: Any, file: str, on_key: bool) -> tuple[Any, Place]:
     node, place = root, Place(file, 1, 1)
-    steps = bool(location) and location[0] in ("handlers", "script", "expect")
+    steps = bool(location) and location[0] in _KINDS
     for index, part in enumerate(location):
         if steps and index and isinstance(location[index - 1], int) and part != "[key]" and not isinstance(part, int):
             if index < len(location) - 1 or part not in node:

@@ -6,7 +6,7 @@ import fnmatch
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from bus.scenario.expected_names import handlers_in, patterns_in
+from bus.scenario.expected_names import NAMING, handlers_in, patterns_in
 from bus.scenario.model import ACTS
 from bus.scenario.nearest import nearest
 from bus.scenario.parts import keys_of_steps
@@ -32,12 +32,13 @@ def undeclared(values: dict[str, Any]) -> Iterator[tuple[Location, str, str]]:
             yield from _event(dead_letter, ("handlers", name, "on_failure"), events)
     for location, event in emits(values.get("script"), ("script",), keys_of_steps(ACTS)):
         yield from _event(event, location, events)
-    for index, expected in enumerate(_list(values.get("expect"))):
-        for key, handler in handlers_in(expected):
-            if handler not in handlers:
-                yield ("expect", index, key), f"no handler {handler}", nearest(handler, handlers)
-        for place, pattern in patterns_in(expected):
-            yield from _subscriptions(pattern, ("expect", index, *place), events)
+    for section in NAMING:
+        for index, part in enumerate(_list(values.get(section))):
+            for place, handler in handlers_in(part, section):
+                if handler not in handlers:
+                    yield (section, index, *place), f"no handler {handler}", nearest(handler, handlers)
+            for place, pattern in patterns_in(part, section):
+                yield from _subscriptions(pattern, (section, index, *place), events)
 
 
 def emits(steps: Any, location: Location, inner: Iterable[str]) -> Iterator[tuple[Location, str]]:

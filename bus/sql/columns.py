@@ -178,7 +178,12 @@ def _marks(trace: Trace) -> Table:
     lines = range(len(marks))
     about = {kind: [note.about if note.kind == kind else 0 for note in notes] for kind in ("call", "dispatch")}
     return {
-        "kind": _texts([*("line" for _ in lines), *("note" if note.text else "band" for note in notes)]),
+        "kind": _texts(
+            [
+                *("fault" if fault else "line" for fault in marks.fault),
+                *("note" if note.text else "band" for note in notes),
+            ]
+        ),
         "time_ns": np.concatenate([marks.time_ns, np.array([note.time_ns for note in notes], np.int64)]),
         "end_ns": np.concatenate([marks.time_ns, np.array([note.end_ns for note in notes], np.int64)]),
         "call": np.concatenate([marks.call.astype(np.uint64), np.array(about["call"], np.uint64)]),

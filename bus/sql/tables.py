@@ -98,6 +98,6 @@ ABOUT = {
     "subscriptions": "which handler was subscribed to what, from when to when",
     "buses": "emitters and broker connections",
     "deliveries": "what brokers and workers did",
-    "marks": "lines that handlers logged, notes and kept bands",
+    "marks": "lines that handlers logged, faults, notes and kept bands",
     "names": "everything that has a name",
 }

@@ -230,10 +230,12 @@ class Calls:
 
 
 class Marks:
-    """Notes of people, lines that handlers logged, and long steps of coroutines."""
+    """Notes of people, lines that handlers logged, long steps of coroutines, and faults of a scenario."""
 
     def __init__(self, blobs: Blobs) -> None:
-        self.columns = Columns(time_ns=np.int64, call=np.uint64, blob=np.uint64, lacking=np.uint32, step_us=np.uint32)
+        self.columns = Columns(
+            time_ns=np.int64, call=np.uint64, blob=np.uint64, lacking=np.uint32, step_us=np.uint32, fault=np.uint8
+        )
         self._blobs = blobs
 
     def __len__(self) -> int:
@@ -263,6 +265,11 @@ class Marks:
     def step_us(self) -> Array:
         """Microseconds that a coroutine ran from then on without awaiting anything; 0 for a mark of another kind."""
         return self.columns.view("step_us")
+
+    @property
+    def fault(self) -> Array:
+        """What a scenario let go wrong, see `buslens.records.Fault`; 0 for a mark of another kind."""
+        return self.columns.view("fault")
 
     def rows_lacking(self, what: int) -> Array:
         """Rows of marks from which on this is not recorded: see `buslens.records.Lacking`."""

@@ -24,9 +24,12 @@ class LoopCalls:
         self._tasks: set[asyncio.Task[None]] = set()
         self._ended = asyncio.Event()
 
-    def deferring(self, run: Inner) -> Callable[[Payload], Deferred]:
-        """What begins a call from whatever thread, in the context of there; its call ends when what it gives does."""
-        loop = asyncio.get_running_loop()
+    def deferring(self, run: Inner, loop: asyncio.AbstractEventLoop | None = None) -> Callable[[Payload], Deferred]:
+        """What begins a call from whatever thread, in the context of there; its call ends when what it gives does.
+
+        loop: that of the run; None: the one that runs here.
+        """
+        loop = loop or asyncio.get_running_loop()
 
         def defer(payload: Payload) -> Deferred:
             deferred = Deferred()

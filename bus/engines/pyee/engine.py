@@ -119,6 +119,12 @@ class PyeeEngine(Engine):
         self._pyee._emit_run(self.emitter, run, wanted.carried, {})
         return True
 
+    @property
+    def bus(self) -> int:
+        """Interned id of the emitter."""
+        hooks = self._probe.hooks if self._probe is not None else None
+        return 0 if hooks is None else hooks.watch.bus
+
     def in_flight(self) -> int:
         """Calls that will be made again."""
         return 0 if self._retries is None else self._retries.waiting

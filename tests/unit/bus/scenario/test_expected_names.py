@@ -21,8 +21,8 @@ expect:
 def test_every_name_of_a_rule_is_found_where_it_stands() -> None:
     rule = {"each": "a", "ends_in": ["b", "c.*"], "by": "id"}
     assert list(patterns_in(rule)) == [(("ends_in", 0), "b"), (("ends_in", 1), "c.*"), (("each",), "a")]
-    assert list(handlers_in({"exactly_once": "a", "handler": "h"})) == [("handler", "h")]
-    assert list(handlers_in({"handled_in_order": "h"})) == [("handled_in_order", "h")]
+    assert list(handlers_in({"exactly_once": "a", "handler": "h"})) == [(("handler",), "h")]
+    assert list(handlers_in({"handled_in_order": "h"})) == [(("handled_in_order",), "h")]
 
 
 def test_what_has_the_wrong_shape_names_nothing() -> None:

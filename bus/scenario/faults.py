@@ -1,0 +1,145 @@
+"""What goes wrong in a run on purpose: `faults` of a scenario. One class a kind of fault, by its verb.
+
+A fault hits calls of a handler (`fail`, `hang`, `slow`), emits of an event on their way to the bus (`drop`,
+`duplicate`, `delay`, `reorder`, `corrupt`), or takes handlers away for a while (`crash`, `absent`).
+"""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from pydantic import AfterValidator, Field, model_validator
+
+from bus.scenario import distribution
+from bus.scenario.handling import ends
+from bus.scenario.parts import Says, VerbPart, by_verb
+from bus.scenario.rules import MOST_EVENTS, HandlerName, Several, Time
+from bus.scenario.steps import Condition, Duration
+from bus.scenario.words import ErrorName
+
+MOST_FAULTS = 1000
+
+Handlers = Annotated[
+    HandlerName | Annotated[list[HandlerName], Field(min_length=1, max_length=MOST_EVENTS)], Says.HANDLER
+]
+_Spread = Annotated[Duration, AfterValidator(ends)]
+
+
+class FaultPart(VerbPart):
+    """One fault, and when it happens."""
+
+    @property
+    def targets(self) -> tuple[str, ...]:
+        """The handlers, or the patterns of events, that it hits."""
+        said: str | list[str] = getattr(self, self.verb())
+        return (said,) if isinstance(said, str) else tuple(said)
+
+
+class Chance(FaultPart):
+    """A fault of single calls or emits: of all of them, but for what is said here."""
+
+    at: Annotated[Time | None, Field(description="only from this time of the run on")] = None
+    for_: Annotated[Time | None, Field(alias="for", description="only for so long")] = None
+    probability: Annotated[
+        Annotated[float, Field(ge=0, le=1, strict=False)] | None, Field(description="each with this chance, 0 to 1")
+    ] = None
+    every: Annotated[int | None, Field(ge=1, description="every nth")] = None
+    if_: Annotated[Condition | None, Field(alias="if", description="only where this is true")] = None
+    most: Annotated[int | None, Field(ge=1, description="so many times at most")] = None
+
+    @model_validator(mode="after")
+    def _one_rhythm(self) -> Chance:
+        if self.every is not None and self.probability is not None:
+            raise ValueError("expected either every or probability, found both")
+        return self
+
+    @property
+    def window_ns(self) -> tuple[int, int | None]:
+        """From when to when it happens, on the run's clock; None: to the end."""
+        begins = 0 if self.at is None else distribution.parse_time(self.at)
+        return begins, None if self.for_ is None else begins + distribution.parse_time(self.for_)
+
+
+class FailFault(Chance):
+    """A call raises before its first step."""
+
+    fail: Handlers
+    error: Annotated[ErrorName, Field(description="name of the exception type")] = "FaultInjected"
+
+
+class HangFault(Chance):
+    """A call waits for ever before its first step; only a timeout or a crash ends it."""
+
+    hang: Handlers
+
+
+class SlowFault(Chance):
+    """A call takes so much longer."""
+
+    slow: Handlers
+    by: _Spread = "1s"
+
+
+class DropFault(Chance):
+    """An event is lost on its way to the bus: it was emitted, and nobody gets it."""
+
+    drop: Several
+
+
+class DuplicateFault(Chance):
+    """An event comes to the bus more often than it was emitted."""
+
+    duplicate: Several
+    times: Annotated[int, Field(ge=1, le=100, description="how often beside the first")] = 1
+
+
+class DelayFault(Chance):
+    """An event comes to the bus later."""
+
+    delay: Several
+    by: _Spread = "1s"
+
+
+class ReorderFault(Chance):
+    """An event comes to the bus behind the next one of its name, or after a time where none comes."""
+
+    reorder: Several
+    within: Time = "1s"
+
+
+class CorruptFault(Chance):
+    """One value of an event's payload is another one when it comes to the bus, whatever its schema says."""
+
+    corrupt: Several
+
+
+class CrashFault(FaultPart):
+    """Handlers that are one service crash, and come back: their calls die, what they had in memory is gone."""
+
+    crash: Handlers
+    at: Annotated[Time | None, Field(description="the time of the run at which they crash")] = None
+    every: Annotated[_Spread | None, Field(description="the time to the first crash, and between two")] = None
+    for_: Annotated[Time, Field(alias="for", description="how long until they are back")] = "1s"
+
+    @model_validator(mode="after")
+    def _happens(self) -> CrashFault:
+        if (self.at is None) == (self.every is None):
+            raise ValueError("expected either at or every beside crash: when it happens")
+        if self.every is not None and distribution.parse(self.every).first_ns == 0:
+            raise ValueError("expected a time above 0 for every: else nothing but crashes happens")
+        return self
+
+
+class AbsentFault(FaultPart):
+    """Handlers are not subscribed for a while, or from a time on."""
+
+    absent: Handlers
+    at: Annotated[Time, Field(description="from this time of the run on")] = "0s"
+    for_: Annotated[Time | None, Field(alias="for", description="for so long; to the end where nothing is said")] = None
+
+
+FAULTS = by_verb(
+    FailFault, HangFault, SlowFault, DropFault, DuplicateFault, DelayFault, ReorderFault, CorruptFault, CrashFault,
+    AbsentFault,
+)  # fmt: skip
+"""Every kind of fault, by its verb."""
