@@ -12,6 +12,7 @@ import typer
 from app.cli_map_options import map_
 from app.cli_model_options import model
 from app.cli_questions import check, expect, query, report, why
+from app.cli_whatif_options import whatif
 
 program = typer.Typer(
     name="buslens",
@@ -256,7 +257,8 @@ def import_(
     raise typer.Exit(import_file(file, output))
 
 
-program.command("model")(model)
+program.command()(model)
+program.command()(whatif)
 program.command("map")(map_)
 for question in (query, check, expect, report, why):
     program.command()(question)

@@ -75,6 +75,14 @@ class Measurements:
         }
         return Measured(int(calls.sum()), self._failed(calls), int(calls.sum()), times)
 
+    def longest_queue(self, ident: int) -> int:
+        """The most calls of a handler that waited at one time."""
+        calls = self._handler_of == ident
+        emitted, begun = self._trace.calls.emitted_ns[calls], self._times.begun_ns[calls]
+        times = np.concatenate([begun, emitted])
+        steps = np.repeat((-1, 1), len(emitted))
+        return int(np.cumsum(steps[np.lexsort((steps, times))]).max(initial=0))
+
     def named(self, kind: NameKind) -> dict[str, int]:
         """First name ids of events or handlers, by name."""
         if kind == NameKind.EVENT:

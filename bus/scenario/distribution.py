@@ -110,6 +110,11 @@ def quantiles(points: Iterable[tuple[float, int]]) -> str:
     return _QUANTILES + " ".join(f"{percent:g}%={spelled(ns)}" for percent, ns in points)
 
 
+def scaled(text: str, factor: float) -> str:
+    """The same spread with every time of it multiplied; `forever` stays."""
+    return re.sub(_TIME, lambda found: spelled(min(round(_ns(*found.groups()) * factor), LONGEST_NS)), text)
+
+
 def spelled(ns: int) -> str:
     """A time in the largest unit in which it is a whole number."""
     for unit in ("s", "ms", "us"):

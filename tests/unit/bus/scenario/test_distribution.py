@@ -7,7 +7,7 @@ from statistics import mean, median
 
 import pytest
 
-from bus.scenario.distribution import LONGEST_NS, parse, parse_time, quantiles
+from bus.scenario.distribution import LONGEST_NS, parse, parse_time, quantiles, scaled
 
 MS = 1_000_000
 
@@ -86,3 +86,20 @@ def test_quantiles_are_written_as_they_are_read() -> None:
 def test_quantiles_that_are_none_are_refused(text: str) -> None:
     with pytest.raises(ValueError, match="expected"):
         parse(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "twice"),
+    [
+        ("20ms", "40ms"),
+        ("20ms +- 5ms", "40ms +- 10ms"),
+        ("1ms..1.5s", "2ms..3s"),
+        ("exponential 3us", "exponential 6us"),
+        ("lognormal 20ms 0.5", "lognormal 40ms 0.5"),
+        ("quantiles 0%=1ms 50.5%=2ms 100%=9ms", "quantiles 0%=2ms 50.5%=4ms 100%=18ms"),
+        ("forever", "forever"),
+    ],
+)
+def test_a_spread_is_scaled_with_its_shape(text: str, twice: str) -> None:
+    assert scaled(text, 2) == twice
+    parse(scaled(text, 1e30))

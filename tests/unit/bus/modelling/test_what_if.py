@@ -1,0 +1,81 @@
+"""A scenario beside a change of it."""
+
+from __future__ import annotations
+
+import pytest
+
+from bus.errors import UserError
+from bus.modelling import changes, what_if
+from bus.modelling.run_figures import Figure
+from bus.scenario import Document
+
+P99 = Figure("flow", "latency p99", "ns")
+MEAN = Figure("flow", "latency mean", "ns")
+QUEUE = """
+buslens: 1
+engine: pyee-asyncio
+events: {job: {}, done: {}}
+handlers:
+  serve: {on: job, worker: thread, parallel: 1, do: [{wait: exponential 10ms}, {emit: done}]}
+  quiet: {on: done}
+script: [{emit: job, times: 400, every: exponential 20ms}]
+"""
+
+
+def asked(*texts: str, without: tuple[str, ...] = (), seeds: int = 4) -> what_if.WhatIf:
+    found = [changes.read(each) for each in texts]
+    return what_if.what_if(Document(QUEUE), found, list(without), seeds, lambda _: False, lambda _: None)
+
+
+def figure(found: what_if.WhatIf, which: Figure) -> what_if.FigureChange:
+    return next(each for each in found.figures if each.figure == which)
+
+
+def test_a_slower_handler_makes_everything_later() -> None:
+    found = asked("handler.serve.duration=1.5x")
+    p99 = figure(found, P99)
+    assert p99.differs
+    assert p99.difference.low > 0
+    assert found.changes == ("handler.serve.duration=1.5x",)
+    assert not figure(found, Figure("event job", "count", "count")).differs
+
+
+def test_an_absent_handler_is_the_first_divergence() -> None:
+    found = asked(without=("quiet",))
+    assert "quiet" in found.first
+    assert found.changes == ("without quiet",)
+
+
+def test_nothing_changed_changes_nothing() -> None:
+    found = asked("arrivals=1x")
+    assert found.first.startswith("A and B are the same")
+    assert not any(each.differs for each in found.figures)
+
+
+def test_a_sweep_of_the_load_follows_the_formula_of_m_m_1() -> None:
+    swept = what_if.sweep_of("arrivals=0.5x..1.5x/3")
+    assert swept.values == ("0.5x", "1x", "1.5x")
+    points = list(what_if.sweep(Document(QUEUE), swept, [], [], 12, lambda _: False, lambda _: None))
+    for point in points:
+        formula = 1e9 / (100 - 50 * point.number)
+        found = point.figures[MEAN]
+        assert abs(found.mean - formula) < 1.5 * found.half
+    means = [point.figures[P99].mean for point in points]
+    assert means == sorted(means)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "arrivals",
+        "arrivals=1x",
+        "arrivals=2x..1x/3",
+        "arrivals=1x..2x/1",
+        "arrivals=1x..2x/1000",
+        "=1..2/3",
+        "a=x..y/z",
+    ],
+)
+def test_what_is_no_sweep_is_one_sentence(text: str) -> None:
+    with pytest.raises(UserError, match="is no sweep"):
+        what_if.sweep_of(text)
