@@ -1,4 +1,4 @@
-"""The Expectations tab: whether a run does what its scenario expects, and what became of every event."""
+"""The Expectations tab: whether a run does what its scenario expects, or a capture what a chosen one does."""
 
 from __future__ import annotations
 
@@ -18,14 +18,16 @@ from bus.session import AT_REST
 from bus.trace import Trace
 from ui.job import JobChannel
 from ui.number_text import count
+from ui.panels.problems.looker import end_is_known
 from ui.panels.state_icons import row_looks
 from ui.panels.tab import Tab, TabParts
+from ui.panels.tables.judged_by import JudgedBy
 from ui.panels.tables.view import RecordTable
 from ui.table_model import Column, TableModel
 from ui.trace_looker import Look, TraceLooker
 
 NOTHING_YET = "Run the scenario: what it says under `expect` is judged here, while it runs and when it is over."
-OF_A_CAPTURE = "A capture expects nothing: open its scenario and run it."
+OF_A_CAPTURE = "Choose a scenario with Judge by…: what it expects is judged here, also while a program is watched."
 EXPECTS_NOTHING = "This scenario expects nothing. What it says under `expect` is judged here, in each run."
 JUDGING = "Judging ..."
 BY_HAND = "Begun by an emit by hand, without the script: the expectations are of a whole run."
@@ -33,7 +35,7 @@ MOST_REASONS = 4
 
 
 class ExpectationsTab(Tab):
-    """One row for each bound; judged now and then while the run in view goes on, and when it is at rest."""
+    """One row for each bound; judged now and then while what is in view goes on, and when it is at rest."""
 
     name = "Expectations"
 
@@ -62,9 +64,13 @@ class ExpectationsTab(Tab):
         self.view.set_following(False)
         self.view.clicked.connect(self._show_rows)
         self.view.activated.connect(self._show_rows)
+        self.judged_by = JudgedBy(self)
+        self.judged_by.changed.connect(self._judge_anew)
+        self.judged_by.failed.connect(self.failed)
         rows = QVBoxLayout(self)
         rows.setContentsMargins(0, 0, 0, 0)
         rows.setSpacing(0)
+        rows.addWidget(self.judged_by)
         rows.addWidget(self.ledger)
         rows.addWidget(self.view, 1)
         self.refresh_runs()
@@ -107,6 +113,7 @@ class ExpectationsTab(Tab):
         view, at_rest = session.runs.view, session.engine_state.phase in AT_REST and session.loading is None
         seen = (view, view.origin, view.by_hand, session.trace, at_rest, session.trace.generation if at_rest else 0)
         if seen != self._seen:
+            self.judged_by.setVisible(view.kind == "capture")
             is_another = self._seen[:4] != seen[:4]
             self._seen = seen
             if is_another:
@@ -133,12 +140,20 @@ class ExpectationsTab(Tab):
     def _wanted(self) -> tuple[Expected, ...]:
         """What is expected of what is in view."""
         view = self._session.runs.view
+        if view.kind == "capture":
+            return self.judged_by.expected
         if view.kind != "run" or view.origin is None or view.by_hand or view.after_clear:
             return ()
         return tuple(view.origin.scenario.expect)
 
     def _prepare(self, trace: Trace, live: bool) -> Look:
-        return partial(_judge, self._wanted, trace, live)
+        return partial(_judge, self._wanted, trace, live, end_is_known(self._session))
+
+    def _judge_anew(self) -> None:
+        self._looker.forget()
+        self._show_verdicts(())
+        if self._wanted:
+            self._looker.ask()
 
     def _show_verdicts(self, found: tuple[Verdict, ...]) -> None:
         self.judged = found
@@ -150,7 +165,7 @@ class ExpectationsTab(Tab):
     def _hint(self) -> str:
         view = self._session.runs.view
         if view.kind != "run":
-            return OF_A_CAPTURE if view.kind == "capture" else NOTHING_YET
+            return NOTHING_YET if view.kind != "capture" else JUDGING if self._wanted else OF_A_CAPTURE
         if view.origin is not None and not view.origin.scenario.expect:
             return EXPECTS_NOTHING
         return BY_HAND if view.by_hand or view.after_clear else JUDGING
@@ -191,9 +206,11 @@ _LOOKS = {State.MET: "", State.OPEN: "running", State.UNMET: "failed", State.UNK
 """Which outcome's icon and colour a verdict has."""
 
 
-def _judge(expected: tuple[Expected, ...], trace: Trace, live: bool, beside: JobChannel) -> tuple[Verdict, ...]:
+def _judge(
+    expected: tuple[Expected, ...], trace: Trace, live: bool, end_is_known: bool, beside: JobChannel
+) -> tuple[Verdict, ...]:
     """One look at a trace, on whatever thread."""
-    return tuple(judge(expected, trace, end_is_known=True, goes_on=live, progress=beside.show))
+    return tuple(judge(expected, trace, end_is_known=end_is_known, goes_on=live, progress=beside.show))
 
 
 def _ledger_text(found: Ledger) -> str:
