@@ -9,6 +9,7 @@ from typing import Annotated
 
 import typer
 
+from app.cli_explore_options import explore
 from app.cli_map_options import map_
 from app.cli_model_options import model
 from app.cli_questions import check, expect, query, report, why
@@ -260,7 +261,7 @@ def import_(
 program.command()(model)
 program.command()(whatif)
 program.command("map")(map_)
-for question in (query, check, expect, report, why):
+for question in (explore, query, check, expect, report, why):
     program.command()(question)
 
 

@@ -10,7 +10,7 @@ from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeEl
 from app import cli_output
 from app.cli_text import plain
 from bus.session import Session
-from bus.wording import duration, extent
+from bus.wording import duration, extent, several
 
 
 @contextmanager
@@ -22,6 +22,19 @@ def progress(session: Session) -> Iterator[Callable[[], None]]:
 
         def show() -> None:
             bar.update(task, status=_progress_text(session))
+
+        yield show
+
+
+@contextmanager
+def counting(runs: int | None) -> Iterator[Callable[[int, int, float], None]]:
+    """Yields what is told how many runs were made, how many of them break something, and in how many seconds."""
+    with _bar() as bar:
+        task = bar.add_task("exploring", total=runs, status="starting")
+
+        def show(made: int, breaking: int, seconds: float) -> None:
+            found = f", {breaking} break something" if breaking else ""
+            bar.update(task, completed=made, status=f"{several(made, 'run')}, {made / seconds:.0f}/s{found}")
 
         yield show
 

@@ -26,10 +26,13 @@ class Lines:
         self.file = str(document.path.resolve()) if document.path else document.title
         self.text = document.text
         self._root = yaml_tree.tree_of(document.text)
+        self._known: dict[tuple[str | int, ...], int] = {}
 
     def line(self, *path: str | int) -> int:
         """Line of the value at that path of keys and indexes, from 1."""
-        return max(place_at(path, self._root, self.file).line, 1)
+        if path not in self._known:
+            self._known[path] = max(place_at(path, self._root, self.file).line, 1)
+        return self._known[path]
 
     def handler_line(self, name: str) -> int:
         """Line that a handler's name stands in, from 1."""

@@ -22,6 +22,7 @@ from bus.run.redelivering import redeliver
 from bus.run.script import Script
 from bus.run.stage import Stage
 from bus.run.subscriptions import Subscriptions
+from bus.runtime.choosing_loop import ChoosingLoop
 from bus.runtime.state import Phase, Waiting
 from bus.runtime.unwinding import cancelled
 from bus.scenario import Document, Scenario
@@ -32,12 +33,15 @@ _LOG = logging.getLogger("buslens")
 class Driver:
     """Lives on the engine's thread (see Life), but for what says that it may be asked from any."""
 
-    def __init__(self, document: Document, order: Order, stage: Stage, peer: Peer) -> None:
+    def __init__(
+        self, document: Document, order: Order, stage: Stage, peer: Peer, *, lines: Lines | None = None
+    ) -> None:
+        """lines: of the document, where somebody has them already."""
         self._order = order
         self._stage = stage
         self._peer = peer
         self._subscriptions = Subscriptions(stage)
-        self._first = (order.part_of(document.scenario), Lines(document))
+        self._first = (order.part_of(document.scenario), lines or Lines(document))
         self.phase: Phase = "starting"
         """starting, running or finished; may be read from any thread."""
 
@@ -170,6 +174,8 @@ class Driver:
     async def _until_quiet(self) -> None:
         """Until the script and all hands are done and nothing is in flight. Raises UserError of a wrong script."""
         engine, pools, holding = self._stage.engine, self._stage.pools, self._stage.holding
+        loop = asyncio.get_running_loop()
+        may_go_on = isinstance(loop, ChoosingLoop)
         while True:
             if self._sources:
                 done, _ = await asyncio.wait(self._sources, return_when=asyncio.FIRST_COMPLETED)
@@ -178,6 +184,9 @@ class Driver:
                     error = None if source.cancelled() else source.exception()
                     if error is not None:
                         raise error
+            elif may_go_on and isinstance(loop, ChoosingLoop):
+                await loop.until_idle()
+                may_go_on = False
             elif engine.in_flight():
                 await engine.settle()
             elif pools.in_flight():

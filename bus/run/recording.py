@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from bus.contract.protocol import new_run
 from bus.run.order import Order
 from bus.runtime.back_pressure import BackPressure
@@ -14,8 +16,14 @@ from buslens.wire import Header
 class Recording:
     """Belongs to one run, from before its engine is made until its last record is read. Thread-safe."""
 
-    def __init__(self, order: Order, scenario: str) -> None:
-        """scenario: its name, which the capture bears."""
+    def __init__(
+        self,
+        order: Order,
+        scenario: str,
+        *,
+        back_pressure: Callable[[Recorder, Clock], BackPressure] = BackPressure,
+    ) -> None:
+        """scenario: its name, which the capture bears. back_pressure: what is done about records that nobody reads."""
         self.run = order.joins or new_run()
         """Name of the run, which begins the name of everything that it makes elsewhere."""
 
@@ -27,7 +35,7 @@ class Recording:
         # Machines that share a run give their records numbers that are all different.
         first = first_id() if order.joins else 1
         self.recorder = Recorder(clock_ns=self.clock.time_ns, header=header, knows_threads=True, first_id=first)
-        self.back_pressure = BackPressure(self.recorder, self.clock)
+        self.back_pressure = back_pressure(self.recorder, self.clock)
 
     def take(self) -> bytes:
         """Frames of what was recorded since the last time; an engine that waits for it goes on."""

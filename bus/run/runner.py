@@ -13,6 +13,7 @@ from bus.contract.boundaries import DiesOnce, never
 from bus.contract.protocol import Peer
 from bus.engines import MAKERS, Makers
 from bus.run.by_hand import OnThread
+from bus.run.choosing import draws_of, loop_of, replayed
 from bus.run.driver import Driver
 from bus.run.hand import Hand
 from bus.run.order import Order
@@ -54,23 +55,27 @@ class Runner:
         engines: Makers = MAKERS,
         most_in_flight: int = MOST_IN_FLIGHT,
     ) -> None:
-        """peer: what this process is in the run. most_in_flight: calls that have not ended, see Stage."""
+        """peer: what this process is in the run. most_in_flight: calls that have not ended, see Stage.
+
+        Raises UserError where its choices cannot be made as the scenario says.
+        """
         self._order = order
         self._recording = recording
         self._peer = peer
+        choices = replayed(document.scenario, order)
         self._stage = Stage(
             document.scenario,
             engine=engines[order.engine](),
             recording=recording,
             gate=Gate(recording.clock, paused=order.paused),
-            seed=order.seed,
+            draws=draws_of(order, choices),
             give_up=self._give_up,
             dies=DiesOnce(order.crash) if order.crash else never,
             most_in_flight=most_in_flight,
         )
         self._stage.trusted = trusted
         self._driver = Driver(document, order, self._stage, peer)
-        self._thread = EngineThread(recording.clock, self._driver)
+        self._thread = EngineThread(loop_of(recording.clock, document.scenario, choices), self._driver)
         self.by_hand = OnThread(self._thread, self._stage.holding, self._driver)
         """Breakpoints, what is held at them, and what is redelivered."""
 

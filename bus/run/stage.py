@@ -89,7 +89,7 @@ class Stage:
         engine: Engine,
         recording: Recording,
         gate: Gate,
-        seed: int,
+        draws: Draws,
         give_up: Callable[[str], None],
         dies: Dies = never,
         most_in_flight: int = MOST_IN_FLIGHT,
@@ -101,7 +101,7 @@ class Stage:
         self.engine = engine
         self.recording = recording
         self.gate = gate
-        self.draws = Draws(seed)
+        self.draws = draws
         """Where every random draw of the run comes from."""
 
         self.give_up = give_up
@@ -255,6 +255,6 @@ class Stage:
         assert isinstance(loop, EngineLoop)
         number = self.waits.begin(kind, ns, event, handler)
         try:
-            await loop.pause(ns)
+            await loop.pause(ns, (event, handler))
         finally:
             self.waits.end(number)

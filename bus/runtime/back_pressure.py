@@ -120,3 +120,39 @@ class BackPressure:
                 if not self._waiting:
                     self._clock.thaw(UNREAD)
         raise asyncio.CancelledError("the run was stopped")
+
+
+class OwnReader(BackPressure):
+    """In a run that nobody reads while it goes on: the engine's own thread takes what is too much to be pending."""
+
+    def __init__(self, recorder: Recorder, clock: Clock, most_bytes: int) -> None:
+        """most_bytes: with more than that it waits no longer, and ends the run."""
+        super().__init__(recorder, clock)
+        self._recorder = recorder
+        self._most_bytes = most_bytes
+        self._parts: list[bytes] = []
+        self._size = 0
+
+    @property
+    def is_full(self) -> bool:
+        """Whether the run was ended because it recorded too much."""
+        return self._size > self._most_bytes
+
+    def take(self) -> bytes:
+        """All that was recorded since the run began."""
+        self._read_here()
+        return b"".join(self._parts)
+
+    def _read_here(self) -> None:
+        with self.reading():
+            part = self._recorder.take()
+        self._parts.append(part)
+        self._size += len(part)
+
+    def _wait(self) -> None:
+        if not self._clock.stopped:
+            self._read_here()
+        if self.is_full:
+            self._clock.stop()
+        if self._clock.stopped:
+            raise asyncio.CancelledError("the run was stopped")

@@ -18,6 +18,14 @@ from bus.runtime.clock import NEVER, Clock, S
 
 _Ts = TypeVarTuple("_Ts")
 
+About = tuple[str, str]
+"""Event and handler of who waits; empty where it is neither."""
+
+NOBODY: About = ("", "")
+
+Timer = tuple[int, int, asyncio.TimerHandle | asyncio.Future[None], About]
+"""When, a number that rises, what comes due: a handle, or what somebody awaits; and who that is."""
+
 _FEW = 100
 """So many timers that were cancelled may lie in the heap, however few others do."""
 
@@ -28,9 +36,7 @@ class EngineLoop(asyncio.BaseEventLoop):
     def __init__(self, clock: Clock) -> None:
         self._engine_clock = clock
         self._soon: deque[asyncio.Handle] = deque()
-        self._timers: list[tuple[int, int, asyncio.TimerHandle | asyncio.Future[None]]] = []
-        """When, a number that rises, and what: a handle, or who waits."""
-
+        self._timers: list[Timer] = []
         self._next_number: Callable[[], int] = itertools.count().__next__
         self._cancelled = 0
         """Handles among the timers that were cancelled."""
@@ -64,16 +70,16 @@ class EngineLoop(asyncio.BaseEventLoop):
     ) -> asyncio.TimerHandle:
         """Call it when the clock shows so many seconds, rounded to the nanosecond."""
         handle = asyncio.TimerHandle(when, callback, args, self, context)
-        heapq.heappush(self._timers, (round(when * S), self._next_number(), handle))
+        heapq.heappush(self._timers, (round(when * S), self._next_number(), handle, NOBODY))
         return handle
 
-    async def pause(self, ns: int) -> None:
+    async def pause(self, ns: int, about: About = NOBODY) -> None:
         """Wait so many nanoseconds of the clock. As asyncio.sleep, at half its price, and without rounding."""
         if ns >= NEVER:
             await self.create_future()
         until = self._engine_clock.time_ns() + ns
         waiting: asyncio.Future[None] = self.create_future()
-        heapq.heappush(self._timers, (until, self._next_number(), waiting))
+        heapq.heappush(self._timers, (until, self._next_number(), waiting, about))
         await waiting
 
     def close(self) -> None:

@@ -13,6 +13,7 @@ from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 from bus.engines import ENGINES
 from bus.number_words import tip
 from bus.scenario import distribution, payload
+from bus.scenario.choices import ReplayedChoices
 from bus.scenario.faults import FAULTS, MOST_FAULTS, FaultPart
 from bus.scenario.handling import MOST_AT_ONCE, Batch, Retry, Throttle
 from bus.scenario.parts import Asked, ScenarioPart, StepPart, any_of, by_verb, fields_of
@@ -405,6 +406,9 @@ class Scenario(ScenarioPart):
         False
     )
     expect: Expectations = []
+    choices: Annotated[
+        ReplayedChoices | None, Field(description="what this run takes where several things may come next; a replay")
+    ] = None
 
     def handlers_of(self, event: str) -> list[str]:
         """Names of the handlers that hear an event, in order of registration."""

@@ -36,4 +36,6 @@ SAMPLES = (
         "dying-consumer", "Dying consumer", "What a durable bus makes of consumers that die in the middle of a call."
     ),
     Sample("feedback-loop", "Feedback loop", "Two handlers that feed each other, and the condition that ends it."),
+    Sample("lost-update", "Lost update", "A bug that no plain run shows, and `buslens explore` finds."),
+    Sample("ten-runners", "Ten runners", "Ten events at one time, whose order does not matter: explore tries many."),
 )

@@ -10,6 +10,7 @@ from bus.engines import ENGINES
 from bus.errors import UserError
 from bus.run.hand import problems_of
 from bus.run.order import Order
+from bus.runtime.clock import FULL_SPEED
 from bus.scenario import Document, Scenario
 from bus.scenario.nearest import nearest
 from bus.scenario.words import check_event
@@ -57,5 +58,7 @@ def order_of(
     if chosen not in ENGINES:
         raise UserError(f"there is no engine {chosen}", hint=nearest(chosen, list(ENGINES)))
     check_speed(speed)
+    if document.scenario.choices is not None and with_script:
+        speed = FULL_SPEED  # what it replays is a run in virtual time
     own = document.scenario.seed if seed is None else seed
     return Order(chosen, own, speed, paused=paused, with_script=with_script, crash=crash)

@@ -62,6 +62,8 @@ SAMPLES = (
     "dying-consumer",
     "offloading",
     "feedback-loop",
+    "lost-update",
+    "ten-runners",
 )
 
 

@@ -11,6 +11,7 @@ import pytest
 from bus.errors import UserError
 from bus.run.thread import EngineThread
 from bus.runtime.clock import Clock
+from bus.runtime.loop import EngineLoop
 from tests.helpers.patience import PATIENCE_S
 
 
@@ -37,7 +38,7 @@ class Played:
 def lived(live: Callable[[], Awaitable[None]]) -> tuple[EngineThread, Played]:
     """Both, when it is over."""
     life = Played(live)
-    thread = EngineThread(Clock(), life)
+    thread = EngineThread(EngineLoop(Clock()), life)
     thread.start()
     assert thread.join(PATIENCE_S)
     return thread, life
@@ -81,7 +82,7 @@ def test_who_ends_it_from_outside_gets_no_failure_and_what_it_began_is_cancelled
         await beside
 
     life = Played(live)
-    thread = EngineThread(Clock(), life)
+    thread = EngineThread(EngineLoop(Clock()), life)
     thread.start()
     thread.call(thread.call, thread.cancel)  # a turn later both tasks have begun
     assert thread.join(PATIENCE_S)

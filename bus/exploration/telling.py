@@ -1,0 +1,165 @@
+"""A finding in sentences: whose order decides, where it leaves the nearest run that passes, what has not ended."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from bus.analysis import diff
+from bus.analysis.diff import words
+from bus.expectations.verdict import State
+from bus.exploration.judging import CUT_SHORT, RunJudge, known_as, trace_of
+from bus.exploration.program import Program
+from bus.exploration.shrinking import Made, Shrunk
+from bus.exploration.tally import Sighting
+from bus.runtime.choices import DRAW, LEVELS, READY, Alternatives, Choices, Place
+from bus.trace import Trace
+from bus.trace.ids import id_text
+from bus.wording import several
+from buslens.records import Outcome
+
+MOST_PENDING = 10
+
+NOTHING, DRAWS, LEGAL, HOSTILE = "nothing", "draws", "legal", "hostile"
+"""What a finding needs: nothing, it happens by itself; other numbers drawn; another order that is open; or a hostile
+one, which asyncio promises not to make."""
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing that runs break, as it is told."""
+
+    what: str
+    found: str
+    """What the shrunk run did instead; empty where that run could not go on."""
+
+    count: int
+    run: int
+    """The first run that breaks it."""
+
+    needs: str
+    """NOTHING, DRAWS, LEGAL or HOSTILE."""
+
+    guilty: str
+    """One sentence: whose order, or which numbers, decide."""
+
+    decisions: Sequence[str]
+    """Each choice of the shrunk run."""
+
+    divergence: str
+    """Where the shrunk run leaves the nearest run that passes; empty where none is known."""
+
+    pending: Sequence[str]
+    """Calls that have not ended, with the places of their handlers."""
+
+    shrunk: Shrunk
+
+
+def finding(program: Program, sighting: Sighting, shrunk: Shrunk) -> Finding:
+    """Tell what was shrunk. program: that which was explored, with the whole script."""
+    failing, heard = _told_run(shrunk.program, shrunk.made)
+    needs = _needs(shrunk.made)
+    return Finding(
+        what=sighting.what,
+        found=_found(shrunk.program, failing, sighting.what),
+        count=sighting.count,
+        run=sighting.run,
+        needs=needs,
+        guilty=_guilty(needs, heard),
+        decisions=[each.told for each in heard],
+        divergence=_divergence(shrunk, failing),
+        pending=_pending(shrunk.program, failing),
+        shrunk=shrunk,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Decision:
+    """A choice that was not the first possibility."""
+
+    place: Place
+    chosen: str
+    first: str
+    """What would have been taken by itself."""
+
+    @property
+    def told(self) -> str:
+        if self.place.kind.startswith(DRAW):
+            return f"{self.place.kind.removeprefix(DRAW)} draws {self.chosen}, in its draw {self.place.number + 1}"
+        when = "though both are ready" if self.place.kind == READY else "though both are due at the same time"
+        return f"{self.chosen} goes before {self.first}, {when} and {self.first} was first"
+
+
+def _told_run(program: Program, made: Made) -> tuple[Trace, list[_Decision]]:
+    """Make it again, and hear of each choice."""
+    choices, heard = Choices(made), list[_Decision]()
+
+    def hear(place: Place, take: int, among: Alternatives | None) -> None:
+        if among is None:
+            heard.append(_Decision(place, f"{(take - 0.5) / LEVELS:.3f}", ""))
+        else:
+            named = [_named(told, call) for told, call in zip(among.told(), among.owners(), strict=True)]
+            heard.append(_Decision(place, named[take], named[0]))
+
+    choices.heard = hear
+    return trace_of(program.run(choices)), heard
+
+
+def _named(told: str, call: int) -> str:
+    """Who goes on, with the number by which the capture knows its call."""
+    return f"call {id_text(call)} of {told}" if call > 0 else told
+
+
+def _needs(made: Made) -> str:
+    kinds = {place.kind for place in made}
+    if READY in kinds:
+        return HOSTILE
+    if any(not kind.startswith(DRAW) for kind in kinds):
+        return LEGAL
+    return DRAWS if kinds else NOTHING
+
+
+def _guilty(needs: str, heard: Sequence[_Decision]) -> str:
+    if needs == NOTHING:
+        return "FIFO throughout: it happens in the run that makes no choices, so no order and no draw decides."
+    if needs == DRAWS:
+        return (
+            f"FIFO throughout: the order never mattered. It takes that {'; and that '.join(one.told for one in heard)}."
+        )
+    pairs = [one for one in heard if not one.place.kind.startswith(DRAW)]
+    last = pairs[-1]
+    begin = f"The order of {last.first} and {last.chosen} decides: {last.told}."
+    others = len(heard) - 1
+    return f"{begin} Besides it takes {several(others, 'more choice')}." if others else begin
+
+
+def _found(program: Program, trace: Trace, what: str) -> str:
+    if what.startswith(CUT_SHORT):
+        return ""
+    verdicts = RunJudge(program).verdicts(trace)
+    return next((one.found for one in verdicts if one.state is State.UNMET and known_as(one) == what), "")
+
+
+def _divergence(shrunk: Shrunk, failing: Trace) -> str:
+    """Against the run without its last choice: of a minimal finding the nearest one that passes."""
+    if not shrunk.made or not shrunk.is_minimal:
+        return ""
+    last = list(shrunk.made)[-1]
+    passing, _ = _told_run(shrunk.program, {place: take for place, take in shrunk.made.items() if place != last})
+    return words.first_sentence(diff.diff(passing, failing))
+
+
+def _pending(program: Program, trace: Trace) -> list[str]:
+    calls = trace.calls
+    rows = np.flatnonzero(calls.outcome == Outcome.RUNNING)[:MOST_PENDING]
+    text, lines = trace.names.text, program.lines
+    pending = []
+    for row in rows.tolist():
+        dispatch = trace.dispatches.row_of(int(calls.dispatch[row]))
+        handler = text(int(calls.handler[row]))
+        event = text(int(trace.dispatches.event[dispatch])) if dispatch >= 0 else "an event"
+        call = id_text(int(calls.id[row]))
+        pending.append(f"{handler} ({event}), call {call}: {lines.file}:{lines.handler_line(handler)}")
+    return pending

@@ -1,0 +1,84 @@
+"""Runs whose choices are made by somebody: where that can be, and what a scenario says of them."""
+
+from __future__ import annotations
+
+from bus.errors import UserError
+from bus.run.order import Order
+from bus.runtime.choices import DRAW, LEVELS, ORDER, READY, Choices, ChosenStreams, Place
+from bus.runtime.choosing_loop import ChoosingLoop
+from bus.runtime.clock import FULL_SPEED, Clock
+from bus.runtime.draws import Draws
+from bus.runtime.loop import EngineLoop
+from bus.scenario import Scenario, distribution
+from bus.scenario.choices import ReplayedChoices, Taken
+from bus.scenario.model import Handler, steps_of
+from bus.scenario.steps import Wait
+from bus.wording import one_of
+from bus.workers import INLINE
+
+HOSTILE = "hostile"
+ENGINES = ("pyee-asyncio", "pyee")
+"""On which all that happens does so on one loop."""
+
+
+def check(scenario: Scenario, engine: str) -> None:
+    """Raises UserError where something of a run is decided elsewhere than by its own loop and draws."""
+    if engine not in ENGINES:
+        problem = f"on {engine} others decide what comes next, so that its order cannot be chosen"
+        raise UserError(problem, hint=f"use --engine {one_of(ENGINES)}")
+    blocks = engine == "pyee" or any(handler.may_block for handler in scenario.handlers.values())
+    for name, handler in scenario.handlers.items():
+        if handler.has_python:
+            raise UserError(f"{name} runs Python, in a process that goes on when it likes: its order cannot be chosen")
+        if handler.worker != INLINE and blocks:
+            hint = f"leave worker: {handler.worker} away, or what blocks the loop"
+            raise UserError(f"{name} has workers beside a loop that is blocked: these are threads", hint=hint)
+        if blocks and _waits_for_ever(handler):
+            raise UserError(f"{name} blocks the loop for ever: nothing would come after it")
+
+
+def _waits_for_ever(handler: Handler) -> bool:
+    waits = (step for step in steps_of(handler.do) if isinstance(step, Wait))
+    return any(distribution.parse(step.wait).is_forever for step in waits)
+
+
+def replayed(scenario: Scenario, order: Order) -> Choices | None:
+    """The choices that a run makes because its scenario says so; None: it says nothing, or a person emits.
+
+    Raises UserError.
+    """
+    said = scenario.choices
+    if said is None or not order.with_script:
+        return None
+    if order.speed != FULL_SPEED:
+        raise UserError("choices are those of a run in virtual time", hint="run it at full speed: max")
+    check(scenario, order.engine)
+    return Choices(dict(map(_place, said.taken)))
+
+
+def _place(taken: Taken) -> tuple[Place, int]:
+    kind = taken.of
+    if kind not in (ORDER, READY) and not kind.startswith(DRAW):
+        raise UserError(f"there are no choices of {kind}", hint=f"expected {ORDER}, {READY} or {DRAW}NAME")
+    if kind.startswith(DRAW) and taken.take > LEVELS:
+        raise UserError(f"{kind} takes {taken.take}: expected a number up to {LEVELS}")
+    return Place(kind, taken.at), taken.take
+
+
+def said(made: dict[Place, int], *, hostile: bool) -> ReplayedChoices:
+    """Choices as a scenario says them."""
+    taken = [Taken(of=place.kind, at=place.number, take=take) for place, take in sorted(made.items())]
+    return ReplayedChoices(mode="hostile" if hostile else "legal", taken=taken)
+
+
+def loop_of(clock: Clock, scenario: Scenario, choices: Choices | None) -> EngineLoop:
+    """The loop of a run: one that asks, where its choices are made by somebody."""
+    if choices is None:
+        return EngineLoop(clock)
+    is_hostile = scenario.choices is not None and scenario.choices.mode == HOSTILE
+    return ChoosingLoop(clock, choices, hostile=is_hostile)
+
+
+def draws_of(order: Order, choices: Choices | None) -> Draws:
+    """What is drawn in a run: as its seed says, where nobody chooses."""
+    return Draws(order.seed) if choices is None else ChosenStreams(order.seed, choices)

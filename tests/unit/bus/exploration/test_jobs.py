@@ -1,0 +1,51 @@
+"""Exploring in processes: as in one, however many there are; ended when told to; and a mistake comes back in words."""
+
+from __future__ import annotations
+
+import time
+
+import pytest
+
+from bus.errors import UserError
+from bus.exploration.explorer import Plan
+from bus.exploration.jobs import HowFar, Jobs
+from bus.exploration.program import Program
+from bus.exploration.tally import Tally
+from bus.scenario import loads
+from tests.helpers.exploring import explored, sample
+from tests.helpers.patience import PATIENCE_S
+
+
+def on(until: float) -> bool:
+    return time.monotonic() < until
+
+
+def run(jobs: int, runs: int, seconds: float | None = None) -> Tally:
+    until = time.monotonic() + PATIENCE_S
+    working = Jobs(Program(sample("lost-update")), Plan(), jobs=jobs, runs=runs, seconds=seconds)
+    return working.wait(lambda _: on(until))
+
+
+def test_two_processes_show_what_one_does() -> None:
+    assert run(2, 8).as_json() == explored(sample("lost-update"), 8).as_json()
+
+
+def test_it_ends_when_told_to_with_what_was_seen_so_far() -> None:
+    until = time.monotonic() + PATIENCE_S
+    working = Jobs(Program(sample("lost-update")), Plan(), jobs=1, runs=1_000_000, seconds=None)
+
+    def go_on(how_far: HowFar) -> bool:
+        return how_far.runs == 0 and on(until)
+
+    assert 0 < working.wait(go_on).runs < 1_000_000
+
+
+def test_it_ends_when_its_time_is_over() -> None:
+    assert 0 < run(1, 1_000_000, seconds=0.2).runs < 1_000_000
+
+
+def test_what_the_processes_cannot_do_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
+    program = Program(loads("buslens: 1\nevents: {a: {}}\nscript: [{emit: a}]\nexpect: [{event: a, emitted: 1}]"))
+    program.engine = "rabbitmq"  # as if only they found out
+    with pytest.raises(UserError, match="others decide what comes next"):
+        Jobs(program, Plan(), jobs=1, runs=1, seconds=None).wait(lambda _: True)

@@ -1,0 +1,62 @@
+"""A program that is run many times: the run that makes no choices is that of the command line, and each one ends."""
+
+from __future__ import annotations
+
+import math
+from pathlib import Path
+
+import pytest
+
+from bus.capture.sameness import Recorded, first_difference
+from bus.errors import UserError
+from bus.exploration.judging import trace_of
+from bus.exploration.program import TOO_MUCH, Program
+from bus.runtime.choices import ORDER, Choices, Place
+from bus.scenario import loads
+from bus.session import Session
+from bus.settings import Settings
+from buslens.records import Outcome
+from tests.helpers.exploring import STUCK, sample
+from tests.helpers.patience import PATIENCE_S
+
+
+@pytest.mark.parametrize("name", ["lost-update", "ten-runners", "feedback-loop", "async-errors"])
+def test_without_choices_it_records_to_the_byte_what_a_run_does(name: str, tmp_path: Path) -> None:
+    document = sample(name)
+    session = Session(Settings(), trusted=lambda _: False)
+    assert document.path is not None
+    session.open_scenario(document.path)
+    session.start(speed=math.inf)
+    assert session.wait(PATIENCE_S)
+    session.export("capture", tmp_path / "run.buslens")
+    session.close()
+    ours = Recorded(Program(document).run(Choices()).data)
+    theirs = Recorded((tmp_path / "run.buslens").read_bytes())
+    # Only the names of their threads differ.
+    assert ours.facts.tobytes() == theirs.facts.tobytes()
+    assert ours.packed_blobs == theirs.packed_blobs
+
+
+def test_the_same_choices_record_the_same_again() -> None:
+    program, made = Program(sample("lost-update")), {Place(ORDER, 0): 1}
+    one, other = (program.run(Choices(made)).data for _ in range(2))
+    assert first_difference(Recorded(one), Recorded(other)) == ""
+    assert first_difference(Recorded(one), Recorded(program.run(Choices()).data)) != ""
+
+
+def test_a_run_in_which_nothing_will_ever_happen_ends_and_leaves_open_what_is_open() -> None:
+    result = Program(loads(STUCK)).run(Choices())
+    assert result.is_stuck
+    assert result.failure == ""
+    assert trace_of(result).calls.outcome.tolist() == [Outcome.RUNNING]
+
+
+def test_a_run_that_feeds_itself_is_ended_and_says_so() -> None:
+    text = "buslens: 1\nevents: {a: {}}\nhandlers: {h: {on: a, do: [{wait: 1ms}, {emit: a}]}}\nscript: [{emit: a}]"
+    endless = loads(text)
+    assert Program(endless, most_bytes=1 << 20).run(Choices()).failure == TOO_MUCH
+
+
+def test_what_cannot_be_explored_is_refused() -> None:
+    with pytest.raises(UserError, match="others decide what comes next"):
+        Program(sample("lost-update"), engine="rabbitmq")
