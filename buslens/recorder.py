@@ -27,6 +27,7 @@ from buslens.redaction import Redaction
 from buslens.shapes import Shapes
 from buslens.small import NOT_SMALL, SmallCopy
 from buslens.texts import utf8
+from buslens.watching.second_look import SecondLooks
 from buslens.wire import NAMES, Header, pack_frame, pack_header, pack_name
 
 _DISPATCH_EMITTED = int(Kind.DISPATCH_EMITTED)
@@ -93,6 +94,9 @@ class Recorder:
         self._at_end: list[tuple[weak_ref[Any], Callable[[Any], None]]] = []
         self._buses: dict[str, Any] = {}
         """The emitter of each, held weakly; None where there is none."""
+
+        self.second_looks = SecondLooks()
+        """Which payloads are looked at again behind their handlers."""
 
         self.unseen: set[str] = set()
         """What the capture says already that it cannot see."""

@@ -142,6 +142,14 @@ class Kind(IntEnum):
     at which it awaited then. It is a mark as well.
     """
 
+    PAYLOAD_CHANGED = 28
+    """While a handler ran, what its dispatch carries changed, and other handlers of it receive the same object.
+
+    id: dispatch; parent: call of the handler; count: handlers that have not ended beside it; blob: a note, JSON: `path`
+    in the payload, `how` ("changed", "removed", "added"), what it `was` and is `now`, and `looked`: dispatches of the
+    same handlers that were looked at again until then. Not all are: see watching.second_look.
+    """
+
     FAULT = 29
     """A scenario let something go wrong on purpose.
 

@@ -36,6 +36,7 @@ def facts_before(trace: Trace, inside: Array, start_ns: int) -> Array:
             _skipped(trace.filtered, Kind.FILTERED, trace.dispatches.id[dispatches], start_ns),
             _delivered(trace, dispatches, start_ns),
             _intervened(trace, dispatches, start_ns),
+            _changed(trace, dispatches, start_ns),
             _subscribed(trace, start_ns),
         ]
     )
@@ -162,6 +163,15 @@ def _intervened(trace: Trace, rows: Array, start_ns: int) -> Array:
         int(which.sum()), kind=Kind.INTERVENED, id=told.view("dispatch")[which], parent=told.view("call")[which],
         name=told.view("handler")[which], count=told.view("did")[which], blob=told.view("note")[which],
         time_ns=told.view("time_ns")[which],
+    )  # fmt: skip
+
+
+def _changed(trace: Trace, rows: Array, start_ns: int) -> Array:
+    told = trace.payload_changes
+    which = np.isin(told.view("dispatch"), trace.dispatches.id[rows]) & (told.view("time_ns") < start_ns)
+    return _facts(
+        int(which.sum()), kind=Kind.PAYLOAD_CHANGED, id=told.view("dispatch")[which], parent=told.view("call")[which],
+        count=told.view("others")[which], blob=told.view("note")[which], time_ns=told.view("time_ns")[which],
     )  # fmt: skip
 
 

@@ -72,6 +72,9 @@ class Trace:
         self.interventions = _interventions()
         """What a person did to deliveries at breakpoints; did: buslens.records.Did. Each is a mark as well."""
 
+        self.payload_changes = _payload_changes()
+        """What calls have changed in payloads that others receive too; others: how many handlers had not ended."""
+
         self.counts = _counts()
         """Each count of a scenario: the counter's interned name, and its value since."""
 
@@ -182,7 +185,8 @@ class Trace:
     def nbytes(self) -> int:
         """Memory of all columns, room to grow included."""
         told = (self.marks.columns, self.subscriptions, self.deliveries, self.skipped, self.filtered, self.counts)
-        return sum(table.nbytes for table in (self.dispatches, self.calls, self.interventions, *told))
+        rare = (self.interventions, self.payload_changes)
+        return sum(table.nbytes for table in (self.dispatches, self.calls, *rare, *told))
 
     def newest(self, most: int) -> Trace:
         """A trace with about so many of its newest dispatches and calls, and all that runs, in place of this one.
@@ -205,10 +209,12 @@ class Trace:
         of_kept = trace.dispatches.rows_of(told.view("dispatch")) >= 0
         trace.deliveries.append_rows(told, np.flatnonzero(of_kept))
         trace.skipped, trace.filtered, trace.interventions = _skipped(), _skipped(), _interventions()
+        trace.payload_changes = _payload_changes()
         for kept, told in (
             (trace.skipped, self.skipped),
             (trace.filtered, self.filtered),
             (trace.interventions, self.interventions),
+            (trace.payload_changes, self.payload_changes),
         ):
             kept.append_rows(told, np.flatnonzero(trace.dispatches.rows_of(told.view("dispatch")) >= 0))
         trace.counts = _counts()
@@ -278,6 +284,11 @@ class Trace:
             len(done), time_ns=done.time_ns, dispatch=done.id, handler=done.name, call=done.parent,
             did=np.minimum(done.count, 255), note=done.blob,
         )  # fmt: skip
+        changed = facts.of_kind(Kind.PAYLOAD_CHANGED)
+        self.payload_changes.append(
+            len(changed), time_ns=changed.time_ns, dispatch=changed.id, call=changed.parent, others=changed.count,
+            note=changed.blob,
+        )  # fmt: skip
         counted = facts.of_kind(Kind.COUNTED)
         self.counts.append(
             len(counted), time_ns=counted.time_ns, call=counted.parent, counter=counted.name, value=counted.count
@@ -328,6 +339,10 @@ def _interventions() -> Columns:
     return Columns(
         time_ns=np.int64, dispatch=np.uint64, handler=np.uint32, call=np.uint64, did=np.uint8, note=np.uint64
     )
+
+
+def _payload_changes() -> Columns:
+    return Columns(time_ns=np.int64, dispatch=np.uint64, call=np.uint64, others=np.uint32, note=np.uint64)
 
 
 def _counts() -> Columns:

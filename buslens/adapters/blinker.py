@@ -117,6 +117,8 @@ class SignalHooks(MethodHooks):
                 self._look(signal, self.subscribers.came)
             muted = vars(signal).get("is_muted") is True
             plan = self._plan(signal, sender) if is_plain and not muted else None
+            if plan is not None and plan.is_looked_at:
+                plan = None
             if plan is not None and self.stream is not None and self.stream.spending.one_in == 1:
                 measured, said = self.stream.spending.measured(), self.senders.carried(sender, kwargs)
                 if plan.announced:
@@ -140,7 +142,9 @@ class SignalHooks(MethodHooks):
                 key = _static_key(receiver)
                 return None if refused and receivers[key].kind == refused else key
 
-            return Turns(watch, dispatch, announced, key_of, flags)
+            turns = Turns(watch, dispatch, announced, key_of, flags)
+            turns.look_again(kwargs)
+            return turns
         except Exception as error:
             watch.broke(error)
         return None

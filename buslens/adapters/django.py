@@ -132,6 +132,8 @@ class SignalHooks(MethodHooks):
             if receivers is not self._seen[0] or len(receivers) != self._seen[1]:
                 self.look(signal)
             found = self._plan(receivers, sender) if is_plain else None
+            if found is not None and found[0].is_looked_at:
+                found = None
             if found is not None and self.stream is not None and self.stream.spending.one_in == 1:
                 if self.quiet and not found[0].announced:
                     return None
@@ -158,7 +160,9 @@ class SignalHooks(MethodHooks):
                 return keys.pop(0) if keys else None
 
             caught, kept = (_caught if robust else None), (_kept if robust else None)
-            return Turns(watch, dispatch, announced, key_of, caught=caught, kept=kept)
+            turns = Turns(watch, dispatch, announced, key_of, caught=caught, kept=kept)
+            turns.look_again(named)
+            return turns
         except Exception as error:
             watch.broke(error)
         return None

@@ -148,6 +148,7 @@ class TopicTreeHooks(MethodHooks):
             dispatch = watch.emitted(watch.event_id(name), len(announced), payload, watch.cause())
             turns = Turns(watch, dispatch, announced, id, caught=self._caught, undone=_undone, kept=_kept)
             turns.by_library = True
+            turns.look_again(data)
             return turns
         except Exception as error:
             watch.broke(error)

@@ -24,6 +24,7 @@ from buslens.watching.steps import tell_long_step, waits_at
 from buslens.watching.undone import has_begun
 
 if TYPE_CHECKING:
+    from buslens.watching.second_look import SecondLook
     from buslens.watching.watch import Watch
 
 _ASYNC = int(Flag.ASYNC)
@@ -130,9 +131,11 @@ class CallCoroutine(Coroutine[Any, Any, Any]):
     never awaited, which warns. What asks for `cr_frame`, `__qualname__` and the like gets the handler's.
     """
 
-    __slots__ = ("_call", "_coroutine", "_ended", "_plain", "_send", "_stepped", "_stood", "_token", "_watch")
+    __slots__ = ("_call", "_coroutine", "_ended", "_look", "_plain", "_send", "_stepped", "_stood", "_token", "_watch")
 
-    def __init__(self, coroutine: Any, watch: Watch, call: int, plain: Frames) -> None:
+    def __init__(
+        self, coroutine: Any, watch: Watch, call: int, plain: Frames, look: Optional[SecondLook] = None
+    ) -> None:
         self._coroutine = coroutine
         self._send = coroutine.send
         self._watch = watch
@@ -143,6 +146,9 @@ class CallCoroutine(Coroutine[Any, Any, Any]):
         self._ended = False
         self._stood = ""
         """Where it waited when it was last told to stop."""
+
+        self._look = look
+        """At what its dispatch carries, where that is looked at again."""
 
     @property  # type: ignore[misc]
     def __class__(self) -> Any:
@@ -166,6 +172,9 @@ class CallCoroutine(Coroutine[Any, Any, Any]):
     def send(self, value: Any = None) -> Any:
         if not self._stepped:
             self._start()
+        look = self._look
+        if look is not None:
+            look.begins()
         began_ns = monotonic_ns()
         try:
             try:
@@ -173,6 +182,8 @@ class CallCoroutine(Coroutine[Any, Any, Any]):
             finally:
                 if monotonic_ns() - began_ns >= LONG_STEP_NS:
                     tell_long_step(self._watch, self._call, self._coroutine, began_ns)
+                if look is not None:
+                    look.stops(self._call)
         except StopIteration:
             self._end(None)
             raise
@@ -232,6 +243,9 @@ class CallCoroutine(Coroutine[Any, Any, Any]):
         if self._ended:
             return
         self._ended = True
+        if self._look is not None:
+            self._look.ends(self._call)
+            self._look = None
         if self._token is not None:
             try:
                 CALL.reset(self._token)

@@ -37,7 +37,7 @@ _PACK = layout.PACK_OPENED
 class SlotPlan:
     """Whom a dispatch calls, as long as nobody comes or goes. Keeps none of them alive."""
 
-    __slots__ = ("announced", "event_id", "form", "openings", "others", "without_form")
+    __slots__ = ("announced", "event_id", "form", "looks", "openings", "others", "without_form")
 
     def __init__(
         self,
@@ -60,11 +60,17 @@ class SlotPlan:
                 self.openings.clear()
                 break
             self.openings[key] = opening.mark if len(ids) == 1 else opening.mark & ~layout.AWAITS_END
+        self.looks = recorder.second_looks.of(ids)
         self.form: Form = no_form
         """What most payloads look like, as far as that is known."""
 
         self.without_form = 0
         """Payloads that looked otherwise."""
+
+    @property
+    def is_looked_at(self) -> bool:
+        """Whether what the next dispatch carries is looked at again, in the general way."""
+        return self.looks.left > 0
 
     def keep_payload(
         self, recorder: StreamRecorder, append: Callable[[bytes], Any], call: int, payload: dict[str, Any]
@@ -188,6 +194,7 @@ class SlotTurns(Turns):
         if self._measured is not None:
             self._measured.go()
             self._measured.done(len(self._plan.announced))
+            self._plan.looks.left += len(self._plan.announced) > 1
 
     def _open(self, mark: int, registration: Registration) -> None:
         recorder, payload = self._recorder, self._payload

@@ -33,7 +33,7 @@ class StreamCall(CallCoroutine):
         # As in the base, which would be asked for in as much time as all this takes.
         self._coroutine, self._send = coroutine, coroutine.send
         self._watch, self._call, self._plain, self._token = watch, call, plain, None
-        self._stepped, self._ended, self._stood = False, False, ""
+        self._stepped, self._ended, self._stood, self._look = False, False, "", None
         self._recorder, self._begin = recorder, begin
 
     def _start(self) -> None:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Callable, Optional
 from buslens.context import CALL
 from buslens.watching.calls import WatchedHandler
 from buslens.watching.naming import HandlerName
+from buslens.watching.second_look import SecondLook, second_look
 
 if TYPE_CHECKING:
     from buslens.watching.subscribers import Registration
@@ -54,12 +55,14 @@ class Turns:
         self.by_library = False
         """The library's own function runs the loop, called from one of ours."""
 
+        self.look: Optional[SecondLook] = None
+        """At what it carries, where all handlers run here one after another."""
+
         self._watch = watch
         self._key_of = key_of
         self._flags = flags
-        self._caught = caught
+        self._catching = (caught, kept) if caught is not None else None
         self._undone = undone
-        self._kept = kept
         self._handlers: Iterator[Any] = iter(())
         self._call = 0
         """The one that runs now; 0: none."""
@@ -88,6 +91,16 @@ class Turns:
             raise StopIteration
         self._started(handler)
         return handler
+
+    def look_again(self, payload: Any) -> None:
+        """Look at what the dispatch carries behind each handler, if it is one of those; not where others run meanwhile.
+
+        payload: what handlers get by name.
+        """
+        recorder, registrations = self._watch.recorder, self.left.values()
+        if len(registrations) > 1 and not any(each.name.is_async for each in registrations):
+            looks = recorder.second_looks.of(each.handler_id for each in registrations)
+            self.look = second_look(recorder, looks, self.dispatch, len(registrations), payload)
 
     def later(self, handler: Any) -> Any:
         """A stand-in for a handler whose coroutine the library makes now, to run it with others."""
@@ -144,11 +157,13 @@ class Turns:
 
     def _returned(self, frame: FrameType) -> None:
         call, self._call = self._call, 0
-        error = self._caught(frame) if self._caught is not None else None
+        if self.look is not None:
+            self.look.ends(call)
+        caught, kept = self._catching or (None, None)
+        error = caught(frame) if caught is not None else None
         why = self._undone(self._name) if self._undone is not None else ""
         if error is not None:
-            kept = self._kept(frame) if self._kept is not None else ""
-            self._watch.failed(call, error, self._name.plain, kept)
+            self._watch.failed(call, error, self._name.plain, kept(frame) if kept is not None else "")
         elif why:
             self._watch.never_ran(call, why)
         else:

@@ -22,6 +22,7 @@ from buslens.texts import json_utf8
 from buslens.watching.calls import CallCoroutine, FutureEnd, outcome_of
 from buslens.watching.naming import HandlerName, describe, event_text
 from buslens.watching.pending import ENDED_FIRST, Begin, PendingCall, Waiting
+from buslens.watching.second_look import SecondLook
 from buslens.watching.subscribers import Registration
 from buslens.watching.undone import undone
 
@@ -280,15 +281,22 @@ class Watch:
         except Exception as error:
             self.broke(error)
 
-    def returned(self, given: list[Any], call: int, name: HandlerName, begin: Optional[Begin]) -> None:
+    def returned(
+        self,
+        given: list[Any],
+        call: int,
+        name: HandlerName,
+        begin: Optional[Begin],
+        look: Optional[SecondLook] = None,
+    ) -> None:
         """What a handler gave, alone in a list: a stand-in takes its place where somebody may run it.
 
-        begin: the call has not begun to run.
+        begin: the call has not begun to run. look: at what its dispatch carries, if that is looked at again.
         """
         try:
             if given[0] is None and begin is None:
                 why = ""
-            elif self._goes_on(given, call, name, begin):
+            elif self._goes_on(given, call, name, begin, look):
                 return
             else:
                 if begin is not None:
@@ -297,12 +305,16 @@ class Watch:
         except Exception as error:
             self.broke(error)
             return
+        if look is not None:
+            look.ends(call)
         if why:
             self.never_ran(call, why)
         else:
             self.ended(call)
 
-    def _goes_on(self, given: list[Any], call: int, name: HandlerName, begin: Optional[Begin]) -> bool:
+    def _goes_on(
+        self, given: list[Any], call: int, name: HandlerName, begin: Optional[Begin], look: Optional[SecondLook]
+    ) -> bool:
         """Whether the call ends with what it gave, and not now."""
         kind = type(given[0])
         if "__buslens_deferred__" in class_dict(kind):  # see deferred.py
@@ -311,7 +323,7 @@ class Watch:
             given[0].add_done_callback(FutureEnd(self, call, name.plain))
         elif self.may_run(kind):
             self.waiting[call] = begin, self.recorder.clock_ns(), name, self.is_idle()
-            given[0] = CallCoroutine(given[0], self, call, name.plain)
+            given[0] = CallCoroutine(given[0], self, call, name.plain, look)
             if self.hold is not None and begin is not None:
                 given[0] = self.hold(self, given[0], begin, name)
         else:

@@ -1,5 +1,7 @@
 """Fields of one event that changed type, or vanished, from one emitter to another or from some time on.
 
+What a handler changes for those behind it is told by changed_payload.py.
+
 Payloads of many kinds under one event are common and sound. So a change is told only where it has a consequence:
 handlers fail with one form and not with the other. Numbers that became texts of numbers are a hint without that.
 """
@@ -14,6 +16,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from bus.analysis.problems.changed_payload import ID, changed_payloads
 from bus.analysis.problems.detector import Detector, NotEnough
 from bus.analysis.problems.finding import MOST_SHOWN, Finding, Severity
 from bus.analysis.problems.observed import Groups, Observed
@@ -41,7 +44,8 @@ _TYPES = {bool: "boolean", int: "number", float: "number", str: "text", list: "l
 
 
 def find(observed: Observed) -> Iterator[Finding | NotEnough]:
-    """Event by event, the most frequent first."""
+    """What handlers change first; then what emitters send otherwise, the most frequent event first."""
+    yield from changed_payloads(observed)
     dispatches = observed.trace.dispatches
     if len(observed.trace.marks.rows_lacking(Lacking.PAYLOADS)):
         yield NotEnough("whether payloads changed: for a while their values were not recorded, as a person had asked")
@@ -63,7 +67,7 @@ def find(observed: Observed) -> Iterator[Finding | NotEnough]:
         yield from _of_event(observed, event, some)
 
 
-DETECTOR = Detector("payload-drift", "Payload drift", find)
+DETECTOR = Detector(ID, "Payload drift", find)
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,7 @@ from psygnal._signal import SignalInstance
 from buslens.adapters.psygnal.loops import is_known, watched
 from buslens.adapters.psygnal.slots import handler_name, receivers_of
 from buslens.adapters.psygnal.turns import Emission, Slot
+from buslens.payloads import arguments
 from buslens.probe import Probe
 from buslens.recorder import Recorder
 from buslens.statics import class_name, found_in_class, instance_dict, mro_of
@@ -140,7 +141,9 @@ class SignalHooks:
                 if watch.has_room(len(self._slots)):
                     because = watch.cause() if cause is None else cause
                     dispatch = watch.emitted(self._event_id, len(self._slots), watch.payload(args, {}), because)
-                    return Emission(watch, dispatch, self._slots)
+                    emission = Emission(watch, dispatch, self._slots)
+                    emission.look_again(arguments(args, {}))
+                    return emission
             except Exception as error:
                 watch.broke(error)
         return Emission(None, 0, [])

@@ -16,6 +16,7 @@ from buslens.adapters.psygnal.slots import is_coroutine, is_queued
 from buslens.context import CALL
 from buslens.watching.calls import WatchedHandler
 from buslens.watching.naming import HandlerName
+from buslens.watching.second_look import SecondLook, second_look
 from buslens.watching.subscribers import Registration
 from buslens.watching.watch import Watch
 
@@ -47,7 +48,7 @@ class Slot:
 class Emission:
     """The slots of one emission, as their turns come."""
 
-    __slots__ = ("_left", "_name", "_started", "_token", "_watch", "call", "dispatch")
+    __slots__ = ("_left", "_look", "_name", "_started", "_token", "_watch", "call", "dispatch")
 
     def __init__(self, watch: Optional[Watch], dispatch: int, slots: list[Slot]) -> None:
         """watch: None where nothing is to be told."""
@@ -57,9 +58,17 @@ class Emission:
         """The call whose turn it is, or was last."""
 
         self._left = {id(slot.key): slot for slot in slots}
+        self._look: Optional[SecondLook] = None
         self._name: Optional[HandlerName] = None
         self._token: Optional[Token[Optional[int]]] = None
         self._started = False
+
+    def look_again(self, payload: Any) -> None:
+        """Look at what the emission carries behind each slot, if it is one of those."""
+        watch, slots = self._watch, self._left.values()
+        if watch is not None and len(slots) > 1:
+            looks = watch.recorder.second_looks.of(each.registration.handler_id for each in slots)
+            self._look = second_look(watch.recorder, looks, self.dispatch, len(slots), payload)
 
     def begin(self, slot: Any) -> Run:
         """What is to be called now, instead of the slot's `cb`; it does what that would."""
@@ -88,6 +97,8 @@ class Emission:
         if self._started and self._watch is not None:
             self._started = False
             self._leave()
+            if self._look is not None:
+                self._look.ends(self.call)
             self._watch.ended(self.call)
 
     def passed_over(self, slot: Any, why: str) -> None:

@@ -48,11 +48,13 @@ def direct(watch: PyeeWatch, bare: CallHandlers, stream: Optional[StreamRecorder
         task = schedule(emitter, event, args, kwargs, functions) if schedule is not None else None
         if task is not None:
             dispatch, handlers, now, is_idle = task
+            look = None
         else:
             dispatch, handlers = announce(watch, emitter, event, args, kwargs, functions, is_chosen)
             now, is_idle = 0, False
             if not dispatch:
                 return bare(event, args, kwargs)
+            look = watch.second_look(event, dispatch, args, kwargs)
         call = 0
         try:
             for function, key, handler, name in handlers:
@@ -77,13 +79,15 @@ def direct(watch: PyeeWatch, bare: CallHandlers, stream: Optional[StreamRecorder
                         if not returns_are_looked_at or not isinstance(error, Exception):
                             raise
                         run = raise_(error)
+                        if look is not None:
+                            look.ends(call)
                     else:
                         if task is not None and type(given[0]) is coroutine:
                             begin = dispatch, handler, 1
                             waiting[call] = begin, now, name, is_idle
                             given[0] = stand_in(given[0], watch, call, name.plain, to, begin)
                         else:
-                            watch.returned(given, call, name, (dispatch, handler, 1) if later else None)
+                            watch.returned(given, call, name, (dispatch, handler, 1) if later else None, look)
                     # Also what pyee throws away is thrown away there: it may warn of that.
                     if returns_are_looked_at or given[0] is not None:
                         emitter._emit_run(run, (), {})

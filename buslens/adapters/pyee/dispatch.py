@@ -22,6 +22,7 @@ from buslens.watching.call_sites import in_the_place_of
 from buslens.watching.calls import WatchedHandler
 from buslens.watching.methods import marked
 from buslens.watching.naming import HandlerName
+from buslens.watching.second_look import second_look
 
 CallHandlers = Callable[[Any, "tuple[Any, ...]", "dict[str, Any]"], bool]
 
@@ -106,7 +107,7 @@ def plain(watch: PyeeWatch, bare: CallHandlers, slow: Callable[..., bool]) -> Ca
     call_with, call_without = watch.call_from, watch.call_without
     # What is global below is pyee's: see `in_the_place_of`.
     few, short, next_, started, ended_ = _FEW, _SHORT, NEXT, STARTED, ENDED
-    nothing, together, is_same, nobody = NoPayload, arguments, same, unheard
+    nothing, together, is_same, nobody, look_again = NoPayload, arguments, same, unheard, second_look
 
     def _call_handlers(event: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> bool:
         emitter: Any = emitter_of()
@@ -178,6 +179,9 @@ def plain(watch: PyeeWatch, bare: CallHandlers, slow: Callable[..., bool]) -> Ca
             parent = current()
             if parent is None:
                 parent = local.outside
+            look = None
+            if plan.others and plan.looks.left:
+                look = look_again(recorder, plan.looks, dispatch, count, together(args, kwargs))
             put((plan.opening, dispatch, parent, clock_ns(), lane, payload, call))
             token = enter(call)
         except Exception as error:
@@ -192,6 +196,8 @@ def plain(watch: PyeeWatch, bare: CallHandlers, slow: Callable[..., bool]) -> Ca
             given = call_from(functions[0], args, kwargs)
             for at in plan.others:
                 try:
+                    if look is not None:
+                        look.ends(call)
                     if given is None:
                         ended, call = call, next_id()
                         put((next_, ended, clock_ns(), plan.handler_ids[at], call, dispatch, lane))

@@ -21,6 +21,7 @@ from buslens.stream import StreamRecorder
 from buslens.stream.forms import no_form
 from buslens.stream.layout import ELSEWHERE, PACK_FURTHER, PACK_OPENED, PACK_WHOLE, WHOLE
 from buslens.watching.call_sites import in_the_place_of
+from buslens.watching.second_look import second_look
 
 _OFTEN = 16
 """So many payloads of an event are kept before a form is looked for; and then each time there are twice as many."""
@@ -52,7 +53,7 @@ def _path(recorder: StreamRecorder, call_with: Any, call_without: Any) -> Path:
     pack, no_slot, gone = PACK_OPENED, (AttributeError, TypeError, StopIteration), ValueError
     no_place, used_up = (AttributeError, TypeError), StopIteration
     pack_further, take, ids, elsewhere = PACK_FURTHER, islice, recorder.next_id.__self__, ELSEWHERE  # type: ignore[attr-defined]
-    started, told_elsewhere, left_empty = STARTED, _told_elsewhere, _left_empty
+    look_again, started, told_elsewhere, left_empty = second_look, STARTED, _told_elsewhere, _left_empty
     together, other, is_same, nobody, unknown = arguments, _without_form, same, unheard, CAUSE_UNKNOWN
 
     def of(watch: PyeeWatch, bare: CallHandlers, slow: Slow) -> CallHandlers:
@@ -150,6 +151,9 @@ def _path(recorder: StreamRecorder, call_with: Any, call_without: Any) -> Path:
                     except used_up:
                         claim, facts, ends, append, lane, outside = renew()
                         slot = claim()
+                look = None
+                if several and plan.looks.left:
+                    look = look_again(recorder, plan.looks, call - 1, plan.count, together(args, kwargs))
                 pack(facts, slot, clock_ns(), call, parent, blob, lane, opening.mark)
                 token = enter(call)
             except no_slot:  # there is no room, or other threads were quicker
@@ -177,6 +181,8 @@ def _path(recorder: StreamRecorder, call_with: Any, call_without: Any) -> Path:
                                 kept, given = [given], None
                                 watch.threw_away(emitter, kept, call, plan.names[at - 1])
                                 keep((started, plan.handler_ids[at], clock_ns(), calls[at], calls[0] - 1, lane))
+                            if look is not None:
+                                look.ends(call)
                             call = calls[at]
                             enter(call)
                         except gone:
@@ -208,6 +214,7 @@ def _path(recorder: StreamRecorder, call_with: Any, call_without: Any) -> Path:
                 watch.broke(error)
             if measured is not None:
                 measured.done(opening.slots)
+                plan.looks.left += several
             return True
 
         return in_the_place_of(EventEmitter._call_handlers, "_emit_run", _call_handlers)  # type: ignore[no-any-return]

@@ -41,7 +41,7 @@ def scheduled(watch: PyeeWatch, recorder: StreamRecorder) -> Announce:
             plan = find(event)
             if plan is None or not (functions[0] is plan.only or same(plan.functions, functions)):
                 plan = watch.plan(emitter, event, functions)
-            if not plan.is_scheduled:
+            if not plan.is_scheduled or plan.looks.left:
                 return None
             try:
                 claim, facts, _, append, lane, outside = local.place

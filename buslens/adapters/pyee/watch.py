@@ -6,16 +6,18 @@ import sys
 from collections.abc import Coroutine
 from operator import is_
 from types import AsyncGeneratorType, GeneratorType
-from typing import Any, Callable
+from typing import Any, Callable, Optional
 
 from pyee.base import EventEmitter
 
+from buslens.payloads import arguments
 from buslens.recorder import Recorder
 from buslens.statics import class_name
 from buslens.stream.forms import Form, no_form
 from buslens.watching.call_sites import call_site_of
 from buslens.watching.calls import CallCoroutine, FutureEnd
 from buslens.watching.naming import HandlerName, describe, event_text
+from buslens.watching.second_look import SecondLook, second_look
 from buslens.watching.watch import Watch
 
 _MOST_PLANS = 4096
@@ -27,9 +29,8 @@ class HandlerPlan:
     """The handlers of one event as they were at its last emit."""
 
     __slots__ = (
-        *("count", "event_id", "form", "functions", "handler_ids", "is_scheduled", "keys", "names", "only", "opening"),
-        "others",
-        "without_form",
+        *("count", "event_id", "form", "functions", "handler_ids", "is_scheduled", "keys", "looks", "names", "only"),
+        *("opening", "others", "without_form"),
     )
 
     def __init__(self, event_id: int, items: list[tuple[Any, Any]], recorder: Recorder, event: object) -> None:
@@ -52,6 +53,9 @@ class HandlerPlan:
 
         self.opening: Any = recorder.opening(event_id, self.handler_ids) if simple else None
         """What the recorder packs for an emit; None where one of them is `once`, or is not over when it returns."""
+
+        self.looks = recorder.second_looks.of(self.handler_ids)
+        """How often what they receive is looked at again."""
 
         self.form: Form = no_form
         """What most payloads of the event look like, where that is known."""
@@ -107,6 +111,15 @@ class PyeeWatch(Watch):
                 self.plans.clear()
             self.plans[event] = plan
         return plan
+
+    def second_look(
+        self, event: Any, dispatch: int, args: tuple[Any, ...], kwargs: dict[str, Any]
+    ) -> Optional[SecondLook]:
+        """To look again at what an emit carries that was just told; mostly None."""
+        plan = self.plans.get(event) if type(event) is str else None
+        if plan is None or plan.count < 2:
+            return None
+        return second_look(self.recorder, plan.looks, dispatch, plan.count, arguments(args, kwargs))
 
     def forget(self, event: Any = None) -> None:
         """The handlers of an event have changed; of all events where none is named."""
