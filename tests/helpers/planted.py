@@ -93,6 +93,15 @@ class Story:
         self.wait(ms)
         self.recorder.put(WHOLE, int(Kind.LONG_STEP), 0, 0, 0, began, 0, call, self.main, round(ms * 1_000), note)
 
+    def changes(
+        self, dispatch: int, call: int, path: str, was: Any = None, now: Any = None, *, how: str = "changed",
+        looked: int = 1, others: int = 1,
+    ) -> None:  # fmt: skip
+        """While a call ran, what its dispatch carries changed, and so many others receive it."""
+        note = json.dumps({"path": path, "how": how, "was": was, "now": now, "looked": looked}).encode()
+        about = self._clock(), dispatch, call, self.main, others, note
+        self.recorder.put(WHOLE, int(Kind.PAYLOAD_CHANGED), 0, 0, 0, *about)
+
     def by_hand(self, did: Did, dispatch: int, handler: str, event: str, call: int = 0) -> None:
         """What a person did to a delivery at a breakpoint."""
         said = did.name.lower().encode()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import gc
 from collections.abc import Callable
 from typing import Any
@@ -127,6 +128,26 @@ def sessions(recorder: Recorder, *, removes: bool) -> Any:
     return emitter
 
 
+def shared(recorder: Recorder, *, copies: bool) -> Any:
+    emitter = EventEmitter()
+    buslens.attach(emitter, recorder=recorder)
+
+    def charge(order: Any) -> None:
+        order = dict(order) if copies else order
+        order.pop("card")
+
+    def receipt(order: Any) -> None:
+        if "card" not in order:
+            raise KeyError("card")
+
+    for handler in (charge, receipt):
+        emitter.on("paid", handler)
+    for number in range(3):
+        with contextlib.suppress(KeyError):
+            emitter.emit("paid", {"number": number, "card": "visa"})
+    return emitter
+
+
 @pytest.mark.parametrize(
     ("program", "is_sound", "expected"),
     [
@@ -135,6 +156,7 @@ def sessions(recorder: Recorder, *, removes: bool) -> Any:
         (robust, "is_sound", ("swallowed-exception", "warning")),
         (correction, "is_last", ("re-entrancy", "warning")),
         (waiter, "is_early", ("nobody-listens", "warning")),
+        (shared, "copies", ("payload-drift", "warning")),
         (sessions, "removes", ("listener-growth", "warning")),
     ],
     ids=lambda each: getattr(each, "__name__", None),
