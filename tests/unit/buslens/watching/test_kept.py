@@ -1,4 +1,4 @@
-"""What of a plain value has changed since it was kept is told place by place, and nothing of the program runs for it."""
+"""What of a plain value has changed since it was kept is told place by place; nothing of the program runs for that."""
 
 from __future__ import annotations
 
