@@ -13,7 +13,7 @@ import threading
 import time
 from collections import deque
 from itertools import repeat, starmap
-from typing import Any, Callable, Optional
+from typing import TYPE_CHECKING, Any, Callable, Optional
 from weakref import ref as weak_ref
 
 from buslens.context import CALL, CAUSE_UNKNOWN, outside
@@ -27,8 +27,12 @@ from buslens.redaction import Redaction
 from buslens.shapes import Shapes
 from buslens.small import NOT_SMALL, SmallCopy
 from buslens.texts import utf8
+from buslens.watching.awaits import tell_awaits
 from buslens.watching.second_look import SecondLooks
 from buslens.wire import NAMES, Header, pack_frame, pack_header, pack_name
+
+if TYPE_CHECKING:
+    from buslens.stream.spending import Spending
 
 _DISPATCH_EMITTED = int(Kind.DISPATCH_EMITTED)
 _CALL_STARTED = int(Kind.CALL_STARTED)
@@ -44,6 +48,9 @@ CLOCK_NS: Callable[[], int] = time.perf_counter_ns if sys.platform == "win32" el
 
 class Recorder:
     """Turns what happens into frames. Thread-safe; only `take` must stay on one thread at a time."""
+
+    spending: Optional[Spending] = None
+    """What being watched costs, where that is counted."""
 
     is_taken = True
     """Whether facts wait here for whoever takes them."""
@@ -95,7 +102,7 @@ class Recorder:
         self._buses: dict[str, Any] = {}
         """The emitter of each, held weakly; None where there is none."""
 
-        self.second_looks = SecondLooks()
+        self.second_looks = SecondLooks(self.spending)
         """Which payloads are looked at again behind their handlers."""
 
         self.unseen: set[str] = set()
@@ -172,6 +179,16 @@ class Recorder:
         """What a name says; "" for none of this kind. Looks through all names."""
         return next((str(key[1]) for key, found in list(self._ids.items()) if found == ident and key[0] == kind), "")
 
+    @property
+    def names_count(self) -> int:
+        """How many names there are so far."""
+        return len(self._ids)
+
+    def handler_places(self) -> set[tuple[str, int]]:
+        """File and first line of the code of each handler that has a name."""
+        handlers = [key for key in list(self._ids) if key[0] == NameKind.HANDLER and len(key) > 3]
+        return {(file, line) for _, _, file, line, *_ in handlers if file}
+
     def lane(self, text: str) -> int:
         """Interned id of a thread's or task's name."""
         return self._intern(NameKind.LANE, text)
@@ -197,7 +214,7 @@ class Recorder:
             if first is not None:
                 first()
             self.local.outside = 0 if self._knows_threads else outside()
-            found = self.local.lane = self.lane(_thread_name())
+            found = self.local.lane = self.lane(thread_name(threading.get_ident()))
         return found
 
     def cause(self) -> int:
@@ -341,6 +358,7 @@ class Recorder:
 
     def finish(self) -> None:
         """The program ends: who waits for something tells what did not come. The last `take` is next."""
+        tell_awaits(self)
         waiting, self._at_end = self._at_end, []
         for ref, finish in waiting:
             whom = ref()
@@ -429,8 +447,8 @@ class Recorder:
         return own
 
 
-def _thread_name() -> str:
+def thread_name(ident: int) -> str:
+    """What a thread is called that runs."""
     # threading.current_thread() would register a dummy for a foreign thread: visible to the program.
-    ident = threading.get_ident()
     known = getattr(threading, "_active", {}).get(ident)
     return str(known.name) if known is not None else f"thread {ident}"

@@ -158,6 +158,19 @@ class Kind(IntEnum):
     is a mark as well.
     """
 
+    STACK = 30
+    """Where a thread stood while a handler ran on it, as far as a look now and then tells (see watching.stacks).
+
+    time_ns: of the first look; lane: the thread; count: microseconds to the last look; blob: a note, JSON: `looks`, how
+    many; `handler`, file and first line of its code; `stack`, file, line and function of each frame, innermost first.
+    """
+
+    AWAITS = 31
+    """Where the coroutine of a call waits that has not ended: told when the program ends, and now and then before.
+
+    parent: call; blob: a note in words, with the innermost line of the program and what that awaits.
+    """
+
 
 class Fault(IntEnum):
     """What a scenario let go wrong (FAULT). The numbers are part of the capture format."""

@@ -75,6 +75,12 @@ class Trace:
         self.payload_changes = _payload_changes()
         """What calls have changed in payloads that others receive too; others: how many handlers had not ended."""
 
+        self.stacks = _stacks()
+        """Where threads stood while handlers ran for long, from then on for so long."""
+
+        self.awaits = _awaits()
+        """Where coroutines of calls that had not ended waited when somebody looked."""
+
         self.counts = _counts()
         """Each count of a scenario: the counter's interned name, and its value since."""
 
@@ -185,7 +191,7 @@ class Trace:
     def nbytes(self) -> int:
         """Memory of all columns, room to grow included."""
         told = (self.marks.columns, self.subscriptions, self.deliveries, self.skipped, self.filtered, self.counts)
-        rare = (self.interventions, self.payload_changes)
+        rare = (self.interventions, self.payload_changes, self.stacks, self.awaits)
         return sum(table.nbytes for table in (self.dispatches, self.calls, *rare, *told))
 
     def newest(self, most: int) -> Trace:
@@ -217,6 +223,10 @@ class Trace:
             (trace.payload_changes, self.payload_changes),
         ):
             kept.append_rows(told, np.flatnonzero(trace.dispatches.rows_of(told.view("dispatch")) >= 0))
+        trace.stacks, trace.awaits = _stacks(), _awaits()
+        lasts = self.stacks.view("time_ns") + self.stacks.view("length_us").astype(np.int64) * 1_000
+        trace.stacks.append_rows(self.stacks, np.flatnonzero(lasts >= trace._first_ns))
+        trace.awaits.append_rows(self.awaits, np.flatnonzero(trace.calls.rows_of(self.awaits.view("call")) >= 0))
         trace.counts = _counts()
         trace.counts.append_rows(self.counts, _newest_counts(self.counts.view("counter"), most))
         trace.generation += 1
@@ -289,6 +299,10 @@ class Trace:
             len(changed), time_ns=changed.time_ns, dispatch=changed.id, call=changed.parent, others=changed.count,
             note=changed.blob,
         )  # fmt: skip
+        stood = facts.of_kind(Kind.STACK)
+        self.stacks.append(len(stood), time_ns=stood.time_ns, lane=stood.lane, length_us=stood.count, note=stood.blob)
+        waits = facts.of_kind(Kind.AWAITS)
+        self.awaits.append(len(waits), time_ns=waits.time_ns, call=waits.parent, note=waits.blob)
         counted = facts.of_kind(Kind.COUNTED)
         self.counts.append(
             len(counted), time_ns=counted.time_ns, call=counted.parent, counter=counted.name, value=counted.count
@@ -343,6 +357,14 @@ def _interventions() -> Columns:
 
 def _payload_changes() -> Columns:
     return Columns(time_ns=np.int64, dispatch=np.uint64, call=np.uint64, others=np.uint32, note=np.uint64)
+
+
+def _stacks() -> Columns:
+    return Columns(time_ns=np.int64, lane=np.uint32, length_us=np.uint32, note=np.uint64)
+
+
+def _awaits() -> Columns:
+    return Columns(time_ns=np.int64, call=np.uint64, note=np.uint64)
 
 
 def _counts() -> Columns:

@@ -44,8 +44,9 @@ def begin(site: str, opens_session: bool = False) -> None:
         only = [name for name in told[variables.ONLY].split(",") if name]
         launched = _launched(process, told[variables.TO], only)
         launched.budget, launched.opens_session = told[variables.BUDGET], opens_session
-        launched.payloads, launched.redact = told[variables.PAYLOADS], told[variables.REDACT]
+        launched.redaction = told[variables.PAYLOADS], told[variables.REDACT]
         launched.injects = told[variables.INJECT] == "yes"
+        launched.has_stacks = told[variables.STACKS].lower() in variables.YES
         launched.takes_commands = told[variables.CONTROL].lower() in variables.YES
         # Before anything of the program's is registered to run at its end: what that does is recorded.
         launched.wait()
@@ -95,14 +96,15 @@ class Launched:
         self.budget = ""
         """The share of its time that the program gives to being watched; "" for any."""
 
-        self.payloads = ""
-        """What of payloads is recorded, "full", "keys" or "off"; "" for full."""
-
-        self.redact = ""
-        """Names of more fields that are secret, with commas between."""
+        self.redaction = "", ""
+        """What of payloads is recorded, "full", "keys" or "off", "" for full; and names of more fields that are secret,
+        with commas between."""
 
         self.injects = False
         """Whether messages over a broker get a trace context."""
+
+        self.has_stacks = False
+        """Whether a thread looks where handlers stand that run for long."""
 
         self.takes_commands = False
         """Whether its user may emit events by hand and change what is recorded, while it runs."""
@@ -157,7 +159,7 @@ class Launched:
             process = process.forked()
             process.write()
         told = self._to, self._only, self._load, say, self.budget, self.injects, self.takes_commands
-        self._launched = launched = start(process, self._hook, *told, self.payloads, self.redact)
+        self._launched = launched = start(process, self._hook, *told, *self.redaction, self.has_stacks)
         if self.unseen_before:
             launched.cannot_see(self.unseen_before)
         if self.opens_session:

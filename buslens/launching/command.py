@@ -41,6 +41,8 @@ options:
                         followed from one process into another: this changes the messages
   --control             take commands of yours while it runs: emit events by hand (buslens emit), change what is
                         recorded (buslens tune); a socket for you alone, and a thread in the program
+  --stacks              record where handlers stand that run for long: a thread in the program looks at the
+                        stacks of the others a hundred times a second, and at nothing but lines of code
   --no-children         do not watch other Pythons that the program starts
   --variables           print the variables that watch a program, and start nothing
   -q, --quiet           do not say where the capture is and what cannot be seen
@@ -69,6 +71,7 @@ class RecordRequest:
         self.redact = ""
         self.injects = False
         self.takes_commands = False
+        self.has_stacks = False
         self.has_children = True
         self.has_window = False
         self.prints_variables = False
@@ -159,6 +162,8 @@ def _take(request: RecordRequest, option: str, value: str) -> None:
         request.injects = True
     elif option == "--control":
         request.takes_commands = True
+    elif option == "--stacks":
+        request.has_stacks = True
     elif option == "--no-children":
         request.has_children = False
     elif option == "--window":
@@ -251,8 +256,9 @@ def prepared(request: RecordRequest) -> "dict[str, str]":
     path = os.environ.get(variables.PYTHON_PATH, "")
     session = LaunchSession.made()
     told = request.output, request.only, request.has_children, path
-    inject, control = ("yes" if each else "" for each in (request.injects, request.takes_commands))
-    more = request.budget, inject, control, request.payloads, request.redact
+    wanted = request.injects, request.takes_commands, request.has_stacks
+    inject, control, stacks = ("yes" if each else "" for each in wanted)
+    more = request.budget, inject, control, request.payloads, request.redact, stacks
     return variables.told(SITE, session.folder, *told, *more)
 
 

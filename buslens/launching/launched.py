@@ -49,6 +49,7 @@ class LaunchedProcess:
         control: bool = False,
         payloads: str = "",
         redact: str = "",
+        stacks: bool = False,
     ) -> None:
         """Watch. Raises OSError where the capture cannot be written, ValueError for a budget that is no share.
 
@@ -67,6 +68,8 @@ class LaunchedProcess:
                 self.cannot_see(_NO_COMMANDS)
         else:
             self._program.start(recorder=stream, only=only, hook=hook, unseen=unseen, inject=inject, control=control)
+        if stacks:
+            self._program.look_at_stacks()
         self._process.records_into(self._place())
         atexit.unregister(AT_EXIT)  # `end` is called later than that
         EXITS.tell(self)
@@ -138,6 +141,7 @@ def start(
     control: bool = False,
     payloads: str = "",
     redact: str = "",
+    stacks: bool = False,
 ) -> LaunchedProcess:
     """Watch this process. load: imports an adapter. say: takes a line for the person.
 
@@ -146,5 +150,5 @@ def start(
     LOG.say = say
     PROGRAM.load = load
     launched = LaunchedProcess(process, PROGRAM)
-    launched.start(hook, to, only, budget, inject, control, payloads, redact)
+    launched.start(hook, to, only, budget, inject, control, payloads, redact, stacks)
     return launched

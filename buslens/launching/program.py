@@ -58,6 +58,9 @@ class ProgramWatch:
         self._control: Any = None
         """By which its user reaches into it; None where that is not wanted."""
 
+        self._sampler: Any = None
+        """Looks at stacks; None where that is not wanted."""
+
         self._hook: Optional[Waits] = None
         self._everything: "list[EveryObject]" = []
         self._probes: "weakref.WeakSet[Probe]" = weakref.WeakSet()
@@ -91,6 +94,7 @@ class ProgramWatch:
         budget: Union[str, float] = 0.0,
         control: bool = False,
         redaction: Optional[Redaction] = None,
+        stacks: bool = False,
     ) -> None:
         """Watch every bus of this process, those that come later too, until `buslens.stop()` or its end.
 
@@ -107,7 +111,8 @@ class ProgramWatch:
         kept where a stream is written, and not in a capture file. control: its user, and nobody else, may emit events
         by hand into it and change what is recorded, over a socket in the stream's folder (docs/control.md).
         redaction: what of payloads, errors and notes is recorded, `buslens.redaction.Redaction("keys", ["mail"])` for
-        fields and types alone; everything but secrets otherwise.
+        fields and types alone; everything but secrets otherwise. stacks: a thread of ours looks where handlers stand
+        that run for long, and records that (docs/record.md).
 
         Raises ValueError for a library that is not known and for a budget that cannot be kept, OSError where the file
         or the stream cannot be written.
@@ -132,11 +137,21 @@ class ProgramWatch:
         if inject:
             SENT.of(self._recorder).traces.injects = True
             self.cannot_see(ADDED)
+        if stacks:
+            self.look_at_stacks()
         for adapter in chosen:
             was_there = is_imported(adapter.awaited)
             self._hook.wait(adapter.awaited, partial(self._watch, adapter, was_there))
         for module, why in () if only else UNWATCHED.items():
             self._hook.wait(module, partial(self.cannot_see, why))
+
+    def look_at_stacks(self) -> None:
+        """Have a thread of ours see where handlers stand that run for long."""
+        if self._recorder is not None and self._sampler is None:
+            from buslens.watching.stacks import StackSampler  # now: in a launched program nobody finds it later
+
+            self._sampler = StackSampler(self._recorder)
+            self._sampler.open()
 
     def stop(self) -> None:
         """Leave everything as it was, and finish the capture; what was attached by hand goes on."""
@@ -144,9 +159,9 @@ class ProgramWatch:
         if hook is None:
             return
         hook.forget()
-        if self._control is not None:
-            self._control.close()
-            self._control = None
+        for ours in filter(None, (self._control, self._sampler)):
+            ours.close()
+        self._control = self._sampler = None
         for every in self._everything:
             every.take_off()
         for probe in list(self._probes):

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import MutableMapping
 
 PYTHON_PATH = "PYTHONPATH"
-SESSION, TO, ONLY, CHILDREN, PARENT, BUDGET, INJECT, CONTROL, PAYLOADS, REDACT = (
+SESSION, TO, ONLY, CHILDREN, PARENT, BUDGET, INJECT, CONTROL, PAYLOADS, REDACT, STACKS = (
     "BUSLENS_SESSION",
     "BUSLENS_TO",
     "BUSLENS_ONLY",
@@ -23,8 +23,9 @@ SESSION, TO, ONLY, CHILDREN, PARENT, BUDGET, INJECT, CONTROL, PAYLOADS, REDACT =
     "BUSLENS_CONTROL",
     "BUSLENS_PAYLOADS",
     "BUSLENS_REDACT",
+    "BUSLENS_STACKS",
 )
-ALL = (SESSION, TO, ONLY, CHILDREN, PARENT, BUDGET, INJECT, CONTROL, PAYLOADS, REDACT)
+ALL = (SESSION, TO, ONLY, CHILDREN, PARENT, BUDGET, INJECT, CONTROL, PAYLOADS, REDACT, STACKS)
 YES = ("1", "true", "yes", "on")
 """What says that something is wanted, where a person has written it."""
 
@@ -41,6 +42,7 @@ def told(
     control: str = "",
     payloads: str = "",
     redact: str = "",
+    stacks: str = "",
 ) -> "dict[str, str]":
     """The variables that let the probe into a program.
 
@@ -49,6 +51,7 @@ def told(
     budget: the share of its time that each process gives to being watched, as "0.05"; "" for any.
     inject: "yes" where messages over a broker get a trace context. control: "yes" where it takes commands.
     payloads: "full", "keys" or "off"; "" for full. redact: names of more fields that are secret, with commas between.
+    stacks: "yes" where a thread looks where handlers stand that run for long.
     """
     return {
         PYTHON_PATH: site + os.pathsep + path if path else site,
@@ -62,6 +65,7 @@ def told(
         **({CONTROL: control} if control else {}),
         **({PAYLOADS: payloads} if payloads else {}),
         **({REDACT: redact} if redact else {}),
+        **({STACKS: stacks} if stacks else {}),
     }
 
 
@@ -82,7 +86,7 @@ def hand_on(environ: "MutableMapping[str, str]", found: "dict[str, str]", site: 
     """Put the variables back for children that are to be watched. parent: the name of this process in its session."""
     if found[CHILDREN] == "yes":
         only = [name for name in found[ONLY].split(",") if name]
-        more = (found[each] for each in (PYTHON_PATH, BUDGET, INJECT, CONTROL, PAYLOADS, REDACT))
+        more = (found[each] for each in (PYTHON_PATH, BUDGET, INJECT, CONTROL, PAYLOADS, REDACT, STACKS))
         environ.update(told(site, found[SESSION], found[TO], only, True, *more))
         environ[PARENT] = parent
 

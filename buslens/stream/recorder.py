@@ -28,7 +28,6 @@ from buslens.stream.quick import PlainJson, QuickJson
 from buslens.stream.space import StreamLimits
 from buslens.stream.spending import Spending
 from buslens.stream.stream import Stream
-from buslens.watching.second_look import SecondLooks
 from buslens.wire import NAME_ENTRY
 
 _EMITTED, _CALL_STARTED, _CALL_ENDED = int(Kind.DISPATCH_EMITTED), int(Kind.CALL_STARTED), int(Kind.CALL_ENDED)
@@ -50,6 +49,7 @@ class StreamRecorder(Recorder):
 
     is_taken = False
     redaction: Redaction
+    spending: Spending
 
     def __init__(
         self,
@@ -66,7 +66,6 @@ class StreamRecorder(Recorder):
         """What being watched costs, and what the budget leaves out."""
 
         super().__init__(limits=limits, redaction=redaction or Redaction())
-        self.second_looks = SecondLooks(self.spending)
         self._quick_json = QuickJson(self.redaction, limits).of
         self.forms = PayloadForms(
             self.redaction, limits, lambda record: self._stream is not None and self._stream.define(record)

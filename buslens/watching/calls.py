@@ -24,6 +24,7 @@ from buslens.watching.steps import tell_long_step, waits_at
 from buslens.watching.undone import has_begun
 
 if TYPE_CHECKING:
+    from buslens.recorder import Recorder
     from buslens.watching.second_look import SecondLook
     from buslens.watching.watch import Watch
 
@@ -227,6 +228,16 @@ class CallCoroutine(Coroutine[Any, Any, Any]):
     def __del__(self) -> None:
         if not self._ended:
             self._abandon(THROWN_AWAY if self._stepped else DESTROYED_FIRST)
+
+    @property
+    def inner(self) -> Any:
+        """The handler's own coroutine."""
+        return self._coroutine
+
+    def waiting_call(self, recorder: Recorder) -> int:
+        """The call, where it is one of this recorder that has begun and waits; else 0."""
+        is_open = self._stepped and not self._ended and self._watch.recorder is recorder
+        return self._call if is_open else 0
 
     def _start(self) -> None:
         self._stepped = True

@@ -102,6 +102,22 @@ class Story:
         about = self._clock(), dispatch, call, self.main, others, note
         self.recorder.put(WHOLE, int(Kind.PAYLOAD_CHANGED), 0, 0, 0, *about)
 
+    def stood(
+        self, handler: str, event: str, stack: list[Any], time_ns: int, *, length_ms: int = 0, lane: str = "",
+        later_ms: int = 0, note: bytes = b"",
+    ) -> None:  # fmt: skip
+        """A thread was seen in a handler from then on for so long. stack: innermost first."""
+        self.handler(handler, event)
+        place = ["/srv/shop/main.py", self._places[handler]]
+        said = note or json.dumps({"looks": 9, "handler": place, "stack": stack}).encode()
+        on = self.pool if lane else self.main
+        about = time_ns + later_ms * MS, 0, 0, on, length_ms * 1_000, said
+        self.recorder.put(WHOLE, int(Kind.STACK), 0, 0, 0, *about)
+
+    def awaits(self, call: int, place: str) -> None:
+        """A coroutine was seen to wait."""
+        self.recorder.put(WHOLE, int(Kind.AWAITS), 0, 0, 0, self._clock(), 0, call, 0, 0, place.encode())
+
     def by_hand(self, did: Did, dispatch: int, handler: str, event: str, call: int = 0) -> None:
         """What a person did to a delivery at a breakpoint."""
         said = did.name.lower().encode()

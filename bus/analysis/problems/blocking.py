@@ -17,8 +17,9 @@ import numpy.typing as npt
 
 from bus.analysis.problems.blocking_coroutines import Blocked, blocked_by_coroutines
 from bus.analysis.problems.detector import Detector, NotEnough
-from bus.analysis.problems.finding import Finding, Severity
+from bus.analysis.problems.finding import MOST_SHOWN, Finding, Severity
 from bus.analysis.problems.observed import Groups, Observed
+from bus.analysis.stood import longest_stood, stood_sentence
 from bus.wording import duration, several
 from buslens.records import Flag
 
@@ -249,12 +250,13 @@ def _finding(
     longest = duration(int(times.max()))
     such = "" if example < 0 else f", such as {observed.text(int(observed.trace.calls.handler[example]))}"
     waited = several(victims, "call")
+    stood = longest_stood(observed.trace, mine[:MOST_SHOWN].tolist())
     return Finding(
         DETECTOR.id, Severity.WARNING if victims else Severity.HINT,
         f"{who} blocks the event loop on {event}, for up to {longest}",
-        f"{what}. {f'{waited} had to wait{such}.' if victims else NOBODY}",
+        f"{what}. {f'{waited} had to wait{such}.' if victims else NOBODY}{stood_sentence(stood)}",
         "Await what takes long, or hand it to a thread (asyncio.to_thread) or a pool.",
-        observed.on_calls(mine, numbers=(
+        observed.on_calls(mine, places=stood.places if stood is not None else (), numbers=(
             ("longest", longest), ("together", duration(int(times.sum()))), ("waited", waited),
         )),
         (who, event), observed.handler_place(handler),

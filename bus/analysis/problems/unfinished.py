@@ -12,6 +12,7 @@ from bus.analysis.problems import by_hand
 from bus.analysis.problems.detector import Detector, NotEnough
 from bus.analysis.problems.finding import Finding, Severity
 from bus.analysis.problems.observed import Groups, Observed
+from bus.analysis.stood import longest_stood, stood_sentence, waits_at
 from bus.wording import duration, several
 from buslens.records import Outcome
 from buslens.watching.pending import THROWN_AWAY
@@ -79,16 +80,24 @@ def _of_handler(observed: Observed, handler: int, rows: Array, lasted: Array) ->
         yield Finding(
             DETECTOR.id, Severity.HINT, f"{who} had not ended on {event} when the program did",
             f"It ran for {duration(int(lasted[runs].max()))} by then; nothing tells how long it should take."
-            f"{_waits_for(observed, mine)}",
+            f"{_stands(observed, mine)}{_waits_for(observed, mine)}",
             "Nothing, where it is to run as long as the program; else wait for it before the end.",
             observed.on_calls(mine), (who, event, "running"), observed.handler_place(handler),
         )  # fmt: skip
 
 
 def _stood(observed: Observed, rows: Array) -> str:
-    """Where the first of these calls waited that was told to stop, as a sentence; "" where nobody knows."""
+    """Where the first of these calls waited that was told to stop, or was seen, as a sentence; "" for not known."""
     said = next((said for row in rows[:MOST_READ].tolist() if (said := _reason(observed, row))), "")
-    return f" {said[0].upper()}{said[1:600]}." if said else ""
+    return f" {said[0].upper()}{said[1:600]}." if said else _stands(observed, rows)
+
+
+def _stands(observed: Observed, rows: Array) -> str:
+    """Where the first of these calls was seen that runs still, as a sentence; "" where nobody has looked."""
+    trace = observed.trace
+    running = rows[trace.calls.ended_ns[rows] < 0][:MOST_READ].tolist()
+    said = next((said for row in running if (said := waits_at(trace, row))), "")
+    return f" It was last seen to wait at {said}." if said else stood_sentence(longest_stood(trace, running))
 
 
 def _thrown_away(observed: Observed, open_: Array) -> Iterator[Finding]:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from bus.analysis.stood import stood_at, waits_at
 from bus.analysis.why.answer import Reason, Sure
 from bus.analysis.why.telling import Telling
 from bus.analysis.why.waiting import holds_thread, running_inside, waiting_reasons, worker_reason
@@ -127,6 +128,13 @@ def _last_link(telling: Telling, call: int) -> list[Reason]:
             f"{telling.call(holder)} has held its thread, {telling.text(lane)}, for {since}: nothing else moves there."
         )
         return [telling.of_call(holder, text)]
+    place = waits_at(trace, call)
+    if place:
+        return [telling.of_call(call, f"{telling.call(call)} was last seen to wait at {place}.")]
+    stood = stood_at(trace, call)
+    if stood is not None:
+        text = f"{telling.call(call)} was last seen at {stood.text}, for {duration(stood.for_ns)}."
+        return [telling.of_call(call, text)]
     what, since_ns = _last_sign(telling, call)
     quiet = duration(trace.span_ns[1] - since_ns)
     is_async = bool(int(calls.flags[call]) & Flag.ASYNC)

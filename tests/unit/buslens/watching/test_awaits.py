@@ -1,0 +1,90 @@
+"""Of a coroutine that has not ended it is told at which line it waits; of those that have not begun, or are over, not."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+from typing import Any
+
+import pytest
+from pyee.asyncio import AsyncIOEventEmitter
+
+import buslens
+from bus.trace import Trace
+from buslens.recorder import Recorder
+from buslens.stream import StreamRecorder
+from buslens.watching.awaits import tell_awaits
+from tests.helpers.planted import trace_of
+from tests.helpers.streams import followed
+
+
+def told(trace: Trace) -> dict[str, str]:
+    """By handler."""
+    calls = trace.calls.rows_of(trace.awaits.view("call"))
+    names = [trace.names.text(int(trace.calls.handler[row])) for row in calls]
+    notes = [trace.blobs.note(blob) for blob in trace.awaits.view("note").tolist()]
+    return {name.rpartition(".")[2]: note for name, note in zip(names, notes, strict=True)}
+
+
+async def reply() -> None:
+    await asyncio.Event().wait()
+
+
+async def ask(_: Any) -> None:
+    await reply()
+
+
+async def quick(_: Any) -> None:
+    await asyncio.sleep(0)
+
+
+async def emitting(recorder: Recorder, *, more: Any = None) -> None:
+    emitter = AsyncIOEventEmitter()
+    buslens.attach(emitter, recorder=recorder)
+    for handler in (ask, quick):
+        emitter.on("order", handler)
+    emitter.emit("order", {})
+    for _ in range(4):
+        await asyncio.sleep(0)
+    emitter.emit("order", {})  # none of its tasks takes a step any more
+    if more is not None:
+        more()
+    emitter.cancel()
+    await emitter.wait_for_complete()
+
+
+def expected() -> str:
+    return f"{__file__}:{reply.__code__.co_firstlineno + 1} in reply, which awaits Event.wait"
+
+
+@pytest.mark.parametrize("kind", [Recorder, StreamRecorder])
+def test_a_call_that_waits_says_where(kind: Any, tmp_path: Path) -> None:
+    recorder = kind() if kind is Recorder else StreamRecorder.into(tmp_path)
+    asyncio.run(emitting(recorder, more=lambda: tell_awaits(recorder)))
+    recorder.close() if isinstance(recorder, StreamRecorder) else None
+    trace = trace_of(recorder) if kind is Recorder else followed(next(tmp_path.iterdir()))[0]
+    assert told(trace).keys() == {"ask"}
+    assert told(trace)["ask"].split(" in ")[0] == expected().split(" in ")[0]
+
+
+def test_the_same_is_not_said_again_to_who_knows_it() -> None:
+    recorder, known = Recorder(), dict[int, str]()
+
+    def look() -> None:
+        tell_awaits(recorder, known)
+        tell_awaits(recorder, known)
+
+    asyncio.run(emitting(recorder, more=look))
+    assert len(trace_of(recorder).awaits) == 1
+
+
+def test_calls_of_another_recorder_are_that_ones_affair() -> None:
+    recorder, other = Recorder(), Recorder()
+    asyncio.run(emitting(recorder, more=lambda: tell_awaits(other)))
+    assert len(trace_of(other).awaits) == 0
+
+
+def test_what_waits_when_the_program_ends_is_told() -> None:
+    recorder = Recorder()
+    asyncio.run(emitting(recorder, more=recorder.finish))
+    assert told(trace_of(recorder)).keys() == {"ask"}
