@@ -1,4 +1,4 @@
-"""Of a coroutine that has not ended it is told at which line it waits; of those that have not begun, or are over, not."""
+"""Of a coroutine that has not ended it is told at which line it waits; of one that has not begun or is over, not."""
 
 from __future__ import annotations
 
