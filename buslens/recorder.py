@@ -98,6 +98,9 @@ class Recorder:
         self._pending_text = 0
         self._shapes = Shapes()
         self._ids: dict[tuple[Any, ...], int] = {}
+        self._modules: dict[int, str] = {}
+        """Of each handler that was subscribed, by the id of its name: as its module was called first."""
+
         self._at_end: list[tuple[weak_ref[Any], Callable[[Any], None]]] = []
         self._buses: dict[str, Any] = {}
         """The emitter of each, held weakly; None where there is none."""
@@ -183,6 +186,11 @@ class Recorder:
     def names_count(self) -> int:
         """How many names there are so far."""
         return len(self._ids)
+
+    def modules_of(self, handler_id: int, module: str) -> tuple[str, ...]:
+        """The two names under which the module of this handler's code was imported; () where there is one."""
+        known = self._modules.setdefault(handler_id, module)
+        return (known, module) if known != module else ()
 
     def handler_places(self) -> set[tuple[str, int]]:
         """File and first line of the code of each handler that has a name."""

@@ -37,6 +37,9 @@ class HandlerName(NamedTuple):
     defers: bool = False
     """It gives back a Deferred (see calls.py), with which its call ends."""
 
+    module: str = ""
+    """The name under which the module of its code was imported, "" for not known: a file may be imported twice."""
+
 
 def describe(handler: Callable[..., Any]) -> HandlerName:
     """Name and place of a handler; `__buslens_name__` and `__buslens_place__` of its function come first.
@@ -60,7 +63,7 @@ def describe(handler: Callable[..., Any]) -> HandlerName:
     defers = get("__buslens_defers__") is True
     if get("__buslens_plain__") is True:
         frames = True
-    return HandlerName(text, file, line, is_async, is_generator, frames, defers)
+    return HandlerName(text, file, line, is_async, is_generator, frames, defers, _module(inner))
 
 
 def event_text(event: object) -> str:
@@ -132,6 +135,13 @@ def _place(handler: Any) -> tuple[str, int]:
     if type(function) is FunctionType:
         return function.__code__.co_filename, function.__code__.co_firstlineno
     return "", 0
+
+
+def _module(handler: Any) -> str:
+    function = _function_of(handler)
+    # What the code itself sees: `__module__` is often copied from one function to another.
+    module = dict.get(function.__globals__, "__name__") if type(function) is FunctionType else ""
+    return module if type(module) is str else ""
 
 
 def _has_flag(function: Any, flag: int) -> bool:

@@ -36,12 +36,24 @@ class Registration(NamedTuple):
     only: str = ""
     """For what of the event alone, such as a sender; "": for all of it."""
 
-    def said(self, why: str = "") -> bytes:
-        """What a record of its coming or going says beside its name, as JSON; b"" for nothing. why: it is gone."""
+    def said(self, why: str = "", modules: "tuple[str, ...]" = ()) -> bytes:
+        """What a record of its coming or going says beside its name; b"" for nothing. why: it is gone.
+
+        modules: see `said_of`.
+        """
         file, line = self.place
-        told = {"file": file, "line": line or None, "weak": self.weak, "only": self.only, "why": why}
-        told = {name: value for name, value in told.items() if value not in (None, "")}
-        return json_utf8(json_of(told)) if told else b""
+        return said_of(modules, file=file, line=line or None, weak=self.weak, only=self.only, why=why)
+
+
+def said_of(modules: "tuple[str, ...]", **more: Any) -> bytes:
+    """A note of a subscription, as JSON; b"" for nothing.
+
+    modules: the names under which the module of the handler's code was imported, where there are two.
+    """
+    told = {name: value for name, value in more.items() if value not in (None, "")}
+    if modules:
+        told["modules"] = [*modules]
+    return json_utf8(json_of(told)) if told else b""
 
 
 class Subscribers:

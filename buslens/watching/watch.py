@@ -23,7 +23,7 @@ from buslens.watching.calls import CallCoroutine, FutureEnd, outcome_of
 from buslens.watching.naming import HandlerName, describe, event_text
 from buslens.watching.pending import ENDED_FIRST, Begin, PendingCall, Waiting
 from buslens.watching.second_look import SecondLook
-from buslens.watching.subscribers import Registration
+from buslens.watching.subscribers import Registration, said_of
 from buslens.watching.undone import undone
 
 _MOST_EVENTS = 4096
@@ -155,10 +155,13 @@ class Watch:
             self.forget(event)
             if self.is_on and self.recorder.enabled:
                 if type(handler) is Registration:
-                    record(handler.handler_id, self.event_id(event), once, handler.said(why))
+                    modules = self.recorder.modules_of(handler.handler_id, handler.name.module)
+                    record(handler.handler_id, self.event_id(event), once, handler.said(why, modules))
                 else:
                     name = handler if type(handler) is HandlerName else describe(handler)
-                    record(self.handler_id(event, name), self.event_id(event), once, b"")
+                    ident = self.handler_id(event, name)
+                    said = said_of(self.recorder.modules_of(ident, name.module))
+                    record(ident, self.event_id(event), once, said)
         except Exception as error:
             self.broke(error)
 

@@ -78,3 +78,12 @@ def test_an_event_may_be_anything() -> None:
     assert event_text("order") == "order"
     assert event_text(3) == "3"
     assert event_text(Rude()).startswith("Rude() at 0x"), "its repr is not asked"
+
+
+def test_the_module_is_that_of_the_code_and_not_what_was_copied_from_another_function() -> None:
+    def wrapper() -> None: ...
+
+    wrapper.__module__ = "somewhere.else"
+    assert describe(wrapper).module == __name__
+    assert describe(functools.partial(wrapper)).module == __name__
+    assert describe(len).module == ""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from buslens.recorder import Recorder
-from buslens.watching.subscribers import FREED, Subscribers
+from buslens.watching.subscribers import FREED, Subscribers, said_of
 from buslens.watching.watch import Watch
 from tests.unit.buslens.facts import Facts
 
@@ -58,3 +58,8 @@ def test_why_somebody_had_no_turn(subscribers: Subscribers) -> None:
         "it was freed before its turn",
         "its library did not call it",
     ]
+
+
+def test_a_note_tells_of_two_names_of_one_module_and_else_of_what_is_known() -> None:
+    assert said_of(()) == b""
+    assert said_of(("handlers", "shop.handlers"), line=None, why="") == b'{"modules":["handlers","shop.handlers"]}'

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from bus.analysis.problems.duplicate import DETECTOR
 from bus.analysis.problems.finding import Severity
 from tests.helpers.planted import Story, found
@@ -61,6 +63,39 @@ def test_a_library_that_calls_it_once_all_the_same_is_no_problem() -> None:
     for _ in range(3):
         story.on("log_key", "key")
         story.heard("key", "log_key")
+    assert not found(DETECTOR, story.trace())
+
+
+@pytest.mark.parametrize(
+    ("modules", "severity"),
+    [
+        (["handlers", "shop.handlers"], Severity.WARNING),
+        (["__main__", "shop"], Severity.WARNING),
+        (["plugin_a", "plugin_b"], Severity.HINT),
+    ],
+    ids=str,
+)
+@pytest.mark.parametrize("handler", ["log_key", "Shop.on_key", "install.<locals>.on_key"])
+def test_a_file_that_was_imported_under_two_names_is_told_with_both(
+    handler: str, modules: list[str], severity: Severity
+) -> None:
+    story = Story()
+    story.on(handler, "key")
+    story.on(handler, "key", modules=modules)
+    story.heard("key", handler, handler)
+    (finding,) = found(DETECTOR, story.trace())
+    assert finding.severity == severity
+    assert finding.title == f"{handler} is subscribed to key 2 times, as {modules[0]} and as {modules[1]}"
+    assert "Its file was imported twice" in finding.meaning
+    assert "by one name" in finding.advice
+
+
+@pytest.mark.parametrize("modules", [["a"], "ab", [1, 2], None, {"a": 1}], ids=str)
+def test_what_a_hostile_capture_says_of_modules_is_passed_over(modules: object) -> None:
+    story = Story()
+    for _ in range(2):
+        story.on("Shop.on_key", "key", modules=modules)
+    story.heard("key", "Shop.on_key", "Shop.on_key")
     assert not found(DETECTOR, story.trace())
 
 

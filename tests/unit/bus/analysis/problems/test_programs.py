@@ -4,7 +4,11 @@ from __future__ import annotations
 
 import contextlib
 import gc
+import importlib
+import sys
 from collections.abc import Callable
+from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import pytest
@@ -186,3 +190,55 @@ def test_a_sample_shows_what_it_is_about_and_nothing_else(
     found = look(run(FOLDER / f"{sample}.yaml"), DETECTORS)
     said = [(each.detector, each.severity.word) for each in found.findings if each.severity > Severity.HINT]
     assert said == expected
+
+
+SHOP = """
+from bus_of_test import emitter
+
+class Log:
+    def on_paid(self, order): ...
+
+def made():
+    def inner(order): ...
+    return inner
+
+LOGS = [Log(), Log()]
+emitter.on("paid", LOGS[0].on_paid)
+emitter.on("placed", made())
+{more}
+"""
+TWO_CLOSURES = 'emitter.on("placed", made()); emitter.on("paid", LOGS[1].on_paid)'
+
+
+@pytest.mark.parametrize("imported_as", [("shop",), ("shop", "pack.shop")])
+def test_a_file_that_is_imported_under_two_names_is_told_and_two_closures_of_one_line_are_not(
+    imported_as: tuple[str, ...], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    twice = len(imported_as) > 1
+    (tmp_path / "pack").mkdir()
+    (tmp_path / "pack" / "__init__.py").touch()
+    (tmp_path / "pack" / "shop.py").write_text(SHOP.format(more="" if twice else TWO_CLOSURES))
+    recorder, emitter = Recorder(), EventEmitter()
+    buslens.attach(emitter, recorder=recorder)
+    bus = ModuleType("bus_of_test")
+    bus.emitter = emitter  # type: ignore[attr-defined]
+    for name in ("bus_of_test", "shop", "pack", "pack.shop"):
+        monkeypatch.delitem(sys.modules, name, raising=False)
+    monkeypatch.setitem(sys.modules, "bus_of_test", bus)
+    for folder in (tmp_path, tmp_path / "pack"):
+        monkeypatch.syspath_prepend(str(folder))
+    for name in imported_as:
+        importlib.import_module(name)
+    for event in ("placed", "paid"):
+        emitter.emit(event, {})
+    found = [each for each in look(trace_of(recorder), DETECTORS).findings if each.detector == "duplicate-subscription"]
+    titles = sorted(each.title for each in found)
+    assert titles == (
+        [
+            "Log.on_paid is subscribed to paid 2 times, as shop and as pack.shop",
+            "made.<locals>.inner is subscribed to placed 2 times, as shop and as pack.shop",
+        ]
+        if twice
+        else []
+    )
+    assert all(each.severity == Severity.WARNING for each in found)
