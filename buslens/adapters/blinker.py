@@ -117,7 +117,7 @@ class SignalHooks(MethodHooks):
                 self._look(signal, self.subscribers.came)
             muted = vars(signal).get("is_muted") is True
             plan = self._plan(signal, sender) if is_plain and not muted else None
-            if plan is not None and plan.is_looked_at:
+            if plan is not None and plan.looks.left:
                 plan = None
             if plan is not None and self.stream is not None and self.stream.spending.one_in == 1:
                 measured, said = self.stream.spending.measured(), self.senders.carried(sender, kwargs)

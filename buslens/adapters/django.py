@@ -132,7 +132,7 @@ class SignalHooks(MethodHooks):
             if receivers is not self._seen[0] or len(receivers) != self._seen[1]:
                 self.look(signal)
             found = self._plan(receivers, sender) if is_plain else None
-            if found is not None and found[0].is_looked_at:
+            if found is not None and found[0].looks.left:
                 found = None
             if found is not None and self.stream is not None and self.stream.spending.one_in == 1:
                 if self.quiet and not found[0].announced:

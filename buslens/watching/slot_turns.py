@@ -61,16 +61,13 @@ class SlotPlan:
                 break
             self.openings[key] = opening.mark if len(ids) == 1 else opening.mark & ~layout.AWAITS_END
         self.looks = recorder.second_looks.of(ids)
+        """How often what they receive is looked at again: the next `left` times, and then in the general way."""
+
         self.form: Form = no_form
         """What most payloads look like, as far as that is known."""
 
         self.without_form = 0
         """Payloads that looked otherwise."""
-
-    @property
-    def is_looked_at(self) -> bool:
-        """Whether what the next dispatch carries is looked at again, in the general way."""
-        return self.looks.left > 0
 
     def keep_payload(
         self, recorder: StreamRecorder, append: Callable[[bytes], Any], call: int, payload: dict[str, Any]
