@@ -19,13 +19,12 @@ from app.cli_text import cell, plain
 from app.interruption import interruptible
 from bus import scenario
 from bus.errors import UserError
-from bus.modelling import spread
-from bus.modelling.arrivals import ArrivalFit
 from bus.modelling.making import Model, ModelOptions, model_of
-from bus.modelling.validating import SEEDS, TOLD, Fit, TimesFit, Validation, validate
+from bus.modelling.validating import SEEDS, Validation, validate
+from bus.modelling.words import FIT_HEADS, arrival_sentence, fit_rows
 from bus.programs import session_folder
 from bus.session import Session
-from bus.wording import duration, several
+from bus.wording import several
 
 FILE_COLUMNS = 160
 STOPPED = 130
@@ -96,56 +95,14 @@ def _print(console: Console, request: ModelRequest, model: Model, found: Validat
         )
 
 
-def arrival_sentence(fit: ArrivalFit) -> str:
-    """How events of one name came from outside."""
-    came = f"{fit.event} came {several(fit.count, 'time')} from outside"
-    if math.isnan(fit.per_second):
-        return came
-    came += f", {fit.per_second:.3g} a second"
-    if math.isnan(fit.distance):
-        return f"{came}; too few to tell whether as a Poisson process"
-    told = f"distance {fit.distance:.3f}, by chance up to {fit.allowed:.3f}"
-    return (
-        f"{came}, as a Poisson process would ({told})"
-        if fit.is_poisson
-        else f"{came}, not as a Poisson process ({told})"
-    )
-
-
 def _table(found: Validation) -> Table:
     table = Table(box=None, pad_edge=False, header_style="dim", padding=(0, 2, 0, 0))
-    table.add_column("captured | simulated", overflow="fold")
-    for head in ("count", "failed", "", *TOLD, "distance", "by chance"):
+    table.add_column(FIT_HEADS[0], overflow="fold")
+    for head in FIT_HEADS[1:]:
         table.add_column(head, no_wrap=True, justify="right")
-    for fit in found.fits:
-        told: list[TimesFit | None] = [each for each in fit.times if _is_told(each)]
-        for at, times in enumerate(told or [None]):
-            table.add_row(*(_names(fit) if not at else ("", "", "")), *_times(times))
+    for row, is_wrong in fit_rows(found):
+        table.add_row(*(cell(text, "yellow" if is_wrong and text else "") for text in row))
     return table
-
-
-def _is_told(times: TimesFit) -> bool:
-    """Whether there is anything to tell: mostly nothing waits."""
-    longest = max(times.captured.max, times.simulated.max)
-    return not math.isnan(longest) and (times.what != "waiting" or longest >= spread.NOTICED_NS)
-
-
-def _names(fit: Fit) -> tuple[Text, Text, Text]:
-    half = "" if math.isnan(fit.simulated.half) or not fit.simulated.half else f" ± {fit.simulated.half:.0f}"
-    return (
-        cell(f"{fit.kind} {fit.name}"),
-        cell(f"{fit.captured} | {fit.simulated.mean:.0f}{half}"),
-        cell(" | ".join("-" if math.isnan(share) else f"{share:.1%}" for share in fit.failed)),
-    )
-
-
-def _times(times: TimesFit | None) -> list[Text]:
-    if times is None:
-        return [cell("")] * (len(TOLD) + 3)
-    pairs = [f"{duration(getattr(times.captured, q))} | {duration(getattr(times.simulated, q))}" for q in TOLD]
-    style = "yellow" if times.fits is False else ""
-    told = [f"{times.distance:.3f}", f"{times.by_chance:.3f}"] if times.fits is not None else ["-", "-"]
-    return [cell(times.what), *map(cell, pairs), cell(told[0], style), cell(told[1], "dim")]
 
 
 def _as_json(model: Model, found: Validation | None) -> dict[str, Any]:

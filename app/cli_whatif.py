@@ -26,13 +26,13 @@ from bus.modelling.confidence import Estimate
 from bus.modelling.run_figures import COUNT, NANOSECONDS, SHARE, Figure
 from bus.modelling.sweep_picture import picture
 from bus.modelling.what_if import FigureChange, SweepPoint, WhatIf
+from bus.modelling.words import DIFFERS, PLUS_MINUS, estimate_text
 from bus.scenario import Document
 from bus.session import Session
-from bus.wording import duration, several
+from bus.wording import several
 
 FILE_COLUMNS = 160
 STOPPED = 130
-PLUS_MINUS = "± is the confidence interval of 95 %"
 WORST = (("failed", SHARE), ("longest queue", COUNT))
 """What a sweep tells of the handler that has the most of it, and its unit."""
 
@@ -124,7 +124,7 @@ def _table(told: list[FigureChange]) -> Table:
         table.add_row(
             cell(each.figure.subject), cell(each.figure.what), cell(estimate_text(each.original, unit)),
             cell(estimate_text(each.changed, unit)), cell(estimate_text(each.difference, unit, signed=True)),
-            cell({True: "differs", False: "", None: "not known"}[each.differs], "yellow" if each.differs else "dim"),
+            cell(DIFFERS[each.differs], "yellow" if each.differs else "dim"),
         )  # fmt: skip
     return table
 
@@ -182,21 +182,6 @@ def _worst(point: SweepPoint, what: str) -> Estimate:
         if figure.what == what and figure.subject.startswith("handler ") and not math.isnan(found.mean)
     ]  # fmt: skip
     return max(of_handlers, key=lambda each: each.mean, default=Estimate(math.nan, math.nan, 0))
-
-
-def estimate_text(found: Estimate, unit: str, *, signed: bool = False) -> str:
-    """A mean and its interval for people."""
-    if math.isnan(found.mean):
-        return "-"
-    sign = ("+" if found.mean > 0 else "-" if found.mean < 0 else "") if signed else ""
-    text = f"{sign}{_number(abs(found.mean) if signed else found.mean, unit)}"
-    return text if math.isnan(found.half) or not found.half else f"{text} ± {_number(found.half, unit)}"
-
-
-def _number(value: float, unit: str) -> str:
-    if unit == NANOSECONDS:
-        return duration(value)
-    return f"{value:.3g}" if unit == COUNT and value < 1000 else f"{value:.0f}" if unit == COUNT else f"{value:.1%}"
 
 
 def _as_json(found: WhatIf) -> dict[str, Any]:

@@ -14,6 +14,8 @@ from ui.compare.sheet import CompareSheet
 from ui.connections.sheet import ConnectionsSheet
 from ui.diff.sheet import DiffSheet
 from ui.flight.sheet import FlightSheet
+from ui.modelling.model_sheet import ModelSheet
+from ui.modelling.what_if_sheet import WhatIfSheet
 from ui.parts import Parts
 from ui.programs.sheet import ProgramsSheet
 from ui.qt_actions import QtActions
@@ -37,7 +39,7 @@ class Sheets(QObject):
 
     def close(self) -> None:
         """The window goes: what runs for a sheet is ended."""
-        for kind in (CompareSheet, DiffSheet, ReportSheet):
+        for kind in (CompareSheet, DiffSheet, ModelSheet, ReportSheet, WhatIfSheet):
             for sheet in self._window.findChildren(kind):
                 sheet.close()
 
@@ -89,6 +91,22 @@ class Sheets(QObject):
         sheet = ReportSheet(window.session, window.recent.folder, window)
         sheet.failed.connect(window.show_error)
         sheet.show()
+
+    def show_model(self) -> None:
+        """A scenario that behaves as what is in view, to be saved and opened."""
+        window = self._window
+        sheet = ModelSheet(window.session, window.recent.folder, window.themes, window)
+        sheet.failed.connect(window.show_error)
+        sheet.open_wanted.connect(self._verbs.file.try_open)
+        sheet.show()
+
+    def show_what_if(self) -> None:
+        """The scenario as it is and changed, side by side."""
+        window, document = self._window, self._window.session.document
+        if document is not None:
+            sheet = WhatIfSheet(document, self._verbs.file.trusts, window.themes, window)
+            sheet.failed.connect(window.show_error)
+            sheet.show()
 
     def show_item(self, run: Run, kind: str, ident: int) -> None:
         """Select a dispatch or call of a run, which comes into view for it."""

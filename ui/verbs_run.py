@@ -18,6 +18,8 @@ class RunVerbs(QObject):
     compare_wanted = Signal()
     diff_wanted = Signal()
     evidence_wanted = Signal()
+    model_wanted = Signal()
+    what_if_wanted = Signal()
 
     def __init__(self, session: Session, bridge: Bridge, choices: RunChoices, parent: QObject) -> None:
         super().__init__(parent)
@@ -80,6 +82,14 @@ class RunVerbs(QObject):
     def save_evidence(self) -> None:
         """Let a person save a page about what is in view, to be sent."""
         self.evidence_wanted.emit()
+
+    def make_scenario(self) -> None:
+        """Offer a scenario that behaves as what is in view."""
+        self.model_wanted.emit()
+
+    def what_if(self) -> None:
+        """Offer to run the scenario with something different."""
+        self.what_if_wanted.emit()
 
     def set_speed(self, speed: float) -> None:
         """Set the speed, also while the scenario runs."""

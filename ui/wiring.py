@@ -90,6 +90,8 @@ class Wiring(QObject):
         verbs.run.compare_wanted.connect(sheets.show_comparison)
         verbs.run.diff_wanted.connect(sheets.show_diff)
         verbs.run.evidence_wanted.connect(sheets.show_report)
+        verbs.run.model_wanted.connect(sheets.show_model)
+        verbs.run.what_if_wanted.connect(sheets.show_what_if)
         verbs.settings.wanted.connect(sheets.show_settings)
         self.source.settings_wanted.connect(sheets.show_editor_settings)
         verbs.connections.wanted.connect(sheets.show_connections)

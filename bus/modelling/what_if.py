@@ -98,7 +98,7 @@ def sweep_of(text: str) -> Sweep:
     if not (key and equals and dots and 0 < first < last < math.inf and 2 <= points <= MOST_POINTS):
         raise UserError(f"{text} is no sweep", hint="write KEY=FROM..TO/POINTS, such as arrivals=0.5x..3x/6")
     numbers = [first + (last - first) * at / (points - 1) for at in range(points)]
-    texts = [f"{number:.6g}" for number in numbers]
+    texts = [f"{number:.4g}" for number in numbers]
     return Sweep(key, tuple(f"{each}{unit}" for each in texts), tuple(map(float, texts)))
 
 

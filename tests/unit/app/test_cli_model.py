@@ -7,13 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from app.cli_model import arrival_sentence
 from app.start import start
-from bus.modelling.arrivals import ArrivalFit
 from bus.scenario import load
 from tests.helpers.queueing import queue_trace
-
-NAN = float("nan")
 
 
 @pytest.fixture
@@ -58,9 +54,3 @@ def test_what_does_not_fit_fails_a_strict_command(tmp_path: Path) -> None:
     path.write_bytes(trace.raw.read(0, trace.whole))
     assert start(["model", str(path), "-o", str(tmp_path / "jobs.yaml"), "--strict"]) in (0, 1)
     assert start(["model", str(path), "-o", str(tmp_path / "jobs.yaml"), "--arrivals", "often"]) == 2
-
-
-def test_how_events_came() -> None:
-    assert arrival_sentence(ArrivalFit("a", 1, NAN, NAN, NAN)) == "a came 1 time from outside"
-    assert "too few to tell" in arrival_sentence(ArrivalFit("a", 5, 2.0, NAN, NAN))
-    assert "not as a Poisson process (distance 0.300" in arrival_sentence(ArrivalFit("a", 50, 2.0, 0.3, 0.1))

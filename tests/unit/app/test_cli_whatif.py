@@ -7,9 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from app.cli_whatif import estimate_text
 from app.start import start
-from bus.modelling.confidence import Estimate
 
 TEXT = """
 buslens: 1
@@ -20,7 +18,6 @@ handlers:
   serve: {on: job, worker: thread, parallel: 1, do: [{wait: exponential 10ms}, {emit: done}]}
 script: [{emit: job, times: 60, every: exponential 20ms}]
 """
-NAN = float("nan")
 
 
 @pytest.fixture
@@ -72,11 +69,3 @@ def test_python_handlers_run_only_where_they_are_trusted(tmp_path: Path, capsys:
     (tmp_path / "p.yaml").write_text(text, encoding="utf-8")
     assert start(["whatif", str(tmp_path / "p.yaml"), "--set", "arrivals=2x", "--seeds", "1"]) == 2
     assert "has Python handlers" in capsys.readouterr().err
-
-
-def test_estimates_for_people() -> None:
-    assert estimate_text(Estimate(12e6, 3e6, 4), "ns") == "12 ms ± 3 ms"
-    assert estimate_text(Estimate(-12e6, 3e6, 4), "ns", signed=True) == "-12 ms ± 3 ms"
-    assert estimate_text(Estimate(0.25, NAN, 1), "share") == "25.0%"
-    assert estimate_text(Estimate(600, 0, 4), "count") == "600"
-    assert estimate_text(Estimate(NAN, NAN, 0), "ns") == "-"
