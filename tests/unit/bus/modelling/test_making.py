@@ -8,11 +8,12 @@ from typing import Any
 import pytest
 
 from bus.errors import UserError
-from bus.modelling.making import MOST_NAMES, ModelOptions, evenly, model_of, one_line, short_name
+from bus.modelling.making import ModelOptions, model_of
+from bus.modelling.seen_program import MOST_NAMES
 from bus.scenario import loads
 from bus.trace import Trace
 from buslens.recorder import Recorder
-from buslens.records import Flag, Lacking, Outcome
+from buslens.records import Lacking, Outcome
 from buslens.wire import Header
 from tests.helpers.hostile_names import HOSTILE
 from tests.helpers.make_trace import make_trace
@@ -69,40 +70,6 @@ def test_what_is_not_known_is_said() -> None:
     assert all(note in scenario.description for note in model.notes)
 
 
-def test_events_that_came_before_a_handler_are_said() -> None:
-    clock = [0]
-    recorder = Recorder(clock_ns=lambda: clock[0], header=Header("p", 1, "h", 0, 0, "monotonic", {}))
-    event, handler, lane = recorder.event("a"), recorder.handler("h", "", 0, "a"), recorder.lane("m")
-    recorder.dispatch(recorder.next_id(), 0, event, lane, 0, None, False)
-    clock[0] = 2_000_000_000
-    recorder.handler_added(handler, event)
-    trace = Trace()
-    trace.feed(recorder.take())
-    model, scenario = made(trace)
-    assert "1 event of h came before it was subscribed; the model handles them" in model.notes
-    assert "subscribed 2 s from the start" in scenario.handlers["h"].description
-
-
-def test_calls_that_were_made_again_are_retried() -> None:
-    clock = [0]
-    recorder = Recorder(clock_ns=lambda: clock[0], header=Header("p", 1, "h", 0, 0, "monotonic", {}))
-    event, handler, lane = recorder.event("a"), recorder.handler("h", "", 0, "a"), recorder.lane("m")
-    dispatch = recorder.next_id()
-    recorder.dispatch(dispatch, 0, event, lane, 1, None, False)
-    for attempt in (1, 2, 3):
-        call = recorder.next_id()
-        recorder.call_started(call, dispatch, handler, lane, attempt, Flag.ASYNC)
-        clock[0] += 3_000_000
-        recorder.call_ended(
-            call, Outcome.FAILED if attempt < 3 else Outcome.OK, ValueError("x") if attempt < 3 else None
-        )
-        clock[0] += 50_000_000
-    trace = Trace()
-    trace.feed(recorder.take())
-    retry = made(trace)[1].handlers["h"].retry
-    assert (retry.attempts, retry.backoff) == (3, "50ms")
-
-
 def test_a_capture_without_events_is_refused() -> None:
     with pytest.raises(UserError, match=r"shop\.buslens has no events"):
         model_of(Trace(), "shop.buslens")
@@ -134,11 +101,3 @@ def test_a_hostile_capture_makes_a_small_scenario() -> None:
     assert len(scenario.events) == MOST_NAMES
     assert any("only the 300 events" in each for each in model.notes)
     assert any("schemas and samples are left out" in each for each in model.notes)
-
-
-def test_names_for_people() -> None:
-    assert short_name("main.<locals>.serve") == "serve"
-    assert short_name("Shop.pay") == "Shop.pay"
-    assert one_line("a\n\x1b[31mb  c") == "a [31mb c"
-    assert len(evenly(trace_rows := make_trace(30).dispatches.id, 7)) == 7
-    assert evenly(trace_rows, 10_000) is trace_rows

@@ -1,0 +1,161 @@
+"""What is said of one handler in a model: where its calls run, what they do, when it was not there."""
+
+from __future__ import annotations
+
+from collections import Counter
+from pathlib import PurePath
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from bus.modelling import absences, behaviour, spread
+from bus.modelling.engine_choice import CALLS_INLINE
+from bus.modelling.seen_program import SeenHandler, SeenProgram, evenly, one_line
+from bus.scenario.words import check_error
+from bus.wording import duration, several
+from buslens.records import Flag, Outcome
+
+Array = npt.NDArray[Any]
+
+ERRORS = 200
+"""Of each handler that are looked at."""
+
+MOST_WORKERS = 32
+
+
+class HandlersMade:
+    """The handlers of a scenario, and the faults that take them away."""
+
+    def __init__(self, program: SeenProgram) -> None:
+        self.program = program
+        self.trace, self.times, self.notes = program.trace, program.times, program.notes
+        self.faults: list[dict[str, Any]] = []
+        self._place_of = np.full(len(self.trace.calls), -1, np.int64)
+        """Of the calls of the handler that is made: the place of each among them."""
+
+    def made(self) -> dict[str, Any]:
+        """All of them, by name."""
+        return {each.name: self._made(each) for each in self.program.handlers}
+
+    def _made(self, seen: SeenHandler) -> dict[str, Any]:
+        said: dict[str, Any] = {"on": seen.events[0] if len(seen.events) == 1 else list(seen.events)}
+        is_plain = len(seen.rows) > 0 and not (self.trace.calls.flags[seen.rows] & Flag.ASYNC).any()
+        said |= self._place(seen, is_plain=is_plain)
+        said |= self._retry(seen)
+        said["do"] = behaviour.steps_of(self._calls(seen)) if len(seen.rows) else []
+        said["description"] = self._about(seen)
+        self._take_away(seen)
+        return said
+
+    def _place(self, seen: SeenHandler, *, is_plain: bool) -> dict[str, Any]:
+        """Where its calls run, and how many at once."""
+        if seen.serving.is_limited:
+            how = "one after the other, as behind a lock" if seen.serving.is_locked else "when another one had ended"
+            self.notes.append(
+                f"inferred: {seen.name} has {several(seen.serving.at_once, 'worker')}, because calls that waited "
+                f"went on {how}"
+            )
+        if not seen.serving.is_limited and not (is_plain and self._runs_elsewhere(seen)):
+            return (
+                {"block": True}
+                if is_plain and self.program.engine not in CALLS_INLINE and self._takes_time(seen)
+                else {}
+            )
+        at_once = min(seen.serving.at_once, MOST_WORKERS)
+        if not seen.serving.is_limited:
+            self.notes.append(f"{seen.name} ran on threads, {at_once} at once; whether more could is not known")
+        return {"worker": "thread", "parallel": at_once}
+
+    def _runs_elsewhere(self, seen: SeenHandler) -> bool:
+        """Whether its calls run on other threads than the emits that they are for."""
+        of = self.program.dispatch_of[seen.rows]
+        known = of >= 0
+        own = self.trace.calls.lane[seen.rows[known]] == self.trace.dispatches.lane[of[known]]
+        return bool(known.any() and own.mean() < 0.5) and self.program.engine != "pyee-threads"
+
+    def _takes_time(self, seen: SeenHandler) -> bool:
+        return bool(np.percentile(self.times.own_ns[seen.rows], 99) >= spread.NOTICED_NS)
+
+    def _retry(self, seen: SeenHandler) -> dict[str, Any]:
+        calls = self.trace.calls
+        attempts = calls.attempt[seen.rows]
+        again = np.flatnonzero(attempts > 1)
+        if not len(again):
+            return {}
+        order = np.lexsort((attempts, calls.dispatch[seen.rows]))
+        rows = seen.rows[order]
+        follows = (np.diff(calls.dispatch[rows].astype(np.int64)) == 0) & (
+            np.diff(attempts[order].astype(np.int64)) == 1
+        )
+        pauses = np.maximum(self.times.begun_ns[rows[1:]] - calls.ended_ns[rows[:-1]], 0)[follows]
+        most = int(min(attempts.max(), 1000))
+        self.notes.append(f"{seen.name} is called up to {most} times for an event, the most that was seen")
+        return {"retry": {"attempts": most} | ({"backoff": spread.written(pauses)} if len(pauses) else {})}
+
+    def _calls(self, seen: SeenHandler) -> behaviour.SeenCalls:
+        outcome = self.trace.calls.outcome[seen.rows]
+        failed = np.isin(outcome, (Outcome.FAILED, Outcome.TIMED_OUT))
+        others = int(np.count_nonzero(~failed & (outcome != Outcome.OK)))
+        if others:
+            self.notes.append(
+                f"{several(others, 'call')} of {seen.name} were cancelled or never ran: they count as ended well"
+            )
+        return behaviour.SeenCalls(
+            self.times.own_ns[seen.rows], failed, self._errors(seen.rows[failed]), self._emits(seen)
+        )
+
+    def _errors(self, failed: Array) -> Counter[str]:
+        found: Counter[str] = Counter()
+        for row in evenly(failed, ERRORS):
+            error = self.trace.error(int(row))
+            name = error.type.rpartition(".")[2] if error is not None else ""
+            try:
+                found[check_error(name)] += 1
+            except ValueError:
+                found["HandlerFailed"] += 1
+        return found
+
+    def _emits(self, seen: SeenHandler) -> list[behaviour.EmittedEvent]:
+        emits = self.times.emits
+        place = self._place_of
+        place[seen.rows] = np.arange(len(seen.rows))
+        mine = np.flatnonzero((place[emits.calls] >= 0) & ~self.program.own_events[emits.rows])
+        event = self.program.event_ids[emits.rows[mine]]
+        found = []
+        for name, ident in self.program.events.items():
+            of_event = mine[event == ident]
+            if not len(of_event):
+                continue
+            at = place[emits.calls[of_event]]
+            offset = np.full(len(seen.rows), -1, np.int64)
+            offset[at[::-1]] = emits.offset_ns[of_event[::-1]]
+            found.append(behaviour.EmittedEvent(name, np.bincount(at, minlength=len(seen.rows)), offset))
+        place[seen.rows] = -1
+        return found
+
+    def _about(self, seen: SeenHandler) -> str:
+        name, (file, line) = self.trace.names.text(seen.ident), self.trace.names.place(seen.ident)
+        where = f", {PurePath(file).name}:{line}" if file else ""
+        said = f"{one_line(name)}{where}: {several(len(seen.rows), 'call')}"
+        told = self.trace.subscriptions
+        times = told.view("time_ns")[(self.program.subscribed_ids == seen.ident) & (told.view("added") == 1)]
+        if not len(times):
+            return said
+        return f"{said}; subscribed {duration(int(times.min()) - self.program.begins_ns)} from the start"
+
+    def _take_away(self, seen: SeenHandler) -> None:
+        """Where events came while it was not subscribed."""
+        program, told = self.program, self.trace.subscriptions
+        own = program.subscribed_ids == seen.ident
+        hears = np.isin(program.event_ids, [program.events[name] for name in seen.events]) & ~program.own_events
+        found = absences.seen(
+            told.view("time_ns")[own],
+            told.view("added")[own],
+            self.trace.dispatches.emitted_ns[hears],
+            program.begins_ns,
+        )
+        self.faults += [absences.fault(seen.name, each) for each in found]
+        missed = sum(each.missed for each in found)
+        if missed:
+            self.notes.append(f"{seen.name} was not subscribed when {several(missed, 'event')} came: it is absent then")
