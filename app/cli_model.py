@@ -21,7 +21,7 @@ from bus import scenario
 from bus.errors import UserError
 from bus.modelling.making import Model, ModelOptions, model_of
 from bus.modelling.validating import SEEDS, Validation, validate
-from bus.modelling.words import FIT_HEADS, arrival_sentence, fit_rows
+from bus.modelling.words import FIT_HEADS, arrival_sentence, fit_rows, verdict
 from bus.programs import session_folder
 from bus.session import Session
 from bus.wording import several
@@ -89,10 +89,7 @@ def _print(console: Console, request: ModelRequest, model: Model, found: Validat
     console.print(_table(found))
     for sentence in found.sentences:
         console.print(Text(plain(sentence), style="yellow"))
-    if not found.sentences:
-        console.print(
-            Text("It fits: nothing differs by more than chance, or by more than a tenth or half a millisecond.")
-        )
+    console.print(Text(plain(verdict(found))))
 
 
 def _table(found: Validation) -> Table:
@@ -124,6 +121,7 @@ def validation_as_json(found: Validation) -> dict[str, Any]:
         "simulated_ns": found.virtual_ns,
         "fits": not found.sentences,
         "sentences": found.sentences,
+        "too_few_to_tell": found.untold,
         "compared": [
             {
                 "kind": fit.kind,

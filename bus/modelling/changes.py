@@ -23,6 +23,7 @@ from bus.wording import one_of
 Values = dict[str, Any]
 _FACTOR = re.compile(r"(\d+(?:\.\d+)?)x")
 _NUMBER = re.compile(r"\d+(?:\.\d+)?")
+_RATE = re.compile(r"\d+(?:\.\d+)?(?=\s*/)")
 MOST_FACTOR = 10_000
 MOST_WORKERS = 32
 REVERSED = "reversed"
@@ -97,9 +98,11 @@ def _arrivals(values: Values, change: ScenarioChange) -> None:
     if times is None:
         raise _wrong(change, "a factor such as 2x: twice as many events a second")
     for step in _script(values.get("script") or []):
-        for key in ("every", "at", "wait"):
+        for key in ("every", "at", "wait", "for"):
             if isinstance(step.get(key), str):
                 step[key] = distribution.scaled(step[key], 1 / times)
+        if isinstance(step.get("rate"), str):
+            step["rate"] = _RATE.sub(lambda found: f"{float(found[0]) * times:.6g}", step["rate"])
 
 
 def _engine(values: Values, change: ScenarioChange) -> None:

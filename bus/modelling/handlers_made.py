@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from bus.modelling import absences, behaviour, spread
+from bus.modelling.blocking import LoopBlocking
 from bus.modelling.engine_choice import CALLS_INLINE
 from bus.modelling.seen_program import SeenHandler, SeenProgram, evenly, one_line
 from bus.scenario.words import check_error
@@ -34,6 +35,8 @@ class HandlersMade:
         self._place_of = np.full(len(self.trace.calls), -1, np.int64)
         """Of the calls of the handler that is made: the place of each among them."""
 
+        self._blocking = LoopBlocking(self.trace, self.times)
+
     def made(self) -> dict[str, Any]:
         """All of them, by name."""
         return {each.name: self._made(each) for each in self.program.handlers}
@@ -43,7 +46,13 @@ class HandlersMade:
         is_plain = len(seen.rows) > 0 and not (self.trace.calls.flags[seen.rows] & Flag.ASYNC).any()
         said |= self._place(seen, is_plain=is_plain)
         said |= self._retry(seen)
+        if self._is_once(seen):
+            said["once"] = True
         said["do"] = behaviour.steps_of(self._calls(seen)) if len(seen.rows) else []
+        if not seen.serving.is_limited and self._blocking.blocks(seen.rows):
+            why = "because nothing else began while it worked, and others waited for it"
+            self.notes.append(f"inferred: {seen.name} blocks its loop, {why}")
+            said["do"] = [step | ({"block": True} if "wait" in step else {}) for step in said["do"]]
         said["description"] = self._about(seen)
         self._take_away(seen)
         return said
@@ -144,10 +153,20 @@ class HandlersMade:
             return said
         return f"{said}; subscribed {duration(int(times.min()) - self.program.begins_ns)} from the start"
 
+    def _is_once(self, seen: SeenHandler) -> bool:
+        """Whether every subscription of it was for one event, and no call was made again."""
+        told = self.trace.subscriptions
+        added = (self.program.subscribed_ids == seen.ident) & (told.view("added") == 1)
+        flags = told.view("flags")[added]
+        again = (self.trace.calls.attempt[seen.rows] > 1).any()
+        return bool(len(flags) and (flags & Flag.ONCE).all() and not again)
+
     def _take_away(self, seen: SeenHandler) -> None:
         """Where events came while it was not subscribed."""
         program, told = self.program, self.trace.subscriptions
         own = program.subscribed_ids == seen.ident
+        if self._is_once(seen):
+            own &= told.view("added") == 1  # it goes by itself
         hears = np.isin(program.event_ids, [program.events[name] for name in seen.events]) & ~program.own_events
         found = absences.seen(
             told.view("time_ns")[own],

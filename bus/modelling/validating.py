@@ -32,6 +32,9 @@ NOTICED_NS = 500_000
 NOTICED = 0.1
 """Quantiles that differ by no more than this share, or NOTICED_NS, are the same for people."""
 
+FEW = 0.5
+"""Where chance alone makes a larger distance than this, there are too few times for it to tell anything."""
+
 SHARES = 0.03
 """Of failed calls, that captured and simulated ones may differ beyond what chance explains."""
 
@@ -57,13 +60,18 @@ class TimesFit:
 
     @property
     def fits(self) -> bool | None:
-        """Whether nobody would tell them apart; None where one side has no times."""
+        """Whether nobody would tell them apart; None where one side has too few times to say so."""
         if math.isnan(self.distance):
             return None
-        return self.distance <= self.by_chance or all(
-            abs(one - other) <= max(NOTICED_NS, NOTICED * one)
-            for one, other in ((getattr(self.captured, q), getattr(self.simulated, q)) for q in TOLD)
-        )
+        pairs = ((getattr(self.captured, q), getattr(self.simulated, q)) for q in TOLD)
+        if all(abs(one - other) <= max(NOTICED_NS, NOTICED * one) for one, other in pairs):
+            return True
+        return None if self.by_chance > FEW else self.distance <= self.by_chance
+
+    @property
+    def is_untold(self) -> bool:
+        """Whether both sides have times, and too few to tell."""
+        return self.fits is None and not math.isnan(self.distance)
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +106,11 @@ class Validation:
     """What one run of the model takes, on average."""
 
     captured_ns: int
+
+    @property
+    def untold(self) -> list[str]:
+        """Events and handlers with too few times to tell whether they fit, though they look otherwise."""
+        return [f"{fit.kind} {fit.name}" for fit in self.fits for each in fit.times if each.is_untold]
 
     @property
     def sentences(self) -> list[str]:

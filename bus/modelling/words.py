@@ -12,7 +12,6 @@ from bus.modelling.validating import TOLD, Fit, TimesFit, Validation
 from bus.wording import duration, several
 
 FIT_HEADS = ("captured | simulated", "count", "failed", "time", *TOLD, "distance", "by chance")
-IT_FITS = "It fits: nothing differs by more than chance, or by more than a tenth or half a millisecond."
 PLUS_MINUS = "± is the confidence interval of 95 %"
 DIFFERS = {True: "differs", False: "", None: "not known"}
 
@@ -27,6 +26,16 @@ def arrival_sentence(fit: ArrivalFit) -> str:
         return f"{came}; too few to tell whether as a Poisson process"
     told = f"distance {fit.distance:.3f}, by chance up to {fit.allowed:.3f}"
     return f"{came}, {'' if fit.is_poisson else 'not '}as a Poisson process would ({told})"
+
+
+def verdict(found: Validation) -> str:
+    """Whether a model fits, in one sentence."""
+    few = ", ".join(dict.fromkeys(found.untold))
+    unknown = f" Too few times to tell: {few}." if few else ""
+    wrong = len(found.sentences)
+    if wrong:
+        return f"It does not fit everywhere: {several(wrong, 'sentence says', 'sentences say')} where.{unknown}"
+    return f"It fits: what differs does so by chance, by a tenth at most, or by half a millisecond.{unknown}"
 
 
 def fit_rows(found: Validation) -> list[tuple[list[str], bool]]:

@@ -23,7 +23,7 @@ from bus.capture.whole_file import replacing
 from bus.errors import UserError
 from bus.modelling.making import Model, ModelOptions
 from bus.modelling.validating import Validation
-from bus.modelling.words import FIT_HEADS, IT_FITS, arrival_sentence, fit_rows
+from bus.modelling.words import FIT_HEADS, arrival_sentence, fit_rows, verdict
 from bus.session import Session
 from ui.held_job import HeldJob
 from ui.modelling.job import make_model
@@ -136,10 +136,9 @@ class ModelSheet(QDialog):
     def _done(self, made: tuple[Model, Validation]) -> None:
         self._made = made
         model, found = made
-        told = [*model.notes, *map(arrival_sentence, model.arrivals), *found.sentences]
+        told = [*found.sentences, *model.notes, *map(arrival_sentence, model.arrivals)]
         self.notes.setPlainText("\n".join(f"• {each}" for each in told))
-        wrong = len(found.sentences)
-        self._say(IT_FITS if not wrong else f"It does not fit everywhere: {wrong} of the sentences below say where.")
+        self._say(verdict(found))
         self.refresh_theme()
         self.keep.setEnabled(True)
 
