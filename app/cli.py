@@ -247,15 +247,40 @@ def export(
 
 @program.command("import")
 def import_(
-    file: Annotated[Path, typer.Argument(help="An AsyncAPI document, or CloudEvents as JSON.", metavar="FILE")],
+    file: Annotated[
+        Path,
+        typer.Argument(
+            help="An AsyncAPI document, CloudEvents as JSON, CSV, or JSON objects, one a line.", metavar="FILE"
+        ),
+    ],
     output: Annotated[
         Path, typer.Option("-o", "--output", help="The scenario; without: standard output.", metavar="SCENARIO")
     ] = Path("-"),
+    event: Annotated[
+        str, typer.Option("--event", help="CSV, JSON lines: each row is this event.", metavar="NAME")
+    ] = "",
+    event_column: Annotated[
+        str, typer.Option("--event-column", help="CSV, JSON lines: the column with the event's name.", metavar="COLUMN")
+    ] = "",
+    time_column: Annotated[
+        str,
+        typer.Option("--time-column", help="CSV, JSON lines: seconds, or times of ISO 8601.", metavar="COLUMN"),
+    ] = "",
+    schema: Annotated[
+        Path | None,
+        typer.Option("--schema", help="CSV, JSON lines: the JSON Schema of the payloads.", metavar="FILE"),
+    ] = None,
 ) -> None:
-    """Make a scenario of an AsyncAPI document (2.x, 3.x) or of CloudEvents."""
-    from app.cli_import import import_file
+    """Make a scenario of an AsyncAPI document (2.x, 3.x), of CloudEvents, or of a table of events."""
+    from app.cli_import import import_file, schema_in
+    from bus.arrivals.reading import ArrivalColumns
 
-    raise typer.Exit(import_file(file, output))
+    if event and event_column:
+        raise typer.BadParameter("--event and --event-column exclude each other")
+    if (time_column or schema) and not (event or event_column):
+        raise typer.BadParameter("--time-column and --schema go with --event or --event-column")
+    columns = ArrivalColumns(event, event_column, time_column, schema_in(schema))
+    raise typer.Exit(import_file(file, output, columns))
 
 
 program.command()(model)

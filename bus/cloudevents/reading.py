@@ -7,23 +7,14 @@ from __future__ import annotations
 
 import json
 import re
-from bisect import bisect_right
 from collections.abc import Iterator
 from datetime import datetime
-from itertools import accumulate
 from typing import Any
 
-from bus.asyncapi.naming import UniqueNames
+from bus.arrivals.scripted import MOST_EVENTS, Arrival, scenario_of
 from bus.asyncapi.reading import ImportedScenario
 from bus.errors import Place, UserError
-from bus.scenario import spelling, tree
-from bus.scenario.distribution import spelled
-from bus.scenario.literals import literal, values_in
 
-MOST_EVENTS = 10_000
-"""That a script may have steps."""
-
-MOST_TYPES = 2_000
 _NEEDED = ("id", "source", "specversion", "type")
 _TIME = re.compile(r"(\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d)(?:\.(\d{1,9})\d*)?([Zz]|[+-]\d\d:\d\d)")
 
@@ -44,54 +35,8 @@ def scenario_from(text: str, file: str) -> ImportedScenario:
         found.append(_checked(value, at))
     if not found:
         raise UserError("there is no event in this file", at=Place(file), hint="expected CloudEvents as JSON")
-    times = [_nanoseconds(each.get("time")) for each in found]
-    if all(time is None for time in times) or None in times:
-        notes.append("not every event has a time: they are emitted one after another")
-        offsets: list[int | None] = [None] * len(found)
-    else:
-        known = [time for time in times if time is not None]
-        order = sorted(range(len(found)), key=known.__getitem__)
-        offsets = [known[at] - known[order[0]] for at in order]
-        found = [found[at] for at in order]
-    return _fitting(found, offsets, notes)
-
-
-def _fitting(found: list[dict[str, Any]], offsets: list[int | None], notes: list[str]) -> ImportedScenario:
-    """As many of the first events as a scenario file can hold."""
-    values = list(accumulate(values_in(each.get("data")) + 5 for each in found))
-    count = max(bisect_right(values, tree.MAX_VALUES * 9 // 10), 1)
-    while True:
-        text = _scenario(found[:count], offsets[:count], notes)
-        if len(text.encode()) <= tree.MAX_BYTES or count == 1:
-            limits = f"a scenario has at most {tree.MAX_BYTES // 1024} KiB and {tree.MAX_VALUES} values"
-            cut = [f"the first {count} of {len(found)} events are taken: {limits}"] * (count < len(found))
-            return ImportedScenario(text, (*dict.fromkeys(notes), *cut))
-        count = max(count // 2, 1)
-
-
-def _scenario(found: list[dict[str, Any]], offsets: list[int | None], notes: list[str]) -> str:
-    names, event_of = UniqueNames(), dict[str, str]()
-    events: dict[str, Any] = {}
-    script: list[dict[str, Any]] = []
-    for each, offset in zip(found, offsets, strict=True):
-        kind = each["type"]
-        if kind not in event_of:
-            event_of[kind] = names.of(kind)
-            events[event_of[kind]] = {"description": f"CloudEvents type {kind}"} if event_of[kind] != kind else {}
-        name, data = event_of[kind], _data(each, notes)
-        step: dict[str, Any] = {"emit": name}
-        if data is not None:
-            try:
-                step["with"] = literal(data)
-                events[name].setdefault("sample", data)
-            except ValueError as error:
-                notes.append(f"a payload of {kind} is left out: {error}")
-        if offset is not None:
-            step["at"] = spelled(offset)
-        script.append(step)
-    if len(events) > MOST_TYPES:
-        notes.append(f"there are {len(events)} types, which is many for a scenario")
-    return spelling.block({"buslens": 1, "events": events, "handlers": {}, "script": script}, 0) + "\n"
+    arrivals = [Arrival(each["type"], _data(each, notes), _nanoseconds(each.get("time"))) for each in found]
+    return scenario_of(arrivals, notes, {})
 
 
 def _values(text: str, file: str) -> Iterator[tuple[Place, Any]]:

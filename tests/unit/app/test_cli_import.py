@@ -29,6 +29,24 @@ def test_cloudevents_are_known_by_their_content(tmp_path: Path, capsys: pytest.C
     assert "carries bytes" in captured.err
 
 
+def test_a_table_becomes_a_scenario_where_one_says_which_event_its_rows_are(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    table, schema, output = tmp_path / "orders.csv", tmp_path / "schema.json", tmp_path / "orders.yaml"
+    table.write_text("ts,id\n1,7\n2.5,8\n", encoding="utf-8")
+    schema.write_text(json.dumps({"type": "object", "properties": {"id": {"type": "string"}}}), encoding="utf-8")
+    assert start(["import", str(table), "-o", str(output)]) != 0
+    assert "which event each row is, is not said (say --event NAME" in capsys.readouterr().err
+    asked = ["--event", "order.placed", "--time-column", "ts", "--schema", str(schema)]
+    assert start(["import", str(table), *asked, "-o", str(output)]) == 0
+    assert [(step.emit, step.at, step.with_) for step in load(output).scenario.script] == [
+        ("order.placed", "0s", {"id": "7"}),
+        ("order.placed", "1500ms", {"id": "8"}),
+    ]
+    assert start(["import", str(table), "--time-column", "ts", "-o", str(output)]) != 0
+    assert "go with --event" in capsys.readouterr().err
+
+
 @pytest.mark.parametrize(
     ("content", "told"), [(b"\xff\xfe", "is not UTF-8"), (b"buslens: 1", "not an AsyncAPI document")]
 )
