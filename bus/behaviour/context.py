@@ -31,6 +31,10 @@ class HandlerContext(Protocol):
         """Whether the run was stopped: nothing that a call still does is of any use."""
 
     @property
+    def is_virtual(self) -> bool:
+        """Whether time is virtual here: what code does in the real world is told, because no seed decides it."""
+
+    @property
     def python(self) -> PythonHost:
         """The child processes that Python code of the scenario runs in."""
 

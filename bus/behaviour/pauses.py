@@ -105,10 +105,23 @@ class PythonCode:
         self._judge(talk, call)
 
     def _talk(self, call: Call) -> Conversation:
-        return Conversation(call.context.python, emit=call.context.emit, log=call.context.log)
+        context = call.context
+
+        def outside(what: str, line: int) -> None:
+            line += self.first_line - 1
+            if context.python.tells_first(what, line):
+                context.log(f"line {line} {what} in virtual time: what comes of that is not decided by the seed")
+
+        return Conversation(context.python, emit=context.emit, log=context.log, outside=outside)
 
     def _request(self, call: Call) -> dict[str, Any]:
-        return {"code": self.code, "seed": self.seed, "event": call.event, "payload": call.payload}
+        return {
+            "code": self.code,
+            "seed": self.seed,
+            "event": call.event,
+            "payload": call.payload,
+            "is_virtual": call.context.is_virtual,
+        }
 
     def _judge(self, talk: Conversation, call: Call) -> None:
         if call.context.is_stopped:

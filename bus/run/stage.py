@@ -21,6 +21,7 @@ from bus.run.faults import Faults
 from bus.run.holding import HeldDeliveries
 from bus.run.recording import Recording
 from bus.run.waits import TimedWaits
+from bus.runtime.clock import FULL_SPEED
 from bus.runtime.draws import Draws
 from bus.runtime.gate import Gate
 from bus.runtime.loop import EngineLoop
@@ -199,6 +200,11 @@ class Stage:
         # Where the bus knows no consumers, what was received and not handled dies with the call.
         boundaries = (Boundary.HANDLING,) if self.engine.spec.is_durable else (Boundary.RECEIVED, Boundary.HANDLING)
         return any(dies(boundary, handler) for boundary in boundaries)
+
+    @property
+    def is_virtual(self) -> bool:
+        """Whether the run's time jumps from one thing to the next, whatever the real clock says."""
+        return self.recording.clock.speed == FULL_SPEED
 
     def log(self, text: str) -> None:
         """Leave a line on the timeline, at the call that runs here."""

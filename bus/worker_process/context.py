@@ -26,6 +26,7 @@ class WorkerContext:
         self._scenario = scenario
         self._run = run
         self.error_class = ErrorClasses().named
+        self.is_virtual = False  # a worker's process does not know the run's clock
         self.python = PythonHost()
         self.trusted = False
         self.counters: dict[str, int] = {}

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from types import TracebackType
 from typing import Any, Protocol, Self
 
-from bus.workers.python_child import MOST_OUTPUT
+from bus.workers.python_child import MOST_OUTPUT, OUTSIDE
 
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,199}")
 _MOST_LINES = 1_000
@@ -58,8 +58,17 @@ class Conversation:
     lost_type = "PythonEnded"
     lost_when = ""
 
-    def __init__(self, host: Host, *, emit: Callable[[str, Any], None], log: Callable[[str], None]) -> None:
+    def __init__(
+        self,
+        host: Host,
+        *,
+        emit: Callable[[str, Any], None],
+        log: Callable[[str], None],
+        outside: Callable[[str, int], None] | None = None,
+    ) -> None:
+        """outside: told what the code does in the real world, and at which of its lines; None: nobody has asked."""
         self._host = host
+        self._outside = outside
         self._emit = emit
         self.log = log
         self.child: Child | None = None
@@ -101,6 +110,9 @@ class Conversation:
             self._print(said["log"])
         elif isinstance(said.get("emit"), list) and len(said["emit"]) == 2 and isinstance(said["emit"][0], str):
             self._put(*said["emit"])
+        elif self._outside is not None and _is_outside(said.get("outside")):
+            function, line = said["outside"]
+            self._outside(OUTSIDE[function], line)
         elif said.get("done") is True:
             self.over = self._well = True
         elif "error" in said:
@@ -147,3 +159,13 @@ class Conversation:
         caused = raised is not None and type(raised).__name__ == kind and str(raised)[:10_000] == message
         name = kind if isinstance(kind, str) and _NAME.fullmatch(kind) else "PythonError"
         return CallFailure(name, str(message)[:10_000], lines, raised if caused else None)
+
+
+def _is_outside(said: Any) -> bool:
+    return (
+        isinstance(said, list)
+        and len(said) == 2
+        and isinstance(said[0], str)
+        and said[0] in OUTSIDE
+        and type(said[1]) is int
+    )

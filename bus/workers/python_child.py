@@ -1,8 +1,9 @@
 """Runs the Python of handlers in a process of its own, which can be killed. Started with `python -I`; standard library
 only, nothing of Buslens is imported. Talks with bus/workers/python_host.py in frames: length (4 bytes), JSON.
 
-In: {"code", "seed", "event", "payload"}, and an answer to each emit: {"ok": true} or {"error": [type, message]}.
-Out: {"log": text}, {"emit": [event, payload]}, and at the end {"done": true} or {"error": [type, message, frames]}.
+In: {"code", "seed", "event", "payload", "is_virtual"}, and an answer to each emit: {"ok": true} or {"error": [type,
+message]}. Out: {"log": text}, {"emit": [event, payload]}, {"outside": [function, line]} where time is virtual and the
+code has called what belongs to the real world, and at the end {"done": true} or {"error": [type, message, frames]}.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ import struct
 import sys
 import threading
 import traceback
-from types import SimpleNamespace
+from types import FrameType, SimpleNamespace
 from typing import Any, BinaryIO
 
 LENGTH = struct.Struct("<I")
@@ -26,6 +27,23 @@ MOST_OUTPUT = 256 * 1024
 
 CODE = "<handler>"
 """What the code's own lines are called in tracebacks."""
+
+
+OUTSIDE = {
+    **{f"time.{name}": f"reads the real clock (time.{name})" for name in (
+        "time", "time_ns", "monotonic", "monotonic_ns", "perf_counter", "perf_counter_ns",
+    )},
+    **{name: f"reads the real clock ({name})" for name in (
+        "datetime.now", "datetime.utcnow", "datetime.today", "date.today",
+    )},
+    "time.sleep": "sleeps in real time (time.sleep)",
+    "_thread.start_new_thread": "starts a thread",
+    "_thread.start_joinable_thread": "starts a thread",
+    "_posixsubprocess.fork_exec": "starts a process",
+    **{f"socket.{name}": f"uses a socket ({name})" for name in ("connect", "connect_ex", "bind", "sendto")},
+}  # fmt: skip
+"""Functions of C whose effect no seed decides, and what calling them is, for people. All else of Python that reads a
+clock, waits or talks to others ends in one of them."""
 
 
 class Line:
@@ -85,6 +103,31 @@ class Output(io.TextIOBase):
             self._begun = ""
 
 
+class OutsideWatch:
+    """Tells what the code calls of the real world, while a call runs: each function once for each line of the code.
+
+    It hears of functions of C as a profiler does; nothing of the code or of its modules is changed.
+    https://docs.python.org/3/library/sys.html#sys.setprofile
+    """
+
+    def __init__(self, line: Line) -> None:
+        self._line = line
+        self._told: set[tuple[str, int]] = set()
+
+    def heard(self, frame: FrameType | None, event: str, function: Any) -> None:
+        if event != "c_call":
+            return
+        name, module = function.__qualname__, function.__module__
+        key = name if module is None else f"{module}.{name}"
+        if key not in OUTSIDE:
+            return
+        while frame is not None and frame.f_code.co_filename != CODE:
+            frame = frame.f_back
+        if frame is not None and (key, frame.f_lineno) not in self._told:
+            self._told.add((key, frame.f_lineno))
+            self._line.send(outside=[key, frame.f_lineno])
+
+
 def call(line: Line, request: dict[str, Any]) -> None:
     """Run the code of one call and tell how it ended."""
     output = Output(line)
@@ -105,7 +148,13 @@ def call(line: Line, request: dict[str, Any]) -> None:
     event = SimpleNamespace(name=request["event"], payload=request["payload"])
     names = {"__name__": "__main__", "event": event, "payload": event.payload, "emit": emit, "log": log}
     try:
-        exec(compile(request["code"], CODE, "exec"), names)  # noqa: S102  what this process is for
+        code = compile(request["code"], CODE, "exec")
+        if request.get("is_virtual"):
+            sys.setprofile(OutsideWatch(line).heard)
+        try:
+            exec(code, names)  # noqa: S102  what this process is for
+        finally:
+            sys.setprofile(None)
     except BaseException as error:  # whatever the code raises
         output.end()
         line.send(error=[type(error).__name__, str(error)[:10_000], _frames(error)])

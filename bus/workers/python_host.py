@@ -122,6 +122,7 @@ class PythonHost:
         self._free: list[PythonChild] = []
         self._all: set[PythonChild] = set()
         self._closed = False
+        self._told: set[tuple[str, int]] = set()
         self._threads: ThreadPoolExecutor | None = None
         self.turns = asyncio.Semaphore(AT_ONCE)
         """Taken by coroutines, so that not too many wait for children at once."""
@@ -132,6 +133,13 @@ class PythonHost:
         if self._threads is None:
             self._threads = ThreadPoolExecutor(AT_ONCE, thread_name_prefix="python")
         return self._threads
+
+    def tells_first(self, what: str, line: int) -> bool:
+        """Whether nothing was told yet of what the code at this line does; it counts as told from now on."""
+        with self._lock:
+            is_first = (what, line) not in self._told
+            self._told.add((what, line))
+            return is_first
 
     def take(self) -> PythonChild:
         """A child for one call. Raises TooManyPythonCalls."""

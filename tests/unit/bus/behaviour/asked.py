@@ -19,6 +19,7 @@ class Asked:
 
     trusted = False
     is_stopped = False
+    is_virtual = False
 
     def __init__(self) -> None:
         self.said: list[tuple[Any, ...]] = []

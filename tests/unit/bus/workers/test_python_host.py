@@ -157,3 +157,40 @@ def test_children_end_with_their_host() -> None:
     host.close()
     with pytest.raises(ProcessLookupError):
         os.kill(child, 0)
+
+
+OUTSIDE = """import time, datetime, threading, socket, random
+for _ in range(3): now = time.time()
+datetime.datetime.now()
+time.sleep(0.001)
+threading.Thread(target=print).start()
+s = socket.socket(socket.AF_UNIX)
+try: s.connect("/nowhere")
+except OSError: pass
+time.strftime("%Y", (2026, 1, 1, 0, 0, 0, 0, 1, 0)), random.random(), sorted([2, 1])
+"""
+
+
+@ENGINES
+def test_what_code_does_in_the_real_world_is_told_once_for_each_place_in_virtual_time(engine: str, live: Live) -> None:
+    session = ran(live, OUTSIDE, engine)
+    told = [line.removesuffix(": what comes of that is not decided by the seed") for line in logged(session.trace)]
+    first = next(int(line.split()[1]) for line in told)
+    assert session.document is not None
+    assert session.document.text.splitlines()[first - 1].strip() == OUTSIDE.splitlines()[1]
+    assert [line for line in told if line] == [
+        f"line {first} reads the real clock (time.time) in virtual time",
+        f"line {first + 1} reads the real clock (datetime.now) in virtual time",
+        f"line {first + 2} sleeps in real time (time.sleep) in virtual time",
+        f"line {first + 3} starts a thread in virtual time",
+        f"line {first + 5} uses a socket (connect) in virtual time",
+    ]
+
+
+def test_it_is_told_once_also_where_many_calls_do_it(live: Live) -> None:
+    text = scenario("import time\ntime.time()").replace("[{emit: a}]", "[{emit: a, times: 20}]")
+    assert len(logged(live.ended(text, engine="pyee-asyncio").trace)) == 1
+
+
+def test_at_the_speed_of_the_real_clock_reading_it_is_nothing_to_tell(live: Live) -> None:
+    assert logged(live.ended(scenario("import time\ntime.time()"), engine="pyee", speed=1000.0).trace) == []
