@@ -74,9 +74,14 @@ def run(tmp_path: Path) -> Iterator[Run]:
 
 
 def attach(tmp_path: Path, *arguments: object) -> tuple[int, str]:
+    return buslens(tmp_path, "attach", *arguments)
+
+
+def buslens(tmp_path: Path, *arguments: object) -> tuple[int, str]:
+    """The command's exit code, and what it said on stderr."""
     tmp_path.chmod(0o700)
     done = subprocess.run(
-        [sys.executable, "-m", "buslens", "attach", *map(str, arguments)],
+        [sys.executable, "-m", "buslens", *map(str, arguments)],
         env={**os.environ, "XDG_RUNTIME_DIR": str(tmp_path)},
         capture_output=True,
         text=True,
@@ -101,6 +106,16 @@ def test_a_program_that_runs_is_watched_and_nothing_is_lost_when_it_is_killed(ru
     program.send_signal(signal.SIGKILL)
     program.wait()
     assert set(events(followed(Path(listed.capture))[0])) == {"tick"}
+
+
+def test_one_that_was_let_into_takes_commands_where_that_was_asked_for(run: Run, tmp_path: Path) -> None:
+    program = run("app.py")
+    code, said = attach(tmp_path, program.pid, "--control", "--wait", "60")
+    assert code == 0, said
+    assert buslens(tmp_path, "emit", program.pid, "EventEmitter", "by.hand", "[1]", "--wait", "60") == (0, "")
+    (session,) = ps.sessions(str(tmp_path / "buslens"))
+    (listed,) = ps.processes(session)
+    wait_until(lambda: "by.hand" in events(followed(Path(listed.capture))[0]), lambda: "it was not recorded")
 
 
 def test_one_whose_main_thread_waits_is_as_it_was(run: Run, tmp_path: Path) -> None:
