@@ -9,7 +9,8 @@ from collections.abc import Iterator
 from typing import Any
 
 from bus.asyncapi.naming import UniqueNames
-from bus.scenario.model import EmitAct, Scenario, steps_of
+from bus.scenario.acts import EmitAct
+from bus.scenario.model import Scenario, steps_of
 
 VERSION = "3.0.0"
 

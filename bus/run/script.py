@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import Callable, Sequence
+import itertools
+from collections.abc import Callable, Iterator, Sequence
+from itertools import islice
 from typing import Any
 
 from bus.behaviour.places import Lines
@@ -12,8 +14,9 @@ from bus.behaviour.plain import PayloadTooLarge
 from bus.errors import Place, UserError
 from bus.run.stage import PayloadRefused, Stage
 from bus.runtime.clock import NEVER
-from bus.scenario import Scenario, distribution, expressions
-from bus.scenario.model import EmitAct, MarkAct, RepeatAct, WaitAct
+from bus.scenario import Scenario, arrivals, distribution, expressions
+from bus.scenario.acts import EmitAct, MarkAct, RepeatAct, WaitAct
+from bus.scenario.generating import CannotGenerate, Generator
 
 Path = tuple[str | int, ...]
 
@@ -28,6 +31,8 @@ class _Emitter:
         self._place = Place(lines.file, lines.line(*path))
         self._rng = stage.draws.stream(path)
         self._every = distribution.parse(act.every) if act.every is not None else None
+        self._rate = arrivals.parse(act.rate) if act.rate is not None else None
+        self._generator = Generator(stage.scenario.events[act.emit].schema_) if act.generate else None
         self._applies = expressions.compile_condition(act.if_) if act.if_ is not None else None
         self._value = expressions.compile_value(act.with_) if "with_" in act.model_fields_set else None
         self._count = 0
@@ -35,12 +40,33 @@ class _Emitter:
     async def run(self) -> None:
         """As often as it says. One that comes too late, because a handler blocked, is made up for at once."""
         stage, event = self._stage, self._act.emit
-        due = stage.time_ns()
-        for turn in range(self._act.times):
-            if turn and self._every is not None:
-                due += NEVER if self._every.is_forever else self._every.sample(self._rng)
-                await stage.wait(max(0, due - stage.time_ns()), event, "")
-            self._emit()
+        if self._every is None and self._rate is None:
+            for _ in range(self._act.times):
+                self._emit()
+            return
+        began = stage.time_ns()
+        for number, after_ns in enumerate(self._times()):
+            if number or after_ns:
+                await stage.wait(max(0, began + after_ns - stage.time_ns()), event, "")
+            for _ in range(self._act.burst or 1):
+                self._emit()
+
+    def _times(self) -> Iterator[int]:
+        """When it emits, in nanoseconds from its beginning."""
+        most = self._act.times if self._act.most is not None else None
+        if self._rate is not None:
+            return islice(self._rate.times(self._rng, self._act.lasts_ns), most)
+        return self._every_so_often(most, self._act.lasts_ns)
+
+    def _every_so_often(self, most: int | None, lasts_ns: int | None) -> Iterator[int]:
+        due, every = 0, self._every
+        assert every is not None
+        for number in itertools.count() if most is None else range(most):
+            if number:
+                due += NEVER if every.is_forever else every.sample(self._rng)
+            if lasts_ns is not None and due >= lasts_ns:
+                return
+            yield due
 
     def _emit(self) -> None:
         self._count += 1
@@ -49,10 +75,14 @@ class _Emitter:
         try:
             if self._applies is not None and not self._applies(variables):
                 return
-            payload = self._stage.sample(event) if self._value is None else self._value(variables)
-            emit_outside(self._stage, event, payload)
-        except (PayloadRefused, PayloadTooLarge, expressions.ExpressionError) as error:
+            emit_outside(self._stage, event, self._payload(variables))
+        except (PayloadRefused, PayloadTooLarge, CannotGenerate, expressions.ExpressionError) as error:
             raise UserError(f"the script cannot go on: {error}", at=self._place) from None
+
+    def _payload(self, variables: dict[str, Any]) -> Any:
+        if self._generator is not None:
+            return self._generator.value(self._rng)
+        return self._stage.sample(self._act.emit) if self._value is None else self._value(variables)
 
 
 def emit_outside(stage: Stage, event: str, payload: Any) -> None:
@@ -100,8 +130,17 @@ class Script:
             elif isinstance(act, MarkAct):
                 self._stage.log(act.mark)
             elif isinstance(act, RepeatAct):
-                for _ in range(act.repeat):
-                    await self._perform(act.do, (*here, "do"), beside)
+                async with asyncio.TaskGroup() as users:
+                    for _ in range((act.users or 1) - 1):
+                        users.create_task(self._repeat(act, here, beside))
+                    await self._repeat(act, here, beside)
+
+    async def _repeat(self, act: RepeatAct, path: Path, beside: Callable[..., Any]) -> None:
+        ends_ns = None if act.for_ is None else self._stage.time_ns() + distribution.parse_time(act.for_)
+        for _ in range(act.repeat):
+            if ends_ns is not None and self._stage.time_ns() >= ends_ns:
+                return
+            await self._perform(act.do, (*path, "do"), beside)
 
     async def _at(self, due: int, emitter: _Emitter) -> None:
         await self._stage.wait(max(0, due - self._stage.time_ns()), emitter.event, "")

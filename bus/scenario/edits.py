@@ -7,9 +7,10 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from bus.errors import UserError
+from bus.scenario.acts import ACTS, EmitAct
 from bus.scenario.drafts import FieldPath
 from bus.scenario.expected_names import NAMING, handlers_in, patterns_in
-from bus.scenario.model import ACTS, EmitAct, Scenario, steps_of
+from bus.scenario.model import Scenario, steps_of
 from bus.scenario.nearest import nearest
 from bus.scenario.parts import ScenarioPart, keys_of_steps
 from bus.scenario.steps import VERBS

@@ -15,7 +15,8 @@ from bus.engines import ENGINES
 from bus.errors import Place, UserError
 from bus.scenario import expressions, names_used, payload, scalars, schema_words, trial
 from bus.scenario import tree as yaml_tree
-from bus.scenario.model import Scenario, WaitAct, placed_steps, steps_of
+from bus.scenario.acts import WaitAct
+from bus.scenario.model import Scenario, placed_steps, steps_of
 from bus.scenario.parts import ScenarioPart, expressions_in
 from bus.scenario.python_code import why_not_python
 from bus.scenario.reading import letter_at, place_at, read

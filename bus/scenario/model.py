@@ -13,12 +13,13 @@ from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 from bus.engines import ENGINES
 from bus.number_words import tip
 from bus.scenario import distribution, payload
+from bus.scenario.acts import Act
 from bus.scenario.choices import ReplayedChoices
 from bus.scenario.faults import FAULTS, MOST_FAULTS, FaultPart
 from bus.scenario.handling import MOST_AT_ONCE, Batch, Retry, Throttle
-from bus.scenario.parts import Asked, ScenarioPart, StepPart, any_of, by_verb, fields_of
+from bus.scenario.parts import ScenarioPart, any_of, fields_of
 from bus.scenario.rules import RULES, HandlerName, Heard, Path, RulePart, Time
-from bus.scenario.steps import TIMES, Condition, Duration, Emit, Python, Step, Times, Value, Wait
+from bus.scenario.steps import Condition, Emit, Python, Step, Wait
 from bus.scenario.words import EventName, EventPattern, Name, Title
 from bus.wording import one_of
 from bus.workers import INLINE, KINDS
@@ -245,89 +246,6 @@ class Handler(ScenarioPart):
     def hears(self, event: str) -> bool:
         """Whether it is subscribed to this event."""
         return any(fnmatch.fnmatchcase(event, pattern) for pattern in self.patterns)
-
-
-class EmitAct(StepPart):
-    """Emit an event from outside any handler: once, several times, at a steady rate, or at a time.
-
-    The next step waits for the last of them, unless `at` is given. In `with`, `count` is the number of this emit.
-    """
-
-    about = "put an event on the bus"
-    has_emit = True
-    emit: Annotated[EventName, Asked("event")]
-    with_: Annotated[
-        Value,
-        Field(alias="with", description="payload; the event's sample where absent"),
-        Asked("with", 'payload as JSON, such as {"id": "$count"}; empty: the sample'),
-    ] = None
-    times: Annotated[Times, Asked("times", "1")] = 1
-    every: Annotated[Duration | None, Asked("every", "at once", f"With times: the time between them. {TIMES}")] = None
-    at: Annotated[
-        Time | None,
-        Field(description="at this time from the start, beside the other steps"),
-        Asked("at", "in its turn", "A time from the start, such as 2s; the next steps go on meanwhile"),
-    ] = None
-    if_: Annotated[
-        Condition | None,
-        Field(alias="if"),
-        Asked("if", "always", "A condition, such as count > 3: count is the number of the emit"),
-    ] = None
-
-    @classmethod
-    def new(cls, emit: dict[str, Any]) -> dict[str, Any]:
-        """The emit that was offered."""
-        return dict(emit)
-
-    @model_validator(mode="after")
-    def _ends(self) -> EmitAct:
-        if self.every is not None and self.times == 1:
-            raise ValueError("expected times beside every: how often to emit")
-        return self
-
-
-class WaitAct(StepPart):
-    """Let time pass before the next step of the script."""
-
-    about = "take time"
-    begins_with = "20ms"
-    wait: Annotated[Duration, Asked("time", "1s", TIMES)]
-
-
-class MarkAct(StepPart):
-    """Leave a note on the timeline."""
-
-    about = "leave a note on the timeline"
-    begins_with = "here"
-    mark: Annotated[Title, Asked("note", "here", "Stands on the timeline")]
-
-
-class RepeatAct(StepPart):
-    """Do some steps of the script several times."""
-
-    about = "do steps several times"
-    has_emit = True
-    repeat: Annotated[Times, Asked("times")]
-    do: Annotated[
-        list[Act],
-        Field(min_length=1, max_length=1000),
-        Asked("steps", '[{"emit": "order.placed"}, {"wait": "1s"}]'),
-    ]
-
-    @classmethod
-    def new(cls, emit: dict[str, Any]) -> dict[str, Any]:
-        """Two times the emit that was offered."""
-        return {"repeat": 2, "do": [dict(emit)]}
-
-
-ACTS = by_verb(EmitAct, WaitAct, MarkAct, RepeatAct)
-"""Every kind of step of the script, by its verb."""
-
-if TYPE_CHECKING:
-    Act = StepPart
-else:
-    Act = any_of(ACTS)
-RepeatAct.model_rebuild()
 
 
 class Expectation(ScenarioPart):

@@ -15,8 +15,9 @@ from ruamel.yaml.scalarstring import DoubleQuotedScalarString, LiteralScalarStri
 
 from bus.errors import Place, UserError, UserErrors
 from bus.scenario import tree as yaml_tree
+from bus.scenario.acts import ACTS
 from bus.scenario.faults import FAULTS
-from bus.scenario.model import ACTS, Expectation, Handler, Scenario
+from bus.scenario.model import Expectation, Handler, Scenario
 from bus.scenario.nearest import nearest
 from bus.scenario.parser_words import NotAnExpressionError
 from bus.scenario.parts import NO_VERB, ScenarioPart, fields_of

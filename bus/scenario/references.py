@@ -6,8 +6,8 @@ import fnmatch
 from collections.abc import Iterable, Iterator
 from typing import Any
 
+from bus.scenario.acts import ACTS
 from bus.scenario.expected_names import NAMING, handlers_in, patterns_in
-from bus.scenario.model import ACTS
 from bus.scenario.nearest import nearest
 from bus.scenario.parts import keys_of_steps
 from bus.scenario.steps import VERBS

@@ -12,7 +12,7 @@ from typing import Any
 
 from ruamel.yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
-from bus.scenario.model import ACTS
+from bus.scenario.acts import ACTS
 from bus.scenario.parts import Says, all_fields
 from bus.scenario.steps import VERBS
 

@@ -7,7 +7,7 @@ import re
 from typing import Any
 
 from bus.scenario import tree
-from bus.scenario.model import ACTS
+from bus.scenario.acts import ACTS
 from bus.scenario.parts import Says, all_fields
 from bus.scenario.steps import VERBS
 

@@ -64,7 +64,10 @@ Value = Annotated[
     Any, AfterValidator(_value), Says.VALUE, Field(description="any JSON value; texts may hold $expressions")
 ]
 Text = Annotated[str, AfterValidator(_value), Says.TEXT]
-Times = Annotated[int, Field(ge=1, le=10_000_000)]
+MOST_TIMES = 10_000_000
+"""What a step may do again, at most."""
+
+Times = Annotated[int, Field(ge=1, le=MOST_TIMES)]
 
 TIMES = "20ms · 20ms +- 5ms · 10ms..20ms · exponential 20ms · forever"
 """What may be written for a time, in a form."""

@@ -10,8 +10,10 @@ from collections.abc import Iterator
 from typing import Any
 
 from bus.scenario import expressions, names_used, payload
+from bus.scenario.acts import EmitAct, RepeatAct
 from bus.scenario.expressions import ExpressionError
-from bus.scenario.model import EmitAct, RepeatAct, Scenario
+from bus.scenario.generating import why_not_generated
+from bus.scenario.model import Scenario
 
 MOST_OF_A_STEP = 500
 """Emits of one step that are tried: what fails later (`1 / (700 - count)`) is found by the run."""
@@ -58,9 +60,9 @@ class ScriptTrial:
 def _emits(acts: Any, path: Path, times: int) -> Iterator[tuple[Path, EmitAct, int]]:
     for index, act in enumerate(acts):
         if isinstance(act, EmitAct):
-            yield (*path, index), act, times * act.times
+            yield (*path, index), act, times * act.about_times
         elif isinstance(act, RepeatAct):
-            yield from _emits(act.do, (*path, index, "do"), times * act.repeat)
+            yield from _emits(act.do, (*path, index, "do"), times * act.repeat * (act.users or 1))
 
 
 class _Emits:
@@ -99,6 +101,9 @@ class _Emits:
 
     def _refused(self, value: Any) -> tuple[Path, int, str] | None:
         event = self._event
+        if self._act.generate:
+            why = why_not_generated(self._act.emit, None if event is None else event.schema_)
+            return (("generate",), 0, why) if why else None
         if event is None or (self._value is None and event.sample is not None):
             return None  # a sample that breaks its own schema is told by itself
         for found in payload.check(event, as_json(value)):

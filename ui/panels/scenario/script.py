@@ -8,8 +8,8 @@ from typing import Any
 from PySide6.QtWidgets import QWidget
 
 from bus.engines import ENGINES
+from bus.scenario.acts import ACTS
 from bus.scenario.drafts import Draft, FieldPath
-from bus.scenario.model import ACTS
 from ui.panels.scenario.fields import Step
 from ui.panels.scenario.form import Form
 from ui.panels.scenario.inputs import FieldInput

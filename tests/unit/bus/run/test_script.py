@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
+
 from bus.trace import Trace
 from buslens.records import Outcome
 from tests.helpers.live import Live, over
@@ -72,3 +74,40 @@ def test_a_script_that_cannot_emit_ends_the_run_and_names_its_line(live: Live) -
     assert session.engine_state.phase == "failed"
     assert "scenario-0.yaml:6" in session.engine_state.message
     assert "3 is not of type 'object'" in session.engine_state.message
+
+
+@pytest.mark.parametrize("engine", ["pyee", "pyee-asyncio", "pyee-threads", "sqlite"])
+def test_rates_bursts_and_times_mean_the_same_on_every_engine(engine: str, run: Any) -> None:
+    trace = run(
+        "events: {a: {}, b: {}, c: {}}\nscript:\n"
+        "  - {emit: a, rate: 100/s, times: 3, burst: 2}\n"
+        "  - {emit: b, every: 10ms, for: 25ms}\n"
+        "  - {emit: c, rate: poisson 100/s, for: 1s}\n",
+        engine=engine,
+    )
+    names = [trace.names.text(int(event)) for event in trace.dispatches.event]
+    at = [int(ns) // 1_000_000 for ns in trace.dispatches.emitted_ns]
+    assert at[:9] == [0, 0, 10, 10, 20, 20, 20, 30, 40]
+    assert names[:9] == ["a"] * 6 + ["b"] * 3
+    assert 60 < names.count("c") < 140
+
+
+def test_payloads_are_drawn_from_the_schema_by_the_seed(run: Any) -> None:
+    text = "events: {a: {schema: {type: integer}}}\nscript: [{emit: a, generate: true, times: 5}]"
+    one, other, third = (
+        [run(text, seed=seed).payload(row).value for row in range(5)] for seed in (1, 1, 2)
+    )  # fmt: skip
+    assert one == other != third
+    assert all(type(value) is int for value in one)
+
+
+def test_users_do_steps_side_by_side_each_with_a_time_to_think(run: Any) -> None:
+    text = "events: {a: {}}\nscript: [{repeat: 2, users: 3, do: [{emit: a}, {wait: 10ms}]}, {mark: over}]"
+    trace = run(text)
+    assert [int(ns) // 1_000_000 for ns in trace.dispatches.emitted_ns] == [0, 0, 0, 10, 10, 10]
+    assert trace.marks.time_ns.tolist() == [20_000_000]
+
+
+def test_a_loop_ends_with_its_time(run: Any) -> None:
+    text = "events: {a: {}}\nscript: [{repeat: 10000000, for: 35ms, do: [{emit: a}, {wait: 10ms}]}]"
+    assert len(run(text).dispatches) == 4

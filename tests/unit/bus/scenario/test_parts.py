@@ -9,7 +9,7 @@ import pytest
 from pydantic import Field, TypeAdapter, ValidationError
 
 from bus import scenario
-from bus.scenario.model import ACTS
+from bus.scenario.acts import ACTS
 from bus.scenario.parts import (
     PartField,
     Says,
