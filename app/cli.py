@@ -81,6 +81,12 @@ def run(
     scenario: Scenario,
     engine: Annotated[str, typer.Option(help="The engine, instead of the scenario's own.", metavar="ENGINE")] = "",
     seed: Annotated[int | None, typer.Option(help="The seed of all randomness, instead of the scenario's own.")] = None,
+    set_: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--set", help="Give a parameter a value, or several with commas: a run for each.", metavar="NAME=VALUE"
+        ),
+    ] = None,
     speed: Annotated[
         str, typer.Option(help="How fast time runs: 2, 0.5x, or max: waits cost nothing.", metavar="X|max")
     ] = "max",
@@ -111,33 +117,38 @@ def run(
     ] = False,
 ) -> None:
     """Run a scenario without a window, and print a summary."""
-    from app.cli_run import RunRequest, run_headless
+    from app.cli_matrix import run_each
+    from app.cli_run import RunRequest
 
     if check_determinism:
         from app import cli_determinism
 
-        twice = RunRequest(scenario, engine=engine or None, seed=seed, speed=speed_from(speed), trust=trust)
+        twice = RunRequest(
+            scenario,
+            engine=engine or None,
+            seed=seed,
+            speed=speed_from(speed),
+            trust=trust,
+            parameters=cli_determinism.parameters_of(set_ or []),
+        )
         raise typer.Exit(cli_determinism.check_determinism(twice))
     if payloads and not to:
         raise typer.BadParameter("--payloads goes with --to otlp=URL")
-    raise typer.Exit(
-        run_headless(
-            RunRequest(
-                scenario,
-                engine=engine or None,
-                seed=seed,
-                speed=speed_from(speed),
-                output=output,
-                json=json,
-                junit=junit,
-                strict=strict,
-                trust=trust,
-                flights=flight_recorder,
-                to=to,
-                payloads=payloads,
-            )
-        )
+    request = RunRequest(
+        scenario,
+        engine=engine or None,
+        seed=seed,
+        speed=speed_from(speed),
+        output=output,
+        json=json,
+        junit=junit,
+        strict=strict,
+        trust=trust,
+        flights=flight_recorder,
+        to=to,
+        payloads=payloads,
     )
+    raise typer.Exit(run_each(request, set_ or []))
 
 
 @program.command()

@@ -8,6 +8,7 @@ import os
 import subprocess
 import sys
 import tempfile
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -18,7 +19,7 @@ from app.trust import TrustedFiles
 from bus.capture import sameness
 from bus.engines import ENGINES
 from bus.errors import UserError
-from bus.scenario import Scenario
+from bus.scenario import Scenario, parameters
 from bus.session import Session
 from bus.settings import Settings
 from bus.workers import KINDS
@@ -54,12 +55,26 @@ def check_determinism(request: RunRequest) -> int:
     return DIFFERS
 
 
+def parameters_of(said: Sequence[str]) -> tuple[tuple[str, str], ...]:
+    """What `--set` says, of one run. Raises UserError where it asks for several."""
+    first, *others = parameters.runs(said)
+    if others:
+        raise UserError("--check-determinism is for one run", hint="give each parameter one value")
+    return tuple(first.items())
+
+
 def main() -> None:
     """One of the two runs, in a process of its own: its request is the last argument, as JSON."""
     said = json.loads(sys.argv[-1])
     try:
         run_headless(
-            RunRequest(said["scenario"], engine=said["engine"], seed=said["seed"], output=Path(said["output"]))
+            RunRequest(
+                said["scenario"],
+                engine=said["engine"],
+                seed=said["seed"],
+                output=Path(said["output"]),
+                parameters=tuple((name, value) for name, value in said["parameters"]),
+            )
         )
     except Exception as error:
         sys.stderr.write(str(error))
@@ -68,7 +83,7 @@ def main() -> None:
 
 def _run(request: RunRequest, output: Path, hash_seed: str) -> Path:
     wanted = replace(request, output=output)
-    said = {key: getattr(wanted, key) for key in ("scenario", "engine", "seed")} | {"output": str(output)}
+    said = {key: getattr(wanted, key) for key in ("scenario", "engine", "seed", "parameters")} | {"output": str(output)}
     done = subprocess.run(
         [*command_of("app.cli_determinism"), json.dumps(said)],
         env={**os.environ, "PYTHONHASHSEED": hash_seed},

@@ -40,6 +40,9 @@ class RunRequest:
     junit: Path | None = None
     """Where its expectations are written as JUnit XML; None: nowhere."""
 
+    parameters: tuple[tuple[str, str], ...] = ()
+    """Parameters of the scenario, and what they are in this run."""
+
     strict: bool = False
     """Failed handlers fail the run."""
 
@@ -125,6 +128,8 @@ def open_checked(session: Session, request: RunRequest, trusted: TrustedFiles) -
         session.growing = GrowingFile(request.output)
     session.open_scenario(path)
     document = session.document
+    if document is not None and request.parameters:
+        document.set_parameters(dict(request.parameters))
     if document is None or not document.needs_trust or trusted.trusts(document.content_hash):
         return
     if not request.trust:

@@ -10,7 +10,7 @@ import copy
 import hashlib
 import os
 import tempfile
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
@@ -18,7 +18,7 @@ from typing import Any
 
 from bus.errors import Place, UserError
 from bus.scenario import drafts as drafting
-from bus.scenario import edits, renaming
+from bus.scenario import edits, parameters, renaming
 from bus.scenario.drafts import Draft, Drafts, FieldPath, Move
 from bus.scenario.edits import Change
 from bus.scenario.examine import Examination, examine
@@ -295,6 +295,10 @@ class Document:
     def move_handler(self, name: str, to: int) -> None:
         """Change the order of registration, which is the order of calls."""
         self.edit(f"Move handler {name}", edits.moved("handlers", name, to))
+
+    def set_parameters(self, said: Mapping[str, str]) -> None:
+        """Give parameters other values, as a person has written them. Raises UserError."""
+        self.set_option(parameters.SECTION, parameters.given(self.scenario.parameters, said))
 
     def set_option(self, key: str, value: Any, *, joins: str = "") -> None:
         """Change name, description, engine, seed, script or expect; None removes the key."""

@@ -12,7 +12,7 @@ from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
 from bus.engines import ENGINES
 from bus.number_words import tip
-from bus.scenario import distribution, payload
+from bus.scenario import distribution, parameters, payload
 from bus.scenario.acts import Act
 from bus.scenario.choices import ReplayedChoices
 from bus.scenario.faults import FAULTS, MOST_FAULTS, FaultPart
@@ -280,6 +280,12 @@ else:
 
 # A section that is named and left empty (`script:`) says nothing, and so does an event (`order.paid:`).
 _Declared = Annotated[Event, BeforeValidator(_nothing_as_mapping, json_schema_input_type=Event | None)]
+_Scalar = Annotated[str, Field(max_length=parameters.LONGEST)] | int | float | bool
+Parameters = Annotated[
+    dict[Name, _Scalar],
+    Field(max_length=parameters.MOST, description="values that the file says as <NAME>, and a command line with --set"),
+    BeforeValidator(_nothing_as_mapping, json_schema_input_type=dict[Name, _Scalar] | None),
+]
 Events = Annotated[
     dict[EventName, _Declared],
     BeforeValidator(_nothing_as_mapping, json_schema_input_type=dict[EventName, _Declared] | None),
@@ -316,6 +322,7 @@ class Scenario(ScenarioPart):
     description: str = ""
     engine: EngineId = "pyee-asyncio"
     seed: Annotated[int, Field(ge=0, lt=1 << 63)] = 0
+    parameters: Parameters = {}
     events: Events = {}
     handlers: Handlers = {}
     script: Script = []

@@ -14,6 +14,7 @@ from ruamel.yaml.comments import CommentedMap
 from ruamel.yaml.scalarstring import DoubleQuotedScalarString, LiteralScalarString, SingleQuotedScalarString
 
 from bus.errors import Place, UserError, UserErrors
+from bus.scenario import parameters
 from bus.scenario import tree as yaml_tree
 from bus.scenario.acts import ACTS
 from bus.scenario.faults import FAULTS
@@ -114,6 +115,10 @@ def checked(reading: ParsedYaml) -> Scenario:
     """The scenario that was read. Raises UserErrors that names every mistake."""
     root, values, file = reading.root, reading.values, reading.file
     mistakes = list(reading.mistakes)
+    try:
+        values = parameters.filled(values)
+    except ValueError as error:
+        mistakes.append(UserError(str(error), at=place_at((parameters.SECTION,), root, file)))
     if "buslens" not in values:
         mistakes.append(UserError("this is not a scenario: the key buslens is missing", at=Place(file, 1, 1),
                                   hint="a scenario starts with the line: buslens: 1"))  # fmt: skip
