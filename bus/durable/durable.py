@@ -396,6 +396,11 @@ class DurableEngine(Engine):
             self.broker.release(delivery)
 
     def _die(self, delivery: Delivery) -> None:
+        if delivery.event not in self._in_flight.consumers[delivery.consumer].hears:
+            # Its whole service is gone: no consumer is left that the broker would have to hear of.
+            self._in_flight.settled(delivery)
+            self._give_back([delivery])
+            return
         self._in_flight.died(delivery)
         self._parking.look()
         self._requests.asked()
