@@ -13,6 +13,7 @@ from ui.timeline.axis import ticks
 from ui.timeline.colours import Colours, diamond
 from ui.timeline.content import Content
 from ui.timeline.delivery_band import DeliveryBand
+from ui.timeline.fault_flags import paint_faults
 from ui.timeline.folds import paint_folds
 from ui.timeline.furniture import paint_axis, paint_grid, paint_ground, paint_processes, paint_sum, paint_titles
 from ui.timeline.geometry import Geometry
@@ -98,6 +99,7 @@ class TimelineFrame:
         if place.path_height:
             paint_path_title(painter, colours, place, self.letters.usual)
         paint_axis(painter, colours, place, picture.viewport, marks)
+        paint_faults(painter, colours, place, picture.viewport, self.content.trace)
         paint_flags(painter, colours, place, picture.viewport, self.content.trace.notes)
 
     def _paint_lanes(self, painter: QPainter) -> None:

@@ -8,6 +8,7 @@ from bus.picture.bars import Bars
 from bus.picture.track import Track
 from ui.timeline import words
 from ui.timeline.content import Content
+from ui.timeline.fault_flags import faults_at
 from ui.timeline.geometry import Geometry
 from ui.timeline.neighbours import Item
 from ui.timeline.note_flags import note_at, subject_of
@@ -45,6 +46,9 @@ def text_at(content: Content, picture: Picture, place: Geometry, x: float, y: fl
     note = note_at(content.trace.notes, place, picture.viewport, x, y)
     if note is not None:
         return note.text
+    faults = faults_at(content.trace, place, picture.viewport, x, y)
+    if faults:
+        return faults
     if place.in_emits(x, y):
         index = picture.emit_at(across)
         return words.about_emits(content, picture.emits, index) if index >= 0 else ""
