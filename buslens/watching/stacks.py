@@ -216,33 +216,38 @@ class StackSampler:
             self._names = recorder.names_count
             self._places = recorder.handler_places()
 
-    def _see(self, ident: int, frame: "Optional[FrameType]", now: int) -> None:
-        stack: "List[Position]" = []
-        functions: "List[int]" = []
-        found, handler = 0, ("", 0)
-        for _ in range(_DEEPEST):
-            if frame is None:
-                break
-            code = frame.f_code
-            functions.append(id(code))
-            stack.append((code.co_filename, frame.f_lineno or 0, getattr(code, "co_qualname", code.co_name)))
-            handler = code.co_filename, code.co_firstlineno
-            if handler in self._places:
-                found = id(frame)
-                break
-            frame = frame.f_back
-        del frame
+    def _see(self, ident: int, frame: FrameType, now: int) -> None:
+        found, handler, depth = self._handler_of(frame)
         run = self._threads.get(ident)
-        kept = tuple(stack) if len(stack) <= _TOLD else (*stack[: _TOLD - 1], stack[-1])
-        if run is not None and not (found and run.goes_on(found, self._calls, kept)):
+        stack = _stack_of(frame, depth) if found else ()
+        if run is not None and not (found and run.goes_on(found, self._calls, stack)):
             self._over(ident)
             run = None
         if found:
             if run is None:  # now: who asks for the name of a thread later may find it gone
                 lane = self._recorder.lane(thread_name(ident))
                 run = self._threads[ident] = _Run(found, handler, lane)
-            run.calls, run.stack = self._calls, kept
-            self._add(run, tuple(functions), now)
+            run.calls, run.stack = self._calls, stack
+            self._add(run, _functions_of(frame, depth), now)
+
+    def _handler_of(self, innermost: FrameType) -> "Tuple[int, Tuple[str, int], int]":
+        """The id of the frame of the handler that runs, where its code stands, and how deep it lies; 0 for none.
+
+        Of a handler that calls itself it is the outermost frame.
+        """
+        found, place, deep = 0, ("", 0), 0
+        frame: Optional[FrameType] = innermost
+        for depth in range(1, _DEEPEST + 1):
+            if frame is None:
+                break
+            code = frame.f_code
+            here = code.co_filename, code.co_firstlineno
+            if here in self._places:
+                if found and here != place:
+                    break
+                found, place, deep = id(frame), here, depth
+            frame = frame.f_back
+        return found, place, deep
 
     def _add(self, run: _Run, functions: "tuple[int, ...]", now: int) -> None:
         stretches = run.stretches
@@ -274,3 +279,29 @@ class StackSampler:
             told = {"looks": stretch.looks, "handler": list(run.handler), "stack": [list(each) for each in stack]}
             at = (stretch.began_ns, 0, 0, run.lane, min(length // 1_000, _MOST_US))
             self._recorder.put(WHOLE, int(Kind.STACK), 0, 0, 0, *at, json_utf8(json_of(told)))
+
+
+def _stack_of(innermost: FrameType, depth: int) -> Stack:
+    """The lines of so many frames, the innermost first; of many, the first ones and the last."""
+    stack: "List[Position]" = []
+    frame: Optional[FrameType] = innermost
+    for at in range(1, depth + 1):
+        if frame is None:
+            break
+        if at < _TOLD or at == depth:
+            code = frame.f_code
+            stack.append((code.co_filename, frame.f_lineno or 0, getattr(code, "co_qualname", code.co_name)))
+        frame = frame.f_back
+    return tuple(stack)
+
+
+def _functions_of(innermost: FrameType, depth: int) -> "tuple[int, ...]":
+    """Which functions these frames are of."""
+    functions: "List[int]" = []
+    frame: Optional[FrameType] = innermost
+    for _ in range(depth):
+        if frame is None:
+            break
+        functions.append(id(frame.f_code))
+        frame = frame.f_back
+    return tuple(functions)

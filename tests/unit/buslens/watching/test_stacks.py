@@ -80,6 +80,26 @@ def test_a_handler_that_stands_for_long_is_told_with_its_lines_and_its_thread() 
     assert trace.stacks.view("length_us")[0] == 290_000
 
 
+def test_a_handler_that_calls_itself_is_one_call_and_a_deep_stack_is_told_in_part() -> None:
+    recorder = Recorder()
+    sampler = StackSampler(recorder)
+    recorder.handler("deeper", HERE, deeper.__code__.co_firstlineno, "order")
+    deeper(sampler, 60, 1_000 * MS)
+    sampler.close()
+    trace = trace_of(recorder)
+    (stack,) = told(trace)
+    assert trace.stacks.view("length_us").tolist() == [290_000]
+    assert (len(stack["stack"]), stack["looks"]) == (32, 30)
+
+
+def deeper(sampler: StackSampler, left: int, now: int) -> None:
+    if left:
+        deeper(sampler, left - 1, now)
+        return
+    for number in range(30):
+        sampler.look(now + number * 10 * MS, {0: sys._getframe()})
+
+
 def test_a_handler_that_ends_soon_is_not_told() -> None:
     with Stage() as stage:
         stage.look(LONG_STEP_NS // 2 // (10 * MS))
