@@ -11,7 +11,7 @@ import sys
 from collections.abc import Coroutine, Generator
 from sys import getrefcount
 from time import monotonic_ns
-from typing import TYPE_CHECKING, Any, Optional
+from typing import TYPE_CHECKING, Any, Callable, Optional
 
 from buslens.context import CALL
 from buslens.failures import Frames
@@ -225,8 +225,9 @@ class CallCoroutine(Coroutine[Any, Any, Any]):
             raise
         self._abandon(DESTROYED_FIRST)
 
-    def __del__(self) -> None:
-        if not self._ended:
+    def __del__(self, is_finalizing: Callable[[], bool] = sys.is_finalizing) -> None:
+        # When Python ends it throws everything away: that is nobody's mistake, and no name of this module is sure then.
+        if not self._ended and not is_finalizing():
             self._abandon(THROWN_AWAY if self._stepped else DESTROYED_FIRST)
 
     @property

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -12,10 +14,13 @@ from pyee.asyncio import AsyncIOEventEmitter
 import buslens
 from bus.trace import Trace
 from buslens.recorder import Recorder
+from buslens.records import Outcome
 from buslens.stream import StreamRecorder
 from buslens.watching.awaits import tell_awaits
 from tests.helpers.planted import trace_of
 from tests.helpers.streams import followed
+
+ROOT = Path(__file__).resolve().parents[4]
 
 
 def told(trace: Trace) -> dict[str, str]:
@@ -82,6 +87,35 @@ def test_calls_of_another_recorder_are_that_ones_affair() -> None:
     recorder, other = Recorder(), Recorder()
     asyncio.run(emitting(recorder, more=lambda: tell_awaits(other)))
     assert len(trace_of(other).awaits) == 0
+
+
+HANGING = """
+import asyncio, sys
+import buslens
+from pyee.asyncio import AsyncIOEventEmitter
+
+buslens.start(to=sys.argv[1])
+loop = asyncio.new_event_loop()
+emitter = AsyncIOEventEmitter(loop=loop)
+
+async def ask(order):
+    await asyncio.Event().wait()
+
+async def emitting():
+    emitter.emit("order", {})
+    await asyncio.sleep(0)
+    await asyncio.sleep(0)
+
+emitter.on("order", ask)
+loop.run_until_complete(emitting())
+"""
+
+
+def test_what_python_throws_away_at_its_end_waits_still_and_nobody_is_blamed_for_it(tmp_path: Path) -> None:
+    subprocess.run([sys.executable, "-c", HANGING, str(tmp_path)], cwd=ROOT, check=True, stderr=subprocess.DEVNULL)
+    trace = followed(next(tmp_path.iterdir()))[0]
+    assert trace.calls.outcome.tolist() == [Outcome.RUNNING]
+    assert told(trace).keys() == {"ask"}
 
 
 def test_what_waits_when_the_program_ends_is_told() -> None:
