@@ -12,6 +12,8 @@ from PySide6.QtWidgets import QLabel
 
 from buslens.records import Outcome
 from tests.gui.shop_trace import Shop
+from tests.helpers.planted import Story
+from ui.panels.inspector.facts import describe
 from ui.panels.inspector.links import RecordLinkButton
 from ui.panels.inspector.panel import InspectorPanel
 from ui.selection import Selection
@@ -253,3 +255,22 @@ def test_a_value_of_a_payload_is_followed_through_the_capture_by_a_search(qtbot:
     tree.setCurrentIndex(tree.nodes.index(0, 0, tree.nodes.index(0, 0)))
     tree.follow_value()
     assert searches == ["payload.id=13", 'payload.items[0].sku="A 1"', "payload[0].id=1"]
+
+
+def test_a_call_says_where_it_was_seen_and_one_that_runs_where_it_waits() -> None:
+    story = Story()
+    call = story.begin(story.emit("order", 1), "pay", "order")
+    began = story.now
+    story.wait(300)
+    story.end(call)
+    story.stood("pay", "order", [["/srv/shop/main.py", 44, "lookup"]], began, length_ms=250)
+    waiting = story.begin(story.emit("ask", 1), "ask", "ask")
+    story.awaits(waiting, "/srv/shop/main.py:9 in reply, which awaits Event.wait")
+    trace = story.trace()
+    for each, told in (
+        (call, ("Seen at", "/srv/shop/main.py:44 in lookup, for 250 ms")),
+        (waiting, ("Seen to wait at", "/srv/shop/main.py:9 in reply, which awaits Event.wait")),
+    ):
+        facts = describe(trace, "call", each)
+        assert facts is not None
+        assert told in facts.timing

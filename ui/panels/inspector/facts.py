@@ -11,6 +11,7 @@ import numpy.typing as npt
 from bus.analysis import causality, counters
 from bus.analysis.delivery_history import anatomy_of, attempts_of
 from bus.analysis.not_called import filtered_handlers, interventions, skipped_handlers, waiting_handlers
+from bus.analysis.stood import stood_at, waits_at
 from bus.trace.trace import Trace
 from buslens.records import Outcome
 from ui.number_text import moment, outcome, span, state
@@ -170,6 +171,7 @@ def _call(trace: Trace, row: int) -> InspectorFacts:
         timing.insert(3, ("Since emit", span(ended - emitted)))
     if attempt > 1:
         timing.append(("Attempt", str(attempt)))
+    timing += _stood(trace, row)
     timing += _bus(trace, trace.dispatches.row_of(int(calls.dispatch[row])))
     handler = int(calls.handler[row])
     anatomy = anatomy_of(trace, int(calls.dispatch[row]))
@@ -201,6 +203,15 @@ def _call(trace: Trace, row: int) -> InspectorFacts:
 def _call_begins_unknown(trace: Trace, row: int) -> bool:
     dispatch = causality.cause_of_call(trace, row)
     return dispatch < 0 or causality.begins_unknown(trace, dispatch)
+
+
+def _stood(trace: Trace, row: int) -> list[tuple[str, str]]:
+    """Where a call waits that runs still, or stood longest, where the probe has looked."""
+    place = waits_at(trace, row) if int(trace.calls.ended_ns[row]) < 0 else ""
+    if place:
+        return [("Seen to wait at", place)]
+    stood = stood_at(trace, row)
+    return [("Seen at", f"{stood.text}, for {span(stood.for_ns)}")] if stood is not None else []
 
 
 def _bus(trace: Trace, dispatch_row: int) -> list[tuple[str, str]]:
