@@ -25,7 +25,7 @@ FIRST = 64
 """Dispatches of the same handlers, all of which are looked at."""
 
 ONE_IN = 32
-"""Of those behind them, where each goes the general way anyway; on the hot paths, one behind each measured dispatch."""
+"""Of those behind them, where each goes the general way anyway; on the hot paths, of those whose cost is measured."""
 
 _MOST = 4096
 """Different sets of handlers that are kept apart; the dispatches of others are not looked at."""
@@ -53,6 +53,13 @@ class Looks:
         if self.left:
             self.left -= 1
             return True
+        return self._is_turn()
+
+    def passed(self) -> None:
+        """One went the hot way, and its cost was measured: now and then the next one is looked at."""
+        self.left += self._is_turn()
+
+    def _is_turn(self) -> bool:
         self._passed += 1
         return not self._passed % ONE_IN
 

@@ -191,7 +191,8 @@ class SlotTurns(Turns):
         if self._measured is not None:
             self._measured.go()
             self._measured.done(len(self._plan.announced))
-            self._plan.looks.left += len(self._plan.announced) > 1
+            if len(self._plan.announced) > 1:
+                self._plan.looks.passed()
 
     def _open(self, mark: int, registration: Registration) -> None:
         recorder, payload = self._recorder, self._payload

@@ -214,7 +214,8 @@ def _path(recorder: StreamRecorder, call_with: Any, call_without: Any) -> Path:
                 watch.broke(error)
             if measured is not None:
                 measured.done(opening.slots)
-                plan.looks.left += several
+                if several:
+                    plan.looks.passed()
             return True
 
         return in_the_place_of(EventEmitter._call_handlers, "_emit_run", _call_handlers)  # type: ignore[no-any-return]
