@@ -48,26 +48,21 @@ class Keys:
 class KeyReader:
     """Numbers for the keys in payloads. Each payload is read once for one `by`, however many rules have it."""
 
-    def __init__(self, payloads: Payloads) -> None:
+    def __init__(self, payloads: Payloads, dispatches: int) -> None:
+        """dispatches: how many rows there are in all."""
         self._payloads = payloads
+        self._dispatches = dispatches
         self._codes: dict[tuple[str, ...], npt.NDArray[np.int32]] = {}
         self._numbers: dict[tuple[str, ...], dict[Hashable, int]] = {}
 
-    def codes(self, rows: Rows, paths: tuple[str, ...], dispatches: int) -> Codes:
-        """A number for the key of each of these rows: by the first of the paths that its payload has.
-
-        dispatches: how many rows there are in all; more than at the last question where the trace has grown.
-        """
-        known = self._codes.get(paths, np.empty(0, np.int32))
-        if len(known) < dispatches:
-            known = self._codes[paths] = np.concatenate([known, np.zeros(dispatches - len(known), np.int32)])
-        wanted = rows[known[rows] == _NOT_READ]
-        if len(wanted):
-            known[wanted] = self._read(wanted, paths)
-        found = known[rows].astype(np.int64)
-        # What is not there yet of a capture that grows may come.
-        known[wanted[known[wanted] == NOT_RECORDED]] = _NOT_READ
-        return found
+    def codes(self, rows: Rows, paths: tuple[str, ...]) -> Codes:
+        """A number for the key of each of these rows: by the first of the paths that its payload has."""
+        if paths not in self._codes:
+            self._codes[paths] = np.zeros(self._dispatches, np.int32)
+        known = self._codes[paths]
+        unread = rows[known[rows] == _NOT_READ]
+        known[unread] = self._read(unread, paths)
+        return known[rows].astype(np.int64)
 
     def _read(self, rows: Rows, paths: tuple[str, ...]) -> list[int]:
         numbers = self._numbers.setdefault(paths, {})

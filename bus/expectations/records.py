@@ -45,7 +45,7 @@ class JudgedRecords:
         self.observed = Observed(trace, end_is_known=end_is_known)
         self.goes_on = goes_on
         self.first_ns, self.last_ns = trace.span_ns
-        self._keys = KeyReader(self.payloads)
+        self._keys = KeyReader(self.payloads, len(trace.dispatches))
         self._places: npt.NDArray[np.int64] | None = None
         self._progress = progress
         self._share = 0.0
@@ -120,7 +120,7 @@ class JudgedRecords:
     def keys(self, rows: Rows, paths: tuple[str, ...]) -> Keys:
         """What these dispatches belong to: by the first of these fields that they have, or by their flow."""
         if paths:
-            codes = self._keys.codes(rows, paths, len(self.trace.dispatches))
+            codes = self._keys.codes(rows, paths)
             is_known = codes > 0
         else:
             codes = self.trace.dispatches.root[rows].astype(np.int64)
