@@ -20,7 +20,7 @@ from bus.trace import Trace
 _LOOK_S = 0.05
 
 Watch = Callable[[Session], None]
-"""Called again and again while an engine runs; what it raises ends the comparison."""
+"""Called again and again while an engine runs, at least once; what it raises ends the comparison."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,8 +90,10 @@ def run_once(
     try:
         session.document = document.snapshot()  # the person may edit theirs meanwhile
         session.start(engine=engine, seed=plan.seed, speed=plan.speed, crash=crash)
-        while not session.wait(_LOOK_S):
-            watch(session)
+        over = False
+        while not over:
+            over = session.wait(_LOOK_S)
+            watch(session)  # also where it was over before anybody had looked: of many short runs each is watched
         problem = session.engine_state.message
     except UserError as error:
         problem = str(error)

@@ -42,6 +42,12 @@ def test_twice_the_load_halves_the_times_between_arrivals() -> None:
     assert script[1]["do"] == [{"wait": "50ms"}, {"emit": "b", "at": "1500ms"}]
 
 
+def test_twice_the_load_doubles_rates_and_halves_how_long_they_last() -> None:
+    values = {"script": [{"emit": "a", "rate": "poisson 10/s..200.5/s", "for": "10s", "burst": 3}]}
+    changes.WHOLE["arrivals"](values, changes.read("arrivals=2x"))
+    assert values["script"] == [{"emit": "a", "rate": "poisson 20/s..401/s", "for": "5s", "burst": 3}]
+
+
 def test_a_handler_is_slower_or_takes_another_time() -> None:
     slower = after("handler.pack.duration=2x")["handlers"]["pack"]["do"]
     assert slower[:2] == [{"wait": "20ms +- 4ms"}, {"once": [{"wait": "8ms"}]}]

@@ -74,9 +74,8 @@ def test_a_person_may_end_it() -> None:
 
     trace = queue_trace(100, arrivals=50, service=lambda rng: rng.expovariate(100))
     model = model_of(trace, "jobs")
-    endless = replace(model, text=model.text.replace("- emit: done", "- emit: done\n      - emit: job"))
-    with pytest.raises(Ended):
-        validate(trace, endless, 1, ended)
+    with pytest.raises(Ended):  # though a run may be over before anybody has looked
+        validate(trace, model, 1, ended)
 
 
 def test_the_model_takes_as_long_as_the_program_did() -> None:
