@@ -7,7 +7,7 @@ from pathlib import Path
 
 from app.cli_output import complain, warn
 from bus.errors import UserError
-from bus.programs import session_folder
+from bus.programs import loading
 from bus.trace import Trace
 
 
@@ -15,7 +15,7 @@ def readable(captures: Iterable[Path]) -> Iterator[tuple[Path, Trace]]:
     """Each of these captures or sessions that can be read, one at a time; of the others it is said why not."""
     for capture in captures:
         try:
-            trace = session_folder.load(capture)
+            trace = loading.load(capture, complain)
         except UserError as error:
             complain(str(error))
             continue

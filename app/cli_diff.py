@@ -22,7 +22,7 @@ from bus.analysis.diff.payload_pairs import FieldDifference
 from bus.analysis.diff.side_by_side import MOST_LINES
 from bus.capture import completeness
 from bus.errors import UserError
-from bus.programs import session_folder
+from bus.programs import loading
 from bus.trace import Trace
 from bus.trace.payload_fields import Missing
 from bus.wording import duration, extent, several
@@ -50,7 +50,7 @@ class DiffRequest:
 
 def print_diff(request: DiffRequest) -> int:
     """Compare and print; the exit code. Raises UserError."""
-    traces = session_folder.load(request.paths[0]), session_folder.load(request.paths[1])
+    traces = loading.load(request.paths[0], complain), loading.load(request.paths[1], complain)
     for path, trace in zip(request.paths, traces, strict=True):
         warn(path, trace)
     found = diff(*traces, request.compared)

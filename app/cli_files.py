@@ -14,7 +14,7 @@ from bus import scenario
 from bus.errors import UserError, UserErrors
 from bus.export import EXPORTERS
 from bus.export import slice as slices
-from bus.programs import session_folder
+from bus.programs import loading
 from bus.system_errors import cannot_read
 from bus.wording import extent, several
 from buslens.wire import MAGIC
@@ -52,7 +52,7 @@ def export_capture(
     if write is None:
         asked = ", ".join(each.id for each in EXPORTERS if each.write_payloads is not None)
         raise UserError(f"--payloads is for --to {asked}", hint=f"{format_id} is as it is without it")
-    trace = session_folder.load(path)
+    trace = loading.load(path, complain)
     warn(path, trace)
     with file_for(output, is_text=exporter.is_text) as target:
         if is_part:
@@ -97,7 +97,7 @@ def _check(path: Path) -> tuple[str, Sequence[UserError]]:
             raise UserErrors(examined.mistakes)
         counts = f"{several(len(found.events), 'event')} and {several(len(found.handlers), 'handler')}"
         return f"fine, a scenario with {counts}{_not_tried(examined.untried)}", examined.warnings
-    trace = session_folder.load(path)
+    trace = loading.load(path, complain)
     if trace.damage:
         raise UserError(f"{path}: {trace.damage}")
     warn(path, trace)

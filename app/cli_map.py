@@ -13,7 +13,7 @@ from bus.analysis.topology.view import MapWish, view_of
 from bus.errors import UserError
 from bus.export.exporter import write_text
 from bus.export.maps import MAP_FORMATS, MapFormat
-from bus.programs import session_folder
+from bus.programs import loading
 from bus.wording import one_of, several
 
 
@@ -35,7 +35,7 @@ class MapRequest:
 def write_map(request: MapRequest) -> int:
     """Count and write; the exit code. Raises UserError."""
     chosen = _format(request.to)
-    trace = session_folder.load(request.capture)
+    trace = loading.load(request.capture, complain)
     warn(request.capture, trace)
     whole = of_trace(trace)
     middle = tuple(node.key for node in whole.nodes if node.text == request.around) if request.around else ()

@@ -17,7 +17,7 @@ from app.cli_text import plain
 from bus.errors import UserError
 from bus.export import answer
 from bus.export.csv import safe
-from bus.programs import session_folder
+from bus.programs import loading
 from bus.sql.query import Query, QueryResult
 
 FORMATS = ("table", "csv", "json")
@@ -30,7 +30,7 @@ def print_answer(path: Path, select: str, to: str, longest_s: float, *, bom: boo
     """Ask and print; bom: CSV with the mark by which Excel knows UTF-8. Raises UserError."""
     if to not in FORMATS:
         raise UserError(f"there is no format {to} for answers", hint=f"there are {', '.join(FORMATS)}")
-    trace = session_folder.load(path)
+    trace = loading.load(path, complain)
     warn(path, trace)
     result = Query(trace, _typed(select), longest_s=longest_s).run()
     if to == "csv":

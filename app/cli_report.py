@@ -8,10 +8,10 @@ from pathlib import Path
 
 from app import cli_output
 from app.cli_check import baseline_at
-from app.cli_output import warn
+from app.cli_output import complain, warn
 from bus.analysis.problems.baseline import USUAL
 from bus.capture.whole_file import replacing
-from bus.programs import session_folder
+from bus.programs import loading
 from bus.report import Wanted, gather, page
 from bus.wording import several
 
@@ -32,7 +32,7 @@ class ReportRequest:
 
 def write_report(request: ReportRequest) -> None:
     """Write the page, and say what leaves with it. Raises UserError."""
-    trace = session_folder.load(request.capture)
+    trace = loading.load(request.capture, complain)
     warn(request.capture, trace)
     baseline = baseline_at(request.baseline or USUAL, is_asked=request.baseline is not None)
     report = gather(trace, request.capture, request.wanted, baseline)

@@ -11,12 +11,12 @@ from typing import Any
 from rich.text import Text
 
 from app import cli_output
-from app.cli_output import warn
+from app.cli_output import complain, warn
 from app.cli_text import cell, plain
 from bus.analysis.why import QUESTIONS, Answer, Offer, Reason, Subject, Sure, ask, questions_for
 from bus.analysis.why.subjects import name_of, subject_of
 from bus.errors import UserError
-from bus.programs import session_folder
+from bus.programs import loading
 from bus.trace.trace import Trace
 from bus.wording import duration, one_of
 from buslens.records import NameKind
@@ -58,7 +58,7 @@ def why(request: WhyRequest) -> int:
     known = [question.id for question in QUESTIONS]
     if request.question and request.question not in known:
         raise UserError(f"there is no question {request.question}", hint=f"there are {', '.join(known)}")
-    trace = session_folder.load(request.path)
+    trace = loading.load(request.path, complain)
     warn(request.path, trace)
     at_ns = None if request.at_s is None else trace.span_ns[0] + round(request.at_s * 1e9)
     subject = subject_of(trace, request.about, at_ns)

@@ -27,11 +27,16 @@ def _application(arguments: list[str]) -> int:
     from pathlib import Path
 
     from buslens import application
+    from buslens.launching.collecting import COMMAND
 
-    _unless(application.why_not())
     here = Path(__file__).resolve().parent
     home = here / "_desktop" if (here / "_desktop").is_dir() else here.parent
     sys.path.insert(0, str(home))
+    if arguments[:1] == [COMMAND]:
+        from app.collecting import make
+
+        return make(arguments[1:])
+    _unless(application.why_not())
     try:
         from app.start import start
     except ModuleNotFoundError as error:  # a checkout that nobody installed: no metadata names what is needed

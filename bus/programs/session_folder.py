@@ -9,7 +9,6 @@ from collections.abc import Collection
 from functools import partial
 from pathlib import Path
 
-from bus.capture import capture
 from bus.errors import Place, UserError
 from bus.programs.capture_process import CaptureProcess
 from bus.programs.session_follower import ProcessFollower, SessionFollower
@@ -17,6 +16,7 @@ from bus.stream import StreamFollower
 from bus.system_errors import cannot_read
 from bus.trace.trace import Trace
 from buslens.launching import ps
+from buslens.launching.collecting import STREAMS
 from buslens.launching.session import PROCESS, REPLACED
 from buslens.stream.layout import HEAD
 from buslens.wire import MAX_HEADER, PRELUDE, unpack_header
@@ -114,11 +114,6 @@ def follow(path: Path, only: Collection[Path] = (), most_stream: int | None = No
     return SessionFollower(folder, partial(opened, most_stream=most_stream))
 
 
-def load(path: Path) -> Trace:
-    """What a capture file, or the folder of a session, has now. Raises UserError; damage is said in `trace.damage`."""
-    return read(path) if path.is_dir() else capture.load(path)
-
-
 def read(path: Path) -> Trace:
     """All that the processes of a session have recorded so far, in one trace. Raises UserError where it is none."""
     follower, trace = follow(path), Trace()
@@ -170,4 +165,8 @@ def opened(path: Path, most_stream: int | None = None) -> ProcessFollower:
 
     most_stream: bytes of its stream that stay on the disk while it runs, once they are read; None: all.
     """
-    return StreamFollower(path, most=most_stream) if path.is_dir() else CaptureProcess(path)
+    if not path.is_dir():
+        return CaptureProcess(path)
+    # What a capture is made of stays until that is whole: it may have to be made again.
+    is_kept = path.parent.name.endswith(STREAMS)
+    return StreamFollower(path, most=None if is_kept else most_stream)

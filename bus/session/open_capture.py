@@ -12,6 +12,7 @@ from bus.capture.follower import CaptureFollower
 from bus.capture.loader import PIECE, CaptureLoader
 from bus.capture.writer import is_alive
 from bus.errors import Place, UserError
+from bus.programs.collecting import left_alone
 from bus.programs.session_folder import session_of
 from bus.programs.session_follower import SessionFollower
 from bus.runtime.state import EngineState, Phase
@@ -59,7 +60,7 @@ def what_is(path: Path) -> tuple[Opened, Path]:
 
     Raises UserError.
     """
-    session = session_of(path)
+    session = left_alone(path) or session_of(path)
     if session is not None:
         return "session", session
     return ("capture" if is_capture(path) else "scenario"), path

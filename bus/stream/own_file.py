@@ -7,8 +7,8 @@ import os
 import stat
 from pathlib import Path
 
+from bus.capture.file_lock import lock
 from bus.errors import Place, UserError
-from bus.stream.file_lock import lock
 from bus.system_errors import cannot_read
 
 _FLAGS = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_NONBLOCK", 0)

@@ -12,8 +12,8 @@ import zlib
 from dataclasses import dataclass
 from pathlib import Path
 
+from bus.capture.file_lock import lock
 from bus.errors import UserError
-from bus.stream.file_lock import lock
 from bus.stream.own_file import OwnFile
 
 READER = "reader."
@@ -85,6 +85,11 @@ class StreamReaders:
             with contextlib.suppress(OSError):
                 self._path.unlink()
             os.close(file)
+
+
+def is_read(folder: Path) -> bool:
+    """Whether somebody reads this stream now. Raises OSError."""
+    return any(_place_of(path) is not None for path in folder.glob(f"{READER}*"))
 
 
 def _place_of(path: Path) -> ReaderPlace | None:

@@ -206,14 +206,14 @@ def announcement(program: RunningPython, session: LaunchSession) -> str:
 
 
 def _look_on(program: RunningPython, session: LaunchSession, request: AttachRequest) -> None:
-    from buslens.launching import sending, window
+    from buslens.launching import beside, sending, window
 
     if request.to:
         told = sending.send_beside(program.pid, session.folder, request.to)
         if not request.is_quiet:
             say(told)
     if request.has_window:
-        window.open_beside(program.pid, session.folder, window.command_for(session.folder))
+        beside.run_beside(program.pid, session.folder, window.command_for(session.folder))
 
 
 def _check_unwatched(program: RunningPython) -> None:

@@ -14,6 +14,10 @@ from buslens.launching.bootstrap import libraries
 from buslens.launching.session import LaunchSession
 
 WRONG_USE, NOT_FOUND, CANNOT_RUN = 2, 127, 126
+TYPE_CHECKING = False  # see `session`
+if TYPE_CHECKING:
+    from buslens.launching.collecting import Collection
+
 SITE = os.path.join(os.path.dirname(os.path.abspath(__file__)), "site")
 
 HELP = """usage: buslens record [OPTIONS] [--] COMMAND...
@@ -26,8 +30,8 @@ Become a program, and watch every bus in it and in the Pythons that it starts.
   env $(buslens record --variables) gunicorn app:app
 
 options:
-  -o, --output CAPTURE  write the capture to this file; other processes than the first
-                        write CAPTURE.PID beside it; without, into a folder that
+  -o, --output CAPTURE  all that its processes record is one capture in this file, made by a process beside the
+                        program and whole when the last of them has ended; without, into a folder that
                         `buslens ps` shows, until it is removed
   --window              open the window on all of it, as soon as the program has a bus
   --to otlp=URL         send spans of all of it to an OpenTelemetry collector, beside the program
@@ -56,6 +60,7 @@ class WrongUse(Exception):
 
 _WITH_VALUE = ("-o", "--output", "--only", "--to", "--budget", "--payloads", "--redact")
 _PAYLOADS = ("full", "keys", "off")
+_NOBODY_BESIDE = "with --variables nobody is beside it"
 
 
 class RecordRequest:
@@ -77,6 +82,8 @@ class RecordRequest:
         self.prints_variables = False
         self.prints_help = False
         self.is_quiet = False
+        self.alone = ""
+        """Why the program writes its capture file itself; empty where it need not."""
 
 
 def record(arguments: "list[str]") -> int:
@@ -91,7 +98,8 @@ def record(arguments: "list[str]") -> int:
             check_window()
         if request.to:
             check_receiver(request.to)
-        environment = prepared(request)
+        collection = collected(request)
+        environment = prepared(request, collection)
     except WrongUse as wrong:
         say(f"{wrong} (see buslens record --help)")
         return WRONG_USE
@@ -105,17 +113,19 @@ def record(arguments: "list[str]") -> int:
         say(announcement(request, environment))
     for why in unreachable(program):
         say(why)
+    session = environment[variables.SESSION]
+    if collection is not None:
+        collection.begin(os.getpid(), session)
     if request.to:
         from buslens.launching import sending
 
-        told = sending.send_beside(os.getpid(), environment[variables.SESSION], request.to)
+        told = sending.send_beside(os.getpid(), session, request.to)
         if not request.is_quiet:
             say(told)
     if request.has_window:
-        from buslens.launching import window
+        from buslens.launching import beside, window
 
-        session = environment[variables.SESSION]
-        window.open_beside(os.getpid(), session, window.command_for(session))
+        beside.run_beside(os.getpid(), session, window.command_for(session))
     return become(program, {**os.environ, **environment})
 
 
@@ -136,10 +146,6 @@ def parsed(arguments: "list[str]") -> RecordRequest:
             value = rest.pop(0)
         _take(request, option, value)
     request.command = rest
-    if request.budget and request.output:
-        raise WrongUse("--budget is not held where -o writes a capture file: leave -o out")
-    if request.takes_commands and request.output:
-        raise WrongUse("--control needs a stream, and -o writes a capture file: leave -o out")
     if not rest and not request.prints_variables and not request.prints_help:
         raise WrongUse("nothing to run: give a command, such as buslens record -- python app.py")
     return request
@@ -243,19 +249,37 @@ def which(word: str) -> str:
     return next((path for path in (os.path.join(folder or ".", word) for folder in folders) if _can_run(path)), "")
 
 
-def prepared(request: RecordRequest) -> "dict[str, str]":
-    """The variables for the program, and the session's folder. Raises OSError where that cannot be."""
+def collected(request: RecordRequest) -> "Collection | None":
+    """What is made beside the program; None where nothing is, or the program writes its capture itself.
+
+    Raises OSError where the capture cannot be written, WrongUse for what only a stream has.
+    """
     if not hasattr(os, "getuid"):
         raise OSError("buslens record needs Linux or macOS: call buslens.start() in the program instead")
-    if request.output:
-        folder = os.path.dirname(request.output)
-        if not os.path.isdir(folder) or not os.access(folder, os.W_OK):
-            raise OSError(f"{request.output} cannot be written: {folder} is no folder that you may write to")
-        if os.path.isdir(request.output):
-            raise OSError(f"{request.output} is a folder: name a file in it")
+    if not request.output:
+        return None
+    folder = os.path.dirname(request.output)
+    if not os.path.isdir(folder) or not os.access(folder, os.W_OK):
+        raise OSError(f"{request.output} cannot be written: {folder} is no folder that you may write to")
+    if os.path.isdir(request.output):
+        raise OSError(f"{request.output} is a folder: name a file in it")
+    from buslens.launching import collecting
+
+    request.alone = _NOBODY_BESIDE if request.prints_variables else collecting.why_none(request.output)
+    if not request.alone:
+        return collecting.Collection(request.output)
+    for option, is_given in (("--budget", request.budget), ("--control", request.takes_commands)):
+        if is_given:
+            raise WrongUse(f"{option} needs a stream, and the program writes a capture file itself: {request.alone}")
+    return None
+
+
+def prepared(request: RecordRequest, collection: "Collection | None" = None) -> "dict[str, str]":
+    """The variables for the program, and the session's folder. Raises OSError where that cannot be."""
     path = os.environ.get(variables.PYTHON_PATH, "")
     session = LaunchSession.made()
-    told = request.output, request.only, request.has_children, path
+    to = collection.streams if collection is not None else request.output
+    told = to, request.only, request.has_children, path
     wanted = request.injects, request.takes_commands, request.has_stacks
     inject, control, stacks = ("yes" if each else "" for each in wanted)
     more = request.budget, inject, control, request.payloads, request.redact, stacks
@@ -268,7 +292,8 @@ def announcement(request: RecordRequest, environment: "dict[str, str]") -> str:
     begins = f"from the first import of {_either(request.only or libraries())}"
     children = "Pythons started with an environment of their own" if request.has_children else "children not forked"
     commands = "; it takes commands of yours" if request.takes_commands else ""
-    return f"recording into {where}, {begins}{commands}; not seen: {children}"
+    alone = f"; by the program itself, which drops records at full speed: {request.alone}" if request.alone else ""
+    return f"recording into {where}, {begins}{commands}; not seen: {children}{alone}"
 
 
 def unreachable(program: "list[str]") -> "list[str]":

@@ -18,6 +18,7 @@ from buslens.log import LOG
 from buslens.redaction import FULL, Redaction
 from buslens.shares import share_of
 from buslens.stream import StreamRecorder
+from buslens.stream.space import StreamLimits
 
 _UNSEEN = (
     "buslens watches this process and those that are forked from it; Pythons that it starts are not seen",
@@ -25,6 +26,7 @@ _UNSEEN = (
 )
 """Without the variables for children, and with them."""
 
+_AS_THE_DISK_HAS = 1 << 62
 _NO_COMMANDS = "this program takes no commands: it writes a capture file, and has no folder for their socket"
 
 
@@ -53,14 +55,16 @@ class LaunchedProcess:
     ) -> None:
         """Watch. Raises OSError where the capture cannot be written, ValueError for a budget that is no share.
 
-        payloads, redact: as the variables say them.
+        to: the capture file; a folder for streams; "" for streams in that of the session. payloads, redact: as the
+        variables say them.
         """
         unseen = _UNSEEN[PARENT in os.environ]
         self._program.on_bus = self._process.one_bus_more
         redaction = Redaction(payloads or FULL, filter(None, redact.replace(" ", "").split(",")))
-        stream = None if to else self._stream(share_of(budget) if budget else 0.0, redaction)
+        is_file = bool(to) and not os.path.isdir(to)
+        stream = None if is_file else self._stream(to, share_of(budget) if budget else 0.0, redaction)
         if stream is None:
-            self._capture = self._process.session.capture(to)
+            self._capture = self._process.session.capture(to if is_file else "")
             self._program.start(
                 to=self._capture, only=only, hook=hook, unseen=unseen, inject=inject, redaction=redaction
             )
@@ -79,10 +83,16 @@ class LaunchedProcess:
         """Say it once, in the capture."""
         self._program.cannot_see(what)
 
-    def _stream(self, budget: float, redaction: Redaction) -> Optional[StreamRecorder]:
-        """What loses nothing however the process ends; None where there is no room for it."""
+    def _stream(self, to: str, budget: float, redaction: Redaction) -> Optional[StreamRecorder]:
+        """What loses nothing however the process ends; None where there is no room for it.
+
+        In a folder of somebody's choice it has the room that the disk has.
+        """
+        space = StreamLimits(total=_AS_THE_DISK_HAS) if to else None
         try:
-            return StreamRecorder.into(self._process.session.folder, budget=budget, redaction=redaction)
+            return StreamRecorder.into(
+                to or self._process.session.folder, space=space, budget=budget, redaction=redaction
+            )
         except OSError as error:
             LOG.error("buslens: a capture file is written, because there can be no stream: %s", error)
             return None

@@ -9,7 +9,7 @@ import os
 import re
 import sys
 
-from buslens.launching.window import open_beside
+from buslens.launching.beside import run_beside
 
 LOG = "otlp.log"
 """Beside the captures: what the sender has to say, such as how many spans were not taken."""
@@ -34,7 +34,7 @@ def command_for(session: str, to: str) -> "list[str]":
 def send_beside(pid: int, session: str, to: str) -> str:
     """Begin to send once something is recorded; never, where the process of this number ends before. What to say."""
     log = os.path.join(session, LOG)
-    open_beside(pid, session, command_for(session, to), log)
+    run_beside(pid, session, command_for(session, to), log=log)
     return (
         f"spans go to {to[len('otlp=') :] or 'where the environment says'}, and what becomes of them is said in {log}"
     )

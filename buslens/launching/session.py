@@ -125,6 +125,14 @@ class Process:
             pass  # somebody has removed it
 
 
+def moved(folder: str, capture: str) -> None:
+    """What all processes of the session in this folder have recorded is in one capture now."""
+    for name in os.listdir(folder):
+        if name.endswith(PROCESS):
+            file = os.open(os.path.join(folder, name), os.O_WRONLY | os.O_APPEND | getattr(os, "O_NOFOLLOW", 0))
+            _write(file, f"capture={_line(capture)}\n")
+
+
 def runtime_folder() -> str:
     """The folder of all sessions of this user, made where it is not there.
 

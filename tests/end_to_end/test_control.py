@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 
-from bus.programs import session_folder
+from bus.programs.loading import load
 from buslens.control.cli import program_of
 from buslens.control.client import NoAnswer, Program
 from buslens.launching.running import RunningPython
@@ -113,7 +113,7 @@ def test_a_synchronous_program_is_emitted_into_after_its_own_next_emit(place: Pa
         program.stdin.close()
         assert program.wait(PATIENCE_S) == 0
         feeding.join(PATIENCE_S)
-    trace = session_folder.load(session)
+    trace = load(session)
     marks = [trace.marks.text(row) for row in range(len(trace.marks))]
     assert f"emitted by hand: ordered on {bus}" in marks
     assert not list(session.glob("*/control"))

@@ -13,7 +13,7 @@ pytest.importorskip("pika")
 
 import pika
 
-from bus.programs import session_folder
+from bus.programs.loading import load
 from buslens.watching.trace_context import ADDED
 from tests.helpers.amqp_broker import AmqpBroker
 from tests.helpers.patience import PATIENCE_S
@@ -53,7 +53,7 @@ def test_what_another_process_sends_is_joined_by_a_trace_context(tmp_path: Path,
         subprocess.run([*command, *shop], env=environment, cwd=tmp_path, check=True, timeout=PATIENCE_S)
 
     (folder,) = (tmp_path / "run" / "buslens").iterdir()
-    trace = session_folder.load(folder)
+    trace = load(folder)
     dispatches = trace.dispatches
     found = [
         (trace.names.text(int(event)), dispatches.row_of(int(root)), len(trace.calls.by_dispatch.rows(int(ident))))

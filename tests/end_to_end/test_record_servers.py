@@ -14,10 +14,13 @@ from pathlib import Path
 
 import pytest
 
+from bus.programs.collecting import whole
+from bus.trace import Trace
 from tests.helpers.patience import PATIENCE_S, wait_until
 from tests.helpers.ports import free_port
 from tests.helpers.program import Program
 from tests.helpers.seen import seen
+from tests.helpers.streams import events, followed
 
 APP = """
 import os
@@ -60,9 +63,16 @@ class Server:
         """The numbers of the processes that have answered."""
         return {answer.split()[1] for answer in self.answers}
 
+    def recorded(self) -> dict[str, Trace]:
+        """What each process has recorded so far, by its number."""
+        found = [followed(head.parent) for head in (self.folder / "x.buslens.streams").glob("*/head")]
+        for _, follower in found:
+            follower.close()
+        return {str(follower.header.pid): trace for trace, follower in found if len(trace.dispatches)}
+
     def events(self) -> list[str]:
         """Of all processes of the launch."""
-        return sorted(event for path in self.folder.glob("*.buslens") for event in seen(path).events)
+        return sorted(event for trace in self.recorded().values() for event in events(trace))
 
     def until(self, is_so: Callable[[], object]) -> None:
         wait_until(lambda: bool(is_so()), lambda: (self.answers, self.events(), (self.folder / "log").read_text()))
@@ -106,9 +116,10 @@ def test_every_request_is_seen_in_the_worker_that_answered(tmp_path: Path, name:
     with serving(tmp_path, *SERVERS[name]) as server:
         server.until(lambda: server.ask() and len(server.workers()) >= (1 if name == "uvicorn" else 2))
         server.until(lambda: server.events() == ["first"] * len(server.answers))
-        captures = [path for path in tmp_path.glob("*.buslens") if seen(path).events]
-        assert {str(seen(path).header.pid) for path in captures} == server.workers()
-        assert all(seen(path).buses == ["EventEmitter at shop.py:5"] for path in captures)
+        assert set(server.recorded()) == server.workers()
+    found = seen(whole(tmp_path / "x.buslens", pytest.fail))
+    assert found.events == ["first"] * len(server.answers)
+    assert all(bus.startswith("EventEmitter at shop.py:5") for bus in found.buses)
 
 
 def test_a_server_that_reloads_is_seen_before_and_after(tmp_path: Path) -> None:

@@ -11,7 +11,7 @@ from pathlib import Path
 import pyee
 import pytest
 
-from bus.programs import session_folder
+from bus.programs.loading import load
 from bus.trace import Trace
 from tests.helpers.patience import PATIENCE_S
 from tests.helpers.program import Program
@@ -76,7 +76,7 @@ def test_nothing_is_lost_where_the_program_is_killed(tmp_path: Path, environment
         said = [int(program.stdout.readline()) for _ in range(lines)][-1]
         program.send_signal(signal.SIGKILL)
         program.wait(PATIENCE_S)
-    trace = session_folder.load(session(tmp_path))
+    trace = load(session(tmp_path))
     numbers = [payload["number"] for payload in payloads(trace)]
     assert numbers == list(range(len(numbers)))
     assert len(numbers) > said
@@ -95,6 +95,6 @@ def test_a_program_and_its_forked_child_are_one_session_on_every_python(
         command(str(python), script), env=environment, cwd=tmp_path, capture_output=True, text=True, check=False
     )
     assert (done.returncode, done.stderr) == (0, "")
-    trace = session_folder.load(session(tmp_path))
+    trace = load(session(tmp_path))
     assert sorted(str(payload["is"]) for payload in payloads(trace)) == ["child", "parent"]
     assert trace.ended

@@ -7,7 +7,7 @@ from pathlib import Path
 from bus.analysis.diff import Difference, Line, TraceDiff, diff, side_by_side
 from bus.capture.loader import CaptureLoader
 from bus.errors import UserError
-from bus.programs import session_folder
+from bus.programs.loading import load
 from bus.session import Run
 from bus.trace import Trace
 from ui.diff.lines import DifferenceLine, lines_of
@@ -16,7 +16,7 @@ from ui.job import JobChannel
 
 def compare(beside: JobChannel, other: Run | Path, shown: Trace) -> tuple[TraceDiff, list[DifferenceLine]]:
     """Compare a run of the session, or a file or the folder of a session, with what is in view, which is B."""
-    trace = session_folder.load(other) if isinstance(other, Path) else _trace_of(other)
+    trace = load(other) if isinstance(other, Path) else _trace_of(other)
     beside.end_if_stopped()
     found = diff(trace, shown, going_on=beside.end_if_stopped)
     return found, lines_of(found)

@@ -14,6 +14,7 @@ from pyee import EventEmitter
 import buslens
 from bus.errors import UserError
 from bus.programs import session_folder
+from bus.programs.loading import load
 from bus.programs.session_folder import SessionFolder
 from bus.trace import Trace
 from buslens.launching.session import PROCESS, STATE_BYTES, start_ticks
@@ -46,7 +47,7 @@ def folder(tmp_path: Path) -> Path:
 
 
 def test_all_processes_are_one_trace(folder: Path) -> None:
-    trace = session_folder.load(folder)
+    trace = load(folder)
     assert events(trace) == [("worker", 2 * S), ("web", 3 * S)]
     assert trace.ended
     assert not trace.damage
@@ -101,7 +102,7 @@ def test_a_file_in_a_folder_that_cannot_be_listed_is_of_no_session(tmp_path: Pat
 
 
 def test_a_capture_file_is_loaded_as_ever(folder: Path) -> None:
-    assert events(session_folder.load(folder / "web.py.buslens")) == [("web", 3 * S)]
+    assert events(load(folder / "web.py.buslens")) == [("web", 3 * S)]
 
 
 @pytest.mark.skipif(os.name != "posix", reason="streams need POSIX")
@@ -110,7 +111,7 @@ def test_streams_are_read_too(folder: Path) -> None:
     event = recorder.event("streamed", recorder.bus("b"))
     recorder.dispatch(recorder.next_id(), 0, event, recorder.here(), 0, {"n": 1})
     recorder.close()
-    trace = session_folder.load(folder)
+    trace = load(folder)
     assert {event for event, _ in events(trace)} == {"web", "worker", "streamed"}
     stream = Path(recorder.path)
     assert session_folder.session_of(stream) == folder
@@ -137,7 +138,7 @@ def test_a_stream_is_read_once_by_whatever_path(by: str, tmp_path: Path, monkeyp
 def test_what_has_not_begun_comes_later(folder: Path) -> None:
     capture = folder / "late.buslens"
     launched(folder, capture, os.getpid(), (1 << 22) + 2, "0 running", start_ticks(os.getpid()))
-    assert len(session_folder.load(folder).dispatches) == 2
+    assert len(load(folder).dispatches) == 2
     follower = session_folder.follow(folder)
     follower.read_frames()
     played = Played("late.py", (1 << 22) + 2)
@@ -152,14 +153,14 @@ def test_what_is_there_is_read_whole_however_long_the_machine_is_busy_between_tw
 ) -> None:
     seconds = itertools.count()
     monkeypatch.setattr(time, "monotonic", lambda: float(next(seconds)))
-    assert events(session_folder.load(folder)) == [("worker", 2 * S), ("web", 3 * S)]
+    assert events(load(folder)) == [("worker", 2 * S), ("web", 3 * S)]
 
 
 def test_one_that_cannot_be_read_is_left_out_and_said(folder: Path) -> None:
     bad = folder / "bad.buslens"
     bad.write_bytes(b"BUSLENS\n" + b"\xff" * 100)
     launched(folder, bad, (1 << 22) + 3, 1)
-    trace = session_folder.load(folder)
+    trace = load(folder)
     assert len(trace.dispatches) == 2
     assert "a process of this session is left out" in trace.marks.text(0)
 
@@ -167,7 +168,7 @@ def test_one_that_cannot_be_read_is_left_out_and_said(folder: Path) -> None:
 def test_a_folder_that_is_none_is_said(tmp_path: Path) -> None:
     assert not session_folder.is_session(tmp_path)
     with pytest.raises(UserError, match="this folder is no session"):
-        session_folder.load(tmp_path)
+        load(tmp_path)
 
 
 def test_what_became_another_program_is_told_from_what_was_killed(folder: Path) -> None:
@@ -200,7 +201,7 @@ def test_of_a_session_that_is_watched_what_is_too_much_goes_and_the_rest_can_be_
     for window in windows:
         window.close()
     recorder.close()
-    later = session_folder.load(tmp_path)
+    later = load(tmp_path)
     told = [later.marks.text(row) for row in range(len(later.marks))]
     assert any("removed while it was watched" in each for each in told)
     assert later.payload(len(later.dispatches) - 1).value == 3999

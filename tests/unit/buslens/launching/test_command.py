@@ -13,6 +13,7 @@ from buslens.launching.command import (
     SITE,
     WrongUse,
     announcement,
+    collected,
     found,
     parsed,
     prepared,
@@ -39,7 +40,6 @@ def test_options_end_where_the_command_begins() -> None:
         (["--only", "x,pyee", "y"], "--only knows no library 'x'"),
         (["--budget", "much", "y"], "--budget: a budget is a share of the program's processor time, such as 5%"),
         (["--payloads", "some", "y"], "--payloads is full, keys or off, and not 'some'"),
-        (["--budget=5%", "-o", "x", "y"], "--budget is not held where -o writes a capture file"),
     ],
 )
 def test_a_mistake_is_one_sentence(arguments: list[str], problem: str) -> None:
@@ -87,6 +87,39 @@ def test_the_announcement_says_where_and_what_is_not_seen(tmp_path: Path, monkey
     said = announcement(request, environment)
     assert said.startswith(f"recording into {environment['BUSLENS_SESSION']}, from the first import of pyee; not seen:")
     assert set(COMMANDS) == {"record", "attach", "ps", "emit", "tune"}
+
+
+def test_a_process_beside_the_program_makes_the_capture(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("XDG_RUNTIME_DIR", str(tmp_path))
+    output = tmp_path / "x.buslens"
+    request = parsed(["-o", str(output), "--budget=5%", "--control", "python"])
+    collection = collected(request)
+    assert collection is not None
+    environment = prepared(request, collection)
+    assert environment[variables.TO] == f"{output}.streams"
+    said = announcement(request, environment)
+    assert said.startswith(f"recording into {output}, from")
+    assert "at full speed" not in said
+    collection.leave()
+
+
+def test_where_nobody_is_beside_it_the_program_writes_its_capture_itself_and_that_is_said(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("XDG_RUNTIME_DIR", str(tmp_path))
+    monkeypatch.setattr("buslens.launching.collecting.why_none", lambda _output: "there is no application")
+    output = str(tmp_path / "x.buslens")
+    request = parsed(["-o", output, "python"])
+    assert collected(request) is None
+    environment = prepared(request)
+    assert environment[variables.TO] == output
+    said = announcement(request, environment)
+    assert said.endswith("; by the program itself, which drops records at full speed: there is no application")
+    for option in ("--budget=5%", "--control"):
+        with pytest.raises(WrongUse, match=f"{option.partition('=')[0]} needs a stream"):
+            collected(parsed(["-o", output, option, "python"]))
+    assert collected(parsed(["-o", output, "--variables"])) is None
+    assert collected(parsed(["python"])) is None
 
 
 def test_a_budget_is_told_to_the_program_and_its_children(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

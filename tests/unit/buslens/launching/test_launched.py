@@ -82,6 +82,18 @@ def test_a_stream_is_told_its_budget(program: ProgramWatch, process: Process) ->
     program.recorder.close()
 
 
+def test_into_a_folder_it_writes_a_stream_that_may_take_the_room_of_the_disk(
+    program: ProgramWatch, process: Process, tmp_path: Path
+) -> None:
+    made = LaunchedProcess(process, program)
+    made.start(ImportHook(), str(tmp_path), ["pyee"])
+    assert isinstance(program.recorder, StreamRecorder)
+    assert Path(program.recorder.path).parent == tmp_path
+    assert [each.capture for each in processes(process.session.folder)] == [program.recorder.path]
+    EXITS.forget(made)
+    program.recorder.close()
+
+
 def test_the_probe_loads_little_of_what_takes_long() -> None:
     code = (
         "import sys, pyee.base; before = set(sys.modules)\n"

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from bus.stream import file_lock
+from bus.capture import file_lock
 
 
 def test_a_lock_goes_with_the_file_that_holds_it(tmp_path: Path) -> None:
@@ -17,6 +17,17 @@ def test_a_lock_goes_with_the_file_that_holds_it(tmp_path: Path) -> None:
     os.close(first)
     assert file_lock.lock(second)
     os.close(second)
+
+
+def test_a_file_is_written_while_somebody_holds_its_lock(tmp_path: Path) -> None:
+    path = tmp_path / "x.buslens"
+    assert not file_lock.is_written(path)
+    descriptor = os.open(path, os.O_RDWR | os.O_CREAT)
+    assert not file_lock.is_written(path)
+    assert file_lock.lock(descriptor)
+    assert file_lock.is_written(path)
+    os.close(descriptor)
+    assert not file_lock.is_written(path)
 
 
 def test_where_there_are_no_locks_that_is_an_error(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,0 +1,70 @@
+"""The capture that is made beside a program: who may make it, and what is left where nothing was recorded."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from bus.capture.file_lock import is_written
+from buslens.launching import collecting
+from buslens.launching.collecting import STREAMS, Collection, why_none
+
+
+def test_it_is_locked_from_the_beginning_and_an_earlier_capture_stays_until_there_is_a_new_one(tmp_path: Path) -> None:
+    output = tmp_path / "x.buslens"
+    output.write_bytes(b"earlier")
+    collection = Collection(str(output))
+    assert is_written(output)
+    assert (tmp_path / f"x.buslens{STREAMS}").stat().st_mode & 0o777 == 0o700
+    collection.leave()
+    assert output.read_bytes() == b"earlier"
+    assert not Path(collection.streams).exists()
+
+
+def test_where_nothing_was_recorded_nothing_is_left(tmp_path: Path) -> None:
+    Collection(str(tmp_path / "x.buslens")).leave()
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_two_programs_do_not_write_one_capture(tmp_path: Path) -> None:
+    first = Collection(str(tmp_path / "x.buslens"))
+    (Path(first.streams) / f"{os.getpid()}-0a").mkdir()
+    with pytest.raises(OSError, match="is the capture of another program: name another file"):
+        Collection(first.output)
+
+
+def test_the_capture_of_a_program_that_has_ended_is_waited_for(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    output = tmp_path / "x.buslens"
+    holds = (
+        f"import fcntl; file = open({str(output)!r}, 'w'); fcntl.flock(file, fcntl.LOCK_EX); print(flush=True); input()"
+    )
+    with subprocess.Popen([sys.executable, "-c", holds], stdin=subprocess.PIPE, stdout=subprocess.PIPE) as earlier:
+        assert earlier.stdout is not None
+        earlier.stdout.readline()
+        with monkeypatch.context() as patched:
+            patched.setattr(collecting, "_PATIENCE_SECONDS", 0.0)
+            with pytest.raises(OSError, match="name another file"):
+                Collection(str(output))
+        assert earlier.stdin is not None
+        earlier.stdin.write(b"\n")
+        earlier.stdin.flush()
+        Collection(str(output)).leave()
+
+
+def test_what_was_recorded_and_is_in_no_capture_is_not_lost(tmp_path: Path) -> None:
+    streams = tmp_path / f"x.buslens{STREAMS}"
+    (streams / "7-0a").mkdir(parents=True)
+    with pytest.raises(OSError, match=r"buslens validate .*x\.buslens makes it, or remove that folder"):
+        Collection(str(tmp_path / "x.buslens"))
+    assert (streams / "7-0a").is_dir()
+
+
+def test_it_needs_the_application_and_a_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert why_none(str(tmp_path / "x.buslens")) == ""
+    assert why_none(os.devnull) == f"{os.devnull} is no file that can be locked"
+    monkeypatch.setattr(sys, "version_info", (3, 10, 1))
+    assert why_none(str(tmp_path / "x.buslens")) == "the application is not installed here (pip install 'buslens[app]')"
