@@ -9,7 +9,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from bus.capture.writer import clock_ns, is_alive
+from bus.capture.writer import clock_ns, goes_on
 from bus.system_errors import reason
 from bus.trace.trace import Trace
 from buslens import wire
@@ -53,7 +53,7 @@ class CaptureFollower:
         self._at = trace.whole
         self._head = trace.raw.read(0, trace.framing.header_size)
         self._looks_at = 0.0
-        self._watches_writer = is_alive(trace.header)
+        self._watches_writer = goes_on(trace.header, path)
         """Whether its end can be seen."""
 
     @property
@@ -74,7 +74,7 @@ class CaptureFollower:
         if self.problem or time.monotonic() < self._looks_at:
             return b""
         # Before the file is read: what the program wrote last is there then.
-        gone = self._watches_writer and not is_alive(self.header)
+        gone = self._watches_writer and not goes_on(self.header, self.path)
         try:
             data = self._next()
         except OSError as error:

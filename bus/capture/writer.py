@@ -8,6 +8,7 @@ import sys
 import time
 from pathlib import Path
 
+from bus.capture.file_lock import is_written
 from buslens import wire
 from buslens.recorder import CLOCK_NS
 
@@ -37,6 +38,11 @@ def is_alive(header: wire.Header) -> bool:
     except OSError:
         return False
     return not _is_another(header)
+
+
+def goes_on(header: wire.Header, path: Path | None) -> bool:
+    """Whether more may be written into this capture: its program runs, or somebody holds the lock of who writes it."""
+    return is_alive(header) or (path is not None and is_written(path))
 
 
 def clock_ns(header: wire.Header) -> int:

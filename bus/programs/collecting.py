@@ -26,6 +26,9 @@ from buslens.launching.collecting import STREAMS
 from buslens.launching.lasting import goes_on
 
 PAUSE_S = 0.02
+IDLE_S = 0.1
+"""Where nothing came; a program that does little costs this process next to nothing."""
+
 STANDS_STILL_S = 30.0
 """So long a capture that is being made may not grow, before whoever waits for it takes what is there."""
 
@@ -51,7 +54,7 @@ def collect(launch: Launch, file: BinaryIO, output: Path) -> None:
 
     file: that of `output`, which is locked.
     """
-    _write(SessionFollower(launch, opened), file)
+    _write(SessionFollower(launch, opened, look_s=IDLE_S), file)
     _wait(lambda: any(is_read(each.parent) for each in _heads(output)), READERS_S)
     session.moved(str(launch.path), str(output))
     shutil.rmtree(_streams_of(output), ignore_errors=True)
@@ -106,7 +109,7 @@ def _write(follower: SessionFollower, file: BinaryIO) -> None:
         while not (follower.ended or follower.problem):
             frames = memoryview(follower.read_frames())
             if not frames:
-                threading.Event().wait(PAUSE_S)
+                threading.Event().wait(IDLE_S)
             if not written and frames:
                 file.truncate(0)  # what an earlier program has recorded
                 file.seek(0)

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Literal
 
 from bus.capture.capture import SUFFIX
+from bus.capture.file_lock import is_written
 from bus.capture.follower import CaptureFollower
 from bus.capture.loader import PIECE, CaptureLoader
-from bus.capture.writer import is_alive
+from bus.capture.writer import goes_on
 from bus.errors import Place, UserError
 from bus.programs.collecting import left_alone
 from bus.programs.session_folder import session_of
@@ -33,6 +35,10 @@ FOLLOWED_S = 0.01
 """How long a pump takes in what a program has written."""
 
 
+_NOTHING = "the file is empty: the program that should have written it recorded nothing into it"
+_NOTHING_YET = "nothing is recorded into this capture yet: its program has used no bus so far"
+
+
 def is_capture(path: Path) -> bool:
     """Whether a file is a capture, by what it begins with; else it should be a scenario. Raises UserError."""
     try:
@@ -44,7 +50,7 @@ def is_capture(path: Path) -> bool:
         return True
     if path.suffix.lower() == SUFFIX:
         if not head:
-            problem = "the file is empty: the program that should have written it recorded nothing into it"
+            problem = _NOTHING_YET if is_written(path) else _NOTHING
         elif MAGIC.startswith(head):
             problem = "the capture is cut in its first bytes: nothing can be read of it"
         else:
@@ -85,13 +91,13 @@ class OpenCapture:
         follow: goes on with what is written into it also where no such program is seen, because it runs on another
         machine.
         """
-        return CaptureLoader(path, _always if follow else is_alive, piece=self._piece)
+        return CaptureLoader(path, _always if follow else partial(_goes_on, path), piece=self._piece)
 
     def again(self, run: Run, *, follow: bool = False) -> CaptureLoader:
         """What was in view before, from its bytes; follow as in `looked_into`. Raises UserError."""
         if run.path is None:
             return CaptureLoader(run.raw, piece=self._piece)
-        return CaptureLoader(run.raw, _always if follow else is_alive, piece=self._piece)
+        return CaptureLoader(run.raw, _always if follow else partial(_goes_on, run.path), piece=self._piece)
 
     def begin(self, loading: CaptureLoader) -> None:
         """Read this file, from now on."""
@@ -160,6 +166,10 @@ class OpenCapture:
             trace.finish()
         trace.generation += 1
         return True
+
+
+def _goes_on(path: Path | None, header: Header) -> bool:
+    return goes_on(header, path)
 
 
 def _always(_header: Header) -> bool:
