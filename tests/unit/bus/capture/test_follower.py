@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 import threading
@@ -11,9 +12,10 @@ from pathlib import Path
 
 import pytest
 
+from bus.capture.file_lock import lock
 from bus.capture.follower import PIECE, CaptureFollower
 from bus.capture.loader import CaptureLoader
-from bus.capture.writer import is_alive
+from bus.capture.writer import goes_on, is_alive
 from bus.trace import Trace
 from buslens import wire
 from tests.helpers.growing import Growing
@@ -163,6 +165,25 @@ def test_a_program_that_is_killed_is_said_after_all_that_it_wrote(tmp_path: Path
     assert following.problem.startswith(f"shop.py (process {program.pid}) ended without closing its capture")
     assert following.problem.endswith("bytes are not a whole frame.")
     assert len(trace.calls) > 150
+
+
+@pytest.mark.skipif(os.name != "posix", reason="there are no locks")
+def test_a_program_that_is_gone_ends_no_capture_that_somebody_still_makes(tmp_path: Path) -> None:
+    growing = Growing(tmp_path / "shop.buslens", host="elsewhere")
+    growing.write_share(0.3)
+    with growing.path.open("r+b") as file:
+        lock(file.fileno())
+        loading = CaptureLoader(growing.path, lambda header: goes_on(header, growing.path))
+        loading.step(60.0)
+        assert loading.grows
+        following = CaptureFollower(growing.path, loading.trace, look_s=0.0)
+        following.step(60.0, loading.trace.feed)
+        assert (following.problem, following.died) == ("", False)
+        growing.write(growing.left)
+    following.step(60.0, loading.trace.feed)
+    assert same_calls(loading.trace)
+    assert following.read_frames() == b""
+    assert following.died
 
 
 def test_a_capture_that_is_complete_or_of_nobody_here_does_not_grow(growing: Growing, tmp_path: Path) -> None:

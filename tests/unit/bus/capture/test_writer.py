@@ -6,10 +6,12 @@ import os
 import subprocess
 import sys
 import time
+from pathlib import Path
 
 import pytest
 
-from bus.capture.writer import clock_ns, is_alive
+from bus.capture.file_lock import lock
+from bus.capture.writer import clock_ns, goes_on, is_alive
 from buslens.recorder import CLOCK_NS
 from buslens.wire import Header
 
@@ -33,6 +35,18 @@ def test_who_has_ended_is_not_alive_whether_or_not_somebody_has_looked() -> None
         while is_alive(header):
             assert time.monotonic() < limit
     assert not is_alive(header)
+
+
+@pytest.mark.skipif(os.name != "posix", reason="there are no locks")
+def test_a_capture_may_grow_while_its_program_lives_or_somebody_writes_it(tmp_path: Path) -> None:
+    path, gone = tmp_path / "x.buslens", HERE._replace(host="another")
+    path.touch()
+    assert goes_on(HERE, None)
+    assert not goes_on(gone, path)
+    with path.open("r+b") as file:
+        lock(file.fileno())
+        assert goes_on(gone, path)
+    assert not goes_on(gone, path)
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells")
