@@ -6,6 +6,7 @@ from pathlib import Path
 
 from bus.capture.follower import LOOK_S, CaptureFollower
 from bus.errors import Place, UserError
+from bus.stream.behind import NOT_BEHIND, Behind
 from bus.system_errors import cannot_read
 from bus.trace.capture_bytes import CaptureBytes
 from bus.trace.trace import Trace
@@ -50,6 +51,11 @@ class CaptureProcess:
     def now_ns(self) -> int:
         """Which time it is for the program; 0 where that is not known."""
         return self._follower.now_ns
+
+    @staticmethod
+    def behind() -> Behind:
+        """Of a file nobody knows how far it is behind its program, which writes some times a second."""
+        return NOT_BEHIND
 
     def read_frames(self) -> bytes:
         """The next whole frames, the first ones with the header."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import time
 from collections.abc import Callable, Iterable
 from pathlib import Path
@@ -11,6 +12,7 @@ from bus.capture.follower import hand_over
 from bus.errors import UserError
 from bus.programs.joint_capture import JointCapture
 from bus.programs.process import ProcessRecords
+from bus.stream.behind import NOT_BEHIND, Behind
 from bus.trace.processes import DAMAGED, DIED, ENDED, REPLACED, UNSEEN
 from buslens.wire import Header, WireError
 
@@ -43,6 +45,9 @@ class ProcessFollower(Protocol):
     @property
     def now_ns(self) -> int:
         """Which time it is for the process; 0 where that is not known."""
+
+    def behind(self) -> Behind:
+        """How far this is behind the process, as far as that is known."""
 
     def read_frames(self) -> bytes:
         """The next whole frames of its capture; none where nothing came."""
@@ -99,6 +104,10 @@ class SessionFollower:
     def now_ns(self) -> int:
         """Which time it is for the programs; 0 where that is not known."""
         return max((follower.now_ns for _, follower, _ in self._processes), default=0)
+
+    def behind(self) -> Behind:
+        """How far this is behind its processes, all together."""
+        return functools.reduce(Behind.and_also, (each.behind() for _, each, _ in self._processes), NOT_BEHIND)
 
     def cancel(self) -> None:
         """Leave them at what is there."""

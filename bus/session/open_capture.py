@@ -19,6 +19,7 @@ from bus.programs.session_folder import session_of
 from bus.programs.session_follower import SessionFollower
 from bus.runtime.state import EngineState, Phase
 from bus.session.run import Run
+from bus.stream.behind import NOT_BEHIND, Behind
 from bus.system_errors import cannot_read
 from bus.trace import Trace
 from buslens.wire import MAGIC, Header
@@ -152,6 +153,10 @@ class OpenCapture:
         if self.is_over(trace()):
             phase = "finished" if trace().ended else "idle"
         return replace(state, phase=phase, virtual_ns=following.now_ns if phase == "following" else 0)
+
+    def behind(self) -> Behind:
+        """How far what is in view is behind the programs of a session, as far as that is known."""
+        return self.following.behind() if isinstance(self.following, SessionFollower) else NOT_BEHIND
 
     def is_over(self, trace: Trace) -> bool:
         """Whether nothing more comes of the program that is followed; then it is left, and `trace` says why."""

@@ -56,6 +56,11 @@ class FactChunk:
         """Whether nothing more can come from it."""
         return self.is_read and not len(self._waiting) and not self._holes
 
+    @property
+    def at(self) -> int:
+        """How many of its slots were read."""
+        return self._at
+
     def read(self, *, is_last_look: bool) -> Array:
         """Slots that came since. is_last_look: the process is gone. Raises Damaged."""
         self._length = max(self._length, self._file.size() // layout.SLOT)

@@ -12,6 +12,7 @@ from bus.capture.follower import hand_over
 from bus.capture.writer import clock_ns
 from bus.errors import Place, UserError
 from bus.stream import chunk_files
+from bus.stream.behind import NOT_BEHIND, Behind, unread
 from bus.stream.definitions import Definitions
 from bus.stream.fact_chunks import Damaged, FactChunk
 from bus.stream.head import StreamHead, StreamState
@@ -62,6 +63,9 @@ class StreamFollower:
         self._early = np.empty(0, FACT_DTYPE)
         """Facts that were told in place, and whose turn has not come."""
 
+        self._read_ns = 0
+        """When the newest happened that was read."""
+
         self._told = False
         self._chunks: list[FactChunk] = []
         """Those of which something may come, in their order."""
@@ -90,6 +94,18 @@ class StreamFollower:
     def state(self) -> StreamState:
         """How the program is, now."""
         return self._head.state()
+
+    def behind(self) -> Behind:
+        """How far this is behind the program."""
+        if time.monotonic() < self._looks_at:
+            return NOT_BEHIND  # there was nothing just now
+        newest = self._chunks[-1]
+        try:
+            facts = unread(self.folder, newest.number, newest.at)
+        except OSError:
+            return NOT_BEHIND  # it was removed, which `read_frames` says
+        lives = facts and self._read_ns and self.now_ns and self.state is StreamState.LIVES
+        return Behind(facts, max(self.now_ns - self._read_ns, 0) if lives else 0)
 
     def cancel(self) -> None:
         """Leave it at what is there."""
@@ -142,6 +158,7 @@ class StreamFollower:
     def _next(self, *, is_last_look: bool) -> list[bytes]:
         newest = self._chunks[-1]
         slots = newest.read(is_last_look=is_last_look)
+        self._read_ns = newest_ns(slots) if len(slots) else self._read_ns
         parts = [self._removed(slots)] if len(slots) and self._is_behind_gap else []
         parts += [self._facts(slots)] if len(slots) else []
         parts.append(self._due([self._turns(*chunk.times()) for chunk in self._chunks], slots))

@@ -5,8 +5,11 @@ from __future__ import annotations
 import math
 from typing import Any
 
+import pytest
+
 from bus.runtime.state import LATE_NS, EngineState
 from bus.sharing.owner import WorkerStatus
+from bus.stream.behind import Behind
 from tests.helpers.patience import PATIENCE_S
 
 
@@ -50,6 +53,17 @@ def test_a_machine_that_had_no_time_is_told(window: Any) -> None:
     assert part.isVisible()
     assert part.text() == "up to 4.90 s late"
     assert "longer than the scenario says" in part.toolTip()
+
+
+def test_a_window_that_is_behind_the_programs_says_by_how_much(window: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    opening, part = window.session.opening, window.status.late
+    window.session.engine_state = EngineState("following", "shop.py 7")
+    for ns, said in ((999_999_999, ""), (96_000_000_000, "96.0 s behind, 1 200 000 facts"), (0, "")):
+        monkeypatch.setattr(type(opening), "behind", lambda _self, ns=ns: Behind(1_200_000, ns))
+        window.status.refresh_engine()
+        assert part.text().replace("\u202f", " ").replace("\xa0", " ") == said
+        assert part.isVisible() is bool(said)
+    assert "what they did last is not shown yet" in part.toolTip()
 
 
 def test_what_went_wrong_is_said_also_where_zeros_had_no_room(window: Any) -> None:

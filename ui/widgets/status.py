@@ -43,6 +43,13 @@ LEAST_WIDTH = 240
 ENGINE_TIP = "What the engine does"
 EVENTS_TIP = "Events put on the bus during the last second"
 RECORDS_TIP = "Dispatches and calls that the program wrote, a second, of late"
+LATE_TIP = f"{LATE_WORDS[0].upper()}{LATE_WORDS[1:]}. A lower speed, or max, helps."
+BEHIND_TIP = (
+    "The programs record faster than the window takes it in: what they did last is not shown yet. Their streams hold it"
+)
+BEHIND_NS = 1_000_000_000
+"""From so far behind on it is said."""
+
 FOLLOWED_S = 5.0
 """A program that is very busy writes what it recorded seldom, and then much."""
 
@@ -109,7 +116,7 @@ class Status(QStatusBar):
             "The oldest dispatches and calls; memory had no room for them, a saved capture has",
         )
         self.clock = self._part("Virtual time", "The engine's own clock")
-        self.late = self._part("Late", f"{LATE_WORDS[0].upper()}{LATE_WORDS[1:]}. A lower speed, or max, helps.")
+        self.late = self._part("Late", LATE_TIP)
         _alarm(self.late, "warning")
         self.next = self._part("What comes next", "Where the engine stands, and how many wait")
         self.hover = ElidedLabel(self, most_letters=0)
@@ -211,7 +218,14 @@ class Status(QStatusBar):
         self._number(self.dropped, trace.dropped, "records dropped", "warning")
         shows_clock = (live or state.virtual_ns) and not follows
         self.clock.setText(f"virtual {span(state.virtual_ns)}" if shows_clock else "")
-        self.late.setText(f"up to {span(state.late_ns)} late" if state.is_late and not follows else "")
+        if follows:
+            behind = self._session.opening.behind()
+            is_behind = behind.ns >= BEHIND_NS
+            self.late.setText(f"{span(behind.ns)} behind, {count(behind.facts)} facts" if is_behind else "")
+            self.late.setToolTip(BEHIND_TIP)
+        else:
+            self.late.setText(f"up to {span(state.late_ns)} late" if state.is_late else "")
+            self.late.setToolTip(LATE_TIP)
         self.next.setText(self._next_text())
         self.forgotten.setText(f"{count(trace.forgotten)} forgotten" if trace.forgotten else "")
         self._show_workers(state.workers)

@@ -9,6 +9,7 @@ import pytest
 from bus.errors import UserError
 from bus.programs import session_follower
 from bus.programs.session_follower import SessionFollower
+from bus.stream.behind import NOT_BEHIND, Behind
 from bus.trace import Trace
 from bus.trace.processes import DAMAGED, DIED, ENDED, REPLACED, RUNNING
 from buslens import wire
@@ -26,6 +27,9 @@ class Followed:
         self.is_closed = False
         self.now_ns = 7
         self.more: list[bytes] = []
+
+    def behind(self) -> Behind:
+        return Behind(5, 7)
 
     def read_frames(self) -> bytes:
         return self.more.pop(0) if self.more else self.played.recorder.take()
@@ -94,6 +98,14 @@ def test_processes_that_come_later_are_joined(folder: Folder) -> None:
     folder.follow()
     assert events(folder.trace) == [("a", 1 * S), ("b", 2 * S), ("c", 3 * S)]
     assert folder.follower.now_ns == 7
+
+
+def test_it_is_behind_all_processes_together(folder: Folder) -> None:
+    assert folder.follower.behind() == NOT_BEHIND
+    for number, name in enumerate(("web.py", "worker.py")):
+        folder.add(name, number + 1).played.emit("a", at=1 * S)
+    folder.follow()
+    assert folder.follower.behind() == Behind(10, 7)
 
 
 def test_the_session_is_over_when_all_have_ended(folder: Folder) -> None:
