@@ -27,6 +27,7 @@ from bus.flight.recorder import FlightRecorder
 from bus.run.handle import MakeRun
 from bus.run.runner import own_run
 from bus.session import Session
+from bus.session.reader_process import ReaderProcess
 from bus.trace.forgetting import usual_most
 from bus.workers.worker_talk import command_of
 from ui.apply_theme import prepare_theme
@@ -61,6 +62,7 @@ def run_window(paths: Sequence[Path], store: SettingsFile | None = None, trust: 
     asyncio.set_event_loop(loop)
     with loop, EngineProcesses(command_of("app.engine_process")) as processes:
         window = make_window(store or SettingsFile(), trust or TrustedFiles(), processes.make_run)
+        window.session.opening.follow_programs = ReaderProcess
         with watched(window, loop), Collector(window):
             window.show()
             processes.prepare()

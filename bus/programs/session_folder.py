@@ -104,14 +104,18 @@ def follow(path: Path, only: Collection[Path] = (), most_stream: int | None = No
 
     only: these alone, by what they record into. most_stream: see `opened`.
     """
-    folder = SessionFolder(path, only)
-    if not path.is_dir() or not folder.records():
+    check(path, only)
+    return SessionFollower(SessionFolder(path, only), partial(opened, most_stream=most_stream))
+
+
+def check(path: Path, only: Collection[Path] = ()) -> None:
+    """Raise UserError where it is no session of which something can be followed."""
+    if not path.is_dir() or not SessionFolder(path, only).records():
         raise UserError(
             "this folder is no session: no process has recorded anything into it",
             at=Place(str(path)),
             hint="buslens ps shows the sessions",
         )
-    return SessionFollower(folder, partial(opened, most_stream=most_stream))
 
 
 def read(path: Path) -> Trace:

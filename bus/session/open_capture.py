@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -14,17 +14,20 @@ from bus.capture.follower import CaptureFollower
 from bus.capture.loader import PIECE, CaptureLoader
 from bus.capture.writer import goes_on
 from bus.errors import Place, UserError
+from bus.programs import session_folder
 from bus.programs.collecting import left_alone
 from bus.programs.session_folder import session_of
 from bus.programs.session_follower import SessionFollower
 from bus.runtime.state import EngineState, Phase
+from bus.session.reader_process import ReaderProcess
 from bus.session.run import Run
 from bus.stream.behind import NOT_BEHIND, Behind
 from bus.system_errors import cannot_read
 from bus.trace import Trace
 from buslens.wire import MAGIC, Header
 
-Follower = CaptureFollower | SessionFollower
+ProgramsFollower = SessionFollower | ReaderProcess
+Follower = CaptureFollower | ProgramsFollower
 
 Opened = Literal["session", "capture", "scenario"]
 
@@ -83,6 +86,9 @@ class OpenCapture:
         self.loading: CaptureLoader | None = None
         """The capture that is being opened."""
 
+        self.follow_programs: Callable[[Path, Collection[Path], int | None], ProgramsFollower] = session_folder.follow
+        """What reads the programs of a session: in this process, or beside it."""
+
         self.following: Follower | None = None
         """The file that a program still writes, or all that the programs of a session do."""
 
@@ -105,13 +111,13 @@ class OpenCapture:
         self.loading, self.following = loading, None
         self._next_part_s = self._first_part_s
 
-    def follow(self, session: SessionFollower) -> None:
+    def follow(self, session: ProgramsFollower) -> None:
         """Go on with the programs of a session, from now on."""
         self.loading, self.following = None, session
 
     def leave(self) -> None:
         """Another trace comes into view."""
-        if isinstance(self.following, SessionFollower):
+        if isinstance(self.following, ProgramsFollower):
             self.following.close()
         self.loading = self.following = None
 
@@ -156,7 +162,7 @@ class OpenCapture:
 
     def behind(self) -> Behind:
         """How far what is in view is behind the programs of a session, as far as that is known."""
-        return self.following.behind() if isinstance(self.following, SessionFollower) else NOT_BEHIND
+        return self.following.behind() if isinstance(self.following, ProgramsFollower) else NOT_BEHIND
 
     def is_over(self, trace: Trace) -> bool:
         """Whether nothing more comes of the program that is followed; then it is left, and `trace` says why."""

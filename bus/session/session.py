@@ -16,7 +16,6 @@ from bus.errors import UserError
 from bus.export.slice import Span
 from bus.flight.recorder import FlightRecorder
 from bus.growing_file import GrowingFile
-from bus.programs import session_folder
 from bus.run.handle import MakeRun, RunHandle
 from bus.run.order import Order
 from bus.run.runner import own_run
@@ -137,7 +136,7 @@ class Session:
 
     def open_programs(self, folder: Path, only: Collection[Path] = ()) -> None:
         """Show what processes of a session record (only: into these), and go on with it; as `open_capture`."""
-        following = session_folder.follow(folder, only, self.settings.most_stream)
+        following = self.opening.follow_programs(folder, only, self.settings.most_stream)
         self._retire()
         self._bring(Run(self._new_trace(), "capture", name=following.title))
         self.opening.follow(following)

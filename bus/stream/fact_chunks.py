@@ -13,7 +13,7 @@ from pathlib import Path
 import numpy as np
 
 from bus.stream.own_file import OwnFile
-from bus.stream.slots import SLOT_DTYPE, TIMES_DTYPE, Array, awaited, unknown
+from bus.stream.slots import SLOT_DTYPE, TIMES_DTYPE, Array, awaited, newest_ns, unknown
 from buslens.stream import layout
 
 AT_ONCE = 16_384
@@ -43,6 +43,9 @@ class FactChunk:
         self._waiting = np.empty(0, TIMES_DTYPE)
         """Times that have not come."""
 
+        self.read_ns = 0
+        """When the newest happened that was read, here or in the chunks before; 0 where nothing was."""
+
         self._holes: list[int] = []
         self._hole_since = 0.0
 
@@ -71,6 +74,7 @@ class FactChunk:
             if SETTLE_S:
                 threading.Event().wait(SETTLE_S)
             found.append(self._taken(self._at, count))
+            self.read_ns = newest_ns(found[-1])
             self._at += count
             self._hole_since = 0.0
         elif marks.any() and self._is_hole(is_last_look):

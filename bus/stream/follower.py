@@ -63,9 +63,6 @@ class StreamFollower:
         self._early = np.empty(0, FACT_DTYPE)
         """Facts that were told in place, and whose turn has not come."""
 
-        self._read_ns = 0
-        """When the newest happened that was read."""
-
         self._told = False
         self._chunks: list[FactChunk] = []
         """Those of which something may come, in their order."""
@@ -104,8 +101,8 @@ class StreamFollower:
             facts = unread(self.folder, newest.number, newest.at)
         except OSError:
             return NOT_BEHIND  # it was removed, which `read_frames` says
-        lives = facts and self._read_ns and self.now_ns and self.state is StreamState.LIVES
-        return Behind(facts, max(self.now_ns - self._read_ns, 0) if lives else 0)
+        lives = facts and newest.read_ns and self.now_ns and self.state is StreamState.LIVES
+        return Behind(facts, max(self.now_ns - newest.read_ns, 0) if lives else 0)
 
     def cancel(self) -> None:
         """Leave it at what is there."""
@@ -158,7 +155,6 @@ class StreamFollower:
     def _next(self, *, is_last_look: bool) -> list[bytes]:
         newest = self._chunks[-1]
         slots = newest.read(is_last_look=is_last_look)
-        self._read_ns = newest_ns(slots) if len(slots) else self._read_ns
         parts = [self._removed(slots)] if len(slots) and self._is_behind_gap else []
         parts += [self._facts(slots)] if len(slots) else []
         parts.append(self._due([self._turns(*chunk.times()) for chunk in self._chunks], slots))
@@ -182,7 +178,9 @@ class StreamFollower:
         if not following:
             return
         try:
-            self._chunks.append(self._chunk(following))
+            chunk = self._chunk(following)
+            chunk.read_ns = self._chunks[-1].read_ns
+            self._chunks.append(chunk)
         except FileNotFoundError:
             return  # removed meanwhile: there is a later one
         self._is_behind_gap = following > number + 1
