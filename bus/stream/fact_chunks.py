@@ -74,7 +74,7 @@ class FactChunk:
             if SETTLE_S:
                 threading.Event().wait(SETTLE_S)
             found.append(self._taken(self._at, count))
-            self.read_ns = newest_ns(found[-1])
+            self.read_ns = max(self.read_ns, newest_ns(found[-1]))
             self._at += count
             self._hole_since = 0.0
         elif marks.any() and self._is_hole(is_last_look):
