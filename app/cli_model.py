@@ -22,7 +22,7 @@ from bus.errors import UserError
 from bus.modelling.making import Model, ModelOptions, model_of
 from bus.modelling.validating import SEEDS, Validation, validate
 from bus.modelling.words import FIT_HEADS, arrival_sentence, fit_rows, verdict
-from bus.programs import session_folder
+from bus.programs import loading
 from bus.session import Session
 from bus.wording import several
 
@@ -51,7 +51,7 @@ def write_model(request: ModelRequest) -> int:
     is_printed = str(request.output) == STDOUT
     if is_printed and request.json:
         raise UserError("the scenario goes to standard output, and so would the JSON", hint="name a file with -o")
-    trace = session_folder.load(request.capture)
+    trace = loading.load(request.capture, cli_output.complain)
     warn(request.capture, trace)
     model = model_of(trace, request.capture.name, request.wanted)
     scenario.loads(model.text, str(request.output))  # what is written opens
