@@ -82,8 +82,6 @@ class RecordRequest:
         self.prints_variables = False
         self.prints_help = False
         self.is_quiet = False
-        self.alone = ""
-        """Why the program writes its capture file itself; empty where it need not."""
 
 
 def record(arguments: "list[str]") -> int:
@@ -263,15 +261,24 @@ def collected(request: RecordRequest) -> "Collection | None":
         raise OSError(f"{request.output} cannot be written: {folder} is no folder that you may write to")
     if os.path.isdir(request.output):
         raise OSError(f"{request.output} is a folder: name a file in it")
-    from buslens.launching import collecting
+    why = why_alone(request)
+    if not why:
+        from buslens.launching import collecting
 
-    request.alone = _NOBODY_BESIDE if request.prints_variables else collecting.why_none(request.output)
-    if not request.alone:
         return collecting.Collection(request.output)
     for option, is_given in (("--budget", request.budget), ("--control", request.takes_commands)):
         if is_given:
-            raise WrongUse(f"{option} needs a stream, and the program writes a capture file itself: {request.alone}")
+            raise WrongUse(f"{option} needs a stream, and the program writes a capture file itself: {why}")
     return None
+
+
+def why_alone(request: RecordRequest) -> str:
+    """Why the program writes its capture file itself; empty where it need not, or writes none."""
+    if not request.output:
+        return ""
+    from buslens.launching import collecting
+
+    return _NOBODY_BESIDE if request.prints_variables else collecting.why_none(request.output)
 
 
 def prepared(request: RecordRequest, collection: "Collection | None" = None) -> "dict[str, str]":
@@ -292,7 +299,8 @@ def announcement(request: RecordRequest, environment: "dict[str, str]") -> str:
     begins = f"from the first import of {_either(request.only or libraries())}"
     children = "Pythons started with an environment of their own" if request.has_children else "children not forked"
     commands = "; it takes commands of yours" if request.takes_commands else ""
-    alone = f"; by the program itself, which drops records at full speed: {request.alone}" if request.alone else ""
+    why = why_alone(request)
+    alone = f"; by the program itself, which drops records at full speed: {why}" if why else ""
     return f"recording into {where}, {begins}{commands}; not seen: {children}{alone}"
 
 
