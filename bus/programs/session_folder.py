@@ -38,6 +38,9 @@ class SessionFolder:
         self._only = only
         self._seen = ps.SessionSeen(str(path))
         self._begun: set[Path] = set()
+        self._first: dict[str, str] = {}
+        """By the name of each process, what it recorded into when it was first seen: streams become one capture in the
+        end (`collecting`), which has nothing new for whoever has read them."""
 
     def records(self) -> list[Path]:
         """What each process records into, where that has begun: those of a launch say where, streams lie in the folder.
@@ -78,7 +81,10 @@ class SessionFolder:
 
     def _told(self) -> list[ps.ProcessSeen]:
         """Those that are asked for and say what they record into."""
-        return [each for each in _told(self._seen) if each.capture and self._is_wanted(Path(each.capture))]
+        found = [each for each in _told(self._seen) if each.capture]
+        for each in found:
+            each.capture = self._first.setdefault(each.name, each.capture)
+        return [each for each in found if self._is_wanted(Path(each.capture))]
 
     def _is_wanted(self, path: Path) -> bool:
         return not self._only or path in self._only

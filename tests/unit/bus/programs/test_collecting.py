@@ -15,6 +15,7 @@ from bus.capture import capture
 from bus.capture.file_lock import is_written
 from bus.programs import collecting
 from bus.programs.collecting import Launch, collect, left_alone, whole
+from bus.programs.session_folder import SessionFolder
 from bus.trace import Trace
 from buslens.launching.collecting import STREAMS, Collection
 from buslens.launching.ps import processes
@@ -81,6 +82,19 @@ def test_it_has_all_processes_and_takes_the_place_of_their_streams(session: Path
     assert trace.ended
     assert not Path(f"{output}{STREAMS}").exists()
     assert {each.capture for each in processes(str(session))} == {str(output)}
+
+
+def test_who_follows_the_session_meanwhile_sees_nothing_twice(session: Path, output: Path) -> None:
+    recorder = recorded(output, "paid")
+    process = launched(session, recorder)
+    follows = SessionFolder(session)
+    assert follows.records() == [Path(recorder.path)]
+    recorder.close()
+    process.end()
+    with output.open("w+b", buffering=0) as file:
+        collect(Launch(session, *GONE), cast("BinaryIO", file), output)
+    assert follows.records() == [Path(recorder.path)]
+    assert SessionFolder(session).records() == [output]
 
 
 def test_one_that_is_being_made_is_waited_for(session: Path, output: Path) -> None:
