@@ -10,7 +10,7 @@ import numpy as np
 from bus.analysis.why.answer import Answer, Reason, Sure
 from bus.analysis.why.not_run import not_run_reasons
 from bus.analysis.why.question import Offer, Question, Subject
-from bus.analysis.why.telling import BAD, Telling
+from bus.analysis.why.telling import BAD, Rows, Telling
 from bus.analysis.why.usual import KNOWN, Usual, UsualEffects
 from bus.wording import several
 from buslens.records import Outcome
@@ -20,6 +20,9 @@ MOST_DISPATCHES = 200
 
 MOST_MISSED = 10
 """Missing effects that are told."""
+
+AT_ONCE = 1 << 18
+"""Dispatches that are looked at together."""
 
 MOST_DEEP = 6
 """Events from one to the next that are looked along for one that is named."""
@@ -31,8 +34,7 @@ def offers(telling: Telling, subject: Subject) -> Sequence[Offer]:
     row = dispatches.row_of(subject.id) if subject.kind == "dispatch" else -1
     if row < 0 or not int(dispatches.handlers[row]):
         return []
-    alike = np.isin(dispatches.event, telling.same_events(int(dispatches.event[row])))
-    if int(np.count_nonzero(alike)) <= KNOWN:
+    if not _is_known(dispatches.event, telling.same_events(int(dispatches.event[row]))):
         return []
     return [Offer("never-after", f"What usually follows {telling.event(row)}, and did not?")]
 
@@ -65,6 +67,16 @@ def answer(telling: Telling, subject: Subject, other: int) -> Answer:
 
 
 QUESTION = Question("never-after", "why was an event never emitted after this one", offers, answer, ("dispatch",))
+
+
+def _is_known(events: Rows, alike: Sequence[int]) -> bool:
+    """Whether there are more than KNOWN of these events; a menu waits, and mostly the first of them are enough."""
+    found = 0
+    for start in range(0, len(events), AT_ONCE):
+        found += int(np.count_nonzero(np.isin(events[start : start + AT_ONCE], alike)))
+        if found > KNOWN:
+            return True
+    return False
 
 
 def _walk(telling: Telling, dispatch: int) -> Iterator[int]:
