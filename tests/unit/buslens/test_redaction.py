@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import json
+import re
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from buslens import redaction as redaction_rules
 from buslens.redaction import KEYS, OFF, Redaction
 
 CARD = "4111111111111111"
@@ -140,3 +144,29 @@ def test_what_is_in_a_hurry_knows_which_names_are_harmless(redaction: Redaction)
 def test_a_long_text_does_not_take_long(redaction: Redaction) -> None:
     text = "password " * 1500 + "4 " * 2000 + "a" * 3000 + "://" * 500 + ":" * 100
     assert len(redaction.text(text)) > 0
+
+
+PIECES = (
+    *("Bearer ", "bAsIc ", "://", "eyJ", "AKIA", "sk_", "gho_", "github_pat_", "xoxb-", "Cookie", "AUTHORIZATION"),
+    *(
+        "-----BEGIN PRIVATE KEY-----",
+        "passWord",
+        "ſecret",
+        "toKen",
+        "api_key",
+        "apıkey",
+        ": ",
+        "=",
+        "@",
+        '"',
+        "\\",
+        " ",
+    ),
+    *("A1B2C3D4E5F6G7H8", "abcdefghijklmnopqrstuvwxyz", ".", "ü"),
+)
+
+
+@given(st.lists(st.sampled_from(PIECES), max_size=12).map("".join))
+def test_no_pattern_is_passed_over_that_finds_something(text: str) -> None:
+    passed = {pattern for _, pattern in redaction_rules._PATTERNS} - set(redaction_rules._patterns_for(text))
+    assert [pattern for pattern in passed if re.search(pattern, text)] == []
