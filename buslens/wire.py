@@ -143,6 +143,15 @@ def pack_name(ident: int, kind: int, **fields: Any) -> bytes:
     return NAME_ENTRY.pack(ident, kind, 0, 0, len(body)) + body
 
 
+def packed_names(packed: "bytes | bytearray") -> Iterator[bytes]:
+    """Each of the entries that stand one after the other."""
+    start = 0
+    while start < len(packed):
+        end = start + NAME_ENTRY.size + NAME_ENTRY.unpack_from(packed, start)[-1]
+        yield bytes(packed[start:end])
+        start = end
+
+
 def pack_blob(ident: int, kind: int, body: bytes, cut: bool) -> bytes:
     """One entry of a BLOBS frame."""
     return BLOB_ENTRY.pack(ident, kind, int(cut), 0, len(body)) + body

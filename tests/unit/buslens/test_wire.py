@@ -104,3 +104,9 @@ def test_names_and_blobs_say_how_long_they_are() -> None:
     blob = wire.pack_blob(1 << 40, 4, b"gone", True)
     assert wire.BLOB_ENTRY.unpack_from(blob) == (1 << 40, 4, 1, 0, 4)
     assert blob.endswith(b"gone")
+
+
+@given(some.lists(NAMES, max_size=5))
+def test_names_that_stand_one_after_the_other_come_apart_again(texts: list[str]) -> None:
+    packed = [wire.pack_name(number, 1, text=text) for number, text in enumerate(texts)]
+    assert list(wire.packed_names(bytearray().join(packed))) == packed
