@@ -6,13 +6,14 @@ Lines of JSON in both directions. It ends when it has made its runs, when its ti
 from __future__ import annotations
 
 import json
+import os
 import signal
 import sys
 import threading
 import time
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import IO, Any
+from typing import Any
 
 from bus.errors import UserError, UserErrors
 from bus.exploration.explorer import Explorer, Plan, collecting_seldom
@@ -60,7 +61,7 @@ def main() -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl+C is for whoever began it, who closes our input
     told_to_end = threading.Event()
     order = order_from(sys.stdin.readline())
-    threading.Thread(target=_until_closed, args=(sys.stdin, told_to_end), daemon=True).start()
+    threading.Thread(target=_until_closed, args=(sys.stdin.fileno(), told_to_end), daemon=True).start()
     try:
         _explore(order, told_to_end)
     except (UserError, UserErrors) as error:
@@ -89,7 +90,8 @@ def _say(what: dict[str, Any]) -> None:
     sys.stdout.flush()
 
 
-def _until_closed(file: IO[str], told_to_end: threading.Event) -> None:
-    while file.read(1 << 16):
+def _until_closed(file: int, told_to_end: threading.Event) -> None:
+    # Not by Python's own file, which it could not close at the end of the process while somebody reads it.
+    while os.read(file, 1 << 16):
         pass
     told_to_end.set()

@@ -83,8 +83,8 @@ class Jobs:
         look: told now and then how far they are; whether to go on.
         """
         try:
-            while not self.is_over and look(self.how_far()):
-                self._jobs[0].wait(LOOK_S)
+            while look(self.how_far()) and not self.is_over:
+                next((job for job in self._jobs if not job.is_over), self._jobs[0]).wait(LOOK_S)
             self.stop()
             return self.tally()
         finally:
@@ -136,7 +136,7 @@ class _Job:
 
     @property
     def is_over(self) -> bool:
-        return not self._reader.is_alive()
+        return bool(self._last) or not self._reader.is_alive()
 
     @property
     def seconds(self) -> float:
@@ -151,7 +151,8 @@ class _Job:
             self._process.stdin.close()
 
     def tally(self) -> Tally:
-        self._reader.join(LONGEST_END_S)
+        if not self._last:
+            self._reader.join(LONGEST_END_S)
         if "error" in self._last:
             raise UserError(str(self._last["error"]))
         if "tally" not in self._last:

@@ -185,8 +185,9 @@ class Driver:
                     if error is not None:
                         raise error
             elif may_go_on and isinstance(loop, ChoosingLoop):
-                await loop.until_idle()
+                await loop.until_still(self._is_over)
                 may_go_on = False
+                self._tell_unused(loop)
             elif engine.in_flight():
                 await engine.settle()
             elif pools.in_flight():
@@ -197,6 +198,17 @@ class Driver:
                 return
             else:
                 await asyncio.sleep(0)  # a hand's emit is on its way
+
+    def _is_over(self) -> bool:
+        engine, pools, holding = self._stage.engine, self._stage.pools, self._stage.holding
+        in_flight = engine.in_flight() or pools.in_flight() or holding.count
+        return not in_flight and all(source.done() for source in self._sources)
+
+    def _tell_unused(self, loop: ChoosingLoop) -> None:
+        """The run is not the one that its choices come from: that stands on the timeline."""
+        for place in loop.choices.give_up_unused():
+            text = f"choice {place.number} of {place.kind} did not come up: the scenario was changed since it was made"
+            self._stage.recording.recorder.mark(text, 0)
 
     def _add_source(self, source: Coroutine[Any, Any, None]) -> None:
         self._sources.add(asyncio.get_running_loop().create_task(source))

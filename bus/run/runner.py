@@ -81,6 +81,7 @@ class Runner:
 
         self._waiting = WaitingList(self._stage, self._driver.by_hand)
         self._stopping = False
+        self._is_replay = choices is not None
 
     @property
     def alive(self) -> bool:
@@ -126,8 +127,9 @@ class Runner:
         self._recording.recorder.enabled = on
 
     def set_speed(self, speed: float) -> None:
-        """From now on: times real time, math.inf where waits cost nothing."""
-        self._recording.clock.set_speed(speed)
+        """From now on: times real time, math.inf where waits cost nothing. A replay stays in virtual time."""
+        if not self._is_replay:
+            self._recording.clock.set_speed(speed)
 
     def trust(self, trusted: bool) -> None:
         """Whether Python may run, from the next step on."""

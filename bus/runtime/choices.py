@@ -95,9 +95,11 @@ class Choices:
                 self.heard(place, take, among)
         return take
 
-    def unused(self) -> list[Place]:
-        """What was written and did not come up."""
-        return [place for place in self._taken if place not in self.made]
+    def give_up_unused(self) -> list[Place]:
+        """What was written and did not come up; told once. Nothing of who is lenient."""
+        unused = [] if self._lenient else [place for place in self._taken if place not in self.made]
+        self._taken = self.made
+        return unused
 
 
 class ChosenDraws(random.Random):

@@ -32,9 +32,11 @@ class ChoosingLoop(EngineLoop):
         self.turns = 0
         """Rounds that it has gone."""
 
-        self._choices = choices
+        self.choices = choices
         self._hostile = hostile
-        self._resting: asyncio.Future[None] | None = None
+        self._resting: tuple[asyncio.Future[None], Callable[[], bool]] | None = None
+        """Who waits until all is still, and whether it is over then."""
+
         self._due: list[Timer] = []
         """Timers whose time has come, in the order in which they were set."""
 
@@ -49,7 +51,7 @@ class ChoosingLoop(EngineLoop):
         if not soon and not due and not self._stopping:  # type: ignore[attr-defined]
             while timers and timers[0][2].cancelled():
                 heapq.heappop(timers)
-            if not timers and self._tell_idle():
+            if self._tell_still(will_go_on=bool(timers)):
                 return
             clock.loop_waits(timers[0][0] if timers else NEVER, soon)
         now = clock.time_ns()
@@ -64,21 +66,25 @@ class ChoosingLoop(EngineLoop):
             if not handle.cancelled():
                 handle._run()
 
-    async def until_idle(self) -> None:
-        """Wait until nothing is ready and nothing will ever be due. Who waits so has no part in what is chosen: whether
-        something is ready depends on the run alone."""
-        self._resting = self.create_future()
-        await self._resting
+    async def until_still(self, is_over: Callable[[], bool]) -> None:
+        """Wait until nothing is ready or due, and it is over or nothing will ever be due. Who waits so has no part in
+        what is chosen: whether something is ready depends on the run alone."""
+        self._resting = self.create_future(), is_over
+        await self._resting[0]
 
-    def _tell_idle(self) -> bool:
-        """Whether there was somebody to be told."""
-        if self._resting is not None and not self._resting.done():
-            self._resting.set_result(None)
-            return True
-        if self.idle is not None:
-            self.idle()
-            return True
-        return False
+    def _tell_still(self, *, will_go_on: bool) -> bool:
+        """Nothing is ready or due: whether somebody waits for that, who is told."""
+        if self._resting is not None:
+            waiting, is_over = self._resting
+            if not will_go_on or is_over():
+                self._resting = None
+                if not waiting.done():
+                    waiting.set_result(None)
+                    return True
+        if self.idle is None or will_go_on:
+            return False
+        self.idle()
+        return True
 
     def _make_ready(self) -> None:
         """What is chosen of what is due: all of it in its order, where nothing else is."""
@@ -86,7 +92,7 @@ class ChoosingLoop(EngineLoop):
         due[:] = [timer for timer in due if not _is_over(timer)]
         while due:
             many = len(due) + bool(self._soon)
-            taken = self._choices.choose(ORDER, many, DueTimers(due, many)) if many > 1 else 0
+            taken = self.choices.choose(ORDER, many, DueTimers(due, many)) if many > 1 else 0
             if taken == len(due):
                 return
             what = due.pop(taken)[2]
@@ -97,7 +103,7 @@ class ChoosingLoop(EngineLoop):
 
     def _bring_forward(self) -> None:
         """Any of what is ready, to be called next."""
-        taken = self._choices.choose(READY, len(self._soon), ReadyCalls(self._soon))
+        taken = self.choices.choose(READY, len(self._soon), ReadyCalls(self._soon))
         if taken:
             chosen = self._soon[taken]
             del self._soon[taken]

@@ -44,6 +44,18 @@ def test_the_same_choices_record_the_same_again() -> None:
     assert first_difference(Recorded(one), Recorded(program.run(Choices()).data)) != ""
 
 
+def test_an_outage_that_would_come_after_the_end_does_not_make_the_run_longer() -> None:
+    outage = "\nfaults: [{crash: reply, at: 1s}]\n"
+    text = "buslens: 1\nevents: {ask: {}}\nhandlers: {reply: {on: ask, do: [{wait: 1ms}]}}\nscript: [{emit: ask}]"
+    plain, with_outage = (Recorded(Program(loads(each)).run(Choices()).data) for each in (text, text + outage))
+    assert with_outage.facts["time_ns"].max() == plain.facts["time_ns"].max()
+
+
+def test_choices_that_do_not_come_up_stand_on_the_timeline() -> None:
+    trace = trace_of(Program(sample("lost-update")).run(Choices({Place(ORDER, 500): 1})))
+    assert "choice 500 of order did not come up" in trace.marks.text(0)
+
+
 def test_a_run_in_which_nothing_will_ever_happen_ends_and_leaves_open_what_is_open() -> None:
     result = Program(loads(STUCK)).run(Choices())
     assert result.is_stuck

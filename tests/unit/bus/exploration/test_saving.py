@@ -10,9 +10,13 @@ from bus.exploration.judging import known_as
 from bus.exploration.program import Program
 from bus.exploration.saving import scenario_of
 from bus.exploration.shrinking import Shrinker
+from bus.run.choosing import said
+from bus.runtime.choices import ORDER, Place
+from bus.runtime.gate import Step
 from bus.session import Session
 from bus.settings import Settings
 from tests.helpers.exploring import LOST_UPDATE, explored, sample
+from tests.helpers.live import Live
 from tests.helpers.patience import PATIENCE_S
 
 EMITTED = "deposit.stored: emitted: == 10"
@@ -34,3 +38,20 @@ def test_a_run_of_what_was_saved_breaks_the_same(tmp_path: Path) -> None:
     verdicts = judge(session.document.scenario.expect, session.trace, end_is_known=True)
     assert [known_as(one) for one in verdicts if not one.met] == [EMITTED, LOST_UPDATE]
     session.close()
+
+
+def test_a_replay_is_stepped_and_stays_in_virtual_time(live: Live) -> None:
+    document = sample("lost-update")
+    document.set_option("choices", said({Place(ORDER, 0): 1}, hostile=False).model_dump())
+    session = live(document.text.partition("buslens: 1")[2])
+    session.start(paused=True)
+    live.until(session, lambda: session.engine_state.next_stop is not None)
+    for _ in range(5):
+        before = session.engine_state.next_stop
+        session.step(Step.DISPATCH)
+        live.until(session, lambda before=before: session.engine_state.next_stop not in (None, before))
+    session.set_speed(1.0)
+    session.resume()
+    assert session.wait(PATIENCE_S)
+    verdicts = judge(document.scenario.expect, session.trace, end_is_known=True)
+    assert LOST_UPDATE in [known_as(one) for one in verdicts if not one.met]

@@ -32,6 +32,13 @@ def test_a_possibility_that_there_is_not_is_a_mistake_and_says_which() -> None:
         Choices({Place(ORDER, 0): 5}).choose(ORDER, 3)
 
 
+def test_what_did_not_come_up_is_told_once() -> None:
+    choices = Choices({Place(ORDER, 0): 1, Place(ORDER, 7): 1})
+    choices.choose(ORDER, 3)
+    assert choices.give_up_unused() == [Place(ORDER, 7)]
+    assert choices.give_up_unused() == []
+
+
 def test_who_is_lenient_takes_the_first_instead() -> None:
     choices = Choices({Place(ORDER, 0): 5}, lenient=True)
     assert choices.choose(ORDER, 3) == 0
