@@ -53,8 +53,10 @@ class Shrinker:
 
     def shrunk(self, made: Mapping[Place, int]) -> Shrunk:
         """The smallest run that breaks it. made: the choices of one that does."""
-        found = self._fewest(dict(made))
-        cut = self._shortest_script(found)
+        whole = self._program
+        cut = self._shortest_script(self._fewest(dict(made)))
+        if self._program is not whole:  # of a shorter script fewer choices may do
+            cut = self._smallest(cut)
         is_minimal = self._is_left() and all(self._again(_without(cut, place)) is None for place in cut)
         return Shrunk(self._program, cut, self._runs, is_minimal)
 
@@ -66,8 +68,15 @@ class Shrinker:
             less = {place: take for place, take in made.items() if not place.kind.startswith(kinds)}
             made = self._again(less) or made if len(less) < len(made) else made
         made = self._one_order(made) or made
-        made = self._halved(made)
-        return self._simpler(made)
+        return self._smallest(made)
+
+    def _smallest(self, made: Made) -> Made:
+        """With choices taken back and made simpler, until neither helps."""
+        before: Made | None = None
+        while made != before and self._is_left():
+            before = made
+            made = self._simpler(self._halved(made))
+        return made
 
     def _one_order(self, made: Made) -> Made | None:
         """One choice of an order in place of several, with the draws as they are; None: there is none, or too many."""

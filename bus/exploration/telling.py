@@ -15,6 +15,7 @@ from bus.exploration.program import Program
 from bus.exploration.shrinking import Made, Shrunk
 from bus.exploration.tally import Sighting
 from bus.runtime.choices import DRAW, LEVELS, READY, Alternatives, Choices, Place
+from bus.runtime.choosing_loop import READY_TOLD
 from bus.trace import Trace
 from bus.trace.ids import id_text
 from bus.wording import several
@@ -88,6 +89,8 @@ class _Decision:
     def told(self) -> str:
         if self.place.kind.startswith(DRAW):
             return f"{self.place.kind.removeprefix(DRAW)} draws {self.chosen}, in its draw {self.place.number + 1}"
+        if self.chosen == READY_TOLD:
+            return f"{self.first} is late: it is due, and what is ready goes first"
         when = "though both are ready" if self.place.kind == READY else "though both are due at the same time"
         return f"{self.chosen} goes before {self.first}, {when} and {self.first} was first"
 
@@ -129,8 +132,11 @@ def _guilty(needs: str, heard: Sequence[_Decision]) -> str:
             f"FIFO throughout: the order never mattered. It takes that {'; and that '.join(one.told for one in heard)}."
         )
     pairs = [one for one in heard if not one.place.kind.startswith(DRAW)]
-    last = pairs[-1]
-    begin = f"The order of {last.first} and {last.chosen} decides: {last.told}."
+    last = next((one for one in reversed(pairs) if one.chosen != READY_TOLD), pairs[-1])
+    if last.chosen == READY_TOLD:
+        begin = f"It decides that {last.told}."
+    else:
+        begin = f"The order of {last.first} and {last.chosen} decides: {last.told}."
     others = len(heard) - 1
     return f"{begin} Besides it takes {several(others, 'more choice')}." if others else begin
 

@@ -15,6 +15,8 @@ from buslens.context import CALL, CAUSE_UNKNOWN
 READY_FIRST = -1
 """In the place of a call: what is ready goes first, and what is due waits."""
 
+READY_TOLD = "what is ready"
+
 
 class ChoosingLoop(EngineLoop):
     """An EngineLoop in virtual time that asks which of the timers of one time comes next. As long as it is the first,
@@ -131,7 +133,7 @@ class DueTimers:
     def told(self) -> Sequence[str]:
         """Who waits for them."""
         told = [_waiter(about) for _, _, _, about in self._due]
-        return told if len(told) == self._many else [*told, "what is ready"]
+        return told if len(told) == self._many else [*told, READY_TOLD]
 
 
 class ReadyCalls:

@@ -43,6 +43,18 @@ expect: [{always: seen, holds: "!event.payload.after"}]
 """
 """The calls of one round would have to change places, which asyncio does not do."""
 
+TWICE_TURNED = """
+buslens: 1
+events: {a: {}, b: {}, c: {}, bad: {}}
+handlers:
+  ha: {on: a, do: [{wait: 10ms}, {count: a}]}
+  hb: {on: b, do: [{wait: 10ms}, {emit: bad, if: "!('a' in counters) && 'c' in counters"}]}
+  hc: {on: c, do: [{wait: 10ms}, {count: c}]}
+script: [{emit: a}, {emit: b}, {emit: c}, {repeat: 5, do: [{wait: 2ms}]}]
+expect: [{never: bad}]
+"""
+"""The last of three has to come first, and the second before the first."""
+
 STUCK = """
 buslens: 1
 events: {ask: {}, answer: {}}

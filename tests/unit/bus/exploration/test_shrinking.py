@@ -6,7 +6,7 @@ from bus.exploration.program import Program
 from bus.exploration.shrinking import Shrinker, Shrunk
 from bus.runtime.choices import DRAW, ORDER, READY, Place
 from bus.scenario import Document, loads
-from tests.helpers.exploring import BROKEN, HOSTILE, UNLUCKY, explored, sample
+from tests.helpers.exploring import BROKEN, HOSTILE, TWICE_TURNED, UNLUCKY, explored, sample
 
 
 def shrunk(document: Document, runs: int, *, hostile: bool = False) -> Shrunk:
@@ -42,3 +42,9 @@ def test_in_hostile_runs_the_hostile_choice_is_left() -> None:
 def test_a_hostile_run_that_needs_no_hostile_order_is_shrunk_to_a_legal_one() -> None:
     found = shrunk(sample("lost-update"), 10, hostile=True)
     assert {place.kind for place in found.made} == {ORDER}
+
+
+def test_an_order_of_three_needs_two_choices_whatever_the_run_was_that_found_it() -> None:
+    found = shrunk(loads(TWICE_TURNED), 30)
+    assert len(found.made) <= 2
+    assert found.is_minimal
