@@ -11,7 +11,7 @@ from pathlib import Path
 from app import cli_output
 from app.cli_explore_text import Told, as_json, print_told
 from app.cli_progress import counting
-from app.interruption import interruptible
+from app.interruption import Interruption, interruptible
 from app.scenario_files import found_scenario
 from bus.engines import ENGINES
 from bus.errors import Place, UserError
@@ -68,7 +68,7 @@ def explore(request: ExploreRequest) -> int:
             working = Jobs(program, request.plan, jobs=jobs, runs=runs, seconds=request.seconds)
             tally = working.wait(look)
             seconds = working.explored_s
-        findings = [] if interruption.is_asked else _findings(program, tally)
+        findings = _findings(program, tally, interruption)
     saved = _save(findings, request.output, program.document)
     told = Told(program, request.plan, jobs, seconds, tally, findings, saved)
     if request.json:
@@ -97,9 +97,14 @@ def _program(request: ExploreRequest) -> Program:
     return Program(document, engine=request.engine, hostile=request.hostile)
 
 
-def _findings(program: Program, tally: Tally) -> list[Finding]:
-    found = sorted(tally.sightings.values(), key=lambda sighting: sighting.run)[:MOST_TOLD]
-    return [finding(program, each, Shrinker(program, each.what).shrunk(each.made)) for each in found]
+def _findings(program: Program, tally: Tally, interruption: Interruption) -> list[Finding]:
+    """What was found, shrunk, as far as nobody asks for the end."""
+    findings: list[Finding] = []
+    for each in sorted(tally.sightings.values(), key=lambda sighting: sighting.run)[:MOST_TOLD]:
+        if interruption.is_asked:
+            break
+        findings.append(finding(program, each, Shrinker(program, each.what).shrunk(each.made)))
+    return findings
 
 
 def _save(findings: Sequence[Finding], folder: Path | None, document: Document) -> list[Path]:

@@ -31,9 +31,6 @@ class ChoosingLoop(EngineLoop):
         self.idle: Callable[[], None] | None = None
         """Called where nothing is ready and nothing will ever be due; None: wait for other threads."""
 
-        self.turns = 0
-        """Rounds that it has gone."""
-
         self.choices = choices
         self._hostile = hostile
         self._resting: tuple[asyncio.Future[None], Callable[[], bool]] | None = None
@@ -48,7 +45,6 @@ class ChoosingLoop(EngineLoop):
         self._due.clear()
 
     def _run_once(self) -> None:
-        self.turns += 1
         soon, timers, clock, due = self._soon, self._timers, self._engine_clock, self._due
         if not soon and not due and not self._stopping:  # type: ignore[attr-defined]
             while timers and timers[0][2].cancelled():

@@ -5,7 +5,7 @@ from __future__ import annotations
 import gc
 
 from bus.exploration.explorer import Plan, collecting_seldom
-from bus.runtime.choices import DRAW, Choices
+from bus.runtime.choices import DRAW
 from tests.helpers.exploring import HOSTILE, LOST_UPDATE, UNLUCKY, explored, sample
 
 
@@ -49,4 +49,3 @@ def test_python_looks_for_garbage_as_before_when_it_is_over() -> None:
     with collecting_seldom():
         assert not gc.isenabled()
     assert gc.isenabled()
-    assert Choices().made == {}
