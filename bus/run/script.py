@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import itertools
 from collections.abc import Callable, Iterator, Sequence
 from itertools import islice
 from typing import Any
@@ -17,6 +16,7 @@ from bus.runtime.clock import NEVER
 from bus.scenario import Scenario, arrivals, distribution, expressions
 from bus.scenario.acts import EmitAct, MarkAct, RepeatAct, WaitAct
 from bus.scenario.generating import CannotGenerate, Generator
+from bus.scenario.steps import MOST_TIMES
 
 Path = tuple[str | int, ...]
 
@@ -53,15 +53,15 @@ class _Emitter:
 
     def _times(self) -> Iterator[int]:
         """When it emits, in nanoseconds from its beginning."""
-        most = self._act.times if self._act.most is not None else None
+        most = self._act.times if self._act.most is not None else MOST_TIMES
         if self._rate is not None:
             return islice(self._rate.times(self._rng, self._act.lasts_ns), most)
         return self._every_so_often(most, self._act.lasts_ns)
 
-    def _every_so_often(self, most: int | None, lasts_ns: int | None) -> Iterator[int]:
+    def _every_so_often(self, most: int, lasts_ns: int | None) -> Iterator[int]:
         due, every = 0, self._every
         assert every is not None
-        for number in itertools.count() if most is None else range(most):
+        for number in range(most):
             if number:
                 due += NEVER if every.is_forever else every.sample(self._rng)
             if lasts_ns is not None and due >= lasts_ns:

@@ -19,6 +19,9 @@ from bus.scenario.words import ErrorName
 
 MOST_FAULTS = 1000
 
+SHORTEST_NS = 1_000_000
+"""Between two crashes, in the mean: a run of an hour has millions of them then."""
+
 Handlers = Annotated[
     HandlerName | Annotated[list[HandlerName], Field(min_length=1, max_length=MOST_EVENTS)], Says.HANDLER
 ]
@@ -125,8 +128,8 @@ class CrashFault(FaultPart):
     def _happens(self) -> CrashFault:
         if (self.at is None) == (self.every is None):
             raise ValueError("expected either at or every beside crash: when it happens")
-        if self.every is not None and distribution.parse(self.every).first_ns == 0:
-            raise ValueError("expected a time above 0 for every: else nothing but crashes happens")
+        if self.every is not None and distribution.parse(self.every).first_ns < SHORTEST_NS:
+            raise ValueError("expected at least 1ms for every: else nothing but crashes happens")
         return self
 
 

@@ -27,7 +27,7 @@ def test_each_kind_needs_no_more_than_what_it_hits(verb: str) -> None:
         ("{drop: x}", "no event x"),
         ("{crash: [h, i], at: 1s}", "no handler i"),
         ("{crash: h}", "expected either at or every beside crash"),
-        ("{crash: h, every: 0s}", "expected a time above 0"),
+        ("{crash: h, every: 1us}", "expected at least 1ms"),
         ("{slow: h, by: forever}", "expected a time that ends"),
         ("{fail: h, probability: 2}", "expected at most 1"),
         ("{fail: h, probability: 0.5, every: 2}", "expected either every or probability"),
