@@ -237,9 +237,8 @@ class Marks:
             time_ns=np.int64, call=np.uint64, blob=np.uint64, lacking=np.uint32, step_us=np.uint32, fault=np.uint8
         )
         self._blobs = blobs
-        self._fault_rows: Array = np.empty(0, np.int64)
-        self._looked = 0
-        """Marks of which it is known whether they are faults."""
+        self._flagged: tuple[Array, int] = np.empty(0, np.int64), 0
+        """Rows that `flagged` gives, and how many marks were looked at for them."""
 
     def __len__(self) -> int:
         return len(self.columns)
@@ -274,12 +273,14 @@ class Marks:
         """What a scenario let go wrong, see `buslens.records.Fault`; 0 for a mark of another kind."""
         return self.columns.view("fault")
 
-    def fault_rows(self) -> Array:
-        """Rows of faults, ascending. Only what came since it was asked is looked at."""
-        if self._looked < len(self):
-            new = np.flatnonzero(self.fault[self._looked :]) + self._looked
-            self._fault_rows, self._looked = np.concatenate([self._fault_rows, new]), len(self)
-        return self._fault_rows
+    def flagged(self) -> Array:
+        """Rows of faults and of what belongs to no call, such as a mark of the script. Only new ones are looked at."""
+        rows, looked = self._flagged
+        if looked < len(self):
+            new = (self.fault[looked:] != 0) | (self.call[looked:] == 0)
+            rows = np.concatenate([rows, np.flatnonzero(new) + looked])
+            self._flagged = rows, looked + len(new)
+        return rows
 
     def rows_lacking(self, what: int) -> Array:
         """Rows of marks from which on this is not recorded: see `buslens.records.Lacking`."""

@@ -39,12 +39,17 @@ def waits_at(coroutine: Any) -> str:
 
 
 def tell_long_step(watch: Watch, call: int, coroutine: Any, began_ns: int) -> None:
-    """Record that a step of a call's coroutine took so long, if it did. began_ns: when, on `monotonic_ns`."""
+    """Record that a step of a call's coroutine took so long, if it did. began_ns: when, on `monotonic_ns`.
+
+    In virtual time nothing is told: how long a step took there says something of this machine, not of the program.
+    """
     took_ns = monotonic_ns() - began_ns
     if took_ns < LONG_STEP_NS:
         return
     try:
         recorder = watch.recorder
+        if recorder.header.clock == "virtual":
+            return
         place = waits_at(coroutine)
         said = f"{took_ns / 1e6:.0f} ms without awaiting anything{f', until {place}' if place else ''}"
         began, length = recorder.clock_ns() - took_ns, min(took_ns // 1_000, _MOST_US)

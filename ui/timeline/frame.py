@@ -13,13 +13,13 @@ from ui.timeline.axis import ticks
 from ui.timeline.colours import Colours, diamond
 from ui.timeline.content import Content
 from ui.timeline.delivery_band import DeliveryBand
-from ui.timeline.fault_flags import paint_faults
 from ui.timeline.folds import paint_folds
 from ui.timeline.furniture import paint_axis, paint_grid, paint_ground, paint_processes, paint_sum, paint_titles
 from ui.timeline.geometry import Geometry
 from ui.timeline.labels import Brush
 from ui.timeline.lettering import Lettering
 from ui.timeline.links import LinkEnd, Story
+from ui.timeline.mark_flags import paint_marks
 from ui.timeline.markers import Markers
 from ui.timeline.neighbours import Item
 from ui.timeline.note_flags import paint_flags
@@ -99,7 +99,7 @@ class TimelineFrame:
         if place.path_height:
             paint_path_title(painter, colours, place, self.letters.usual)
         paint_axis(painter, colours, place, picture.viewport, marks)
-        paint_faults(painter, colours, place, picture.viewport, self.content.trace)
+        paint_marks(painter, colours, place, picture.viewport, self.content.trace)
         paint_flags(painter, colours, place, picture.viewport, self.content.trace.notes)
 
     def _paint_lanes(self, painter: QPainter) -> None:

@@ -8,8 +8,8 @@ from bus.picture.bars import Bars
 from bus.picture.track import Track
 from ui.timeline import words
 from ui.timeline.content import Content
-from ui.timeline.fault_flags import faults_at
 from ui.timeline.geometry import Geometry
+from ui.timeline.mark_flags import marks_at
 from ui.timeline.neighbours import Item
 from ui.timeline.note_flags import note_at, subject_of
 from ui.timeline.path_lane import piece_at
@@ -46,9 +46,9 @@ def text_at(content: Content, picture: Picture, place: Geometry, x: float, y: fl
     note = note_at(content.trace.notes, place, picture.viewport, x, y)
     if note is not None:
         return note.text
-    faults = faults_at(content.trace, place, picture.viewport, x, y)
-    if faults:
-        return faults
+    marks = marks_at(content.trace, place, picture.viewport, x, y)
+    if marks:
+        return marks
     if place.in_emits(x, y):
         index = picture.emit_at(across)
         return words.about_emits(content, picture.emits, index) if index >= 0 else ""

@@ -14,6 +14,7 @@ from buslens.limits import LONG_STEP_NS
 from buslens.recorder import Recorder
 from buslens.watching.steps import tell_long_step, waits_at
 from buslens.watching.watch import Watch
+from buslens.wire import Header
 from tests.helpers.planted import trace_of
 
 
@@ -79,6 +80,13 @@ def test_a_long_step_is_recorded_with_how_long_it_took_and_where_it_ended(is_lon
         assert marks.step_us[0] >= 3 * LONG_STEP_NS // 1_000
         assert f"ms without awaiting anything, until {__file__}:" in marks.text(0)
     assert watch.live
+
+
+def test_in_virtual_time_no_step_is_long() -> None:
+    recorder, bus = Recorder(header=Header.here(clock="virtual", mono_ns=0), clock_ns=lambda: 0), Bus()
+    watch = Watch(bus, recorder, recorder.bus("orders", of=bus))
+    tell_long_step(watch, 7, None, time.monotonic_ns() - 3 * LONG_STEP_NS)
+    assert not len(trace_of(recorder).marks)
 
 
 def test_an_error_of_our_own_ends_the_watch_and_not_the_program() -> None:

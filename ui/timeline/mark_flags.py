@@ -1,4 +1,7 @@
-"""Faults of a scenario as triangles on the axis of time, with a line down over the lanes; near ones are one."""
+"""Marks as triangles on the axis of time, with a line down over the lanes; near ones are one.
+
+They are the faults of a scenario, and what belongs to no call: the marks of a script, what an engine or probe says.
+"""
 
 from __future__ import annotations
 
@@ -17,7 +20,7 @@ from ui.timeline.viewport import Viewport
 HALF = 4.0
 HEIGHT = 8.0
 TOGETHER = 8
-"""Pixels; faults that are nearer are one triangle."""
+"""Pixels; marks that are nearer are one triangle."""
 
 LINE_ALPHA = 110
 MOST_TOLD = 5
@@ -25,32 +28,36 @@ MOST_TOLD = 5
 Rows = npt.NDArray[Any]
 
 
-def paint_faults(painter: QPainter, colours: Colours, place: Geometry, view: Viewport, trace: Trace) -> None:
-    """All that are in view."""
+def paint_marks(painter: QPainter, colours: Colours, place: Geometry, view: Viewport, trace: Trace) -> None:
+    """All that are in view; a fault among several has the colour of a warning."""
     rows = _in_view(trace, place, view)
     if not len(rows):
         return
-    columns = {int(_x_of(trace, row, place, view) // TOGETHER) for row in rows.tolist()}
+    is_fault: dict[int, bool] = {}
+    for row, fault in zip(rows.tolist(), trace.marks.fault[rows].tolist(), strict=True):
+        column = int(_x_of(trace, row, place, view) // TOGETHER)
+        is_fault[column] = is_fault.get(column, False) or bool(fault)
     painter.save()
     painter.setClipRect(QRectF(place.left, place.axis_top, place.lanes_width, place.height - place.axis_top))
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     foot = float(place.emits_top)
-    for column in sorted(columns):
+    for column in sorted(is_fault):
         x = column * TOGETHER + TOGETHER / 2
-        painter.setPen(QPen(with_alpha(colours.warning, LINE_ALPHA), 1, Qt.PenStyle.DotLine))
+        colour = colours.warning if is_fault[column] else colours.muted
+        painter.setPen(QPen(with_alpha(colour, LINE_ALPHA), 1, Qt.PenStyle.DotLine))
         painter.drawLine(QPointF(x, foot), QPointF(x, place.height))
         painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(colours.warning)
+        painter.setBrush(colour)
         corners = (QPointF(x - HALF, foot - HEIGHT), QPointF(x + HALF, foot - HEIGHT), QPointF(x, foot))
         painter.drawPolygon(QPolygonF(corners))
     painter.restore()
 
 
-def faults_at(trace: Trace, place: Geometry, view: Viewport, x: float, y: float) -> str:
-    """What went wrong on purpose where the pointer is, a line each; empty where nothing did."""
+def marks_at(trace: Trace, place: Geometry, view: Viewport, x: float, y: float) -> str:
+    """What the marks say where the pointer is, a line each; empty where there is none."""
     if not place.emits_top - HEIGHT - 2 <= y < place.emits_top or x < place.left:
         return ""
-    rows = trace.marks.fault_rows()
+    rows = trace.marks.flagged()
     from_x, to_x = (x // TOGETHER) * TOGETHER - place.left, (x // TOGETHER + 1) * TOGETHER - place.left
     times = trace.marks.time_ns[rows]
     found = rows[(times >= view.ns_at(from_x)) & (times < view.ns_at(to_x))]
@@ -59,13 +66,13 @@ def faults_at(trace: Trace, place: Geometry, view: Viewport, x: float, y: float)
 
 
 def _in_view(trace: Trace, place: Geometry, view: Viewport) -> Rows:
-    """Rows of faults in view, one for each few pixels: there may be any number."""
-    rows = trace.marks.fault_rows()
+    """Rows of marks in view, a fault and another one for each few pixels: there may be any number."""
+    rows = trace.marks.flagged()
     first, last = view.ns_at(-HALF), view.end_ns
     times = trace.marks.time_ns[rows]
     is_in = (times >= first) & (times <= last)
-    cells = (times[is_in] - first) / max(last - first, 1) * place.lanes_width // (TOGETHER / 2)
-    _, kept = np.unique(cells, return_index=True)
+    cells = (times[is_in] - first) / max(last - first, 1) * place.lanes_width // (TOGETHER / 2) * 2
+    _, kept = np.unique(cells + (trace.marks.fault[rows[is_in]] != 0), return_index=True)
     return np.asarray(rows[is_in][kept])
 
 
