@@ -177,8 +177,9 @@ class Faults:
                 timer = loop.create_task(loop.pause(behind_ns or 0))
                 await asyncio.wait([timer, ahead], return_when=asyncio.FIRST_COMPLETED)
                 timer.cancel()
-                if ahead in self._late.get(event, ()):
-                    self._late[event].remove(ahead)
+                waiting = self._late.get(event, [])  # asked once: an emit on another thread may take it away
+                if ahead in waiting:
+                    waiting.remove(ahead)
             if late_ns:
                 await loop.pause(late_ns)
             for _again in range(times):

@@ -117,6 +117,12 @@ class ChosenDraws(random.Random):
         take = self._choices.choose(self._kind, LEVELS + 1)
         return (take - 0.5) / LEVELS if take else drawn
 
+    def getrandbits(self, k: int, /) -> int:
+        """A number of so many bits. Said here as well: without it whole numbers would be drawn in another way."""
+        drawn = super().getrandbits(k)
+        take = self._choices.choose(self._kind, LEVELS + 1)
+        return int((take - 0.5) / LEVELS * (1 << k)) if take else drawn
+
 
 class ChosenStreams(Draws):
     """The streams of a run whose draws are choices."""

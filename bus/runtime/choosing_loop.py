@@ -49,7 +49,7 @@ class ChoosingLoop(EngineLoop):
         if not soon and not due and not self._stopping:  # type: ignore[attr-defined]
             while timers and timers[0][2].cancelled():
                 heapq.heappop(timers)
-            if self._tell_still(will_go_on=bool(timers)):
+            if self._tell_still(will_go_on=bool(timers) and timers[0][0] < NEVER):
                 return
             clock.loop_waits(timers[0][0] if timers else NEVER, soon)
         now = clock.time_ns()

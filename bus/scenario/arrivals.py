@@ -51,7 +51,7 @@ class Arrivals:
 
     def _when(self, expected: float, lasts_ns: int | None) -> float:
         """Seconds after which so many are to be expected."""
-        if lasts_ns is None or not self.is_ramp:
+        if not lasts_ns or not self.is_ramp:
             return expected / self.first
         growth = (self.last - self.first) / (2 * lasts_ns / _NS)
         inside = self.first**2 + 4 * growth * expected

@@ -146,7 +146,7 @@ def parse_time(text: str) -> int:
 
 
 def _ns(number: str, unit: str) -> int:
-    value = round(float(number) * UNITS_NS[unit])
-    if value > LONGEST_NS:
+    value = float(number) * UNITS_NS[unit]
+    if value > LONGEST_NS:  # asked before it is rounded: so many digits may be infinite
         raise ValueError("expected a time of at most a year")
-    return value
+    return round(value)

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from bus.capture.sameness import Recorded, first_difference
+from bus.comparison import ComparisonPlan, run_once
 from bus.errors import UserError
 from bus.exploration.judging import trace_of
 from bus.exploration.program import TOO_MUCH, Program
@@ -37,6 +38,18 @@ def test_without_choices_it_records_to_the_byte_what_a_run_does(name: str, tmp_p
     assert ours.packed_blobs == theirs.packed_blobs
 
 
+def test_without_choices_it_draws_whole_numbers_as_a_run_does() -> None:
+    text = (
+        "buslens: 1\nevents: {a: {schema: {type: object, required: [n], properties: {n: {type: integer}}}}}\n"
+        "handlers: {h: {on: a}}\nfaults: [{corrupt: a, every: 2}]\nscript: [{emit: a, generate: true, times: 6}]"
+    )
+    document = loads(text)
+    plan = ComparisonPlan([document.scenario.engine], document.scenario.seed, math.inf)
+    plain = run_once(document, document.scenario.engine, plan, lambda _: False, lambda _: None).trace
+    ours = trace_of(Program(document).run(Choices()))
+    assert [ours.payload(row).value for row in range(6)] == [plain.payload(row).value for row in range(6)]
+
+
 def test_the_same_choices_record_the_same_again() -> None:
     program, made = Program(sample("lost-update")), {Place(ORDER, 0): 1}
     one, other = (program.run(Choices(made)).data for _ in range(2))
@@ -61,6 +74,14 @@ def test_a_run_in_which_nothing_will_ever_happen_ends_and_leaves_open_what_is_op
     assert result.is_stuck
     assert result.failure == ""
     assert trace_of(result).calls.outcome.tolist() == [Outcome.RUNNING]
+
+
+def test_a_script_that_will_never_go_on_ends_the_run_though_it_was_late() -> None:
+    text = (
+        "buslens: 1\nevents: {a: {}}\nhandlers: {h: {on: a, block: true, do: [{wait: 1s}]}}\n"
+        "script: [{emit: a, times: 2, every: forever}]"
+    )
+    assert Program(loads(text)).run(Choices()).is_stuck
 
 
 def test_a_run_that_feeds_itself_is_ended_and_says_so() -> None:

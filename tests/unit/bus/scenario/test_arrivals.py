@@ -56,3 +56,8 @@ def test_nothing_that_never_comes() -> None:
         parse("0/s")
     with pytest.raises(ValueError, match="above 0"):
         parse("0/s..0/s")
+
+
+@pytest.mark.parametrize("text", ["1/s..5/s", "poisson 1/s..5/s", "5/s"])
+def test_in_no_time_nothing_comes(text: str) -> None:
+    assert times(text, 0) == []

@@ -103,3 +103,9 @@ def test_quantiles_that_are_none_are_refused(text: str) -> None:
 def test_a_spread_is_scaled_with_its_shape(text: str, twice: str) -> None:
     assert scaled(text, 2) == twice
     parse(scaled(text, 1e30))
+
+
+@pytest.mark.parametrize("digits", [20, 400, 5_000])
+def test_a_time_of_however_many_digits_is_refused_in_words(digits: int) -> None:
+    with pytest.raises(ValueError, match="at most a year"):
+        parse("9" * digits + "s")
