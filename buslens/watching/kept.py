@@ -6,16 +6,17 @@ that one which changes within itself, as caches do, is no change.
 
 from __future__ import annotations
 
-from typing import Any, Iterator, NamedTuple, Optional
+from typing import Any, Iterator, NamedTuple
 
 from buslens.statics import class_name
 
 ITEMS, DEPTH = 64, 4
 """Of all containers together, and containers in containers: what is larger is not looked at again."""
 
-_SHORT = 60
-"""Letters of a text that is shown."""
+SEARCHED = 4096
+"""Letters of a text or path, in which secrets are searched for before less of it is shown."""
 
+_TOO_MUCH = "there is too much of it"
 _MANY_KEYS = (str, int, bool, float, bytes, type(None))
 _PLAIN = (*_MANY_KEYS, complex)
 
@@ -31,7 +32,7 @@ class Change(NamedTuple):
 
     was: Any
     now: Any
-    """As they are shown: plain values, a container or an object by a few words. None where there is none."""
+    """As shown: a plain value, of a text the beginning, of a container or an object a few words. None where there is none."""
 
 
 class Kept:
@@ -53,8 +54,8 @@ class Kept:
     def _copied(self, value: Any, depth: int) -> Any:
         kind = type(value)
         if kind is dict:
+            self._enter(len(value), depth)
             copied: Any = value.copy()
-            self._enter(len(copied), depth)
             for key, item in copied.items():
                 if not _is_plain(key, _MANY_KEYS):
                     return _Other(value)  # its own hash and `==` are code of the program
@@ -62,7 +63,7 @@ class Kept:
                     copied[key] = self._copied(item, depth - 1)
             return copied
         if kind is list or kind is tuple:
-            items = [*value]
+            items = [*_few(value)]
             # A tuple of plain values alone cannot change.
             if kind is list or not all(_is_plain(item, _PLAIN) for item in items):
                 self._enter(len(items), depth)
@@ -73,7 +74,7 @@ class Kept:
     def _enter(self, items: int, depth: int) -> None:
         self._left -= items + 1
         if self._left < 0 or not depth:
-            raise ValueError("there is too much of it")
+            raise ValueError(_TOO_MUCH)
 
 
 class _Other:
@@ -84,6 +85,13 @@ class _Other:
     def __init__(self, value: Any) -> None:
         self.ident = id(value)
         self.kind = type(value)
+
+
+def _few(container: Any) -> Any:
+    """The same, asked for before it is copied: a copy of millions would hold up the program. Raises ValueError."""
+    if len(container) > ITEMS:
+        raise ValueError(_TOO_MUCH)
+    return container
 
 
 def _is_plain(value: Any, kinds: "tuple[type, ...]") -> bool:
@@ -102,9 +110,9 @@ def _changes(was: Any, now: Any, path: "tuple[Any, ...]") -> Iterator[Change]:
     elif kind is not type(now):
         yield Change(path, "changed", _shown(was), _shown(now))
     elif kind is dict:
-        yield from _in_dict(was, now.copy(), path)
+        yield from _in_dict(was, _few(now).copy(), path)
     elif kind is list or kind is tuple:
-        yield from _in_items(was, [*now], path)
+        yield from _in_items(was, [*_few(now)], path)
     elif was != now and (was == was or now == now):  # a number that is none differs from itself
         yield Change(path, "changed", _shown(was), _shown(now))
 
@@ -141,7 +149,7 @@ def _shown(value: Any) -> Any:
     if kind is list or kind is tuple:
         return f"a list of {len(value)}"
     if kind is str:
-        return value if len(value) <= _SHORT else f"{value[: _SHORT - 1]}…"
+        return value[:SEARCHED]
     if kind is int:
         return value if -(1 << 63) <= value < 1 << 63 else "a long number"
     if value is None or kind is bool or (kind is float and value - value == 0.0):
@@ -149,9 +157,9 @@ def _shown(value: Any) -> Any:
     return f"a {class_name(kind)}"
 
 
-def shown_path(path: "tuple[Any, ...]", most: Optional[int] = 200) -> str:
-    """`items[0].price`."""
+def shown_path(path: "tuple[Any, ...]") -> str:
+    """`items[0].price`; of a long one the beginning."""
     text = ""
     for step in path:
         text += f"[{step}]" if type(step) is int else f"{'.' if text else ''}{step}"
-    return text[:most]
+    return text[:SEARCHED]

@@ -33,6 +33,9 @@ _MOST = 4096
 _MOST_CHANGES = 4
 """Of one step of a call, that are told."""
 
+_SHOWN, _PATH_SHOWN = 60, 200
+"""Letters of a text and of a path that are told."""
+
 
 class Looks:
     """How often the dispatches of the same handlers are looked at."""
@@ -141,7 +144,7 @@ class SecondLook:
     def _tell(self, call: int, change: Change) -> None:
         recorder = self._recorder
         told = {
-            "path": shown_path(change.path),
+            "path": _path(recorder.redaction, change),
             "how": change.how,
             "was": _told(recorder.redaction, change, change.was),
             "now": _told(recorder.redaction, change, change.now),
@@ -170,9 +173,17 @@ def second_look(recorder: "Recorder", looks: Looks, dispatch: int, handlers: int
 
 def _told(redaction: "Optional[Redaction]", change: Change, value: Any) -> Any:
     """A value as it may leave the process."""
-    if redaction is None or value is None:
-        return value
-    keys = [step for step in change.path if type(step) is str]
-    if any(map(redaction.is_secret, keys)):
-        return redaction.mark(value)
-    return redaction.payload(value)
+    if redaction is not None and value is not None:
+        keys = [step for step in change.path if type(step) is str]
+        value = redaction.mark(value) if any(map(redaction.is_secret, keys)) else redaction.payload(value)
+    return _cut(value, _SHOWN) if type(value) is str else value
+
+
+def _path(redaction: "Optional[Redaction]", change: Change) -> str:
+    path = shown_path(change.path)
+    return _cut(path if redaction is None else redaction.text(path), _PATH_SHOWN)
+
+
+def _cut(text: str, most: int) -> str:
+    # Behind the search for secrets, which would not know the half of one.
+    return text if len(text) <= most else f"{text[: most - 1]}…"

@@ -34,6 +34,9 @@ MOST_NAMED = 3
 """Fields, and handlers behind, that are named."""
 
 ANCESTORS = 16
+MOST_LETTERS = 100
+"""Of a value; the probe writes fewer."""
+
 LEAST = 2
 """Times of each that make a difference between two kinds of emits more than an accident."""
 
@@ -222,4 +225,4 @@ def _change(change: PayloadChange) -> str:
 
 
 def _value(value: Any) -> str:
-    return "null" if value is None else json.dumps(value, ensure_ascii=False) if not isinstance(value, str) else value
+    return (value if isinstance(value, str) else json.dumps(value, ensure_ascii=False))[:MOST_LETTERS]

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import math
+import tracemalloc
 from typing import Any
 
 import pytest
 
-from buslens.watching.kept import DEPTH, ITEMS, Kept, shown_path
+from buslens.watching.kept import DEPTH, ITEMS, SEARCHED, Kept, shown_path
 
 
 def told(kept: Kept, value: Any) -> list[tuple[str, str, Any, Any]]:
@@ -116,10 +117,30 @@ def test_what_is_too_large_is_not_kept(value: Any) -> None:
         Kept(value)
 
 
+def test_what_has_grown_too_large_is_not_looked_into() -> None:
+    for value in ([0], {"a": 0}):
+        kept, many = Kept(value), range(ITEMS + 1)
+        value.update(zip(map(str, many), many, strict=True)) if isinstance(value, dict) else value.extend(many)
+        with pytest.raises(ValueError, match="too much"):
+            list(kept.changes(value))
+
+
+def test_what_is_too_large_is_not_even_copied() -> None:
+    value = {"rows": [0] * 4_000_000, "fields": dict.fromkeys(range(1_000_000))}
+    tracemalloc.start()
+    try:
+        for each in (value, value["rows"], value["fields"]):
+            with pytest.raises(ValueError, match="too much"):
+                Kept(each)
+        assert tracemalloc.get_traced_memory()[1] < 1_000_000
+    finally:
+        tracemalloc.stop()
+
+
 def test_long_texts_and_numbers_are_shown_cut() -> None:
     value: dict[str, Any] = {"text": "a", "number": 1}
     kept = Kept(value)
-    value.update(text="b" * 500, number=1 << 80)
+    value.update(text="b" * 5_000, number=1 << 80)
     (_, _, _, text), (_, _, _, number) = told(kept, value)
-    assert len(text) == 60
+    assert len(text) == SEARCHED
     assert number == "a long number"

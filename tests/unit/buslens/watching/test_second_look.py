@@ -267,6 +267,24 @@ def test_what_may_not_leave_the_process_stays_there(redaction: Redaction, total:
     assert "hunter2" not in json.dumps(told)
 
 
+def test_a_secret_that_stands_at_the_end_of_what_is_told_is_found_as_a_whole() -> None:
+    recorder, emitter = Recorder(redaction=Redaction()), EventEmitter()
+    buslens.attach(emitter, recorder=recorder)
+    key = f"Bearer {'hunter2' * 40}"
+
+    def connect(order: Any) -> None:
+        order["url"] = f"postgres://{'a' * 30}:{'hunter2' * 10}@localhost/"
+        order[key] = "x" * 70
+
+    for handler in (connect, book):
+        emitter.on("placed", handler)
+    emitter.emit("placed", {"url": ""})
+    url, header = changes(trace_of(recorder))
+    assert url["now"].startswith(f"postgres://{'a' * 30}:<redacted")
+    assert header["path"].startswith("Bearer <redacted")
+    assert header["now"] == f"{'x' * 59}…"
+
+
 def test_over_its_budget_nothing_is_looked_at_again(tmp_path: Path) -> None:
     recorder = StreamRecorder.into(tmp_path)
     recorder.spending.change(1, 1)
