@@ -264,8 +264,10 @@ class StackSampler:
 
     def _over(self, ident: int) -> None:
         """A thread runs another handler, or none."""
-        run = self._threads.pop(ident)
-        if run.stretches and run.length_ns >= LONG_STEP_NS // 2:  # it ran before the first look and behind the last one
+        run = self._threads.pop(ident, None)  # who closes does not wait for ever for the thread that does this too
+        if (
+            run is not None and run.stretches and run.length_ns >= LONG_STEP_NS // 2
+        ):  # it ran before the first look and behind the last one
             self._tell(run)
 
     def _tell(self, run: _Run) -> None:
