@@ -93,6 +93,8 @@ def _made_again(path: Path, streams: Path, say: Callable[[str], object]) -> Path
             if not lock(descriptor):
                 _wait_until_made(path, say)
                 return path
+            if not _heads(path):
+                return path  # somebody else has just made it
             say(f"{path} is made again from {streams}, because who made it was killed or found no room")
             _write(SessionFollower(SessionFolder(streams), opened), file)
             shutil.rmtree(streams, ignore_errors=True)
@@ -131,7 +133,10 @@ def _wait_until_made(path: Path, say: Callable[[str], object]) -> None:
 
     def is_being_made() -> bool:
         nonlocal size, since
-        now = path.stat().st_size
+        try:
+            now = path.stat().st_size
+        except FileNotFoundError:
+            return False  # nothing was recorded
         if now != size:
             size, since = now, time.monotonic()
         return is_written(path) and time.monotonic() < since + STANDS_STILL_S

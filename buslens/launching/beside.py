@@ -15,6 +15,9 @@ TYPE_CHECKING = False  # see `session`
 if TYPE_CHECKING:
     from typing import Callable
 
+LAST_STREAM = 2
+"""The number of the last one of the standard streams."""
+
 _EVERY_SECONDS = 0.05
 _OPEN_FILES = "/dev/fd"
 _HOME = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
@@ -72,14 +75,16 @@ def _records(session: str) -> bool:
 
 
 def _leave_streams(log: str, output: int) -> None:
-    """The command has its log, and its output."""
+    """The command has its log, and its output, which is none of the standard streams."""
+    while os.open(os.devnull, os.O_RDWR) < LAST_STREAM:
+        pass  # those that were closed: else what is opened here would have their numbers
     os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
     flags = os.O_WRONLY | (0 if log == os.devnull else os.O_CREAT | os.O_EXCL | os.O_APPEND)
     said = os.open(log, flags, 0o600)
     os.dup2(output if output >= 0 else said, 1)
     os.dup2(said, 2)
     for name in os.listdir(_OPEN_FILES):
-        if int(name) > 2:
+        if int(name) > LAST_STREAM:
             try:
                 os.close(int(name))
             except OSError:

@@ -13,7 +13,7 @@ import stat
 import sys
 import time
 
-from buslens.launching.beside import run_beside
+from buslens.launching.beside import LAST_STREAM, run_beside
 from buslens.launching.session import start_ticks
 
 TYPE_CHECKING = False  # see `session`
@@ -66,7 +66,7 @@ class Collection:
         """
         self.output = output
         self.streams = output + STREAMS
-        self._file = os.open(output, os.O_RDWR | os.O_CREAT | getattr(os, "O_CLOEXEC", 0), 0o666)
+        self._file = _opened(output)
         try:
             self._lock()
             self._make_folder()
@@ -95,7 +95,10 @@ class Collection:
         while True:
             try:
                 fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-                return
+                if _is_same(self._file, self.output):
+                    return
+                removed, self._file = self._file, _opened(self.output)  # by who had it, and recorded nothing
+                os.close(removed)
             except BlockingIOError:
                 if self._is_recorded_into() or time.monotonic() > until:
                     raise OSError(f"{self.output} is the capture of another program: name another file") from None
@@ -120,6 +123,25 @@ class Collection:
                     f"{self.streams} has what an earlier program recorded, and no capture was made of it yet: "
                     f"buslens validate {self.output} makes it, or remove that folder"
                 ) from None
+
+
+def _opened(path: str) -> int:
+    assert fcntl is not None
+    file = os.open(path, os.O_RDWR | os.O_CREAT | getattr(os, "O_CLOEXEC", 0), 0o666)
+    if file > LAST_STREAM:
+        return file
+    try:  # the program was started with a standard stream closed, whose number this is
+        return fcntl.fcntl(file, fcntl.F_DUPFD_CLOEXEC, LAST_STREAM + 1)
+    finally:
+        os.close(file)
+
+
+def _is_same(file: int, path: str) -> bool:
+    """Whether the open file still is what is there."""
+    try:
+        return os.path.samestat(os.fstat(file), os.stat(path))
+    except FileNotFoundError:
+        return False
 
 
 def _lives(pid: int) -> bool:

@@ -60,6 +60,11 @@ class LaunchedProcess:
         """
         unseen = _UNSEEN[PARENT in os.environ]
         self._program.on_bus = self._process.one_bus_more
+        if to and not os.path.isdir(to):
+            from buslens.launching.collecting import STREAMS
+
+            if to.endswith(STREAMS):
+                to = ""  # the capture was made before this process began: what it records stays with the session
         redaction = Redaction(payloads or FULL, filter(None, redact.replace(" ", "").split(",")))
         is_file = bool(to) and not os.path.isdir(to)
         stream = None if is_file else self._stream(to, share_of(budget) if budget else 0.0, redaction)

@@ -12,7 +12,7 @@ from typing import Any, BinaryIO, cast
 import pytest
 
 from bus.capture import capture
-from bus.capture.file_lock import is_written
+from bus.capture.file_lock import is_written, lock
 from bus.programs import collecting
 from bus.programs.collecting import Launch, collect, left_alone, whole
 from bus.programs.session_folder import SessionFolder
@@ -131,6 +131,35 @@ def test_one_that_stands_still_is_given_up(output: Path, monkeypatch: pytest.Mon
     assert whole(output, said.append) == output
     assert "is still being made" in said[0]
     os.close(claimed._file)
+
+
+def test_one_into_which_nothing_was_recorded_may_go_while_it_is_waited_for(
+    output: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    claimed = Collection(str(output))
+
+    def leaves(path: Path) -> bool:
+        monkeypatch.setattr(collecting, "is_written", is_written)
+        claimed.leave()
+        os.close(claimed._file)
+        return True
+
+    monkeypatch.setattr(collecting, "is_written", leaves)
+    assert whole(output, nothing_is_said) == output
+    assert not output.exists()
+
+
+def test_one_that_somebody_else_has_just_made_is_not_made_again(output: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    recorded(output, "paid").close()
+
+    def locked(descriptor: int) -> bool:
+        monkeypatch.undo()
+        assert whole(output, lambda _: None) == output
+        return lock(descriptor)
+
+    monkeypatch.setattr(collecting, "lock", locked)
+    assert whole(output, nothing_is_said) == output
+    assert events(loaded(output)) == ["paid"]
 
 
 def test_where_who_made_it_was_killed_it_is_made_again(output: Path) -> None:

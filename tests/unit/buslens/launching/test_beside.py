@@ -11,7 +11,7 @@ import pytest
 
 from buslens.launching.beside import run_beside
 from buslens.launching.session import LaunchSession, Process
-from tests.helpers.patience import wait_until
+from tests.helpers.patience import PATIENCE_S, wait_until
 
 OPENER = "import os, pathlib, sys; pathlib.Path(sys.argv[1]).write_text(f'{os.getsid(0)} {os.getppid()}')"
 
@@ -69,3 +69,23 @@ def test_it_has_nothing_open_that_the_program_has(tmp_path: Path, monkeypatch: p
     wait_until(lambda: output.read_text().endswith("\n"), lambda: "nothing was printed")
     assert (Path(output.read_text().strip()) / "buslens").is_dir()
     wait_until(lambda: "EOFError" in (tmp_path / "log").read_text(), lambda: "it has an input")
+
+
+def test_its_output_and_its_log_are_two_files_also_where_standard_streams_are_closed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tmp_path.chmod(0o700)
+    monkeypatch.setenv("XDG_RUNTIME_DIR", str(tmp_path))
+    process, output, log = Process(LaunchSession.made(), ""), tmp_path / "output", tmp_path / "log"
+    process.write()
+    process.records_into(str(tmp_path / "x.buslens"))
+    says = "import sys; print(sys.stdin.read() + 'output', flush=True); print('log', file=sys.stderr, flush=True)"
+    code = (
+        f"import os\nfrom buslens.launching.beside import run_beside\n"
+        f"out = os.open({str(output)!r}, os.O_RDWR | os.O_CREAT)\n"
+        f"os.closerange(0, 3)\nrun_beside({os.getpid()}, {process.session.folder!r}, "
+        f"{[sys.executable, '-c', says]!r}, log={str(log)!r}, output=out)\n"
+    )
+    subprocess.run([sys.executable, "-c", code], timeout=PATIENCE_S, check=True)
+    wait_until(lambda: log.exists() and log.read_text() == "log\n", lambda: "nothing is in the log")
+    assert output.read_text() == "output\n"

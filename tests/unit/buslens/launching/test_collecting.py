@@ -12,6 +12,7 @@ import pytest
 from bus.capture.file_lock import is_written
 from buslens.launching import collecting
 from buslens.launching.collecting import STREAMS, Collection, why_none
+from tests.helpers.patience import PATIENCE_S
 
 
 def test_it_is_locked_from_the_beginning_and_an_earlier_capture_stays_until_there_is_a_new_one(tmp_path: Path) -> None:
@@ -53,6 +54,34 @@ def test_the_capture_of_a_program_that_has_ended_is_waited_for(tmp_path: Path, m
         earlier.stdin.write(b"\n")
         earlier.stdin.flush()
         Collection(str(output)).leave()
+
+
+def test_a_capture_is_made_where_an_earlier_program_removes_its_own_while_it_is_waited_for(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    output, lock = tmp_path / "x.buslens", collecting.fcntl.flock  # type: ignore[union-attr]
+    first = Collection(str(output))
+
+    def removed_just_before(file: int, operation: int) -> None:
+        monkeypatch.undo()
+        first.leave()
+        os.close(first._file)
+        lock(file, operation)
+
+    monkeypatch.setattr(collecting.fcntl, "flock", removed_just_before)
+    second = Collection(str(output))
+    assert os.path.samestat(os.fstat(second._file), output.stat())
+    assert is_written(output)
+    second.leave()
+
+
+def test_a_standard_stream_that_is_closed_does_not_become_the_capture(tmp_path: Path) -> None:
+    code = (
+        "import os, sys\nfrom buslens.launching.collecting import Collection\n"
+        f"os.close(0)\nprint(Collection({str(tmp_path / 'x.buslens')!r})._file, os.get_inheritable(3))"
+    )
+    said = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=PATIENCE_S, check=True)
+    assert said.stdout.split() == ["3", "False"]
 
 
 def test_what_was_recorded_and_is_in_no_capture_is_not_lost(tmp_path: Path) -> None:

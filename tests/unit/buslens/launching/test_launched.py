@@ -11,6 +11,7 @@ import pytest
 from pyee.base import EventEmitter
 
 from buslens.exiting import EXITS
+from buslens.launching.collecting import STREAMS
 from buslens.launching.figures import figures
 from buslens.launching.import_hook import ImportHook
 from buslens.launching.launched import LaunchedProcess
@@ -108,3 +109,15 @@ def test_the_probe_loads_little_of_what_takes_long() -> None:
         *("logging", "pickle", "queue", "shutil", "signal", "socket", "tracemalloc", "traceback"),
     }
     assert not loaded & heavy
+
+
+def test_who_begins_when_the_capture_is_made_records_into_the_session(
+    program: ProgramWatch, process: Process, tmp_path: Path
+) -> None:
+    made = LaunchedProcess(process, program)
+    made.start(ImportHook(), str(tmp_path / f"x.buslens{STREAMS}"), ["pyee"])
+    (listed,) = processes(process.session.folder)
+    made.end_now()
+    EXITS.forget(made)
+    assert Path(listed.capture).parent == Path(process.session.folder)
+    assert not list(tmp_path.glob("x.*"))
