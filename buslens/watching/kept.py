@@ -32,7 +32,7 @@ class Change(NamedTuple):
 
     was: Any
     now: Any
-    """As shown: a plain value, of a text the beginning, of a container or an object a few words. None where there is none."""
+    """As shown: a plain value, the beginning of a text, or a few words for anything else. None where there is none."""
 
 
 class Kept:
