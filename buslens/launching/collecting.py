@@ -131,7 +131,7 @@ def _opened(path: str) -> int:
     if file > LAST_STREAM:
         return file
     try:  # the program was started with a standard stream closed, whose number this is
-        return fcntl.fcntl(file, fcntl.F_DUPFD_CLOEXEC, LAST_STREAM + 1)
+        return int(fcntl.fcntl(file, fcntl.F_DUPFD_CLOEXEC, LAST_STREAM + 1))
     finally:
         os.close(file)
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import gc
 import sys
-from typing import TYPE_CHECKING, Any, Dict, Optional
+from typing import TYPE_CHECKING, Any, Dict, Optional, Tuple
 
 from buslens.packing import WHOLE
 from buslens.records import Kind
@@ -29,8 +29,7 @@ def tell_awaits(recorder: "Recorder", told: "Optional[Dict[int, str]]" = None) -
     for found in gc.get_referrers(*kinds):
         if not any(type(found) is kind for kind in kinds):
             continue
-        call = found.waiting_call(recorder)
-        place = waits_at(found.inner) if call else ""
+        call, place = _waiting(found, recorder)
         if not place or (told is not None and told.get(call) == place):
             continue
         count += 1
@@ -42,3 +41,12 @@ def tell_awaits(recorder: "Recorder", told: "Optional[Dict[int, str]]" = None) -
             told[call] = place
         fact: "tuple[Any, ...]" = (recorder.clock_ns(), 0, call, 0, 0, utf8(place))
         recorder.put(WHOLE, int(Kind.AWAITS), 0, 0, 0, *fact)
+
+
+def _waiting(stand_in: Any, recorder: "Recorder") -> "Tuple[int, str]":
+    """A call that waits, and where."""
+    try:
+        call = stand_in.waiting_call(recorder)
+        return call, waits_at(stand_in.inner) if call else ""
+    except Exception:  # another thread is just making it
+        return 0, ""

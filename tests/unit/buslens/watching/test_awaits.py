@@ -6,7 +6,7 @@ import asyncio
 import subprocess
 import sys
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pytest
 from pyee.asyncio import AsyncIOEventEmitter
@@ -17,6 +17,7 @@ from buslens.recorder import Recorder
 from buslens.records import Outcome
 from buslens.stream import StreamRecorder
 from buslens.watching.awaits import tell_awaits
+from buslens.watching.calls import CallCoroutine
 from tests.helpers.planted import trace_of
 from tests.helpers.streams import followed
 
@@ -122,3 +123,13 @@ def test_what_waits_when_the_program_ends_is_told() -> None:
     recorder = Recorder()
     asyncio.run(emitting(recorder, more=recorder.finish))
     assert told(trace_of(recorder)).keys() == {"ask"}
+
+
+def test_one_that_another_thread_is_just_making_is_passed_over() -> None:
+    half_made = CallCoroutine.__new__(CallCoroutine)
+    recorder = Recorder()
+    recorder.finish()
+    assert told(trace_of(recorder)) == {}
+    CallCoroutine.__init__(half_made, ask({}), cast("Any", None), 0, cast("Any", None))
+    half_made.inner.close()
+    half_made._ended = True
