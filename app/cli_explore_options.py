@@ -47,7 +47,12 @@ def explore(
     json: Annotated[bool, typer.Option("--json", help="Print it as JSON.")] = False,
     output: Annotated[
         Path | None,
-        typer.Option("-o", "--output", help="Write each finding as a scenario into this folder.", metavar="FOLDER"),
+        typer.Option(
+            "-o",
+            "--output",
+            help="Write each finding as a scenario into this folder, which is there already.",
+            metavar="FOLDER",
+        ),
     ] = None,
 ) -> None:
     """Run a scenario in many orders, and say which of them break what it expects. Exit code 0: none, 1: some."""

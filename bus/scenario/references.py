@@ -36,7 +36,8 @@ def undeclared(values: dict[str, Any]) -> Iterator[tuple[Location, str, str]]:
         for index, part in enumerate(_list(values.get(section))):
             for place, handler in handlers_in(part, section):
                 if handler not in handlers:
-                    yield (section, index, *place), f"no handler {handler}", nearest(handler, handlers)
+                    hint = nearest(handler, handlers) or "declare it in handlers"
+                    yield (section, index, *place), f"no handler {handler}", hint
             for place, pattern in patterns_in(part, section):
                 yield from _subscriptions(pattern, (section, index, *place), events)
 

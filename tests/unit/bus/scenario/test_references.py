@@ -31,6 +31,11 @@ def test_what_has_the_wrong_shape_is_passed_over() -> None:
     assert list(undeclared(values)) == []
 
 
+def test_an_expectation_about_a_handler_that_is_nowhere_says_where_it_belongs() -> None:
+    values = {"events": {"order": {}}, "expect": [{"handler": "audit", "failed": 0}]}
+    assert list(undeclared(values)) == [(("expect", 0, "handler"), "no handler audit", "declare it in handlers")]
+
+
 def test_the_nearest_name_is_offered_and_no_far_one() -> None:
     assert nearest("order.plcaed", ["order.placed", "mail.sent"]) == "did you mean order.placed?"
     assert nearest("order.plcaed", ["zebra"]) == ""
