@@ -33,4 +33,6 @@ def other_errors(a: Forest, b: Forest, calls_a: Array, calls_b: Array) -> Array:
 def error_text(trace: Trace, call: int) -> str:
     """Type and message of a call's error, without what changes from run to run; empty where none is known."""
     error = trace.error(call)
-    return without_internals(f"{error.type}: {error.message}" if error else "")
+    if error is None:
+        return ""
+    return without_internals(f"{error.type}: {error.message}" if error.message else error.type)

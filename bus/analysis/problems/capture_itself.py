@@ -25,7 +25,7 @@ def find(observed: Observed) -> Iterator[Finding | NotEnough]:
         yield _lacks(
             observed, Severity.WARNING, "dropped", f"the program dropped {several(trace.dropped, 'fact')}",
             "It emitted faster than they could be kept, or its stack or disk was full. They may be missing anywhere.",
-            "Watch fewer buses, keep more (buslens record without -o loses nothing), or look at a shorter run.",
+            "Make room on the disk, watch fewer buses, or record by buslens record, which writes at full speed.",
             trace.dropped,
         )  # fmt: skip
     if trace.damage:

@@ -132,7 +132,8 @@ def _at_a_time(telling: Telling, subject: Subject, handler: int) -> Answer:
     ran = calls[np.isin(trace.calls.handler[calls], handlers)]
     head = f"The last emit before that which {who} listens to is {telling.dispatch(last)}, {gap} earlier"
     if len(ran):
-        text = f"{head}, and {who} ran for it."
+        failed = " and failed" if int(trace.calls.error[ran[0]]) else ""
+        text = f"{head}, and {who} ran for it{failed}."
         return Answer("not-run", title, text, (telling.of_dispatch(last, text), _ran_for(telling, int(ran[0]))))
     reasons = not_run_reasons(telling, last, handler)
     return Answer("not-run", title, reasons[0].text, (telling.of_dispatch(last, f"{head}."), *reasons))
@@ -142,8 +143,9 @@ def _ran_for(telling: Telling, call: int) -> Reason:
     calls = telling.trace.calls
     lasted = telling.until(call) - int(calls.started_ns[call])
     running = " so far" if int(calls.ended_ns[call]) < 0 else ""
+    failed = f", and failed with {telling.error(call)}" if int(calls.error[call]) else ""
     begun = telling.at(int(calls.started_ns[call]))
-    return telling.of_call(call, f"{telling.call(call)} ran for it {begun}, for {duration(lasted)}{running}.")
+    return telling.of_call(call, f"{telling.call(call)} ran for it {begun}, for {duration(lasted)}{running}{failed}.")
 
 
 def _dispatch(telling: Telling, subject: Subject) -> int:

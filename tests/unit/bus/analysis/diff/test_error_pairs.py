@@ -8,6 +8,7 @@ from bus.analysis.diff.error_pairs import error_text, other_errors
 from bus.analysis.diff.forest import Forest
 from bus.analysis.diff.labels import Labels
 from bus.trace import Trace
+from tests.helpers.planted import Story
 from tests.helpers.two_traces import Call, Emit, recorded
 
 
@@ -29,3 +30,9 @@ def test_only_pairs_with_another_message_differ() -> None:
 def test_none_at_all_do_not_differ() -> None:
     trace, nothing = recorded([]), np.array([], np.int64)
     assert other_errors(*forests(trace, trace), nothing, nothing).tolist() == []
+
+
+def test_an_error_without_a_message_is_its_type() -> None:
+    story = Story()
+    story.call(story.emit("a"), "h", "a", error=LookupError())
+    assert error_text(story.trace(), 0) == "LookupError"

@@ -25,7 +25,9 @@ def test_a_whole_capture_lacks_nothing() -> None:
 def test_dropped_facts_are_a_warning_with_their_number() -> None:
     told = story()
     told.recorder.dropped = 1_200
-    assert titles(DETECTOR, told.trace()) == ["warning: the program dropped 1 200 facts"]
+    (problem,) = found(DETECTOR, told.trace())
+    assert f"{problem.severity.word}: {problem.title}" == "warning: the program dropped 1 200 facts"
+    assert "without -o" not in problem.advice, "record -o drops nothing either"
 
 
 def test_a_capture_without_an_end_is_a_hint() -> None:

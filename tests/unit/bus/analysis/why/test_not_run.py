@@ -174,6 +174,17 @@ def test_at_an_empty_place_of_its_lane_the_last_emit_that_was_for_it_is_told() -
     assert at(30)[1].startswith("pay listened no more: it was removed")
 
 
+def test_a_handler_that_ran_and_failed_is_not_told_as_one_that_ran_well() -> None:
+    story = Story()
+    story.on("pay", "order")
+    dispatch = story.emit("order")
+    story.call(dispatch, "pay", "order", error=ValueError("no money"))
+    answer = ask(story.trace(), Subject("handler", story.handler("pay", "order"), None), "not-run")
+    assert answer is not None
+    assert told(answer)[0].endswith("and pay ran for it and failed.")
+    assert told(answer)[1].endswith("and failed with ValueError: no money.")
+
+
 def test_every_real_library_that_skips_or_frees_is_told_alike() -> None:
     blinker = pytest.importorskip("blinker")
     import gc
