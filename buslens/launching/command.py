@@ -301,7 +301,9 @@ def announcement(request: RecordRequest, environment: "dict[str, str]") -> str:
     commands = "; it takes commands of yours" if request.takes_commands else ""
     why = why_alone(request)
     alone = f"; by the program itself, which drops records at full speed: {why}" if why else ""
-    return f"recording into {where}, {begins}{commands}; not seen: {children}{alone}"
+    is_there = os.path.isfile(where) and os.path.getsize(where) > 0
+    stays = "; without a bus the capture that is there now stays as it is" if is_there else ""
+    return f"recording into {where}, {begins}{commands}{stays}; not seen: {children}{alone}"
 
 
 def unreachable(program: "list[str]") -> "list[str]":

@@ -100,6 +100,11 @@ def test_a_process_beside_the_program_makes_the_capture(tmp_path: Path, monkeypa
     said = announcement(request, environment)
     assert said.startswith(f"recording into {output}, from")
     assert "at full speed" not in said
+    assert "there now" not in said
+    output.write_bytes(b"an older capture")
+    assert "; without a bus the capture that is there now stays as it is; not seen" in announcement(
+        request, environment
+    )
     collection.leave()
 
 
