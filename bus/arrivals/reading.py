@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -126,11 +127,11 @@ def _checked_names(row: list[str], file: str, columns: ArrivalColumns) -> list[s
 
 
 def _rows_of_json(text: str, file: str, columns: ArrivalColumns) -> Iterator[Row]:
-    for line, each in enumerate(text.splitlines(), 1):
+    for line, each in enumerate(text.split("\n"), 1):  # texts in JSON may have other ends of lines in them
         if not each.strip():
             continue
         try:
-            value = json.loads(each, parse_constant=_no_number)
+            value = json.loads(each, parse_constant=_no_number, parse_float=_finite)
         except (ValueError, RecursionError) as error:
             column = getattr(error, "colno", 1)
             raise UserError(
@@ -146,6 +147,11 @@ def _rows_of_json(text: str, file: str, columns: ArrivalColumns) -> Iterator[Row
 
 def _no_number(text: str) -> Any:
     raise ValueError(f"{text} is no number in JSON")
+
+
+def _finite(text: str) -> float:
+    number = float(text)
+    return number if math.isfinite(number) else _no_number(text)
 
 
 def _arrival(row: Mapping[str, Any], payload: Any, columns: ArrivalColumns, at: Place) -> Arrival:

@@ -10,9 +10,11 @@ from typing import Any
 
 from bus.asyncapi.naming import UniqueNames
 from bus.asyncapi.reading import ImportedScenario
+from bus.errors import UserError
 from bus.scenario import spelling, tree
-from bus.scenario.distribution import spelled
+from bus.scenario.distribution import LONGEST_NS, spelled
 from bus.scenario.literals import literal, values_in
+from bus.wording import duration
 
 MOST_EVENTS = 10_000
 """That a script may have steps."""
@@ -41,7 +43,8 @@ def scenario_of(
 ) -> ImportedScenario:
     """The scenario that emits these, as many of the first as it can hold.
 
-    notes: what is to be said already. fields: of an event's name, what else the scenario says of the event.
+    notes: what is to be said already. fields: of an event's name, what else the scenario says of the event. Raises
+    UserError where they lie too far apart.
     """
     said, found = list(notes), list(arrivals)
     times = [each.at_ns for each in found]
@@ -52,6 +55,10 @@ def scenario_of(
     else:
         order = sorted(range(len(found)), key=known.__getitem__)
         offsets = [known[at] - known[order[0]] for at in order]
+        span_ns = max(known, default=0) - min(known, default=0)
+        if span_ns > LONGEST_NS:
+            problem = f"the first and the last event lie {duration(span_ns)} apart"
+            raise UserError(problem, hint="a scenario lasts a year at most")
         found = [found[at] for at in order]
     values = list(accumulate(values_in(each.payload) + VALUES_OF_STEP for each in found))
     count = max(bisect_right(values, tree.MAX_VALUES * 9 // 10), 1)

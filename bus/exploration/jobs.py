@@ -24,7 +24,7 @@ LONGEST_LINE = 64 << 20
 
 LOOK_S = 0.1
 LONGEST_END_S = 30.0
-"""A run that began is made to its end."""
+"""A run that began is made to its end, but not one that has none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +45,7 @@ class Jobs:
     def __init__(self, program: Program, plan: Plan, *, jobs: int, runs: int, seconds: float | None) -> None:
         """runs: of all processes together, at most. seconds: None, as long as that takes."""
         self._began = time.monotonic()
+        self._most_s = None if seconds is None else seconds + LONGEST_END_S
         document = program.document
         self._jobs = []
         for number in range(min(jobs, runs)):
@@ -83,7 +84,9 @@ class Jobs:
         look: told now and then how far they are; whether to go on.
         """
         try:
-            while look(self.how_far()) and not self.is_over:
+            while look(how_far := self.how_far()) and not self.is_over:
+                if self._most_s is not None and how_far.seconds > self._most_s:
+                    break  # a run takes longer than all of them should
                 next((job for job in self._jobs if not job.is_over), self._jobs[0]).wait(LOOK_S)
             self.stop()
             return self.tally()

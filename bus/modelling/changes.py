@@ -14,7 +14,7 @@ from typing import Any
 
 from bus.engines import ENGINES
 from bus.errors import UserError
-from bus.scenario import Document, distribution
+from bus.scenario import Document, distribution, parameters
 from bus.scenario.edits import handler_removed
 from bus.scenario.nearest import nearest
 from bus.scenario.patch import rewritten
@@ -52,7 +52,7 @@ def read(text: str) -> ScenarioChange:
 
 def changed(document: Document, changes: list[ScenarioChange], without: list[str]) -> Document:
     """The scenario with all of it; without: handlers that are absent. Raises UserError where it has nothing of it."""
-    values = copy.deepcopy(document.values)
+    values = copy.deepcopy(parameters.filled(document.values))  # `<rate>` is nothing that a factor could scale
     for change in changes:
         _apply(values, change)
     for name in without:

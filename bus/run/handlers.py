@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import itertools
+import random
 import threading
 from functools import partial
 from typing import Any
@@ -35,7 +36,10 @@ from bus.workers.pools import Run, WorkerPool
 class Behaviour:
     """One handler of the scenario in one run, with what outlives its calls, for all the events that it hears."""
 
-    def __init__(self, name: str, model: Handler, lines: Lines, stage: Stage) -> None:
+    def __init__(
+        self, name: str, model: Handler, lines: Lines, stage: Stage, *, before: Behaviour | None = None
+    ) -> None:
+        """before: the same one until its service crashed; its draws go on, for each life would be like the last."""
         self.name = name
         self.model = model
         self._stage = stage
@@ -52,8 +56,8 @@ class Behaviour:
             self.steps = HandlerSteps(name, lines, steps)
         else:
             self.steps = HandlerSteps(name, lines, ready_steps(name, model.do, lines))
-        self._random = stage.draws.stream(name)
-        self._backoffs = stage.draws.stream(name, "backoff")
+        self._random: random.Random = stage.draws.stream(name) if before is None else before._random
+        self._backoffs: random.Random = stage.draws.stream(name, "backoff") if before is None else before._backoffs
         self._count = itertools.count(1)
         self._guard = None if model.when is None else Guard(model.when, self.steps, stage)
         self._gates = gates_of(name, model, stage)

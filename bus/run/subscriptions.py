@@ -66,7 +66,7 @@ class Subscriptions:
         for entry in [self._down.pop(name) for name in handlers if name in self._down]:
             behaviour = entry.behaviour
             if anew and self._lines is not None:
-                behaviour = Behaviour(behaviour.name, behaviour.model, self._lines, self._stage)
+                behaviour = Behaviour(behaviour.name, behaviour.model, self._lines, self._stage, before=behaviour)
             self._add(_Entry(behaviour, entry.events))
 
     def hear_of(self, event: str) -> None:

@@ -112,7 +112,7 @@ class EmitAct(StepPart):
         if self.rate is not None:
             by_time = arrivals.parse(self.rate).expected(lasts_ns)
         else:
-            by_time = lasts_ns // max(distribution.parse(self.every or "forever").first_ns, 1)
+            by_time = lasts_ns // max(distribution.parse(self.every or "forever").middle_ns, 1)
         return min(by_time * burst + 1, self.most or MOST_TIMES)
 
 

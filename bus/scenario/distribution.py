@@ -56,6 +56,13 @@ class Distribution:
         """Whether this is `forever`, a wait that never ends by itself."""
         return self.shape == "forever"
 
+    @property
+    def middle_ns(self) -> int:
+        """About how long it is: the time, the mean or the median, by shape; 0 for `forever`."""
+        if self.shape == "uniform":
+            return round((self.first_ns + self.second) / 2)
+        return self._between(0.5) if self.shape == "quantiles" else self.first_ns
+
     def sample(self, rng: random.Random) -> int:
         """One time in nanoseconds, never negative. Raises ValueError for `forever`."""
         if self.shape == "fixed":

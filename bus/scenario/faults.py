@@ -128,7 +128,7 @@ class CrashFault(FaultPart):
     def _happens(self) -> CrashFault:
         if (self.at is None) == (self.every is None):
             raise ValueError("expected either at or every beside crash: when it happens")
-        if self.every is not None and distribution.parse(self.every).first_ns < SHORTEST_NS:
+        if self.every is not None and distribution.parse(self.every).middle_ns < SHORTEST_NS:
             raise ValueError("expected at least 1ms for every: else nothing but crashes happens")
         return self
 

@@ -7,6 +7,9 @@ from typing import Any
 
 from bus.scenario import expressions, tree
 
+LONGEST_KEY = 1_000
+"""Characters of the name of a field, quoted. https://yaml.org/spec/1.2.2/#742-flow-mappings: 1024 at most."""
+
 
 def literal(value: Any, levels: int = tree.MAX_DEPTH - 4) -> Any:
     """A payload in which nothing is an expression. Raises ValueError where a scenario cannot hold it."""
@@ -15,6 +18,8 @@ def literal(value: Any, levels: int = tree.MAX_DEPTH - 4) -> Any:
     if isinstance(value, list):
         return [literal(each, levels - 1) for each in value]
     if isinstance(value, dict):
+        if any(len(json.dumps(key)) > LONGEST_KEY for key in value):
+            raise ValueError("it has a field whose name is longer than a key of YAML may be")
         return {key: literal(each, levels - 1) for key, each in value.items()}
     if isinstance(value, int) and abs(value) > tree.LARGEST_INTEGER:
         raise ValueError("it has a whole number of more than 63 bits")

@@ -51,6 +51,13 @@ def test_json_lines_keep_their_values(run: Callable[[str], Trace]) -> None:
     assert int(trace.dispatches.emitted_ns[1] - trace.dispatches.emitted_ns[0]) == 10**9
 
 
+def test_a_line_of_json_ends_where_the_file_says_so(run: Callable[[str], Trace]) -> None:
+    lines = '{"a": "x\u2028y"}\r\n{"a": "b\x85c"}\r\n'
+    assert payloads(run(scenario_from_json_lines(lines, "x", ArrivalColumns(event="a")).text)) == [
+        {"a": "x\u2028y"}, {"a": "b\x85c"},
+    ]  # fmt: skip
+
+
 def test_a_schema_says_what_cells_are(run: Callable[[str], Trace]) -> None:
     schema = {"type": "object", "properties": {"id": {"type": "string"}, "total": {"type": "integer"}}}
     columns = ArrivalColumns(event="a", schema=schema)
@@ -89,6 +96,7 @@ def test_what_is_wrong_in_csv_is_told_with_its_line(text: str, columns: ArrivalC
         ('{"id": 1}', "x:1:1: this has no ts"),
         ('{"ts": true}', "x:1: column ts: expected seconds"),
         ("[" * 100_000, "x:1:1: this is not JSON"),
+        ('{"ts": 1, "n": 1e999}', "x:1:1: this is not JSON"),
     ],
 )
 def test_what_is_wrong_in_json_lines_is_told_with_its_place(text: str, told: str) -> None:

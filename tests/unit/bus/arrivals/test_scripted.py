@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import pytest
+
 from bus.arrivals.scripted import Arrival, scenario_of
+from bus.errors import UserError
 from bus.scenario import loads
 
 
@@ -24,3 +27,8 @@ def test_a_name_that_a_scenario_cannot_have_is_kept_as_a_description() -> None:
     made = scenario_of([Arrival("order {placed}", None, 0)], [], {})
     (event,) = loads(made.text).scenario.events.values()
     assert event.description == "called order {placed} where it was written down"
+
+
+def test_events_that_lie_years_apart_are_refused_in_words() -> None:
+    with pytest.raises(UserError, match="a scenario lasts a year at most"):
+        scenario_of([Arrival("a", None, 0), Arrival("a", None, 10**9 * 99_999_999)], [], {})

@@ -49,3 +49,13 @@ def test_what_the_processes_cannot_do_is_said(monkeypatch: pytest.MonkeyPatch) -
     program.engine = "rabbitmq"  # as if only they found out
     with pytest.raises(UserError, match="others decide what comes next"):
         Jobs(program, Plan(), jobs=1, runs=1, seconds=None).wait(lambda _: True)
+
+
+def test_a_run_without_an_end_is_ended_and_said(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("bus.exploration.jobs.LONGEST_END_S", 0.2)
+    many = "{repeat: 10000000, do: [{repeat: 10000000, do: [{emit: a, if: count < 0}]}]}"
+    program = Program(loads(f"buslens: 1\nevents: {{a: {{}}}}\nscript: [{many}]\nexpect: [{{event: a, emitted: 0}}]"))
+    until = time.monotonic() + PATIENCE_S
+    with pytest.raises(UserError, match="did not end and has not said what it saw"):
+        Jobs(program, Plan(), jobs=1, runs=10, seconds=0.1).wait(lambda _: on(until))
+    assert on(until)

@@ -99,3 +99,16 @@ def test_a_handler_is_absent_and_so_is_what_is_expected_of_it() -> None:
 def test_what_cannot_be_changed_is_one_sentence(asked: str, told: str) -> None:
     with pytest.raises(UserError, match=told):
         after(asked)
+
+
+def test_what_the_parameters_of_a_scenario_say_is_changed_as_well() -> None:
+    text = (
+        "buslens: 1\nparameters: {rate: 50/s, took: 20ms, workers: 2}\nevents: {a: {}}\n"
+        "handlers: {h: {on: a, worker: thread, parallel: <workers>, do: [{wait: <took>}]}}\n"
+        "script: [{emit: a, rate: poisson <rate>, for: 1s}]"
+    )
+    asked = map(changes.read, ("arrivals=2x", "handler.h.duration=2x", "handler.h.workers=2x"))
+    scenario = changes.changed(Document(text), list(asked), []).scenario
+    assert scenario.script[0].rate == "poisson 100/s"
+    assert scenario.handlers["h"].parallel == 4
+    assert scenario.handlers["h"].do[0].wait == "40ms"

@@ -135,6 +135,19 @@ def test_crashes_come_again_and_a_run_does_not_wait_for_the_next(run: Any) -> No
     assert trace.span_ns[1] < 31 * MS
 
 
+def test_a_service_that_is_back_draws_other_times_than_before(run: Any) -> None:
+    trace = run(
+        "events: {a: {}}\nhandlers: {h: {on: a, do: [{wait: 1ms..90ms}]}}\n"
+        "script: [{emit: a, times: 40, every: 100ms}]\n"
+        "faults: [{crash: h, every: quantiles 0%=1s 100%=1s, for: 1ms}]\n",
+        engine="pyee-asyncio",
+    )
+    calls = trace.calls
+    took = (calls.ended_ns - calls.started_ns)[calls.outcome == Outcome.OK]
+    assert len(took) > 30
+    assert len(set(took.tolist())) == len(took)
+
+
 @every_engine
 def test_chance_is_the_seeds(engine: str, run: Any) -> None:
     many = text("{fail: h, probability: 0.5}, {drop: a, probability: 0.2}, {delay: a, by: 1ms..9ms, probability: 0.5}")

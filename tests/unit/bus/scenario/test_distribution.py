@@ -48,6 +48,14 @@ def test_exponential_and_lognormal_have_the_mean_and_the_median_that_was_asked_f
     assert max(drawn("lognormal 1min 1000")) <= LONGEST_NS
 
 
+@pytest.mark.parametrize(
+    ("text", "middle_ns"),
+    [("5us", 5_000), ("0us..4us", 2_000), ("exponential 3us", 3_000), ("quantiles 0%=1us 100%=3us", 2_000)],
+)
+def test_how_long_a_spread_is_about(text: str, middle_ns: int) -> None:
+    assert parse(text).middle_ns == middle_ns
+
+
 def test_for_ever_has_no_length() -> None:
     assert parse("forever").is_forever
     with pytest.raises(ValueError, match="no length"):

@@ -26,3 +26,8 @@ def test_what_a_scenario_cannot_hold_is_refused() -> None:
 
 def test_values_are_counted_with_their_keys() -> None:
     assert values_in({"a": [1, 2], "b": None}) == 7
+
+
+def test_a_name_that_yaml_cannot_read_back_is_refused() -> None:
+    with pytest.raises(ValueError, match="longer than a key of YAML may be"):
+        literal({"n" * 1_100: 1})
