@@ -11,6 +11,7 @@ from typing import Protocol
 from bus.capture.follower import hand_over
 from bus.errors import UserError
 from bus.programs.joint_capture import JointCapture
+from bus.programs.open_files import allow_many
 from bus.programs.process import ProcessRecords
 from bus.stream.behind import NOT_BEHIND, Behind
 from bus.trace.processes import DAMAGED, DIED, ENDED, REPLACED, UNSEEN
@@ -80,6 +81,7 @@ class SessionFollower:
         self, folder: FollowedFolder, opened: Callable[[Path], ProcessFollower], *, look_s: float = LOOK_S
     ) -> None:
         """opened: raises UserError for one that cannot be read."""
+        allow_many()
         self.title = folder.title
         self.problem = ""
         """As of a process; that of the last one where all are over."""
