@@ -33,6 +33,9 @@ COMMAND = "collect"
 LOG = "collect.log"
 """In the folder of the session: why a capture could not be made."""
 
+NEEDED = ("numpy", "pydantic_core")
+"""Of the application's libraries; a program may have some of them itself."""
+
 _OLDEST_PYTHON = (3, 11)
 _PAUSE_SECONDS = 0.005
 _PATIENCE_SECONDS = 60.0
@@ -46,7 +49,8 @@ def why_none(output: str) -> str:
     A check of the metadata, as other commands make it, takes as long as a whole short program.
     """
     external = sys.modules["_frozen_importlib_external"]
-    if sys.version_info[:2] < _OLDEST_PYTHON or external.PathFinder.find_spec("numpy") is None:
+    lacks = any(external.PathFinder.find_spec(each) is None for each in NEEDED)
+    if lacks or sys.version_info[:2] < _OLDEST_PYTHON:
         return "the application is not installed here (pip install 'buslens[app]')"
     if fcntl is None:
         return "this system has no locks for files"

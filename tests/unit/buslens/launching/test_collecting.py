@@ -11,7 +11,7 @@ import pytest
 
 from bus.capture.file_lock import is_written
 from buslens.launching import collecting
-from buslens.launching.collecting import STREAMS, Collection, why_none
+from buslens.launching.collecting import NEEDED, STREAMS, Collection, why_none
 from tests.helpers.patience import PATIENCE_S
 
 
@@ -95,5 +95,20 @@ def test_what_was_recorded_and_is_in_no_capture_is_not_lost(tmp_path: Path) -> N
 def test_it_needs_the_application_and_a_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     assert why_none(str(tmp_path / "x.buslens")) == ""
     assert why_none(os.devnull) == f"{os.devnull} is no file that can be locked"
+    no_application = "the application is not installed here (pip install 'buslens[app]')"
+    with monkeypatch.context() as patched:
+        patched.setattr(collecting, "NEEDED", ("numpy", "no_such_library"))
+        assert why_none(str(tmp_path / "x.buslens")) == no_application
     monkeypatch.setattr(sys, "version_info", (3, 10, 1))
-    assert why_none(str(tmp_path / "x.buslens")) == "the application is not installed here (pip install 'buslens[app]')"
+    assert why_none(str(tmp_path / "x.buslens")) == no_application
+
+
+def test_what_makes_it_needs_no_other_library() -> None:
+    code = (
+        "import sys\nbefore = set(sys.modules)\nimport app.collecting\n"
+        "came = {name: each for name, each in sys.modules.items() if name not in before}\n"
+        "files = {name: str(getattr(each, '__file__', '')) for name, each in came.items()}\n"
+        "print(*{name.partition('.')[0] for name, file in files.items() if 'site-packages' in file})"
+    )
+    said = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=PATIENCE_S, check=True)
+    assert {*said.stdout.split()} - {"typing_extensions"} == {*NEEDED}  # which pydantic_core needs itself
