@@ -107,6 +107,10 @@ class Collection:
                 if self._is_recorded_into() or time.monotonic() > until:
                     raise OSError(f"{self.output} is the capture of another program: name another file") from None
                 select.select([], [], [], _PAUSE_SECONDS)
+            except OSError as error:
+                raise OSError(
+                    f"{self.output} cannot be locked ({error.strerror}): name a file on another file system"
+                ) from None
 
     def _is_recorded_into(self) -> bool:
         """Whether a process lives that writes one of the streams, whose folders begin with their numbers."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import subprocess
 import sys
@@ -73,6 +74,15 @@ def test_a_capture_is_made_where_an_earlier_program_removes_its_own_while_it_is_
     assert os.path.samestat(os.fstat(second._file), output.stat())
     assert is_written(output)
     second.leave()
+
+
+def test_a_file_system_without_locks_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refused(*_: object) -> None:
+        raise OSError(errno.ENOLCK, "No locks available")
+
+    monkeypatch.setattr(collecting.fcntl, "flock", refused)
+    with pytest.raises(OSError, match=r"cannot be locked \(No locks available\): name a file on another file system"):
+        Collection(str(tmp_path / "x.buslens"))
 
 
 def test_a_standard_stream_that_is_closed_does_not_become_the_capture(tmp_path: Path) -> None:
