@@ -111,7 +111,7 @@ def _not_tried(emits: int) -> str:
     if not emits:
         return ""
     were = "was" if emits == 1 else "were"
-    return f"; {several(emits, 'emit')} of its script {were} not tried, where only the run finds what stops it"
+    return f"; {several(emits, 'emit')} of its script {were} not tried: only the run finds what stops it there"
 
 
 def _counted(warnings: int) -> str:

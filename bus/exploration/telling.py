@@ -154,7 +154,8 @@ def _divergence(shrunk: Shrunk, failing: Trace) -> str:
         return ""
     last = list(shrunk.made)[-1]
     passing, _ = _told_run(shrunk.program, {place: take for place, take in shrunk.made.items() if place != last})
-    return words.first_sentence(diff.diff(passing, failing))
+    found = diff.diff(passing, failing)
+    return words.first_sentence(found) if found.differences else "Both have the same emits and calls, at other times."
 
 
 def _pending(program: Program, trace: Trace) -> list[str]:

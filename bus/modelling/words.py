@@ -21,7 +21,7 @@ def arrival_sentence(fit: ArrivalFit) -> str:
     came = f"{fit.event} came {several(fit.count, 'time')} from outside"
     if math.isnan(fit.per_second):
         return came
-    came += f", {fit.per_second:.3g} a second"
+    came += f", {_number(fit.per_second, COUNT)} a second"
     if math.isnan(fit.distance):
         return f"{came}; too few to tell whether as a Poisson process"
     told = f"distance {fit.distance:.3f}, by chance up to {fit.allowed:.3f}"

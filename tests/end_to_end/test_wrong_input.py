@@ -203,4 +203,4 @@ def test_emits_that_nobody_tried_are_said_and_are_no_warning(buslens: Program, t
     path.write_text("buslens: 1\nevents: {a: {}}\nscript:\n  - {emit: a, with: {n: $count}, times: 1500}\n")
     ended = buslens("validate", "--strict", path)
     assert ended.code == 0
-    assert "; 1 000 emits of its script were not tried, where only the run finds what stops it" in ended.out
+    assert "; 1 000 emits of its script were not tried: only the run finds what stops it there" in ended.out

@@ -27,6 +27,16 @@ def test_the_first_divergence_is_that_from_the_nearest_run_that_passes() -> None
     assert "deposit.stored carries number 2 in A, and number 1 in B" in told(sample("lost-update"), 10).divergence
 
 
+def test_a_run_that_only_takes_longer_is_not_said_to_be_the_same() -> None:
+    slow = loads(
+        "buslens: 1\nevents: {a: {}}\nhandlers: {h: {on: a, do: [{wait: 5ms..15ms}]}}\nscript: [{emit: a}]\n"
+        "expect: [{bounded: duration, handler: h, longest: 14500us}]\n"
+    )
+    found = told(slow, 100)
+    assert found.needs == DRAWS
+    assert found.divergence == "Both have the same emits and calls, at other times."
+
+
 def test_draws_that_decide_are_named() -> None:
     found = told(loads(exploring.UNLUCKY), 300)
     assert found.needs == DRAWS

@@ -15,6 +15,7 @@ NAN = float("nan")
 def test_how_events_came() -> None:
     assert arrival_sentence(ArrivalFit("a", 1, NAN, NAN, NAN)) == "a came 1 time from outside"
     assert "too few to tell" in arrival_sentence(ArrivalFit("a", 5, 2.0, NAN, NAN))
+    assert "came 5 times from outside, 2028 a second;" in arrival_sentence(ArrivalFit("a", 5, 2028.3, NAN, NAN))
     assert "not as a Poisson process would (distance 0.300" in arrival_sentence(ArrivalFit("a", 50, 2.0, 0.3, 0.1))
 
 
