@@ -20,6 +20,9 @@ from bus.scenario.steps import MOST_TIMES
 
 Path = tuple[str | int, ...]
 
+MOST_AT_ONCE = 100_000
+"""Users, and emits that wait for their time: each takes some kilobytes."""
+
 
 class _Emitter:
     """One emit step: counts its emits, and keeps its rhythm where it can."""
@@ -104,6 +107,8 @@ class Script:
         self._emitters: dict[Path, _Emitter] = {}
         self._rng = stage.draws.stream("script")
         self._lines = lines
+        self._at_once = 0
+        """Users beside the first, and emits that wait for their time."""
 
     async def run(self) -> None:
         """From the first step to the last. Raises UserError where a step cannot be done."""
@@ -121,6 +126,7 @@ class Script:
             here = (*path, index)
             if isinstance(act, EmitAct):
                 if act.at is not None:
+                    self._begin(1, here)
                     beside(self._at(distribution.parse_time(act.at), self._emitter(act, here)))
                 else:
                     await self._emitter(act, here).run()
@@ -130,10 +136,21 @@ class Script:
             elif isinstance(act, MarkAct):
                 self._stage.log(act.mark)
             elif isinstance(act, RepeatAct):
+                more = (act.users or 1) - 1
+                self._begin(more, here)
                 async with asyncio.TaskGroup() as users:
-                    for _ in range((act.users or 1) - 1):
+                    for _ in range(more):
                         users.create_task(self._repeat(act, here, beside))
                     await self._repeat(act, here, beside)
+                self._at_once -= more
+
+    def _begin(self, more: int, path: Path) -> None:
+        """So many more at once. Raises UserError where these are too many."""
+        self._at_once += more
+        if self._at_once > MOST_AT_ONCE:
+            problem = f"the script cannot go on: it does more than {MOST_AT_ONCE} things at once"
+            at = Place(self._lines.file, self._lines.line(*path))
+            raise UserError(problem, at=at, hint="take fewer users, or a wait between emits that have an at")
 
     async def _repeat(self, act: RepeatAct, path: Path, beside: Callable[..., Any]) -> None:
         ends_ns = None if act.for_ is None else self._stage.time_ns() + distribution.parse_time(act.for_)
@@ -145,6 +162,7 @@ class Script:
     async def _at(self, due: int, emitter: _Emitter) -> None:
         await self._stage.wait(max(0, due - self._stage.time_ns()), emitter.event, "")
         await emitter.run()
+        self._at_once -= 1
 
     def _emitter(self, act: EmitAct, path: Path) -> _Emitter:
         if path not in self._emitters:

@@ -111,3 +111,21 @@ def test_users_do_steps_side_by_side_each_with_a_time_to_think(run: Any) -> None
 def test_a_loop_ends_with_its_time(run: Any) -> None:
     text = "events: {a: {}}\nscript: [{repeat: 10000000, for: 35ms, do: [{emit: a}, {wait: 10ms}]}]"
     assert len(run(text).dispatches) == 4
+
+
+@pytest.mark.parametrize("steps", ["{repeat: 10, users: 10, do: [{wait: 1s}]}", "{emit: a, at: 1s}"])
+def test_a_script_does_not_do_more_at_once_than_memory_holds(
+    steps: str, live: Live, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bus.run.script.MOST_AT_ONCE", 50)
+    session = live.begun(f"events: {{a: {{}}}}\nscript:\n  - repeat: 100\n    users: 10\n    do: [{steps}]\n")
+    over(session)
+    assert session.engine_state.phase == "failed"
+    assert "it does more than 50 things at once" in session.engine_state.message
+    assert "scenario-0.yaml:6" in session.engine_state.message
+
+
+def test_users_who_are_done_make_room_for_others(run: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("bus.run.script.MOST_AT_ONCE", 9)
+    text = "events: {a: {}}\nscript: [{repeat: 5, do: [{repeat: 1, users: 9, do: [{emit: a}, {wait: 1ms}]}]}]"
+    assert len(run(text).dispatches) == 45
