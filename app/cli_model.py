@@ -15,7 +15,7 @@ from rich.text import Text
 from app import cli_output
 from app.cli_output import STDOUT, warn, write_file
 from app.cli_progress import progress_of_runs
-from app.cli_text import cell, plain
+from app.cli_text import cell, plain, stacked
 from app.interruption import interruptible
 from bus import scenario
 from bus.errors import UserError
@@ -27,6 +27,10 @@ from bus.session import Session
 from bus.wording import several
 
 FILE_COLUMNS = 160
+WIDE = 140
+"""Columns that captured and simulated numbers need beside each other; in fewer they stand one above the other."""
+
+BESIDE = " | "
 STOPPED = 130
 DOES_NOT_FIT = 1
 
@@ -86,19 +90,22 @@ def _print(console: Console, request: ModelRequest, model: Model, found: Validat
         console.print(Text("It was not run: whether it does what was captured is not known.", style="dim"))
         return
     console.print()
-    console.print(_table(found))
+    console.print(_table(found, narrow=console.width < WIDE))
     for sentence in found.sentences:
         console.print(Text(plain(sentence), style="yellow"))
     console.print(Text(plain(verdict(found))))
 
 
-def _table(found: Validation) -> Table:
-    table = Table(box=None, pad_edge=False, header_style="dim", padding=(0, 2, 0, 0))
-    table.add_column(FIT_HEADS[0], overflow="fold")
-    for head in FIT_HEADS[1:]:
+def _table(found: Validation, *, narrow: bool) -> Table:
+    table = Table(box=None, pad_edge=False, header_style="dim", padding=(0, 1 if narrow else 2, 0, 0))
+    first, *heads, distance, chance = FIT_HEADS
+    table.add_column(stacked(first, BESIDE) if narrow else first, overflow="fold")
+    for head in [*heads, *([f"{distance}\n{chance}"] if narrow else [distance, chance])]:
         table.add_column(head, no_wrap=True, justify="right")
     for row, is_wrong in fit_rows(found):
-        table.add_row(*(cell(text, "yellow" if is_wrong and text else "") for text in row))
+        texts = [*row[:-2], BESIDE.join(row[-2:])] if narrow and row[-1] else row[: len(table.columns)]
+        style = "yellow" if is_wrong else ""
+        table.add_row(*(stacked(text, BESIDE, style) if narrow else cell(text, style) for text in texts))
     return table
 
 

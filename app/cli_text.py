@@ -20,6 +20,13 @@ def cell(text: str, style: str = "") -> Text:
     return Text(plain(text), style=style)
 
 
+def stacked(text: str, between: str, style: str = "") -> Text:
+    """A cell of two lines, what stands before and behind ` | ` or ` ± `: where the terminal is too narrow for one."""
+    first, found, rest = text.partition(between)
+    sign = found.strip(" |")
+    return Text("\n".join([plain(first), plain(f"{sign} {rest}".strip())] if found else [plain(first)]), style=style)
+
+
 def _shown(character: str) -> str:
     if unicodedata.category(character) in ("Cc", "Cf", "Cs", "Co", "Zl", "Zp"):
         return character.encode("unicode_escape").decode("ascii")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -15,7 +15,7 @@ from rich.text import Text
 from app import cli_output
 from app.cli_output import write_file
 from app.cli_progress import progress_of_runs
-from app.cli_text import cell, plain
+from app.cli_text import cell, plain, stacked
 from app.interruption import interruptible
 from app.scenario_files import found_scenario
 from app.trust import TrustedFiles
@@ -32,6 +32,10 @@ from bus.session import Session
 from bus.wording import several
 
 FILE_COLUMNS = 160
+WIDE = 130
+"""Columns that means need beside their intervals; in fewer the intervals stand below."""
+
+HALF = " ± "
 STOPPED = 130
 WORST = (("failed", SHARE), ("longest queue", COUNT))
 """What a sweep tells of the handler that has the most of it, and its unit."""
@@ -101,7 +105,7 @@ def _compare(
     console.print(Text(f"{several(found.seeds, 'run')} of each, with the same seeds; {PLUS_MINUS}"))
     told = [each for each in found.figures if request.all or each.differs or _is_flow(each)]
     console.print()
-    console.print(_table(told))
+    console.print(_table(told, narrow=console.width < WIDE))
     left = len(found.figures) - len(told)
     if left:
         console.print(Text(f"{several(left, 'number')} more, of which no change is known (--all)", style="dim"))
@@ -113,20 +117,27 @@ def _is_flow(each: FigureChange) -> bool:
     return each.figure.subject == "flow" and not math.isnan(each.original.mean)
 
 
-def _table(told: list[FigureChange]) -> Table:
+def _table(told: list[FigureChange], *, narrow: bool) -> Table:
     table = Table(box=None, pad_edge=False, header_style="dim", padding=(0, 2, 0, 0))
-    for head in ("of", "number"):
-        table.add_column(head, overflow="fold")
+    table.add_column("of", overflow="fold")
+    table.add_column("number", no_wrap=True)
     for head in ("as it is", "changed", "difference", ""):
         table.add_column(head, no_wrap=True, justify="right")
     for each in told:
         unit = each.figure.unit
+        estimates = (
+            estimate_text(each.original, unit), estimate_text(each.changed, unit),
+            estimate_text(each.difference, unit, signed=True),
+        )  # fmt: skip
         table.add_row(
-            cell(each.figure.subject), cell(each.figure.what), cell(estimate_text(each.original, unit)),
-            cell(estimate_text(each.changed, unit)), cell(estimate_text(each.difference, unit, signed=True)),
+            cell(each.figure.subject), cell(each.figure.what), *_estimates(estimates, narrow=narrow),
             cell(DIFFERS[each.differs], "yellow" if each.differs else "dim"),
         )  # fmt: skip
     return table
+
+
+def _estimates(texts: Iterable[str], *, narrow: bool) -> list[Text]:
+    return [stacked(text, HALF) if narrow else cell(text) for text in texts]
 
 
 def _sweep(
@@ -165,11 +176,11 @@ def _print_sweep(document: Document, request: WhatIfRequest, key: str, subject: 
     for head in (*SWEPT, *(what for what, _ in WORST)):
         table.add_column(head.removeprefix("latency "), no_wrap=True, justify="right")
     for each in points:
-        cells = [cell(estimate_text(_of(each, subject, what), NANOSECONDS)) for what in SWEPT]
-        cells += [cell(estimate_text(_worst(each, what), unit)) for what, unit in WORST]
-        table.add_row(cell(each.value), *cells)
+        texts = [estimate_text(_of(each, subject, what), NANOSECONDS) for what in SWEPT]
+        texts += [estimate_text(_worst(each, what), unit) for what, unit in WORST]
+        table.add_row(cell(each.value), *_estimates(texts, narrow=console.width < WIDE))
     console.print(table)
-    console.print(Text("failed, longest queue: of the handler with the most", style="dim"))
+    console.print(Text("failed and longest queue: of the handler that has the most of it", style="dim"))
 
 
 def _of(point: SweepPoint, subject: str, what: str) -> Estimate:

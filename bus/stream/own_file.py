@@ -15,7 +15,9 @@ _FLAGS = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_CLOEXEC", 0
 
 
 class OwnFile:
-    """One file, read at places that the reader chooses."""
+    """One file, read at places that the reader chooses. Nobody has to close it: it does so when it is forgotten."""
+
+    _descriptor = -1
 
     def __init__(self, path: Path) -> None:
         """Raises FileNotFoundError where there is none, UserError where it is not to be trusted or read."""
@@ -66,3 +68,6 @@ class OwnFile:
         descriptor, self._descriptor = self._descriptor, -1
         if descriptor >= 0:
             os.close(descriptor)
+
+    def __del__(self) -> None:
+        self.close()

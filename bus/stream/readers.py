@@ -38,6 +38,8 @@ _AT_THE_BEGINNING = ReaderPlace(0, 0)
 class StreamReaders:
     """The readers of one stream, and this one among them."""
 
+    _file = -1
+
     def __init__(self, folder: Path) -> None:
         """From now on the others leave everything where it is, until `reached`."""
         self._folder = folder
@@ -85,6 +87,11 @@ class StreamReaders:
             with contextlib.suppress(OSError):
                 self._path.unlink()
             os.close(file)
+
+    def __del__(self) -> None:
+        """Forgotten without an end: the others find that nobody holds its file any more, and remove it."""
+        if self._file >= 0:
+            os.close(self._file)
 
 
 def is_read(folder: Path) -> bool:

@@ -201,7 +201,7 @@ def test_a_handler_of_several_events_and_options(panel: ScenarioPanel, session: 
 def test_the_script_is_edited_too(panel: ScenarioPanel, session: Any, qtbot: Any) -> None:
     panel.tree.choose("script")
     panel.script_form.steps.choose(0)
-    times: Any = panel.script_form.steps.inputs()[2].widget
+    times: Any = next(each for each in panel.script_form.steps.inputs() if each.field.path[-1] == "times").widget
     write(qtbot, times, "5")
     assert session.document.scenario.script[0].times == 5
 

@@ -71,7 +71,7 @@ found {{"emti": "order.placed"}} (did you mean emit?)
 shop.yaml:17:29: expected at most 1.0, found 2
 shop.yaml:19:19: no event nothing.like.it (declare it in events)
 shop.yaml:21:5: the key on is missing here
-shop.yaml:23:11: expected times beside every: how often to emit
+shop.yaml:23:11: expected times or for beside every: how often, or for how long, to emit
 shop.yaml:26:15: no handler chrage (did you mean charge?)
 shop.yaml:26:31: expected a number such as 3, or a bound such as '<= 3', found 'many'"""
     assert said(text) == expected.splitlines()

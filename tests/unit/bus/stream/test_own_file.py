@@ -43,3 +43,14 @@ def test_what_belongs_to_somebody_else_is_refused(tmp_path: Path, monkeypatch: p
 def test_a_file_that_is_not_there_is_the_caller_s_to_judge(tmp_path: Path) -> None:
     with pytest.raises(FileNotFoundError):
         OwnFile(tmp_path / "a")
+
+
+def test_one_that_is_forgotten_is_closed(tmp_path: Path) -> None:
+    path = tmp_path / "facts"
+    path.write_bytes(b"x")
+    file = OwnFile(path)
+    descriptor = file._descriptor
+    assert os.fstat(descriptor).st_size == 1
+    del file
+    with pytest.raises(OSError, match="Bad file descriptor"):
+        os.fstat(descriptor)
