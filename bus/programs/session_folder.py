@@ -18,6 +18,7 @@ from bus.trace.trace import Trace
 from buslens.launching import ps
 from buslens.launching.collecting import STREAMS
 from buslens.launching.session import PROCESS, REPLACED
+from buslens.recorder import CLOCK_NS
 from buslens.stream.layout import HEAD
 from buslens.wire import MAX_HEADER, PRELUDE, unpack_header
 
@@ -125,14 +126,20 @@ def check(path: Path, only: Collection[Path] = ()) -> None:
 
 
 def read(path: Path) -> Trace:
-    """All that the processes of a session have recorded so far, in one trace. Raises UserError where it is none."""
+    """All that the processes of a session have recorded so far, in one trace. Raises UserError where it is none.
+
+    What they record from then on is left out: one at full speed might be quicker than whoever reads it.
+    """
     follower, trace = follow(path), Trace()
     came, in_vain = time.monotonic(), 0
+    now_ns = CLOCK_NS()
     try:
         while not follower.ended and (in_vain < IDLE_READS or time.monotonic() < came + IDLE_S):
             if data := follower.read_frames():
                 trace.feed(data)
                 came, in_vain = time.monotonic(), 0
+                if trace.span_ns[1] >= now_ns and follower.now_ns:  # of this machine and its clock
+                    break
             else:
                 in_vain += 1
                 threading.Event().wait(PAUSE_S)

@@ -16,6 +16,7 @@ from bus.errors import UserError
 from bus.programs import session_folder
 from bus.programs.loading import load
 from bus.programs.session_folder import SessionFolder
+from bus.programs.session_follower import SessionFollower
 from bus.trace import Trace
 from buslens.launching.session import PROCESS, STATE_BYTES, start_ticks
 from buslens.stream import StreamLimits, StreamRecorder
@@ -116,6 +117,28 @@ def test_streams_are_read_too(folder: Path) -> None:
     stream = Path(recorder.path)
     assert session_folder.session_of(stream) == folder
     assert session_folder.session_of(stream / "head") == folder
+
+
+@pytest.mark.skipif(os.name != "posix", reason="streams need POSIX")
+def test_a_program_that_records_while_it_is_read_is_read_up_to_now(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    recorder = StreamRecorder.into(folder, "stream.py")
+    event = recorder.event("streamed", recorder.bus("b"))
+    before = SessionFollower.read_frames
+    emitted = 0
+
+    def emit_and_read(follower: SessionFollower) -> bytes:
+        nonlocal emitted
+        emitted += 1
+        assert emitted < 10_000, "it would go on for ever"
+        recorder.dispatch(recorder.next_id(), 0, event, recorder.here(), 0, None)
+        return before(follower)
+
+    emit_and_read(session_folder.follow(folder))
+    monkeypatch.setattr(SessionFollower, "read_frames", emit_and_read)
+    trace = load(folder)
+    assert 3 <= len(trace.dispatches) <= emitted + 2
 
 
 @pytest.mark.parametrize("by", ["relative", "link"])
