@@ -12,7 +12,7 @@ from rich.text import Text
 from app import cli_output
 from app.cli_progress import progress_of_runs
 from app.cli_text import cell, plain
-from app.interruption import interruptible
+from app.interruption import STOPPED, interruptible
 from app.scenario_files import found_scenario
 from app.trust import TrustedFiles
 from bus import scenario
@@ -36,7 +36,6 @@ NARROW: tuple[tuple[Sequence[str], bool], ...] = (
 ONE_TABLE = 160
 """Characters; a terminal that is narrower gets NARROW: three tables, in which no number is cut."""
 
-STOPPED = 130
 FAILED = 1
 QUANTILES = ("p50", "p95", "p99")
 LEGEND = (

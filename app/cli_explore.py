@@ -11,7 +11,7 @@ from pathlib import Path
 from app import cli_output
 from app.cli_explore_text import Told, as_json, print_told
 from app.cli_progress import counting
-from app.interruption import Interruption, interruptible
+from app.interruption import STOPPED, Interruption, interruptible
 from app.scenario_files import found_scenario
 from bus.engines import ENGINES
 from bus.errors import Place, UserError
@@ -28,7 +28,7 @@ from bus.scenario.document import write_whole
 from bus.scenario.nearest import nearest
 from bus.wording import one_of
 
-FOUND, STOPPED = 1, 130
+FOUND = 1
 DEFAULT_RUNS = 1_000
 MOST_RUNS = 100_000_000
 MOST_TOLD = 20

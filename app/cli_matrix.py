@@ -7,8 +7,9 @@ from dataclasses import replace
 from pathlib import Path
 
 from app.cli_output import complain, write_text
-from app.cli_run import STOPPED, RunRequest, run_headless
+from app.cli_run import RunRequest, run_headless
 from app.cli_text import plain
+from app.interruption import STOPPED
 from bus.errors import UserError
 from bus.scenario import parameters
 

@@ -16,7 +16,7 @@ from app import cli_output
 from app.cli_output import STDOUT, warn, write_file
 from app.cli_progress import progress_of_runs
 from app.cli_text import cell, plain, stacked
-from app.interruption import interruptible
+from app.interruption import STOPPED, interruptible
 from bus import scenario
 from bus.errors import UserError
 from bus.modelling.making import Model, ModelOptions, model_of
@@ -31,7 +31,6 @@ WIDE = 140
 """Columns that captured and simulated numbers need beside each other; in fewer they stand one above the other."""
 
 BESIDE = " | "
-STOPPED = 130
 DOES_NOT_FIT = 1
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from app.cli_output import complain, warn
 from app.cli_trouble import TroubleOnStderr
-from app.interruption import interruptible
+from app.interruption import STOPPED, interruptible
 from bus.errors import UserError
 from bus.settings import Settings
 from bus.trace import Trace
@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     from bus.export.otlp.sender import OtlpSender
 
 LOST = 1
-STOPPED = 130
 GIVEN_UP_S = 30.0
 """A capture lies in its file, and can be sent again: a collector that takes nothing for so long is given up."""
 

@@ -12,7 +12,7 @@ from app.cli_output import STDOUT, complain
 from app.cli_progress import progress
 from app.cli_summary import Summary, print_json, print_tables
 from app.cli_trouble import LONG_S, TroubleOnStderr
-from app.interruption import interruptible
+from app.interruption import STOPPED, interruptible
 from app.scenario_files import found_scenario
 from app.settings_file import SettingsFile
 from app.trust import TrustedFiles
@@ -24,7 +24,6 @@ from bus.session import Session
 
 LOOK_EVERY_S = 0.05
 FAILED = 1
-STOPPED = 130
 
 
 @dataclass(frozen=True, slots=True)

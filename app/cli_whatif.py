@@ -16,7 +16,7 @@ from app import cli_output
 from app.cli_output import write_file
 from app.cli_progress import progress_of_runs
 from app.cli_text import cell, plain, stacked
-from app.interruption import interruptible
+from app.interruption import STOPPED, interruptible
 from app.scenario_files import found_scenario
 from app.trust import TrustedFiles
 from bus import scenario
@@ -36,7 +36,6 @@ WIDE = 130
 """Columns that means need beside their intervals; in fewer the intervals stand below."""
 
 HALF = " ± "
-STOPPED = 130
 WORST = (("failed", SHARE), ("longest queue", COUNT))
 """What a sweep tells of the handler that has the most of it, and its unit."""
 

@@ -13,6 +13,9 @@ from types import FrameType
 
 ENDINGS = (signal.SIGINT, signal.SIGTERM)
 
+STOPPED = 130
+"""The exit code of a command that was ended so: 128 and the number of SIGINT, as shells have it."""
+
 
 class Interruption:
     """Whether somebody has asked for the end."""

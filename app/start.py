@@ -11,11 +11,11 @@ import typer
 from app import cli_output, crash
 from app.cli import program
 from app.cli_output import complain
+from app.interruption import STOPPED
 from bus.errors import UserError, UserErrors
 from bus.system_errors import cannot_use
 
 WRONG_USE = 2
-STOPPED = 130
 READER_GONE = 141
 """What a shell reports for a program that wrote into a closed pipe: 128 + SIGPIPE."""
 

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from bus.analysis.statistics import quantiles_of
 from bus.modelling.measuring import Measured, Measurements
 from bus.trace.trace import Trace
 from buslens.records import NameKind
@@ -74,8 +75,6 @@ def _counted(subject: str, measured: Measured) -> dict[Figure, float]:
 
 
 def _spread(what: str, times: Array) -> dict[str, float]:
-    if not len(times):
-        return {f"{what} {each}": math.nan for each in ("mean", "p50", "p95", "p99")}
-    p50, p95, p99 = np.percentile(times, (50, 95, 99), method="inverted_cdf")
-    return {f"{what} mean": float(times.mean()), f"{what} p50": float(p50), f"{what} p95": float(p95),
-            f"{what} p99": float(p99)}  # fmt: skip
+    found = quantiles_of(times)
+    mean = float(times.mean()) if len(times) else math.nan
+    return {f"{what} mean": mean, f"{what} p50": found.p50, f"{what} p95": found.p95, f"{what} p99": found.p99}

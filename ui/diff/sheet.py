@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtGui import QCloseEvent, QFont
+from PySide6.QtGui import QCloseEvent
 from PySide6.QtWidgets import (
     QComboBox,
     QDialog,
@@ -30,7 +30,7 @@ from ui.runs.words import name_of
 from ui.screen import sheet_size
 from ui.theme import ThemeSource
 from ui.widgets import ask
-from ui.widgets.plain_text import plain_text
+from ui.widgets.plain_text import plain_text, strong_text
 
 SIZE = QSize(1040, 560)
 CAPTURE = "Captures (*.buslens)"
@@ -166,10 +166,7 @@ class DiffSheet(QDialog):
         return line
 
     def _make_result(self) -> None:
-        self.says = plain_text(HINT, self)
-        strong = self.says.font()
-        strong.setWeight(QFont.Weight.DemiBold)
-        self.says.setFont(strong)
+        self.says = strong_text(HINT, self)
         self.doubts = plain_text("", self)
         self.doubts.setProperty("muted", True)
         self.doubts.hide()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtGui import QCloseEvent, QFont
+from PySide6.QtGui import QCloseEvent
 from PySide6.QtWidgets import (
     QCheckBox,
     QComboBox,
@@ -32,7 +32,7 @@ from ui.runs.words import name_of
 from ui.screen import sheet_size
 from ui.theme import ThemeSource
 from ui.widgets import ask
-from ui.widgets.plain_text import plain_text
+from ui.widgets.plain_text import plain_text, strong_text
 
 SIZE = QSize(1080, 680)
 SCENARIOS = "Scenarios (*.yaml)"
@@ -150,10 +150,7 @@ class ModelSheet(QDialog):
         self.failed.emit(error)
 
     def _make_parts(self) -> None:
-        self.says = plain_text("", self)
-        strong = self.says.font()
-        strong.setWeight(QFont.Weight.DemiBold)
-        self.says.setFont(strong)
+        self.says = strong_text("", self)
         self.table = RowsTable("Captured and simulated", self)
         self.notes = QPlainTextEdit(self)
         self.notes.setReadOnly(True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtGui import QCloseEvent, QFont
+from PySide6.QtGui import QCloseEvent
 from PySide6.QtWidgets import (
     QComboBox,
     QDialog,
@@ -30,7 +30,7 @@ from ui.modelling.rows_table import RowsTable
 from ui.modelling.sweep_plot import SweepPlot
 from ui.screen import sheet_size
 from ui.theme import ThemeSource
-from ui.widgets.plain_text import plain_text
+from ui.widgets.plain_text import plain_text, strong_text
 
 SIZE = QSize(1080, 680)
 LONGEST_S = 12.0
@@ -154,10 +154,7 @@ class WhatIfSheet(QDialog):
         self.value.setEnabled(idle and not str(self.key.currentData()).startswith(ABSENT))
 
     def _make_parts(self) -> None:
-        self.says = plain_text(PLUS_MINUS, self)
-        strong = self.says.font()
-        strong.setWeight(QFont.Weight.DemiBold)
-        self.says.setFont(strong)
+        self.says = strong_text(PLUS_MINUS, self)
         self.table = RowsTable("As it is and changed", self)
         self.plot = SweepPlot(self._themes, self)
         self.plot.hide()

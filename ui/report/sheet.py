@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from PySide6.QtCore import QSize, Qt, QUrl, Signal
-from PySide6.QtGui import QCloseEvent, QDesktopServices, QFont
+from PySide6.QtGui import QCloseEvent, QDesktopServices
 from PySide6.QtWidgets import (
     QCheckBox,
     QComboBox,
@@ -30,7 +30,7 @@ from ui.report.job import make
 from ui.runs.words import name_of
 from ui.screen import sheet_size
 from ui.widgets import ask
-from ui.widgets.plain_text import plain_text
+from ui.widgets.plain_text import plain_text, strong_text
 
 SIZE = QSize(880, 620)
 PAGES = "Pages (*.html)"
@@ -138,10 +138,7 @@ class ReportSheet(QDialog):
         self.failed.emit(error)
 
     def _make_parts(self) -> None:
-        self.says, self.leaves = plain_text("", self), plain_text("", self)
-        strong = self.says.font()
-        strong.setWeight(QFont.Weight.DemiBold)
-        self.says.setFont(strong)
+        self.says, self.leaves = strong_text("", self), plain_text("", self)
         self.leaves.setProperty("muted", True)
         self.preview = QPlainTextEdit(self)
         self.preview.setReadOnly(True)
