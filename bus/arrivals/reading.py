@@ -5,12 +5,12 @@ from __future__ import annotations
 import csv
 import io
 import json
-import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from bus.arrivals import cells
+from bus.arrivals.json_lines import json_lines
 from bus.arrivals.scripted import MOST_EVENTS, Arrival, scenario_of
 from bus.arrivals.times import nanoseconds
 from bus.asyncapi.reading import ImportedScenario
@@ -127,31 +127,13 @@ def _checked_names(row: list[str], file: str, columns: ArrivalColumns) -> list[s
 
 
 def _rows_of_json(text: str, file: str, columns: ArrivalColumns) -> Iterator[Row]:
-    for line, each in enumerate(text.split("\n"), 1):  # texts in JSON may have other ends of lines in them
-        if not each.strip():
-            continue
-        try:
-            value = json.loads(each, parse_constant=_no_number, parse_float=_finite)
-        except (ValueError, RecursionError) as error:
-            column = getattr(error, "colno", 1)
-            raise UserError(
-                "this is not JSON", at=Place(file, line, column), hint="expected an object a line"
-            ) from None
+    for line, value in json_lines(text, file):
         if not isinstance(value, dict):
             raise UserError("expected a JSON object on each line", at=Place(file, line, 1))
         for wanted in (columns.event_column, columns.time_column):
             if wanted and wanted not in value:
                 raise UserError(f"this has no {wanted}", at=Place(file, line, 1))
         yield line, value
-
-
-def _no_number(text: str) -> Any:
-    raise ValueError(f"{text} is no number in JSON")
-
-
-def _finite(text: str) -> float:
-    number = float(text)
-    return number if math.isfinite(number) else _no_number(text)
 
 
 def _arrival(row: Mapping[str, Any], payload: Any, columns: ArrivalColumns, at: Place) -> Arrival:

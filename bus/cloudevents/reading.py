@@ -5,12 +5,12 @@ One event as JSON, a JSON batch, or one event a line. https://github.com/cloudev
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 
+from bus.arrivals.json_lines import json_lines, json_value
 from bus.arrivals.scripted import MOST_EVENTS, Arrival, scenario_of
 from bus.asyncapi.reading import ImportedScenario
 from bus.errors import Place, UserError
@@ -42,26 +42,12 @@ def scenario_from(text: str, file: str) -> ImportedScenario:
 def _values(text: str, file: str) -> Iterator[tuple[Place, Any]]:
     """Each event, and where it begins: of one, a batch, or one a line."""
     try:
-        value = json.loads(text, parse_constant=_no_number)
+        value = json_value(text)
     except (ValueError, RecursionError):
-        yield from _lines(text, file)
+        yield from ((Place(file, line, 1), each) for line, each in json_lines(text, file))
         return
     several = value if isinstance(value, list) else [value]
     yield from ((Place(file), each) for each in several)
-
-
-def _no_number(text: str) -> Any:
-    raise ValueError(f"{text} is no number in JSON")
-
-
-def _lines(text: str, file: str) -> Iterator[tuple[Place, Any]]:
-    for number, line in enumerate(text.splitlines(), 1):
-        if line.strip():
-            try:
-                yield Place(file, number, 1), json.loads(line, parse_constant=_no_number)
-            except (ValueError, RecursionError) as error:
-                column = getattr(error, "colno", 1)
-                raise UserError("this is not JSON", at=Place(file, number, column)) from None
 
 
 def _checked(value: Any, at: Place) -> dict[str, Any]:
