@@ -171,6 +171,26 @@ class Kind(IntEnum):
     parent: call; blob: a note in words, with the innermost line of the program and what that awaits.
     """
 
+    DECIDED = 32
+    """What a scenario says of its services and events has decided what becomes of a call, or of an emit.
+
+    parent: the call that it is about; name: the service, 0 for none; count: see Decided; blob: a note that says so in
+    words. It is a mark as well.
+    """
+
+
+class Decided(IntEnum):
+    """What was decided (DECIDED). The numbers are part of the capture format."""
+
+    BLOCKED = 1
+    """The queue of a service is full: whoever emitted what the call is for waits until the queue has taken it."""
+
+    DROPPED = 2
+    """The call was the oldest in a full queue, and is given up for a newer one."""
+
+    REFUSED = 3
+    """The queue is full: the call fails."""
+
 
 class Fault(IntEnum):
     """What a scenario let go wrong (FAULT). The numbers are part of the capture format."""

@@ -44,6 +44,15 @@ class HandlerContext(Protocol):
     def emit(self, event: str, value: Any) -> None:
         """Put an event on the bus; returns when the bus has it. Raises what the emit raises into the handler's code."""
 
+    def may_wait(self, event: str) -> bool:
+        """Whether who emits this event may have to wait until full queues of services have taken it."""
+
+    def block_until_taken(self, event: str) -> None:
+        """Wait for that, blocking this thread, where this thread can wait for it."""
+
+    async def until_taken(self, event: str) -> None:
+        """Wait for that in a coroutine."""
+
     def log(self, text: str) -> None:
         """Leave a line on the timeline, at the call that runs here."""
 

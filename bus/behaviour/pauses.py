@@ -68,6 +68,27 @@ class Delay:
 
 
 @dataclass(frozen=True, slots=True)
+class Emits:
+    """Emits of one step, of which each may have to wait until a full queue has taken the one before."""
+
+    event: str
+    payload: Any
+    times: int
+
+    def block(self, call: Call) -> None:
+        """Emit on this thread."""
+        for _ in range(self.times):
+            call.context.emit(self.event, self.payload)
+            call.context.block_until_taken(self.event)
+
+    async def wait(self, call: Call) -> None:
+        """Emit in a coroutine."""
+        for _ in range(self.times):
+            call.context.emit(self.event, self.payload)
+            await call.context.until_taken(self.event)
+
+
+@dataclass(frozen=True, slots=True)
 class PythonCode:
     """The end of Python code in a child process. The code's emits and logs happen here, in the call."""
 

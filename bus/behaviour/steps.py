@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from bus.behaviour.context import Call
-from bus.behaviour.pauses import Delay, Pause, PythonCode
+from bus.behaviour.pauses import Delay, Emits, Pause, PythonCode
 from bus.behaviour.places import Lines
 from bus.behaviour.plain import plain
 from bus.contract.protocol import ConsumerDied
@@ -125,15 +125,18 @@ def _emit(step: steps.Emit, _: Spot) -> Do:
     applies = expressions.compile_condition(step.if_) if step.if_ is not None else None
     value = expressions.compile_value(step.with_) if "with_" in step.model_fields_set else None
 
-    def emit(call: Call) -> None:
+    def emit(call: Call) -> Pause | None:
         variables = call.variables()
         if applies is not None and not applies(variables):
-            return
+            return None
         if step.probability is not None and call.random.random() >= step.probability:
-            return
+            return None
         said = call.context.sample(step.emit) if value is None else value(variables)
+        if call.context.may_wait(step.emit):
+            return Emits(step.emit, said, step.times)
         for _ in range(step.times):
             call.context.emit(step.emit, said)
+        return None
 
     return emit
 

@@ -45,6 +45,12 @@ class ConsumerDied(Exception):
     __module__ = "__main__"  # it belongs to the scenario, as the other failures of sample handlers do
 
 
+class Undeliverable(Exception):
+    """Raised in place of a handler's work where its event is not to be handled any more: no other call is worth it."""
+
+    __module__ = "__main__"
+
+
 @dataclass(frozen=True, slots=True)
 class ConsumerOptions:
     """How an engine hands events to one handler. Those that keep nothing heed `attempts` and `backoff` alone, and these
@@ -90,7 +96,7 @@ class ConsumerOptions:
     def gives_up(self, attempt: int, error: BaseException) -> bool:
         """Whether no other call for the event follows this attempt, whoever has the event now."""
         is_worth_it = not self.only or type(error).__name__ in self.only or isinstance(error, ConsumerDied)
-        return attempt >= self.attempts or not is_worth_it or isinstance(error, UnreadableBodyError)
+        return attempt >= self.attempts or not is_worth_it or isinstance(error, UnreadableBodyError | Undeliverable)
 
 
 PLAIN = ConsumerOptions()

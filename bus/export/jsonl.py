@@ -37,7 +37,7 @@ def lines(trace: Trace, progress: Progress | None = None) -> Iterator[str]:
         yield _line(_call(trace, row))
     for row in counted(range(marks), dispatches + calls, total, progress):
         time_ns, call = int(trace.marks.time_ns[row]), int(trace.marks.call[row])
-        kind = "fault" if trace.marks.fault[row] else "mark"
+        kind = "fault" if trace.marks.fault[row] else "decision" if trace.marks.decided[row] else "mark"
         yield _line({"record": kind, "time_ns": time_ns, "call": call or None, "text": trace.marks.text(row)})
     for row in counted(range(skipped), dispatches + calls + marks, total, progress):
         yield _line(_skipped(trace, row))

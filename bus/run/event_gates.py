@@ -1,4 +1,4 @@
-"""What stands between a handler's events and its calls: debounce, throttle, batch, order, concurrency.
+"""What stands between a handler's events and its calls: debounce, throttle, batch, order, concurrency, its service.
 
 Each gate lets an event through to what is behind it, lets it wait, or passes it over. All of them live on the run's
 loop, so that they mean the same on every engine; a call that waits at one has begun for its engine, and its records
@@ -60,6 +60,8 @@ def gates_of(name: str, model: Handler, stage: Stage) -> list[EventGate]:
         made.append(InOrder(stage, model.order))
     if model.concurrency is not None:
         made.append(Turns(stage, model.concurrency))
+    if model.service is not None:
+        made.append(stage.services.gate(model.service, stage.scenario))
     return made
 
 

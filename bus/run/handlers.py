@@ -23,6 +23,7 @@ from bus.run.event_gates import gated, gates_of
 from bus.run.guard import Guard
 from bus.run.offloading import offloaded
 from bus.run.said import said_payload
+from bus.run.services import REFUSED, SERVICE_FULL
 from bus.run.stage import Stage
 from bus.runtime.gate import DEPTH, Depth, stack_here
 from bus.scenario.handling import TIMED_OUT, Retry
@@ -59,16 +60,19 @@ class Behaviour:
         self._random: random.Random = stage.draws.stream(name) if before is None else before._random
         self._backoffs: random.Random = stage.draws.stream(name, "backoff") if before is None else before._backoffs
         self._count = itertools.count(1)
+        self.service = stage.scenario.services.get(model.service or "")
+        """Whose workers do its calls; None: nobody's."""
+
         self._guard = None if model.when is None else Guard(model.when, self.steps, stage)
         self._gates = gates_of(name, model, stage)
-        spec = stage.engine.spec
+        spec, at_once = stage.engine.spec, stage.scenario.at_once(model)
         self.options = ConsumerOptions(
             attempts=attempts.by_engine,
             backoff=None if model.retry is None else partial(self._rest, model.retry),
             only=frozenset() if model.retry is None else model.retry.errors,
             ack_first=model.ack == "before",
-            prefetch=max(PLAIN.prefetch, model.at_once),
-            at_once=model.at_once,
+            prefetch=max(PLAIN.prefetch, at_once),
+            at_once=at_once,
             first_offset=model.first_offset,
             since_ns=model.since_ns,
             from_now=model.from_ == NOW,
@@ -193,5 +197,7 @@ class _Subscription:
         steps, stage = self._behaviour.steps, self._stage
         if stage.dies_in_call(call.handler):
             return steps.failed(ConsumerDied("the consumer died in the middle of the call"), stage), None
+        if refused := REFUSED.get():
+            return steps.failed(stage.error_class(SERVICE_FULL)(refused), stage), None
         failed, pause = stage.faults.of_call(call)
         return None if failed is None else steps.failed(failed, stage), pause

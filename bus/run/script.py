@@ -45,14 +45,14 @@ class _Emitter:
         stage, event = self._stage, self._act.emit
         if self._every is None and self._rate is None:
             for _ in range(self._act.times):
-                self._emit()
+                await self._emit()
             return
         began = stage.time_ns()
         for number, after_ns in enumerate(self._times()):
             if number or after_ns:
                 await stage.wait(max(0, began + after_ns - stage.time_ns()), event, "")
             for _ in range(self._act.burst or 1):
-                self._emit()
+                await self._emit()
 
     def _times(self) -> Iterator[int]:
         """When it emits, in nanoseconds from its beginning."""
@@ -71,7 +71,7 @@ class _Emitter:
                 return
             yield due
 
-    def _emit(self) -> None:
+    async def _emit(self) -> None:
         self._count += 1
         variables = {"count": self._count, "counters": dict(self._stage.counters)}
         event = self._act.emit
@@ -81,6 +81,8 @@ class _Emitter:
             emit_outside(self._stage, event, self._payload(variables))
         except (PayloadRefused, PayloadTooLarge, CannotGenerate, expressions.ExpressionError) as error:
             raise UserError(f"the script cannot go on: {error}", at=self._place) from None
+        if self._stage.may_wait(event):
+            await self._stage.until_taken(event)
 
     def _payload(self, variables: dict[str, Any]) -> Any:
         if self._generator is not None:

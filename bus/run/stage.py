@@ -20,6 +20,7 @@ from bus.run.breakpoints import edge
 from bus.run.faults import Faults
 from bus.run.holding import HeldDeliveries
 from bus.run.recording import Recording
+from bus.run.services import Services
 from bus.run.waits import TimedWaits
 from bus.runtime.clock import FULL_SPEED
 from bus.runtime.draws import Draws
@@ -111,6 +112,7 @@ class Stage:
         self.trusted = False
         self.python = PythonHost()
         self.pools = WorkerPools(recording.run, recording.clock, recording.recorder)
+        self.services = Services(recording, self.pools.on_loop, is_durable=engine.spec.is_durable)
         self.counters = Counters()
         self.faults = Faults(scenario, self.draws, recording, engine, self.counters, give_up, dies)
         """What goes wrong on purpose."""
@@ -150,6 +152,18 @@ class Stage:
 
     def _send(self, event: str, checked: Any) -> None:
         self.engine.emit(event, *(() if checked is None else (checked,)))
+
+    def may_wait(self, event: str) -> bool:
+        """Whether who emits this event may have to wait until it is taken."""
+        return self.services.blocks(event, self.scenario)
+
+    def block_until_taken(self, event: str) -> None:
+        """Wait on this thread until full queues have taken what was emitted."""
+        self.services.block(event, self.scenario)
+
+    async def until_taken(self, event: str) -> None:
+        """The same in a coroutine."""
+        await self.services.until_taken(event, self.scenario)
 
     def problems(self, event: str, value: Any) -> list[str]:
         """What is wrong with a payload. An event that says nothing of its payload takes any."""

@@ -8,6 +8,7 @@ from bus.run.handlers import Behaviour
 from bus.run.stage import Stage
 from bus.scenario import Scenario
 from bus.scenario.model import Handler
+from bus.scenario.services import Service
 
 
 class _Entry:
@@ -18,8 +19,9 @@ class _Entry:
         self.events = events
         self.functions: dict[str, Function] = {}
 
-    def says(self, name: str, model: Handler, events: list[str]) -> bool:
-        return self.behaviour.name == name and self.behaviour.model == model and self.events == events
+    def says(self, name: str, model: Handler, events: list[str], service: Service | None) -> bool:
+        mine = self.behaviour
+        return (mine.name, mine.model, mine.service, self.events) == (name, model, service, events)
 
 
 class Subscriptions:
@@ -41,7 +43,10 @@ class Subscriptions:
         self._stage.scenario = scenario
         self._lines = lines
         handlers = [(name, model) for name, model in scenario.handlers.items() if name not in self._down]
-        wanted = [(name, model, self._heard(scenario, model)) for name, model in handlers]
+        services = scenario.services
+        wanted = [
+            (name, model, self._heard(scenario, model), services.get(model.service or "")) for name, model in handlers
+        ]
         for entry in list(self._entries):
             if not any(entry.says(*want) for want in wanted):
                 self._remove(entry)
@@ -51,7 +56,7 @@ class Subscriptions:
         known = {entry.behaviour.name: entry.behaviour for entry in self._entries}
         for entry in list(self._entries[same:]):
             self._remove(entry)
-        for name, model, events in wanted[same:]:
+        for name, model, events, _service in wanted[same:]:
             behaviour = known.get(name) or Behaviour(name, model, lines, self._stage)
             self._add(_Entry(behaviour, events))
 

@@ -137,6 +137,9 @@ def _warnings(scenario: Scenario, values: dict[str, Any]) -> Iterator[tuple[Path
                 if key in values["handlers"][name] and not heeded:
                     hint = f"the engines that keep events are {', '.join(DURABLE)}"
                     yield ("handlers", name, key), f"the engine {scenario.engine} passes over {key}", hint
+    for name in scenario.services:
+        if not any(handler.service == name for handler in scenario.handlers.values()):
+            yield ("services", name), f"no handler belongs to the service {name}", f"say service: {name} in a handler"
     for path, step, _variables in _steps(scenario):
         is_last = len(_at(values, path[:-1])) == path[-1] + 1
         if isinstance(step, WaitAct) and step.wait.strip() == "forever" and not is_last:

@@ -19,6 +19,7 @@ from bus.scenario.faults import FAULTS, MOST_FAULTS, FaultPart
 from bus.scenario.handling import MOST_AT_ONCE, Batch, Retry, Throttle
 from bus.scenario.parts import ScenarioPart, any_of, fields_of
 from bus.scenario.rules import RULES, HandlerName, Heard, Path, RulePart, Time
+from bus.scenario.services import Service
 from bus.scenario.steps import Condition, Emit, Python, Step, Wait
 from bus.scenario.words import EventName, EventPattern, Name, Title
 from bus.wording import one_of
@@ -102,7 +103,7 @@ class Event(ScenarioPart):
         return payload.Checker(self.schema_)
 
 
-GATES = ("debounce", "throttle", "batch", "order", "concurrency")
+GATES = ("debounce", "throttle", "batch", "order", "concurrency", "service")
 """Keys of a handler by which its events may wait, or be passed over; in the order in which an event meets them."""
 
 MOST_WAITING = 20
@@ -134,6 +135,9 @@ class Handler(ScenarioPart):
     ] = None
     order: Annotated[
         Path | None, Field(description="events with the same value in this field are handled one after another")
+    ] = None
+    service: Annotated[
+        Name | None, Field(description="whose workers do its calls: a name of `services`, which others may share")
     ] = None
     debounce: Annotated[
         Time | None, Field(description="only the last of several events is handled, so long after it came")
@@ -182,6 +186,8 @@ class Handler(ScenarioPart):
             raise ValueError(f"expected either block: true, which blocks the bus, or {gate}, which lets events wait")
         if self.concurrency is not None and self.worker != INLINE:
             raise ValueError("expected either concurrency or a worker, whose calls at once parallel says")
+        if self.service is not None and self.worker != INLINE:
+            raise ValueError("expected either a service, which has workers, or a worker of the handler's own")
         if self.debounce is not None and self.batch is not None:
             raise ValueError("expected either debounce, which keeps the last event, or batch, which keeps all")
 
@@ -290,6 +296,11 @@ Events = Annotated[
     dict[EventName, _Declared],
     BeforeValidator(_nothing_as_mapping, json_schema_input_type=dict[EventName, _Declared] | None),
 ]
+_DeclaredService = Annotated[Service, BeforeValidator(_nothing_as_mapping, json_schema_input_type=Service | None)]
+Services = Annotated[
+    dict[Name, _DeclaredService],
+    BeforeValidator(_nothing_as_mapping, json_schema_input_type=dict[Name, _DeclaredService] | None),
+]
 Handlers = Annotated[
     dict[Name, Handler], BeforeValidator(_nothing_as_mapping, json_schema_input_type=dict[Name, Handler] | None)
 ]
@@ -324,6 +335,7 @@ class Scenario(ScenarioPart):
     seed: Annotated[int, Field(ge=0, lt=1 << 63)] = 0
     parameters: Parameters = {}
     events: Events = {}
+    services: Services = {}
     handlers: Handlers = {}
     script: Script = []
     faults: Faults = []
@@ -334,6 +346,16 @@ class Scenario(ScenarioPart):
     choices: Annotated[
         ReplayedChoices | None, Field(description="what this run takes where several things may come next; a replay")
     ] = None
+
+    def at_once(self, handler: Handler) -> int:
+        """Calls of a handler that a durable engine begins at the same time, those that wait at its gates included."""
+        service = self.services.get(handler.service or "")
+        if service is None:
+            return handler.at_once
+        waiting = MOST_WAITING if service.queue is None else service.queue.limit
+        # One more than has a place is taken where it is to be seen what becomes of it.
+        beyond = 0 if service.queue is None or service.blocks else 1
+        return max(handler.at_once, service.workers + waiting + beyond)
 
     def handlers_of(self, event: str) -> list[str]:
         """Names of the handlers that hear an event, in order of registration."""

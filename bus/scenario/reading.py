@@ -283,7 +283,7 @@ def _model_at(location: Location) -> Any:
     if location[0] in _KINDS:
         return _step_at(location, _KINDS[location[0]])
     field = Scenario.model_fields[str(location[0])].annotation
-    return getattr(field, "__args__", (Scenario,))[-1]
+    return _part_at(getattr(field, "__args__", (Scenario,))[-1], location[2:-1])
 
 
 def _step_at(location: Location, verbs: Mapping[str, type[ScenarioPart]]) -> Any:

@@ -21,12 +21,19 @@ Location = tuple[Any, ...]
 def undeclared(values: dict[str, Any]) -> Iterator[tuple[Location, str, str]]:
     """Location, problem and hint of each name that nothing declares."""
     events = list(_mapping(values.get("events")))
-    handlers = _mapping(values.get("handlers"))
+    handlers, services = _mapping(values.get("handlers")), list(_mapping(values.get("services")))
     inner = keys_of_steps(VERBS)
     for name, handler in handlers.items():
         yield from _subscriptions(_mapping(handler).get("on"), ("handlers", name, "on"), events)
         for location, event in emits(_mapping(handler).get("do"), ("handlers", name, "do"), inner):
             yield from _event(event, location, events)
+        service = _mapping(handler).get("service")
+        if isinstance(service, str) and service not in services:
+            yield (
+                ("handlers", name, "service"),
+                f"no service {service}",
+                nearest(service, services) or "declare it in services",
+            )
         dead_letter = _mapping(handler).get("on_failure")
         if isinstance(dead_letter, str):
             yield from _event(dead_letter, ("handlers", name, "on_failure"), events)

@@ -36,6 +36,7 @@ SAMPLES = (
         "dying-consumer", "Dying consumer", "What a durable bus makes of consumers that die in the middle of a call."
     ),
     Sample("feedback-loop", "Feedback loop", "Two handlers that feed each other, and the condition that ends it."),
+    Sample("back-pressure", "Back-pressure", "Full queues: one blocks its emitter, one drops the oldest, one refuses."),
     Sample("lost-update", "Lost update", "A bug that no plain run shows, and `buslens explore` finds."),
     Sample("ten-runners", "Ten runners", "Ten events at one time, whose order does not matter: explore tries many."),
 )

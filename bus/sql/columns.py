@@ -175,12 +175,12 @@ def _deliveries(trace: Trace) -> Table:
 
 def _marks(trace: Trace) -> Table:
     marks, notes = trace.marks, trace.notes.all
-    lines = range(len(marks))
+    lines, pairs = range(len(marks)), zip(marks.fault, marks.decided, strict=True)
     about = {kind: [note.about if note.kind == kind else 0 for note in notes] for kind in ("call", "dispatch")}
     return {
         "kind": _texts(
             [
-                *("fault" if fault else "line" for fault in marks.fault),
+                *("fault" if fault else "decision" if decided else "line" for fault, decided in pairs),
                 *("note" if note.text else "band" for note in notes),
             ]
         ),

@@ -16,7 +16,7 @@ import numpy.typing as npt
 from bus.trace import joining
 from bus.trace.consumers import Consumers
 from bus.trace.delivered_calls import calls_of
-from buslens.records import Did, Kind, Outcome
+from buslens.records import Decided, Did, Kind, Outcome
 
 if TYPE_CHECKING:
     from bus.trace.trace import Trace
@@ -43,10 +43,11 @@ WHYS = (
     "its handler's body never ran, or was never called",
     "sent to a broker that was not asked to confirm it, and not seen again here",
     "a person dropped it at a breakpoint",
+    "dropped from a full queue",
 )
 (
     NOTHING, NOBODY, FAILED, TOO_EARLY, CANCELLED, KEPT_FOR, QUEUED, WITH_CONSUMER, RUNNING, TOLD, NEVER_RAN, SENT_ON,
-    BY_HAND,
+    BY_HAND, OVERFLOWED,
 ) = range(len(WHYS))  # fmt: skip
 """Numbers of the reasons; TOLD: the broker has words of its own (`told_rows`)."""
 
@@ -179,6 +180,7 @@ def _columns(trace: Trace) -> FateColumns:
     _made_good(trace, fate, why)
     if len(trace.deliveries):
         _carried(trace, fate, why)
+    _given_up(trace, why)
     dropped = dropped_by_hand(trace)
     fate[dropped], why[dropped] = LOST, BY_HAND
     return FateColumns(fate, why)
@@ -241,6 +243,15 @@ def _carried(trace: Trace, fate: Array, why: Array) -> None:
     why[sent[unread & (fate[sent] == OPEN)]] = SENT_ON
     gone = rows[(told.view("kind") == Kind.DISCARDED) & (rows >= 0)]
     fate[gone], why[gone] = LOST, TOLD
+
+
+def _given_up(trace: Trace, why: Array) -> None:
+    """Calls that were cancelled because the queue of their service was full."""
+    marks = trace.marks
+    calls = trace.calls.rows_of(marks.call[marks.decided == Decided.DROPPED])
+    rows = trace.dispatches.rows_of(trace.calls.dispatch[calls[calls >= 0]])
+    rows = rows[rows >= 0]
+    why[rows[why[rows] == CANCELLED]] = OVERFLOWED
 
 
 def dropped_by_hand(trace: Trace) -> Array:

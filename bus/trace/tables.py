@@ -11,6 +11,7 @@ from bus.trace.blobs import Blobs
 from bus.trace.columns import Columns
 from bus.trace.groups import RowGroups
 from bus.trace.index import Index
+from buslens.records import Decided
 
 Array = npt.NDArray[Any]
 
@@ -230,12 +231,13 @@ class Calls:
 
 
 class Marks:
-    """Notes of people, lines that handlers logged, long steps of coroutines, and faults of a scenario."""
+    """Notes of people, lines that handlers logged, long steps of coroutines, faults and decisions of a scenario."""
 
     def __init__(self, blobs: Blobs) -> None:
         self.columns = Columns(
-            time_ns=np.int64, call=np.uint64, blob=np.uint64, lacking=np.uint32, step_us=np.uint32, fault=np.uint8
-        )
+            time_ns=np.int64, call=np.uint64, blob=np.uint64, lacking=np.uint32, step_us=np.uint32, fault=np.uint8,
+            decided=np.uint8,
+        )  # fmt: skip
         self._blobs = blobs
         self._flagged: tuple[Array, int] = np.empty(0, np.int64), 0
         """Rows that `flagged` gives, and how many marks were looked at for them."""
@@ -273,11 +275,21 @@ class Marks:
         """What a scenario let go wrong, see `buslens.records.Fault`; 0 for a mark of another kind."""
         return self.columns.view("fault")
 
+    @property
+    def decided(self) -> Array:
+        """What a scenario's services have decided, see `buslens.records.Decided`; 0 for a mark of another kind."""
+        return self.columns.view("decided")
+
+    def warns(self, rows: Array) -> Array:
+        """Whether each of these tells of a fault, or that a call was given up."""
+        warns: Array = (self.fault[rows] != 0) | (self.decided[rows] > Decided.BLOCKED)
+        return warns
+
     def flagged(self) -> Array:
-        """Rows of faults and of what belongs to no call, such as a mark of the script. Only new ones are looked at."""
+        """Rows of faults, decisions and what belongs to no call, as a script's mark. Only new ones are looked at."""
         rows, looked = self._flagged
         if looked < len(self):
-            new = (self.fault[looked:] != 0) | (self.call[looked:] == 0)
+            new = (self.fault[looked:] != 0) | (self.decided[looked:] != 0) | (self.call[looked:] == 0)
             rows = np.concatenate([rows, np.flatnonzero(new) + looked])
             self._flagged = rows, looked + len(new)
         return rows

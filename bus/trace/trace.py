@@ -282,12 +282,13 @@ class Trace:
 
     def _take_rest(self, facts: Facts) -> None:
         self.dropped += int(facts.of_kind(Kind.DROPPED).count.sum())
-        marks = facts.of_kind(Kind.MARK, Kind.INTERVENED, Kind.LONG_STEP, Kind.FAULT)
+        marks = facts.of_kind(Kind.MARK, Kind.INTERVENED, Kind.LONG_STEP, Kind.FAULT, Kind.DECIDED)
         self.marks.columns.append(
             len(marks), time_ns=marks.time_ns, call=marks.parent, blob=marks.blob,
             lacking=np.where(marks.kind == Kind.MARK, marks.count, 0),
             step_us=np.where(marks.kind == Kind.LONG_STEP, marks.count, 0),
             fault=np.where(marks.kind == Kind.FAULT, np.minimum(marks.count, 255), 0),
+            decided=np.where(marks.kind == Kind.DECIDED, np.minimum(marks.count, 255), 0),
         )  # fmt: skip
         done = facts.of_kind(Kind.INTERVENED)
         self.interventions.append(

@@ -45,6 +45,16 @@ class WorkerContext:
         """Put an event on the run's bus. Raises PayloadTooLarge, and what the link raises."""
         self._run.emit(event, plain(value)[0])
 
+    def may_wait(self, event: str) -> bool:
+        """Never: that a queue of the run is full is not known here."""
+        return False
+
+    def block_until_taken(self, event: str) -> None:
+        """Go on: see `may_wait`."""
+
+    async def until_taken(self, event: str) -> None:
+        """Go on: see `may_wait`."""
+
     def log(self, text: str) -> None:
         """Leave a line on the run's timeline."""
         self._run.log(text)

@@ -62,6 +62,7 @@ SAMPLES = (
     "dying-consumer",
     "offloading",
     "feedback-loop",
+    "back-pressure",
     "lost-update",
     "ten-runners",
 )

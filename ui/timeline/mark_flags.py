@@ -1,6 +1,7 @@
 """Marks as triangles on the axis of time, with a line down over the lanes; near ones are one.
 
-They are the faults of a scenario, and what belongs to no call: the marks of a script, what an engine or probe says.
+They are the faults of a scenario, what its services decided, and what belongs to no call: the marks of a script, what
+an engine or probe says.
 """
 
 from __future__ import annotations
@@ -29,21 +30,21 @@ Rows = npt.NDArray[Any]
 
 
 def paint_marks(painter: QPainter, colours: Colours, place: Geometry, view: Viewport, trace: Trace) -> None:
-    """All that are in view; a fault among several has the colour of a warning."""
+    """All that are in view; a fault among several, or a call that was given up, has the colour of a warning."""
     rows = _in_view(trace, place, view)
     if not len(rows):
         return
-    is_fault: dict[int, bool] = {}
-    for row, fault in zip(rows.tolist(), trace.marks.fault[rows].tolist(), strict=True):
+    warns: dict[int, bool] = {}
+    for row, is_bad in zip(rows.tolist(), trace.marks.warns(rows).tolist(), strict=True):
         column = int(_x_of(trace, row, place, view) // TOGETHER)
-        is_fault[column] = is_fault.get(column, False) or bool(fault)
+        warns[column] = warns.get(column, False) or is_bad
     painter.save()
     painter.setClipRect(QRectF(place.left, place.axis_top, place.lanes_width, place.height - place.axis_top))
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     foot = float(place.emits_top)
-    for column in sorted(is_fault):
+    for column in sorted(warns):
         x = column * TOGETHER + TOGETHER / 2
-        colour = colours.warning if is_fault[column] else colours.muted
+        colour = colours.warning if warns[column] else colours.muted
         painter.setPen(QPen(with_alpha(colour, LINE_ALPHA), 1, Qt.PenStyle.DotLine))
         painter.drawLine(QPointF(x, foot), QPointF(x, place.height))
         painter.setPen(Qt.PenStyle.NoPen)
@@ -72,7 +73,7 @@ def _in_view(trace: Trace, place: Geometry, view: Viewport) -> Rows:
     times = trace.marks.time_ns[rows]
     is_in = (times >= first) & (times <= last)
     cells = (times[is_in] - first) / max(last - first, 1) * place.lanes_width // (TOGETHER / 2) * 2
-    _, kept = np.unique(cells + (trace.marks.fault[rows[is_in]] != 0), return_index=True)
+    _, kept = np.unique(cells + trace.marks.warns(rows[is_in]), return_index=True)
     return np.asarray(rows[is_in][kept])
 
 
