@@ -15,6 +15,19 @@ from bus.behaviour.deadline import Deadline
 from bus.workers.python_host import PythonHost
 
 
+class FullQueues(Protocol):
+    """What a step that emits may have to wait for."""
+
+    def may_block(self, event: str) -> bool:
+        """Whether who emits this event may have to wait until full queues of services have taken it."""
+
+    def block_until_taken(self, event: str) -> None:
+        """Wait for that, blocking this thread, where this thread can wait for it."""
+
+    async def until_taken(self, event: str) -> None:
+        """Wait for that in a coroutine."""
+
+
 class HandlerContext(Protocol):
     """Where calls of sample handlers run. Methods that wait raise asyncio.CancelledError where the run ends."""
 
@@ -35,6 +48,10 @@ class HandlerContext(Protocol):
         """Whether time is virtual here: what code does in the real world is told, because no seed decides it."""
 
     @property
+    def services(self) -> FullQueues:
+        """What a step that emits may have to wait for."""
+
+    @property
     def python(self) -> PythonHost:
         """The child processes that Python code of the scenario runs in."""
 
@@ -43,15 +60,6 @@ class HandlerContext(Protocol):
 
     def emit(self, event: str, value: Any) -> None:
         """Put an event on the bus; returns when the bus has it. Raises what the emit raises into the handler's code."""
-
-    def may_wait(self, event: str) -> bool:
-        """Whether who emits this event may have to wait until full queues of services have taken it."""
-
-    def block_until_taken(self, event: str) -> None:
-        """Wait for that, blocking this thread, where this thread can wait for it."""
-
-    async def until_taken(self, event: str) -> None:
-        """Wait for that in a coroutine."""
 
     def log(self, text: str) -> None:
         """Leave a line on the timeline, at the call that runs here."""

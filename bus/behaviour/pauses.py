@@ -79,13 +79,13 @@ class Emits:
         """Emit on this thread."""
         for _ in range(self.times):
             call.context.emit(self.event, self.payload)
-            call.context.block_until_taken(self.event)
+            call.context.services.block_until_taken(self.event)
 
     async def wait(self, call: Call) -> None:
         """Emit in a coroutine."""
         for _ in range(self.times):
             call.context.emit(self.event, self.payload)
-            await call.context.until_taken(self.event)
+            await call.context.services.until_taken(self.event)
 
 
 @dataclass(frozen=True, slots=True)

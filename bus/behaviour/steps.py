@@ -132,7 +132,7 @@ def _emit(step: steps.Emit, _: Spot) -> Do:
         if step.probability is not None and call.random.random() >= step.probability:
             return None
         said = call.context.sample(step.emit) if value is None else value(variables)
-        if call.context.may_wait(step.emit):
+        if call.context.services.may_block(step.emit):
             return Emits(step.emit, said, step.times)
         for _ in range(step.times):
             call.context.emit(step.emit, said)

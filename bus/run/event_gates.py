@@ -61,7 +61,7 @@ def gates_of(name: str, model: Handler, stage: Stage) -> list[EventGate]:
     if model.concurrency is not None:
         made.append(Turns(stage, model.concurrency))
     if model.service is not None:
-        made.append(stage.services.gate(model.service, stage.scenario))
+        made.append(stage.services.gate(model.service))
     return made
 
 

@@ -39,8 +39,8 @@ async def emit_by_hand(stage: Stage, hand: Hand) -> None:
                 _emit_against_schema(stage, hand)
             else:
                 emit_outside(stage, hand.event, hand.payload)
-        if stage.may_wait(hand.event):
-            await stage.until_taken(hand.event)
+        if stage.services.may_block(hand.event):
+            await stage.services.until_taken(hand.event)
 
 
 def _emit_against_schema(stage: Stage, hand: Hand) -> None:

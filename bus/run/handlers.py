@@ -60,9 +60,6 @@ class Behaviour:
         self._random: random.Random = stage.draws.stream(name) if before is None else before._random
         self._backoffs: random.Random = stage.draws.stream(name, "backoff") if before is None else before._backoffs
         self._count = itertools.count(1)
-        self.service = stage.scenario.services.get(model.service or "")
-        """Whose workers do its calls; None: nobody's."""
-
         self._guard = None if model.when is None else Guard(model.when, self.steps, stage)
         self._gates = gates_of(name, model, stage)
         spec, at_once = stage.engine.spec, stage.scenario.at_once(model)

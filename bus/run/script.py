@@ -81,8 +81,8 @@ class _Emitter:
             emit_outside(self._stage, event, self._payload(variables))
         except (PayloadRefused, PayloadTooLarge, CannotGenerate, expressions.ExpressionError) as error:
             raise UserError(f"the script cannot go on: {error}", at=self._place) from None
-        if self._stage.may_wait(event):
-            await self._stage.until_taken(event)
+        if self._stage.services.may_block(event):
+            await self._stage.services.until_taken(event)
 
     def _payload(self, variables: dict[str, Any]) -> Any:
         if self._generator is not None:

@@ -10,11 +10,13 @@ from __future__ import annotations
 import asyncio
 import heapq
 from collections import deque
+from collections.abc import Callable
 from concurrent.futures import CancelledError
 from contextvars import ContextVar
 
 from bus.contract.protocol import Undeliverable
 from bus.run.decisions import DecisionRecords
+from bus.run.in_flight import InFlightLimit
 from bus.run.recording import Recording
 from bus.runtime.loop import EngineLoop
 from bus.scenario import Scenario
@@ -172,10 +174,25 @@ class ServiceGate:
 
 
 class Services:
-    """Those of one run. Lives on its loop, but for `block` and `blocks`."""
+    """Those of one run. Lives on its loop, but for `may_block` and `block_until_taken`."""
 
-    def __init__(self, recording: Recording, on_loop: LoopCalls, *, is_durable: bool) -> None:
-        """on_loop: what a thread waits for on the loop. is_durable: whether the run's engine keeps events."""
+    def __init__(
+        self,
+        recording: Recording,
+        on_loop: LoopCalls,
+        scenario: Callable[[], Scenario],
+        *,
+        in_flight: InFlightLimit,
+        is_durable: bool,
+    ) -> None:
+        """on_loop: what a thread waits for on the loop. scenario: as it is edited now.
+
+        is_durable: whether the run's engine keeps events.
+        """
+        self.in_flight = in_flight
+        """How many calls may be without an end, of services or not."""
+
+        self._scenario = scenario
         self._recording = recording
         self._on_loop = on_loop
         self._is_durable = is_durable
@@ -184,31 +201,31 @@ class Services:
         self._blocking: tuple[Scenario | None, dict[str, tuple[str, ...]]] = None, {}
         """By event: the services whose queues may make its emitter wait; of the scenario as it was then."""
 
-    def gate(self, name: str, scenario: Scenario) -> ServiceGate:
+    def gate(self, name: str) -> ServiceGate:
         """The gate of a service; another one where the scenario was edited."""
         self._loop = asyncio.get_running_loop()
-        model, found = scenario.services[name], self._gates.get(name)
+        model, found = self._scenario().services[name], self._gates.get(name)
         if found is None or found.model != model:
             found = self._gates[name] = ServiceGate(name, model, self._recording, is_durable=self._is_durable)
         return found
 
-    def blocks(self, event: str, scenario: Scenario) -> bool:
-        """Whether an emit of this event may have to wait. Not where a broker keeps what has no place."""
-        return bool(scenario.services) and not self._is_durable and bool(self._blocking_of(event, scenario))
+    def may_block(self, event: str) -> bool:
+        """Whether who emits this event may have to wait. Not where a broker keeps what has no place."""
+        return bool(self._scenario().services) and not self._is_durable and bool(self._blocking_of(event))
 
-    async def until_taken(self, event: str, scenario: Scenario) -> None:
+    async def until_taken(self, event: str) -> None:
         """Return when the queues have taken what was emitted until now."""
         loop = asyncio.get_running_loop()
         assert isinstance(loop, EngineLoop)
         for _ in range(_ROUNDS):
             await loop.pause(0)
-        for name in self._blocking_of(event, scenario):
+        for name in self._blocking_of(event):
             gate = self._gates.get(name)
             last = None if gate is None else gate.last_at_door()
             if last is not None:
                 await asyncio.shield(last)
 
-    def block(self, event: str, scenario: Scenario) -> None:
+    def block_until_taken(self, event: str) -> None:
         """The same on a worker's thread. What runs on the loop's own thread cannot wait for what needs the loop too."""
         loop, clock, turns = self._loop, self._recording.clock, list[int]()
         if loop is None or _runs_here(loop):
@@ -216,7 +233,7 @@ class Services:
 
         async def wait(_: Payload) -> None:
             try:
-                await self.until_taken(event, scenario)
+                await self.until_taken(event)
             finally:
                 turns.append(clock.work_began())  # from here on the thread computes again
 
@@ -230,8 +247,8 @@ class Services:
             for turn in turns or [clock.work_began()]:
                 clock.take_turn(turn)
 
-    def _blocking_of(self, event: str, scenario: Scenario) -> tuple[str, ...]:
-        known = self._blocking
+    def _blocking_of(self, event: str) -> tuple[str, ...]:
+        scenario, known = self._scenario(), self._blocking
         if known[0] is not scenario:
             known = self._blocking = scenario, {}
         if event not in known[1]:

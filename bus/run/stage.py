@@ -19,6 +19,7 @@ from bus.contract.protocol import Engine
 from bus.run.breakpoints import edge
 from bus.run.faults import Faults
 from bus.run.holding import HeldDeliveries
+from bus.run.in_flight import InFlightLimit
 from bus.run.recording import Recording
 from bus.run.services import Services
 from bus.run.waits import TimedWaits
@@ -40,27 +41,6 @@ MOST_IN_FLIGHT = 150_000
 
 MOST_KEPT = 1_000_000
 """Calls that have not ended on a durable engine, where what waits lies with the broker."""
-
-_LOOKS = 1_000
-"""How often they are counted, while so many are emitted: a thousandth more than the most may be in flight."""
-
-
-class InFlightLimit:
-    """How many calls may be without an end. They are counted now and then: it takes as long as half an emit."""
-
-    def __init__(self, most: int, count: Callable[[], int]) -> None:
-        self.most = most
-        self._count = count
-        self._emits = 0
-        """Since they were counted."""
-
-    def is_exceeded(self) -> bool:
-        """Asked at each emit."""
-        self._emits += 1
-        if self._emits * _LOOKS <= self.most:
-            return False
-        self._emits = 0
-        return self._count() > self.most
 
 
 class Counters(dict[str, int]):
@@ -112,7 +92,16 @@ class Stage:
         self.trusted = False
         self.python = PythonHost()
         self.pools = WorkerPools(recording.run, recording.clock, recording.recorder)
-        self.services = Services(recording, self.pools.on_loop, is_durable=engine.spec.is_durable)
+        self.services = Services(
+            recording,
+            self.pools.on_loop,
+            lambda: self.scenario,
+            in_flight=InFlightLimit(
+                MOST_KEPT if engine.spec.is_durable else most_in_flight,
+                lambda: engine.in_flight() + self.pools.in_flight(),
+            ),
+            is_durable=engine.spec.is_durable,
+        )
         self.counters = Counters()
         self.faults = Faults(scenario, self.draws, recording, engine, self.counters, give_up, dies)
         """What goes wrong on purpose."""
@@ -120,10 +109,6 @@ class Stage:
         self.holding = HeldDeliveries(recording, gate, self.counters)
         self.waits = TimedWaits(recording.clock)
         self.error_class = ErrorClasses().named
-        self._in_flight = InFlightLimit(
-            MOST_KEPT if engine.spec.is_durable else most_in_flight,
-            lambda: engine.in_flight() + self.pools.in_flight(),
-        )
 
     def emit(self, event: str, value: Any) -> None:
         """Put an event on the bus. Raises PayloadRefused, PayloadTooLarge, and what the engine raises."""
@@ -140,10 +125,9 @@ class Stage:
 
     def put(self, event: str, checked: Any) -> None:
         """Emit a payload that was checked. Raises what the engine raises."""
-        if self._in_flight.is_exceeded():
-            self.give_up(
-                f"more than {self._in_flight.most} calls wait at once: the scenario emits faster than it can work"
-            )
+        limit = self.services.in_flight
+        if limit.is_exceeded():
+            self.give_up(f"more than {limit.most} calls wait at once: the scenario emits faster than it can work")
             raise asyncio.CancelledError("the run was given up")
         if self.faults.hits_emits:
             self.faults.emit(event, checked, self._send)
@@ -152,18 +136,6 @@ class Stage:
 
     def _send(self, event: str, checked: Any) -> None:
         self.engine.emit(event, *(() if checked is None else (checked,)))
-
-    def may_wait(self, event: str) -> bool:
-        """Whether who emits this event may have to wait until it is taken."""
-        return self.services.blocks(event, self.scenario)
-
-    def block_until_taken(self, event: str) -> None:
-        """Wait on this thread until full queues have taken what was emitted."""
-        self.services.block(event, self.scenario)
-
-    async def until_taken(self, event: str) -> None:
-        """The same in a coroutine."""
-        await self.services.until_taken(event, self.scenario)
 
     def problems(self, event: str, value: Any) -> list[str]:
         """What is wrong with a payload. An event that says nothing of its payload takes any."""

@@ -14,14 +14,16 @@ from bus.scenario.services import Service
 class _Entry:
     """One handler and its subscriptions, in order of registration."""
 
-    def __init__(self, behaviour: Behaviour, events: list[str]) -> None:
+    def __init__(self, behaviour: Behaviour, events: list[str], service: Service | None) -> None:
+        """service: whose workers do its calls, as the file says it; None: nobody's."""
         self.behaviour = behaviour
+        self.service = service
         self.events = events
         self.functions: dict[str, Function] = {}
 
     def says(self, name: str, model: Handler, events: list[str], service: Service | None) -> bool:
         mine = self.behaviour
-        return (mine.name, mine.model, mine.service, self.events) == (name, model, service, events)
+        return (mine.name, mine.model, self.service, self.events) == (name, model, service, events)
 
 
 class Subscriptions:
@@ -56,9 +58,9 @@ class Subscriptions:
         known = {entry.behaviour.name: entry.behaviour for entry in self._entries}
         for entry in list(self._entries[same:]):
             self._remove(entry)
-        for name, model, events, _service in wanted[same:]:
+        for name, model, events, service in wanted[same:]:
             behaviour = known.get(name) or Behaviour(name, model, lines, self._stage)
-            self._add(_Entry(behaviour, events))
+            self._add(_Entry(behaviour, events, service))
 
     def take_down(self, handlers: tuple[str, ...]) -> None:
         """They are not subscribed any more."""
@@ -72,7 +74,7 @@ class Subscriptions:
             behaviour = entry.behaviour
             if anew and self._lines is not None:
                 behaviour = Behaviour(behaviour.name, behaviour.model, self._lines, self._stage, before=behaviour)
-            self._add(_Entry(behaviour, entry.events))
+            self._add(_Entry(behaviour, entry.events, entry.service))
 
     def hear_of(self, event: str) -> None:
         """Somebody is about to emit an event that the scenario may not name: patterns hear it too."""

@@ -13,6 +13,20 @@ from bus.workers.python_host import PythonHost
 from bus.workers.worker_talk import RunLink
 
 
+class UnknownQueues:
+    """The queues of the run's services, as a worker's process sees them: not at all, and nothing waits for them."""
+
+    def may_block(self, event: str) -> bool:
+        """Never: that a queue of the run is full is not known here."""
+        return False
+
+    def block_until_taken(self, event: str) -> None:
+        """Go on: see `may_block`."""
+
+    async def until_taken(self, event: str) -> None:
+        """Go on: see `may_block`."""
+
+
 class WorkerContext:
     """A worker's HandlerContext (see bus/behaviour/context.py), for one call after another.
 
@@ -28,6 +42,7 @@ class WorkerContext:
         self.error_class = ErrorClasses().named
         self.is_virtual = False  # a worker's process does not know the run's clock
         self.python = PythonHost()
+        self.services = UnknownQueues()
         self.trusted = False
         self.counters: dict[str, int] = {}
 
@@ -44,16 +59,6 @@ class WorkerContext:
     def emit(self, event: str, value: Any) -> None:
         """Put an event on the run's bus. Raises PayloadTooLarge, and what the link raises."""
         self._run.emit(event, plain(value)[0])
-
-    def may_wait(self, event: str) -> bool:
-        """Never: that a queue of the run is full is not known here."""
-        return False
-
-    def block_until_taken(self, event: str) -> None:
-        """Go on: see `may_wait`."""
-
-    async def until_taken(self, event: str) -> None:
-        """Go on: see `may_wait`."""
 
     def log(self, text: str) -> None:
         """Leave a line on the run's timeline."""

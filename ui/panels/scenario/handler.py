@@ -135,9 +135,7 @@ class HandlerForm(Form):
         self.add("batch", "batch", "json", '{"size": 10, "within": "100ms"}', to=rows)
         self.add("order", "in order of", hint="a field such as customer.id", to=rows)
         self.add("concurrency", "at once", "number", "any number", to=rows)
-        self.add(
-            "service", "service", hint="none", to=rows, help="Whose workers do its calls, and whose queue holds them"
-        )
+        self.add("service", "service", hint="none", to=rows, help="Whose workers do its calls")
         self.retry.widget.setToolTip("Every engine: calls for one event where they fail, and the time between two")
         return part
 
