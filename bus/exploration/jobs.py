@@ -169,14 +169,13 @@ class _Job:
         if self._process.poll() is None:
             self._process.kill()
         self._process.wait()
-        self._reader.join()
-        assert self._process.stdout is not None
-        self._process.stdout.close()
+        self._reader.join(LONGEST_END_S)  # what the scenario's Python has started may hold its output for longer
 
     def _read(self, output: IO[str]) -> None:
-        while line := output.readline(LONGEST_LINE):
-            said = json.loads(line)
-            if "runs" in said:
-                self.said = said
-            else:
-                self._last = said
+        with output:
+            while (line := output.readline(LONGEST_LINE)).endswith("\n"):  # half a line: it was ended meanwhile
+                said = json.loads(line)
+                if "runs" in said:
+                    self.said = said
+                else:
+                    self._last = said

@@ -5,6 +5,7 @@ It lies in chunks of its own that nobody removes, so that whoever comes late can
 
 from __future__ import annotations
 
+import contextlib
 from pathlib import Path
 
 import numpy as np
@@ -37,6 +38,9 @@ class Definitions:
         self._handlers = 0
         self._known_openings = np.zeros(1024, bool)
         self.forms = Forms()
+        self._newest = b""
+        """The record that was taken last: it is read again where nothing was behind it yet."""
+
         self.frames: list[bytes] = []
         """Frames of names that were read since somebody took them."""
 
@@ -44,6 +48,10 @@ class Definitions:
         """Read all that is there. Whatever was read of the stream before mentions nothing else. Raises Damaged."""
         while found := self._chunks.read(NONE_WANTED):
             self._take(found)
+        # Half a record is none, and nobody mentions it yet.
+        if last := self._chunks.read_last():
+            with contextlib.suppress(Damaged):
+                self._take(last)
 
     def openings(self, wanted: Array, handlers: Array | None = None) -> Array:
         """The table of openings. Raises Damaged where one of these is not in it, or has not such a handler."""
@@ -63,23 +71,28 @@ class Definitions:
         names: list[bytes] = []
         for place in found.places:
             ident, kind, _, what, length = RECORD.unpack_from(found.data, place)
-            begins = place + RECORD.size
-            body = bytes(found.data[begins : begins + length])
+            record = bytes(found.data[place : place + RECORD.size + length])
+            if record == self._newest:
+                continue
+            body = record[RECORD.size :]
             if what == NAME:
                 names.append(_name(ident, kind, body))
             elif what == FORM:
                 self.forms.define(ident, body)
             else:
                 self._open(ident, body)
+            self._newest = record
         if names:
             self.frames.append(pack_frame(NAMES_FRAME, b"".join(names)))
 
     def _open(self, ident: int, body: bytes) -> None:
         numbers = np.frombuffer(body[: len(body) // 4 * 4], "<u4")
         count = len(numbers) - 2
-        begins, self._handlers = self._handlers, self._handlers + count
-        if len(body) % 4 or count < 1 or numbers[1] != count or max(ident, self._handlers) >= _MOST_OPENINGS:
+        begins, ends = self._handlers, self._handlers + count
+        is_one = len(body) % 4 == 0 and count > 0 and numbers[1] == count and bool(numbers.all())
+        if not is_one or max(ident, ends) >= _MOST_OPENINGS:
             raise Damaged(f"the opening {ident} is not one")
+        self._handlers = ends
         self._openings = _with_room(self._openings, ident)
         self._known_openings = _with_room(self._known_openings, ident)
         self.handlers = _with_room(self.handlers, self._handlers)
@@ -89,7 +102,7 @@ class Definitions:
 
 
 def _name(ident: int, kind: int, body: bytes) -> bytes:
-    if kind not in _NAME_KINDS or len(body) > MAX_NAME or ident >= 1 << 32:
+    if kind not in _NAME_KINDS or len(body) > MAX_NAME or ident >= 1 << 32 or body[-1:] != b"}":
         raise Damaged(f"the name {ident} is not one")
     return NAME_ENTRY.pack(ident, kind, 0, 0, len(body)) + body
 

@@ -1,12 +1,12 @@
 """The records of a stream, chunk after chunk: which of them are whole.
 
-Records are appended whole, one after another, and each before the slot that mentions it. So all but the last one are
-whole, and that one is where a slot mentions it, or once it has been there for a moment.
+Records are appended one after another, each by one copy and before what mentions it. So all but the last one are whole,
+and that one is where a slot mentions it. Else it may be half there: for as long as its program stands still, and for
+ever where that was killed.
 """
 
 from __future__ import annotations
 
-import threading
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -23,7 +23,6 @@ from buslens.wire import MAX_BLOB
 PIECE = 1024 * 1024
 """Bytes that are read at once; more only where one record is larger."""
 
-_SETTLE_S = 0.001
 NONE_WANTED: Array = np.zeros(0, np.uint64)
 _MAY_HAVE = {layout.BYTES: (BLOB, VALUES), layout.NAMES: (NAME, OPENING, FORM)}
 
@@ -60,22 +59,31 @@ class RecordChunks:
         """Id of the first record, where chunks before it were removed, and not read; 0: none was."""
 
     def read(self, wanted: Array) -> WholeRecords | None:
-        """The next records; None where there are none yet. wanted: ids that slots mention. Raises Damaged, OSError."""
+        """The next records that are whole; None where there are none yet. wanted: ids that slots mention.
+
+        Raises Damaged, OSError.
+        """
+        found = self._found()
+        if found is not None and self._is_doubtful(found, wanted):
+            found = _without_last(found)
+        if found is None or not found.end:
+            return None
+        self._at += found.end
+        return found
+
+    def read_last(self) -> WholeRecords | None:
+        """Where `read` has nothing more: the record that is there and may not be whole. It is read again then."""
+        return self._found()
+
+    def _found(self) -> WholeRecords | None:
         data = bytearray(self._file.read(self._at, PIECE))
         head = RECORD.unpack_from(data) if len(data) >= RECORD.size else (0,)
         if not head[0]:
-            return self.read(wanted) if self._go_on() else None
+            return self._found() if self._go_on() else None
         if RECORD.size + head[-1] > len(data):
             data = bytearray(self._file.read(self._at, RECORD.size + min(head[-1], MAX_BLOB)))
         found = self._walk(data)
-        if not found.end:
-            return None
-        if self._is_doubtful(found, wanted):
-            threading.Event().wait(_SETTLE_S)
-            last = found.places[-1]
-            data[last : found.end] = self._file.read(self._at + last, found.end - last)
-        self._at += found.end
-        return found
+        return found if found.end else None
 
     def close(self) -> None:
         """Safe to call twice."""
@@ -103,9 +111,17 @@ class RecordChunks:
         return WholeRecords(data, places, others, at)
 
     def _is_doubtful(self, found: WholeRecords, wanted: Array) -> bool:
-        data, end = found.data, found.end
-        is_last = end + RECORD.size > len(data) or not RECORD.unpack_from(data, end)[0]
-        return is_last and not (wanted == RECORD.unpack_from(data, found.places[-1])[0]).any()
+        """Whether the last of them may not be whole. Where another one has come behind it, it is read once more."""
+        data, last, end = found.data, found.places[-1], found.end
+        if end + RECORD.size <= len(data) and RECORD.unpack_from(data, end)[0]:
+            return False
+        if (wanted == RECORD.unpack_from(data, last)[0]).any():
+            return False
+        behind = self._file.read(self._at + end, RECORD.size)
+        if not any(behind) and not chunk_files.following(self._folder, self._stem, self.number):
+            return True
+        data[last:end] = self._file.read(self._at + last, end - last)
+        return False
 
     def _go_on(self) -> bool:
         """Whether there is another chunk. This one was sealed before that was made: its end is read once more."""
@@ -130,6 +146,11 @@ class RecordChunks:
     def _first_id(self) -> int:
         head = self._file.read(0, RECORD.size)
         return int(RECORD.unpack(head)[0]) if len(head) == RECORD.size else 0
+
+
+def _without_last(found: WholeRecords) -> WholeRecords:
+    *places, last = found.places
+    return WholeRecords(found.data, places, [other for other in found.others if other < len(places)], last)
 
 
 def _alike(data: bytearray, at: int, step: int) -> int:

@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+import os
+import signal
+import sys
+import threading
 import time
+from pathlib import Path
 
 import pytest
 
@@ -14,6 +19,15 @@ from bus.exploration.tally import Tally
 from bus.scenario import loads
 from tests.helpers.exploring import explored, sample
 from tests.helpers.patience import PATIENCE_S
+
+LEAVES_A_CHILD = """
+import subprocess, sys
+child = subprocess.Popen([sys.executable, "-c", "import signal; signal.pause()"])
+open(sys.argv[1], "w").write(str(child.pid))
+print('{"runs": 1, "breaking": 0}')
+print('{"runs": 2, "brea', end="", flush=True)
+child.wait()
+"""
 
 
 def on(until: float) -> bool:
@@ -59,3 +73,21 @@ def test_a_run_without_an_end_is_ended_and_said(monkeypatch: pytest.MonkeyPatch)
     with pytest.raises(UserError, match="did not end and has not said what it saw"):
         Jobs(program, Plan(), jobs=1, runs=10, seconds=0.1).wait(lambda _: on(until))
     assert on(until)
+
+
+def test_closing_waits_for_no_child_that_holds_the_output_of_a_process_and_half_a_line_is_none(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr("bus.exploration.jobs.LONGEST_END_S", 0.2)
+    told = tmp_path / "child"
+    monkeypatch.setattr("bus.exploration.jobs.command_of", lambda _: [sys.executable, "-c", LEAVES_A_CHILD, str(told)])
+    before = threading.enumerate()
+    working = Jobs(Program(sample("lost-update")), Plan(), jobs=1, runs=1, seconds=None)
+    until = time.monotonic() + PATIENCE_S
+    with pytest.raises(UserError, match="has not said what it saw"):
+        working.wait(lambda how_far: how_far.runs == 0 and on(until))
+    assert (working.how_far().runs, on(until)) == (1, True)
+    os.kill(int(told.read_text()), signal.SIGKILL)
+    for reader in set(threading.enumerate()) - set(before):
+        reader.join(PATIENCE_S)
+        assert not reader.is_alive()

@@ -51,13 +51,36 @@ def test_what_comes_later_is_read_then(tmp_path: Path) -> None:
         RECORD.pack(4, 99, 0, NAME, 2) + b"{}",
         RECORD.pack(1 << 40, NameKind.LANE, 0, NAME, 2) + b"{}",
         *(opening(1 << 30, 7, 1, 9), opening(1, 7, 2, 9), opening(1, 7, 1, 9, 10), opening(1, 7, 0)),
+        *(opening(1, 7, 2, 9, 0), name(3, "main").replace(b"}", b"\0")),
         RECORD.pack(4, 0, 0, OPENING, 3) + b"xyz",
         RECORD.pack(1, 0, 0, FORM, 3) + b"xyz",
     ],
 )
 def test_garbled_definitions_are_damage(tmp_path: Path, garbled: bytes) -> None:
     with pytest.raises(Damaged):
-        definitions(tmp_path, garbled)
+        definitions(tmp_path, garbled + name(5, "other"))
+
+
+@pytest.mark.parametrize("whole", [name(4, "other"), opening(1, 7, 2, 9, 10), form(1)])
+def test_half_a_definition_at_the_end_is_none_until_it_is_whole(tmp_path: Path, whole: bytes) -> None:
+    for there in range(RECORD.size, len(whole)):
+        write_chunks(tmp_path, NAMES, name(3, "main") + whole[:there].ljust(len(whole), b"\0"))
+        read = Definitions(tmp_path)
+        read.read_on()
+        assert b"".join(read.frames).count(b"main") == 1
+        write_chunks(tmp_path, NAMES, name(3, "main") + whole)
+        read.read_on()
+        read.read_on()
+        write_chunks(tmp_path, NAMES, name(3, "main") + whole + opening(2, 8, 1, 11))
+        read.read_on()
+        told = b"".join(read.frames)
+        assert (told.count(b"main"), told.count(b"other")) == (1, whole.count(b"other"))
+        assert read.openings(ids(2))[2].tolist()[:3] == [8, 1, 11]
+        if whole == opening(1, 7, 2, 9, 10):
+            assert read.openings(ids(1))[1].tolist()[:3] == [7, 2, 9]
+            assert read.handlers[:3].tolist() == [9, 10, 11]
+        if whole == form(1):
+            assert read.forms.texts(values(4, 5, 6), len(values(4, 5, 6))) == [b"[5,6]"]
 
 
 def test_an_opening_that_is_not_there_is_damage(tmp_path: Path) -> None:

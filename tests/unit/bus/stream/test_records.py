@@ -132,7 +132,19 @@ def test_values_are_read_whole_wherever_a_piece_ends(
 )
 def test_garbled_records_are_damage(tmp_path: Path, garbled: bytes, forms: bytes) -> None:
     with pytest.raises(Damaged):
-        records(tmp_path, garbled, names=forms).read_for(ids(4))
+        records(tmp_path, garbled, names=forms).read_for(ids(4, 6))
+
+
+@pytest.mark.parametrize("half", [values(6, 7, 7)[:20].ljust(36, b"\0"), blob(6, b'"two"')[:18].ljust(21, b"\0")])
+def test_half_a_payload_of_a_program_that_was_killed_while_it_wrote_damages_nothing(
+    tmp_path: Path, half: bytes
+) -> None:
+    read = records(tmp_path, values(4, 1, 1) + half, names=form(1))
+    read.read_for(ids(4))
+    read.read_for(ids())
+    assert read.claimed(ids(4)).tolist() == [1]
+    trace = trace_of(read)
+    assert (trace.blobs.payload(1).value, trace.damage) == ([1, 1], "")
 
 
 def test_no_more_is_read_than_is_mentioned_however_much_there_is(
