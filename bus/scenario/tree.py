@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Mapping
+from functools import cache
 from typing import Any
 
 from ruamel.yaml import YAML
@@ -25,6 +26,7 @@ from ruamel.yaml.events import (
     ScalarEvent,
 )
 from ruamel.yaml.nodes import Node, ScalarNode
+from ruamel.yaml.resolver import VersionedResolver
 
 from bus.errors import Place, UserError
 from bus.scenario import yaml_words
@@ -42,6 +44,10 @@ LARGEST_INTEGER = (1 << 63) - 1
 _LONGEST_NUMBER = 100
 _UNPRINTABLE = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _CORE_TAGS = "tag:yaml.org,2002:"
+_WORDS = re.compile(r"[A-Za-z0-9_](?:[A-Za-z0-9_.+ -]*[A-Za-z0-9_])?")
+"""What is one plain scalar wherever it stands: whether it is a text, YAML's words and numbers alone decide."""
+
+_TEXTS = (f"{_CORE_TAGS}str", f"{_CORE_TAGS}timestamp")
 
 
 def parse(text: str, file: str) -> CommentedMap:
@@ -84,6 +90,8 @@ def values_of(text: str, file: str) -> dict[str, Any]:
 
 def reads_as_text(text: str) -> bool:
     """Whether YAML takes this, written without quotes, for this very text."""
+    if _WORDS.fullmatch(text):
+        return str(_resolver().resolve(ScalarNode, text, (True, False))) in _TEXTS
     try:
         read = _yaml().load(f"[{text}]")
     except (YAMLError, ValueError):
@@ -166,6 +174,13 @@ def _yaml() -> YAML:
     yaml.preserve_quotes = True
     yaml.width = 120
     return yaml
+
+
+@cache
+def _resolver() -> VersionedResolver:
+    made: VersionedResolver = _yaml().resolver
+    made.resolve(ScalarNode, "", (True, False))  # fills its tables, which two threads must not do at a time
+    return made
 
 
 def _check_text(text: str, file: str) -> None:
