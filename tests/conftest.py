@@ -40,8 +40,19 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     items.sort(key=lambda item: WAITING not in item.path.parents)
 
 
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_teardown(item: pytest.Item) -> Iterator[None]:
+    """When all fixtures are over that end here, nothing is open that a test of this worker has opened."""
+    from tests.helpers.left_open import left_open_by
+
+    yield
+    left = left_open_by(item)
+    if left:
+        raise AssertionError("this test left to the garbage collector: " + ", ".join(left))
+
+
 def pytest_sessionfinish() -> None:
-    """What `clean_qt` has set aside may be collected again."""
+    """What was set aside behind each test may be collected again."""
     gc.unfreeze()
 
 

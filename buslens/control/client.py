@@ -68,8 +68,12 @@ class Program:
         self._number += 1
         self._send(packed({"id": self._number, "do": do, **fields}), time.monotonic() + self._answer_s)
 
-    def ask(self, do: str, wait_s: float = ANSWER_S, **fields: Any) -> Fields:
-        """What comes of a command, at most so many seconds from now. Raises NoAnswer also where it is refused."""
+    def ask(self, do: str, wait_s: Optional[float] = None, **fields: Any) -> Fields:
+        """What comes of a command, at most so many seconds from now. Raises NoAnswer also where it is refused.
+
+        wait_s: None: as long as the program may take to say anything at all.
+        """
+        wait_s = self._answer_s if wait_s is None else wait_s
         self._number += 1
         until_ns = self.hello["now_ns"] + int((time.monotonic() - self._heard_s + wait_s) * 1e9)
         said = {name: value for name, value in fields.items() if value is not None}

@@ -6,9 +6,13 @@ import json
 import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any
 
+import pytest
+
+from bus.programs import program_hold, reaching
 from bus.trace import Trace
 from buslens.control.buses import Bus
 from buslens.control.client import Program
@@ -98,6 +102,9 @@ def running(folder: Path, *only: str) -> Iterator[Running]:
     assert isinstance(recorder, StreamRecorder)
     assert isinstance(control, Control)
     try:
-        yield Running(program, recorder, control)
+        with pytest.MonkeyPatch.context() as patch:
+            for asking in (reaching, program_hold):  # a busy machine takes its time
+                patch.setattr(asking, "Program", partial(Program, answer_s=PATIENCE_S))
+            yield Running(program, recorder, control)
     finally:
         program.stop()

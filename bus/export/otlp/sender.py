@@ -10,6 +10,7 @@ import threading
 import time
 from collections import Counter, deque
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from dataclasses import dataclass
 
 from opentelemetry.proto.trace.v1.trace_pb2 import ResourceSpans, ScopeSpans, TracesData
@@ -145,6 +146,11 @@ class OtlpSender:
             return SendingReport(self._sent, dict(self._lost), str(self._endpoint))
 
     def _work(self) -> None:
+        with closing(self._connection):
+            self._send_all()
+
+    def _send_all(self) -> None:
+        """Until the end is asked for and nothing waits, or what waits is given up."""
         while batch := self._next():
             makes, count = batch
             message = TracesData()
@@ -157,7 +163,6 @@ class OtlpSender:
             for part, spans in _parts(message):
                 if not self._deliver(part, spans):
                     return
-        self._connection.close()
 
     def _next(self) -> tuple[list[MakeSpans], int] | None:
         """The next batch, when it is full or has waited long enough; None at the end."""
