@@ -20,15 +20,15 @@ from ui.timeline.view import TimelineView
 
 
 @pytest.fixture(autouse=True)
-def _leaves_qt_clean(clean_qt: None) -> None:
-    """Applies `clean_qt` without every test having to name it."""
-
-
-@pytest.fixture(autouse=True)
 def _usual_letters(qapp: QApplication) -> Iterator[None]:
     """Font and colours belong to the application: what a test makes of them is not for the next."""
     yield
     apply_theme(make_application(), LIGHT, Settings().font_points)
+
+
+@pytest.fixture(autouse=True)
+def _leaves_qt_clean(_usual_letters: None, clean_qt: None) -> None:
+    """Applies `clean_qt` without every test having to name it; letters change when no widget is there to be styled."""
 
 
 @pytest.fixture(autouse=True)

@@ -6,6 +6,7 @@ import math
 from collections.abc import Iterator
 from contextlib import suppress
 
+from PySide6.QtCore import QRect
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QDialog, QTabWidget, QWidget
 
@@ -13,6 +14,9 @@ from buslens.records import Outcome
 from ui.window import Window
 
 RUN_S = 60.0
+_A_DOT = QRect(0, 0, 1, 1)
+"""To grab so little settles every layout, and paints next to nothing."""
+
 FORMS = (("scenario", ""), ("event", "order.placed"), ("handler", "charge_card"), ("script", ""))
 """What the tree of the sample checkout leads to."""
 
@@ -64,7 +68,7 @@ def sheets(window: Window) -> Iterator[tuple[str, QWidget]]:
 def _stop(name: str, widget: QWidget) -> Iterator[tuple[str, QWidget]]:
     for _ in range(3):  # a layout that is told its width asks once more for its height
         QTest.qWait(5)
-        widget.grab()
+        widget.grab(_A_DOT)
     yield name, widget
 
 
