@@ -12,7 +12,7 @@ import threading
 import time
 import uuid
 from collections.abc import Callable
-from typing import Any
+from typing import Any, cast
 
 from bus.connections.model import UNDER_CONNECTIONS
 from bus.errors import UserError
@@ -123,7 +123,6 @@ class CeleryCalls:
         """Raises UserError where there is no Celery, or no broker of it."""
         self._url = celery_app.address()
         self._made = Made(run, self._url)
-        self._replies = self._made.replies
         self._speed = speed
         self._records = records
         self._mark = mark
@@ -136,6 +135,7 @@ class CeleryCalls:
         """What a person should know now: that nobody takes the calls; empty while somebody does."""
 
         self._app = celery_app.application(self._url)
+        self._producers = _producers(self._app)
         self._prepare()
         self._thread = threading.Thread(target=self._listen, name="celery answers", daemon=True)
         self._thread.start()
@@ -163,7 +163,8 @@ class CeleryCalls:
         """Its call is given up: no worker shall begin it. Why is the task's to say."""
         self.give_back(task)
         try:
-            self._app.control.revoke(task.id, terminate=True, signal="SIGKILL")
+            with self._producers.connections.acquire(block=True) as connection:
+                self._app.control.revoke(task.id, terminate=True, signal="SIGKILL", connection=connection)
         except Exception as error:
             _LOG.info("a Celery task could not be revoked: %s", error)
         return task.why
@@ -176,12 +177,13 @@ class CeleryCalls:
                 task.heard.put(None)
                 return
             self._tasks[task.id] = task
-        told = {**request, "replies": self._replies, "speed": speed if speed < float("inf") else 0.0}
+        told = {**request, "replies": self._made.replies, "speed": speed if speed < float("inf") else 0.0}
         try:
-            self._app.send_task(
-                celery_app.TASK, (told,), task_id=task.id, queue=workers,
-                expires=celery_app.EXPIRES_S, confirm_timeout=celery_app.CONFIRM_S,
-            )  # fmt: skip
+            with self._producers.acquire(block=True) as producer:
+                self._app.send_task(
+                    celery_app.TASK, (told,), task_id=task.id, queue=workers, producer=producer,
+                    expires=celery_app.EXPIRES_S, confirm_timeout=celery_app.CONFIRM_S,
+                )  # fmt: skip
         except Exception as error:
             task.why = f"Celery's broker does not take it: {error or type(error).__name__}"
             task.heard.put(None)
@@ -207,6 +209,7 @@ class CeleryCalls:
         self.kill()
         self._thread.join(LEAVE_S)
         self._made.remove_from(self._app)
+        self._producers.connections.force_close_all()
         self._app.close()
 
     # Talking with the broker
@@ -233,7 +236,7 @@ class CeleryCalls:
         import kombu
 
         made: Any = kombu.Queue  # type: ignore[attr-defined]  # its names are there when they are asked for
-        return made(self._replies, channel=connection, durable=True, expires=celery_app.EXPIRES_S)
+        return made(self._made.replies, channel=connection, durable=True, expires=celery_app.EXPIRES_S)
 
     def _listen(self) -> None:
         """Until the run ends, whatever the broker does meanwhile."""
@@ -285,3 +288,18 @@ class CeleryCalls:
         self._records.say(kind, task.call, note, attempt=max(1, task.attempt))
         if kind in (Kind.WORK_SUCCEEDED, Kind.WORK_FAILED):
             task.is_over_there.set()
+
+
+def _producers(app: Any) -> Any:
+    """What sends, on connections of one run.
+
+    Celery's own are made by the first thread that asks, without a lock: another one's may be lost. And they are the
+    same for all who go to this broker, so that no run could close them.
+    """
+    from kombu import pools
+
+    limit, made = app.conf.broker_pool_limit, cast("Any", pools.ProducerPool)
+    connections = app.connection_for_write().Pool(limit=limit)
+    producers = made(connections, limit=limit)
+    app.control.mailbox.producer_pool = producers
+    return producers

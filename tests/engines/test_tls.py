@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import socket
 import subprocess
 import tracemalloc
@@ -224,6 +225,12 @@ def test_a_run_on_kafka_says_whom_it_does_not_trust(
     assert "is signed by an authority that is not trusted" in session.engine_state.message
 
 
+def connections_to(port: int) -> list[socket.socket]:
+    """Those of this process that nobody has closed."""
+    open_ones = [each for each in gc.get_objects() if isinstance(each, socket.socket) and each.fileno() != -1]
+    return [each for each in open_ones if each.family == socket.AF_INET and each.getpeername()[1] == port]
+
+
 @pytest.mark.parametrize("place", [RABBITMQ, REDIS], indirect=True, ids=lambda kind: kind.id)
 def test_celery_and_its_worker_with_tls_and_without_trust(
     place: tuple[BrokerKind, Connection], certificates: tls.Certificates, session: Session, tmp_path: Path
@@ -243,6 +250,8 @@ def test_celery_and_its_worker_with_tls_and_without_trust(
     try:
         wait_until(lambda: worker.is_ready, worker.log.read_text)
         assert finished(session, path, "pyee").count("done") == 3
+        session.close()
+        assert not connections_to(good.port)
     finally:
         worker.kill()
 
