@@ -102,7 +102,6 @@ def _run(request: RunRequest, output: Path, hash_seed: str) -> Path:
 def _outside(scenario: Scenario, engine: str) -> str:
     """What of this run is not decided by its seed, as another sentence."""
     parts = [f"the server of {engine}"] if not ENGINES[engine].is_embedded else []
-    parts += ["the log of sqlite, which is written beside the run"] if engine == "sqlite" else []
     for name, handler in scenario.handlers.items():
         kind = KINDS.get(handler.worker)
         parts += [f"the workers of {name}"] if kind is not None and kind.broker is not None else []

@@ -17,9 +17,9 @@ from app.scenario_files import found_scenario
 from app.settings_file import SettingsFile
 from app.trust import TrustedFiles
 from app.verdict_formats import as_junit
+from bus.capture.growing_file import GrowingFile
 from bus.errors import Place, UserError, UserErrors
 from bus.flight.recorder import FlightRecorder
-from bus.growing_file import GrowingFile
 from bus.session import Session
 
 LOOK_EVERY_S = 0.05

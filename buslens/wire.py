@@ -60,6 +60,11 @@ class Header(NamedTuple):
     extra: dict[str, Any] = {}
     """What else the producer says of itself: engine, seed, scenario, versions. JSON values only."""
 
+    @property
+    def is_simulated(self) -> bool:
+        """Whether no process, machine and time of day belong to it: see `simulated`."""
+        return self.clock == "virtual" and not self.pid and not self.wall_ns
+
     @classmethod
     def here(cls, *, clock: str = "monotonic", mono_ns: Optional[int] = None, **extra: Any) -> "Header":
         """The header of this process, now."""
@@ -72,6 +77,11 @@ class Header(NamedTuple):
             clock=clock,
             extra=extra,
         )
+
+
+def simulated(**extra: Any) -> Header:
+    """The header of a run in virtual time of which nothing outside is a part: it is the same wherever that is run."""
+    return Header("buslens", 0, "", 0, 0, "virtual", extra)
 
 
 def pack_header(header: Header) -> bytes:

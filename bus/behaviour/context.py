@@ -93,7 +93,10 @@ Own = Literal["", "thread", "process"]
 class Call:
     """One run of a sample handler, as its steps see it."""
 
-    __slots__ = ("attempt", "context", "count", "deadline", "event", "given", "handler", "has_own", "payload", "random")
+    __slots__ = (
+        *("attempt", "context", "count", "deadline", "event", "given", "handler", "has_own", "number", "payload"),
+        "random",
+    )
 
     def __init__(
         self,
@@ -116,6 +119,9 @@ class Call:
 
         self.count = count
         """Calls of this handler so far, this one included: `once` and `every` go by it."""
+
+        self.number = count
+        """As `count`, but going on where the handler's service crashes: what a process draws goes by it."""
 
         self.random = draws
         """What steps draw from. Seeded by the run's seed, so that the same run draws the same again."""

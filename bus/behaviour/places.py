@@ -23,7 +23,9 @@ class Lines:
     """Which line of its file each part of a scenario stands on."""
 
     def __init__(self, document: Document) -> None:
-        self.file = str(document.path.resolve()) if document.path else document.title
+        self.file = document.path.name if document.path else document.title
+        """Without its folder, which is another one on another machine: the same run leaves the same capture there."""
+
         self.text = document.text
         self._root = yaml_tree.tree_of(document.text)
         self._known: dict[tuple[str | int, ...], int] = {}

@@ -5,7 +5,7 @@ One place for the sentences, so that the window, queries and exports say the sam
 
 from __future__ import annotations
 
-from bus.capture.writer import is_alive
+from bus.capture.writer import goes_on, who_recorded
 from bus.trace.trace import Trace
 
 
@@ -23,8 +23,8 @@ def _unfinished(trace: Trace) -> str:
     header = trace.header
     if header is None or trace.ended:
         return ""
-    who = f"{header.process[:80]} (process {header.pid} on {header.host[:80]})"
-    if is_alive(header):
+    who = who_recorded(header)
+    if goes_on(header, trace.raw.path):
         return f"{who} is still writing this capture: this is what was in it when it was opened."
     return (
         f"This capture has no end mark: {who} was killed, or writes it still. What it did last may be missing, and "

@@ -9,7 +9,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from bus.capture.writer import clock_ns, goes_on
+from bus.capture.writer import clock_ns, goes_on, who_recorded
 from bus.system_errors import reason
 from bus.trace.trace import Trace
 from buslens import wire
@@ -131,10 +131,7 @@ class CaptureFollower:
     def _gone(self) -> str:
         rest = self._raw.size() - self._at
         half = f" The last {rest:,} bytes are not a whole frame." if rest else ""
-        return (
-            f"{self.header.process[:80]} (process {self.header.pid}) ended without closing its capture: "
-            f"what it did last may be missing.{half}"
-        )
+        return f"{who_recorded(self.header)} ended without closing its capture: what it did last may be missing.{half}"
 
 
 def _end_of_frames(data: bytes) -> int:

@@ -1,4 +1,4 @@
-"""Whether the program that writes a capture is still there: what its header says, compared with this machine."""
+"""Who writes a capture, and whether that program is still there: its header, compared with this machine."""
 
 from __future__ import annotations
 
@@ -43,6 +43,13 @@ def is_alive(header: wire.Header) -> bool:
 def goes_on(header: wire.Header, path: Path | None) -> bool:
     """Whether more may be written into this capture: its program runs, or somebody holds the lock of who writes it."""
     return is_alive(header) or (path is not None and is_written(path))
+
+
+def who_recorded(header: wire.Header) -> str:
+    """In words: which program, where it is known."""
+    if header.is_simulated:
+        return "Buslens (a simulated run)"
+    return f"{header.process[:80]} (process {header.pid} on {header.host[:80]})"
 
 
 def clock_ns(header: wire.Header) -> int:

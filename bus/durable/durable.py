@@ -62,6 +62,10 @@ MOST_ROUNDS = 64
 """Calls of one handler in one turn of the loop: emits and what waits for a time have theirs in between."""
 
 
+SIMULATED_RUN = "buslens-simulated"
+"""What the events of a simulated run have in the place of its name: that is another one each time."""
+
+
 class DurableEngine(Engine):
     """Carries events over a broker. Lives on the engine's loop.
 
@@ -89,8 +93,10 @@ class DurableEngine(Engine):
 
     async def open(self, context: EngineContext) -> None:
         """Connect."""
-        self._loop, self._clock, self._run = context.loop, context.clock, context.run
+        self._loop, self._clock = context.loop, context.clock
         self._recorder: Recorder = context.recorder
+        self._is_simulated = self._recorder.header.is_simulated
+        self._run = SIMULATED_RUN if self._is_simulated else context.run
         self._inbox: Inbox[Sequence[News]] = Inbox(self._loop, self._take, self._serve)
         self._records = DeliveryRecords(self._recorder, self._run, self._recorder.bus(self.spec.id))
         self._calls = RunningCalls(self._loop, self._recorder, self._call_begun, self._call_ended)
@@ -105,10 +111,10 @@ class DurableEngine(Engine):
         with self._clock.held():
             if context.peer is not None and self.spec.can_be_joined:
                 self._peers = Peers(context.peer, cast("JoinableBroker", broker), self._loop, self._in_flight)
-                await self._peers.open(self._run, self.news)
+                await self._peers.open(context.run, self.news)
                 broker = self._peers.as_broker
             else:
-                await broker.open(self._run, self.news)
+                await broker.open(context.run, self.news)
         self._broker = broker
 
     @property

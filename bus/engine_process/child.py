@@ -175,8 +175,8 @@ def _document(said: dict[str, Any]) -> Document:
 def _runner(document: Document, said: dict[str, Any]) -> Runner:
     runner = own_run(document, messages.order_in(said["order"]), trusted=said["trusted"] == document.content_hash)
     recorder = runner.recording.recorder
-    # The capture is the owner's: it is written while that lives.
-    recorder.header = recorder.header._replace(pid=said["pid"], process=said["process"] or recorder.header.process)
+    if not recorder.header.is_simulated:  # the capture is the owner's: it is written while that lives
+        recorder.header = recorder.header._replace(pid=said["pid"], process=said["process"] or recorder.header.process)
     runner.record(said["records"])
     runner.by_hand.set_breakpoints(messages.breakpoints_in(said["breakpoints"]))
     return runner

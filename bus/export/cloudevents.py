@@ -45,7 +45,7 @@ def event_of(trace: Trace, row: int) -> dict[str, Any]:
         "type": trace.names.text(int(dispatches.event[row])),
         "flow": id_text(int(dispatches.root[row])),
     }
-    if header is not None:
+    if header is not None and not header.is_simulated:
         event["time"] = _time(int(dispatches.emitted_ns[row]) - header.mono_ns + header.wall_ns)
     payload = trace.payload(row)
     if payload.is_json:

@@ -32,12 +32,13 @@ def title(trace: Trace) -> dict[str, Any]:
     header = trace.header
     if header is None:
         return {}
+    nobodys = header.is_simulated
     return {
         "process": visible(header.process),
-        "pid": header.pid,
-        "host": visible(header.host),
+        "pid": None if nobodys else header.pid,
+        "host": None if nobodys else visible(header.host),
         "clock": header.clock,
-        "wall_ns": header.wall_ns,
+        "wall_ns": None if nobodys else header.wall_ns,
         "mono_ns": header.mono_ns,
     }
 

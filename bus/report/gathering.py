@@ -16,6 +16,7 @@ from bus.analysis.problems.looking import Problems, look
 from bus.analysis.problems.summing_up import seen
 from bus.analysis.statistics import Statistic
 from bus.capture import completeness
+from bus.capture.writer import who_recorded
 from bus.export.sequence import Sequence as Diagram
 from bus.export.sequence import sequence
 from bus.report.excerpt import Excerpt, excerpt
@@ -105,9 +106,9 @@ class _Gathering:
         if header is None:
             return
         first, last = trace.span_ns
-        yield "program", self.out.text(f"{header.process} (process {header.pid} on {header.host})")
-        began = header.wall_ns + (first - header.mono_ns if header.clock != "virtual" else 0)
-        yield "recorded", _date(began)
+        yield "program", self.out.text(who_recorded(header))
+        if not header.is_simulated:
+            yield "recorded", _date(header.wall_ns + (first - header.mono_ns if header.clock != "virtual" else 0))
         yield "length", duration(last - first) + (" of simulated time" if header.clock == "virtual" else "")
         for key in ("engine", "seed", "python"):
             if (said := header.extra.get(key)) is not None:

@@ -6,6 +6,7 @@ import asyncio
 import itertools
 import random
 import threading
+from collections.abc import Iterator
 from functools import partial
 from typing import Any
 
@@ -34,6 +35,16 @@ from bus.workers.loop_calls import Inner
 from bus.workers.pools import Run, WorkerPool
 
 
+class _Draws:
+    """What a handler draws from in one run, through all lives of its service."""
+
+    def __init__(self, stage: Stage, name: str) -> None:
+        self.steps: random.Random = stage.draws.stream(name)
+        self.backoffs: random.Random = stage.draws.stream(name, "backoff")
+        self.numbers: Iterator[int] = itertools.count(1)
+        """Of its calls: what each draws where it is done in a process."""
+
+
 class Behaviour:
     """One handler of the scenario in one run, with what outlives its calls, for all the events that it hears."""
 
@@ -57,8 +68,7 @@ class Behaviour:
             self.steps = HandlerSteps(name, lines, steps)
         else:
             self.steps = HandlerSteps(name, lines, ready_steps(name, model.do, lines))
-        self._random: random.Random = stage.draws.stream(name) if before is None else before._random
-        self._backoffs: random.Random = stage.draws.stream(name, "backoff") if before is None else before._backoffs
+        self._draws: _Draws = _Draws(stage, name) if before is None else before._draws
         self._count = itertools.count(1)
         self._guard = None if model.when is None else Guard(model.when, self.steps, stage)
         self._gates = gates_of(name, model, stage)
@@ -117,7 +127,7 @@ class Behaviour:
         return self._stage.pools.pool(self.name, self.model.worker, self.model.parallel, modelled=self._is_modelled)
 
     async def _rest(self, retry: Retry, event: str, attempt: int, failed_ns: int) -> None:
-        due_ns = failed_ns + retry.backoff_ns(attempt, self._backoffs)
+        due_ns = failed_ns + retry.backoff_ns(attempt, self._draws.backoffs)
         left_ns = max(0, due_ns - self._stage.time_ns())
         await self._stage.rest("retry", left_ns, event, self.name)
 
@@ -125,10 +135,11 @@ class Behaviour:
         """The handler's next call, counted; it begins when the run's gate lets it pass."""
         self.called_for.add(event)
         self._stage.before_call(event, self.name, None if self._can_be_held else payload)
-        count = next(self._count)
+        count, number = next(self._count), next(self._draws.numbers)
         # As a process draws, which cannot know what other calls have drawn.
-        draws = self._stage.draws.stream(self.name, count) if self._own == "process" else self._random
+        draws = self._stage.draws.stream(self.name, number) if self._own == "process" else self._draws.steps
         call = Call(self._stage, self.name, event, said_payload(event, payload), count, draws, self._own)
+        call.number = number
         call.attempt = ATTEMPT.get()
         call.deadline = self._deadline()
         return call

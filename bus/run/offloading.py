@@ -84,6 +84,7 @@ class Offloaded:
             "event": call.event,
             "payload": call.payload,
             "count": call.count,
+            "number": call.number,
             "counters": dict(self.stage.counters),
             "trusted": self.stage.trusted,
         }

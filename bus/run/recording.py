@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from bus.contract.protocol import new_run
+from bus.engines import ENGINES
 from bus.run.order import Order
 from bus.runtime.back_pressure import BackPressure
 from bus.runtime.clock import FULL_SPEED, Clock
 from bus.sharing.merging import first_id
 from buslens.recorder import Recorder
-from buslens.wire import Header
+from buslens.wire import Header, simulated
 
 
 class Recording:
@@ -31,7 +32,9 @@ class Recording:
         """Whether it begins in virtual time: then workers are modelled, also where a person makes it slower later."""
 
         self.clock = Clock(order.speed)
-        header = Header.here(clock="virtual", mono_ns=0, engine=order.engine, seed=order.seed, scenario=scenario)
+        told = {"engine": order.engine, "seed": order.seed, "scenario": scenario}
+        nothing_outside = self.is_virtual and ENGINES[order.engine].is_embedded
+        header = simulated(**told) if nothing_outside else Header.here(clock="virtual", mono_ns=0, **told)
         # Machines that share a run give their records numbers that are all different.
         first = first_id() if order.joins else 1
         self.recorder = Recorder(clock_ns=self.clock.time_ns, header=header, knows_threads=True, first_id=first)

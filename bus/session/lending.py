@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from bus.capture import capture
-from bus.capture.writer import is_alive
+from bus.capture.writer import goes_on
 from bus.errors import UserError
 from bus.export import EXPORTERS
 from bus.export import slice as slices
@@ -45,7 +45,7 @@ def of_notes(trace: Trace) -> Export:
     path = trace.raw.path
     if path is None:
         raise UserError("this capture has no file yet", hint="export it as a capture: the notes come along")
-    if trace.header is not None and not trace.ended and is_alive(trace.header):
+    if trace.header is not None and not trace.ended and goes_on(trace.header, path):
         raise UserError(f"a program still writes {path.name}", hint=f"wait until it ends, or {_ELSEWHERE}")
     try:
         is_same = trace.raw.is_at(path)

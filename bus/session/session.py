@@ -10,12 +10,12 @@ from pathlib import Path
 from typing import Any
 
 from bus import scenario
+from bus.capture.growing_file import GrowingFile
 from bus.capture.loader import CaptureLoader
 from bus.contract.boundaries import Boundary
 from bus.errors import UserError
 from bus.export.slice import Span
 from bus.flight.recorder import FlightRecorder
-from bus.growing_file import GrowingFile
 from bus.run.handle import MakeRun, RunHandle
 from bus.run.order import Order
 from bus.run.runner import own_run

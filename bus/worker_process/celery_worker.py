@@ -53,7 +53,7 @@ def _is_sane(request: Any) -> bool:
     return (
         isinstance(request, dict)
         and bool(_REPLIES.fullmatch(str(request.get("replies"))))
-        and all(type(request.get(key)) is int for key in ("seed", "count", "attempts"))
+        and all(type(request.get(key)) is int for key in ("seed", "count", "number", "attempts"))
         and 1 <= request["attempts"] <= MOST_ATTEMPTS
         and all(isinstance(request.get(key), str) for key in ("handler", "event"))
         and isinstance(request.get("counters"), dict)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import random
 import traceback
 from typing import Any
 
@@ -11,6 +10,7 @@ from bus.behaviour.handler_steps import HandlerSteps
 from bus.behaviour.places import Lines
 from bus.behaviour.steps import ready_steps
 from bus.contract.protocol import ConsumerDied
+from bus.runtime.draws import Draws
 from bus.scenario import Document
 from bus.worker_process.context import WorkerContext
 from bus.workers.worker_talk import RunLink
@@ -34,12 +34,13 @@ class ScenarioHandlers:
     def call(self, request: dict[str, Any]) -> Exception | None:
         """Do one call; what it failed with, pointing into the scenario's file. Raises ConsumerDied where it is to die.
 
-        request: handler, event, payload, count (calls of this handler so far, this one included), counters, trusted.
+        request: handler, event, payload, count (calls of this handler so far, this one included), number (the same, but
+        going on where the handler's service crashed), counters, trusted.
         """
         name, count = request["handler"], int(request["count"])
         self._context.begin(request["counters"], trusted=request["trusted"] is True)
         # The same call draws the same wherever it runs.
-        draws = random.Random(f"{self._seed}:{name}:{count}")
+        draws = Draws(self._seed).stream(name, int(request["number"]))
         call = Call(self._context, name, request["event"], request["payload"], count, draws)
         failed = self._steps_of(name).do(call)
         if isinstance(failed, ConsumerDied):

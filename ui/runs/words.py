@@ -59,9 +59,12 @@ def _facts_of_capture(run: Run, document: Document | None, header: Header | None
         extra = {
             key: str(header.extra[key])[:MOST_NAME] for key in ("scenario", "engine", "seed") if key in header.extra
         }
-        facts += [extra.get("scenario") or f"{header.process[:MOST_NAME]}, process {header.pid}"]
-        facts += [f"on {header.host[:MOST_NAME]}", extra.get("engine", "")]
-        facts += [f"seed {extra['seed']}" if "seed" in extra else "", clock_text(header.wall_ns / 1e9)]
+        nobodys = header.is_simulated
+        who = "a simulated run" if nobodys else f"{header.process[:MOST_NAME]}, process {header.pid}"
+        facts += [extra.get("scenario") or who]
+        facts += ["" if nobodys else f"on {header.host[:MOST_NAME]}", extra.get("engine", "")]
+        facts += [f"seed {extra['seed']}" if "seed" in extra else ""]
+        facts += ["in virtual time" if nobodys else clock_text(header.wall_ns / 1e9)]
     facts += ["notes not saved" if run.notes.unsaved else ""]
     facts += [f"the scenario beside it is {document.title}" if document is not None else ""]
     return [fact for fact in facts if fact]

@@ -88,6 +88,16 @@ def place_in_traceback(text: str) -> tuple[str, int] | None:
     return (match["file"], int(match["line"])) if match else None
 
 
+def with_files(traceback: str, found: Callable[[str], str]) -> str:
+    """The same traceback, each of its files as `found` calls it."""
+    lines = traceback.splitlines(keepends=True)
+    for number, text in enumerate(lines):
+        if match := _FRAME.match(text):
+            start, end = match.span("file")
+            lines[number] = text[:start] + found(match["file"]) + text[end:]
+    return "".join(lines)
+
+
 def innermost_place(traceback: str) -> tuple[str, int] | None:
     """Where the error was raised, of the places that are on this machine."""
     for text in reversed(traceback.splitlines()):

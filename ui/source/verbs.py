@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QWidget
 
 from bus.errors import UserError
 from bus.session import Session
+from bus.session.scenario_file import on_this_machine
 from ui.ports import SettingsStore
 from ui.source.opening import editor_command, editor_is_set_up
 from ui.source.sheet import SourceSheet
@@ -41,6 +42,7 @@ class SourceVerbs(QObject):
 
     def go(self, file: str, line: int) -> None:
         """Show a place that a capture names, wherever that can be."""
+        file = on_this_machine(file, self._session.runs.view, self._session.document)
         try:
             if self._is_open(file) and self._show_in_scenario(line):
                 return

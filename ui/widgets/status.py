@@ -11,6 +11,7 @@ from PySide6.QtCore import QSize, QTimer, Signal
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QLabel, QStatusBar, QWidget
 
+from bus.capture.writer import who_recorded
 from bus.number_words import tip
 from bus.runtime.state import LATE_WORDS
 from bus.session import Session
@@ -312,7 +313,7 @@ class Status(QStatusBar):
 
 def _writer_of(trace: Trace) -> str:
     header = trace.header
-    who = f"{header.process[:80]}, process {header.pid} on {header.host[:80]}" if header else "A program"
+    who = who_recorded(header) if header else "A program"
     # A tip that looks like HTML is taken for it, and a capture may say anything.
     return f"<qt>{html.escape(who)} writes this capture, and it is followed. Shift+F5 stops that.</qt>"
 

@@ -142,6 +142,16 @@ class PyeeEngine(Engine):
             self._probe.detach()
 
 
+class _InOrder(dict["asyncio.Future[Any]", None]):
+    """What pyee needs of its set of tasks, in the order in which they were added: the same run ends the same way."""
+
+    add = dict.setdefault
+
+    def discard(self, future: asyncio.Future[Any]) -> None:
+        """Forget it, where it is known."""
+        self.pop(future, None)
+
+
 class AsyncioEngine(PyeeEngine):
     """pyee.asyncio.AsyncIOEventEmitter: coroutines become tasks, their failures `error` events."""
 
@@ -158,6 +168,7 @@ class AsyncioEngine(PyeeEngine):
         self._parking = ParkingLoop(context.loop, context.holding, context.recorder)
         emitter = announcing(self._kind(AsyncIOEventEmitter), context, self._parking)
         self._parking.emit_run = emitter._emit_run
+        emitter._waiting = _InOrder()  # type: ignore[attr-defined]
         return emitter
 
     def subscribe(self, event: str, function: Function, *, once: bool, consumption: ConsumerOptions = PLAIN) -> None:
@@ -210,9 +221,9 @@ class AsyncioEngine(PyeeEngine):
             done.set_exception(error)
 
     @property
-    def _tasks(self) -> set[asyncio.Future[Any]]:
+    def _tasks(self) -> _InOrder:
         if self._emitter is None:  # the window looks while the engine's thread still opens it
-            return set()
+            return _InOrder()
         return self._emitter._waiting  # type: ignore[attr-defined, no-any-return]
 
     def in_flight(self) -> int:
@@ -220,7 +231,7 @@ class AsyncioEngine(PyeeEngine):
         return len(self._tasks) + super().in_flight()
 
     async def settle(self) -> None:
-        """Wait until one of the tasks ends, all must in the end, so any will do; or until a call is made again."""
+        """Wait until the first of the tasks ends, all must in the end; or until a call is made again."""
         if self._tasks:
             await asyncio.wait([next(iter(self._tasks))])
         else:

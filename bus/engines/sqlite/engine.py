@@ -1,11 +1,17 @@
-"""The embedded durable engine: SQLite as a broker, on a thread of its own, with nothing to install."""
+"""The embedded durable engine: SQLite as a broker, on a thread of its own, with nothing to install.
+
+A simulated run has no other thread: the log is written between the callbacks of its loop, so that the same events
+share a commit each time.
+"""
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import queue
 import sqlite3
 from collections.abc import Callable, Sequence
+from pathlib import Path
 from typing import ClassVar
 
 from bus import system_errors
@@ -50,7 +56,7 @@ class SqliteEngine(DurableEngine):
 
     def make_broker(self) -> Broker:
         """A log for this run alone."""
-        return SqliteBroker()
+        return SqliteBroker(self._loop if self._is_simulated else None)
 
 
 class _Consumer:
@@ -69,7 +75,15 @@ class SqliteBroker:
 
     keeps_order: ClassVar[bool] = True
 
-    def __init__(self) -> None:
+    def __init__(self, loop: asyncio.AbstractEventLoop | None = None) -> None:
+        """loop: that the log is written on; None: on a thread of its own."""
+        self._loop = loop
+        self._is_due = False
+        """Whether the loop will carry orders out."""
+
+        self._is_over = False
+        """Whether it carries none out any more."""
+
         self._orders: queue.SimpleQueue[Order] = queue.SimpleQueue()
         self._consumers: dict[str, _Consumer] = {}
         self._published: list[Message] = []
@@ -90,59 +104,81 @@ class SqliteBroker:
         except (OSError, sqlite3.Error) as error:
             raise system_errors.cannot_make(self._folder.path, error) from None
         try:
-            await self._thread.start(tell)
+            if self._loop is None:
+                await self._thread.start(tell)
+            else:
+                self._log = _opened(self._folder.log)
         except BaseException:
             self._folder.leave(clean=True)
             raise
 
     def publish(self, message: Message) -> None:
         """Into the next commit."""
-        self._orders.put(message)
+        self._order(message)
 
     def bind(self, consumer: str, event: str, prefetch: int) -> None:
         """From where the consumer stopped, or from the beginning of the log."""
-        self._orders.put(lambda: self._bind(consumer, event, prefetch))
+        self._order(lambda: self._bind(consumer, event, prefetch))
 
     def unbind(self, consumer: str, event: str) -> None:
         """The cursor stays where it is."""
-        self._orders.put(lambda: self._unbind(consumer, event))
+        self._order(lambda: self._unbind(consumer, event))
 
     def acknowledge(self, delivery: Delivery) -> None:
         """Moves the cursor."""
-        self._orders.put(delivery)
+        self._order(delivery)
 
     def retry(self, delivery: Delivery) -> None:
         """At the head of what waits."""
-        self._orders.put(lambda: self._return(delivery, attempted=True))
+        self._order(lambda: self._return(delivery, attempted=True))
 
     def release(self, delivery: Delivery) -> None:
         """At the head of what waits, not counted."""
-        self._orders.put(lambda: self._return(delivery, attempted=False))
+        self._order(lambda: self._return(delivery, attempted=False))
 
     def dead_letter(self, delivery: Delivery, reason: str) -> None:
         """Into the table of dead letters."""
-        self._orders.put(lambda: self._bury(delivery, reason))
+        self._order(lambda: self._bury(delivery, reason))
 
     def die(self, delivery: Delivery) -> None:
         """Forget what the consumer holds."""
-        self._orders.put(lambda: self._die(delivery))
+        self._order(lambda: self._die(delivery))
 
     async def close(self, *, clean: bool) -> None:
         """What was ordered is committed first."""
-        if self._thread.was_started:
+        if self._loop is not None:
+            self._orders.put(None)
+            while not self._is_over:
+                self._turn_on_loop()
+            self._log.close()
+        elif self._thread.was_started:
             await self._thread.end(clean=clean)
-            self._folder.leave(clean=clean)
+        else:
+            return
+        self._folder.leave(clean=clean)
 
     def _leave(self, _: bool) -> None:
         self._orders.put(None)
 
-    # On the log's thread
+    def _order(self, order: Order) -> None:
+        self._orders.put(order)
+        if self._loop is not None and not self._is_due:
+            self._is_due = True
+            self._loop.call_soon(self._turn_on_loop)
+
+    def _turn_on_loop(self) -> None:
+        self._is_due = False
+        if self._is_over:
+            return
+        self._is_over = not self._turn()
+        if not self._orders.empty() and self._loop is not None:
+            self._is_due = True
+            self._loop.call_soon(self._turn_on_loop)
+
+    # On the log's thread, where it has one
 
     def _live(self, ready: Ready) -> None:
-        try:
-            self._log = SqliteLog(self._folder.log)
-        except (OSError, sqlite3.Error) as error:
-            raise system_errors.cannot_make(self._folder.log, error) from None
+        self._log = _opened(self._folder.log)
         ready()
         try:
             while self._turn():
@@ -255,3 +291,11 @@ class SqliteBroker:
                 consumer.open[one.id] = delivery
                 news.append(Delivered(delivery))
         return news
+
+
+def _opened(path: Path) -> SqliteLog:
+    """Raises UserError."""
+    try:
+        return SqliteLog(path)
+    except (OSError, sqlite3.Error) as error:
+        raise system_errors.cannot_make(path, error) from None

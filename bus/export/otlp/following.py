@@ -8,11 +8,12 @@ from __future__ import annotations
 import socket
 import threading
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 from bus.capture.follower import CaptureFollower
 from bus.capture.loader import CaptureLoader
-from bus.capture.writer import is_alive
+from bus.capture.writer import goes_on
 from bus.export.otlp.live import LiveSpans
 from bus.trace.trace import Trace
 from buslens.wire import Header
@@ -37,7 +38,7 @@ class SentCapture:
         """
         self.path = path
         self._live = live
-        self._loading: CaptureLoader | None = CaptureLoader(path, _may_grow if follow else None)
+        self._loading: CaptureLoader | None = CaptureLoader(path, partial(_may_grow, path) if follow else None)
         self._following: CaptureFollower | None = None
         self.trace = self._loading.trace
         """As far as it was read; of a file that grows the newest part."""
@@ -95,6 +96,7 @@ def send_capture(path: Path, live: LiveSpans, goes_on: GoesOn, *, follow: bool =
     return capture.trace
 
 
-def _may_grow(header: Header) -> bool:
+def _may_grow(path: Path, header: Header) -> bool:
     """Whether its program writes on; of one on another machine that cannot be seen, and is supposed."""
-    return is_alive(header) or header.host != socket.gethostname()
+    is_elsewhere = not header.is_simulated and header.host != socket.gethostname()
+    return is_elsewhere or goes_on(header, path)

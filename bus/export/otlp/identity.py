@@ -1,12 +1,14 @@
 """Whose spans these are: ids that are the same in every export of a capture and in no other, its wall clock, its names.
 
-A capture is known by its header: process, pid, host and the moment when its clock began.
+A capture is known by its header: process, pid, host and the moment when its clock began. A simulated run has none of
+these: each export of it has ids of its own, and its time begins with the export.
 """
 
 from __future__ import annotations
 
 import hashlib
 import json
+import time
 import uuid
 from collections.abc import Callable
 
@@ -19,6 +21,8 @@ class CaptureIdentity:
     """Makes the ids and times of one capture's spans."""
 
     def __init__(self, header: Header) -> None:
+        if header.is_simulated:
+            header = header._replace(wall_ns=time.time_ns(), host=uuid.uuid4().hex)
         known = (header.process, header.pid, header.host, header.wall_ns, header.mono_ns, header.clock)
         # As JSON in ASCII: a hostile header may hold letters that no encoding takes.
         self._begun = hashlib.blake2b(json.dumps(known).encode("ascii"), digest_size=16)

@@ -72,8 +72,7 @@ class SpanMaker:
         known = [
             text("service.name", str(extra.get("scenario") or header.process or "unknown_service")),
             text("service.instance.id", self._identity.instance),
-            number("process.pid", header.pid),
-            text("host.name", header.host),
+            *([] if header.is_simulated else [number("process.pid", header.pid), text("host.name", header.host)]),
             # A run in simulated time has wall-clock times of a clock that jumps.
             text("buslens.clock", header.clock),
         ]

@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
+from bus.capture.growing_file import GrowingFile
 from bus.capture.whole_file import replacing
 from bus.errors import UserError
-from bus.growing_file import GrowingFile
 from bus.system_errors import cannot_make, cannot_read, cannot_use, cannot_write, reason
 
 NAMED = (

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QFrame, QScrollArea, QStackedLayout, QVBoxLayout, QWidget
 
 from bus.session import Session
+from bus.session.scenario_file import on_this_machine
 from ui.pace import Pace
 from ui.panels.inspector.error import ErrorBox
 from ui.panels.inspector.facts import InspectorFacts, describe
@@ -18,6 +20,7 @@ from ui.panels.inspector.notes import NoteList
 from ui.panels.inspector.payload import PayloadBox
 from ui.panels.inspector.section import FactRows, Section
 from ui.selection import Selection
+from ui.source.opening import with_files
 from ui.theme import ThemeSource
 from ui.widgets.breaking_label import BreakingLabel
 from ui.widgets.empty_hint import EmptyHint
@@ -84,7 +87,7 @@ class InspectorPanel(QWidget):
     def refresh_now(self) -> None:
         """Show what is selected, as the trace has it now."""
         with self._pace.measured(_LEAST_S):
-            facts = describe(self._session.trace, self._selection.kind, self._selection.id)
+            facts = self._with_files(describe(self._session.trace, self._selection.kind, self._selection.id))
         if facts is None:
             self._facts = None
             self._stack.setCurrentWidget(self._hint)
@@ -98,6 +101,20 @@ class InspectorPanel(QWidget):
         self.refresh_notes()
         if facts is not None:
             self.payload.show_payload(self._session.trace, facts.dispatch_row)
+
+    def _with_files(self, facts: InspectorFacts | None) -> InspectorFacts | None:
+        """Places in the scenario's file as places on this machine, which can be opened."""
+        if facts is None:
+            return None
+
+        def found(file: str) -> str:
+            return on_this_machine(file, self._session.runs.view, self._session.document)
+
+        file, line = facts.place
+        error = facts.error
+        if error is not None:
+            error = replace(error, traceback=with_files(error.traceback, found))
+        return replace(facts, place=(found(file), line), error=error)
 
     def refresh_notes(self) -> None:
         """Those about what is selected."""

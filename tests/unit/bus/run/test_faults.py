@@ -135,9 +135,10 @@ def test_crashes_come_again_and_a_run_does_not_wait_for_the_next(run: Any) -> No
     assert trace.span_ns[1] < 31 * MS
 
 
-def test_a_service_that_is_back_draws_other_times_than_before(run: Any) -> None:
+@pytest.mark.parametrize("worker", ["inline", "thread", "process"])
+def test_a_service_that_is_back_draws_other_times_than_before(worker: str, run: Any) -> None:
     trace = run(
-        "events: {a: {}}\nhandlers: {h: {on: a, do: [{wait: 1ms..90ms}]}}\n"
+        f"events: {{a: {{}}}}\nhandlers: {{h: {{on: a, worker: {worker}, do: [{{wait: 1ms..90ms}}]}}}}\n"
         "script: [{emit: a, times: 40, every: 100ms}]\n"
         "faults: [{crash: h, every: quantiles 0%=1s 100%=1s, for: 1ms}]\n",
         engine="pyee-asyncio",

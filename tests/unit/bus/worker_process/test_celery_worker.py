@@ -23,7 +23,7 @@ REPLIES = "buslens-1-2.replies"
 
 
 def request(**other: Any) -> dict[str, Any]:
-    said = {"handler": "h", "event": "a", "payload": False, "count": 1, "counters": {}, "trusted": True}
+    said = {"handler": "h", "event": "a", "payload": False, "count": 1, "number": 1, "counters": {}, "trusted": True}
     return {**said, "replies": REPLIES, "seed": 1, "speed": 0.0, "attempts": 1, **other}
 
 

@@ -30,7 +30,15 @@ handlers:
 
 
 def request(payload: Any, count: int) -> dict[str, Any]:
-    return {"handler": "h", "event": "a", "payload": payload, "count": count, "counters": {"n": 4}, "trusted": False}
+    return {
+        "handler": "h",
+        "event": "a",
+        "payload": payload,
+        "count": count,
+        "number": count,
+        "counters": {"n": 4},
+        "trusted": False,
+    }
 
 
 def test_every_step_goes_through_the_link() -> None:

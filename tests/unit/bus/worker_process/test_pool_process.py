@@ -14,7 +14,7 @@ SCENARIO = {
     "file": "f.yaml",
     "seed": 1,
 }
-CALL = {"handler": "h", "event": "a", "payload": None, "count": 1, "counters": {}, "trusted": False}
+CALL = {"handler": "h", "event": "a", "payload": None, "count": 1, "number": 1, "counters": {}, "trusted": False}
 
 
 def test_it_asks_for_time_and_ends_with_its_host() -> None:

@@ -12,7 +12,16 @@ SCENARIO = {
     "file": "s.yaml",
     "seed": 0,
 }
-REQUEST = {"call": 1, "handler": "h", "event": "a", "payload": None, "count": 1, "counters": {}, "trusted": False}
+REQUEST = {
+    "call": 1,
+    "handler": "h",
+    "event": "a",
+    "payload": None,
+    "count": 1,
+    "number": 1,
+    "counters": {},
+    "trusted": False,
+}
 
 
 class Run:

@@ -6,11 +6,15 @@ from contextlib import suppress
 from pathlib import Path
 from typing import IO
 
+from bus.capture.file_lock import lock
 from bus.system_errors import cannot_write
 
 
 class GrowingFile:
-    """A file that is made with its first bytes, so that a run that never begins leaves alone what lies there."""
+    """A file that is made with its first bytes, so that a run that never begins leaves alone what lies there.
+
+    It is locked while it grows, which tells whoever opens it that more comes.
+    """
 
     def __init__(self, path: Path) -> None:
         self._path = path
@@ -25,6 +29,8 @@ class GrowingFile:
         try:
             if self._file is None:
                 self._file = self._path.open("wb")
+                with suppress(OSError):  # this file system has no locks: nobody can see that it is written
+                    lock(self._file.fileno())
             self._file.write(data)
             self._file.flush()
         except OSError as error:

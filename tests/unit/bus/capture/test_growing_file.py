@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from bus.growing_file import GrowingFile
+from bus.capture.growing_file import GrowingFile
 
 
 def test_what_was_added_can_be_read_before_the_file_is_closed(tmp_path: Path) -> None:
