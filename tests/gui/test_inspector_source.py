@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from bus.errors import UserError
-from ui.source.opening import editor_command, innermost_place
+from ui.source.opening import editor_command, innermost_place, with_files
 
 
 @pytest.fixture
@@ -78,3 +78,11 @@ def test_the_innermost_place_that_is_on_this_machine_is_offered(source: str) -> 
         "ValueError"
     )
     assert innermost_place(traceback) == (source, 1)
+
+
+def test_files_of_a_traceback_are_called_as_they_are_on_this_machine() -> None:
+    traceback = (
+        'Traceback:\n  File "shop.yaml", line 4, in pay\n    - fail:\n  File "/lib.py", line 1, in f\nDeclined: no\n'
+    )
+    told = with_files(traceback, lambda file: {"shop.yaml": "/home/me/shop.yaml"}.get(file, file))
+    assert told == traceback.replace("shop.yaml", "/home/me/shop.yaml")

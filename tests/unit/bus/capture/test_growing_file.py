@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from bus.capture.file_lock import is_written
 from bus.capture.growing_file import GrowingFile
 
 
@@ -16,6 +17,16 @@ def test_what_was_added_can_be_read_before_the_file_is_closed(tmp_path: Path) ->
     growing.add(b"two")
     assert (tmp_path / "run.buslens").read_bytes() == b"one two"
     growing.close()
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="there are no such locks")
+def test_whoever_opens_it_sees_that_more_comes_until_it_is_closed(tmp_path: Path) -> None:
+    path = tmp_path / "run.buslens"
+    growing = GrowingFile(path)
+    growing.add(b"one")
+    assert is_written(path)
+    growing.close()
+    assert not is_written(path)
 
 
 def test_a_run_that_never_begins_leaves_alone_what_lies_there(tmp_path: Path) -> None:

@@ -11,9 +11,9 @@ from pathlib import Path
 import pytest
 
 from bus.capture.file_lock import lock
-from bus.capture.writer import clock_ns, goes_on, is_alive
+from bus.capture.writer import clock_ns, goes_on, is_alive, who_recorded
 from buslens.recorder import CLOCK_NS
-from buslens.wire import Header
+from buslens.wire import Header, simulated
 
 HERE = Header.here()._replace(pid=os.getppid())
 S = 1_000_000_000
@@ -65,3 +65,9 @@ def test_the_clock_of_a_program_here_is_ours_and_any_other_is_not_guessed() -> N
         HERE._replace(mono_ns=HERE.mono_ns + 3600 * S),
     ):
         assert clock_ns(other) == 0
+
+
+def test_who_recorded_is_told_as_far_as_it_is_known() -> None:
+    assert who_recorded(HERE._replace(process="shop.py", pid=12, host="desk")) == "shop.py (process 12 on desk)"
+    assert who_recorded(simulated()) == "Buslens (a simulated run)"
+    assert not is_alive(simulated())

@@ -51,7 +51,7 @@ def phases(pipe: Pipe) -> list[str]:
 
 def test_a_run_sends_its_capture_in_the_owners_name_and_says_when_it_is_over() -> None:
     pipe = Pipe()
-    run = ServedRun(pipe, said())
+    run = ServedRun(pipe, said(order=messages.packed_order(Order("pyee-asyncio", 1, 1000.0))))
     following = threading.Thread(target=run.follow)
     following.start()
     wait_until(lambda: phases(pipe)[-1:] == ["finished"], lambda: pipe.reports())

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from pathlib import Path
+from typing import Any
 
 from bus.export import cloudevents
 from tests.helpers.make_trace import make_trace
@@ -36,3 +37,8 @@ def test_an_empty_capture_is_an_empty_batch(tmp_path: Path) -> None:
 def test_a_time_that_no_calendar_has_is_no_crash() -> None:
     assert cloudevents._time(10**30) == "1970-01-01T00:00:00.000000000Z"
     assert cloudevents._time(1_795_000_000_123_456_789) == "2026-11-18T11:06:40.123456789Z"
+
+
+def test_an_event_of_a_simulated_run_has_no_time(run: Any) -> None:
+    trace = run("events: {a: {}}\nscript: [{emit: a}]")
+    assert "time" not in cloudevents.event_of(trace, 0)

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import os
+
 import pytest
 
 from bus.run.order import Order
 from bus.run.recording import Recording
+from bus.runtime.clock import FULL_SPEED
 from buslens import wire
 
 
@@ -28,3 +31,13 @@ def test_two_machines_on_one_run_number_their_records_apart() -> None:
     first = [recording.recorder.next_id() for recording in (own, one, other)]
     assert first[0] == 1
     assert len(set(first)) == 3
+
+
+def test_what_nothing_outside_takes_part_in_tells_of_no_process_machine_or_time() -> None:
+    simulated = Recording(Order("sqlite", seed=7, speed=FULL_SPEED), "Shop").recorder.header
+    assert simulated == wire.simulated(engine="sqlite", seed=7, scenario="Shop")
+    assert simulated.is_simulated
+    for order in (Order("sqlite", 7, 1.0), Order("rabbitmq", 7, FULL_SPEED)):
+        header = Recording(order, "Shop").recorder.header
+        assert header.pid == os.getpid()
+        assert not header.is_simulated

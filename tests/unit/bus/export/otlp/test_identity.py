@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import time
 import uuid
 
 import pytest
 
 from bus.export.otlp.identity import CaptureIdentity, system_of
-from buslens.wire import Header
+from buslens.wire import Header, simulated
 
 HEADER = Header("shop.py", 4711, "desk", 1_795_000_000_000_000_000, 5_000)
 
@@ -56,3 +57,11 @@ def test_times_are_those_of_the_wall_and_always_possible() -> None:
 def test_the_system_is_the_engine_or_the_library_and_never_a_guess(engine: str, class_name: str, system: str) -> None:
     header = HEADER._replace(extra={"engine": engine} if engine else {})
     assert system_of(header, frozenset({"pyee"}))(class_name) == system
+
+
+def test_each_export_of_a_simulated_run_has_ids_of_its_own_and_begins_now() -> None:
+    before = time.time_ns()
+    one, other = (CaptureIdentity(simulated(engine="pyee", seed=7)) for _ in range(2))
+    assert one.trace_id(1) != other.trace_id(1)
+    assert before <= one.unix_ns(0) <= time.time_ns()
+    assert one.unix_ns(5) == one.unix_ns(0) + 5
