@@ -9,30 +9,28 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from app import cli_output
-from app.cli_explore_text import Told, as_json, print_told
+from app.cli_explore_text import Told, ToldFinding, as_json, print_told
 from app.cli_progress import counting
 from app.interruption import STOPPED, Interruption, interruptible
 from app.scenario_files import found_scenario
 from bus.engines import ENGINES
-from bus.errors import Place, UserError
+from bus.errors import UserError
+from bus.exploration.chance import POINTS, RUNS
 from bus.exploration.explorer import Plan
+from bus.exploration.findings import chance_of, explorable, findings, needed_folder, write_replay
 from bus.exploration.jobs import MOST_JOBS, HowFar, Jobs
 from bus.exploration.program import Program
-from bus.exploration.saving import scenario_of
-from bus.exploration.shrinking import Shrinker
 from bus.exploration.strategies import STRATEGIES
 from bus.exploration.tally import Tally
-from bus.exploration.telling import Finding, finding
+from bus.exploration.telling import Finding
+from bus.exploration.words import Explored
 from bus.scenario import Document, load
-from bus.scenario.document import write_whole
 from bus.scenario.nearest import nearest
 from bus.wording import one_of
 
 FOUND = 1
 DEFAULT_RUNS = 1_000
 MOST_RUNS = 100_000_000
-MOST_TOLD = 20
-"""Findings that are shrunk and told; the others are counted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +45,9 @@ class ExploreRequest:
     jobs: int = 1
     hostile: bool = False
     json: bool = False
+    chance: bool = False
+    """Also how likely each finding was, over the time of its run."""
+
     output: Path | None = None
     """The folder that findings are written into; None: they are only told."""
 
@@ -54,8 +55,8 @@ class ExploreRequest:
 def explore(request: ExploreRequest) -> int:
     """Make the runs and tell what they break; the exit code. Raises UserErrors."""
     program = _program(request)
-    if request.output is not None and not request.output.is_dir():
-        raise UserError(f"there is no folder {request.output}", hint="make it, or name another behind -o")
+    if request.output is not None:
+        needed_folder(request.output)
     jobs = min(request.jobs or os.cpu_count() or 1, MOST_JOBS)
     runs = request.runs or (DEFAULT_RUNS if request.seconds is None else MOST_RUNS)
     with interruptible() as interruption:
@@ -67,10 +68,8 @@ def explore(request: ExploreRequest) -> int:
 
             working = Jobs(program, request.plan, jobs=jobs, runs=runs, seconds=request.seconds)
             tally = working.wait(look)
-            seconds = working.explored_s
-        findings = _findings(program, tally, interruption)
-    saved = _save(findings, request.output, program.document)
-    told = Told(program, request.plan, jobs, seconds, tally, findings, saved)
+            explored = Explored(program, request.plan, jobs, working.explored_s, tally)
+        told = Told(explored, _told_findings(request, program, tally, interruption))
     if request.json:
         cli_output.write_text(json.dumps(as_json(told), indent=2, ensure_ascii=False) + "\n")
     else:
@@ -81,37 +80,38 @@ def explore(request: ExploreRequest) -> int:
 
 
 def _program(request: ExploreRequest) -> Program:
-    path = found_scenario(request.scenario)
-    document = load(path)
-    scenario = document.scenario
-    if not scenario.expect:
-        raise UserError("this scenario expects nothing", at=Place(str(path)), hint="say it under expect: in the file")
-    if scenario.choices is not None:
-        raise UserError(
-            "this scenario is a replay, with choices of its own", at=Place(str(path)), hint="leave them away"
-        )
+    document = load(found_scenario(request.scenario))
     if request.engine and request.engine not in ENGINES:
         raise UserError(f"there is no engine {request.engine}", hint=nearest(request.engine, list(ENGINES)))
     if request.plan.strategy not in STRATEGIES:
         raise UserError(f"there is no strategy {request.plan.strategy}", hint=f"expected {one_of(STRATEGIES)}")
-    return Program(document, engine=request.engine, hostile=request.hostile)
+    return explorable(document, engine=request.engine, hostile=request.hostile)
 
 
-def _findings(program: Program, tally: Tally, interruption: Interruption) -> list[Finding]:
-    """What was found, shrunk, as far as nobody asks for the end."""
-    findings: list[Finding] = []
-    for each in sorted(tally.sightings.values(), key=lambda sighting: sighting.run)[:MOST_TOLD]:
-        if interruption.is_asked:
-            break
-        findings.append(finding(program, each, Shrinker(program, each.what).shrunk(each.made)))
-    return findings
+def _told_findings(
+    request: ExploreRequest, program: Program, tally: Tally, interruption: Interruption
+) -> Sequence[ToldFinding]:
+    """What was found, as far as nobody asks for the end."""
+
+    def go_on() -> bool:
+        return not interruption.is_asked
+
+    told = []
+    for number, each in enumerate(findings(program, tally, go_on), 1):
+        saved = _save(each, number, request.output, program.document)
+        told.append(ToldFinding(each, saved))
+    if request.chance:
+        told = [
+            ToldFinding(each.finding, each.saved, list(chance_of(program, each.finding, POINTS, RUNS, go_on)))
+            for each in told
+        ]
+    return told
 
 
-def _save(findings: Sequence[Finding], folder: Path | None, document: Document) -> list[Path]:
+def _save(found: Finding, number: int, folder: Path | None, document: Document) -> Path | None:
     if folder is None:
-        return []
+        return None
     stem = document.path.stem if document.path is not None else "finding"
-    paths = [folder / f"{stem}-{number}.yaml" for number in range(1, len(findings) + 1)]
-    for path, each in zip(paths, findings, strict=True):
-        write_whole(path, scenario_of(each.shrunk).text.encode())
-    return paths
+    path = folder / f"{stem}-{number}.yaml"
+    write_replay(found, path)
+    return path

@@ -45,12 +45,16 @@ def explore(
         bool, typer.Option("--hostile", help="Also orders that asyncio promises not to make: any ready callback next.")
     ] = False,
     json: Annotated[bool, typer.Option("--json", help="Print it as JSON.")] = False,
+    chance: Annotated[
+        bool,
+        typer.Option("--chance", help="Also how likely each finding was over its run's time: when was it decided?"),
+    ] = False,
     output: Annotated[
         Path | None,
         typer.Option(
             "-o",
             "--output",
-            help="Write each finding as a scenario into this folder, which is there already.",
+            help="Write each finding as a scenario into this folder, which is made where there is none.",
             metavar="FOLDER",
         ),
     ] = None,
@@ -72,6 +76,7 @@ def explore(
         jobs=jobs,
         hostile=hostile,
         json=json,
+        chance=chance,
         output=output,
     )
     raise typer.Exit(explore_scenario(request))

@@ -1,6 +1,6 @@
 """A process that explores: reads what to do on its standard input, writes how far it is, and at the end what it saw.
 
-Lines of JSON in both directions. It ends when it has made its runs, when its time is over, or when its input is closed.
+Lines of JSON in both directions. It ends when it is done, when its time is over, or when its input is closed.
 """
 
 from __future__ import annotations
@@ -11,49 +11,21 @@ import signal
 import sys
 import threading
 import time
-from dataclasses import asdict, dataclass
-from pathlib import Path
+from collections.abc import Callable
+from dataclasses import asdict
 from typing import Any
 
 from bus.errors import UserError, UserErrors
-from bus.exploration.explorer import Explorer, Plan, collecting_seldom
-from bus.exploration.program import Program
-from bus.scenario import Document
+from bus.exploration.chance import chance
+from bus.exploration.explorer import Explorer, collecting_seldom
+from bus.exploration.orders import ChanceOrder, ExploreOrder, TellOrder, order_from
+from bus.exploration.shrinking import Shrinker
+from bus.exploration.telling import finding
 
 TELL_EVERY_S = 0.2
 
-
-@dataclass(frozen=True, slots=True)
-class JobOrder:
-    """What one process is to do."""
-
-    text: str
-    """Of the scenario."""
-
-    path: str
-    """Of its file; empty where it has none."""
-
-    title: str
-    engine: str
-    seed: int
-    hostile: bool
-    plan: Plan
-    runs: int
-    """At most."""
-
-    seconds: float | None
-    """At most, from its first run on; None: as long as the runs take."""
-
-    def line(self) -> str:
-        """As the process reads it."""
-        return json.dumps(asdict(self)) + "\n"
-
-
-def order_from(line: str) -> JobOrder:
-    """What `JobOrder.line` wrote."""
-    said = json.loads(line)
-    said["plan"] = Plan(**said["plan"])
-    return JobOrder(**said)
+IsTold = Callable[[], bool]
+"""Whether it is told to end."""
 
 
 def main() -> None:
@@ -63,26 +35,48 @@ def main() -> None:
     order = order_from(sys.stdin.readline())
     threading.Thread(target=_until_closed, args=(sys.stdin.fileno(), told_to_end), daemon=True).start()
     try:
-        _explore(order, told_to_end)
+        if isinstance(order, ExploreOrder):
+            result = _explore(order, told_to_end.is_set)
+        elif isinstance(order, TellOrder):
+            result = _tell(order, told_to_end.is_set)
+        else:
+            result = _chance(order, told_to_end.is_set)
+        _say({"result": result})
     except (UserError, UserErrors) as error:
         _say({"error": str(error)})
 
 
-def _explore(order: JobOrder, told_to_end: threading.Event) -> None:
-    document = Document(order.text, Path(order.path) if order.path else None, order.title)
-    explorer = Explorer(Program(document, engine=order.engine, seed=order.seed, hostile=order.hostile), order.plan)
+def _explore(order: ExploreOrder, is_told: IsTold) -> dict[str, Any]:
+    explorer = Explorer(order.program.program(), order.plan)
     tally = explorer.tally
     began = now = time.monotonic()
     ends = now + order.seconds if order.seconds is not None else float("inf")
     tells = now
     with collecting_seldom():
-        while tally.runs < order.runs and now < ends and not told_to_end.is_set():
+        while tally.runs < order.runs and now < ends and not is_told():
             explorer.run_next()
             now = time.monotonic()
             if now >= tells:
-                _say({"runs": tally.runs, "breaking": tally.breaking})
+                _say({"so_far": {"runs": tally.runs, "breaking": tally.breaking}})
                 tells = now + TELL_EVERY_S
-    _say({"tally": tally.as_json(), "seconds": time.monotonic() - began})
+    return {"tally": tally.as_json(), "seconds": time.monotonic() - began}
+
+
+def _tell(order: TellOrder, is_told: IsTold) -> dict[str, Any]:
+    program = order.program.program()
+    for sighting in order.sightings:
+        if is_told():
+            break
+        _say({"part": asdict(finding(program, sighting, Shrinker(program, sighting.what).shrunk(sighting.made)))})
+    return {}
+
+
+def _chance(order: ChanceOrder, is_told: IsTold) -> dict[str, Any]:
+    for point in chance(order.program.program(), order.what, order.points, order.runs):
+        _say({"part": asdict(point)})
+        if is_told():
+            break
+    return {}
 
 
 def _say(what: dict[str, Any]) -> None:

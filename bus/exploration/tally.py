@@ -37,6 +37,12 @@ class Sighting:
         return {"what": self.what, "run": self.run, "made": made, "count": self.count}
 
 
+def sighting_from(said: dict[str, Any]) -> Sighting:
+    """Of another process of ours, as `as_json` says it."""
+    made = {Place(str(kind), int(number)): int(take) for kind, number, take in said["made"]}
+    return Sighting(str(said["what"]), int(said["run"]), made, int(said["count"]))
+
+
 class Tally:
     """What the runs so far have shown. Of one thread."""
 
@@ -116,7 +122,5 @@ def tally_from(said: dict[str, Any]) -> Tally:
     tally.orders = Distinct(map(int, said["orders"]))
     tally.orders.is_exact = bool(said["orders_are_all"])
     tally.covered = {(str(event), str(handler), str(outcome)) for event, handler, outcome in said["covered"]}
-    for each in said["sightings"]:
-        made = {Place(str(kind), int(number)): int(take) for kind, number, take in each["made"]}
-        tally.sightings[each["what"]] = Sighting(str(each["what"]), int(each["run"]), made, int(each["count"]))
+    tally.sightings = {sighting.what: sighting for sighting in map(sighting_from, said["sightings"])}
     return tally

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -12,6 +13,7 @@ from bus.analysis.diff import words
 from bus.expectations.verdict import State
 from bus.exploration.judging import CUT_SHORT, RunJudge, known_as, trace_of
 from bus.exploration.program import Program
+from bus.exploration.saving import scenario_of
 from bus.exploration.shrinking import Made, Shrunk
 from bus.exploration.tally import Sighting
 from bus.runtime.choices import DRAW, LEVELS, READY, Alternatives, Choices, Place
@@ -55,13 +57,27 @@ class Finding:
     pending: Sequence[str]
     """Calls that have not ended, with the places of their handlers."""
 
-    shrunk: Shrunk
+    choices: dict[str, Any]
+    """Those of the shrunk run, as a scenario says them."""
+
+    script_steps: int
+    """Of the shrunk run, those inside of others counted."""
+
+    replay: str
+    """The shrunk run as the text of a scenario."""
+
+    shrinking_runs: int
+    """How many shrinking took."""
+
+    is_minimal: bool
+    """Whether it breaks nothing any more where any one of its choices is taken back."""
 
 
 def finding(program: Program, sighting: Sighting, shrunk: Shrunk) -> Finding:
     """Tell what was shrunk. program: that which was explored, with the whole script."""
     failing, heard = _told_run(shrunk.program, shrunk.made)
     needs = _needs(shrunk.made)
+    replay = scenario_of(shrunk)
     return Finding(
         what=sighting.what,
         found=_found(shrunk.program, failing, sighting.what),
@@ -72,8 +88,16 @@ def finding(program: Program, sighting: Sighting, shrunk: Shrunk) -> Finding:
         decisions=[each.told for each in heard],
         divergence=_divergence(shrunk, failing),
         pending=_pending(shrunk.program, failing),
-        shrunk=shrunk,
+        choices=replay.values["choices"],
+        script_steps=_count(replay.values.get("script") or []),
+        replay=replay.text,
+        shrinking_runs=shrunk.runs,
+        is_minimal=shrunk.is_minimal,
     )
+
+
+def _count(steps: Sequence[Any]) -> int:
+    return sum(1 + _count(step.get("do") or []) for step in steps)
 
 
 @dataclass(frozen=True, slots=True)

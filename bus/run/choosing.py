@@ -53,7 +53,12 @@ def replayed(scenario: Scenario, order: Order) -> Choices | None:
     if order.speed != FULL_SPEED:
         raise UserError("choices are those of a run in virtual time", hint="run it at full speed: max")
     check(scenario, order.engine)
-    return Choices(dict(map(_place, said.taken)))
+    return Choices(replayed_choices(scenario))
+
+
+def replayed_choices(scenario: Scenario) -> dict[Place, int]:
+    """What a scenario says that is taken. Raises UserError."""
+    return dict(map(_place, scenario.choices.taken)) if scenario.choices is not None else {}
 
 
 def _place(taken: Taken) -> tuple[Place, int]:

@@ -52,6 +52,10 @@ class Strategy(Protocol):
         """Its number, from 0. among: None for a number that is drawn."""
 
 
+def _at_no_time() -> int:
+    return 0
+
+
 class Choices:
     """The choices of one run, made by what is written and by a strategy; and which were made. Of one thread."""
 
@@ -70,6 +74,9 @@ class Choices:
 
         self.heard: Callable[[Place, int, Alternatives | None], None] | None = None
         """Told of each that was not the first possibility: where, which, and among what."""
+
+        self.now: Callable[[], int] = _at_no_time
+        """What the clock of the run shows, in nanoseconds; whoever runs it sets this."""
 
         self._taken = taken or {}
         self._strategy = strategy

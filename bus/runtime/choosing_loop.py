@@ -32,6 +32,7 @@ class ChoosingLoop(EngineLoop):
         """Called where nothing is ready and nothing will ever be due; None: wait for other threads."""
 
         self.choices = choices
+        choices.now = clock.time_ns
         self._hostile = hostile
         self._resting: tuple[asyncio.Future[None], Callable[[], bool]] | None = None
         """Who waits until all is still, and whether it is over then."""

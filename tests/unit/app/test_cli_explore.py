@@ -19,13 +19,14 @@ from tests.helpers.exploring import UNLUCKY
 def test_a_lost_update_is_told_and_its_replay_breaks_the_same(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert explore(ExploreRequest("lost-update", runs=6, jobs=2, output=tmp_path)) == 1
+    assert explore(ExploreRequest("lost-update", runs=6, jobs=2, chance=True, output=tmp_path / "new")) == 1
     said = capsys.readouterr().out
     assert "NOT MET  deposit.stored, by number: at most once" in said
     assert "needs an order that is legal" in said
     assert "shrunk to 1 choice and 1 script step" in said
     assert "not tried: strategy pct or delay-bounded" in said
-    saved = tmp_path / "lost-update-1.yaml"
+    assert "It was mostly decided at 10 ms" in said
+    saved = tmp_path / "new" / "lost-update-1.yaml"
     assert f"replay: buslens run {saved}" in said
     assert run_headless(RunRequest(str(saved))) == 1
     assert "NOT MET" in capsys.readouterr().out
@@ -67,9 +68,10 @@ def test_what_cannot_be_explored_is_said(text: str, why: str, tmp_path: Path) ->
         explore(ExploreRequest(str(path), runs=1))
 
 
-def test_a_folder_or_strategy_that_there_is_not_is_named(tmp_path: Path) -> None:
-    with pytest.raises(UserError, match="there is no folder"):
-        explore(ExploreRequest("lost-update", runs=1, output=tmp_path / "none"))
+def test_a_folder_that_cannot_be_made_or_a_strategy_that_there_is_not_is_named(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    with pytest.raises(UserError, match="file"):
+        explore(ExploreRequest("lost-update", runs=1, output=tmp_path / "file"))
     with pytest.raises(UserError, match="there is no strategy luck"):
         explore(ExploreRequest("lost-update", runs=1, plan=Plan(strategy="luck")))
 

@@ -24,8 +24,8 @@ LEAVES_A_CHILD = """
 import subprocess, sys
 child = subprocess.Popen([sys.executable, "-c", "import signal; signal.pause()"])
 open(sys.argv[1], "w").write(str(child.pid))
-print('{"runs": 1, "breaking": 0}')
-print('{"runs": 2, "brea', end="", flush=True)
+print('{"so_far": {"runs": 1, "breaking": 0}}')
+print('{"so_far": {"runs": 2, "brea', end="", flush=True)
 child.wait()
 """
 
@@ -66,7 +66,8 @@ def test_what_the_processes_cannot_do_is_said(monkeypatch: pytest.MonkeyPatch) -
 
 
 def test_a_run_without_an_end_is_ended_and_said(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("bus.exploration.jobs.LONGEST_END_S", 0.2)
+    for room in ("jobs", "work_process"):
+        monkeypatch.setattr(f"bus.exploration.{room}.LONGEST_END_S", 0.2)
     many = "{repeat: 10000000, do: [{repeat: 10000000, do: [{emit: a, if: count < 0}]}]}"
     program = Program(loads(f"buslens: 1\nevents: {{a: {{}}}}\nscript: [{many}]\nexpect: [{{event: a, emitted: 0}}]"))
     until = time.monotonic() + PATIENCE_S
@@ -78,9 +79,12 @@ def test_a_run_without_an_end_is_ended_and_said(monkeypatch: pytest.MonkeyPatch)
 def test_closing_waits_for_no_child_that_holds_the_output_of_a_process_and_half_a_line_is_none(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    monkeypatch.setattr("bus.exploration.jobs.LONGEST_END_S", 0.2)
+    for room in ("jobs", "work_process"):
+        monkeypatch.setattr(f"bus.exploration.{room}.LONGEST_END_S", 0.2)
     told = tmp_path / "child"
-    monkeypatch.setattr("bus.exploration.jobs.command_of", lambda _: [sys.executable, "-c", LEAVES_A_CHILD, str(told)])
+    monkeypatch.setattr(
+        "bus.exploration.work_process.command_of", lambda _: [sys.executable, "-c", LEAVES_A_CHILD, str(told)]
+    )
     before = threading.enumerate()
     working = Jobs(Program(sample("lost-update")), Plan(), jobs=1, runs=1, seconds=None)
     until = time.monotonic() + PATIENCE_S
