@@ -5,6 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QApplication, QMessageBox
 
+from bus.scenario import loads
 from bus.scenario.samples import SAMPLES
 from bus.session import Run
 from ui.actions import ACTIONS
@@ -13,6 +14,7 @@ from ui.breakpoints.sheet import BreakpointsSheet
 from ui.compare.sheet import CompareSheet
 from ui.connections.sheet import ConnectionsSheet
 from ui.diff.sheet import DiffSheet
+from ui.exploration.explore_sheet import ExploreSheet
 from ui.flight.sheet import FlightSheet
 from ui.modelling.model_sheet import ModelSheet
 from ui.modelling.what_if_sheet import WhatIfSheet
@@ -39,7 +41,7 @@ class Sheets(QObject):
 
     def close(self) -> None:
         """The window goes: what runs for a sheet is ended."""
-        for kind in (CompareSheet, DiffSheet, ModelSheet, ReportSheet, WhatIfSheet):
+        for kind in (CompareSheet, DiffSheet, ExploreSheet, ModelSheet, ReportSheet, WhatIfSheet):
             for sheet in self._window.findChildren(kind):
                 sheet.close()
 
@@ -107,6 +109,20 @@ class Sheets(QObject):
             sheet = WhatIfSheet(document, self._verbs.file.trusts, window.themes, window)
             sheet.failed.connect(window.show_error)
             sheet.show()
+
+    def show_explore(self) -> None:
+        """The runs that the scenario could have as well."""
+        window, document = self._window, self._window.session.document
+        if document is not None:
+            sheet = ExploreSheet(document, window.choices.engine, window.recent.folder, window.themes, window)
+            sheet.failed.connect(window.show_error)
+            sheet.replay_wanted.connect(self.step_through)
+            sheet.show()
+
+    def step_through(self, replay: str) -> None:
+        """Open the text of a replay, and begin it before its first emit."""
+        if self._verbs.file.open_made(loads(replay)):
+            self._actions["run.start_paused"].trigger()
 
     def show_item(self, run: Run, kind: str, ident: int) -> None:
         """Select a dispatch or call of a run, which comes into view for it."""

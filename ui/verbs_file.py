@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QWidget
 from bus.errors import UserError
 from bus.export import EXPORTERS
 from bus.export.slice import Span
+from bus.scenario import Document
 from bus.scenario.samples import FOLDER, SAMPLES
 from bus.session import Session
 from ui.bridge import Bridge
@@ -76,6 +77,14 @@ class FileVerbs(QObject):
         if self.may_leave():
             self._session.new_scenario()
             self._after_opening()
+
+    def open_made(self, document: Document) -> bool:
+        """Open a scenario that was made and is in no file. Whether it was opened."""
+        if not self.may_leave():
+            return False
+        self._session.new_scenario(document)
+        self._after_opening()
+        return True
 
     def ask_open(self) -> None:
         """Open what the person chooses."""

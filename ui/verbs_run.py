@@ -20,6 +20,7 @@ class RunVerbs(QObject):
     evidence_wanted = Signal()
     model_wanted = Signal()
     what_if_wanted = Signal()
+    explore_wanted = Signal()
 
     def __init__(self, session: Session, bridge: Bridge, choices: RunChoices, parent: QObject) -> None:
         super().__init__(parent)
@@ -90,6 +91,10 @@ class RunVerbs(QObject):
     def what_if(self) -> None:
         """Offer to run the scenario with something different."""
         self.what_if_wanted.emit()
+
+    def explore(self) -> None:
+        """Offer to make the runs that the scenario could have as well."""
+        self.explore_wanted.emit()
 
     def set_speed(self, speed: float) -> None:
         """Set the speed, also while the scenario runs."""

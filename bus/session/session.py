@@ -102,9 +102,9 @@ class Session:
 
     # Files
 
-    def new_scenario(self) -> None:
-        """Open an empty scenario in place of the one that is open."""
-        self._change_document(scenario.new())
+    def new_scenario(self, made: Document | None = None) -> None:
+        """Open a scenario that is in no file in place of the one that is open; an empty one, where none was made."""
+        self._change_document(made or scenario.new())
 
     def open(self, path: Path, may_leave: Callable[[], bool] = lambda: True) -> bool:
         """Open a scenario or a capture, whichever the file is, or the session that it is of. Raises UserError.

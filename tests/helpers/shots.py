@@ -19,6 +19,7 @@ from tests.helpers.screen import offscreen
 from tests.helpers.shots_breakpoints import take_breakpoints
 from ui.compare.sheet import CompareSheet
 from ui.diff.sheet import DiffSheet
+from ui.exploration.explore_sheet import ExploreSheet
 from ui.report.sheet import ReportSheet
 from ui.window import Window
 
@@ -93,6 +94,7 @@ def take_all(window: Window, theme: str) -> None:
     take_evidence(window, theme)
     take_diff(window, theme)
     take_breakpoints(window, theme, take, settle)
+    take_exploration(window, theme)
 
 
 def run(window: Window, seed: int | None = None) -> None:
@@ -179,6 +181,24 @@ def take_diff(window: Window, theme: str) -> None:
     sheet.tabs.setCurrentWidget(sheet.tabs.overlay)
     settle()
     take(sheet, "diff-overlay", theme)
+    sheet.close()
+    settle()
+
+
+def take_exploration(window: Window, theme: str) -> None:
+    """What other runs of the sample with the lost update break, and when that was decided."""
+    window.session.stop()
+    window.open(next(sample.path for sample in SAMPLES if sample.id == "lost-update"))
+    window.wiring.sheets.show_explore()
+    (sheet,) = window.findChildren(ExploreSheet)
+    sheet.form.amount.setValue(100)
+    sheet.explore()
+    while not sheet.form.start.isEnabled():
+        settle()
+    sheet.view.ask_when()
+    while not sheet.view.when.isEnabled():
+        settle()
+    take(sheet, "explore", theme)
     sheet.close()
     settle()
 
