@@ -121,7 +121,7 @@ class Sheets(QObject):
 
     def step_through(self, replay: str) -> None:
         """Open the text of a replay, and begin it before its first emit."""
-        if self._verbs.file.open_made(loads(replay)):
+        if self._verbs.file.new(loads(replay)):
             self._actions["run.start_paused"].trigger()
 
     def show_item(self, run: Run, kind: str, ident: int) -> None:

@@ -72,17 +72,11 @@ class FileVerbs(QObject):
         self.exporting = Exporting(session, window)
         self.exporting.failed.connect(self.failed)
 
-    def new(self) -> None:
-        """Open an empty scenario."""
-        if self.may_leave():
-            self._session.new_scenario()
-            self._after_opening()
-
-    def open_made(self, document: Document) -> bool:
-        """Open a scenario that was made and is in no file. Whether it was opened."""
+    def new(self, made: Document | None = None) -> bool:
+        """Open a scenario that is in no file yet; an empty one, where none was made. Whether it was opened."""
         if not self.may_leave():
             return False
-        self._session.new_scenario(document)
+        self._session.new_scenario(made)
         self._after_opening()
         return True
 
