@@ -49,6 +49,9 @@ class EngineSpec:
     Raises UserError where that cannot be done.
     """
 
+    models: str = ""
+    """The engine whose broker this one only models, without a server, in virtual time; empty where it is real."""
+
     @property
     def is_embedded(self) -> bool:
         """Whether it needs nothing beside Buslens, no server above all."""

@@ -73,6 +73,8 @@ class DurableEngine(Engine):
     """
 
     spec: ClassVar[EngineSpec]
+    has_own_time: ClassVar[bool] = True
+    """Whether its broker works in real time: at full speed the run's clock stands still meanwhile."""
 
     def __init__(self) -> None:
         self._broker: Broker | None = None
@@ -463,7 +465,7 @@ class DurableEngine(Engine):
 
     def _look_at_clock(self) -> None:
         """At full speed no time passes while the broker works: what it takes is real, and not the scenario's."""
-        busy = bool(self._requests.open) or self._in_flight.is_expecting()
+        busy = self.has_own_time and (bool(self._requests.open) or self._in_flight.is_expecting())
         if busy and self._hold is None:
             self._hold = ExitStack()
             self._hold.enter_context(self._clock.held())

@@ -6,10 +6,14 @@ from collections.abc import Callable, Mapping
 
 from bus.contract.protocol import Engine
 from bus.contract.spec import EngineSpec
-from bus.engines import kafka, pyee, rabbitmq, sqlite
+from bus.engines import kafka, modelled, pyee, rabbitmq, sqlite
 
 ENGINES: dict[str, EngineSpec] = {
-    spec.id: spec for spec in (pyee.SYNCHRONOUS, pyee.ASYNCIO, pyee.THREADS, sqlite.SPEC, rabbitmq.SPEC, kafka.SPEC)
+    spec.id: spec
+    for spec in (
+        *(pyee.SYNCHRONOUS, pyee.ASYNCIO, pyee.THREADS, sqlite.SPEC, rabbitmq.SPEC, kafka.SPEC),
+        *modelled.SPECS,
+    )
 }
 """By id, in the order in which people see them."""
 

@@ -201,12 +201,16 @@ SITUATIONS: dict[str, Callable[[Lab], str]] = {
 @pytest.mark.parametrize("situation", SITUATIONS)
 @pytest.mark.parametrize("lab", ENGINES, indirect=True)
 def test_each_cell_of_the_table_is_what_a_run_shows(lab: Lab, situation: str) -> None:
-    assert SITUATIONS[situation](lab) == table()[situation][lab.engine]
+    real = ENGINES[lab.engine].models or lab.engine
+    if real != lab.engine and situation == "restart":
+        pytest.skip("a model is gone with the process that it is in")
+    assert SITUATIONS[situation](lab) == table()[situation][real]
 
 
 def test_the_table_has_every_engine_and_every_situation() -> None:
     assert table().keys() == SITUATIONS.keys()
-    assert all(row.keys() == ENGINES.keys() for row in table().values())
+    real = {engine for engine, spec in ENGINES.items() if not spec.models}
+    assert all(row.keys() == real for row in table().values())
 
 
 REPLAYING = [engine for engine, word in table()["replay"].items() if word == "from the beginning"]

@@ -1,0 +1,46 @@
+"""What a model tells its engine: in order to each who hears it, and in any order between them, as connections do.
+
+Each piece of news is a timer of this moment, so that a run whose choices are made (bus/runtime/choices.py) may let one
+consumer hear before another, or before the publisher.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+from collections.abc import Callable
+
+from bus.contract.delivery import Confirmed, Delivered, News, Refused, Tell
+
+
+class Lanes:
+    """Of one broker. Lives on the engine's loop."""
+
+    def __init__(self, loop: asyncio.AbstractEventLoop, tell: Tell, told: Callable[[News], None]) -> None:
+        """told: hears what was told just now."""
+        self._loop, self._tell, self._told = loop, tell, told
+        self._waiting: dict[str, deque[News]] = {}
+
+    def say(self, lane: str, news: News) -> None:
+        """Behind what was said on this lane before."""
+        self._waiting.setdefault(lane, deque()).append(news)
+        self._loop.call_at(self._loop.time(), self._next, lane)
+
+    def cut(self) -> None:
+        """The connection is gone: what was sent over it and has not arrived never does.
+
+        What the engine was told it would be told is told all the same.
+        """
+        for waiting in self._waiting.values():
+            kept = [news for news in waiting if not isinstance(news, Delivered | Confirmed | Refused)]
+            waiting.clear()
+            for news in kept:
+                self._tell_one(news)
+
+    def _next(self, lane: str) -> None:
+        if self._waiting[lane]:
+            self._tell_one(self._waiting[lane].popleft())
+
+    def _tell_one(self, news: News) -> None:
+        self._told(news)
+        self._tell([news])
