@@ -6,12 +6,31 @@ from bus.contract.protocol import Engine
 from bus.contract.spec import EngineSpec
 
 
+def _sqlite() -> Engine:
+    from bus.engines.modelled.sqlite import ModelledSqlite
+
+    return ModelledSqlite()
+
+
 def _rabbitmq() -> Engine:
     from bus.engines.modelled.rabbitmq import ModelledRabbit
 
     return ModelledRabbit()
 
 
+def _kafka() -> Engine:
+    from bus.engines.modelled.kafka import ModelledKafka
+
+    return ModelledKafka()
+
+
+SQLITE = EngineSpec(
+    "sqlite-model",
+    "sqlite-model: what sqlite does, without a file, in virtual time",
+    make=_sqlite,
+    is_durable=True,
+    models="sqlite",
+)
 RABBITMQ = EngineSpec(
     "rabbitmq-model",
     "rabbitmq-model: what RabbitMQ does, without a server, in virtual time",
@@ -19,6 +38,12 @@ RABBITMQ = EngineSpec(
     is_durable=True,
     models="rabbitmq",
 )
-
-SPECS = (RABBITMQ,)
+KAFKA = EngineSpec(
+    "kafka-model",
+    "kafka-model: what Kafka does, without a server, in virtual time",
+    make=_kafka,
+    is_durable=True,
+    models="kafka",
+)
+SPECS = (SQLITE, RABBITMQ, KAFKA)
 """All of them."""

@@ -29,8 +29,45 @@ PUBLISHER = ""
 """The lane of confirms; the others are named by consumers."""
 
 
-class ModelledBroker(Broker):
-    """Lives on the engine's loop. What a server would do stands in its kinds, by the same names with an underscore."""
+class ModelledServer:
+    """What a kind of broker does with each order: the server, and our client's part in it."""
+
+    def _publish(self, message: Message) -> None:
+        raise NotImplementedError
+
+    def _bind(self, consumer: str, event: str, prefetch: int) -> None:
+        raise NotImplementedError
+
+    def _unbind(self, consumer: str, event: str) -> None:
+        raise NotImplementedError
+
+    def _acknowledge(self, delivery: Delivery) -> None:
+        raise NotImplementedError
+
+    def _retry(self, delivery: Delivery) -> None:
+        raise NotImplementedError
+
+    def _release(self, delivery: Delivery) -> None:
+        raise NotImplementedError
+
+    def _dead_letter(self, delivery: Delivery) -> None:
+        raise NotImplementedError
+
+    def _die(self, delivery: Delivery) -> None:
+        """The consumer that has this."""
+        raise NotImplementedError
+
+    def _lose(self) -> None:
+        """The server sees that its client is gone."""
+        raise NotImplementedError
+
+    def _regain(self) -> tuple[tuple[str, str, int], ...]:
+        """The client is back, and begins to consume again; what waits then, as ConnectionRestored tells it."""
+        raise NotImplementedError
+
+
+class ModelledBroker(ModelledServer, Broker):
+    """Lives on the engine's loop."""
 
     keeps_order: ClassVar[bool]
 
@@ -118,38 +155,3 @@ class ModelledBroker(Broker):
     def _told(self, news: News) -> None:
         if isinstance(news, Confirmed | Refused):
             self._unanswered.pop(news.message.dispatch, None)
-
-    # What the server does, and its client
-
-    def _publish(self, message: Message) -> None:
-        raise NotImplementedError
-
-    def _bind(self, consumer: str, event: str, prefetch: int) -> None:
-        raise NotImplementedError
-
-    def _unbind(self, consumer: str, event: str) -> None:
-        raise NotImplementedError
-
-    def _acknowledge(self, delivery: Delivery) -> None:
-        raise NotImplementedError
-
-    def _retry(self, delivery: Delivery) -> None:
-        raise NotImplementedError
-
-    def _release(self, delivery: Delivery) -> None:
-        raise NotImplementedError
-
-    def _dead_letter(self, delivery: Delivery) -> None:
-        raise NotImplementedError
-
-    def _die(self, delivery: Delivery) -> None:
-        """The consumer that has this."""
-        raise NotImplementedError
-
-    def _lose(self) -> None:
-        """The server sees that its client is gone."""
-        raise NotImplementedError
-
-    def _regain(self) -> tuple[tuple[str, str, int], ...]:
-        """The client is back, and begins to consume again; what waits then, as ConnectionRestored tells it."""
-        raise NotImplementedError
