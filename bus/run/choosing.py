@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bus.engines import ENGINES
 from bus.errors import UserError
 from bus.run.order import Order
 from bus.runtime.choices import DRAW, LEVELS, ORDER, READY, Choices, ChosenStreams, Place
@@ -17,15 +18,16 @@ from bus.wording import one_of
 from bus.workers import INLINE
 
 HOSTILE = "hostile"
-ENGINES = ("pyee-asyncio", "pyee")
-"""On which all that happens does so on one loop."""
+ON_ONE_LOOP = ("pyee-asyncio", "pyee", *(spec.id for spec in ENGINES.values() if spec.models))
+"""Engines on which all that happens does so on the run's loop."""
 
 
 def check(scenario: Scenario, engine: str) -> None:
     """Raises UserError where something of a run is decided elsewhere than by its own loop and draws."""
-    if engine not in ENGINES:
+    if engine not in ON_ONE_LOOP:
         problem = f"on {engine} others decide what comes next, so that its order cannot be chosen"
-        raise UserError(problem, hint=f"use --engine {one_of(ENGINES)}")
+        model = next((spec.id for spec in ENGINES.values() if spec.models == engine), "")
+        raise UserError(problem, hint=f"use --engine {model or one_of(ON_ONE_LOOP)}")
     blocks = engine == "pyee" or any(handler.may_block for handler in scenario.handlers.values())
     for name, handler in scenario.handlers.items():
         if handler.has_python:

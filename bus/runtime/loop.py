@@ -73,6 +73,11 @@ class EngineLoop(asyncio.BaseEventLoop):
         heapq.heappush(self._timers, (round(when * S), self._next_number(), handle, NOBODY))
         return handle
 
+    def call_due(self, about: About, callback: Callable[[*_Ts], object], *args: *_Ts) -> None:
+        """Call it with what is due at this moment, behind what was set before. about: whom it concerns."""
+        handle = asyncio.TimerHandle(self.time(), callback, args, self)
+        heapq.heappush(self._timers, (self._engine_clock.time_ns(), self._next_number(), handle, about))
+
     async def pause(self, ns: int, about: About = NOBODY) -> None:
         """Wait so many nanoseconds of the clock. As asyncio.sleep, at half its price, and without rounding."""
         if ns >= NEVER:

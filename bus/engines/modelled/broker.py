@@ -24,6 +24,7 @@ from bus.contract.delivery import (
     Tell,
 )
 from bus.engines.modelled.lanes import Lanes
+from bus.runtime.loop import EngineLoop
 
 PUBLISHER = ""
 """The lane of confirms; the others are named by consumers."""
@@ -82,7 +83,9 @@ class ModelledBroker(ModelledServer, Broker):
 
     async def open(self, run: str, tell: Tell) -> None:
         """It is there at once."""
-        self._lanes = Lanes(asyncio.get_running_loop(), tell, self._told)
+        loop = asyncio.get_running_loop()
+        assert isinstance(loop, EngineLoop)
+        self._lanes = Lanes(loop, tell, self._told)
 
     async def close(self, *, clean: bool) -> None:
         """Nothing is left of it in any case."""

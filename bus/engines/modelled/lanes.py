@@ -6,17 +6,17 @@ consumer hear before another, or before the publisher.
 
 from __future__ import annotations
 
-import asyncio
 from collections import deque
 from collections.abc import Callable
 
 from bus.contract.delivery import Confirmed, Delivered, News, Refused, Tell
+from bus.runtime.loop import About, EngineLoop
 
 
 class Lanes:
     """Of one broker. Lives on the engine's loop."""
 
-    def __init__(self, loop: asyncio.AbstractEventLoop, tell: Tell, told: Callable[[News], None]) -> None:
+    def __init__(self, loop: EngineLoop, tell: Tell, told: Callable[[News], None]) -> None:
         """told: hears what was told just now."""
         self._loop, self._tell, self._told = loop, tell, told
         self._waiting: dict[str, deque[News]] = {}
@@ -24,7 +24,7 @@ class Lanes:
     def say(self, lane: str, news: News) -> None:
         """Behind what was said on this lane before."""
         self._waiting.setdefault(lane, deque()).append(news)
-        self._loop.call_at(self._loop.time(), self._next, lane)
+        self._loop.call_due(_about(lane, news), self._next, lane)
 
     def cut(self) -> None:
         """The connection is gone: what was sent over it and has not arrived never does.
@@ -44,3 +44,13 @@ class Lanes:
     def _tell_one(self, news: News) -> None:
         self._told(news)
         self._tell([news])
+
+
+def _about(lane: str, news: News) -> About:
+    """Whom it concerns, as a person reads it where an order is chosen."""
+    match news:
+        case Delivered(delivery):
+            return delivery.event, delivery.consumer
+        case Confirmed(message, _) | Refused(message, _):
+            return message.event, "the broker's answer to an emit"
+    return "", f"the broker's answer to {lane}" if lane else "the broker"

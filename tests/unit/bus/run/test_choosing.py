@@ -67,5 +67,16 @@ def test_what_is_decided_elsewhere_is_refused_with_the_reason(engine: str, handl
         check(scenario(f"handlers: {{h: {handler}}}"), engine)
 
 
+def test_a_broker_names_the_model_on_which_its_scenario_can_be_explored() -> None:
+    with pytest.raises(UserError) as found:
+        check(scenario("handlers: {h: {on: tick}}"), "rabbitmq")
+    assert found.value.hint == "use --engine rabbitmq-model"
+
+
+@pytest.mark.parametrize("engine", ["sqlite-model", "rabbitmq-model", "kafka-model"])
+def test_models_of_brokers_are_fine(engine: str) -> None:
+    check(scenario("handlers: {h: {on: tick, do: [{wait: 1ms}]}}"), engine)
+
+
 def test_what_runs_on_one_loop_is_fine() -> None:
     check(scenario("handlers: {h: {on: tick, worker: thread, do: [{wait: 1ms}]}}"), "pyee-asyncio")

@@ -6,6 +6,7 @@ import asyncio
 
 from bus.contract.delivery import ConnectionLost, ConnectionRestored, Delivered, Message, News
 from bus.engines.modelled.rabbitmq import ModelledRabbitBroker
+from tests.helpers.virtual import in_virtual_time
 
 
 def message(number: int) -> Message:
@@ -36,7 +37,7 @@ async def told() -> list[News]:
 
 def test_what_was_not_confirmed_is_published_again() -> None:
     """It had arrived before the connection was cut: then it is there twice, as with the real one."""
-    news = asyncio.run(told())
+    news = in_virtual_time(told())
     cut = news.index(ConnectionLost("here"))
     assert ConnectionLost("gone") in news[:cut]
     assert [type(one).__name__ for one in news[1:cut]] == ["ConnectionLost"]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from bus.engines import ENGINES
+from tests.helpers.exploring import explored
 from tests.helpers.live import Live
 from tests.helpers.told import logged
 
@@ -29,3 +30,20 @@ def test_the_same_seed_is_the_same_run(engine: str, live: Live) -> None:
     first, again = (live.ended(TEXT, engine=engine).trace for _ in range(2))
     assert first.calls.started_ns.tolist() == again.calls.started_ns.tolist()
     assert first.deliveries.view("kind").tolist() == again.deliveries.view("kind").tolist()
+
+
+RACE = """buslens: 1
+events: {a: {}, x.done: {}, y.done: {}}
+handlers:
+  x: {on: a, do: [{emit: x.done, with: $event.payload}]}
+  y: {on: a, do: [{emit: y.done, with: $event.payload}]}
+script: [{emit: a, with: {id: 1}}]
+expect: [{in_order: [x.done, y.done], by: id}]
+"""
+
+
+@MODELS
+def test_exploring_finds_that_nothing_decides_which_consumer_is_first(engine: str) -> None:
+    tally = explored(RACE.replace("buslens: 1", f"buslens: 1\nengine: {engine}"), 60)
+    assert list(tally.sightings) == ["x.done, y.done, by id: in this order"]
+    assert 0 < next(iter(tally.sightings.values())).count < 60

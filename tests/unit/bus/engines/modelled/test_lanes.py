@@ -6,6 +6,8 @@ import asyncio
 
 from bus.contract.delivery import Confirmed, Died, Message, News
 from bus.engines.modelled.lanes import Lanes
+from bus.runtime.loop import EngineLoop
+from tests.helpers.virtual import in_virtual_time
 
 
 def heard(*said: tuple[str, News], cut: bool = False) -> list[News]:
@@ -14,7 +16,9 @@ def heard(*said: tuple[str, News], cut: bool = False) -> list[News]:
     told: list[News] = []
 
     async def say() -> None:
-        lanes = Lanes(asyncio.get_running_loop(), found.extend, told.append)
+        loop = asyncio.get_running_loop()
+        assert isinstance(loop, EngineLoop)
+        lanes = Lanes(loop, found.extend, told.append)
         for lane, news in said:
             lanes.say(lane, news)
         assert not found, "nothing is told before whoever ordered it goes on"
@@ -23,7 +27,7 @@ def heard(*said: tuple[str, News], cut: bool = False) -> list[News]:
         for _ in range(4):
             await asyncio.sleep(0)
 
-    asyncio.run(say())
+    in_virtual_time(say())
     assert told == found
     return found
 
