@@ -13,6 +13,7 @@ from rich.text import Text
 from app import cli_output
 from app.cli_text import cell, plain
 from bus.exploration.chance import ChancePoint
+from bus.exploration.level import level
 from bus.exploration.telling import Finding
 from bus.exploration.untried import untried
 from bus.exploration.words import Explored, chance_sentence, finding_lines, mode_of, summary_lines
@@ -83,6 +84,7 @@ def as_json(told: Told) -> dict[str, Any]:
         "seed": program.seed,
         "strategy": {"name": plan.strategy, "bound": plan.bound, "seed": plan.seed},
         "mode": mode_of(program),
+        "level": level(program, tally),
         "jobs": explored.jobs,
         "runs": tally.runs,
         "breaking": tally.breaking,

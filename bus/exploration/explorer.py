@@ -55,7 +55,7 @@ class Explorer:
         choices = self._choices(number)
         result = self._program.run(choices)
         judgement = self._judge.judge(result)
-        self.tally.add(number, judgement, choices.made, is_stuck=result.is_stuck, choices=_ordered(choices))
+        self.tally.add(number, result, judgement, choices.made, choices=_ordered(choices))
         self._next += self._plan.step
         if self.tally.runs % COLLECT_EVERY == 0 and not gc.isenabled():
             gc.collect()

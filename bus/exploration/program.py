@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import asyncio
+import threading
 from dataclasses import dataclass
 from functools import partial
 
 from bus.behaviour.places import Lines
 from bus.engines import MAKERS
+from bus.kernel.beyond import BeyondKernel
+from bus.kernel.kernel import Kernel
+from bus.kernel.refusals import why_not
 from bus.run.choosing import check, draws_of
 from bus.run.driver import Driver
 from bus.run.living import live
@@ -21,6 +25,7 @@ from bus.runtime.clock import FULL_SPEED
 from bus.runtime.gate import Gate
 from bus.scenario import Document
 from bus.sharing.owner import Owner
+from buslens.recorder import thread_name
 
 MOST_BYTES = 16 << 20
 """Some 200,000 records."""
@@ -29,6 +34,7 @@ MOST_IN_FLIGHT = 20_000
 """Calls of one run that have not ended."""
 
 TOO_MUCH = "it records without an end"
+HOSTILE_IS_REAL = "what is ready in asyncio itself is chosen among as well"
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +49,9 @@ class RunResult:
 
     is_stuck: bool
     """Whether something was not over, and nothing would ever have happened any more."""
+
+    in_kernel: bool = False
+    """Whether the kernel made it (`bus/kernel`), and not the real bus."""
 
 
 class Program:
@@ -70,14 +79,40 @@ class Program:
         check(scenario, self.engine)
         self.order = Order(self.engine, self.seed, FULL_SPEED)
         self.lines = Lines(document)
+        self.why_real = HOSTILE_IS_REAL if hostile else why_not(scenario, self.engine)
+        """Why its runs are made on the real bus, as a sentence; empty where the kernel makes them."""
+
+        self._kernel = None if self.why_real else self._made_kernel()
 
     def of(self, document: Document) -> Program:
         """Another scenario, run in the same way. Raises UserError."""
         return Program(document, engine=self.engine, seed=self.seed, hostile=self.hostile, most_bytes=self.most_bytes)
 
     def run(self, choices: Choices) -> RunResult:
-        """From the script's first step until nothing more happens."""
+        """From the script's first step until nothing more happens: in the kernel, as far as it models that."""
+        if self._kernel is not None:
+            try:
+                run = self._kernel.run(choices)
+            except BeyondKernel:
+                choices.begin_again()
+            else:
+                return RunResult(run.data, "", run.is_stuck, in_kernel=True)
+        return self.run_real(choices)
+
+    def run_real(self, choices: Choices) -> RunResult:
+        """The same on the real bus."""
         return _OneRun(self, choices).result()
+
+    def _made_kernel(self) -> Kernel:
+        # Half of the room: of a run that comes near to what is too much the real bus decides.
+        return Kernel(
+            self.document.scenario,
+            self.order,
+            self.lines,
+            lane=thread_name(threading.get_ident()),
+            most_bytes=self.most_bytes // 2,
+            most_in_flight=MOST_IN_FLIGHT,
+        )
 
 
 class _OneRun:

@@ -7,6 +7,7 @@ from typing import Any
 
 from bus.exploration.distinct import Distinct
 from bus.exploration.judging import Covered, Judgement
+from bus.exploration.program import RunResult
 from bus.runtime.choices import Place
 
 MOST_SIGHTINGS = 200
@@ -57,6 +58,9 @@ class Tally:
         self.unknown = 0
         """Runs of which something could not be judged."""
 
+        self.in_kernel = 0
+        """Runs that the kernel has made; the others the real bus."""
+
         self.longest = 0
         """The most choices of an order in one run."""
 
@@ -64,11 +68,12 @@ class Tally:
         self.covered: set[Covered] = set()
         self.sightings: dict[str, Sighting] = {}
 
-    def add(self, run: int, judgement: Judgement, made: dict[Place, int], *, is_stuck: bool, choices: int) -> None:
+    def add(self, run: int, result: RunResult, judgement: Judgement, made: dict[Place, int], *, choices: int) -> None:
         """One more run. choices: of an order."""
         self.runs += 1
+        self.in_kernel += result.in_kernel
         self.breaking += bool(judgement.broken)
-        self.stuck += is_stuck
+        self.stuck += result.is_stuck
         self.unknown += judgement.unknown > 0
         self.longest = max(self.longest, choices)
         self.orders.add(judgement.order)
@@ -83,6 +88,7 @@ class Tally:
         self.breaking += other.breaking
         self.stuck += other.stuck
         self.unknown += other.unknown
+        self.in_kernel += other.in_kernel
         self.longest = max(self.longest, other.longest)
         self.orders.merge(other.orders)
         self.covered |= other.covered
@@ -106,6 +112,7 @@ class Tally:
             "breaking": self.breaking,
             "stuck": self.stuck,
             "unknown": self.unknown,
+            "in_kernel": self.in_kernel,
             "longest": self.longest,
             "orders": list(self.orders.smallest),
             "orders_are_all": self.orders.is_exact,
@@ -119,6 +126,7 @@ def tally_from(said: dict[str, Any]) -> Tally:
     tally = Tally()
     tally.runs, tally.breaking, tally.stuck = int(said["runs"]), int(said["breaking"]), int(said["stuck"])
     tally.unknown, tally.longest = int(said["unknown"]), int(said["longest"])
+    tally.in_kernel = int(said["in_kernel"])
     tally.orders = Distinct(map(int, said["orders"]))
     tally.orders.is_exact = bool(said["orders_are_all"])
     tally.covered = {(str(event), str(handler), str(outcome)) for event, handler, outcome in said["covered"]}

@@ -120,7 +120,7 @@ class _Decision:
 
 
 def _told_run(program: Program, made: Made) -> tuple[Trace, list[_Decision]]:
-    """Make it again, and hear of each choice."""
+    """Make it again, on the real bus, and hear of each choice."""
     choices, heard = Choices(made), list[_Decision]()
 
     def hear(place: Place, take: int, among: Alternatives | None) -> None:
@@ -131,7 +131,7 @@ def _told_run(program: Program, made: Made) -> tuple[Trace, list[_Decision]]:
             heard.append(_Decision(place, named[take], named[0]))
 
     choices.heard = hear
-    return trace_of(program.run(choices)), heard
+    return trace_of(program.run_real(choices)), heard
 
 
 def _named(told: str, call: int) -> str:

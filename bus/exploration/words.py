@@ -8,6 +8,7 @@ from itertools import pairwise
 
 from bus.exploration.chance import ChancePoint
 from bus.exploration.explorer import Plan
+from bus.exploration.level import level
 from bus.exploration.program import Program
 from bus.exploration.tally import Tally
 from bus.exploration.telling import DRAWS, HOSTILE, LEGAL, NOTHING, Finding
@@ -69,6 +70,7 @@ def summary_lines(explored: Explored, left: int = 0) -> Iterator[str]:
     rate = f"{explored.rate:.0f} runs/s in {several(explored.jobs, 'process', 'processes')}"
     yield f"{several(tally.runs, 'run')}, {verdict}; {about}{several(tally.orders.count, 'distinct run')}; {rate}"
     yield _how(explored)
+    yield level(program, tally)
     if tally.stuck:
         yield f"{several(tally.stuck, 'run')} came to where nothing would ever happen, with something that was not over"
     if tally.unknown:

@@ -72,6 +72,14 @@ def _place(taken: Taken) -> tuple[Place, int]:
     return Place(kind, taken.at), taken.take
 
 
+def unused(choices: Choices) -> list[str]:
+    """What a scenario chooses and never came up, each in words; told once."""
+    return [
+        f"choice {place.number} of {place.kind} did not come up: the scenario was changed since it was made"
+        for place in choices.give_up_unused()
+    ]
+
+
 def said(made: dict[Place, int], *, hostile: bool) -> ReplayedChoices:
     """Choices as a scenario says them."""
     taken = [Taken(of=place.kind, at=place.number, take=take) for place, take in sorted(made.items())]

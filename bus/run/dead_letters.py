@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from bus.behaviour.context import Call
+from bus.behaviour.context import Call, HandlerContext
 from bus.behaviour.plain import PayloadTooLarge
 from bus.contract.protocol import ConsumerDied
-from bus.run.stage import PayloadRefused, Stage
+from bus.run.stage import PayloadRefused
 
 
-def emit_dead_letter(stage: Stage, event: str, call: Call, failed: Exception) -> None:
+def emit_dead_letter(context: HandlerContext, event: str, call: Call, failed: Exception) -> None:
     """As code would that must not fail once more: what stands in its way is a line at the call."""
     if isinstance(failed, ConsumerDied):
         return  # who has died emits nothing
@@ -21,8 +21,8 @@ def emit_dead_letter(stage: Stage, event: str, call: Call, failed: Exception) ->
         "attempts": call.attempt,
     }
     try:
-        stage.emit(event, letter)
+        context.emit(event, letter)
     except (PayloadRefused, PayloadTooLarge) as refused:
-        stage.log(f"on_failure: {refused}")
+        context.log(f"on_failure: {refused}")
     except Exception as raised:
-        stage.log(f"on_failure: the emit of {event} raised {type(raised).__name__}: {raised}")
+        context.log(f"on_failure: the emit of {event} raised {type(raised).__name__}: {raised}")

@@ -16,6 +16,7 @@ from typing import Any
 from bus.behaviour.places import Lines
 from bus.contract.holding import Redelivery
 from bus.contract.protocol import EngineContext, Peer
+from bus.run.choosing import unused
 from bus.run.hand import Hand, emit_by_hand
 from bus.run.order import Order
 from bus.run.redelivering import redeliver
@@ -206,8 +207,7 @@ class Driver:
 
     def _tell_unused(self, loop: ChoosingLoop) -> None:
         """The run is not the one that its choices come from: that stands on the timeline."""
-        for place in loop.choices.give_up_unused():
-            text = f"choice {place.number} of {place.kind} did not come up: the scenario was changed since it was made"
+        for text in unused(loop.choices):
             self._stage.recording.recorder.mark(text, 0)
 
     def _add_source(self, source: Coroutine[Any, Any, None]) -> None:

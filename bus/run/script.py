@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import islice
-from typing import Any
+from typing import Any, Protocol
 
 from bus.behaviour.places import Lines
 from bus.behaviour.plain import PayloadTooLarge
 from bus.errors import Place, UserError
 from bus.run.stage import PayloadRefused, Stage
 from bus.runtime.clock import NEVER
+from bus.runtime.draws import Draws
 from bus.scenario import Scenario, arrivals, distribution, expressions
 from bus.scenario.acts import EmitAct, MarkAct, RepeatAct, WaitAct
 from bus.scenario.generating import CannotGenerate, Generator
@@ -24,10 +25,29 @@ MOST_AT_ONCE = 100_000
 """Users, and emits that wait for their time: each takes some kilobytes."""
 
 
-class _Emitter:
-    """One emit step: counts its emits, and keeps its rhythm where it can."""
+class Outside(Protocol):
+    """Where a script emits: a run, on the real bus or in the kernel."""
 
-    def __init__(self, act: EmitAct, path: Path, stage: Stage, lines: Lines) -> None:
+    @property
+    def scenario(self) -> Scenario: ...
+
+    @property
+    def draws(self) -> Draws: ...
+
+    @property
+    def counters(self) -> Mapping[str, int]: ...
+
+    def sample(self, event: str) -> Any: ...
+
+    def checked(self, event: str, value: Any) -> Any: ...
+
+    def put(self, event: str, checked: Any) -> None: ...
+
+
+class Emitter:
+    """One emit step: counts its emits, and knows their rhythm."""
+
+    def __init__(self, act: EmitAct, path: Path, stage: Outside, lines: Lines) -> None:
         self._act = act
         self.event = act.emit
         self._stage = stage
@@ -40,22 +60,18 @@ class _Emitter:
         self._value = expressions.compile_value(act.with_) if "with_" in act.model_fields_set else None
         self._count = 0
 
-    async def run(self) -> None:
-        """As often as it says. One that comes too late, because a handler blocked, is made up for at once."""
-        stage, event = self._stage, self._act.emit
-        if self._every is None and self._rate is None:
-            for _ in range(self._act.times):
-                await self._emit()
-            return
-        began = stage.time_ns()
-        for number, after_ns in enumerate(self._times()):
-            if number or after_ns:
-                await stage.wait(max(0, began + after_ns - stage.time_ns()), event, "")
-            for _ in range(self._act.burst or 1):
-                await self._emit()
+    @property
+    def is_rhythmic(self) -> bool:
+        """Whether it lets time pass between its emits."""
+        return self._every is not None or self._rate is not None
 
-    def _times(self) -> Iterator[int]:
-        """When it emits, in nanoseconds from its beginning."""
+    @property
+    def at_once(self) -> int:
+        """How often it emits each time."""
+        return (self._act.burst or 1) if self.is_rhythmic else self._act.times
+
+    def times(self) -> Iterator[int]:
+        """When it emits, in nanoseconds from its beginning; where it has a rhythm."""
         most = self._act.times if self._act.most is not None else MOST_TIMES
         if self._rate is not None:
             return islice(self._rate.times(self._rng, self._act.lasts_ns), most)
@@ -71,18 +87,18 @@ class _Emitter:
                 return
             yield due
 
-    async def _emit(self) -> None:
+    def emit(self) -> bool:
+        """Once, where its condition is true; whether it was. Raises UserError where that cannot be."""
         self._count += 1
         variables = {"count": self._count, "counters": dict(self._stage.counters)}
         event = self._act.emit
         try:
             if self._applies is not None and not self._applies(variables):
-                return
+                return False
             emit_outside(self._stage, event, self._payload(variables))
         except (PayloadRefused, PayloadTooLarge, CannotGenerate, expressions.ExpressionError) as error:
             raise UserError(f"the script cannot go on: {error}", at=self._place) from None
-        if self._stage.services.may_block(event):
-            await self._stage.services.until_taken(event)
+        return True
 
     def _payload(self, variables: dict[str, Any]) -> Any:
         if self._generator is not None:
@@ -90,7 +106,7 @@ class _Emitter:
         return self._stage.sample(self._act.emit) if self._value is None else self._value(variables)
 
 
-def emit_outside(stage: Stage, event: str, payload: Any) -> None:
+def emit_outside(stage: Outside, event: str, payload: Any) -> None:
     """Emit as a program's outermost code would that survives what handlers raise: the timeline shows it on the call.
 
     Raises PayloadRefused and PayloadTooLarge: then nothing was emitted.
@@ -106,7 +122,7 @@ class Script:
     def __init__(self, scenario: Scenario, lines: Lines, stage: Stage) -> None:
         self._stage = stage
         self._acts = scenario.script
-        self._emitters: dict[Path, _Emitter] = {}
+        self._emitters: dict[Path, Emitter] = {}
         self._rng = stage.draws.stream("script")
         self._lines = lines
         self._at_once = 0
@@ -131,7 +147,7 @@ class Script:
                     self._begin(1, here)
                     beside(self._at(distribution.parse_time(act.at), self._emitter(act, here)))
                 else:
-                    await self._emitter(act, here).run()
+                    await self._emit(self._emitter(act, here))
             elif isinstance(act, WaitAct):
                 spread = distribution.parse(act.wait)
                 await self._stage.wait(NEVER if spread.is_forever else spread.sample(self._rng), "", "")
@@ -161,14 +177,33 @@ class Script:
                 return
             await self._perform(act.do, (*path, "do"), beside)
 
-    async def _at(self, due: int, emitter: _Emitter) -> None:
+    async def _at(self, due: int, emitter: Emitter) -> None:
         await self._stage.wait(max(0, due - self._stage.time_ns()), emitter.event, "")
-        await emitter.run()
+        await self._emit(emitter)
         self._at_once -= 1
 
-    def _emitter(self, act: EmitAct, path: Path) -> _Emitter:
+    async def _emit(self, emitter: Emitter) -> None:
+        """As often as it says. One that comes too late, because a handler blocked, is made up for at once."""
+        if not emitter.is_rhythmic:
+            for _ in range(emitter.at_once):
+                await self._emit_once(emitter)
+            return
+        stage = self._stage
+        began = stage.time_ns()
+        for number, after_ns in enumerate(emitter.times()):
+            if number or after_ns:
+                await stage.wait(max(0, began + after_ns - stage.time_ns()), emitter.event, "")
+            for _ in range(emitter.at_once):
+                await self._emit_once(emitter)
+
+    async def _emit_once(self, emitter: Emitter) -> None:
+        services = self._stage.services
+        if emitter.emit() and services.may_block(emitter.event):
+            await services.until_taken(emitter.event)
+
+    def _emitter(self, act: EmitAct, path: Path) -> Emitter:
         if path not in self._emitters:
-            self._emitters[path] = _Emitter(act, path, self._stage, self._lines)
+            self._emitters[path] = Emitter(act, path, self._stage, self._lines)
         return self._emitters[path]
 
 

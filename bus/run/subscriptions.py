@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from bus.behaviour.places import Lines
 from bus.contract.protocol import Function
 from bus.run.handlers import Behaviour
@@ -47,7 +49,8 @@ class Subscriptions:
         handlers = [(name, model) for name, model in scenario.handlers.items() if name not in self._down]
         services = scenario.services
         wanted = [
-            (name, model, self._heard(scenario, model), services.get(model.service or "")) for name, model in handlers
+            (name, model, heard_by(model, scenario, self._undeclared), services.get(model.service or ""))
+            for name, model in handlers
         ]
         for entry in list(self._entries):
             if not any(entry.says(*want) for want in wanted):
@@ -86,13 +89,6 @@ class Subscriptions:
                 entry.events.append(event)
                 self._subscribe(entry, event)
 
-    def _heard(self, scenario: Scenario, model: Handler) -> list[str]:
-        events = [*scenario.events, *(event for event in self._undeclared if event not in scenario.events)]
-        heard = [event for event in events if model.hears(event)]
-        # An exact name need not be declared: nobody declares pyee's `error`.
-        exact = [pattern for pattern in model.patterns if "*" not in pattern and pattern not in heard]
-        return heard + exact
-
     def _add(self, entry: _Entry) -> None:
         self._entries.append(entry)
         for event in entry.events:
@@ -110,3 +106,12 @@ class Subscriptions:
         self._entries.remove(entry)
         for event, function in entry.functions.items():
             self._stage.engine.unsubscribe(event, function)
+
+
+def heard_by(model: Handler, scenario: Scenario, undeclared: Sequence[str] = ()) -> list[str]:
+    """The events that a handler is subscribed to, in this order. undeclared: which somebody emitted by hand."""
+    events = [*scenario.events, *(event for event in undeclared if event not in scenario.events)]
+    heard = [event for event in events if model.hears(event)]
+    # An exact name need not be declared: nobody declares pyee's `error`.
+    exact = [pattern for pattern in model.patterns if "*" not in pattern and pattern not in heard]
+    return heard + exact

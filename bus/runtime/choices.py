@@ -79,6 +79,9 @@ class Choices:
         """What the clock of the run shows, in nanoseconds; whoever runs it sets this."""
 
         self._taken = taken or {}
+        self._made_before: dict[str, int] = {}
+        """By kind: how many are made as before, and not by the strategy."""
+
         self._strategy = strategy
         self._lenient = lenient
 
@@ -86,7 +89,7 @@ class Choices:
         """One of so many possibilities, at least two. Raises UserError where what is written is none of them."""
         number = self.asked.get(kind, 0)
         self.asked[kind] = number + 1
-        if self._strategy is not None:
+        if self._strategy is not None and number >= self._made_before.get(kind, 0):
             take = self._strategy.take(kind, many, among)
         else:
             take = self._taken.get(Place(kind, number), 0)
@@ -101,6 +104,12 @@ class Choices:
             if self.heard is not None:
                 self.heard(place, take, among)
         return take
+
+    def begin_again(self) -> None:
+        """The run is made once more from its beginning: as far as it went its choices are the same."""
+        if self._strategy is not None:
+            self._taken, self._made_before = self.made, self.asked
+        self.made, self.asked = {}, {}
 
     def give_up_unused(self) -> list[Place]:
         """What was written and did not come up; told once. Nothing of who is lenient."""

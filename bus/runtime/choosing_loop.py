@@ -129,7 +129,7 @@ class DueTimers:
 
     def told(self) -> Sequence[str]:
         """Who waits for them."""
-        told = [_waiter(about) for _, _, _, about in self._due]
+        told = [waiter(about) for _, _, _, about in self._due]
         return told if len(told) == self._many else [*told, READY_TOLD]
 
 
@@ -148,7 +148,8 @@ class ReadyCalls:
         return [_name_of(handle) for handle in self._ready]
 
 
-def _waiter(about: About) -> str:
+def waiter(about: About) -> str:
+    """Who waits, for a person."""
     event, handler = about
     if handler:
         return f"{handler} ({event})" if event else handler

@@ -7,7 +7,7 @@ import random
 import pytest
 
 from bus.errors import UserError
-from bus.runtime.choices import DRAW, LEVELS, ORDER, Choices, ChosenStreams, Place
+from bus.runtime.choices import DRAW, LEVELS, ORDER, Alternatives, Choices, ChosenStreams, Place
 from bus.runtime.draws import Draws
 
 
@@ -58,3 +58,20 @@ def test_a_draw_that_is_chosen_changes_none_that_follow() -> None:
     assert numbers[0] == own[0]
     assert 0.999 < numbers[1] < 1
     assert numbers[2] == own[2]
+
+
+def test_a_run_that_is_made_again_chooses_the_same_as_far_as_it_went_and_goes_on_from_there() -> None:
+    class Counting:
+        """Takes the second, the third, ..."""
+
+        taken = 0
+
+        def take(self, kind: str, many: int, among: Alternatives | None) -> int:
+            self.taken += 1
+            return self.taken
+
+    choices = Choices(strategy=Counting())
+    first = [choices.choose(ORDER, 9) for _ in range(3)]
+    choices.begin_again()
+    assert [choices.choose(ORDER, 9) for _ in range(4)] == [*first, 4]
+    assert choices.made == {Place(ORDER, number): number + 1 for number in range(4)}

@@ -1,0 +1,112 @@
+"""What a scenario says of its handlers, made ready once for all runs of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from bus.behaviour.handler_steps import HandlerSteps
+from bus.behaviour.places import Lines
+from bus.behaviour.plain import PayloadTooLarge, plain
+from bus.behaviour.steps import ReadyStep, ready_steps
+from bus.kernel.records import Blob, payload_blob
+from bus.run.subscriptions import heard_by
+from bus.scenario import Scenario, distribution, expressions, payload
+from bus.scenario.distribution import Distribution
+from bus.scenario.expressions import Variables
+from bus.scenario.model import Handler, steps_of
+from bus.scenario.steps import Emit, Once, Wait
+
+Carried = tuple[Any, ...]
+"""What an event carries: one payload or none."""
+
+
+class ReadyEmit:
+    """An emit that is the same each time."""
+
+    __slots__ = ("blob", "carried", "event", "times")
+
+    def __init__(self, event: str, value: Any, times: int) -> None:
+        """value: the payload, which was checked."""
+        self.event = event
+        self.carried: Carried = () if value is None else (value,)
+        self.blob: Blob | None = None if value is None else payload_blob(value)
+        self.times = times
+
+
+class PlannedStep:
+    """One step of a handler."""
+
+    __slots__ = ("blocks", "emit", "ready", "wait")
+
+    def __init__(self, ready: ReadyStep, model: Any, scenario: Scenario) -> None:
+        self.ready = ready
+        """What does it, where it is none of the following."""
+
+        self.wait: Distribution | None = None
+        """How long it waits, where that is all that it does."""
+
+        self.blocks = False
+        """Whether whatever goes on waits with it."""
+
+        self.emit: ReadyEmit | None = None
+        """What it emits, where that is all that it does, and the same each time."""
+
+        if isinstance(model, Wait):
+            self.wait = distribution.parse(model.wait)
+            self.blocks = model.block
+        elif isinstance(model, Emit) and model.if_ is None and model.probability is None:
+            self.emit = ready_emit(scenario, model.emit, model, model.times)
+
+
+class PlannedHandler:
+    """One handler, with all that is the same in each run."""
+
+    def __init__(self, name: str, model: Handler, scenario: Scenario, lines: Lines) -> None:
+        self.name = name
+        self.model = model
+        self.heard = heard_by(model, scenario)
+        """Events that it is subscribed to."""
+
+        ready = list(ready_steps(name, model.do, lines))
+        self.words = HandlerSteps(name, lines, ready)
+        """Where it stands in its file, and what its failures look like."""
+
+        models = [step for step in steps_of(model.do) if not isinstance(step, Once)]
+        self.steps = [PlannedStep(*pair, scenario) for pair in zip(ready, models, strict=True)]
+        self.is_wanted: Callable[[Variables], bool] | None = (
+            None if model.when is None else expressions.compile_condition(model.when)
+        )
+
+
+def ready_emit(scenario: Scenario, event: str, model: Any, times: int = 1) -> ReadyEmit | None:
+    """An emit of a step of a handler or of the script; None where it is to be made anew each time, or may not be."""
+    if "with_" in model.model_fields_set:
+        if not _is_literal(model.with_):
+            return None
+        value = expressions.compile_value(model.with_)({})
+    else:
+        declared = scenario.events.get(event)
+        value = None if declared is None else declared.sample
+    try:
+        value = plain(value)[0]
+    except PayloadTooLarge:
+        return None
+    return None if problems_of(scenario, event, value) else ReadyEmit(event, value, times)
+
+
+def problems_of(scenario: Scenario, event: str, value: Any) -> list[str]:
+    """What is wrong with a payload."""
+    declared = scenario.events.get(event)
+    if declared is None or declared.schema_ is None:
+        return []
+    return [f"{found.path}: {found.problem}" for found in payload.check(declared, value)]
+
+
+def _is_literal(value: Any) -> bool:
+    """Whether a payload holds no expression."""
+    if isinstance(value, str):
+        return "$" not in value
+    if isinstance(value, Mapping):
+        return all(map(_is_literal, value.values()))
+    return all(map(_is_literal, value)) if isinstance(value, list) else True

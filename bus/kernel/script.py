@@ -1,0 +1,153 @@
+"""A scenario's script in the kernel: as `bus/run/script.py`, with generators in place of coroutines."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Generator, Sequence
+from functools import partial
+from typing import Any
+
+from bus.behaviour.places import Lines
+from bus.kernel.beyond import BeyondKernel
+from bus.kernel.stage import KernelStage
+from bus.kernel.tasks import TURN, Steps, Task, Tasks
+from bus.run.script import MOST_AT_ONCE, Emitter, Path
+from bus.scenario import Scenario, distribution
+from bus.scenario.acts import EmitAct, MarkAct, RepeatAct, WaitAct
+
+Part = Generator[int | None, None, None]
+"""Steps of the script, as a Task has them."""
+
+
+class Group:
+    """Parts of the script that go on side by side, and a task that waits until all of them are over."""
+
+    def __init__(self, tasks: Tasks) -> None:
+        self._tasks = tasks
+        self._open = 0
+        self._waiting: Task | None = None
+
+    def begin(self, make: Callable[[Task], Part]) -> None:
+        """One more goes on; it is made for the task that it becomes."""
+        self._open += 1
+        task = Task(0)
+        task.steps = self._until_over(make(task))
+        self._tasks.begin(task)
+
+    def all(self, waiting: Task) -> Part:
+        """Wait for them."""
+        while self._open:
+            self._waiting = waiting
+            yield None
+
+    def _until_over(self, part: Part) -> Steps:
+        yield from part
+        # As asyncio, which tells a group in a turn of its own that one has ended, and then whoever waits for all.
+        told = Task(0)
+        told.steps = self._one_ended()
+        self._tasks.begin(told)
+
+    def _one_ended(self) -> Steps:
+        self._open -= 1
+        if not self._open and self._waiting is not None:
+            self._tasks.begin(self._waiting)
+            self._waiting = None
+        return
+        yield
+
+
+class KernelScript:
+    """A scenario's script, ready to run once."""
+
+    def __init__(self, scenario: Scenario, lines: Lines, stage: KernelStage, tasks: Tasks) -> None:
+        self._stage, self._tasks, self._lines = stage, tasks, lines
+        self._acts = scenario.script
+        self._emitters: dict[Path, Emitter] = {}
+        self._rng = stage.draws.stream("script")
+        self._at_once = 0
+        self.is_over = False
+
+    def begin(self) -> None:
+        """It goes on from the next turn on."""
+        task = Task(0)
+        task.steps = self._run(task)
+        self._tasks.begin(task)
+
+    def _run(self, task: Task) -> Steps:
+        group = Group(self._tasks)
+        yield from self._perform(task, self._acts, ("script",), group)
+        yield from group.all(task)
+        self.is_over = True
+        over = Task(0)
+        over.steps = self._tell_over()
+        self._tasks.begin(over)
+
+    def _tell_over(self) -> Steps:
+        # asyncio tells the future of whoever waits for it, which is the one that then takes a turn.
+        self._tasks.begin(TURN)
+        return
+        yield
+
+    def _perform(self, task: Task, acts: Sequence[Any], path: Path, beside: Group) -> Part:
+        for index, act in enumerate(acts):
+            here = (*path, index)
+            if isinstance(act, EmitAct):
+                emitter = self._emitter(act, here)
+                if act.at is not None:
+                    self._begin(1)
+                    beside.begin(partial(self._at, distribution.parse_time(act.at), emitter))
+                else:
+                    yield from self._emit(emitter)
+            elif isinstance(act, WaitAct):
+                spread = distribution.parse(act.wait)
+                yield None if spread.is_forever else spread.sample(self._rng)
+            elif isinstance(act, MarkAct):
+                self._stage.log(act.mark)
+            elif isinstance(act, RepeatAct):
+                yield from self._repeat_side_by_side(task, act, here, beside)
+
+    def _repeat_side_by_side(self, task: Task, act: RepeatAct, path: Path, beside: Group) -> Part:
+        more = (act.users or 1) - 1
+        self._begin(more)
+        users = Group(self._tasks)
+        for _ in range(more):
+            users.begin(lambda user: self._repeat(user, act, path, beside))
+        yield from self._repeat(task, act, path, beside)
+        yield from users.all(task)
+        self._at_once -= more
+
+    def _repeat(self, task: Task, act: RepeatAct, path: Path, beside: Group) -> Part:
+        tasks = self._tasks
+        ends_ns = None if act.for_ is None else tasks.now + distribution.parse_time(act.for_)
+        for _ in range(act.repeat):
+            if ends_ns is not None and tasks.now >= ends_ns:
+                return
+            yield from self._perform(task, act.do, (*path, "do"), beside)
+
+    def _at(self, due: int, emitter: Emitter, _: Task) -> Part:
+        yield max(0, due - self._tasks.now)
+        yield from self._emit(emitter)
+        self._at_once -= 1
+
+    def _emit(self, emitter: Emitter) -> Part:
+        """As often as it says. One that comes too late, because a handler blocked, is made up for at once."""
+        emit, tasks = emitter.emit, self._tasks
+        if not emitter.is_rhythmic:
+            for _ in range(emitter.at_once):
+                emit()
+            return
+        began, at_once = tasks.now, emitter.at_once
+        for number, after_ns in enumerate(emitter.times()):
+            if number or after_ns:
+                yield max(0, began + after_ns - tasks.now)
+            for _ in range(at_once):
+                emit()
+
+    def _begin(self, more: int) -> None:
+        self._at_once += more
+        if self._at_once > MOST_AT_ONCE:
+            raise BeyondKernel
+
+    def _emitter(self, act: EmitAct, path: Path) -> Emitter:
+        if path not in self._emitters:
+            self._emitters[path] = Emitter(act, path, self._stage, self._lines)
+        return self._emitters[path]

@@ -1,0 +1,36 @@
+"""What the kernel leaves to the real bus, each in one sentence."""
+
+from __future__ import annotations
+
+import pytest
+
+from bus.kernel.refusals import why_not
+from bus.scenario import loads
+
+TEXT = "buslens: 1\nevents: {{a: {{}}}}\nhandlers: {{h: {{on: a, {handler}}}}}\nscript: [{{emit: a}}]\n"
+
+
+@pytest.mark.parametrize(
+    ("handler", "engine", "said"),
+    [
+        ("do: []", "pyee-asyncio", ""),
+        ("concurrency: 1", "pyee-asyncio", ""),
+        ("do: []", "sqlite", "sqlite is not modelled"),
+        ("do: [{python: pass}]", "pyee-asyncio", "h runs Python"),
+        ("worker: celery", "pyee-asyncio", "h has celery workers, which go on beside the run"),
+        ("worker: thread", "pyee", "h has workers beside pyee: these are threads"),
+        ("concurrency: 1", "pyee", "h lets events wait (concurrency), which pyee does on a loop of its own"),
+        ("retry: {attempts: 2}", "pyee-asyncio", "h has retry, which is not modelled"),
+        ("timeout: 1s", "pyee-asyncio", "h has timeout, which is not modelled"),
+        ("batch: {size: 2, within: 1s}", "pyee-asyncio", "h has batch, which is not modelled"),
+    ],
+)
+def test_it_says_why(handler: str, engine: str, said: str) -> None:
+    assert why_not(loads(TEXT.format(handler=handler)).scenario, engine) == said
+
+
+def test_faults_and_what_hears_pyee_itself_are_left_to_the_real_bus() -> None:
+    faulty = TEXT.format(handler="do: []") + "faults: [{drop: a}]\n"
+    assert why_not(loads(faulty).scenario, "pyee") == "the scenario has faults, which is not modelled"
+    hearing = TEXT.format(handler="do: []").replace("on: a", "on: new_listener")
+    assert why_not(loads(hearing).scenario, "pyee").startswith("h hears what pyee emits")
