@@ -31,8 +31,11 @@ def between(one: Array, other: Array) -> float:
 
 
 def chance(one: int, other: int) -> float:
-    """What two samples of so many values are apart at most, though both are of one distribution; 1 of 100 is beyond."""
-    return BY_CHANCE * math.sqrt((one + other) / (one * other)) if one and other else math.inf
+    """What two samples of so many values are apart at most, though both are of one distribution; 1 of 100 is beyond.
+
+    At most 1, as any distance is; infinite where one of them is empty.
+    """
+    return min(BY_CHANCE * math.sqrt((one + other) / (one * other)), 1.0) if one and other else math.inf
 
 
 def from_exponential(values: Array) -> float:

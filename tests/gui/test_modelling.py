@@ -33,7 +33,7 @@ def model(window: Any, qtbot: Any, tmp_path: Path) -> ModelSheet:
     qtbot.waitUntil(lambda: len(window.session.trace.calls) == 120, timeout=PATIENCE_MS)
     window.wiring.actions["capture.model"].trigger()
     (found,) = [each for each in QApplication.topLevelWidgets() if isinstance(each, ModelSheet)]
-    qtbot.waitUntil(found.keep.isEnabled, timeout=PATIENCE_MS)
+    qtbot.waitUntil(found.saving.keep.isEnabled, timeout=PATIENCE_MS)
     return found
 
 
@@ -66,26 +66,26 @@ def test_a_scenario_is_shown_beside_its_capture_saved_and_opened(
     assert "inferred: serve has 1 worker" in model.notes.toPlainText()
     path = tmp_path / "made.yaml"
     monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: (str(path), ""))
-    model.keep.click()
+    model.saving.keep.click()
     assert "serve" in load(path).scenario.handlers
-    model.show_scenario.click()
+    model.saving.open.click()
     assert window.session.document.path == path
 
 
 def test_another_choice_makes_another_scenario(model: ModelSheet, qtbot: Any) -> None:
     model.payloads.setChecked(False)
-    assert not model.keep.isEnabled(), "nothing is saved that was not shown"
-    qtbot.waitUntil(model.keep.isEnabled, timeout=PATIENCE_MS)
+    assert not model.saving.keep.isEnabled(), "nothing is saved that was not shown"
+    qtbot.waitUntil(model.saving.keep.isEnabled, timeout=PATIENCE_MS)
     model.arrivals.setCurrentIndex(2)
     model.arrivals.activated.emit(2)
-    qtbot.waitUntil(model.keep.isEnabled, timeout=PATIENCE_MS)
+    qtbot.waitUntil(model.saving.keep.isEnabled, timeout=PATIENCE_MS)
     assert model.wanted.arrivals == "fitted"
 
 
 def test_a_place_that_cannot_be_written_is_said(model: ModelSheet, tmp_path: Path) -> None:
-    model.write(tmp_path / "no" / "such" / "made.yaml")
+    model.saving.write(tmp_path / "no" / "such" / "made.yaml")
     assert "made.yaml" in model.says.text()
-    assert model.show_scenario.isHidden()
+    assert model.saving.open.isHidden()
 
 
 def test_a_sheet_may_be_closed_while_it_works(window: Any, model: ModelSheet, qtbot: Any) -> None:

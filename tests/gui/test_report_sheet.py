@@ -34,15 +34,15 @@ def sheet(window: Any, qtbot: Any, capture: Path) -> ReportSheet:
     qtbot.waitUntil(lambda: len(window.session.trace.dispatches) == 3, timeout=PATIENCE_MS)
     window.wiring.actions["file.save_evidence"].trigger()
     (found,) = [each for each in QApplication.topLevelWidgets() if isinstance(each, ReportSheet)]
-    qtbot.waitUntil(found.keep.isEnabled, timeout=PATIENCE_MS)
+    qtbot.waitUntil(found.saving.keep.isEnabled, timeout=PATIENCE_MS)
     return found
 
 
 def choose(sheet: ReportSheet, payloads: str, qtbot: Any) -> None:
     sheet.payloads.setCurrentIndex([value for value, _ in PAYLOADS].index(payloads))
     sheet.payloads.activated.emit(sheet.payloads.currentIndex())
-    assert not sheet.keep.isEnabled(), "nothing is saved that was not previewed"
-    qtbot.waitUntil(sheet.keep.isEnabled, timeout=PATIENCE_MS)
+    assert not sheet.saving.keep.isEnabled(), "nothing is saved that was not previewed"
+    qtbot.waitUntil(sheet.saving.keep.isEnabled, timeout=PATIENCE_MS)
 
 
 def test_what_leaves_is_shown_and_the_page_holds_it(
@@ -55,12 +55,12 @@ def test_what_leaves_is_shown_and_the_page_holds_it(
     assert "hunter2" not in preview
     page = tmp_path / "page.html"
     monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: (str(page), ""))
-    sheet.keep.click()
+    sheet.saving.keep.click()
     text = page.read_text(encoding="utf-8")
     assert "ann@example.org" in text
     assert "hunter2" not in text
     assert str(page) in sheet.says.text()
-    assert not sheet.show_page.isHidden()
+    assert not sheet.saving.open.isHidden()
 
 
 def test_payloads_are_left_out_where_a_person_wants_it(sheet: ReportSheet, qtbot: Any) -> None:
@@ -74,7 +74,7 @@ def test_payloads_are_left_out_where_a_person_wants_it(sheet: ReportSheet, qtbot
 def test_more_fields_can_be_secret(sheet: ReportSheet, qtbot: Any) -> None:
     sheet.keys.setText("mail, id")
     sheet.keys.editingFinished.emit()
-    qtbot.waitUntil(sheet.keep.isEnabled, timeout=PATIENCE_MS)
+    qtbot.waitUntil(sheet.saving.keep.isEnabled, timeout=PATIENCE_MS)
     assert "ann@example.org" not in sheet.preview.toPlainText()
 
 
@@ -85,14 +85,14 @@ def test_a_baseline_beside_the_capture_mutes_and_a_wrong_one_says_so(
     folder.mkdir()
     (folder / "baseline.json").write_text("{")
     sheet.make()
-    qtbot.waitUntil(sheet.keep.isEnabled, timeout=PATIENCE_MS)
+    qtbot.waitUntil(sheet.saving.keep.isEnabled, timeout=PATIENCE_MS)
     assert "nothing is muted" in sheet.leaves.text()
 
 
 def test_a_place_that_cannot_be_written_is_said(sheet: ReportSheet, tmp_path: Path) -> None:
-    sheet.write(tmp_path / "no" / "such" / "folder" / "page.html")
+    sheet.saving.write(tmp_path / "no" / "such" / "folder" / "page.html")
     assert "page.html" in sheet.says.text() or os.sep in sheet.says.text()
-    assert sheet.show_page.isHidden()
+    assert sheet.saving.open.isHidden()
 
 
 def test_the_trace_goes_on_when_the_sheet_is_closed_early(window: Any, sheet: ReportSheet, qtbot: Any) -> None:

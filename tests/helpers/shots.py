@@ -160,7 +160,7 @@ def take_comparison(window: Window, theme: str) -> None:
 def take_evidence(window: Window, theme: str) -> None:
     window.wiring.sheets.show_report()
     (sheet,) = window.findChildren(ReportSheet)
-    while not sheet.keep.isEnabled():
+    while not sheet.saving.keep.isEnabled():
         settle()
     take(sheet, "evidence", theme)
     sheet.close()

@@ -13,13 +13,11 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QLabel,
     QPlainTextEdit,
-    QPushButton,
     QSplitter,
     QVBoxLayout,
     QWidget,
 )
 
-from bus.capture.whole_file import replacing
 from bus.errors import UserError
 from bus.modelling.making import Model, ModelOptions
 from bus.modelling.validating import Validation
@@ -31,8 +29,8 @@ from ui.modelling.rows_table import RowsTable
 from ui.runs.words import name_of
 from ui.screen import sheet_size
 from ui.theme import ThemeSource
-from ui.widgets import ask
 from ui.widgets.plain_text import plain_text, strong_text
+from ui.widgets.save_row import SaveRow
 
 SIZE = QSize(1080, 680)
 SCENARIOS = "Scenarios (*.yaml)"
@@ -62,7 +60,6 @@ class ModelSheet(QDialog):
         self._session, self._folder, self._themes = session, folder, themes
         self._shown = session.runs.view
         self._made: tuple[Model, Validation] | None = None
-        self._saved: Path | None = None
         self._job = HeldJob(session, self)
         self._job.done.connect(self._done)
         self._job.progressed.connect(self._say)
@@ -84,7 +81,7 @@ class ModelSheet(QDialog):
     def make(self) -> None:
         """Make the scenario again, as it is chosen now."""
         self._made = None
-        self.keep.setEnabled(False)
+        self.saving.withdraw()
         if self._session.runs.view is not self._shown:
             self.says.setText(f"{name_of(self._shown)} is not in view any more: open this sheet again.")
             return
@@ -97,32 +94,6 @@ class ModelSheet(QDialog):
             rows = fit_rows(self._made[1])
             marked = [at for at, (_, is_wrong) in enumerate(rows) if is_wrong]
             self.table.show_rows(FIT_HEADS, [texts for texts, _ in rows], marked, self._themes.theme.warning)
-
-    def save_scenario(self) -> None:
-        """Ask where, and write it."""
-        suggestion = self._folder / f"{Path(name_of(self._shown)).stem}-model.yaml"
-        path = ask.file_to_save(self, "Save scenario", suggestion, SCENARIOS)
-        if path is not None:
-            self.write(path)
-
-    def write(self, path: Path) -> None:
-        """Write the scenario to this file."""
-        if self._made is None:
-            return
-        try:
-            with replacing(path) as file:
-                file.write(self._made[0].text.encode("utf-8"))
-        except UserError as error:
-            self._failed(error)
-            return
-        self._saved = path
-        self._say(f"Written to {path}.")
-        self.show_scenario.setVisible(True)
-
-    def open_scenario(self) -> None:
-        """Open the scenario that was written in the window."""
-        if self._saved is not None:
-            self.open_wanted.emit(str(self._saved))
 
     def closeEvent(self, event: QCloseEvent) -> None:
         self._job.close()
@@ -140,7 +111,11 @@ class ModelSheet(QDialog):
         self.notes.setPlainText("\n".join(f"• {each}" for each in told))
         self._say(verdict(found))
         self.refresh_theme()
-        self.keep.setEnabled(True)
+        suggestion = self._folder / f"{Path(name_of(self._shown)).stem}-model.yaml"
+        self.saving.offer(model.text.encode("utf-8"), suggestion)
+
+    def _written(self, path: str) -> None:
+        self._say(f"Written to {path}.")
 
     def _say(self, text: str) -> None:
         self.says.setText(text)
@@ -169,7 +144,7 @@ class ModelSheet(QDialog):
         rows.addLayout(self._choices())
         rows.addWidget(self.says)
         rows.addWidget(parts, 1)
-        rows.addLayout(self._buttons())
+        rows.addWidget(self._save_row())
 
     def _choices(self) -> QHBoxLayout:
         self.arrivals = QComboBox(self)
@@ -190,18 +165,10 @@ class ModelSheet(QDialog):
         line.addStretch(1)
         return line
 
-    def _buttons(self) -> QHBoxLayout:
-        self.show_scenario = QPushButton("Open Scenario", self)
-        self.show_scenario.clicked.connect(self.open_scenario)
-        self.show_scenario.hide()
-        self.keep = QPushButton("Save…", self)
-        self.keep.setDefault(True)
-        self.keep.clicked.connect(self.save_scenario)
-        close = QPushButton("Close", self)
-        close.clicked.connect(self.reject)
-        line = QHBoxLayout()
-        line.addStretch(1)
-        for button in (self.show_scenario, close, self.keep):
-            button.setAutoDefault(False)
-            line.addWidget(button)
-        return line
+    def _save_row(self) -> SaveRow:
+        self.saving = SaveRow("Save scenario", SCENARIOS, "Open Scenario", self)
+        self.saving.written.connect(self._written)
+        self.saving.failed.connect(self._failed)
+        self.saving.open_wanted.connect(self.open_wanted)
+        self.saving.closed.connect(self.reject)
+        return self.saving

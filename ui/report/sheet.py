@@ -14,12 +14,10 @@ from PySide6.QtWidgets import (
     QLabel,
     QLineEdit,
     QPlainTextEdit,
-    QPushButton,
     QVBoxLayout,
     QWidget,
 )
 
-from bus.capture.whole_file import replacing
 from bus.errors import UserError
 from bus.report import Report, Wanted
 from bus.session import Session
@@ -29,8 +27,8 @@ from ui.panels.problems.looker import baseline_of, end_is_known
 from ui.report.job import make
 from ui.runs.words import name_of
 from ui.screen import sheet_size
-from ui.widgets import ask
 from ui.widgets.plain_text import plain_text, strong_text
+from ui.widgets.save_row import SaveRow
 
 SIZE = QSize(880, 620)
 PAGES = "Pages (*.html)"
@@ -56,8 +54,6 @@ class ReportSheet(QDialog):
         super().__init__(parent)
         self._session, self._folder = session, folder
         self._shown = session.runs.view
-        self._page = ""
-        self._saved: Path | None = None
         self._job = HeldJob(session, self)
         self._job.done.connect(self._done)
         self._job.progressed.connect(self._show_share)
@@ -77,8 +73,7 @@ class ReportSheet(QDialog):
 
     def make(self) -> None:
         """Make the report again, as it is chosen now."""
-        self._page = ""
-        self.keep.setEnabled(False)
+        self.saving.withdraw()
         if self._session.runs.view is not self._shown:
             self.says.setText(f"{name_of(self._shown)} is not in view any more: open this sheet again.")
             return
@@ -88,35 +83,15 @@ class ReportSheet(QDialog):
 
     def show_report(self, report: Report, page: str, wrong: str) -> None:
         """Show what would leave."""
-        self._page = page
         self.says.setText(report.summary)
         self.leaves.setText("\n".join(filter(None, (f"It holds {report.leaving.words}.", wrong))))
         self.preview.setPlainText(preview_text(report))
-        self.keep.setEnabled(True)
-
-    def save_page(self) -> None:
-        """Ask where, and write it."""
         suggestion = self._folder / f"{Path(name_of(self._shown)).stem}.html"
-        path = ask.file_to_save(self, "Save evidence", suggestion, PAGES)
-        if path is not None:
-            self.write(path)
+        self.saving.offer(page.encode("utf-8", "replace"), suggestion)
 
-    def write(self, path: Path) -> None:
-        """Write the page to this file."""
-        try:
-            with replacing(path) as file:
-                file.write(self._page.encode("utf-8", "replace"))
-        except UserError as error:
-            self._failed(error)
-            return
-        self._saved = path
-        self.says.setText(f"Written to {path}.")
-        self.show_page.setVisible(True)
-
-    def open_page(self) -> None:
+    def open_page(self, path: str) -> None:
         """Show the page that was written in the person's browser."""
-        if self._saved is not None:
-            QDesktopServices.openUrl(QUrl.fromLocalFile(str(self._saved)))
+        QDesktopServices.openUrl(QUrl.fromLocalFile(path))
 
     def closeEvent(self, event: QCloseEvent) -> None:
         self._job.close()
@@ -132,6 +107,9 @@ class ReportSheet(QDialog):
 
     def _show_share(self, share: float) -> None:
         self.says.setText(f"Looking for problems … {share:.0%}")
+
+    def _written(self, path: str) -> None:
+        self.says.setText(f"Written to {path}.")
 
     def _failed(self, error: UserError) -> None:
         self.says.setText(str(error))
@@ -154,7 +132,7 @@ class ReportSheet(QDialog):
         rows.addWidget(self.says)
         rows.addWidget(self.leaves)
         rows.addWidget(self.preview, 1)
-        rows.addLayout(self._buttons())
+        rows.addWidget(self._save_row())
 
     def _choices(self) -> QHBoxLayout:
         self.payloads = QComboBox(self)
@@ -187,21 +165,13 @@ class ReportSheet(QDialog):
             self._made_with = self.keys.text()
             self.make()
 
-    def _buttons(self) -> QHBoxLayout:
-        self.show_page = QPushButton("Open Page", self)
-        self.show_page.clicked.connect(self.open_page)
-        self.show_page.hide()
-        self.keep = QPushButton("Save…", self)
-        self.keep.setDefault(True)
-        self.keep.clicked.connect(self.save_page)
-        close = QPushButton("Close", self)
-        close.clicked.connect(self.reject)
-        line = QHBoxLayout()
-        line.addStretch(1)
-        for button in (self.show_page, close, self.keep):
-            button.setAutoDefault(False)
-            line.addWidget(button)
-        return line
+    def _save_row(self) -> SaveRow:
+        self.saving = SaveRow("Save evidence", PAGES, "Open Page", self)
+        self.saving.written.connect(self._written)
+        self.saving.failed.connect(self._failed)
+        self.saving.open_wanted.connect(self.open_page)
+        self.saving.closed.connect(self.reject)
+        return self.saving
 
 
 def preview_text(report: Report) -> str:

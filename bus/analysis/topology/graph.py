@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
 from enum import StrEnum
@@ -151,6 +152,12 @@ class Topology:
     def place_of(self) -> dict[tuple[str, str, str, str, int], int]:
         """Where the node with a key is."""
         return {node.key: place for place, node in enumerate(self.nodes)}
+
+    @cached_property
+    def repeated(self) -> frozenset[tuple[NodeKind, str]]:
+        """Kinds and texts that more than one node has."""
+        counts = Counter((node.kind, node.text) for node in self.nodes)
+        return frozenset(each for each, count in counts.items() if count > 1)
 
     def seen(self, place: int) -> int:
         """Of an event: dispatches; of a handler: calls; of a queue: dispatches that it carried; of code: its emits."""

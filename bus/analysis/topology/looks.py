@@ -49,7 +49,7 @@ def edge_words(edge: Edge, *, recent_ns: int = 0) -> str:
 
 def edge_sentence(topology: Topology, edge: Edge) -> str:
     """All that is known of an edge, in a line."""
-    source, target = (_called(topology.nodes[end]) for end in (edge.source, edge.target))
+    source, target = (called(topology, end) for end in (edge.source, edge.target))
     what = ("call", "calls") if edge.counts_calls else ("dispatch", "dispatches")
     parts = [several(edge.count, *what) if edge.count else "never called" if edge.registered else "nothing seen"]
     if edge.failed:
@@ -95,9 +95,13 @@ def bus_words(node: Node) -> str:
     return f"{node.bus} ×{number(node.buses)}" if node.buses > 1 else node.bus
 
 
-def _called(node: Node) -> str:
-    """A queue is often called like its handler or its event."""
-    return f"queue {node.text}" if node.kind is NodeKind.QUEUE else node.text
+def called(topology: Topology, place: int) -> str:
+    """A node's name, and where another node of its kind has the same one, what tells them apart."""
+    node = topology.nodes[place]
+    if node.kind is NodeKind.QUEUE:
+        return f"queue {node.text}"  # it is often called like its handler or its event
+    apart = node.bus or (f"{node.file}:{node.line}" if node.file else "")
+    return f"{node.text} ({apart})" if apart and (node.kind, node.text) in topology.repeated else node.text
 
 
 def _seen(topology: Topology, place: int) -> str:

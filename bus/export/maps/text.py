@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from bus.analysis.topology import Topology, questions
-from bus.analysis.topology.looks import edge_sentence
+from bus.analysis.topology.looks import called, edge_sentence
 from bus.export.words import visible
 
 
@@ -18,15 +18,15 @@ def lines(topology: Topology) -> Iterator[str]:
     for edge in sorted(edges, key=lambda each: (nodes[each.source].text, nodes[each.target].text)):
         yield f"{visible(edge_sentence(topology, edge))}\n"
     for title, found in (
-        ("Emitted and never handled", [nodes[at].text for at in questions.never_handled(topology)]),
+        ("Emitted and never handled", [called(topology, at) for at in questions.never_handled(topology)]),
         (
             "Registered and never called",
             [
-                f"{nodes[edges[at].target].text} for {nodes[edges[at].source].text}"
+                f"{called(topology, edges[at].target)} for {called(topology, edges[at].source)}"
                 for at in questions.never_called(topology)
             ],
         ),
-        ("Many emitters", [nodes[at].text for at in questions.many_emitters(topology)]),
+        ("Many emitters", [called(topology, at) for at in questions.many_emitters(topology)]),
     ):
         if found:
             yield f"\n{title}: {visible(', '.join(found))}\n"

@@ -35,3 +35,7 @@ def test_what_is_no_exponential_is_seen() -> None:
     rng = np.random.default_rng(1)
     assert distance.from_exponential(rng.uniform(1, 2, 200)) > distance.chance_exponential(200)
     assert distance.between(rng.exponential(5, 400), rng.exponential(7, 400)) > distance.chance(400, 400)
+
+
+def test_chance_makes_no_more_of_a_distance_than_there_is() -> None:
+    assert distance.chance(1, 2) == 1

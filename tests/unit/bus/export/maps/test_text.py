@@ -24,3 +24,11 @@ def test_no_name_breaks_a_line_or_steers_a_terminal() -> None:
 
 def test_an_empty_map_says_so() -> None:
     assert "".join(text.lines(Topology((), ()))) == "Nothing was emitted, and nobody was subscribed.\n"
+
+
+def test_events_of_one_name_on_two_buses_are_told_apart() -> None:
+    nodes = [Node(NodeKind.EVENT, "done", "bus in worker 1"), Node(NodeKind.EVENT, "done", "bus in worker 2"),
+             Node(NodeKind.HANDLER, "h")]  # fmt: skip
+    told = "".join(text.lines(Topology(nodes, [Edge(0, 2, EdgeKind.HANDLES, 1), Edge(1, 2, EdgeKind.HANDLES, 2)])))
+    assert "done (bus in worker 1) → h: 1 call\n" in told
+    assert "done (bus in worker 2) → h: 2 calls\n" in told
