@@ -45,6 +45,9 @@ class SeenCalls:
 
     own_ns: Array
     failed: Array
+    cut: Array
+    """Whether each was ended by what a call inside it had raised: what it would have taken is not known."""
+
     errors: Counter[str]
     """Types of their errors, of those that were looked at."""
 
@@ -56,10 +59,14 @@ def steps_of(seen: SeenCalls) -> list[Step]:
     before, after = _by_failure(seen)
     fails = _failing(seen)
     ok = ~seen.failed
+    whole = ~seen.cut if not seen.cut.all() else seen.cut
     if not before and _fails_early(seen):
         failed = seen.own_ns[seen.failed]
-        return [*_waiting(failed), *fails, *_timed(after, seen.own_ns, ok, begins_ns=round(failed.mean()))]
-    steps = _timed([*before, *after], seen.own_ns, np.ones(len(ok), bool), of_emits=ok if ok.any() else seen.failed)
+        return [
+            *_waiting(failed), *fails,
+            *_timed(after, seen.own_ns, ok & whole, of_emits=ok, begins_ns=round(failed.mean())),
+        ]  # fmt: skip
+    steps = _timed([*before, *after], seen.own_ns, whole, of_emits=ok if ok.any() else seen.failed)
     if not fails:
         return steps
     names = {each.event for each in after}
@@ -80,7 +87,7 @@ def _by_failure(seen: SeenCalls) -> tuple[list[EmittedEvent], list[EmittedEvent]
 
 
 def _fails_early(seen: SeenCalls) -> bool:
-    ok = seen.own_ns[~seen.failed]
+    ok = seen.own_ns[~seen.failed & ~seen.cut]
     failed = seen.own_ns[seen.failed]
     return bool(len(ok) and len(failed) and np.median(failed) < EARLY * np.median(ok))
 
@@ -99,15 +106,12 @@ def _failing(seen: SeenCalls) -> list[Step]:
     return steps
 
 
-def _timed(
-    emits: list[EmittedEvent], own: Array, of: Array, *, of_emits: Array | None = None, begins_ns: int = 0
-) -> list[Step]:
+def _timed(emits: list[EmittedEvent], own: Array, of: Array, *, of_emits: Array, begins_ns: int = 0) -> list[Step]:
     """Emits with the time between them.
 
     of: the calls that times are told from; of_emits: those that emits are; begins_ns: when the first step begins.
     """
-    counted = of if of_emits is None else of_emits
-    placed = sorted(((_place(each, own, counted), each) for each in emits), key=lambda one: one[0])
+    placed = sorted(((_place(each, own, of_emits), each) for each in emits), key=lambda one: one[0])
     total = np.maximum(own[of] - begins_ns, 0)
     steps: list[Step] = []
     reached, at = np.zeros(len(total), np.int64), 0.0
@@ -118,7 +122,7 @@ def _timed(
             moment = total if place >= 1 - BEGINNING else np.clip(moment, reached, np.maximum(total, reached))
             steps += _waiting(moment - reached)
             reached, at = moment, place
-        steps += _emitting(each, counted)
+        steps += _emitting(each, of_emits)
     return [*steps, *_waiting(total - reached)]
 
 

@@ -50,7 +50,7 @@ class CallTimes:
     def own_ns(self) -> Array:
         """The same without calls that it made on its own thread; -1 where it has not ended."""
         inside = np.zeros(len(self.took_ns), np.int64)
-        np.add.at(inside, self._inside.parent, self._inside.took_ns)
+        np.add.at(inside, self.inside.parent, self.inside.took_ns)
         return np.where(self.has_ended, np.maximum(self.took_ns - inside, 0), -1)
 
     @cached_property
@@ -62,7 +62,7 @@ class CallTimes:
         order = np.lexsort((dispatches.emitted_ns[rows], calls[rows]))
         rows, calls = rows[order], calls[rows][order]
         inside = np.zeros(len(dispatches), np.int64)
-        np.add.at(inside, self._inside.dispatch, self._inside.took_ns)
+        np.add.at(inside, self.inside.dispatch, self.inside.took_ns)
         total = np.cumsum(inside[rows]) - inside[rows]  # of all before it, in this order
         firsts = np.flatnonzero(np.r_[True, calls[1:] != calls[:-1]]) if len(calls) else np.empty(0, np.int64)
         of_call = np.repeat(total[firsts], np.diff(np.r_[firsts, len(calls)]))
@@ -70,7 +70,7 @@ class CallTimes:
         return Emits(rows, calls, np.maximum(offset, 0))
 
     @cached_property
-    def _inside(self) -> _Inside:
+    def inside(self) -> CallsInside:
         """Plain calls that ran on the thread of the call that emitted to them, before that ended."""
         calls, dispatches = self._trace.calls, self._trace.dispatches
         dispatch = dispatches.rows_of(calls.dispatch)
@@ -83,15 +83,20 @@ class CallTimes:
             & (calls.ended_ns[known] <= calls.ended_ns[parent])
         )
         rows = known[within]
-        return _Inside(parent[within], dispatch[rows], calls.ended_ns[rows] - calls.started_ns[rows])
+        return CallsInside(rows, parent[within], dispatch[rows], calls.ended_ns[rows] - calls.started_ns[rows])
 
 
 @dataclass(frozen=True, slots=True)
-class _Inside:
+class CallsInside:
     """Calls inside others, a value for each."""
+
+    rows: Array
+    """In the table of calls, as `parent`."""
 
     parent: Array
     dispatch: Array
+    """Row of the dispatch that each was for."""
+
     took_ns: Array
 
 

@@ -11,7 +11,7 @@ import numpy.typing as npt
 
 from bus.modelling import absences, behaviour, spread
 from bus.modelling.blocking import LoopBlocking
-from bus.modelling.engine_choice import CALLS_INLINE
+from bus.modelling.engine_choice import ASYNCIO, CALLS_INLINE, PLAIN
 from bus.modelling.seen_program import SeenHandler, SeenProgram, evenly, one_line
 from bus.scenario.words import check_error
 from bus.wording import duration, several
@@ -23,6 +23,11 @@ ERRORS = 200
 """Of each handler that are looked at."""
 
 MOST_WORKERS = 32
+INSIDE = 0.1
+"""Of a call's time that calls inside it may take, where it is modelled on a worker: they run beside it then."""
+
+KEEPS = "keep_failures"
+KEEPS_ABOUT = "Not in the program: with it, what a handler raises does not come out of the emit."
 
 
 class HandlersMade:
@@ -36,10 +41,23 @@ class HandlersMade:
         """Of the calls of the handler that is made: the place of each among them."""
 
         self._blocking = LoopBlocking(self.trace, self.times)
+        self._keeps_failures = program.engine == ASYNCIO and program.raising.is_kept_in
+        self._calls_of = np.bincount(
+            program.dispatch_of[program.dispatch_of >= 0], minlength=len(self.trace.dispatches)
+        )
+        """How many calls were made for each dispatch."""
 
     def made(self) -> dict[str, Any]:
         """All of them, by name."""
-        return {each.name: self._made(each) for each in self.program.handlers}
+        made = {each.name: self._made(each) for each in self.program.handlers}
+        if self._keeps_failures and not any("error" in each.events for each in self.program.handlers):
+            kept = several(self.program.raising.kept_in, "failure")
+            self.notes.append(
+                f"inferred: the bus keeps failures to itself, because {kept} did not come out of the emit; "
+                f"{KEEPS} stands for that"
+            )
+            made[self.program.handler_names.of(KEEPS)] = {"on": "error", "description": KEEPS_ABOUT}
+        return made
 
     def _made(self, seen: SeenHandler) -> dict[str, Any]:
         said: dict[str, Any] = {"on": seen.events[0] if len(seen.events) == 1 else list(seen.events)}
@@ -65,16 +83,35 @@ class HandlersMade:
                 f"inferred: {seen.name} has {several(seen.serving.at_once, 'worker')}, because calls that waited "
                 f"went on {how}"
             )
-        if not seen.serving.is_limited and not (is_plain and self._runs_elsewhere(seen)):
-            return (
-                {"block": True}
-                if is_plain and self.program.engine not in CALLS_INLINE and self._takes_time(seen)
-                else {}
-            )
         at_once = min(seen.serving.at_once, MOST_WORKERS)
-        if not seen.serving.is_limited:
+        workers = {"worker": "thread", "parallel": at_once}
+        if seen.serving.is_limited:
+            return workers
+        if is_plain and self._runs_elsewhere(seen):
             self.notes.append(f"{seen.name} ran on threads, {at_once} at once; whether more could is not known")
-        return {"worker": "thread", "parallel": at_once}
+            return workers
+        if is_plain and at_once > 1 and self._is_inside_the_emit:
+            threads = f"calls of {seen.name} ran at once, up to {at_once}, inside emits of as many threads or processes"
+            if self._is_by_itself(seen):
+                self.notes.append(f"{threads}: none waits in the model, and what waited to emit is not known")
+                return {"worker": "thread", "parallel": MOST_WORKERS}
+            self.notes.append(f"{threads}; the model calls them one after another")
+        if not is_plain or self.program.engine in CALLS_INLINE:
+            return {}
+        return {"block": True} if self._keeps_failures or self._takes_time(seen) else {}
+
+    @property
+    def _is_inside_the_emit(self) -> bool:
+        """Whether plain functions are called by whoever emits."""
+        return self.program.engine == PLAIN or self._keeps_failures
+
+    def _is_by_itself(self, seen: SeenHandler) -> bool:
+        """Whether its calls are the only ones of their dispatches, inside no other, and hardly anything inside them."""
+        of = self.program.dispatch_of[seen.rows]
+        if (of < 0).any() or (self._calls_of[of] > 1).any() or np.isin(seen.rows, self.times.inside.rows).any():
+            return False
+        took, own = self.times.took_ns[seen.rows].sum(), self.times.own_ns[seen.rows].sum()
+        return bool(took - own <= INSIDE * took)
 
     def _runs_elsewhere(self, seen: SeenHandler) -> bool:
         """Whether its calls run on other threads than the emits that they are for."""
@@ -110,8 +147,10 @@ class HandlersMade:
             self.notes.append(
                 f"{several(others, 'call')} of {seen.name} were cancelled or never ran: they count as ended well"
             )
+        cut = self.program.raising.handed_on[seen.rows] & (self.program.engine == PLAIN)
+        failed &= ~cut
         return behaviour.SeenCalls(
-            self.times.own_ns[seen.rows], failed, self._errors(seen.rows[failed]), self._emits(seen)
+            self.times.own_ns[seen.rows], failed, cut, self._errors(seen.rows[failed]), self._emits(seen)
         )
 
     def _errors(self, failed: Array) -> Counter[str]:

@@ -12,6 +12,7 @@ from bus.asyncapi.naming import UniqueNames
 from bus.modelling import serving
 from bus.modelling.call_times import CallTimes
 from bus.modelling.engine_choice import BUS_OWN, engine_for
+from bus.modelling.raising import Raising
 from bus.trace.same_handler import SameHandler
 from bus.trace.trace import Trace
 from buslens.records import Outcome
@@ -65,9 +66,10 @@ class SeenProgram:
         self.events = self._named_events()
         """Names in the scenario, and first name ids."""
 
-        self.engine, why = engine_for(trace)
-        self.notes += why
         times = CallTimes(trace)
+        self.raising = Raising(trace, times)
+        self.engine, why = engine_for(trace, keeps_failures=self.raising.is_kept_in)
+        self.notes += why
         self._begun_ns = times.begun_ns.copy()
         self.handlers = self._seen_handlers(times)
         self.times = CallTimes(trace, self._begun_ns)
@@ -104,7 +106,7 @@ class SeenProgram:
         chosen = set(known[np.argsort(-count, kind="stable")][:MOST_NAMES].tolist())
         if len(known) > MOST_NAMES:
             self.notes.append(f"only the {MOST_NAMES} handlers with the most calls are in it, of {len(known)}")
-        names = UniqueNames()
+        names = self.handler_names = UniqueNames()
         found: list[SeenHandler] = []
         event_of = {ident: name for name, ident in self.events.items()}
         for ident in (each for each in self.same.order if each in chosen):

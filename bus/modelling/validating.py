@@ -115,7 +115,16 @@ class Validation:
     @property
     def sentences(self) -> list[str]:
         """Where the model does not do what the program did; empty where it does."""
-        return [sentence for fit in self.fits for sentence in fit.sentences]
+        return [sentence for fit in self.fits for sentence in fit.sentences] + self._told_late
+
+    @property
+    def _told_late(self) -> list[str]:
+        """Where the model cannot keep up with the program: it waits for what ran side by side there."""
+        by_chance = 3 / math.sqrt(max((fit.captured for fit in self.fits), default=1) or 1)
+        late_ns = self.virtual_ns - self.captured_ns
+        if late_ns <= max(NOTICED_NS, self.captured_ns * max(NOTICED, by_chance)):
+            return []
+        return [f"one run of the model takes {duration(self.virtual_ns)}, {duration(self.captured_ns)} were captured"]
 
 
 def validate(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import replace
 
 import numpy as np
 
@@ -14,7 +15,7 @@ NOBODY = np.zeros(100, bool)
 
 def calls(ms: int | np.ndarray, *, failed: np.ndarray = NOBODY, emits: list[EmittedEvent] | None = None) -> SeenCalls:
     own = np.full(100, ms) * MS if isinstance(ms, int) else ms * MS
-    return SeenCalls(own, failed, Counter(CardDeclined=3, TimeoutError=1), emits or [])
+    return SeenCalls(own, failed, np.zeros(len(own), bool), Counter(CardDeclined=3, TimeoutError=1), emits or [])
 
 
 def emitted(counts: np.ndarray, ms: int) -> EmittedEvent:
@@ -55,4 +56,13 @@ def test_what_fails_at_once_does_not_wait_first() -> None:
 
 
 def test_a_handler_that_always_fails() -> None:
-    assert steps_of(SeenCalls(np.zeros(9, int), np.ones(9, bool), Counter())) == [{"fail": {"error": "HandlerFailed"}}]
+    assert steps_of(SeenCalls(np.zeros(9, int), np.ones(9, bool), np.zeros(9, bool), Counter())) == [
+        {"fail": {"error": "HandlerFailed"}}
+    ]
+
+
+def test_a_call_that_was_cut_short_from_inside_says_nothing_of_how_long_it_takes() -> None:
+    cut = np.arange(100) % 4 == 0
+    seen = calls(np.where(cut, 5, 20), emits=[emitted(np.ones(100, np.int64), 5)])
+    steps = steps_of(replace(seen, cut=cut))
+    assert steps == [{"wait": "5ms"}, {"emit": "paid"}, {"wait": "15ms"}]

@@ -37,4 +37,9 @@ def test_what_another_bus_does_beyond_is_said_to_be_missing() -> None:
     engine, notes = engine_for(trace("blinker.base.Signal"))
     assert engine == "pyee"
     assert "the program's bus is Signal" in notes[0]
+    assert "which calls the handlers of an event inside the emit" in notes[0]
     assert "rabbitmq" in engine_for(trace("", "rabbitmq"))[1][0]
+
+
+def test_a_bus_that_keeps_failures_needs_an_engine_that_does() -> None:
+    assert engine_for(trace("django.dispatch.dispatcher.Signal"), keeps_failures=True)[0] == "pyee-asyncio"

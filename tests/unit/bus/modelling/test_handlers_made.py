@@ -70,3 +70,70 @@ def test_calls_that_were_made_again_are_retried() -> None:
     trace.feed(recorder.take())
     retry = made(trace)[1].handlers["h"].retry
     assert (retry.attempts, retry.backoff) == (3, "50ms")
+
+
+RAISED = """
+engine: pyee
+events: {a: {}, b: {}}
+handlers:
+  outer: {on: a, do: [{wait: 5ms}, {emit: b}, {wait: 5ms}]}
+  inner: {on: b, do: [{wait: 1ms}, {fail: {every: 4}}]}
+script: [{emit: a, times: 80, every: 20ms}]
+"""
+
+
+def test_a_failure_that_came_from_inside_is_not_made_twice(run: Any) -> None:
+    trace = run(RAISED)
+    model, scenario = made(trace)
+    assert [type(step).__name__ for step in scenario.handlers["outer"].do] == ["Wait", "Emit", "Wait"]
+    assert not validate(trace, model).sentences
+
+
+def recorded(side_by_side: int, *, raises: bool = False) -> Trace:
+    """A bus of a library that is no pyee: plain calls inside emits, on so many threads at once."""
+    clock = [0]
+    recorder = Recorder(clock_ns=lambda: clock[0], header=Header("p", 1, "h", 0, 0, "monotonic", {}))
+    bus = recorder.bus("signals", "django.dispatch.dispatcher.Signal")
+    outer, inner = recorder.event("saved", bus), recorder.event("told", bus)
+    save, tell = recorder.handler("save", "", 0, "saved"), recorder.handler("tell", "", 0, "told")
+    lanes = [recorder.lane(f"thread {number}") for number in range(side_by_side)]
+    for number in range(40):
+        begun = []
+        for lane in lanes:
+            dispatch, call = recorder.next_id(), recorder.next_id()
+            recorder.dispatch(dispatch, 0, outer, lane, 1, None, False)
+            recorder.call_started(call, dispatch, save, lane, 1, 0)
+            begun.append((call, lane))
+        clock[0] += 3_000_000
+        for call, lane in begun:
+            if raises:
+                dispatch, within = recorder.next_id(), recorder.next_id()
+                recorder.dispatch(dispatch, call, inner, lane, 1, None, False)
+                recorder.call_started(within, dispatch, tell, lane, 1, 0)
+                clock[0] += 1_000_000
+                is_wrong = number % 4 == 0
+                recorder.call_ended(
+                    within, Outcome.FAILED if is_wrong else Outcome.OK, OSError("x") if is_wrong else None
+                )
+            recorder.call_ended(call, Outcome.OK, None)
+        clock[0] += 20_000_000
+    trace = Trace()
+    trace.feed(recorder.take())
+    return trace
+
+
+def test_a_bus_that_keeps_failures_does_so_in_the_model() -> None:
+    trace = recorded(1, raises=True)
+    model, scenario = made(trace)
+    assert scenario.engine == "pyee-asyncio"
+    assert scenario.handlers["keep_failures"].on == "error"
+    assert any("10 failures did not come out of the emit" in each for each in model.notes)
+    assert not validate(trace, model).sentences
+
+
+def test_what_ran_on_two_threads_at_once_does_so_in_the_model() -> None:
+    trace = recorded(2)
+    model, scenario = made(trace)
+    assert scenario.handlers["save"].worker == "thread"
+    assert any("calls of save ran at once, up to 2" in each for each in model.notes)
+    assert not validate(trace, model).sentences
