@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
@@ -22,7 +23,7 @@ from bus.errors import UserError
 from bus.modelling.making import Model, ModelOptions, model_of
 from bus.modelling.validating import SEEDS, Validation, validate
 from bus.modelling.words import FIT_HEADS, arrival_sentence, fit_rows, verdict
-from bus.programs import loading
+from bus.programs.together import Together, together
 from bus.session import Session
 from bus.wording import several
 
@@ -38,7 +39,7 @@ DOES_NOT_FIT = 1
 class ModelRequest:
     """What a person asked `buslens model` for."""
 
-    capture: Path
+    captures: Sequence[Path]
     output: Path
     wanted: ModelOptions = field(default_factory=ModelOptions)
     seeds: int = SEEDS
@@ -54,9 +55,10 @@ def write_model(request: ModelRequest) -> int:
     is_printed = str(request.output) == STDOUT
     if is_printed and request.json:
         raise UserError("the scenario goes to standard output, and so would the JSON", hint="name a file with -o")
-    trace = loading.load(request.capture, cli_output.complain)
-    warn(request.capture, trace)
-    model = model_of(trace, request.capture.name, request.wanted)
+    made = together(request.captures, cli_output.complain)
+    trace = made.trace
+    warn(request.captures[0], trace)
+    model = model_of(trace, made.title, request.wanted, _notes(made, len(request.captures)))
     scenario.loads(model.text, str(request.output))  # what is written opens
     write_file(request.output, model.text.rstrip("\n"))
     found = None
@@ -76,6 +78,14 @@ def write_model(request: ModelRequest) -> int:
     else:
         _print(cli_output.console(stderr=is_printed, columns=FILE_COLUMNS), request, model, found)
     return DOES_NOT_FIT if request.strict and found is not None and found.sentences else 0
+
+
+def _notes(made: Together, count: int) -> list[str]:
+    """What a person must know of several captures in one."""
+    if count == 1:
+        return []
+    told = f"{count} captures follow each other in it, without the time between them"
+    return [f"{told}; {made.at_one_time} were recorded beside others and are so in it" if made.at_one_time else told]
 
 
 def _print(console: Console, request: ModelRequest, model: Model, found: Validation | None) -> None:

@@ -9,7 +9,10 @@ import typer
 
 
 def model(
-    capture: Annotated[Path, typer.Argument(help="A capture file, or the folder of a session.", metavar="CAPTURE")],
+    captures: Annotated[
+        list[Path],
+        typer.Argument(help="Capture files, or folders of sessions: of one program.", metavar="CAPTURE..."),
+    ],
     output: Annotated[
         Path, typer.Option("-o", "--output", help="The scenario; - is standard output.", metavar="SCENARIO")
     ],
@@ -37,4 +40,4 @@ def model(
         raise typer.BadParameter(f"{arrivals!r} is neither seen nor fitted", param_hint="--arrivals")
     chosen = {"seen": "seen", "fitted": "fitted"}.get(arrivals)
     wanted = ModelOptions(chosen, payloads=not no_payloads)  # type: ignore[arg-type]
-    raise typer.Exit(write_model(ModelRequest(capture, output, wanted, seeds, json=json, strict=strict)))
+    raise typer.Exit(write_model(ModelRequest(captures, output, wanted, seeds, json=json, strict=strict)))

@@ -6,6 +6,7 @@ stand in the scenario's description too.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -76,25 +77,29 @@ class Model:
     """When each call of the capture began its work, as far as that was seen or inferred."""
 
 
-def model_of(trace: Trace, title: str, wanted: ModelOptions | None = None) -> Model:
-    """The model of a whole trace. title: what the capture is called. Raises UserError where it has no events."""
+def model_of(trace: Trace, title: str, wanted: ModelOptions | None = None, known: Sequence[str] = ()) -> Model:
+    """The model of a whole trace. Raises UserError where it has no events.
+
+    title: what the capture is called; known: what else stands in the notes, sentences without a full stop.
+    """
     if not len(trace.dispatches):
         raise UserError(
             f"{title} has no events of which a scenario could be made",
             hint=(completeness.warnings(trace, end_is_known=True) or [""])[0],
         )
-    return _Making(trace, title, wanted or ModelOptions()).made()
+    return _Making(trace, title, wanted or ModelOptions(), known).made()
 
 
 class _Making:
     """Makes one model."""
 
-    def __init__(self, trace: Trace, title: str, wanted: ModelOptions) -> None:
+    def __init__(self, trace: Trace, title: str, wanted: ModelOptions, known: Sequence[str]) -> None:
         self.trace = trace
         self.title = title
         self.wanted = wanted
         self.program = SeenProgram(trace)
         self.notes = self.program.notes
+        self.notes[:0] = known
 
     def made(self) -> Model:
         program = self.program

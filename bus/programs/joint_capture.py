@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -51,9 +52,16 @@ class JointCapture:
         self._told = JoinedProcesses()
         self._is_told = True
 
-    def process(self) -> ProcessRecords:
-        """Another process."""
-        made = ProcessRecords(self._names, self._reserved, next(self._numbers), self._shift_ns, self._messages)
+    def process(
+        self, number: int | None = None, shift_ns: Callable[[wire.Header], int] | None = None
+    ) -> ProcessRecords:
+        """Another process.
+
+        number: among all of them, the next one where absent. shift_ns: what is added to its times, where that is not
+        what brings its clock to the first one's.
+        """
+        own = next(self._numbers) if number is None else number
+        made = ProcessRecords(self._names, self._reserved, own, shift_ns or self._shift_ns, self._messages)
         self.processes.append(made)
         return made
 

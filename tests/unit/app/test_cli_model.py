@@ -54,3 +54,13 @@ def test_what_does_not_fit_fails_a_strict_command(tmp_path: Path) -> None:
     path.write_bytes(trace.raw.read(0, trace.whole))
     assert start(["model", str(path), "-o", str(tmp_path / "jobs.yaml"), "--strict"]) in (0, 1)
     assert start(["model", str(path), "-o", str(tmp_path / "jobs.yaml"), "--arrivals", "often"]) == 2
+
+
+def test_two_captures_make_one_model(capture: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    again = capture.with_name("again.buslens")
+    again.write_bytes(capture.read_bytes())
+    output = capture.with_name("jobs.yaml")
+    assert start(["model", str(capture), str(again), "-o", str(output), "--seeds", "0"]) == 0
+    assert "2 captures" in capsys.readouterr().out
+    assert load(output).scenario.name == "Model of jobs.buslens, again.buslens"
+    assert len(load(output).scenario.script) == 300
