@@ -109,6 +109,8 @@ def _compare(
     if left:
         console.print(Text(f"{several(left, 'number')} more, of which no change is known (--all)", style="dim"))
     console.print(Text(f"A: as it is, B: changed, payloads aside. {plain(found.first)}"))
+    if found.servers:
+        console.print(Text(found.servers))
     return 0
 
 
@@ -199,6 +201,7 @@ def _as_json(found: WhatIf) -> dict[str, Any]:
         "changes": list(found.changes),
         "seeds": found.seeds,
         "first_divergence": found.first,
+        "servers": found.servers,
         "figures": [
             {
                 **asdict(each.figure),

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from bus.engines import ENGINES
 from bus.trace.trace import Trace
 from bus.wording import one_of
 from buslens.records import Flag, NameKind
 
-ASYNCIO, PLAIN, THREADS = "pyee-asyncio", "pyee", "pyee-threads"
+ASYNCIO, PLAIN, THREADS, LOG = "pyee-asyncio", "pyee", "pyee-threads", "sqlite"
 CALLS_INLINE = (PLAIN, THREADS)
 """Engines on which a handler is a plain function anyway."""
 
@@ -30,8 +31,14 @@ def engine_for(trace: Trace, *, keeps_failures: bool = False) -> tuple[str, list
     """
     header = trace.header
     named = str(header.extra.get("engine", "")) if header is not None else ""
-    if named in (ASYNCIO, PLAIN, THREADS):
+    if named in (ASYNCIO, PLAIN, THREADS, LOG):
         return named, []
+    if named in ENGINES and ENGINES[named].is_durable:
+        return LOG, [
+            f"the events were carried by {named}; the model runs on {LOG}, which keeps them for each handler as well "
+            f"and needs no server: what {named} takes itself, and the order in which it gives events a second time, "
+            "are not in it"
+        ]
     classes = {trace.names[each].class_name for each in trace.names.ids(NameKind.BUS)}
     engines = {_BY_CLASS.get(each.rpartition(".")[2]) if each.startswith("pyee.") else None for each in classes}
     if len(engines) == 1 and None not in engines:

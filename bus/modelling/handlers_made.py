@@ -11,7 +11,7 @@ import numpy.typing as npt
 
 from bus.modelling import absences, behaviour, spread
 from bus.modelling.blocking import LoopBlocking
-from bus.modelling.engine_choice import ASYNCIO, CALLS_INLINE, PLAIN
+from bus.modelling.engine_choice import ASYNCIO, CALLS_INLINE, LOG, PLAIN
 from bus.modelling.seen_program import SeenHandler, SeenProgram, evenly, one_line
 from bus.scenario.words import check_error
 from bus.wording import duration, several
@@ -25,6 +25,9 @@ ERRORS = 200
 MOST_WORKERS = 32
 INSIDE = 0.1
 """Of a call's time that calls inside it may take, where it is modelled on a worker: they run beside it then."""
+
+NOTICED_NS = 5_000_000
+"""Before a call is made again: a queue that goes on by itself takes less."""
 
 KEEPS = "keep_failures"
 KEEPS_ABOUT = "Not in the program: with it, what a handler raises does not come out of the emit."
@@ -77,6 +80,8 @@ class HandlersMade:
 
     def _place(self, seen: SeenHandler, *, is_plain: bool) -> dict[str, Any]:
         """Where its calls run, and how many at once."""
+        if self.program.engine == LOG and seen.serving.at_once == 1:
+            return {}  # a queue of its own, one call at a time: as the engine does
         if seen.serving.is_limited:
             how = "one after the other, as behind a lock" if seen.serving.is_locked else "when another one had ended"
             self.notes.append(
@@ -85,7 +90,7 @@ class HandlersMade:
             )
         at_once = min(seen.serving.at_once, MOST_WORKERS)
         workers = {"worker": "thread", "parallel": at_once}
-        if seen.serving.is_limited:
+        if seen.serving.is_limited or self.program.engine == LOG:
             return workers
         if is_plain and self._runs_elsewhere(seen):
             self.notes.append(f"{seen.name} ran on threads, {at_once} at once; whether more could is not known")
@@ -127,17 +132,32 @@ class HandlersMade:
         calls = self.trace.calls
         attempts = calls.attempt[seen.rows]
         again = np.flatnonzero(attempts > 1)
-        if not len(again):
+        most = int(min(attempts.max(initial=1), 1000))
+        is_kept = self.program.engine == LOG
+        if len(again):
+            self.notes.append(f"{seen.name} is called up to {most} times for an event, the most that was seen")
+        elif not (is_kept and (calls.outcome[seen.rows] == Outcome.FAILED).any()):
             return {}
-        order = np.lexsort((attempts, calls.dispatch[seen.rows]))
-        rows = seen.rows[order]
-        follows = (np.diff(calls.dispatch[rows].astype(np.int64)) == 0) & (
-            np.diff(attempts[order].astype(np.int64)) == 1
-        )
-        pauses = np.maximum(self.times.begun_ns[rows[1:]] - calls.ended_ns[rows[:-1]], 0)[follows]
-        most = int(min(attempts.max(), 1000))
-        self.notes.append(f"{seen.name} is called up to {most} times for an event, the most that was seen")
+        pauses = self._idle_before(seen.rows, again) if is_kept else self._pauses(seen.rows)
+        if is_kept and (not len(pauses) or np.median(pauses) < NOTICED_NS):
+            return {"attempts": most}
         return {"retry": {"attempts": most} | ({"backoff": spread.written(pauses)} if len(pauses) else {})}
+
+    def _pauses(self, rows: Array) -> Array:
+        """Between the end of a call and the beginning of the next one for the same event."""
+        calls = self.trace.calls
+        rows = rows[np.lexsort((calls.attempt[rows], calls.dispatch[rows]))]
+        follows = (np.diff(calls.dispatch[rows].astype(np.int64)) == 0) & (
+            np.diff(calls.attempt[rows].astype(np.int64)) == 1
+        )
+        return np.asarray(np.maximum(self.times.begun_ns[rows[1:]] - calls.ended_ns[rows[:-1]], 0)[follows])
+
+    def _idle_before(self, rows: Array, again: Array) -> Array:
+        """How long a handler with a queue had nothing to do before it was called again: other calls are no pause."""
+        begun = self.times.begun_ns[rows]
+        ends = np.sort(self.trace.calls.ended_ns[rows])
+        before = np.searchsorted(ends, begun[again], "right")
+        return np.asarray((begun[again] - ends[np.maximum(before - 1, 0)])[before > 0])
 
     def _calls(self, seen: SeenHandler) -> behaviour.SeenCalls:
         outcome = self.trace.calls.outcome[seen.rows]

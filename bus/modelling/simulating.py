@@ -18,10 +18,6 @@ def traces(
 ) -> Iterator[Trace]:
     """One run each with the scenario's own seed and those behind it. Raises UserError where a run cannot end well."""
     engine = document.scenario.engine
-    if not ENGINES[engine].is_embedded:
-        raise UserError(
-            f"{engine} runs in real time, on its server", hint="choose an engine of virtual time, such as pyee-asyncio"
-        )
     first = document.scenario.seed
     for seed in range(first, first + seeds):
         plan = ComparisonPlan([engine], seed, math.inf)
@@ -29,3 +25,13 @@ def traces(
         if result.problem:
             raise UserError(f"{document.title}: the run with seed {seed} failed: {result.problem}")
         yield result.trace
+
+
+def about_servers(*documents: Document) -> str:
+    """A sentence on the servers that runs of these need; empty where they need none."""
+    found = dict.fromkeys(each.scenario.engine for each in documents if not ENGINES[each.scenario.engine].is_embedded)
+    if not found:
+        return ""
+    return (
+        f"{' and '.join(found)}: on the server itself, of which no time counts; its answers may differ from run to run."
+    )

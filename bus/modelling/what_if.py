@@ -53,6 +53,9 @@ class WhatIf:
     first: str
     """The first divergence of the runs with the first seed, in one sentence."""
 
+    servers: str = ""
+    """What must be known of servers that the runs needed; empty where they needed none."""
+
 
 @dataclass(frozen=True, slots=True)
 class SweepPoint:
@@ -82,7 +85,7 @@ def what_if(
         first = first or first_sentence(diff(one, two, Compared(payloads=False)))
         found.append((figures_of(one), figures_of(two)))
     told = (*(str(each) for each in changes), *(f"without {each}" for each in without))
-    return WhatIf(told, seeds, tuple(_compared(found)), first)
+    return WhatIf(told, seeds, tuple(_compared(found)), first, simulating.about_servers(document, other))
 
 
 def sweep_of(text: str) -> Sweep:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from bus.errors import UserError
@@ -46,7 +47,7 @@ def together(paths: Sequence[Path], say: Callable[[str], object] = unheard) -> T
     shifts, beside = _shifts(order)
     joint, number = JointCapture(), 0
     for trace, shift_ns in zip(order, shifts, strict=True):
-        process = joint.process(number, lambda _, by=shift_ns: by)
+        process = joint.process(number, partial(_always, shift_ns))
         joint.take_in(process, trace.raw.read(0, trace.whole))
         joint.leave(process, ENDED)
         number += 1 + _last_process(trace)
@@ -73,6 +74,10 @@ def _shifts(order: Sequence[Trace]) -> tuple[list[int], int]:
         shifts.append(begins_ns - left_out_ns - first)
         ends_ns = max(ends_ns, begins_ns + length_ns) if group != at else begins_ns + length_ns
     return shifts, len(beside)
+
+
+def _always(shift_ns: int, _: Header) -> int:
+    return shift_ns
 
 
 def _begins_ns(trace: Trace) -> int:

@@ -56,7 +56,6 @@ def test_a_sweep_is_a_table_a_picture_and_json(path: str, capsys: pytest.Capture
         ([], "there is no change"),
         (["--set", "arrivals=2x", "--svg", "x.svg"], "made of a sweep"),
         (["--sweep", "arrivals=1x..2x/2", "--of", "nobody"], "no event nobody"),
-        (["--set", "engine=rabbitmq"], "runs in real time"),
     ],
 )
 def test_what_cannot_be_asked(path: str, capsys: pytest.CaptureFixture[str], options: list[str], told: str) -> None:

@@ -38,7 +38,13 @@ def test_what_another_bus_does_beyond_is_said_to_be_missing() -> None:
     assert engine == "pyee"
     assert "the program's bus is Signal" in notes[0]
     assert "which calls the handlers of an event inside the emit" in notes[0]
-    assert "rabbitmq" in engine_for(trace("", "rabbitmq"))[1][0]
+
+
+def test_a_broker_is_modelled_by_the_log_that_needs_no_server() -> None:
+    engine, notes = engine_for(trace("", "rabbitmq"))
+    assert engine == "sqlite"
+    assert "the events were carried by rabbitmq; the model runs on sqlite" in notes[0]
+    assert engine_for(trace("", "sqlite")) == ("sqlite", [])
 
 
 def test_a_bus_that_keeps_failures_needs_an_engine_that_does() -> None:

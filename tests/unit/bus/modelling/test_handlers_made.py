@@ -137,3 +137,24 @@ def test_what_ran_on_two_threads_at_once_does_so_in_the_model() -> None:
     assert scenario.handlers["save"].worker == "thread"
     assert any("calls of save ran at once, up to 2" in each for each in model.notes)
     assert not validate(trace, model).sentences
+
+
+KEPT = """
+engine: sqlite
+events: {a: {}}
+handlers:
+  one: {on: a, attempts: 2, do: [{wait: 8ms}, {fail: {every: 5}}]}
+  later: {on: a, retry: {attempts: 2, backoff: 30ms}, do: [{wait: 2ms}, {fail: {every: 9}}]}
+  many: {on: a, worker: thread, parallel: 3, do: [{wait: 20ms}]}
+script: [{emit: a, times: 60, every: exponential 10ms}]
+"""
+
+
+def test_handlers_of_a_durable_engine_have_a_queue_and_attempts(run: Any) -> None:
+    trace = run(KEPT)
+    model, scenario = made(trace)
+    one, later, many = (scenario.handlers[name] for name in ("one", "later", "many"))
+    assert (scenario.engine, one.worker, one.attempts, one.retry) == ("sqlite", "inline", 2, None)
+    assert (later.retry.attempts, later.retry.backoff) == (2, "30ms")
+    assert (many.worker, many.parallel) == ("thread", 3)
+    assert not validate(trace, model).sentences

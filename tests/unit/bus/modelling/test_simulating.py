@@ -28,9 +28,10 @@ def test_each_seed_is_a_run_of_its_own_and_the_same_again() -> None:
     assert durations(TEXT, 3) == first
 
 
-def test_an_engine_of_real_time_is_refused() -> None:
-    with pytest.raises(UserError, match="rabbitmq runs in real time"):
-        durations(TEXT + "engine: rabbitmq\n", 1)
+def test_what_must_be_known_of_servers_is_said() -> None:
+    plain, rabbit = Document(TEXT), Document(TEXT + "engine: rabbitmq\n")
+    assert simulating.about_servers(plain, plain) == ""
+    assert simulating.about_servers(plain, rabbit).startswith("rabbitmq: on the server itself, of which no time counts")
 
 
 def test_a_run_that_cannot_end_well_is_said() -> None:

@@ -64,6 +64,28 @@ def test_a_sweep_of_the_load_follows_the_formula_of_m_m_1() -> None:
     assert means == sorted(means)
 
 
+def mean_and_half(text: str, load: str) -> list[tuple[float, float, float]]:
+    """Factor of the load, and the mean latency of the flow with half of its interval, in milliseconds."""
+    points = what_if.sweep(Document(text), what_if.sweep_of(load), [], [], 12, lambda _: False, lambda _: None)
+    return [(each.number, each.figures[MEAN].mean / 1e6, each.figures[MEAN].half / 1e6) for each in points]
+
+
+def test_a_sweep_of_the_load_follows_the_formula_of_m_d_1() -> None:
+    text = QUEUE.replace("exponential 10ms", "10ms")
+    for factor, mean, half in mean_and_half(text, "arrivals=0.8x..1.6x/2"):
+        load = 0.5 * factor
+        assert abs(mean - 10 * (1 + load / (2 * (1 - load)))) < 1.5 * half  # Pollaczek and Khinchine
+
+
+def test_a_sweep_of_the_load_follows_the_formula_of_two_queues_in_a_row() -> None:
+    text = QUEUE.replace(
+        "quiet: {on: done}", "pack: {on: done, worker: thread, parallel: 1, do: [{wait: exponential 8ms}]}"
+    )
+    for factor, mean, half in mean_and_half(text, "arrivals=0.8x..1.4x/2"):
+        formula = sum(1e3 / (rate - 50 * factor) for rate in (100, 125))  # Jackson: each as if it was alone
+        assert abs(mean - formula) < 1.5 * half
+
+
 @pytest.mark.parametrize(
     "text",
     [
