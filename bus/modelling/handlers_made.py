@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from bus.asyncapi.naming import UniqueNames
 from bus.modelling import absences, behaviour, spread
 from bus.modelling.blocking import LoopBlocking
 from bus.modelling.engine_choice import ASYNCIO, CALLS_INLINE, LOG, PLAIN
@@ -59,7 +60,9 @@ class HandlersMade:
                 f"inferred: the bus keeps failures to itself, because {kept} did not come out of the emit; "
                 f"{KEEPS} stands for that"
             )
-            made[self.program.handler_names.of(KEEPS)] = {"on": "error", "description": KEEPS_ABOUT}
+            names = UniqueNames()
+            *_, name = map(names.of, [*made, KEEPS])
+            made[name] = {"on": "error", "description": KEEPS_ABOUT}
         return made
 
     def _made(self, seen: SeenHandler) -> dict[str, Any]:

@@ -106,7 +106,7 @@ class SeenProgram:
         chosen = set(known[np.argsort(-count, kind="stable")][:MOST_NAMES].tolist())
         if len(known) > MOST_NAMES:
             self.notes.append(f"only the {MOST_NAMES} handlers with the most calls are in it, of {len(known)}")
-        names = self.handler_names = UniqueNames()
+        names = UniqueNames()
         found: list[SeenHandler] = []
         event_of = {ident: name for name, ident in self.events.items()}
         for ident in (each for each in self.same.order if each in chosen):
