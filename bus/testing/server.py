@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import json
 import os
-import select
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -20,6 +19,7 @@ from bus.system_errors import cannot_write
 from bus.testing import answers, telling
 from bus.testing.captures import FailedCaptures
 from bus.testing.stretches import Stretches
+from buslens.testing.reader import is_readable
 
 LOOK_S = 0.25
 """How often what is recorded is taken in where nobody asks."""
@@ -63,7 +63,7 @@ class ReaderServer:
         waiting = b""
         try:
             while True:
-                if not select.select([self._requests], [], [], LOOK_S)[0]:
+                if not is_readable(self._requests, LOOK_S):
                     if self._stretches is not None:
                         self._stretches.catch_up()
                     continue

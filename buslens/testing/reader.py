@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import os
-import select
+import selectors
 import subprocess
 import sys
 import time
@@ -20,6 +20,16 @@ _READ = 1 << 20
 NOT_FOR_IT = ("BUSLENS", "COV_CORE_", "COVERAGE_", "PYTHONWARNINGS", "PYTHONPATH")
 """How variables begin that would have a process of ours watched, measured or warned as if it were the person's own, or
 have it import what lies there."""
+
+
+def is_readable(file: int, seconds: float) -> bool:
+    """Whether something comes from there, or it has ended, at most so many seconds from now.
+
+    `select` refuses descriptors from 1,024 on, which those of a process are that has as many files open.
+    """
+    with selectors.DefaultSelector() as selector:
+        selector.register(file, selectors.EVENT_READ)
+        return bool(selector.select(seconds))
 
 
 class ReaderError(Exception):
@@ -104,7 +114,7 @@ class RunReader:
     def _next(self) -> "dict[str, Any]":
         until = time.monotonic() + PATIENCE_S
         while b"\n" not in self._waiting:
-            if not select.select([self._answers], [], [], max(0.0, until - time.monotonic()))[0]:
+            if not is_readable(self._answers, max(0.0, until - time.monotonic())):
                 raise ReaderError(f"the process that reads what the buses did has not answered in {PATIENCE_S:g} s")
             data = os.read(self._answers, _READ)
             if not data:

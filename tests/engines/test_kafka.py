@@ -144,7 +144,7 @@ def test_hostile_messages_become_dead_letters_and_harm_nothing(begun: Begun) -> 
     resource = ConfigResource(ConfigResource.Type.TOPIC, f"{run}.a", incremental_configs=[larger])
     admin = AdminClient(settings())  # its answers come while it is there
     for changed in admin.incremental_alter_configs([resource]).values():
-        changed.result(10)
+        changed.result(PATIENCE_S)
     bodies = (b"no json", b"[" * 100_000, b"\xff\xfe", b'"' + b"x" * 50_000_000 + b'"')
     send(f"{run}.a", *bodies, **{"message.max.bytes": 60_000_000})
     until(session, lambda: told(session.trace, Kind.DEAD_LETTERED) == 4)

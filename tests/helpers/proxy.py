@@ -9,6 +9,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from typing import Self
 
+from tests.helpers.patience import PATIENCE_S
+
 _BYTES = 65_536
 
 
@@ -41,7 +43,7 @@ class Proxy:
         self._flowing.set()
         self.cut()
         for thread in self._threads:
-            thread.join(10)
+            thread.join(PATIENCE_S)
 
     def cut(self) -> None:
         """End all connections as a broken cable would: what is on its way is gone."""

@@ -14,6 +14,7 @@ from bus.capture.file_lock import lock
 from bus.capture.writer import clock_ns, goes_on, is_alive, who_recorded
 from buslens.recorder import CLOCK_NS
 from buslens.wire import Header, simulated
+from tests.helpers.patience import wait_until
 
 HERE = Header.here()._replace(pid=os.getppid())
 S = 1_000_000_000
@@ -31,9 +32,7 @@ def test_who_is_here_is_alive_and_who_is_elsewhere_is_not_known() -> None:
 def test_who_has_ended_is_not_alive_whether_or_not_somebody_has_looked() -> None:
     with subprocess.Popen([sys.executable, "-c", ""]) as program:
         header = HERE._replace(pid=program.pid, wall_ns=time.time_ns())
-        limit = time.monotonic() + 20
-        while is_alive(header):
-            assert time.monotonic() < limit
+        wait_until(lambda: not is_alive(header), lambda: header)
     assert not is_alive(header)
 
 

@@ -264,7 +264,7 @@ def test_who_waits_for_another_process_lets_others_go_on_but_no_time_pass() -> N
 
 
 def test_who_comes_back_from_another_process_hears_that_the_run_was_stopped() -> None:
-    clock = Clock(math.inf)
+    clock, calls = Clock(math.inf), list[None]()
     number, inside, go = clock.work_began(), threading.Event(), threading.Event()
 
     def ask() -> None:
@@ -275,10 +275,13 @@ def test_who_comes_back_from_another_process_hears_that_the_run_was_stopped() ->
         assert not clock.sleep(S)
 
     thread = threading.Thread(target=ask)
-    main = threading.Thread(target=clock.loop_waits, args=(NEVER, []))
+    main = threading.Thread(target=clock.loop_waits, args=(NEVER, calls))
     thread.start()
     main.start()
     assert inside.wait(PATIENCE_S)
     clock.stop()
     go.set()
     assert ended(thread)
+    calls.append(None)
+    clock.wake_loop()
+    assert ended(main)

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import os
+import resource
 import signal
 from collections.abc import Iterator
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
@@ -12,6 +14,8 @@ import pytest
 from buslens.testing import reader as readers
 from buslens.testing.reader import ReaderError, RunReader
 from tests.helpers.patience import wait_until
+
+FILES = 1100
 
 
 @pytest.fixture
@@ -45,6 +49,21 @@ def test_it_answers_until_the_run_is_over_and_says_how_it_ended(reader: RunReade
     reader.close()
     with pytest.raises(ReaderError, match="the run is over"):
         reader.tell("begin", at_ns=0)
+
+
+def test_tests_may_have_a_thousand_files_open(tmp_path: Path) -> None:
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if hard != resource.RLIM_INFINITY and hard < FILES + 100:
+        pytest.skip("this system lets nobody open so many")
+    with ExitStack() as opened:
+        opened.callback(resource.setrlimit, resource.RLIMIT_NOFILE, (soft, hard))
+        resource.setrlimit(resource.RLIMIT_NOFILE, (max(soft, FILES + 100), hard))
+        for _ in range(FILES):
+            opened.callback(os.close, os.open(os.devnull, os.O_RDONLY))
+        reader = RunReader(tmp_path / "log")
+        opened.callback(reader.close)
+        assert reader._answers > 1023
+        assert reader.ask("detectors")["detectors"]
 
 
 def test_one_that_does_not_answer_is_not_waited_for_without_end(
