@@ -108,7 +108,7 @@ def _compare(
     left = len(found.figures) - len(told)
     if left:
         console.print(Text(f"{several(left, 'number')} more, of which no change is known (--all)", style="dim"))
-    console.print(Text(f"A: as it is, B: changed, payloads aside. {plain(found.first)}"))
+    console.print(Text(f"A: as it is, B: changed, payloads and times aside. {plain(found.first)}"))
     if found.servers:
         console.print(Text(found.servers))
     return 0

@@ -54,6 +54,9 @@ class ModelOptions:
     payloads: bool = True
     """Whether values that were seen stand in it, as samples and choices; else only the types of fields."""
 
+    end_is_known: bool = False
+    """Whether whoever asks knows that the trace is whole, though no end mark says so."""
+
 
 @dataclass(frozen=True, slots=True)
 class Model:
@@ -170,7 +173,9 @@ class _Making:
         trace = self.trace
         if (trace.dispatches.payload > 0).any():
             self.notes.append("every event of one name carries the same payload")
-        self.notes += [one_line(each.rstrip(".")) for each in completeness.warnings(trace)]
+        self.notes += [
+            one_line(each.rstrip(".")) for each in completeness.warnings(trace, end_is_known=self.wanted.end_is_known)
+        ]
         if trace.dropped:
             self.notes.append(f"{several(trace.dropped, 'record')} of the capture were dropped: counts are too low")
         for what, words in ((Lacking.DISPATCHES, "some dispatches"), (Lacking.PAYLOADS, "some payloads"),

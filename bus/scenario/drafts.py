@@ -104,10 +104,10 @@ def living(drafts: Drafts, values: dict[str, Any]) -> Drafts:
 
 
 def owner(path: FieldPath) -> tuple[str, str]:
-    """Kind and name of what a field belongs to: ("event", name), ("handler", name), ("script", "") or the scenario."""
+    """Kind and name of what a field belongs to: ("event", name), ("handler", name), ("script", ""), ("faults", "")."""
     if path[0] in ("events", "handlers") and len(path) > 1:
         return str(path[0])[:-1], str(path[1])
-    return ("script", "") if path[0] == "script" else ("scenario", "")
+    return (str(path[0]), "") if path[0] in ("script", "faults") else ("scenario", "")
 
 
 def step_of(path: FieldPath) -> int:
@@ -119,8 +119,8 @@ def step_of(path: FieldPath) -> int:
 def spelled(path: FieldPath) -> str:
     """Where a field is, in words: `handler charge, step 3, wait`."""
     kind, name = owner(path)
-    step = step_of(path)
-    parts = [f"{kind} {name}".rstrip(), f"step {step + 1}" if step >= 0 else "", str(path[-1])]
+    step, one = step_of(path), "fault" if kind == "faults" else "step"
+    parts = [f"{kind} {name}".rstrip(), f"{one} {step + 1}" if step >= 0 else "", str(path[-1])]
     return ", ".join(each for each in parts if each)
 
 

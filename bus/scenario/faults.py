@@ -6,13 +6,13 @@ A fault hits calls of a handler (`fail`, `hang`, `slow`), emits of an event on t
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Any, ClassVar
 
 from pydantic import AfterValidator, Field, model_validator
 
 from bus.scenario import distribution
 from bus.scenario.handling import ends
-from bus.scenario.parts import Says, VerbPart, by_verb
+from bus.scenario.parts import Says, StepPart, by_verb
 from bus.scenario.rules import MOST_EVENTS, HandlerName, Several, Time
 from bus.scenario.steps import Condition, Duration
 from bus.scenario.words import ErrorName
@@ -28,8 +28,20 @@ Handlers = Annotated[
 _Spread = Annotated[Duration, AfterValidator(ends)]
 
 
-class FaultPart(VerbPart):
+class FaultPart(StepPart):
     """One fault, and when it happens."""
+
+    has_emit = True  # a new one hits a handler or an event that is there
+    hits: ClassVar[str] = "handler"
+    """What stands behind its verb: handler or event."""
+
+    and_says: ClassVar[dict[str, Any]] = {}
+    """What a new one must say beside its verb."""
+
+    @classmethod
+    def new(cls, emit: dict[str, Any]) -> dict[str, Any]:
+        """A fault as somebody begins with it. emit: a handler and an event that it may hit, by these words."""
+        return {cls.verb(): emit.get(cls.hits, ""), **cls.and_says}
 
     @property
     def targets(self) -> tuple[str, ...]:
@@ -66,6 +78,7 @@ class Chance(FaultPart):
 class FailFault(Chance):
     """A call raises before its first step."""
 
+    about = "a call raises"
     fail: Handlers
     error: Annotated[ErrorName, Field(description="name of the exception type")] = "FaultInjected"
 
@@ -73,12 +86,14 @@ class FailFault(Chance):
 class HangFault(Chance):
     """A call waits for ever before its first step; only a timeout or a crash ends it."""
 
+    about = "a call waits for ever"
     hang: Handlers
 
 
 class SlowFault(Chance):
     """A call takes so much longer."""
 
+    about = "a call takes longer"
     slow: Handlers
     by: _Spread = "1s"
 
@@ -86,12 +101,16 @@ class SlowFault(Chance):
 class DropFault(Chance):
     """An event is lost on its way to the bus: it was emitted, and nobody gets it."""
 
+    about = "an event is lost on its way"
+    hits = "event"
     drop: Several
 
 
 class DuplicateFault(Chance):
     """An event comes to the bus more often than it was emitted."""
 
+    about = "an event comes twice"
+    hits = "event"
     duplicate: Several
     times: Annotated[int, Field(ge=1, le=100, description="how often beside the first")] = 1
 
@@ -99,6 +118,8 @@ class DuplicateFault(Chance):
 class DelayFault(Chance):
     """An event comes to the bus later."""
 
+    about = "an event comes later"
+    hits = "event"
     delay: Several
     by: _Spread = "1s"
 
@@ -106,6 +127,8 @@ class DelayFault(Chance):
 class ReorderFault(Chance):
     """An event comes to the bus behind the next one of its name, or after a time where none comes."""
 
+    about = "an event comes behind the next one"
+    hits = "event"
     reorder: Several
     within: Time = "1s"
 
@@ -113,12 +136,16 @@ class ReorderFault(Chance):
 class CorruptFault(Chance):
     """One value of an event's payload is another one when it comes to the bus, whatever its schema says."""
 
+    about = "a value of a payload is another one"
+    hits = "event"
     corrupt: Several
 
 
 class CrashFault(FaultPart):
     """Handlers that are one service crash, and come back: their calls die, what they had in memory is gone."""
 
+    about = "handlers crash and come back"
+    and_says: ClassVar[dict[str, Any]] = {"at": "1s"}
     crash: Handlers
     at: Annotated[Time | None, Field(description="the time of the run at which they crash")] = None
     every: Annotated[_Spread | None, Field(description="the time to the first crash, and between two")] = None
@@ -136,6 +163,7 @@ class CrashFault(FaultPart):
 class AbsentFault(FaultPart):
     """Handlers are not subscribed for a while, or from a time on."""
 
+    about = "handlers are not subscribed"
     absent: Handlers
     at: Annotated[Time, Field(description="from this time of the run on")] = "0s"
     for_: Annotated[Time | None, Field(alias="for", description="for so long; to the end where nothing is said")] = None

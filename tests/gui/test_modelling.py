@@ -97,7 +97,7 @@ def test_a_sheet_may_be_closed_while_it_works(window: Any, model: ModelSheet, qt
 def test_a_change_is_shown_beside_the_original(what_if: WhatIfSheet, qtbot: Any) -> None:
     ask(what_if, "handler.serve.duration", "3x", qtbot)
     assert "latency p99" in column(what_if.table, 1)
-    assert "As it is (A) and changed (B)" in what_if.says.text()
+    assert "As it is (A) and changed (B), times aside" in what_if.says.text()
     assert what_if.plot.isHidden()
 
 

@@ -13,7 +13,7 @@ from tests.helpers.make_trace import shop_bytes
 NARROW = 200
 
 
-@pytest.mark.parametrize("kind", ["scenario", "event", "handler", "script"])
+@pytest.mark.parametrize("kind", ["scenario", "event", "handler", "script", "faults"])
 def test_every_form_of_the_scenario_fits_into_a_narrow_panel(window: Any, kind: str) -> None:
     window.open(SAMPLES[0].path)
     panel = window.scenario

@@ -289,3 +289,34 @@ def test_how_a_handler_is_called_again_is_edited_and_a_mistake_stays_in_its_fiel
     assert session.document.scenario.handlers["charge_card"].retry == retry
     (draft,) = session.document.drafts
     assert "expected at least 1" in draft.reason
+
+
+def test_a_fault_is_added_and_said_in_a_form(panel: ScenarioPanel, session: Any) -> None:
+    panel.tree.choose("faults")
+    faults = panel.faults_form.steps
+    next(each for each in faults.menu.actions() if each.data() == "drop").trigger()
+    assert session.document.values["faults"] == [{"drop": "order.placed"}]
+    assert faults.inputs()[0].field.path == ("drop",)
+    names, chance = (
+        next(each for each in faults.inputs() if each.field.path == (key,)) for key in ("drop", "probability")
+    )
+    names.widget.setText("order.placed, order.paid")
+    names.flush()
+    chance.widget.setText("0.25")
+    chance.flush()
+    assert session.document.values["faults"] == [{"drop": ["order.placed", "order.paid"], "probability": 0.25}]
+    assert faults.list.item(0).text().startswith("drop  order.placed, order.paid")
+    names.widget.setText("no such event")
+    names.flush()
+    assert "no such event" in str(session.document.drafts[0])
+    assert str(session.document.drafts[0]).startswith("faults, fault 1, drop")
+
+
+def test_parameters_and_swarm_are_fields_of_the_scenario(panel: ScenarioPanel, session: Any) -> None:
+    panel.tree.choose("scenario")
+    said = {each.field.path: each for each in panel.scenario_form.inputs()}
+    said["parameters",].widget.set_text('{"rate": "50/s"}')
+    said["parameters",].flush()
+    said["swarm",].widget.setChecked(True)
+    assert session.document.scenario.parameters == {"rate": "50/s"}
+    assert session.document.scenario.swarm

@@ -17,6 +17,7 @@ from buslens.records import Outcome
 from tests.helpers.real_window import opened
 from tests.helpers.screen import offscreen
 from tests.helpers.shots_breakpoints import take_breakpoints
+from tests.helpers.shots_modelling import take_modelling
 from ui.compare.sheet import CompareSheet
 from ui.diff.sheet import DiffSheet
 from ui.exploration.explore_sheet import ExploreSheet
@@ -93,6 +94,7 @@ def take_all(window: Window, theme: str) -> None:
     take_comparison(window, theme)
     take_evidence(window, theme)
     take_diff(window, theme)
+    take_modelling(window, theme, take, settle)
     take_breakpoints(window, theme, take, settle)
     take_exploration(window, theme)
 

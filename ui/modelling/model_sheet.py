@@ -26,6 +26,7 @@ from bus.session import Session
 from ui.held_job import HeldJob
 from ui.modelling.job import make_model
 from ui.modelling.rows_table import RowsTable
+from ui.panels.problems.looker import end_is_known
 from ui.runs.words import name_of
 from ui.screen import sheet_size
 from ui.theme import ThemeSource
@@ -76,7 +77,7 @@ class ModelSheet(QDialog):
     def wanted(self) -> ModelOptions:
         """What is chosen here."""
         arrivals: ModelOptions = self.arrivals.currentData()
-        return ModelOptions(arrivals.arrivals, payloads=self.payloads.isChecked())
+        return ModelOptions(arrivals.arrivals, self.payloads.isChecked(), end_is_known(self._session))
 
     def make(self) -> None:
         """Make the scenario again, as it is chosen now."""

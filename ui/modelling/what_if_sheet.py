@@ -127,7 +127,11 @@ class WhatIfSheet(QDialog):
         self._found = found
         runs = f"{self.seeds.value()} runs each; {PLUS_MINUS}."
         of = "The plot shows p99 of the flow: of all that an event from outside leads to."
-        told = of if found is None else f"As it is (A) and changed (B): {found.first} {found.servers}".rstrip()
+        told = (
+            of
+            if found is None
+            else f"As it is (A) and changed (B), times aside: {found.first} {found.servers}".rstrip()
+        )
         self._say(f"{runs} {told}")
         self.refresh()
         self._allow()

@@ -6,7 +6,7 @@ import json
 from dataclasses import dataclass
 from typing import Any
 
-from bus.scenario.parts import PartField, Says, ScenarioPart, Verbs, fields_of, verb_of
+from bus.scenario.parts import PartField, Says, ScenarioPart, VerbPart, Verbs, fields_of, verb_of
 from bus.wording import several
 
 Step = dict[str, Any]
@@ -21,7 +21,7 @@ class Field:
 
     title: str
     kind: str = "text"
-    """text, number, flag, event (or another name to choose), choice, json, or code."""
+    """text, number, flag, event (or another name to choose), names (one or more), choice, json, or code."""
 
     hint: str = ""
     """What an empty field shows: short enough for a narrow panel."""
@@ -39,7 +39,8 @@ class Field:
 def fields_of_step(kind: type[ScenarioPart], path: tuple[str, ...] = ()) -> tuple[Field, ...]:
     """The form of a step: a field for all that its class says may be written, its options included."""
     fields: list[Field] = []
-    for each in fields_of(kind):
+    verb = kind.verb() if issubclass(kind, VerbPart) else ""
+    for each in sorted(fields_of(kind), key=lambda field: field.key != verb):  # what it is comes first
         here = (*path, each.key)
         if each.options is not None:
             fields += fields_of_step(each.options, here)
@@ -50,6 +51,8 @@ def fields_of_step(kind: type[ScenarioPart], path: tuple[str, ...] = ()) -> tupl
 
 
 def _kind_of(field: PartField) -> str:
+    if list in field.types and field.says in (Says.PATTERN, Says.HANDLER):
+        return "names"
     if field.says is Says.VALUE or field.holds_steps:
         return "json"
     if field.says in (Says.EVENT, Says.CODE):
@@ -89,8 +92,20 @@ def _short(value: Any) -> str:
     if isinstance(value, dict):
         text = ", ".join(f"{key}: {_short(each)}" for key, each in value.items())
     elif isinstance(value, list):
-        text = several(len(value), "step")
+        names = bool(value) and all(isinstance(each, str) for each in value)
+        text = written(value) if names else several(len(value), "step")
     else:
         text = value if isinstance(value, str) else json.dumps(value)
     text = " ".join(text.split())
     return text if len(text) <= 80 else f"{text[:79]}…"
+
+
+def written(names: Any) -> str:
+    """Names as a field shows them: one, or several with commas."""
+    return ", ".join(str(each) for each in names) if isinstance(names, list) else str(names or "")
+
+
+def read_names(text: str) -> str | list[str]:
+    """Names as the file says them: a text, or a list where there are several."""
+    names = [each.strip() for each in text.split(",") if each.strip()]
+    return names[0] if len(names) == 1 else names

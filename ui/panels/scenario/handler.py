@@ -11,7 +11,7 @@ from bus.scenario.drafts import Draft, FieldPath
 from bus.scenario.references import BUILT_IN_EVENTS
 from bus.scenario.steps import VERBS
 from bus.workers import INLINE, KINDS
-from ui.panels.scenario.fields import Step
+from ui.panels.scenario.fields import Step, written
 from ui.panels.scenario.form import Form, field_rows
 from ui.panels.scenario.inputs import FieldInput
 from ui.panels.scenario.steps import StepList
@@ -152,14 +152,3 @@ class HandlerForm(Form):
         self.attempts.widget.setToolTip("Durable engines: calls for one event before it becomes a dead letter")
         self.start.widget.setToolTip("Durable engines: an offset, a time of the run such as 2s, or now")
         return part
-
-
-def written(on: Any) -> str:
-    """The events of a handler as the form shows them."""
-    return ", ".join(str(each) for each in on) if isinstance(on, list) else str(on or "")
-
-
-def read_on(text: str) -> str | list[str]:
-    """The events of a handler as the file says them."""
-    names = [each.strip() for each in text.split(",") if each.strip()]
-    return names[0] if len(names) == 1 else names

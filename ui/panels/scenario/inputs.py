@@ -10,7 +10,7 @@ from PySide6.QtGui import QColor, QFontDatabase, QKeyEvent, QKeySequence
 from PySide6.QtWidgets import QCheckBox, QComboBox, QLabel, QLineEdit, QPlainTextEdit, QVBoxLayout, QWidget
 
 from bus.scenario.drafts import Draft, FieldPath
-from ui.panels.scenario.fields import Field, number
+from ui.panels.scenario.fields import Field, number, read_names, written
 from ui.theme import ThemeSource
 from ui.widgets.json_editor import JsonEditor
 from ui.widgets.wrapped_label import WrappedLabel
@@ -120,6 +120,8 @@ class FieldInput(QWidget):
         if self.field.choices and isinstance(widget, QComboBox):
             return widget.currentText() if widget.currentIndex() > 0 else None
         text = self.text()
+        if self.field.kind == "names":
+            return read_names(text) or None
         value = number(text) if self.field.kind == "number" else text.strip() or None
         return "" if value is None and self.field.needed else value
 
@@ -184,7 +186,7 @@ class FieldInput(QWidget):
         elif isinstance(widget, JsonEditor) and value is not None:
             widget.set_value(value)
         else:
-            self._write_text("" if value is None else str(value))
+            self._write_text("" if value is None else written(value))
 
     def _write_text(self, text: str) -> None:
         widget = self.widget

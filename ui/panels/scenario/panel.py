@@ -33,12 +33,12 @@ from bus.scenario.loops import offered_emit
 from bus.session import Session
 from ui.icons import icon
 from ui.panels.scenario.event import EventForm
-from ui.panels.scenario.fields import Step
+from ui.panels.scenario.fields import Step, read_names
 from ui.panels.scenario.form import Form
-from ui.panels.scenario.handler import HandlerForm, read_on
+from ui.panels.scenario.handler import HandlerForm
 from ui.panels.scenario.inputs import FieldInput, InlineError, Typed
 from ui.panels.scenario.remarks import Remarks
-from ui.panels.scenario.script import ScenarioForm, ScriptForm
+from ui.panels.scenario.script import FaultsForm, ScenarioForm, ScriptForm
 from ui.panels.scenario.tree import ScenarioTree
 from ui.theme import ThemeSource
 from ui.widgets.empty_hint import EmptyHint
@@ -53,7 +53,7 @@ TREE_SHARE = 0.4
 BESIDE_BUTTONS = 14
 """Pixels between and around the buttons above the tree."""
 
-FORMS = ("scenario", "event", "handler", "script")
+FORMS = ("scenario", "event", "handler", "script", "faults")
 """What has a form; headings have none."""
 
 
@@ -91,6 +91,7 @@ class ScenarioPanel(QWidget):
         self.event_form = EventForm(themes)
         self.handler_form = HandlerForm(themes)
         self.script_form = ScriptForm(themes)
+        self.faults_form = FaultsForm(themes)
         self.scenario_form = ScenarioForm(themes)
         self._no_form = EmptyHint("Nothing to edit here", "Choose an event, a handler or the script.")
         self._no_document = EmptyHint("No scenario", "Open one, or make a new one with File > New Scenario.")
@@ -112,7 +113,7 @@ class ScenarioPanel(QWidget):
     @property
     def forms(self) -> tuple[Form, ...]:
         """The forms of the panel, hidden ones included."""
-        return (self.event_form, self.handler_form, self.script_form, self.scenario_form)
+        return (self.event_form, self.handler_form, self.script_form, self.faults_form, self.scenario_form)
 
     # What wiring tells it
 
@@ -230,7 +231,7 @@ class ScenarioPanel(QWidget):
         if document is None:
             return
         joins = f"{self._turn} {path}"
-        value = read_on(typed.value or "") if path[2:] == ("on",) else typed.value
+        value = read_names(typed.value or "") if path[2:] == ("on",) else typed.value
         choose = None
         if typed.mistake:
             document.keep(Draft(path, typed.text, typed.mistake, readable=False), joins=joins)
@@ -315,6 +316,9 @@ class ScenarioPanel(QWidget):
         elif kind == "script":
             form = self.script_form
             self.script_form.show_script(values, events, offered_emit(document.scenario), drafts)
+        elif kind == "faults":
+            form = self.faults_form
+            self.faults_form.show_faults(values, events, document.scenario.handlers, drafts)
         elif kind == "scenario":
             form = self.scenario_form
             self.scenario_form.show_values(values, drafts)
@@ -335,6 +339,8 @@ class ScenarioPanel(QWidget):
             self.handler_form.refresh(values["handlers"][name], events, emit, drafts)
         elif kind == "script":
             self.script_form.show_script(values, events, offered_emit(document.scenario), drafts)
+        elif kind == "faults":
+            self.faults_form.show_faults(values, events, document.scenario.handlers, drafts)
         form.mark(under(document.drafts, _place(self.tree.key)))
 
     def _reveal(self, field: FieldInput) -> None:
@@ -464,7 +470,7 @@ def _place(key: tuple[str, str]) -> FieldPath:
     kind, name = key
     if kind in ("event", "handler"):
         return (f"{kind}s", name)
-    return ("script",) if kind == "script" else ()
+    return (kind,) if kind in ("script", "faults") else ()
 
 
 def _free(name: str, taken: Any) -> str:

@@ -14,12 +14,12 @@ from ui.icons import icon
 from ui.theme import ThemeSource
 
 KIND, NAME = Qt.ItemDataRole.UserRole, Qt.ItemDataRole.UserRole + 1
-ICONS = {"scenario": "file", "event": "event", "handler": "handler", "script": "script"}
+ICONS = {"scenario": "file", "event": "event", "handler": "handler", "script": "script", "faults": "fault"}
 WIDE = 22
 """Letters (m) from which the tree has room for words beside the names."""
 
 Key = tuple[str, str]
-"""Kind ("scenario", "event", "handler", "script", "events", "handlers") and name."""
+"""Kind ("scenario", "event", "handler", "script", "faults", "events", "handlers") and name."""
 
 
 class ScenarioTree(QTreeWidget):
@@ -102,6 +102,7 @@ class ScenarioTree(QTreeWidget):
             if ("handler", name) not in wrong:
                 item.setToolTip(0, f"{name}: on {', '.join(handler.patterns)}")
         self._add(None, "script", "", "Script", several(len(scenario.script), "step"))
+        self._add(None, "faults", "", "Faults", several(len(scenario.faults), "fault") if scenario.faults else "none")
         for item in self._items():
             item.setExpanded(_key(item) not in folded or _key(item)[0] not in ("events", "handlers"))
         self._show_counts()
