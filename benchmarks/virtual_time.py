@@ -1,9 +1,12 @@
-"""A queue in virtual time, M/M/1, beside SimPy: how many jobs a second are simulated, and what a run records meanwhile.
+"""Runs in virtual time beside SimPy: how many jobs a second are simulated, and what a run records meanwhile.
 
-*Buslens* is a whole scenario on the real pyee in virtual time, through `Session`, with every record taken in; its jobs
-stand in line by `concurrency: 1`. *SimPy* keeps nothing but the time that each job took. They take turns, in seconds of
-the processor; the ratio is the median of the turns. *mean time* is that of a job from its arrival to its end, which is
-5 ms by the formula: so both simulate the same. simloop was not to be had for this Python.
+*Real bus* is a whole scenario on the real pyee in virtual time, through `Session`, with every record taken in. *Kernel*
+is the same scenario on models (docs/simulation.md), which makes the same capture. *SimPy* keeps nothing but the time
+that each job took. They take turns, in seconds of the processor; ratios are medians of the turns. *One server* stands
+in line by `concurrency: 1`; *four workers* are `worker: process`, four times as busy; in *fan-out* each event has three
+handlers, one of which emits the next, four levels deep. *Mean time* is that of a job of the one server from its arrival
+to its end, which is 5 ms by the formula: so all simulate the same. *Explore* is `ten-runners`, recorded and judged, by
+one process. simloop was not to be had for this Python.
 """
 
 from __future__ import annotations
@@ -14,20 +17,30 @@ import random
 import statistics
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Generator
 from typing import Any
 
-from bus.scenario import loads
+from bus.behaviour.places import Lines
+from bus.exploration.explorer import Explorer, Plan, collecting_seldom
+from bus.exploration.program import Program
+from bus.kernel.kernel import Kernel
+from bus.run.order import Order
+from bus.run.stage import MOST_IN_FLIGHT
+from bus.runtime.clock import FULL_SPEED
+from bus.scenario import SAMPLES, load, loads
 from bus.session import Session
 from bus.settings import Settings
+from bus.trace import Trace
 
 JOBS = 20_000
 TURNS = 3
-TARGET = ">= 0.25 x SimPy"
-ARRIVAL_MS, SERVICE_MS = 1.25, 1.0
+RUNS = 1_000
+HOUR_S = 3_600
+ARRIVAL_MS, SERVICE_MS, WORKERS = 1.25, 1.0, 4
 PATIENCE_S = 600.0
+MOST_BYTES = 1 << 30
 
-SCENARIO = f"""buslens: 1
+ONE_SERVER = f"""buslens: 1
 seed: 7
 engine: pyee-asyncio
 events: {{job: {{}}}}
@@ -35,44 +48,80 @@ handlers:
   serve: {{on: job, concurrency: 1, do: [{{wait: exponential {SERVICE_MS}ms}}]}}
 script: [{{emit: job, times: JOBS, every: exponential {ARRIVAL_MS}ms}}]
 """
+FOUR_WORKERS = ONE_SERVER.replace("concurrency: 1", f"worker: process, parallel: {WORKERS}").replace(
+    f"exponential {ARRIVAL_MS}ms", f"exponential {ARRIVAL_MS / WORKERS}ms"
+)
+FAN_OUT = """buslens: 1
+seed: 7
+events: {a: {}, b: {}, c: {}, d: {}}
+handlers:
+  look: {on: "*", do: [{wait: 1ms}]}
+  note: {on: "*", do: [{wait: 2ms}]}
+  one: {on: a, do: [{wait: exponential 1ms}, {emit: b}]}
+  two: {on: b, do: [{wait: exponential 1ms}, {emit: c}]}
+  three: {on: c, do: [{wait: exponential 1ms}, {emit: d}]}
+  last: {on: d, do: [{wait: exponential 1ms}]}
+script: [{emit: a, times: JOBS, every: exponential 2ms}]
+"""
+AN_HOUR = f"""buslens: 1
+events: {{a: {{}}}}
+handlers: {{h: {{on: a, do: [{{wait: exponential 5ms}}]}}}}
+script: [{{emit: a, rate: poisson 100/s, for: {HOUR_S}s}}]
+"""
 
 Row = dict[str, object]
+Steps = Generator[Any, Any, Any]
+Timed = tuple[float, float]
+"""Seconds of the processor, and the mean time of a job in milliseconds."""
 
 
 def measure(jobs: int = JOBS) -> list[Row]:
-    """One row for the speed, one for the mean time of a job."""
+    """A row for each figure."""
     if importlib.util.find_spec("simpy") is None:
         return [{"figure": "not measured: SimPy is not installed"}]
-    turns = [(_with_simpy(jobs), _with_buslens(jobs)) for _ in range(TURNS)]
-    rates = [(jobs / simpy[0], jobs / ours[0]) for simpy, ours in turns]
-    speed = {
-        "figure": "jobs/s",
-        "target": TARGET,
-        "SimPy": statistics.median(simpy for simpy, _ours in rates),
-        "Buslens": statistics.median(ours for _simpy, ours in rates),
-        "Buslens / SimPy": statistics.median(ours / simpy for simpy, ours in rates),
+    fifth = jobs // 5
+    one = [(_with_simpy(jobs, 1), _with_session(jobs), _in_kernel(ONE_SERVER, jobs)) for _ in range(TURNS)]
+    four = [(_with_simpy(jobs, WORKERS), _in_kernel(FOUR_WORKERS, jobs)) for _ in range(TURNS)]
+    fan_out = [(_fan_out_with_simpy(fifth), _in_kernel(FAN_OUT, fifth)) for _ in range(TURNS)]
+    means = {"SimPy": one[0][0][1], "real bus": one[0][1][1], "kernel": one[0][2][1]}
+    return [
+        _compared("one server, jobs/s, real bus", ">= 0.25 x SimPy", "real bus", jobs, [(s, r) for s, r, _ in one]),
+        _compared("one server, jobs/s", ">= 1.0 x SimPy", "kernel", jobs, [(s, k) for s, _, k in one]),
+        _compared("fan-out, jobs/s", ">= 1.0 x SimPy", "kernel", fifth, fan_out),
+        _compared("four workers, jobs/s", ">= 0.5 x SimPy", "kernel", jobs, four),
+        {"figure": "one server, mean time, ms", "target": "5 by the formula", **means},
+        {"figure": "explore, runs/s", "target": ">= 500", "kernel": _explored(_explore_in_kernel),
+         "real bus": _explored(_explore_for_real)},
+        {"figure": "an hour with 100 events/s, s", "target": "<= 10", "kernel": _in_kernel(AN_HOUR, 0)[0]},
+    ]  # fmt: skip
+
+
+def _compared(figure: str, target: str, ours: str, jobs: int, turns: list[tuple[Timed, Timed]]) -> Row:
+    return {
+        "figure": figure,
+        "target": target,
+        "SimPy": statistics.median(jobs / simpy[0] for simpy, _ in turns),
+        ours: statistics.median(jobs / mine[0] for _, mine in turns),
+        "ours / SimPy": statistics.median(simpy[0] / mine[0] for simpy, mine in turns),
     }
-    means = {"SimPy": turns[0][0][1], "Buslens": turns[0][1][1], "Buslens / SimPy": ""}
-    return [speed, {"figure": "mean time of a job, ms", "target": "5 by the formula", **means}]
 
 
-def _with_simpy(jobs: int) -> tuple[float, float]:
-    """Seconds, and the mean time of a job in milliseconds."""
+def _with_simpy(jobs: int, servers: int) -> Timed:
     import simpy
 
     draws, environment, times = random.Random(7), simpy.Environment(), list[float]()
-    server = simpy.Resource(environment)
+    server = simpy.Resource(environment, servers)
 
-    def serve() -> Iterator[Any]:
+    def serve() -> Steps:
         came = environment.now
         with server.request() as turn:
             yield turn
             yield environment.timeout(draws.expovariate(1 / SERVICE_MS))
         times.append(environment.now - came)
 
-    def arrive() -> Iterator[Any]:
+    def arrive() -> Steps:
         for _ in range(jobs):
-            yield environment.timeout(draws.expovariate(1 / ARRIVAL_MS))
+            yield environment.timeout(draws.expovariate(servers / ARRIVAL_MS))
             environment.process(serve())
 
     began = time.process_time()
@@ -81,9 +130,38 @@ def _with_simpy(jobs: int) -> tuple[float, float]:
     return time.process_time() - began, statistics.fmean(times)
 
 
-def _with_buslens(jobs: int) -> tuple[float, float]:
+def _fan_out_with_simpy(jobs: int) -> Timed:
+    import simpy
+
+    draws, environment, times = random.Random(7), simpy.Environment(), list[float]()
+
+    def take(ms: float) -> Steps:
+        yield environment.timeout(ms)
+        times.append(ms)
+
+    def handle(levels: int) -> Steps:
+        environment.process(take(1.0))
+        environment.process(take(2.0))
+        ms = draws.expovariate(1.0)
+        yield environment.timeout(ms)
+        times.append(ms)
+        if levels > 1:
+            environment.process(handle(levels - 1))
+
+    def arrive() -> Steps:
+        for _ in range(jobs):
+            yield environment.timeout(draws.expovariate(0.5))
+            environment.process(handle(4))
+
+    began = time.process_time()
+    environment.process(arrive())
+    environment.run()
+    return time.process_time() - began, statistics.fmean(times)
+
+
+def _with_session(jobs: int) -> Timed:
     session = Session(Settings(), trusted=lambda _content: False)
-    session.document = loads(SCENARIO.replace("JOBS", str(jobs)), "mm1")
+    session.document = loads(ONE_SERVER.replace("JOBS", str(jobs)), "mm1")
     try:
         began = time.process_time()
         session.start(speed=math.inf)
@@ -91,10 +169,47 @@ def _with_buslens(jobs: int) -> tuple[float, float]:
             raise TimeoutError(f"{jobs} jobs were not done in {PATIENCE_S:g} s")
         session.pump()
         spent = time.process_time() - began
-        trace = session.trace
-        return spent, float((trace.dispatches.ended_ns - trace.dispatches.emitted_ns).mean()) / 1e6
+        return spent, _mean_ms(session.trace)
     finally:
         session.close()
+
+
+def _in_kernel(text: str, jobs: int) -> Timed:
+    document = loads(text.replace("JOBS", str(jobs)), "queue")
+    scenario = document.scenario
+    order = Order(scenario.engine, scenario.seed, FULL_SPEED)
+    lines = Lines(document)
+    kernel = Kernel(scenario, order, lines, lane="engine", most_bytes=MOST_BYTES, most_in_flight=MOST_IN_FLIGHT)
+    began = time.process_time()
+    run = kernel.run()
+    spent = time.process_time() - began
+    trace = Trace()
+    trace.feed(run.data)
+    return spent, _mean_ms(trace)
+
+
+def _mean_ms(trace: Trace) -> float:
+    return float((trace.dispatches.ended_ns - trace.dispatches.emitted_ns).mean()) / 1e6
+
+
+def _explored(run: Callable[[Program], None]) -> float:
+    """Runs a second."""
+    program = Program(load(next(each.path for each in SAMPLES if each.id == "ten-runners")))
+    with collecting_seldom():
+        began = time.process_time()
+        run(program)
+        return RUNS / (time.process_time() - began)
+
+
+def _explore_in_kernel(program: Program) -> None:
+    explorer = Explorer(program, Plan())
+    for _ in range(RUNS):
+        explorer.run_next()
+
+
+def _explore_for_real(program: Program) -> None:
+    program.run = program.run_real  # type: ignore[method-assign]
+    _explore_in_kernel(program)
 
 
 if __name__ == "__main__":

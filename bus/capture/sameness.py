@@ -6,6 +6,7 @@ Where frames begin and end says only when somebody read; of the headers only wha
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import cached_property
 from pathlib import Path
 
 import numpy as np
@@ -28,15 +29,19 @@ class Recorded:
         if found is None:
             raise wire.WireError("the capture ends inside its header")
         self.header, start = found
-        self.names = Names()
         parts: dict[int, list[memoryview]] = {wire.NAMES: [], wire.FACTS: [], wire.BLOBS: []}
         for kind, body, _ in wire.frames(data, start):
             if kind in parts:
                 parts[kind].append(body)
-            if kind == wire.NAMES:
-                self.names.read_frame(body)
         self.packed_names, facts, self.packed_blobs = (b"".join(bodies) for bodies in parts.values())
         self.facts = np.frombuffer(facts, FACT_DTYPE)
+
+    @cached_property
+    def names(self) -> Names:
+        """What its names say."""
+        names = Names()
+        names.read_frame(memoryview(self.packed_names))
+        return names
 
     def described(self, row: int) -> str:
         """One record in words."""

@@ -73,7 +73,7 @@ class KeyReader:
             for path in paths:
                 value = value_at(payload, path)
                 if value is not Missing:
-                    found[place] = numbers.setdefault(_key(value), len(numbers) + 1)
+                    found[place] = numbers.setdefault(key_of(value), len(numbers) + 1)
                     break
             else:
                 found[place] = HAS_NONE
@@ -88,7 +88,7 @@ def same_code(among: Codes, codes: Codes) -> npt.NDArray[np.int64]:
     return np.where(among[places] == codes, places, -1)
 
 
-def _key(value: Any) -> Hashable:
+def key_of(value: Any) -> Hashable:
     """Equal for what is the same value: True is another one than 1, and a list another than its text."""
     if isinstance(value, str):
         return value

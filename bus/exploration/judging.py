@@ -13,7 +13,9 @@ import numpy as np
 
 from bus.capture.sameness import Recorded
 from bus.expectations.judge import judge
+from bus.expectations.surely import surely
 from bus.expectations.verdict import State, Verdict
+from bus.exploration.glance import Covered, Glance
 from bus.exploration.program import Program, RunResult
 from bus.trace import Trace
 from buslens.records import Outcome
@@ -22,9 +24,6 @@ MOST_KNOWN = 4_096
 """Judgements that are kept, for runs that record the same again."""
 
 CUT_SHORT = "the run cannot go on: "
-
-Covered = tuple[str, str, str]
-"""An event, a handler, and how a call of it ended."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +48,7 @@ class RunJudge:
     def __init__(self, program: Program) -> None:
         self._program = program
         self._known: OrderedDict[bytes, Judgement] = OrderedDict()
+        self._is_surely_met = surely(program.document.scenario.expect)
 
     def judge(self, result: RunResult) -> Judgement:
         """The same for the same records."""
@@ -68,6 +68,10 @@ class RunJudge:
         return judge(self._program.document.scenario.expect, trace, end_is_known=True)
 
     def _judged(self, result: RunResult, recorded: Recorded) -> Judgement:
+        if result.in_kernel and self._is_surely_met is not None:
+            glance = Glance(recorded)
+            if self._is_surely_met(glance):
+                return Judgement((), 0, order_of(recorded), glance.covered)
         trace = trace_of(result)
         if result.failure:
             return Judgement((CUT_SHORT + result.failure,), 0, order_of(recorded), covered(trace))

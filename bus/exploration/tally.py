@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from bus.exploration.distinct import Distinct
-from bus.exploration.judging import Covered, Judgement
+from bus.exploration.glance import Covered
+from bus.exploration.judging import Judgement
 from bus.exploration.program import RunResult
 from bus.runtime.choices import Place
 

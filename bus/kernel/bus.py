@@ -56,7 +56,7 @@ class KernelBus:
         """Put an event on the bus. Raises what a handler raises that runs inside of it."""
         tasks, records = self._tasks, self._records
         listeners = self._listeners.get(event)
-        name = records.event(event)
+        name = records.events.get(event) or records.event(event)
         dispatch = records.next_id()
         if dispatch > records.most_facts:
             raise BeyondKernel
@@ -83,14 +83,10 @@ class KernelBus:
                 self._remove(listener)
             self.in_flight += 1
             task = Task(call, listener.about)
-            task.steps = listener.calls.steps(task, listener, dispatch, carried)
+            task.steps = listener.calls.begin(task, listener, dispatch, carried)
             tasks.ready.append(task)
         if self.in_flight > self._most_in_flight:
             raise BeyondKernel
-
-    def ended(self) -> None:
-        """A call beside its emit has ended well."""
-        self.in_flight -= 1
 
     def failed(self, task: Task, error: Exception) -> None:
         """A call beside its emit has failed: pyee emits that in the next turn."""

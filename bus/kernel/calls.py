@@ -52,17 +52,33 @@ class Calls:
         kind = KINDS.get(plan.model.worker)
         self._own: Own = "" if kind is None else "process" if kind.remote else "thread"
         self._count: Callable[[], int] = itertools.count(1).__next__
-        self._inner: Inner = gated(plan, tasks, records, self._steps)
+        inner = gated(plan, tasks, records, self._steps)
+        self._inner: Inner | None = None if inner is None and plan.is_wanted is None else inner or self._steps
+        """What a call meets before its steps, and these; None where that is nothing."""
 
-    def steps(self, task: Task, listener: Listener, dispatch: int, carried: Carried) -> Steps:
+    def begin(self, task: Task, listener: Listener, dispatch: int, carried: Carried) -> Steps:
         """One call beside its emit, from its first step to its end."""
-        tasks, records = self._tasks, self._records
-        records.keep(PACK_STARTED(STARTED_ASYNC, listener.ident, tasks.now, task.call, dispatch, records.lane, 1))
-        wanted = self._is_wanted(listener.event, carried) if self.plan.is_wanted is not None else True
-        failed = (yield from self._inner(task, carried)) if wanted is True else wanted
+        if self._inner is None:
+            return self._steps(task, carried, listener, dispatch)
+        return self._gated(self._inner, task, carried, listener, dispatch)
+
+    def _gated(self, inner: Inner, task: Task, carried: Carried, listener: Listener, dispatch: int) -> Steps:
+        self._started(task, listener, dispatch)
+        wanted = self._is_wanted(listener.event, carried)
+        failed = (yield from inner(task, carried)) if wanted is True else wanted
+        self._ended(task, failed)
+
+    def _started(self, task: Task, listener: Listener, dispatch: int) -> None:
+        records = self._records
+        records.keep(
+            PACK_STARTED(STARTED_ASYNC, listener.ident, self._tasks.now, task.call, dispatch, records.lane, 1)
+        )  # fmt: skip
+
+    def _ended(self, task: Task, failed: Exception | None) -> None:
+        records, tasks = self._records, self._tasks
         if failed is None:
             records.keep(PACK_ENDED(ENDED, tasks.now, task.call))
-            self._bus.ended()
+            self._bus.in_flight -= 1
             tasks.ready.append(TURN)
         else:
             words = self.plan.words
@@ -72,7 +88,7 @@ class Calls:
 
     def at_once(self, call: int, listener: Listener, carried: Carried) -> Exception | None:
         """One call inside of its emit, for which everything waits; what it raises."""
-        wanted = self._is_wanted(listener.event, carried) if self.plan.is_wanted is not None else True
+        wanted = self._is_wanted(listener.event, carried)
         failed = self._blocking(Task(call, listener.about), carried) if wanted is True else wanted
         words = self.plan.words
         return None if failed is None else raised_by(failed, words.file, words.line, words.name)
@@ -89,8 +105,10 @@ class Calls:
                 raise BeyondKernel  # it blocks for ever
             tasks.now += wait
 
-    def _steps(self, task: Task, carried: Carried) -> Work:
-        """What the handler does in a call."""
+    def _steps(self, task: Task, carried: Carried, listener: Listener | None = None, dispatch: int = 0) -> Work:
+        """What the handler does in a call. listener: where the call begins and ends with it."""
+        if listener is not None:
+            self._started(task, listener, dispatch)
         count, stage, tasks, bus = self._count(), self._stage, self._tasks, self._bus
         # As a process draws, which cannot know what other calls have drawn.
         draws = stage.draws.stream(self.plan.name, count) if self._own == "process" else self._random
@@ -103,7 +121,9 @@ class Calls:
                     continue
                 wait, emit = step.wait, step.emit
                 if wait is not None:
-                    ns = None if wait.is_forever else wait.sample(draws)
+                    ns = step.fixed_ns
+                    if ns is None and not wait.is_forever:
+                        ns = wait.sample(draws)
                     if not step.blocks or self._own:
                         yield ns
                     elif ns is None:
@@ -123,6 +143,8 @@ class Calls:
         if failed is not None and self.plan.model.on_failure is not None:
             letter_of = call or self._call(task, carried, count, draws)
             emit_dead_letter(letter_of.context, self.plan.model.on_failure, letter_of, failed)
+        if listener is not None:
+            self._ended(task, failed)
         return failed
 
     def _call(self, task: Task, carried: Carried, count: int, draws: random.Random) -> Call:
@@ -134,7 +156,8 @@ class Calls:
     def _is_wanted(self, event: str, carried: Carried) -> Literal[True] | Exception | None:
         """True; None where the call has nothing to do; or what it fails with, for it cannot be known."""
         is_wanted = self.plan.is_wanted
-        assert is_wanted is not None
+        if is_wanted is None:
+            return True
         counters = dict(self._stage.counters)
         variables = {"event": {"name": event, "payload": said_payload(event, carried)}, "counters": counters}
         try:

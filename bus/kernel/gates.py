@@ -10,7 +10,7 @@ from collections.abc import Callable, Generator
 from typing import Protocol
 
 from bus.kernel.plans import Carried, PlannedHandler
-from bus.kernel.records import Records
+from bus.kernel.records import Records, note_blob
 from bus.kernel.tasks import Task, Tasks
 from bus.run.event_gates import TURN
 from bus.scenario import distribution
@@ -32,8 +32,8 @@ class Gate(Protocol):
         """An event has come."""
 
 
-def gated(plan: PlannedHandler, tasks: Tasks, records: Records, inner: Inner) -> Inner:
-    """Calls behind the gates of a handler, the first of which an event meets first."""
+def gated(plan: PlannedHandler, tasks: Tasks, records: Records, inner: Inner) -> Inner | None:
+    """Calls behind the gates of a handler, the first of which an event meets first; None where it has none."""
     model = plan.model
     made: list[Gate] = []
     if model.debounce is not None:
@@ -49,7 +49,7 @@ def gated(plan: PlannedHandler, tasks: Tasks, records: Records, inner: Inner) ->
         made.append(Capacity(tasks, records, plan.name, KINDS[model.worker], model.parallel))
     for gate in reversed(made):
         inner = _behind(gate, inner)
-    return inner
+    return inner if made else None
 
 
 def _behind(gate: Gate, inner: Inner) -> Inner:
@@ -160,9 +160,11 @@ class Capacity:
 
     def __init__(self, tasks: Tasks, records: Records, handler: str, kind: WorkerKind, parallel: int) -> None:
         """parallel: calls at the same time, at most."""
-        self._tasks, self._records, self._handler = tasks, records, handler
+        self._tasks, self._records = tasks, records
         self._queue = records.queue(kind.title)
-        self._lanes = [records.lane_of(f"{handler} worker_{number}") for number in range(parallel)]
+        names = [f"{handler} worker_{number}" for number in range(parallel)]
+        self._lanes = [records.lane_of(name) for name in names]
+        self._notes = [note_blob(name) for name in names]
         self._free = list(range(parallel))
         """Numbers of workers that have nothing to do; a heap, so that the first of them is the next."""
 
@@ -181,8 +183,8 @@ class Capacity:
             self._waiting.append(task)
             yield None
             worker = self._given.pop(call)
-        lane, name = self._lanes[worker], f"{self._handler} worker_{worker}"
-        records.work(tasks.now, Kind.WORK_STARTED, self._queue, call, note=name, lane=lane)
+        lane = self._lanes[worker]
+        records.work(tasks.now, Kind.WORK_STARTED, self._queue, call, note=self._notes[worker], lane=lane)
         failed = yield from inner(task, carried)
         end = Kind.WORK_FAILED if failed else Kind.WORK_SUCCEEDED
         records.work(tasks.now, end, self._queue, call, lane=lane)

@@ -11,13 +11,14 @@ from bus.errors import UserError
 from bus.kernel.beyond import BeyondKernel
 from bus.kernel.bus import KernelBus
 from bus.kernel.calls import Calls, Listener
-from bus.kernel.plans import PlannedHandler
+from bus.kernel.plans import PlannedHandler, ReadyEmit
 from bus.kernel.records import Records
 from bus.kernel.script import KernelScript
 from bus.kernel.stage import KernelStage
 from bus.kernel.tasks import ChosenTasks, Tasks
 from bus.run.choosing import draws_of, unused
 from bus.run.order import Order
+from bus.run.script import Path
 from bus.runtime.choices import Choices
 from bus.scenario import Scenario
 from buslens.wire import Header
@@ -54,6 +55,9 @@ class Kernel:
         self._most_bytes, self._most_in_flight = most_bytes, most_in_flight
         self._plans = [PlannedHandler(name, model, scenario, lines) for name, model in scenario.handlers.items()]
         self._classes = ErrorClasses()
+        self._ready: dict[Path, ReadyEmit | None] = {}
+        """Of the script's emits: see KernelScript."""
+
         extra = {"engine": order.engine, "seed": order.seed, "scenario": scenario.name}
         self._header = Header.here(clock="virtual", mono_ns=0, **extra)
         self._runs_tasks = ENGINES[order.engine].runs_coroutines
@@ -71,7 +75,7 @@ class Kernel:
         records.name_bus(self._order.engine, _EMITTERS[self._order.engine])
         for plan in self._plans:
             self._subscribe(plan, Calls(plan, stage, tasks, records, bus), bus, records)
-        script = KernelScript(self._scenario, self._lines, stage, tasks)
+        script = KernelScript(self._scenario, self._lines, stage, tasks, self._ready)
         script.begin()
         try:
             tasks.run()

@@ -37,7 +37,7 @@ class ReadyEmit:
 class PlannedStep:
     """One step of a handler."""
 
-    __slots__ = ("blocks", "emit", "ready", "wait")
+    __slots__ = ("blocks", "emit", "fixed_ns", "ready", "wait")
 
     def __init__(self, ready: ReadyStep, model: Any, scenario: Scenario) -> None:
         self.ready = ready
@@ -45,6 +45,9 @@ class PlannedStep:
 
         self.wait: Distribution | None = None
         """How long it waits, where that is all that it does."""
+
+        self.fixed_ns: int | None = None
+        """The same, where that is always so long."""
 
         self.blocks = False
         """Whether whatever goes on waits with it."""
@@ -54,6 +57,7 @@ class PlannedStep:
 
         if isinstance(model, Wait):
             self.wait = distribution.parse(model.wait)
+            self.fixed_ns = self.wait.first_ns if self.wait.shape == "fixed" else None
             self.blocks = model.block
         elif isinstance(model, Emit) and model.if_ is None and model.probability is None:
             self.emit = ready_emit(scenario, model.emit, model, model.times)

@@ -57,7 +57,8 @@ class Records:
 
         self._blobs: list[bytes] = []
         self._blob_room = most_bytes
-        self._events: dict[str, int] = {}
+        self.events: dict[str, int] = {}
+        """Numbers of the names of events, as far as they have any."""
 
     def make_room(self) -> None:
         """Raises BeyondKernel where there is none."""
@@ -72,9 +73,9 @@ class Records:
 
     def event(self, name: str) -> int:
         """Number of the name of an event."""
-        found = self._events.get(name)
+        found = self.events.get(name)
         if found is None:
-            found = self._events[name] = self._namer.event(name, self.bus)
+            found = self.events[name] = self._namer.event(name, self.bus)
         return found
 
     def handler(self, name: str, file: str, line: int, event: str) -> int:
@@ -112,10 +113,6 @@ class Records:
         """Keep what an event carries; its number."""
         return self.blob(payload_blob(value))
 
-    def _note(self, text: str) -> int:
-        note = utf8(text[: DEFAULT_LIMITS.text])
-        return self.blob(blob_of(note, Kind.MARK, DEFAULT_LIMITS))
-
     # Facts
 
     def subscribed(self, now: int, handler: int, event: int, *, once: bool, ended: bool = False) -> None:
@@ -125,7 +122,7 @@ class Records:
 
     def skipped(self, now: int, dispatch: int, handler: int, because: int, note: str = "") -> None:
         """An announced handler will not be called."""
-        blob = self._note(note) if note else 0
+        blob = self.blob(note_blob(note)) if note else 0
         self.keep(FACT.pack(Kind.SKIPPED, 0, 0, handler, now, dispatch, because, 0, 1, blob))
 
     def failed(self, now: int, call: int, error: Exception, file: str) -> None:
@@ -138,16 +135,16 @@ class Records:
 
     def mark(self, now: int, text: str, call: int) -> None:
         """A line on the timeline."""
-        self.keep(FACT.pack(Kind.MARK, 0, 0, 0, now, 0, call, 0, 0, self._note(text)))
+        self.keep(FACT.pack(Kind.MARK, 0, 0, 0, now, 0, call, 0, 0, self.blob(note_blob(text))))
 
     def counted(self, now: int, name: str, value: int, call: int) -> None:
         """A counter has this value from now on."""
         counter = self._namer.counter(name)
         self.keep(FACT.pack(Kind.COUNTED, 0, 0, counter, now, 0, call, 0, min(value, 0xFFFFFFFF), 0))
 
-    def work(self, now: int, kind: Kind, queue: int, call: int, *, note: str = "", lane: int = 0) -> None:
+    def work(self, now: int, kind: Kind, queue: int, call: int, *, note: Blob | None = None, lane: int = 0) -> None:
         """A step of a call on its way to its turn, or to workers."""
-        blob = self._note(note) if note else 0
+        blob = 0 if note is None else self.blob(note)
         self.keep(FACT.pack(kind, 0, 0, queue, now, 0, call, lane or self.here(), 1, blob))
 
     def capture(self) -> bytes:
@@ -176,3 +173,8 @@ def payload_blob(value: Any) -> Blob:
     if copied is NOT_SMALL:
         copied = snapshot(value, DEFAULT_LIMITS)
     return blob_of(copied, Kind.DISPATCH_EMITTED, DEFAULT_LIMITS)
+
+
+def note_blob(text: str) -> Blob:
+    """A note in words, as a capture has it."""
+    return blob_of(utf8(text[: DEFAULT_LIMITS.text]), Kind.MARK, DEFAULT_LIMITS)

@@ -8,6 +8,7 @@ from typing import Any
 
 from bus.behaviour.places import Lines
 from bus.kernel.beyond import BeyondKernel
+from bus.kernel.plans import ReadyEmit, ready_emit
 from bus.kernel.stage import KernelStage
 from bus.kernel.tasks import TURN, Steps, Task, Tasks
 from bus.run.script import MOST_AT_ONCE, Emitter, Path
@@ -58,8 +59,12 @@ class Group:
 class KernelScript:
     """A scenario's script, ready to run once."""
 
-    def __init__(self, scenario: Scenario, lines: Lines, stage: KernelStage, tasks: Tasks) -> None:
+    def __init__(
+        self, scenario: Scenario, lines: Lines, stage: KernelStage, tasks: Tasks, ready: dict[Path, ReadyEmit | None]
+    ) -> None:
+        """ready: of emits that are the same each time, as far as runs before have come to them."""
         self._stage, self._tasks, self._lines = stage, tasks, lines
+        self._ready = ready
         self._acts = scenario.script
         self._emitters: dict[Path, Emitter] = {}
         self._rng = stage.draws.stream("script")
@@ -94,9 +99,10 @@ class KernelScript:
                 emitter = self._emitter(act, here)
                 if act.at is not None:
                     self._begin(1)
-                    beside.begin(partial(self._at, distribution.parse_time(act.at), emitter))
+                    due = distribution.parse_time(act.at)
+                    beside.begin(partial(self._at, due, emitter, self._once(act, here, emitter)))
                 else:
-                    yield from self._emit(emitter)
+                    yield from self._emit(emitter, self._once(act, here, emitter))
             elif isinstance(act, WaitAct):
                 spread = distribution.parse(act.wait)
                 yield None if spread.is_forever else spread.sample(self._rng)
@@ -123,24 +129,32 @@ class KernelScript:
                 return
             yield from self._perform(task, act.do, (*path, "do"), beside)
 
-    def _at(self, due: int, emitter: Emitter, _: Task) -> Part:
+    def _at(self, due: int, emitter: Emitter, once: Callable[[], object], _: Task) -> Part:
         yield max(0, due - self._tasks.now)
-        yield from self._emit(emitter)
+        yield from self._emit(emitter, once)
         self._at_once -= 1
 
-    def _emit(self, emitter: Emitter) -> Part:
+    def _emit(self, emitter: Emitter, once: Callable[[], object]) -> Part:
         """As often as it says. One that comes too late, because a handler blocked, is made up for at once."""
-        emit, tasks = emitter.emit, self._tasks
+        tasks = self._tasks
         if not emitter.is_rhythmic:
             for _ in range(emitter.at_once):
-                emit()
+                once()
             return
         began, at_once = tasks.now, emitter.at_once
         for number, after_ns in enumerate(emitter.times()):
             if number or after_ns:
                 yield max(0, began + after_ns - tasks.now)
             for _ in range(at_once):
-                emit()
+                once()
+
+    def _once(self, act: EmitAct, path: Path, emitter: Emitter) -> Callable[[], object]:
+        """What emits once."""
+        if path not in self._ready:
+            is_same = act.if_ is None and not act.generate
+            self._ready[path] = ready_emit(self._stage.scenario, act.emit, act) if is_same else None
+        ready = self._ready[path]
+        return emitter.emit if ready is None else partial(self._stage.emit_ready, ready)
 
     def _begin(self, more: int) -> None:
         self._at_once += more

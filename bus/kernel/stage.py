@@ -9,7 +9,7 @@ from typing import Any, Protocol
 
 from bus.behaviour.error_classes import ErrorClasses
 from bus.behaviour.plain import plain
-from bus.kernel.plans import Carried, problems_of
+from bus.kernel.plans import Carried, ReadyEmit, problems_of
 from bus.kernel.records import Blob, Records, payload_blob
 from bus.kernel.tasks import Tasks
 from bus.run.stage import PayloadRefused
@@ -87,6 +87,14 @@ class KernelStage:
             self.bus.emit(event, (), None)
         else:
             self.bus.emit(event, (checked,), payload_blob(checked))
+
+    def emit_ready(self, ready: ReadyEmit) -> None:
+        """Put what is the same each time on the bus, from outside of any handler (see bus.run.script.emit_outside)."""
+        assert self.bus is not None
+        try:
+            self.bus.emit(ready.event, ready.carried, ready.blob)
+        except Exception:  # noqa: S110  the timeline shows it on the call
+            pass
 
     def log(self, text: str) -> None:
         """Leave a line on the timeline, at the call that goes on."""

@@ -11,11 +11,13 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Iterator, Mapping
+from functools import lru_cache
 from typing import Any
 
 from bus.scenario import failed_words, parser_words
 from bus.scenario.cel_library import cel
 from bus.scenario.parser_words import NotAnExpressionError
+from bus.trace.payload_fields import Missing
 
 Variables = Mapping[str, Any]
 Evaluator = Callable[[Variables], Any]
@@ -29,11 +31,14 @@ DEEPEST = 40
 MOST_MACROS = 2
 """map, filter, all, exists in one expression: nested ones multiply, and nothing can stop CEL once it runs."""
 
+_FIELD = re.compile(r"[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)*", re.ASCII)
+_LEAST = -(1 << 63)
 _MACRO = re.compile(r"\.\s*(?:map|filter|all|exists|exists_one)\s*\(")
 _BEGINS = "a text that begins with $ is an expression: write $$ for a plain dollar sign"
 _INSIDE = re.compile(r"\$\{([^{}]*)\}")
 
 
+@lru_cache(1024)  # a scenario is run again and again
 def compile_expression(text: str) -> Evaluator:
     """An expression, ready to be evaluated many times. Raises ValueError with a sentence where it is wrong."""
     if len(text) > LONGEST:
@@ -49,13 +54,32 @@ def compile_expression(text: str) -> Evaluator:
     except ValueError as error:
         raise parser_words.mistake(text, str(error)) from None
 
+    steps = text.split(".") if _FIELD.fullmatch(text) else []
+
     def evaluate(variables: Variables) -> Any:
+        value = _field(variables, steps)
+        if value is not Missing:
+            return value
         try:
             return _in_order(program.execute(dict(variables)))
         except Exception as error:
             raise ExpressionError(f"{text}: {failed_words.why(error, variables, program.functions)}") from None
 
     return evaluate
+
+
+def _field(value: Any, steps: list[str]) -> Any:
+    """A plain value that stands in variables at these names; Missing where CEL has to look.
+
+    Most expressions name a field and nothing else, and CEL would translate all variables for that.
+    """
+    for step in steps:
+        if not isinstance(value, dict) or step not in value:
+            return Missing
+        value = value[step]
+    kind = type(value)
+    is_plain = kind is bool or (kind is int and _LEAST <= value < -_LEAST) or (kind is str and value.isascii())
+    return value if is_plain and steps else Missing
 
 
 def _in_order(value: Any) -> Any:
