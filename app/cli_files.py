@@ -15,6 +15,7 @@ from bus.errors import UserError, UserErrors
 from bus.export import EXPORTERS
 from bus.export import slice as slices
 from bus.programs import loading
+from bus.scenario.examine import Examination
 from bus.system_errors import cannot_read
 from bus.wording import extent, several
 from buslens.wire import MAGIC
@@ -96,7 +97,7 @@ def _check(path: Path) -> tuple[str, Sequence[UserError]]:
                 complain(f"warning: {warning}")
             raise UserErrors(examined.mistakes)
         counts = f"{several(len(found.events), 'event')} and {several(len(found.handlers), 'handler')}"
-        return f"fine, a scenario with {counts}{_not_tried(examined.untried)}", examined.warnings
+        return f"fine, a scenario with {counts}{_not_tried(examined)}", examined.warnings
     trace = loading.load(path, complain)
     if trace.damage:
         raise UserError(f"{path}: {trace.damage}")
@@ -107,11 +108,13 @@ def _check(path: Path) -> tuple[str, Sequence[UserError]]:
     )
 
 
-def _not_tried(emits: int) -> str:
+def _not_tried(examined: Examination) -> str:
+    emits = examined.untried
     if not emits:
         return ""
     were = "was" if emits == 1 else "were"
-    return f"; {several(emits, 'emit')} of its script {were} not tried: only the run finds what stops it there"
+    about = "about " if examined.untried_is_expected else ""
+    return f"; {about}{several(emits, 'emit')} of its script {were} not tried: only the run finds what stops it there"
 
 
 def _counted(warnings: int) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any
 
 from rich.table import Table
@@ -15,6 +15,7 @@ from app import cli_output
 from app.cli_text import cell, plain
 from app.verdict_formats import as_json, as_table
 from bus.analysis import ledger, statistics
+from bus.analysis.failures import Failures, failures_of
 from bus.analysis.ledger import Ledger
 from bus.analysis.statistics import Quantiles, Statistic
 from bus.behaviour.places import Lines
@@ -26,6 +27,9 @@ from bus.session import Session
 from bus.wording import duration, extent
 
 QUANTILES = ("p50", "p95", "p99")
+MOST_FAILURES = 5
+"""Reasons for failures that are told, the most frequent first."""
+
 FILE_COLUMNS = 140
 """Where the summary goes into a file or a pipe, nothing has to fit a screen."""
 
@@ -55,6 +59,9 @@ class Summary:
     ledger: Ledger | None
     """What became of every event; None on an engine that keeps nothing: there the tables say it all."""
 
+    failures: Sequence[Failures] = ()
+    """Why calls failed."""
+
     @classmethod
     def of(cls, session: Session) -> Summary:
         """Count what the session has seen."""
@@ -75,6 +82,7 @@ class Summary:
             expectations=judge(document.scenario.expect, trace, end_is_known=True) if document else [],
             lines=Lines(document) if document else None,
             ledger=ledger.of_trace(trace) if is_durable else None,
+            failures=failures_of(trace),
         )
 
     @property
@@ -104,6 +112,7 @@ def print_json(summary: Summary) -> None:
         "dispatches": summary.dispatches,
         "calls": summary.calls,
         "failed": summary.failed,
+        "failures": [asdict(each) for each in summary.failures],
         "lost": summary.lost,
         "records_dropped": summary.dropped,
         "events": [_as_json(row) for row in summary.events],
@@ -131,6 +140,8 @@ def print_tables(summary: Summary) -> None:
         f"{extent(summary.dispatches, summary.calls)}, {summary.failed} failed, {summary.lost} lost"
         f"{dropped}, in {duration(summary.span_ns)}"
     )
+    for line in _failure_lines(summary.failures):
+        console.print(line, soft_wrap=True)
     if summary.late_ns >= LATE_NS:
         console.print(Text(f"up to {duration(summary.late_ns)} late: {LATE_WORDS}", style="yellow"), soft_wrap=True)
 
@@ -153,6 +164,17 @@ def _table(title: str, rows: Sequence[Statistic]) -> Table:
             *(duration(getattr(quantiles, q)) for quantiles in (row.queue_delay, row.duration) for q in QUANTILES),
         )
     return table
+
+
+def _failure_lines(failures: Sequence[Failures]) -> list[Text]:
+    told = [
+        f"  {each.count} {each.type or 'of unknown type'} in {each.handler}"
+        + (f": {each.message}" if each.message else "")
+        for each in failures[:MOST_FAILURES]
+    ]
+    rest = sum(each.count for each in failures[MOST_FAILURES:])
+    lines = [*told, *([f"  and {rest} more of other types or handlers"] if rest else [])]
+    return [Text(plain(line)[:FILE_COLUMNS], style="red") for line in lines]
 
 
 def _ledger_lines(found: Ledger | None) -> list[Text]:

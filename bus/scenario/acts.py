@@ -115,6 +115,15 @@ class EmitAct(StepPart):
             by_time = lasts_ns // max(distribution.parse(self.every or "forever").middle_ns, 1)
         return min(by_time * burst + 1, self.most or MOST_TIMES)
 
+    @property
+    def ends_by_chance(self) -> bool:
+        """Whether its end is a time, and how often it emits until then is left to chance."""
+        if self.lasts_ns is None:
+            return False
+        if self.rate is not None:
+            return arrivals.parse(self.rate).is_random
+        return distribution.parse(self.every or "forever").shape not in ("fixed", "forever")
+
 
 class WaitAct(StepPart):
     """Let time pass before the next step of the script."""

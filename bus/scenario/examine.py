@@ -41,6 +41,9 @@ class Examination:
     untried: int = 0
     """Emits of the script that were not tried, for they are many: where one of them stops it, the run says so."""
 
+    untried_is_expected: bool = False
+    """Whether that is the number to be expected, for chance decides how many there are."""
+
 
 def examine(scenario: Scenario, text: str, file: str) -> Examination:
     """The text is that of the scenario."""
@@ -60,7 +63,7 @@ def examine(scenario: Scenario, text: str, file: str) -> Examination:
         UserError(problem, at=Place(file, line, column), hint=hint)
         for line, column, problem, hint in islice(scalars.remarks(composed, text), MOST_REMARKS)
     ]
-    return Examination(_in_order(mistakes), _in_order(warnings), script.untried)
+    return Examination(_in_order(mistakes), _in_order(warnings), script.untried, script.is_expected)
 
 
 def _in_order(found: list[UserError]) -> tuple[UserError, ...]:

@@ -35,6 +35,9 @@ class ScriptTrial:
         self.untried = 0
         """Emits that were not tried, for they are many, and may do something else than those that were."""
 
+        self.is_expected = False
+        """Whether that number is the one to be expected: chance decides how many there are."""
+
     def problems(self) -> Iterator[tuple[Path, int, str]]:
         """Where the script would end, the letter there, and why."""
         scenario = self._scenario
@@ -48,6 +51,7 @@ class ScriptTrial:
             tried = min(differing, MOST_OF_A_STEP, left)
             left -= tried
             self.untried += differing - tried
+            self.is_expected |= differing > tried and act.ends_by_chance
             for count in range(1, 1 + tried):
                 found = trial.problem(count)
                 if found is not None:

@@ -101,6 +101,24 @@ def test_emits_that_were_not_tried_are_counted(steps: list[str], untried: int) -
     assert (found.mistakes, found.untried) == ((), untried)
 
 
+@pytest.mark.parametrize(
+    ("rhythm", "is_expected"),
+    [
+        ("rate: poisson 1000/s, for: 2s", True),
+        ("every: exponential 1ms, for: 2s", True),
+        ("rate: 1000/s, for: 2s", False),
+        ("every: 1ms, for: 2s", False),
+        ("rate: poisson 1000/s, times: 2000", False),
+    ],
+)
+def test_where_chance_decides_how_many_emits_there_are_their_number_is_what_is_to_be_expected(
+    rhythm: str, is_expected: bool
+) -> None:
+    found = scenario.loads(script(f"{{emit: a, with: {{n: $count}}, {rhythm}}}"), "s.yaml").examined()
+    assert 1_400 < found.untried < 1_600
+    assert found.untried_is_expected == is_expected
+
+
 @pytest.mark.parametrize("worker", [INLINE, *KINDS])
 @pytest.mark.parametrize("engine", ["pyee", *(name for name, spec in ENGINES.items() if not spec.is_embedded)])
 @pytest.mark.parametrize(
