@@ -172,7 +172,7 @@ class Kind(IntEnum):
     """
 
     DECIDED = 32
-    """What a scenario says of its services and events has decided what becomes of a call, or of an emit.
+    """What a scenario says of its services and events has decided what becomes of a call, or who waits.
 
     parent: the call that it is about; name: the service, 0 for none; count: see Decided; blob: a note that says so in
     words. It is a mark as well.
@@ -190,6 +190,12 @@ class Decided(IntEnum):
 
     REFUSED = 3
     """The queue is full: the call fails."""
+
+    EXPIRED = 4
+    """The call would begin later than its event lives, and does not."""
+
+    REPLAYED = 5
+    """The call is for the last event of its name, because its handler was subscribed after that."""
 
 
 class Fault(IntEnum):

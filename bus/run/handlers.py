@@ -22,6 +22,7 @@ from bus.contract.protocol import PLAIN, ConsumerDied, ConsumerOptions, Function
 from bus.run.dead_letters import emit_dead_letter
 from bus.run.event_gates import gated, gates_of
 from bus.run.guard import Guard
+from bus.run.lifetimes import expired
 from bus.run.offloading import offloaded
 from bus.run.said import said_payload
 from bus.run.services import REFUSED, SERVICE_FULL
@@ -179,8 +180,10 @@ class _Subscription:
         self._stage = stage
         self._event = event
 
-    def run(self, payload: tuple[Any, ...]) -> Failed:
+    def run(self, payload: tuple[Any, ...]) -> BaseException | None:
         """One call as a plain function; what it raises is returned, for the function in the scenario file to raise."""
+        if not self._is_inside_emit() and (over := self._expired()) is not None:
+            return over
         call, depth = self._behaviour.new_call(self._event, payload), DEPTH.get()
         token = DEPTH.set(Depth(depth.flow + 1, stack_here(depth) + 1, threading.get_ident()))
         try:
@@ -189,16 +192,25 @@ class _Subscription:
         finally:
             DEPTH.reset(token)
 
-    async def run_async(self, payload: tuple[Any, ...]) -> Failed:
+    async def run_async(self, payload: tuple[Any, ...]) -> BaseException | None:
         """One call as a coroutine, on a task of its own: whatever it sets in the context ends with it."""
         if self._stage.is_stopped:
             raise asyncio.CancelledError("the run was stopped")  # many may wait: cheaply
+        if (over := self._expired()) is not None:
+            return over
         depth = DEPTH.get()
         DEPTH.set(Depth(depth.flow))
         call = self._behaviour.new_call(self._event, as_edited(payload))
         DEPTH.set(Depth(depth.flow + 1, 1, threading.get_ident()))
         failed, pause = self._begin(call)
         return self._behaviour.after(call, failed or await self._behaviour.steps.do_async(call, pause))
+
+    def _expired(self) -> BaseException | None:
+        return expired(self._stage.recording, is_durable=self._stage.engine.spec.is_durable)
+
+    def _is_inside_emit(self) -> bool:
+        """Whether the emit itself calls a plain handler here: for that nothing has waited."""
+        return not self._stage.engine.spec.is_durable and asyncio._get_running_loop() is not None
 
     def _begin(self, call: Call) -> tuple[Failed, Pause | None]:
         """What the call fails with before its first step, and what it waits for before that."""

@@ -49,7 +49,8 @@ class Outage:
         loop = asyncio.get_running_loop()
         assert isinstance(loop, EngineLoop)
         while self.due_ns is not None:
-            await loop.pause(max(0, self.due_ns - clock.time_ns()))
+            if self.due_ns > clock.time_ns():  # what is gone from the beginning is so before the script's first step
+                await loop.pause(self.due_ns - clock.time_ns())
             back = loop.create_future()
             now = clock.time_ns()
             # The next one is known before its handlers are back, whose calls have to know when they die.

@@ -20,6 +20,8 @@ from bus.run.breakpoints import edge
 from bus.run.faults import Faults
 from bus.run.holding import HeldDeliveries
 from bus.run.in_flight import InFlightLimit
+from bus.run.last_values import LastValues
+from bus.run.lifetimes import living
 from bus.run.recording import Recording
 from bus.run.services import Services
 from bus.run.waits import TimedWaits
@@ -90,7 +92,7 @@ class Stage:
         """End the run for a reason that a person is told; from any thread."""
 
         self.trusted = False
-        self.python = PythonHost()
+        self.last_values = LastValues(engine, recording, lambda: self.scenario)
         self.pools = WorkerPools(recording.run, recording.clock, recording.recorder)
         self.services = Services(
             recording,
@@ -129,13 +131,23 @@ class Stage:
         if limit.is_exceeded():
             self.give_up(f"more than {limit.most} calls wait at once: the scenario emits faster than it can work")
             raise asyncio.CancelledError("the run was given up")
+        if not self.scenario.has_ttl:
+            self._pass_on(event, checked)
+            return
+        with living(event, self.scenario, self.time_ns()):
+            self._pass_on(event, checked)
+
+    def _pass_on(self, event: str, checked: Any) -> None:
         if self.faults.hits_emits:
             self.faults.emit(event, checked, self._send)
         else:
             self._send(event, checked)
 
     def _send(self, event: str, checked: Any) -> None:
-        self.engine.emit(event, *(() if checked is None else (checked,)))
+        carried = () if checked is None else (checked,)
+        if self.scenario.has_last_value:
+            self.last_values.emitted(event, carried)
+        self.engine.emit(event, *carried)
 
     def problems(self, event: str, value: Any) -> list[str]:
         """What is wrong with a payload. An event that says nothing of its payload takes any."""
@@ -168,6 +180,11 @@ class Stage:
         if breaks:
             self.log(f"{edge(event, handler)} came to a breakpoint: the run is paused, for its emit waits for it")
         self.gate.before_call(event, handler, breaks=breaks)
+
+    @property
+    def python(self) -> PythonHost:
+        """The child processes that Python code of the scenario runs in."""
+        return self.pools.python
 
     @property
     def is_stopped(self) -> bool:
@@ -218,13 +235,11 @@ class Stage:
 
     def kill(self) -> None:
         """The run ends, and its clock was stopped: whoever waits for a process hears that it has gone."""
-        self.python.kill()
         self.pools.kill()
 
     def close(self) -> None:
         """Give back what handlers used, when none of them runs any more."""
         self.pools.close()
-        self.python.close()
 
     # Waiting
 

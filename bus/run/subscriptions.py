@@ -63,7 +63,7 @@ class Subscriptions:
             self._remove(entry)
         for name, model, events, service in wanted[same:]:
             behaviour = known.get(name) or Behaviour(name, model, lines, self._stage)
-            self._add(_Entry(behaviour, events, service))
+            self._add(_Entry(behaviour, events, service), is_new=name not in known)
 
     def take_down(self, handlers: tuple[str, ...]) -> None:
         """They are not subscribed any more."""
@@ -77,7 +77,7 @@ class Subscriptions:
             behaviour = entry.behaviour
             if anew and self._lines is not None:
                 behaviour = Behaviour(behaviour.name, behaviour.model, self._lines, self._stage, before=behaviour)
-            self._add(_Entry(behaviour, entry.events, entry.service))
+            self._add(_Entry(behaviour, entry.events, entry.service), is_new=True)
 
     def hear_of(self, event: str) -> None:
         """Somebody is about to emit an event that the scenario may not name: patterns hear it too."""
@@ -89,10 +89,12 @@ class Subscriptions:
                 entry.events.append(event)
                 self._subscribe(entry, event)
 
-    def _add(self, entry: _Entry) -> None:
+    def _add(self, entry: _Entry, *, is_new: bool) -> None:
         self._entries.append(entry)
         for event in entry.events:
             self._subscribe(entry, event)
+            if is_new and not entry.behaviour.model.once:
+                self._stage.last_values.replay(event, entry.behaviour.name)
 
     def _subscribe(self, entry: _Entry, event: str) -> None:
         behaviour = entry.behaviour

@@ -132,6 +132,9 @@ def _warnings(scenario: Scenario, values: dict[str, Any]) -> Iterator[tuple[Path
     for name, event in scenario.events.items():
         for at, problem, hint in schema_words.remarks(event.schema_):
             yield ("events", name, "schema", *at), problem, hint
+        if event.last_value and scenario.engine in DURABLE:
+            hint = "who comes late gets every event from there"
+            yield ("events", name, "last_value"), f"the engine {scenario.engine} passes over last_value", hint
     if scenario.engine not in DURABLE:
         for name in scenario.handlers:
             for key in ("attempts", "ack", "from"):

@@ -96,6 +96,12 @@ class Event(ScenarioPart):
         Any, AfterValidator(_schema), Field(alias="schema", description="JSON Schema that payloads must meet")
     ] = None
     sample: Annotated[Any, Field(description="a payload to start from when emitting by hand")] = None
+    ttl: Annotated[
+        Time | None, Field(description="a call that would begin later than that after its emit does not")
+    ] = None
+    last_value: Annotated[
+        bool, Field(description="who is subscribed late gets the last one; engines that keep events hand out all")
+    ] = False
 
     @cached_property
     def checker(self) -> payload.Checker:
@@ -356,6 +362,16 @@ class Scenario(ScenarioPart):
         # One more than has a place is taken where it is to be seen what becomes of it.
         beyond = 0 if service.queue is None or service.blocks else 1
         return max(handler.at_once, service.workers + waiting + beyond)
+
+    @cached_property
+    def has_ttl(self) -> bool:
+        """Whether any event expires."""
+        return any(event.ttl is not None for event in self.events.values())
+
+    @cached_property
+    def has_last_value(self) -> bool:
+        """Whether any event is replayed to who comes late."""
+        return any(event.last_value for event in self.events.values())
 
     def handlers_of(self, event: str) -> list[str]:
         """Names of the handlers that hear an event, in order of registration."""

@@ -44,10 +44,11 @@ WHYS = (
     "sent to a broker that was not asked to confirm it, and not seen again here",
     "a person dropped it at a breakpoint",
     "dropped from a full queue",
+    "expired before its call began",
 )
 (
     NOTHING, NOBODY, FAILED, TOO_EARLY, CANCELLED, KEPT_FOR, QUEUED, WITH_CONSUMER, RUNNING, TOLD, NEVER_RAN, SENT_ON,
-    BY_HAND, OVERFLOWED,
+    BY_HAND, OVERFLOWED, EXPIRED,
 ) = range(len(WHYS))  # fmt: skip
 """Numbers of the reasons; TOLD: the broker has words of its own (`told_rows`)."""
 
@@ -246,12 +247,13 @@ def _carried(trace: Trace, fate: Array, why: Array) -> None:
 
 
 def _given_up(trace: Trace, why: Array) -> None:
-    """Calls that were cancelled because the queue of their service was full."""
+    """Calls that were cancelled because the queue of their service was full, or because their event had expired."""
     marks = trace.marks
-    calls = trace.calls.rows_of(marks.call[marks.decided == Decided.DROPPED])
-    rows = trace.dispatches.rows_of(trace.calls.dispatch[calls[calls >= 0]])
-    rows = rows[rows >= 0]
-    why[rows[why[rows] == CANCELLED]] = OVERFLOWED
+    for decided, reason in ((Decided.DROPPED, OVERFLOWED), (Decided.EXPIRED, EXPIRED)):
+        calls = trace.calls.rows_of(marks.call[marks.decided == decided])
+        rows = trace.dispatches.rows_of(trace.calls.dispatch[calls[calls >= 0]])
+        rows = rows[rows >= 0]
+        why[rows[why[rows] == CANCELLED]] = reason
 
 
 def dropped_by_hand(trace: Trace) -> Array:

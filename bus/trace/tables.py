@@ -282,7 +282,8 @@ class Marks:
 
     def warns(self, rows: Array) -> Array:
         """Whether each of these tells of a fault, or that a call was given up."""
-        warns: Array = (self.fault[rows] != 0) | (self.decided[rows] > Decided.BLOCKED)
+        given_up = (Decided.DROPPED, Decided.REFUSED, Decided.EXPIRED)
+        warns: Array = (self.fault[rows] != 0) | np.isin(self.decided[rows], given_up)
         return warns
 
     def flagged(self) -> Array:

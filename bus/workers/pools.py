@@ -13,6 +13,7 @@ from bus.workers import KINDS
 from bus.workers.kind import RemoteWorkers, RunClock, WorkerKind
 from bus.workers.loop_calls import LoopCalls
 from bus.workers.modelled import WorkerModel
+from bus.workers.python_host import PythonHost
 from bus.workers.records import WorkRecords
 from buslens.context import current_call
 from buslens.recorder import Recorder
@@ -84,6 +85,9 @@ class WorkerPools:
         self.on_loop = LoopCalls()
         """Calls that need no worker, and no engine makes coroutines of."""
 
+        self.python = PythonHost()
+        """The child processes that Python code of the scenario runs in."""
+
         self._run = run
         self._clock = clock
         self._recorder = recorder
@@ -154,6 +158,7 @@ class WorkerPools:
 
     def kill(self) -> None:
         """The run ends: whoever waits for a process hears that it has gone."""
+        self.python.kill()
         for remote in list(self._remote.values()):
             remote.kill()
 
@@ -163,6 +168,7 @@ class WorkerPools:
             pool.threads.shutdown(wait=True, cancel_futures=True)
         for remote in self._remote.values():
             remote.close()
+        self.python.close()
 
     def _all(self) -> list[WorkerPool]:
         return [*list(self._pools.values()), *self._retired]
