@@ -197,6 +197,12 @@ class Decided(IntEnum):
     REPLAYED = 5
     """The call is for the last event of its name, because its handler was subscribed after that."""
 
+    UNDONE = 6
+    """A step of a call that has failed was done before, and is undone now."""
+
+    NOT_UNDONE = 7
+    """What was to undo it has failed itself."""
+
 
 class Fault(IntEnum):
     """What a scenario let go wrong (FAULT). The numbers are part of the capture format."""

@@ -13,6 +13,7 @@ from typing import Any, Literal, Protocol
 
 from bus.behaviour.deadline import Deadline
 from bus.workers.python_host import PythonHost
+from buslens.records import Decided
 
 
 class FullQueues(Protocol):
@@ -64,6 +65,9 @@ class HandlerContext(Protocol):
     def log(self, text: str) -> None:
         """Leave a line on the timeline, at the call that runs here."""
 
+    def decided(self, what: Decided, note: str) -> None:
+        """Record what was decided in the call that runs here. note: the same in words."""
+
     def count(self, name: str) -> None:
         """Add one to a counter of the run."""
 
@@ -94,8 +98,8 @@ class Call:
     """One run of a sample handler, as its steps see it."""
 
     __slots__ = (
-        *("attempt", "context", "count", "deadline", "event", "given", "handler", "has_own", "number", "payload"),
-        "random",
+        *("attempt", "context", "count", "deadline", "done", "event", "given", "handler", "has_own", "number"),
+        *("payload", "random"),
     )
 
     def __init__(
@@ -131,6 +135,9 @@ class Call:
 
         self.attempt = 1
         """Calls for this event so far, this one included."""
+
+        self.done: list[Any] = []
+        """What undoes the steps of a saga that were done so far (bus.behaviour.sagas.Compensation)."""
 
         self.deadline: Deadline | None = None
         """When it is ended from outside; None: never, as far as is known where its steps are done."""

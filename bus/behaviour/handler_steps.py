@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from bus.behaviour.context import Call, HandlerContext
 from bus.behaviour.pauses import CodeFailed, Pause
 from bus.behaviour.places import Failed, Lines, point_to
+from bus.behaviour.sagas import undo, undo_async
 from bus.behaviour.steps import ReadyStep
 
 
@@ -37,7 +38,9 @@ class HandlerSteps:
                 if call.deadline is not None:
                     call.deadline.check()
         except Exception as error:
-            return self.failed(error, call.context, step)
+            failed = self.failed(error, call.context, step)
+            undo(call, failed)
+            return failed
         return None
 
     async def do_async(self, call: Call, first: Pause | None = None) -> Failed:
@@ -53,7 +56,9 @@ class HandlerSteps:
                 if call.deadline is not None:
                     call.deadline.check()
         except Exception as error:
-            return self.failed(error, call.context, step)
+            failed = self.failed(error, call.context, step)
+            await undo_async(call, failed)
+            return failed
         return None
 
     def _of(self, call: Call) -> Iterator[ReadyStep]:

@@ -8,12 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from bus.behaviour.context import Call
 from bus.behaviour.pauses import Delay, Emits, Pause, PythonCode
 from bus.behaviour.places import Lines
 from bus.behaviour.plain import plain
+from bus.behaviour.sagas import WORKER_LOST, Compensation, done
 from bus.contract.protocol import ConsumerDied
 from bus.runtime.clock import NEVER
 from bus.scenario import distribution, expressions, steps
@@ -52,11 +54,15 @@ class Spot:
 
 
 def ready(model: list[Any], spot: Spot, *, first_only: bool = False) -> Iterator[ReadyStep]:
-    """The steps of a handler, `once` unfolded. spot: of their list."""
+    """The steps of a handler, `once` and sagas unfolded. spot: of their list."""
     for index, step in enumerate(model):
         here = spot.inside(index)
         if isinstance(step, steps.Once):
             yield from ready(step.once, here.inside("once"), first_only=True)
+        elif isinstance(step, steps.SagaStep):
+            yield from ready(step.do, here.inside("do"), first_only=first_only)
+            undo = tuple(ready(step.undo, here.inside("undo"), first_only=first_only))
+            yield ReadyStep(partial(done, compensation=Compensation(step.step, undo)), here.line, first_only)
         else:
             yield ReadyStep(STEPS[type(step)](step, here), here.line, first_only)
 
@@ -115,7 +121,7 @@ def _crash(step: steps.Crash, _: Spot) -> Do:
             return
         call.context.before_failure()
         if call.has_own == "process":
-            raise call.context.error_class("WorkerLost")("the worker's process was killed by signal 9 in this call")
+            raise call.context.error_class(WORKER_LOST)("the worker's process was killed by signal 9 in this call")
         raise ConsumerDied("the consumer died in the middle of the call")
 
     return crash

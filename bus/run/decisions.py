@@ -21,5 +21,5 @@ class DecisionRecords:
         name = recorder.queue(service) if service else 0
         recorder.put(
             *(WHOLE, int(Kind.DECIDED), 0, 0, name, recorder.clock_ns(), 0, call or current_call(), recorder.here()),
-            *(int(decided), utf8(note)),
+            *(int(decided), utf8(note[: recorder.limits.text])),
         )

@@ -10,7 +10,7 @@ from typing import Any
 
 from bus.behaviour.context import Call
 from bus.behaviour.pauses import Delay, Pause
-from bus.contract.boundaries import Dies, never
+from bus.contract.boundaries import Boundary, Dies, never
 from bus.contract.protocol import Engine
 from bus.run.chances import ReadyChance
 from bus.run.corruption import corrupted
@@ -73,6 +73,7 @@ class Faults:
         self._recording = recording
         self._counters = counters
         self._give_up = give_up
+        self._is_durable = engine.spec.is_durable
         found = chosen(scenario, draws)
         chances = [ReadyChance(fault, draws.stream("fault", at)) for at, fault in found if isinstance(fault, Chance)]
         self._of_calls = [each for each in chances if isinstance(each.model, _OF_CALLS)]
@@ -102,6 +103,14 @@ class Faults:
         return min((due for due in times if due is not None and due >= now_ns), default=None)
 
     # Calls
+
+    def dies_in_call(self, handler: str) -> bool:
+        """Whether the consumer of this handler dies in the call that begins now."""
+        if self.dies is never:
+            return False
+        # Where the bus knows no consumers, what was received and not handled dies with the call.
+        boundaries = (Boundary.HANDLING,) if self._is_durable else (Boundary.RECEIVED, Boundary.HANDLING)
+        return any(self.dies(boundary, handler) for boundary in boundaries)
 
     def of_call(self, call: Call) -> tuple[Exception | None, Pause | None]:
         """What a call that begins now fails with, and what it has to wait for before its first step."""

@@ -215,7 +215,7 @@ class _Subscription:
     def _begin(self, call: Call) -> tuple[Failed, Pause | None]:
         """What the call fails with before its first step, and what it waits for before that."""
         steps, stage = self._behaviour.steps, self._stage
-        if stage.dies_in_call(call.handler):
+        if stage.faults.dies_in_call(call.handler):
             return steps.failed(ConsumerDied("the consumer died in the middle of the call"), stage), None
         if refused := REFUSED.get():
             return steps.failed(stage.error_class(SERVICE_FULL)(refused), stage), None

@@ -8,15 +8,16 @@ from __future__ import annotations
 import asyncio
 import threading
 from collections.abc import Callable
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, nullcontext
 from typing import Any, Literal
 
 from bus.behaviour.error_classes import ErrorClasses
 from bus.behaviour.plain import plain
-from bus.contract.boundaries import Boundary, Dies, never
+from bus.contract.boundaries import Dies, never
 from bus.contract.holding import Carried
 from bus.contract.protocol import Engine
 from bus.run.breakpoints import edge
+from bus.run.decisions import DecisionRecords
 from bus.run.faults import Faults
 from bus.run.holding import HeldDeliveries
 from bus.run.in_flight import InFlightLimit
@@ -33,6 +34,7 @@ from bus.scenario import Scenario, payload
 from bus.workers.pools import WorkerPools
 from bus.workers.python_host import PythonHost
 from buslens.context import current_call
+from buslens.records import Decided
 
 FAILURE_TEXT = 20_000
 """As much of the reader's time as so many characters of a payload: a failure's traceback has to be put into words."""
@@ -131,17 +133,11 @@ class Stage:
         if limit.is_exceeded():
             self.give_up(f"more than {limit.most} calls wait at once: the scenario emits faster than it can work")
             raise asyncio.CancelledError("the run was given up")
-        if not self.scenario.has_ttl:
-            self._pass_on(event, checked)
-            return
-        with living(event, self.scenario, self.time_ns()):
-            self._pass_on(event, checked)
-
-    def _pass_on(self, event: str, checked: Any) -> None:
-        if self.faults.hits_emits:
-            self.faults.emit(event, checked, self._send)
-        else:
-            self._send(event, checked)
+        with living(event, self.scenario, self.time_ns()) if self.scenario.has_ttl else nullcontext():
+            if self.faults.hits_emits:
+                self.faults.emit(event, checked, self._send)
+            else:
+                self._send(event, checked)
 
     def _send(self, event: str, checked: Any) -> None:
         carried = () if checked is None else (checked,)
@@ -195,15 +191,6 @@ class Stage:
         """What the run's clock shows: nanoseconds since the run began."""
         return self.recording.clock.time_ns()
 
-    def dies_in_call(self, handler: str) -> bool:
-        """Whether the consumer of this handler dies in the call that begins now."""
-        dies = self.faults.dies
-        if dies is never:
-            return False
-        # Where the bus knows no consumers, what was received and not handled dies with the call.
-        boundaries = (Boundary.HANDLING,) if self.engine.spec.is_durable else (Boundary.RECEIVED, Boundary.HANDLING)
-        return any(dies(boundary, handler) for boundary in boundaries)
-
     @property
     def is_virtual(self) -> bool:
         """Whether the run's time jumps from one thing to the next, whatever the real clock says."""
@@ -213,6 +200,11 @@ class Stage:
         """Leave a line on the timeline, at the call that runs here."""
         self.recording.back_pressure.wait(len(text))
         self.recording.recorder.mark(text, current_call())
+
+    def decided(self, what: Decided, note: str) -> None:
+        """Record what was decided in the call that runs here."""
+        self.recording.back_pressure.wait(len(note))
+        DecisionRecords(self.recording.recorder).say(what, note)
 
     def count(self, name: str) -> None:
         """Add one to a counter; the capture says so."""

@@ -37,6 +37,7 @@ SAMPLES = (
     ),
     Sample("feedback-loop", "Feedback loop", "Two handlers that feed each other, and the condition that ends it."),
     Sample("back-pressure", "Back-pressure", "Full queues: one blocks its emitter, one drops the oldest, one refuses."),
+    Sample("saga", "Saga", "Three bookings: where a card is declined, what was booked is cancelled, the last first."),
     Sample("lost-update", "Lost update", "A bug that no plain run shows, and `buslens explore` finds."),
     Sample("ten-runners", "Ten runners", "Ten events at one time, whose order does not matter: explore tries many."),
 )

@@ -211,7 +211,26 @@ class Once(StepPart):
     once: Annotated[list[Step], Field(min_length=1, max_length=1000), Asked("steps", '[{"log": "the first call"}]')]
 
 
-VERBS = by_verb(Log, Wait, Fail, Crash, Emit, Transform, Count, Once, Python)
+class SagaStep(StepPart):
+    """One step of a saga: where the call fails behind it, what undoes it is done, the last step first."""
+
+    about = "steps that are undone where the call fails later"
+    begins_with = "reserve"
+    step: Annotated[Name, Asked("name", "reserve", "What was done and undone is said by it")]
+    do: Annotated[list[Step], Field(min_length=1, max_length=1000), Asked("does", '[{"emit": "stock.reserved"}]')]
+    undo: Annotated[
+        list[Step],
+        Field(max_length=1000, description="what undoes it"),
+        Asked("undone by", '[{"emit": "stock.freed"}]'),
+    ] = []
+
+    @classmethod
+    def new(cls, emit: dict[str, Any]) -> dict[str, Any]:
+        """A step with its name, and a line each way."""
+        return {"step": cls.begins_with, "do": [{"log": "reserve"}], "undo": [{"log": "give it back"}]}
+
+
+VERBS = by_verb(Log, Wait, Fail, Crash, Emit, Transform, Count, Once, SagaStep, Python)
 """Every kind of step of a handler's `do`, by its verb."""
 
 if TYPE_CHECKING:
@@ -219,3 +238,4 @@ if TYPE_CHECKING:
 else:
     Step = any_of(VERBS)
 Once.model_rebuild()
+SagaStep.model_rebuild()

@@ -281,9 +281,9 @@ class Marks:
         return self.columns.view("decided")
 
     def warns(self, rows: Array) -> Array:
-        """Whether each of these tells of a fault, or that a call was given up."""
-        given_up = (Decided.DROPPED, Decided.REFUSED, Decided.EXPIRED)
-        warns: Array = (self.fault[rows] != 0) | np.isin(self.decided[rows], given_up)
+        """Whether each of these tells of a fault, that a call was given up, or that something was not undone."""
+        bad = (Decided.DROPPED, Decided.REFUSED, Decided.EXPIRED, Decided.NOT_UNDONE)
+        warns: Array = (self.fault[rows] != 0) | np.isin(self.decided[rows], bad)
         return warns
 
     def flagged(self) -> Array:

@@ -11,6 +11,7 @@ from bus.behaviour.plain import plain
 from bus.scenario import Scenario
 from bus.workers.python_host import PythonHost
 from bus.workers.worker_talk import RunLink
+from buslens.records import Decided
 
 
 class UnknownQueues:
@@ -63,6 +64,10 @@ class WorkerContext:
     def log(self, text: str) -> None:
         """Leave a line on the run's timeline."""
         self._run.log(text)
+
+    def decided(self, what: Decided, note: str) -> None:
+        """Leave it as a line on the run's timeline: its kind does not get there."""
+        self._run.log(note)
 
     def count(self, name: str) -> None:
         """Add one to a counter of the run; the rest of this call sees it."""

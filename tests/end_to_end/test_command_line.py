@@ -63,6 +63,7 @@ SAMPLES = (
     "offloading",
     "feedback-loop",
     "back-pressure",
+    "saga",
     "lost-update",
     "ten-runners",
 )

@@ -11,7 +11,9 @@ from bus.behaviour.handler_steps import HandlerSteps
 from bus.behaviour.places import Lines
 from bus.behaviour.steps import ready_steps
 from bus.scenario import loads
+from bus.worker_process.context import UnknownQueues
 from bus.workers.python_host import PythonHost
+from buslens.records import Decided
 
 
 class Asked:
@@ -25,6 +27,7 @@ class Asked:
         self.said: list[tuple[Any, ...]] = []
         self.counters: dict[str, int] = {}
         self.python = PythonHost()
+        self.services = UnknownQueues()
 
     def sample(self, event: str) -> Any:
         return {"sample of": event}
@@ -33,6 +36,9 @@ class Asked:
         if event == "refused":
             raise ConnectionError("no bus")
         self.said.append(("emit", event, value))
+
+    def decided(self, what: Decided, note: str) -> None:
+        self.said.append(("decided", what, note))
 
     def log(self, text: str) -> None:
         self.said.append(("log", text))

@@ -119,7 +119,7 @@ def test_a_class_is_all_that_who_examines_it_needs() -> None:
         (("beside", "says"), "x", False),
     ]
     assert keys_of_steps(by_verb(Sure)) == ("else",)
-    assert keys_of_steps(VERBS) == ("once",)
+    assert keys_of_steps(VERBS) == ("once", "do", "undo")
     assert keys_of_steps(ACTS) == ("do",)
 
 

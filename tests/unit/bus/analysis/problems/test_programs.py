@@ -182,6 +182,7 @@ def test_a_planted_problem_is_the_only_one_and_its_sound_twin_is_healthy(
         ("async-errors", [("swallowed-exception", "error")]),
         ("blocking-handler", [("blocking-handler", "warning")]),
         ("dying-consumer", [("delivery", "warning"), ("delivery", "warning")]),
+        ("saga", [("not-undone", "error")]),
         ("back-pressure", [("full-queue", "warning"), ("full-queue", "warning")]),
     ],
 )
