@@ -35,8 +35,8 @@ def is_explored(document: Document) -> bool:
 
 def test_most_samples_run_in_the_kernel() -> None:
     left = {each.id for each in SAMPLES} - {each.id for each in TAKEN}
-    # Threads beside a blocked loop, a broker, and services.
-    assert left == {"offloading", "dying-consumer", "back-pressure"}
+    # Threads beside a blocked loop, a broker, services, and steps that are undone.
+    assert left == {"offloading", "dying-consumer", "back-pressure", "saga"}
 
 
 @pytest.mark.parametrize("name", [each.id for each in TAKEN])
