@@ -10,8 +10,9 @@ import numpy as np
 import numpy.typing as npt
 
 from bus.analysis import numbers
+from bus.analysis.statistics import quantiles_of
 from bus.expectations.records import JudgedRecords
-from bus.expectations.verdict import Look
+from bus.expectations.verdict import NOT_MEASURED, Look
 from bus.find.filter_quote import quote
 from bus.number_words import WORDS, title
 from bus.scenario.distribution import parse_time
@@ -65,13 +66,14 @@ def _latency(expectation: Expectation, subject: str, records: JudgedRecords, dis
         times = trace.dispatches.ended_ns[done] - trace.dispatches.emitted_ns[done]
         word, field, unfinished = "p95 of the latency", "latency", bool((dispatches & ~done).any())
     most = parse_time(str(expectation.latency))
-    found = float(np.percentile(times, 95)) if len(times) else 0.0
+    found = quantiles_of(times).p95
     value = f"{found / 1e6:.3f}ms" if len(times) else "-"
     # What never ended has no latency that could be small enough.
     broken = found > most or unfinished
     term = f"{field}>{str(expectation.latency).replace(' ', '')}" if broken else ""
     return Look(
         f"{subject}: {word}", f"<= {expectation.latency}", value, is_broken=broken, may_come=True,
+        unknown="" if len(times) or broken else NOT_MEASURED,
         table="calls" if expectation.handler else "dispatches", search=_search(expectation, term),
     )  # fmt: skip
 

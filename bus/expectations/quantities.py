@@ -7,15 +7,15 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from bus.analysis.statistics import quantiles_of
 from bus.expectations.records import JudgedRecords
-from bus.expectations.verdict import Look
+from bus.expectations.verdict import NOT_MEASURED, Look
 from bus.scenario.distribution import parse_time
 from bus.scenario.rules import QUANTILES, Bounded, parse_rate
 from bus.wording import duration
 from buslens.records import NameKind, Outcome
 
 Array = npt.NDArray[Any]
-_SHARE = {"p50": 50.0, "p95": 95.0, "p99": 99.0, "longest": 100.0}
 _WORDS = {"latency": "latency", "duration": "duration", "waiting": "wait before a call"}
 _FIELDS = {"latency": "latency", "duration": "duration", "waiting": "delay"}
 
@@ -48,15 +48,17 @@ def _time(rule: Bounded, records: JudgedRecords, quantile: str) -> Look:
         begins, ends = began, (table.started_ns if rule.bounded == "waiting" else table.ended_ns)[rows]
     # What has not ended has taken at least until the end of the trace.
     spans = np.where(is_open, records.last_ns, ends) - begins
-    found = float(np.percentile(spans, _SHARE[quantile], method="higher")) if len(spans) else None
+    quantiles = quantiles_of(spans)
+    found = quantiles.max if quantile == "longest" else float(getattr(quantiles, quantile))
     longer = rows[spans > limit]
-    is_broken = found is not None and found > limit
+    is_broken = found > limit
+    unknown = "" if is_broken else NOT_MEASURED if not len(spans) else "some have not ended" if is_open.any() else ""
     least = "at least " if bool(is_open.any()) and is_broken else ""
     return Look(
         f"{_subject(rule)}: {quantile} of the {_WORDS[rule.bounded]}", f"<= {bound}",
-        "-" if found is None else f"{least}{duration(found)}",
+        f"{least}{duration(found)}",
         is_broken=is_broken, may_come=quantile != "longest",
-        unknown="some have not ended" if bool(is_open.any()) and not is_broken else "",
+        unknown=unknown,
         table="dispatches" if rule.bounded == "latency" else "calls",
         search=f"{_FIELDS[rule.bounded]}>{bound.replace(' ', '')}" if len(longer) else "",
     )  # fmt: skip
@@ -85,11 +87,13 @@ def _queue(rule: Bounded, records: JudgedRecords) -> Look:
     else:
         never = np.empty(0, np.int64)
     enters, leaves = np.sort(np.concatenate([emitted[waits], never])), np.sort(started[waits])
+    is_measured = len(rows) > 0 or len(never) > 0
     depth = np.arange(1, len(enters) + 1) - np.searchsorted(leaves, enters, "right")
     most = int(depth.max()) if len(depth) else 0
     when = f", at {duration(int(enters[int(depth.argmax())]) - records.first_ns)}" if most else ""
     return Look(
-        f"{_subject(rule)}: calls that wait at once", f"<= {rule.most}", f"{most}{when}",
+        f"{_subject(rule)}: calls that wait at once", f"<= {rule.most}", f"{most}{when}" if is_measured else "-",
+        unknown="" if is_measured else NOT_MEASURED,
         is_broken=most > int(str(rule.most)), table="calls", search="",
     )  # fmt: skip
 
@@ -103,8 +107,8 @@ def _most(rule: Bounded, records: JudgedRecords) -> Look:
     when = f", from {duration(int(times[int(inside.argmax())]) - records.first_ns)} on" if most else ""
     unit = str(rule.most).partition("/")[2].strip()
     return Look(
-        f"{_subject(rule)}: events in one {_UNITS[unit]}", f"<= {count:g}", f"{most}{when}", is_broken=most > count,
-        search="",
+        f"{_subject(rule)}: events in one {_UNITS[unit]}", f"<= {count:g}", f"{most}{when}" if len(times) else "-",
+        unknown="" if len(times) else NOT_MEASURED, is_broken=most > count, search="",
     )  # fmt: skip
 
 

@@ -20,6 +20,9 @@ def _none() -> Rows:
     return NONE
 
 
+NOT_MEASURED = "nothing was measured"
+"""Why a bound of a quantity is neither kept nor broken where there is none."""
+
 MOST_SHOWN = 20
 """Rows of one verdict that its search line names."""
 

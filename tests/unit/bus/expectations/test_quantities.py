@@ -8,7 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bus.analysis import statistics
 from bus.expectations.verdict import State
+from bus.wording import duration
 from tests.unit.bus.expectations.conftest import Told, verdicts
 
 
@@ -25,7 +27,12 @@ def busy(told: Told) -> None:
         ({"bounded": "waiting", "longest": "20ms"}, State.MET, "20 ms"),
         ({"bounded": "waiting", "longest": "19ms"}, State.UNMET, "20 ms"),
         ({"bounded": "waiting", "handler": "charge", "p50": "10ms"}, State.MET, "10 ms"),
-        ({"bounded": "waiting", "handler": "other", "p50": "1ms"}, State.MET, "-"),
+        ({"bounded": "waiting", "handler": "other", "p50": "1ms"}, State.UNKNOWN, "-; nothing was measured"),
+        ({"bounded": "duration", "event": "other", "p99": "9ms"}, State.UNKNOWN, "-; nothing was measured"),
+        ({"bounded": "latency", "event": "other", "longest": "9ms"}, State.UNKNOWN, "-; nothing was measured"),
+        ({"bounded": "queue", "event": "other", "most": 2}, State.UNKNOWN, "-; nothing was measured"),
+        ({"bounded": "rate", "event": "other", "most": "2/s"}, State.UNKNOWN, "-; nothing was measured"),
+        ({"bounded": "rate", "event": "other", "least": "1/ms"}, State.UNMET, "0"),
         ({"bounded": "duration", "event": "placed", "p99": "9ms"}, State.UNMET, "10 ms"),
         ({"bounded": "latency", "event": "placed", "longest": "30ms"}, State.MET, "30 ms"),
         ({"bounded": "latency", "event": "placed", "longest": "29ms"}, State.UNMET, "30 ms"),
@@ -59,7 +66,16 @@ def test_what_has_not_ended_has_taken_as_long_as_the_trace_goes_on(told: Told) -
     assert unknown.state is State.UNKNOWN
 
 
-@given(st.lists(st.tuples(st.integers(0, 30), st.integers(0, 10)), max_size=12))
+def test_quantiles_are_those_of_the_statistics(told: Told) -> None:
+    busy(told)
+    trace = told.trace()
+    (row,) = [each for each in statistics.by_handler(trace) if each.name == "charge"]
+    for word in ("p50", "p95", "p99"):
+        (verdict,) = verdicts({"bounded": "waiting", word: "1h"}, trace)
+        assert verdict.found == duration(getattr(row.queue_delay, word))
+
+
+@given(st.lists(st.tuples(st.integers(0, 30), st.integers(0, 10)), min_size=1, max_size=12))
 def test_what_waits_at_once_is_counted_as_one_would_by_hand(waits: list[tuple[int, int]]) -> None:
     told = Told()
     ids = [told.emit(at, "a", handlers=1) for at, _ in sorted(waits)]
