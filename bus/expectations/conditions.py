@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
+from bus.expectations.asked_fields import AskedFields
 from bus.expectations.verdict import Rows
 from bus.scenario import expressions
 from bus.trace.blobs import NotWhole
@@ -31,7 +32,7 @@ class Answers:
 
 def ask(records: JudgedRecords, rows: Rows, condition: str) -> Answers:
     """Evaluate a condition with each of these dispatches."""
-    holds = expressions.compile_condition(condition)
+    asked = AskedFields(condition)
     said = np.full(len(rows), NOT_RECORDED, np.int8)
     names, events = records.trace.names, records.trace.dispatches.event[rows].tolist()
     first, failed = len(rows), ""
@@ -39,7 +40,7 @@ def ask(records: JudgedRecords, rows: Rows, condition: str) -> Answers:
         if payload is NotWhole:
             continue
         try:
-            said[place] = YES if holds({"event": {"name": names.text(events[place]), "payload": payload}}) else NO
+            said[place] = YES if asked.holds(names.text(events[place]), payload) else NO
         except expressions.ExpressionError as error:
             said[place] = FAILED
             if place < first:

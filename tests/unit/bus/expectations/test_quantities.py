@@ -71,7 +71,7 @@ def test_quantiles_are_those_of_the_statistics(told: Told) -> None:
     trace = told.trace()
     (row,) = [each for each in statistics.by_handler(trace) if each.name == "charge"]
     for word in ("p50", "p95", "p99"):
-        (verdict,) = verdicts({"bounded": "waiting", word: "1h"}, trace)
+        (verdict,) = verdicts({"bounded": "waiting", word: "60min"}, trace)
         assert verdict.found == duration(getattr(row.queue_delay, word))
 
 
