@@ -35,6 +35,9 @@ options:
                         `buslens ps` shows, until it is removed
   --window              open the window on all of it, as soon as the program has a bus
   --to otlp=URL         send spans of all of it to an OpenTelemetry collector, beside the program
+  --expect SCENARIO     judge what was recorded by what this scenario expects, when the program has ended; the exit
+                        code is the program's own, or 1 where that is 0 and an expectation is not met
+  --junit FILE          write these verdicts as JUnit XML too
   --only A,B            watch only these libraries: {libraries}
   --budget 5%           the share of its processor time that each process gives to being watched: beyond
                         it payloads are left out first, and then dispatches, as the capture says
@@ -58,7 +61,7 @@ class WrongUse(Exception):
     """One sentence about how the command was called."""
 
 
-_WITH_VALUE = ("-o", "--output", "--only", "--to", "--budget", "--payloads", "--redact")
+_WITH_VALUE = (*("-o", "--output", "--expect", "--junit", "--only", "--to", "--budget", "--payloads", "--redact"),)
 _PAYLOADS = ("full", "keys", "off")
 _NOBODY_BESIDE = "with --variables nobody is beside it"
 
@@ -69,6 +72,8 @@ class RecordRequest:
     def __init__(self) -> None:
         self.command: "list[str]" = []
         self.output = ""
+        self.expect = ""
+        self.junit = ""
         self.to = ""
         self.only: "list[str]" = []
         self.budget = ""
@@ -91,6 +96,27 @@ def record(arguments: "list[str]") -> int:
         if request.prints_help:
             print(HELP.format(libraries=", ".join(libraries())), end="")
             return 0
+        check_expected(request)
+    except WrongUse as wrong:
+        say(f"{wrong} (see buslens record --help)")
+        return WRONG_USE
+    return recorded_and_judged(request) if request.expect else recorded(request)
+
+
+def recorded_and_judged(request: RecordRequest) -> int:
+    """Run the program as a child, and judge what was recorded of it. The exit code."""
+    import tempfile
+
+    from buslens.launching import judging
+
+    with tempfile.TemporaryDirectory(prefix="buslens-") as folder:
+        request.output = request.output or os.path.join(folder, "recorded.buslens")
+        return judging.judged(lambda: recorded(request), request.expect, request.output, request.junit)
+
+
+def recorded(request: RecordRequest) -> int:
+    """Become the program that was asked for. Comes back only where that cannot be, with an exit code."""
+    try:
         program = [] if request.prints_variables else found(request.command)
         if request.has_window:
             check_window()
@@ -152,6 +178,10 @@ def parsed(arguments: "list[str]") -> RecordRequest:
 def _take(request: RecordRequest, option: str, value: str) -> None:
     if option in ("-o", "--output"):
         request.output = os.path.abspath(value)
+    elif option == "--expect":
+        request.expect = value
+    elif option == "--junit":
+        request.junit = value
     elif option == "--to":
         request.to = value
     elif option == "--only":
@@ -213,6 +243,21 @@ def check_window() -> None:
     from buslens.launching import window
 
     why = window.why_none(dict(os.environ))
+    if why:
+        raise WrongUse(why)
+
+
+def check_expected(request: RecordRequest) -> None:
+    """Raise WrongUse, with a sentence, where nothing can be judged by what was asked for."""
+    if request.junit and not request.expect:
+        raise WrongUse("--junit is about expectations: say by --expect SCENARIO which ones")
+    if not request.expect:
+        return
+    if request.prints_variables:
+        raise WrongUse(f"--expect judges when the program has ended: {_NOBODY_BESIDE}")
+    from buslens.launching import judging
+
+    why = judging.why_none(request.expect)
     if why:
         raise WrongUse(why)
 
