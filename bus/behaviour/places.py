@@ -6,6 +6,7 @@ steps raise gets a traceback of frames in that file. https://docs.python.org/3/l
 
 from __future__ import annotations
 
+import linecache
 import sys
 from collections.abc import Awaitable, Callable, Iterable
 from types import CodeType, FrameType, FunctionType, TracebackType
@@ -27,6 +28,10 @@ class Lines:
         """Without its folder, which is another one on another machine: the same run leaves the same capture there."""
 
         self.text = document.text
+        if document.path:
+            # Whoever shows a traceback finds its lines by this name: those of this text, whatever lies where it runs.
+            lines = document.text.splitlines(keepends=True)
+            linecache.cache[self.file] = len(document.text), None, lines, self.file
         self._root = yaml_tree.tree_of(document.text)
         self._known: dict[tuple[str | int, ...], int] = {}
 

@@ -1,5 +1,5 @@
-"""Runs the Python of handlers in a process of its own, which can be killed. Started with `python -I`; standard library
-only, nothing of Buslens is imported. Talks with bus/workers/python_host.py in frames: length (4 bytes), JSON.
+"""Runs the Python of handlers in a process of its own, which can be killed. Started with `python -P -s`; standard
+library only, nothing of Buslens is imported. Talks with bus/workers/python_host.py in frames: length (4 bytes), JSON.
 
 In: {"code", "seed", "event", "payload", "is_virtual"}, and an answer to each emit: {"ok": true} or {"error": [type,
 message]}. Out: {"log": text}, {"emit": [event, payload]}, {"outside": [function, line]} where time is virtual and the
@@ -31,15 +31,21 @@ CODE = "<handler>"
 
 OUTSIDE = {
     **{f"time.{name}": f"reads the real clock (time.{name})" for name in (
-        "time", "time_ns", "monotonic", "monotonic_ns", "perf_counter", "perf_counter_ns",
+        "time", "time_ns", "monotonic", "monotonic_ns", "perf_counter", "perf_counter_ns", "process_time",
+        "process_time_ns", "thread_time", "thread_time_ns", "clock_gettime", "clock_gettime_ns",
     )},
     **{name: f"reads the real clock ({name})" for name in (
         "datetime.now", "datetime.utcnow", "datetime.today", "date.today",
     )},
+    "posix.urandom": "draws what no seed decides (os.urandom)",
+    "_uuid.generate_time_safe": "reads the real clock (uuid1)",
     "time.sleep": "sleeps in real time (time.sleep)",
     "_thread.start_new_thread": "starts a thread",
     "_thread.start_joinable_thread": "starts a thread",
-    "_posixsubprocess.fork_exec": "starts a process",
+    **dict.fromkeys(
+        ("_posixsubprocess.fork_exec", "posix.fork", "posix.posix_spawn", "posix.posix_spawnp", "posix.system"),
+        "starts a process",
+    ),
     **{f"socket.{name}": f"uses a socket ({name})" for name in ("connect", "connect_ex", "bind", "sendto")},
 }  # fmt: skip
 """Functions of C whose effect no seed decides, and what calling them is, for people. All else of Python that reads a

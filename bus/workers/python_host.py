@@ -20,7 +20,7 @@ from typing import Any
 
 from bus.workers.python_child import LENGTH, MOST_FRAME
 
-CODE_COMMAND = (sys.executable, "-I", "-X", "utf8", str(Path(__file__).with_name("python_child.py")))
+CODE_COMMAND = (sys.executable, "-P", "-s", "-X", "utf8", str(Path(__file__).with_name("python_child.py")))
 """What runs the Python of handlers."""
 
 AT_ONCE = 8
@@ -54,6 +54,7 @@ class PythonChild:
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
+            env=_environment(),
             start_new_session=True,
         )
 
@@ -188,3 +189,9 @@ class PythonHost:
             self._threads.shutdown(wait=True)
         for child in list(self._all):
             self.discard(child)
+
+
+def _environment() -> dict[str, str]:
+    """Nothing of Python's that is meant for us; sets of texts are walked through in the same order each time."""
+    ours = {name: value for name, value in os.environ.items() if not name.startswith("PYTHON")}
+    return {**ours, "PYTHONHASHSEED": "0"}

@@ -72,8 +72,9 @@ class RecordRequest:
     def __init__(self) -> None:
         self.command: "list[str]" = []
         self.output = ""
-        self.expect = ""
-        self.junit = ""
+        self.judged = {"--expect": "", "--junit": ""}
+        """By which scenario it is judged, and the file for its verdicts."""
+
         self.to = ""
         self.only: "list[str]" = []
         self.budget = ""
@@ -84,8 +85,9 @@ class RecordRequest:
         self.has_stacks = False
         self.has_children = True
         self.has_window = False
-        self.prints_variables = False
-        self.prints_help = False
+        self.prints = ""
+        """"help" or "variables", in the place of a program that runs."""
+
         self.is_quiet = False
 
 
@@ -93,14 +95,14 @@ def record(arguments: "list[str]") -> int:
     """Become the program that the arguments name. Comes back only where that cannot be, with an exit code."""
     try:
         request = parsed(arguments)
-        if request.prints_help:
+        if request.prints == "help":
             print(HELP.format(libraries=", ".join(libraries())), end="")
             return 0
         check_expected(request)
     except WrongUse as wrong:
         say(f"{wrong} (see buslens record --help)")
         return WRONG_USE
-    return recorded_and_judged(request) if request.expect else recorded(request)
+    return recorded_and_judged(request) if request.judged["--expect"] else recorded(request)
 
 
 def recorded_and_judged(request: RecordRequest) -> int:
@@ -111,13 +113,15 @@ def recorded_and_judged(request: RecordRequest) -> int:
 
     with tempfile.TemporaryDirectory(prefix="buslens-") as folder:
         request.output = request.output or os.path.join(folder, "recorded.buslens")
-        return judging.judged(lambda: recorded(request), request.expect, request.output, request.junit)
+        return judging.judged(
+            lambda: recorded(request), request.judged["--expect"], request.output, request.judged["--junit"]
+        )
 
 
 def recorded(request: RecordRequest) -> int:
     """Become the program that was asked for. Comes back only where that cannot be, with an exit code."""
     try:
-        program = [] if request.prints_variables else found(request.command)
+        program = [] if request.prints == "variables" else found(request.command)
         if request.has_window:
             check_window()
         if request.to:
@@ -130,7 +134,7 @@ def recorded(request: RecordRequest) -> int:
     except OSError as error:
         say(str(error))
         return WRONG_USE
-    if request.prints_variables:
+    if request.prints == "variables":
         print("\n".join(f"{name}={value}" for name, value in environment.items()))
         return 0
     if not request.is_quiet:
@@ -170,7 +174,7 @@ def parsed(arguments: "list[str]") -> RecordRequest:
             value = rest.pop(0)
         _take(request, option, value)
     request.command = rest
-    if not rest and not request.prints_variables and not request.prints_help:
+    if not rest and not request.prints:
         raise WrongUse("nothing to run: give a command, such as buslens record -- python app.py")
     return request
 
@@ -178,10 +182,8 @@ def parsed(arguments: "list[str]") -> RecordRequest:
 def _take(request: RecordRequest, option: str, value: str) -> None:
     if option in ("-o", "--output"):
         request.output = os.path.abspath(value)
-    elif option == "--expect":
-        request.expect = value
-    elif option == "--junit":
-        request.junit = value
+    elif option in request.judged:
+        request.judged[option] = value
     elif option == "--to":
         request.to = value
     elif option == "--only":
@@ -203,9 +205,9 @@ def _take(request: RecordRequest, option: str, value: str) -> None:
     elif option == "--window":
         request.has_window = True
     elif option == "--variables":
-        request.prints_variables = True
+        request.prints = "variables"
     elif option in ("-h", "--help"):
-        request.prints_help = True
+        request.prints = "help"
     elif option in ("-q", "--quiet"):
         request.is_quiet = True
     else:
@@ -249,15 +251,16 @@ def check_window() -> None:
 
 def check_expected(request: RecordRequest) -> None:
     """Raise WrongUse, with a sentence, where nothing can be judged by what was asked for."""
-    if request.junit and not request.expect:
+    scenario = request.judged["--expect"]
+    if request.judged["--junit"] and not scenario:
         raise WrongUse("--junit is about expectations: say by --expect SCENARIO which ones")
-    if not request.expect:
+    if not scenario:
         return
-    if request.prints_variables:
+    if request.prints == "variables":
         raise WrongUse(f"--expect judges when the program has ended: {_NOBODY_BESIDE}")
     from buslens.launching import judging
 
-    why = judging.why_none(request.expect)
+    why = judging.why_none(scenario)
     if why:
         raise WrongUse(why)
 
@@ -323,7 +326,7 @@ def why_alone(request: RecordRequest) -> str:
         return ""
     from buslens.launching import collecting
 
-    return _NOBODY_BESIDE if request.prints_variables else collecting.why_none(request.output)
+    return _NOBODY_BESIDE if request.prints == "variables" else collecting.why_none(request.output)
 
 
 def prepared(request: RecordRequest, collection: "Collection | None" = None) -> "dict[str, str]":

@@ -45,7 +45,7 @@ def main() -> None:
 def as_python(arguments: list[str]) -> tuple[str, str, list[str]] | None:
     """Of a call as Python is called: `-c`, `-m` or nothing, then code, module or file, and `sys.argv`. Else None."""
     rest = list(arguments)
-    while rest and rest[0] in ("-I", "-X"):
+    while rest and rest[0] in ("-P", "-s", "-I", "-X"):
         rest = rest[2 if rest[0] == "-X" else 1 :]
     if rest[:1] in (["-c"], ["-m"]):
         return rest[0], rest[1], [rest[0], *rest[2:]]

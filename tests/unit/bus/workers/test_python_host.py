@@ -187,6 +187,34 @@ def test_what_code_does_in_the_real_world_is_told_once_for_each_place_in_virtual
     ]
 
 
+@pytest.mark.parametrize(
+    ("code", "told"),
+    [
+        ("import time; time.perf_counter()", "reads the real clock (time.perf_counter)"),
+        ("import time; time.process_time_ns()", "reads the real clock (time.process_time_ns)"),
+        ("import datetime; datetime.datetime.now()", "reads the real clock (datetime.now)"),
+        ("import datetime; datetime.date.today()", "reads the real clock (date.today)"),
+        ("import uuid; uuid.uuid4()", "draws what no seed decides (os.urandom)"),
+        ("import os; os.urandom(4)", "draws what no seed decides (os.urandom)"),
+        ("import secrets; secrets.token_hex(4)", "draws what no seed decides (os.urandom)"),
+        ("import random; random.SystemRandom().random()", "draws what no seed decides (os.urandom)"),
+        ("import subprocess; subprocess.run(['true'])", "starts a process"),
+        ("import os; os.system('true')", "starts a process"),
+        ("import threading; threading.Thread(target=print).start()", "starts a thread"),
+        ("import random; random.random(); random.choice([1, 2]); random.Random(5).gauss()", ""),
+    ],
+)
+def test_whatever_no_seed_decides_is_told_in_virtual_time(code: str, told: str, live: Live) -> None:
+    lines = [line for line in logged(ran(live, code, "pyee").trace) if line]
+    assert any(told in line for line in lines) if told else lines == []
+
+
+def test_sets_of_texts_are_walked_through_in_the_same_order_in_each_process(live: Live) -> None:
+    code = "print(list({'a', 'b', 'c', 'd', 'e', 'f'}), hash('a'))"
+    one, other = (logged(ran(live, code, "pyee").trace) for _ in range(2))
+    assert one == other
+
+
 def test_it_is_told_once_also_where_many_calls_do_it(live: Live) -> None:
     text = scenario("import time\ntime.time()").replace("[{emit: a}]", "[{emit: a, times: 20}]")
     assert len(logged(live.ended(text, engine="pyee-asyncio").trace)) == 1

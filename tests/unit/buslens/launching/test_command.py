@@ -26,7 +26,7 @@ def test_options_end_where_the_command_begins() -> None:
     request = parsed(["-o", "x.buslens", "--only=pyee", "--no-children", "-q", "pytest", "-o", "y", "--help"])
     assert request.command == ["pytest", "-o", "y", "--help"]
     assert request.output == str(Path.cwd() / "x.buslens")
-    assert (request.only, request.has_children, request.is_quiet, request.prints_help) == (["pyee"], False, True, False)
+    assert (request.only, request.has_children, request.is_quiet, request.prints) == (["pyee"], False, True, "")
     assert parsed(["--", "-m", "shop"]).command == ["-m", "shop"]
     assert parsed(["-m", "shop", "-q"]).command == ["-m", "shop", "-q"]
 
