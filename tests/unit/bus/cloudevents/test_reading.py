@@ -98,9 +98,9 @@ def test_they_are_known_by_their_version() -> None:
     assert not looks_like_cloudevents('{"asyncapi": "3.0.0"}')
 
 
-def test_what_we_write_is_emitted_again(run: Callable[[str], Trace]) -> None:
+def test_what_we_write_is_emitted_again(run: Callable[..., Trace]) -> None:
     first = run("events: {a.b: {}, c: {}}\nhandlers: {h: {on: a.b, do: [{emit: c, with: {n: 1}}]}}\n"
-                "script: [{emit: a.b, with: {id: $count}, times: 3, every: 250ms}]")  # fmt: skip
+                "script: [{emit: a.b, with: {id: $count}, times: 3, every: 250ms}]", speed=20.0)  # fmt: skip
     written = [event_of(first, row) for row in range(len(first.dispatches))]
     second = replay(json.dumps(written), run)
     assert told_events(second) == told_events(first)
