@@ -14,6 +14,7 @@ from ui.breakpoints.sheet import BreakpointsSheet
 from ui.compare.sheet import CompareSheet
 from ui.connections.sheet import ConnectionsSheet
 from ui.diff.sheet import DiffSheet
+from ui.exploration.choose_sheet import ChooseSheet
 from ui.exploration.explore_sheet import ExploreSheet
 from ui.flight.sheet import FlightSheet
 from ui.modelling.model_sheet import ModelSheet
@@ -41,7 +42,7 @@ class Sheets(QObject):
 
     def close(self) -> None:
         """The window goes: what runs for a sheet is ended."""
-        for kind in (CompareSheet, DiffSheet, ExploreSheet, ModelSheet, ReportSheet, WhatIfSheet):
+        for kind in (ChooseSheet, CompareSheet, DiffSheet, ExploreSheet, ModelSheet, ReportSheet, WhatIfSheet):
             for sheet in self._window.findChildren(kind):
                 sheet.close()
 
@@ -118,6 +119,16 @@ class Sheets(QObject):
             sheet.failed.connect(window.show_error)
             sheet.replay_wanted.connect(self.step_through)
             sheet.show()
+
+    def show_choices(self) -> None:
+        """A run in which a person takes what comes next."""
+        window = self._window
+        for sheet in window.findChildren(ChooseSheet):
+            sheet.close()
+        sheet = ChooseSheet(window.session, window.bridge, self._verbs.run.start_chosen, window.recent.folder, window)
+        sheet.failed.connect(window.show_error)
+        sheet.begin()
+        sheet.show()
 
     def step_through(self, replay: str) -> None:
         """Open the text of a replay, and begin it before its first emit."""

@@ -21,6 +21,7 @@ class RunVerbs(QObject):
     model_wanted = Signal()
     what_if_wanted = Signal()
     explore_wanted = Signal()
+    choose_wanted = Signal()
 
     def __init__(self, session: Session, bridge: Bridge, choices: RunChoices, parent: QObject) -> None:
         super().__init__(parent)
@@ -96,6 +97,14 @@ class RunVerbs(QObject):
         """Offer to make the runs that the scenario could have as well."""
         self.explore_wanted.emit()
 
+    def choose_next(self) -> None:
+        """Offer a run in which a person takes what comes next."""
+        self.choose_wanted.emit()
+
+    def start_chosen(self, what_is_open: str) -> None:
+        """Start a run in which a person takes what comes next: see Order.chosen."""
+        self._start(paused=False, chosen=what_is_open)
+
     def set_speed(self, speed: float) -> None:
         """Set the speed, also while the scenario runs."""
         self._session.set_speed(speed)
@@ -110,12 +119,12 @@ class RunVerbs(QObject):
         self._session.clear()
         self._bridge.touch()
 
-    def _start(self, *, paused: bool) -> None:
+    def _start(self, *, paused: bool, chosen: str = "") -> None:
         choices = self._choices
         self._check_script()
         if not self.may_run():
             return
-        self._session.start(choices.engine or None, choices.seed, choices.speed, paused)
+        self._session.start(choices.engine or None, choices.seed, choices.speed, paused, chosen=chosen)
         self._bridge.touch()
 
     def _check_script(self) -> None:

@@ -93,6 +93,7 @@ class Wiring(QObject):
         verbs.run.model_wanted.connect(sheets.show_model)
         verbs.run.what_if_wanted.connect(sheets.show_what_if)
         verbs.run.explore_wanted.connect(sheets.show_explore)
+        verbs.run.choose_wanted.connect(sheets.show_choices)
         verbs.settings.wanted.connect(sheets.show_settings)
         self.source.settings_wanted.connect(sheets.show_editor_settings)
         verbs.connections.wanted.connect(sheets.show_connections)

@@ -57,6 +57,8 @@ class ServedRun:
             "apply": self._apply,
             "emit": self._runner.emit,
             "redeliver": lambda wanted: self._runner.by_hand.redeliver(messages.redelivery_in(wanted)),
+            "choose": self._runner.by_hand.choose,
+            "ask_no_more": self._runner.by_hand.ask_no_more,
             "breakpoints": self._set_breakpoints,
             "held": lambda order: self._runner.by_hand.carry_out(messages.held_order_in(order)),
         }

@@ -38,3 +38,11 @@ class RemoteHand:
     def redeliver(self, wanted: Redelivery) -> None:
         """As soon as the engine has time."""
         self._begin("redeliver", wanted=messages.packed_redelivery(wanted))
+
+    def choose(self, number: int, take: int) -> None:
+        """Take what comes next, of the offer with this number."""
+        self._tell("choose", number=number, take=take)
+
+    def ask_no_more(self) -> None:
+        """From now on take what comes by itself."""
+        self._tell("ask_no_more")

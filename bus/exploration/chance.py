@@ -62,7 +62,7 @@ def chance(program: Program, what: str, points: int = POINTS, runs: int = RUNS) 
     watched = _Watched(made)
     choices = Choices(strategy=watched)
     watched.now = lambda: choices.now()  # which is known when the run begins
-    program.run(choices)
+    program.run_real(choices)  # the kernel makes the same choices, and has no clock to tell their times
     judge = RunJudge(program)
     for number in _points(watched, points):
         breaking = 0

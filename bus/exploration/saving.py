@@ -3,20 +3,11 @@
 from __future__ import annotations
 
 from bus.exploration.shrinking import Shrunk
-from bus.run.choosing import said
-from bus.runtime.choices import READY
-from bus.scenario import Document, loads
+from bus.run.choosing import replay_of
+from bus.scenario import Document
 
 
 def scenario_of(shrunk: Shrunk) -> Document:
     """A replay, on the engine and from the seed that were explored."""
     program = shrunk.program
-    document = loads(program.document.text, program.document.title)
-    model = document.scenario
-    if model.engine != program.engine:
-        document.set_option("engine", program.engine)
-    if model.seed != program.seed:
-        document.set_option("seed", program.seed)
-    is_hostile = any(place.kind == READY for place in shrunk.made)
-    document.set_option("choices", said(shrunk.made, hostile=is_hostile).model_dump())
-    return document
+    return replay_of(program.document, program.engine, program.seed, shrunk.made)

@@ -10,6 +10,7 @@ from bus.run.breakpoints import Breakpoint
 from bus.run.driver import Driver
 from bus.run.holding import HeldDeliveries, HeldOrder
 from bus.run.thread import EngineThread
+from bus.runtime.asking import AskingStrategy
 
 
 class ByHand(Protocol):
@@ -24,12 +25,21 @@ class ByHand(Protocol):
     def redeliver(self, wanted: Redelivery) -> None:
         """Call a handler once more for a dispatch that it had, as soon as the engine has time."""
 
+    def choose(self, number: int, take: int) -> None:
+        """Take what comes next, of the offer with this number (`EngineState.offer`)."""
+
+    def ask_no_more(self) -> None:
+        """From now on take what comes by itself."""
+
 
 class OnThread:
     """Where the engine is on a thread of this process."""
 
-    def __init__(self, thread: EngineThread, holding: HeldDeliveries, driver: Driver) -> None:
-        self._thread, self._holding, self._driver = thread, holding, driver
+    def __init__(
+        self, thread: EngineThread, holding: HeldDeliveries, driver: Driver, asking: AskingStrategy | None = None
+    ) -> None:
+        """asking: what waits for a person; None: nobody is asked."""
+        self._thread, self._holding, self._driver, self._asking = thread, holding, driver, asking
 
     def set_breakpoints(self, breakpoints: Sequence[Breakpoint]) -> None:
         """At once. Raises UserError where one is wrong, and then nothing has changed."""
@@ -42,3 +52,13 @@ class OnThread:
     def redeliver(self, wanted: Redelivery) -> None:
         """As an emit by hand: also where the run has come to rest."""
         self._thread.call(self._driver.begin, self._driver.announce(wanted), wanted)
+
+    def choose(self, number: int, take: int) -> None:
+        """At once: the engine's thread waits for it."""
+        if self._asking is not None:
+            self._asking.answer(number, take)
+
+    def ask_no_more(self) -> None:
+        """At once."""
+        if self._asking is not None:
+            self._asking.ask_no_more()

@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
+
 from bus.engines import ENGINES
 from bus.errors import UserError
 from bus.run.order import Order
+from bus.runtime.asking import AskingStrategy
 from bus.runtime.choices import DRAW, LEVELS, ORDER, READY, Choices, ChosenStreams, Place
 from bus.runtime.choosing_loop import ChoosingLoop
 from bus.runtime.clock import FULL_SPEED, Clock
 from bus.runtime.draws import Draws
 from bus.runtime.loop import EngineLoop
-from bus.scenario import Scenario, distribution
+from bus.scenario import Document, Scenario, distribution, loads
 from bus.scenario.choices import ReplayedChoices, Taken
 from bus.scenario.model import Handler, steps_of
 from bus.scenario.steps import Wait
 from bus.wording import one_of
 from bus.workers import INLINE
 
-HOSTILE = "hostile"
+LEGAL, HOSTILE = "legal", "hostile"
 ON_ONE_LOOP = ("pyee-asyncio", "pyee", *(spec.id for spec in ENGINES.values() if spec.models))
 """Engines on which all that happens does so on the run's loop."""
 
@@ -50,7 +53,7 @@ def replayed(scenario: Scenario, order: Order) -> Choices | None:
     Raises UserError.
     """
     said = scenario.choices
-    if said is None or not order.with_script:
+    if said is None or not order.with_script or order.chosen:
         return None
     if order.speed != FULL_SPEED:
         raise UserError("choices are those of a run in virtual time", hint="run it at full speed: max")
@@ -80,17 +83,39 @@ def unused(choices: Choices) -> list[str]:
     ]
 
 
+def asked(scenario: Scenario, order: Order, now: Callable[[], int]) -> tuple[Choices, AskingStrategy] | None:
+    """The choices that a person makes; None: nobody is asked. Raises UserError where none can be made."""
+    if not order.chosen:
+        return None
+    check(scenario, order.engine)
+    asking = AskingStrategy(now)
+    return Choices(strategy=asking), asking
+
+
+def replay_of(document: Document, engine: str, seed: int, made: Mapping[Place, int]) -> Document:
+    """A scenario that makes these choices, on this engine and from this seed."""
+    document = loads(document.text, document.title)
+    if document.scenario.engine != engine:
+        document.set_option("engine", engine)
+    if document.scenario.seed != seed:
+        document.set_option("seed", seed)
+    is_hostile = any(place.kind == READY for place in made)
+    document.set_option("choices", said(dict(made), hostile=is_hostile).model_dump())
+    return document
+
+
 def said(made: dict[Place, int], *, hostile: bool) -> ReplayedChoices:
     """Choices as a scenario says them."""
     taken = [Taken(of=place.kind, at=place.number, take=take) for place, take in sorted(made.items())]
     return ReplayedChoices(mode="hostile" if hostile else "legal", taken=taken)
 
 
-def loop_of(clock: Clock, scenario: Scenario, choices: Choices | None) -> EngineLoop:
+def loop_of(clock: Clock, scenario: Scenario, order: Order, choices: Choices | None) -> EngineLoop:
     """The loop of a run: one that asks, where its choices are made by somebody."""
     if choices is None:
         return EngineLoop(clock)
-    is_hostile = scenario.choices is not None and scenario.choices.mode == HOSTILE
+    mode = scenario.choices.mode if scenario.choices is not None else ""
+    is_hostile = HOSTILE in (order.chosen, mode)
     return ChoosingLoop(clock, choices, hostile=is_hostile)
 
 

@@ -24,6 +24,9 @@ class Order:
     crash: Boundary | None = None
     """Where the consumer of every handler dies once; None: nowhere."""
 
+    chosen: str = ""
+    """A person takes what comes next: "legal" or "hostile", what is open to them; empty: nobody is asked."""
+
     joins: str = ""
     """The run of another process that this one joins as a worker; empty: a run of its own."""
 

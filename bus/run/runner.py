@@ -13,7 +13,7 @@ from bus.contract.boundaries import DiesOnce, never
 from bus.contract.protocol import Peer
 from bus.engines import MAKERS, Makers
 from bus.run.by_hand import OnThread
-from bus.run.choosing import draws_of, loop_of, replayed
+from bus.run.choosing import asked, draws_of, loop_of, replayed
 from bus.run.driver import Driver
 from bus.run.hand import Hand
 from bus.run.order import Order
@@ -62,7 +62,11 @@ class Runner:
         self._order = order
         self._recording = recording
         self._peer = peer
-        choices = replayed(document.scenario, order)
+        by_person = asked(document.scenario, order, recording.clock.time_ns)
+        self._asking = by_person[1] if by_person is not None else None
+        """What waits for a person who takes what comes next; None: nobody is asked."""
+
+        self._choices = choices = by_person[0] if by_person is not None else replayed(document.scenario, order)
         self._stage = Stage(
             document.scenario,
             engine=engines[order.engine](),
@@ -75,13 +79,13 @@ class Runner:
         )
         self._stage.trusted = trusted
         self._driver = Driver(document, order, self._stage, peer)
-        self._thread = EngineThread(loop_of(recording.clock, document.scenario, choices), self._driver)
-        self.by_hand = OnThread(self._thread, self._stage.holding, self._driver)
-        """Breakpoints, what is held at them, and what is redelivered."""
+        self._thread = EngineThread(loop_of(recording.clock, document.scenario, order, choices), self._driver)
+        self.by_hand = OnThread(self._thread, self._stage.holding, self._driver, self._asking)
+        """Breakpoints, what is held at them, what is redelivered, and what a person takes next."""
 
         self._waiting = WaitingList(self._stage, self._driver.by_hand)
         self._stopping = False
-        self._is_replay = choices is not None
+        self._is_virtual = choices is not None
 
     @property
     def alive(self) -> bool:
@@ -127,8 +131,8 @@ class Runner:
         self._recording.recorder.enabled = on
 
     def set_speed(self, speed: float) -> None:
-        """From now on: times real time, math.inf where waits cost nothing. A replay stays in virtual time."""
-        if not self._is_replay:
+        """From now on: times real time, math.inf where waits cost nothing. Where choices are made it stays virtual."""
+        if not self._is_virtual:
             self._recording.clock.set_speed(speed)
 
     def trust(self, trusted: bool) -> None:
@@ -194,8 +198,15 @@ class Runner:
             held=stage.holding.shown() if self.alive else (),
             held_count=stage.holding.count if self.alive else 0,
             hits=stage.holding.hits(),
+            offer=self._asking.offer if self._asking is not None and self.alive else None,
+            taken=self._taken(),
             next_stop=self._stage.gate.stopped_at if phase == "paused" else None,
         )
+
+    def _taken(self) -> tuple[tuple[str, int, int], ...]:
+        if self._asking is None or self._choices is None:
+            return ()
+        return tuple((*place, take) for place, take in self._choices.made.copy().items())
 
     def _phase(self) -> Phase:
         if not self.alive:
@@ -215,6 +226,8 @@ class Runner:
     def _release(self) -> None:
         self._recording.clock.stop()
         self._stage.gate.release()
+        if self._asking is not None:
+            self._asking.ask_no_more()
         self._recording.back_pressure.release()
         self._stage.kill()
         self._thread.call(self._cancel)

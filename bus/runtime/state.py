@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from bus.contract.delivery import Lease
+from bus.runtime.asking import Offer
 from bus.runtime.gate import Stop
 from bus.sharing.owner import WorkerStatus
 
@@ -121,6 +122,12 @@ class EngineState:
 
     hits: tuple[BreakpointHits, ...] = ()
     """Of the run's breakpoints."""
+
+    offer: Offer | None = None
+    """What may come next, where a person takes it and the run waits for that."""
+
+    taken: tuple[tuple[str, int, int], ...] = ()
+    """What they have taken that was not the first: of which kind of choice, its number, and the possibility."""
 
     next_stop: Stop | None = None
     """Where the engine stands while paused; None where it waits for nothing in particular."""

@@ -100,6 +100,16 @@ class ActiveRun:
         self.runner.trust(self._trusted(document.content_hash))
         self.runner.by_hand.redeliver(wanted)
 
+    def choose(self, number: int, take: int) -> None:
+        """Take what comes next, of the offer with this number."""
+        if self.runner is not None:
+            self.runner.by_hand.choose(number, take)
+
+    def ask_no_more(self) -> None:
+        """From now on what comes next is what comes by itself."""
+        if self.runner is not None:
+            self.runner.by_hand.ask_no_more()
+
     @property
     def has_more(self) -> bool:
         """Whether the last `drain` has left records for the next one."""

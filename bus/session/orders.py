@@ -52,13 +52,14 @@ def order_of(
     paused: bool = False,
     with_script: bool = True,
     crash: Boundary | None = None,
+    chosen: str = "",
 ) -> Order:
     """What is to be run; what is None is as the scenario says. Raises UserError."""
-    chosen = engine or document.scenario.engine
-    if chosen not in ENGINES:
-        raise UserError(f"there is no engine {chosen}", hint=nearest(chosen, list(ENGINES)))
+    named = engine or document.scenario.engine
+    if named not in ENGINES:
+        raise UserError(f"there is no engine {named}", hint=nearest(named, list(ENGINES)))
     check_speed(speed)
-    if document.scenario.choices is not None and with_script:
-        speed = FULL_SPEED  # what it replays is a run in virtual time
+    if chosen or (document.scenario.choices is not None and with_script):
+        speed = FULL_SPEED  # choices are those of a run in virtual time
     own = document.scenario.seed if seed is None else seed
-    return Order(chosen, own, speed, paused=paused, with_script=with_script, crash=crash)
+    return Order(named, own, speed, paused=paused, with_script=with_script, crash=crash, chosen=chosen)

@@ -223,14 +223,15 @@ class Session:
         speed: float | None = None,
         paused: bool = False,
         crash: Boundary | None = None,
+        chosen: str = "",
     ) -> None:
         """Run the scenario from its beginning; another run is ended for it. Raises UserError.
 
-        crash: where the consumer of every handler dies once.
+        crash: where the consumer of every handler dies once. chosen: a person takes what comes next, see Order.
         """
         document = self._needed_document()
-        chosen = self.engine_state.speed if speed is None else speed
-        self._start(document, order_of(document, chosen, engine, seed, paused=paused, crash=crash))
+        pace = self.engine_state.speed if speed is None else speed
+        self._start(document, order_of(document, pace, engine, seed, paused=paused, crash=crash, chosen=chosen))
 
     def stop(self) -> None:
         """End the run; or follow the capture no more."""

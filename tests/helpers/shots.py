@@ -20,6 +20,7 @@ from tests.helpers.shots_breakpoints import take_breakpoints
 from tests.helpers.shots_modelling import take_modelling
 from ui.compare.sheet import CompareSheet
 from ui.diff.sheet import DiffSheet
+from ui.exploration.choose_sheet import ChooseSheet
 from ui.exploration.explore_sheet import ExploreSheet
 from ui.report.sheet import ReportSheet
 from ui.window import Window
@@ -202,6 +203,12 @@ def take_exploration(window: Window, theme: str) -> None:
         settle()
     take(sheet, "explore", theme)
     sheet.close()
+    window.wiring.sheets.show_choices()
+    (choosing,) = window.findChildren(ChooseSheet)
+    while not choosing.list.count():
+        settle()
+    take(choosing, "choose", theme)
+    choosing.close()
     settle()
 
 

@@ -1,1 +1,1 @@
-"""A sheet over the window: the runs that a scenario could have as well, and what breaks in one of them."""
+"""Sheets over the window: the runs that a scenario could have as well, and one in which a person chooses."""

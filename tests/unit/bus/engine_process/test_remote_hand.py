@@ -36,5 +36,13 @@ def test_a_call_that_is_to_be_made_again_is_work_for_the_run() -> None:
         assert (do, messages.redelivery_in(said["wanted"])) == ("redeliver", wanted)
 
 
+def test_what_a_person_takes_next_is_told_with_its_number() -> None:
+    told: list[tuple[str, Any]] = []
+    hand = RemoteHand(lambda do, **said: told.append((do, said)), _never)
+    hand.choose(3, 1)
+    hand.ask_no_more()
+    assert told == [("choose", {"number": 3, "take": 1}), ("ask_no_more", {})]
+
+
 def _never(do: str, **said: Any) -> None:
     raise AssertionError(do)

@@ -26,10 +26,11 @@ def test_choices_are_read_as_they_were_written() -> None:
     document = loads(HEAD)
     document.set_option("choices", said(made, hostile=True).model_dump())
     again = loads(document.text).scenario
-    choices = replayed(again, Order("pyee-asyncio", 0, math.inf))
+    order = Order("pyee-asyncio", 0, math.inf)
+    choices = replayed(again, order)
     assert choices is not None
     assert [choices.choose(ORDER, 9) for _ in range(4)] == [0, 0, 0, 1]
-    loop = loop_of(Clock(math.inf), again, choices)
+    loop = loop_of(Clock(math.inf), again, order, choices)
     assert isinstance(loop, ChoosingLoop)
     loop.close()
 
@@ -37,7 +38,7 @@ def test_choices_are_read_as_they_were_written() -> None:
 def test_a_scenario_without_choices_has_the_engine_s_own_loop() -> None:
     plain = scenario("")
     assert replayed(plain, Order("pyee-asyncio", 0, math.inf)) is None
-    loop = loop_of(Clock(math.inf), plain, None)
+    loop = loop_of(Clock(math.inf), plain, Order("pyee-asyncio", 0, math.inf), None)
     assert not isinstance(loop, ChoosingLoop)
     loop.close()
 
