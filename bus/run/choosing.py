@@ -83,13 +83,12 @@ def unused(choices: Choices) -> list[str]:
     ]
 
 
-def asked(scenario: Scenario, order: Order, now: Callable[[], int]) -> tuple[Choices, AskingStrategy] | None:
-    """The choices that a person makes; None: nobody is asked. Raises UserError where none can be made."""
+def asked(scenario: Scenario, order: Order, now: Callable[[], int]) -> AskingStrategy | None:
+    """What asks a person for the choices; None: nobody is asked. Raises UserError where none can be made."""
     if not order.chosen:
         return None
     check(scenario, order.engine)
-    asking = AskingStrategy(now)
-    return Choices(strategy=asking), asking
+    return AskingStrategy(now)
 
 
 def replay_of(document: Document, engine: str, seed: int, made: Mapping[Place, int]) -> Document:

@@ -62,11 +62,10 @@ class Runner:
         self._order = order
         self._recording = recording
         self._peer = peer
-        by_person = asked(document.scenario, order, recording.clock.time_ns)
-        self._asking = by_person[1] if by_person is not None else None
+        self._asking = asked(document.scenario, order, recording.clock.time_ns)
         """What waits for a person who takes what comes next; None: nobody is asked."""
 
-        self._choices = choices = by_person[0] if by_person is not None else replayed(document.scenario, order)
+        choices = self._asking.choices if self._asking is not None else replayed(document.scenario, order)
         self._stage = Stage(
             document.scenario,
             engine=engines[order.engine](),
@@ -199,14 +198,9 @@ class Runner:
             held_count=stage.holding.count if self.alive else 0,
             hits=stage.holding.hits(),
             offer=self._asking.offer if self._asking is not None and self.alive else None,
-            taken=self._taken(),
+            taken=self._asking.taken if self._asking is not None else (),
             next_stop=self._stage.gate.stopped_at if phase == "paused" else None,
         )
-
-    def _taken(self) -> tuple[tuple[str, int, int], ...]:
-        if self._asking is None or self._choices is None:
-            return ()
-        return tuple((*place, take) for place, take in self._choices.made.copy().items())
 
     def _phase(self) -> Phase:
         if not self.alive:

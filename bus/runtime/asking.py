@@ -6,7 +6,7 @@ import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from bus.runtime.choices import Alternatives
+from bus.runtime.choices import Alternatives, Choices
 
 MOST_OFFERED = 200
 """Possibilities that are shown of one choice; only these can be taken."""
@@ -47,6 +47,9 @@ class AskingStrategy:
     """
 
     def __init__(self, now: Callable[[], int]) -> None:
+        self.choices = Choices(strategy=self)
+        """Those of the run."""
+
         self._now = now
         self._condition = threading.Condition()
         self._number = 0
@@ -69,6 +72,11 @@ class AskingStrategy:
                 self._condition.wait()
             taken, self._answer, self.offer = self._answer or 0, None, None
             return taken
+
+    @property
+    def taken(self) -> tuple[tuple[str, int, int], ...]:
+        """What was not the first possibility: of which kind of choice, its number, and the possibility."""
+        return tuple((*place, take) for place, take in self.choices.made.copy().items())
 
     def answer(self, number: int, take: int) -> None:
         """Take this possibility; nothing where that choice is not, or no more, the one that waits."""
