@@ -18,6 +18,7 @@ from bus.kernel.tasks import TURN, Steps, Task, Tasks
 from bus.run.dead_letters import emit_dead_letter
 from bus.run.said import said_payload
 from bus.scenario import expressions
+from bus.scenario.handling import TIMED_OUT
 from bus.workers import KINDS
 
 if TYPE_CHECKING:
@@ -115,6 +116,7 @@ class Calls:
         call: Call | None = None
         failed: Exception | None = None
         step = None
+        over_ns = None if self.plan.model.timeout_ns is None else tasks.now + self.plan.model.timeout_ns
         try:
             for step in self.plan.steps:
                 if count > 1 and step.ready.first_only:
@@ -124,6 +126,8 @@ class Calls:
                     ns = step.fixed_ns
                     if ns is None and not wait.is_forever:
                         ns = wait.sample(draws)
+                    if over_ns is not None and (ns is None or tasks.now + ns >= over_ns):
+                        ns = max(0, over_ns - tasks.now)
                     if not step.blocks or self._own:
                         yield ns
                     elif ns is None:
@@ -138,6 +142,8 @@ class Calls:
                         call = self._call(task, carried, count, draws)
                     if step.ready.do(call) is not None:
                         raise BeyondKernel  # it has begun what it waits for
+                if over_ns is not None and tasks.now >= over_ns:
+                    raise stage.error_class(TIMED_OUT)(f"no end after {self.plan.model.timeout}")
         except Exception as error:
             failed = self.plan.words.failed(error, cast("HandlerContext", stage), None if step is None else step.ready)
         if failed is not None and self.plan.model.on_failure is not None:

@@ -20,8 +20,8 @@ _KNOWN: dict[type[BaseModel], str] = {
     Scenario: "buslens name description engine seed parameters events handlers script swarm expect choices",
     Event: "description schema_ sample",
     # What only durable engines heed: attempts, ack, from_.
-    Handler: "on do once block attempts when on_failure concurrency order debounce throttle ack from_ worker parallel "
-    "description",
+    Handler: "on do once block attempts when timeout on_failure concurrency order debounce throttle ack from_ worker "
+    "parallel description",
     acts.EmitAct: "emit with_ generate times every rate burst for_ at if_",
     acts.WaitAct: "wait",
     acts.MarkAct: "mark",

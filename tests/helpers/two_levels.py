@@ -99,6 +99,7 @@ def _handlers(draw: st.DrawFn) -> dict[str, Any]:
         handler |= draw(st.sampled_from(gates))
     for key, values in (
         ("when", st.sampled_from(["has(counters.k)", "event.payload != null", "event.payload.n > 0"])),
+        ("timeout", st.sampled_from(["2ms", "5ms"])),
         ("on_failure", st.sampled_from(["d", "error", "undeclared"])),
     ):
         found = draw(_mostly_absent(values))

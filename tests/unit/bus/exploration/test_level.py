@@ -19,7 +19,7 @@ def told(handler: str, *, hostile: bool = False) -> str:
 
 def test_each_level_is_told() -> None:
     assert told("do: []") == "made in the kernel"
-    assert told("timeout: 1s") == "made on the real bus, for h has timeout, which is not modelled"
+    assert told("retry: {attempts: 2}") == "made on the real bus, for h has retry, which is not modelled"
     assert told("do: []", hostile=True).startswith("made on the real bus, for ")
 
 

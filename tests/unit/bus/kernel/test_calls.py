@@ -43,3 +43,14 @@ def test_a_step_that_blocks_lets_everything_wait() -> None:
         "handlers: {h: {on: a, do: [{wait: 5ms, block: true}]}}\n"
     )
     assert ours.calls.started_ns.tolist() == [0, 5_000_000]
+
+
+def test_a_call_that_takes_too_long_is_ended_where_it_waits() -> None:
+    _, ours = recorded(
+        "buslens: 1\nevents: {a: {}}\nscript: [{emit: a, times: 3}]\nhandlers:\n"
+        "  waits: {on: a, timeout: 5ms, do: [{wait: 3ms}, {wait: 60min}]}\n"
+        "  blocks: {on: a, block: true, timeout: 5ms, do: [{wait: 9ms}, {log: never}]}\n"
+        "  in_time: {on: a, timeout: 500ms, do: [{wait: 9ms}]}\n"
+    )
+    assert ours.calls.outcome.tolist().count(Outcome.TIMED_OUT) == 6
+    assert len(ours.marks) == 0

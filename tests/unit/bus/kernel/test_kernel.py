@@ -9,12 +9,14 @@ from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
 from bus.errors import UserError, UserErrors
+from bus.exploration.judging import RunJudge
 from bus.exploration.program import TOO_MUCH, Program
 from bus.exploration.strategies import STRATEGIES
 from bus.kernel.refusals import why_not
 from bus.run.choosing import check
 from bus.runtime.choices import Choices
 from bus.scenario import SAMPLES, Document, load, loads
+from tests.helpers.exploring import sample
 from tests.helpers.two_levels import difference, recorded, scenarios
 
 TAKEN = [each for each in SAMPLES if why_not(load(each.path).scenario, load(each.path).scenario.engine) == ""]
@@ -72,3 +74,14 @@ def test_what_waits_for_ever_is_open_in_both() -> None:
         "buslens: 1\nevents: {a: {}}\nhandlers: {h: {on: a, do: [{wait: forever}]}}\nscript: [{emit: a}]"
     )
     assert real.calls.ended_ns.tolist() == ours.calls.ended_ns.tolist()
+
+
+def test_what_the_kernel_finds_is_replayed_on_the_real_bus() -> None:
+    program = Program(sample("lost-update"))
+    judge = RunJudge(program)
+    asked = choices("random", "1")
+    found = judge.judge(program.run(asked))
+    assert found.broken
+    replay = program.run_real(Choices(asked.made))
+    assert not replay.in_kernel
+    assert judge.judge(replay) == found

@@ -21,7 +21,6 @@ TEXT = "buslens: 1\nevents: {{a: {{}}}}\nhandlers: {{h: {{on: a, {handler}}}}}\n
         ("worker: thread", "pyee", "h has workers beside pyee: these are threads"),
         ("concurrency: 1", "pyee", "h lets events wait (concurrency), which pyee does on a loop of its own"),
         ("retry: {attempts: 2}", "pyee-asyncio", "h has retry, which is not modelled"),
-        ("timeout: 1s", "pyee-asyncio", "h has timeout, which is not modelled"),
         ("batch: {size: 2, within: 1s}", "pyee-asyncio", "h has batch, which is not modelled"),
     ],
 )
