@@ -7,7 +7,10 @@ from bus.trace.trace import Trace
 from bus.wording import one_of
 from buslens.records import Flag, NameKind
 
-ASYNCIO, PLAIN, THREADS, LOG = "pyee-asyncio", "pyee", "pyee-threads", "sqlite"
+ASYNCIO, PLAIN, THREADS = "pyee-asyncio", "pyee", "pyee-threads"
+MODEL = "-model"
+"""Behind the name of an engine: that of its model in virtual time."""
+
 CALLS_INLINE = (PLAIN, THREADS)
 """Engines on which a handler is a plain function anyway."""
 
@@ -31,13 +34,11 @@ def engine_for(trace: Trace, *, keeps_failures: bool = False) -> tuple[str, list
     """
     header = trace.header
     named = str(header.extra.get("engine", "")) if header is not None else ""
-    if named in (ASYNCIO, PLAIN, THREADS, LOG):
+    if named in (ASYNCIO, PLAIN, THREADS) or (named in ENGINES and named.endswith(MODEL)):
         return named, []
-    if named in ENGINES and ENGINES[named].is_durable:
-        return LOG, [
-            f"the events were carried by {named}; the model runs on {LOG}, which keeps them for each handler as well "
-            f"and needs no server: what {named} takes itself, and the order in which it gives events a second time, "
-            "are not in it"
+    if named + MODEL in ENGINES:
+        return named + MODEL, [
+            f"the events were carried by {named}; the model runs on {named}{MODEL}, where {named} itself takes no time"
         ]
     classes = {trace.names[each].class_name for each in trace.names.ids(NameKind.BUS)}
     engines = {_BY_CLASS.get(each.rpartition(".")[2]) if each.startswith("pyee.") else None for each in classes}

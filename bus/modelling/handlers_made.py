@@ -10,9 +10,10 @@ import numpy as np
 import numpy.typing as npt
 
 from bus.asyncapi.naming import UniqueNames
+from bus.engines import ENGINES
 from bus.modelling import absences, behaviour, spread
 from bus.modelling.blocking import LoopBlocking
-from bus.modelling.engine_choice import ASYNCIO, CALLS_INLINE, LOG, PLAIN
+from bus.modelling.engine_choice import ASYNCIO, CALLS_INLINE, PLAIN
 from bus.modelling.seen_program import SeenHandler, SeenProgram, evenly, one_line
 from bus.scenario.words import check_error
 from bus.wording import duration, several
@@ -45,6 +46,7 @@ class HandlersMade:
         """Of the calls of the handler that is made: the place of each among them."""
 
         self._blocking = LoopBlocking(self.trace, self.times)
+        self._is_durable = ENGINES[program.engine].is_durable
         self._keeps_failures = program.engine == ASYNCIO and program.raising.is_kept_in
         self._calls_of = np.bincount(
             program.dispatch_of[program.dispatch_of >= 0], minlength=len(self.trace.dispatches)
@@ -83,7 +85,7 @@ class HandlersMade:
 
     def _place(self, seen: SeenHandler, *, is_plain: bool) -> dict[str, Any]:
         """Where its calls run, and how many at once."""
-        if self.program.engine == LOG and seen.serving.at_once == 1:
+        if self._is_durable and seen.serving.at_once == 1:
             return {}  # a queue of its own, one call at a time: as the engine does
         if seen.serving.is_limited:
             how = "one after the other, as behind a lock" if seen.serving.is_locked else "when another one had ended"
@@ -93,7 +95,7 @@ class HandlersMade:
             )
         at_once = min(seen.serving.at_once, MOST_WORKERS)
         workers = {"worker": "thread", "parallel": at_once}
-        if seen.serving.is_limited or self.program.engine == LOG:
+        if seen.serving.is_limited or self._is_durable:
             return workers
         if is_plain and self._runs_elsewhere(seen):
             self.notes.append(f"{seen.name} ran on threads, {at_once} at once; whether more could is not known")
@@ -136,7 +138,7 @@ class HandlersMade:
         attempts = calls.attempt[seen.rows]
         again = np.flatnonzero(attempts > 1)
         most = int(min(attempts.max(initial=1), 1000))
-        is_kept = self.program.engine == LOG
+        is_kept = self._is_durable
         if len(again):
             self.notes.append(f"{seen.name} is called up to {most} times for an event, the most that was seen")
         elif not (is_kept and (calls.outcome[seen.rows] == Outcome.FAILED).any()):

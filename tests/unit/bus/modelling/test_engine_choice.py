@@ -40,11 +40,12 @@ def test_what_another_bus_does_beyond_is_said_to_be_missing() -> None:
     assert "which calls the handlers of an event inside the emit" in notes[0]
 
 
-def test_a_broker_is_modelled_by_the_log_that_needs_no_server() -> None:
-    engine, notes = engine_for(trace("", "rabbitmq"))
-    assert engine == "sqlite"
-    assert "the events were carried by rabbitmq; the model runs on sqlite" in notes[0]
-    assert engine_for(trace("", "sqlite")) == ("sqlite", [])
+@pytest.mark.parametrize("engine", ["sqlite", "rabbitmq", "kafka"])
+def test_a_run_on_a_broker_becomes_one_on_its_model(engine: str) -> None:
+    model, notes = engine_for(trace("", engine))
+    assert model == f"{engine}-model"
+    assert f"the events were carried by {engine}" in notes[0]
+    assert engine_for(trace("", model)) == (model, [])
 
 
 def test_a_bus_that_keeps_failures_needs_an_engine_that_does() -> None:

@@ -154,7 +154,7 @@ def test_handlers_of_a_durable_engine_have_a_queue_and_attempts(run: Any) -> Non
     trace = run(KEPT)
     model, scenario = made(trace)
     one, later, many = (scenario.handlers[name] for name in ("one", "later", "many"))
-    assert (scenario.engine, one.worker, one.attempts, one.retry) == ("sqlite", "inline", 2, None)
+    assert (scenario.engine, one.worker, one.attempts, one.retry) == ("sqlite-model", "inline", 2, None)
     assert (later.retry.attempts, later.retry.backoff) == (2, "30ms")
     assert (many.worker, many.parallel) == ("thread", 3)
     assert not validate(trace, model).sentences
