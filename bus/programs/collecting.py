@@ -7,6 +7,7 @@ makes it again. That it is being made others know by a lock on it.
 from __future__ import annotations
 
 import contextlib
+import itertools
 import os
 import shutil
 import threading
@@ -36,6 +37,10 @@ READERS_S = 10.0
 """So long the streams stay for those who read them still, once the capture is whole."""
 
 
+LEFT_OUT = ".left-out"
+"""How the name of the folder ends that has what no room was for in the capture."""
+
+
 class Launch(SessionFolder):
     """The session of one launch, which goes on as long as its program does, or anything that this has started."""
 
@@ -50,14 +55,15 @@ class Launch(SessionFolder):
 
 
 def collect(launch: Launch, file: BinaryIO, output: Path) -> None:
-    """Make the capture while the launch goes on, and remove its streams. Raises OSError: then they stay.
+    """Make the capture while the launch goes on, and remove the streams that are in it. Raises OSError: then they stay.
 
     file: that of `output`, which is locked.
     """
-    _write(SessionFollower(launch, opened, look_s=IDLE_S), file)
+    follower = SessionFollower(launch, opened, look_s=IDLE_S)
+    _write(follower, file)
     _wait(lambda: any(is_read(each.parent) for each in _heads(output)), READERS_S)
     session.moved(str(launch.path), str(output))
-    shutil.rmtree(_streams_of(output), ignore_errors=True)
+    _remove_read(_streams_of(output), follower)
 
 
 def whole(path: Path, say: Callable[[str], object]) -> Path:
@@ -96,12 +102,25 @@ def _made_again(path: Path, streams: Path, say: Callable[[str], object]) -> Path
             if not _heads(path):
                 return path  # somebody else has just made it
             say(f"{path} is made again from {streams}, because who made it was killed or found no room")
-            _write(SessionFollower(SessionFolder(streams), opened), file)
-            shutil.rmtree(streams, ignore_errors=True)
+            follower = SessionFollower(SessionFolder(streams), opened)
+            _write(follower, file)
+            _remove_read(streams, follower)
     except OSError as error:
         say(f"{cannot_write(path, error)}: this is what {streams} has")
         return streams
     return path
+
+
+def _remove_read(streams: Path, follower: SessionFollower) -> None:
+    """Remove the streams; those that the capture has left out get a folder of their own, which can be opened."""
+    if not follower.has_left_out:
+        shutil.rmtree(streams, ignore_errors=True)
+        return
+    read = {os.path.realpath(each) for each in follower.known}
+    for stream in [each for each in streams.iterdir() if os.path.realpath(each) in read]:
+        shutil.rmtree(stream, ignore_errors=True)
+    names = (streams.with_name(f"{streams.name}{LEFT_OUT}{number or ''}") for number in itertools.count())
+    streams.rename(next(each for each in names if not each.exists()))
 
 
 def _write(follower: SessionFollower, file: BinaryIO) -> None:

@@ -146,6 +146,16 @@ class SessionFollower:
             frames = self.joint.end()
         return frames
 
+    @property
+    def has_left_out(self) -> bool:
+        """Whether there are more processes than are joined."""
+        return self._is_full
+
+    @property
+    def known(self) -> frozenset[Path]:
+        """Where the processes record that are joined, or could not be read."""
+        return frozenset(self._known)
+
     def _look(self) -> None:
         """For processes that have come."""
         now = time.monotonic()

@@ -41,24 +41,28 @@ for scenario, engine, output in json.loads(sys.argv[1]):
 """
 
 
-def run_all(folder: Path, **environment: str) -> dict[str, bytes]:
-    """The captures of all samples, and of one scenario on each engine with each kind of worker, in one process."""
-    folder.mkdir()
+def run_all(folder: Path, runs_in: str, **environment: str) -> dict[str, bytes]:
+    """The captures of all samples, and of one scenario on each engine with each kind of worker, in one process.
+
+    runs_in: the folder that it runs in, below that of the scenarios.
+    """
+    (folder / runs_in).mkdir(parents=True)
     wanted: list[tuple[str, str | None, str]] = [(sample.id, None, f"{sample.id}.buslens") for sample in SAMPLES]
     for worker, said in WORKERS.items():
         (folder / f"{worker}.yaml").write_text(TEXT.replace("WORKER", said), encoding="utf-8")
-        wanted += [(f"{worker}.yaml", engine, f"{worker} {engine}.buslens") for engine in ENGINES]
+        wanted += [(str(folder / f"{worker}.yaml"), engine, f"{worker} {engine}.buslens") for engine in ENGINES]
     done = subprocess.run(
         [sys.executable, "-c", RUN, json.dumps(wanted)],
-        cwd=folder, env={**os.environ, **environment}, capture_output=True, check=False, text=True, timeout=200,
+        cwd=folder / runs_in, env={**os.environ, **environment}, capture_output=True, check=False, text=True,
+        timeout=200,
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
-    return {output: (folder / output).read_bytes() for _, _, output in wanted}
+    return {output: (folder / runs_in / output).read_bytes() for _, _, output in wanted}
 
 
 @pytest.mark.timeout(420)
 def test_a_capture_is_the_same_in_another_process_folder_language_and_time_zone(tmp_path: Path) -> None:
-    one = run_all(tmp_path / "one", PYTHONHASHSEED="1", TZ="Asia/Tokyo", LANG="C")
-    other = run_all(tmp_path / "der zweite", PYTHONHASHSEED="77", TZ="America/Lima", LANG="de_DE.UTF-8")
+    one = run_all(tmp_path / "one", ".", PYTHONHASHSEED="1", TZ="Asia/Tokyo", LANG="C")
+    other = run_all(tmp_path / "der zweite", "anderswo", PYTHONHASHSEED="77", TZ="America/Lima", LANG="de_DE.UTF-8")
     assert [name for name in one if one[name] != other[name]] == []
     assert all(len(data) > 1_000 for data in one.values())

@@ -13,8 +13,9 @@ import pytest
 
 from bus.capture import capture
 from bus.capture.file_lock import is_written, lock
-from bus.programs import collecting
-from bus.programs.collecting import Launch, collect, left_alone, whole
+from bus.programs import collecting, session_follower
+from bus.programs.collecting import LEFT_OUT, Launch, collect, left_alone, whole
+from bus.programs.loading import load
 from bus.programs.session_folder import SessionFolder
 from bus.trace import Trace
 from buslens.launching.collecting import STREAMS, Collection
@@ -66,6 +67,25 @@ def loaded(output: Path) -> Trace:
 
 def nothing_is_said(sentence: str) -> None:
     pytest.fail(sentence)
+
+
+def test_streams_that_had_no_room_in_the_capture_stay_where_they_can_be_opened(
+    session: Path, output: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(session_follower, "MOST_PROCESSES", 1)
+    for event in ("paid", "sent"):
+        recorder = recorded(output, event)
+        process = launched(session, recorder)
+        recorder.close()
+        process.end()
+    output.touch()
+    with output.open("r+b", buffering=0) as file:
+        collect(Launch(session, *GONE), cast("BinaryIO", file), output)
+    rest = load(output.with_name(f"{output.name}{STREAMS}{LEFT_OUT}"))
+    assert sorted(events(loaded(output)) + events(rest)) == ["paid", "sent"]
+    assert len(events(rest)) == 1
+    assert not Path(f"{output}{STREAMS}").exists()
+    assert whole(output, nothing_is_said) == output, "nobody makes it again"
 
 
 def test_it_has_all_processes_and_takes_the_place_of_their_streams(session: Path, output: Path) -> None:
