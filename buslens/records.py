@@ -240,6 +240,12 @@ class Fault(IntEnum):
     BACK = 11
     """Handlers are subscribed again after one of the last two."""
 
+    BROKER = 12
+    """What carries the events went wrong; the note says how."""
+
+    BROKER_BACK = 13
+    """It is well again."""
+
 
 class Did(IntEnum):
     """What a person did to a delivery (INTERVENED). The numbers are part of the capture format."""

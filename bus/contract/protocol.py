@@ -14,6 +14,7 @@ from bus.contract.bodies import UnreadableBodyError
 from bus.contract.boundaries import Dies, never
 from bus.contract.holding import Holding, HoldsNothing, Redelivery
 from bus.contract.spec import EngineSpec
+from bus.contract.trouble import BrokerTrouble
 from buslens.recorder import Recorder
 
 Function = Callable[..., Any]
@@ -218,6 +219,13 @@ class Engine(Protocol):
     async def settle(self) -> None:
         """Wait until something that is in flight is over. On the engine's thread."""
         return
+
+    def disturb(self, trouble: BrokerTrouble, *, begins: bool) -> bool:
+        """Let what carries the events go wrong so, or be well again. On the engine's loop.
+
+        False: that cannot be done here, and nothing happens.
+        """
+        return False
 
     def trouble(self) -> str:
         """What is wrong with what carries the events, now; empty while all is well."""

@@ -16,9 +16,11 @@ from typing import Any
 from bus.behaviour.places import Lines
 from bus.contract.holding import Redelivery
 from bus.contract.protocol import EngineContext, Peer
+from bus.run.broker_outages import BrokerOutage
 from bus.run.choosing import unused
 from bus.run.hand import Hand, emit_by_hand
 from bus.run.order import Order
+from bus.run.outages import Outage
 from bus.run.redelivering import redeliver
 from bus.run.script import Script
 from bus.run.stage import Stage
@@ -132,7 +134,7 @@ class Driver:
         """Those of the scenario, from here on; what waits for the time of an outage."""
         stage, loop = self._stage, asyncio.get_running_loop()
         stage.faults.begin(stage.pools.on_loop)
-        outages = stage.faults.outages
+        outages: list[Outage | BrokerOutage] = [*stage.faults.outages, *stage.faults.broker_outages]
         tasks = {
             loop.create_task(each.live(stage.recording.clock, self._subscriptions, self._add_source))
             for each in outages

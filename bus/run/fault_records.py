@@ -31,6 +31,10 @@ class FaultRecords:
             *(int(fault), note),
         )
 
+    def impossible(self, why: str) -> None:
+        """It was to happen now, and cannot on this engine."""
+        self._recorder.mark(f"no fault: {why}"[:MOST_NOTED], 0)
+
     def dropped(self, event: str, payload: tuple[object, ...]) -> None:
         """An event was emitted, and lost on its way."""
         recorder = self._recorder

@@ -12,6 +12,7 @@ from bus.behaviour.context import Call
 from bus.behaviour.pauses import Delay, Pause
 from bus.contract.boundaries import Boundary, Dies, never
 from bus.contract.protocol import Engine
+from bus.run.broker_outages import BrokerOutage
 from bus.run.chances import ReadyChance
 from bus.run.corruption import corrupted
 from bus.run.fault_records import FaultRecords
@@ -24,6 +25,7 @@ from bus.scenario import Scenario, distribution, expressions
 from bus.scenario.faults import (
     FAULTS,
     AbsentFault,
+    BrokerFault,
     Chance,
     CorruptFault,
     CrashFault,
@@ -85,6 +87,11 @@ class Faults:
             if isinstance(fault, CrashFault | AbsentFault)
         ]
         """When services are gone."""
+
+        self.broker_outages = [
+            BrokerOutage(fault, engine, self.records) for _, fault in found if isinstance(fault, BrokerFault)
+        ]
+        """When the broker goes wrong."""
 
         self._told = _told(scenario, [fault for _, fault in found])
         self._on_loop: LoopCalls | None = None

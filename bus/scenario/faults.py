@@ -1,15 +1,17 @@
 """What goes wrong in a run on purpose: `faults` of a scenario. One class a kind of fault, by its verb.
 
 A fault hits calls of a handler (`fail`, `hang`, `slow`), emits of an event on their way to the bus (`drop`,
-`duplicate`, `delay`, `reorder`, `corrupt`), or takes handlers away for a while (`crash`, `absent`).
+`duplicate`, `delay`, `reorder`, `corrupt`), takes handlers away for a while (`crash`, `absent`), or lets the broker go
+wrong (`broker`).
 """
 
 from __future__ import annotations
 
-from typing import Annotated, Any, ClassVar
+from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import AfterValidator, Field, model_validator
 
+from bus.contract.trouble import BrokerTrouble
 from bus.scenario import distribution
 from bus.scenario.handling import ends
 from bus.scenario.parts import Says, StepPart, by_verb
@@ -45,7 +47,7 @@ class FaultPart(StepPart):
 
     @property
     def targets(self) -> tuple[str, ...]:
-        """The handlers, or the patterns of events, that it hits."""
+        """The handlers, or the patterns of events, that it hits; or what is wrong with the broker."""
         said: str | list[str] = getattr(self, self.verb())
         return (said,) if isinstance(said, str) else tuple(said)
 
@@ -169,8 +171,27 @@ class AbsentFault(FaultPart):
     for_: Annotated[Time | None, Field(alias="for", description="for so long; to the end where nothing is said")] = None
 
 
+class BrokerFault(FaultPart):
+    """What carries the events goes wrong for a while. Only models of brokers can do that (see docs/simulation.md)."""
+
+    about = "the broker of a model goes wrong"
+    broker: Literal["unreachable", "restarts", "full"]
+    at: Annotated[Time, Field(description="from this time of the run on")] = "0s"
+    for_: Annotated[Time, Field(alias="for", description="how long until it is well again")] = "1s"
+
+    @classmethod
+    def new(cls, _: dict[str, Any]) -> dict[str, Any]:
+        """A fault of the broker as somebody begins with it."""
+        return {cls.verb(): BrokerTrouble.UNREACHABLE.value}
+
+    @property
+    def trouble(self) -> BrokerTrouble:
+        """What is wrong."""
+        return BrokerTrouble(self.broker)
+
+
 FAULTS = by_verb(
     FailFault, HangFault, SlowFault, DropFault, DuplicateFault, DelayFault, ReorderFault, CorruptFault, CrashFault,
-    AbsentFault,
+    AbsentFault, BrokerFault,
 )  # fmt: skip
 """Every kind of fault, by its verb."""

@@ -23,6 +23,7 @@ from bus.contract.delivery import (
     Settled,
     Tell,
 )
+from bus.contract.trouble import BrokerTrouble
 from bus.engines.modelled.lanes import Lanes
 from bus.runtime.loop import EngineLoop
 
@@ -62,8 +63,12 @@ class ModelledServer:
         """The server sees that its client is gone."""
         raise NotImplementedError
 
-    def _regain(self) -> tuple[tuple[str, str, int], ...]:
-        """The client is back, and begins to consume again; what waits then, as ConnectionRestored tells it."""
+    def _count(self) -> tuple[tuple[str, str, int], ...]:
+        """The client is back; what waits for it, as ConnectionRestored tells it."""
+        raise NotImplementedError
+
+    def _consume_again(self) -> None:
+        """It begins to, all that it had consumed."""
         raise NotImplementedError
 
 
@@ -71,15 +76,22 @@ class ModelledBroker(ModelledServer, Broker):
     """Lives on the engine's loop."""
 
     keeps_order: ClassVar[bool]
+    troubles: ClassVar[frozenset[BrokerTrouble]] = frozenset(BrokerTrouble)
+    """What can be wrong with it."""
 
     def __init__(self) -> None:
         self._unanswered: dict[int, Message] = {}
         """By dispatch: not confirmed, in the order in which they were published."""
 
         self._waiting: list[Callable[[], None]] = []
-        """Orders of the time in which it cannot be reached."""
+        """Orders of the time in which none is carried out."""
 
-        self._is_reachable = True
+        self._cuts = 0
+        """So many troubles keep it from being reached."""
+
+        self._is_full = False
+        self._is_blocked = False
+        """It reads nothing of what is ordered: its disk is full, and somebody has published."""
 
     async def open(self, run: str, tell: Tell) -> None:
         """It is there at once."""
@@ -94,8 +106,8 @@ class ModelledBroker(ModelledServer, Broker):
 
     def publish(self, message: Message) -> None:
         self._unanswered[message.dispatch] = message
-        if self._is_reachable:
-            self._publish(message)
+        if not self._cuts:
+            self._send_out(message)
 
     def bind(self, consumer: str, event: str, prefetch: int) -> None:
         self._order(partial(self._bind, consumer, event, prefetch))
@@ -126,29 +138,63 @@ class ModelledBroker(ModelledServer, Broker):
         self._order(settle)
 
     def _order(self, order: Callable[[], None]) -> None:
-        if self._is_reachable:
-            order()
-        else:
+        if self._cuts or self._is_blocked:
             self._waiting.append(order)
+        else:
+            order()
+
+    def _send_out(self, message: Message) -> None:
+        self._is_blocked = self._is_full
+        self._order(partial(self._publish, message))
+
+    def _go_on(self) -> None:
+        waiting, self._waiting = self._waiting, []
+        for order in waiting:
+            self._order(order)
 
     # What goes wrong with it
 
+    def disturb(self, trouble: BrokerTrouble, *, begins: bool) -> None:
+        """One of `troubles` begins, or is over."""
+        if trouble is BrokerTrouble.FULL and begins:
+            self._fill()
+        elif trouble is BrokerTrouble.FULL:
+            self._empty()
+        elif begins:
+            self.cut("it stops" if trouble is BrokerTrouble.RESTARTS else "nothing comes through")
+        else:
+            self.mend()
+
     def cut(self, reason: str) -> None:
         """It cannot be reached any more, until `mend`."""
-        self._is_reachable = False
+        self._cuts += 1
+        if self._cuts > 1:
+            return
+        self._is_blocked = False
+        # What was not confirmed is published again anyway.
+        self._waiting = [order for order in self._waiting if getattr(order, "func", None) != self._publish]
         self._lanes.cut()
         self._lose()
-        self._say(PUBLISHER, ConnectionLost(reason))
+        self._lanes.tell(ConnectionLost(f"the connection to the broker was lost: {reason}"))
 
     def mend(self) -> None:
         """It can be reached again."""
-        self._is_reachable = True
-        self._say(PUBLISHER, ConnectionRestored(self._regain()))
+        self._cuts -= 1
+        if self._cuts:
+            return
+        self._lanes.tell(ConnectionRestored(self._count()))
+        self._consume_again()
         for message in list(self._unanswered.values()):
-            self._publish(message)
-        waiting, self._waiting = self._waiting, []
-        for order in waiting:
-            order()
+            self._send_out(message)
+        self._go_on()
+
+    def _fill(self) -> None:
+        """Its disk is full; where the kind says nothing else it stops for that."""
+        self.cut("its disk is full")
+
+    def _empty(self) -> None:
+        """There is room again."""
+        self.mend()
 
     # News
 

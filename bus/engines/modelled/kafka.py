@@ -149,13 +149,16 @@ class ModelledKafkaBroker(ModelledBroker):
             group.back.clear()
             group.ahead.clear()
 
-    def _regain(self) -> tuple[tuple[str, str, int], ...]:
-        waiting = []
+    def _count(self) -> tuple[tuple[str, str, int], ...]:
+        waiting: list[tuple[str, str, int]] = []
         for consumer, group in self._groups.items():
             self._renew(consumer)
             waiting += [(consumer, topic, self._behind(consumer, topic)) for topic in group.topics]
-            self._deliver(consumer)
         return tuple(waiting)
+
+    def _consume_again(self) -> None:
+        for consumer in self._groups:
+            self._deliver(consumer)
 
     # Inside
 

@@ -35,15 +35,16 @@ class Lanes:
             kept = [news for news in waiting if not isinstance(news, Delivered | Confirmed | Refused)]
             waiting.clear()
             for news in kept:
-                self._tell_one(news)
+                self.tell(news)
+
+    def tell(self, news: News) -> None:
+        """Before all that waits on any lane."""
+        self._told(news)
+        self._tell([news])
 
     def _next(self, lane: str) -> None:
         if self._waiting[lane]:
-            self._tell_one(self._waiting[lane].popleft())
-
-    def _tell_one(self, news: News) -> None:
-        self._told(news)
-        self._tell([news])
+            self.tell(self._waiting[lane].popleft())
 
 
 def _about(lane: str, news: News) -> About:

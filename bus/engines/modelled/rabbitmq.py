@@ -96,20 +96,32 @@ class ModelledRabbitBroker(ModelledBroker):
                 self._consume(name, event)
         self._send()
 
+    def _fill(self) -> None:
+        """Connections on which somebody publishes are blocked, with all else that is said on them.
+
+        https://www.rabbitmq.com/docs/alarms
+        """
+        self._is_full = True
+
+    def _empty(self) -> None:
+        self._is_full = self._is_blocked = False
+        self._go_on()
+
     def _lose(self) -> None:
         self._server.restart()
         for each in self._open.values():
             each.clear()
 
-    def _regain(self) -> tuple[tuple[str, str, int], ...]:
-        waiting = tuple(
+    def _count(self) -> tuple[tuple[str, str, int], ...]:
+        return tuple(
             (consumer, event, self._server.declare(_queue(consumer, event), event, DELIVERY_LIMIT))
             for consumer, event in self._bound
         )
+
+    def _consume_again(self) -> None:
         for consumer, event in self._bound:
             self._consume(consumer, event)
         self._send()
-        return waiting
 
     # Inside
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import ClassVar
 
-from bus.contract.delivery import Bound, Broker, Confirmed, Delivered, Delivery, Died, Message
+from bus.contract.delivery import Bound, Broker, BrokerFailed, Confirmed, Delivered, Delivery, Died, Message
 from bus.contract.spec import EngineSpec
+from bus.contract.trouble import BrokerTrouble
 from bus.engines.modelled import SQLITE
 from bus.engines.modelled.broker import PUBLISHER, ModelledBroker
 from bus.engines.modelled.engine import ModelledEngine
@@ -34,6 +35,8 @@ class ModelledSqliteBroker(ModelledBroker):
     """Each order is a commit of its own."""
 
     keeps_order: ClassVar[bool] = True
+    troubles: ClassVar[frozenset[BrokerTrouble]] = frozenset({BrokerTrouble.FULL})
+    """A file in the same process has no connection that could break."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -83,20 +86,28 @@ class ModelledSqliteBroker(ModelledBroker):
         self._say(delivery.consumer, Died(delivery.consumer))
         self._deliver(delivery.consumer)
 
+    def _fill(self) -> None:
+        """The run ends, as with the real one. https://www.sqlite.org/rescode.html#full"""
+        self._say(PUBLISHER, BrokerFailed("the log cannot be written: database or disk is full"))
+
+    def _empty(self) -> None:
+        """The run has ended."""
+
     def _lose(self) -> None:
         self._log.crash()
         for consumer in self._consumers.values():
             consumer.open.clear()
 
-    def _regain(self) -> tuple[tuple[str, str, int], ...]:
-        waiting = tuple(
+    def _count(self) -> tuple[tuple[str, str, int], ...]:
+        return tuple(
             (name, event, self._log.subscribe(name, event))
             for name, consumer in self._consumers.items()
             for event in consumer.events
         )
+
+    def _consume_again(self) -> None:
         for name in self._consumers:
             self._deliver(name)
-        return waiting
 
     # Inside
 

@@ -13,7 +13,7 @@ TEXT = "buslens: 1\nevents: {{a.b: {{}}, c: {{}}}}\nhandlers: {{h: {{on: a.b}}, 
 
 @pytest.mark.parametrize("verb", FAULTS)
 def test_each_kind_needs_no_more_than_what_it_hits(verb: str) -> None:
-    target = "h" if verb in ("fail", "hang", "slow", "crash", "absent") else "'a.*'"
+    target = "full" if verb == "broker" else "h" if verb in ("fail", "hang", "slow", "crash", "absent") else "'a.*'"
     when = ", at: 1s" if verb == "crash" else ""
     (fault,) = loads(TEXT.format(said=f"{{{verb}: {target}{when}}}"), "f.yaml").scenario.faults
     assert fault.targets == (target.strip("'"),)

@@ -39,7 +39,7 @@ def test_what_was_not_confirmed_is_published_again() -> None:
     """It had arrived before the connection was cut: then it is there twice, as with the real one."""
     news = in_virtual_time(told())
     cut = news.index(ConnectionLost("here"))
-    assert ConnectionLost("gone") in news[:cut]
+    assert ConnectionLost("the connection to the broker was lost: gone") in news[:cut]
     assert [type(one).__name__ for one in news[1:cut]] == ["ConnectionLost"]
     assert news[cut + 1 :].count(ConnectionRestored((("h", "a", 1),))) == 1
     delivered = [one.delivery for one in news if isinstance(one, Delivered)]
