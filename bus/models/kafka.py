@@ -49,7 +49,9 @@ class GroupState:
 class KafkaModel(Generic[Body]):
     """One cluster. Records stay for ever."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, shares_out: bool = True) -> None:
+        """shares_out: False where who drives it says by `assign` which member gets what."""
+        self._shares_out = shares_out
         self.topics: dict[str, list[list[tuple[int, Body]]]] = {}
         """By name: partitions, and in each of them records with the number of their arrival."""
 
@@ -138,13 +140,8 @@ class KafkaModel(Generic[Body]):
             standing[topic, partition] = len(records)
         return [record for _, record in sorted(found, key=lambda one: one[0])]
 
-    # Inside
-
-    def _group(self, group: str) -> GroupState:
-        return self._groups.setdefault(group, GroupState())
-
-    def _share_out(self, group: str) -> None:
-        """Evenly; what a member has it keeps, as far as that is even."""
+    def wanted(self, group: str) -> dict[str, set[TopicPartition]]:
+        """Who is to get what: evenly; what a member has it keeps, as far as that is even."""
         known = self._group(group)
         wanted: dict[str, set[TopicPartition]] = {member: set() for member in known.topics}
         all_spots = [
@@ -164,7 +161,16 @@ class KafkaModel(Generic[Body]):
             able = [name for name, topics in known.topics.items() if spot[0] in topics]
             if able:
                 wanted[min(able, key=lambda name: len(wanted[name]))].add(spot)
-        self.assign(group, wanted)
+        return wanted
+
+    # Inside
+
+    def _group(self, group: str) -> GroupState:
+        return self._groups.setdefault(group, GroupState())
+
+    def _share_out(self, group: str) -> None:
+        if self._shares_out:
+            self.assign(group, self.wanted(group))
 
 
 def partition_of(key: str, partitions: int) -> int:

@@ -10,18 +10,18 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from bus.models.rabbitmq import QuorumQueue, RabbitModel, StoredMessage
-from tests.helpers.both_rabbits import LIMITS, STEPS, BothRabbits, Step
+from tests.helpers.both_rabbits import LIMITS, SCENARIOS, BothRabbits, Step
 
 
 @settings(
-    max_examples=25,
+    max_examples=15,
     derandomize=True,
     database=None,
     deadline=None,
     phases=[Phase.generate],
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
-@given(steps=st.lists(STEPS, min_size=5, max_size=20), prefetch=st.integers(1, 3), limit=LIMITS)
+@given(steps=SCENARIOS, prefetch=st.integers(1, 3), limit=LIMITS)
 def test_every_client_sees_the_same_of_both(rabbitmq: Any, steps: list[Step], prefetch: int, limit: int | None) -> None:
     """Deliveries in order, their counts, confirms, what comes back, dead letters, and what is left in the queues."""
     asyncio.run(BothRabbits(rabbitmq.url, RabbitModel(), prefetch=prefetch, limit=limit).compare(steps))
