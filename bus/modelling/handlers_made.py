@@ -11,9 +11,9 @@ import numpy.typing as npt
 
 from bus.asyncapi.naming import UniqueNames
 from bus.engines import ENGINES
-from bus.modelling import absences, behaviour, spread
+from bus.modelling import absences, behaviour, serving, spread
 from bus.modelling.blocking import LoopBlocking
-from bus.modelling.engine_choice import ASYNCIO, CALLS_INLINE, PLAIN
+from bus.modelling.engine_choice import ASYNCIO, CALLS_INLINE, PLAIN, THREADS
 from bus.modelling.seen_program import SeenHandler, SeenProgram, evenly, one_line
 from bus.scenario.words import check_error
 from bus.wording import duration, several
@@ -31,6 +31,7 @@ INSIDE = 0.1
 NOTICED_NS = 5_000_000
 """Before a call is made again: a queue that goes on by itself takes less."""
 
+POOL = "pool"
 KEEPS = "keep_failures"
 KEEPS_ABOUT = "Not in the program: with it, what a handler raises does not come out of the emit."
 
@@ -42,6 +43,9 @@ class HandlersMade:
         self.program = program
         self.trace, self.times, self.notes = program.trace, program.times, program.notes
         self.faults: list[dict[str, Any]] = []
+        self.services = self._pool()
+        """What its handlers share: the threads of its emitter's pool, where these are known."""
+
         self._place_of = np.full(len(self.trace.calls), -1, np.int64)
         """Of the calls of the handler that is made: the place of each among them."""
 
@@ -93,6 +97,8 @@ class HandlersMade:
                 f"inferred: {seen.name} has {several(seen.serving.at_once, 'worker')}, because calls that waited "
                 f"went on {how}"
             )
+        if self.services:
+            return {"service": POOL}
         at_once = min(seen.serving.at_once, MOST_WORKERS)
         workers = {"worker": "thread", "parallel": at_once}
         if seen.serving.is_limited or self._is_durable:
@@ -122,6 +128,23 @@ class HandlersMade:
             return False
         took, own = self.times.took_ns[seen.rows].sum(), self.times.own_ns[seen.rows].sum()
         return bool(took - own <= INSIDE * took)
+
+    def _pool(self) -> dict[str, Any]:
+        """The pool of an emitter that calls every handler on a thread, where calls of any waited for those of any."""
+        ended = self.times.has_ended
+        if self.program.engine != THREADS or not ended.any():
+            return {}
+        calls = self.trace.calls
+        seen = serving.seen(calls.emitted_ns[ended], self.times.begun_ns[ended], calls.ended_ns[ended])
+        if not seen.is_limited or seen.is_locked:
+            return {}
+        threads = several(seen.at_once, "thread")
+        told = f"inferred: all handlers share {threads}, because calls that waited went on when another one had ended"
+        if any("error" in each.events for each in self.program.handlers):
+            self.notes.append(f"{told}; the model has 8, because failures behind a service emit no error event")
+            return {}
+        self.notes.append(told)
+        return {POOL: {"workers": min(seen.at_once, MOST_WORKERS)}}
 
     def _runs_elsewhere(self, seen: SeenHandler) -> bool:
         """Whether its calls run on other threads than the emits that they are for."""

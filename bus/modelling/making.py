@@ -107,7 +107,11 @@ class _Making:
     def made(self) -> Model:
         program = self.program
         handlers = HandlersMade(program)
-        scenario: dict[str, Any] = {"handlers": handlers.made(), "faults": handlers.faults}
+        scenario: dict[str, Any] = {
+            "handlers": handlers.made(),
+            "faults": handlers.faults,
+            "services": handlers.services,
+        }
         scenario["events"] = {name: self._event(name, ident) for name, ident in program.events.items()}
         fits, scenario["script"] = self._script()
         self._tell_what_is_lacking()
@@ -212,7 +216,7 @@ class _Making:
             "description": self._description(),
             "engine": self.program.engine,
             **{key: scenario[key] for key in ("events", "handlers", "script")},
-            **({"faults": scenario["faults"]} if scenario["faults"] else {}),
+            **{key: scenario[key] for key in ("services", "faults") if scenario[key]},
         }
         return spelling.block(said, 0) + "\n"
 

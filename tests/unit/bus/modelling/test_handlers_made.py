@@ -158,3 +158,23 @@ def test_handlers_of_a_durable_engine_have_a_queue_and_attempts(run: Any) -> Non
     assert (later.retry.attempts, later.retry.backoff) == (2, "30ms")
     assert (many.worker, many.parallel) == ("thread", 3)
     assert not validate(trace, model).sentences
+
+
+POOLED = """
+engine: pyee-threads
+services: {three: {workers: 3}}
+events: {a: {}, b: {}}
+handlers:
+  one: {on: a, service: three, do: [{wait: exponential 20ms}, {emit: b}]}
+  other: {on: b, service: three, do: [{wait: 10ms}]}
+script: [{emit: a, rate: poisson 80/s, times: 200}]
+"""
+
+
+def test_threads_that_all_handlers_share_are_a_service(run: Any) -> None:
+    trace = run(POOLED)
+    model, scenario = made(trace)
+    assert scenario.services["pool"].workers == 3
+    assert {each.service for each in scenario.handlers.values()} == {"pool"}
+    assert "inferred: all handlers share 3 threads" in model.text
+    assert not validate(trace, model).sentences
