@@ -89,6 +89,8 @@ class HandlersMade:
 
     def _place(self, seen: SeenHandler, *, is_plain: bool) -> dict[str, Any]:
         """Where its calls run, and how many at once."""
+        if self.services:
+            return {"service": POOL}
         if self._is_durable and seen.serving.at_once == 1:
             return {}  # a queue of its own, one call at a time: as the engine does
         if seen.serving.is_limited:
@@ -97,8 +99,6 @@ class HandlersMade:
                 f"inferred: {seen.name} has {several(seen.serving.at_once, 'worker')}, because calls that waited "
                 f"went on {how}"
             )
-        if self.services:
-            return {"service": POOL}
         at_once = min(seen.serving.at_once, MOST_WORKERS)
         workers = {"worker": "thread", "parallel": at_once}
         if seen.serving.is_limited or self._is_durable:
@@ -151,7 +151,7 @@ class HandlersMade:
         of = self.program.dispatch_of[seen.rows]
         known = of >= 0
         own = self.trace.calls.lane[seen.rows[known]] == self.trace.dispatches.lane[of[known]]
-        return bool(known.any() and own.mean() < 0.5) and self.program.engine != "pyee-threads"
+        return bool(known.any() and own.mean() < 0.5) and self.program.engine != THREADS
 
     def _takes_time(self, seen: SeenHandler) -> bool:
         return bool(np.percentile(self.times.own_ns[seen.rows], 99) >= spread.NOTICED_NS)
