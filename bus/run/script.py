@@ -128,6 +128,9 @@ class Script:
         self._at_once = 0
         """Users beside the first, and emits that wait for their time."""
 
+        self._done = 0
+        """Steps, and emits of them, so far."""
+
     async def run(self) -> None:
         """From the first step to the last. Raises UserError where a step cannot be done."""
         try:
@@ -142,6 +145,7 @@ class Script:
     async def _perform(self, acts: Sequence[Any], path: Path, beside: Callable[..., Any]) -> None:
         for index, act in enumerate(acts):
             here = (*path, index)
+            self._count(here)
             if isinstance(act, EmitAct):
                 if act.at is not None:
                     self._begin(1, here)
@@ -161,6 +165,13 @@ class Script:
                         users.create_task(self._repeat(act, here, beside))
                     await self._repeat(act, here, beside)
                 self._at_once -= more
+
+    def _count(self, path: Path) -> None:
+        """One more step. Raises UserError where these are too many: what ends by a time need not ever come there."""
+        self._done += 1
+        if self._done > MOST_TIMES:
+            problem = f"the script cannot go on: it has done {MOST_TIMES} steps"
+            raise UserError(problem, at=Place(self._lines.file, self._lines.line(*path)))
 
     def _begin(self, more: int, path: Path) -> None:
         """So many more at once. Raises UserError where these are too many."""

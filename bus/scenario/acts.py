@@ -163,10 +163,28 @@ class RepeatAct(StepPart):
         Asked("steps", '[{"emit": "order.placed"}, {"wait": "1s"}]'),
     ]
 
+    @model_validator(mode="after")
+    def _ends(self) -> RepeatAct:
+        # What ends by its time is counted while the script is done: see bus.run.script.
+        if self.for_ is None and self.steps > MOST_TIMES:
+            raise ValueError(f"expected at most {MOST_TIMES} steps in all, these are {self.steps}")
+        return self
+
+    @property
+    def steps(self) -> int:
+        """Emits, waits and marks that it makes in all, at most, as far as no time ends them."""
+        return self.repeat * (self.users or 1) * sum(map(_steps_of, self.do))
+
     @classmethod
     def new(cls, emit: dict[str, Any]) -> dict[str, Any]:
         """Two times the emit that was offered."""
         return {"repeat": 2, "do": [dict(emit)]}
+
+
+def _steps_of(act: StepPart) -> int:
+    if isinstance(act, RepeatAct):
+        return act.steps if act.for_ is None else 1
+    return (act.most or 1) if isinstance(act, EmitAct) else 1
 
 
 ACTS = by_verb(EmitAct, WaitAct, MarkAct, RepeatAct)

@@ -12,6 +12,7 @@ import json
 import re
 from collections.abc import Callable, Iterator, Mapping
 from functools import lru_cache
+from itertools import islice
 from typing import Any
 
 from bus.scenario import failed_words, parser_words
@@ -31,8 +32,13 @@ DEEPEST = 40
 MOST_MACROS = 2
 """map, filter, all, exists in one expression: nested ones multiply, and nothing can stop CEL once it runs."""
 
+MOST_WALKED = 200
+"""Values that an expression may know of in which one of these stands inside of another: its time grows with the third
+power of that, for CEL copies what it asks for each time."""
+
 _FIELD = re.compile(r"[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)*", re.ASCII)
 _LEAST = -(1 << 63)
+_MANY = f"it walks through one list inside of another, and there are more than {MOST_WALKED} values"
 _MACRO = re.compile(r"\.\s*(?:map|filter|all|exists|exists_one)\s*\(")
 _BEGINS = "a text that begins with $ is an expression: write $$ for a plain dollar sign"
 _INSIDE = re.compile(r"\$\{([^{}]*)\}")
@@ -49,6 +55,9 @@ def compile_expression(text: str) -> Evaluator:
         raise ValueError(f"the expression walks through lists more than {MOST_MACROS} times")
     if not text.strip():
         raise ValueError("expected an expression such as event.payload.id, found nothing")
+    nested = _walks_inside(text)
+    if nested and text.count(",") > MOST_WALKED:
+        raise ValueError(f"the expression is wrong: {_MANY}")
     try:
         program = cel.compile(text)
     except ValueError as error:
@@ -60,6 +69,8 @@ def compile_expression(text: str) -> Evaluator:
         value = _field(variables, steps)
         if value is not Missing:
             return value
+        if nested and _are_many(variables):
+            raise ExpressionError(f"{text}: {_MANY}")
         try:
             return _in_order(program.execute(dict(variables)))
         except Exception as error:
@@ -80,6 +91,31 @@ def _field(value: Any, steps: list[str]) -> Any:
     kind = type(value)
     is_plain = kind is bool or (kind is int and _LEAST <= value < -_LEAST) or (kind is str and value.isascii())
     return value if is_plain and steps else Missing
+
+
+def _walks_inside(text: str) -> bool:
+    """Whether it walks through a list, or a mapping, for each item of another one."""
+    walks = list(_MACRO.finditer(text))
+    if len(walks) < 2:
+        return False
+    first, second = walks[0].end(), walks[-1].start()
+    depth = 1
+    for character in text[first:second]:
+        depth += (character in "([{") - (character in ")]}")
+        if depth == 0:
+            return False
+    return True
+
+
+def _are_many(value: Any) -> bool:
+    """Whether there are more values inside of this than one may walk through so."""
+    left, seen = [value], 0
+    while left and seen <= MOST_WALKED:
+        each = left.pop()
+        seen += 1
+        if isinstance(each, list | Mapping):
+            left.extend(islice(each.values() if isinstance(each, Mapping) else each, MOST_WALKED + 1))
+    return seen > MOST_WALKED
 
 
 def _in_order(value: Any) -> Any:

@@ -129,3 +129,14 @@ def test_users_who_are_done_make_room_for_others(run: Any, monkeypatch: pytest.M
     monkeypatch.setattr("bus.run.script.MOST_AT_ONCE", 9)
     text = "events: {a: {}}\nscript: [{repeat: 5, do: [{repeat: 1, users: 9, do: [{emit: a}, {wait: 1ms}]}]}]"
     assert len(run(text).dispatches) == 45
+
+
+def test_a_script_that_ends_by_a_time_which_never_comes_ends_with_a_sentence(
+    live: Live, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bus.run.script.MOST_TIMES", 10_000)
+    session = live.begun(
+        "events: {a: {}}\nscript: [{repeat: 10000000, for: 1s, do: [{repeat: 10000, do: [{wait: 0ms}]}]}]"
+    )
+    over(session)
+    assert "the script cannot go on: it has done 10000 steps" in session.engine_state.message

@@ -1,0 +1,79 @@
+"""Files that are made to do harm: each is a mistake in words, at once, and takes no memory."""
+
+from __future__ import annotations
+
+import pytest
+
+from bus.errors import UserErrors
+from bus.scenario import loads
+from bus.scenario.expressions import MOST_WALKED, ExpressionError, compile_expression
+from bus.scenario.steps import MOST_TIMES
+
+NESTED = "event.payload.map(a, event.payload.map(b, a + b))"
+
+
+def mistake(text: str) -> str:
+    with pytest.raises(UserErrors) as caught:
+        loads(f"buslens: 1\nevents: {{a: {{}}}}\n{text}\n", "shop.yaml")
+    return str(caught.value)
+
+
+def script(step: str) -> str:
+    return f"script:\n  - {step}"
+
+
+@pytest.mark.parametrize(
+    "step",
+    [
+        "{repeat: 10000000, do: [{repeat: 10000000, do: [{mark: x}]}]}",
+        "{repeat: 10000000, users: 2, do: [{wait: 0ms}]}",
+        "{repeat: 10000, do: [{emit: a, times: 10000}]}",
+        "{repeat: 1001, do: [{repeat: 1001, do: [{emit: a}, {mark: x}, {mark: y}, {mark: z}, {emit: a, times: 6}]}]}",
+    ],
+)
+def test_repetitions_inside_repetitions_are_counted_before_anything_runs(step: str) -> None:
+    told = mistake(script(step))
+    assert told.startswith("shop.yaml:4:14: expected at most 10000000 steps in all")
+
+
+def test_as_many_steps_as_are_allowed_are_no_mistake() -> None:
+    loads(f"buslens: 1\nevents: {{a: {{}}}}\nscript: [{{repeat: {MOST_TIMES}, do: [{{emit: a}}]}}]\n")
+
+
+def test_a_list_inside_a_list_is_walked_through_while_both_are_short() -> None:
+    assert compile_expression(NESTED)({"event": {"payload": [1, 2]}}) == [[2, 3], [3, 4]]
+
+
+@pytest.mark.parametrize("payload", [list(range(MOST_WALKED + 1)), [[0] * 50] * 50, [{"n": 1}] * MOST_WALKED])
+def test_where_they_are_long_the_expression_fails_at_once(payload: list[object]) -> None:
+    with pytest.raises(ExpressionError, match="walks through one list inside of another"):
+        compile_expression(NESTED)({"event": {"payload": payload}})
+
+
+def test_long_lists_that_stand_in_the_expression_are_refused_when_the_file_is_read() -> None:
+    numbers = ",".join("0" * (MOST_WALKED + 1))
+    with pytest.raises(ValueError, match="walks through one list inside of another"):
+        compile_expression(f"[{numbers}].map(a, [1].map(b, a))")
+
+
+def test_two_walks_one_after_the_other_may_be_long() -> None:
+    evaluate = compile_expression("event.payload.filter(a, a > 500).map(b, b + 1)")
+    assert len(evaluate({"event": {"payload": list(range(1_000))}})) == 499
+
+
+@pytest.mark.parametrize(
+    "schema",
+    [
+        "{type: array, uniqueItems: true, minItems: 1000, items: {enum: [1, 2]}}",
+        "{$ref: '#/$defs/n', $defs: {n: {type: object, required: [n], properties: {n: {$ref: '#/$defs/n'}}}}}",
+        "{type: string, pattern: '^(a+)+$', minLength: 100000}",
+        "{type: string, minLength: 100000000}",
+        "{type: array, minItems: 100000000}",
+        "{not: {}}",
+    ],
+)
+def test_a_schema_that_no_payload_can_be_drawn_for_is_told_by_validate(schema: str) -> None:
+    text = f"buslens: 1\nevents: {{a: {{schema: {schema}}}}}\nscript: [{{emit: a, generate: true}}]\n"
+    (told,) = loads(text, "shop.yaml").examined().mistakes
+    assert "a: no payload was found that the schema takes" in str(told)
+    assert len(str(told)) < 1_000
