@@ -154,6 +154,12 @@ class RabbitModel(Generic[Body]):
         """Tags of what was delivered and not settled, the oldest first."""
         return list(self._channels[channel].unsettled)
 
+    def holders(self, queue: str) -> set[str]:
+        """Channels that the server counts as consumers: one that was cancelled too, while it has messages."""
+        channels = self._channels.items()
+        having = {name for name, each in channels if any(known == queue for known, _ in each.unsettled.values())}
+        return having | self.queues[queue].consumers.keys()
+
     # Settling: https://www.rabbitmq.com/docs/confirms#consumer-acknowledgements
 
     def acknowledge(self, channel: str, tag: int, *, multiple: bool = False) -> None:

@@ -197,7 +197,7 @@ class BothRabbits:
         """The server has missed the client that left."""
         async with asyncio.timeout(PATIENCE_S):
             for queue in QUEUES:
-                left = len(self._model.queues[queue].consumers)
+                left = len(self._model.holders(queue))
                 while True:
                     found = await self._out.queue_declare(self._prefix + queue, passive=True)
                     if found.consumer_count == left:

@@ -82,7 +82,9 @@ def test_one_that_is_cancelled_gets_no_more_and_keeps_what_it_has() -> None:
     model = server("1", "2")
     model.consume("one", "q")
     model.cancel("one", "q")
+    assert model.holders("q") == {"one"}
     model.acknowledge("one", 1)
+    assert not model.holders("q")
     assert not model.consumes("one", "q")
     assert [each.body for each in model.queues["q"].waiting()] == ["2"]
 
