@@ -98,8 +98,8 @@ class Call:
     """One run of a sample handler, as its steps see it."""
 
     __slots__ = (
-        *("attempt", "context", "count", "deadline", "done", "event", "given", "handler", "has_own", "number"),
-        *("payload", "random"),
+        *("attempt", "context", "count", "deadline", "dies", "done", "event", "given", "handler", "has_own"),
+        *("number", "payload", "random"),
     )
 
     def __init__(
@@ -141,6 +141,9 @@ class Call:
 
         self.deadline: Deadline | None = None
         """When it is ended from outside; None: never, as far as is known where its steps are done."""
+
+        self.dies: Deadline | None = None
+        """When its service crashes, which ends also the undoing of what it has done; None: never, as far as is known."""
 
     def variables(self) -> dict[str, Any]:
         """What expressions of the call's steps read: event, count and counters."""

@@ -39,7 +39,10 @@ class HandlerSteps:
                     call.deadline.check()
         except Exception as error:
             failed = self.failed(error, call.context, step)
-            undo(call, failed)
+            try:
+                undo(call, failed)
+            except Exception as died:
+                return self.failed(died, call.context, step)
             return failed
         return None
 
@@ -57,7 +60,10 @@ class HandlerSteps:
                     call.deadline.check()
         except Exception as error:
             failed = self.failed(error, call.context, step)
-            await undo_async(call, failed)
+            try:
+                await undo_async(call, failed)
+            except Exception as died:
+                return self.failed(died, call.context, step)
             return failed
         return None
 

@@ -39,13 +39,18 @@ def done(call: Call, compensation: Compensation) -> None:
 
 
 def undo(call: Call, failed: Exception) -> None:
-    """Undo what was done, blocking this thread. failed: what the call fails with."""
+    """Undo what was done, blocking this thread. failed: what the call fails with.
+
+    Raises what the consumer dies with meanwhile: then nothing else is undone.
+    """
     for each in _to_undo(call, failed):
         with _telling(call, each):
             for step in each.of(call):
                 pause = step.do(call)
                 if pause is not None:
                     pause.block(call)
+                if call.deadline is not None:
+                    call.deadline.check()
 
 
 async def undo_async(call: Call, failed: Exception) -> None:
@@ -56,23 +61,31 @@ async def undo_async(call: Call, failed: Exception) -> None:
                 pause = step.do(call)
                 if pause is not None:
                     await pause.wait(call)
+                if call.deadline is not None:
+                    call.deadline.check()
 
 
 def _to_undo(call: Call, failed: Exception) -> Iterator[Compensation]:
-    if isinstance(failed, ConsumerDied) or type(failed).__name__ == WORKER_LOST:
+    if _is_death(failed):
         return
-    call.deadline = None  # a call that has timed out is undone all the same
+    call.deadline = call.dies  # a call that has timed out is undone all the same
     while call.done:
         yield call.done.pop()
 
 
+def _is_death(failed: Exception) -> bool:
+    return isinstance(failed, ConsumerDied) or type(failed).__name__ == WORKER_LOST
+
+
 @contextmanager
 def _telling(call: Call, compensation: Compensation) -> Iterator[None]:
-    """One that fails does not keep the others from being undone."""
+    """One that fails does not keep the others from being undone; one in which the consumer dies does."""
     step = compensation.step
     try:
         yield
     except Exception as error:
+        if _is_death(error):
+            raise
         said = f"{type(error).__name__}: {error}".removesuffix(": ")
         call.context.decided(Decided.NOT_UNDONE, f"saga: {step} could not be undone, for {said}")
     else:

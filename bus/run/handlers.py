@@ -142,15 +142,13 @@ class Behaviour:
         call = Call(self._stage, self.name, event, said_payload(event, payload), count, draws, self._own)
         call.number = number
         call.attempt = ATTEMPT.get()
-        call.deadline = self._deadline()
+        now = self._stage.time_ns
+        call.dies = None if self._dies_ns is None else Deadline(self._dies_ns, now, _crashed)
+        call.deadline = call.dies
+        timeout_ns = self.model.timeout_ns
+        if timeout_ns is not None and (self._dies_ns is None or now() + timeout_ns < self._dies_ns):
+            call.deadline = Deadline(now() + timeout_ns, now, self._timed_out)
         return call
-
-    def _deadline(self) -> Deadline | None:
-        timeout_ns, now = self.model.timeout_ns, self._stage.time_ns
-        over_ns = None if timeout_ns is None else now() + timeout_ns
-        if self._dies_ns is not None and (over_ns is None or self._dies_ns <= over_ns):
-            return Deadline(self._dies_ns, now, _crashed)
-        return None if over_ns is None else Deadline(over_ns, now, self._timed_out)
 
     def _timed_out(self) -> Exception:
         return self._stage.error_class(TIMED_OUT)(f"no end after {self.model.timeout}")
@@ -206,7 +204,7 @@ class _Subscription:
         return self._behaviour.after(call, failed or await self._behaviour.steps.do_async(call, pause))
 
     def _expired(self) -> BaseException | None:
-        return expired(self._stage.recording, is_durable=self._stage.engine.spec.is_durable)
+        return expired(self._stage.recording, self._event, is_durable=self._stage.engine.spec.is_durable)
 
     def _is_inside_emit(self) -> bool:
         """Whether the emit itself calls a plain handler here: for that nothing has waited."""

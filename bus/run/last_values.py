@@ -8,6 +8,7 @@ from collections.abc import Callable
 from bus.contract.holding import Carried, Redelivery
 from bus.contract.protocol import Engine
 from bus.run.decisions import DecisionRecords
+from bus.run.lifetimes import lives, living
 from bus.run.recording import Recording
 from bus.scenario import Scenario
 from bus.wording import duration
@@ -38,7 +39,9 @@ class LastValues:
         if found is None:
             return
         carried, emitted_ns = found
-        recorder = self._recording.recorder
+        recorder, scenario = self._recording.recorder, self._scenario()
+        if not lives(event, scenario, emitted_ns, self._recording.clock.time_ns()):
+            return
         age = duration(recorder.clock_ns() - emitted_ns)
         dispatch, name = recorder.next_id(), recorder.event(event, self._engine.bus)
         payload = carried[0] if carried else None
@@ -48,5 +51,6 @@ class LastValues:
             note = f"replay: {handler} comes late and gets the last {event}, emitted {age} ago"
             DecisionRecords(recorder).say(Decided.REPLAYED, note, call=call)
 
-        with contextlib.suppress(Exception):  # what a handler raises inside of the engine stands on its call
+        # What a handler raises inside of the engine stands on its call.
+        with contextlib.suppress(Exception), living(event, scenario, emitted_ns):
             self._engine.call_again(Redelivery(event, handler, dispatch, 1, carried), announce)

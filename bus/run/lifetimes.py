@@ -31,23 +31,33 @@ class _Life:
 _LIFE: ContextVar[_Life | None] = ContextVar("buslens_life", default=None)
 
 
-@contextmanager
-def living(event: str, scenario: Scenario, now_ns: int) -> Iterator[None]:
-    """While an event is emitted: its calls know how long it lives; those of one without a `ttl`, that it lives on."""
+def _life(event: str, scenario: Scenario, emitted_ns: int) -> _Life | None:
     declared = scenario.events.get(event)
     ttl = None if declared is None else declared.ttl
-    life = None if ttl is None else _Life(event, ttl, now_ns + distribution.parse_time(ttl))
-    token = _LIFE.set(life)
+    return None if ttl is None else _Life(event, ttl, emitted_ns + distribution.parse_time(ttl))
+
+
+def lives(event: str, scenario: Scenario, emitted_ns: int, now_ns: int) -> bool:
+    """Whether a call for an event that was emitted then may begin now."""
+    life = _life(event, scenario, emitted_ns)
+    return life is None or now_ns <= life.due_ns
+
+
+@contextmanager
+def living(event: str, scenario: Scenario, emitted_ns: int) -> Iterator[None]:
+    """While an event is emitted: its calls know how long it lives; those of one without a `ttl`, that it lives on."""
+    token = _LIFE.set(_life(event, scenario, emitted_ns))
     try:
         yield
     finally:
         _LIFE.reset(token)
 
 
-def expired(recording: Recording, *, is_durable: bool) -> BaseException | None:
-    """What a call that would begin here and now ends with, where its event has expired; None: it may begin."""
+def expired(recording: Recording, event: str, *, is_durable: bool) -> BaseException | None:
+    """What a call for an event that would begin here and now ends with, where that has expired; None: it may begin."""
     life = _LIFE.get()
-    if life is None or recording.clock.time_ns() <= life.due_ns:
+    # What pyee emits by itself, such as `error`, comes in the context of another event, and lives on.
+    if life is None or life.event != event or recording.clock.time_ns() <= life.due_ns:
         return None
     late = duration(recording.clock.time_ns() - life.due_ns)
     note = f"expired: {life.event} lives {life.ttl}, and this call would have begun {late} after that"

@@ -39,7 +39,16 @@ power of that, for CEL copies what it asks for each time."""
 _FIELD = re.compile(r"[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)*", re.ASCII)
 _LEAST = -(1 << 63)
 _MANY = f"it walks through one list inside of another, and there are more than {MOST_WALKED} values"
-_MACRO = re.compile(r"\.\s*(?:map|filter|all|exists|exists_one)\s*\(")
+_MACRO = re.compile(r"\.\s*(?:map|filter|all|exists(?:_one|One)?)\s*\(")
+_SILENT = re.compile(
+    r"""//[^\n]*
+    | [bB]?[rR][bB]?(?: '{3}.*?'{3} | "{3}.*?"{3} | '[^'\n\r]*' | "[^"\n\r]*" )
+    | '{3}(?:\\.|[^\\])*?'{3} | "{3}(?:\\.|[^\\])*?"{3} | '(?:\\.|[^'\\\n\r])*' | "(?:\\.|[^"\\\n\r])*"
+    """,
+    re.DOTALL | re.VERBOSE,
+)
+"""Comments and texts in quotes, in which nothing of what is looked for counts."""
+
 _BEGINS = "a text that begins with $ is an expression: write $$ for a plain dollar sign"
 _INSIDE = re.compile(r"\$\{([^{}]*)\}")
 
@@ -51,11 +60,12 @@ def compile_expression(text: str) -> Evaluator:
         raise ValueError(f"the expression has {len(text)} characters, at most {LONGEST} are allowed")
     if _depth(text) > DEEPEST:
         raise ValueError(f"the expression nests deeper than {DEEPEST} brackets")
-    if len(_MACRO.findall(text)) > MOST_MACROS:
+    code = _SILENT.sub(" ", text)
+    if len(_MACRO.findall(code)) > MOST_MACROS:
         raise ValueError(f"the expression walks through lists more than {MOST_MACROS} times")
     if not text.strip():
         raise ValueError("expected an expression such as event.payload.id, found nothing")
-    nested = _walks_inside(text)
+    nested = _walks_inside(code)
     if nested and text.count(",") > MOST_WALKED:
         raise ValueError(f"the expression is wrong: {_MANY}")
     try:
@@ -93,14 +103,14 @@ def _field(value: Any, steps: list[str]) -> Any:
     return value if is_plain and steps else Missing
 
 
-def _walks_inside(text: str) -> bool:
-    """Whether it walks through a list, or a mapping, for each item of another one."""
-    walks = list(_MACRO.finditer(text))
+def _walks_inside(code: str) -> bool:
+    """Whether it walks through a list, or a mapping, for each item of another one. code: without `_SILENT`."""
+    walks = list(_MACRO.finditer(code))
     if len(walks) < 2:
         return False
     first, second = walks[0].end(), walks[-1].start()
     depth = 1
-    for character in text[first:second]:
+    for character in code[first:second]:
         depth += (character in "([{") - (character in ")]}")
         if depth == 0:
             return False

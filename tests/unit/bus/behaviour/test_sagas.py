@@ -78,6 +78,26 @@ def test_what_dies_undoes_nothing(crash: str, run: Any) -> None:
     assert [text for text in said(trace) if text.startswith("saga")] == ["saga: one is done", "saga: two is done"]
 
 
+@pytest.mark.parametrize("engine", ENGINES)
+@pytest.mark.parametrize(("handler", "end"), [("", "{fail: always}"), ("    timeout: 2ms\n", "{wait: 10ms}")])
+def test_a_service_that_crashes_while_it_undoes_leaves_the_rest_undone(
+    handler: str, end: str, engine: str, run: Any
+) -> None:
+    text = scenario(end, handler, undo="{wait: 10ms}, ") + "\nfaults: [{crash: h, at: 5ms, for: 1ms}]"
+    trace = run(text, engine=engine)
+    assert said(trace)[:3] == DONE
+    assert "saga: two is undone" not in said(trace)[:4]
+    assert trace.calls.ended_ns[0] == 5 * MS
+    assert failure(trace)[0] == "ConsumerDied"
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+def test_a_consumer_that_dies_in_an_undo_leaves_the_rest_undone(engine: str, run: Any) -> None:
+    trace = run(scenario("{fail: always}", undo="{crash: {every: 1}}, "), engine=engine)
+    assert "saga: one is undone" not in said(trace)
+    assert failure(trace)[0] == "ConsumerDied"
+
+
 def test_a_mistake_inside_of_a_step_has_its_place(run: Any) -> None:
     with pytest.raises(Exception, match=r":8:67: no event d"):
         run(scenario("{log: x}").replace("{emit: b}", "{emit: d}"))

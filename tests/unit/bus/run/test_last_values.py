@@ -47,6 +47,14 @@ def test_a_service_that_comes_back_from_a_crash_gets_it_again(run: Any) -> None:
     assert [text for text in logged(trace) if text.startswith("late")] == ["late 1", "late 2", "late 3", "late 4"]
 
 
+@pytest.mark.parametrize("engine", ["pyee", "pyee-asyncio", "pyee-threads"])
+@pytest.mark.parametrize(("ttl", "replayed"), [("29ms", []), ("30ms", [REPLAYED, "late 3"])])
+def test_a_last_value_that_has_expired_is_not_replayed(ttl: str, replayed: list[str], engine: str, run: Any) -> None:
+    trace = run(TEXT.format(last_value=f"true, ttl: {ttl}", fault=ABSENT), engine=engine)
+    said = [text for text in logged(trace) if not text.startswith("fault")]
+    assert said == ["early 1", "early 2", "early 3", *replayed, "early 4", "late 4"]
+
+
 def test_before_the_first_emit_there_is_nothing_to_replay(run: Any) -> None:
     text = TEXT.format(last_value="true", fault="absent: late, for: 2ms")
     trace = run(text.replace("script: [", "script: [{wait: 5ms}, "))

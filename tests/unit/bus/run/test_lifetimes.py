@@ -70,6 +70,18 @@ def test_an_event_that_a_handler_emits_lives_its_own_life(run: Any) -> None:
     assert logged(trace) == ["b", "b", "b"]
 
 
+@pytest.mark.parametrize("engine", PYEE)
+def test_what_pyee_emits_by_itself_does_not_expire_with_the_event_behind_it(engine: str, run: Any) -> None:
+    trace = run(
+        "events: {a: {ttl: 15ms}}\nhandlers:\n"
+        "  h: {on: a, concurrency: 1, do: [{wait: 50ms}, {fail: always}]}\n"
+        "  e: {on: error, do: [{log: heard}]}\nscript: [{emit: a}]",
+        engine=engine,
+    )
+    assert "expired" not in "".join(logged(trace))
+    assert ("heard" in logged(trace)) == (engine == "pyee-asyncio")
+
+
 def test_a_plain_handler_on_pyee_is_called_by_the_emit_and_nothing_expires(run: Any) -> None:
     trace = run(TEXT.format(handler="").replace("events:", "events:", 1), engine="pyee")
     assert logged(trace) == ["n 1", "n 2", "n 3", "n 4"]

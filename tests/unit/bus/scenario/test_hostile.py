@@ -50,6 +50,29 @@ def test_where_they_are_long_the_expression_fails_at_once(payload: list[object])
         compile_expression(NESTED)({"event": {"payload": payload}})
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "event.payload.map(a, a != ')' && event.payload.exists(b, a == b))",
+        "event.payload.map(a, a != r'\\' && event.payload.exists(b, b != ')'))",
+        'event.payload.map(a, """)""" == a || event.payload.exists(b, a == b))',
+        "event.payload.map(a, a > 0 // )\n && event.payload.exists(b, a == b))",
+        "event.payload.map(a, event.payload.existsOne(b, a == b))",
+        "event.payload. // the items\nmap(a, event.payload. // again\nmap(b, b))",
+    ],
+)
+def test_neither_a_text_nor_a_comment_hides_that_one_walk_stands_inside_of_another(text: str) -> None:
+    with pytest.raises(ExpressionError, match="walks through one list inside of another"):
+        compile_expression(text)({"event": {"payload": list(range(MOST_WALKED + 1))}})
+
+
+def test_walks_are_counted_as_the_parser_sees_them() -> None:
+    hidden = "event.payload. //\nall(a, event.payload. //\nall(b, event.payload. //\nall(c, true)))"
+    with pytest.raises(ValueError, match="walks through lists more than 2 times"):
+        compile_expression(hidden)
+    assert compile_expression("'a.map( b.map( c.map(' + event.name")({"event": {"name": "x"}}).endswith("x")
+
+
 def test_long_lists_that_stand_in_the_expression_are_refused_when_the_file_is_read() -> None:
     numbers = ",".join("0" * (MOST_WALKED + 1))
     with pytest.raises(ValueError, match="walks through one list inside of another"):
