@@ -143,7 +143,7 @@ class Call:
         """When it is ended from outside; None: never, as far as is known where its steps are done."""
 
         self.dies: Deadline | None = None
-        """When its service crashes, which ends also the undoing of what it has done; None: never, as far as is known."""
+        """When its service crashes, which ends also the undoing of its saga; None: never, as far as is known."""
 
     def variables(self) -> dict[str, Any]:
         """What expressions of the call's steps read: event, count and counters."""

@@ -38,6 +38,9 @@ def together(paths: Sequence[Path], say: Callable[[str], object] = unheard) -> T
         return Together(load(paths[0], say), title, 0)
     if len(paths) > MOST:
         raise UserError(f"{len(paths)} captures are too many for one model", hint=f"at most {MOST}")
+    for path in paths:
+        if sum(path.resolve() == other.resolve() for other in paths) > 1:
+            raise UserError(f"{path} is given more than once", hint="what happened in it would count as often")
     traces = [load(path, say) for path in paths]
     for path, trace in zip(paths, traces, strict=True):
         if trace.damage or trace.header is None:

@@ -22,6 +22,12 @@ TOLD = {
     BrokerTrouble.RESTARTS: "restarts",
     BrokerTrouble.FULL: "has a full disk",
 }
+OVER = {
+    BrokerTrouble.UNREACHABLE: "the way to the broker is open again",
+    BrokerTrouble.RESTARTS: "the broker has restarted",
+    BrokerTrouble.FULL: "the broker's disk has room again",
+}
+"""What is told at the end. Another trouble may still go on, so that it need not be well."""
 
 
 class BrokerOutage:
@@ -47,4 +53,4 @@ class BrokerOutage:
     async def _return(self, loop: EngineLoop) -> None:
         await loop.pause(self._lasts_ns)
         self._engine.disturb(self._trouble, begins=False)
-        self._records.say(Fault.BROKER_BACK, "the broker is well again")
+        self._records.say(Fault.BROKER_BACK, OVER[self._trouble])

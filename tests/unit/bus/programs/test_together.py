@@ -68,3 +68,10 @@ def test_captures_that_do_not_go_together_are_refused(tmp_path: Path) -> None:
     sqlite.write_bytes(sqlite.read_bytes()[:-3] + b"xyz")
     with pytest.raises(UserError, match="cannot be put together with others"):
         together([pyee, sqlite])
+
+
+def test_a_capture_does_not_count_twice(tmp_path: Path) -> None:
+    once, other = (written(tmp_path, each, played(0, 1)) for each in ("once", "other"))
+    (tmp_path / "again").symlink_to(once)
+    with pytest.raises(UserError, match="once is given more than once"):
+        together([once, other, tmp_path / "again"])

@@ -31,6 +31,17 @@ def test_nothing_is_lost_while_a_broker_is_away_and_each_outage_is_a_record(
     assert not ((confirmed > S) & (confirmed < 3 * S)).any(), "nothing is confirmed meanwhile"
 
 
+def test_what_ends_while_other_troubles_go_on_is_told_as_itself(live: Live) -> None:
+    faults = "[{broker: unreachable, for: 1s}, {broker: restarts, at: 500ms, for: 1s}, {broker: full, for: 2s}]"
+    text = TEXT.replace("[{broker: WRONG, at: 1s, for: 2s}]", faults)
+    trace = live.ended(text, engine="rabbitmq-model").trace
+    assert [line for line in logged(trace) if "way to" in line or "restarted" in line or "room" in line] == [
+        "fault: the way to the broker is open again",
+        "fault: the broker has restarted",
+        "fault: the broker's disk has room again",
+    ]
+
+
 @pytest.mark.parametrize("engine", ["rabbitmq-model", "kafka-model"])
 def test_what_a_consumer_had_is_delivered_again(engine: str, live: Live) -> None:
     """The call that ran when the connection broke goes on; what it had done is not known to the broker."""
