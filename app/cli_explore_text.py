@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shlex
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -68,7 +69,7 @@ def _chance_lines(each: ToldFinding) -> Iterator[str]:
 
 def _replay_lines(each: ToldFinding) -> Iterator[str]:
     if each.saved is not None:
-        yield f"replay: buslens run {each.saved}"
+        yield f"replay: {_command(each.saved)}"
     else:
         yield f"choices: {json.dumps(each.finding.choices)}"
         yield "-o FOLDER writes it as a scenario, which buslens run and the window replay"
@@ -101,6 +102,11 @@ def as_json(told: Told) -> dict[str, Any]:
     }
 
 
+def _command(saved: Path) -> str:
+    """As a shell takes it, whatever the file is called."""
+    return f"buslens run {shlex.quote(plain(str(saved)))}"
+
+
 def _finding_as_json(told: ToldFinding) -> dict[str, Any]:
     each = told.finding
     return {
@@ -118,5 +124,5 @@ def _finding_as_json(told: ToldFinding) -> dict[str, Any]:
         "shrinking_runs": each.shrinking_runs,
         "is_minimal": each.is_minimal,
         "chance": [asdict(point) for point in told.chance],
-        "replay": f"buslens run {plain(str(told.saved))}" if told.saved is not None else None,
+        "replay": _command(told.saved) if told.saved is not None else None,
     }

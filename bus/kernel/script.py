@@ -14,6 +14,7 @@ from bus.kernel.tasks import TURN, Steps, Task, Tasks
 from bus.run.script import MOST_AT_ONCE, Emitter, Path
 from bus.scenario import Scenario, distribution
 from bus.scenario.acts import EmitAct, MarkAct, RepeatAct, WaitAct
+from bus.scenario.steps import MOST_TIMES
 
 Part = Generator[int | None, None, None]
 """Steps of the script, as a Task has them."""
@@ -69,6 +70,9 @@ class KernelScript:
         self._emitters: dict[Path, Emitter] = {}
         self._rng = stage.draws.stream("script")
         self._at_once = 0
+        self._done = 0
+        """Steps so far."""
+
         self.is_over = False
 
     def begin(self) -> None:
@@ -95,6 +99,9 @@ class KernelScript:
     def _perform(self, task: Task, acts: Sequence[Any], path: Path, beside: Group) -> Part:
         for index, act in enumerate(acts):
             here = (*path, index)
+            self._done += 1
+            if self._done > MOST_TIMES:
+                raise BeyondKernel
             if isinstance(act, EmitAct):
                 emitter = self._emitter(act, here)
                 if act.at is not None:

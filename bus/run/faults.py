@@ -51,7 +51,7 @@ _OF_CALLS = (FailFault, HangFault, SlowFault)
 def chosen(scenario: Scenario, draws: Draws) -> list[tuple[int, FaultPart]]:
     """The faults that happen in a run, with their places in the file: all, or those of kinds that the swarm draws."""
     wanted = set(FAULTS)
-    if scenario.swarm:
+    if scenario.swarm and scenario.faults:
         swarm = draws.stream("swarm")
         wanted = {verb for verb in FAULTS if swarm.random() < 0.5}
     return [(index, fault) for index, fault in enumerate(scenario.faults) if fault.verb() in wanted]

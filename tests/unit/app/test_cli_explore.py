@@ -19,15 +19,15 @@ from tests.helpers.exploring import UNLUCKY
 def test_a_lost_update_is_told_and_its_replay_breaks_the_same(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert explore(ExploreRequest("lost-update", runs=6, jobs=2, chance=True, output=tmp_path / "new")) == 1
+    assert explore(ExploreRequest("lost-update", runs=6, jobs=2, chance=True, output=tmp_path / "a new one")) == 1
     said = capsys.readouterr().out
     assert "NOT MET  deposit.stored, by number: at most once" in said
     assert "needs an order that is legal" in said
     assert "shrunk to 1 choice and 1 script step" in said
     assert "not tried: strategy pct or delay-bounded" in said
     assert "It was mostly decided at 10 ms" in said
-    saved = tmp_path / "new" / "lost-update-1.yaml"
-    assert f"replay: buslens run {saved}" in said
+    saved = tmp_path / "a new one" / "lost-update-1.yaml"
+    assert f"replay: buslens run '{saved}'" in said
     assert run_headless(RunRequest(str(saved))) == 1
     assert "NOT MET" in capsys.readouterr().out
     assert run_headless(RunRequest("lost-update")) == 0

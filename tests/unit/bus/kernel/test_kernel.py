@@ -85,3 +85,11 @@ def test_what_the_kernel_finds_is_replayed_on_the_real_bus() -> None:
     replay = program.run_real(Choices(asked.made))
     assert not replay.in_kernel
     assert judge.judge(replay) == found
+
+
+def test_a_swarm_without_faults_draws_nothing_on_either_level() -> None:
+    document = loads(
+        "buslens: 1\nswarm: true\nevents: {a: {}}\n"
+        "handlers: {h: {on: a, do: [{wait: 1ms..2ms}]}}\nscript: [{emit: a, times: 3}]\n"
+    )
+    assert difference(document, partial(choices, "random", "1")) == ""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from bus.exploration.program import Program
 from bus.runtime.choices import Choices
 from bus.scenario import loads
@@ -29,4 +31,13 @@ def test_it_makes_up_for_what_came_too_late() -> None:
 def test_a_script_that_cannot_go_on_is_told_by_the_real_bus() -> None:
     result = Program(loads("buslens: 1\nevents: {a: {}}\nscript: [{emit: a, with: $nothing.here}]\n")).run(Choices())
     assert "the script cannot go on" in result.failure
+    assert not result.in_kernel
+
+
+def test_a_script_whose_time_never_comes_is_told_by_the_real_bus(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("bus.run.script.MOST_TIMES", 1_000)
+    monkeypatch.setattr("bus.kernel.script.MOST_TIMES", 1_000)
+    text = "buslens: 1\nevents: {a: {}}\nscript: [{repeat: 10000000, for: 1s, do: [{emit: a, if: 'false'}]}]\n"
+    result = Program(loads(text)).run(Choices())
+    assert "the script cannot go on: it has done 1000 steps" in result.failure
     assert not result.in_kernel
