@@ -79,6 +79,16 @@ def test_a_durable_engine_loses_nothing_and_repeats_what_was_not_acknowledged(
 
 
 @pytest.mark.parametrize("engine", DURABLE)
+@pytest.mark.parametrize("boundary", list(Boundary))
+def test_what_was_handed_out_ahead_comes_again_to_who_dies(engine: str, boundary: Boundary, crashed: Crashed) -> None:
+    slow = TWO.replace("wait: 1ms", "wait: 5ms")
+    result = crashed(engine, boundary, slow)
+    assert losses(result)[0] == 0
+    assert result.figures.delivered == 60
+    assert result.figures.kept + result.figures.open == 0
+
+
+@pytest.mark.parametrize("engine", DURABLE)
 def test_who_acknowledges_before_the_call_never_repeats_and_loses_what_it_was_handling(
     engine: str, crashed: Crashed
 ) -> None:

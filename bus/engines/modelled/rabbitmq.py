@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from typing import ClassVar
+from typing import ClassVar, NamedTuple
 
 from bus.contract.delivery import Bound, Broker, Confirmed, Delivered, Delivery, Died, Message, Refused
 from bus.contract.spec import EngineSpec
@@ -26,8 +26,17 @@ class ModelledRabbit(ModelledEngine):
         return ModelledRabbitBroker()
 
 
+class _Tag(NamedTuple):
+    """What a delivery is settled by."""
+
+    channel: int
+    """How many channels its consumer had before."""
+
+    tag: int
+
+
 class ModelledRabbitBroker(ModelledBroker):
-    """A channel for each consumer."""
+    """A channel for each consumer; another one for one that died, and for all where the connection was lost."""
 
     keeps_order: ClassVar[bool] = False
 
@@ -37,8 +46,11 @@ class ModelledRabbitBroker(ModelledBroker):
         self._bound: dict[tuple[str, str], int] = {}
         """Prefetch of each consumer and event that are consumed."""
 
-        self._open: dict[str, dict[int, Delivery]] = {}
+        self._open: dict[str, dict[_Tag, Delivery]] = {}
         """By consumer and tag: delivered on the channel that is there now, and not settled."""
+
+        self._channels: Counter[str] = Counter()
+        """By consumer: how many it had before the one that is there now."""
 
         self._returned: Counter[tuple[str, str]] = Counter()
         """By consumer and id: how often the server counted a delivery whose call never began."""
@@ -63,19 +75,19 @@ class ModelledRabbitBroker(ModelledBroker):
 
     def _acknowledge(self, delivery: Delivery) -> None:
         if self._has(delivery):
-            self._server.acknowledge(delivery.consumer, delivery.token)
+            self._server.acknowledge(delivery.consumer, delivery.token.tag)
             self._send()
         self._done_with(delivery)
 
     def _dead_letter(self, delivery: Delivery) -> None:
         if self._has(delivery):
-            self._server.reject(delivery.consumer, delivery.token)
+            self._server.reject(delivery.consumer, delivery.token.tag)
             self._send()
         self._done_with(delivery)
 
     def _retry(self, delivery: Delivery) -> None:
         if self._has(delivery):
-            self._server.requeue(delivery.consumer, delivery.token)
+            self._server.requeue(delivery.consumer, delivery.token.tag)
             self._send()
 
     def _release(self, delivery: Delivery) -> None:
@@ -83,13 +95,14 @@ class ModelledRabbitBroker(ModelledBroker):
         self._retry(delivery)
 
     def _die(self, delivery: Delivery) -> None:
+        """Whatever became of this: what else was delivered on its channel is delivered again."""
         consumer = delivery.consumer
-        if self._open.get(consumer, {}).get(delivery.token) is delivery:
+        if delivery.token.channel == self._channels[consumer]:
             for other in self._open[consumer].values():
                 if other is not delivery:
                     self._not_begun(other)
             self._server.close(consumer)
-            self._open[consumer].clear()
+            self._another_channel(consumer)
         self._say(consumer, Died(consumer))
         for name, event in self._bound:
             if name == consumer and not self._server.consumes(name, _queue(name, event)):
@@ -109,8 +122,8 @@ class ModelledRabbitBroker(ModelledBroker):
 
     def _lose(self) -> None:
         self._server.restart()
-        for each in self._open.values():
-            each.clear()
+        for consumer in self._open:
+            self._another_channel(consumer)
 
     def _count(self) -> tuple[tuple[str, str, int], ...]:
         return tuple(
@@ -129,13 +142,14 @@ class ModelledRabbitBroker(ModelledBroker):
         self._server.open(consumer, self._bound[consumer, event])
         self._server.consume(consumer, _queue(consumer, event))
 
+    def _another_channel(self, consumer: str) -> None:
+        """The one before is closed: what was delivered on it cannot be settled any more."""
+        self._open[consumer].clear()
+        self._channels[consumer] += 1
+
     def _has(self, delivery: Delivery) -> bool:
         """Whether its channel is there still; it is settled now."""
-        opened = self._open[delivery.consumer]
-        is_here = opened.get(delivery.token) is delivery
-        if is_here:
-            del opened[delivery.token]
-        return is_here
+        return self._open[delivery.consumer].pop(delivery.token, None) is not None
 
     def _send(self) -> None:
         for sent in self._server.sent():
@@ -144,10 +158,9 @@ class ModelledRabbitBroker(ModelledBroker):
             again = ", redelivered" if sent.delivery_count else ""
             place = f"queue ….{sent.queue}, delivery tag {sent.tag}{again}"
             attempt = max(1, 1 + sent.delivery_count - returned)
-            delivery = Delivery(
-                *(consumer, message.event, message.attributes, message.body, attempt, place), token=sent.tag
-            )
-            self._open.setdefault(consumer, {})[sent.tag] = delivery
+            tag = _Tag(self._channels[consumer], sent.tag)
+            delivery = Delivery(*(consumer, message.event, message.attributes, message.body, attempt, place), token=tag)
+            self._open.setdefault(consumer, {})[tag] = delivery
             self._say(consumer, Delivered(delivery))
 
     def _not_begun(self, delivery: Delivery) -> None:
