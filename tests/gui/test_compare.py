@@ -106,6 +106,9 @@ def test_on_a_small_screen_every_lane_can_be_reached_and_axes_begin_at_one_pixel
     compare(sheet, qtbot)
     assert sheet.width() <= window.width()
     assert sheet.minimumSizeHint().width() <= size[0]
+    boxes = list(sheet.engines.values())
+    assert all(box.visibleRegion().boundingRect() == box.rect() for box in boxes), "every engine is seen whole"
+    assert all(box.width() >= box.sizeHint().width() for box in boxes)
     first, *_, last = strips = sheet.strips.strips
     qtbot.waitUntil(lambda: {strip.width() for strip in strips} == {sheet.strips.width()}, timeout=PATIENCE_MS)
     assert len({(strip._place.left, strip.mapTo(sheet, QPoint()).x(), strip.width()) for strip in strips}) == 1
@@ -120,6 +123,27 @@ def test_on_a_small_screen_every_lane_can_be_reached_and_axes_begin_at_one_pixel
         return last.mapTo(area, QPoint(0, last.height())).y() <= area.height() + 1
 
     qtbot.waitUntil(at_the_last_lane, timeout=PATIENCE_MS)
+
+
+def test_engines_in_several_lines_are_chosen_by_keys_and_stand_in_fewer_where_letters_become_smaller(
+    window: Any, opened: Opened, qtbot: Any
+) -> None:
+    window.wiring.appearance.apply_settings(replace(window.store.read(), font_points=16.0))
+    window.resize(1000, 600)
+    sheet = opened("user-created")
+    first, *others = boxes = list(sheet.engines.values())
+    assert len({box.y() for box in boxes}) == 2
+    sheet.activateWindow()
+    first.setFocus()
+    qtbot.waitUntil(first.hasFocus, timeout=PATIENCE_MS)
+    for box in others:
+        qtbot.keyClick(QApplication.focusWidget(), Qt.Key.Key_Tab)
+        assert QApplication.focusWidget() is box
+        chosen = box.isChecked()
+        qtbot.keyClick(box, Qt.Key.Key_Space)
+        assert box.isChecked() is not chosen
+    window.wiring.appearance.apply_settings(replace(window.store.read(), font_points=9.0))
+    qtbot.waitUntil(lambda: len({box.y() for box in boxes}) == 1, timeout=PATIENCE_MS)
 
 
 def test_the_border_between_tables_and_timelines_stays_where_a_person_put_it(opened: Opened, qtbot: Any) -> None:

@@ -31,6 +31,7 @@ from ui.compare.strips import Strips
 from ui.compare.table import BoundaryTable, FiguresTable, needed_height
 from ui.run_choices import speed_text
 from ui.theme import ThemeSource
+from ui.widgets.columns import Columns
 
 SPEEDS = (1.0, 10.0, 100.0, math.inf)
 SIZE = QSize(1180, 760)
@@ -65,7 +66,7 @@ class CompareSheet(QDialog):
         self._make_choices()
         self._make_results()
         rows = QVBoxLayout(self)
-        rows.addLayout(self._engines_line())
+        rows.addWidget(self._engines_part())
         rows.addLayout(self._run_line())
         rows.addWidget(self._parts, 1)
         themes.changed.connect(self.refresh_theme)
@@ -190,13 +191,12 @@ class CompareSheet(QDialog):
         self.says.setProperty("muted", True)
         self.says.setWordWrap(True)
 
-    def _engines_line(self) -> QHBoxLayout:
-        line = QHBoxLayout()
-        line.setSpacing(12)
+    def _engines_part(self) -> Columns:
+        """In lines: all engines beside one another would be wider than a small screen."""
+        part = Columns(self)
         for box in self.engines.values():
-            line.addWidget(box)
-        line.addStretch(1)
-        return line
+            part.add(box)
+        return part
 
     def _run_line(self) -> QHBoxLayout:
         """A line of its own: beside the engines it would be wider than a small screen."""

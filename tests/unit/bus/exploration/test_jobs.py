@@ -68,7 +68,7 @@ def test_what_the_processes_cannot_do_is_said(monkeypatch: pytest.MonkeyPatch) -
 def test_a_run_without_an_end_is_ended_and_said(monkeypatch: pytest.MonkeyPatch) -> None:
     for room in ("jobs", "work_process"):
         monkeypatch.setattr(f"bus.exploration.{room}.LONGEST_END_S", 0.2)
-    many = "{repeat: 10000000, do: [{repeat: 10000000, do: [{emit: a, if: count < 0}]}]}"
+    many = "{repeat: 10000000, do: [{emit: a, if: count < 0}]}"  # the most steps that there may be: minutes
     program = Program(loads(f"buslens: 1\nevents: {{a: {{}}}}\nscript: [{many}]\nexpect: [{{event: a, emitted: 0}}]"))
     until = time.monotonic() + PATIENCE_S
     with pytest.raises(UserError, match="did not end and has not said what it saw"):
