@@ -364,7 +364,12 @@ def record(
     to: Annotated[str, typer.Option(help="Send its spans to a collector.", metavar="otlp=http://HOST:4318")] = "",
     only: Annotated[str, typer.Option(help="Watch only these libraries.", metavar="A,B")] = "",
     budget: Annotated[str, typer.Option(help="Most of its time that this may cost.", metavar="5%")] = "",
+    expect: Annotated[str, typer.Option(help="Judge it by this scenario at its end.", metavar="SCENARIO")] = "",
+    junit: Annotated[str, typer.Option(help="Write these verdicts as JUnit XML.", metavar="FILE")] = "",
+    payloads: Annotated[str, typer.Option(help="What of payloads is kept: full, keys, off.", metavar="WHAT")] = "",
+    redact: Annotated[str, typer.Option(help="Fields whose values never leave it.", metavar="A,B")] = "",
     inject: Annotated[bool, typer.Option("--inject", help="Add a traceparent to messages over a broker.")] = False,
+    stacks: Annotated[bool, typer.Option("--stacks", help="Record where handlers stand that run for long.")] = False,
     window: Annotated[bool, typer.Option("--window", help="Open the window on the capture.")] = False,
     control: Annotated[bool, typer.Option("--control", help="Take commands of yours: emit, tune.")] = False,
     no_children: Annotated[bool, typer.Option("--no-children", help="Watch no other Python that it starts.")] = False,
@@ -377,13 +382,15 @@ def record(
 
     flags = {
         "--inject": inject,
+        "--stacks": stacks,
         "--control": control,
         "--window": window,
         "--no-children": no_children,
         "--variables": variables,
         "--quiet": quiet,
     }
-    values = {"--output": output, "--to": to, "--only": only, "--budget": budget}
+    values = {"--output": output, "--to": to, "--only": only, "--budget": budget, "--expect": expect, "--junit": junit}
+    values |= {"--payloads": payloads, "--redact": redact}
     options = [f"{name}={value}" for name, value in values.items() if value]
     raise typer.Exit(become([*options, *(flag for flag, is_set in flags.items() if is_set), "--", *(command or [])]))
 
