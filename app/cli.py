@@ -10,6 +10,7 @@ from typing import Annotated
 import typer
 
 from app.cli_explore_options import explore
+from app.cli_kept_files import KeepsWhatItReads
 from app.cli_map_options import map_
 from app.cli_model_options import model
 from app.cli_questions import check, expect, query, report, why
@@ -462,3 +463,7 @@ def clean() -> None:
     from app.cli_clean import clean as remove
 
     raise typer.Exit(remove())
+
+
+for _each in program.registered_commands:
+    _each.cls = KeepsWhatItReads

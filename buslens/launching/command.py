@@ -98,6 +98,7 @@ def record(arguments: "list[str]") -> int:
         if request.prints == "help":
             print(HELP.format(libraries=", ".join(libraries())), end="")
             return 0
+        check_written(request)
         check_expected(request)
     except WrongUse as wrong:
         say(f"{wrong} (see buslens record --help)")
@@ -247,6 +248,14 @@ def check_window() -> None:
     why = window.why_none(dict(os.environ))
     if why:
         raise WrongUse(why)
+
+
+def check_written(request: RecordRequest) -> None:
+    """Raise WrongUse where a file to write is the program, or what it is judged by: it would be lost."""
+    for written in filter(None, (request.output, request.judged["--junit"])):
+        for read in (*request.command, request.judged["--expect"]):
+            if os.path.isfile(written) and os.path.isfile(read) and os.path.samefile(written, read):
+                raise WrongUse(f"{read} is read here, and would be lost: write into another file")
 
 
 def check_expected(request: RecordRequest) -> None:

@@ -47,6 +47,15 @@ def test_a_mistake_is_one_sentence(arguments: list[str], problem: str) -> None:
         parsed(arguments)
 
 
+def test_no_capture_is_written_over_the_program(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    app = tmp_path / "app.py"
+    app.write_text("print(1)\n")
+    for options in (["-o", str(app)], ["--expect", str(app), "--junit", str(app)]):
+        assert COMMANDS["record"]([*options, "--", "python", str(app)]) == 2
+        assert f"{app} is read here, and would be lost: write into another file" in capsys.readouterr().err
+    assert app.read_text() == "print(1)\n"
+
+
 def test_a_command_is_found_as_a_shell_finds_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("python", "tool"):
         (tmp_path / name).write_text("#!/bin/sh\n")
