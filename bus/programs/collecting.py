@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from bus.capture.file_lock import is_written, lock
+from bus.programs.open_files import allow_many
 from bus.programs.session_folder import SessionFolder, opened
 from bus.programs.session_follower import SessionFollower
 from bus.stream.head import StreamHead, StreamState
@@ -75,6 +76,7 @@ def whole(path: Path, say: Callable[[str], object]) -> Path:
     streams = _streams_of(path)
     if not streams.is_dir():
         return path
+    allow_many()
     if is_written(path):
         if not _may_grow(path):
             _wait_until_made(path, say)
