@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import os
 import signal
 import subprocess
@@ -126,9 +127,15 @@ def test_a_server_that_reloads_is_seen_before_and_after(tmp_path: Path) -> None:
     pytest.importorskip("uvicorn")
     with serving(tmp_path, "uvicorn", "--reload", "--port", "{port}", "shop:asgi") as server:
         server.until(lambda: server.events())
-        later = time.time() + 10  # the time of a file may be as coarse as a second
+        times = itertools.count(time.time() + 10, 10)  # the time of a file may be as coarse as a second
+
+        def reloaded() -> bool:
+            """uvicorn does not see what changed before it has looked for the first time: changed again until it has."""
+            later = next(times)
+            os.utime(tmp_path / "shop.py", (later, later))
+            return server.ask().startswith("second")
+
         (tmp_path / "shop.py").write_text(APP.replace('"first"', '"second"'))
-        os.utime(tmp_path / "shop.py", (later, later))
-        server.until(lambda: server.ask().startswith("second"))
+        server.until(reloaded)
         server.until(lambda: {*server.events()} == {"first", "second"})
-        assert len(server.workers()) == 2
+        assert len(server.workers()) >= 2, "one more for each time that it has seen a change"
