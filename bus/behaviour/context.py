@@ -29,6 +29,20 @@ class FullQueues(Protocol):
         """Wait for that in a coroutine."""
 
 
+class NoFullQueues:
+    """FullQueues of a place that knows of none: nobody who emits there has to wait."""
+
+    def may_block(self, event: str) -> bool:
+        """Never."""
+        return False
+
+    def block_until_taken(self, event: str) -> None:
+        """Go on."""
+
+    async def until_taken(self, event: str) -> None:
+        """Go on."""
+
+
 class HandlerContext(Protocol):
     """Where calls of sample handlers run. Methods that wait raise asyncio.CancelledError where the run ends."""
 

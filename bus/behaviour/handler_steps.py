@@ -68,7 +68,7 @@ class HandlerSteps:
         return None
 
     def _of(self, call: Call) -> Iterator[ReadyStep]:
-        return (step for step in self._steps if call.count == 1 or not step.first_only)
+        return (step for step in self._steps if step.is_of(call))
 
     def failed(self, error: Exception, context: HandlerContext, step: ReadyStep | None = None) -> Exception:
         """What a call has failed with, as if it was raised where that step stands; None: at the handler's name."""

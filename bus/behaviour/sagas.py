@@ -29,7 +29,7 @@ class Compensation:
 
     def of(self, call: Call) -> list[Any]:
         """Those that this call does."""
-        return [step for step in self.steps if call.count == 1 or not step.first_only]
+        return [step for step in self.steps if step.is_of(call)]
 
 
 def done(call: Call, compensation: Compensation) -> None:

@@ -34,6 +34,10 @@ class ReadyStep:
     first_only: bool
     """Only in the handler's first call."""
 
+    def is_of(self, call: Call) -> bool:
+        """Whether this call does it."""
+        return call.count == 1 or not self.first_only
+
 
 @dataclass(frozen=True, slots=True)
 class Spot:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import Any, Protocol
 
+from bus.behaviour.context import NoFullQueues
 from bus.behaviour.error_classes import ErrorClasses
 from bus.behaviour.plain import plain
 from bus.kernel.plans import Carried, ReadyEmit, problems_of
@@ -24,27 +25,13 @@ class Bus(Protocol):
         """Put an event on the bus. Raises what reaches whoever emits."""
 
 
-class NoFullQueues:
-    """No service has a queue: scenarios with services are not run here (see `bus.behaviour.context.FullQueues`)."""
-
-    def may_block(self, event: str) -> bool:
-        """Nobody has to wait."""
-        return False
-
-    def block_until_taken(self, event: str) -> None:
-        """It is taken at once."""
-
-    async def until_taken(self, event: str) -> None:
-        """It is taken at once."""
-
-
 class KernelStage:
     """One run, as steps and the script see it (`HandlerContext`, as far as it is asked by what is done at once)."""
 
     trusted = False
     is_stopped = False
     is_virtual = True
-    services = NoFullQueues()
+    services = NoFullQueues()  # scenarios with services are not run here
 
     def __init__(self, scenario: Scenario, tasks: Tasks, records: Records, draws: Draws, classes: ErrorClasses) -> None:
         """classes: of exceptions that the scenario names."""

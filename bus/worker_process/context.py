@@ -6,26 +6,13 @@ import asyncio
 import contextlib
 from typing import Any
 
+from bus.behaviour.context import NoFullQueues
 from bus.behaviour.error_classes import ErrorClasses
 from bus.behaviour.plain import plain
 from bus.scenario import Scenario
 from bus.workers.python_host import PythonHost
 from bus.workers.worker_talk import RunLink
 from buslens.records import Decided
-
-
-class UnknownQueues:
-    """The queues of the run's services, as a worker's process sees them: not at all, and nothing waits for them."""
-
-    def may_block(self, event: str) -> bool:
-        """Never: that a queue of the run is full is not known here."""
-        return False
-
-    def block_until_taken(self, event: str) -> None:
-        """Go on: see `may_block`."""
-
-    async def until_taken(self, event: str) -> None:
-        """Go on: see `may_block`."""
 
 
 class WorkerContext:
@@ -43,7 +30,7 @@ class WorkerContext:
         self.error_class = ErrorClasses().named
         self.is_virtual = False  # a worker's process does not know the run's clock
         self.python = PythonHost()
-        self.services = UnknownQueues()
+        self.services = NoFullQueues()  # whether a queue of the run is full is not known in a worker's process
         self.trusted = False
         self.counters: dict[str, int] = {}
 

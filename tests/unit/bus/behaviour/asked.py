@@ -6,12 +6,11 @@ import contextlib
 import random
 from typing import Any
 
-from bus.behaviour.context import Call
+from bus.behaviour.context import Call, NoFullQueues
 from bus.behaviour.handler_steps import HandlerSteps
 from bus.behaviour.places import Lines
 from bus.behaviour.steps import ready_steps
 from bus.scenario import loads
-from bus.worker_process.context import UnknownQueues
 from bus.workers.python_host import PythonHost
 from buslens.records import Decided
 
@@ -27,7 +26,7 @@ class Asked:
         self.said: list[tuple[Any, ...]] = []
         self.counters: dict[str, int] = {}
         self.python = PythonHost()
-        self.services = UnknownQueues()
+        self.services = NoFullQueues()
 
     def sample(self, event: str) -> Any:
         return {"sample of": event}
