@@ -77,9 +77,7 @@ def whole(path: Path, say: Callable[[str], object]) -> Path:
     if not streams.is_dir():
         return path
     allow_many()
-    if is_written(path):
-        if not _may_grow(path):
-            _wait_until_made(path, say)
+    if is_written(path) and (_may_grow(path) or not _is_left(path, say)):
         return path
     if not _heads(path):
         return path
@@ -99,8 +97,7 @@ def _made_again(path: Path, streams: Path, say: Callable[[str], object]) -> Path
         descriptor = os.open(path, os.O_RDWR | os.O_CREAT | getattr(os, "O_CLOEXEC", 0), 0o666)
         with open(descriptor, "r+b", buffering=0) as file:
             if not lock(descriptor):
-                _wait_until_made(path, say)
-                return path
+                return whole(path, say)  # somebody else makes it, or has just asked whether anybody does
             if not _heads(path):
                 return path  # somebody else has just made it
             say(f"{path} is made again from {streams}, because who made it was killed or found no room")
@@ -149,7 +146,8 @@ def _write(follower: SessionFollower, file: BinaryIO) -> None:
         follower.close()
 
 
-def _wait_until_made(path: Path, say: Callable[[str], object]) -> None:
+def _is_left(path: Path, say: Callable[[str], object]) -> bool:
+    """Wait for whoever makes it; False where that one does not come to an end. It may have been killed, too."""
     size, since = -1, time.monotonic()
 
     def is_being_made() -> bool:
@@ -165,6 +163,8 @@ def _wait_until_made(path: Path, say: Callable[[str], object]) -> None:
     _wait(is_being_made)
     if is_written(path):
         say(f"{path} is still being made, and has not grown for {STANDS_STILL_S:.0f} s: this is what is in it")
+        return False
+    return True
 
 
 def _wait(condition: Callable[[], bool], seconds: float = float("inf")) -> None:

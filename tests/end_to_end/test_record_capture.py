@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from bus.capture.file_lock import is_written
 from bus.programs.loading import load
 from bus.trace import Trace
 from buslens.launching.collecting import COMMAND, STREAMS
@@ -118,7 +119,7 @@ def test_where_the_process_beside_it_is_killed_the_next_command_makes_the_captur
         wait_until(lambda: bool(recorded.collectors) and recorded.capture.stat().st_size > 0, lambda: "no capture")
         for pid in recorded.collectors:
             os.kill(pid, signal.SIGKILL)
-        wait_until(lambda: not recorded.collectors, lambda: "it lives")
+        wait_until(lambda: not is_written(recorded.capture), lambda: "it lives")  # its lock goes after its memory
         said: list[str] = []
         seen = load(recorded.capture, said.append)
         assert len(seen.dispatches) > 0

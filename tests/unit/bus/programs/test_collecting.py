@@ -137,6 +137,19 @@ def test_one_that_is_being_made_is_waited_for(session: Path, output: Path) -> No
     assert events(loaded(output)) == ["paid"]
 
 
+def test_one_whose_maker_is_killed_while_it_is_waited_for_is_made_again(output: Path) -> None:
+    claimed = Collection(str(output))
+    recorded(output, "paid").close()
+    said, found = list[str](), list[Path]()
+    waits = threading.Thread(target=lambda: found.append(whole(output, said.append)))
+    waits.start()
+    os.close(claimed._file)
+    waits.join(PATIENCE_S)
+    assert found == [output]
+    assert "is made again" in said[0]
+    assert events(loaded(output)) == ["paid"]
+
+
 def test_one_whose_program_runs_is_read_as_it_is(output: Path) -> None:
     claimed = Collection(str(output))
     recorder = recorded(output, "paid")
