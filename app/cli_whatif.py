@@ -21,9 +21,10 @@ from app.scenario_files import found_scenario
 from app.trust import TrustedFiles
 from bus import scenario
 from bus.errors import UserError
-from bus.modelling import changes, what_if
+from bus.modelling import what_if
 from bus.modelling.confidence import Estimate
 from bus.modelling.run_figures import COUNT, NANOSECONDS, SHARE, Figure
+from bus.modelling.scenario_change import ScenarioChange, read_all
 from bus.modelling.sweep_picture import picture
 from bus.modelling.what_if import FigureChange, SweepPoint, WhatIf
 from bus.modelling.words import DIFFERS, PLUS_MINUS, estimate_text
@@ -72,7 +73,7 @@ def ask(request: WhatIfRequest) -> int:
         if not (request.trust or trusted.trusts(document.content_hash)):
             raise UserError(f"{path} has Python handlers", hint="read them, then ask with --trust")
         trusted.trust(document.content_hash, path.resolve())
-    asked = [changes.read(each) for each in request.changes]
+    asked = read_all(request.changes)
     if not (asked or request.without or request.sweep):
         known = "--set arrivals=2x, --without-handler NAME or --sweep arrivals=0.5x..3x/6"
         raise UserError("there is no change", hint=known)
@@ -87,7 +88,7 @@ def ask(request: WhatIfRequest) -> int:
 
 
 def _compare(
-    request: WhatIfRequest, document: Document, asked: list[changes.ScenarioChange], trusted: Callable[[str], bool]
+    request: WhatIfRequest, document: Document, asked: list[ScenarioChange], trusted: Callable[[str], bool]
 ) -> int:
     with interruptible() as interruption, progress_of_runs(2 * request.seeds) as show:
 
@@ -142,7 +143,7 @@ def _estimates(texts: Iterable[str], *, narrow: bool) -> list[Text]:
 
 
 def _sweep(
-    request: WhatIfRequest, document: Document, asked: list[changes.ScenarioChange], trusted: Callable[[str], bool]
+    request: WhatIfRequest, document: Document, asked: list[ScenarioChange], trusted: Callable[[str], bool]
 ) -> int:
     swept = what_if.sweep_of(request.sweep)
     subject = "flow" if request.of == "flow" else f"event {request.of}"

@@ -16,7 +16,8 @@ def whatif(
         list[str] | None,
         typer.Option(
             "--set",
-            help="arrivals=2x, engine=pyee, order=reversed, handler.NAME.duration=2x, .failures=0.1, .workers=4.",
+            help="arrivals=2x, engine=pyee, order=reversed, handler.NAME.duration=2x, .failures=0.1, .workers=4, "
+            "service.NAME.workers=4, .queue.limit=10, event.NAME.ttl=2s, PARAMETER=VALUE.",
             metavar="KEY=VALUE",
         ),
     ] = None,
@@ -24,7 +25,10 @@ def whatif(
         list[str] | None, typer.Option("--without-handler", help="This handler is absent.", metavar="NAME")
     ] = None,
     sweep: Annotated[
-        str, typer.Option(help="One change, step by step: arrivals=0.5x..3x/6.", metavar="KEY=FROM..TO/POINTS")
+        str,
+        typer.Option(
+            help="One change, step by step: arrivals=0.5x..3x/6, rate=50/s..200/s/4.", metavar="KEY=FROM..TO/POINTS"
+        ),
     ] = "",
     of: Annotated[
         str, typer.Option(help="--sweep: the latency of this event; flow: of all that one from outside leads to.")

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from bus.comparison import ComparisonPlan, run_once
 from bus.engines import ENGINES
 from bus.errors import UserError
+from bus.modelling.unwritten import placed
 from bus.scenario import Document
 from bus.session import Session
 from bus.trace import Trace
@@ -23,7 +24,8 @@ def traces(
         plan = ComparisonPlan([engine], seed, math.inf)
         result = run_once(document, engine, plan, trusted, watch)
         if result.problem:
-            raise UserError(f"{document.title}: the run with seed {seed} failed: {result.problem}")
+            problem = result.problem if document.path else placed(result.problem, document.title, document.text)
+            raise UserError(f"{document.title}: the run with seed {seed} failed: {problem}")
         yield result.trace
 
 

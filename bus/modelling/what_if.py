@@ -6,6 +6,7 @@ The same seed draws the same where both do the same: differences of pairs of run
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
@@ -13,14 +14,17 @@ from bus.analysis.diff import Compared, diff
 from bus.analysis.diff.words import first_sentence
 from bus.errors import UserError
 from bus.modelling import simulating
-from bus.modelling.changes import ScenarioChange, changed
+from bus.modelling.changes import changed
 from bus.modelling.confidence import Estimate, estimate
 from bus.modelling.run_figures import Figure, figures_of
+from bus.modelling.scenario_change import ScenarioChange, once_only
 from bus.scenario import Document
 from bus.session import Session
 
 SEEDS = 10
 MOST_POINTS = 100
+_SWEPT = re.compile(r"(\d+(?:\.\d+)?)(.*)")
+"""A number and what is behind it: 0.5x, 50/s, 20ms, 4."""
 Watch = Callable[[Session], None]
 Trusted = Callable[[str], bool]
 
@@ -88,33 +92,42 @@ def what_if(
     return WhatIf(told, seeds, tuple(_compared(found)), first, simulating.about_servers(document, other))
 
 
+def is_sweep(value: str) -> bool:
+    """Whether this means more than one value: `0.5x..3x/6` does, `10/s..200/s` is a ramp."""
+    return ".." in value and value.rpartition("/")[2].strip().isdecimal()
+
+
 def sweep_of(text: str) -> Sweep:
-    """A sweep as it is typed. Raises UserError."""
+    """A sweep as it is typed: `arrivals=0.5x..3x/6`, `rate=50/s..200/s/4`. Raises UserError."""
     key, equals, rest = text.partition("=")
-    ends, _, count = rest.partition("/")
-    low, dots, high = ends.partition("..")
-    unit = "x" if high.endswith("x") else ""
-    try:
-        first, last, points = float(low.removesuffix("x")), float(high.removesuffix("x")), int(count)
-    except ValueError:
-        first, last, points = math.nan, math.nan, 0
-    if not (key and equals and dots and 0 < first < last < math.inf and 2 <= points <= MOST_POINTS):
+    ends, _, count = rest.rpartition("/")
+    low, dots, high = (each.strip() for each in ends.partition(".."))
+    first, last = _SWEPT.fullmatch(low), _SWEPT.fullmatch(high)
+    points = int(count) if count.strip().isdecimal() and len(count) < 9 else 0
+    if not (key.strip() and equals and dots and first and last and first[2] in ("", last[2])
+            and float(first[1]) < float(last[1]) and 2 <= points <= MOST_POINTS):  # fmt: skip
         raise UserError(f"{text} is no sweep", hint="write KEY=FROM..TO/POINTS, such as arrivals=0.5x..3x/6")
-    numbers = [first + (last - first) * at / (points - 1) for at in range(points)]
-    texts = [f"{number:.4g}" for number in numbers]
-    return Sweep(key, tuple(f"{each}{unit}" for each in texts), tuple(map(float, texts)))
+    step = (float(last[1]) - float(first[1])) / (points - 1)
+    texts = [_number(float(first[1]) + step * at) for at in range(points)]
+    return Sweep(key.strip(), tuple(f"{each}{last[2]}" for each in texts), tuple(map(float, texts)))
 
 
 def sweep(
     document: Document, asked: Sweep, changes: list[ScenarioChange], without: list[str], seeds: int, trusted: Trusted,
     watch: Watch,
 ) -> Iterator[SweepPoint]:  # fmt: skip
-    """Each point when it is there. Raises as `what_if`."""
-    for value, number in zip(asked.values, asked.numbers, strict=True):
-        other = changed(document, [*changes, ScenarioChange(asked.key, value)], without)
+    """Each point when it is there. Raises as `what_if`, and before the first where one of them cannot be so."""
+    once_only(asked.key, changes)
+    others = [changed(document, [*changes, ScenarioChange(asked.key, value)], without) for value in asked.values]
+    for value, number, other in zip(asked.values, asked.numbers, others, strict=True):
         runs = [figures_of(trace) for trace in simulating.traces(other, seeds, trusted, watch)]
         names = dict.fromkeys(figure for run in runs for figure in run)
         yield SweepPoint(value, number, {each: estimate([run.get(each, math.nan) for run in runs]) for each in names})
+
+
+def _number(value: float) -> str:
+    """A whole one as it is; any other with four digits that say something."""
+    return f"{value:.0f}" if value == round(value) else f"{float(f'{value:.4g}'):.10f}".rstrip("0").rstrip(".")
 
 
 def _compared(runs: list[tuple[dict[Figure, float], dict[Figure, float]]]) -> Iterator[FigureChange]:

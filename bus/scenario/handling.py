@@ -18,6 +18,9 @@ from bus.scenario.words import ErrorName
 MOST_AT_ONCE = 1000
 """Calls of one handler at once, and events of one batch."""
 
+MOST_PARALLEL = 32
+"""Calls of one handler at once on workers of its own."""
+
 TIMED_OUT = "HandlerTimedOut"
 """The exception type of a call that took longer than its handler's `timeout`."""
 

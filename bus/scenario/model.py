@@ -16,7 +16,7 @@ from bus.scenario import distribution, parameters, payload
 from bus.scenario.acts import Act
 from bus.scenario.choices import ReplayedChoices
 from bus.scenario.faults import FAULTS, MOST_FAULTS, FaultPart
-from bus.scenario.handling import MOST_AT_ONCE, Batch, Retry, Throttle
+from bus.scenario.handling import MOST_AT_ONCE, MOST_PARALLEL, Batch, Retry, Throttle
 from bus.scenario.parts import ScenarioPart, any_of, fields_of
 from bus.scenario.rules import RULES, HandlerName, Heard, Path, RulePart, Time
 from bus.scenario.services import Service
@@ -165,7 +165,7 @@ class Handler(ScenarioPart):
         WorkerId,
         Field(description="where its calls run: on the bus, on a pool of threads or processes, on Celery's workers"),
     ] = INLINE
-    parallel: Annotated[int, Field(ge=1, le=32, description="calls at once on its workers, at most")] = 4
+    parallel: Annotated[int, Field(ge=1, le=MOST_PARALLEL, description="calls at once on its workers, at most")] = 4
     description: str = ""
 
     @model_validator(mode="after")

@@ -102,6 +102,9 @@ def runs(said: Iterable[str]) -> Iterator[dict[str, str]]:
         name, sign, values = each.partition("=")
         if not sign or not name.strip() or not values.strip():
             raise UserError(f"--set {each}", hint="expected NAME=VALUE, or NAME=VALUE,VALUE for several runs")
+        if name.strip() in choices:
+            hint = f"one run for each value: --set {name.strip()}={','.join([*choices[name.strip()], values.strip()])}"
+            raise UserError(f"--set says {name.strip()} twice", hint=hint)
         choices[name.strip()] = [value.strip() for value in values.split(",")]
     count = 1
     for several in choices.values():

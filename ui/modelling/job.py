@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from bus.modelling import what_if
-from bus.modelling.changes import ScenarioChange
 from bus.modelling.making import Model, ModelOptions, model_of
+from bus.modelling.scenario_change import ScenarioChange
 from bus.modelling.validating import SEEDS, Validation, validate
 from bus.modelling.what_if import Sweep, WhatIf
 from bus.scenario import Document

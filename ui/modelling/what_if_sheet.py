@@ -18,9 +18,11 @@ from PySide6.QtWidgets import (
 )
 
 from bus.errors import UserError
-from bus.modelling import changes, what_if
+from bus.modelling import what_if
+from bus.modelling.changes import changed, keys_of
 from bus.modelling.confidence import Estimate
 from bus.modelling.run_figures import NANOSECONDS, Figure
+from bus.modelling.scenario_change import ScenarioChange, read
 from bus.modelling.what_if import FigureChange, SweepPoint, WhatIf
 from bus.modelling.words import DIFFERS, PLUS_MINUS, estimate_text
 from bus.scenario import Document
@@ -76,12 +78,13 @@ class WhatIfSheet(QDialog):
         try:
             if key.startswith(ABSENT):
                 self._compare([], [key.removeprefix(ABSENT)], seeds)
-            elif "/" in value:
+            elif what_if.is_sweep(value):
                 asked = what_if.sweep_of(f"{key}={value}")
+                self._check([ScenarioChange(key, asked.values[0])], [])
                 self.plot.show()
                 self._job.start_watched(job.sweep, self._document, asked, seeds, self._trusts)
             else:
-                self._compare([changes.read(f"{key}={value}")], [], seeds)
+                self._compare([read(f"{key}={value}")], [], seeds)
         except UserError as error:
             self._say(str(error))
         self.refresh()
@@ -110,10 +113,14 @@ class WhatIfSheet(QDialog):
         self._job.end(LONGEST_S)
         super().reject()
 
-    def _compare(self, asked: list[changes.ScenarioChange], without: list[str], seeds: int) -> None:
-        changes.changed(self._document, asked, without)  # a mistake is said at once
+    def _compare(self, asked: list[ScenarioChange], without: list[str], seeds: int) -> None:
+        self._check(asked, without)
         self.plot.hide()
         self._job.start_watched(job.compare, self._document, asked, without, seeds, self._trusts)
+
+    def _check(self, asked: list[ScenarioChange], without: list[str]) -> None:
+        """Raises UserError: a mistake is said at once."""
+        changed(self._document, asked, without)
 
     def _trusts(self, content_hash: str) -> bool:
         """A change of the scenario is as trusted as itself."""
@@ -186,7 +193,9 @@ class WhatIfSheet(QDialog):
         self.key.activated.connect(self._allow)
         self.value = QLineEdit("2x", self)
         self.value.setAccessibleName("How")
-        self.value.setToolTip("A factor such as 2x, a value such as 20ms, or a range such as 0.5x..3x/6")
+        self.value.setToolTip(
+            "A factor such as 2x, a value such as 20ms, or a range such as 0.5x..3x/6 or 50/s..200/s/4"
+        )
         self.seeds = QSpinBox(self)
         self.seeds.setRange(1, 1000)
         self.seeds.setValue(what_if.SEEDS)
@@ -208,11 +217,10 @@ class WhatIfSheet(QDialog):
 
 def _keys(document: Document) -> list[tuple[str, str]]:
     """What may be different, as people read it and as it is asked."""
-    found = [("arrivals", "arrivals")]
-    for name in document.scenario.handlers:
-        found += [(f"{name}: {what}", f"handler.{name}.{what}") for what in changes.HANDLER]
-        found.append((f"{name} {ABSENT}", f"{ABSENT}{name}"))
-    return [*found, *((key, key) for key in changes.WHOLE if key != "arrivals")]
+    return [
+        *((key, key) for key in keys_of(document.scenario)),
+        *((f"{name} {ABSENT}", f"{ABSENT}{name}") for name in document.scenario.handlers),
+    ]
 
 
 def _row(change: FigureChange) -> list[str]:

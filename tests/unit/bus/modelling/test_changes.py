@@ -8,6 +8,7 @@ import pytest
 
 from bus.errors import UserError
 from bus.modelling import changes
+from bus.modelling.scenario_change import read, read_all
 from bus.scenario import Document
 
 TEXT = """
@@ -33,7 +34,7 @@ expect:
 
 
 def after(*asked: str, without: tuple[str, ...] = ()) -> Any:
-    return changes.changed(Document(TEXT), [changes.read(each) for each in asked], list(without)).values
+    return changes.changed(Document(TEXT), [read(each) for each in asked], list(without)).values
 
 
 def test_twice_the_load_halves_the_times_between_arrivals() -> None:
@@ -44,30 +45,11 @@ def test_twice_the_load_halves_the_times_between_arrivals() -> None:
 
 def test_twice_the_load_doubles_rates_and_halves_how_long_they_last() -> None:
     values = {"script": [{"emit": "a", "rate": "poisson 10/s..200.5/s", "for": "10s", "burst": 3}]}
-    changes.WHOLE["arrivals"](values, changes.read("arrivals=2x"))
+    changes.WHOLE["arrivals"](values, read("arrivals=2x"))
     assert values["script"] == [{"emit": "a", "rate": "poisson 20/s..401/s", "for": "5s", "burst": 3}]
 
 
-def test_a_handler_is_slower_or_takes_another_time() -> None:
-    slower = after("handler.pack.duration=2x")["handlers"]["pack"]["do"]
-    assert slower[:2] == [{"wait": "20ms +- 4ms"}, {"once": [{"wait": "8ms"}]}]
-    other = after("handler.pack.duration=exponential 7ms")["handlers"]["pack"]["do"]
-    assert other[:2] == [{"wait": "exponential 7ms"}, {"once": [{"wait": "0ns"}]}]
-    assert after("handler.ship.duration=5ms")["handlers"]["ship"]["do"][0] == {"wait": "5ms"}
-
-
-def test_a_handler_fails_more_often_or_at_all() -> None:
-    assert after("handler.pack.failures=3x")["handlers"]["pack"]["do"][2]["fail"]["probability"] == pytest.approx(0.3)
-    assert after("handler.pack.failures=0.5")["handlers"]["pack"]["do"][2]["fail"] == {
-        "probability": 0.5,
-        "error": "Broken",
-    }
-    assert after("handler.ship.failures=1")["handlers"]["ship"]["do"][0] == {"fail": {"probability": 1.0}}
-
-
-def test_more_workers_another_engine_and_another_order() -> None:
-    assert after("handler.ship.workers=2x")["handlers"]["ship"]["parallel"] == 4
-    assert after("handler.pack.workers=3")["handlers"]["pack"]["worker"] == "thread"
+def test_another_engine_and_another_order() -> None:
     assert after("engine=pyee")["engine"] == "pyee"
     assert list(after("order=reversed")["handlers"]) == ["ship", "pack"]
     assert list(after("order=ship")["handlers"]) == ["ship", "pack"]
@@ -82,17 +64,12 @@ def test_a_handler_is_absent_and_so_is_what_is_expected_of_it() -> None:
 @pytest.mark.parametrize(
     ("asked", "told"),
     [
-        ("arrivals", "is no change"),
         ("arrivals=fast", "expected a factor such as 2x"),
-        ("arrivals=0x", "is no factor"),
-        ("arrivals=1000000x", "is no factor"),
         ("engine=pye", "no engine pye"),
         ("handler.pak.duration=2x", "no handler pak"),
         ("handler.pack.colour=2x", "cannot be changed"),
-        ("handler.pack.duration=soon", "a factor such as 2x, or a time"),
-        ("handler.pack.failures=2", "a share from 0 to 1"),
-        ("handler.pack.workers=0", "a number from 1 to 32"),
-        ("handler.pack.workers=2x", "a number from 1 to 32"),
+        ("service.payments.workers=2", "no service payments"),
+        ("event.c.ttl=2s", "no event c"),
         ("order=nobody", "no handler nobody"),
     ],
 )
@@ -107,8 +84,71 @@ def test_what_the_parameters_of_a_scenario_say_is_changed_as_well() -> None:
         "handlers: {h: {on: a, worker: thread, parallel: <workers>, do: [{wait: <took>}]}}\n"
         "script: [{emit: a, rate: poisson <rate>, for: 1s}]"
     )
-    asked = map(changes.read, ("arrivals=2x", "handler.h.duration=2x", "handler.h.workers=2x"))
+    asked = map(read, ("arrivals=2x", "handler.h.duration=2x", "handler.h.workers=2x"))
     scenario = changes.changed(Document(text), list(asked), []).scenario
     assert scenario.script[0].rate == "poisson 100/s"
     assert scenario.handlers["h"].parallel == 4
     assert scenario.handlers["h"].do[0].wait == "40ms"
+
+
+PARAMETERS = (
+    "buslens: 1\nparameters: {rate: 50/s, took: 20ms, workers: 2, share: 0.5, arrivals: 3, hard: true}\n"
+    "events: {a: {}}\n"
+    "handlers: {h: {on: a, worker: thread, parallel: <workers>, do: [{wait: <took>}]}}\n"
+    "script: [{emit: a, rate: poisson <rate>, for: 1s, times: <arrivals>}]"
+)
+
+
+def with_parameters(*asked: str) -> dict[str, Any]:
+    return changes.changed(Document(PARAMETERS), read_all(asked), []).scenario.parameters
+
+
+def test_a_parameter_takes_another_value_or_a_factor() -> None:
+    assert with_parameters("rate=200/s")["rate"] == "200/s"
+    assert with_parameters("rate=2x")["rate"] == "100/s"
+    assert with_parameters("took=0.5x")["took"] == "10ms"
+    assert with_parameters("workers=2x", "share=0.5x") == {
+        "rate": "50/s", "took": "20ms", "workers": 4, "share": 0.25, "arrivals": 3, "hard": True,
+    }  # fmt: skip
+    scenario = changes.changed(Document(PARAMETERS), [read("rate=200/s"), read("arrivals=2x")], []).scenario
+    assert scenario.script[0].rate == "poisson 400/s"
+
+
+def test_a_parameter_that_is_called_like_a_change_has_a_longer_name() -> None:
+    assert with_parameters("parameter.arrivals=7")["arrivals"] == 7
+    assert with_parameters("arrivals=2x")["arrivals"] == 3
+    assert "parameter.arrivals" in changes.keys_of(Document(PARAMETERS).scenario)
+
+
+@pytest.mark.parametrize(
+    ("asked", "told"),
+    [
+        (("workers=many",), "expected a number such as 2"),
+        (("hard=2x",), "no factor changes"),
+        (("rate=1/s", "parameter.rate=2/s"), "rate is changed twice"),
+        (("arrivals=2x", "arrivals=3x"), "arrivals is changed twice"),
+        (("parameter.none=3",), "cannot be changed"),
+    ],
+)
+def test_what_a_parameter_cannot_be_is_one_sentence(asked: tuple[str, ...], told: str) -> None:
+    with pytest.raises(UserError, match=told):
+        with_parameters(*asked)
+
+
+def test_a_change_that_cannot_run_says_what_it_is_about_and_no_line_of_a_file_that_nobody_has() -> None:
+    with pytest.raises(UserError) as found:
+        with_parameters("rate=fast")
+    assert str(found.value).startswith("untitled with rate=fast: script.0: expected a rate such as")
+
+
+def test_what_is_offered_can_be_changed_and_nothing_else_is_offered() -> None:
+    scenario = Document(
+        "buslens: 1\nevents: {a: {ttl: 2s}}\nservices: {pay: {queue: {limit: 3}}}\n"
+        "handlers: {h: {on: a, service: pay, do: [{wait: 1ms}]}}\nscript: [{emit: a}]"
+    )
+    offered = list(changes.keys_of(scenario.scenario))
+    assert {"service.pay.workers", "service.pay.queue.limit", "event.a.ttl", "handler.h.duration"} < set(offered)
+    assert "handler.h.workers" not in offered, "it has those of its service"
+    values = {"engine": "pyee", "order": "reversed", "service.pay.queue.overflow": "reject", "handler.h.failures": "0"}
+    for key in offered:
+        changes.changed(scenario, [read(f"{key}={values.get(key, '1x')}")], [])

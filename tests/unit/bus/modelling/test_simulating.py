@@ -37,3 +37,9 @@ def test_what_must_be_known_of_servers_is_said() -> None:
 def test_a_run_that_cannot_end_well_is_said() -> None:
     with pytest.raises(UserError, match="the run with seed 5 failed"):
         durations("buslens: 1\nseed: 5\nevents: {a: {schema: {type: string}}}\nscript: [{emit: a}]\n", 1)
+
+
+def test_a_run_of_a_text_that_is_in_no_file_names_no_line_of_it() -> None:
+    text = "buslens: 1\nevents: {a: {}}\nscript: [{emit: a, times: 3, with: {n: $1 / (2 - count)}}]\n"
+    with pytest.raises(UserError, match=r"failed: script\.0: the script cannot go on"):
+        durations(text, 1)

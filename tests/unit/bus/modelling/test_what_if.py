@@ -5,8 +5,9 @@ from __future__ import annotations
 import pytest
 
 from bus.errors import UserError
-from bus.modelling import changes, what_if
+from bus.modelling import what_if
 from bus.modelling.run_figures import Figure
+from bus.modelling.scenario_change import read
 from bus.scenario import Document
 
 P99 = Figure("flow", "latency p99", "ns")
@@ -23,7 +24,7 @@ script: [{emit: job, times: 400, every: exponential 20ms}]
 
 
 def asked(*texts: str, without: tuple[str, ...] = (), seeds: int = 4) -> what_if.WhatIf:
-    found = [changes.read(each) for each in texts]
+    found = [read(each) for each in texts]
     return what_if.what_if(Document(QUEUE), found, list(without), seeds, lambda _: False, lambda _: None)
 
 
@@ -96,8 +97,47 @@ def test_a_sweep_of_the_load_follows_the_formula_of_two_queues_in_a_row() -> Non
         "arrivals=1x..2x/1000",
         "=1..2/3",
         "a=x..y/z",
+        "rate=50/s..200/min/4",
+        "a=1..2/99999999999999999999",
     ],
 )
 def test_what_is_no_sweep_is_one_sentence(text: str) -> None:
     with pytest.raises(UserError, match="is no sweep"):
         what_if.sweep_of(text)
+
+
+def test_a_sweep_goes_over_values_with_a_unit() -> None:
+    assert what_if.sweep_of("rate=50/s..200/s/4").values == ("50/s", "100/s", "150/s", "200/s")
+    assert what_if.sweep_of("handler.h.duration=10..25ms/4").values == ("10ms", "15ms", "20ms", "25ms")
+    assert what_if.sweep_of("service.s.workers=1..20001/3").values == ("1", "10001", "20001")
+    assert what_if.sweep_of("service.s.queue.limit=0..1/4").values == ("0", "0.3333", "0.6667", "1")
+    assert what_if.is_sweep("0.5x..3x/6")
+    assert not any(map(what_if.is_sweep, ("200/s", "10/s..200/s", "10ms..20ms", "2x")))
+
+
+def test_a_sweep_that_cannot_reach_its_end_does_not_begin() -> None:
+    points = what_if.sweep(
+        Document(QUEUE), what_if.sweep_of("handler.serve.workers=1..4/3"), [], [], 1, lambda _: False, lambda _: None
+    )
+    with pytest.raises(UserError, match=r"workers=2.5: expected a whole number"):
+        next(points)
+    swept = what_if.sweep(
+        Document(QUEUE),
+        what_if.sweep_of("arrivals=1x..2x/2"),
+        [read("arrivals=3x")],
+        [],
+        1,
+        lambda _: False,
+        lambda _: None,
+    )
+    with pytest.raises(UserError, match="arrivals is changed twice"):
+        next(swept)
+
+
+def test_more_workers_of_a_service_make_waiting_shorter() -> None:
+    text = QUEUE.replace("worker: thread, parallel: 1", "service: hands").replace(
+        "handlers:", "services: {hands: {}}\nhandlers:", 1
+    )
+    found = what_if.what_if(Document(text), [read("service.hands.workers=2")], [], 4, lambda _: False, lambda _: None)
+    assert figure(found, Figure("handler serve", "waiting p95", "ns")).difference.high < 0
+    assert figure(found, P99).difference.high < 0

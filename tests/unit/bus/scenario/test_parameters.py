@@ -70,3 +70,8 @@ def test_a_run_for_each_combination() -> None:
             parameters.runs([wrong])
     with pytest.raises(UserError, match="10000 runs"):
         parameters.runs([f"{name}={','.join(map(str, range(100)))}" for name in "ab"])
+
+
+def test_a_parameter_that_is_said_twice_is_refused_and_told_how_to_have_both() -> None:
+    with pytest.raises(UserError, match=r"--set says a twice \(one run for each value: --set a=1,2,3\)"):
+        parameters.runs(["a=1,2", "b=1", "a=3"])
