@@ -331,11 +331,14 @@ def worker(
 def validate(
     files: Annotated[list[str], typer.Argument(help="Scenario or capture files.", metavar="FILE...")],
     strict: Annotated[bool, typer.Option("--strict", help="Exit code 1 where there are warnings.")] = False,
+    expects: Annotated[
+        bool, typer.Option("--expects", help="What is no scenario, or expects nothing, is a mistake too.")
+    ] = False,
 ) -> None:
     """Say every mistake in scenario and capture files, with its place, and what may be meant otherwise."""
     from app.cli_files import validate_files
 
-    raise typer.Exit(validate_files(files, strict=strict))
+    raise typer.Exit(validate_files(files, strict=strict, expects=expects))
 
 
 @program.command()

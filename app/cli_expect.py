@@ -12,13 +12,11 @@ from rich.text import Text
 from app import cli_output
 from app.cli_captures import readable
 from app.cli_text import plain
-from app.scenario_files import found_scenario
+from app.scenario_files import found_scenario, judging_scenario
 from app.verdict_formats import as_json, as_junit, as_table
 from bus.behaviour.places import Lines
-from bus.errors import Place, UserError
 from bus.expectations.judge import judge
 from bus.expectations.verdict import Verdict
-from bus.scenario import load
 
 UNMET, WRONG_FILE = 1, 2
 """Exit codes: an expectation that is not met or not known; a file that cannot be read."""
@@ -39,10 +37,8 @@ class ExpectRequest:
 def judge_captures(request: ExpectRequest) -> int:
     """Say of every capture what it makes of the expectations; the exit code. Raises UserError."""
     path = found_scenario(request.scenario)
-    document = load(path)
+    document = judging_scenario(path)
     expected = document.scenario.expect
-    if not expected:
-        raise UserError("this scenario expects nothing", at=Place(str(path)), hint="say it under expect: in the file")
     judged = [(str(capture), judge(expected, trace)) for capture, trace in readable(request.captures)]
     code = WRONG_FILE if len(judged) < len(request.captures) else 0
     _tell(request, judged, Lines(document))
@@ -58,5 +54,6 @@ def _tell(request: ExpectRequest, judged: Sequence[tuple[str, Sequence[Verdict]]
     elif str(request.junit) != cli_output.STDOUT:
         console = cli_output.console(columns=FILE_COLUMNS)
         for name, verdicts in judged:
-            console.print(Text(plain(name), style="bold"), soft_wrap=True)
+            if len(request.captures) > 1:
+                console.print(Text(plain(name), style="bold"), soft_wrap=True)
             console.print(as_table(verdicts))

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from app.cli_output import complain, file_for, warn
 from app.cli_text import plain
-from app.scenario_files import found_scenario
+from app.scenario_files import found_scenario, judging_scenario
 from bus import scenario
 from bus.errors import UserError, UserErrors
 from bus.export import EXPORTERS
@@ -70,12 +70,15 @@ def _nanoseconds(seconds: float) -> int:
     return int(min(max(seconds, -MOST_SECONDS), MOST_SECONDS) * 1e9)
 
 
-def validate_files(files: list[str], *, strict: bool = False) -> int:
-    """Check each file and report all mistakes and warnings of all of them; strict: a warning makes it 1."""
+def validate_files(files: list[str], *, strict: bool = False, expects: bool = False) -> int:
+    """Check each file and report all mistakes and warnings of all of them.
+
+    strict: a warning makes it 1. expects: each must be a scenario by which something can be judged.
+    """
     code = 0
     for file in files:
         try:
-            verdict, warnings = _check(found_scenario(file))
+            verdict, warnings = _check(found_scenario(file), expects=expects)
             for warning in warnings:
                 complain(f"warning: {warning}")
             print(f"{plain(file)}: {verdict}{_counted(len(warnings))}")
@@ -87,10 +90,10 @@ def validate_files(files: list[str], *, strict: bool = False) -> int:
     return code
 
 
-def _check(path: Path) -> tuple[str, Sequence[UserError]]:
+def _check(path: Path, *, expects: bool) -> tuple[str, Sequence[UserError]]:
     """One line about a good file, and what may be meant otherwise in it; raises UserError for any other."""
-    if not path.is_dir() and not _is_capture(path):
-        document = scenario.load(path)
+    if expects or not (path.is_dir() or _is_capture(path)):
+        document = judging_scenario(path) if expects else scenario.load(path)
         found, examined = document.scenario, document.examined()
         if examined.mistakes:
             for warning in examined.warnings:

@@ -6,7 +6,8 @@ import os
 from difflib import get_close_matches
 from pathlib import Path
 
-from bus.errors import UserError
+from bus.errors import Place, UserError
+from bus.scenario import Document, load
 from bus.scenario.samples import SAMPLES
 
 
@@ -22,6 +23,14 @@ def found_scenario(name: str) -> Path:
         return samples[name]
     near = get_close_matches(name, samples, 1)
     raise UserError(f"there is no file {name}", hint=f"did you mean the sample {near[0]}?" if near else "")
+
+
+def judging_scenario(path: Path) -> Document:
+    """A scenario by which something can be judged. Raises UserError where it expects nothing."""
+    document = load(path)
+    if not document.scenario.expect:
+        raise UserError("this scenario expects nothing", at=Place(str(path)), hint="say it under expect: in the file")
+    return document
 
 
 def _is_session(path: Path) -> bool:

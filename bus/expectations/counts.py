@@ -32,6 +32,8 @@ COMPARE: dict[str, Callable[[int, int], bool]] = {
 }
 _OUTCOMES = {"ok": "outcome:ok", "failed": "(outcome:failed OR outcome:timed_out)", "never_ran": "outcome:never-ran"}
 _OF_EVENTS = ("emitted", "dropped", *FATES)
+_HOW_MANY = ("emitted", "calls")
+"""How many there are in all; the other words say what became of them."""
 
 
 def look(expectation: Expectation, records: JudgedRecords) -> Iterator[Look]:
@@ -47,7 +49,7 @@ def look(expectation: Expectation, records: JudgedRecords) -> Iterator[Look]:
         yield Look(
             f"{subject}: {title(word)}", f"{comparison} {number}", str(found),
             is_broken=not COMPARE[comparison](found, number), may_come=True,
-            table="dispatches" if word in _OF_EVENTS else "calls", search=search,
+            is_met_by_none=word in _HOW_MANY, table="dispatches" if word in _OF_EVENTS else "calls", search=search,
         )  # fmt: skip
     if expectation.latency is not None:
         calls = numbers.calls_of(trace, events, handlers)

@@ -27,7 +27,8 @@ def never(rule: Never, records: JudgedRecords) -> Look:
         is_late = begun >= 0
         is_late[is_late] = places[begun[is_late]] < records.places[mine.rows[is_late]]
         rows = mine.rows[is_late]
-    return Look(about, "none", f"{len(rows)}{first_of(records, rows)}", against=rows, unknown=unknown)
+    found = f"{len(rows)}{first_of(records, rows)}"
+    return Look(about, "none", found, against=rows, unknown=unknown, is_met_by_none=True)
 
 
 def always(rule: Always, records: JudgedRecords) -> Look:

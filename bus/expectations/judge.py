@@ -9,6 +9,7 @@ import numpy as np
 
 from bus.expectations import counts, events, orders, quantities, questions, responses, times
 from bus.expectations.records import JudgedRecords
+from bus.expectations.unseen import Unseen
 from bus.expectations.verdict import Look, Rows, State, Verdict, search_of
 from bus.scenario.model import Expectation, Expected
 from bus.scenario.rules import (
@@ -62,7 +63,8 @@ def judge(
     found: list[Verdict] = []
     for number, each in enumerate(expected):
         records.begin(number / len(expected))
-        found += [_verdict(look, records, number) for look in _looks(each, records)]
+        unseen = Unseen(each, records)
+        found += [_verdict(look, unseen, records, number) for look in _looks(each, records)]
     return found
 
 
@@ -75,11 +77,13 @@ def _looks(expected: Expected, records: JudgedRecords) -> Iterator[Look]:
         yield _LOOKS[type(expected)](expected, records)
 
 
-def _verdict(look: Look, records: JudgedRecords, number: int) -> Verdict:
+def _verdict(look: Look, unseen: Unseen, records: JudgedRecords, number: int) -> Verdict:
     state, why = _state(look, records)
+    if state is State.MET and unseen.is_subject and not look.is_met_by_none:
+        state = State.UNKNOWN
     rows: Rows = np.concatenate([look.against, look.missing, look.waiting])
     search = look.search if look.search is not None else search_of(records.trace, look.table, rows)
-    found = f"{look.found}; {why}" if why else look.found
+    found = "; ".join(filter(None, (look.found, why, unseen.sentence)))
     return Verdict(look.about, look.expected, found, state, look.table, search, number)
 
 

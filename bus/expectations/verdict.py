@@ -96,6 +96,9 @@ class Look:
     may_come: bool = False
     """Whether what it waits for, without a row, may come yet."""
 
+    is_met_by_none: bool = False
+    """Whether it says how many there are, and is met where there is none: also of a name that nobody has seen."""
+
     table: str = "dispatches"
     search: str | None = None
     """The search line where it is not that of the rows."""

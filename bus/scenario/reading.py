@@ -27,6 +27,7 @@ from bus.scenario.references import undeclared
 from bus.scenario.rules import RULES
 from bus.scenario.steps import VERBS, MistakesInside
 from bus.system_errors import cannot_read
+from buslens.wire import MAGIC
 
 MOST_MISTAKES = 100
 """Mistakes that are told; a file with more is not what it was taken for."""
@@ -60,12 +61,15 @@ _WORDS = {
 
 
 def read_text(path: Path) -> str:
-    """A file's text. Raises UserError where it is missing, too large or not UTF-8."""
+    """A file's text. Raises UserError where it is missing, a capture, too large or not UTF-8."""
     try:
         with path.open("rb") as file:
             raw = file.read(yaml_tree.MAX_BYTES + 1)
     except OSError as error:
         raise cannot_read(path, error) from None
+    if raw.startswith(MAGIC):
+        hint = "a scenario is a text that begins with buslens: 1"
+        raise UserError("this is a capture, and a scenario is asked for", at=Place(str(path)), hint=hint)
     if len(raw) > yaml_tree.MAX_BYTES:
         limit = yaml_tree.MAX_BYTES // 1024
         raise UserError(f"the file is larger than {limit} KiB, which no scenario needs", at=Place(str(path)))

@@ -72,6 +72,9 @@ class RecordRequest:
     def __init__(self) -> None:
         self.command: "list[str]" = []
         self.output = ""
+        self.is_kept = True
+        """Whether the capture is the person's; else it goes when it was judged."""
+
         self.judged = {"--expect": "", "--junit": ""}
         """By which scenario it is judged, and the file for its verdicts."""
 
@@ -113,7 +116,8 @@ def recorded_and_judged(request: RecordRequest) -> int:
     from buslens.launching import judging
 
     with tempfile.TemporaryDirectory(prefix="buslens-") as folder:
-        request.output = request.output or os.path.join(folder, "recorded.buslens")
+        if not request.output:
+            request.output, request.is_kept = os.path.join(folder, "recorded.buslens"), False
         return judging.judged(
             lambda: recorded(request), request.judged["--expect"], request.output, request.judged["--junit"]
         )
@@ -360,7 +364,8 @@ def announcement(request: RecordRequest, environment: "dict[str, str]") -> str:
     alone = f"; by the program itself, which drops records at full speed: {why}" if why else ""
     is_there = os.path.isfile(where) and os.path.getsize(where) > 0
     stays = "; without a bus the capture that is there now stays as it is" if is_there else ""
-    return f"recording into {where}, {begins}{commands}{stays}; not seen: {children}{alone}"
+    into = f"recording into {where}" if request.is_kept else f"recording, to judge by {request.judged['--expect']}"
+    return f"{into}, {begins}{commands}{stays}; not seen: {children}{alone}"
 
 
 def unreachable(program: "list[str]") -> "list[str]":

@@ -32,7 +32,7 @@ def why_none(scenario: str) -> str:
     missing = application.why_not()
     if missing:
         return missing
-    checked = _command("validate", named(scenario), stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
+    checked = _command("validate", "--expects", named(scenario), stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
     if not checked.returncode:
         return ""
     return checked.stderr.decode("utf-8", "replace").strip().removeprefix("buslens: ") or f"{scenario} is no scenario"

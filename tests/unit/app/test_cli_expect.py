@@ -37,10 +37,21 @@ def test_what_is_not_met_is_said_and_is_the_exit_code(
     monkeypatch.setenv("COLUMNS", "160")
     assert start(["expect", *files]) == 1
     lines = capsys.readouterr().out.splitlines()
-    assert lines[0] == files[1]
-    assert "each placed leads to shipped, by id" in lines[2]
-    assert lines[2].rstrip().endswith("NOT MET")
-    assert lines[3].rstrip().endswith("met")
+    assert "each placed leads to shipped, by id" in lines[1]
+    assert lines[1].rstrip().endswith("NOT MET")
+    assert lines[2].rstrip().endswith("met")
+
+
+def test_of_several_captures_each_is_named(files: tuple[str, str], capsys: pytest.CaptureFixture[str]) -> None:
+    assert start(["expect", *files, files[1]]) == 1
+    assert capsys.readouterr().out.splitlines().count(files[1]) == 2
+
+
+def test_a_capture_in_the_place_of_the_scenario_is_called_one(
+    files: tuple[str, str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert start(["expect", files[1], files[1]]) == 2
+    assert "shop.buslens: this is a capture, and a scenario is asked for" in capsys.readouterr().err
 
 
 def test_json_and_junit_have_the_same_verdicts(

@@ -13,6 +13,7 @@ from bus.scenario.model import Scenario
 from bus.trace import Trace
 from buslens.recorder import Recorder
 from buslens.records import Outcome
+from buslens.wire import Header
 
 MS = 1_000_000
 Emit = tuple[float, str, Any]
@@ -23,7 +24,8 @@ class Told:
 
     def __init__(self) -> None:
         self.now_ns = 0
-        self.recorder = Recorder(clock_ns=lambda: self.now_ns)
+        run = Header("shop.yaml", 1, "desk", 0, 0, "virtual", {"engine": "pyee"})  # which has declared its names
+        self.recorder = Recorder(clock_ns=lambda: self.now_ns, header=run)
         self._trace = Trace()
 
     def emit(self, ms: float, event: str, payload: Any = None, *, inside: int = 0, handlers: int = 0) -> int:

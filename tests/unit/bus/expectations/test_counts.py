@@ -64,11 +64,11 @@ def trace() -> Trace:
         ({"handler": "charge_card", "failed": 0}, "1", False),
         ({"handler": "charge_card", "ok": 2}, "2", True),
         ({"event": "order.forgotten", "calls": 0}, "0", True),
-        ({"event": "nothing", "emitted": 0}, "0", True),
+        ({"event": "nothing", "emitted": 0}, "0; no event nothing was seen", True),
         ({"handler": "charge_card", "latency": "30ms"}, "30.000ms", True),
         ({"handler": "charge_card", "latency": "20ms"}, "30.000ms", False),
         ({"event": "order.placed", "latency": "1s"}, "30.000ms", True),
-        ({"event": "nothing", "latency": "1s"}, "-; nothing was measured", False),
+        ({"event": "nothing", "latency": "1s"}, "-; nothing was measured; no event nothing was seen", False),
     ],
 )
 def test_a_bound_is_compared_with_what_happened(

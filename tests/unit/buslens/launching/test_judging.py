@@ -11,6 +11,7 @@ import pytest
 
 from buslens.launching.command import WRONG_USE, record
 from buslens.launching.judging import judged, named, why_none
+from buslens.wire import MAGIC
 from tests.helpers.patience import PATIENCE_S
 from tests.helpers.program import Program
 
@@ -65,6 +66,17 @@ def test_the_exit_code_is_the_programs_own_unless_it_went_well_and_what_is_expec
     assert f'failures="{failures}"' in (folder / "found.xml").read_text()
 
 
+def test_a_capture_that_nobody_asked_for_is_not_named(folder: Path) -> None:
+    program = subprocess.run(
+        [sys.executable, "-m", "buslens", "record", "--expect", "expected.yaml", "--", sys.executable, "app.py"],
+        cwd=folder, env=Program(folder).environment(XDG_RUNTIME_DIR=str(folder / "run")), text=True,
+        capture_output=True, check=False,
+    )  # fmt: skip
+    assert program.returncode == 0, program.stderr
+    assert "buslens: recording, to judge by expected.yaml, from the first import of" in program.stderr
+    assert "recorded.buslens" not in program.stderr
+
+
 def test_a_program_that_used_no_bus_has_not_done_what_is_expected(folder: Path) -> None:
     program = started(folder, "true")
     _, told = program.communicate(timeout=PATIENCE_S)
@@ -87,6 +99,12 @@ def test_what_cannot_be_judged_is_said_before_the_program_runs(
 ) -> None:
     assert record(["--expect", str(folder / "nowhere.yaml"), "--", "true"]) == WRONG_USE
     assert "there is no file" in capsys.readouterr().err
+    (folder / "nothing.yaml").write_text("buslens: 1\nevents: {a: {}}\n", encoding="utf-8")
+    assert record(["--expect", str(folder / "nothing.yaml"), "--", "true"]) == WRONG_USE
+    assert "nothing.yaml: this scenario expects nothing" in capsys.readouterr().err
+    (folder / "some.buslens").write_bytes(MAGIC)
+    assert record(["--expect", str(folder / "some.buslens"), "--", "true"]) == WRONG_USE
+    assert "some.buslens: this is a capture, and a scenario is asked for" in capsys.readouterr().err
     assert record(["--junit", "a.xml", "--", "true"]) == WRONG_USE
     assert "--junit is about expectations" in capsys.readouterr().err
     assert record(["--expect", "checkout", "--variables"]) == WRONG_USE
