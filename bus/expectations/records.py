@@ -50,12 +50,6 @@ class JudgedRecords:
         self._progress = progress
         self._share = 0.0
 
-    @property
-    def is_of_a_scenario(self) -> bool:
-        """Whether it is a run of a scenario, and not of a program of somebody's own."""
-        header = self.trace.header
-        return header is None or "engine" in header.extra
-
     def begin(self, share: float) -> None:
         """The next rule begins, where so much of all is done."""
         self._share = share

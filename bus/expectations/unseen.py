@@ -11,6 +11,7 @@ from bus.expectations.records import JudgedRecords
 from bus.scenario.expected_names import handlers_in, patterns_in
 from bus.scenario.model import Expectation, Expected
 from bus.scenario.rules import Always, Bounded, EndsIn, HandledInOrder, InOrder, LeadsTo, Never, Times
+from bus.trace.trace import Trace
 from bus.wording import one_of
 from buslens.records import NameKind
 
@@ -19,7 +20,7 @@ class Unseen:
     """What one expectation of a program names and no record does: no emit, no call, no subscription."""
 
     def __init__(self, expected: Expected, records: JudgedRecords) -> None:
-        is_declared = records.is_of_a_scenario
+        is_declared = _is_run(records.trace)
         said = {} if is_declared else expected.model_dump(by_alias=True, exclude_unset=True)
         self._events = _not_among(records, NameKind.EVENT, [each for _, each in patterns_in(said)])
         self._handlers = _not_among(records, NameKind.HANDLER, [each for _, each in handlers_in(said)])
@@ -36,6 +37,11 @@ class Unseen:
             if names
         ]
         return f"{' and '.join(told)} was seen" if told else ""
+
+
+def _is_run(trace: Trace) -> bool:
+    """Whether it is a run of a scenario, and not of a program of somebody's own."""
+    return trace.header is None or "engine" in trace.header.extra
 
 
 def _subjects(expected: Expected) -> tuple[Sequence[str | None], Sequence[str | None]]:

@@ -13,7 +13,7 @@ from bus.kernel.stage import KernelStage
 from bus.kernel.tasks import TURN, Steps, Task, Tasks
 from bus.run.script import MOST_AT_ONCE, Emitter, Path
 from bus.scenario import Scenario, distribution
-from bus.scenario.acts import EmitAct, MarkAct, RepeatAct, WaitAct
+from bus.scenario.acts import EmitAct, MarkAct, RepeatAct, WaitAct, is_counted
 from bus.scenario.steps import MOST_TIMES
 
 Part = Generator[int | None, None, None]
@@ -71,7 +71,7 @@ class KernelScript:
         self._rng = stage.draws.stream("script")
         self._at_once = 0
         self._done = 0
-        """Steps so far."""
+        """Steps so far, as the script of the real bus counts them."""
 
         self.is_over = False
 
@@ -99,9 +99,8 @@ class KernelScript:
     def _perform(self, task: Task, acts: Sequence[Any], path: Path, beside: Group) -> Part:
         for index, act in enumerate(acts):
             here = (*path, index)
-            self._done += 1
-            if self._done > MOST_TIMES:
-                raise BeyondKernel
+            if is_counted(act):
+                self._count()
             if isinstance(act, EmitAct):
                 emitter = self._emitter(act, here)
                 if act.at is not None:
@@ -145,15 +144,25 @@ class KernelScript:
         """As often as it says. One that comes too late, because a handler blocked, is made up for at once."""
         tasks = self._tasks
         if not emitter.is_rhythmic:
-            for _ in range(emitter.at_once):
-                once()
+            self._emit_at_once(emitter, once, is_first=True)
             return
-        began, at_once = tasks.now, emitter.at_once
+        began = tasks.now
         for number, after_ns in enumerate(emitter.times()):
             if number or after_ns:
                 yield max(0, began + after_ns - tasks.now)
-            for _ in range(at_once):
-                once()
+            self._emit_at_once(emitter, once, is_first=not number)
+
+    def _emit_at_once(self, emitter: Emitter, once: Callable[[], object], *, is_first: bool) -> None:
+        """is_first: the step itself stands for the first of its emits, and is counted."""
+        for number in range(emitter.at_once):
+            if number or not is_first:
+                self._count()
+            once()
+
+    def _count(self) -> None:
+        self._done += 1
+        if self._done > MOST_TIMES:
+            raise BeyondKernel
 
     def _once(self, act: EmitAct, path: Path, emitter: Emitter) -> Callable[[], object]:
         """What emits once."""

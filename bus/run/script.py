@@ -15,7 +15,7 @@ from bus.run.stage import PayloadRefused, Stage
 from bus.runtime.clock import NEVER
 from bus.runtime.draws import Draws
 from bus.scenario import Scenario, arrivals, distribution, expressions
-from bus.scenario.acts import EmitAct, MarkAct, RepeatAct, WaitAct
+from bus.scenario.acts import EmitAct, MarkAct, RepeatAct, WaitAct, is_counted
 from bus.scenario.generating import CannotGenerate, Generator
 from bus.scenario.steps import MOST_TIMES
 
@@ -129,7 +129,7 @@ class Script:
         """Users beside the first, and emits that wait for their time."""
 
         self._done = 0
-        """Steps, and emits of them, so far."""
+        """Steps so far, a step that emits several times as often as it did: see bus.scenario.acts."""
 
     async def run(self) -> None:
         """From the first step to the last. Raises UserError where a step cannot be done."""
@@ -145,13 +145,14 @@ class Script:
     async def _perform(self, acts: Sequence[Any], path: Path, beside: Callable[..., Any]) -> None:
         for index, act in enumerate(acts):
             here = (*path, index)
-            self._count(here)
+            if is_counted(act):
+                self._count(here)
             if isinstance(act, EmitAct):
                 if act.at is not None:
                     self._begin(1, here)
-                    beside(self._at(distribution.parse_time(act.at), self._emitter(act, here)))
+                    beside(self._at(distribution.parse_time(act.at), self._emitter(act, here), here))
                 else:
-                    await self._emit(self._emitter(act, here))
+                    await self._emit(self._emitter(act, here), here)
             elif isinstance(act, WaitAct):
                 spread = distribution.parse(act.wait)
                 await self._stage.wait(NEVER if spread.is_forever else spread.sample(self._rng), "", "")
@@ -188,29 +189,31 @@ class Script:
                 return
             await self._perform(act.do, (*path, "do"), beside)
 
-    async def _at(self, due: int, emitter: Emitter) -> None:
+    async def _at(self, due: int, emitter: Emitter, path: Path) -> None:
         await self._stage.wait(max(0, due - self._stage.time_ns()), emitter.event, "")
-        await self._emit(emitter)
+        await self._emit(emitter, path)
         self._at_once -= 1
 
-    async def _emit(self, emitter: Emitter) -> None:
+    async def _emit(self, emitter: Emitter, path: Path) -> None:
         """As often as it says. One that comes too late, because a handler blocked, is made up for at once."""
         if not emitter.is_rhythmic:
-            for _ in range(emitter.at_once):
-                await self._emit_once(emitter)
+            await self._emit_at_once(emitter, path, is_first=True)
             return
         stage = self._stage
         began = stage.time_ns()
         for number, after_ns in enumerate(emitter.times()):
             if number or after_ns:
                 await stage.wait(max(0, began + after_ns - stage.time_ns()), emitter.event, "")
-            for _ in range(emitter.at_once):
-                await self._emit_once(emitter)
+            await self._emit_at_once(emitter, path, is_first=not number)
 
-    async def _emit_once(self, emitter: Emitter) -> None:
+    async def _emit_at_once(self, emitter: Emitter, path: Path, *, is_first: bool) -> None:
+        """is_first: the step itself stands for the first of its emits, and is counted."""
         services = self._stage.services
-        if emitter.emit() and services.may_block(emitter.event):
-            await services.until_taken(emitter.event)
+        for number in range(emitter.at_once):
+            if number or not is_first:
+                self._count(path)
+            if emitter.emit() and services.may_block(emitter.event):
+                await services.until_taken(emitter.event)
 
     def _emitter(self, act: EmitAct, path: Path) -> Emitter:
         if path not in self._emitters:

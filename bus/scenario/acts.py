@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Annotated, Any
 
 from pydantic import AfterValidator, Field, model_validator
@@ -173,12 +174,29 @@ class RepeatAct(StepPart):
     @property
     def steps(self) -> int:
         """Emits, waits and marks that it makes in all, at most, as far as no time ends them."""
-        return self.repeat * (self.users or 1) * sum(map(_steps_of, self.do))
+        return self.repeat * (self.users or 1) * steps_in(self.do)
 
     @classmethod
     def new(cls, emit: dict[str, Any]) -> dict[str, Any]:
         """Two times the emit that was offered."""
         return {"repeat": 2, "do": [dict(emit)]}
+
+
+def few_enough(acts: list[StepPart]) -> list[StepPart]:
+    """The steps of a script. Raises ValueError where they are too many."""
+    if steps_in(acts) > MOST_TIMES:
+        raise ValueError(f"expected at most {MOST_TIMES} steps in all, these are {steps_in(acts)}")
+    return acts
+
+
+def steps_in(acts: Sequence[StepPart]) -> int:
+    """How many steps these make, each emit being one, as far as no time ends them."""
+    return sum(map(_steps_of, acts))
+
+
+def is_counted(act: StepPart) -> bool:
+    """Whether a step is one by itself: a repeat is the steps that it repeats, unless only a time ends it."""
+    return not isinstance(act, RepeatAct) or act.for_ is not None
 
 
 def _steps_of(act: StepPart) -> int:

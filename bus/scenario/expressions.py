@@ -11,6 +11,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Iterator, Mapping
+from enum import Enum
 from functools import lru_cache
 from itertools import islice
 from typing import Any
@@ -23,6 +24,18 @@ from bus.trace.payload_fields import Missing
 Variables = Mapping[str, Any]
 Evaluator = Callable[[Variables], Any]
 
+
+class Walk(Enum):
+    """How an expression walks through lists with `map`, `filter`, `all` or `exists`: how its time grows with them.
+
+    CEL copies what it asks for each time: a value of `event`, or the list that it makes.
+    """
+
+    ONCE = "each value once"
+    AGAIN = "the whole for each value"
+    NESTED = "a list for each value of a list, and a copy each time"
+
+
 LONGEST = 4_000
 """Characters of one expression; longer ones are no mistake of a person but an attack on the parser."""
 
@@ -32,14 +45,15 @@ DEEPEST = 40
 MOST_MACROS = 2
 """map, filter, all, exists in one expression: nested ones multiply, and nothing can stop CEL once it runs."""
 
-MOST_WALKED = 200
-"""Values that an expression may know of in which one of these stands inside of another: its time grows with the third
-power of that, for CEL copies what it asks for each time."""
+MOST_WALKED = {Walk.AGAIN: 2_000, Walk.NESTED: 200}
+"""Values that such an expression may know of: a second on a machine of today, which nothing can stop before."""
 
 _FIELD = re.compile(r"[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)*", re.ASCII)
 _LEAST = -(1 << 63)
-_MANY = f"it walks through one list inside of another, and there are more than {MOST_WALKED} values"
-_MACRO = re.compile(r"\.\s*(?:map|filter|all|exists(?:_one|One)?)\s*\(")
+_MACRO = re.compile(r"\.\s*(map|filter|all|exists(?:_one|One)?)\s*\(")
+_KNOWN = re.compile(r"(?<![\w.])(?:event|counters)\b")
+"""What may hold many values, where an expression names it."""
+
 _SILENT = re.compile(
     r"""//[^\n]*
     | [bB]?[rR][bB]?(?: '{3}.*?'{3} | "{3}.*?"{3} | '[^'\n\r]*' | "[^"\n\r]*" )
@@ -65,9 +79,9 @@ def compile_expression(text: str) -> Evaluator:
         raise ValueError(f"the expression walks through lists more than {MOST_MACROS} times")
     if not text.strip():
         raise ValueError("expected an expression such as event.payload.id, found nothing")
-    nested = _walks_inside(code)
-    if nested and text.count(",") > MOST_WALKED:
-        raise ValueError(f"the expression is wrong: {_MANY}")
+    walk = _walk_of(code)
+    if walk is Walk.NESTED and text.count(",") > MOST_WALKED[walk]:
+        raise ValueError(f"the expression is wrong: {_too_many(walk)}")
     try:
         program = cel.compile(text)
     except ValueError as error:
@@ -79,8 +93,8 @@ def compile_expression(text: str) -> Evaluator:
         value = _field(variables, steps)
         if value is not Missing:
             return value
-        if nested and _are_many(variables):
-            raise ExpressionError(f"{text}: {_MANY}")
+        if walk is not Walk.ONCE and _are_many(variables, MOST_WALKED[walk]):
+            raise ExpressionError(f"{text}: {_too_many(walk)}")
         try:
             return _in_order(program.execute(dict(variables)))
         except Exception as error:
@@ -103,29 +117,46 @@ def _field(value: Any, steps: list[str]) -> Any:
     return value if is_plain and steps else Missing
 
 
-def _walks_inside(code: str) -> bool:
-    """Whether it walks through a list, or a mapping, for each item of another one. code: without `_SILENT`."""
-    walks = list(_MACRO.finditer(code))
-    if len(walks) < 2:
-        return False
-    first, second = walks[0].end(), walks[-1].start()
+def _walk_of(code: str) -> Walk:
+    """How often it reads what it walks through. code: without `_SILENT`."""
+    found = Walk.ONCE
+    for macro in _MACRO.finditer(code):
+        body = _inside(code, macro.end())
+        if _MACRO.search(body):
+            return Walk.NESTED
+        if macro[1] in ("map", "filter") or _KNOWN.search(body):
+            found = Walk.AGAIN
+    return found
+
+
+def _inside(code: str, begins: int) -> str:
+    """What stands between a bracket that opens before this character and the one that closes it."""
     depth = 1
-    for character in code[first:second]:
-        depth += (character in "([{") - (character in ")]}")
+    for place in range(begins, len(code)):
+        depth += (code[place] in "([{") - (code[place] in ")]}")
         if depth == 0:
-            return False
-    return True
+            return code[begins:place]
+    return code[begins:]
 
 
-def _are_many(value: Any) -> bool:
-    """Whether there are more values inside of this than one may walk through so."""
+def _too_many(walk: Walk) -> str:
+    what = (
+        "walks through one list inside of another"
+        if walk is Walk.NESTED
+        else "reads all that there is again for each value of a list"
+    )
+    return f"it {what}, and there are more than {MOST_WALKED[walk]} values"
+
+
+def _are_many(value: Any, most: int) -> bool:
+    """Whether there are more values inside of this than that."""
     left, seen = [value], 0
-    while left and seen <= MOST_WALKED:
+    while left and seen <= most:
         each = left.pop()
         seen += 1
         if isinstance(each, list | Mapping):
-            left.extend(islice(each.values() if isinstance(each, Mapping) else each, MOST_WALKED + 1))
-    return seen > MOST_WALKED
+            left.extend(islice(each.values() if isinstance(each, Mapping) else each, most + 1))
+    return seen > most
 
 
 def _in_order(value: Any) -> Any:

@@ -13,7 +13,7 @@ from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 from bus.engines import ENGINES
 from bus.number_words import tip
 from bus.scenario import distribution, parameters, payload
-from bus.scenario.acts import Act
+from bus.scenario.acts import Act, few_enough
 from bus.scenario.choices import ReplayedChoices
 from bus.scenario.faults import FAULTS, MOST_FAULTS, FaultPart
 from bus.scenario.handling import MOST_AT_ONCE, MOST_PARALLEL, Batch, Retry, Throttle
@@ -311,7 +311,10 @@ Handlers = Annotated[
     dict[Name, Handler], BeforeValidator(_nothing_as_mapping, json_schema_input_type=dict[Name, Handler] | None)
 ]
 Script = Annotated[
-    list[Act], Field(max_length=10_000), BeforeValidator(_nothing_as_list, json_schema_input_type=list[Act] | None)
+    list[Act],
+    Field(max_length=10_000),
+    AfterValidator(few_enough),
+    BeforeValidator(_nothing_as_list, json_schema_input_type=list[Act] | None),
 ]
 Expectations = Annotated[
     list[Expected],

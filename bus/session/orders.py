@@ -13,9 +13,8 @@ from bus.run.order import Order
 from bus.runtime.clock import FULL_SPEED
 from bus.scenario import Document, Scenario
 from bus.scenario.nearest import nearest
+from bus.scenario.steps import MOST_TIMES
 from bus.scenario.words import check_event
-
-MOST_TIMES = 10_000_000
 
 
 def check_emit(event: str, times: int, per_second: float | None) -> None:

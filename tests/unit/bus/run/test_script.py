@@ -140,3 +140,16 @@ def test_a_script_that_ends_by_a_time_which_never_comes_ends_with_a_sentence(
     )
     over(session)
     assert "the script cannot go on: it has done 10000 steps" in session.engine_state.message
+
+
+def test_each_emit_of_a_step_is_one_of_those_that_are_counted(live: Live, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("bus.run.script.MOST_TIMES", 100)
+    session = live.begun("events: {a: {}}\nscript: [{repeat: 100, for: 1s, do: [{emit: a, times: 7}]}]")
+    over(session)
+    assert "the script cannot go on: it has done 100 steps" in session.engine_state.message
+    assert len(session.trace.dispatches) == 99, "the repeat, which only a time would end, is one as well"
+
+
+def test_as_many_steps_as_a_file_may_have_are_done(run: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("bus.run.script.MOST_TIMES", 100)
+    assert len(run("events: {a: {}}\nscript: [{repeat: 50, do: [{emit: a}, {emit: a}]}]").dispatches) == 100

@@ -6,9 +6,10 @@ import pytest
 
 from bus.errors import UserErrors
 from bus.scenario import loads
-from bus.scenario.expressions import MOST_WALKED, ExpressionError, compile_expression
+from bus.scenario.expressions import MOST_WALKED, ExpressionError, Walk, compile_expression
 from bus.scenario.steps import MOST_TIMES
 
+MOST = MOST_WALKED[Walk.NESTED]
 NESTED = "event.payload.map(a, event.payload.map(b, a + b))"
 
 
@@ -36,6 +37,11 @@ def test_repetitions_inside_repetitions_are_counted_before_anything_runs(step: s
     assert told.startswith("shop.yaml:4:14: expected at most 10000000 steps in all")
 
 
+def test_steps_one_after_another_count_together_and_each_emit_is_one() -> None:
+    told = mistake(f"script: [{{emit: a, times: {MOST_TIMES}}}, {{emit: a}}]")
+    assert f"expected at most 10000000 steps in all, these are {MOST_TIMES + 1}" in told
+
+
 def test_as_many_steps_as_are_allowed_are_no_mistake() -> None:
     loads(f"buslens: 1\nevents: {{a: {{}}}}\nscript: [{{repeat: {MOST_TIMES}, do: [{{emit: a}}]}}]\n")
 
@@ -44,7 +50,7 @@ def test_a_list_inside_a_list_is_walked_through_while_both_are_short() -> None:
     assert compile_expression(NESTED)({"event": {"payload": [1, 2]}}) == [[2, 3], [3, 4]]
 
 
-@pytest.mark.parametrize("payload", [list(range(MOST_WALKED + 1)), [[0] * 50] * 50, [{"n": 1}] * MOST_WALKED])
+@pytest.mark.parametrize("payload", [list(range(MOST + 1)), [[0] * 50] * 50, [{"n": 1}] * MOST])
 def test_where_they_are_long_the_expression_fails_at_once(payload: list[object]) -> None:
     with pytest.raises(ExpressionError, match="walks through one list inside of another"):
         compile_expression(NESTED)({"event": {"payload": payload}})
@@ -63,7 +69,7 @@ def test_where_they_are_long_the_expression_fails_at_once(payload: list[object])
 )
 def test_neither_a_text_nor_a_comment_hides_that_one_walk_stands_inside_of_another(text: str) -> None:
     with pytest.raises(ExpressionError, match="walks through one list inside of another"):
-        compile_expression(text)({"event": {"payload": list(range(MOST_WALKED + 1))}})
+        compile_expression(text)({"event": {"payload": list(range(MOST + 1))}})
 
 
 def test_walks_are_counted_as_the_parser_sees_them() -> None:
@@ -74,9 +80,30 @@ def test_walks_are_counted_as_the_parser_sees_them() -> None:
 
 
 def test_long_lists_that_stand_in_the_expression_are_refused_when_the_file_is_read() -> None:
-    numbers = ",".join("0" * (MOST_WALKED + 1))
+    numbers = ",".join("0" * (MOST + 1))
     with pytest.raises(ValueError, match="walks through one list inside of another"):
         compile_expression(f"[{numbers}].map(a, [1].map(b, a))")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "event.payload.all(a, a in event.payload)",
+        "event.payload.all(a, a < size(event.payload))",
+        "event.payload.map(a, a + 1)",
+        "event.payload.exists(a, counters.seen > a) // event",
+    ],
+)
+def test_a_walk_that_reads_all_again_for_each_value_is_refused_where_they_are_many(text: str) -> None:
+    evaluate, most = compile_expression(text), MOST_WALKED[Walk.AGAIN]
+    evaluate({"event": {"payload": [1, 2]}, "counters": {"seen": 9}})
+    with pytest.raises(ExpressionError, match=f"for each value of a list, and there are more than {most} values"):
+        evaluate({"event": {"payload": list(range(most))}, "counters": {"seen": 9}})
+
+
+def test_a_walk_that_reads_each_value_once_may_be_of_any_length() -> None:
+    evaluate = compile_expression("event.payload.all(a, a >= 0 && a != count && 'event' != ')')")
+    assert evaluate({"event": {"payload": list(range(2 * MOST_WALKED[Walk.AGAIN]))}, "count": -1})
 
 
 def test_two_walks_one_after_the_other_may_be_long() -> None:

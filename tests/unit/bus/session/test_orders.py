@@ -9,7 +9,8 @@ import pytest
 from bus.contract.boundaries import Boundary
 from bus.errors import UserError
 from bus.scenario import Document
-from bus.session.orders import MOST_TIMES, check_emit, check_payload, check_speed, order_of
+from bus.scenario.steps import MOST_TIMES
+from bus.session.orders import check_emit, check_payload, check_speed, order_of
 
 TEXT = "buslens: 1\nengine: pyee\nseed: 7\nevents: {a: {schema: {type: object}}}\n"
 
