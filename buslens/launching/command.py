@@ -72,9 +72,6 @@ class RecordRequest:
     def __init__(self) -> None:
         self.command: "list[str]" = []
         self.output = ""
-        self.is_kept = True
-        """Whether the capture is the person's; else it goes when it was judged."""
-
         self.judged = {"--expect": "", "--junit": ""}
         """By which scenario it is judged, and the file for its verdicts."""
 
@@ -116,15 +113,17 @@ def recorded_and_judged(request: RecordRequest) -> int:
     from buslens.launching import judging
 
     with tempfile.TemporaryDirectory(prefix="buslens-") as folder:
-        if not request.output:
-            request.output, request.is_kept = os.path.join(folder, "recorded.buslens"), False
-        return judging.judged(
-            lambda: recorded(request), request.judged["--expect"], request.output, request.judged["--junit"]
-        )
+        scenario, junit = request.judged["--expect"], request.judged["--junit"]
+        doing = "" if request.output else f"recording, to judge by {scenario}"  # nobody keeps that capture
+        request.output = request.output or os.path.join(folder, "recorded.buslens")
+        return judging.judged(lambda: recorded(request, doing), scenario, request.output, junit)
 
 
-def recorded(request: RecordRequest) -> int:
-    """Become the program that was asked for. Comes back only where that cannot be, with an exit code."""
+def recorded(request: RecordRequest, doing: str = "") -> int:
+    """Become the program that was asked for. Comes back only where that cannot be, with an exit code.
+
+    doing: what is said to be done; where nothing is given, that it is recorded, and where to.
+    """
     try:
         program = [] if request.prints == "variables" else found(request.command)
         if request.has_window:
@@ -143,7 +142,7 @@ def recorded(request: RecordRequest) -> int:
         print("\n".join(f"{name}={value}" for name, value in environment.items()))
         return 0
     if not request.is_quiet:
-        say(announcement(request, environment))
+        say(announcement(request, environment, doing))
     for why in unreachable(program):
         say(why)
     session = environment[variables.SESSION]
@@ -354,8 +353,8 @@ def prepared(request: RecordRequest, collection: "Collection | None" = None) -> 
     return variables.told(SITE, session.folder, *told, *more)
 
 
-def announcement(request: RecordRequest, environment: "dict[str, str]") -> str:
-    """One line: where to look, and what is not seen."""
+def announcement(request: RecordRequest, environment: "dict[str, str]", doing: str = "") -> str:
+    """One line: where to look, and what is not seen. doing: as in `recorded`."""
     where = request.output or environment[variables.SESSION]
     begins = f"from the first import of {_either(request.only or libraries())}"
     children = "Pythons started with an environment of their own" if request.has_children else "children not forked"
@@ -364,8 +363,7 @@ def announcement(request: RecordRequest, environment: "dict[str, str]") -> str:
     alone = f"; by the program itself, which drops records at full speed: {why}" if why else ""
     is_there = os.path.isfile(where) and os.path.getsize(where) > 0
     stays = "; without a bus the capture that is there now stays as it is" if is_there else ""
-    into = f"recording into {where}" if request.is_kept else f"recording, to judge by {request.judged['--expect']}"
-    return f"{into}, {begins}{commands}{stays}; not seen: {children}{alone}"
+    return f"{doing or f'recording into {where}'}, {begins}{commands}{stays}; not seen: {children}{alone}"
 
 
 def unreachable(program: "list[str]") -> "list[str]":
