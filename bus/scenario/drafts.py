@@ -11,6 +11,9 @@ from typing import Any
 
 from bus.errors import UserError
 
+NAMED = {"events": "event", "handlers": "handler", "services": "service"}
+"""Sections of a scenario whose parts have names, and what one of them is called."""
+
 FieldPath = tuple[str | int, ...]
 """Keys and numbers from the scenario's root; ("handlers", "charge", "do", 2, "wait")."""
 
@@ -64,12 +67,12 @@ def same(drafts: Drafts) -> Drafts:
 
 
 def settled(path: FieldPath) -> Move:
-    """The field of this path is right now."""
-    return lambda drafts: without(drafts, path)
+    """The field of this path is right now, and so is all inside of it."""
+    return lambda drafts: tuple(each for each in drafts if each.path[: len(path)] != path)
 
 
 def renamed(section: str, old: str, new: str) -> Move:
-    """Those of an event or handler go with its new name; the name itself is right now."""
+    """Those of an event, a handler or a service go with its new name; the name itself is right now."""
     before = (section, old)
 
     def move(drafts: Drafts) -> Drafts:
@@ -104,10 +107,16 @@ def living(drafts: Drafts, values: dict[str, Any]) -> Drafts:
 
 
 def owner(path: FieldPath) -> tuple[str, str]:
-    """Kind and name of what a field belongs to: ("event", name), ("handler", name), ("script", ""), ("faults", "")."""
-    if path[0] in ("events", "handlers") and len(path) > 1:
-        return str(path[0])[:-1], str(path[1])
+    """Kind and name of what a field belongs to: ("event", name) and so on, ("script", ""), ("faults", "")."""
+    if path[0] in NAMED and len(path) > 1:
+        return NAMED[str(path[0])], str(path[1])
     return (str(path[0]), "") if path[0] in ("script", "faults") else ("scenario", "")
+
+
+def place_of(kind: str, name: str) -> FieldPath:
+    """Where in the scenario that lies whose kind and name `owner` says."""
+    section = next((section for section, one in NAMED.items() if one == kind), "")
+    return (section, name) if section else (kind,) if kind in ("script", "faults") else ()
 
 
 def step_of(path: FieldPath) -> int:
@@ -139,7 +148,7 @@ def _holder(path: FieldPath) -> FieldPath:
     """What must be there for a field to be there: the step, or the event or handler."""
     if step_of(path) >= 0:
         return path[: next(at for at, each in enumerate(path) if isinstance(each, int)) + 1]
-    return path[:2] if path[0] in ("events", "handlers") else ()
+    return path[:2] if path[0] in NAMED else ()
 
 
 def _is_there(path: FieldPath, values: Any) -> bool:

@@ -8,7 +8,7 @@ from typing import Any
 
 from bus.errors import UserError
 from bus.scenario.acts import ACTS, EmitAct
-from bus.scenario.drafts import FieldPath
+from bus.scenario.drafts import NAMED, FieldPath
 from bus.scenario.expected_names import NAMING, handlers_in, patterns_in
 from bus.scenario.model import Scenario, steps_of
 from bus.scenario.nearest import nearest
@@ -17,7 +17,6 @@ from bus.scenario.steps import VERBS
 
 Values = dict[str, Any]
 Change = Callable[[Values], None]
-_WHAT = {"events": "event", "handlers": "handler"}
 
 
 def added(section: str, name: str, fields: Values) -> Change:
@@ -47,7 +46,7 @@ def changed(section: str, name: str, fields: Values) -> Change:
 
 
 def removed(section: str, name: str) -> Change:
-    """A change that removes an event or a handler from its section."""
+    """A change that removes a part from its section."""
 
     def change(values: Values) -> None:
         _must_exist(values, section, name)
@@ -140,6 +139,43 @@ def handler_renamed(old: str, new: str) -> Change:
     return change
 
 
+def service_renamed(old: str, new: str) -> Change:
+    """Give a service another name, in its declaration and at its handlers."""
+
+    def change(values: Values) -> None:
+        _rename(values, "services", old, new)
+        for handler in (values.get("handlers") or {}).values():
+            if handler.get("service") == old:
+                handler["service"] = new
+
+    return change
+
+
+def service_removed(name: str) -> Change:
+    """Remove a service that no handler belongs to."""
+
+    def change(values: Values) -> None:
+        users = [each for each, said in (values.get("handlers") or {}).items() if said.get("service") == name]
+        if users:
+            raise UserError(f"the service {name} is still used by {', '.join(users)}", hint="change that first")
+        removed("services", name)(values)
+
+    return change
+
+
+_RENAMED = {"events": event_renamed, "handlers": handler_renamed, "services": service_renamed}
+"""What gives a part of a section another name."""
+
+
+def free_name(name: str, taken: Iterable[str]) -> str:
+    """This name, or it with a number behind, that nothing of these has."""
+    known, number, free = set(taken), 1, name
+    while free in known:
+        number += 1
+        free = f"{name}{number}"
+    return free
+
+
 def option(key: str, value: Any) -> Change:
     """Set something that the scenario says of itself."""
 
@@ -158,8 +194,8 @@ def unchanged(_values: Values) -> None:
 
 def put(path: FieldPath, value: Any) -> Change:
     """Say this at one place; None: say nothing there. A name's place (see drafts.py) is given another name."""
-    if path[0] in _WHAT and path[2:] == ("name",):
-        return (event_renamed if path[0] == "events" else handler_renamed)(str(path[1]), str(value or ""))
+    if path[0] in NAMED and path[2:] == ("name",):
+        return _RENAMED[str(path[0])](str(path[1]), str(value or ""))
 
     def change(values: Values) -> None:
         holder: Any = values
@@ -200,13 +236,13 @@ def _section(values: Values, section: str) -> Values:
 
 def _must_be_new(values: Values, section: str, name: str) -> None:
     if name in _section(values, section):
-        raise UserError(f"there is already another {_WHAT[section]} {name}", hint="take another name")
+        raise UserError(f"there is already another {NAMED[section]} {name}", hint="take another name")
 
 
 def _must_exist(values: Values, section: str, name: str) -> Values:
     known = _section(values, section)
     if name not in known:
-        raise UserError(f"no {_WHAT[section]} {name}", hint=nearest(name, known))
+        raise UserError(f"no {NAMED[section]} {name}", hint=nearest(name, known))
     return known[name] or {}
 
 

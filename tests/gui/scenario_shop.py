@@ -54,5 +54,6 @@ def write(qtbot: Any, line: QLineEdit, text: str) -> None:
     """In place of what stands there, and Return."""
     line.setFocus()
     line.selectAll()
+    qtbot.keyClick(line, Qt.Key.Key_Delete)
     qtbot.keyClicks(line, text)
     qtbot.keyClick(line, Qt.Key.Key_Return)

@@ -320,3 +320,89 @@ def test_parameters_and_swarm_are_fields_of_the_scenario(panel: ScenarioPanel, s
     said["swarm",].widget.setChecked(True)
     assert session.document.scenario.parameters == {"rate": "50/s"}
     assert session.document.scenario.swarm
+
+
+SERVICES = """\
+buslens: 1
+events:
+  order.placed: {}
+services:
+  # who takes the cards
+  payments:
+    workers: 2  # a contract
+    queue: {limit: 10, overflow: reject}
+handlers:
+  charge_card: {on: order.placed, service: payments}
+"""
+
+
+def test_a_service_is_edited_and_what_stands_beside_it_stays(panel: ScenarioPanel, session: Any, qtbot: Any) -> None:
+    session.document = scenario.loads(SERVICES)
+    panel.refresh_document()
+    assert names(panel, 3) == [("payments", "2 workers")]
+    panel.tree.choose("service", "payments")
+    form = panel.service_form
+    shown = (form.name.text(), form.workers.text(), form.limit.text(), form.overflow.text())
+    assert shown == ("payments", "2", "10", "reject")
+    write(qtbot, form.workers.widget, "3")
+    assert session.document.text == SERVICES.replace("workers: 2", "workers: 3")
+    form.overflow.widget.setCurrentText("drop_oldest")
+    form.overflow.flush()
+    assert session.document.scenario.services["payments"].queue.overflow == "drop_oldest"
+    write(qtbot, form.limit.widget, "many")
+    assert "limit" in str(session.document.drafts[0])
+    write(qtbot, form.limit.widget, "")
+    assert session.document.drafts == ()
+    assert session.document.scenario.services["payments"].queue is None
+    assert not form.overflow.isEnabled(), "without a limit no queue is full"
+    write(qtbot, form.limit.widget, "0")
+    assert session.document.scenario.services["payments"].queue.limit == 0
+    assert form.overflow.isEnabled()
+    assert "# who takes the cards" in session.document.text
+    assert "# a contract" in session.document.text
+
+
+def test_a_service_is_renamed_at_its_handlers_and_not_deleted_while_it_has_some(
+    panel: ScenarioPanel, session: Any, qtbot: Any
+) -> None:
+    session.document = scenario.loads(SERVICES)
+    panel.refresh_document()
+    panel.tree.choose("service", "payments")
+    write(qtbot, panel.service_form.name.widget, "bank")
+    assert session.document.scenario.handlers["charge_card"].service == "bank"
+    assert panel.tree.key == ("service", "bank")
+    panel.delete_chosen()
+    assert "the service bank is still used by charge_card" in panel.error.text()
+    session.document.set_handler("charge_card", service=None)
+    panel.refresh_document()
+    panel.tree.delete.trigger()
+    assert not session.document.scenario.services
+
+
+def test_a_new_service_is_named_in_place(panel: ScenarioPanel, session: Any, qtbot: Any) -> None:
+    panel.new_service.click()
+    editor = panel.tree.findChild(QLineEdit)
+    assert editor is not None
+    editor.selectAll()
+    qtbot.keyClicks(editor, "payments")
+    qtbot.keyClick(editor, Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: "payments" in session.document.scenario.services)
+    assert panel.tree.key == ("service", "payments")
+    assert panel.show_line(session.document.text.splitlines().index("  payments: {}") + 1)
+    assert panel.tree.key == ("service", "payments")
+
+
+def test_how_long_an_event_lives_and_who_gets_it_late_is_edited(panel: ScenarioPanel, session: Any, qtbot: Any) -> None:
+    panel.tree.choose("event", "order.placed")
+    form = panel.event_form
+    write(qtbot, form.ttl.widget, "2s")
+    form.last_value.widget.setChecked(True)
+    event = session.document.scenario.events["order.placed"]
+    assert (event.ttl, event.last_value) == ("2s", True)
+    assert "# what customers do" in session.document.text
+    write(qtbot, form.ttl.widget, "soon")
+    assert session.document.scenario.events["order.placed"].ttl == "2s"
+    assert "expected a time" in form.ttl.error.text()
+    write(qtbot, form.ttl.widget, "")
+    form.last_value.widget.setChecked(False)
+    assert session.document.text == SHOP

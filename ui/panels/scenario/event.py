@@ -1,4 +1,4 @@
-"""The form of an event: name, description, sample payload, JSON Schema."""
+"""The form of an event: name, description, how long it lives, who gets it late, sample payload, JSON Schema."""
 
 from __future__ import annotations
 
@@ -26,6 +26,10 @@ class EventForm(Form):
         self._schema: Any = None
         self.name = self.add("name", "name")
         self.description = self.add("description", "about", hint="what it means")
+        self.ttl = self.add("ttl", "lives", hint="for ever", help="No call begins later than that after its emit: 2s")
+        self.last_value = self.add(
+            "last_value", "kept for who comes late", "flag", help="Who is subscribed late gets the last one"
+        )
         self.sample = self.add("sample", "Sample payload", "json", "as JSON; what Emit begins with", alone=True)
         self.schema = self.add("schema", "JSON Schema", "json", "empty: any payload", alone=True)
         for each in (self.sample, self.schema):

@@ -9,8 +9,8 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QFormLayout, QLabel, QVBoxLayout, QWidget
 
 from bus.scenario.drafts import Draft, FieldPath
-from ui.panels.scenario.fields import Field
-from ui.panels.scenario.inputs import FieldInput
+from ui.panels.scenario.fields import Field, value_at
+from ui.panels.scenario.inputs import FieldInput, Typed
 from ui.theme import ThemeSource
 
 
@@ -49,8 +49,12 @@ class Form(QWidget):
         to: QFormLayout | None = None,
         help: str = "",
     ) -> FieldInput:
-        """A row for one key; `alone`: its title stands above it; `to`: the rows that it joins."""
-        made = FieldInput(Field((key,), title, kind, hint, help=help, choices=tuple(choices)), self.themes, [], self)
+        """A row for one key, or for one inside of another (`queue.limit`).
+
+        alone: its title stands above it; to: the rows that it joins.
+        """
+        path = tuple(key.split("."))
+        made = FieldInput(Field(path, title, kind, hint, help=help, choices=tuple(choices)), self.themes, [], self)
         self._inputs[key] = made
         rows = self.fields if to is None else to
         if kind == "flag":
@@ -63,13 +67,16 @@ class Form(QWidget):
             self.rows.addWidget(made)
         else:
             rows.addRow(title, made)
-        made.changed.connect(self.typed)
+        made.changed.connect(self._field_typed)
         return made
+
+    def _field_typed(self, typed: Typed) -> None:
+        self.typed.emit(typed)
 
     def show_values(self, values: dict[str, Any], drafts: Mapping[FieldPath, Draft]) -> None:
         """Show what the scenario says, and what was typed and cannot be taken."""
-        for key, each in self._inputs.items():
-            each.show_value(values.get(key), drafts.get((key,)))
+        for each in self._inputs.values():
+            each.show_value(value_at(values, each.field.path), drafts.get(each.field.path))
 
     def mark(self, drafts: Mapping[FieldPath, Draft]) -> None:
         """Say which fields cannot be taken; what stands in them stays."""

@@ -1,4 +1,4 @@
-"""The scenario panel: events, handlers and script as a tree, and a form for what is chosen.
+"""The scenario panel: events, handlers, services and script as a tree, and a form for what is chosen.
 
 Every edit goes through the session's Document, which checks it, and makes it undoable; what was typed and cannot be
 taken stays in its field, with the reason beside it, until it is right or taken back.
@@ -7,7 +7,6 @@ taken stays in its field, with the reason beside it, until it is right or taken 
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
 
 from PySide6.QtCore import QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QResizeEvent
@@ -27,7 +26,8 @@ from shiboken6 import isValid
 
 from bus.errors import UserError
 from bus.scenario import Document
-from bus.scenario.drafts import Draft, FieldPath, owner, reason, under
+from bus.scenario.drafts import Draft, FieldPath, owner, place_of, reason, under
+from bus.scenario.edits import added, free_name, service_removed
 from bus.scenario.lines import path_at
 from bus.scenario.loops import offered_emit
 from bus.session import Session
@@ -39,7 +39,8 @@ from ui.panels.scenario.handler import HandlerForm
 from ui.panels.scenario.inputs import FieldInput, InlineError, Typed
 from ui.panels.scenario.remarks import Remarks
 from ui.panels.scenario.script import FaultsForm, ScenarioForm, ScriptForm
-from ui.panels.scenario.tree import ScenarioTree
+from ui.panels.scenario.service import ServiceForm
+from ui.panels.scenario.tree import NAMED_KINDS, ScenarioTree
 from ui.theme import ThemeSource
 from ui.widgets.empty_hint import EmptyHint
 from ui.widgets.wrapped_label import WrappedLabel
@@ -53,7 +54,7 @@ TREE_SHARE = 0.4
 BESIDE_BUTTONS = 14
 """Pixels between and around the buttons above the tree."""
 
-FORMS = ("scenario", "event", "handler", "script", "faults")
+FORMS = ("scenario", "event", "handler", "service", "script", "faults")
 """What has a form; headings have none."""
 
 
@@ -90,10 +91,11 @@ class ScenarioPanel(QWidget):
         self.remarks.line_wanted.connect(self.show_line)
         self.event_form = EventForm(themes)
         self.handler_form = HandlerForm(themes)
+        self.service_form = ServiceForm(themes)
         self.script_form = ScriptForm(themes)
         self.faults_form = FaultsForm(themes)
         self.scenario_form = ScenarioForm(themes)
-        self._no_form = EmptyHint("Nothing to edit here", "Choose an event, a handler or the script.")
+        self._no_form = EmptyHint("Nothing to edit here", "Choose an event, a handler, a service or the script.")
         self._no_document = EmptyHint("No scenario", "Open one, or make a new one with File > New Scenario.")
         self._place()
         self.tree.chosen.connect(self._show_chosen)
@@ -101,6 +103,7 @@ class ScenarioPanel(QWidget):
         self.tree.rename_wanted.connect(self._rename, Qt.ConnectionType.QueuedConnection)
         self.tree.add_event_wanted.connect(self.add_event)
         self.tree.add_handler_wanted.connect(self.add_handler)
+        self.tree.add_service_wanted.connect(self.add_service)
         self.tree.delete_wanted.connect(self.delete_chosen)
         self.tree.move_wanted.connect(self.move_handler)
         for form in self.forms:
@@ -113,7 +116,8 @@ class ScenarioPanel(QWidget):
     @property
     def forms(self) -> tuple[Form, ...]:
         """The forms of the panel, hidden ones included."""
-        return (self.event_form, self.handler_form, self.script_form, self.faults_form, self.scenario_form)
+        lists = (self.script_form, self.faults_form)
+        return (self.event_form, self.handler_form, self.service_form, *lists, self.scenario_form)
 
     # What wiring tells it
 
@@ -132,7 +136,13 @@ class ScenarioPanel(QWidget):
     def refresh_theme(self) -> None:
         """Take the colours of the theme that is shown now."""
         theme = self._themes.theme
-        for name, button in (("event", self.new_event), ("handler", self.new_handler), ("remove", self.delete)):
+        icons = {
+            "event": self.new_event,
+            "handler": self.new_handler,
+            "service": self.new_service,
+            "remove": self.delete,
+        }
+        for name, button in icons.items():
             button.setIcon(icon(name, theme))
         if self._session.document is not None:
             self._show_tree(self._session.document)
@@ -143,7 +153,7 @@ class ScenarioPanel(QWidget):
         """Define an event and let its name be typed."""
         document = self._session.document
         if document is not None:
-            name = _free("new.event", document.scenario.events)
+            name = free_name("new.event", document.scenario.events)
             if self._edit(lambda document: document.add_event(name)):
                 self._choose_and_name("event", name)
 
@@ -157,17 +167,27 @@ class ScenarioPanel(QWidget):
         if not event:
             self.error.say("a handler needs an event to listen to: define one first")
             return
-        name = _free("new_handler", document.scenario.handlers)
+        name = free_name("new_handler", document.scenario.handlers)
         if self._edit(lambda document: document.add_handler(name, event)):
             self._choose_and_name("handler", name)
 
+    def add_service(self) -> None:
+        """Define a service and let its name be typed."""
+        document = self._session.document
+        if document is not None:
+            name = free_name("new_service", document.scenario.services)
+            if self._edit(lambda document: document.edit(f"Add service {name}", added("services", name, {}))):
+                self._choose_and_name("service", name)
+
     def delete_chosen(self) -> None:
-        """Delete the chosen event or handler."""
+        """Delete the chosen event, handler or service."""
         kind, name = self.tree.key
         if kind == "event":
             self._edit(lambda document: document.remove_event(name))
         elif kind == "handler":
             self._edit(lambda document: document.remove_handler(name))
+        elif kind == "service":
+            self._edit(lambda document: document.edit(f"Delete service {name}", service_removed(name)))
         self._show_chosen()
 
     def move_handler(self, by: int) -> None:
@@ -185,7 +205,7 @@ class ScenarioPanel(QWidget):
         self.tree.choose(*prefix)
         self._show_chosen()
         form = self._form_shown()
-        field = form.go_to(draft.path[len(_place(prefix)) :]) if form is not None else None
+        field = form.go_to(draft.path[len(place_of(*prefix)) :]) if form is not None else None
         if field is not None:
             self._reveal(field)
 
@@ -198,7 +218,7 @@ class ScenarioPanel(QWidget):
         prefix = owner(path)
         self.tree.choose(*prefix)
         self._show_chosen()
-        form, rest = self._form_shown(), path[len(_place(prefix)) :]
+        form, rest = self._form_shown(), path[len(place_of(*prefix)) :]
         if form is not None and rest:
             form.go_to(rest)
             if form.inputs():
@@ -207,12 +227,12 @@ class ScenarioPanel(QWidget):
 
     def _rename(self, kind: str, old: str, new: str) -> None:
         """From the tree: what cannot be taken stands in the form, as typed."""
-        path = (*_place((kind, old)), "name")
+        path = (*place_of(kind, old), "name")
         self._take(Typed(path, new, new), path)
         self._show_chosen()
 
     def _typed(self, typed: Typed) -> None:
-        self._take(typed, (*_place(self.tree.key), *typed.path))
+        self._take(typed, (*place_of(*self.tree.key), *typed.path))
         self._refresh_form()
         form = self._form_shown()
         wrong = [each for each in form.inputs() if each.draft is not None] if form is not None else []
@@ -244,7 +264,7 @@ class ScenarioPanel(QWidget):
         self._edited(document, choose)
 
     def _rearrange(self, path: FieldPath, steps: list[Step], order: list[int]) -> None:
-        place = (*_place(self.tree.key), *path)
+        place = (*place_of(*self.tree.key), *path)
         self._edit(lambda document: document.set_steps(place, steps, order))
         self._refresh_form()
 
@@ -300,11 +320,11 @@ class ScenarioPanel(QWidget):
         self._turn += 1
         self._scroll.verticalScrollBar().setValue(0)
         kind, name = self.tree.key
-        self.delete.setEnabled(kind in ("event", "handler"))
+        self.delete.setEnabled(kind in NAMED_KINDS)
         if document is None:
             return
         values, events = document.values, list(document.scenario.events)
-        drafts = under(document.drafts, _place(self.tree.key))
+        drafts = under(document.drafts, place_of(*self.tree.key))
         form: Form | None = None
         if kind == "event":
             form = self.event_form
@@ -313,6 +333,9 @@ class ScenarioPanel(QWidget):
             form = self.handler_form
             emit = offered_emit(document.scenario, name)
             self.handler_form.show_handler(name, values["handlers"][name], events, emit, drafts)
+        elif kind == "service":
+            form = self.service_form
+            self.service_form.show_service(name, values["services"][name], drafts)
         elif kind == "script":
             form = self.script_form
             self.script_form.show_script(values, events, offered_emit(document.scenario), drafts)
@@ -331,17 +354,19 @@ class ScenarioPanel(QWidget):
             return
         kind, name = self.tree.key
         values, events = document.values, list(document.scenario.events)
-        drafts = under(document.drafts, _place(self.tree.key))
+        drafts = under(document.drafts, place_of(*self.tree.key))
         if kind == "event":
             self.event_form.refresh_schema((values["events"][name] or {}).get("schema"))
         elif kind == "handler":
             emit = offered_emit(document.scenario, name)
             self.handler_form.refresh(values["handlers"][name], events, emit, drafts)
+        elif kind == "service":
+            self.service_form.refresh(values["services"][name])
         elif kind == "script":
             self.script_form.show_script(values, events, offered_emit(document.scenario), drafts)
         elif kind == "faults":
             self.faults_form.show_faults(values, events, document.scenario.handlers, drafts)
-        form.mark(under(document.drafts, _place(self.tree.key)))
+        form.mark(under(document.drafts, place_of(*self.tree.key)))
 
     def _reveal(self, field: FieldInput) -> None:
         """The field and what is said of it are in view once they have their places."""
@@ -410,16 +435,18 @@ class ScenarioPanel(QWidget):
         self.new_event.clicked.connect(self.add_event)
         self.new_handler = self._button("New handler", "Attach a handler to the chosen event")
         self.new_handler.clicked.connect(self.add_handler)
-        self.delete = self._button("", "Delete the chosen event or handler (Del)")
+        self.new_service = self._button("New service", "Define a service: workers that handlers share")
+        self.new_service.clicked.connect(self.add_service)
+        self.delete = self._button("", "Delete the chosen event, handler or service (Del)")
         self.delete.clicked.connect(self.delete_chosen)
-        self._wordy = (self.new_event, self.new_handler)
+        self._wordy = (self.new_event, self.new_handler, self.new_service)
         for button in self._wordy:
             button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonIconOnly)
             button.setMinimumWidth(28)  # an icon: so that words never keep the panel wide
         buttons = QHBoxLayout()
         buttons.setContentsMargins(6, 3, 6, 3)
-        buttons.addWidget(self.new_event)
-        buttons.addWidget(self.new_handler)
+        for button in self._wordy:
+            buttons.addWidget(button)
         buttons.addStretch(1)
         buttons.addWidget(self.delete)
         self._stack = QStackedWidget(self)
@@ -463,19 +490,3 @@ class ScenarioPanel(QWidget):
         button.setAccessibleName(what)
         button.setToolTip(what)
         return button
-
-
-def _place(key: tuple[str, str]) -> FieldPath:
-    """Where in the scenario that lies which the tree calls so."""
-    kind, name = key
-    if kind in ("event", "handler"):
-        return (f"{kind}s", name)
-    return (kind,) if kind in ("script", "faults") else ()
-
-
-def _free(name: str, taken: Any) -> str:
-    number, free = 1, name
-    while free in taken:
-        number += 1
-        free = f"{name}{number}"
-    return free

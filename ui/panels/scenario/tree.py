@@ -1,4 +1,4 @@
-"""The scenario as a tree: events with the number of their handlers, handlers, the script."""
+"""The scenario as a tree: events with the number of their handlers, handlers, services, the script, faults."""
 
 from __future__ import annotations
 
@@ -9,21 +9,26 @@ from PySide6.QtGui import QAction, QColor, QIcon, QKeySequence, QResizeEvent
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QMenu, QTreeWidget, QTreeWidgetItem, QWidget
 
 from bus.scenario import Scenario
+from bus.scenario.drafts import NAMED
 from bus.wording import several
 from ui.icons import icon
 from ui.theme import ThemeSource
 
 KIND, NAME = Qt.ItemDataRole.UserRole, Qt.ItemDataRole.UserRole + 1
-ICONS = {"scenario": "file", "event": "event", "handler": "handler", "script": "script", "faults": "fault"}
+ICONS = {
+    "scenario": "file", "event": "event", "handler": "handler", "service": "service", "script": "script",
+    "faults": "fault",
+}  # fmt: skip
+NAMED_KINDS = tuple(NAMED.values())
 WIDE = 22
 """Letters (m) from which the tree has room for words beside the names."""
 
 Key = tuple[str, str]
-"""Kind ("scenario", "event", "handler", "script", "faults", "events", "handlers") and name."""
+"""Kind ("scenario", "event", "handler", "service", "script", "faults", or a section such as "events") and name."""
 
 
 class ScenarioTree(QTreeWidget):
-    """The tree of events, handlers and script; names are edited in place, and what is wanted is emitted."""
+    """The tree of events, handlers, services and script; names are edited in place, and what is wanted is emitted."""
 
     chosen = Signal()
     rename_wanted = Signal(str, str, str)
@@ -31,6 +36,7 @@ class ScenarioTree(QTreeWidget):
 
     add_event_wanted = Signal()
     add_handler_wanted = Signal()
+    add_service_wanted = Signal()
     delete_wanted = Signal()
     move_wanted = Signal(int)
     break_wanted = Signal(str, str)
@@ -40,7 +46,7 @@ class ScenarioTree(QTreeWidget):
         super().__init__(parent)
         self._themes = themes
         self._wrong: Mapping[Key, str] = {}
-        self.setAccessibleName("Events, handlers and script")
+        self.setAccessibleName("Events, handlers, services and script")
         self.setColumnCount(2)
         self.setHeaderHidden(True)
         self.header().setStretchLastSection(False)
@@ -68,6 +74,8 @@ class ScenarioTree(QTreeWidget):
         self.add_event.triggered.connect(self.add_event_wanted)
         self.add_handler = self._action("New handler of this event", "")
         self.add_handler.triggered.connect(self.add_handler_wanted)
+        self.add_service = self._action("New service", "")
+        self.add_service.triggered.connect(self.add_service_wanted)
         self.menu.addSeparator()
         self.up = self._action("Call earlier", "Alt+Up")
         self.up.triggered.connect(self._move_up)
@@ -101,10 +109,13 @@ class ScenarioTree(QTreeWidget):
             item = self._add(handlers, "handler", name, name)
             if ("handler", name) not in wrong:
                 item.setToolTip(0, f"{name}: on {', '.join(handler.patterns)}")
+        services = self._add(None, "services", "", "Services", "" if scenario.services else "none")
+        for name, service in scenario.services.items():
+            self._add(services, "service", name, name, several(service.workers, "worker"))
         self._add(None, "script", "", "Script", several(len(scenario.script), "step"))
         self._add(None, "faults", "", "Faults", several(len(scenario.faults), "fault") if scenario.faults else "none")
         for item in self._items():
-            item.setExpanded(_key(item) not in folded or _key(item)[0] not in ("events", "handlers"))
+            item.setExpanded(_key(item) not in folded or _key(item)[0] not in NAMED)
         self._show_counts()
         self.blockSignals(blocked)
         self.choose(*key)
@@ -136,7 +147,7 @@ class ScenarioTree(QTreeWidget):
     def edit_name(self) -> None:
         """Edit the chosen name in place."""
         item = self.currentItem()
-        if item is not None and _key(item)[0] in ("event", "handler"):
+        if item is not None and _key(item)[0] in NAMED_KINDS:
             self.editItem(item, 0)
 
     def _show_counts(self) -> None:
@@ -179,7 +190,7 @@ class ScenarioTree(QTreeWidget):
             font = self.font()
             font.setBold(True)
             item.setFont(0, font)
-        if kind in ("event", "handler"):
+        if kind in NAMED_KINDS:
             item.setFlags(item.flags() | Qt.ItemFlag.ItemIsEditable)
         if parent is None:
             self.addTopLevelItem(item)
@@ -193,8 +204,9 @@ class ScenarioTree(QTreeWidget):
 
     def _refresh_actions(self) -> None:
         kind = self.key[0]
-        for action in (self.rename, self.delete, self.break_here):
-            action.setEnabled(kind in ("event", "handler"))
+        for action in (self.rename, self.delete):
+            action.setEnabled(kind in NAMED_KINDS)
+        self.break_here.setEnabled(kind in ("event", "handler"))
         for action in (self.up, self.down):
             action.setEnabled(kind == "handler")
         self.add_handler.setText("New handler of this event" if kind == "event" else "New handler")
@@ -202,7 +214,7 @@ class ScenarioTree(QTreeWidget):
     def _renamed(self, item: QTreeWidgetItem, column: int) -> None:
         kind, name = _key(item)
         text = item.text(0).strip()
-        if column == 0 and kind in ("event", "handler") and text != name:
+        if column == 0 and kind in NAMED_KINDS and text != name:
             self.rename_wanted.emit(kind, name, text)
 
     def _show_menu(self, place: QPoint) -> None:

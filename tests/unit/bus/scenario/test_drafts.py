@@ -11,7 +11,7 @@ import pytest
 from bus import scenario
 from bus.errors import UserError
 from bus.scenario import Document
-from bus.scenario.drafts import Draft
+from bus.scenario.drafts import Draft, owner, place_of
 
 SHOP = """\
 buslens: 1
@@ -157,3 +157,16 @@ def test_every_kind_of_field_keeps_its_mistake(document: Document, path: Any, va
     assert texts(document) == {path: str(value)}
     assert document.drafts[0].reason
     assert document.text == SHOP
+
+
+def test_where_a_part_is_said_anew_nothing_inside_of_it_is_wrong_any_more(document: Document) -> None:
+    document.keep(Draft((*WAIT, "inner"), "x", "no"))
+    document.put(WAIT, "2ms", "2ms")
+    assert document.drafts == ()
+
+
+@pytest.mark.parametrize(
+    "key", [("event", "a"), ("handler", "h"), ("service", "s"), ("script", ""), ("faults", ""), ("scenario", "")]
+)
+def test_a_place_leads_back_to_what_lies_there(key: tuple[str, str]) -> None:
+    assert owner((*place_of(*key), "name")) == key

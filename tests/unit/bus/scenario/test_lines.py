@@ -1,4 +1,4 @@
-"""A line of a scenario leads to the step, handler or event that stands there."""
+"""A line of a scenario leads to the step, handler, event or service that stands there."""
 
 from __future__ import annotations
 
@@ -24,6 +24,9 @@ handlers:
 script:
   - emit: paid
   - wait: 1 s
+services:
+  bank:
+    workers: 2
 """
 
 
@@ -42,6 +45,7 @@ script:
         (15, ("handlers", "send", "do", 0)),
         (17, ("script", 0)),
         (18, ("script", 1)),
+        (21, ("services", "bank")),
         (400, ()),
     ],
 )
