@@ -73,6 +73,7 @@ def taken(reader: ReaderProcess, trace: Trace, emits: int) -> None:
 def test_it_gives_what_comes_until_all_have_ended(folder: Path, program: subprocess.Popen[str]) -> None:
     reader, trace = ReaderProcess(folder), Trace()
     taken(reader, trace, 10)
+    wait_until(lambda: reader.step(0.01, trace.feed) or reader.now_ns, lambda: reader.problem)  # said after the records
     assert reader.now_ns >= int(trace.dispatches.emitted_ns[9])
     emit(program, 50_000)
     taken(reader, trace, 50_010)
