@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import dataclasses
 import json
+from functools import cache
 from pathlib import Path
 from typing import Any, get_type_hints
 
@@ -33,24 +34,21 @@ class SettingsFile:
         stored = self._stored()
         good: dict[str, Any] = {}
         wrong = []
-        hints = get_type_hints(Settings)
-        for field in dataclasses.fields(Settings):
-            if field.name not in stored:
+        for name, adapter in _adapters().items():
+            if name not in stored:
                 continue
             try:
-                good[field.name] = TypeAdapter(hints[field.name]).validate_json(json.dumps(stored[field.name]))
+                good[name] = adapter.validate_json(json.dumps(stored[name]))
             except (ValidationError, ValueError):
-                wrong.append(field.name)
+                wrong.append(name)
         if wrong:
             self.problem = f"{self.path}: the default is used for {', '.join(wrong)}, which could not be read"
         return Settings(**good)
 
     def write(self, settings: Settings) -> None:
         """Remember these settings; keys of a newer Buslens stay as they are."""
-        hints = get_type_hints(Settings)
         ours = {
-            field.name: TypeAdapter(hints[field.name]).dump_python(getattr(settings, field.name), mode="json")
-            for field in dataclasses.fields(settings)
+            name: adapter.dump_python(getattr(settings, name), mode="json") for name, adapter in _adapters().items()
         }
         atomic_file.write(self.path, json.dumps({**self._stored(), **ours}, indent=2, ensure_ascii=False) + "\n")
 
@@ -75,3 +73,10 @@ class SettingsFile:
             self.problem = f"{self.path}: cannot be read ({type(error).__name__}); the defaults are used"
         else:
             self.problem = f"{self.path}: could not be read; the defaults are used, the old file is {aside.name}"
+
+
+@cache
+def _adapters() -> dict[str, TypeAdapter[Any]]:
+    """What reads and writes each setting, made once: a window reads its settings five times while it is opened."""
+    hints = get_type_hints(Settings)
+    return {field.name: TypeAdapter(hints[field.name]) for field in dataclasses.fields(Settings)}
