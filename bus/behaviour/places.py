@@ -32,7 +32,7 @@ class Lines:
             # Whoever shows a traceback finds its lines by this name: those of this text, whatever lies where it runs.
             lines = document.text.splitlines(keepends=True)
             linecache.cache[self.file] = len(document.text), None, lines, self.file
-        self._root = yaml_tree.tree_of(document.text)
+        self._root = document.tree
         self._known: dict[tuple[str | int, ...], int] = {}
 
     def line(self, *path: str | int) -> int:

@@ -16,6 +16,8 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+from ruamel.yaml.comments import CommentedMap
+
 from bus.errors import Place, UserError
 from bus.scenario import drafts as drafting
 from bus.scenario import edits, parameters, renaming
@@ -24,7 +26,7 @@ from bus.scenario.edits import Change
 from bus.scenario.examine import Examination, examine
 from bus.scenario.model import Scenario
 from bus.scenario.patch import patched, rewritten, same
-from bus.scenario.reading import checked, read, read_text
+from bus.scenario.reading import ParsedYaml, checked, read, read_text
 from bus.system_errors import cannot_write
 
 EMPTY = "buslens: 1\nname: New scenario\nengine: pyee-asyncio\nevents: {}\nhandlers: {}\nscript: []\n"
@@ -49,6 +51,7 @@ class Document:
         """Raises UserErrors where the text is not a scenario."""
         self.path = path
         self._file = str(path) if path else name or "untitled"
+        self._newest_tree: tuple[str, CommentedMap]
         self._state = self._read(text)
         self.undo_stack: list[tuple[str, DocumentState]] = []
         """Titles and what was before each edit, oldest first."""
@@ -72,6 +75,14 @@ class Document:
     def text(self) -> str:
         """The YAML text as it will be saved."""
         return self._state.text
+
+    @property
+    def tree(self) -> CommentedMap:
+        """The YAML of the text, which knows its places. Not to be changed."""
+        text, tree = self._newest_tree
+        if text != self.text:  # an undo, or an edit that was refused
+            tree = self._reading(self.text).root
+        return tree
 
     @property
     def scenario(self) -> Scenario:
@@ -231,20 +242,25 @@ class Document:
         self.revision += 1
 
     def _read(self, text: str) -> DocumentState:
-        reading = read(text, self._file)
+        reading = self._reading(text)
         return DocumentState(text, reading.values, checked(reading))
+
+    def _reading(self, text: str) -> ParsedYaml:
+        reading = read(text, self._file)
+        self._newest_tree = text, reading.root
+        return reading
 
     def _state_that_says(self, values: dict[str, Any], before: DocumentState | None = None) -> DocumentState:
         now = before or self._state
         text = patched(now.text, now.values, values)
         try:
-            reading = read(text, self._file)
+            reading = self._reading(text)
         except UserError:
             reading = None
         if reading is None or reading.mistakes or not same(reading.values, values):
             # A layout that the patch does not master: right without its comments is better than wrong with them.
             text = rewritten(values)
-            reading = read(text, self._file)
+            reading = self._reading(text)
         return DocumentState(text, reading.values, checked(reading))
 
     # What a person edits in the window

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Mapping
-from functools import cache
+from collections.abc import Iterable, Mapping
+from functools import cache, partial
 from typing import Any
 
 from ruamel.yaml import YAML
@@ -21,11 +21,13 @@ from ruamel.yaml.events import (
     CollectionEndEvent,
     CollectionStartEvent,
     DocumentStartEvent,
+    Event,
     MappingStartEvent,
     NodeEvent,
     ScalarEvent,
 )
 from ruamel.yaml.nodes import Node, ScalarNode
+from ruamel.yaml.parser import RoundTripParser
 from ruamel.yaml.resolver import VersionedResolver
 
 from bus.errors import Place, UserError
@@ -53,9 +55,9 @@ _TEXTS = (f"{_CORE_TAGS}str", f"{_CORE_TAGS}timestamp")
 def parse(text: str, file: str) -> CommentedMap:
     """The tree of a text. Raises UserError with the place of the first mistake."""
     _check_text(text, file)
-    _check_events(text, file)
+    events = _checked_events(text, file)
     try:
-        tree = _yaml().load(text)
+        tree = _replaying(events).load("")
     except (YAMLError, YAMLStreamError) as error:
         raise _mistake(error, text, file) from None
     except (ValueError, RecursionError) as error:
@@ -64,12 +66,6 @@ def parse(text: str, file: str) -> CommentedMap:
         raise UserError("the file is empty", at=Place(file, 1, 1), hint="a scenario starts with the line: buslens: 1")
     if not isinstance(tree, CommentedMap):
         raise UserError("expected a mapping that starts with buslens: 1", at=Place(file, 1, 1))
-    return tree
-
-
-def tree_of(text: str) -> CommentedMap:
-    """The tree of a text that has been parsed before: it is not examined again, which takes as long as reading it."""
-    tree: CommentedMap = _yaml().load(text)
     return tree
 
 
@@ -193,11 +189,27 @@ def _check_text(text: str, file: str) -> None:
         raise UserError(f"unprintable character U+{ord(found.group()):04X}", at=Place(file, line, column))
 
 
-def _check_events(text: str, file: str) -> None:
+def _replaying(events: Iterable[Event]) -> YAML:
+    """Builds what these events say: to scan the text is most of the work, and is done."""
+
+    class Replay(RoundTripParser):
+        def __init__(self, loader: YAML) -> None:
+            super().__init__(loader)
+            self.state = partial(next, iter(events), None)
+
+    yaml = _yaml()
+    yaml.Parser = Replay
+    return yaml
+
+
+def _checked_events(text: str, file: str) -> list[Event]:
+    """All events of a text. Raises UserError with the place of the first that a scenario may not have."""
+    checked: list[Event] = []
     documents = values = 0
     keys: list[bool | None] = []  # of each open collection: is a key expected next? None in a list
     try:
         for event in _yaml().parse(text):
+            checked.append(event)
             at = _at(event.start_mark, file)
             if isinstance(event, DocumentStartEvent):
                 documents += 1
@@ -238,6 +250,7 @@ def _check_events(text: str, file: str) -> None:
         raise _mistake(error, text, file) from None
     except (ValueError, RecursionError, OverflowError) as error:
         raise UserError(f"this YAML cannot be read ({error})", at=Place(file)) from None
+    return checked
 
 
 def _mistake(error: Exception, text: str, file: str) -> UserError:

@@ -109,6 +109,19 @@ def test_undo_and_redo_go_back_and_forth_letter_by_letter(document: scenario.Doc
     assert not document.can_redo
 
 
+def test_its_tree_is_that_of_its_text_also_after_an_undo_and_an_edit_that_was_refused(
+    document: scenario.Document,
+) -> None:
+    assert document.tree is document.tree
+    document.add_event("order.cancelled")
+    assert [*document.tree["events"]] == ["order.placed", "order.paid", "order.cancelled"]
+    with pytest.raises(UserError):
+        document.add_event("order.lost", schema={"type": "nonsense"})
+    assert [*document.tree["events"]] == ["order.placed", "order.paid", "order.cancelled"]
+    document.undo()
+    assert [*document.tree["events"]] == ["order.placed", "order.paid"]
+
+
 def test_typing_into_one_field_is_one_undo_but_not_across_a_save(document: scenario.Document) -> None:
     for text in ("S", "Sh", "Sho"):
         document.set_option("name", text, joins="name")
