@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from bus.expectations.asked_fields import AskedFields
+from bus.expectations.keys import Payloads
 from bus.expectations.verdict import Rows
 from bus.scenario import expressions
 from bus.trace.blobs import NotWhole
 
-if TYPE_CHECKING:
-    from bus.expectations.records import JudgedRecords
-
 NO, YES, FAILED, NOT_RECORDED = range(4)
+_NOT_ASKED = -1
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,19 +30,43 @@ class Answers:
     """Why it cannot be evaluated, of the first of which that is so; "" where there is none."""
 
 
-def ask(records: JudgedRecords, rows: Rows, condition: str) -> Answers:
-    """Evaluate a condition with each of these dispatches."""
-    asked = AskedFields(condition)
-    said = np.full(len(rows), NOT_RECORDED, np.int8)
-    names, events = records.trace.names, records.trace.dispatches.event[rows].tolist()
-    first, failed = len(rows), ""
-    for place, payload in records.payloads(rows):
-        if payload is NotWhole:
-            continue
-        try:
-            said[place] = YES if asked.holds(names.text(events[place]), payload) else NO
-        except expressions.ExpressionError as error:
-            said[place] = FAILED
-            if place < first:
-                first, failed = place, str(error)
-    return Answers(said, failed)
+class ConditionAsker:
+    """Asks conditions, each once of a payload, however many rules and looks have it."""
+
+    def __init__(self) -> None:
+        self._dispatches = 0
+        self._asked: dict[str, AskedFields] = {}
+        self._said: dict[str, npt.NDArray[np.int8]] = {}
+
+    def look_again(self, dispatches: int) -> None:
+        """There are so many rows in all now, and payloads that were not there may have come."""
+        self._dispatches = dispatches
+        for condition, said in self._said.items():
+            said[said == NOT_RECORDED] = _NOT_ASKED
+            self._said[condition] = np.concatenate([said, np.full(dispatches - len(said), _NOT_ASKED, np.int8)])
+
+    def ask(self, rows: Rows, condition: str, payloads: Payloads, name_of: Callable[[int], str]) -> Answers:
+        """What it says of each of these dispatches. name_of: the event of one."""
+        if condition not in self._said:
+            self._asked[condition] = AskedFields(condition)
+            self._said[condition] = np.full(self._dispatches, _NOT_ASKED, np.int8)
+        said, asked = self._said[condition], self._asked[condition]
+        unasked = rows[said[rows] == _NOT_ASKED]
+        found = np.full(len(unasked), NOT_RECORDED, np.int8)
+        for place, payload in payloads(unasked):
+            found[place] = _answer(asked, name_of(int(unasked[place])), payload)[0]
+        said[unasked] = found
+        answers = said[rows]
+        failed = rows[answers == FAILED][:1]
+        why = next((_answer(asked, name_of(int(failed[0])), payload)[1] for _, payload in payloads(failed)), "")
+        return Answers(answers, why)
+
+
+def _answer(asked: AskedFields, name: str, payload: Any) -> tuple[int, str]:
+    """What a condition says of one event, and why it cannot be evaluated."""
+    if payload is NotWhole:
+        return NOT_RECORDED, ""
+    try:
+        return (YES if asked.holds(name, payload) else NO), ""
+    except expressions.ExpressionError as error:
+        return FAILED, str(error)

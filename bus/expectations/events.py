@@ -34,7 +34,7 @@ def never(rule: Never, records: JudgedRecords) -> Look:
 def always(rule: Always, records: JudgedRecords) -> Look:
     """A condition holds for each of these events; one that cannot be evaluated does not hold."""
     rows = records.emits(rule.always)
-    answers = conditions.ask(records, rows, rule.holds)
+    answers = records.answers(rows, rule.holds)
     broken = rows[(answers.said == conditions.NO) | (answers.said == conditions.FAILED)]
     unrecorded = rows[answers.said == conditions.NOT_RECORDED]
     unknown = ""

@@ -9,6 +9,7 @@ import numpy as np
 
 from bus.expectations import counts, events, orders, quantities, questions, responses, times
 from bus.expectations.records import JudgedRecords
+from bus.expectations.remembered import Remembered
 from bus.expectations.unseen import Unseen
 from bus.expectations.verdict import Look, Rows, State, Verdict, search_of
 from bus.scenario.model import Expectation, Expected
@@ -52,14 +53,15 @@ def judge(
     end_is_known: bool = False,
     goes_on: bool = False,
     progress: Callable[[float], None] | None = None,
+    remembered: Remembered | None = None,
 ) -> list[Verdict]:
     """A verdict on each expectation, on each of its bounds where it has several, in their order.
 
     end_is_known: the trace has everything, though it may lack the mark of its end. goes_on: more will come, so that
     what is not yet broken is open, and so is what may be made good. progress: told which share is done, before each;
-    it may raise to end it early.
+    it may raise to end it early. remembered: of looks at the trace before, and for the next.
     """
-    records = JudgedRecords(trace, end_is_known=end_is_known, goes_on=goes_on, progress=progress)
+    records = JudgedRecords(trace, end_is_known=end_is_known, goes_on=goes_on, progress=progress, remembered=remembered)
     found: list[Verdict] = []
     for number, each in enumerate(expected):
         records.begin(number / len(expected))

@@ -46,28 +46,33 @@ class Keys:
 
 
 class KeyReader:
-    """Numbers for the keys in payloads. Each payload is read once for one `by`, however many rules have it."""
+    """Numbers for the keys in payloads. Each payload is read once for one `by`, however many looks have it."""
 
-    def __init__(self, payloads: Payloads, dispatches: int) -> None:
-        """dispatches: how many rows there are in all."""
-        self._payloads = payloads
-        self._dispatches = dispatches
+    def __init__(self) -> None:
+        self._dispatches = 0
         self._codes: dict[tuple[str, ...], npt.NDArray[np.int32]] = {}
         self._numbers: dict[tuple[str, ...], dict[Hashable, int]] = {}
 
-    def codes(self, rows: Rows, paths: tuple[str, ...]) -> Codes:
+    def look_again(self, dispatches: int) -> None:
+        """There are so many rows in all now, and payloads that were not there may have come."""
+        self._dispatches = dispatches
+        for paths, known in self._codes.items():
+            known[known == NOT_RECORDED] = _NOT_READ
+            self._codes[paths] = np.concatenate([known, np.zeros(dispatches - len(known), np.int32)])
+
+    def codes(self, rows: Rows, paths: tuple[str, ...], payloads: Payloads) -> Codes:
         """A number for the key of each of these rows: by the first of the paths that its payload has."""
         if paths not in self._codes:
             self._codes[paths] = np.zeros(self._dispatches, np.int32)
         known = self._codes[paths]
         unread = rows[known[rows] == _NOT_READ]
-        known[unread] = self._read(unread, paths)
+        known[unread] = self._read(unread, paths, payloads)
         return known[rows].astype(np.int64)
 
-    def _read(self, rows: Rows, paths: tuple[str, ...]) -> list[int]:
+    def _read(self, rows: Rows, paths: tuple[str, ...], payloads: Payloads) -> list[int]:
         numbers = self._numbers.setdefault(paths, {})
         found = [NOT_RECORDED] * len(rows)
-        for place, payload in self._payloads(rows):
+        for place, payload in payloads(rows):
             if payload is NotWhole:
                 continue
             for path in paths:

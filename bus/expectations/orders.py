@@ -17,12 +17,11 @@ def in_order(rule: InOrder, records: JudgedRecords) -> Look:
     """No event comes before one that stands before it in the rule and belongs to it."""
     found = records.keys(records.emits(rule.in_order), rule.paths)
     dispatches, names = records.trace.dispatches, records.trace.names
-    levels = {
-        event: next(at for at, pattern in enumerate(rule.in_order) if fnmatch.fnmatchcase(names.text(event), pattern))
-        for event in {int(each) for each in dispatches.event[found.rows]}
-    }
+    events, which = np.unique(dispatches.event[found.rows], return_inverse=True)
+    texts = [names.text(event) for event in events.tolist()]
+    levels = [next(at for at, each in enumerate(rule.in_order) if fnmatch.fnmatchcase(text, each)) for text in texts]
     order = found.grouped()
-    level = np.array([levels[int(event)] for event in dispatches.event[found.rows[order]]], np.int64)
+    level = np.array(levels, np.int64)[which[order]]
     # From behind, the lowest level so far: numbers that are lower for each group before begin anew with each.
     group = np.cumsum(np.diff(found.codes[order], prepend=found.codes[order][:1]) != 0) * len(rule.in_order)
     lowest = np.minimum.accumulate((group + level)[::-1])[::-1]

@@ -13,7 +13,9 @@ import numpy.typing as npt
 from bus.analysis import causality
 from bus.analysis.problems.observed import Observed
 from bus.expectations import conditions
-from bus.expectations.keys import HAS_NONE, KeyReader, Keys
+from bus.expectations.conditions import Answers
+from bus.expectations.keys import HAS_NONE, Keys
+from bus.expectations.remembered import Remembered
 from bus.expectations.verdict import NONE, Rows
 from bus.trace.ids import id_text
 from bus.trace.trace import Trace
@@ -36,8 +38,11 @@ class JudgedRecords:
         end_is_known: bool = False,
         goes_on: bool = False,
         progress: Callable[[float], None] | None = None,
+        remembered: Remembered | None = None,
     ) -> None:
         """end_is_known: nothing is missing at its end, though no mark says so. goes_on: more will come.
+
+        remembered: of looks before this one.
 
         progress: told now and then which share of all rules is done; it may raise to end the work early.
         """
@@ -45,7 +50,8 @@ class JudgedRecords:
         self.observed = Observed(trace, end_is_known=end_is_known)
         self.goes_on = goes_on
         self.first_ns, self.last_ns = trace.span_ns
-        self._keys = KeyReader(self.payloads, len(trace.dispatches))
+        self._remembered = remembered or Remembered()
+        self._remembered.look_at(trace)
         self._places: npt.NDArray[np.int64] | None = None
         self._progress = progress
         self._share = 0.0
@@ -93,7 +99,7 @@ class JudgedRecords:
         """Those of which the condition is true, and why that is not known of others; "" where it is known of all."""
         if condition is None:
             return rows, ""
-        answers = conditions.ask(self, rows, condition)
+        answers = self.answers(rows, condition)
         unknown = np.flatnonzero(answers.said > conditions.YES)
         if not len(unknown):
             return rows[answers.said == conditions.YES], ""
@@ -101,6 +107,13 @@ class JudgedRecords:
         why = answers.failed if answers.said[first] == conditions.FAILED else self.not_recorded(int(rows[first]))
         told = f"of {several(len(unknown), 'event')} the condition has no answer: {why}"
         return rows[answers.said == conditions.YES], told
+
+    def answers(self, rows: Rows, condition: str) -> Answers:
+        """What a condition says of each of these dispatches."""
+        dispatches, names = self.trace.dispatches, self.trace.names
+        return self._remembered.conditions.ask(
+            rows, condition, self.payloads, lambda row: names.text(int(dispatches.event[row]))
+        )
 
     def payloads(self, rows: Rows) -> Iterator[tuple[int, Any]]:
         """Of each of these dispatches its place among them and its payload, in the order in which the capture has them.
@@ -120,7 +133,7 @@ class JudgedRecords:
     def keys(self, rows: Rows, paths: tuple[str, ...]) -> Keys:
         """What these dispatches belong to: by the first of these fields that they have, or by their flow."""
         if paths:
-            codes = self._keys.codes(rows, paths)
+            codes = self._remembered.keys.codes(rows, paths, self.payloads)
             is_known = codes > 0
         else:
             codes = self.trace.dispatches.root[rows].astype(np.int64)

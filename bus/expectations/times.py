@@ -23,6 +23,7 @@ def times(rule: Times, records: JudgedRecords) -> Look:
     last = len(found.codes) - 1 - np.unique(found.codes[::-1], return_index=True)[1]
     twice = found.rows[last[count > 1]]
     never = wanted.rows[same_code(codes, wanted.codes) < 0]
+    total = len(codes) + len(never)
     if isinstance(rule, AtMostOnce):
         never = NONE
     if isinstance(rule, AtLeastOnce):
@@ -32,7 +33,6 @@ def times(rule: Times, records: JudgedRecords) -> Look:
     what = f"{rule.handler} handles {rule.counted}" if rule.handler else rule.counted
     word = rule.verb().replace("_", " ")
     shown = against if len(against) else waiting
-    total = len(np.union1d(codes, wanted.codes))
     keys = several(total, "key", "keys") if rule.paths else several(total, "flow")
     return Look(
         f"{what}{by(rule)}{f', for each {rule.for_}' if rule.for_ else ''}", word,

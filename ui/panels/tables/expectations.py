@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QLabel, QVBoxLayout
 from bus.analysis import ledger
 from bus.analysis.ledger import Ledger
 from bus.expectations.judge import judge
+from bus.expectations.remembered import Remembered
 from bus.expectations.verdict import State, Verdict
 from bus.scenario.model import Expected
 from bus.session import AT_REST
@@ -47,6 +48,7 @@ class ExpectationsTab(Tab):
         self._session, self._themes = parts.session, parts.themes
         self._seen: tuple[object, ...] = ()
         self.judged: tuple[Verdict, ...] = ()
+        self._remembered = Remembered()
         self._looker = TraceLooker(parts.session, self._prepare, self)
         self._looker.found.connect(self._show_verdicts)
         self.ledger = QLabel(self)
@@ -117,8 +119,7 @@ class ExpectationsTab(Tab):
             is_another = self._seen[:4] != seen[:4]
             self._seen = seen
             if is_another:
-                self._looker.forget()
-                self._show_verdicts(())
+                self._forget()
             shown = ledger.of_trace(session.trace) if at_rest and not view.is_empty else None
             self.ledger.setText(_ledger_text(shown) if shown else "")
             self.ledger.setVisible(shown is not None)
@@ -147,11 +148,16 @@ class ExpectationsTab(Tab):
         return tuple(view.origin.scenario.expect)
 
     def _prepare(self, trace: Trace, live: bool) -> Look:
-        return partial(_judge, self._wanted, trace, live, end_is_known(self._session))
+        return partial(_judge, self._wanted, trace, live, end_is_known(self._session), self._remembered)
+
+    def _forget(self) -> None:
+        """Another trace, or other expectations: a look that still goes on keeps what it reads to itself."""
+        self._looker.forget()
+        self._remembered = Remembered()
+        self._show_verdicts(())
 
     def _judge_anew(self) -> None:
-        self._looker.forget()
-        self._show_verdicts(())
+        self._forget()
         if self._wanted:
             self._looker.ask()
 
@@ -207,10 +213,16 @@ _LOOKS = {State.MET: "", State.OPEN: "running", State.UNMET: "failed", State.UNK
 
 
 def _judge(
-    expected: tuple[Expected, ...], trace: Trace, live: bool, end_is_known: bool, beside: JobChannel
+    expected: tuple[Expected, ...],
+    trace: Trace,
+    live: bool,
+    end_is_known: bool,
+    remembered: Remembered,
+    beside: JobChannel,
 ) -> tuple[Verdict, ...]:
     """One look at a trace, on whatever thread."""
-    return tuple(judge(expected, trace, end_is_known=end_is_known, goes_on=live, progress=beside.show))
+    found = judge(expected, trace, end_is_known=end_is_known, goes_on=live, progress=beside.show, remembered=remembered)
+    return tuple(found)
 
 
 def _ledger_text(found: Ledger) -> str:
