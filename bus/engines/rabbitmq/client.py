@@ -44,9 +44,8 @@ SETTLE_S = 0.1
 """What a lost connection held is put back into its queue some milliseconds later: counts are taken until two agree."""
 
 MOST_COUNTS = 20
-ANSWER_S, CONSUME_S, CONNECT_S = 20.0, 5.0, 15.0
-"""For one order, for a consumer to begin, for a connection and what a run needs on it. A quorum queue without a leader
-does not answer: then all is tried anew."""
+ANSWER_S, CONSUME_S = 20.0, 5.0
+"""For one order, for a consumer to begin. A quorum queue without a leader does not answer: then all is tried anew."""
 
 LEAVE_S = 3.0
 """For each question to the broker once the run is to end. Where it hangs its rest is left to `buslens clean`."""
@@ -57,7 +56,7 @@ class Patience:
     """How a broker is waited for, in seconds."""
 
     timeout_s: float = link.TIMEOUT_S
-    """For a connection, and again for what a run needs on it."""
+    """For a connection and what a run needs on it."""
 
     first_pause_s: float = 0.1
     """Between the first two tries to reach a broker that went away; each further one is twice as long."""
@@ -128,7 +127,7 @@ class Client:
         """Connect and make the run's exchanges. Raises UserError, or what the client library raises."""
         self._made.begin()
         try:
-            async with self._within(CONNECT_S):
+            async with self._within(self._patience.timeout_s):
                 self._link = await self._linked()
         except BaseException:
             self._made.end()
@@ -136,9 +135,7 @@ class Client:
         self._publisher.begin(self._link)
 
     async def _linked(self) -> link.Link:
-        linked = await link.Link.open(
-            self._url, self._run, self._lost, owns=not self._member, timeout_s=self._patience.timeout_s
-        )
+        linked = await link.Link.open(self._url, self._run, self._lost, owns=not self._member)
         try:
             self._mail = await linked.mail(self._member or OWNER, self._wrote)
         except BaseException:
@@ -372,7 +369,7 @@ class Client:
 
     async def _connected_again(self) -> bool:
         try:
-            async with self._within(CONNECT_S):
+            async with self._within(self._patience.timeout_s):
                 self._link = await self._linked()
         except link.BROKEN as error:
             self._why = error

@@ -25,8 +25,8 @@ if TYPE_CHECKING:
     from aiormq.abc import AbstractChannel as Wire
     from aiormq.abc import DeliveredMessage
 
-TIMEOUT_S = 5.0
-"""For a connection, and again for what a run needs on it."""
+TIMEOUT_S = 15.0
+"""For a connection and what a run needs on it: where a machine has more to do than it can, 5 s are too few."""
 
 LEAVE_S = 2.0
 DELIVERY_LIMIT = 1_000_000
@@ -68,8 +68,11 @@ class Link:
         """Consumer tags of what is consumed, by consumer and event."""
 
     @classmethod
-    async def open(cls, url: str, run: str, lost: Lost, *, owns: bool = True, timeout_s: float = TIMEOUT_S) -> Link:
-        """Connect, and make sure that the run's exchanges are there; those of somebody else's run must be."""
+    async def open(cls, url: str, run: str, lost: Lost, *, owns: bool = True) -> Link:
+        """Connect, and make sure that the run's exchanges are there; those of somebody else's run must be.
+
+        It takes as long as the server does: whoever asks for it sets a limit.
+        """
         try:
             import aio_pika
         except ImportError:
@@ -88,15 +91,13 @@ class Link:
 
         connection = await aio_pika.connect(
             names.with_heartbeat(url),
-            timeout=timeout_s,
             ssl_context=secure,
             client_properties=properties,
             connection_class=Connection,
         )
         link = cls(run, connection, lost)
         try:
-            async with asyncio.timeout(timeout_s):
-                await link._begin(owns=owns)
+            await link._begin(owns=owns)
         except BaseException:
             await link.close()
             raise

@@ -6,7 +6,7 @@ import asyncio
 from pathlib import Path
 
 from bus.engines.rabbitmq import names
-from bus.engines.rabbitmq.link import Link
+from bus.engines.rabbitmq.link import TIMEOUT_S, Link
 from bus.errors import UserError
 from bus.runs import manifest
 
@@ -28,7 +28,8 @@ def clean(folder: Path) -> None:
 async def _remove(folder: Path, url: str) -> None:
     (queues,) = manifest.read(folder / FILE, QUEUES, here=names.shown(url))
     try:
-        link = await Link.open(url, folder.name, _nothing)
+        async with asyncio.timeout(TIMEOUT_S):
+            link = await Link.open(url, folder.name, _nothing)
         try:
             await link.remove(queues)
         finally:
