@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import Any, ClassVar, NamedTuple, Protocol
 
+from bus.contract.trouble import BrokerTrouble
+
 Attributes = dict[str, str]
 """CloudEvents' attributes and W3C's traceparent, under their plain names (see headers.py)."""
 
@@ -145,6 +147,11 @@ class ConnectionLost:
 
 
 @dataclass(frozen=True, slots=True)
+class CutOff:
+    """From now on nothing comes through to the broker: a fault of the scenario wants it so. After ConnectionLost."""
+
+
+@dataclass(frozen=True, slots=True)
 class StillUnreachable:
     """A new connection was tried in vain, after ConnectionLost."""
 
@@ -213,6 +220,7 @@ News = (
     | Settled
     | Died
     | ConnectionLost
+    | CutOff
     | StillUnreachable
     | ConnectionRestored
     | BacklogCounted
@@ -277,6 +285,17 @@ class Broker(Protocol):
 
     async def close(self, *, clean: bool) -> None:
         """Let everything go that was asked for, then leave. clean: and remove what this run made on the broker."""
+
+
+class DisturbableBroker(Broker, Protocol):
+    """A broker, or the way to it, that a scenario can let go wrong."""
+
+    def disturb(self, trouble: BrokerTrouble, *, begins: bool) -> None:
+        """Let it go wrong so, or be well again; as often as it was wrong. On the engine's loop.
+
+        Where it cannot be reached for that, and works in real time, this is answered by CutOff: once for those that
+        overlap.
+        """
 
 
 class JoinableBroker(Broker, Protocol):

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from bus.contract.trouble import BrokerTrouble
+
 if TYPE_CHECKING:
     from bus.connections import BrokerKind
     from bus.contract.protocol import Engine
@@ -48,6 +50,9 @@ class EngineSpec:
 
     Raises UserError where that cannot be done.
     """
+
+    troubles: frozenset[BrokerTrouble] = frozenset()
+    """What a scenario can let go wrong with what carries the events."""
 
     models: str = ""
     """The engine whose broker this one only models, without a server, in virtual time; empty where it is real."""

@@ -26,9 +26,11 @@ from bus.contract.delivery import (
     Confirmed,
     ConnectionLost,
     ConnectionRestored,
+    CutOff,
     Delivered,
     Delivery,
     Died,
+    DisturbableBroker,
     JoinableBroker,
     Message,
     News,
@@ -43,6 +45,7 @@ from bus.contract.headers import attributes_of, dispatch_of
 from bus.contract.holding import Redelivery
 from bus.contract.protocol import PLAIN, ConsumerDied, ConsumerOptions, Engine, EngineContext, Function
 from bus.contract.spec import EngineSpec
+from bus.contract.trouble import BrokerTrouble
 from bus.durable.calls import RunningCalls
 from bus.durable.consuming import Consumer, Heard, hearers
 from bus.durable.delivery_records import DeliveryRecords
@@ -230,6 +233,8 @@ class DurableEngine(Engine):
                     consumers[name].is_dying = False
                 case ConnectionLost(reason):
                     self._connection_lost(reason)
+                case CutOff():
+                    self._requests.cut_off()
                 case StillUnreachable(reason, again_s):
                     self._requests.gone(reason, again_s)
                 case ConnectionRestored(waiting):
@@ -434,6 +439,16 @@ class DurableEngine(Engine):
         self._over.clear()
         await self._over.wait()
 
+    def disturb(self, trouble: BrokerTrouble, *, begins: bool) -> bool:
+        """As it can happen to the broker, or to the way to it."""
+        if trouble not in self.spec.troubles:
+            return False
+        if self.has_own_time and trouble is BrokerTrouble.UNREACHABLE:
+            self._requests.cut() if begins else self._requests.mended()
+        cast("DisturbableBroker", self.broker).disturb(trouble, begins=begins)
+        self._look_at_clock()
+        return True
+
     def look(self, *, is_news: bool) -> None:
         """On the thread that reads the records: the session's."""
         if is_news:
@@ -464,8 +479,12 @@ class DurableEngine(Engine):
             self._hold.close()
 
     def _look_at_clock(self) -> None:
-        """At full speed no time passes while the broker works: what it takes is real, and not the scenario's."""
-        busy = self.has_own_time and (bool(self._requests.open) or self._in_flight.is_expecting())
+        """At full speed no time passes while the broker works: what it takes is real, and not the scenario's.
+
+        While a fault of the scenario cuts us off it does not work.
+        """
+        is_working = bool(self._requests.open) or self._in_flight.is_expecting()
+        busy = self.has_own_time and is_working and not self._requests.is_cut_off
         if busy and self._hold is None:
             self._hold = ExitStack()
             self._hold.enter_context(self._clock.held())

@@ -20,6 +20,8 @@ class Requests:
         self.open = 0
         """How many it has not answered."""
 
+        self._cuts = 0
+        self._is_cut_off = False
         self._unread = 0
         self._gone_at: float | None = None
         self._why = ""
@@ -38,6 +40,27 @@ class Requests:
         """One fewer."""
         with self._lock:
             self.open -= 1
+
+    def cut(self) -> None:
+        """A fault of the scenario cuts us off; the first one is answered when nothing comes through."""
+        self._cuts += 1
+        if self._cuts == 1:
+            self.asked()
+
+    def cut_off(self) -> None:
+        """Nothing comes through now, unless it is over already."""
+        self.answered()
+        self._is_cut_off = self._cuts > 0
+
+    def mended(self) -> None:
+        """One such fault is over."""
+        self._cuts -= 1
+        self._is_cut_off = self._is_cut_off and self._cuts > 0
+
+    @property
+    def is_cut_off(self) -> bool:
+        """Whether nothing can be answered before such a fault is over."""
+        return self._is_cut_off
 
     def news_came(self) -> None:
         """It said something, which the engine's loop has not come to: until then it is not the broker that is slow."""
@@ -65,6 +88,8 @@ class Requests:
     def trouble(self) -> str:
         """That it is gone, or owes an answer for longer than it should; empty while all is well."""
         now, gone_at, again_at = self._now(), self._gone_at, self._again_at
+        if gone_at is not None and self._is_cut_off:
+            return f"{self._engine} is gone for {now - gone_at:.0f} s: a fault of the scenario lets nothing through"
         if gone_at is not None:
             soon = "now" if again_at is None or again_at <= now else f"in {again_at - now:.0f} s"
             return f"{self._engine} is gone for {now - gone_at:.0f} s: {self._why}, trying again {soon}"

@@ -8,6 +8,7 @@ from typing import Any
 
 from bus.contract.protocol import Engine
 from bus.contract.trouble import BrokerTrouble
+from bus.engines import models_of
 from bus.run.fault_records import FaultRecords
 from bus.run.outages import Subscribed
 from bus.runtime.clock import Clock
@@ -45,7 +46,9 @@ class BrokerOutage:
         await loop.pause(max(0, self._at_ns - clock.time_ns()))
         told, engine = TOLD[self._trouble], self._engine.spec.id
         if not self._engine.disturb(self._trouble, begins=True):
-            self._records.impossible(f"that the broker {told} cannot be done on {engine}")
+            able = models_of(engine, self._trouble)
+            instead = f": {' or '.join(able)} can do it" if able else ""
+            self._records.impossible(f"that the broker {told} cannot be done on {engine}{instead}")
             return
         self._records.say(Fault.BROKER, f"the broker {told}, for {duration(self._lasts_ns)}")
         add_source(self._return(loop))

@@ -11,11 +11,13 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import Any
 
-from bus.engines import ENGINES
+from bus.contract.trouble import BrokerTrouble
+from bus.engines import ENGINES, models_of
 from bus.errors import Place, UserError
 from bus.scenario import expressions, names_used, payload, scalars, schema_words, trial
 from bus.scenario import tree as yaml_tree
 from bus.scenario.acts import WaitAct
+from bus.scenario.faults import BrokerFault
 from bus.scenario.model import Scenario, placed_steps, steps_of
 from bus.scenario.parts import ScenarioPart, expressions_in
 from bus.scenario.python_code import why_not_python
@@ -146,6 +148,12 @@ def _warnings(scenario: Scenario, values: dict[str, Any]) -> Iterator[tuple[Path
     for name in scenario.services:
         if not any(handler.service == name for handler in scenario.handlers.values()):
             yield ("services", name), f"no handler belongs to the service {name}", f"say service: {name} in a handler"
+    for index, fault in enumerate(scenario.faults):
+        if isinstance(fault, BrokerFault) and fault.trouble not in ENGINES[scenario.engine].troubles:
+            what = "restarts" if fault.trouble is BrokerTrouble.RESTARTS else f"can be {fault.broker}"
+            problem = f"on the engine {scenario.engine} no broker {what}: nothing happens here"
+            able = models_of(scenario.engine, fault.trouble)
+            yield ("faults", index, "broker"), problem, f"{' or '.join(able)} can do it" if able else ""
     for path, step, _variables in _steps(scenario):
         is_last = len(_at(values, path[:-1])) == path[-1] + 1
         if isinstance(step, WaitAct) and step.wait.strip() == "forever" and not is_last:

@@ -172,9 +172,9 @@ class AbsentFault(FaultPart):
 
 
 class BrokerFault(FaultPart):
-    """What carries the events goes wrong for a while. Only models of brokers can do that (see docs/simulation.md)."""
+    """What carries the events goes wrong for a while; what can, the engine says (`EngineSpec.troubles`)."""
 
-    about = "the broker of a model goes wrong"
+    about = "the broker goes wrong"
     broker: Literal["unreachable", "restarts", "full"]
     at: Annotated[Time, Field(description="from this time of the run on")] = "0s"
     for_: Annotated[Time, Field(alias="for", description="how long until it is well again")] = "1s"

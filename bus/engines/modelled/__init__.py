@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bus.contract.protocol import Engine
 from bus.contract.spec import EngineSpec
+from bus.contract.trouble import BrokerTrouble
 
 
 def _sqlite() -> Engine:
@@ -29,6 +30,7 @@ SQLITE = EngineSpec(
     "sqlite-model: what sqlite does, without a file, in virtual time",
     make=_sqlite,
     is_durable=True,
+    troubles=frozenset({BrokerTrouble.FULL}),  # a file has no connection that could break
     models="sqlite",
 )
 RABBITMQ = EngineSpec(
@@ -36,6 +38,7 @@ RABBITMQ = EngineSpec(
     "rabbitmq-model: what RabbitMQ does, without a server, in virtual time",
     make=_rabbitmq,
     is_durable=True,
+    troubles=frozenset(BrokerTrouble),
     models="rabbitmq",
 )
 KAFKA = EngineSpec(
@@ -43,6 +46,7 @@ KAFKA = EngineSpec(
     "kafka-model: what Kafka does, without a server, in virtual time",
     make=_kafka,
     is_durable=True,
+    troubles=frozenset(BrokerTrouble),
     models="kafka",
 )
 SPECS = (SQLITE, RABBITMQ, KAFKA)

@@ -76,8 +76,6 @@ class ModelledBroker(ModelledServer, Broker):
     """Lives on the engine's loop."""
 
     keeps_order: ClassVar[bool]
-    troubles: ClassVar[frozenset[BrokerTrouble]] = frozenset(BrokerTrouble)
-    """What can be wrong with it."""
 
     def __init__(self) -> None:
         self._unanswered: dict[int, Message] = {}
@@ -155,7 +153,7 @@ class ModelledBroker(ModelledServer, Broker):
     # What goes wrong with it
 
     def disturb(self, trouble: BrokerTrouble, *, begins: bool) -> None:
-        """One of `troubles` begins, or is over."""
+        """One that its engine names begins, or is over."""
         if trouble is BrokerTrouble.FULL and begins:
             self._fill()
         elif trouble is BrokerTrouble.FULL:

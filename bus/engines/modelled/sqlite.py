@@ -7,7 +7,6 @@ from typing import ClassVar
 
 from bus.contract.delivery import Bound, Broker, BrokerFailed, Confirmed, Delivered, Delivery, Died, Message
 from bus.contract.spec import EngineSpec
-from bus.contract.trouble import BrokerTrouble
 from bus.engines.modelled import SQLITE
 from bus.engines.modelled.broker import PUBLISHER, ModelledBroker
 from bus.engines.modelled.engine import ModelledEngine
@@ -35,8 +34,6 @@ class ModelledSqliteBroker(ModelledBroker):
     """Each order is a commit of its own."""
 
     keeps_order: ClassVar[bool] = True
-    troubles: ClassVar[frozenset[BrokerTrouble]] = frozenset({BrokerTrouble.FULL})
-    """A file in the same process has no connection that could break."""
 
     def __init__(self) -> None:
         super().__init__()

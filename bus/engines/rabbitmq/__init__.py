@@ -7,6 +7,7 @@ from pathlib import Path
 from bus.connections import BrokerKind
 from bus.contract.protocol import Engine
 from bus.contract.spec import EngineSpec
+from bus.contract.trouble import BrokerTrouble
 
 RABBITMQ = BrokerKind(
     id="rabbitmq",
@@ -52,6 +53,7 @@ SPEC = EngineSpec(
     "rabbitmq: a topic exchange and durable queues on a RabbitMQ server",
     make=_make,
     is_durable=True,
+    troubles=frozenset({BrokerTrouble.UNREACHABLE}),  # what happens to a server happens to all who use it
     newest_run=_newest_run,
     broker=RABBITMQ,
     check=_check,

@@ -16,6 +16,7 @@ from bus.contract.delivery import (
     Bound,
     Confirmed,
     ConnectionRestored,
+    CutOff,
     Delivered,
     Delivery,
     Died,
@@ -29,6 +30,7 @@ from bus.contract.delivery import (
 from bus.contract.peer_messages import OWNER
 from bus.durable.outage import Outage
 from bus.engines.rabbitmq import link, names
+from bus.engines.rabbitmq.loop import GatheringLoop
 from bus.engines.rabbitmq.publishing import Publisher
 from bus.engines.rabbitmq.runs import QUEUES, remembered
 from bus.runs.manifest import NoManifest
@@ -73,8 +75,12 @@ Order = Callable[[], Awaitable[None] | None]
 class Client:
     """Lives on a loop of its own. Orders that a lost connection interrupts are carried out again on the next one."""
 
-    def __init__(self, url: str, run: str, tell: Tell, member: str = "", *, patience: Patience = USUAL) -> None:
-        """member: our name in a run that somebody else owns; empty: it is ours."""
+    def __init__(
+        self, url: str, run: str, tell: Tell, member: str = "", *, loop: GatheringLoop,
+        patience: Patience = USUAL,
+    ) -> None:  # fmt: skip
+        """member: our name in a run that somebody else owns; empty: it is ours. loop: that it will live on."""
+        self._loop = loop
         self._patience = patience
         self._member = member
         self._url, self._run, self._tell = url, run, tell
@@ -106,6 +112,16 @@ class Client:
         self._lease_s = names.USUAL_LEASE_S
         """How long the broker leaves a delivery with us, as far as it has said so."""
 
+        self._cuts = 0
+        """So many faults of the scenario cut us off."""
+
+        self._cuts_unsaid = 0
+        """Those of which the engine was not told yet that nothing comes through."""
+
+        self._way = asyncio.Event()
+        """The way to the broker is open, as far as faults go; or the run is to end, and nobody waits for that."""
+
+        self._way.set()
         self._is_lost = False
         self._why: BaseException | None = None
         """What the connection was lost by."""
@@ -285,6 +301,31 @@ class Client:
         self._open[consumer].add(delivery)
         self._say(Delivered(delivery))
 
+    # A connection that a fault of the scenario cuts
+
+    def cut(self) -> None:
+        """From now on nothing comes through, until `mend` was called as often."""
+        self._cuts += 1
+        if self._cuts == 1:
+            self._cuts_unsaid += 1
+            self._way.clear()
+            self._loop.cut()
+            self._lost(ConnectionResetError("cut off"))
+
+    def mend(self) -> None:
+        """One of those who have cut us off is done."""
+        self._cuts -= 1
+        if not self._cuts:
+            self._loop.mend()
+            self._way.set()
+
+    async def _uncut(self) -> None:
+        """Say that nothing comes through, and wait while that is so."""
+        for _ in range(self._cuts_unsaid):
+            self._say(CutOff())
+        self._cuts_unsaid = 0
+        await self._way.wait()
+
     # A connection that is lost
 
     async def _carry_out(self, order: Order) -> None:
@@ -322,6 +363,7 @@ class Client:
     def hurry(self) -> None:
         """The run is to end: what is waited for now does not take long any more."""
         self._hurried.set()
+        self._way.set()
         if self._limits and not self._limits[-1].expired():
             now = asyncio.get_running_loop().time()
             self._limits[-1].reschedule(min(self._limits[-1].when() or now, now + LEAVE_S))
@@ -347,6 +389,7 @@ class Client:
             if self._refused_in_a_row >= MOST_REFUSED:
                 self._outage.give_up(f"{self._where} refuses what it is asked{why}")
                 return False
+            await self._uncut()
             if await self._connected_again():
                 return True
             why = self._refused()

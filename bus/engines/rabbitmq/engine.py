@@ -13,6 +13,7 @@ from typing import ClassVar
 
 from bus.contract.delivery import Broker, Delivery, Message, Tell
 from bus.contract.spec import EngineSpec
+from bus.contract.trouble import BrokerTrouble
 from bus.durable.client_thread import ClientThread, Ready
 from bus.durable.durable import DurableEngine
 from bus.durable.inbox import Inbox
@@ -68,7 +69,7 @@ class RabbitBroker:
         """It does not tell what is with whom. Here nothing is settled without that we are told before."""
 
     async def _begin(self, run: str, member: str, tell: Tell) -> None:
-        self._client = Client(self._url, run, tell, member, patience=self._patience)
+        self._client = Client(self._url, run, tell, member, loop=self._loop, patience=self._patience)
         await self._thread.start(tell)
 
     def publish(self, message: Message) -> None:
@@ -102,6 +103,11 @@ class RabbitBroker:
     def die(self, delivery: Delivery) -> None:
         """Close the consumer's channel: all that it holds goes back."""
         self._order(partial(self._client.die, delivery))
+
+    def disturb(self, trouble: BrokerTrouble, *, begins: bool) -> None:
+        """Its connections break, and none can be made until it is over."""
+        with contextlib.suppress(RuntimeError):  # the client has ended meanwhile
+            self._loop.call_soon_threadsafe(self._client.cut if begins else self._client.mend)
 
     async def close(self, *, clean: bool) -> None:
         """What was ordered is done first; without a connection it is left to `buslens clean`."""

@@ -9,18 +9,39 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Iterable
 from typing import Any
+from weakref import WeakSet
 
 GATHER_S = 0.0005
 """After something was sent; what comes alone does not wait."""
 
 
 class GatheringLoop(asyncio.SelectorEventLoop):
-    """Its connections gather."""
+    """Its connections gather, and can be cut off: then none is made until they are mended."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._connections: WeakSet[Gathering] = WeakSet()
+        self._is_cut = False
 
     async def create_connection(self, *arguments: Any, **options: Any) -> Any:
-        """As that of every loop, but for how its transport writes."""
+        """As that of every loop, but for how its transport writes. Raises ConnectionError while it is cut off."""
         transport, protocol = await super().create_connection(*arguments, **options)
-        return Gathering(transport, self), protocol
+        connection = Gathering(transport, self)
+        if self._is_cut:
+            connection.abort()
+            raise ConnectionResetError("cut off")
+        self._connections.add(connection)
+        return connection, protocol
+
+    def cut(self) -> None:
+        """Break all connections: what is on its way is gone."""
+        self._is_cut = True
+        for each in list(self._connections):
+            each.abort()
+
+    def mend(self) -> None:
+        """Connections can be made again."""
+        self._is_cut = False
 
 
 class Gathering(asyncio.Transport):

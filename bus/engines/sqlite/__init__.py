@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bus.contract.protocol import Engine
 from bus.contract.spec import EngineSpec
+from bus.contract.trouble import BrokerTrouble
 
 
 def _make() -> Engine:
@@ -17,4 +18,5 @@ SPEC = EngineSpec(
     "sqlite: a durable log in a file, handlers consume it at their own pace",
     make=_make,
     is_durable=True,
+    troubles=frozenset({BrokerTrouble.FULL}),  # a file has no connection that could break
 )

@@ -30,6 +30,7 @@ from bus.contract.delivery import (
     Tell,
 )
 from bus.contract.spec import EngineSpec
+from bus.contract.trouble import BrokerTrouble
 from bus.durable.client_thread import ClientThread, Ready
 from bus.durable.durable import DurableEngine
 from bus.engines.sqlite import SPEC
@@ -93,7 +94,7 @@ class SqliteBroker:
         """All of the commit that runs now."""
 
         self._since_trim = 0
-        self._thread = ClientThread("sqlite", self._live, self._leave)
+        self._thread = ClientThread("sqlite", self._live, lambda _: self._orders.put(None))
 
     async def open(self, run: str, tell: Tell) -> None:
         """Make the run's log. Raises UserError."""
@@ -144,6 +145,11 @@ class SqliteBroker:
         """Forget what the consumer holds."""
         self._order(lambda: self._die(delivery))
 
+    def disturb(self, trouble: BrokerTrouble, *, begins: bool) -> None:
+        """Its disk is full: no commit works any more, and the run ends."""
+        if begins:
+            self._order(_on_a_full_disk)
+
     async def close(self, *, clean: bool) -> None:
         """What was ordered is committed first."""
         if self._loop is not None:
@@ -156,9 +162,6 @@ class SqliteBroker:
         else:
             return
         self._folder.leave(clean=clean)
-
-    def _leave(self, _: bool) -> None:
-        self._orders.put(None)
 
     def _order(self, order: Order) -> None:
         self._orders.put(order)
@@ -291,6 +294,11 @@ class SqliteBroker:
                 consumer.open[one.id] = delivery
                 news.append(Delivered(delivery))
         return news
+
+
+def _on_a_full_disk() -> list[News]:
+    """What SQLite says there: https://www.sqlite.org/rescode.html#full"""
+    raise sqlite3.OperationalError("database or disk is full")
 
 
 def _opened(path: Path) -> SqliteLog:

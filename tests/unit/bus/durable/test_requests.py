@@ -59,3 +59,27 @@ def test_a_broker_is_not_slow_while_what_it_said_is_not_read() -> None:
     assert requests.trouble() == ""
     requests.news_read()
     assert requests.trouble() != ""
+
+
+def test_while_a_fault_cuts_us_off_nothing_is_said_to_be_tried() -> None:
+    clock = Clock()
+    requests = Requests("rabbitmq", clock)
+    requests.cut()
+    requests.cut()
+    assert (requests.open, requests.is_cut_off) == (1, False), "one answer for both, which has not come"
+    requests.gone("the connection was lost")
+    requests.cut_off()
+    requests.mended()
+    assert (requests.open, requests.is_cut_off) == (0, True)
+    assert requests.trouble() == "rabbitmq is gone for 0 s: a fault of the scenario lets nothing through"
+    requests.mended()
+    assert not requests.is_cut_off
+    assert requests.trouble().endswith("trying again now")
+
+
+def test_a_fault_that_is_over_before_it_took_effect_cuts_nobody_off() -> None:
+    requests = Requests("rabbitmq", Clock())
+    requests.cut()
+    requests.mended()
+    requests.cut_off()
+    assert (requests.open, requests.is_cut_off) == (0, False)

@@ -185,6 +185,22 @@ def test_options_that_an_engine_lacks_and_calls_that_always_fail() -> None:
     assert "below are never done" in warnings(HEAD + "script: [{wait: forever}, {emit: a}]\n")[0]
 
 
+@pytest.mark.parametrize(
+    ("engine", "wrong", "says"),
+    [
+        ("rabbitmq", "restarts", "no broker restarts: nothing happens here (rabbitmq-model can do it)"),
+        ("kafka", "unreachable", "no broker can be unreachable: nothing happens here (kafka-model can do it)"),
+        ("sqlite", "unreachable", "no broker can be unreachable: nothing happens here"),
+        ("rabbitmq", "unreachable", None),
+        ("sqlite", "full", None),
+        ("kafka-model", "restarts", None),
+    ],
+)
+def test_a_fault_that_an_engine_cannot_do(engine: str, wrong: str, says: str | None) -> None:
+    said = warnings(f"buslens: 1\nengine: {engine}\nevents: {{a: {{}}}}\nfaults: [{{broker: {wrong}}}]\n")
+    assert said == ([f"s.yaml:4:19: on the engine {engine} {says}"] if says else [])
+
+
 def test_docs_and_check_agree_on_what_a_name_may_hold() -> None:
     text = DOCS.read_text(encoding="utf-8")
     good, bad = re.search(r"Names: (.*?)\. No\nnames: (.*?)\.\n\n", text, re.DOTALL).groups()  # type: ignore[union-attr]

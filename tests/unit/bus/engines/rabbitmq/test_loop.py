@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from typing import Any
+
+import pytest
 
 from bus.engines.rabbitmq.loop import Gathering, GatheringLoop
 
@@ -88,3 +91,28 @@ def test_many_writes_are_one_and_one_alone_does_not_wait() -> None:
 
     parts = run(write())
     assert b"".join(parts) == b"alone01234"
+
+
+def test_where_it_is_cut_connections_break_and_none_is_made_until_it_is_mended() -> None:
+    async def listen(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        with contextlib.suppress(ConnectionError):
+            await reader.read()
+        writer.close()
+
+    async def be_cut() -> None:
+        loop = asyncio.get_running_loop()
+        assert isinstance(loop, GatheringLoop)
+        server = await asyncio.start_server(listen, "127.0.0.1", 0)
+        async with server:
+            port = server.sockets[0].getsockname()[1]
+            reader, _ = await asyncio.open_connection("127.0.0.1", port)
+            loop.cut()
+            assert await reader.read() == b""
+            with pytest.raises(ConnectionResetError, match="cut off"):
+                await asyncio.open_connection("127.0.0.1", port)
+            loop.mend()
+            _, writer = await asyncio.open_connection("127.0.0.1", port)
+            writer.close()
+            await writer.wait_closed()
+
+    run(be_cut())
