@@ -14,6 +14,7 @@ from app.cli_kept_files import KeepsWhatItReads
 from app.cli_map_options import map_
 from app.cli_model_options import model
 from app.cli_questions import check, expect, query, report, why
+from app.cli_record_options import record
 from app.cli_whatif_options import whatif
 
 program = typer.Typer(
@@ -359,44 +360,7 @@ def doctor() -> None:
     raise typer.Exit(print_findings())
 
 
-@program.command(context_settings={"allow_interspersed_args": False})
-def record(
-    command: Annotated[
-        list[str] | None, typer.Argument(help="A program with its arguments, behind --.", metavar="COMMAND...")
-    ] = None,
-    output: Annotated[str, typer.Option("-o", "--output", help="Write the capture here.", metavar="CAPTURE")] = "",
-    to: Annotated[str, typer.Option(help="Send its spans to a collector.", metavar="otlp=http://HOST:4318")] = "",
-    only: Annotated[str, typer.Option(help="Watch only these libraries.", metavar="A,B")] = "",
-    budget: Annotated[str, typer.Option(help="Most of its time that this may cost.", metavar="5%")] = "",
-    expect: Annotated[str, typer.Option(help="Judge it by this scenario at its end.", metavar="SCENARIO")] = "",
-    junit: Annotated[str, typer.Option(help="Write these verdicts as JUnit XML.", metavar="FILE")] = "",
-    payloads: Annotated[str, typer.Option(help="What of payloads is kept: full, keys, off.", metavar="WHAT")] = "",
-    redact: Annotated[str, typer.Option(help="Fields whose values never leave it.", metavar="A,B")] = "",
-    inject: Annotated[bool, typer.Option("--inject", help="Add a traceparent to messages over a broker.")] = False,
-    stacks: Annotated[bool, typer.Option("--stacks", help="Record where handlers stand that run for long.")] = False,
-    window: Annotated[bool, typer.Option("--window", help="Open the window on the capture.")] = False,
-    control: Annotated[bool, typer.Option("--control", help="Take commands of yours: emit, tune.")] = False,
-    no_children: Annotated[bool, typer.Option("--no-children", help="Watch no other Python that it starts.")] = False,
-    variables: Annotated[bool, typer.Option("--variables", help="Print the variables that do it, and leave.")] = False,
-    quiet: Annotated[bool, typer.Option("-q", "--quiet", help="Say nothing.")] = False,
-) -> None:
-    """Become a program, such as python app.py, and watch every bus in it."""
-    # Read again by the command that the probe alone has too, without any of this (buslens/__main__.py).
-    from buslens.launching.command import record as become
-
-    flags = {
-        "--inject": inject,
-        "--stacks": stacks,
-        "--control": control,
-        "--window": window,
-        "--no-children": no_children,
-        "--variables": variables,
-        "--quiet": quiet,
-    }
-    values = {"--output": output, "--to": to, "--only": only, "--budget": budget, "--expect": expect, "--junit": junit}
-    values |= {"--payloads": payloads, "--redact": redact}
-    options = [f"{name}={value}" for name, value in values.items() if value]
-    raise typer.Exit(become([*options, *(flag for flag, is_set in flags.items() if is_set), "--", *(command or [])]))
+program.command(context_settings={"allow_interspersed_args": False})(record)
 
 
 @program.command()
