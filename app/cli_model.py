@@ -21,11 +21,12 @@ from app.interruption import STOPPED, interruptible
 from bus import scenario
 from bus.errors import UserError
 from bus.modelling.making import Model, ModelOptions, model_of
+from bus.modelling.seen_program import one_line
 from bus.modelling.validating import SEEDS, Validation, validate
 from bus.modelling.words import FIT_HEADS, arrival_sentence, fit_rows, verdict
 from bus.programs.together import Together, together
 from bus.session import Session
-from bus.wording import several
+from bus.wording import all_of, several
 
 FILE_COLUMNS = 160
 WIDE = 140
@@ -84,8 +85,13 @@ def _notes(made: Together, count: int) -> list[str]:
     """What a person must know of several captures in one."""
     if count == 1:
         return []
-    told = f"{count} captures follow each other in it, without the time between them"
-    return [f"{told}; {made.at_one_time} were recorded beside others and are so in it" if made.at_one_time else told]
+    told = [f"{count} captures follow each other in it, without the time between them"]
+    if made.at_one_time:
+        told[0] += f"; {made.at_one_time} were recorded beside others and are so in it"
+    if len(made.programs) > 1:
+        names = all_of(map(one_line, made.programs))
+        told.append(f"they are of {names}: whether that is one program is not known, the model is of all of it")
+    return told
 
 
 def _print(console: Console, request: ModelRequest, model: Model, found: Validation | None) -> None:

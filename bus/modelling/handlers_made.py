@@ -94,10 +94,16 @@ class HandlersMade:
         if self._is_durable and seen.serving.at_once == 1:
             return {}  # a queue of its own, one call at a time: as the engine does
         if seen.serving.is_limited:
-            how = "one after the other, as behind a lock" if seen.serving.is_locked else "when another one had ended"
+            at_once = seen.serving.at_once
+            inside = f" inside, as behind a {'lock' if at_once == 1 else 'semaphore'}," * seen.serving.is_inside
             self.notes.append(
-                f"inferred: {seen.name} has {several(seen.serving.at_once, 'worker')}, because calls that waited "
-                f"went on {how}"
+                f"inferred: {seen.name} has {several(at_once, 'worker')}, because calls that waited{inside} "
+                "went on when another one had ended"
+            )
+        if seen.serving.is_slower_beside:
+            self.notes.append(
+                f"calls of {seen.name} take longer beside others of it than alone: what they share is not known, "
+                "and neither is how long they take with more workers or another load"
             )
         at_once = min(seen.serving.at_once, MOST_WORKERS)
         workers = {"worker": "thread", "parallel": at_once}
@@ -136,7 +142,7 @@ class HandlersMade:
             return {}
         calls = self.trace.calls
         seen = serving.seen(calls.emitted_ns[ended], self.times.begun_ns[ended], calls.ended_ns[ended])
-        if not seen.is_limited or seen.is_locked:
+        if not seen.is_limited or seen.is_inside:
             return {}
         threads = several(seen.at_once, "thread")
         told = f"inferred: all handlers share {threads}, because calls that waited went on when another one had ended"

@@ -113,9 +113,9 @@ class SeenProgram:
             rows = np.flatnonzero((self.handler_ids == ident) & times.has_ended)
             emitted, begun, ended = calls.emitted_ns[rows], self._begun_ns[rows], calls.ended_ns[rows]
             seen = serving.seen(emitted, begun, ended)
-            if seen.is_locked:
+            if seen.is_inside:
                 order = np.lexsort((ended, begun))
-                self._begun_ns[rows[order]] = serving.one_after_another(begun[order], ended[order])
+                self._begun_ns[rows[order]] = serving.turns(begun[order], ended[order], seen.at_once)
             heard = self._events_of(ident)
             on = tuple(event_of[each] for each in heard if each in event_of)
             if on:

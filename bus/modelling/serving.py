@@ -1,11 +1,13 @@
 """How many calls of a handler run at once, and whether more would have: what its workers are, as far as was seen.
 
-A queue before workers is inferred where calls that had to wait begin when another one of the handler ends. A lock
-inside a coroutine shows otherwise: calls begin at once and end one at a time, in the order in which they began.
+A queue before workers is inferred where calls that had to wait begin when another one of the handler ends. A lock or a
+semaphore inside a coroutine shows otherwise: calls begin at once, and one beside others takes as long as one alone only
+from the time on at which enough of the others had ended.
 """
 
 from __future__ import annotations
 
+import heapq
 from dataclasses import dataclass
 from typing import Any
 
@@ -20,7 +22,16 @@ LEAST = 20
 """Calls that must have waited before a queue is inferred from them."""
 
 SHARE = 0.9
-"""Of these, that must have begun when another one ended; or ended in their order."""
+"""Of these, that must have begun when another one ended; or not have ended before their turn."""
+
+MOST_INSIDE = 32
+"""Calls at once that a semaphore inside is thought to let through, at most."""
+
+LOOKED_AT = 20_000
+"""Calls that are tried for that."""
+
+SLOWER = 1.25
+"""So many times as long beside others as alone is longer."""
 
 AT_ONCE_NS = 1_000_000
 """Between an end and the beginning of the next call: what a program takes for it."""
@@ -36,8 +47,11 @@ class Serving:
     is_limited: bool
     """Whether calls waited until another one of the handler ended: so many are its workers."""
 
-    is_locked: bool = False
-    """Whether they began at once, and went on one at a time."""
+    is_inside: bool = False
+    """Whether they began at once and waited inside, behind a lock or a semaphore."""
+
+    is_slower_beside: bool = False
+    """Whether they take longer beside others of the handler, and nobody knows what they share."""
 
 
 def seen(emitted: Array, begun: Array, ended: Array) -> Serving:
@@ -45,9 +59,13 @@ def seen(emitted: Array, begun: Array, ended: Array) -> Serving:
     order = np.lexsort((ended, begun))
     emitted, begun, ended = emitted[order], begun[order], ended[order]
     at_once = most_at_once(begun, ended)
-    if at_once > 1 and _is_locked(begun, ended):
-        return Serving(1, is_limited=True, is_locked=True)
-    return Serving(at_once, _is_limited(emitted, begun, ended, at_once))
+    if _is_limited(emitted, begun, ended, at_once):
+        return Serving(at_once, is_limited=True)
+    few = slice(LOOKED_AT)
+    inside = _let_through(begun[few], ended[few], at_once)
+    if inside:
+        return Serving(inside, is_limited=True, is_inside=True)
+    return Serving(at_once, is_limited=False, is_slower_beside=_is_slower(begun, ended))
 
 
 def most_at_once(begun: Array, ended: Array) -> int:
@@ -58,10 +76,14 @@ def most_at_once(begun: Array, ended: Array) -> int:
     return int(max(np.cumsum(steps[order]).max(initial=0), 1))
 
 
-def one_after_another(begun: Array, ended: Array) -> Array:
-    """When each began its turn, where one has it at a time and in this order: when the one before it had ended."""
-    before = np.r_[begun[:1], np.maximum.accumulate(ended)[:-1]]
-    return np.minimum(np.maximum(begun, before), ended)
+def turns(begun: Array, ended: Array, at_once: int) -> Array:
+    """When each went on, where so many do at a time, in this order: when enough of those before it had ended."""
+    going: list[int] = []
+    found = []
+    for begins, ends in zip(begun.tolist(), ended.tolist(), strict=True):
+        found.append(begins if len(going) < at_once else max(begins, heapq.heappop(going)))
+        heapq.heappush(going, ends)
+    return np.minimum(np.array(found, np.int64), ended)
 
 
 def _is_limited(emitted: Array, begun: Array, ended: Array, at_once: int) -> bool:
@@ -76,13 +98,27 @@ def _is_limited(emitted: Array, begun: Array, ended: Array, at_once: int) -> boo
     return bool(at_an_end.mean() >= SHARE)
 
 
-def _is_locked(begun: Array, ended: Array) -> bool:
-    overlaps = np.r_[False, begun[1:] < np.maximum.accumulate(ended)[:-1]]
-    if np.count_nonzero(overlaps) < LEAST or LEAST > np.count_nonzero(~overlaps):
+def _let_through(begun: Array, ended: Array, at_once: int) -> int:
+    """How many at a time something inside lets through; 0 where nothing speaks for it."""
+    took, best, found = ended - begun, np.inf, 0
+    for slots in range(1, min(at_once, MOST_INSIDE + 1)):
+        turn = turns(begun, ended, slots)
+        waited = turn - begun > AT_ONCE_NS
+        alone, beside, turned = took[~waited], took[waited], (ended - turn)[waited]
+        if min(len(alone), len(beside)) < LEAST or (turned > 0).mean() < SHARE:
+            continue
+        apart = distance.between(beside, alone)
+        if apart <= distance.chance(len(beside), len(alone)):
+            continue
+        left = distance.between(turned, alone)
+        if left < min(best, apart / 2):
+            best, found = left, slots
+    return found
+
+
+def _is_slower(begun: Array, ended: Array) -> bool:
+    is_beside = np.r_[False, begun[1:] < np.maximum.accumulate(ended)[:-1]][: len(begun)]
+    beside, alone = (ended - begun)[is_beside], (ended - begun)[~is_beside]
+    if min(len(beside), len(alone)) < LEAST or np.median(beside) <= max(SLOWER * np.median(alone), AT_ONCE_NS):
         return False
-    in_order = ended >= np.r_[ended[:1], np.maximum.accumulate(ended)[:-1]]
-    if in_order[overlaps].mean() < SHARE:
-        return False
-    alone = (ended - begun)[~overlaps]
-    turns = (ended - one_after_another(begun, ended))[overlaps]
-    return distance.between(turns, alone) < distance.between((ended - begun)[overlaps], alone) / 2
+    return distance.between(beside, alone) > distance.chance(len(beside), len(alone))

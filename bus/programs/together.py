@@ -30,12 +30,16 @@ class Together:
     at_one_time: int
     """How many of them lie beside another one."""
 
+    programs: tuple[str, ...]
+    """The names of what recorded them, each once: one program may have processes of several names."""
+
 
 def together(paths: Sequence[Path], say: Callable[[str], object] = unheard) -> Together:
     """All of these. say: as in `load`. Raises UserError where one is no capture, or does not go with the others."""
     title = ", ".join(dict.fromkeys(path.name for path in paths))
     if len(paths) == 1:
-        return Together(load(paths[0], say), title, 0)
+        trace = load(paths[0], say)
+        return Together(trace, title, 0, _names([trace]))
     if len(paths) > MOST:
         raise UserError(f"{len(paths)} captures are too many for one model", hint=f"at most {MOST}")
     for path in paths:
@@ -48,6 +52,8 @@ def together(paths: Sequence[Path], say: Callable[[str], object] = unheard) -> T
     _check_engines(list(zip(paths, traces, strict=True)))
     order = sorted(traces, key=_begins_ns)
     shifts, beside = _shifts(order)
+    if not beside:
+        _check_programs(list(zip(paths, traces, strict=True)))
     joint, number = JointCapture(), 0
     for trace, shift_ns in zip(order, shifts, strict=True):
         process = joint.process(number, partial(_always, shift_ns))
@@ -57,7 +63,7 @@ def together(paths: Sequence[Path], say: Callable[[str], object] = unheard) -> T
     made = Trace()
     for frames in (joint.head(), joint.take(), joint.end()):
         made.feed(frames)
-    return Together(made, title, beside)
+    return Together(made, title, beside, _names(traces))
 
 
 def _shifts(order: Sequence[Trace]) -> tuple[list[int], int]:
@@ -101,6 +107,20 @@ def _check_engines(captures: Sequence[tuple[Path, Trace]]) -> None:
         if engines[0] != engines[1]:
             hint = "make a model of the captures of each"
             raise UserError(f"{first.name} is of {engines[0]}, {path.name} of {engines[1]}", hint=hint)
+
+
+def _check_programs(captures: Sequence[tuple[Path, Trace]]) -> None:
+    """Raises UserError where one has no event that any other has: they are of different programs."""
+    events = {path: {trace.names.text(each) for each in trace.events.order} for path, trace in captures}
+    for path, own in events.items():
+        others = set().union(*(each for other, each in events.items() if other != path))
+        if own and others and not own & others:
+            hint = "a model is of one program: make one of each"
+            raise UserError(f"{path} has no event that the other captures have", hint=hint)
+
+
+def _names(traces: Sequence[Trace]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(each.header.process for each in traces if each.header is not None))
 
 
 def _last_process(trace: Trace) -> int:

@@ -27,7 +27,7 @@ def test_handlers_stand_in_the_order_of_their_subscriptions_with_what_they_hear(
 def test_a_call_behind_a_lock_begins_when_the_one_before_it_ends() -> None:
     trace = queue_trace(400, arrivals=80, service=lambda rng: rng.expovariate(100), locked=True)
     program = SeenProgram(trace)
-    assert program.handlers[0].serving.is_locked
+    assert program.handlers[0].serving.is_inside
     assert (program.times.begun_ns >= trace.calls.started_ns).all()
     assert (program.times.begun_ns > trace.calls.started_ns).any()
 

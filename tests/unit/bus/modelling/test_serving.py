@@ -25,8 +25,35 @@ def test_a_queue_before_workers_is_seen_with_their_number(workers: int) -> None:
     assert seen(workers=workers) == serving.Serving(workers, is_limited=True)
 
 
-def test_a_lock_inside_a_coroutine_is_one_worker() -> None:
-    assert seen(locked=True) == serving.Serving(1, is_limited=True, is_locked=True)
+@pytest.mark.parametrize("slots", [1, 2, 4])
+def test_a_lock_or_a_semaphore_inside_a_coroutine_is_as_many_workers(slots: int) -> None:
+    assert seen(locked=True, workers=slots) == serving.Serving(slots, is_limited=True, is_inside=True)
+
+
+@pytest.mark.parametrize("seed", range(8))
+@pytest.mark.parametrize("took", ["expovariate(30)", "lognormvariate(-4, 1)", "uniform(0.01, 0.08)"])
+def test_what_takes_as_long_beside_others_as_alone_waits_for_nothing_inside(took: str, seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    begun = np.cumsum(rng.exponential(12.5e6, 600).astype(np.int64))
+    drawn = random.Random(seed)
+    name, _, said = took.partition("(")
+    numbers = [float(each) for each in said.rstrip(")").split(",")]
+    ended = begun + np.array([round(getattr(drawn, name)(*numbers) * 1e9) for _ in range(600)])
+    found = serving.seen(begun, begun, ended)
+    assert (found.is_limited, found.is_slower_beside) == (False, False)
+
+
+def test_what_is_slower_beside_others_for_a_reason_that_nobody_knows_is_said() -> None:
+    rng = np.random.default_rng(1)
+    begun = np.cumsum(rng.exponential(30e6, 600).astype(np.int64))
+    running: list[int] = []
+    ended = []
+    for at in begun.tolist():  # a processor that all that run share, roughly
+        running = [end for end in running if end > at]
+        running.append(at + round(rng.uniform(10e6, 15e6) * (1 + len(running))))
+        ended.append(running[-1])
+    found = serving.seen(begun, begun, np.array(ended))
+    assert (found.is_limited, found.is_slower_beside) == (False, True)
 
 
 def test_calls_that_wait_for_nobody_have_no_workers() -> None:

@@ -75,3 +75,23 @@ def test_a_capture_does_not_count_twice(tmp_path: Path) -> None:
     (tmp_path / "again").symlink_to(once)
     with pytest.raises(UserError, match="once is given more than once"):
         together([once, other, tmp_path / "again"])
+
+
+def named(folder: Path, name: str, wall_ns: int, event: str) -> Path:
+    made = Played(name, 1, wall_ns=wall_ns)
+    made.emit(event, {"n": 1}, at=1 * S)
+    return written(folder, f"{name}-{wall_ns}", made)
+
+
+def test_captures_of_programs_without_a_common_event_are_refused(tmp_path: Path) -> None:
+    shop, mail = named(tmp_path, "shop.py", 0, "order.placed"), named(tmp_path, "mail.py", 900 * S, "mail.sent")
+    with pytest.raises(UserError, match=r"shop\.py-0 has no event that the other captures have \(a model is of one"):
+        together([shop, mail])
+    beside = named(tmp_path, "post.py", 0, "mail.sent")
+    assert together([shop, beside]).programs == ("shop.py", "post.py"), "what ran at one time may be one program"
+
+
+def test_the_names_of_what_recorded_them_are_known(tmp_path: Path) -> None:
+    paths = [named(tmp_path, "shop.py", 0, "a"), named(tmp_path, "shop.py", 900 * S, "a")]
+    assert together(paths).programs == ("shop.py",)
+    assert together([*paths, named(tmp_path, "other.py", 9_000 * S, "a")]).programs == ("shop.py", "other.py")
