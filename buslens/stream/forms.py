@@ -51,14 +51,24 @@ class PayloadForms:
 
     def of(self, args: "tuple[Any, ...]", kwargs: "dict[str, Any]") -> Form:
         """The form that these arguments have."""
+        return self._of(lambda sketch: sketch.arguments(args, kwargs))
+
+    def of_signal(self, sender: Optional[str], named: "dict[str, Any]") -> Form:
+        """The form of what a signal of this sender carries; in the place of arguments it takes anything.
+
+        sender: what is said of it, the same each time; None: nothing.
+        """
+        return self._of(lambda sketch: sketch.signal(sender, named))
+
+    def _of(self, drawn: "Callable[[_Sketch], bool]") -> Form:
+        """drawn: whether a sketch is of something plain."""
         if not self._is_on:
             return no_form
         sketch = _Sketch(self._redaction)
         try:
-            is_plain = sketch.arguments(args, kwargs)
-        except RuntimeError:  # changed meanwhile
-            return no_form
-        if not is_plain:
+            if not drawn(sketch):
+                return no_form
+        except (RuntimeError, ValueError):  # changed meanwhile, half a character
             return no_form
         source = sketch.source()
         key = (source, *sketch.pieces)
@@ -143,6 +153,18 @@ class _Sketch:
         self.pieces[-1] += "}"
         return is_plain
 
+    def signal(self, sender: Optional[str], named: "dict[str, Any]") -> bool:
+        """The same of what a signal carries; its sender is none of the values."""
+        if sender is None:
+            return self._add(named, "kwargs", DEPTH)
+        self._left -= 1
+        is_plain = len(sender) <= SHORT or (len(sender) <= LONG and not self._redaction.suspicious(sender))
+        if not is_plain or self._is_told_by_hand("sender"):
+            return False
+        first = f"{in_quotes('sender')}:{in_quotes(sender)}"
+        first.encode()
+        return self._add(named, "kwargs", DEPTH, first)
+
     def source(self) -> str:
         """A function that is a `Form`, but for its names."""
         lines = [*self._lines]
@@ -157,14 +179,15 @@ class _Sketch:
         body = "".join(f"        {line}\n" for line in [*lines, f"return {record}"])
         return f"def form(call, args, kwargs):\n    try:\n{body}    except failed:\n        return None\n"
 
-    def _add(self, value: Any, name: str, depth: int) -> bool:
+    def _add(self, value: Any, name: str, depth: int, first: str = "") -> bool:
+        """Whether a value is plain. first: what stands before the items of a dict."""
         kind = type(value)
         if kind is dict or kind is list or kind is tuple:
             self._left -= len(value)
             if self._left < 0 or not depth:
                 return False
             self._unless(f"type({name}) is not {kind.__name__} or len({name}) != {len(value)}")
-            return self._add_dict(value, name, depth) if kind is dict else self._add_items(value, name, depth)
+            return self._add_dict(value, name, depth, first) if kind is dict else self._add_items(value, name, depth)
         if value is None:
             self._unless(f"{name} is not None")
             self.pieces[-1] += "null"
@@ -189,19 +212,19 @@ class _Sketch:
             self.texts.append(name)
         return True
 
-    def _add_dict(self, value: "dict[Any, Any]", name: str, depth: int) -> bool:
+    def _add_dict(self, value: "dict[Any, Any]", name: str, depth: int, first: str) -> bool:
         items = [*value.items()]
         names = [self._new() for _ in items]
         if items:
             self._lines.append(f"{''.join(f'(k{each}, {each}), ' for each in names)} = {name}.items()")
-        self.pieces[-1] += "{"
+        self.pieces[-1] += "{" + first
         for at, ((key, item), each) in enumerate(zip(items, names)):  # noqa: B905  Python 3.9
-            if type(key) is not str or self._redaction.is_secret(key) or key not in self._redaction.harmless:
+            if type(key) is not str or self._is_told_by_hand(key):
                 return False
             self.keys[f"K{each}"] = key
             # Mostly it is the very same; a key that was read from somewhere is only equal.
             self._unless(f"k{each} is not K{each} and (type(k{each}) is not str or k{each} != K{each})")
-            self.pieces[-1] += ("," if at else "") + in_quotes(key) + ":"
+            self.pieces[-1] += ("," if at or first else "") + in_quotes(key) + ":"
             if not self._add(item, each, depth - 1):
                 return False
         self.pieces[-1] += "}"
@@ -219,6 +242,10 @@ class _Sketch:
                 return False
         self.pieces[-1] += "]"
         return True
+
+    def _is_told_by_hand(self, key: str) -> bool:
+        """Whether a field of this name may be a secret, or its name."""
+        return self._redaction.is_secret(key) or key not in self._redaction.harmless
 
     def _unless(self, condition: str) -> None:
         self._lines.append(f"if {condition}: return None")

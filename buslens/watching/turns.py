@@ -83,14 +83,23 @@ class Turns:
         return self
 
     def __next__(self) -> Any:
-        if self._call:
-            self._returned(sys._getframe(1))
+        self.ended(sys._getframe(1))
         handler = next(self._handlers, _NO_MORE)
         if handler is _NO_MORE:
             CALL.set(self._outer)  # the loop may run in a context of its own, which somebody takes over
             raise StopIteration
         self._started(handler)
         return handler
+
+    def took(self, handler: Any) -> None:
+        """A loop that does not iterate over this has taken one; the call before it has ended well."""
+        self.ended()
+        self._started(handler)
+
+    def ended(self, frame: Optional[FrameType] = None) -> None:
+        """The call that runs has ended, if one does; in a loop of this frame, where that may have caught an error."""
+        if self._call:
+            self._returned(frame)
 
     def look_again(self, payload: Any) -> None:
         """Look at what the dispatch carries behind each handler, if it is one of those; not where others run meanwhile.
@@ -155,15 +164,17 @@ class Turns:
         """What is known of a handler whose turn has come; None: nobody has announced it, the library knows better."""
         return self.left.pop(self._key_of(handler), None)
 
-    def _returned(self, frame: FrameType) -> None:
+    def _returned(self, frame: Optional[FrameType]) -> None:
         call, self._call = self._call, 0
         if self.look is not None:
             self.look.ends(call)
         caught, kept = self._catching or (None, None)
-        error = caught(frame) if caught is not None else None
+        error = caught(frame) if caught is not None and frame is not None else None
         why = self._undone(self._name) if self._undone is not None else ""
         if error is not None:
-            self._watch.failed(call, error, self._name.plain, kept(frame) if kept is not None else "")
+            self._watch.failed(
+                call, error, self._name.plain, kept(frame) if kept is not None and frame is not None else ""
+            )
         elif why:
             self._watch.never_ran(call, why)
         else:

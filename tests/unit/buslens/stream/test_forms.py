@@ -75,6 +75,22 @@ def test_what_has_a_form_is_said_as_the_careful_way_says_it(args: tuple[Any, ...
         assert written.read(record) == written.careful(*args, **kwargs)
 
 
+@settings(max_examples=60, deadline=None)
+@given(st.none() | st.text(max_size=20) | st.just("<shop.Shop>"), KWARGS)
+def test_so_is_what_a_signal_carries_whose_sender_is_part_of_the_form(said: str | None, named: dict[str, Any]) -> None:
+    written = Written()
+    record = written.forms.of_signal(said, named)(8, (), named)
+    if record is not None:
+        assert written.read(record) == written.careful(named if said is None else {"sender": said, **named})
+
+
+def test_a_sender_whose_name_may_be_a_secret_is_in_no_form() -> None:
+    assert Written().forms.of_signal("<shop.Shop>", {"id": 7}) is not no_form
+    assert Written().forms.of_signal("token: 4af61cc7d1e", {"id": 7}) is no_form
+    assert Written(Redaction(more_keys=["sender"])).forms.of_signal("<shop.Shop>", {"id": 7}) is no_form
+    assert Written().forms.of_signal("\ud800", {}) is no_form
+
+
 SHAPED = [
     {"id": 7, "total": 99.5, "paid": True, "by": None},
     {"name": 'quo"te \\ \n ü 😀', "more": "x" * 200, "100 %": "%s"},

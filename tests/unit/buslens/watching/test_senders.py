@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+from typing import Any
 from weakref import ref
 
 import pytest
@@ -50,7 +51,46 @@ def test_of_many_classes_not_all_are_kept() -> None:
     names = SenderNames()
     kept = [type("Shop", (), {}) for _ in range(1100)]
     assert {names.shown(each()) for each in kept} == {f"<{__name__}.Shop>"}
+    assert {names.shown(each) for each in kept} == {f"<class {__name__}.Shop>"}
+    for each in kept:
+        names.parts(each(), {})
     assert len(names._known) < 1100
+
+
+class Proxy:
+    """Says of itself that it is something else, as one of werkzeug does."""
+
+    @property
+    def __class__(self) -> Any:
+        raise AssertionError("nobody asks")
+
+
+class Code(str):
+    """Known by what it says."""
+
+    @classmethod
+    def of(cls) -> None:
+        """A method, which is another object each time."""
+
+
+SENDERS = [Shop, Shop(), int, len, Proxy(), Code("shop"), "shop", 7, 0.5, None, Shop.__call__, Code.of]
+
+
+@pytest.mark.parametrize("which", range(len(SENDERS)))  # pytest would ask them
+@pytest.mark.parametrize("named", [{}, {"order": 7}, {"sender": 3, "order": 7}], ids=["", "order", "sender"])
+def test_in_parts_it_carries_the_same(which: int, named: dict[str, Any]) -> None:
+    names, sender = SenderNames(), SENDERS[which]
+    for _ in range(3):
+        said, others = names.parts(sender, named)
+        assert (others if said is None else {"sender": said, **others}) == names.carried(sender, named)
+
+
+def test_apart_is_only_who_is_known_by_identity_and_answers_nothing_itself() -> None:
+    names, apart = SenderNames(), []
+    for sender in SENDERS:
+        names.parts(sender, {})
+        apart.append(names.parts(sender, {})[0] is not None)
+    assert apart == [True, True, True, True, False, False, False, False, False, False, True, False]
 
 
 def test_a_signal_carries_its_arguments_and_who_sends_it() -> None:

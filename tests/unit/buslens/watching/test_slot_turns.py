@@ -13,10 +13,11 @@ from bus.trace import Trace
 from buslens.context import current_call
 from buslens.recorder import Recorder
 from buslens.stream import StreamLimits, StreamRecorder
-from buslens.watching.slot_turns import SlotPlan, SlotTurns
+from buslens.watching.slot_plan import SignalWatch, SlotPlan
+from buslens.watching.slot_sends import sends_into, tell_unheard
+from buslens.watching.slot_turns import SlotTurns
 from buslens.watching.subscribers import Subscribers
 from buslens.watching.turns import Turns
-from buslens.watching.watch import Watch
 from tests.helpers.streams import events, followed, payloads
 
 Handler = Callable[[], Any]
@@ -27,7 +28,7 @@ class Library:
 
     def __init__(self, recorder: Recorder) -> None:
         self.recorder = recorder
-        self.watch = Watch(self, recorder, recorder.bus("orders"))
+        self.watch = SignalWatch(self, recorder, recorder.bus("orders"))
         self.subscribers = Subscribers(self.watch, "placed")
 
     def send(self, *handlers: Handler, also: tuple[Handler, ...] = (), number: int = 0) -> list[Any]:
@@ -35,28 +36,37 @@ class Library:
         self.subscribers.known.clear()
         for handler in (*handlers, *also):
             self.subscribers.remember(id(handler), self.subscribers.described(handler))
-        return self.run(handlers, self.turns({"number": number} if number else {}))
+        return self.run(handlers, {"number": number} if number else {})
 
-    def run(self, handlers: tuple[Handler, ...], turns: Turns) -> list[Any]:
-        try:
-            return [handler() for handler in turns.of(handlers)]
-        except BaseException as error:
-            turns.failed(error)
-            raise
-        finally:
-            turns.over(self.subscribers.missed)
-
-    def turns(self, payload: dict[str, Any]) -> Turns:
+    def run(self, handlers: tuple[Handler, ...], payload: dict[str, Any]) -> list[Any]:
         watch, known, event = self.watch, dict(self.subscribers.known), self.watch.event_id("placed")
-        if isinstance(self.recorder, StreamRecorder) and not known:
-            measured = self.recorder.spending.measured()
-            SlotPlan(self.recorder, event, {}).tell_unheard(watch, self.recorder, payload, measured)
-            return Turns(watch, 0, {}, id)
+        results: list[Any] = []
         if isinstance(self.recorder, StreamRecorder):
             measured = self.recorder.spending.measured()
-            return SlotTurns(watch, self.recorder, SlotPlan(self.recorder, event, known), id, payload, measured)
+            plan = SlotPlan(watch, self.recorder, event, known, id)
+            if not known:
+                tell_unheard(plan, None, payload)
+                return [handler() for handler in handlers]
+            turns = SlotTurns(plan, sends_into(self.recorder), handlers, (None, payload), measured)
+            try:
+                for handler in turns.receivers:
+                    turns.took(handler)
+                    results.append(handler())
+            except BaseException as error:
+                turns.failed(error, self.subscribers.missed)
+                raise
+            turns.over(self.subscribers.missed)
+            return results
         kept = watch.payload((payload,), {}) if payload else 0
-        return Turns(watch, watch.emitted(event, len(known), kept, watch.cause()), known, id)
+        others = Turns(watch, watch.emitted(event, len(known), kept, watch.cause()), known, id)
+        try:
+            results.extend(handler() for handler in others.of(handlers))
+        except BaseException as error:
+            others.failed(error)
+            raise
+        finally:
+            others.over(self.subscribers.missed)
+        return results
 
 
 def nothing() -> None:
@@ -90,7 +100,7 @@ def some_do_not_come(library: Library) -> None:
     library.send(also=(nothing, other))
     library.subscribers.known.clear()
     library.subscribers.remember(id(nothing), library.subscribers.described(nothing))
-    library.run((other, nothing, other), library.turns({}))
+    library.run((other, nothing, other), {})
 
 
 def nobody_listens(library: Library) -> None:
@@ -148,7 +158,7 @@ def test_a_stream_tells_what_memory_tells(tmp_path: Path, program: Callable[[Lib
     assert told(found) == told(trace)
 
 
-def test_a_handler_knows_its_call_and_an_emit_costs_one_slot_a_call(tmp_path: Path) -> None:
+def test_a_handler_knows_its_call_and_further_calls_share_a_slot(tmp_path: Path) -> None:
     recorder = into(tmp_path)
     first, second = Library(recorder).send(current_call, lambda: current_call())
     trace, _ = followed(recorder)
@@ -192,11 +202,3 @@ def test_a_forked_child_goes_on_without_the_parent_s_slots(tmp_path: Path) -> No
     assert library.watch.live
     trace, _ = followed(recorder)
     assert len(trace.dispatches) == 1
-
-
-def test_too_many_different_ones_have_no_plan(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    recorder = into(tmp_path)
-    library = Library(recorder)
-    library.subscribers.remember(1, library.subscribers.described(nothing))
-    monkeypatch.setattr(recorder, "opening", lambda event, handlers: None)
-    assert SlotPlan(recorder, 1, library.subscribers.known).openings == {}

@@ -1,0 +1,227 @@
+"""The places of what a signal of Django sends with: the same steps, with facts around them.
+
+Receivers that block are called from a loop that is the same to the line as Django's, all others from Django's own.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Iterator, Optional
+
+from django.dispatch.dispatcher import Signal
+
+from buslens.adapters.django.keys import static_id
+from buslens.watching.call_sites import in_the_place_of
+from buslens.watching.slot_sends import failed, nowhere, sends_into, tell_unheard
+from buslens.watching.slot_turns import SlotTurns
+
+if TYPE_CHECKING:
+    from buslens.adapters.django.hooks import SignalHooks
+    from buslens.stream import StreamRecorder
+    from buslens.watching.methods import Hook
+    from buslens.watching.turns import Turns
+
+_TRACEBACK: Any = vars(BaseException)["__traceback__"]
+_NOBODY, _TOLD = object(), object()
+
+
+def sending(hooks: SignalHooks) -> Hook:
+    if "sync_receivers" not in Signal.send.__code__.co_varnames or _is_own(hooks, "send"):
+        return sending_by_library(hooks, "send")
+    reach, over = _reaching(hooks, hooks.stream) if hooks.stream is not None else (nowhere, nowhere)
+    nobody, already, several, has_failed, missed = _NOBODY, _TOLD, SlotTurns, failed, hooks.subscribers.missed
+
+    def send(sender: Any, **named: Any) -> Any:
+        reached: Any = reach(sender, named)
+        if reached is nobody:
+            return []
+        if reached is already:
+            return hooks.bare("send")(sender, **named)
+        if type(reached) is several:
+            responses, signal = [], hooks.watch.emitter()
+            try:
+                for receiver in reached.receivers:
+                    reached.took(receiver)
+                    response = receiver(signal=signal, sender=sender, **named)
+                    responses.append((receiver, response))
+            except BaseException as error:
+                reached.failed(error, missed)
+                raise
+            reached.over(missed)
+            return responses
+        if reached is not None:
+            plan, begun, receiver, signal = reached
+            try:
+                response = receiver(signal=signal, sender=sender, **named)
+            except BaseException as error:
+                has_failed(plan, begun, 0, error)
+                raise
+            over(plan, begun)
+            return [(receiver, response)]
+        turns = hooks.told(sender, named)
+        if turns is None:
+            return hooks.bare("send")(sender, **named)
+        try:
+            sync_receivers, async_receivers = hooks.bare("_live_receivers")(sender)
+            if async_receivers:
+                hooks.asked.turns = turns
+                turns.by_library = True
+                return hooks.bare("send")(sender, **named)
+            responses, signal = [], hooks.watch.emitter()
+            for receiver in turns.of(sync_receivers):
+                response = receiver(signal=signal, sender=sender, **named)
+                responses.append((receiver, response))
+            return responses
+        except BaseException as error:
+            turns.failed(error)
+            raise
+        finally:
+            hooks.asked.turns = None
+            turns.over(missed)
+
+    return in_the_place_of(Signal.send, "", send)  # type: ignore[no-any-return]
+
+
+def _reaching(hooks: SignalHooks, stream: StreamRecorder) -> tuple[Hook, Hook]:
+    """What looks whom a send reaches, and begins to record it in slots; and what ends its only call.
+
+    None: the general way has to do that. _NOBODY where Django would call nobody and look at nothing, _TOLD where all
+    is recorded; SlotTurns for several receivers; for one its plan, its call that runs from now on, the receiver, and
+    the signal.
+    """
+    watch, known, unheard, spending = hooks.watch, hooks.subscribers.known, hooks.unheard, stream.spending
+    sends = sends_into(stream)
+    begin, parts, emitter_of, shown_of = sends.begin, hooks.senders.parts, watch.emitter, hooks.shown
+    quiet, carries_environ = hooks.quiet, hooks.carries_environ
+
+    def reach(sender: Any, named: dict[str, Any]) -> Any:
+        try:
+            signal: Any = emitter_of()
+            if signal is None or not watch.live:
+                return None
+            receivers, measured = signal.receivers, None
+            if unheard is not None and not receivers and not known:
+                if spending.is_on:
+                    unheard.sent()
+                return _NOBODY
+            if not spending.is_hot:
+                if not spending.is_on or spending.one_in > 1:
+                    return None
+                stream.chosen()
+                measured = spending.measured()
+            if hooks.has_changed(receivers):
+                hooks.look(signal)
+            if measured is not None:
+                measured.go()
+            said, carried = parts(sender, shown_of(named) if carries_environ else named)
+            plan = watch.plans.get(id(sender) if said is not None else static_id(sender))
+            if plan is None:
+                plan = hooks.plan(receivers, sender)
+            if not plan.is_plain or plan.looks.left:
+                return None
+            if not plan.count:
+                if not quiet:
+                    tell_unheard(plan, said, carried)
+                if measured is not None:
+                    measured.done(1)
+                return _TOLD if receivers else _NOBODY
+            if measured is not None:
+                measured.halt()
+            found, later = hooks.bare("_live_receivers")(sender)
+            if later or len(found) != plan.count:
+                return None
+            if plan.count > 1:
+                return SlotTurns(plan, sends, found, (said, carried), measured)
+            (receiver,) = found
+            if plan.key_of(receiver) != plan.only:
+                return None
+            if measured is not None:
+                measured.go()
+            begun = begin(plan, said, carried, measured)
+            return None if begun is None else (plan, begun, receiver, signal)
+        except Exception as error:
+            watch.broke(error)
+            return None
+
+    return reach, sends.over
+
+
+def sending_by_library(hooks: SignalHooks, name: str) -> Hook:
+    def send(sender: Any, **named: Any) -> Any:
+        turns = hooks.told(sender, named, name == "send_robust")
+        if turns is None:
+            return hooks.bare(name)(sender, **named)
+        hooks.asked.turns = turns
+        turns.by_library = True
+        try:
+            return hooks.bare(name)(sender, **named)
+        except BaseException as error:
+            turns.failed(error)
+            raise
+        finally:
+            hooks.asked.turns = None
+            turns.over(hooks.subscribers.missed)
+
+    return in_the_place_of(getattr(Signal, name), "_live_receivers", send)  # type: ignore[no-any-return]
+
+
+def sending_async(hooks: SignalHooks, name: str) -> Hook:
+    is_of_loop = _is_of_loop  # what is global below is Django's: see `in_the_place_of`
+
+    async def send(sender: Any, **named: Any) -> Any:
+        turns = hooks.told(sender, named, name == "asend_robust")
+        if turns is None:
+            return await hooks.bare(name)(sender, **named)
+        hooks.asked.turns = turns  # its first step, which comes now, asks for the receivers
+        turns.by_library = True
+        try:
+            return await hooks.bare(name)(sender, **named)
+        except BaseException as error:
+            turns.failed(error, is_of_loop(error))
+            raise
+        finally:
+            hooks.asked.turns = None
+            turns.over(hooks.subscribers.missed)
+
+    return in_the_place_of(getattr(Signal, name), "_live_receivers", send)  # type: ignore[no-any-return]
+
+
+def asked_for(hooks: SignalHooks) -> Hook:
+    def _live_receivers(sender: Any) -> Any:
+        found = hooks.bare("_live_receivers")(sender)
+        turns = getattr(hooks.asked, "turns", None)
+        hooks.asked.turns = None
+        if turns is None:
+            return found
+        if type(found) is not tuple:  # before Django 5.0
+            return turns.of(found)
+        blocking, later = found
+        return turns.of(blocking) if blocking else blocking, Gathered(turns, later) if later else later
+
+    return _live_receivers
+
+
+class Gathered(list[Any]):
+    """Coroutine functions that Django calls all at once, going through them; and once more, for who gave what."""
+
+    def __init__(self, turns: Turns, receivers: list[Any]) -> None:
+        super().__init__(receivers)
+        self._turns: Optional[Turns] = turns
+
+    def __iter__(self) -> Iterator[Any]:
+        turns, self._turns = self._turns, None
+        receivers = super().__iter__()
+        return receivers if turns is None else map(turns.later, receivers)
+
+
+def _is_of_loop(error: BaseException) -> bool:
+    """Whether an error came from the receivers that block, which have a thread of their own."""
+    steps = _TRACEBACK.__get__(error)
+    while steps is not None:
+        if steps.tb_frame.f_code.co_name == "sync_send":
+            return True
+        steps = steps.tb_next
+    return False
+
+
+def _is_own(hooks: SignalHooks, name: str) -> bool:
+    return name in hooks.before or getattr(type(hooks.watch.emitter()), name) is not getattr(Signal, name)
