@@ -43,7 +43,7 @@ class RunRequest:
     """Parameters of the scenario, and what they are in this run."""
 
     strict: bool = False
-    """Failed handlers fail the run."""
+    """Failed handlers fail the run, and so does that it stands still."""
 
     trust: bool = False
     flights: Path | None = None
@@ -78,6 +78,8 @@ def run_headless(request: RunRequest) -> int:
     _tell_flights(session)
     if request.junit is not None:
         cli_output.write_file(request.junit, as_junit([(summary.name or request.scenario, summary.expectations)]))
+    if summary.standstill:
+        complain(f"the run stands still, nothing can happen any more: {summary.standstill}")
     if str(request.junit) != STDOUT:
         (print_json if request.json else print_tables)(summary)
     wrong = [error for error in (failure, unsaved) if error is not None]
@@ -85,7 +87,7 @@ def run_headless(request: RunRequest) -> int:
         raise UserErrors(wrong)
     if stopped:
         return STOPPED
-    return FAILED if summary.unmet or (request.strict and summary.failed) else 0
+    return FAILED if summary.unmet or (request.strict and (summary.failed or summary.standstill)) else 0
 
 
 def _unsaved(session: Session, output: Path | None) -> UserError | None:

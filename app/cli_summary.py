@@ -17,6 +17,7 @@ from app.verdict_formats import as_json, as_table
 from bus.analysis import ledger, statistics
 from bus.analysis.failures import Failures, failures_of
 from bus.analysis.ledger import Ledger
+from bus.analysis.standstill import standstill
 from bus.analysis.statistics import Quantiles, Statistic
 from bus.behaviour.places import Lines
 from bus.engines import ENGINES
@@ -62,6 +63,9 @@ class Summary:
     failures: Sequence[Failures] = ()
     """Why calls failed."""
 
+    standstill: str = ""
+    """What waits for what, where nothing of the run can happen any more though something is open; else empty."""
+
     @classmethod
     def of(cls, session: Session) -> Summary:
         """Count what the session has seen."""
@@ -83,6 +87,7 @@ class Summary:
             lines=Lines(document) if document else None,
             ledger=ledger.of_trace(trace) if is_durable else None,
             failures=failures_of(trace),
+            standstill=standstill(trace),
         )
 
     @property
@@ -114,6 +119,7 @@ def print_json(summary: Summary) -> None:
         "failed": summary.failed,
         "failures": [asdict(each) for each in summary.failures],
         "lost": summary.lost,
+        "standstill": summary.standstill,
         "records_dropped": summary.dropped,
         "events": [_as_json(row) for row in summary.events],
         "handlers": [_as_json(row) for row in summary.handlers],

@@ -203,6 +203,12 @@ class Decided(IntEnum):
     NOT_UNDONE = 7
     """What was to undo it has failed itself."""
 
+    STANDS_STILL = 8
+    """Of no call, but of the run: nothing can happen any more, though not all is over. What is open stays so."""
+
+    GOES_ON = 9
+    """Something has come from outside after that."""
+
 
 class Fault(IntEnum):
     """What a scenario let go wrong (FAULT). The numbers are part of the capture format."""

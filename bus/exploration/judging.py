@@ -17,6 +17,7 @@ from bus.expectations.surely import surely
 from bus.expectations.verdict import State, Verdict
 from bus.exploration.glance import Covered, Glance
 from bus.exploration.program import Program, RunResult
+from bus.scenario.model import Expectation
 from bus.trace import Trace
 from buslens.records import Outcome
 
@@ -24,6 +25,8 @@ MOST_KNOWN = 4_096
 """Judgements that are kept, for runs that record the same again."""
 
 CUT_SHORT = "the run cannot go on: "
+STANDS_STILL = "the run stands still: nothing can happen any more, though something is open"
+"""What a run breaks that breaks nothing else; unless its scenario says itself what may stay open."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +34,8 @@ class Judgement:
     """What a run is worth."""
 
     broken: tuple[str, ...]
-    """What it breaks, each in words by which it is known: an expectation, or that the run could not go on."""
+    """What it breaks, each in words by which it is known: an expectation, that the run could not go on, or
+    that it stood still."""
 
     unknown: int
     """Expectations of which it cannot be told."""
@@ -48,7 +52,9 @@ class RunJudge:
     def __init__(self, program: Program) -> None:
         self._program = program
         self._known: OrderedDict[bytes, Judgement] = OrderedDict()
-        self._is_surely_met = surely(program.document.scenario.expect)
+        expected = program.document.scenario.expect
+        self._is_surely_met = surely(expected)
+        self._may_be_open = any(isinstance(each, Expectation) and each.open is not None for each in expected)
 
     def judge(self, result: RunResult) -> Judgement:
         """The same for the same records."""
@@ -68,7 +74,7 @@ class RunJudge:
         return judge(self._program.document.scenario.expect, trace, end_is_known=True)
 
     def _judged(self, result: RunResult, recorded: Recorded) -> Judgement:
-        if result.in_kernel and self._is_surely_met is not None:
+        if result.in_kernel and not result.is_stuck and self._is_surely_met is not None:
             glance = Glance(recorded)
             if self._is_surely_met(glance):
                 return Judgement((), 0, order_of(recorded), glance.covered)
@@ -77,6 +83,8 @@ class RunJudge:
             return Judgement((CUT_SHORT + result.failure,), 0, order_of(recorded), covered(trace))
         verdicts = self.verdicts(trace)
         broken = tuple(known_as(one) for one in verdicts if one.state is State.UNMET)
+        if result.is_stuck and not broken and not self._may_be_open:
+            broken = (STANDS_STILL,)
         unknown = sum(one.state is State.UNKNOWN for one in verdicts)
         return Judgement(broken, unknown, order_of(recorded), covered(trace))
 

@@ -159,7 +159,8 @@ class _OneRun:
     def _end(self) -> None:
         """Nothing will happen any more: what it has recorded so far is all, and what now ends is only cleared away."""
         self._loop.idle = None
-        self._is_stuck = self._driver.phase != "finished"
+        self._driver.stand_still()
+        self._is_stuck = self._driver.standstill.is_now
         self._data = self._reader.take()
         assert self._main is not None
         self._main.cancel()

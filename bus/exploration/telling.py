@@ -10,8 +10,9 @@ import numpy as np
 
 from bus.analysis import diff
 from bus.analysis.diff import words
+from bus.analysis.standstill import standstill
 from bus.expectations.verdict import State
-from bus.exploration.judging import CUT_SHORT, RunJudge, known_as, trace_of
+from bus.exploration.judging import CUT_SHORT, STANDS_STILL, RunJudge, known_as, trace_of
 from bus.exploration.program import Program
 from bus.exploration.saving import scenario_of
 from bus.exploration.shrinking import Made, Shrunk
@@ -168,6 +169,8 @@ def _guilty(needs: str, heard: Sequence[_Decision]) -> str:
 def _found(program: Program, trace: Trace, what: str) -> str:
     if what.startswith(CUT_SHORT):
         return ""
+    if what == STANDS_STILL:
+        return standstill(trace)
     verdicts = RunJudge(program).verdicts(trace)
     return next((one.found for one in verdicts if one.state is State.UNMET and known_as(one) == what), "")
 

@@ -12,9 +12,9 @@ from typing import Protocol
 from bus.kernel.plans import Carried, PlannedHandler
 from bus.kernel.records import Records, note_blob
 from bus.kernel.tasks import Task, Tasks
-from bus.run.event_gates import TURN
 from bus.scenario import distribution
 from bus.trace.payload_fields import value_at
+from bus.trace.work_names import TURN, worker_name
 from bus.workers import INLINE, KINDS
 from bus.workers.kind import WorkerKind
 from buslens.records import Kind
@@ -162,7 +162,7 @@ class Capacity:
         """parallel: calls at the same time, at most."""
         self._tasks, self._records = tasks, records
         self._queue = records.queue(kind.title)
-        names = [f"{handler} worker_{number}" for number in range(parallel)]
+        names = [worker_name(handler, number) for number in range(parallel)]
         self._lanes = [records.lane_of(name) for name in names]
         self._notes = [note_blob(name) for name in names]
         self._free = list(range(parallel))

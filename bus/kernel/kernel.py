@@ -19,8 +19,10 @@ from bus.kernel.tasks import ChosenTasks, Tasks
 from bus.run.choosing import draws_of, unused
 from bus.run.order import Order
 from bus.run.script import Path
+from bus.run.standstill import note
 from bus.runtime.choices import Choices
 from bus.scenario import Scenario
+from buslens.records import Decided
 from buslens.wire import Header
 
 _EMITTERS = {"pyee": "pyee.base.EventEmitter", "pyee-asyncio": "pyee.asyncio.AsyncIOEventEmitter"}
@@ -84,7 +86,10 @@ class Kernel:
         if choices is not None and script.is_over:
             for text in unused(choices):
                 records.mark(tasks.now, text, 0)
-        return KernelRun(records.capture(), is_stuck=not script.is_over or bus.in_flight > 0)
+        is_stuck = not script.is_over or bus.in_flight > 0
+        if is_stuck:
+            records.decided(tasks.now, Decided.STANDS_STILL, note(script_is_over=script.is_over))
+        return KernelRun(records.capture(), is_stuck)
 
     def _subscribe(self, plan: PlannedHandler, calls: Calls, bus: KernelBus, records: Records) -> None:
         words = plan.words

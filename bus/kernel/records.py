@@ -13,7 +13,7 @@ from buslens.limits import DEFAULT_LIMITS
 from buslens.packing import blob_of
 from buslens.payloads import snapshot
 from buslens.recorder import Recorder
-from buslens.records import FACT, Flag, Kind, Outcome
+from buslens.records import FACT, Decided, Flag, Kind, Outcome
 from buslens.small import NOT_SMALL, SmallCopy
 from buslens.texts import utf8
 from buslens.watching.calls import outcome_of
@@ -136,6 +136,10 @@ class Records:
     def mark(self, now: int, text: str, call: int) -> None:
         """A line on the timeline."""
         self.keep(FACT.pack(Kind.MARK, 0, 0, 0, now, 0, call, 0, 0, self.blob(note_blob(text))))
+
+    def decided(self, now: int, what: Decided, note: str) -> None:
+        """What was decided of the whole run."""
+        self.keep(FACT.pack(Kind.DECIDED, 0, 0, 0, now, 0, 0, self.here(), int(what), self.blob(note_blob(note))))
 
     def counted(self, now: int, name: str, value: int, call: int) -> None:
         """A counter has this value from now on."""

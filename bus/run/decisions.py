@@ -15,11 +15,24 @@ class DecisionRecords:
     def __init__(self, recorder: Recorder) -> None:
         self._recorder = recorder
 
-    def say(self, decided: Decided, note: str, *, call: int = 0, service: str = "") -> None:
-        """It was decided now. call: that it is about; 0: the one that runs here. service: whose queue has decided."""
+    def say(self, decided: Decided, note: str, *, call: int | None = None, service: str = "") -> None:
+        """It was decided now. call: that it is about, 0 for none; None: the one that runs here.
+
+        service: whose queue has decided.
+        """
         recorder = self._recorder
         name = recorder.queue(service) if service else 0
         recorder.put(
-            *(WHOLE, int(Kind.DECIDED), 0, 0, name, recorder.clock_ns(), 0, call or current_call(), recorder.here()),
+            *(
+                WHOLE,
+                int(Kind.DECIDED),
+                0,
+                0,
+                name,
+                recorder.clock_ns(),
+                0,
+                current_call() if call is None else call,
+                recorder.here(),
+            ),
             *(int(decided), utf8(note[: recorder.limits.text])),
         )

@@ -1,7 +1,7 @@
 """What goes on on the engine's thread of one run, from opening the engine to closing it.
 
 The script and what a person emits by hand put events on the bus; when they are done and nothing is in flight the run is
-finished, and waits for the next emit by hand.
+finished, and waits for the next emit by hand. So it does where nothing can happen any more, though something is open.
 """
 
 from __future__ import annotations
@@ -18,12 +18,14 @@ from bus.contract.holding import Redelivery
 from bus.contract.protocol import EngineContext, Peer
 from bus.run.broker_outages import BrokerOutage
 from bus.run.choosing import unused
+from bus.run.decisions import DecisionRecords
 from bus.run.hand import Hand, emit_by_hand
 from bus.run.order import Order
 from bus.run.outages import Outage
 from bus.run.redelivering import redeliver
 from bus.run.script import Script
 from bus.run.stage import Stage
+from bus.run.standstill import Standstill
 from bus.run.subscriptions import Subscriptions
 from bus.runtime.choosing_loop import ChoosingLoop
 from bus.runtime.state import Phase, Waiting
@@ -50,6 +52,9 @@ class Driver:
 
         self.finished_ns = 0
         """When it was finished, on the run's clock."""
+
+        self.standstill = Standstill(DecisionRecords(stage.recording.recorder))
+        """Whether it is finished only because nothing can happen any more."""
 
         self.is_leaving = False
         """The engine gives everything back, and is not hurried."""
@@ -88,6 +93,13 @@ class Driver:
             self._add_source(redeliver(self._stage, hand))
         del self.by_hand[number]
 
+    def stand_still(self) -> None:
+        """All wait for ever: so it is over, unless a person may let go what is held. By the thread that waits last."""
+        if self.phase != "running" or self.by_hand or self._stage.holding.count:
+            return
+        self.standstill.begins(script_is_over=all(source.done() for source in self._sources))
+        self._rest()
+
     def apply(self, scenario: Scenario, lines: Lines) -> None:
         """The scenario was edited: who hears what changes."""
         if not self._is_open:
@@ -117,9 +129,7 @@ class Driver:
                 await self._until_quiet()
                 await cancelled(outages)  # what would still go wrong hits nobody
                 self._news.clear()
-                self.finished_ns = self._stage.recording.clock.time_ns()
-                self.phase = "finished"
-                self._stage.recording.back_pressure.wanted.set()
+                self._rest()
                 await self._news.wait()
         finally:
             self.is_leaving = True
@@ -129,6 +139,11 @@ class Driver:
             self._stage.holding.close()
             await self._stage.pools.on_loop.close()
             await engine.close()
+
+    def _rest(self) -> None:
+        self.finished_ns = self._stage.recording.clock.time_ns()
+        self.phase = "finished"
+        self._stage.recording.back_pressure.wanted.set()
 
     def _begin_faults(self) -> set[asyncio.Task[None]]:
         """Those of the scenario, from here on; what waits for the time of an outage."""
@@ -214,5 +229,6 @@ class Driver:
 
     def _add_source(self, source: Coroutine[Any, Any, None]) -> None:
         self._sources.add(asyncio.get_running_loop().create_task(source))
+        self.standstill.ends()
         self.phase = "running"
         self._news.set()

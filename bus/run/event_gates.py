@@ -16,13 +16,11 @@ from bus.scenario import distribution
 from bus.scenario.handling import Batch
 from bus.scenario.model import Handler
 from bus.trace.payload_fields import value_at
+from bus.trace.work_names import TURN
 from bus.workers.loop_calls import Inner, Payload
 from bus.workers.records import WorkRecords
 from buslens.context import current_call
 from buslens.records import Kind
-
-TURN = "turn"
-"""What records call the queue of calls that wait until others of their handler have ended."""
 
 
 class EventGate(Protocol):

@@ -78,12 +78,18 @@ class Runner:
         )
         self._stage.trusted = trusted
         self._driver = Driver(document, order, self._stage, peer)
+        if self._stage.engine.spec.is_embedded:  # else its server may have something to say
+            recording.clock.when_still = self._driver.stand_still
         self._thread = EngineThread(loop_of(recording.clock, document.scenario, order, choices), self._driver)
         self.by_hand = OnThread(self._thread, self._stage.holding, self._driver, self._asking)
         """Breakpoints, what is held at them, what is redelivered, and what a person takes next."""
 
         self._waiting = WaitingList(self._stage, self._driver.by_hand)
         self._stopping = False
+        self._last: bytes | None = None
+        """The last records of a run that stood still when it was told to end: what is open stays so, and is only cleared
+        away. None of any other run."""
+
         self._is_virtual = choices is not None
 
     @property
@@ -103,6 +109,8 @@ class Runner:
     def stop(self) -> None:
         """End as soon as possible; whatever waits or stands is released."""
         self._stopping = True
+        if self._driver.standstill.is_now:
+            self._last = self._peer.take()
         self._release()
 
     def join(self, timeout: float) -> bool:
@@ -168,13 +176,16 @@ class Runner:
     @property
     def has_more(self) -> bool:
         """Whether the last `take` has left records for the next one."""
-        return self._recording.recorder.has_more
+        return self._last is None and self._recording.recorder.has_more
 
     def take(self, most: int = 0) -> bytes:
         """Frames of what was recorded since the last time, here and on the machines that have joined.
 
         most: about so many facts, 0 for all; `has_more` says whether some are left.
         """
+        if self._last is not None:
+            last, self._last = self._last, b""
+            return last
         engine = self._stage.engine
         engine.look(is_news=self._peer.look(can_hear=not engine.trouble()))
         return self._peer.take(most)
@@ -191,6 +202,7 @@ class Runner:
             trouble=stage.trouble() if phase in ("starting", "running", "finished") else "",
             waits_for=stage.engine.waits_for() if phase == "running" else "",
             workers=self._peer.joined if self.alive else (),
+            stands_still=phase == "finished" and driver.standstill.is_now,
             virtual_ns=driver.finished_ns if phase == "finished" else clock.time_ns(),
             late_ns=clock.late_ns,
             queue=self._waiting.now() if phase == "paused" else (),

@@ -21,6 +21,7 @@ from bus.run.recording import Recording
 from bus.runtime.loop import EngineLoop
 from bus.scenario import Scenario
 from bus.scenario.services import Service
+from bus.trace.work_names import worker_name
 from bus.workers.loop_calls import Inner, LoopCalls, Payload
 from bus.workers.records import WorkRecords
 from buslens.context import current_call
@@ -80,7 +81,7 @@ class ServiceGate:
         else:
             return await self._overflow(payload, inner)
         try:
-            self._work.say(Kind.WORK_STARTED, call, f"{self._name} worker_{worker}")
+            self._work.say(Kind.WORK_STARTED, call, worker_name(self._name, worker))
             failed = await inner(payload)
             self._work.say(Kind.WORK_FAILED if failed else Kind.WORK_SUCCEEDED, call)
             return failed

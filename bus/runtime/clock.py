@@ -29,6 +29,10 @@ Pace = tuple[int, int, float]
 at all. Real nanoseconds are those of `time.monotonic_ns`, which all processes of a machine share."""
 
 
+def _nobody_asks() -> None:
+    """In place of who is told that all stands still."""
+
+
 def shown_at(pace: Pace, real_ns: int) -> int:
     """What a clock of this pace shows at that moment."""
     base, anchor, rate = pace
@@ -61,6 +65,10 @@ class Clock:
         """Threads that wait for what is none of the clock's."""
 
         self._held = 0
+        self.when_still: Callable[[], None] = _nobody_asks
+        """Called at full speed where all wait for ever and nothing is to come that the clock knows of; perhaps again
+        and again. By the thread that waits last, and it must not wait."""
+
         self._loop_due: tuple[int, int] | None = None
         """While it waits: until when, and a number, as of a thread that sleeps."""
 
@@ -272,8 +280,12 @@ class Clock:
         for who, (until, number) in self._sleeping.items():
             if (until, number) < due[:2]:
                 due = until, number, who
-        if due[0] >= NEVER or (self._outside and due[0] > self.time_ns()):
+        if self._outside and due[0] > self.time_ns():
             return False
+        if due[0] >= NEVER:
+            if not self._held:
+                self.when_still()
+            return self._turn is not None
         self._turn = due[2]
         if due[0] > self.time_ns():
             self._set_pace(due[0])

@@ -11,7 +11,8 @@ from bus.runtime.gate import Stop
 from bus.sharing.owner import WorkerStatus
 
 Phase = Literal["idle", "starting", "running", "paused", "stopping", "finished", "failed", "following"]
-"""idle: no engine. finished: the script is over and nothing is in flight; the engine waits for emits by hand.
+"""idle: no engine. finished: the script is over and nothing is in flight, or nothing can happen any more; the engine
+waits for emits by hand.
 
 following: no engine of ours, but a program that writes the capture in view; finished, where it has said that it is.
 """
@@ -95,6 +96,9 @@ class EngineState:
 
     trouble: str = ""
     """That its broker is gone, for how long and why, while it tries to reach it again."""
+
+    stands_still: bool = False
+    """Finished only because nothing can happen any more: something is open and will stay so."""
 
     waits_for: str = ""
     """What a run that others have joined waits for, as a sentence; empty where it does not, or that is not known."""

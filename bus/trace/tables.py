@@ -286,6 +286,14 @@ class Marks:
         warns: Array = (self.fault[rows] != 0) | np.isin(self.decided[rows], bad)
         return warns
 
+    @property
+    def stands_still(self) -> bool:
+        """Whether nothing of the run can happen any more, and what is open will stay so."""
+        rows = self.flagged()
+        told = self.decided[rows]
+        last = told[(told == Decided.STANDS_STILL) | (told == Decided.GOES_ON)][-1:]
+        return bool((last == Decided.STANDS_STILL).any())
+
     def flagged(self) -> Array:
         """Rows of faults, decisions and what belongs to no call, as a script's mark. Only new ones are looked at."""
         rows, looked = self._flagged

@@ -13,6 +13,7 @@ from collections import deque
 from collections.abc import Awaitable, Callable
 from typing import Any
 
+from bus.trace.work_names import worker_name
 from bus.workers.kind import WorkerKind
 from bus.workers.records import WorkRecords
 from buslens.context import current_call
@@ -32,7 +33,7 @@ class WorkerModel:
         self._handler = handler
         self._kind = kind
         self._records = WorkRecords(recorder, kind.title)
-        self._lanes = [recorder.lane(f"{handler} worker_{number}") for number in range(parallel)]
+        self._lanes = [recorder.lane(worker_name(handler, number)) for number in range(parallel)]
         self._free = list(range(parallel))
         """Numbers of workers that have nothing to do; a heap, so that the first of them is the next."""
 
@@ -53,7 +54,7 @@ class WorkerModel:
         call = current_call()
         self._records.say(Kind.WORK_SENT, call)
         worker = heapq.heappop(self._free) if self._free else await self._turn()
-        lane, name = self._lanes[worker], f"{self._handler} worker_{worker}"
+        lane, name = self._lanes[worker], worker_name(self._handler, worker)
         try:
             self._records.say(Kind.WORK_STARTED, call, name, lane=lane)
             failed = await run(payload)

@@ -76,3 +76,13 @@ def test_what_went_wrong_is_said_also_where_zeros_had_no_room(window: Any) -> No
     window.status.refresh()
     assert window.status.lost.isVisible()
     assert not window.status.lost.text().startswith("0 ")
+
+
+def test_a_run_that_stands_still_says_so_and_where_one_sees_why(window: Any) -> None:
+    window.session.engine_state = EngineState("finished", "pyee", stands_still=True)
+    window.status.refresh_engine()
+    assert window.status.engine.text() == "pyee stands still"
+    assert "Pending say what waits for what" in window.status.engine.toolTip()
+    window.session.engine_state = EngineState("finished", "pyee")
+    window.status.refresh_engine()
+    assert window.status.engine.text() == "pyee finished"

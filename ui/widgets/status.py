@@ -42,6 +42,10 @@ LEAST_WIDTH = 240
 """Asked of the window, whatever there is to say: what has no room is cut, and zeros go first."""
 
 ENGINE_TIP = "What the engine does"
+STILL_TIP = (
+    "Nothing can happen any more, though something is open: Problems and Pending say what waits for what. An emit by hand "
+    "may let it go on."
+)
 EVENTS_TIP = "Events put on the bus during the last second"
 RECORDS_TIP = "Dispatches and calls that the program wrote, a second, of late"
 LATE_TIP = f"{LATE_WORDS[0].upper()}{LATE_WORDS[1:]}. A lower speed, or max, helps."
@@ -201,8 +205,10 @@ class Status(QStatusBar):
         live, follows = state.phase in LIVE, state.phase == "following"
         self._show_sign("lost" if state.trouble else SIGNS.get(state.phase, "stop"))
         self.engine.setText(self._engine_text())
-        self.engine.setToolTip(state.trouble or state.waits_for or (_writer_of(trace) if follows else ENGINE_TIP))
-        _alarm(self.engine, "failed" if state.phase == "failed" else "warning" if state.trouble else "")
+        tip = STILL_TIP if state.stands_still else _writer_of(trace) if follows else ENGINE_TIP
+        self.engine.setToolTip(state.trouble or state.waits_for or tip)
+        warns = state.trouble or state.stands_still
+        _alarm(self.engine, "failed" if state.phase == "failed" else "warning" if warns else "")
         rate, of = (self._records, "records") if follows else (self._rate, "events")
         self.rate.setText(
             f"{count(round(rate.per_second(now)))} {of}/s"
@@ -255,7 +261,8 @@ class Status(QStatusBar):
             return state.trouble
         recording = "" if self._session.recording else ", not recording"
         waits = f", {state.waits_for}" if state.waits_for else ""
-        return f"{state.engine} {state.phase}{recording}{waits}".strip()
+        what = "stands still" if state.stands_still else state.phase
+        return f"{state.engine} {what}{recording}{waits}".strip()
 
     def _show_workers(self, joined: tuple[WorkerStatus, ...]) -> None:
         gone = sum(each.is_gone for each in joined)

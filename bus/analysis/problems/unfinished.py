@@ -12,6 +12,7 @@ from bus.analysis.problems import by_hand
 from bus.analysis.problems.detector import Detector, NotEnough
 from bus.analysis.problems.finding import Finding, Severity
 from bus.analysis.problems.observed import Groups, Observed
+from bus.analysis.standstill import standstill
 from bus.analysis.stood import longest_stood, stood_sentence, waits_at
 from bus.wording import duration, several
 from buslens.records import Outcome
@@ -31,6 +32,9 @@ MOST_LOOKED = 200
 MOST_READ = 50
 """Reasons of one handler that are read."""
 
+MOST_NAMED = 5
+"""Handlers by which a run is known again that stands still."""
+
 KNOWN = 3
 """Calls that ended well, from which one knows how long they take."""
 
@@ -38,6 +42,9 @@ KNOWN = 3
 def find(observed: Observed) -> Iterator[Finding | NotEnough]:
     """Handler by handler, the one with the most calls first; whose task was thrown away; then what had not begun."""
     trace = observed.trace
+    if trace.marks.stands_still:
+        yield from _for_ever(observed)
+        return
     calls = trace.calls
     end = trace.span_ns[1]
     open_ = np.flatnonzero(np.isin(calls.outcome, (Outcome.RUNNING, Outcome.CANCELLED)))
@@ -51,6 +58,20 @@ def find(observed: Observed) -> Iterator[Finding | NotEnough]:
 
 
 DETECTOR = Detector("unfinished", "Unfinished", find)
+
+
+def _for_ever(observed: Observed) -> Iterator[Finding]:
+    """Of a run in which nothing can happen any more: all that is open, which has one cause."""
+    trace = observed.trace
+    rows = np.flatnonzero(trace.calls.outcome == Outcome.RUNNING)
+    who = [observed.text(each) for each in np.unique(trace.calls.handler[rows])[:MOST_NAMED].tolist()]
+    yield Finding(
+        DETECTOR.id, Severity.WARNING, f"the run stands still: {several(len(rows), 'call')} will never end",
+        f"Nothing can happen any more: {standstill(trace)}.",
+        "Give what waits a timeout, the service another worker or a longer queue; or emit what is awaited.",
+        observed.on_calls(rows), (*who, "stands still"),
+        observed.handler_place(int(trace.calls.handler[rows[0]])) if len(rows) else None,
+    )  # fmt: skip
 
 
 def _of_handler(observed: Observed, handler: int, rows: Array, lasted: Array) -> Iterator[Finding]:

@@ -9,9 +9,9 @@ import numpy as np
 from bus.analysis.stood import stood_at, waits_at
 from bus.analysis.why.answer import Reason, Sure
 from bus.analysis.why.telling import Telling
-from bus.analysis.why.waiting import holds_thread, running_inside, waiting_reasons, worker_reason
+from bus.analysis.why.waiting import holds_thread, queue_reason, running_inside, waiting_reasons, worker_reason
 from bus.trace.trace import Trace
-from bus.wording import duration
+from bus.wording import duration, several
 from buslens.records import Flag
 
 MOST = 500
@@ -75,14 +75,30 @@ def call_waits_for(telling: Telling, call: int) -> list[Reason]:
     """What a running call waits for, and what that waits for, to the end of what is known."""
     found: list[Reason] = []
     seen: set[int] = set()
+    first = call
     while call >= 0 and call not in seen and len(seen) < MOST_DEEP:
         seen.add(call)
+        if telling.held_workers.holders(call):
+            call = _to_holder(telling, call, found)
+            continue
         inside = running_inside(telling, call)
         if not inside:
             found += _last_link(telling, call)
             break
         call = _into(telling, call, inside, found)
+    if telling.held_workers.in_circle(first):
+        found.append(telling.of_call(first, "So they wait for each other in a circle: none of them can go on."))
     return found
+
+
+def _to_holder(telling: Telling, call: int, found: list[Reason]) -> int:
+    """Tell which worker, place or turn a call waits for, and who has it; that call."""
+    found.append(queue_reason(telling, call))
+    holders = telling.held_workers.holders(call)
+    others = f", and {several(len(holders) - 1, 'other call')}" if len(holders) > 1 else ""
+    text = f"{telling.call(holders[0])}{others} {'have' if others else 'has'} what it waits for."
+    found.append(telling.of_call(holders[0], text))
+    return holders[0]
 
 
 def _into(telling: Telling, call: int, inside: list[tuple[int, int]], found: list[Reason]) -> int:
@@ -134,6 +150,9 @@ def _last_link(telling: Telling, call: int) -> list[Reason]:
     stood = stood_at(trace, call)
     if stood is not None:
         text = f"{telling.call(call)} was last seen at {stood.text}, for {duration(stood.for_ns)}."
+        return [telling.of_call(call, text)]
+    if trace.marks.stands_still:
+        text = f"{telling.call(call)} waits for what never comes: nothing of its run can happen any more."
         return [telling.of_call(call, text)]
     what, since_ns = _last_sign(telling, call)
     quiet = duration(trace.span_ns[1] - since_ns)

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from bus.analysis.held_workers import HeldWorkers
 from bus.analysis.problems.observed import Observed
 from bus.analysis.why.answer import Reason, Sure
 from bus.errors import Place
@@ -50,6 +51,11 @@ class Telling:
     def running(self) -> Rows:
         """Rows of the calls that have not ended."""
         return np.flatnonzero(self.trace.calls.ended_ns < 0)
+
+    @cached_property
+    def held_workers(self) -> HeldWorkers:
+        """Who has the workers that running calls wait for."""
+        return HeldWorkers(self.trace, self.running)
 
     @property
     def lacks(self) -> str:

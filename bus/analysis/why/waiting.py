@@ -11,6 +11,7 @@ from bus.analysis.not_called import waiting_handlers
 from bus.analysis.why.answer import Reason, Sure
 from bus.analysis.why.telling import Telling
 from bus.trace import joining
+from bus.trace.work_names import TURN
 from bus.wording import duration, several
 from buslens.records import Flag, Kind, Outcome
 
@@ -115,6 +116,22 @@ def worker_reason(telling: Telling, call: int) -> Reason | None:
             text = f"{telling.call(call)} {WORK[kind].format(who)}, since {duration(trace.span_ns[1] - time)}."
             return Reason(text, kind="call", id=int(trace.calls.id[call]), time_ns=time)
     return None
+
+
+def queue_reason(telling: Telling, call: int) -> Reason:
+    """Which place, worker or turn a call waits for that is known to wait for one."""
+    trace, held = telling.trace, telling.held_workers
+    door, queue = held.at_door(call), telling.text(held.queue_of(call))
+    if door >= 0:
+        dispatch = telling.dispatch_of(door)
+        text = f"waits in its emit of {telling.dispatch(dispatch)}: the queue of {queue} is full"
+    elif queue == TURN:
+        text = "waits for its turn, until other calls of its handler have ended"
+    else:
+        text = f"waits for a worker of {queue}"
+    told = telling.told_of_call.rows(int(trace.calls.id[call if door < 0 else door]))
+    since = int(trace.deliveries.view("time_ns")[told[-1]])
+    return telling.of_call(call, f"{telling.call(call)} {text}, since {duration(trace.span_ns[1] - since)}.")
 
 
 def _note(step: HistoryStep) -> str:

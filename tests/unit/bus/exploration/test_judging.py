@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from bus.exploration.judging import CUT_SHORT, RunJudge
+import pytest
+
+from bus.exploration.judging import CUT_SHORT, STANDS_STILL, RunJudge
 from bus.exploration.program import Program, RunResult
 from bus.runtime.choices import DRAW, LEVELS, ORDER, Choices, Place
 from bus.scenario import loads
@@ -40,3 +42,20 @@ def test_a_run_that_could_not_go_on_breaks_that() -> None:
     result = program.run(Choices())
     cut = RunResult(result.data, "the script cannot go on", is_stuck=False)
     assert RunJudge(program).judge(cut).broken == (CUT_SHORT + "the script cannot go on",)
+
+
+@pytest.mark.parametrize(
+    ("expect", "broken"),
+    [
+        ("{lost: == 0}", (STANDS_STILL,)),
+        ("{each: ask, leads_to: answer}", ("each ask leads to answer, in one flow: each",)),
+        ('{open: "<= 1"}', ()),
+    ],
+)
+def test_a_run_that_stands_still_breaks_that_where_it_breaks_nothing_else(expect: str, broken: tuple[str, ...]) -> None:
+    text = (
+        "buslens: 1\nevents: {ask: {}, answer: {}}\nhandlers: {h: {on: ask, do: [{wait: forever}, {emit: answer}]}}\n"
+        f"script: [{{emit: ask}}]\nexpect: [{expect}]"
+    )
+    program = Program(loads(text))
+    assert RunJudge(program).judge(program.run(Choices())).broken == broken

@@ -285,3 +285,29 @@ def test_who_comes_back_from_another_process_hears_that_the_run_was_stopped() ->
     calls.append(None)
     clock.wake_loop()
     assert ended(main)
+
+
+def test_that_all_wait_for_ever_is_told_and_not_while_somebody_computes_elsewhere() -> None:
+    clock = Clock(math.inf)
+    loop, told = EngineLoop(clock), list[str]()
+
+    async def live() -> None:
+        waiting = loop.create_future()
+
+        def tell() -> None:
+            told.append(f"still at {clock.time_ns()}")
+            loop.call_soon_threadsafe(waiting.set_result, None)
+
+        clock.when_still = tell
+        with clock.held():
+            computed = threading.Timer(0.01, loop.call_soon_threadsafe, [told.append, "computed"])
+            computed.start()
+            while not told:
+                await loop.pause(0)
+        computed.join()
+        await loop.pause(3 * S)
+        await waiting
+
+    loop.run_until_complete(live())
+    loop.close()
+    assert told == ["computed", f"still at {3 * S}"]

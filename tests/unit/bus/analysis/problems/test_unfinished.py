@@ -5,7 +5,13 @@ from __future__ import annotations
 import pytest
 
 from bus.analysis.problems.finding import Severity
+from bus.analysis.problems.looking import look
 from bus.analysis.problems.unfinished import DETECTOR
+from bus.analysis.standstill import standstill
+from bus.exploration.judging import trace_of
+from bus.exploration.program import Program
+from bus.runtime.choices import Choices
+from bus.scenario import loads
 from buslens.records import Flag, Outcome
 from buslens.watching.pending import CANCELLED, THROWN_AWAY
 from tests.helpers.planted import Story, found, titles
@@ -108,3 +114,15 @@ def test_a_task_that_nobody_had_kept_is_told_and_one_that_was_cancelled_is_not(i
     assert titles(DETECTOR, story.trace()) == (
         [] if is_kept else ["warning: serve was thrown away on start before it had ended"]
     )
+
+
+def test_a_run_that_stands_still_is_one_finding_with_what_waits_for_what() -> None:
+    text = (
+        "buslens: 1\nevents: {a: {}, b: {}}\nservices: {s: {workers: 1, queue: {limit: 0}}}\n"
+        "handlers: {h: {on: a, service: s, do: [{emit: b}]}, g: {on: b, service: s}}\nscript: [{emit: a}]"
+    )
+    trace = trace_of(Program(loads(text)).run(Choices()))
+    (found,) = look(trace, (DETECTOR,)).findings
+    assert (found.severity, found.title) == (Severity.WARNING, "the run stands still: 2 calls will never end")
+    assert standstill(trace) in found.meaning
+    assert found.place is not None
