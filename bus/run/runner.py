@@ -87,8 +87,7 @@ class Runner:
         self._waiting = WaitingList(self._stage, self._driver.by_hand)
         self._stopping = False
         self._last: bytes | None = None
-        """The last records of a run that stood still when it was told to end: what is open stays so, and is only cleared
-        away. None of any other run."""
+        """The last records of a run that stood still when it was told to end: what is open stays so."""
 
         self._is_virtual = choices is not None
 

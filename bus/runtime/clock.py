@@ -69,11 +69,8 @@ class Clock:
         """Called at full speed where all wait for ever and nothing is to come that the clock knows of; perhaps again
         and again. By the thread that waits last, and it must not wait."""
 
-        self._loop_due: tuple[int, int] | None = None
-        """While it waits: until when, and a number, as of a thread that sleeps."""
-
-        self._loop_is_called = False
-        """While it waits: another thread has a call for it."""
+        self._loop_due: tuple[int, int, bool] | None = None
+        """While it waits: until when, and a number, as of a thread that sleeps; whether another thread has a call."""
 
         self._set_pace(0)
 
@@ -200,7 +197,7 @@ class Clock:
         with self._condition:
             if len(calls):
                 return
-            self._loop_due, self._loop_is_called = (until, self._next_number()), False
+            self._loop_due = until, self._next_number(), False
             try:
                 if self._advance():
                     self._condition.notify_all()
@@ -218,10 +215,10 @@ class Clock:
         with self._condition:
             if self._loop_due is None:
                 return
-            if not self._loop_is_called:
-                self._loop_is_called = True
-                if self.time_ns() < self._loop_due[0]:
-                    self._loop_due = self.time_ns(), self._next_number()
+            until, number, is_called = self._loop_due
+            if not is_called:
+                is_early = self.time_ns() < until
+                self._loop_due = (self.time_ns(), self._next_number(), True) if is_early else (until, number, True)
             self._advance()
             self._condition.notify_all()
 
@@ -270,13 +267,13 @@ class Clock:
         if self._working + loop_computes > len(self._sleeping) + self._outside:
             return False
         if self._frozen:  # a person has paused the run: nothing comes due, but what that person wants is heard
-            self._turn = _LOOP if self._loop_is_called and not loop_computes else None
+            self._turn = _LOOP if loop_due is not None and loop_due[2] else None
             return self._turn is not None
         due = NEVER, 0, _LOOP
         if loop_due is not None:
-            if self._held and not self._loop_is_called:
+            if self._held and not loop_due[2]:
                 return False
-            due = *loop_due, _LOOP
+            due = *loop_due[:2], _LOOP
         for who, (until, number) in self._sleeping.items():
             if (until, number) < due[:2]:
                 due = until, number, who

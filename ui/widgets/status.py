@@ -43,8 +43,8 @@ LEAST_WIDTH = 240
 
 ENGINE_TIP = "What the engine does"
 STILL_TIP = (
-    "Nothing can happen any more, though something is open: Problems and Pending say what waits for what. An emit by hand "
-    "may let it go on."
+    "Nothing can happen any more, though something is open: Problems and Pending say what waits for what. An emit by "
+    "hand may let it go on."
 )
 EVENTS_TIP = "Events put on the bus during the last second"
 RECORDS_TIP = "Dispatches and calls that the program wrote, a second, of late"

@@ -88,7 +88,7 @@ def call_waits_for(telling: Telling, call: int) -> list[Reason]:
         call = _into(telling, call, inside, found)
     if telling.held_workers.in_circle(first):
         found.append(telling.of_call(first, "So they wait for each other in a circle: none of them can go on."))
-    return found
+    return list(dict.fromkeys(found))
 
 
 def _to_holder(telling: Telling, call: int, found: list[Reason]) -> int:

@@ -30,7 +30,8 @@ def told(text: str, engine: str = "") -> str:
         ),
         (
             f"{A}handlers: {{h: {{on: a, concurrency: 1, do: [{{wait: forever}}]}}}}\nscript: [{{emit: a, times: 2}}]",
-            "h (a, untitled:3) waits for what never comes; h (a, untitled:3) waits until others of its calls have ended",
+            "h (a, untitled:3) waits for what never comes; "
+            "h (a, untitled:3) waits until others of its calls have ended",
         ),
         (
             f"{A}handlers: {{h: {{on: a}}}}\nfaults: [{{hang: h}}]\nscript: [{{emit: a}}]",
