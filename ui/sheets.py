@@ -28,6 +28,7 @@ from ui.shortcuts_sheet import shortcuts_sheet
 from ui.verbs import Verbs
 from ui.widgets.palette import Choice, Palette
 from ui.widgets.sheet import code_sheet
+from ui.widgets.working_sheet import WorkingSheet
 
 ABOUT = """<b>Buslens {version}</b><br>See what an event bus does.<br><br>
 Icons: Lucide (ISC). Fonts: Inter and JetBrains Mono (SIL Open Font License 1.1)."""
@@ -42,9 +43,8 @@ class Sheets(QObject):
 
     def close(self) -> None:
         """The window goes: what runs for a sheet is ended."""
-        for kind in (ChooseSheet, CompareSheet, DiffSheet, ExploreSheet, ModelSheet, ReportSheet, WhatIfSheet):
-            for sheet in self._window.findChildren(kind):
-                sheet.close()
+        for sheet in self._window.findChildren(WorkingSheet):
+            sheet.close()
 
     def show_palette(self) -> None:
         """Let a person choose among all commands."""

@@ -6,11 +6,9 @@ import math
 from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtGui import QCloseEvent
 from PySide6.QtWidgets import (
     QCheckBox,
     QComboBox,
-    QDialog,
     QHBoxLayout,
     QLabel,
     QPushButton,
@@ -32,13 +30,14 @@ from ui.compare.table import BoundaryTable, FiguresTable, needed_height
 from ui.run_choices import speed_text
 from ui.theme import ThemeSource
 from ui.widgets.columns import Columns
+from ui.widgets.working_sheet import WorkingSheet
 
 SPEEDS = (1.0, 10.0, 100.0, math.inf)
 SIZE = QSize(1180, 760)
 HINT = "Choose engines and run: the same scenario on each of them, one after another."
 
 
-class CompareSheet(QDialog):
+class CompareSheet(WorkingSheet):
     """The sheet that compares engines.
 
     It does not stop the window, and holds the results until it is closed.
@@ -109,16 +108,8 @@ class CompareSheet(QDialog):
         """Paint in the theme's colours from now on."""
         self._show_results()
 
-    def closeEvent(self, event: QCloseEvent) -> None:
-        self._leave()
-        super().closeEvent(event)
-
-    def reject(self) -> None:
-        """Close the sheet, at Escape too, and end a comparison that goes on."""
-        self._leave()
-        super().reject()
-
-    def _leave(self) -> None:
+    def end_work(self) -> None:
+        """End a comparison that goes on."""
         if self._running is not None:
             self._running.close()
             self._running = None

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QSize, Qt
-from PySide6.QtGui import QCloseEvent
-from PySide6.QtWidgets import QDialog, QDialogButtonBox, QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDialogButtonBox, QLabel, QVBoxLayout, QWidget
 
 from bus.brokers import KINDS
 from bus.connections import secrets
@@ -13,13 +12,14 @@ from ui.job import Job
 from ui.screen import sheet_size
 from ui.theme import ThemeSource
 from ui.widgets.scrolled_tabs import ScrolledTabs
+from ui.widgets.working_sheet import WorkingSheet
 
 SIZE = QSize(620, 540)
 KEPT = "Passwords are kept in the system keyring, and never in a file of Buslens."
 NOT_KEPT = "Passwords cannot be kept: {why}. Set the environment variable {variable} instead."
 
 
-class ConnectionsSheet(QDialog):
+class ConnectionsSheet(WorkingSheet):
     """The sheet of all connections.
 
     It does not stop the window; a run that goes on keeps the connection that it has.
@@ -54,16 +54,8 @@ class ConnectionsSheet(QDialog):
         self._look.start(secrets.why_no_keyring)
         self.resize(sheet_size(SIZE, parent))
 
-    def closeEvent(self, event: QCloseEvent) -> None:
-        self._leave()
-        super().closeEvent(event)
-
-    def reject(self) -> None:
-        """Close the sheet, at Escape too."""
-        self._leave()
-        super().reject()
-
-    def _leave(self) -> None:
+    def end_work(self) -> None:
+        """Nobody waits for a look any more."""
         self._look.forget()
         for page in self.pages.values():
             page.close_jobs()

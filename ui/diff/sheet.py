@@ -6,10 +6,8 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtGui import QCloseEvent
 from PySide6.QtWidgets import (
     QComboBox,
-    QDialog,
     QDialogButtonBox,
     QHBoxLayout,
     QLabel,
@@ -31,13 +29,14 @@ from ui.screen import sheet_size
 from ui.theme import ThemeSource
 from ui.widgets import ask
 from ui.widgets.plain_text import plain_text, strong_text
+from ui.widgets.working_sheet import WorkingSheet
 
 SIZE = QSize(1040, 560)
 CAPTURE = "Captures (*.buslens)"
 HINT = "Choose an earlier run above, or a capture file: the first thing that differs is told here, then everything."
 
 
-class DiffSheet(QDialog):
+class DiffSheet(WorkingSheet):
     """Compares A, which is chosen here, with B, which was in view when it opened. It does not stop the window."""
 
     item_wanted = Signal(object, str, object)
@@ -104,16 +103,8 @@ class DiffSheet(QDialog):
         if self._found is not None and not self._job.busy:
             self._flow_job.start(flow, self._found, self._found.differences[place])
 
-    def closeEvent(self, event: QCloseEvent) -> None:
-        self._end_jobs()
-        super().closeEvent(event)
-
-    def reject(self) -> None:
-        """Close the sheet, at Escape too."""
-        self._end_jobs()
-        super().reject()
-
-    def _end_jobs(self) -> None:
+    def end_work(self) -> None:
+        """Nobody waits for what differs any more."""
         self._job.close()
         self._flow_job.close()
 

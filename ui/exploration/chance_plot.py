@@ -4,84 +4,59 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen, QPolygonF
+from PySide6.QtCore import QPointF
+from PySide6.QtGui import QPainter
 from PySide6.QtWidgets import QWidget
 
 from bus.exploration.chance import ChancePoint
 from bus.wording import duration
 from ui.theme import ThemeSource
+from ui.widgets.band_plot import BandPlot
 
-LEFT, RIGHT, TOP, BOTTOM = 52, 24, 10, 26
-BAND_ALPHA = 60
 DOT = 3.0
 SHARES = (0.0, 0.5, 1.0)
 TIMES = 5
 """Times below the axis, about."""
 
 
-class ChancePlot(QWidget):
+class ChancePlot(BandPlot):
     """Points that came so far."""
 
     def __init__(self, themes: ThemeSource, parent: QWidget) -> None:
-        super().__init__(parent)
-        self._themes = themes
+        super().__init__(themes, "Chance over the time of the run", parent)
         self._points: Sequence[ChancePoint] = ()
-        self.setAccessibleName("Chance over the time of the run")
         self.setMinimumSize(240, 130)
-        themes.changed.connect(self.update)
 
     def show_points(self, points: Sequence[ChancePoint]) -> None:
         """Show these, in the order of the run."""
         self._points = points
         self.update()
 
-    def paintEvent(self, event: QPaintEvent) -> None:
-        theme = self._themes.theme
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.fillRect(self.rect(), QColor(theme.background))
+    def paint_plot(self, painter: QPainter) -> None:
+        """The chance of each point, and the interval that it lies in."""
         if not self._points:
             return
-        area = QRectF(LEFT, TOP, self.width() - LEFT - RIGHT, self.height() - TOP - BOTTOM)
-        self._paint_axes(painter, area)
-        accent, light = QColor(theme.accent), QColor(theme.accent)
-        light.setAlpha(BAND_ALPHA)
-        at = [self._x(area, point.time_ns) for point in self._points]
+        self.paint_levels(painter, [(share, f"{share:.0%}") for share in SHARES])
+        self._paint_times(painter)
+        at = [self._x(point.time_ns) for point in self._points]
         intervals = [point.interval for point in self._points]
-        band = _steps(at, [_y(area, high) for _, high in intervals])
-        band += reversed(_steps(at, [_y(area, low) for low, _ in intervals]))
-        painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(light)
-        painter.drawPolygon(QPolygonF(band))
-        shares = [_y(area, point.share) for point in self._points]
-        painter.setBrush(Qt.BrushStyle.NoBrush)
-        painter.setPen(QPen(accent, 2))
-        painter.drawPolyline(QPolygonF(_steps(at, shares)))
-        painter.setBrush(accent)
-        for x, y in zip(at, shares, strict=True):
-            painter.drawEllipse(QPointF(x, y), DOT, DOT)
+        shares = [self.y_of(point.share) for point in self._points]
+        band = _steps(at, [self.y_of(high) for _, high in intervals])
+        band += reversed(_steps(at, [self.y_of(low) for low, _ in intervals]))
+        self.paint_band(painter, band, _steps(at, shares), map(QPointF, at, shares), DOT)
 
-    def _paint_axes(self, painter: QPainter, area: QRectF) -> None:
-        theme, height = self._themes.theme, self.fontMetrics().height()
-        for share in SHARES:
-            y = _y(area, share)
-            painter.setPen(QColor(theme.border))
-            painter.drawLine(QPointF(area.left(), y), QPointF(area.right(), y))
-            painter.setPen(QColor(theme.muted))
-            room = QRectF(0, y - height / 2, LEFT - 8, height)
-            painter.drawText(room, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, f"{share:.0%}")
+    def _paint_times(self, painter: QPainter) -> None:
+        height = self.fontMetrics().height()
         first, last = self._points[0].time_ns, self._points[-1].time_ns
         for tick in range(TIMES if last > first else 1):
             time_ns = first + (last - first) * tick // (TIMES - 1)
-            text, x = duration(time_ns), self._x(area, time_ns)
+            text, x = duration(time_ns), self._x(time_ns)
             width = self.fontMetrics().horizontalAdvance(text)
             left = min(x - width / 2, self.width() - width - 4)
-            painter.drawText(QPointF(left, area.bottom() + height + 2), text)
+            painter.drawText(QPointF(left, self.area.bottom() + height + 2), text)
 
-    def _x(self, area: QRectF, time_ns: int) -> float:
-        first, last = self._points[0].time_ns, self._points[-1].time_ns
-        return area.left() + area.width() * ((time_ns - first) / (last - first) if last > first else 0.5)
+    def _x(self, time_ns: int) -> float:
+        return self.x_of(time_ns, self._points[0].time_ns, self._points[-1].time_ns)
 
 
 def _steps(xs: Sequence[float], ys: Sequence[float]) -> list[QPointF]:
@@ -90,7 +65,3 @@ def _steps(xs: Sequence[float], ys: Sequence[float]) -> list[QPointF]:
     for x, before, y in zip(xs[1:], ys, ys[1:], strict=False):
         line += [QPointF(x, before), QPointF(x, y)]
     return line
-
-
-def _y(area: QRectF, share: float) -> float:
-    return area.bottom() - area.height() * share

@@ -6,8 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtGui import QCloseEvent
-from PySide6.QtWidgets import QCheckBox, QDialog, QLabel, QListWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QCheckBox, QLabel, QListWidget, QVBoxLayout, QWidget
 
 from bus.behaviour.places import Lines
 from bus.errors import UserError
@@ -25,6 +24,7 @@ from ui.widgets import ask
 from ui.widgets.closing_line import closing_line
 from ui.widgets.plain_text import plain_text, strong_text
 from ui.widgets.tip_button import tip_button
+from ui.widgets.working_sheet import WorkingSheet
 
 SIZE = QSize(720, 460)
 SCENARIOS = "Scenarios (*.yaml)"
@@ -36,7 +36,7 @@ OVER = "The run is over."
 GOES_ON = "The run goes on to the next choice …"
 
 
-class ChooseSheet(QDialog):
+class ChooseSheet(WorkingSheet):
     """Does not stop the window, which shows what the run has recorded so far."""
 
     failed = Signal(object)
@@ -110,14 +110,9 @@ class ChooseSheet(QDialog):
             return
         self.says.setText(f"Written to {path}.")
 
-    def closeEvent(self, event: QCloseEvent) -> None:
+    def end_work(self) -> None:
+        """The run goes on by itself."""
         self.go_on()
-        super().closeEvent(event)
-
-    def reject(self) -> None:
-        """Close the sheet, at Escape too; the run goes on by itself."""
-        self.go_on()
-        super().reject()
 
     def _show_offer(self, offer: Offer | None) -> None:
         self._offer = offer

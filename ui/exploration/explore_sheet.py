@@ -7,8 +7,7 @@ import threading
 from pathlib import Path
 
 from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtGui import QCloseEvent
-from PySide6.QtWidgets import QDialog, QListWidget, QListWidgetItem, QPlainTextEdit, QSplitter, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QListWidget, QListWidgetItem, QPlainTextEdit, QSplitter, QVBoxLayout, QWidget
 
 from bus.errors import UserError
 from bus.exploration.findings import write_replay
@@ -25,6 +24,7 @@ from ui.screen import sheet_size
 from ui.theme import ThemeSource
 from ui.widgets import ask
 from ui.widgets.plain_text import plain_text, strong_text
+from ui.widgets.working_sheet import WorkingSheet
 
 SIZE = QSize(1180, 760)
 LONGEST_S = 12.0
@@ -36,7 +36,7 @@ ABOUT = (
 READY = "Runs that pass prove nothing about the others: nothing here is exhaustive."
 
 
-class ExploreSheet(QDialog):
+class ExploreSheet(WorkingSheet):
     """Of the scenario as it was when the sheet opened. It does not stop the window."""
 
     failed = Signal(object)
@@ -106,16 +106,8 @@ class ExploreSheet(QDialog):
         """Have a finding opened in the window."""
         self.replay_wanted.emit(finding.replay)
 
-    def closeEvent(self, event: QCloseEvent) -> None:
-        self._end()
-        super().closeEvent(event)
-
-    def reject(self) -> None:
-        """Close the sheet, at Escape too, and end what runs for it."""
-        self._end()
-        super().reject()
-
-    def _end(self) -> None:
+    def end_work(self) -> None:
+        """End what runs for it."""
         self.view.close_job()
         self._job.end(LONGEST_S)
 

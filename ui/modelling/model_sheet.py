@@ -5,11 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtGui import QCloseEvent
 from PySide6.QtWidgets import (
     QCheckBox,
     QComboBox,
-    QDialog,
     QHBoxLayout,
     QLabel,
     QPlainTextEdit,
@@ -32,6 +30,7 @@ from ui.screen import sheet_size
 from ui.theme import ThemeSource
 from ui.widgets.plain_text import plain_text, strong_text
 from ui.widgets.save_row import SaveRow
+from ui.widgets.working_sheet import WorkingSheet
 
 SIZE = QSize(1080, 680)
 SCENARIOS = "Scenarios (*.yaml)"
@@ -46,7 +45,7 @@ ABOUT = (
 )
 
 
-class ModelSheet(QDialog):
+class ModelSheet(WorkingSheet):
     """Of what was in view when it opened. It does not stop the window."""
 
     failed = Signal(object)
@@ -96,14 +95,9 @@ class ModelSheet(QDialog):
             marked = [at for at, (_, is_wrong) in enumerate(rows) if is_wrong]
             self.table.show_rows(FIT_HEADS, [texts for texts, _ in rows], marked, self._themes.theme.warning)
 
-    def closeEvent(self, event: QCloseEvent) -> None:
+    def end_work(self) -> None:
+        """Nobody waits for the scenario any more."""
         self._job.close()
-        super().closeEvent(event)
-
-    def reject(self) -> None:
-        """Close the sheet, at Escape too."""
-        self._job.close()
-        super().reject()
 
     def _done(self, made: tuple[Model, Validation]) -> None:
         self._made = made

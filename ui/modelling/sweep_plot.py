@@ -4,87 +4,63 @@ from __future__ import annotations
 
 import math
 
-from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen, QPolygonF
+from PySide6.QtCore import QPointF
+from PySide6.QtGui import QPainter
 from PySide6.QtWidgets import QWidget
 
 from bus.modelling.confidence import Estimate
 from bus.modelling.sweep_picture import TICKS, rounded_step
 from ui.number_text import span
 from ui.theme import ThemeSource
+from ui.widgets.band_plot import BandPlot
 
-LEFT, RIGHT, TOP, BOTTOM = 84, 24, 12, 34
-BAND_ALPHA = 60
 DOT = 3.5
 
 
-class SweepPlot(QWidget):
+class SweepPlot(BandPlot):
     """Points that came so far."""
 
+    left, top, right, bottom = 84, 12, 24, 34
+
     def __init__(self, themes: ThemeSource, parent: QWidget) -> None:
-        super().__init__(parent)
-        self._themes = themes
+        super().__init__(themes, "Latency p99 against what is swept", parent)
         self._points: list[tuple[str, float, Estimate]] = []
-        self.setAccessibleName("Latency p99 against what is swept")
         self.setMinimumSize(280, 160)
-        themes.changed.connect(self.update)
 
     def show_points(self, points: list[tuple[str, float, Estimate]]) -> None:
         """Each value as text and number, and what came of it in nanoseconds."""
         self._points = [point for point in points if not math.isnan(point[2].mean)]
         self.update()
 
-    def paintEvent(self, event: QPaintEvent) -> None:
-        theme = self._themes.theme
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.fillRect(self.rect(), QColor(theme.background))
+    def paint_plot(self, painter: QPainter) -> None:
+        """The times, on a scale that holds the highest end of an interval."""
         if not self._points:
             return
         top = max(found.mean if math.isnan(found.half) else found.high for _, _, found in self._points) or 1.0
         step = rounded_step(top / TICKS)
-        area = QRectF(LEFT, TOP, self.width() - LEFT - RIGHT, self.height() - TOP - BOTTOM)
-        self._paint_axis(painter, area, step, math.ceil(top / step))
-        highest = step * math.ceil(top / step)
-        at = [(self._x(area, number), found) for _, number, found in self._points]
-        means = [QPointF(x, _y(area, found.mean, highest)) for x, found in at]
-        ends = [(x, found) for x, found in at if not math.isnan(found.half)]
-        band = [QPointF(x, _y(area, found.high, highest)) for x, found in ends]
-        band += [QPointF(x, _y(area, found.low, highest)) for x, found in reversed(ends)]
-        accent, light = QColor(theme.accent), QColor(theme.accent)
-        light.setAlpha(BAND_ALPHA)
-        painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(light)
-        painter.drawPolygon(QPolygonF(band))
-        painter.setBrush(Qt.BrushStyle.NoBrush)
-        painter.setPen(QPen(accent, 2))
-        painter.drawPolyline(QPolygonF(means))
-        for x, found in ends:
-            painter.drawLine(QPointF(x, _y(area, found.low, highest)), QPointF(x, _y(area, found.high, highest)))
-        painter.setBrush(accent)
-        for point in means:
-            painter.drawEllipse(point, DOT, DOT)
+        count = math.ceil(top / step)
+        self.paint_levels(painter, [(tick / count, span(tick * step)) for tick in range(count + 1)])
+        self._paint_values(painter)
 
-    def _paint_axis(self, painter: QPainter, area: QRectF, step: float, count: int) -> None:
-        theme, line = self._themes.theme, self.fontMetrics().height()
-        for tick in range(count + 1):
-            y = area.bottom() - area.height() * tick / count
-            painter.setPen(QColor(theme.border))
-            painter.drawLine(QPointF(area.left(), y), QPointF(area.right(), y))
-            painter.setPen(QColor(theme.muted))
-            room = QRectF(0, y - line / 2, LEFT - 8, line)
-            painter.drawText(room, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, span(tick * step))
-        shown = -math.inf
+        def y(value: float) -> float:
+            return self.y_of(max(value, 0.0) / (step * count))
+
+        at = [(self._x(number), found) for _, number, found in self._points]
+        means = [QPointF(x, y(found.mean)) for x, found in at]
+        ends = [(QPointF(x, y(found.low)), QPointF(x, y(found.high))) for x, found in at if not math.isnan(found.half)]
+        band = [high for _, high in ends] + [low for low, _ in reversed(ends)]
+        self.paint_band(painter, band, means, means, DOT)
+        for low, high in ends:
+            painter.drawLine(low, high)
+
+    def _paint_values(self, painter: QPainter) -> None:
+        """Below the plot, as far as they have room beside each other."""
+        shown, line = -math.inf, self.fontMetrics().height()
         for text, number, _ in self._points:
-            x, width = self._x(area, number), self.fontMetrics().horizontalAdvance(text)
+            x, width = self._x(number), self.fontMetrics().horizontalAdvance(text)
             if x - width / 2 > shown:
-                painter.drawText(QPointF(x - width / 2, area.bottom() + line + 4), text)
+                painter.drawText(QPointF(x - width / 2, self.area.bottom() + line + 4), text)
                 shown = x + width / 2 + 6
 
-    def _x(self, area: QRectF, number: float) -> float:
-        low, high = self._points[0][1], self._points[-1][1]
-        return area.left() + area.width() * ((number - low) / (high - low) if high > low else 0.5)
-
-
-def _y(area: QRectF, value: float, highest: float) -> float:
-    return area.bottom() - area.height() * max(value, 0.0) / highest
+    def _x(self, number: float) -> float:
+        return self.x_of(number, self._points[0][1], self._points[-1][1])

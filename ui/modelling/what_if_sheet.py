@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtGui import QCloseEvent
 from PySide6.QtWidgets import (
     QComboBox,
-    QDialog,
     QHBoxLayout,
     QLabel,
     QLineEdit,
@@ -33,6 +31,7 @@ from ui.modelling.sweep_plot import SweepPlot
 from ui.screen import sheet_size
 from ui.theme import ThemeSource
 from ui.widgets.plain_text import plain_text, strong_text
+from ui.widgets.working_sheet import WorkingSheet
 
 SIZE = QSize(1080, 680)
 LONGEST_S = 12.0
@@ -46,7 +45,7 @@ ABOUT = (
 )
 
 
-class WhatIfSheet(QDialog):
+class WhatIfSheet(WorkingSheet):
     """Of the scenario as it was when the sheet opened. It does not stop the window."""
 
     failed = Signal(object)
@@ -104,14 +103,9 @@ class WhatIfSheet(QDialog):
             told = [each for each in self._found.figures if each.differs or each.figure.subject == "flow"]
             self.table.show_rows(HEADS, [_row(each) for each in told])
 
-    def closeEvent(self, event: QCloseEvent) -> None:
+    def end_work(self) -> None:
+        """End the runs."""
         self._job.end(LONGEST_S)
-        super().closeEvent(event)
-
-    def reject(self) -> None:
-        """Close the sheet, at Escape too, and end what runs for it."""
-        self._job.end(LONGEST_S)
-        super().reject()
 
     def _compare(self, asked: list[ScenarioChange], without: list[str], seeds: int) -> None:
         self._check(asked, without)

@@ -5,11 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 
 from PySide6.QtCore import QSize, Qt, QUrl, Signal
-from PySide6.QtGui import QCloseEvent, QDesktopServices
+from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import (
     QCheckBox,
     QComboBox,
-    QDialog,
     QHBoxLayout,
     QLabel,
     QLineEdit,
@@ -29,6 +28,7 @@ from ui.runs.words import name_of
 from ui.screen import sheet_size
 from ui.widgets.plain_text import plain_text, strong_text
 from ui.widgets.save_row import SaveRow
+from ui.widgets.working_sheet import WorkingSheet
 
 SIZE = QSize(880, 620)
 PAGES = "Pages (*.html)"
@@ -43,7 +43,7 @@ ABOUT = (
 )
 
 
-class ReportSheet(QDialog):
+class ReportSheet(WorkingSheet):
     """Of what was in view when it opened. It does not stop the window."""
 
     failed = Signal(object)
@@ -93,14 +93,9 @@ class ReportSheet(QDialog):
         """Show the page that was written in the person's browser."""
         QDesktopServices.openUrl(QUrl.fromLocalFile(path))
 
-    def closeEvent(self, event: QCloseEvent) -> None:
+    def end_work(self) -> None:
+        """Nobody waits for the report any more."""
         self._job.close()
-        super().closeEvent(event)
-
-    def reject(self) -> None:
-        """Close the sheet, at Escape too."""
-        self._job.close()
-        super().reject()
 
     def _done(self, result: tuple[Report, str, str]) -> None:
         self.show_report(*result)
