@@ -45,6 +45,9 @@ class SlotSends(NamedTuple):
     over: Callable[[SlotPlan, Begun], None]
     """The last call has ended well."""
 
+    unheard: Callable[[SlotPlan, Optional[str], dict[str, Any]], None]
+    """A send calls nobody. May raise: see `Watch.broke`."""
+
 
 def sends_into(recorder: StreamRecorder) -> SlotSends:
     """Those of a recorder."""
@@ -57,7 +60,7 @@ def sends_into(recorder: StreamRecorder) -> SlotSends:
 def _sends_into(recorder: StreamRecorder) -> SlotSends:
     next_id, clock_ns, local, spending = recorder.next_id, recorder.clock_ns, recorder.local, recorder.spending
     current, enter = CALL.get, CALL.set
-    pack, pack_further = layout.PACK_OPENED, layout.PACK_FURTHER
+    pack, pack_further, pack_whole = layout.PACK_OPENED, layout.PACK_FURTHER, layout.PACK_WHOLE
     ids: Any = next_id.__self__  # type: ignore[attr-defined]
     renew: Callable[[], Any] = recorder.place
 
@@ -111,6 +114,36 @@ def _sends_into(recorder: StreamRecorder) -> SlotSends:
             measured.halt()
         return ends, slot >> 3, token, call, measured
 
+    def unheard(plan: SlotPlan, said: Optional[str], named: dict[str, Any]) -> None:
+        dispatch, blob = next_id(), 0
+        try:
+            try:
+                claim, facts, _, append, lane, cause = local.place
+            except _NO_PLACE:
+                claim, facts, _, append, lane, cause = renew()
+            inside = current()
+            if named or said is not None:
+                record = None if spending.step else plan.forms.get(said, no_form)(dispatch, (), named)
+                blob = dispatch if record is not None else plan.keep_payload(dispatch, said, named)
+                if record is not None:
+                    try:
+                        append(record)
+                    except ValueError:  # that chunk is full
+                        local.place, blob = None, plan.keep_payload(dispatch, said, named)
+            try:
+                slot = claim()
+            except StopIteration:
+                claim, facts, _, append, lane, cause = renew()
+                slot = claim()
+            cause = cause if inside is None else inside
+            fact = (dispatch, cause, blob, lane, 0, _EMITTED, 0, 0, plan.event_id, layout.WHOLE)
+            pack_whole(facts, slot, clock_ns(), *fact)
+        except _NO_SLOT:
+            told = (plan.event_id, clock_ns(), dispatch, recorder.cause(), recorder.here(), 0)
+            recorder.put(WHOLE, _EMITTED, 0, 0, *told, blob)
+        if plan.others:
+            plan.watch.filtered(dispatch, plan.others)
+
     def go_on(plan: SlotPlan, begun: Begun, at: int) -> None:
         ends, word, _, call, measured = begun
         if measured is not None:
@@ -137,7 +170,7 @@ def _sends_into(recorder: StreamRecorder) -> SlotSends:
             if plan.count > 1:
                 plan.looks.passed()
 
-    return SlotSends(begin, go_on, over)
+    return SlotSends(begin, go_on, over, unheard)
 
 
 def nowhere(*_: Any) -> None:
@@ -161,49 +194,6 @@ def tell_elsewhere(plan: SlotPlan, begun: Begun, at: int) -> None:
             ends[word + behind] = layout.ELSEWHERE
     except ValueError:
         pass  # it is the parent's, and this a forked child
-
-
-def tell_unheard(plan: SlotPlan, said: Optional[str], named: dict[str, Any]) -> None:
-    """Record a send that calls nobody: a slot. May raise: see `Watch.broke`."""
-    recorder = plan.recorder
-    dispatch, blob = recorder.next_id(), 0
-    try:
-        try:
-            claim, facts, _, append, lane, cause = recorder.local.place
-        except _NO_PLACE:
-            claim, facts, _, append, lane, cause = recorder.place()  # type: ignore[misc]
-        inside = CALL.get()
-        if named or said is not None:
-            record = None if recorder.spending.step else plan.forms.get(said, no_form)(dispatch, (), named)
-            blob = dispatch if record is not None else plan.keep_payload(dispatch, said, named)
-            if record is not None:
-                try:
-                    append(record)
-                except ValueError:  # that chunk is full
-                    recorder.local.place, blob = None, plan.keep_payload(dispatch, said, named)
-        try:
-            slot = claim()
-        except StopIteration:
-            claim, facts, _, _, lane, _ = recorder.place()  # type: ignore[misc]
-            slot = claim()
-        fact = (
-            dispatch,
-            cause if inside is None else inside,
-            blob,
-            lane,
-            0,
-            _EMITTED,
-            0,
-            0,
-            plan.event_id,
-            layout.WHOLE,
-        )
-        layout.PACK_WHOLE(facts, slot, recorder.clock_ns(), *fact)
-    except _NO_SLOT:
-        told = (plan.event_id, recorder.clock_ns(), dispatch, recorder.cause(), recorder.here(), 0)
-        recorder.put(WHOLE, _EMITTED, 0, 0, *told, blob)
-    if plan.others:
-        plan.watch.filtered(dispatch, plan.others)
 
 
 def left_empty(facts: Any, slots: list[int]) -> None:

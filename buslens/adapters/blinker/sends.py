@@ -15,7 +15,7 @@ from blinker.base import ANY_ID, Signal
 from buslens.adapters.blinker.keys import sender_key
 from buslens.records import Flag
 from buslens.watching.call_sites import in_the_place_of
-from buslens.watching.slot_sends import failed, nowhere, sends_into, tell_unheard
+from buslens.watching.slot_sends import failed, nowhere, sends_into
 from buslens.watching.slot_turns import SlotTurns
 
 if TYPE_CHECKING:
@@ -98,7 +98,7 @@ def _reaching(hooks: SignalHooks, stream: StreamRecorder) -> tuple[Hook, Hook]:
     """
     watch, known, unheard, spending = hooks.watch, hooks.subscribers.known, hooks.unheard, stream.spending
     sends = sends_into(stream)
-    begin, parts, emitter_of = sends.begin, hooks.senders.parts, watch.emitter
+    begin, tell_unheard, parts, emitter_of = sends.begin, sends.unheard, hooks.senders.parts, watch.emitter
     as_ever = Signal.receivers_for
 
     def reach(whom: Any, named: dict[str, Any]) -> Any:

@@ -209,9 +209,10 @@ class SignalHooks(MethodHooks):
         is_plain = not any(is_async for _, _, is_async in tuple(receivers)) and len(waiting) == len(announced)
         others = [known[key] for key in list(known) if key not in announced]
         by_id = {each: keys[0] for each, keys in waiting.items()}
+        are_methods = any(type(each) is tuple for each in by_id)
 
         def key_of(receiver: Any) -> Any:
-            return by_id.get(static_id(receiver))
+            return by_id.get(static_id(receiver) if are_methods else id(receiver))
 
         event_id = watch.event_id(self.event)
         assert self.stream is not None

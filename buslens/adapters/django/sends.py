@@ -11,7 +11,7 @@ from django.dispatch.dispatcher import Signal
 
 from buslens.adapters.django.keys import static_id
 from buslens.watching.call_sites import in_the_place_of
-from buslens.watching.slot_sends import failed, nowhere, sends_into, tell_unheard
+from buslens.watching.slot_sends import failed, nowhere, sends_into
 from buslens.watching.slot_turns import SlotTurns
 
 if TYPE_CHECKING:
@@ -90,8 +90,11 @@ def _reaching(hooks: SignalHooks, stream: StreamRecorder) -> tuple[Hook, Hook]:
     """
     watch, known, unheard, spending = hooks.watch, hooks.subscribers.known, hooks.unheard, stream.spending
     sends = sends_into(stream)
-    begin, parts, emitter_of, shown_of = sends.begin, hooks.senders.parts, watch.emitter, hooks.shown
+    begin, tell_unheard, parts, shown_of = sends.begin, sends.unheard, hooks.senders.parts, hooks.shown
+    emitter_of = watch.emitter
     quiet, carries_environ = hooks.quiet, hooks.carries_environ
+    as_ever = Signal._live_receivers
+    is_own = "_live_receivers" in hooks.before
 
     def reach(sender: Any, named: dict[str, Any]) -> Any:
         try:
@@ -108,10 +111,10 @@ def _reaching(hooks: SignalHooks, stream: StreamRecorder) -> tuple[Hook, Hook]:
                     return None
                 stream.chosen()
                 measured = spending.measured()
+                if measured is not None:
+                    measured.go()
             if hooks.has_changed(receivers):
                 hooks.look(signal)
-            if measured is not None:
-                measured.go()
             said, carried = parts(sender, shown_of(named) if carries_environ else named)
             plan = watch.plans.get(id(sender) if said is not None else static_id(sender))
             if plan is None:
@@ -126,21 +129,23 @@ def _reaching(hooks: SignalHooks, stream: StreamRecorder) -> tuple[Hook, Hook]:
                 return _TOLD if receivers else _NOBODY
             if measured is not None:
                 measured.halt()
-            found, later = hooks.bare("_live_receivers")(sender)
-            if later or len(found) != plan.count:
-                return None
-            if plan.count > 1:
-                return SlotTurns(plan, sends, found, (said, carried), measured)
-            (receiver,) = found
-            if plan.key_of(receiver) != plan.only:
-                return None
-            if measured is not None:
-                measured.go()
-            begun = begin(plan, said, carried, measured)
-            return None if begun is None else (plan, begun, receiver, signal)
         except Exception as error:
             watch.broke(error)
             return None
+        # What this raises is Django's. Called so where nobody has put another one in its place, it takes a fifth less.
+        is_plain = type(signal)._live_receivers is as_ever and not is_own
+        found, later = as_ever(signal, sender) if is_plain else hooks.bare("_live_receivers")(sender)
+        if later or len(found) != plan.count:
+            return None
+        if plan.count > 1:
+            return SlotTurns(plan, sends, found, (said, carried), measured)
+        receiver = found[0]
+        if plan.key_of(receiver) != plan.only:
+            return None
+        if measured is not None:
+            measured.go()
+        begun = begin(plan, said, carried, measured)
+        return None if begun is None else (plan, begun, receiver, signal)
 
     return reach, sends.over
 

@@ -14,7 +14,7 @@ from buslens.context import current_call
 from buslens.recorder import Recorder
 from buslens.stream import StreamLimits, StreamRecorder
 from buslens.watching.slot_plan import SignalWatch, SlotPlan
-from buslens.watching.slot_sends import sends_into, tell_unheard
+from buslens.watching.slot_sends import sends_into
 from buslens.watching.slot_turns import SlotTurns
 from buslens.watching.subscribers import Subscribers
 from buslens.watching.turns import Turns
@@ -45,7 +45,7 @@ class Library:
             measured = self.recorder.spending.measured()
             plan = SlotPlan(watch, self.recorder, event, known, id)
             if not known:
-                tell_unheard(plan, None, payload)
+                sends_into(self.recorder).unheard(plan, None, payload)
                 return [handler() for handler in handlers]
             turns = SlotTurns(plan, sends_into(self.recorder), handlers, (None, payload), measured)
             try:

@@ -132,3 +132,23 @@ def test_what_is_called_is_what_django_calls_and_what_is_told_the_same(
     found, follower = followed(stream)
     assert (found.damage, follower.problem, stream.dropped) == ("", "", 0)
     assert told(found) == told(trace)
+
+
+@pytest.mark.parametrize("receivers", [0, 1, 2])
+def test_what_django_raises_of_a_sender_is_not_taken_for_an_error_of_ours(tmp_path: Path, receivers: int) -> None:
+    recorder, signal, said = StreamRecorder.into(tmp_path), Signal(use_caching=True), []
+    probe = buslens.attach(signal, recorder=recorder)
+    for each in RECEIVERS[:receivers]:
+        signal.connect(each)
+    bare = Signal(use_caching=True)
+    for each in RECEIVERS[:receivers]:
+        bare.connect(each)
+    for each in (bare, signal):
+        for _ in range(TIMES):
+            try:
+                said.append(str(each.send("text")))
+            except TypeError as error:
+                said.append(str(error))
+    assert said[:TIMES] == said[TIMES:]
+    assert probe.attached
+    recorder.close()
