@@ -16,7 +16,7 @@ from bus.asyncapi.reading import ImportedScenario
 from bus.asyncapi.writing import document_of
 from bus.cloudevents import reading as cloudevents
 from bus.errors import Place, UserError
-from bus.scenario.reading import text_of
+from bus.scenario.parsed import text_of
 from bus.system_errors import cannot_read
 
 MOST_BYTES = 16 * 1024 * 1024

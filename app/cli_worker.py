@@ -58,12 +58,12 @@ def work(name: str, *, processes: int, trust: bool) -> int:
             hint="say it for those whose calls should come here; or join runs of it with --engine rabbitmq",
         )
     url = celery_app.address()
-    app = celery_worker.serving(url, document.text, str(path.resolve()), trusted=trusts)
+    app = celery_worker.serving(url, document.texts, str(path.resolve()), trusted=trusts)
     _reach(app, url)
     app.worker_main(
         [
             *("worker", "--task-events", "--loglevel=INFO", "--without-gossip", "--without-mingle"),
-            *("-Q", celery_app.queue_of(document.text)),
+            *("-Q", celery_app.queue_of(document.content_hash)),
             *("-c", str(processes)),
             *("-n", f"buslens-{os.getpid()}@{socket.gethostname()}"),
         ]

@@ -12,6 +12,7 @@ from ui.filter_state import FilterState
 from ui.flight.notice import FlightNotice
 from ui.flight.sign import FlightSign
 from ui.flight.watch import FlightWatch
+from ui.included_watch import IncludedWatch
 from ui.layout import DockLayout
 from ui.panels.emit.panel import EmitPanel
 from ui.panels.inspector.panel import InspectorPanel
@@ -44,6 +45,7 @@ class Parts(QMainWindow):
     store: SettingsStore
     bridge: Bridge
     flight: FlightWatch
+    included: IncludedWatch
     payload_search: PayloadSearch
 
     themes: ThemeSource

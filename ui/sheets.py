@@ -185,7 +185,7 @@ class Sheets(QObject):
         """The scenario as it is written, its Python included."""
         document = self._window.session.document
         if document is not None:
-            code_sheet(f"Code of {document.title}", document.text, self._window).show()
+            code_sheet(f"Code of {document.title}", document.texts.as_one(document.title), self._window).show()
 
     def show_about(self) -> None:
         """Show which version of Buslens this is."""

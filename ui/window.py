@@ -16,6 +16,7 @@ from ui.filter_state import FilterState
 from ui.flight.notice import FlightNotice
 from ui.flight.sign import FlightSign
 from ui.flight.watch import FlightWatch
+from ui.included_watch import IncludedWatch
 from ui.layout import DockLayout
 from ui.panels.emit.panel import EmitPanel
 from ui.panels.inspector.panel import InspectorPanel
@@ -61,6 +62,7 @@ class Window(Parts):
         self.session, self.themes, self.store = session, themes, store
         self.bridge = Bridge(session, self)
         self.flight = FlightWatch(session, self)
+        self.included = IncludedWatch(session, self)
         self.selection = Selection(self)
         self.filter_state = FilterState(self)
         self.payload_search = PayloadSearch(session, self.filter_state, self)
@@ -77,8 +79,8 @@ class Window(Parts):
         self.status.addPermanentWidget(self.flight_sign)
         self.setStatusBar(self.status)
         self.hearers = (
-            self.payload_search, self.capture_bar, self.scenario, self.timeline, self.emit_panel, self.toolbar,
-            self.in_view, self.tables, self.inspector, self.status, self.paused_bar, self.held_bar,
+            self.included, self.payload_search, self.capture_bar, self.scenario, self.timeline, self.emit_panel,
+            self.toolbar, self.in_view, self.tables, self.inspector, self.status, self.paused_bar, self.held_bar,
         )  # fmt: skip
         self.wiring = Wiring(self, trust)
         self.panels.arrange()

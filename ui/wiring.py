@@ -65,6 +65,7 @@ class Wiring(QObject):
         window.bridge.records_arrived.connect(refresh.records)
         window.bridge.engine_changed.connect(refresh.engine)
         window.bridge.document_changed.connect(refresh.document)
+        window.included.changed.connect(window.bridge.touch)
         window.bridge.document_changed.connect(self.verbs.breakpoints.refresh_document)
         window.bridge.trace_replaced.connect(refresh.trace)
         window.selection.changed.connect(refresh.selected)
@@ -119,6 +120,7 @@ class Wiring(QObject):
         window.tables.revealed.connect(window.timeline.verbs.reveal_selection)
         window.tables.why.source_wanted.connect(self.source.go)
         window.tables.listeners.source_wanted.connect(self.source.go)
+        window.scenario.included.open_wanted.connect(file.try_open)
         window.scenario.tree.break_wanted.connect(self.verbs.breakpoints.toggle_in_scenario)
         window.inspector.source_wanted.connect(self.source.go)
         window.inspector.note_wanted.connect(notes.edit)
@@ -171,7 +173,7 @@ class Wiring(QObject):
     def _connect_mistakes(self) -> None:
         """What a person must know is shown in one place."""
         window, verbs = self._window, self.verbs
-        told = (window.bridge, window.flight, self.actions, verbs.file, verbs.notes, verbs.runs)
+        told = (window.bridge, window.flight, window.included, self.actions, verbs.file, verbs.notes, verbs.runs)
         by_hand = (verbs.breakpoints, verbs.redelivery)
         for each in (*told, *by_hand, window.scenario, window.emit_panel, window.tables, self.source):
             each.failed.connect(window.show_error)

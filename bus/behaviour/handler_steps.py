@@ -16,9 +16,9 @@ class HandlerSteps:
 
     def __init__(self, name: str, lines: Lines, steps: Iterable[ReadyStep]) -> None:
         self.name = name
-        self.file = lines.file
-        self.line = lines.handler_line(name)
-        """Where the handler's name stands in the file, from 1."""
+        place = lines.handler(name)
+        self.file, self.line = place.file, place.line
+        """Where the handler's name stands, its line from 1."""
 
         self._steps = list(steps)
 

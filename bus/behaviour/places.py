@@ -12,6 +12,7 @@ from collections.abc import Awaitable, Callable, Iterable
 from types import CodeType, FrameType, FunctionType, TracebackType
 from typing import Any
 
+from bus.errors import Place
 from bus.scenario import tree as yaml_tree
 from bus.scenario.document import Document
 from bus.scenario.reading import place_at
@@ -21,30 +22,45 @@ Failed = Exception | None
 
 
 class Lines:
-    """Which line of its file each part of a scenario stands on."""
+    """Which line of which file each part of a scenario stands on."""
 
     def __init__(self, document: Document) -> None:
         self.file = document.path.name if document.path else document.title
-        """Without its folder, which is another one on another machine: the same run leaves the same capture there."""
+        """Its own, without the folder, which is another one on another machine: the same run leaves the same capture
+        there. Files that it includes are called by their paths from that folder."""
 
-        self.text = document.text
+        self.texts = document.texts
+        self._origins = document.origins
+        self._trees = document.trees
         if document.path:
             # Whoever shows a traceback finds its lines by this name: those of this text, whatever lies where it runs.
-            lines = document.text.splitlines(keepends=True)
-            linecache.cache[self.file] = len(document.text), None, lines, self.file
-        self._root = document.tree
-        self._known: dict[tuple[str | int, ...], int] = {}
+            for name, text in ((self.file, document.text), *self.texts.included.items()):
+                linecache.cache[name] = len(text), None, text.splitlines(keepends=True), name
+        self._known: dict[tuple[str | int, ...], Place] = {}
 
-    def line(self, *path: str | int) -> int:
-        """Line of the value at that path of keys and indexes, from 1."""
+    @property
+    def files(self) -> frozenset[str]:
+        """All of them, as `place` calls them."""
+        return frozenset((self.file, *self.texts.included))
+
+    def place(self, *path: str | int) -> Place:
+        """File and line of the value at that path of keys and indexes."""
         if path not in self._known:
-            self._known[path] = max(place_at(path, self._root, self.file).line, 1)
+            name, there = self._origins.of(path)
+            line = place_at(there, self._trees[name], self.file).line
+            self._known[path] = Place(name or self.file, max(line, 1))
         return self._known[path]
 
-    def handler_line(self, name: str) -> int:
-        """Line that a handler's name stands in, from 1."""
-        handlers = self._root.get("handlers") or {}
-        return max(yaml_tree.key_place(handlers, name, self.file).line, 1) if name in handlers else 1
+    def line(self, *path: str | int) -> int:
+        """Line of its file, from 1."""
+        return self.place(*path).line
+
+    def handler(self, name: str) -> Place:
+        """File and line that a handler's name stands in."""
+        file, _ = self._origins.of(("handlers", name))
+        handlers = self._trees[file].get("handlers") or {}
+        line = max(yaml_tree.key_place(handlers, name, self.file).line, 1) if name in handlers else 1
+        return Place(file or self.file, line)
 
 
 def function_at(

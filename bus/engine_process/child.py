@@ -22,6 +22,7 @@ from bus.run.runner import Runner, own_run
 from bus.runtime.gate import Step
 from bus.runtime.state import AT_REST, EngineState
 from bus.scenario import Document
+from bus.scenario.texts import texts_from
 
 FACTS_A_MESSAGE = 500
 """As many as a window takes in at once."""
@@ -171,7 +172,8 @@ class EngineServer:
 
 
 def _document(said: dict[str, Any]) -> Document:
-    return Document(said["text"], Path(said["file"]) if said["file"] else None)
+    texts = texts_from(said["texts"])
+    return Document(texts.own, Path(said["file"]) if said["file"] else None, included=texts.included)
 
 
 def _runner(document: Document, said: dict[str, Any]) -> Runner:

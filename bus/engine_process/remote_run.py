@@ -201,4 +201,4 @@ class RemoteRun:
 
 
 def _told(document: Document) -> dict[str, Any]:
-    return {"text": document.text, "file": str(Path(document.path).absolute()) if document.path else ""}
+    return {"texts": document.texts.as_json(), "file": str(Path(document.path).absolute()) if document.path else ""}

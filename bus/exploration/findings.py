@@ -14,6 +14,7 @@ from bus.exploration.telling import Finding
 from bus.exploration.work_process import parts_of
 from bus.scenario import Document
 from bus.scenario.document import write_whole
+from bus.scenario.texts import ScenarioTexts
 from bus.system_errors import cannot_write
 
 MOST_TOLD = 20
@@ -43,7 +44,9 @@ def chance_of(
 ) -> Iterator[ChancePoint]:
     """How likely it was, point by point along its replay. runs: for each point."""
     hostile = program.hostile
-    replay = ProgramOrder(finding.replay, "", program.document.title, program.engine, program.seed, hostile)
+    replay = ProgramOrder(
+        ScenarioTexts(finding.replay), "", program.document.title, program.engine, program.seed, hostile
+    )
     yield from (ChancePoint(**part) for part in parts_of(ChanceOrder(replay, finding.what, points, runs), go_on))
 
 

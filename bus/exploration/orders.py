@@ -11,14 +11,14 @@ from bus.exploration.explorer import Plan
 from bus.exploration.program import Program
 from bus.exploration.tally import Sighting, sighting_from
 from bus.scenario import Document
+from bus.scenario.texts import ScenarioTexts, texts_from
 
 
 @dataclass(frozen=True, slots=True)
 class ProgramOrder:
     """Which program it is about."""
 
-    text: str
-    """Of the scenario."""
+    texts: ScenarioTexts
 
     path: str
     """Of its file; empty where it has none."""
@@ -30,7 +30,7 @@ class ProgramOrder:
 
     def program(self) -> Program:
         """Made anew. Raises UserError where it cannot be explored."""
-        document = Document(self.text, Path(self.path) if self.path else None, self.title)
+        document = Document(self.texts.own, Path(self.path) if self.path else None, self.title, self.texts.included)
         return Program(document, engine=self.engine, seed=self.seed, hostile=self.hostile)
 
 
@@ -38,7 +38,7 @@ def ordered(program: Program) -> ProgramOrder:
     """A program as another process is told of it."""
     document = program.document
     path = str(document.path or "")
-    return ProgramOrder(document.text, path, document.title, program.engine, program.seed, program.hostile)
+    return ProgramOrder(document.texts, path, document.title, program.engine, program.seed, program.hostile)
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +90,8 @@ def order_from(line: str) -> WorkOrder:
     """What `line_of` wrote."""
     said: dict[str, Any] = json.loads(line)
     kind = said.pop("do")
-    program = ProgramOrder(**said.pop("program"))
+    asked = said.pop("program")
+    program = ProgramOrder(texts_from(asked.pop("texts")), **asked)
     if kind == ExploreOrder.__name__:
         return ExploreOrder(program, Plan(**said.pop("plan")), **said)
     if kind == TellOrder.__name__:

@@ -7,17 +7,17 @@ from copy import deepcopy
 from typing import Any
 
 from bus.errors import UserErrors
-from bus.scenario import Document, loads
+from bus.scenario import Document
 
 COUNTS = ("times", "repeat")
 
 
 def shorter(document: Document) -> Iterator[Document]:
     """Each with another cut, the largest first."""
-    script = document.values.get("script") or []
+    script = document.whole.get("script") or []
     for cut in _cuts(script):
         # Of the same text each time: what a person wrote around it stays.
-        other = loads(document.text, document.title)
+        other = document.apart()
         try:
             other.set_option("script", cut or None)
         except UserErrors:

@@ -195,5 +195,5 @@ def _pending(program: Program, trace: Trace) -> list[str]:
         handler = text(int(calls.handler[row]))
         event = text(int(trace.dispatches.event[dispatch])) if dispatch >= 0 else "an event"
         call = id_text(int(calls.id[row]))
-        pending.append(f"{handler} ({event}), call {call}: {lines.file}:{lines.handler_line(handler)}")
+        pending.append(f"{handler} ({event}), call {call}: {lines.handler(handler)}")
     return pending

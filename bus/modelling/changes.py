@@ -29,7 +29,7 @@ PARAMETER = "parameter"
 
 def changed(document: Document, changes: list[ScenarioChange], without: list[str]) -> Document:
     """The scenario with all of it; without: handlers that are absent. Raises UserError where it cannot be so."""
-    values = copy.deepcopy(document.values)
+    values = copy.deepcopy(document.whole)
     declared = values.get(parameters.SECTION) or {}
     named = {change: _parameter_of(change, declared) for change in changes}
     for change, name in named.items():

@@ -13,7 +13,7 @@ from bus.runtime.choosing_loop import ChoosingLoop
 from bus.runtime.clock import FULL_SPEED, Clock
 from bus.runtime.draws import Draws
 from bus.runtime.loop import EngineLoop
-from bus.scenario import Document, Scenario, distribution, loads
+from bus.scenario import Document, Scenario, distribution
 from bus.scenario.choices import ReplayedChoices, Taken
 from bus.scenario.model import Handler, steps_of
 from bus.scenario.steps import Wait
@@ -93,7 +93,7 @@ def asked(scenario: Scenario, order: Order, now: Callable[[], int]) -> AskingStr
 
 def replay_of(document: Document, engine: str, seed: int, made: Mapping[Place, int]) -> Document:
     """A scenario that makes these choices, on this engine and from this seed."""
-    document = loads(document.text, document.title)
+    document = document.apart()
     if document.scenario.engine != engine:
         document.set_option("engine", engine)
     if document.scenario.seed != seed:

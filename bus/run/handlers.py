@@ -65,7 +65,7 @@ class Behaviour:
         self._own: Own = "" if kind is None or not self._is_modelled else "process" if kind.remote else "thread"
         if kind is not None and kind.remote is not None and not self._is_modelled:
             offload = offloaded(stage, name, model, lines, attempts.by_workers)
-            steps = [ReadyStep(offload, lines.handler_line(name), first_only=False)]
+            steps = [ReadyStep(offload, lines.handler(name).line, first_only=False)]
             self.steps = HandlerSteps(name, lines, steps)
         else:
             self.steps = HandlerSteps(name, lines, ready_steps(name, model.do, lines))

@@ -19,7 +19,10 @@ from buslens.records import Kind
 
 def offloaded(stage: Stage, name: str, model: Handler, lines: Lines, attempts: int) -> Callable[[Call], Pause]:
     """What the only step of such a handler does. attempts: that the workers make of one call, where they can do so."""
-    scenario = {"scenario": lines.text, "file": lines.file, "seed": stage.draws.seed}
+    scenario = {
+        **{"scenario": lines.texts.as_json(), "content_hash": lines.texts.content_hash},
+        **{"file": lines.file, "seed": stage.draws.seed},
+    }
 
     def offload(_: Call) -> Pause:
         return Offloaded(stage, stage.pools.pool(name, model.worker, model.parallel), scenario, attempts)
@@ -46,7 +49,7 @@ class Offloaded:
     stage: Stage
     pool: WorkerPool
     scenario: dict[str, Any]
-    """What the process must know to do calls: the scenario's text, its file's name, the run's seed."""
+    """What the process must know to do calls: the scenario's texts, its file's name, the run's seed."""
 
     attempts: int
     """That the workers make of one call, where they can do so."""

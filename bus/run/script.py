@@ -10,7 +10,7 @@ from typing import Any, Protocol
 
 from bus.behaviour.places import Lines
 from bus.behaviour.plain import PayloadTooLarge
-from bus.errors import Place, UserError
+from bus.errors import UserError
 from bus.run.stage import PayloadRefused, Stage
 from bus.runtime.clock import NEVER
 from bus.runtime.draws import Draws
@@ -51,7 +51,7 @@ class Emitter:
         self._act = act
         self.event = act.emit
         self._stage = stage
-        self._place = Place(lines.file, lines.line(*path))
+        self._place = lines.place(*path)
         self._rng = stage.draws.stream(path)
         self._every = distribution.parse(act.every) if act.every is not None else None
         self._rate = arrivals.parse(act.rate) if act.rate is not None else None
@@ -172,14 +172,14 @@ class Script:
         self._done += 1
         if self._done > MOST_TIMES:
             problem = f"the script cannot go on: it has done {MOST_TIMES} steps"
-            raise UserError(problem, at=Place(self._lines.file, self._lines.line(*path)))
+            raise UserError(problem, at=self._lines.place(*path))
 
     def _begin(self, more: int, path: Path) -> None:
         """So many more at once. Raises UserError where these are too many."""
         self._at_once += more
         if self._at_once > MOST_AT_ONCE:
             problem = f"the script cannot go on: it does more than {MOST_AT_ONCE} things at once"
-            at = Place(self._lines.file, self._lines.line(*path))
+            at = self._lines.place(*path)
             raise UserError(problem, at=at, hint="take fewer users, or a wait between emits that have an at")
 
     async def _repeat(self, act: RepeatAct, path: Path, beside: Callable[..., Any]) -> None:

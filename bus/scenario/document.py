@@ -7,7 +7,6 @@ The text is read again: what is wrong changes nothing, and what is edited is wha
 from __future__ import annotations
 
 import copy
-import hashlib
 import os
 import tempfile
 from collections.abc import Callable, Mapping, Sequence
@@ -24,9 +23,13 @@ from bus.scenario import edits, parameters, renaming
 from bus.scenario.drafts import Draft, Drafts, FieldPath, Move
 from bus.scenario.edits import Change
 from bus.scenario.examine import Examination, examine
+from bus.scenario.included import IncludedFiles
+from bus.scenario.joining import OWN, Origins, joined
 from bus.scenario.model import Scenario
+from bus.scenario.parsed import ParsedYaml, read, read_text
 from bus.scenario.patch import patched, rewritten, same
-from bus.scenario.reading import ParsedYaml, checked, read, read_text
+from bus.scenario.reading import checked
+from bus.scenario.texts import ScenarioTexts
 from bus.system_errors import cannot_write
 
 EMPTY = "buslens: 1\nname: New scenario\nengine: pyee-asyncio\nevents: {}\nhandlers: {}\nscript: []\n"
@@ -37,20 +40,34 @@ MOST_UNDO = 200
 class DocumentState:
     """A scenario at one moment of being edited, to which undo can go back."""
 
-    text: str
+    texts: ScenarioTexts
     values: dict[str, Any]
+    """Of its own file."""
+
     scenario: Scenario
+    """With what it includes."""
+
+    origins: Origins
+    whole: dict[str, Any]
+    """Of all its files, joined."""
+
     drafts: Drafts = ()
     """What was typed and is in none of these."""
 
 
 class Document:
-    """One scenario file, open for editing."""
+    """One scenario file, open for editing. What it includes is read with it, and edited in files of its own."""
 
-    def __init__(self, text: str, path: Path | None = None, name: str = "") -> None:
-        """Raises UserErrors where the text is not a scenario."""
+    def __init__(
+        self, text: str, path: Path | None = None, name: str = "", included: Mapping[str, str] | None = None
+    ) -> None:
+        """Raises UserErrors where the text is not a scenario.
+
+        included: texts of the files that it includes, where somebody has read them; None: they are beside `path`.
+        """
         self.path = path
         self._file = str(path) if path else name or "untitled"
+        self._included = IncludedFiles(path, included)
         self._newest_tree: tuple[str, CommentedMap]
         self._state = self._read(text)
         self.undo_stack: list[tuple[str, DocumentState]] = []
@@ -74,15 +91,20 @@ class Document:
     @property
     def text(self) -> str:
         """The YAML text as it will be saved."""
-        return self._state.text
+        return self._state.texts.own
 
     @property
-    def tree(self) -> CommentedMap:
-        """The YAML of the text, which knows its places. Not to be changed."""
+    def texts(self) -> ScenarioTexts:
+        """The text, and those of the files that it includes."""
+        return self._state.texts
+
+    @property
+    def trees(self) -> dict[str, CommentedMap]:
+        """The YAML of its files by their names, which knows its places. Not to be changed."""
         text, tree = self._newest_tree
         if text != self.text:  # an undo, or an edit that was refused
             tree = self._reading(self.text).root
-        return tree
+        return {OWN: tree, **{name: self._included.read(name).root for name in self.texts.included}}
 
     @property
     def scenario(self) -> Scenario:
@@ -93,6 +115,16 @@ class Document:
     def values(self) -> dict[str, Any]:
         """What the text says as plain JSON values, as the person wrote them. Not to be changed."""
         return self._state.values
+
+    @property
+    def whole(self) -> dict[str, Any]:
+        """The same with what it includes, as if it stood in one file."""
+        return self._state.whole
+
+    @property
+    def origins(self) -> Origins:
+        """Which file each part of the scenario stands in."""
+        return self._state.origins
 
     @property
     def drafts(self) -> Drafts:
@@ -111,8 +143,8 @@ class Document:
 
     @property
     def content_hash(self) -> str:
-        """What a person trusts when they trust this file's Python handlers."""
-        return hashlib.sha256(self.text.encode()).hexdigest()
+        """What a person trusts when they trust this scenario's Python handlers: of all its files."""
+        return self.texts.content_hash
 
     def examined(self) -> Examination:
         """What would stop its run, and what may be meant otherwise than it stands there."""
@@ -120,7 +152,7 @@ class Document:
 
     def examination(self) -> Callable[[], Examination]:
         """What `examine` would do with the text as it is now, to be called on any thread."""
-        return partial(examine, self.scenario, self.text, self._file)
+        return partial(examine, self.scenario, self.texts, Path(self._file))
 
     @property
     def needs_trust(self) -> bool:
@@ -209,19 +241,51 @@ class Document:
                 state = replace(taken, drafts=drafting.without(state.drafts, draft.path))
         return state
 
+    def look_again(self) -> bool:
+        """Read what it includes again, where one of the files says something else now. Whether it did.
+
+        Raises UserErrors where the scenario is wrong with them; it stays as it was then.
+        """
+        files = self._included.changed()
+        if files is None:
+            return False
+        self._included, before = files, self._included
+        try:
+            state = replace(self._read(self.text), drafts=self.drafts)
+        except UserError:
+            self._included = before
+            raise
+        self._become(state)
+        return True
+
+    def apart(self) -> Document:
+        """A document of its own, in no file, in whose text stands also what this one includes."""
+        if not self.texts.included:
+            return loads(self.text, self.title)
+        return loads(rewritten(self.whole), self.title)
+
     def undo(self) -> None:
         """Take back the newest edit."""
         if self.undo_stack:
             title, state = self.undo_stack.pop()
             self.redo_stack.append((title, self._state))
-            self._become(state)
+            self._become(self._with_files_of_now(state))
 
     def redo(self) -> None:
         """Do again what was taken back last."""
         if self.redo_stack:
             title, state = self.redo_stack.pop()
             self.undo_stack.append((title, self._state))
-            self._become(state)
+            self._become(self._with_files_of_now(state))
+
+    def _with_files_of_now(self, state: DocumentState) -> DocumentState:
+        """What was included then may say something else now; where the text of then is wrong with it, that stays."""
+        if not state.texts.included:
+            return state
+        try:
+            return replace(self._read(state.texts.own), drafts=state.drafts)
+        except UserError:
+            return state
 
     def save(self, path: Path | None = None) -> None:
         """Write the file, whole or not at all. Raises UserError where that fails or somebody else changed it."""
@@ -233,8 +297,14 @@ class Document:
             if on_disk != self._saved.replace("\r\n", "\n"):
                 hint = "save it under another name, or open it again"
                 raise UserError("the file was changed by another program", at=Place(str(target)), hint=hint)
+        files = self._included
+        if self.texts.included and target.parent.resolve() != (self.path or target).parent.resolve():
+            files = IncludedFiles(target)
+            if joined(read(self.text, str(target)), files).texts != self.texts:
+                hint = f"save it in {(self.path or target).parent}, or put copies of them beside it"
+                raise UserError("what it includes is not in that folder", at=Place(str(target)), hint=hint)
         write_whole(target, self.text.encode())
-        self.path, self._file, self._saved = target, str(target), self.text
+        self.path, self._file, self._saved, self._included = target, str(target), self.text, files
 
     def _become(self, state: DocumentState, joins: str = "") -> None:
         self.told = ()
@@ -242,8 +312,12 @@ class Document:
         self.revision += 1
 
     def _read(self, text: str) -> DocumentState:
-        reading = self._reading(text)
-        return DocumentState(text, reading.values, checked(reading))
+        return self._state_of(self._reading(text))
+
+    def _state_of(self, reading: ParsedYaml) -> DocumentState:
+        joint = joined(reading, self._included)
+        scenario = checked(joint)
+        return DocumentState(joint.texts, reading.values, scenario, joint.origins, joint.values)
 
     def _reading(self, text: str) -> ParsedYaml:
         reading = read(text, self._file)
@@ -252,7 +326,7 @@ class Document:
 
     def _state_that_says(self, values: dict[str, Any], before: DocumentState | None = None) -> DocumentState:
         now = before or self._state
-        text = patched(now.text, now.values, values)
+        text = patched(now.texts.own, now.values, values)
         try:
             reading = self._reading(text)
         except UserError:
@@ -261,7 +335,7 @@ class Document:
             # A layout that the patch does not master: right without its comments is better than wrong with them.
             text = rewritten(values)
             reading = self._reading(text)
-        return DocumentState(text, reading.values, checked(reading))
+        return self._state_of(reading)
 
     # What a person edits in the window
 

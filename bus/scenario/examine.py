@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import islice
+from pathlib import Path as FilePath
 from typing import Any
 
 from bus.contract.trouble import BrokerTrouble
@@ -18,11 +19,16 @@ from bus.scenario import expressions, names_used, payload, scalars, schema_words
 from bus.scenario import tree as yaml_tree
 from bus.scenario.acts import WaitAct
 from bus.scenario.faults import BrokerFault
+from bus.scenario.included import IncludedFiles
+from bus.scenario.joining import OF_RUNS, Joint, joined
 from bus.scenario.model import Scenario, placed_steps, steps_of
+from bus.scenario.parsed import read
 from bus.scenario.parts import ScenarioPart, expressions_in
 from bus.scenario.python_code import why_not_python
-from bus.scenario.reading import letter_at, place_at, read
+from bus.scenario.reading import in_order, letter_in, place_in
 from bus.scenario.steps import Count, Emit, Python
+from bus.scenario.texts import ScenarioTexts
+from bus.scenario.tree import key_place
 from bus.workers.attempts import CalledAgainBy, called_again_by
 
 DURABLE = tuple(spec.id for spec in ENGINES.values() if spec.is_durable)
@@ -47,30 +53,42 @@ class Examination:
     """Whether that is the number to be expected, for chance decides how many there are."""
 
 
-def examine(scenario: Scenario, text: str, file: str) -> Examination:
-    """The text is that of the scenario."""
-    reading = read(text, file)
-    root, values = reading.root, reading.values
+def examine(scenario: Scenario, texts: ScenarioTexts, path: FilePath) -> Examination:
+    """The texts are those of the scenario. path: of its file, or what that is called."""
+    joint = joined(read(texts.own, str(path)), IncludedFiles(path, texts.included))
+    values = joint.values
     script = trial.ScriptTrial(scenario)
     mistakes = [
-        UserError(problem, at=letter_at(path, offset, root, file))
+        UserError(problem, at=letter_in(path, offset, joint))
         for path, offset, problem in islice(_mistakes(scenario, values, script), MOST_REMARKS)
     ]
     warnings = [
-        UserError(problem, at=place_at(path, root, file), hint=hint)
+        UserError(problem, at=place_in(path, joint), hint=hint)
         for path, problem, hint in islice(_warnings(scenario, values), MOST_REMARKS)
     ]
-    composed = yaml_tree.composed(text)
-    warnings += [
-        UserError(problem, at=Place(file, line, column), hint=hint)
-        for line, column, problem, hint in islice(scalars.remarks(composed, text), MOST_REMARKS)
-    ]
+    for file in joint.files:
+        composed = yaml_tree.composed(file.text)
+        warnings += [
+            UserError(problem, at=Place(file.file, line, column), hint=hint)
+            for line, column, problem, hint in islice(scalars.remarks(composed, file.text), MOST_REMARKS)
+        ]
+    warnings += _passed_over(scenario, joint)
     return Examination(_in_order(mistakes), _in_order(warnings), script.untried, script.is_expected)
 
 
 def _in_order(found: list[UserError]) -> tuple[UserError, ...]:
     once = {str(each): each for each in found}
-    return tuple(sorted(once.values(), key=lambda each: (each.at.line, each.at.column) if each.at else (0, 0)))
+    return tuple(sorted(once.values(), key=in_order))
+
+
+def _passed_over(scenario: Scenario, joint: Joint) -> Iterator[UserError]:
+    """What included files say of runs, where that is not what this scenario says too."""
+    for file in joint.included.values():
+        for key in OF_RUNS:
+            if key in file.values and file.values[key] != getattr(scenario, key):
+                place = key_place(file.root, key, file.file)
+                hint = "say it in the file that is run"
+                yield UserError(f"{key} is passed over in a file that is included", at=place, hint=hint)
 
 
 def _mistakes(scenario: Scenario, values: dict[str, Any], script: trial.ScriptTrial) -> Iterator[tuple[Path, int, str]]:

@@ -298,6 +298,11 @@ Parameters = Annotated[
     Field(max_length=parameters.MOST, description="values that the file says as <NAME>, and a command line with --set"),
     BeforeValidator(_nothing_as_mapping, json_schema_input_type=dict[Name, _Scalar] | None),
 ]
+Include = Annotated[
+    list[str],
+    Field(description="files whose sections stand before those of this one: paths from its folder, and below that"),
+    BeforeValidator(_nothing_as_list, json_schema_input_type=list[str] | None),
+]
 Events = Annotated[
     dict[EventName, _Declared],
     BeforeValidator(_nothing_as_mapping, json_schema_input_type=dict[EventName, _Declared] | None),
@@ -342,6 +347,7 @@ class Scenario(ScenarioPart):
     description: str = ""
     engine: EngineId = "pyee-asyncio"
     seed: Annotated[int, Field(ge=0, lt=1 << 63)] = 0
+    include: Include = []
     parameters: Parameters = {}
     events: Events = {}
     services: Services = {}

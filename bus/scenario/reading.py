@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from itertools import islice
-from pathlib import Path
 from typing import Any
 
 from pydantic import ValidationError
@@ -18,16 +16,18 @@ from bus.scenario import parameters
 from bus.scenario import tree as yaml_tree
 from bus.scenario.acts import ACTS
 from bus.scenario.faults import FAULTS
+from bus.scenario.included import IncludedFiles
+from bus.scenario.joining import KEY as INCLUDE
+from bus.scenario.joining import OF_A_FILE, Joint, Origins, joined
 from bus.scenario.model import Expectation, Handler, Scenario
 from bus.scenario.nearest import nearest
+from bus.scenario.parsed import ParsedYaml, read
 from bus.scenario.parser_words import NotAnExpressionError
 from bus.scenario.parts import NO_VERB, ScenarioPart, fields_of
 from bus.scenario.payload import schema_mistakes
 from bus.scenario.references import undeclared
 from bus.scenario.rules import RULES
 from bus.scenario.steps import VERBS, MistakesInside
-from bus.system_errors import cannot_read
-from buslens.wire import MAGIC
 
 MOST_MISTAKES = 100
 """Mistakes that are told; a file with more is not what it was taken for."""
@@ -60,84 +60,51 @@ _WORDS = {
 """What pydantic says, in words for people."""
 
 
-def read_text(path: Path) -> str:
-    """A file's text. Raises UserError where it is missing, a capture, too large or not UTF-8."""
-    try:
-        with path.open("rb") as file:
-            raw = file.read(yaml_tree.MAX_BYTES + 1)
-    except OSError as error:
-        raise cannot_read(path, error) from None
-    if raw.startswith(MAGIC):
-        hint = "a scenario is a text that begins with buslens: 1"
-        raise UserError("this is a capture, and a scenario is asked for", at=Place(str(path)), hint=hint)
-    if len(raw) > yaml_tree.MAX_BYTES:
-        limit = yaml_tree.MAX_BYTES // 1024
-        raise UserError(f"the file is larger than {limit} KiB, which no scenario needs", at=Place(str(path)))
-    return text_of(raw, path)
-
-
-def text_of(raw: bytes, path: Path) -> str:
-    """What a file holds, as text. Raises UserError with the place of what is not UTF-8."""
-    try:
-        return raw.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        line = raw.count(b"\n", 0, error.start) + 1
-        column = error.start - raw.rfind(b"\n", 0, error.start)
-        raise UserError("the file is not UTF-8 text", at=Place(str(path), line, column)) from None
-
-
-@dataclass(frozen=True, slots=True)
-class ParsedYaml:
-    """A text that is YAML; whether it is a scenario is not decided yet."""
-
-    root: CommentedMap
-    values: dict[str, Any]
-    """What it says, as plain JSON values. Not to be changed."""
-
-    file: str
-    mistakes: tuple[UserError, ...]
-    """What YAML can say and JSON cannot."""
-
-
-def read(text: str, file: str) -> ParsedYaml:
-    """Read a text as YAML. Raises UserErrors where it is none."""
-    try:
-        root = yaml_tree.parse(text, file)
-    except UserError as error:
-        raise UserErrors([error]) from None
-    mistakes: list[UserError] = []
-    values = yaml_tree.plain(root, file, mistakes, Place(file, 1, 1))
-    return ParsedYaml(root, values, file, tuple(mistakes))
-
-
 def scenario_of(text: str, file: str) -> Scenario:
-    """The scenario of a text. Raises UserErrors that names every mistake."""
-    return checked(read(text, file))
+    """The scenario of a text that includes nothing. Raises UserErrors that names every mistake."""
+    return checked(joined(read(text, file), IncludedFiles(None)))
 
 
-def checked(reading: ParsedYaml) -> Scenario:
+def checked(joint: Joint) -> Scenario:
     """The scenario that was read. Raises UserErrors that names every mistake."""
-    root, values, file = reading.root, reading.values, reading.file
-    mistakes = list(reading.mistakes)
+    values, own = joint.values, joint.own
+    mistakes = list(joint.mistakes)
     try:
         values = parameters.filled(values)
     except ValueError as error:
-        mistakes.append(UserError(str(error), at=place_at((parameters.SECTION,), root, file)))
+        mistakes.append(UserError(str(error), at=place_in((parameters.SECTION,), joint)))
     if "buslens" not in values:
-        mistakes.append(UserError("this is not a scenario: the key buslens is missing", at=Place(file, 1, 1),
+        mistakes.append(UserError("this is not a scenario: the key buslens is missing", at=Place(own.file, 1, 1),
                                   hint="a scenario starts with the line: buslens: 1"))  # fmt: skip
     scenario = None
     try:
         scenario = Scenario.model_validate(values)
     except ValidationError as error:
-        mistakes += _mistakes(error, root, file)
+        mistakes += _mistakes(error, joint)
     except RecursionError:
-        mistakes.append(UserError("nested too deep", at=Place(file, 1, 1)))
+        mistakes.append(UserError("nested too deep", at=Place(own.file, 1, 1)))
+    for file in joint.included.values():
+        mistakes += _mistakes_of_its_own(file)
     for location, problem, hint in islice(undeclared(values), MOST_MISTAKES):
-        mistakes.append(UserError(problem, at=place_at(location, root, file), hint=hint))
+        mistakes.append(UserError(problem, at=place_in(location, joint), hint=hint))
     if scenario is not None and not mistakes:
         return scenario
     raise UserErrors(_told(mistakes))
+
+
+def _mistakes_of_its_own(file: ParsedYaml) -> list[UserError]:
+    """What an included file says of itself, and where it is run: passed over here, and to be right all the same."""
+    said = {key: value for key, value in file.values.items() if key in OF_A_FILE and key != INCLUDE}
+    try:
+        Scenario.model_validate({"buslens": 1, **said})
+    except ValidationError as error:
+        return _mistakes(error, Joint(file, {}, file.values, Origins(), ()))
+    return []
+
+
+def in_order(mistake: UserError) -> tuple[str, int, int]:
+    """By file, and in the order of its lines."""
+    return (mistake.at.file, mistake.at.line, mistake.at.column) if mistake.at else ("", 0, 0)
 
 
 def _told(mistakes: list[UserError]) -> list[UserError]:
@@ -145,17 +112,17 @@ def _told(mistakes: list[UserError]) -> list[UserError]:
     unique: dict[str, UserError] = {}
     for mistake in mistakes:
         unique.setdefault(str(mistake.at), mistake)
-    told = sorted(unique.values(), key=lambda each: (each.at.line, each.at.column) if each.at else (0, 0))
+    told = sorted(unique.values(), key=in_order)
     if len(told) > MOST_MISTAKES:
         rest = len(told) - MOST_MISTAKES
         told = [*told[:MOST_MISTAKES], UserError(f"and {rest} more mistakes", at=told[-1].at)]
     return told
 
 
-def _mistakes(error: ValidationError, root: CommentedMap, file: str) -> list[UserError]:
+def _mistakes(error: ValidationError, joint: Joint) -> list[UserError]:
     found: dict[Place, UserError] = {}
     for detail in error.errors(include_url=False, include_context=True)[: 5 * MOST_MISTAKES]:
-        location: Location = detail["loc"]
+        root, file, location = joint.at(detail["loc"])
         if detail["type"] == "missing" and location == ("buslens",):
             continue
         place = place_of(location, root, file, on_key=detail["type"] in ("extra_forbidden",) or "[key]" in location)
@@ -210,8 +177,9 @@ def _inner(detail: Any) -> Iterator[tuple[Location, str | ValueError]]:
         yield from detail["ctx"]["error"].found
 
 
-def letter_at(path: Location, offset: int, root: Any, file: str) -> Place:
+def letter_in(path: Location, offset: int, joint: Joint) -> Place:
     """Where this letter of a text stands."""
+    root, file, path = joint.at(path)
     node, place = _inside(root, path, file, Place(file, 1, 1))
     return _shifted(offset, node, place) if offset else place
 
@@ -230,6 +198,12 @@ def _shifted(offset: int | None, node: Any, place: Place) -> Place:
     escapes = "'" if isinstance(node, SingleQuotedScalarString) else "\\"
     plain = "".join(node[:offset]).isprintable() and escapes not in node[:offset]
     return Place(place.file, place.line, place.column + offset + quoted) if plain or not quoted else place
+
+
+def place_in(path: Location, joint: Joint) -> Place:
+    """Where a path of plain keys and numbers leads to, in whichever file that is."""
+    root, file, there = joint.at(path)
+    return place_at(there, root, file)
 
 
 def place_at(path: Location, root: Any, file: str) -> Place:

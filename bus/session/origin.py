@@ -7,6 +7,7 @@ from pathlib import Path
 
 from bus.scenario import Document, Scenario
 from bus.scenario.samples import FOLDER
+from bus.scenario.texts import ScenarioTexts
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,13 +20,13 @@ class RunOrigin:
     path: Path | None
     """None: it had no file yet."""
 
-    text: str
+    texts: ScenarioTexts
     scenario: Scenario
 
     @classmethod
     def of(cls, document: Document) -> RunOrigin:
         """The scenario as it is now."""
-        return cls(document.title, document.path, document.text, document.scenario)
+        return cls(document.title, document.path, document.texts, document.scenario)
 
     @property
     def is_sample(self) -> bool:
@@ -34,7 +35,7 @@ class RunOrigin:
 
     def differs_from(self, document: Document | None) -> str:
         """How it is not the scenario that is open, such as "made from an earlier text of a.yaml"; "" where it is."""
-        if document is None or document.text == self.text:
+        if document is None or document.texts == self.texts:
             return ""
         if document.path == self.path and (self.path is not None or document.title == self.title):
             return f"made from an earlier text of {self.title}"

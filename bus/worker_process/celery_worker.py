@@ -13,6 +13,7 @@ from typing import Any
 
 from bus.contract.protocol import ConsumerDied
 from bus.runtime.clock import NEVER, S
+from bus.scenario.texts import ScenarioTexts
 from bus.worker_process.handlers import ScenarioHandlers
 from bus.workers.celery_app import CONFIRM_S, TASK, application
 
@@ -25,10 +26,10 @@ class HandlerFailed(Exception):
     """What Celery is told of a call that failed; the reasons stand on the timeline."""
 
 
-def serving(url: str, text: str, file: str, *, trusted: bool) -> Any:
-    """An application that has the task, for workers of one scenario. Raises UserErrors where the text is none."""
+def serving(url: str, texts: ScenarioTexts, file: str, *, trusted: bool) -> Any:
+    """An application that has the task, for workers of one scenario. Raises UserErrors where the texts are none."""
     app = application(url)
-    runner = TaskRunner(app, text, file, trusted=trusted)
+    runner = TaskRunner(app, texts, file, trusted=trusted)
 
     @app.task(bind=True, name=TASK, shared=False)  # type: ignore[untyped-decorator]
     def call(self: Any, request: dict[str, Any]) -> None:
@@ -64,13 +65,13 @@ def _is_sane(request: Any) -> bool:
 class TaskRunner:
     """Does calls in this worker's process, and answers into the queue of whichever run asked."""
 
-    def __init__(self, app: Any, text: str, file: str, *, trusted: bool) -> None:
+    def __init__(self, app: Any, texts: ScenarioTexts, file: str, *, trusted: bool) -> None:
         self._app = app
         self._trusted = trusted
-        self._text, self._file = text, file
+        self._texts, self._file = texts, file
         self._run = _ReplyQueue()
         self._by_seed: dict[int, ScenarioHandlers] = {}
-        ScenarioHandlers(text, file, 0, self._run)  # raises here, not in the middle of a call
+        ScenarioHandlers(texts, file, 0, self._run)  # raises here, not in the middle of a call
 
     def call(self, request: dict[str, Any], task: str, retries: int) -> HandlerFailed | None:
         """One call; what Celery is told where it failed. Where the handler crashes this process is killed."""
@@ -90,7 +91,7 @@ class TaskRunner:
 
     def _handlers_of(self, seed: int) -> ScenarioHandlers:
         if seed not in self._by_seed:
-            self._by_seed[seed] = ScenarioHandlers(self._text, self._file, seed, self._run)
+            self._by_seed[seed] = ScenarioHandlers(self._texts, self._file, seed, self._run)
         return self._by_seed[seed]
 
     @contextlib.contextmanager

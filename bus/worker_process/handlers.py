@@ -12,6 +12,7 @@ from bus.behaviour.steps import ready_steps
 from bus.contract.protocol import ConsumerDied
 from bus.runtime.draws import Draws
 from bus.scenario import Document
+from bus.scenario.texts import ScenarioTexts
 from bus.worker_process.context import WorkerContext
 from bus.workers.worker_talk import RunLink
 
@@ -21,9 +22,9 @@ MOST_FRAMES = 30
 class ScenarioHandlers:
     """The handlers of one scenario, as one run seeds them."""
 
-    def __init__(self, text: str, file: str, seed: int, run: RunLink) -> None:
-        """text, file: the scenario, and where its failures point to. Raises UserErrors where the text is none."""
-        document = Document(text, name=file)
+    def __init__(self, texts: ScenarioTexts, file: str, seed: int, run: RunLink) -> None:
+        """texts, file: the scenario, and where its failures point to. Raises UserErrors where the texts are none."""
+        document = Document(texts.own, name=file, included=texts.included)
         self._handlers = document.scenario.handlers
         self._lines = Lines(document)
         self._lines.file = file
@@ -51,7 +52,7 @@ class ScenarioHandlers:
         """A failure in plain words: type, message, and lines of the file (line, function), the outermost first."""
         # Not extract_tb: it asks the code of a frame for its line, and ours was never there.
         frames = [(line, frame.f_code) for frame, line in traceback.walk_tb(failed.__traceback__)]
-        lines = [(line, code.co_name) for line, code in frames if code.co_filename == self._lines.file]
+        lines = [(line, code.co_name) for line, code in frames if code.co_filename in self._lines.files]
         return type(failed).__name__, str(failed)[:10_000], lines[-MOST_FRAMES:]
 
     def _steps_of(self, name: str) -> HandlerSteps:

@@ -1,6 +1,7 @@
 """One process of the pool that runs handlers' steps: hears calls on its standard input, until the host goes.
 
-In: {"scenario", "file", "seed"} once, then requests (see handlers.py), and an answer to each emit and wait.
+In: {"scenario", "content_hash", "file", "seed"} once, then requests (see handlers.py), and an
+answer to each emit and wait.
 Out: {"log"}, {"count"}, {"emit"}, {"wait": ns}, and at the end {"done": true} or {"error": [type, message, lines]}.
 """
 
@@ -11,6 +12,7 @@ import signal
 from typing import Any
 
 from bus.contract.protocol import ConsumerDied
+from bus.scenario.texts import texts_from
 from bus.worker_process.handlers import ScenarioHandlers
 from bus.workers.python_child import Line
 
@@ -53,7 +55,7 @@ def main() -> None:
     while True:
         said = line.hear()
         if "scenario" in said:
-            handlers = ScenarioHandlers(said["scenario"], said["file"], said["seed"], _Pipe(line))
+            handlers = ScenarioHandlers(texts_from(said["scenario"]), said["file"], said["seed"], _Pipe(line))
         elif handlers is not None:
             _call(line, handlers, said)
 

@@ -71,7 +71,7 @@ class CeleryTask:
     def send(self, said: dict[str, Any]) -> None:
         """A request is sent as a task. Answers to what the worker says have no way back."""
         if "scenario" in said:
-            self._queue = celery_app.queue_of(said["scenario"])
+            self._queue = celery_app.queue_of(said["content_hash"])
         elif "handler" in said:
             self.call, self._attempts = said["call"], said["attempts"]
             self._calls.send(self, said, self._queue)

@@ -14,6 +14,7 @@ import pytest
 
 from app.cli_clean import clean
 from bus.runs import sqlite_runs
+from bus.scenario.texts import ScenarioTexts
 from bus.session import Session
 from bus.settings import Settings
 from bus.workers import celery_app
@@ -246,7 +247,7 @@ def test_hostile_messages_harm_neither_the_run_nor_the_worker(rabbitmq: Any, sta
     stage.scenario("    do: [{wait: 300ms}, {log: done}]\nscript: [{emit: a, times: 2}]\n")
     stage.worker("--processes", "1")
     app = celery_app.application(celery_app.address())
-    workers = celery_app.queue_of(stage.path.read_text())
+    workers = celery_app.queue_of(ScenarioTexts(stage.path.read_text()).content_hash)
     for request in (None, {}, {"handler": "nobody"}, {"handler": ["h"], "replies": 5, "seed": "x"}, 7):
         app.send_task(celery_app.TASK, (request,), queue=workers)
     app.send_task("os.system", ("touch /tmp/buslens-was-here",), queue=workers)

@@ -68,8 +68,8 @@ class _Comparison:
     """What runs on the other thread."""
 
     def __init__(self, document: Document, plan: ComparisonPlan, trusted: Callable[[str], bool]) -> None:
-        # A text of its own: the person may edit the document meanwhile.
-        self._document = Document(document.text, document.path, document.title)
+        # Of its own: the person may edit the document meanwhile.
+        self._document = document.snapshot()
         self._plan = plan
         self._trusted = trusted
 

@@ -135,8 +135,7 @@ class ChooseSheet(WorkingSheet):
         document, handler = self._document, offered.told.partition(" (")[0]
         if document is None or handler not in document.scenario.handlers:
             return f"{call}{offered.told}"
-        lines = Lines(document)
-        return f"{call}{offered.told}   {Path(lines.file).name}:{lines.handler_line(handler)}"
+        return f"{call}{offered.told}   {Lines(document).handler(handler)}"
 
     def _make_parts(self) -> None:
         self.says = strong_text("", self)

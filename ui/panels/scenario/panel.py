@@ -36,6 +36,7 @@ from ui.panels.scenario.event import EventForm
 from ui.panels.scenario.fields import Step, read_names
 from ui.panels.scenario.form import Form
 from ui.panels.scenario.handler import HandlerForm
+from ui.panels.scenario.included_hint import IncludedHint
 from ui.panels.scenario.inputs import FieldInput, InlineError, Typed
 from ui.panels.scenario.remarks import Remarks
 from ui.panels.scenario.script import FaultsForm, ScenarioForm, ScriptForm
@@ -95,6 +96,7 @@ class ScenarioPanel(QWidget):
         self.script_form = ScriptForm(themes)
         self.faults_form = FaultsForm(themes)
         self.scenario_form = ScenarioForm(themes)
+        self.included = IncludedHint()
         self._no_form = EmptyHint("Nothing to edit here", "Choose an event, a handler, a service or the script.")
         self._no_document = EmptyHint("No scenario", "Open one, or make a new one with File > New Scenario.")
         self._place()
@@ -195,8 +197,9 @@ class ScenarioPanel(QWidget):
         kind, name = self.tree.key
         document = self._session.document
         if kind == "handler" and document is not None:
-            to = list(document.scenario.handlers).index(name) + by
-            if 0 <= to < len(document.scenario.handlers):
+            own = list(document.values["handlers"])
+            to = own.index(name) + by if name in own else -1
+            if 0 <= to < len(own):
                 self._edit(lambda document: document.move_handler(name, to))
 
     def show_draft(self, draft: Draft) -> None:
@@ -310,7 +313,7 @@ class ScenarioPanel(QWidget):
         for draft in document.drafts:
             wrong[owner(draft.path)] = str(draft)
         blocked = self.tree.blockSignals(True)
-        self.tree.show_scenario(document.scenario, document.title, wrong)
+        self.tree.show_scenario(document, wrong)
         if choose is not None:
             self.tree.choose(*choose)
         self.tree.blockSignals(blocked)
@@ -320,8 +323,13 @@ class ScenarioPanel(QWidget):
         self._turn += 1
         self._scroll.verticalScrollBar().setValue(0)
         kind, name = self.tree.key
-        self.delete.setEnabled(kind in NAMED_KINDS)
         if document is None:
+            return
+        file, _ = document.origins.of(place_of(kind, name))
+        self.delete.setEnabled(kind in NAMED_KINDS and not file)
+        if file:
+            self.included.say(name, file, document.path)
+            self._show_form(self.included)
             return
         values, events = document.values, list(document.scenario.events)
         drafts = under(document.drafts, place_of(*self.tree.key))
@@ -379,11 +387,11 @@ class ScenarioPanel(QWidget):
             self._scroll.horizontalScrollBar().setValue(0)
         self._revealed = None
 
-    def _show_form(self, form: Form | None) -> None:
+    def _show_form(self, form: Form | IncludedHint | None) -> None:
         """Only what is shown asks for room. Tree and form share it in the same way whatever is chosen: what holds still
         can be clicked."""
         shown = form if form is not None else self._no_form
-        for page in (*self.forms, self._no_form):
+        for page in (*self.forms, self.included, self._no_form):
             fit = QSizePolicy.Policy.Preferred if page is shown else QSizePolicy.Policy.Ignored
             page.setSizePolicy(QSizePolicy.Policy.Preferred, fit)
         self._stack.setCurrentWidget(shown)
@@ -450,7 +458,7 @@ class ScenarioPanel(QWidget):
         buttons.addStretch(1)
         buttons.addWidget(self.delete)
         self._stack = QStackedWidget(self)
-        for page in (*self.forms, self._no_form):
+        for page in (*self.forms, self.included, self._no_form):
             self._stack.addWidget(page)
         scroll = self._scroll = QScrollArea(self)
         scroll.setWidgetResizable(True)

@@ -5,6 +5,8 @@ The same remarks that `buslens validate` makes, found beside the Qt thread a mom
 
 from __future__ import annotations
 
+import os
+
 from PySide6.QtCore import QPoint, QTimer, Signal
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QWidget
@@ -84,7 +86,7 @@ class Remarks(QWidget):
         mistakes, warnings = len(self.found.mistakes), len(self.found.warnings)
         told = [several(many, word) for many, word in ((mistakes, "mistake"), (warnings, "warning")) if many]
         self.link.setText(" and ".join(told))
-        self.link.setToolTip("\n".join(_line(each) for each in self._all()[:MOST_IN_MENU]))
+        self.link.setToolTip("\n".join(self._line(each) for each in self._all()[:MOST_IN_MENU]))
         self._icon.setPixmap(icon("failed" if mistakes else "lost", self._themes.theme).pixmap(14, 14))
         self.setVisible(bool(told))
 
@@ -99,17 +101,24 @@ class Remarks(QWidget):
         """One entry for each, in the order of gravity and then of the text."""
         self.menu.clear()
         for remark in self._all()[:MOST_IN_MENU]:
-            action = QAction(one_line(_line(remark), LETTERS).replace("&", "&&"), self.menu)
-            action.setToolTip(_line(remark))
-            action.setData(remark.at.line if remark.at else 0)
+            action = QAction(one_line(self._line(remark), LETTERS).replace("&", "&&"), self.menu)
+            action.setToolTip(self._line(remark))
+            action.setData(remark.at.line if remark.at and not self._file_of(remark) else 0)
             self.menu.addAction(action)
 
     def _chosen(self, action: QAction) -> None:
         if action.data():
             self.line_wanted.emit(action.data())
 
+    def _file_of(self, remark: UserError) -> str:
+        """The included file that it is about; empty where it is about the one that is open."""
+        document, at = self._document, remark.at
+        if document is None or document.path is None or at is None or at.file == str(document.path):
+            return ""
+        return os.path.relpath(at.file, document.path.parent)
 
-def _line(remark: UserError) -> str:
-    """A remark in one line: its line in the file that is open, and its words."""
-    place = f"line {remark.at.line}: " if remark.at else ""
-    return f"{place}{remark.problem}{f' ({remark.hint})' if remark.hint else ''}"
+    def _line(self, remark: UserError) -> str:
+        """A remark in one line: its line in the file that is open, or the included file, and its words."""
+        file = self._file_of(remark)
+        place = f"{f'{file}, ' if file else ''}line {remark.at.line}: " if remark.at else ""
+        return f"{place}{remark.problem}{f' ({remark.hint})' if remark.hint else ''}"

@@ -8,8 +8,9 @@ from PySide6.QtCore import QPoint, Qt, Signal
 from PySide6.QtGui import QAction, QColor, QIcon, QKeySequence, QResizeEvent
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QMenu, QTreeWidget, QTreeWidgetItem, QWidget
 
-from bus.scenario import Scenario
+from bus.scenario import Document
 from bus.scenario.drafts import NAMED
+from bus.scenario.joining import Origins
 from bus.wording import several
 from ui.icons import icon
 from ui.theme import ThemeSource
@@ -46,6 +47,7 @@ class ScenarioTree(QTreeWidget):
         super().__init__(parent)
         self._themes = themes
         self._wrong: Mapping[Key, str] = {}
+        self._origins = Origins()
         self.setAccessibleName("Events, handlers, services and script")
         self.setColumnCount(2)
         self.setHeaderHidden(True)
@@ -88,13 +90,16 @@ class ScenarioTree(QTreeWidget):
         item = self.currentItem()
         return _key(item) if item is not None else ("", "")
 
-    def show_scenario(self, scenario: Scenario, title: str, wrong: Mapping[Key, str]) -> None:
+    def show_scenario(self, document: Document, wrong: Mapping[Key, str]) -> None:
         """Show it; the choice and what is folded stay. wrong: what has fields with a mistake, and which."""
-        self._wrong = wrong
+        scenario, title = document.scenario, document.title
+        self._wrong, self._origins = wrong, document.origins
         key, folded = self.key, {_key(item) for item in self._items() if not item.isExpanded()}
         blocked = self.blockSignals(True)
         self.clear()
-        self._add(None, "scenario", "", scenario.name or title)
+        included = len(document.texts.included)
+        beside = f"{several(included, 'file')} included" if included else ""
+        self._add(None, "scenario", "", scenario.name or title, beside)
         events = self._add(None, "events", "", "Events")
         for name in scenario.events:
             count = len(scenario.handlers_of(name))
@@ -108,12 +113,12 @@ class ScenarioTree(QTreeWidget):
         for name, handler in scenario.handlers.items():
             item = self._add(handlers, "handler", name, name)
             if ("handler", name) not in wrong:
-                item.setToolTip(0, f"{name}: on {', '.join(handler.patterns)}")
+                item.setToolTip(0, f"{name}: on {', '.join(handler.patterns)}{self._file_of('handler', name)[1]}")
         services = self._add(None, "services", "", "Services", "" if scenario.services else "none")
         for name, service in scenario.services.items():
             self._add(services, "service", name, name, several(service.workers, "worker"))
-        self._add(None, "script", "", "Script", several(len(scenario.script), "step"))
-        self._add(None, "faults", "", "Faults", several(len(scenario.faults), "fault") if scenario.faults else "none")
+        self._add(None, "script", "", "Script", _count(document, "script", "step"))
+        self._add(None, "faults", "", "Faults", _count(document, "faults", "fault") if scenario.faults else "none")
         for item in self._items():
             item.setExpanded(_key(item) not in folded or _key(item)[0] not in NAMED)
         self._show_counts()
@@ -191,12 +196,22 @@ class ScenarioTree(QTreeWidget):
             font.setBold(True)
             item.setFont(0, font)
         if kind in NAMED_KINDS:
-            item.setFlags(item.flags() | Qt.ItemFlag.ItemIsEditable)
+            file, told = self._file_of(kind, name)
+            if file:
+                item.setForeground(0, QColor(self._themes.theme.muted))
+                item.setToolTip(0, text + told)
+            else:
+                item.setFlags(item.flags() | Qt.ItemFlag.ItemIsEditable)
         if parent is None:
             self.addTopLevelItem(item)
         else:
             parent.addChild(item)
         return item
+
+    def _file_of(self, kind: str, name: str) -> tuple[str, str]:
+        """The file that it is included from, and words for that; empty where it stands in the scenario's own."""
+        file, _ = self._origins.of((f"{kind}s", name))
+        return file, f"\nIncluded from {file}, and edited there" if file else ""
 
     def _chosen(self) -> None:
         self._refresh_actions()
@@ -204,11 +219,12 @@ class ScenarioTree(QTreeWidget):
 
     def _refresh_actions(self) -> None:
         kind = self.key[0]
+        is_own = not self._file_of(*self.key)[0]
         for action in (self.rename, self.delete):
-            action.setEnabled(kind in NAMED_KINDS)
+            action.setEnabled(kind in NAMED_KINDS and is_own)
         self.break_here.setEnabled(kind in ("event", "handler"))
         for action in (self.up, self.down):
-            action.setEnabled(kind == "handler")
+            action.setEnabled(kind == "handler" and is_own)
         self.add_handler.setText("New handler of this event" if kind == "event" else "New handler")
 
     def _renamed(self, item: QTreeWidgetItem, column: int) -> None:
@@ -237,6 +253,12 @@ class ScenarioTree(QTreeWidget):
         self.menu.addAction(action)
         self.addAction(action)
         return action
+
+
+def _count(document: Document, section: str, one: str) -> str:
+    """How many there are in a list, and how many of them are included."""
+    own, all_ = len(document.values.get(section) or []), len(getattr(document.scenario, section))
+    return several(all_, one) + (f", {all_ - own} included" if all_ > own else "")
 
 
 def _key(item: QTreeWidgetItem) -> Key:

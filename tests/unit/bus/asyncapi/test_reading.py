@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
@@ -13,6 +14,7 @@ from bus.errors import UserError
 from bus.scenario import loads
 from bus.scenario.examine import examine
 from bus.scenario.model import Scenario
+from bus.scenario.texts import ScenarioTexts
 from bus.trace import Trace
 from tests.helpers.told import events as told_events
 from tests.unit.bus.asyncapi.documents import SECOND, THIRD
@@ -21,7 +23,7 @@ from tests.unit.bus.asyncapi.documents import SECOND, THIRD
 def scenario(text: str) -> Scenario:
     made = scenario_from(text, "shop.yaml").text
     read = loads(made).scenario
-    assert examine(read, made, "shop.yaml").mistakes == ()
+    assert examine(read, ScenarioTexts(made), Path("shop.yaml")).mistakes == ()
     return read
 
 

@@ -13,6 +13,7 @@ from bus.engine_process import messages
 from bus.engine_process.child import EngineServer, ServedRun
 from bus.engine_process.messages import FRAMES, JSON, Report
 from bus.run.order import Order
+from bus.scenario.texts import ScenarioTexts
 from bus.trace import Trace
 from tests.helpers.patience import PATIENCE_S, wait_until
 from tests.helpers.told import events
@@ -40,8 +41,15 @@ class Pipe(io.BytesIO):
 
 def said(**more: Any) -> dict[str, Any]:
     order = messages.packed_order(Order("pyee-asyncio", 1, math.inf))
-    told = {"text": TEXT, "file": "", "order": order, "trusted": "", "records": True, "breakpoints": []}
-    told |= {"pid": 7, "process": "window"}
+    told = {
+        "texts": ScenarioTexts(TEXT).as_json(),
+        "file": "",
+        "order": order,
+        "trusted": "",
+        "records": True,
+        "breakpoints": [],
+    }
+    told |= {"records": True, "breakpoints": [], "pid": 7, "process": "window"}
     return {**told, **more}
 
 
@@ -83,7 +91,7 @@ def test_the_server_carries_out_what_it_is_told_and_leaves_with_its_owner() -> N
 
 def test_a_run_that_cannot_be_made_has_failed_for_a_reason() -> None:
     source, sink = Pipe(), Pipe()
-    wrong = messages.packed_command(1, "begin", said(text="buslens: 1\nevents: 5\n"))
+    wrong = messages.packed_command(1, "begin", said(texts=ScenarioTexts("buslens: 1\nevents: 5\n").as_json()))
     messages.send(source, JSON, wrong)
     source.seek(0)
     EngineServer(source, sink, lambda: None).listen()
@@ -97,7 +105,7 @@ def test_python_may_run_for_exactly_the_trusted_text(tmp_path: Path) -> None:
     trusted = scenario.loads(code).content_hash
     for text, ran in ((code, True), (code + "# changed\n", False)):
         pipe = Pipe()
-        run = ServedRun(pipe, said(text=text, trusted=trusted))
+        run = ServedRun(pipe, said(texts=ScenarioTexts(text).as_json(), trusted=trusted))
         following = threading.Thread(target=run.follow)
         following.start()
         wait_until(lambda pipe=pipe: phases(pipe)[-1:] == ["finished"], lambda pipe=pipe: pipe.reports())

@@ -18,9 +18,10 @@ from bus.exploration.orders import (
 from bus.exploration.program import Program
 from bus.exploration.tally import Sighting
 from bus.runtime.choices import ORDER, Place
+from bus.scenario.texts import ScenarioTexts
 from tests.helpers.exploring import sample
 
-PROGRAM = ProgramOrder("buslens: 1\n", "/a/b.yaml", "b", "pyee", 3, True)
+PROGRAM = ProgramOrder(ScenarioTexts("buslens: 1\n", {"a.yaml": "events: {}"}), "/a/b.yaml", "b", "pyee", 3, True)
 
 
 @pytest.mark.parametrize(

@@ -9,6 +9,7 @@ from bus.exploration.orders import ChanceOrder, ProgramOrder, ordered
 from bus.exploration.program import Program
 from bus.exploration.work_process import parts_of
 from bus.scenario import loads
+from bus.scenario.texts import ScenarioTexts
 from tests.helpers.exploring import BROKEN, UNLUCKY
 
 
@@ -25,6 +26,6 @@ def test_who_wants_no_more_does_not_wait_for_the_rest() -> None:
 
 
 def test_what_it_cannot_do_is_said() -> None:
-    wrong = ProgramOrder("buslens: 1\nengine: kafka\n", "", "wrong", "kafka", 0, False)
+    wrong = ProgramOrder(ScenarioTexts("buslens: 1\nengine: kafka\n"), "", "wrong", "kafka", 0, False)
     with pytest.raises(UserError, match="others decide what comes next"):
         list(parts_of(ChanceOrder(wrong, "", 1, 1), lambda: True))

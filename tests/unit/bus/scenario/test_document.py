@@ -112,14 +112,14 @@ def test_undo_and_redo_go_back_and_forth_letter_by_letter(document: scenario.Doc
 def test_its_tree_is_that_of_its_text_also_after_an_undo_and_an_edit_that_was_refused(
     document: scenario.Document,
 ) -> None:
-    assert document.tree is document.tree
+    assert document.trees[""] is document.trees[""]
     document.add_event("order.cancelled")
-    assert [*document.tree["events"]] == ["order.placed", "order.paid", "order.cancelled"]
+    assert [*document.trees[""]["events"]] == ["order.placed", "order.paid", "order.cancelled"]
     with pytest.raises(UserError):
         document.add_event("order.lost", schema={"type": "nonsense"})
-    assert [*document.tree["events"]] == ["order.placed", "order.paid", "order.cancelled"]
+    assert [*document.trees[""]["events"]] == ["order.placed", "order.paid", "order.cancelled"]
     document.undo()
-    assert [*document.tree["events"]] == ["order.placed", "order.paid"]
+    assert [*document.trees[""]["events"]] == ["order.placed", "order.paid"]
 
 
 def test_typing_into_one_field_is_one_undo_but_not_across_a_save(document: scenario.Document) -> None:
@@ -181,3 +181,57 @@ def test_the_order_of_handlers_is_the_order_of_calls(document: scenario.Document
     document.add_handler("first", "order.paid")
     document.move_handler("first", 0)
     assert document.scenario.handlers_of("order.paid") == ["first", "charge"]
+
+
+PARTS = "buslens: 1\ninclude: [parts.yaml]\nhandlers:\n  own: {on: a}   # mine\n"
+
+
+@pytest.fixture
+def in_parts(tmp_path: Path) -> scenario.Document:
+    (tmp_path / "parts.yaml").write_text("events: {a: {}}\nhandlers: {theirs: {on: a}}\n")
+    (tmp_path / "whole.yaml").write_text(PARTS)
+    return scenario.load(tmp_path / "whole.yaml")
+
+
+def test_saving_keeps_what_is_included_in_its_own_file(in_parts: scenario.Document, tmp_path: Path) -> None:
+    in_parts.add_handler("new", "a")
+    in_parts.save()
+    assert (tmp_path / "whole.yaml").read_text() == PARTS + "  new:\n    on: a\n    do: []\n"
+    assert (tmp_path / "parts.yaml").read_text() == "events: {a: {}}\nhandlers: {theirs: {on: a}}\n"
+
+
+def test_it_is_not_saved_where_it_would_lose_what_it_includes(in_parts: scenario.Document, tmp_path: Path) -> None:
+    elsewhere = tmp_path / "other"
+    elsewhere.mkdir()
+    with pytest.raises(UserError, match="what it includes is not in that folder"):
+        in_parts.save(elsewhere / "whole.yaml")
+    assert not (elsewhere / "whole.yaml").exists()
+    (elsewhere / "parts.yaml").write_text((tmp_path / "parts.yaml").read_text())
+    in_parts.save(elsewhere / "whole.yaml")
+    assert scenario.load(elsewhere / "whole.yaml").scenario == in_parts.scenario
+
+
+def test_a_file_that_it_includes_is_read_again_when_it_has_changed(in_parts: scenario.Document, tmp_path: Path) -> None:
+    assert not in_parts.look_again()
+    trusted, revision = in_parts.content_hash, in_parts.revision
+    in_parts.add_handler("new", "a")
+    (tmp_path / "parts.yaml").write_text("events: {a: {}, b: {}}\n")
+    assert in_parts.look_again()
+    assert list(in_parts.scenario.handlers) == ["own", "new"]
+    assert in_parts.content_hash != trusted
+    assert in_parts.revision > revision
+    in_parts.undo()
+    assert list(in_parts.scenario.handlers) == ["own"]
+    assert list(in_parts.scenario.events) == ["a", "b"]
+
+
+def test_an_included_file_that_is_wrong_now_is_told_and_changes_nothing(
+    in_parts: scenario.Document, tmp_path: Path
+) -> None:
+    (tmp_path / "parts.yaml").write_text("events: {}\n")
+    with pytest.raises(UserError, match=r"whole\.yaml:4:13: no event a"):
+        in_parts.look_again()
+    assert list(in_parts.scenario.handlers) == ["theirs", "own"]
+    (tmp_path / "parts.yaml").write_text("events: {a: {}}\n")
+    assert in_parts.look_again()
+    assert list(in_parts.scenario.handlers) == ["own"]

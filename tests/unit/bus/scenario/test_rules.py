@@ -10,6 +10,7 @@ from bus.errors import UserErrors
 from bus.scenario import loads
 from bus.scenario.examine import examine
 from bus.scenario.rules import RULES, parse_rate
+from bus.scenario.texts import ScenarioTexts
 
 HEAD = """buslens: 1
 events: {a: {}, b: {}}
@@ -91,7 +92,7 @@ def test_no_rate(text: object) -> None:
 
 def test_a_name_that_no_condition_knows_is_a_mistake(tmp_path: Path) -> None:
     text = HEAD + "{always: a, holds: evnt.payload.id > counters.x}"
-    found = examine(loads(text).scenario, text, "x.yaml")
+    found = examine(loads(text).scenario, ScenarioTexts(text), Path("x.yaml"))
     assert [str(each) for each in found.mistakes] == [
         "x.yaml:5:24: there is no evnt here, there is event; did you mean event?",
         "x.yaml:5:42: there is no counters here, there is event",

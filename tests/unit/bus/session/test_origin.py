@@ -17,7 +17,7 @@ def test_the_scenario_as_it_is_now_and_as_it_was_then(tmp_path: Path) -> None:
     assert origin.differs_from(document) == ""
     document.add_event("b")
     assert origin.differs_from(document) == f"made from an earlier text of {document.title}"
-    assert origin.text == TEXT
+    assert origin.texts.own == TEXT
     assert list(origin.scenario.events) == ["a"]
     document.undo()
     assert origin.differs_from(document) == ""

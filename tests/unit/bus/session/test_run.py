@@ -40,7 +40,7 @@ def test_an_edit_after_the_end_changes_nothing_of_the_run(live: Live) -> None:
     assert (session.trace.span_ns, session.trace.whole) == (span, whole)
     assert handlers(session) == ["charge_card"]
     assert session.runs.view.origin is not None
-    assert "charge_card" in session.runs.view.origin.text
+    assert "charge_card" in session.runs.view.origin.texts.own
 
 
 def test_an_emit_by_hand_after_the_end_goes_on_with_the_same_run(live: Live) -> None:

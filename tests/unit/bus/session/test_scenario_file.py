@@ -43,3 +43,12 @@ def test_what_is_not_found_stays_as_it_is() -> None:
     run = Run(Trace())
     for said in ("", "nowhere.yaml", "/srv/app/orders.py", "a/b.py", "x" * 5_000, "nul\0.yaml"):
         assert on_this_machine(said, run, None) == said
+
+
+def test_a_file_that_the_scenario_includes_lies_below_its_folder(tmp_path: Path) -> None:
+    folder = tmp_path / "one"
+    (folder / "parts").mkdir(parents=True)
+    (folder / "parts" / "a.yaml").write_text("events: {a: {}}\n")
+    document = Document("buslens: 1\ninclude: [parts/a.yaml]\n", folder / "shop.yaml")
+    assert on_this_machine("parts/a.yaml", Run(Trace()), document) == str(folder / "parts" / "a.yaml")
+    assert on_this_machine("../secret.yaml", Run(Trace()), document) == "../secret.yaml"

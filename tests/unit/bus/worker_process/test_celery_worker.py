@@ -10,6 +10,7 @@ import pytest
 pytest.importorskip("celery", reason="Celery is not installed: pip install 'buslens[celery]'")
 
 from bus.errors import UserErrors
+from bus.scenario.texts import ScenarioTexts
 from bus.worker_process import celery_worker
 from bus.worker_process.celery_worker import HandlerFailed
 from bus.workers.celery_app import TASK
@@ -29,7 +30,7 @@ def request(**other: Any) -> dict[str, Any]:
 
 def called(body: Any) -> tuple[Any, list[dict[str, Any]]]:
     """How the task ended, and what was answered."""
-    app = celery_worker.serving("memory://", TEXT, "/x/f.yaml", trusted=False)
+    app = celery_worker.serving("memory://", ScenarioTexts(TEXT), "/x/f.yaml", trusted=False)
     result = app.tasks[TASK].apply(args=(body,), task_id="t")
     answers = []
     with app.connection_for_read() as connection:
@@ -78,4 +79,4 @@ def test_what_is_no_call_is_refused_and_answered_nowhere(body: Any) -> None:
 
 def test_a_wrong_scenario_is_said_before_anything_is_served() -> None:
     with pytest.raises(UserErrors):
-        celery_worker.serving("memory://", "buslens: 1\nhandlers: 5", "f", trusted=False)
+        celery_worker.serving("memory://", ScenarioTexts("buslens: 1\nhandlers: 5"), "f", trusted=False)

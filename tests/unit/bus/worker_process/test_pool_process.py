@@ -10,7 +10,10 @@ from bus.workers.worker_talk import pool_command
 from tests.helpers.patience import PATIENCE_S
 
 SCENARIO = {
-    "scenario": "buslens: 1\nevents: {a: {}}\nhandlers: {h: {on: a, worker: process, do: [{wait: 1s}]}}\n",
+    "scenario": {
+        "own": "buslens: 1\nevents: {a: {}}\nhandlers: {h: {on: a, worker: process, do: [{wait: 1s}]}}\n",
+        "included": {},
+    },
     "file": "f.yaml",
     "seed": 1,
 }

@@ -8,7 +8,10 @@ from typing import Any
 from bus.workers.process import ProcessPool
 
 SCENARIO = {
-    "scenario": "buslens: 1\nevents: {a: {}}\nhandlers: {h: {on: a, do: [{log: here}, {emit: a, with: 7}]}}\n",
+    "scenario": {
+        "own": "buslens: 1\nevents: {a: {}}\nhandlers: {h: {on: a, do: [{log: here}, {emit: a, with: 7}]}}\n",
+        "included": {},
+    },
     "file": "s.yaml",
     "seed": 0,
 }
