@@ -13,7 +13,6 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from enum import Enum
 from functools import lru_cache
-from itertools import islice
 from typing import Any
 
 from bus.scenario import failed_words, parser_words
@@ -28,12 +27,16 @@ Evaluator = Callable[[Variables], Any]
 class Walk(Enum):
     """How an expression walks through lists with `map`, `filter`, `all` or `exists`: how its time grows with them.
 
-    CEL copies what it asks for each time: a value of `event`, or the list that it makes.
+    CEL copies what it asks for each time: a value of `event`, or the list that it makes. The number says how often the
+    length of a list counts, beside all values that there are.
     """
 
-    ONCE = "each value once"
-    AGAIN = "the whole for each value"
-    NESTED = "a list for each value of a list, and a copy each time"
+    ONCE = 0
+    AGAIN = 1
+    """All that there is, for each value of a list."""
+
+    NESTED = 2
+    """And again for each value of a list inside of it."""
 
 
 LONGEST = 4_000
@@ -45,8 +48,8 @@ DEEPEST = 40
 MOST_MACROS = 2
 """map, filter, all, exists in one expression: nested ones multiply, and nothing can stop CEL once it runs."""
 
-MOST_WALKED = {Walk.AGAIN: 2_000, Walk.NESTED: 200}
-"""Values that such an expression may know of: a second on a machine of today, which nothing can stop before."""
+MOST_COPIED = 10_000_000
+"""Values that one expression may copy on its walks: about a second, and nothing can stop CEL before."""
 
 _FIELD = re.compile(r"[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)*", re.ASCII)
 _LEAST = -(1 << 63)
@@ -80,8 +83,9 @@ def compile_expression(text: str) -> Evaluator:
     if not text.strip():
         raise ValueError("expected an expression such as event.payload.id, found nothing")
     walk = _walk_of(code)
-    if walk is Walk.NESTED and text.count(",") > MOST_WALKED[walk]:
-        raise ValueError(f"the expression is wrong: {_too_many(walk)}")
+    written = text.count(",") + 1  # as long may a list be that stands in the expression
+    if _are_many(walk, written, written):
+        raise ValueError(f"the expression is wrong: {_too_many(walk, written, written)}")
     try:
         program = cel.compile(text)
     except ValueError as error:
@@ -93,8 +97,10 @@ def compile_expression(text: str) -> Evaluator:
         value = _field(variables, steps)
         if value is not Missing:
             return value
-        if walk is not Walk.ONCE and _are_many(variables, MOST_WALKED[walk]):
-            raise ExpressionError(f"{text}: {_too_many(walk)}")
+        if walk is not Walk.ONCE:
+            total, longest = _extent(variables)
+            if _are_many(walk, total + written, max(longest, written)):
+                raise ExpressionError(f"{text}: {_too_many(walk, total, longest)}")
         try:
             return _in_order(program.execute(dict(variables)))
         except Exception as error:
@@ -139,24 +145,27 @@ def _inside(code: str, begins: int) -> str:
     return code[begins:]
 
 
-def _too_many(walk: Walk) -> str:
-    what = (
-        "walks through one list inside of another"
-        if walk is Walk.NESTED
-        else "reads all that there is again for each value of a list"
-    )
-    return f"it {what}, and there are more than {MOST_WALKED[walk]} values"
+def _are_many(walk: Walk, total: int, longest: int) -> bool:
+    return walk is not Walk.ONCE and total * longest**walk.value > MOST_COPIED
 
 
-def _are_many(value: Any, most: int) -> bool:
-    """Whether there are more values inside of this than that."""
-    left, seen = [value], 0
-    while left and seen <= most:
+def _too_many(walk: Walk, total: int, longest: int) -> str:
+    what = "walks through one list inside of another"
+    if walk is Walk.AGAIN:
+        what = "reads all that there is again for each value of a list"
+    return f"it {what}, and that is too much of {total} values, {longest} of them in one list"
+
+
+def _extent(value: Any) -> tuple[int, int]:
+    """How many values there are inside of this, and how many in the longest list or mapping; as far as it matters."""
+    left, total, longest = [value], 0, 0
+    while left and total <= MOST_COPIED:
         each = left.pop()
-        seen += 1
+        total += 1
         if isinstance(each, list | Mapping):
-            left.extend(islice(each.values() if isinstance(each, Mapping) else each, most + 1))
-    return seen > most
+            longest = max(longest, len(each))
+            left.extend(each.values() if isinstance(each, Mapping) else each)
+    return total, longest
 
 
 def _in_order(value: Any) -> Any:
