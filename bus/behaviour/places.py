@@ -97,7 +97,7 @@ def point_to(error: Exception, file: str, frames: Iterable[tuple[int, str]]) -> 
     return error.with_traceback(result)
 
 
-def raised_by(error: Exception, file: str, line: int, name: str) -> Exception:
+def raised_by(error: BaseException, file: str, line: int, name: str) -> BaseException:
     """Make `error` look as if a function that was made for a handler (`function_at`) had raised it."""
     raised = max(line - _BODY_LINES, 1) + _BODY_LINES
     return error.with_traceback(TracebackType(error.__traceback__, _frame(file, name), 0, raised))

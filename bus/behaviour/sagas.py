@@ -43,8 +43,8 @@ def undo(call: Call, failed: Exception) -> None:
 
     Raises what the consumer dies with meanwhile: then nothing else is undone.
     """
-    for each in _to_undo(call, failed):
-        with _telling(call, each):
+    for each in to_undo(call, failed):
+        with telling(call, each):
             for step in each.of(call):
                 pause = step.do(call)
                 if pause is not None:
@@ -55,8 +55,8 @@ def undo(call: Call, failed: Exception) -> None:
 
 async def undo_async(call: Call, failed: Exception) -> None:
     """The same in a coroutine."""
-    for each in _to_undo(call, failed):
-        with _telling(call, each):
+    for each in to_undo(call, failed):
+        with telling(call, each):
             for step in each.of(call):
                 pause = step.do(call)
                 if pause is not None:
@@ -65,7 +65,8 @@ async def undo_async(call: Call, failed: Exception) -> None:
                     call.deadline.check()
 
 
-def _to_undo(call: Call, failed: Exception) -> Iterator[Compensation]:
+def to_undo(call: Call, failed: Exception) -> Iterator[Compensation]:
+    """What was done, the last first; nothing where the consumer has died."""
     if _is_death(failed):
         return
     call.deadline = call.dies  # a call that has timed out is undone all the same
@@ -78,7 +79,7 @@ def _is_death(failed: Exception) -> bool:
 
 
 @contextmanager
-def _telling(call: Call, compensation: Compensation) -> Iterator[None]:
+def telling(call: Call, compensation: Compensation) -> Iterator[None]:
     """One that fails does not keep the others from being undone; one in which the consumer dies does."""
     step = compensation.step
     try:

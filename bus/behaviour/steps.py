@@ -34,6 +34,9 @@ class ReadyStep:
     first_only: bool
     """Only in the handler's first call."""
 
+    model: Any = None
+    """The step of the file; None where this is none that stands there."""
+
     def is_of(self, call: Call) -> bool:
         """Whether this call does it."""
         return call.count == 1 or not self.first_only
@@ -68,7 +71,7 @@ def ready(model: list[Any], spot: Spot, *, first_only: bool = False) -> Iterator
             undo = tuple(ready(step.undo, here.inside("undo"), first_only=first_only))
             yield ReadyStep(partial(done, compensation=Compensation(step.step, undo)), here.line, first_only)
         else:
-            yield ReadyStep(STEPS[type(step)](step, here), here.line, first_only)
+            yield ReadyStep(STEPS[type(step)](step, here), here.line, first_only, step)
 
 
 def ready_steps(name: str, model: list[Any], lines: Lines) -> Iterator[ReadyStep]:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from pyee.base import PyeeError
 
 from bus.kernel.beyond import BeyondKernel
-from bus.kernel.calls import Listener
 from bus.kernel.plans import Carried
 from bus.kernel.records import (
     EMITTED,
@@ -18,8 +19,13 @@ from bus.kernel.records import (
     Records,
     payload_blob,
 )
-from bus.kernel.tasks import Steps, Task, Tasks
+from bus.kernel.retries import Retries
+from bus.kernel.tasks import TURN, Steps, Task, Tasks
+from bus.run.lifetimes import Life
 from buslens.adapters.pyee.dispatch import STALE
+
+if TYPE_CHECKING:
+    from bus.kernel.calls import Listener
 
 ERROR = "error"
 """What pyee emits where a handler has failed on asyncio, and never lets pass unheard."""
@@ -34,13 +40,18 @@ class KernelBus:
     def __init__(self, tasks: Tasks, records: Records, *, runs_tasks: bool, most_in_flight: int) -> None:
         """runs_tasks: coroutines of handlers go on beside the emit, as on asyncio."""
         self._tasks, self._records = tasks, records
-        self._runs_tasks = runs_tasks
+        self.runs_tasks = runs_tasks
         self._most_in_flight = most_in_flight
         self._listeners: dict[str, dict[Listener, None]] = {}
         """By event, in the order in which they were added."""
 
         self.in_flight = 0
-        """Calls beside the emit that have not ended."""
+        """Calls beside the emit that have not ended, or will be made again, and events on their way to the bus."""
+
+        self.life: Life | None = None
+        """Of the event that is emitted; None: it lives on."""
+
+        self._retries = Retries(tasks, records, self)
 
         self._depth = 0
         self._is_failing = False
@@ -80,49 +91,89 @@ class KernelBus:
                 self._run_inside(hearing, at, call, dispatch, carried)
                 continue
             if listener.once:
-                self._remove(listener)
+                self.remove(listener)
             self.in_flight += 1
             task = Task(call, listener.about)
+            task.life = self.life
             task.steps = listener.calls.begin(task, listener, dispatch, carried)
             tasks.ready.append(task)
         if self.in_flight > self._most_in_flight:
             raise BeyondKernel
 
-    def failed(self, task: Task, error: Exception) -> None:
-        """A call beside its emit has failed: pyee emits that in the next turn."""
+    def call(
+        self,
+        listener: Listener,
+        call: int,
+        dispatch: int,
+        carried: Carried,
+        *,
+        attempt: int = 1,
+        life: Life | None = None,
+    ) -> None:
+        """Make one call, as an emit would have made it. What it raises nobody hears of who goes on here."""
+        tasks = self._tasks
+        caller, tasks.call = tasks.call, call
+        if listener.runs_inside:
+            self._inside(listener, call, dispatch, carried, attempt)
+        else:
+            self.in_flight += 1
+            task = Task(call, listener.about)
+            task.attempt, task.life = attempt, life
+            task.steps = listener.calls.begin(task, listener, dispatch, carried)
+            tasks.ready.append(task)
+        tasks.call = caller
+
+    def failed(self, task: Task, error: BaseException, listener: Listener, dispatch: int, carried: Carried) -> None:
+        """A call beside its emit has failed: another one follows, or pyee emits that in the next turn."""
         self.in_flight -= 1
-        later = Task(task.call)
-        later.steps = self._tell(error)
-        self._tasks.ready.append(later)
+        if listener.calls.plan.comes_again(task.attempt, error):
+            self._retries.later(listener, dispatch, carried, task.call, task.attempt, task.life)
+        elif isinstance(error, Exception):
+            later = Task(task.call)
+            later.steps = self._tell(error)
+            self._tasks.ready.append(later)
+            return
+        self._tasks.ready.append(TURN)
 
     def _run_inside(self, hearing: list[Listener], at: int, call: int, dispatch: int, carried: Carried) -> None:
         """A function: it is over when this returns. Raises what comes out of the emit."""
-        tasks, records, listener = self._tasks, self._records, hearing[at]
-        records.keep(PACK_STARTED(STARTED, listener.ident, tasks.now, call, dispatch, records.lane, 1))
+        tasks, caller = self._tasks, self._tasks.call
+        tasks.call = call
+        raised = self._inside(hearing[at], call, dispatch, carried, 1)
+        tasks.call = caller
+        if raised is not None:
+            for left in hearing[at + 1 :]:
+                self._records.skipped(tasks.now, dispatch, left.ident, call)
+            raise raised
+
+    def _inside(
+        self, listener: Listener, call: int, dispatch: int, carried: Carried, attempt: int
+    ) -> BaseException | None:
+        """Run a function; what comes out of that."""
+        tasks, records = self._tasks, self._records
+        records.keep(PACK_STARTED(STARTED, listener.ident, tasks.now, call, dispatch, records.lane, attempt))
         if listener.once:
-            self._remove(listener)
-        caller, tasks.call = tasks.call, call
+            self.remove(listener)
         self._depth += 1
         if self._depth > DEEPEST:
             raise BeyondKernel
-        failed = listener.calls.at_once(call, listener, carried)
+        life = self.life
+        failed = listener.calls.at_once(call, listener, carried, attempt)
+        raised: BaseException | None = None
         if failed is None:
             records.keep(PACK_ENDED(ENDED, tasks.now, call))
         else:
-            raised = self._after_failure(listener, call, failed)
-            if raised is not None:
-                for left in hearing[at + 1 :]:
-                    records.skipped(tasks.now, dispatch, left.ident, call)
-                tasks.call = caller
-                self._depth -= 1
-                raise raised
-        tasks.call = caller
+            records.failed(tasks.now, call, failed, listener.calls.plan.words.file)
+            if listener.calls.plan.comes_again(attempt, failed):
+                self._retries.later(listener, dispatch, carried, call, attempt, life)
+            else:
+                raised = self._after_failure(failed)
         self._depth -= 1
+        return raised
 
-    def _after_failure(self, listener: Listener, call: int, failed: Exception) -> Exception | None:
+    def _after_failure(self, failed: BaseException) -> BaseException | None:
         """What comes out of an emit in which a function has failed; None: on asyncio somebody heard of the error."""
-        self._records.failed(self._tasks.now, call, failed, listener.calls.file)
-        if not self._runs_tasks:
+        if not isinstance(failed, Exception) or not self.runs_tasks:
             return failed
         if self._is_failing:
             raise BeyondKernel  # its error would tell of the first one as its context
@@ -147,10 +198,16 @@ class KernelBus:
         """Raises the error itself where nobody hears of it."""
         self.emit(ERROR, (error,), payload_blob(error))
 
-    def _remove(self, listener: Listener) -> None:
-        del self._listeners[listener.event][listener]
+    def remove(self, listener: Listener) -> None:
+        """It does not hear its event any more."""
+        listeners = self._listeners[listener.event]
+        if listener not in listeners:
+            return
+        del listeners[listener]
         records = self._records
-        records.subscribed(self._tasks.now, listener.ident, records.event(listener.event), once=True, ended=True)
+        records.subscribed(
+            self._tasks.now, listener.ident, records.event(listener.event), once=listener.once, ended=True
+        )
 
 
 def _raise_unheard(carried: Carried) -> None:

@@ -1,38 +1,29 @@
-"""What stands between a handler's events and its calls in the kernel: as `bus/run/event_gates.py`, and workers as
-`bus/workers/modelled.py`, with generators in place of coroutines.
+"""What stands between a handler's events and its calls in the kernel: as `bus/run/event_gates.py`, with
+generators in place of coroutines.
 """
 
 from __future__ import annotations
 
-import heapq
+import asyncio
 from collections import deque
-from collections.abc import Callable, Generator
-from typing import Protocol
+from typing import TYPE_CHECKING
 
+from bus.kernel.batches import Batching
 from bus.kernel.plans import Carried, PlannedHandler
-from bus.kernel.records import Records, note_blob
+from bus.kernel.records import Records
 from bus.kernel.tasks import Task, Tasks
+from bus.kernel.work import Gate, Inner, Work, behind
 from bus.scenario import distribution
 from bus.trace.payload_fields import value_at
-from bus.trace.work_names import TURN, worker_name
-from bus.workers import INLINE, KINDS
-from bus.workers.kind import WorkerKind
-from buslens.records import Kind
+from bus.trace.work_names import TURN
+from bus.workers import INLINE
+from buslens.records import Decided, Kind
 
-Work = Generator[int | None, None, Exception | None]
-"""A call, or what stands before it: steps as a Task has them. It returns what the call has failed with."""
-
-Inner = Callable[[Task, Carried], Work]
+if TYPE_CHECKING:
+    from bus.kernel.stage import KernelStage
 
 
-class Gate(Protocol):
-    """One of them, of one handler."""
-
-    def enter(self, task: Task, carried: Carried, inner: Inner) -> Work:
-        """An event has come."""
-
-
-def gated(plan: PlannedHandler, tasks: Tasks, records: Records, inner: Inner) -> Inner | None:
+def gated(plan: PlannedHandler, stage: KernelStage, tasks: Tasks, records: Records, inner: Inner) -> Inner | None:
     """Calls behind the gates of a handler, the first of which an event meets first; None where it has none."""
     model = plan.model
     made: list[Gate] = []
@@ -41,22 +32,36 @@ def gated(plan: PlannedHandler, tasks: Tasks, records: Records, inner: Inner) ->
     if model.throttle is not None:
         every = distribution.parse_time(model.throttle.every)
         made.append(Throttle(tasks, records, plan.name, every, waits=model.throttle.excess == "wait"))
+    if model.batch is not None:
+        made.append(Batching(tasks, records, plan.name, model.batch))
     if model.order is not None:
         made.append(InOrder(tasks, records, model.order))
     if model.concurrency is not None:
         made.append(Turns(tasks, records, model.concurrency))
+    if model.service is not None:
+        made.append(stage.services.gate(model.service))
     if model.worker != INLINE:
-        made.append(Capacity(tasks, records, plan.name, KINDS[model.worker], model.parallel))
+        made.append(stage.workers(plan.name, model))
+    if plan.may_expire:
+        made.append(Lifetimes(tasks, records))
     for gate in reversed(made):
-        inner = _behind(gate, inner)
+        inner = behind(gate, inner)
     return inner if made else None
 
 
-def _behind(gate: Gate, inner: Inner) -> Inner:
-    def enter(task: Task, carried: Carried) -> Work:
-        return gate.enter(task, carried, inner)
+class Lifetimes:
+    """A call whose event has expired does not begin."""
 
-    return enter
+    def __init__(self, tasks: Tasks, records: Records) -> None:
+        self._tasks, self._records = tasks, records
+
+    def enter(self, task: Task, carried: Carried, inner: Inner) -> Work:
+        """Let it begin, or not."""
+        life, now = task.life, self._tasks.now
+        if life is not None and life.is_over(task.about[0], now):
+            self._records.decided(now, Decided.EXPIRED, life.told(now), task.call)
+            return asyncio.CancelledError(life.why)
+        return (yield from inner(task, carried))
 
 
 class Debounce:
@@ -152,46 +157,4 @@ class InOrder:
         failed = yield from line.enter(task, carried, inner)
         if line.is_idle:
             self._lines.pop(key, None)
-        return failed
-
-
-class Capacity:
-    """Workers as places and a queue: a call waits until one of them is free, in the order of the events."""
-
-    def __init__(self, tasks: Tasks, records: Records, handler: str, kind: WorkerKind, parallel: int) -> None:
-        """parallel: calls at the same time, at most."""
-        self._tasks, self._records = tasks, records
-        self._queue = records.queue(kind.title)
-        names = [worker_name(handler, number) for number in range(parallel)]
-        self._lanes = [records.lane_of(name) for name in names]
-        self._notes = [note_blob(name) for name in names]
-        self._free = list(range(parallel))
-        """Numbers of workers that have nothing to do; a heap, so that the first of them is the next."""
-
-        self._given: dict[int, int] = {}
-        """The worker that a call was given that waited for one, by the call."""
-
-        self._waiting: deque[Task] = deque()
-
-    def enter(self, task: Task, carried: Carried, inner: Inner) -> Work:
-        """One call, from being handed over to its end."""
-        tasks, records, call = self._tasks, self._records, task.call
-        records.work(tasks.now, Kind.WORK_SENT, self._queue, call)
-        if self._free:
-            worker = heapq.heappop(self._free)
-        else:
-            self._waiting.append(task)
-            yield None
-            worker = self._given.pop(call)
-        lane = self._lanes[worker]
-        records.work(tasks.now, Kind.WORK_STARTED, self._queue, call, note=self._notes[worker], lane=lane)
-        failed = yield from inner(task, carried)
-        end = Kind.WORK_FAILED if failed else Kind.WORK_SUCCEEDED
-        records.work(tasks.now, end, self._queue, call, lane=lane)
-        if self._waiting:
-            next_one = self._waiting.popleft()
-            self._given[next_one.call] = worker
-            tasks.begin(next_one)
-        else:
-            heapq.heappush(self._free, worker)
         return failed

@@ -10,11 +10,14 @@ from bus.engines import ENGINES
 from bus.errors import UserError
 from bus.kernel.beyond import BeyondKernel
 from bus.kernel.bus import KernelBus
-from bus.kernel.calls import Calls, Listener
+from bus.kernel.calls import Calls
+from bus.kernel.outages import KernelOutages
 from bus.kernel.plans import PlannedHandler, ReadyEmit
 from bus.kernel.records import Records
 from bus.kernel.script import KernelScript
+from bus.kernel.sources import Sources
 from bus.kernel.stage import KernelStage
+from bus.kernel.subscriptions import KernelSubscriptions
 from bus.kernel.tasks import ChosenTasks, Tasks
 from bus.run.choosing import draws_of, unused
 from bus.run.order import Order
@@ -71,28 +74,35 @@ class Kernel:
         """
         records = Records(self._header, self._lane, self._most_bytes)
         tasks = Tasks(records.make_room) if choices is None else ChosenTasks(choices, records.make_room)
-        stage = KernelStage(self._scenario, tasks, records, draws_of(self._order, choices), self._classes)
         bus = KernelBus(tasks, records, runs_tasks=self._runs_tasks, most_in_flight=self._most_in_flight)
-        stage.bus = bus
-        records.name_bus(self._order.engine, _EMITTERS[self._order.engine])
+        draws, engine = draws_of(self._order, choices), self._order.engine
+        stage = KernelStage(self._scenario, tasks, records, draws, self._classes, bus, engine)
+        records.name_bus(engine, _EMITTERS[engine])
+
+        def make(plan: PlannedHandler, before: Calls | None) -> Calls:
+            return Calls(plan, stage, tasks, records, bus, before)
+
+        subscriptions = KernelSubscriptions(make, stage, tasks, records, bus)
         for plan in self._plans:
-            self._subscribe(plan, Calls(plan, stage, tasks, records, bus), bus, records)
-        script = KernelScript(self._scenario, self._lines, stage, tasks, self._ready)
-        script.begin()
+            subscriptions.add(plan)
+        sources = Sources(tasks)
+        if stage.faults.told:
+            records.mark(0, stage.faults.told, 0)
+        if stage.faults.outages:
+            tasks.is_over = lambda: sources.is_resting and sources.are_over and not bus.in_flight
+            outages = KernelOutages(tasks, sources, subscriptions)
+            for outage in stage.faults.outages:
+                outages.begin(outage)
+        sources.add(KernelScript(self._scenario, self._lines, stage, tasks, self._ready).run)
+        sources.begin()
         try:
             tasks.run()
         except (UserError, RecursionError, MemoryError) as error:
             raise BeyondKernel from error
-        if choices is not None and script.is_over:
+        if choices is not None and sources.is_resting:
             for text in unused(choices):
                 records.mark(tasks.now, text, 0)
-        is_stuck = not script.is_over or bus.in_flight > 0
+        is_stuck = not sources.are_over or bus.in_flight > 0
         if is_stuck:
-            records.decided(tasks.now, Decided.STANDS_STILL, note(script_is_over=script.is_over))
+            records.decided(tasks.now, Decided.STANDS_STILL, note(script_is_over=sources.are_over))
         return KernelRun(records.capture(), is_stuck)
-
-    def _subscribe(self, plan: PlannedHandler, calls: Calls, bus: KernelBus, records: Records) -> None:
-        words = plan.words
-        for event in plan.heard:
-            ident = records.handler(plan.name, words.file, words.line, event)
-            bus.add(Listener(calls, event, ident, runs_inside=plan.model.block or not self._runs_tasks))

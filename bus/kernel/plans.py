@@ -9,13 +9,15 @@ from bus.behaviour.handler_steps import HandlerSteps
 from bus.behaviour.places import Lines
 from bus.behaviour.plain import PayloadTooLarge, plain
 from bus.behaviour.steps import ReadyStep, ready_steps
+from bus.contract.protocol import ConsumerOptions
 from bus.kernel.records import Blob, payload_blob
+from bus.run.service_lines import services_blocking
 from bus.run.subscriptions import heard_by
 from bus.scenario import Scenario, distribution, expressions, payload
 from bus.scenario.distribution import Distribution
 from bus.scenario.expressions import Variables
-from bus.scenario.model import Handler, steps_of
-from bus.scenario.steps import Emit, Once, Wait
+from bus.scenario.model import Handler
+from bus.scenario.steps import Emit, Wait
 
 Carried = tuple[Any, ...]
 """What an event carries: one payload or none."""
@@ -39,7 +41,7 @@ class PlannedStep:
 
     __slots__ = ("blocks", "emit", "fixed_ns", "ready", "wait")
 
-    def __init__(self, ready: ReadyStep, model: Any, scenario: Scenario) -> None:
+    def __init__(self, ready: ReadyStep, scenario: Scenario) -> None:
         self.ready = ready
         """What does it, where it is none of the following."""
 
@@ -55,12 +57,14 @@ class PlannedStep:
         self.emit: ReadyEmit | None = None
         """What it emits, where that is all that it does, and the same each time."""
 
+        model = ready.model
         if isinstance(model, Wait):
             self.wait = distribution.parse(model.wait)
             self.fixed_ns = self.wait.first_ns if self.wait.shape == "fixed" else None
             self.blocks = model.block
         elif isinstance(model, Emit) and model.if_ is None and model.probability is None:
-            self.emit = ready_emit(scenario, model.emit, model, model.times)
+            if not services_blocking(model.emit, scenario):
+                self.emit = ready_emit(scenario, model.emit, model, model.times)
 
 
 class PlannedHandler:
@@ -76,11 +80,25 @@ class PlannedHandler:
         self.words = HandlerSteps(name, lines, ready)
         """Where it stands in its file, and what its failures look like."""
 
-        models = [step for step in steps_of(model.do) if not isinstance(step, Once)]
-        self.steps = [PlannedStep(*pair, scenario) for pair in zip(ready, models, strict=True)]
+        self.steps = [PlannedStep(step, scenario) for step in ready]
+        retry = model.retry
+        self._attempts: ConsumerOptions | None = None
+        if retry is not None:
+            self._attempts = ConsumerOptions(attempts=retry.attempts, only=retry.errors)
+        self.may_expire = any(event in scenario.events and scenario.events[event].ttl for event in self.heard)
+        """Whether any of its events has a time to live."""
+
         self.is_wanted: Callable[[Variables], bool] | None = (
             None if model.when is None else expressions.compile_condition(model.when)
         )
+
+    def comes_again(self, attempt: int, error: BaseException) -> bool:
+        """Whether another call for the event follows this attempt, from 1, that has failed."""
+        return self._attempts is not None and self._attempts.comes_again(attempt, error)
+
+    def gives_up(self, attempt: int, error: BaseException) -> bool:
+        """Whether none does, whoever has the event now."""
+        return self._attempts is None or self._attempts.gives_up(attempt, error)
 
 
 def ready_emit(scenario: Scenario, event: str, model: Any, times: int = 1) -> ReadyEmit | None:

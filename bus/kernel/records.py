@@ -8,12 +8,13 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from bus.kernel.beyond import BeyondKernel
+from bus.run.fault_records import MOST_NOTED
 from buslens.failures import Failure
 from buslens.limits import DEFAULT_LIMITS
 from buslens.packing import blob_of
 from buslens.payloads import snapshot
 from buslens.recorder import Recorder
-from buslens.records import FACT, Decided, Flag, Kind, Outcome
+from buslens.records import FACT, Decided, Fault, Flag, Kind, Outcome
 from buslens.small import NOT_SMALL, SmallCopy
 from buslens.texts import utf8
 from buslens.watching.calls import outcome_of
@@ -125,7 +126,7 @@ class Records:
         blob = self.blob(note_blob(note)) if note else 0
         self.keep(FACT.pack(Kind.SKIPPED, 0, 0, handler, now, dispatch, because, 0, 1, blob))
 
-    def failed(self, now: int, call: int, error: Exception, file: str) -> None:
+    def failed(self, now: int, call: int, error: BaseException, file: str) -> None:
         """A call has failed; of its traceback those frames count that are in this file."""
         outcome, blob = outcome_of(error), 0
         if outcome is not Outcome.CANCELLED:
@@ -137,10 +138,6 @@ class Records:
         """A line on the timeline."""
         self.keep(FACT.pack(Kind.MARK, 0, 0, 0, now, 0, call, 0, 0, self.blob(note_blob(text))))
 
-    def decided(self, now: int, what: Decided, note: str) -> None:
-        """What was decided of the whole run."""
-        self.keep(FACT.pack(Kind.DECIDED, 0, 0, 0, now, 0, 0, self.here(), int(what), self.blob(note_blob(note))))
-
     def counted(self, now: int, name: str, value: int, call: int) -> None:
         """A counter has this value from now on."""
         counter = self._namer.counter(name)
@@ -150,6 +147,37 @@ class Records:
         """A step of a call on its way to its turn, or to workers."""
         blob = 0 if note is None else self.blob(note)
         self.keep(FACT.pack(kind, 0, 0, queue, now, 0, call, lane or self.here(), 1, blob))
+
+    def decided(self, now: int, decided: Decided, note: str, call: int = 0, service: str = "") -> None:
+        """What became of a call; 0: of the whole run. service: whose queue has decided; empty: no queue."""
+        name = self._namer.queue(service) if service else 0
+        blob = self.blob(note_blob(note))
+        self.keep(FACT.pack(Kind.DECIDED, 0, 0, name, now, 0, call, self.here(), decided, blob))
+
+    def fault(self, now: int, fault: Fault, what: str, event: str, dispatch: int, call: int) -> None:
+        """What went wrong on purpose, as a sentence goes on behind `fault:`."""
+        name = self.event(event) if event else 0
+        blob = self.blob(blob_of(utf8(f"fault: {what}"[:MOST_NOTED]), Kind.FAULT, DEFAULT_LIMITS))
+        self.keep(FACT.pack(Kind.FAULT, 0, 0, name, now, dispatch, call, self.here(), fault, blob))
+
+    def replayed(self, now: int, event: str, blob: Blob | None) -> int:
+        """An event that was emitted before is put on the bus again for one handler; its dispatch."""
+        return self._dispatched(now, event, 0, blob, handlers=1)
+
+    def discarded(self, now: int, event: str, call: int, blob: Blob | None, queue: str, note: str) -> int:
+        """An event was emitted in a call, and lost on its way; its dispatch."""
+        dispatch = self._dispatched(now, event, call, blob, flags=Flag.DURABLE)
+        told = self.blob(note_blob(note))
+        self.keep(FACT.pack(Kind.DISCARDED, 0, 0, self._namer.queue(queue), now, dispatch, 0, 0, 0, told))
+        return dispatch
+
+    def _dispatched(
+        self, now: int, event: str, call: int, blob: Blob | None, *, handlers: int = 0, flags: int = 0
+    ) -> int:
+        dispatch, name, lane = self.next_id(), self.event(event), self.here()
+        payload = 0 if blob is None else self.blob(blob)
+        self.keep(FACT.pack(Kind.DISPATCH_EMITTED, 0, flags, name, now, dispatch, call, lane, handlers, payload))
+        return dispatch
 
     def capture(self) -> bytes:
         """All of it."""

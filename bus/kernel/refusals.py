@@ -9,19 +9,25 @@ from collections.abc import Iterator
 
 from pydantic import BaseModel
 
-from bus.scenario import Scenario, acts, steps
+from bus.kernel.bus import ERROR
+from bus.scenario import Scenario, acts, faults, steps
 from bus.scenario.model import Event, Handler, steps_of
+from bus.scenario.services import Service
 from bus.workers import INLINE, KINDS
 
 ENGINES = ("pyee-asyncio", "pyee")
 """Whose emitters it models."""
 
+_CHANCE = "at for_ probability every if_ most"
+
 _KNOWN: dict[type[BaseModel], str] = {
-    Scenario: "buslens name description engine seed parameters events handlers script swarm expect choices",
-    Event: "description schema_ sample",
+    Scenario: "buslens name description engine seed parameters events services handlers script faults swarm expect "
+    "choices",
+    Event: "description schema_ sample ttl last_value",
+    Service: "workers queue description",
     # What only durable engines heed: attempts, ack, from_.
-    Handler: "on do once block attempts when timeout on_failure concurrency order debounce throttle ack from_ worker "
-    "parallel description",
+    Handler: "on do once block attempts retry when timeout on_failure concurrency order service debounce throttle "
+    "batch ack from_ worker parallel description",
     acts.EmitAct: "emit with_ generate times every rate burst for_ at if_",
     acts.WaitAct: "wait",
     acts.MarkAct: "mark",
@@ -34,6 +40,17 @@ _KNOWN: dict[type[BaseModel], str] = {
     steps.Transform: "transform",
     steps.Count: "count",
     steps.Once: "once",
+    steps.SagaStep: "step do undo",
+    faults.FailFault: f"fail error {_CHANCE}",
+    faults.HangFault: f"hang {_CHANCE}",
+    faults.SlowFault: f"slow by {_CHANCE}",
+    faults.DropFault: f"drop {_CHANCE}",
+    faults.DuplicateFault: f"duplicate times {_CHANCE}",
+    faults.DelayFault: f"delay by {_CHANCE}",
+    faults.ReorderFault: f"reorder within {_CHANCE}",
+    faults.CorruptFault: f"corrupt {_CHANCE}",
+    faults.CrashFault: "crash at every for_",
+    faults.AbsentFault: "absent at for_",
 }
 """The fields of each part of a scenario that it models; of other parts none."""
 
@@ -57,6 +74,12 @@ def _reasons(scenario: Scenario, engine: str) -> Iterator[str]:
             yield from _unknown(step, f"a step of {name}")
     for act in steps_of(scenario.script):
         yield from _unknown(act, "a step of the script")
+    for name, service in scenario.services.items():
+        yield from _unknown(service, name)
+    for fault in scenario.faults:
+        yield from _unknown(fault, f"the fault {fault.verb()}")
+    if ERROR in scenario.events and scenario.events[ERROR].ttl is not None:
+        yield f"{ERROR} expires, which pyee emits by itself in the context of other events"
     if any(handler.may_block for handler in scenario.handlers.values()):
         for name, handler in scenario.handlers.items():
             if handler.worker != INLINE:

@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Any
 
 from bus.behaviour.places import Lines
 from bus.kernel.beyond import BeyondKernel
 from bus.kernel.plans import ReadyEmit, ready_emit
+from bus.kernel.sources import Part
 from bus.kernel.stage import KernelStage
-from bus.kernel.tasks import TURN, Steps, Task, Tasks
+from bus.kernel.tasks import Steps, Task, Tasks
 from bus.run.script import MOST_AT_ONCE, Emitter, Path
 from bus.scenario import Scenario, distribution
 from bus.scenario.acts import EmitAct, MarkAct, RepeatAct, WaitAct, is_counted
 from bus.scenario.steps import MOST_TIMES
-
-Part = Generator[int | None, None, None]
-"""Steps of the script, as a Task has them."""
 
 
 class Group:
@@ -73,28 +71,11 @@ class KernelScript:
         self._done = 0
         """Steps so far, as the script of the real bus counts them."""
 
-        self.is_over = False
-
-    def begin(self) -> None:
-        """It goes on from the next turn on."""
-        task = Task(0)
-        task.steps = self._run(task)
-        self._tasks.begin(task)
-
-    def _run(self, task: Task) -> Steps:
+    def run(self, task: Task) -> Part:
+        """From the first step to the last. task: that does it."""
         group = Group(self._tasks)
         yield from self._perform(task, self._acts, ("script",), group)
         yield from group.all(task)
-        self.is_over = True
-        over = Task(0)
-        over.steps = self._tell_over()
-        self._tasks.begin(over)
-
-    def _tell_over(self) -> Steps:
-        # asyncio tells the future of whoever waits for it, which is the one that then takes a turn.
-        self._tasks.begin(TURN)
-        return
-        yield
 
     def _perform(self, task: Task, acts: Sequence[Any], path: Path, beside: Group) -> Part:
         for index, act in enumerate(acts):
@@ -108,7 +89,7 @@ class KernelScript:
                     due = distribution.parse_time(act.at)
                     beside.begin(partial(self._at, due, emitter, self._once(act, here, emitter)))
                 else:
-                    yield from self._emit(emitter, self._once(act, here, emitter))
+                    yield from self._emit(task, emitter, self._once(act, here, emitter))
             elif isinstance(act, WaitAct):
                 spread = distribution.parse(act.wait)
                 yield None if spread.is_forever else spread.sample(self._rng)
@@ -135,37 +116,39 @@ class KernelScript:
                 return
             yield from self._perform(task, act.do, (*path, "do"), beside)
 
-    def _at(self, due: int, emitter: Emitter, once: Callable[[], object], _: Task) -> Part:
+    def _at(self, due: int, emitter: Emitter, once: Callable[[], bool], task: Task) -> Part:
         yield max(0, due - self._tasks.now)
-        yield from self._emit(emitter, once)
+        yield from self._emit(task, emitter, once)
         self._at_once -= 1
 
-    def _emit(self, emitter: Emitter, once: Callable[[], object]) -> Part:
+    def _emit(self, task: Task, emitter: Emitter, once: Callable[[], bool]) -> Part:
         """As often as it says. One that comes too late, because a handler blocked, is made up for at once."""
         tasks = self._tasks
         if not emitter.is_rhythmic:
-            self._emit_at_once(emitter, once, is_first=True)
+            yield from self._emit_at_once(task, emitter, once, is_first=True)
             return
         began = tasks.now
         for number, after_ns in enumerate(emitter.times()):
             if number or after_ns:
                 yield max(0, began + after_ns - tasks.now)
-            self._emit_at_once(emitter, once, is_first=not number)
+            yield from self._emit_at_once(task, emitter, once, is_first=not number)
 
-    def _emit_at_once(self, emitter: Emitter, once: Callable[[], object], *, is_first: bool) -> None:
+    def _emit_at_once(self, task: Task, emitter: Emitter, once: Callable[[], bool], *, is_first: bool) -> Part:
         """is_first: the step itself stands for the first of its emits, and is counted."""
+        services = self._stage.services
         for number in range(emitter.at_once):
             if number or not is_first:
                 self._count()
-            once()
+            if once() and services.may_block(emitter.event):
+                yield from services.until_taken(emitter.event, task)
 
     def _count(self) -> None:
         self._done += 1
         if self._done > MOST_TIMES:
             raise BeyondKernel
 
-    def _once(self, act: EmitAct, path: Path, emitter: Emitter) -> Callable[[], object]:
-        """What emits once."""
+    def _once(self, act: EmitAct, path: Path, emitter: Emitter) -> Callable[[], bool]:
+        """What emits once, and says whether it has."""
         if path not in self._ready:
             is_same = act.if_ is None and not act.generate
             self._ready[path] = ready_emit(self._stage.scenario, act.emit, act) if is_same else None

@@ -11,6 +11,7 @@ import itertools
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 
+from bus.run.lifetimes import Life
 from bus.runtime.choices import ORDER, Choices
 from bus.runtime.choosing_loop import READY_FIRST, READY_TOLD, waiter
 from bus.runtime.clock import NEVER
@@ -23,13 +24,21 @@ Steps = Iterator[int | None]
 class Task:
     """One thing that goes on, in steps."""
 
-    __slots__ = ("about", "call", "steps")
+    __slots__ = ("about", "attempt", "call", "life", "refused", "steps")
 
     def __init__(self, call: int, about: About = NOBODY) -> None:
         """call: the id of the call that it is, 0 for none. about: event and handler of who waits. Its steps follow."""
         self.call = call
         self.about = about
         self.steps: Steps = _NO_STEPS
+        self.attempt = 1
+        """Calls of its handler for its event so far, this one included."""
+
+        self.life: Life | None = None
+        """Of the event that the call is for; None: it lives on."""
+
+        self.refused = ""
+        """Why the call fails before its first step; empty: it does not."""
 
 
 _NO_STEPS: Steps = iter(())
@@ -56,6 +65,8 @@ class Tasks:
         self._timers: list[Timer] = []
         self._number: Callable[[], int] = itertools.count().__next__
         self._make_room = make_room
+        self.is_over: Callable[[], bool] | None = None
+        """Whether all that is still to come hits nobody; None: there is no such thing."""
 
     def time_ns(self) -> int:
         """What `now` is, for whoever asks later."""
@@ -65,6 +76,17 @@ class Tasks:
         """It is ready."""
         self.ready.append(task)
 
+    def turn(self, call: int, does: Callable[[], object]) -> None:
+        """This is done in a turn of its own. call: whose it is."""
+        task = Task(call)
+        task.steps = _turn(does)
+        self.ready.append(task)
+
+    def cancel(self, task: Task) -> None:
+        """It does not wait for its time any more."""
+        self._timers[:] = [timer for timer in self._timers if timer[2] is not task]
+        heapq.heapify(self._timers)
+
     def run(self) -> None:
         """Until nothing will happen any more. Raises what `make_room` raises."""
         ready, timers, number = self.ready, self._timers, self._number
@@ -72,7 +94,7 @@ class Tasks:
         make_room = self._make_room
         while True:
             if not ready:
-                if not timers or timers[0][0] >= NEVER:
+                if not timers or timers[0][0] >= NEVER or (self.is_over is not None and self.is_over()):
                     return
                 self.now = timers[0][0]
             now = self.now
@@ -96,12 +118,17 @@ class ChosenTasks(Tasks):
         choices.now = self.time_ns
         self._due: list[Timer] = []
 
+    def cancel(self, task: Task) -> None:
+        """It does not wait for its time any more."""
+        super().cancel(task)
+        self._due[:] = [timer for timer in self._due if timer[2] is not task]
+
     def run(self) -> None:
         """Until nothing will happen any more. Raises what `make_room` raises."""
         ready, timers, due, number = self.ready, self._timers, self._due, self._number
         while True:
             if not ready and not due:
-                if not timers or timers[0][0] >= NEVER:
+                if not timers or timers[0][0] >= NEVER or (self.is_over is not None and self.is_over()):
                     return
                 self.now = timers[0][0]
             now = self.now
@@ -126,6 +153,12 @@ class ChosenTasks(Tasks):
             if taken == len(due):
                 return
             ready.append(due.pop(taken)[2])
+
+
+def _turn(does: Callable[[], object]) -> Steps:
+    does()
+    return
+    yield
 
 
 class DueTasks:

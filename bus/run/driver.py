@@ -19,7 +19,9 @@ from bus.contract.protocol import EngineContext, Peer
 from bus.run.broker_outages import BrokerOutage
 from bus.run.choosing import unused
 from bus.run.decisions import DecisionRecords
+from bus.run.fault_records import FaultRecords
 from bus.run.hand import Hand, emit_by_hand
+from bus.run.late_emits import LateEmits
 from bus.run.order import Order
 from bus.run.outages import Outage
 from bus.run.redelivering import redeliver
@@ -28,6 +30,7 @@ from bus.run.stage import Stage
 from bus.run.standstill import Standstill
 from bus.run.subscriptions import Subscriptions
 from bus.runtime.choosing_loop import ChoosingLoop
+from bus.runtime.loop import EngineLoop
 from bus.runtime.state import Phase, Waiting
 from bus.runtime.unwinding import cancelled
 from bus.scenario import Document, Scenario
@@ -148,8 +151,13 @@ class Driver:
     def _begin_faults(self) -> set[asyncio.Task[None]]:
         """Those of the scenario, from here on; what waits for the time of an outage."""
         stage, loop = self._stage, asyncio.get_running_loop()
-        stage.faults.begin(stage.pools.on_loop)
-        outages: list[Outage | BrokerOutage] = [*stage.faults.outages, *stage.faults.broker_outages]
+        assert isinstance(loop, EngineLoop)
+        stage.faults.begin(LateEmits(stage.pools.on_loop, loop))
+        if stage.faults.told:
+            stage.recording.recorder.mark(stage.faults.told, 0)
+        records = FaultRecords(stage.recording.recorder, stage.engine)
+        of_broker = [BrokerOutage(fault, stage.engine, records) for fault in stage.faults.of_broker]
+        outages: list[Outage | BrokerOutage] = [*stage.faults.outages, *of_broker]
         tasks = {
             loop.create_task(each.live(stage.recording.clock, self._subscriptions, self._add_source))
             for each in outages

@@ -119,7 +119,7 @@ class Batching:
             if len(batch.payloads) >= self._size:
                 self._filling = None
                 batch.full.set_result(None)
-            self._stage.log(f"in the batch of call {batch.leader}")
+            self._stage.log(joined(batch.leader))
             return await asyncio.shield(batch.done)
         loop = asyncio.get_running_loop()
         batch = _Filling(current_call(), [payload[0] if payload else None], loop.create_future(), loop.create_future())
@@ -143,6 +143,11 @@ class Batching:
             timer.cancel()
             if self._filling is batch:
                 self._filling = None
+
+
+def joined(leader: int) -> str:
+    """What is said at a call whose event is in the batch of another one."""
+    return f"in the batch of call {leader}"
 
 
 class _Filling:

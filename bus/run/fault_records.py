@@ -13,6 +13,11 @@ MOST_NOTED = 2_000
 """Letters of a record."""
 
 
+DROPPED = "{} was dropped on its way to the bus"
+DROPPED_NOTE = "a fault of the scenario"
+"""Why it was discarded."""
+
+
 class FaultRecords:
     """Of one run. Thread-safe."""
 
@@ -41,7 +46,5 @@ class FaultRecords:
         dispatch = recorder.next_id()
         told = dispatch, current_call(), recorder.event(event, self._engine.bus), recorder.here(), 0
         recorder.dispatch(*told, payload[0] if payload else None, bool(payload), flags=int(Flag.DURABLE))
-        recorder.delivery(
-            Kind.DISCARDED, dispatch, recorder.queue(self._engine.spec.id), note="a fault of the scenario"
-        )
-        self.say(Fault.DROP, f"{event} was dropped on its way to the bus", event=event, dispatch=dispatch)
+        recorder.delivery(Kind.DISCARDED, dispatch, recorder.queue(self._engine.spec.id), note=DROPPED_NOTE)
+        self.say(Fault.DROP, DROPPED.format(event), event=event, dispatch=dispatch)

@@ -3,24 +3,19 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import fnmatch
-from collections.abc import Callable, Iterable
-from typing import Any
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any, Protocol
 
 from bus.behaviour.context import Call
 from bus.behaviour.pauses import Delay, Pause
 from bus.contract.boundaries import Boundary, Dies, never
-from bus.contract.protocol import Engine
-from bus.run.broker_outages import BrokerOutage
 from bus.run.chances import ReadyChance
 from bus.run.corruption import corrupted
-from bus.run.fault_records import FaultRecords
+from bus.run.late_emits import Send
 from bus.run.outages import Outage
-from bus.run.recording import Recording
 from bus.runtime.clock import NEVER
 from bus.runtime.draws import Draws
-from bus.runtime.loop import EngineLoop
 from bus.scenario import Scenario, distribution, expressions
 from bus.scenario.faults import (
     FAULTS,
@@ -39,11 +34,7 @@ from bus.scenario.faults import (
     SlowFault,
 )
 from bus.wording import duration
-from bus.workers.loop_calls import LoopCalls
 from buslens.records import Fault
-
-Send = Callable[[str, Any], None]
-"""Gives the bus an event, with a payload that was checked."""
 
 _OF_CALLS = (FailFault, HangFault, SlowFault)
 
@@ -57,52 +48,67 @@ def chosen(scenario: Scenario, draws: Draws) -> list[tuple[int, FaultPart]]:
     return [(index, fault) for index, fault in enumerate(scenario.faults) if fault.verb() in wanted]
 
 
+class FaultsSaid(Protocol):
+    """Where it is recorded what went wrong."""
+
+    def say(self, fault: Fault, what: str, *, event: str = "", dispatch: int = 0) -> None:
+        """It happened now, in the call that runs here."""
+
+    def dropped(self, event: str, payload: tuple[object, ...]) -> None:
+        """An event was emitted, and lost on its way."""
+
+
+class Late(Protocol):
+    """What lets events come later (see bus.run.late_emits)."""
+
+    def later(self, event: str, payload: Any, times: int, late_ns: int, behind_ns: int | None, send: Send) -> None:
+        """Send it later, so many times."""
+
+    def gone_ahead(self, event: str) -> None:
+        """An event has gone to the bus."""
+
+
 class Faults:
-    """Of one run. Made before its loop; asked from any thread."""
+    """Of one run, on the real bus or in the kernel (`bus/kernel`). Made before it begins; asked from any thread."""
 
     def __init__(
         self,
         scenario: Scenario,
         draws: Draws,
-        recording: Recording,
-        engine: Engine,
-        counters: dict[str, int],
+        records: FaultsSaid,
+        counters: Mapping[str, int],
+        time_ns: Callable[[], int],
         give_up: Callable[[str], None],
+        *,
         dies: Dies = never,
+        is_durable: bool = False,
     ) -> None:
-        """dies: what lets the consumer of a handler die once."""
+        """dies: what lets the consumer of a handler die once. is_durable: whether the engine keeps events."""
         self.dies = dies
-        self._recording = recording
-        self._counters = counters
+        self._records = records
+        self._counters, self._time_ns = counters, time_ns
         self._give_up = give_up
-        self._is_durable = engine.spec.is_durable
+        self._is_durable = is_durable
         found = chosen(scenario, draws)
         chances = [ReadyChance(fault, draws.stream("fault", at)) for at, fault in found if isinstance(fault, Chance)]
         self._of_calls = [each for each in chances if isinstance(each.model, _OF_CALLS)]
         self._of_emits = [each for each in chances if not isinstance(each.model, _OF_CALLS)]
-        self.records = FaultRecords(recording.recorder, engine)
         self.outages = [
-            Outage(fault, draws.stream("fault", at), self.records)
+            Outage(fault, draws.stream("fault", at), records)
             for at, fault in found
             if isinstance(fault, CrashFault | AbsentFault)
         ]
         """When services are gone."""
 
-        self.broker_outages = [
-            BrokerOutage(fault, engine, self.records) for _, fault in found if isinstance(fault, BrokerFault)
-        ]
-        """When the broker goes wrong."""
+        self.of_broker = [fault for _, fault in found if isinstance(fault, BrokerFault)]
+        """What goes wrong with what carries the events."""
 
-        self._told = _told(scenario, [fault for _, fault in found])
-        self._on_loop: LoopCalls | None = None
-        self._late: dict[str, list[asyncio.Future[None]]] = {}
-        """By event: those that wait for the next one to go ahead."""
+        self.told = _told(scenario, [fault for _, fault in found])
+        """What the swarm has drawn, in words; empty where all of them happen."""
 
-    def begin(self, on_loop: LoopCalls) -> None:
-        """The run begins, on its loop."""
-        self._on_loop, self._loop = on_loop, asyncio.get_running_loop()
-        if self._told:
-            self._recording.recorder.mark(self._told, 0)
+    def begin(self, late: Late) -> None:
+        """The run begins. late: what lets its events come later."""
+        self._late = late
 
     def crash_after(self, handler: str, now_ns: int) -> int | None:
         """When the service of a handler crashes next, as far as it is known; None: never."""
@@ -128,14 +134,14 @@ class Faults:
             if call.handler not in fault.targets or not self._happens(chance, call.event, call.payload):
                 continue
             if isinstance(fault, FailFault):
-                self.records.say(Fault.FAIL, f"{call.handler} fails, with {fault.error}")
+                self._records.say(Fault.FAIL, f"{call.handler} fails, with {fault.error}")
                 failed = call.context.error_class(fault.error)("a fault of the scenario")
             elif isinstance(fault, SlowFault):
                 more = distribution.parse(fault.by).sample(chance.draws)
-                self.records.say(Fault.SLOW, f"{call.handler} takes {duration(more)} longer")
+                self._records.say(Fault.SLOW, f"{call.handler} takes {duration(more)} longer")
                 ns = min(ns + more, NEVER)
             else:
-                self.records.say(Fault.HANG, f"{call.handler} hangs")
+                self._records.say(Fault.HANG, f"{call.handler} hangs")
                 ns = NEVER
         return failed, Delay(ns, always_blocks=False) if ns else None
 
@@ -149,78 +155,45 @@ class Faults:
             if not _hears(fault.targets, event) or not self._happens(chance, event, payload):
                 continue
             if isinstance(fault, DropFault):
-                self.records.dropped(event, () if payload is None else (payload,))
+                self._records.dropped(event, () if payload is None else (payload,))
                 return
             if isinstance(fault, CorruptFault):
                 found = corrupted(payload, chance.draws)
                 if found is not None:
                     payload, what = found
-                    self.records.say(Fault.CORRUPT, f"{event} is corrupted: {what}", event=event)
+                    self._records.say(Fault.CORRUPT, f"{event} is corrupted: {what}", event=event)
             elif isinstance(fault, DuplicateFault):
                 copies += fault.times
-                self.records.say(Fault.DUPLICATE, f"{event} comes {fault.times + 1} times", event=event)
+                self._records.say(Fault.DUPLICATE, f"{event} comes {fault.times + 1} times", event=event)
             elif isinstance(fault, DelayFault):
                 more = distribution.parse(fault.by).sample(chance.draws)
                 late_ns += more
-                self.records.say(Fault.DELAY, f"{event} comes {duration(more)} later", event=event)
+                self._records.say(Fault.DELAY, f"{event} comes {duration(more)} later", event=event)
             elif isinstance(fault, ReorderFault):
                 behind_ns = distribution.parse_time(fault.within)
-                self.records.say(Fault.REORDER, f"{event} comes behind the next one", event=event)
+                self._records.say(Fault.REORDER, f"{event} comes behind the next one", event=event)
         if late_ns or behind_ns is not None:
-            self._later(event, payload, 1 + copies, late_ns, behind_ns, send)
+            self._late.later(event, payload, 1 + copies, late_ns, behind_ns, send)
             return
         for _ in range(1 + copies):
             send(event, payload)
-        self._let_go(event)
+        self._late.gone_ahead(event)
 
     @property
     def hits_emits(self) -> bool:
         """Whether any fault may hit emits: where not, they need not be asked."""
         return bool(self._of_emits)
 
-    def _later(self, event: str, payload: Any, times: int, late_ns: int, behind_ns: int | None, send: Send) -> None:
-        """In the context of here, so that its cause is the call that emits it."""
-        assert self._on_loop is not None
-        assert isinstance(self._loop, EngineLoop)
-        loop = self._loop
-        ahead: asyncio.Future[None] | None = None
-        if behind_ns is not None:
-            ahead = loop.create_future()
-            self._late.setdefault(event, []).append(ahead)
-
-        async def go(_: tuple[Any, ...]) -> None:
-            if ahead is not None:
-                timer = loop.create_task(loop.pause(behind_ns or 0))
-                await asyncio.wait([timer, ahead], return_when=asyncio.FIRST_COMPLETED)
-                timer.cancel()
-                waiting = self._late.get(event, [])  # asked once: an emit on another thread may take it away
-                if ahead in waiting:
-                    waiting.remove(ahead)
-            if late_ns:
-                await loop.pause(late_ns)
-            for _again in range(times):
-                with contextlib.suppress(Exception):  # the timeline shows it, on the call that failed
-                    send(event, payload)
-
-        self._on_loop.deferring(go, loop)(())
-
-    def _let_go(self, event: str) -> None:
-        """One of them has gone ahead."""
-        waiting = self._late.pop(event, ())
-        for ahead in waiting:
-            self._loop.call_soon_threadsafe(_wake, ahead)
+    def hits(self, handler: str) -> bool:
+        """Whether any fault may hit calls of this handler."""
+        return any(handler in chance.model.targets for chance in self._of_calls)
 
     def _happens(self, chance: ReadyChance, event: str, payload: Any) -> bool:
         try:
-            return chance.happens(self._recording.clock.time_ns(), event, payload, dict(self._counters))
+            return chance.happens(self._time_ns(), event, payload, dict(self._counters))
         except expressions.ExpressionError as error:
             self._give_up(f"the condition of the fault {chance.model.verb()} cannot be evaluated: {error}")
             raise asyncio.CancelledError("the run was given up") from None
-
-
-def _wake(ahead: asyncio.Future[None]) -> None:
-    if not ahead.done():
-        ahead.set_result(None)
 
 
 def _hears(patterns: Iterable[str], event: str) -> bool:

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import itertools
-import random
 import threading
-from collections.abc import Iterator
 from functools import partial
 from typing import Any
 
@@ -22,10 +20,12 @@ from bus.contract.protocol import PLAIN, ConsumerDied, ConsumerOptions, Function
 from bus.run.dead_letters import emit_dead_letter
 from bus.run.event_gates import gated, gates_of
 from bus.run.guard import Guard
+from bus.run.handler_draws import HandlerDraws
 from bus.run.lifetimes import expired
 from bus.run.offloading import offloaded
 from bus.run.said import said_payload
-from bus.run.services import REFUSED, SERVICE_FULL
+from bus.run.service_lines import SERVICE_FULL
+from bus.run.services import REFUSED
 from bus.run.stage import Stage
 from bus.runtime.gate import DEPTH, Depth, stack_here
 from bus.scenario.handling import TIMED_OUT, Retry
@@ -34,16 +34,6 @@ from bus.workers import INLINE, KINDS
 from bus.workers.attempts import attempts_of
 from bus.workers.loop_calls import Inner
 from bus.workers.pools import Run, WorkerPool
-
-
-class _Draws:
-    """What a handler draws from in one run, through all lives of its service."""
-
-    def __init__(self, stage: Stage, name: str) -> None:
-        self.steps: random.Random = stage.draws.stream(name)
-        self.backoffs: random.Random = stage.draws.stream(name, "backoff")
-        self.numbers: Iterator[int] = itertools.count(1)
-        """Of its calls: what each draws where it is done in a process."""
 
 
 class Behaviour:
@@ -69,7 +59,7 @@ class Behaviour:
             self.steps = HandlerSteps(name, lines, steps)
         else:
             self.steps = HandlerSteps(name, lines, ready_steps(name, model.do, lines))
-        self._draws: _Draws = _Draws(stage, name) if before is None else before._draws
+        self._draws: HandlerDraws = HandlerDraws(stage.draws, name) if before is None else before._draws
         self._count = itertools.count(1)
         self._guard = None if model.when is None else Guard(model.when, self.steps, stage)
         self._gates = gates_of(name, model, stage)
@@ -88,6 +78,7 @@ class Behaviour:
         self._dies_ns = stage.faults.crash_after(name, stage.time_ns())
         """When its service crashes, and all of its calls with it; None: never. It is made anew then."""
 
+        self._comes_again = spec.is_durable or model.retry is not None
         self._can_be_held = spec.is_durable or (spec.runs_coroutines and (model.worker != INLINE or not model.block))
         """Whether its engine puts a call aside at a breakpoint, and nothing else waits for it."""
 
@@ -137,13 +128,13 @@ class Behaviour:
         self.called_for.add(event)
         self._stage.before_call(event, self.name, None if self._can_be_held else payload)
         count, number = next(self._count), next(self._draws.numbers)
-        # As a process draws, which cannot know what other calls have drawn.
-        draws = self._stage.draws.stream(self.name, number) if self._own == "process" else self._draws.steps
+        draws = self._draws.of_process(number) if self._own == "process" else self._draws.steps
         call = Call(self._stage, self.name, event, said_payload(event, payload), count, draws, self._own)
         call.number = number
-        call.attempt = ATTEMPT.get()
+        # What nobody calls again is inside of whatever emitted its event, and that may be another attempt.
+        call.attempt = ATTEMPT.get() if self._comes_again else 1
         now = self._stage.time_ns
-        call.dies = None if self._dies_ns is None else Deadline(self._dies_ns, now, _crashed)
+        call.dies = None if self._dies_ns is None else Deadline(self._dies_ns, now, crashed)
         call.deadline = call.dies
         timeout_ns = self.model.timeout_ns
         if timeout_ns is not None and (self._dies_ns is None or now() + timeout_ns < self._dies_ns):
@@ -161,7 +152,8 @@ class Behaviour:
         return failed
 
 
-def _crashed() -> Exception:
+def crashed() -> Exception:
+    """What a call fails with whose service has crashed."""
     return ConsumerDied("the service crashed in the middle of the call")
 
 
@@ -216,6 +208,7 @@ class _Subscription:
         if stage.faults.dies_in_call(call.handler):
             return steps.failed(ConsumerDied("the consumer died in the middle of the call"), stage), None
         if refused := REFUSED.get():
+            REFUSED.set("")  # what it emits as its dead letter is no affair of that queue
             return steps.failed(stage.error_class(SERVICE_FULL)(refused), stage), None
         failed, pause = stage.faults.of_call(call)
         return None if failed is None else steps.failed(failed, stage), pause

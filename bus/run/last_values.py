@@ -42,15 +42,19 @@ class LastValues:
         recorder, scenario = self._recording.recorder, self._scenario()
         if not lives(event, scenario, emitted_ns, self._recording.clock.time_ns()):
             return
-        age = duration(recorder.clock_ns() - emitted_ns)
+        note = replay_note(event, handler, recorder.clock_ns() - emitted_ns)
         dispatch, name = recorder.next_id(), recorder.event(event, self._engine.bus)
         payload = carried[0] if carried else None
         recorder.dispatch(dispatch, 0, name, recorder.here(), 1, payload, bool(carried))
 
         def announce(_handler: int, call: int) -> None:
-            note = f"replay: {handler} comes late and gets the last {event}, emitted {age} ago"
             DecisionRecords(recorder).say(Decided.REPLAYED, note, call=call)
 
         # What a handler raises inside of the engine stands on its call.
         with contextlib.suppress(Exception), living(event, scenario, emitted_ns):
             self._engine.call_again(Redelivery(event, handler, dispatch, 1, carried), announce)
+
+
+def replay_note(event: str, handler: str, age_ns: int) -> str:
+    """What is said at the call of a handler that comes late."""
+    return f"replay: {handler} comes late and gets the last {event}, emitted {duration(age_ns)} ago"

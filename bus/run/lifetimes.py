@@ -21,32 +21,50 @@ from buslens.records import Decided
 
 
 @dataclass(frozen=True, slots=True)
-class _Life:
+class Life:
+    """How long an event lives that was emitted."""
+
     event: str
     ttl: str
     due_ns: int
     """The last time of the run's clock at which a call for it may begin."""
 
+    def is_over(self, event: str, now_ns: int) -> bool:
+        """Whether a call for this event may not begin any more."""
+        # What pyee emits by itself, such as `error`, comes in the context of another event, and lives on.
+        return event == self.event and now_ns > self.due_ns
 
-_LIFE: ContextVar[_Life | None] = ContextVar("buslens_life", default=None)
+    def told(self, now_ns: int) -> str:
+        """That it is over, as a note of the call that would have begun."""
+        late = duration(now_ns - self.due_ns)
+        return f"expired: {self.event} lives {self.ttl}, and this call would have begun {late} after that"
+
+    @property
+    def why(self) -> str:
+        """Why that call did not begin."""
+        return f"{self.event} had expired"
 
 
-def _life(event: str, scenario: Scenario, emitted_ns: int) -> _Life | None:
+_LIFE: ContextVar[Life | None] = ContextVar("buslens_life", default=None)
+
+
+def life_of(event: str, scenario: Scenario, emitted_ns: int) -> Life | None:
+    """Of an event that was emitted then; None: it lives on."""
     declared = scenario.events.get(event)
     ttl = None if declared is None else declared.ttl
-    return None if ttl is None else _Life(event, ttl, emitted_ns + distribution.parse_time(ttl))
+    return None if ttl is None else Life(event, ttl, emitted_ns + distribution.parse_time(ttl))
 
 
 def lives(event: str, scenario: Scenario, emitted_ns: int, now_ns: int) -> bool:
     """Whether a call for an event that was emitted then may begin now."""
-    life = _life(event, scenario, emitted_ns)
+    life = life_of(event, scenario, emitted_ns)
     return life is None or now_ns <= life.due_ns
 
 
 @contextmanager
 def living(event: str, scenario: Scenario, emitted_ns: int) -> Iterator[None]:
     """While an event is emitted: its calls know how long it lives; those of one without a `ttl`, that it lives on."""
-    token = _LIFE.set(_life(event, scenario, emitted_ns))
+    token = _LIFE.set(life_of(event, scenario, emitted_ns))
     try:
         yield
     finally:
@@ -56,11 +74,8 @@ def living(event: str, scenario: Scenario, emitted_ns: int) -> Iterator[None]:
 def expired(recording: Recording, event: str, *, is_durable: bool) -> BaseException | None:
     """What a call for an event that would begin here and now ends with, where that has expired; None: it may begin."""
     life = _LIFE.get()
-    # What pyee emits by itself, such as `error`, comes in the context of another event, and lives on.
-    if life is None or life.event != event or recording.clock.time_ns() <= life.due_ns:
+    now = recording.clock.time_ns()
+    if life is None or not life.is_over(event, now):
         return None
-    late = duration(recording.clock.time_ns() - life.due_ns)
-    note = f"expired: {life.event} lives {life.ttl}, and this call would have begun {late} after that"
-    DecisionRecords(recording.recorder).say(Decided.EXPIRED, note)
-    why = f"{life.event} had expired"
-    return Undeliverable(why) if is_durable else asyncio.CancelledError(why)
+    DecisionRecords(recording.recorder).say(Decided.EXPIRED, life.told(now))
+    return Undeliverable(life.why) if is_durable else asyncio.CancelledError(life.why)

@@ -8,8 +8,6 @@ of the oldest, or it fails.
 from __future__ import annotations
 
 import asyncio
-import heapq
-from collections import deque
 from collections.abc import Callable
 from concurrent.futures import CancelledError
 from contextvars import ContextVar
@@ -18,35 +16,42 @@ from bus.contract.protocol import Undeliverable
 from bus.run.decisions import DecisionRecords
 from bus.run.in_flight import InFlightLimit
 from bus.run.recording import Recording
+from bus.run.service_lines import Arrival, ServiceLine, services_blocking
 from bus.runtime.loop import EngineLoop
 from bus.scenario import Scenario
 from bus.scenario.services import Service
-from bus.trace.work_names import worker_name
 from bus.workers.loop_calls import Inner, LoopCalls, Payload
 from bus.workers.records import WorkRecords
 from buslens.context import current_call
-from buslens.records import Decided, Kind
-
-SERVICE_FULL = "ServiceFull"
-"""The exception type of a call that a full queue has refused."""
 
 REFUSED: ContextVar[str] = ContextVar("buslens_refused", default="")
 """In the context of a call that a full queue has refused: why it fails before its first step."""
 
-_ROUNDS = 4
+ROUNDS = 4
 """Of the loop, in which a call begins on any engine: handed over from a thread, made a task, begun, at its gate."""
 
 
 class _Waiting:
-    """A call that waits for a worker, in the queue or at its door."""
+    """A call of the real bus that waits for a worker (a bus.run.service_lines.Waiter)."""
 
     def __init__(self, call: int, loop: asyncio.AbstractEventLoop) -> None:
         self.call = call
-        self.turn: asyncio.Future[int | None] = loop.create_future()
+        self.worker: asyncio.Future[int | None] = loop.create_future()
         """The number of the worker that takes it; None: it is dropped."""
 
-        self.taken: asyncio.Future[None] = loop.create_future()
+        self.place: asyncio.Future[None] = loop.create_future()
         """Done when the queue has taken it; its emitter waits for that."""
+
+    @property
+    def is_over(self) -> bool:
+        return self.worker.done()
+
+    def turn(self, worker: int | None) -> None:
+        self.worker.set_result(worker)
+
+    def taken(self) -> None:
+        if not self.place.done():
+            self.place.set_result(None)
 
 
 class ServiceGate:
@@ -55,123 +60,51 @@ class ServiceGate:
     def __init__(self, name: str, model: Service, recording: Recording, *, is_durable: bool) -> None:
         """is_durable: whether the run's engine keeps what is given up as a dead letter."""
         self.model = model
-        self._name = name
-        self._limit = None if model.queue is None else model.queue.limit
         self._is_durable = is_durable
-        self._work = WorkRecords(recording.recorder, name)
-        self._decisions = DecisionRecords(recording.recorder)
-        self._free = list(range(model.workers))
-        """Numbers of workers that have nothing to do; a heap, so that the first of them is the next."""
-
-        self._queue: deque[_Waiting] = deque()
-        self._door: deque[_Waiting] = deque()
-        """Those for which the queue has no place yet."""
+        recorder = recording.recorder
+        self._line = ServiceLine(name, model, WorkRecords(recorder, name), DecisionRecords(recorder))
 
     async def enter(self, payload: Payload, inner: Inner) -> BaseException | None:
         """Have a worker do the call, as soon as one is free; or what becomes of it where the queue is full."""
-        call = current_call()
-        self._work.say(Kind.WORK_SENT, call)
-        worker: int | None
-        if self._free:
-            worker = heapq.heappop(self._free)
-        elif not self._is_full or self._makes_place(call):
+        call, line = current_call(), self._line
+        arrival = line.come(call)
+        if arrival is Arrival.REFUSED:
+            REFUSED.set(line.refusal)
+            return await inner(payload)
+        worker = None if arrival is Arrival.DROPPED else arrival
+        if arrival is Arrival.WAITS:
             worker = await self._turn(call)
-            if worker is None:
-                return self._given_up()
-        else:
-            return await self._overflow(payload, inner)
+        if not isinstance(worker, int):
+            return self._given_up()
         try:
-            self._work.say(Kind.WORK_STARTED, call, worker_name(self._name, worker))
+            line.begin(call, worker)
             failed = await inner(payload)
-            self._work.say(Kind.WORK_FAILED if failed else Kind.WORK_SUCCEEDED, call)
+            line.end(call, failed=bool(failed))
             return failed
         finally:
-            self._give_back(worker)
+            line.give_back(worker)
 
     def last_at_door(self) -> asyncio.Future[None] | None:
         """Done when the queue has taken all that wait at its door now; None: nobody does."""
-        return self._door[-1].taken if self._door else None
-
-    @property
-    def _is_full(self) -> bool:
-        return self._limit is not None and len(self._queue) >= self._limit
-
-    @property
-    def _full(self) -> str:
-        waiting = f"{self._limit} wait" if self._limit != 1 else "1 waits"
-        return f"full queue: {waiting} for {self._name}"
-
-    def _makes_place(self, call: int) -> bool:
-        """Whether a call may wait though the queue is full: at its door, or in the place of the oldest."""
-        if self.model.blocks:
-            self._decisions.say(Decided.BLOCKED, f"{self._full}, its emitter waits", service=self._name)
-            return True
-        if self.model.queue is None or self.model.queue.overflow != "drop_oldest" or not self._queue:
-            return False
-        oldest = self._queue.popleft()
-        note = f"{self._full}, this one is dropped for a newer one"
-        self._decisions.say(Decided.DROPPED, note, call=oldest.call, service=self._name)
-        oldest.turn.set_result(None)
-        return True
-
-    async def _overflow(self, payload: Payload, inner: Inner) -> BaseException | None:
-        assert self.model.queue is not None
-        if self.model.queue.overflow == "drop_oldest":  # no place at all: the newest is the oldest
-            self._decisions.say(Decided.DROPPED, f"{self._full}, this one is dropped", service=self._name)
-            return self._given_up()
-        self._decisions.say(Decided.REFUSED, f"{self._full}, this one is refused", service=self._name)
-        REFUSED.set(f"the queue of {self._name} is full")
-        return await inner(payload)
+        last = self._line.last_at_door
+        assert last is None or isinstance(last, _Waiting)
+        return None if last is None else last.place
 
     def _given_up(self) -> BaseException:
         """What a call ends with that was never begun: nothing calls it again."""
-        why = f"dropped from the full queue of {self._name}"
+        why = self._line.dropped
         return Undeliverable(why) if self._is_durable else asyncio.CancelledError(why)
 
     async def _turn(self, call: int) -> int | None:
         waiting = _Waiting(call, asyncio.get_running_loop())
-        if self._is_full:
-            self._door.append(waiting)
-        else:
-            waiting.taken.set_result(None)
-            self._queue.append(waiting)
+        self._line.wait(waiting)
         try:
-            return await waiting.turn
+            return await waiting.worker
         except asyncio.CancelledError:
-            if not waiting.taken.done():
-                waiting.taken.set_result(None)
-            if waiting.turn.done() and not waiting.turn.cancelled() and waiting.turn.result() is not None:
-                self._give_back(waiting.turn.result())
+            waiting.taken()
+            if waiting.is_over and not waiting.worker.cancelled() and (given := waiting.worker.result()) is not None:
+                self._line.give_back(given)
             raise
-
-    def _give_back(self, worker: int | None) -> None:
-        assert worker is not None
-        waiting = self._next()
-        if waiting is None:
-            heapq.heappush(self._free, worker)
-        else:
-            waiting.turn.set_result(worker)
-        while self._door and not self._is_full:
-            self._take(self._door.popleft())
-
-    def _next(self) -> _Waiting | None:
-        """The call that waits longest and is not cancelled; at the door, where the queue has no place at all."""
-        for line in (self._queue, self._door):
-            while line:
-                waiting = line.popleft()
-                if not waiting.turn.done():
-                    if not waiting.taken.done():
-                        waiting.taken.set_result(None)
-                    return waiting
-        return None
-
-    def _take(self, waiting: _Waiting) -> None:
-        """From the door into the queue."""
-        if waiting.turn.done():
-            return
-        self._work.say(Kind.WORK_RECEIVED, waiting.call, "its queue")
-        self._queue.append(waiting)
-        waiting.taken.set_result(None)
 
 
 class Services:
@@ -218,7 +151,7 @@ class Services:
         """Return when the queues have taken what was emitted until now."""
         loop = asyncio.get_running_loop()
         assert isinstance(loop, EngineLoop)
-        for _ in range(_ROUNDS):
+        for _ in range(ROUNDS):
             await loop.pause(0)
         for name in self._blocking_of(event):
             gate = self._gates.get(name)
@@ -253,7 +186,7 @@ class Services:
         if known[0] is not scenario:
             known = self._blocking = scenario, {}
         if event not in known[1]:
-            known[1][event] = _blocking(event, scenario)
+            known[1][event] = services_blocking(event, scenario)
         return known[1][event]
 
 
@@ -262,9 +195,3 @@ def _runs_here(loop: asyncio.AbstractEventLoop) -> bool:
         return asyncio.get_running_loop() is loop
     except RuntimeError:
         return False
-
-
-def _blocking(event: str, scenario: Scenario) -> tuple[str, ...]:
-    handlers = [scenario.handlers[name] for name in scenario.handlers_of(event)]
-    names = {each.service: None for each in handlers if each.service is not None}
-    return tuple(name for name in names if scenario.services[name].blocks)

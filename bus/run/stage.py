@@ -18,6 +18,7 @@ from bus.contract.holding import Carried
 from bus.contract.protocol import Engine
 from bus.run.breakpoints import edge
 from bus.run.decisions import DecisionRecords
+from bus.run.fault_records import FaultRecords
 from bus.run.faults import Faults
 from bus.run.holding import HeldDeliveries
 from bus.run.in_flight import InFlightLimit
@@ -107,7 +108,12 @@ class Stage:
             is_durable=engine.spec.is_durable,
         )
         self.counters = Counters()
-        self.faults = Faults(scenario, self.draws, recording, engine, self.counters, give_up, dies)
+        records = FaultRecords(recording.recorder, engine)
+        self.faults = Faults(
+            *(scenario, self.draws, records, self.counters, self.time_ns, give_up),
+            dies=dies,
+            is_durable=engine.spec.is_durable,
+        )
         """What goes wrong on purpose."""
 
         self.holding = HeldDeliveries(recording, gate, self.counters)

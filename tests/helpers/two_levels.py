@@ -49,6 +49,7 @@ def _trace(data: bytes) -> Trace:
 
 _EVENTS = ("a", "b", "c", "d")
 _TIMES = ("0ms", "2ms", "4ms", "1ms..5ms", "exponential 3ms", "3ms +- 2ms", "lognormal 2ms 0.5")
+_SAGA = {"step": "one", "do": [{"count": "k"}, {"wait": "1ms"}], "undo": [{"wait": "1ms"}, {"fail": {"every": 2}}]}
 _CONDITIONS = ("count > 1", "has(counters.k) && counters.k > 2", "true")
 
 
@@ -67,6 +68,8 @@ def _steps(later: tuple[str, ...]) -> st.SearchStrategy[Any]:
         st.just({"fail": {"message": "$event.payload.none.of.it"}}),
         st.just({"crash": {"every": 3}}),
         st.just({"wait": "1ms", "block": True}),
+        st.just(_SAGA),
+        st.just(_SAGA | {"step": "two", "undo": [{"count": "undone"}, {"log": "undone ${count}"}]}),
     ]
     if later:
         event = st.sampled_from(later)
@@ -86,7 +89,7 @@ def _handlers(draw: st.DrawFn) -> dict[str, Any]:
     on = draw(st.sampled_from([_EVENTS[place], _EVENTS[place], [_EVENTS[place], "error"], "error"]))
     later = _EVENTS[place + 1 :] if on == _EVENTS[place] else ()
     handler: dict[str, Any] = {"on": on, "do": draw(_steps(later))}
-    kind = draw(st.sampled_from(["plain", "plain", "block", "once", "gate", "worker"]))
+    kind = draw(st.sampled_from(["plain", "plain", "block", "once", "gate", "worker", "service", "service"]))
     if kind in ("block", "once"):
         handler[kind] = True
     elif kind == "worker":
@@ -95,17 +98,72 @@ def _handlers(draw: st.DrawFn) -> dict[str, Any]:
         gates: list[dict[str, Any]] = [
             {"concurrency": 1}, {"concurrency": 2}, {"order": "n"}, {"debounce": "3ms"},
             {"throttle": {"every": "4ms", "excess": "wait"}}, {"throttle": {"every": "4ms"}},
+            {"batch": {"size": 2, "within": "3ms"}}, {"batch": {"size": 3, "within": "2ms"}, "concurrency": 1},
         ]  # fmt: skip
         handler |= draw(st.sampled_from(gates))
+    elif kind == "service":
+        handler["service"] = draw(st.sampled_from(sorted(_SERVICES)))
     for key, values in (
         ("when", st.sampled_from(["has(counters.k)", "event.payload != null", "event.payload.n > 0"])),
         ("timeout", st.sampled_from(["2ms", "5ms"])),
-        ("on_failure", st.sampled_from(["d", "error", "undeclared"])),
+        ("on_failure", st.sampled_from(["d", "error", "unheard"])),
+        ("retry", st.sampled_from(_RETRIES)),
     ):
-        found = draw(_mostly_absent(values))
+        found = None if key == "retry" and kind == "once" else draw(_mostly_absent(values))
         if found is not None:
             handler[key] = found
     return handler
+
+
+_SERVICES: dict[str, dict[str, Any]] = {
+    "lone": {}, "pair": {"workers": 2}, "strict": {"queue": {"limit": 1, "overflow": "reject"}},
+    "patient": {"queue": {"limit": 1}}, "doorless": {"workers": 2, "queue": {"limit": 0}},
+    "newest": {"queue": {"limit": 1, "overflow": "drop_oldest"}},
+    "narrow": {"queue": {"limit": 0, "overflow": "drop_oldest"}},
+}  # fmt: skip
+_RETRIES: tuple[dict[str, Any], ...] = (
+    {"attempts": 2}, {"attempts": 3, "backoff": "1ms", "factor": 2, "jitter": 0.5},
+    {"attempts": 2, "backoff": "exponential 2ms", "on": ["Broken", "HandlerTimedOut"]},
+)  # fmt: skip
+_LASTING: tuple[dict[str, Any], ...] = (
+    {},
+    {},
+    {"ttl": "2ms"},
+    {"last_value": True},
+    {"ttl": "5ms", "last_value": True},
+)
+
+
+@st.composite
+def _faults(draw: st.DrawFn, handlers: int) -> dict[str, Any]:
+    handler = st.integers(0, handlers - 1).map("h{}".format)
+    event = st.sampled_from([*_EVENTS, "*"])
+    hit: dict[str, Any] = draw(
+        st.one_of(
+            handler.map(lambda name: {"fail": name}),
+            handler.map(lambda name: {"fail": name, "error": "Broken"}),
+            handler.map(lambda name: {"hang": name}),
+            st.tuples(handler, st.sampled_from(_TIMES)).map(lambda both: {"slow": both[0], "by": both[1]}),
+            event.map(lambda name: {"drop": name}),
+            event.map(lambda name: {"duplicate": name, "times": 2}),
+            st.tuples(event, st.sampled_from(_TIMES)).map(lambda both: {"delay": both[0], "by": both[1]}),
+            event.map(lambda name: {"reorder": name, "within": "3ms"}),
+            event.map(lambda name: {"corrupt": name}),
+        )
+    )
+    when: tuple[dict[str, Any], ...] = (
+        {}, {"every": 2}, {"probability": 0.5}, {"most": 1}, {"at": "2ms"}, {"for": "4ms"}, {"if": "count > 1"},
+    )  # fmt: skip
+    gone = st.one_of(
+        st.tuples(handler, st.sampled_from(({"at": "3ms"}, {"every": "exponential 5ms"}))).map(
+            lambda both: {"crash": both[0], "for": "2ms", **both[1]}
+        ),
+        st.tuples(handler, st.sampled_from(({}, {"at": "3ms"}, {"at": "2ms", "for": "3ms"}))).map(
+            lambda both: {"absent": both[0], **both[1]}
+        ),
+    )
+    chance = hit | draw(st.sampled_from(when))
+    return draw(st.one_of(st.just(chance), st.just(chance), gone))
 
 
 _RHYTHMS: tuple[dict[str, Any], ...] = (
@@ -136,11 +194,15 @@ def _acts(deeper: bool) -> st.SearchStrategy[Any]:
 def scenarios(draw: st.DrawFn) -> Document:
     """One in the language that the kernel takes; not each of them is allowed, or taken."""
     handlers = draw(st.lists(_handlers(), min_size=1, max_size=4))
+    lasting = {name: draw(st.sampled_from(_LASTING)) for name in _EVENTS}
     said = {
         "buslens": 1,
         "engine": draw(st.sampled_from(["pyee-asyncio", "pyee-asyncio", "pyee"])),
         "seed": draw(st.integers(0, 1000)),
-        "events": {"a": {"sample": {"n": 5}}, **{name: {} for name in (*_EVENTS[1:], "unheard")}},
+        "events": {**lasting, "a": lasting["a"] | {"sample": {"n": 5}}, "unheard": {}, "error": {}},
+        "services": {each["service"]: _SERVICES[each["service"]] for each in handlers if "service" in each},
+        "faults": draw(st.one_of(st.just([]), st.lists(_faults(len(handlers)), max_size=3))),
+        "swarm": draw(st.booleans()),
         "handlers": {f"h{number}": handler for number, handler in enumerate(handlers)},
         "script": draw(st.lists(_acts(deeper=True), min_size=1, max_size=3)),
     }
