@@ -22,6 +22,7 @@ from bus.engines.pyee import ASYNCIO, SYNCHRONOUS
 from bus.engines.pyee.parking import HeldFuture, ParkingLoop
 from bus.engines.pyee.retrying import Retries, retrying
 from buslens.adapters import attach
+from buslens.context import CALL
 from buslens.probe import Probe
 from buslens.watching import held
 from buslens.watching.naming import describe
@@ -116,7 +117,11 @@ class PyeeEngine(Engine):
             return False
         run, handler, call = held.another_call(hooks.watch, found[0], wanted.event, wanted.dispatch, wanted.attempt)
         announce(handler, call)
-        self._pyee._emit_run(self.emitter, run, wanted.carried, {})
+        token = CALL.set(call)  # of the error that may follow it is the cause
+        try:
+            self._pyee._emit_run(self.emitter, run, wanted.carried, {})
+        finally:
+            CALL.reset(token)
         return True
 
     @property

@@ -54,3 +54,17 @@ def test_a_call_that_takes_too_long_is_ended_where_it_waits() -> None:
     )
     assert ours.calls.outcome.tolist().count(Outcome.TIMED_OUT) == 6
     assert len(ours.marks) == 0
+
+
+def test_a_saga_that_fails_is_undone_in_the_call() -> None:
+    for engine in "pyee", "pyee-asyncio":
+        _, ours = recorded(
+            f"buslens: 1\nengine: {engine}\nevents: {{a: {{}}}}\nscript: [{{emit: a, times: 2}}]\nhandlers:\n"
+            "  h:\n    on: a\n    timeout: 9ms\n    do:\n"
+            "      - {step: one, do: [{wait: 1ms}], undo: [{wait: 9ms}, {log: freed}]}\n"
+            "      - {step: two, do: [{wait: 1ms}], undo: [{fail: {every: 2}}]}\n"
+            "      - {fail: {if: count < 2}}\n      - {wait: 1s}\n"
+        )
+        said = [ours.marks.text(row) for row in range(len(ours.marks))]
+        assert said.count("freed") == said.count("saga: one is undone") == 2
+        assert said.count("saga: two is undone") == said.count("saga: two could not be undone, for HandlerFailed") == 1

@@ -71,3 +71,10 @@ def test_one_that_its_schema_refuses_is_told_at_the_call(run: Any) -> None:
 def test_who_has_died_emits_nothing(run: Any) -> None:
     trace = run(text("").replace("do: [", "do: [{crash: always}, "), engine="pyee")
     assert events(trace) == ["a"]
+
+
+def test_a_call_that_nobody_makes_again_is_the_first_attempt_in_whatever_its_event_was_emitted(run: Any) -> None:
+    more = "  again: {on: dead, on_failure: last, do: [{fail: always}]}\n"
+    more += '  end: {on: last, do: [{log: "last ${event.payload.attempts}"}]}\nscript'
+    said = text("retry: {attempts: 2},").replace("script", more).replace("dead: {", "last: {}, dead: {")
+    assert "last 1" in logged(run(said, engine="pyee-asyncio"))

@@ -137,3 +137,10 @@ def test_workers_that_are_edited_while_it_runs_are_others_from_then_on(live: Liv
     session.emit("a", {"n": 1}, times=2)
     assert session.wait(60)
     assert (session.trace.calls.ended_ns[2:] - began).tolist() == [10 * MS, 10 * MS]
+
+
+@every_pyee
+def test_the_dead_letter_of_a_refused_call_is_handled(engine: str, run: Any) -> None:
+    text = scenario("queue: {limit: 0, overflow: reject}", "on_failure: b,", "{emit: a, times: 2}")
+    trace = run(text.replace("}}\nscript", "}, letters: {on: b, do: [{log: letter}]}}\nscript"), engine=engine)
+    assert logged(trace).count("letter") == 1
