@@ -141,6 +141,6 @@ def test_workers_that_are_edited_while_it_runs_are_others_from_then_on(live: Liv
 
 @every_pyee
 def test_the_dead_letter_of_a_refused_call_is_handled(engine: str, run: Any) -> None:
-    text = scenario("queue: {limit: 0, overflow: reject}", "on_failure: b,", "{emit: a, times: 2}")
+    text = scenario("queue: {limit: 0, overflow: reject}", "on_failure: b,", "{emit: a, times: 2, with: {n: 1}}")
     trace = run(text.replace("}}\nscript", "}, letters: {on: b, do: [{log: letter}]}}\nscript"), engine=engine)
     assert logged(trace).count("letter") == 1
