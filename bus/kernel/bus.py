@@ -162,6 +162,8 @@ class KernelBus:
         raised: BaseException | None = None
         if failed is None:
             records.keep(PACK_ENDED(ENDED, tasks.now, call))
+        elif self._is_failing:
+            raise BeyondKernel  # its error would tell of the first one as its context
         else:
             records.failed(tasks.now, call, failed, listener.calls.plan.words.file)
             if listener.calls.plan.comes_again(attempt, failed):
@@ -175,8 +177,6 @@ class KernelBus:
         """What comes out of an emit in which a function has failed; None: on asyncio somebody heard of the error."""
         if not isinstance(failed, Exception) or not self.runs_tasks:
             return failed
-        if self._is_failing:
-            raise BeyondKernel  # its error would tell of the first one as its context
         self._is_failing = True
         try:
             self._emit_error(failed)
