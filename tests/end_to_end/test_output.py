@@ -26,6 +26,9 @@ script: [{emit: größe, with: {name: "日本"}}]
 """.replace(".→", "")
 
 
+FULL = Path("/dev/full")
+
+
 @pytest.fixture
 def unusual(tmp_path: Path) -> Path:
     path = tmp_path / "unusual.yaml"
@@ -82,15 +85,21 @@ def test_a_reader_that_leaves_ends_the_program_quietly(buslens: Program, command
     assert (done.returncode, done.stderr) == (141, "")
 
 
-@pytest.mark.skipif(not Path("/dev/full").exists(), reason="this system has no /dev/full")
+IS_FULL = "buslens: standard output cannot be written: the disk is full\n"
+
+
+@pytest.mark.skipif(not FULL.exists(), reason="this system has no /dev/full")
+@pytest.mark.parametrize("arguments", [["--help"], ["run", "user-created"]])
+def test_a_full_disk_behind_standard_output_is_said(buslens: Program, arguments: list[str]) -> None:
+    ended = buslens.into(FULL, *arguments)
+    assert (ended.code, ended.err) == (2, IS_FULL)
+
+
+@pytest.mark.skipif(not FULL.exists(), reason="this system has no /dev/full")
 @pytest.mark.parametrize("how", ["", "PYTHONUNBUFFERED=1 "])
-def test_a_full_disk_behind_standard_output_is_said(buslens: Program, how: str) -> None:
-    for arguments in (["--help"], ["run", "user-created"]):
-        done = shell(buslens, how + '"$@" > /dev/full', *arguments)
-        assert (done.returncode, done.stderr) == (
-            2,
-            "buslens: standard output cannot be written: the disk is full\n",
-        )
+def test_a_full_disk_is_said_by_a_python_of_its_own_too(buslens: Program, how: str) -> None:
+    done = shell(buslens, how + '"$@" > /dev/full', "run", "user-created")
+    assert (done.returncode, done.stderr) == (2, IS_FULL)
 
 
 def test_closed_streams_are_no_bug(buslens: Program) -> None:
@@ -102,8 +111,8 @@ def test_closed_streams_are_no_bug(buslens: Program) -> None:
 def test_a_dash_is_standard_output_for_every_format(buslens: Program, exporter: Exporter) -> None:
     assert buslens("run", "user-created", "-o", "a.buslens").code == 0
     assert buslens("export", "a.buslens", "--to", exporter.id, "-o", "out").code == 0
-    done = shell(buslens, '"$@" > piped', "export", "a.buslens", "--to", exporter.id, "-o", "-")
-    assert (done.returncode, done.stderr) == (0, "")
+    ended = buslens.into(buslens.folder / "piped", "export", "a.buslens", "--to", exporter.id, "-o", "-")
+    assert (ended.code, ended.err) == (0, "")
     piped, written = (buslens.folder / "piped").read_bytes(), (buslens.folder / "out").read_bytes()
     if exporter.id.startswith("otlp"):  # whose spans of a simulated run have ids and times of each export
         assert len(piped) == len(written)
@@ -127,7 +136,7 @@ def test_excel_gets_its_mark_where_it_is_asked_for(buslens: Program) -> None:
     assert "--excel" in buslens("export", "a.buslens", "--to", "jsonl", "--excel", "-o", "x").complaint
 
 
-@pytest.mark.skipif(not Path("/dev/full").exists(), reason="this system has no /dev/full")
+@pytest.mark.skipif(not FULL.exists(), reason="this system has no /dev/full")
 def test_the_summary_is_printed_though_the_capture_cannot_be_written(buslens: Program) -> None:
     ended = buslens("run", "user-created", "--json", "-o", "/dev/full")
     assert json.loads(ended.out)["dispatches"] == 3

@@ -43,18 +43,22 @@ class Preloaded:
             text=True,
         )
 
-    def run(self, arguments: Sequence[str], folder: Path, environment: Mapping[str, str]) -> tuple[int, str, str]:
-        """Exit code, standard output and standard error of a command."""
+    def run(
+        self, arguments: Sequence[str], folder: Path, environment: Mapping[str, str], output: Path | None = None
+    ) -> tuple[int, str, str]:
+        """Exit code, standard output and standard error of a command. output: a file that standard output goes to."""
         assert self._process.stdin is not None
         assert self._process.stdout is not None
         with tempfile.TemporaryDirectory(prefix="preloaded-") as written:
-            said = [Path(written) / stream for stream in ("out", "err")]
-            asked = (list(arguments), str(folder), dict(environment), *map(str, said))
+            out, err = output or Path(written) / "out", Path(written) / "err"
+            asked = (list(arguments), str(folder), dict(environment), str(out), str(err))
             self._process.stdin.write(json.dumps(asked) + "\n")
             self._process.stdin.flush()
             code = int(self._process.stdout.readline())
-            out, err = (path.read_text("utf-8", errors="backslashreplace") for path in said)
-        return code, out, err
+            texts = (
+                "" if path == output else path.read_text("utf-8", errors="backslashreplace") for path in (out, err)
+            )
+            return code, *texts
 
     def close(self) -> None:
         """End the process that has the modules."""

@@ -58,6 +58,11 @@ class Program:
         )
         return Ended(done.returncode, done.stdout, done.stderr)
 
+    def into(self, output: Path, *arguments: str | Path) -> Ended:
+        """As a command whose standard output is a file, by way of a fork."""
+        assert self.preloaded is not None
+        return Ended(*self.preloaded.run([*map(str, arguments)], self.folder, self.environment(), output))
+
     def command(self, *arguments: str | Path) -> list[str]:
         return [self.python, "-m", "buslens", *map(str, arguments)]
 
