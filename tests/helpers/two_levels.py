@@ -14,6 +14,9 @@ from bus.runtime.choices import Choices
 from bus.scenario import Document, loads
 from bus.trace import Trace
 
+MOST_BYTES = 1_000_000
+"""Of a run in which failures make failures without an end: as many as explore allows would take a minute."""
+
 
 def recorded(text: str) -> tuple[Trace, Trace]:
     """What a run without choices records, on the real bus and in the kernel, which has to take it."""
@@ -27,7 +30,7 @@ def recorded(text: str) -> tuple[Trace, Trace]:
 
 def difference(document: Document, choices: Callable[[], Choices]) -> str:
     """The first thing in which the two levels differ that make the same choices; "" where there is none."""
-    program = Program(document)
+    program = Program(document, most_bytes=MOST_BYTES)
     assert program.why_real == "", program.why_real
     for_real, for_ours = choices(), choices()
     real, ours = program.run_real(for_real), program.run(for_ours)
