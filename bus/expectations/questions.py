@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -13,14 +13,18 @@ from bus.errors import UserError
 from bus.expectations.records import JudgedRecords
 from bus.expectations.verdict import MOST_SHOWN, NONE, Look, Rows
 from bus.scenario.rules import NoProblems, NoRows
-from bus.sql.query import Query, QueryResult
 from bus.wording import several
+
+if TYPE_CHECKING:
+    from bus.sql.query import QueryResult
 
 LONGEST_TEXT = 100
 
 
 def no_rows(rule: NoRows, records: JudgedRecords) -> Look:
     """A query finds nothing. A wrong query, or one that takes too long, is a verdict that is not known."""
+    from bus.sql.query import Query  # DuckDB is a tenth of what a start takes, and few rules ask it
+
     about = rule.title or " ".join(rule.no_rows.split())
     try:
         result = Query(records.trace, rule.no_rows).run()

@@ -18,6 +18,11 @@ def failed(told: Told) -> Any:
     return told.trace()
 
 
+def test_who_asks_no_sql_loads_no_duckdb(loaded: frozenset[str]) -> None:
+    assert "bus.expectations.questions" in loaded
+    assert "duckdb" not in loaded
+
+
 @pytest.mark.parametrize(
     ("query", "state", "found", "search"),
     [
