@@ -206,7 +206,7 @@ class SignalHooks(MethodHooks):
         """Whom a send reaches, kept by its sender; recorded in slots where all of them block."""
         waiting: dict[Any, list[Any]] = {}
         announced, known, watch = self._asked(receivers, sender, waiting), self.subscribers.known, self.watch
-        is_plain = not any(is_async for _, _, is_async in tuple(receivers)) and len(waiting) == len(announced)
+        is_plain = not any(is_async for *_, is_async in tuple(receivers)) and len(waiting) == len(announced)
         others = [known[key] for key in list(known) if key not in announced]
         by_id = {each: keys[0] for each, keys in waiting.items()}
         are_methods = any(type(each) is tuple for each in by_id)

@@ -44,6 +44,17 @@ def test_ours_is_imported_and_not_there(tmp_path: Path) -> None:
     assert out == ["buslens.recorder [] []", "True", "True"]
 
 
+@pytest.mark.parametrize("was_on", [True, False])
+def test_python_looks_for_garbage_afterwards_if_it_did_before(tmp_path: Path, was_on: bool) -> None:
+    out = run(
+        tmp_path,
+        f"import gc; gc.{'enable' if was_on else 'disable'}()\n"
+        "def fail(): print(gc.isenabled()); raise ValueError\n"
+        "try: aside.load(fail)\nexcept ValueError: print(gc.isenabled())\n",
+    )
+    assert out == ["False", str(was_on)]
+
+
 @pytest.mark.parametrize("first", [True, False])
 def test_a_module_of_the_programs_own_and_pythons_of_that_name_do_not_meet(tmp_path: Path, first: bool) -> None:
     for name in ("json", "threading"):
