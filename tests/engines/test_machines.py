@@ -59,14 +59,16 @@ class Stage:
         self.path.write_text(text)
 
     def worker(self, handlers: str = "h,g") -> Joined:
-        """One that waits for the run, and does calls of these handlers."""
+        """One that will wait for the run, and does calls of these handlers."""
         log = self.folder / f"worker-{len(self.workers)}.log"
         made = Joined(self.path, self.engine, log, "--handlers", handlers)
         self.workers.append(made)
-        made.wait_for("waiting for a run")
         return made
 
     def run(self) -> Session:
+        """Begin it, when all workers wait for it: they have started side by side."""
+        for worker in self.workers:
+            worker.wait_for("waiting for a run")
         self.session.open_scenario(self.path)
         self.session.start(engine=self.engine, speed=1.0)
         return self.session
