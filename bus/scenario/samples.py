@@ -38,6 +38,19 @@ SAMPLES = (
     Sample("feedback-loop", "Feedback loop", "Two handlers that feed each other, and the condition that ends it."),
     Sample("back-pressure", "Back-pressure", "Full queues: one blocks its emitter, one drops the oldest, one refuses."),
     Sample("saga", "Saga", "Three bookings: where a card is declined, what was booked is cancelled, the last first."),
+    Sample(
+        "lossy-network", "Lossy network", "Events that are lost, doubled, late, out of order or corrupted on their way."
+    ),
+    Sample(
+        "service-in-trouble",
+        "Service in trouble",
+        "A service that fails, hangs, is slow, crashes; and one that is late.",
+    ),
+    Sample(
+        "broker-in-trouble",
+        "Broker in trouble",
+        "A broker that cannot be reached, restarts, has a full disk; nothing is lost.",
+    ),
     Sample("lost-update", "Lost update", "A bug that no plain run shows, and `buslens explore` finds."),
     Sample("ten-runners", "Ten runners", "Ten events at one time, whose order does not matter: explore tries many."),
 )

@@ -64,6 +64,9 @@ SAMPLES = (
     "feedback-loop",
     "back-pressure",
     "saga",
+    "lossy-network",
+    "service-in-trouble",
+    "broker-in-trouble",
     "lost-update",
     "ten-runners",
 )

@@ -12,8 +12,11 @@ from ruamel.yaml import YAML
 
 from bus import scenario
 from bus.scenario import schema
+from bus.scenario.faults import FAULTS
 from bus.scenario.samples import FOLDER, SAMPLES, Sample
 from bus.scenario.steps import VERBS
+from buslens.records import Fault
+from tests.helpers.live import Live
 
 ROOT = Path(__file__).resolve().parents[4]
 
@@ -37,6 +40,21 @@ def test_a_sample_opens_teaches_and_its_samples_meet_their_schemas(sample: Sampl
 def test_editors_find_nothing_wrong_with_a_sample(sample: Sample) -> None:
     checker = jsonschema.Draft202012Validator(json.loads(schema.FILE.read_text(encoding="utf-8")))
     assert list(checker.iter_errors(YAML(typ="safe").load(sample.path))) == []
+
+
+def test_each_kind_of_fault_happens_in_the_sample_that_the_documentation_names(live: Live) -> None:
+    page = (ROOT / "docs" / "scenario.md").read_text(encoding="utf-8")
+    table = page.partition("### Records of faults")[2].partition("\n### ")[0]
+    rows = [[cell.strip().strip("`") for cell in line.strip("|").split("|")] for line in table.splitlines()]
+    told = {row[0]: (row[1].split(", "), row[3]) for row in rows if row[0] in FAULTS}
+    assert told.keys() == FAULTS.keys()
+    seen = {
+        sample: {Fault(int(fault)).name for fault in live.ended(FOLDER / f"{sample}.yaml").trace.marks.fault if fault}
+        for sample in {sample for _, sample in told.values()}
+    }
+    for records, sample in told.values():
+        assert {*records} <= seen[sample]
+    assert {fault.name for fault in Fault} == {name for records, _ in told.values() for name in records}
 
 
 def test_one_command_writes_anew_all_that_is_made_from_the_code() -> None:
