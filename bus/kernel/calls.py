@@ -76,6 +76,9 @@ class Calls:
         self._dies_ns = stage.faults.crash_after(plan.name, tasks.now)
         """When its service crashes, and all of its calls with it; None: never. They are made anew then."""
 
+        self._may_end = self._dies_ns is not None or plan.model.timeout_ns is not None
+        """Whether a call may be ended from outside."""
+
         self._may_be_hit = plan.model.service is not None or stage.faults.hits(plan.name)
         """Whether a call may fail, or have to wait, before its first step."""
 
@@ -148,13 +151,14 @@ class Calls:
         if listener is not None:
             self._started(task, listener, dispatch)
         plan = self.plan
-        count, number = self._count(), next(self._draws.numbers)
-        draws = self._draws.of_process(number) if self._own == "process" else self._draws.steps
-        deadline = None if self._dies_ns is None and plan.model.timeout_ns is None else self._deadline()
+        count, draws = self._count(), self._draws.steps
+        if self._own == "process":
+            draws = self._draws.of_process(next(self._draws.numbers))
+        deadline = self._deadline() if self._may_end else None
         call: Call | None = None
         failed: Exception | None = None
         step: PlannedStep | None = None
-        if plan.model.once:
+        if plan.once:
             self.called_for.add(task.about[0])
         try:
             if self._may_be_hit:
@@ -171,9 +175,8 @@ class Calls:
                         ns = step.fixed_ns
                         if ns is None:
                             ns = NEVER if wait.is_forever else wait.sample(draws)
-                        if deadline is None:
-                            is_over = False
-                        else:
+                        is_over = False
+                        if deadline is not None:
                             ns, is_over = deadline.cut(ns)
                         if not step.blocks or self._own:
                             yield ns if ns < NEVER else None

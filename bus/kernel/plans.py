@@ -73,6 +73,7 @@ class PlannedHandler:
     def __init__(self, name: str, model: Handler, scenario: Scenario, lines: Lines) -> None:
         self.name = name
         self.model = model
+        self.once = model.once
         self.heard = heard_by(model, scenario)
         """Events that it is subscribed to."""
 

@@ -123,24 +123,17 @@ class KernelScript:
 
     def _emit(self, task: Task, emitter: Emitter, once: Callable[[], bool]) -> Part:
         """As often as it says. One that comes too late, because a handler blocked, is made up for at once."""
-        tasks = self._tasks
-        if not emitter.is_rhythmic:
-            yield from self._emit_at_once(task, emitter, once, is_first=True)
-            return
+        tasks, services, at_once = self._tasks, self._stage.services, emitter.at_once
+        may_block = services.may_block(emitter.event)
         began = tasks.now
-        for number, after_ns in enumerate(emitter.times()):
+        for number, after_ns in enumerate(emitter.times() if emitter.is_rhythmic else (0,)):
             if number or after_ns:
                 yield max(0, began + after_ns - tasks.now)
-            yield from self._emit_at_once(task, emitter, once, is_first=not number)
-
-    def _emit_at_once(self, task: Task, emitter: Emitter, once: Callable[[], bool], *, is_first: bool) -> Part:
-        """is_first: the step itself stands for the first of its emits, and is counted."""
-        services = self._stage.services
-        for number in range(emitter.at_once):
-            if number or not is_first:
-                self._count()
-            if once() and services.may_block(emitter.event):
-                yield from services.until_taken(emitter.event, task)
+            for again in range(at_once):
+                if number or again:  # the step itself stands for the first of its emits, and is counted
+                    self._count()
+                if once() and may_block:
+                    yield from services.until_taken(emitter.event, task)
 
     def _count(self) -> None:
         self._done += 1
