@@ -16,8 +16,10 @@ import math
 import random
 import statistics
 import sys
+import tempfile
 import time
 from collections.abc import Callable, Generator
+from pathlib import Path
 from typing import Any
 
 from bus.behaviour.places import Lines
@@ -80,23 +82,24 @@ def measure(jobs: int = JOBS) -> list[Row]:
     if importlib.util.find_spec("simpy") is None:
         return [{"figure": "not measured: SimPy is not installed"}]
     fifth = jobs // 5
-    one = [(_with_simpy(jobs, 1), _with_session(jobs), _in_kernel(ONE_SERVER, jobs)) for _ in range(TURNS)]
-    four = [(_with_simpy(jobs, WORKERS), _in_kernel(FOUR_WORKERS, jobs)) for _ in range(TURNS)]
-    fan_out = [(_fan_out_with_simpy(fifth), _in_kernel(FAN_OUT, fifth)) for _ in range(TURNS)]
+    one = [(_with_simpy(jobs, 1), _with_session(jobs), in_kernel(ONE_SERVER, jobs)) for _ in range(TURNS)]
+    four = [(_with_simpy(jobs, WORKERS), in_kernel(FOUR_WORKERS, jobs)) for _ in range(TURNS)]
+    fan_out = [(_fan_out_with_simpy(fifth), in_kernel(FAN_OUT, fifth)) for _ in range(TURNS)]
     means = {"SimPy": one[0][0][1], "real bus": one[0][1][1], "kernel": one[0][2][1]}
     return [
-        _compared("one server, jobs/s, real bus", ">= 0.25 x SimPy", "real bus", jobs, [(s, r) for s, r, _ in one]),
-        _compared("one server, jobs/s", ">= 1.0 x SimPy", "kernel", jobs, [(s, k) for s, _, k in one]),
-        _compared("fan-out, jobs/s", ">= 1.0 x SimPy", "kernel", fifth, fan_out),
-        _compared("four workers, jobs/s", ">= 0.5 x SimPy", "kernel", jobs, four),
+        compared("one server, jobs/s, real bus", ">= 0.25 x SimPy", "real bus", jobs, [(s, r) for s, r, _ in one]),
+        compared("one server, jobs/s", ">= 1.0 x SimPy", "kernel", jobs, [(s, k) for s, _, k in one]),
+        compared("fan-out, jobs/s", ">= 1.0 x SimPy", "kernel", fifth, fan_out),
+        compared("four workers, jobs/s", ">= 0.5 x SimPy", "kernel", jobs, four),
         {"figure": "one server, mean time, ms", "target": "5 by the formula", **means},
         {"figure": "explore, runs/s", "target": ">= 500", "kernel": _explored(_explore_in_kernel),
          "real bus": _explored(_explore_for_real)},
-        {"figure": "an hour with 100 events/s, s", "target": "<= 10", "kernel": _in_kernel(AN_HOUR, 0)[0]},
+        {"figure": "an hour with 100 events/s, s", "target": "<= 10", "kernel": in_kernel(AN_HOUR, 0)[0]},
     ]  # fmt: skip
 
 
-def _compared(figure: str, target: str, ours: str, jobs: int, turns: list[tuple[Timed, Timed]]) -> Row:
+def compared(figure: str, target: str, ours: str, jobs: int, turns: list[tuple[Timed, Timed]]) -> Row:
+    """A row: SimPy's jobs a second beside ours, each as often as there were turns."""
     return {
         "figure": figure,
         "target": target,
@@ -174,8 +177,12 @@ def _with_session(jobs: int) -> Timed:
         session.close()
 
 
-def _in_kernel(text: str, jobs: int) -> Timed:
-    document = loads(text.replace("JOBS", str(jobs)), "queue")
+def in_kernel(text: str, jobs: int) -> Timed:
+    """A run of a scenario in the kernel, with so many JOBS."""
+    with tempfile.TemporaryDirectory(prefix="buslens-") as folder:
+        path = Path(folder) / "queue.yaml"
+        path.write_text(text.replace("JOBS", str(jobs)), encoding="utf-8")
+        document = load(path)
     scenario = document.scenario
     order = Order(scenario.engine, scenario.seed, FULL_SPEED)
     lines = Lines(document)

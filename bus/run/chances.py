@@ -15,6 +15,7 @@ class ReadyChance:
 
     def __init__(self, model: Chance, draws: random.Random) -> None:
         self.model = model
+        self.targets = model.targets
         self.draws = draws
         """What else is left to chance where it happens is drawn from it too."""
 

@@ -131,7 +131,7 @@ class Faults:
         ns = 0
         for chance in self._of_calls:
             fault = chance.model
-            if call.handler not in fault.targets or not self._happens(chance, call.event, call.payload):
+            if call.handler not in chance.targets or not self._happens(chance, call.event, call.payload):
                 continue
             if isinstance(fault, FailFault):
                 self._records.say(Fault.FAIL, f"{call.handler} fails, with {fault.error}")
@@ -152,7 +152,7 @@ class Faults:
         copies, late_ns, behind_ns = 0, 0, None
         for chance in self._of_emits:
             fault = chance.model
-            if not _hears(fault.targets, event) or not self._happens(chance, event, payload):
+            if not _hears(chance.targets, event) or not self._happens(chance, event, payload):
                 continue
             if isinstance(fault, DropFault):
                 self._records.dropped(event, () if payload is None else (payload,))
@@ -186,7 +186,7 @@ class Faults:
 
     def hits(self, handler: str) -> bool:
         """Whether any fault may hit calls of this handler."""
-        return any(handler in chance.model.targets for chance in self._of_calls)
+        return any(handler in chance.targets for chance in self._of_calls)
 
     def _happens(self, chance: ReadyChance, event: str, payload: Any) -> bool:
         try:
