@@ -65,8 +65,8 @@ def run(arguments: list[str]) -> int:
 def test(arguments: list[str]) -> int:
     install(dev=True)
     install_libraries(needed=True)
-    # Tests of brokers wait more than they compute: three share two cores, and who is done takes over from the others.
-    side_by_side = [] if arguments else ["-n", "3", "--dist", "worksteal"]
+    # Tests of brokers wait more than they compute: three share two cores (tests/helpers/sharing_out.py).
+    side_by_side = [] if arguments else ["-n", "3", "--dist", "loadfile", "--no-loadscope-reorder"]
     return call(PYTHON, "-m", "pytest", *side_by_side, *arguments, offscreen=True)
 
 

@@ -40,14 +40,19 @@ def pytest_collection() -> Generator[None, Any, Any]:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """What waits begins first: one worker does it, with one broker of each kind, while the others share what computes.
-
-    Workers take over from each other from the end; in its own place this would be taken apart between all of them.
-    """
+    """What waits for brokers begins first: it takes one worker longest, while the others share what computes."""
     unlike = [item.nodeid for item in items if " at 0x" in item.nodeid]
     if unlike:  # workers that name a test differently run none
         raise pytest.UsageError(f"a test is named by an address, which differs between workers: {unlike[0]}")
     items.sort(key=lambda item: WAITING not in item.path.parents)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    """Our own way of sharing out files, where that is asked for."""
+    from tests.helpers.sharing_out import FileByFile
+
+    return FileByFile(config, log) if config.getvalue("dist") == "loadfile" else None
 
 
 @pytest.hookimpl(wrapper=True)

@@ -11,10 +11,7 @@ import random
 import sys
 from pathlib import Path
 
-from bus.engines import ENGINES
 from bus.engines.sqlite.log import SqliteLog
-from buslens.records import Kind
-from tests.helpers.live import Live
 
 
 def say(*words: object) -> None:
@@ -47,6 +44,11 @@ def use_log(path: Path, seed: int) -> None:
 
 def use_session(path: Path, engine: str) -> None:
     """As `buslens run --engine ENGINE` does, at normal speed."""
+    # Not for those that use a log alone: they are killed again and again, and this takes longer than what they do.
+    from bus.engines import ENGINES
+    from buslens.records import Kind
+    from tests.helpers.live import Live
+
     session = Live(path.parent).begun(path, engine=engine, speed=1.0)
     told, emitted, is_durable = 0, 0, ENGINES[engine].is_durable
     while True:

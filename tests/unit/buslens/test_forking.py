@@ -37,7 +37,7 @@ for number in range(3):
         ee.emit("order", "child")
         sys.exit()
     os.waitpid(child, 0)
-size, until = os.path.getsize(path), time.monotonic() + 20
+size, until = os.path.getsize(path), time.monotonic() + {PATIENCE_S}
 ee.emit("order", "followed")
 while os.path.getsize(path) == size and time.monotonic() < until:
     pass
