@@ -49,7 +49,7 @@ class SlotPlan:
 
     __slots__ = (
         *("announced", "count", "event_id", "forms", "is_plain", "key_of", "keys", "looks", "only", "opening", "order"),
-        *("others", "recorder", "watch", "without_form"),
+        *("others", "places", "watch", "without_form"),
     )
 
     def __init__(
@@ -66,7 +66,7 @@ class SlotPlan:
 
         others: who is not for this dispatch. is_plain: all of them are such that they are called at once.
         """
-        self.watch, self.recorder, self.key_of = watch, recorder, key_of
+        self.watch, self.key_of = watch, key_of
         self.event_id = event_id
         self.announced = announced
         self.order = tuple(announced)
@@ -78,6 +78,9 @@ class SlotPlan:
         is_plain = is_plain and self.count <= MOST
         self.opening: Optional[StreamOpening] = recorder.opening(event_id, ids) if is_plain and ids else None
         """What the slots of its dispatches have in common."""
+
+        self.places = (0, *(behind for _, behind in self.opening.others)) if self.opening is not None else ()
+        """How many numbers of 8 bytes behind the first slot it stands when each call but the first began."""
 
         self.is_plain = is_plain and (self.opening is not None or not ids)
         """Whether they are recorded in slots."""
@@ -91,12 +94,11 @@ class SlotPlan:
         self.without_form = 0
         """Payloads that looked otherwise."""
 
-    def keep_payload(self, call: int, said: Optional[str], named: dict[str, Any]) -> int:
+    def keep_payload(self, recorder: StreamRecorder, call: int, said: Optional[str], named: dict[str, Any]) -> int:
         """What a dispatch carries that begins with this call and has no form of the plan; its blob.
 
         said: of the sender; None where `named` is all there is.
         """
-        recorder = self.recorder
         self.without_form = times = self.without_form + 1
         if times >= _OFTEN and not times & (times - 1):  # to make one costs something
             found = recorder.forms.of_signal(said, named)

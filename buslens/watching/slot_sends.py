@@ -11,10 +11,11 @@ from itertools import islice
 from typing import TYPE_CHECKING, Any, Callable, NamedTuple, Optional, Tuple
 
 from buslens.context import CALL
-from buslens.packing import WHOLE
+from buslens.packing import ENDED, WHOLE
 from buslens.records import Kind
 from buslens.stream import layout
 from buslens.stream.forms import no_form
+from buslens.watching.turns import Turns
 
 if TYPE_CHECKING:
     from buslens.stream import StreamRecorder
@@ -77,12 +78,12 @@ def _sends_into(recorder: StreamRecorder) -> SlotSends:
             inside, blob = current(), 0
             if named or said is not None:
                 record = None if spending.step else plan.forms.get(said, no_form)(call, (), named)
-                blob = call if record is not None else plan.keep_payload(call, said, named)
+                blob = call if record is not None else plan.keep_payload(recorder, call, said, named)
                 if record is not None:
                     try:
                         append(record)
                     except ValueError:  # that chunk is full
-                        local.place, blob = None, plan.keep_payload(call, said, named)
+                        local.place, blob = None, plan.keep_payload(recorder, call, said, named)
             if opening.further:
                 slots = [*islice(claim.__self__, opening.slots)]
                 if len(slots) < opening.slots:
@@ -124,12 +125,12 @@ def _sends_into(recorder: StreamRecorder) -> SlotSends:
             inside = current()
             if named or said is not None:
                 record = None if spending.step else plan.forms.get(said, no_form)(dispatch, (), named)
-                blob = dispatch if record is not None else plan.keep_payload(dispatch, said, named)
+                blob = dispatch if record is not None else plan.keep_payload(recorder, dispatch, said, named)
                 if record is not None:
                     try:
                         append(record)
                     except ValueError:  # that chunk is full
-                        local.place, blob = None, plan.keep_payload(dispatch, said, named)
+                        local.place, blob = None, plan.keep_payload(recorder, dispatch, said, named)
             try:
                 slot = claim()
             except StopIteration:
@@ -149,7 +150,7 @@ def _sends_into(recorder: StreamRecorder) -> SlotSends:
         if measured is not None:
             measured.go()
         try:
-            ends[word + plan.opening.others[at - 1][1]] = clock_ns()  # type: ignore[union-attr]
+            ends[word + plan.places[at]] = clock_ns()
             enter(call + 2 * at)
         except ValueError:
             pass  # it is the parent's, and this a forked child
@@ -185,12 +186,20 @@ def failed(plan: SlotPlan, begun: Begun, at: int, error: BaseException) -> None:
     plan.watch.skipped(call - 1, (each.handler_id for each in registrations[at + 1 :]), call + 2 * at)
 
 
+def otherwise(plan: SlotPlan, begun: Begun, at: int) -> Turns:
+    """What tells the rest where those behind the call at this place, which has ended well, do not come as announced."""
+    call, watch = begun[3], plan.watch
+    tell_elsewhere(plan, begun, at)
+    watch.recorder.keep((ENDED, call + 2 * at, watch.recorder.clock_ns()))
+    return Turns(watch, call - 1, dict([*plan.announced.items()][at + 1 :]), plan.key_of)
+
+
 def tell_elsewhere(plan: SlotPlan, begun: Begun, at: int) -> None:
     """Say that other slots tell how the call at this place ended, and what came of those behind it."""
     ends, word, token, _, _ = begun
     _leave(token)
     try:
-        for _, behind in ((0, 0), *plan.opening.others[at:]):  # type: ignore[union-attr]
+        for behind in (0, *plan.places[at + 1 :]):
             ends[word + behind] = layout.ELSEWHERE
     except ValueError:
         pass  # it is the parent's, and this a forked child

@@ -15,8 +15,7 @@ from blinker.base import ANY_ID, Signal
 from buslens.adapters.blinker.keys import sender_key
 from buslens.records import Flag
 from buslens.watching.call_sites import in_the_place_of
-from buslens.watching.slot_sends import failed, nowhere, sends_into
-from buslens.watching.slot_turns import SlotTurns
+from buslens.watching.slot_sends import failed, nowhere, otherwise, sends_into
 
 if TYPE_CHECKING:
     from buslens.adapters.blinker.hooks import SignalHooks
@@ -32,35 +31,45 @@ _NOBODY = object()
 
 def sending(hooks: SignalHooks) -> Hook:
     direct = has_plain_loop(hooks, "send")
-    reach, over = _reaching(hooks, hooks.stream) if direct and hooks.stream is not None else (nowhere, nowhere)
-    nobody, several, has_failed, missed = _NOBODY, SlotTurns, failed, hooks.subscribers.missed
+    to = _reaching(hooks, hooks.stream) if direct and hooks.stream is not None else (nowhere, nowhere, nowhere)
+    reach, go_on, over = to
+    nobody, has_failed, goes_otherwise, missed = _NOBODY, failed, otherwise, hooks.subscribers.missed
 
     def send(*sender: Any, **kwargs: Any) -> Any:
         whom = sender[0] if sender else None
         reached: Any = reach(whom, kwargs) if len(sender) < 2 else None
         if reached is nobody:
             return []
-        if type(reached) is several:
-            results = []
+        turns: Any = None
+        if reached is not None:
+            plan, begun, receiver, others = reached
+            at, count = 0, plan.count
             try:
-                for receiver in reached.receivers:
-                    reached.took(receiver)
+                result = receiver(whom, **kwargs)
+                results = [(receiver, result)]
+                for receiver in others:
+                    if turns is None and at + 1 < count and plan.key_of(receiver) == plan.order[at + 1]:
+                        at += 1
+                        go_on(plan, begun, at)
+                    else:
+                        turns = turns or goes_otherwise(plan, begun, at)
+                        turns.took(receiver)
                     result = receiver(whom, **kwargs)
                     results.append((receiver, result))
             except BaseException as error:
-                reached.failed(error, missed)
+                if turns is None:
+                    has_failed(plan, begun, at, error)
+                else:
+                    turns.failed(error)
+                    turns.over(missed)
                 raise
-            reached.over(missed)
+            if turns is None and at + 1 == count:
+                over(plan, begun)
+            else:
+                turns = turns or goes_otherwise(plan, begun, at)
+                turns.ended()
+                turns.over(missed)
             return results
-        if reached is not None:
-            plan, begun, receiver = reached
-            try:
-                result = receiver(whom, **kwargs)
-            except BaseException as error:
-                has_failed(plan, begun, 0, error)
-                raise
-            over(plan, begun)
-            return [(receiver, result)]
         given = kwargs
         if "_async_wrapper" in kwargs:
             given = {name: value for name, value in kwargs.items() if name != "_async_wrapper"}
@@ -90,11 +99,11 @@ def sending(hooks: SignalHooks) -> Hook:
     return in_the_place_of(Signal.send, "", send)  # type: ignore[no-any-return]
 
 
-def _reaching(hooks: SignalHooks, stream: StreamRecorder) -> tuple[Hook, Hook]:
-    """What looks whom a send reaches, and begins to record it in slots; and what ends its only call.
+def _reaching(hooks: SignalHooks, stream: StreamRecorder) -> tuple[Hook, Hook, Hook]:
+    """What looks whom a send reaches, and begins to record it in slots; and what goes on with that and ends it.
 
-    None: the general way has to do that. _NOBODY where blinker would call nobody and look at nothing; SlotTurns for
-    several receivers; for one its plan, its call that runs from now on, and the receiver.
+    None: the general way has to do that. _NOBODY where blinker would call nobody and look at nothing; else its plan,
+    its first call that runs from now on, the receiver of that, and what gives those behind it.
     """
     watch, known, unheard, spending = hooks.watch, hooks.subscribers.known, hooks.unheard, stream.spending
     sends = sends_into(stream)
@@ -145,25 +154,28 @@ def _reaching(hooks: SignalHooks, stream: StreamRecorder) -> tuple[Hook, Hook]:
                 if measured is not None:
                     measured.done(1)
                 return _NOBODY
-            if plan.count > 1 or not (said is not None or whom is None or type(whom) is str):
-                if measured is not None:
-                    measured.halt()
-                found = hooks.bare("receivers_for")(whom)
-                return SlotTurns(plan, sends, found, (said, carried), measured)
-            # As blinker's `receivers_for` does, which would take half as long as all this. That asks a sender for its
-            # class: where something is said of it, the answer runs nothing.
-            receiver = receivers.get(plan.only)
-            if type(receiver) is weak_ref or issubclass(type(receiver), WEAK):
-                receiver = receiver()
-            if receiver is None:
+            # blinker asks a sender for its class: where something is said of that, the answer runs nothing.
+            if said is None and whom is not None and type(whom) is not str:
                 return None
+            if plan.count > 1:
+                found: Any = as_ever(signal, whom)
+                receiver = next(found, None)
+                if plan.key_of(receiver) != plan.order[0]:
+                    return None
+            else:
+                # As `receivers_for` does, which would take half as long as all this.
+                found, receiver = (), receivers.get(plan.only)
+                if type(receiver) is weak_ref or issubclass(type(receiver), WEAK):
+                    receiver = receiver()
+                if receiver is None:
+                    return None
             begun = begin(plan, said, carried, measured)
-            return None if begun is None else (plan, begun, receiver)
+            return None if begun is None else (plan, begun, receiver, found)
         except Exception as error:
             watch.broke(error)
             return None
 
-    return reach, sends.over
+    return reach, sends.go_on, sends.over
 
 
 def sending_async(hooks: SignalHooks) -> Hook:

@@ -12,7 +12,6 @@ from django.dispatch.dispatcher import Signal
 from buslens.adapters.django.keys import static_id
 from buslens.watching.call_sites import in_the_place_of
 from buslens.watching.slot_sends import failed, nowhere, sends_into
-from buslens.watching.slot_turns import SlotTurns
 
 if TYPE_CHECKING:
     from buslens.adapters.django.hooks import SignalHooks
@@ -27,8 +26,8 @@ _NOBODY, _TOLD = object(), object()
 def sending(hooks: SignalHooks) -> Hook:
     if "sync_receivers" not in Signal.send.__code__.co_varnames or _is_own(hooks, "send"):
         return sending_by_library(hooks, "send")
-    reach, over = _reaching(hooks, hooks.stream) if hooks.stream is not None else (nowhere, nowhere)
-    nobody, already, several, has_failed, missed = _NOBODY, _TOLD, SlotTurns, failed, hooks.subscribers.missed
+    reach, go_on, over = _reaching(hooks, hooks.stream) if hooks.stream is not None else (nowhere, nowhere, nowhere)
+    nobody, already, has_failed, missed = _NOBODY, _TOLD, failed, hooks.subscribers.missed
 
     def send(sender: Any, **named: Any) -> Any:
         reached: Any = reach(sender, named)
@@ -36,27 +35,21 @@ def sending(hooks: SignalHooks) -> Hook:
             return []
         if reached is already:
             return hooks.bare("send")(sender, **named)
-        if type(reached) is several:
-            responses, signal = [], hooks.watch.emitter()
+        if reached is not None:
+            plan, begun, sync_receivers, signal = reached
+            responses, at = [], 0
             try:
-                for receiver in reached.receivers:
-                    reached.took(receiver)
+                for receiver in sync_receivers:
+                    if at:
+                        go_on(plan, begun, at)
                     response = receiver(signal=signal, sender=sender, **named)
                     responses.append((receiver, response))
+                    at += 1
             except BaseException as error:
-                reached.failed(error, missed)
-                raise
-            reached.over(missed)
-            return responses
-        if reached is not None:
-            plan, begun, receiver, signal = reached
-            try:
-                response = receiver(signal=signal, sender=sender, **named)
-            except BaseException as error:
-                has_failed(plan, begun, 0, error)
+                has_failed(plan, begun, at, error)
                 raise
             over(plan, begun)
-            return [(receiver, response)]
+            return responses
         turns = hooks.told(sender, named)
         if turns is None:
             return hooks.bare("send")(sender, **named)
@@ -81,12 +74,11 @@ def sending(hooks: SignalHooks) -> Hook:
     return in_the_place_of(Signal.send, "", send)  # type: ignore[no-any-return]
 
 
-def _reaching(hooks: SignalHooks, stream: StreamRecorder) -> tuple[Hook, Hook]:
-    """What looks whom a send reaches, and begins to record it in slots; and what ends its only call.
+def _reaching(hooks: SignalHooks, stream: StreamRecorder) -> tuple[Hook, Hook, Hook]:
+    """What looks whom a send reaches, and begins to record it in slots; and what goes on with that and ends it.
 
     None: the general way has to do that. _NOBODY where Django would call nobody and look at nothing, _TOLD where all
-    is recorded; SlotTurns for several receivers; for one its plan, its call that runs from now on, the receiver, and
-    the signal.
+    is recorded; else its plan, its first call that runs from now on, the receivers, and the signal.
     """
     watch, known, unheard, spending = hooks.watch, hooks.subscribers.known, hooks.unheard, stream.spending
     sends = sends_into(stream)
@@ -132,22 +124,22 @@ def _reaching(hooks: SignalHooks, stream: StreamRecorder) -> tuple[Hook, Hook]:
         except Exception as error:
             watch.broke(error)
             return None
-        # What this raises is Django's. Called so where nobody has put another one in its place, it takes a fifth less.
-        is_plain = type(signal)._live_receivers is as_ever and not is_own
-        found, later = as_ever(signal, sender) if is_plain else hooks.bare("_live_receivers")(sender)
+        try:
+            # Called so where nobody has put another one in its place, it takes a fifth less.
+            is_plain = type(signal)._live_receivers is as_ever and not is_own
+            found, later = as_ever(signal, sender) if is_plain else hooks.bare("_live_receivers")(sender)
+        except Exception:  # Django's, which it raises once more in its own lines
+            return None
         if later or len(found) != plan.count:
             return None
-        if plan.count > 1:
-            return SlotTurns(plan, sends, found, (said, carried), measured)
-        receiver = found[0]
-        if plan.key_of(receiver) != plan.only:
+        if plan.key_of(found[0]) != plan.only if plan.count == 1 else tuple(map(plan.key_of, found)) != plan.order:
             return None
         if measured is not None:
             measured.go()
         begun = begin(plan, said, carried, measured)
-        return None if begun is None else (plan, begun, receiver, signal)
+        return None if begun is None else (plan, begun, found, signal)
 
-    return reach, sends.over
+    return reach, sends.go_on, sends.over
 
 
 def sending_by_library(hooks: SignalHooks, name: str) -> Hook:

@@ -49,7 +49,7 @@ def test_of_many_senders_not_all_have_a_form(tmp_path: Path) -> None:
     recorder = StreamRecorder.into(tmp_path)
     plan = plan_of(recorder, 1)
     for number in range(2000):
-        plan.keep_payload(8, f"shop {number}", {"id": number})
+        plan.keep_payload(recorder, 8, f"shop {number}", {"id": number})
     assert 0 < len(plan.forms) <= 64
     recorder.close()
 

@@ -13,9 +13,9 @@ from bus.trace import Trace
 from buslens.context import current_call
 from buslens.recorder import Recorder
 from buslens.stream import StreamLimits, StreamRecorder
+from buslens.stream.cost import MeasuredDispatch
 from buslens.watching.slot_plan import SignalWatch, SlotPlan
-from buslens.watching.slot_sends import sends_into
-from buslens.watching.slot_turns import SlotTurns
+from buslens.watching.slot_sends import SlotSends, failed, otherwise, sends_into
 from buslens.watching.subscribers import Subscribers
 from buslens.watching.turns import Turns
 from tests.helpers.streams import events, followed, payloads
@@ -44,19 +44,7 @@ class Library:
         if isinstance(self.recorder, StreamRecorder):
             measured = self.recorder.spending.measured()
             plan = SlotPlan(watch, self.recorder, event, known, id)
-            if not known:
-                sends_into(self.recorder).unheard(plan, None, payload)
-                return [handler() for handler in handlers]
-            turns = SlotTurns(plan, sends_into(self.recorder), handlers, (None, payload), measured)
-            try:
-                for handler in turns.receivers:
-                    turns.took(handler)
-                    results.append(handler())
-            except BaseException as error:
-                turns.failed(error, self.subscribers.missed)
-                raise
-            turns.over(self.subscribers.missed)
-            return results
+            return self.run_in_slots(sends_into(self.recorder), plan, handlers, payload, measured)
         kept = watch.payload((payload,), {}) if payload else 0
         others = Turns(watch, watch.emitted(event, len(known), kept, watch.cause()), known, id)
         try:
@@ -66,6 +54,39 @@ class Library:
             raise
         finally:
             others.over(self.subscribers.missed)
+        return results
+
+    def run_in_slots(
+        self,
+        sends: SlotSends,
+        plan: SlotPlan,
+        handlers: tuple[Handler, ...],
+        payload: dict[str, Any],
+        measured: MeasuredDispatch | None,
+    ) -> list[Any]:
+        results = []
+        if not plan.count:
+            sends.unheard(plan, None, payload)
+            return [handler() for handler in handlers]
+        if measured is not None:
+            measured.go()
+        begun = sends.begin(plan, None, payload, measured)
+        if begun is None:
+            self.watch.has_room(plan.count)  # counts what is dropped
+            return [handler() for handler in handlers]
+        for at, handler in enumerate(handlers):
+            if at:
+                sends.go_on(plan, begun, at)
+            try:
+                results.append(handler())
+            except BaseException as error:
+                failed(plan, begun, at, error)
+                raise
+        if len(handlers) == plan.count:
+            sends.over(plan, begun)
+        else:
+            rest = otherwise(plan, begun, len(handlers) - 1)
+            rest.over(self.subscribers.missed)
         return results
 
 
@@ -97,10 +118,7 @@ def some_fail(library: Library) -> None:
 
 def some_do_not_come(library: Library) -> None:
     library.send(nothing, also=(other,))
-    library.send(also=(nothing, other))
-    library.subscribers.known.clear()
-    library.subscribers.remember(id(nothing), library.subscribers.described(nothing))
-    library.run((other, nothing, other), {})
+    library.send(nothing, other, also=(decline, nothing))
 
 
 def nobody_listens(library: Library) -> None:
