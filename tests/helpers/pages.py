@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 from itertools import pairwise
 from pathlib import Path
 
@@ -51,9 +52,10 @@ class Page:
         return f"{path}:{piece.line}"
 
 
-def pages() -> list[Page]:
+@cache
+def pages() -> tuple[Page, ...]:
     """README.md and every page of docs/."""
-    return [read(path) for path in [README, *sorted((ROOT / "docs").rglob("*.md"))]]
+    return tuple(read(path) for path in [README, *sorted((ROOT / "docs").rglob("*.md"))])
 
 
 def read(path: Path) -> Page:

@@ -9,6 +9,7 @@ import re
 import shlex
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 import typer
@@ -74,7 +75,7 @@ def why_unknown(shown: Shown) -> str:
     """What is wrong with a command that is shown whole; empty where the program takes it."""
     if shown.program == "dev.py":
         return _why_not_dev(shown.arguments)
-    command: Any = typer.main.get_command(program)
+    command = _program()
     arguments = list(shown.arguments)
     try:
         while arguments and arguments[0] in getattr(command, "commands", {}):
@@ -93,7 +94,7 @@ def why_misnamed(shown: Shown) -> str:
     """What is wrong with a command of which a part is shown, or whose words in capitals stand for something."""
     if shown.program == "dev.py":
         return _why_not_dev(shown.arguments)
-    command: Any = typer.main.get_command(program)
+    command = _program()
     arguments = list(shown.arguments)
     while arguments and hasattr(command, "commands") and not arguments[0].startswith("-"):
         name = arguments.pop(0)
@@ -107,6 +108,12 @@ def why_misnamed(shown: Shown) -> str:
     options = (word.partition("=")[0] for word in ours if re.match(r"--?[a-zA-Z]", word))
     unknown = [option for option in options if option not in known]
     return f"buslens {shown.arguments[0]} has no option {unknown[0]}" if unknown else ""
+
+
+@cache
+def _program() -> Any:
+    """Its commands and options; to make them takes a tenth of a second."""
+    return typer.main.get_command(program)
 
 
 def _why_not_dev(arguments: tuple[str, ...]) -> str:
