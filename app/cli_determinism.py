@@ -19,7 +19,9 @@ from app.trust import TrustedFiles
 from bus.capture import sameness
 from bus.engines import ENGINES
 from bus.errors import UserError
-from bus.scenario import Scenario, parameters
+from bus.kernel.refusals import why_not
+from bus.modelling.simulating import CHOSEN, TOO_MUCH, in_kernel
+from bus.scenario import Document, Scenario, parameters
 from bus.session import Session
 from bus.settings import Settings
 from bus.workers import KINDS
@@ -39,7 +41,8 @@ def check_determinism(request: RunRequest) -> int:
     session = Session(Settings(), trusted=trusted.trusts)
     open_checked(session, request, trusted)
     assert session.document is not None
-    model = session.document.scenario
+    document = session.document
+    model = document.scenario
     engine = request.engine or model.engine
     seed = model.seed if request.seed is None else request.seed
     session.close()
@@ -49,10 +52,22 @@ def check_determinism(request: RunRequest) -> int:
     found = sameness.first_difference(one, other)
     if not found:
         write_text(f"the same twice: {sameness.extent(one)}, {engine}, seed {seed}\n")
-        return 0
+        is_same, said = _in_kernel(document, engine, seed, one)
+        write_text(plain(said) + "\n")
+        return 0 if is_same else DIFFERS
     outside = _outside(model, engine)
     write_text(plain(f"not the same twice ({engine}, seed {seed}): {found}{outside}") + "\n")
     return DIFFERS
+
+
+def _in_kernel(document: Document, engine: str, seed: int, real: sameness.Recorded) -> tuple[bool, str]:
+    """Whether the kernel makes the same run, as far as it can make it, and what is to be said of that."""
+    why = why_not(document.scenario, engine) or (CHOSEN if document.scenario.choices is not None else "")
+    ours = None if why else in_kernel(document, engine, seed)
+    if ours is None:
+        return True, f"the kernel does not make this run, for {why or TOO_MUCH}"
+    found = sameness.first_difference(real, sameness.Recorded(ours))
+    return (False, f"the kernel makes another run: {found}") if found else (True, "the kernel makes the same run")
 
 
 def parameters_of(said: Sequence[str]) -> tuple[tuple[str, str], ...]:

@@ -22,10 +22,10 @@ from bus import scenario
 from bus.errors import UserError
 from bus.modelling.making import Model, ModelOptions, model_of
 from bus.modelling.seen_program import one_line
+from bus.modelling.simulating import Running
 from bus.modelling.validating import SEEDS, Validation, validate
 from bus.modelling.words import FIT_HEADS, arrival_sentence, fit_rows, verdict
 from bus.programs.together import Together, together
-from bus.session import Session
 from bus.wording import all_of, several
 
 FILE_COLUMNS = 160
@@ -67,9 +67,9 @@ def write_model(request: ModelRequest) -> int:
         try:
             with interruptible() as interruption, progress_of_runs(request.seeds) as show:
 
-                def running(session: Session) -> None:
+                def running(run: Running) -> None:
                     interruption.check()
-                    show.running(session)
+                    show.running(run)
 
                 found = validate(trace, model, request.seeds, running)
         except KeyboardInterrupt:

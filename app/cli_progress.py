@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from typing import TYPE_CHECKING
 
 from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
@@ -11,6 +12,9 @@ from app import cli_output
 from app.cli_text import plain
 from bus.session import Session
 from bus.wording import duration, extent, several
+
+if TYPE_CHECKING:
+    from bus.modelling.simulating import Running
 
 
 @contextmanager
@@ -46,9 +50,9 @@ class RunsProgress:
         self._bar = bar
         self._task = bar.add_task("", total=count, status="starting")
 
-    def running(self, session: Session) -> None:
+    def running(self, run: Running) -> None:
         """How far the one is that runs now."""
-        self._bar.update(self._task, description=session.engine_state.engine, status=_progress_text(session))
+        self._bar.update(self._task, description=run.engine_state.engine, status=_progress_text(run))
 
     def done(self) -> None:
         """Draw that one more run is over."""
@@ -74,8 +78,8 @@ def _bar() -> Progress:
     return Progress(*columns, console=console, transient=True, disable=not console.is_terminal)
 
 
-def _progress_text(session: Session) -> str:
-    trace, state = session.trace, session.engine_state
+def _progress_text(run: Running) -> str:
+    trace, state = run.trace, run.engine_state
     if state.trouble:
         return plain(state.trouble)
     waits = f", {plain(state.waits_for)}" if state.waits_for else ""

@@ -25,11 +25,11 @@ from bus.modelling import what_if
 from bus.modelling.confidence import Estimate
 from bus.modelling.run_figures import COUNT, NANOSECONDS, SHARE, Figure
 from bus.modelling.scenario_change import ScenarioChange, read_all
+from bus.modelling.simulating import Running, made_where
 from bus.modelling.sweep_picture import picture
 from bus.modelling.what_if import FigureChange, SweepPoint, WhatIf
 from bus.modelling.words import DIFFERS, PLUS_MINUS, estimate_text
 from bus.scenario import Document
-from bus.session import Session
 from bus.wording import several
 
 FILE_COLUMNS = 160
@@ -92,9 +92,9 @@ def _compare(
 ) -> int:
     with interruptible() as interruption, progress_of_runs(2 * request.seeds) as show:
 
-        def watch(session: Session) -> None:
+        def watch(run: Running) -> None:
             interruption.check()
-            show.running(session)
+            show.running(run)
 
         found = what_if.what_if(document, asked, list(request.without), request.seeds, trusted, watch)
     if request.json:
@@ -112,6 +112,7 @@ def _compare(
     console.print(Text(f"A: as it is, B: changed, payloads and times aside. {plain(found.first)}"))
     if found.servers:
         console.print(Text(found.servers))
+    console.print(Text(found.made))
     return 0
 
 
@@ -152,9 +153,9 @@ def _sweep(
     points: list[SweepPoint] = []
     with interruptible() as interruption, progress_of_runs(len(swept.values) * request.seeds) as show:
 
-        def watch(session: Session) -> None:
+        def watch(run: Running) -> None:
             interruption.check()
-            show.running(session)
+            show.running(run)
 
         points += what_if.sweep(document, swept, asked, list(request.without), request.seeds, trusted, watch)
     p99 = [(each.value, each.number, _of(each, subject, "latency p99")) for each in points]
@@ -183,6 +184,7 @@ def _print_sweep(document: Document, request: WhatIfRequest, key: str, subject: 
         table.add_row(cell(each.value), *_estimates(texts, narrow=console.width < WIDE))
     console.print(table)
     console.print(Text("failed and longest queue: of the handler that has the most of it", style="dim"))
+    console.print(Text(made_where([why for each in points for why in each.why_real])))
 
 
 def _of(point: SweepPoint, subject: str, what: str) -> Estimate:
@@ -203,6 +205,7 @@ def _as_json(found: WhatIf) -> dict[str, Any]:
         "seeds": found.seeds,
         "first_divergence": found.first,
         "servers": found.servers,
+        "made": found.made,
         "figures": [
             {
                 **asdict(each.figure),

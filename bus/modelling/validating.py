@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,8 +14,8 @@ from bus.modelling import distance, simulating
 from bus.modelling.confidence import Estimate, estimate
 from bus.modelling.making import Model
 from bus.modelling.measuring import Measured, Measurements
+from bus.modelling.simulating import Watch
 from bus.scenario import Document
-from bus.session import Session
 from bus.trace import Trace
 from bus.wording import duration
 from buslens.records import NameKind
@@ -127,16 +126,14 @@ class Validation:
         return [f"one run of the model takes {duration(self.virtual_ns)}, {duration(self.captured_ns)} were captured"]
 
 
-def validate(
-    trace: Trace, model: Model, seeds: int = SEEDS, watch: Callable[[Session], None] = lambda session: None
-) -> Validation:
+def validate(trace: Trace, model: Model, seeds: int = SEEDS, watch: Watch = lambda run: None) -> Validation:
     """Run the model and compare it with its capture. Raises UserError where it does not run, and what watch raises."""
     document = Document(model.text, name="the model")
     captured = Measurements(trace, model.begun_ns)
     spans, runs = [], []
-    for run in simulating.traces(document, seeds, lambda _: False, watch):
-        runs.append(Measurements(run))
-        spans.append(run.span_ns[1] - run.span_ns[0])
+    for run in simulating.runs(document, seeds, lambda _: False, watch):
+        runs.append(Measurements(run.trace))
+        spans.append(run.trace.span_ns[1] - run.trace.span_ns[0])
     found = []
     for kind, names in ((NameKind.EVENT, model.events), (NameKind.HANDLER, model.handlers)):
         idents = [run.named(kind) for run in runs]

@@ -18,14 +18,13 @@ from bus.modelling.changes import changed
 from bus.modelling.confidence import Estimate, estimate
 from bus.modelling.run_figures import Figure, figures_of
 from bus.modelling.scenario_change import ScenarioChange, once_only
+from bus.modelling.simulating import Watch
 from bus.scenario import Document
-from bus.session import Session
 
 SEEDS = 10
 MOST_POINTS = 100
 _SWEPT = re.compile(r"(\d+(?:\.\d+)?)(.*)")
 """A number and what is behind it: 0.5x, 50/s, 20ms, 4."""
-Watch = Callable[[Session], None]
 Trusted = Callable[[str], bool]
 
 
@@ -60,6 +59,9 @@ class WhatIf:
     servers: str = ""
     """What must be known of servers that the runs needed; empty where they needed none."""
 
+    made: str = ""
+    """On which level of virtual time they were made, as a sentence."""
+
 
 @dataclass(frozen=True, slots=True)
 class SweepPoint:
@@ -68,6 +70,8 @@ class SweepPoint:
     value: str
     number: float
     figures: dict[Figure, Estimate]
+    why_real: tuple[str, ...] = ()
+    """Of each of its runs, why the real bus has made it; empty where the kernel has."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,12 +88,14 @@ def what_if(
 ) -> WhatIf:
     """Run both. Raises UserError where one of them cannot be run, and what watch raises."""
     other = changed(document, changes, without)
-    found, first = [], ""
-    for one, two in zip(*(simulating.traces(each, seeds, trusted, watch) for each in (document, other)), strict=True):
-        first = first or first_sentence(diff(one, two, Compared(payloads=False)))
-        found.append((figures_of(one), figures_of(two)))
+    found, first, reasons = [], "", list[str]()
+    for one, two in zip(*(simulating.runs(each, seeds, trusted, watch) for each in (document, other)), strict=True):
+        first = first or first_sentence(diff(one.trace, two.trace, Compared(payloads=False)))
+        found.append((figures_of(one.trace), figures_of(two.trace)))
+        reasons += one.why_real, two.why_real
     told = (*(str(each) for each in changes), *(f"without {each}" for each in without))
-    return WhatIf(told, seeds, tuple(_compared(found)), first, simulating.about_servers(document, other))
+    servers, made = simulating.about_servers(document, other), simulating.made_where(reasons)
+    return WhatIf(told, seeds, tuple(_compared(found)), first, servers, made)
 
 
 def is_sweep(value: str) -> bool:
@@ -120,9 +126,10 @@ def sweep(
     once_only(asked.key, changes)
     others = [changed(document, [*changes, ScenarioChange(asked.key, value)], without) for value in asked.values]
     for value, number, other in zip(asked.values, asked.numbers, others, strict=True):
-        runs = [figures_of(trace) for trace in simulating.traces(other, seeds, trusted, watch)]
-        names = dict.fromkeys(figure for run in runs for figure in run)
-        yield SweepPoint(value, number, {each: estimate([run.get(each, math.nan) for run in runs]) for each in names})
+        made = [(figures_of(run.trace), run.why_real) for run in simulating.runs(other, seeds, trusted, watch)]
+        names = dict.fromkeys(figure for figures, _ in made for figure in figures)
+        found = {each: estimate([figures.get(each, math.nan) for figures, _ in made]) for each in names}
+        yield SweepPoint(value, number, found, tuple(why for _, why in made))
 
 
 def _number(value: float) -> str:

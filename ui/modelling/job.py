@@ -7,10 +7,10 @@ from collections.abc import Callable
 from bus.modelling import what_if
 from bus.modelling.making import Model, ModelOptions, model_of
 from bus.modelling.scenario_change import ScenarioChange
+from bus.modelling.simulating import Running, Watch
 from bus.modelling.validating import SEEDS, Validation, validate
 from bus.modelling.what_if import Sweep, WhatIf
 from bus.scenario import Document
-from bus.session import Session
 from bus.trace import Trace
 from bus.wording import extent
 from ui.job import JobChannel
@@ -39,9 +39,9 @@ def sweep(beside: JobChannel, document: Document, asked: Sweep, seeds: int, trus
         beside.give(point)
 
 
-def _watching(beside: JobChannel) -> Callable[[Session], None]:
-    def watch(session: Session) -> None:
-        trace = session.trace
-        beside.show(f"Running: seed {session.engine_state.seed}, {extent(len(trace.dispatches), len(trace.calls))} …")
+def _watching(beside: JobChannel) -> Watch:
+    def watch(run: Running) -> None:
+        trace = run.trace
+        beside.show(f"Running: seed {run.engine_state.seed}, {extent(len(trace.dispatches), len(trace.calls))} …")
 
     return watch

@@ -131,7 +131,7 @@ class WhatIfSheet(WorkingSheet):
         told = (
             of
             if found is None
-            else f"As it is (A) and changed (B), times aside: {found.first} {found.servers}".rstrip()
+            else f"As it is (A) and changed (B), times aside: {found.first} {found.made} {found.servers}".rstrip()
         )
         self._say(f"{runs} {told}")
         self.refresh()

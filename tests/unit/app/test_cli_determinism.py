@@ -6,9 +6,12 @@ from pathlib import Path
 
 import pytest
 
+from app import cli_determinism
 from app.cli_determinism import check_determinism
 from app.cli_run import RunRequest
 from bus.errors import UserError
+from bus.modelling.simulating import in_kernel
+from bus.scenario import load
 
 TEXT = """buslens: 1
 seed: 7
@@ -55,3 +58,22 @@ def test_what_is_not_is_told_with_its_first_record(tmp_path: Path, capsys: pytes
 def test_real_time_is_never_the_same(tmp_path: Path) -> None:
     with pytest.raises(UserError, match="virtual time"):
         check_determinism(RunRequest(scenario(tmp_path), speed=1.0))
+
+
+def test_both_levels_of_virtual_time_make_it(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = scenario(tmp_path, "process")
+    for engine, said in (
+        ("pyee-asyncio", "the kernel makes the same run"),
+        ("sqlite", "the kernel does not make this run, for sqlite is not modelled"),
+    ):
+        assert check_determinism(RunRequest(path, engine=engine)) == 0
+        assert capsys.readouterr().out.splitlines()[-1] == said
+
+
+def test_a_run_that_the_kernel_makes_otherwise_is_told(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    other = in_kernel(load(Path(scenario(tmp_path))), "pyee-asyncio", 8)
+    monkeypatch.setattr(cli_determinism, "in_kernel", lambda *_: other)
+    assert check_determinism(RunRequest(scenario(tmp_path))) == 1
+    assert "the kernel makes another run: the headers say different things" in capsys.readouterr().out

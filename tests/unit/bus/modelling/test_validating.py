@@ -27,8 +27,8 @@ def test_an_m_m_1_queue_is_simulated_as_it_was_captured(locked: bool) -> None:
     assert model.arrivals[0].is_poisson
     captured = float((trace.calls.ended_ns - trace.calls.emitted_ns).mean())
     runs = [
-        float((run.calls.ended_ns - run.calls.emitted_ns).mean())
-        for run in simulating.traces(Document(model.text), 8, lambda _: False, lambda _: None)
+        float((run.trace.calls.ended_ns - run.trace.calls.emitted_ns).mean())
+        for run in simulating.runs(Document(model.text), 8, lambda _: False, lambda _: None)
     ]
     found = estimate(runs)
     one_run = found.half + 2.365 * stdev(runs)  # the capture is one run, too
