@@ -7,17 +7,21 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from bus.analysis.begun import Waits
 from bus.analysis.statistics import quantiles_of
 from bus.expectations.records import JudgedRecords
-from bus.expectations.verdict import NOT_MEASURED, Look
+from bus.expectations.verdict import NOT_MEASURED, Look, search_of
 from bus.scenario.distribution import parse_time
 from bus.scenario.rules import QUANTILES, Bounded, parse_rate
-from bus.wording import duration
+from bus.wording import duration, several
 from buslens.records import NameKind, Outcome
 
 Array = npt.NDArray[Any]
 _WORDS = {"latency": "latency", "duration": "duration", "waiting": "wait before a call"}
-_FIELDS = {"latency": "latency", "duration": "duration", "waiting": "delay"}
+
+
+NOT_OPEN = np.zeros(0, bool)
+"""Of what is counted, and not measured: what is open is counted as well."""
 
 
 def bounded(rule: Bounded, records: JudgedRecords) -> list[Look]:
@@ -34,25 +38,29 @@ def _subject(rule: Bounded) -> str:
 
 
 def _time(rule: Bounded, records: JudgedRecords, quantile: str) -> Look:
-    trace, bound = records.trace, str(getattr(rule, quantile))
+    trace, bound, lacking = records.trace, str(getattr(rule, quantile)), 0
     limit = parse_time(bound)
     if rule.bounded == "latency":
         table: Any = trace.dispatches
         rows = records.emits(rule.event or "*")
         begins, ends = table.emitted_ns[rows], table.ended_ns[rows]
         is_open = table.outcome[rows] == Outcome.RUNNING
+    elif rule.bounded == "waiting":
+        table, rows = trace.calls, _calls(rule, records)
+        waits = Waits(trace)
+        begins, ends = table.emitted_ns[rows], waits.ended_ns[rows]
+        is_open, lacking = waits.is_open[rows], int(np.count_nonzero(waits.is_unknown[rows]))
     else:
         table, rows = trace.calls, _calls(rule, records)
-        is_open = (table.outcome[rows] == Outcome.RUNNING) & (rule.bounded == "duration")
-        began = (table.emitted_ns if rule.bounded == "waiting" else table.started_ns)[rows]
-        begins, ends = began, (table.started_ns if rule.bounded == "waiting" else table.ended_ns)[rows]
+        is_open = table.outcome[rows] == Outcome.RUNNING
+        begins, ends = table.started_ns[rows], table.ended_ns[rows]
     # What has not ended has taken at least until the end of the trace.
     spans = np.where(is_open, records.last_ns, ends) - begins
     quantiles = quantiles_of(spans)
     found = quantiles.max if quantile == "longest" else float(getattr(quantiles, quantile))
     longer = rows[spans > limit]
     is_broken = found > limit
-    unknown = "" if is_broken else NOT_MEASURED if not len(spans) else "some have not ended" if is_open.any() else ""
+    unknown = _unknown(len(spans), is_open, lacking) if not is_broken else ""
     least = "at least " if bool(is_open.any()) and is_broken else ""
     return Look(
         f"{_subject(rule)}: {quantile} of the {_WORDS[rule.bounded]}", f"<= {bound}",
@@ -60,8 +68,19 @@ def _time(rule: Bounded, records: JudgedRecords, quantile: str) -> Look:
         is_broken=is_broken, may_come=quantile != "longest",
         unknown=unknown,
         table="dispatches" if rule.bounded == "latency" else "calls",
-        search=f"{_FIELDS[rule.bounded]}>{bound.replace(' ', '')}" if len(longer) else "",
+        # What waits for a worker has begun for its bus: no field of a search line tells how long.
+        search=search_of(trace, "calls", longer) if rule.bounded == "waiting"
+        else f"{rule.bounded}>{bound.replace(' ', '')}" if len(longer) else "",
     )  # fmt: skip
+
+
+def _unknown(measured: int, is_open: Array, lacking: int) -> str:
+    """Why a bound that is not broken may not be kept either; "" where all is known."""
+    if not measured:
+        return NOT_MEASURED
+    if lacking:
+        return f"of {several(lacking, 'call')} it is not recorded when a worker began it"
+    return "some have not ended" if is_open.any() else ""
 
 
 def _calls(rule: Bounded, records: JudgedRecords) -> Array:
@@ -76,9 +95,12 @@ def _calls(rule: Bounded, records: JudgedRecords) -> Array:
 
 
 def _queue(rule: Bounded, records: JudgedRecords) -> Look:
-    """The most that waited at once: announced calls, from the emit to their start."""
+    """The most that waited at once: announced calls, from the emit until they began or were given up."""
     calls, rows = records.trace.calls, _calls(rule, records)
-    emitted, started = calls.emitted_ns[rows], calls.started_ns[rows]
+    found = Waits(records.trace)
+    lacking = int(np.count_nonzero(found.is_unknown[rows]))
+    emitted = calls.emitted_ns[rows]
+    started = np.where(found.is_open[rows], np.iinfo(np.int64).max, found.ended_ns[rows])
     waits = started > emitted
     if rule.handler is None:
         emits = records.emits(rule.event or "*")
@@ -90,11 +112,12 @@ def _queue(rule: Bounded, records: JudgedRecords) -> Look:
     is_measured = len(rows) > 0 or len(never) > 0
     depth = np.arange(1, len(enters) + 1) - np.searchsorted(leaves, enters, "right")
     most = int(depth.max()) if len(depth) else 0
+    is_broken = most > int(str(rule.most))
     when = f", at {duration(int(enters[int(depth.argmax())]) - records.first_ns)}" if most else ""
     return Look(
         f"{_subject(rule)}: calls that wait at once", f"<= {rule.most}", f"{most}{when}" if is_measured else "-",
-        unknown="" if is_measured else NOT_MEASURED,
-        is_broken=most > int(str(rule.most)), table="calls", search="",
+        unknown="" if is_broken else _unknown(is_measured, NOT_OPEN, lacking), is_broken=is_broken,
+        table="calls", search="",
     )  # fmt: skip
 
 

@@ -62,7 +62,7 @@ def why_not(scenario: Scenario, engine: str) -> str:
 
 def _reasons(scenario: Scenario, engine: str) -> Iterator[str]:
     if engine not in ENGINES:
-        yield f"{engine} is not modelled"
+        yield f"the kernel does not model {engine}"
     yield from _unknown(scenario, "the scenario")
     for name, event in scenario.events.items():
         yield from _unknown(event, name)

@@ -9,8 +9,9 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from bus.analysis.begun import begun_ns_of
 from bus.trace.trace import Trace
-from buslens.records import Flag, Kind
+from buslens.records import Flag
 
 Array = npt.NDArray[Any]
 
@@ -36,7 +37,7 @@ class CallTimes:
         """begun_ns: where more is known of when they began than the trace says itself."""
         self._trace = trace
         calls = trace.calls
-        self.begun_ns = _begun(trace) if begun_ns is None else begun_ns
+        self.begun_ns = begun_ns_of(trace) if begun_ns is None else begun_ns
         """When a worker began it; where none was asked, when it started."""
 
         self.has_ended = calls.ended_ns >= 0
@@ -98,14 +99,3 @@ class CallsInside:
     """Row of the dispatch that each was for."""
 
     took_ns: Array
-
-
-def _begun(trace: Trace) -> Array:
-    calls, told = trace.calls, trace.deliveries
-    begun = calls.started_ns.astype(np.int64, copy=True)
-    work = np.flatnonzero(told.view("kind") == Kind.WORK_STARTED)
-    rows = calls.rows_of(told.view("call")[work])
-    times = told.view("time_ns")[work]
-    known = rows >= 0
-    begun[rows[known]] = np.maximum(begun[rows[known]], times[known])
-    return begun

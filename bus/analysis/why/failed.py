@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 
-from bus.analysis.delivery_history import anatomy_of, attempts_of
+from bus.analysis.delivery_history import HistoryStep, anatomy_of, attempts_of
 from bus.analysis.why.answer import Answer, Reason, Sure
 from bus.analysis.why.question import Offer, Question, Subject
 from bus.analysis.why.skips import skip_reasons
@@ -14,7 +14,7 @@ from bus.analysis.why.telling import BAD, Telling
 from bus.analysis.why.traceback import raised_in
 from bus.errors import Place
 from bus.wording import duration, several
-from buslens.records import Kind, Outcome
+from buslens.records import Decided, Kind, Outcome
 
 ASKED = {
     Outcome.FAILED: "Why did {} fail?",
@@ -34,7 +34,12 @@ MOST_FAILED = 10
 MOST_READ = 50
 """Errors of other calls of the handler that are compared."""
 
-UNHAPPY = (Kind.REJECTED, Kind.DEAD_LETTERED, Kind.DISCARDED, Kind.WORK_FAILED)
+UNHAPPY = {
+    Kind.REJECTED: "was rejected",
+    Kind.DEAD_LETTERED: "became a dead letter",
+    Kind.DISCARDED: "was discarded",
+    Kind.WORK_FAILED: "failed at its worker",
+}
 
 
 def offers(telling: Telling, subject: Subject) -> Sequence[Offer]:
@@ -93,6 +98,9 @@ def _of_call(telling: Telling, row: int) -> Iterator[Reason]:
         yield from _attempts(telling, row)
         yield from _usual(telling, row)
     elif outcome == Outcome.CANCELLED:
+        if given_up := _given_up(telling, row):
+            yield given_up
+            return
         if (error := telling.trace.error(row)) is not None and error.message:
             yield telling.of_call(row, f"{error.message[0].upper()}{error.message[1:]}.")
         yield Reason("Who cancelled it is not recorded.", Sure.UNKNOWN)
@@ -100,10 +108,23 @@ def _of_call(telling: Telling, row: int) -> Iterator[Reason]:
         yield from _told_by_broker(telling, dispatch, int(telling.trace.calls.id[row]))
 
 
+def _given_up(telling: Telling, row: int) -> Reason | None:
+    """What its run decided to give it up for: a full queue, or that its event had expired; None where it did not."""
+    marks = telling.trace.marks
+    mine = (marks.call == telling.trace.calls.id[row]) & np.isin(marks.decided, (Decided.DROPPED, Decided.EXPIRED))
+    found = np.flatnonzero(mine)
+    if not len(found):
+        return None
+    mark, call = int(found[-1]), int(telling.trace.calls.id[row])
+    text = f"The run gave it up itself: {marks.text(mark)}."
+    return Reason(text, kind="call", id=call, time_ns=int(marks.time_ns[mark]), place=telling.code(row))
+
+
 def _short(telling: Telling, row: int) -> str:
     outcome = int(telling.trace.calls.outcome[row])
     if outcome not in BAD:
-        return _head(telling, row).text
+        given_up = _given_up(telling, row) if outcome == Outcome.CANCELLED else None
+        return (given_up or _head(telling, row)).text
     source = _path_to_origin(telling, row)[-1]
     raised = _raised(telling, source)
     at = f" at {raised}" if raised is not None else ""
@@ -219,9 +240,14 @@ def _told_by_broker(telling: Telling, dispatch: int, call: int = 0) -> Iterator[
     if not len(telling.trace.deliveries):
         return
     for step in anatomy_of(telling.trace, int(telling.trace.dispatches.id[dispatch])).steps:
-        if step.kind in UNHAPPY and (not call or step.call in (0, call)):
-            word = step.kind.name.lower().replace("_", " ")
+        if step.kind in UNHAPPY and (not call or step.call in (0, call)) and not _is_told(telling, step):
             why = f": {step.note[:300]}" if step.note else ""
             yield telling.of_dispatch(
-                dispatch, f"{telling.dispatch(dispatch)} was {word} {telling.at(step.time_ns)}{why}."
+                dispatch, f"{telling.dispatch(dispatch)} {UNHAPPY[step.kind]} {telling.at(step.time_ns)}{why}."
             )
+
+
+def _is_told(telling: Telling, step: HistoryStep) -> bool:
+    """Whether a step only says that a call has failed at its worker, which the call itself says."""
+    row = telling.trace.calls.row_of(step.call) if step.call else -1
+    return step.kind is Kind.WORK_FAILED and not step.note and row >= 0 and telling.trace.calls.outcome[row] in BAD

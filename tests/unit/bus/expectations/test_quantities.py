@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from bus.analysis import statistics
 from bus.expectations.verdict import State
 from bus.wording import duration
+from buslens.records import Kind
 from tests.unit.bus.expectations.conftest import Told, verdicts
 
 
@@ -102,3 +103,39 @@ def test_rates_are_counted_as_one_would_by_hand(times: list[int]) -> None:
         least = min(sum(begin <= at - min(times) < begin + 1 for at in times) for begin in range(span))
         (verdict,) = verdicts({"bounded": "rate", "event": "a", "least": f"{least}/ms"}, told.trace())
         assert (verdict.met, verdict.found) == (True, str(least))
+
+
+@pytest.mark.parametrize("handler", ["concurrency: 1", "service: s", "worker: thread, parallel: 1"])
+def test_what_waits_for_a_worker_or_a_turn_waits(handler: str, run: Any) -> None:
+    services = "services: {s: {workers: 1}}\n" if "service" in handler else ""
+    trace = run(
+        f"events: {{a: {{}}}}\n{services}handlers: {{h: {{on: a, {handler}, do: [{{wait: 10ms}}]}}}}\n"
+        "script: [{emit: a, times: 4}]"
+    )
+    for rule, found in (
+        ({"bounded": "waiting", "handler": "h", "longest": "29ms"}, "30 ms"),
+        ({"bounded": "queue", "handler": "h", "most": 2}, "3, at 0 ns"),
+    ):
+        (verdict,) = verdicts(rule, trace)
+        assert (verdict.state, verdict.found) == (State.UNMET, found)
+
+
+def test_what_waits_still_has_waited_as_long_as_the_trace_goes_on(run: Any) -> None:
+    trace = run(
+        "events: {a: {}}\nhandlers: {h: {on: a, concurrency: 1, do: [{wait: forever}]}}\n"
+        "script: [{emit: a, times: 2}, {wait: 50ms}, {mark: late}]"
+    )
+    (broken,) = verdicts({"bounded": "waiting", "longest": "40ms"}, trace)
+    (unknown,) = verdicts({"bounded": "waiting", "longest": "60ms"}, trace)
+    (queue,) = verdicts({"bounded": "queue", "handler": "h", "most": 0}, trace)
+    assert (broken.state, broken.found) == (State.UNMET, "at least 50 ms")
+    assert unknown.state is State.UNKNOWN
+    assert queue.state is State.UNMET
+
+
+def test_a_wait_of_which_the_end_was_not_recorded_is_not_known(told: Told) -> None:
+    call = told.call(told.emit(0, "a", handlers=1), "h", 0, 10)
+    told.recorder.delivery(Kind.WORK_SENT, 0, told.recorder.queue("workers"), call)
+    (verdict,) = verdicts({"bounded": "waiting", "longest": "1s"}, told.trace())
+    assert verdict.state is State.UNKNOWN
+    assert "not recorded when a worker began it" in verdict.found

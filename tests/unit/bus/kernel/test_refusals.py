@@ -15,7 +15,7 @@ TEXT = "buslens: 1\nevents: {{a: {{}}}}\nhandlers: {{h: {{on: a, {handler}}}}}\n
     [
         ("do: []", "pyee-asyncio", ""),
         ("concurrency: 1", "pyee-asyncio", ""),
-        ("do: []", "sqlite", "sqlite is not modelled"),
+        ("do: []", "sqlite", "the kernel does not model sqlite"),
         ("do: [{python: pass}]", "pyee-asyncio", "h runs Python"),
         ("worker: celery", "pyee-asyncio", "h has celery workers, which go on beside the run"),
         ("worker: thread", "pyee", "h has workers beside pyee: these are threads"),

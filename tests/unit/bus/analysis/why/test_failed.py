@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from buslens.records import Kind, Outcome
 from tests.helpers.asking import asked, told
 from tests.helpers.planted import Story
@@ -131,5 +133,25 @@ def test_what_a_broker_says_of_it_is_told() -> None:
     call = story.call(dispatch, "pay", "order", error=ValueError("no"))
     story.delivery(Kind.DEAD_LETTERED, dispatch, "pay", call=call, note="3 attempts")
     line = told(asked(story.trace(), "call", call, "failed"))[-1]
-    assert line.startswith(f"order (#{dispatch}) was dead lettered at ")
+    assert line.startswith(f"order (#{dispatch}) became a dead letter at ")
     assert line.endswith("s: 3 attempts.")
+
+
+def test_what_its_run_gave_up_says_what_for(run: Any) -> None:
+    trace = run(
+        "events: {a: {ttl: 15ms}}\nhandlers: {h: {on: a, concurrency: 1, do: [{wait: 10ms}]}}\n"
+        "script: [{emit: a, times: 3}]"
+    )
+    answer = asked(trace, "call", int(trace.calls.id[2]), "failed")
+    why = "The run gave it up itself: expired: a lives 15ms, and this call would have begun 5 ms after that."
+    assert answer.short == why
+    assert told(answer)[1:] == [why]
+
+
+def test_a_failure_at_a_worker_is_told_once(run: Any) -> None:
+    trace = run(
+        "events: {a: {}}\nservices: {s: {workers: 1}}\nhandlers: {h: {on: a, service: s, do: [{fail: always}]}}\n"
+        "script: [{emit: a}]"
+    )
+    lines = told(asked(trace, "call", int(trace.calls.id[0]), "failed"))
+    assert not any("worker" in line for line in lines)
