@@ -60,7 +60,7 @@ def sends_into(recorder: StreamRecorder) -> SlotSends:
 
 def _sends_into(recorder: StreamRecorder) -> SlotSends:
     next_id, clock_ns, local, spending = recorder.next_id, recorder.clock_ns, recorder.local, recorder.spending
-    current, enter = CALL.get, CALL.set
+    current, enter, leave = CALL.get, CALL.set, CALL.reset
     pack, pack_further, pack_whole = layout.PACK_OPENED, layout.PACK_FURTHER, layout.PACK_WHOLE
     ids: Any = next_id.__self__  # type: ignore[attr-defined]
     renew: Callable[[], Any] = recorder.place
@@ -165,7 +165,10 @@ def _sends_into(recorder: StreamRecorder) -> SlotSends:
             ends[word] = clock_ns()
         except ValueError:
             pass  # as above
-        _leave(token)
+        try:
+            leave(token)
+        except ValueError:
+            pass  # in another context, which was never changed
         if measured is not None:
             measured.done(plan.opening.slots)  # type: ignore[union-attr]
             if plan.count > 1:
@@ -197,7 +200,10 @@ def otherwise(plan: SlotPlan, begun: Begun, at: int) -> Turns:
 def tell_elsewhere(plan: SlotPlan, begun: Begun, at: int) -> None:
     """Say that other slots tell how the call at this place ended, and what came of those behind it."""
     ends, word, token, _, _ = begun
-    _leave(token)
+    try:
+        CALL.reset(token)
+    except ValueError:
+        pass  # in another context, which was never changed
     try:
         for behind in (0, *plan.places[at + 1 :]):
             ends[word + behind] = layout.ELSEWHERE
@@ -209,10 +215,3 @@ def left_empty(facts: Any, slots: list[int]) -> None:
     """Say that slots hold nothing: there were too few of them."""
     for slot in slots:
         layout.PACK_WHOLE(facts, slot, *[0] * 10, layout.WHOLE)
-
-
-def _leave(token: Any) -> None:
-    try:
-        CALL.reset(token)
-    except ValueError:
-        pass  # in another context, which was never changed

@@ -137,7 +137,7 @@ def _reaching(hooks: SignalHooks, stream: StreamRecorder) -> tuple[Hook, Hook, H
             if keys is None or len(buckets) > 1:
                 others = buckets.get(id(whom) if said is not None else sender_key(whom))
                 keys = _EMPTY if keys is None else keys
-            if not _is_set(keys) or not (others is None or _is_set(others)):
+            if not (type(keys) is set or keys is _EMPTY) or not (others is None or type(others) is set):
                 return None  # a `set_class` of the program's own, which we ask for nothing
             key = ANY_ID
             if others:
@@ -228,7 +228,3 @@ def has_plain_loop(hooks: SignalHooks, name: str) -> bool:
     names = (name, "receivers_for")
     own = any(each in hooks.before or getattr(type(signal), each) is not getattr(Signal, each) for each in names)
     return not own and {"results", "receiver"} <= set(getattr(code, "co_varnames", ()))
-
-
-def _is_set(found: Any) -> bool:
-    return type(found) is set or type(found) is frozenset
