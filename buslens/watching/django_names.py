@@ -7,11 +7,14 @@ from typing import Any
 
 from buslens.statics import class_name, instance_dict
 
-_PLAIN = (str, int, bool, float, tuple, list, dict, type(None))
-
 
 def plain_or_class(value: Any) -> Any:
-    return value if any(type(value) is each for each in _PLAIN) else f"<{class_name(type(value))}>"
+    """A value of a builtin type itself, and of anything else what it is."""
+    kind = type(value)
+    if kind is str or kind is tuple or kind is bool or kind is int or value is None:
+        return value
+    # One by one: a request has a dozen of them.
+    return value if kind is float or kind is list or kind is dict else f"<{class_name(kind)}>"
 
 
 def model_of(key: Any) -> str:
