@@ -27,27 +27,29 @@ third of a second, in which the window stands still."""
 class Collector(QObject):
     """Collects garbage from a timer of the Qt thread while its context is open; Python's own collecting is off."""
 
-    def __init__(self, parent: QObject) -> None:
+    def __init__(self, parent: QObject, *, sets_aside: bool = True) -> None:
+        """sets_aside: what is there when its context begins; not where others have set something aside, which would
+        come back with it in the end."""
         super().__init__(parent)
+        self._sets_aside = sets_aside
         self._timer = QTimer(self)
         self._timer.setInterval(EVERY_MS)
         self._timer.timeout.connect(self.look)
         self._was_enabled = False
-        self._had_frozen = False
         self._full_after = 0.0
 
     def __enter__(self) -> Collector:
         self._was_enabled = gc.isenabled()
-        self._had_frozen = gc.get_freeze_count() > 0
         gc.disable()
         gc.collect()
-        gc.freeze()  # what the program is made of stays, and need not be looked at again
+        if self._sets_aside:
+            gc.freeze()  # what the program is made of stays, and need not be looked at again
         self._timer.start()
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: object, at: TracebackType | None) -> None:
         self._timer.stop()
-        if not self._had_frozen:  # else what somebody else has set aside would come back with ours
+        if self._sets_aside:
             gc.unfreeze()
         if self._was_enabled:
             gc.enable()

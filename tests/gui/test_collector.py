@@ -66,7 +66,7 @@ def test_it_leaves_the_collector_as_it_was() -> None:
 def test_what_somebody_else_has_set_aside_stays_there() -> None:
     parent = QObject()
     gc.freeze()
-    with Collector(parent):
+    with Collector(parent, sets_aside=False):
         pass
     assert gc.get_freeze_count() > 0
     gc.unfreeze()

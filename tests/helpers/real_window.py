@@ -20,8 +20,8 @@ def opened(make_run: MakeRun = own_run) -> Iterator[Window]:
 
     make_run: where its engines are; unlike in the program they are on threads of the test's process.
     """
-    collector = Collector(make_application())
-    # Entered first, unlike in the program: it sets aside what is there, and the window is to be collected again.
+    # Unlike in the program it sets nothing aside: the window is to be collected again, and all else is aside already.
+    collector = Collector(make_application(), sets_aside=False)
     with collector:
         window = make_window(SettingsFile(), TrustedFiles(), make_run)
         window.show()
