@@ -183,17 +183,23 @@ def nowhere(*_: Any) -> None:
 
 def failed(plan: SlotPlan, begun: Begun, at: int, error: BaseException) -> None:
     """The call at this place has raised, those before it have ended well; `raise` comes next."""
-    tell_elsewhere(plan, begun, at)
-    call, (*registrations,) = begun[3], plan.announced.values()
-    plan.watch.failed(call + 2 * at, error, registrations[at].name.plain)
-    plan.watch.skipped(call - 1, (each.handler_id for each in registrations[at + 1 :]), call + 2 * at)
+    try:
+        tell_elsewhere(plan, begun, at)
+        call, (*registrations,) = begun[3], plan.announced.values()
+        plan.watch.failed(call + 2 * at, error, registrations[at].name.plain)
+        plan.watch.skipped(call - 1, (each.handler_id for each in registrations[at + 1 :]), call + 2 * at)
+    except Exception as ours:
+        plan.watch.broke(ours)
 
 
 def otherwise(plan: SlotPlan, begun: Begun, at: int) -> Turns:
     """What tells the rest where those behind the call at this place, which has ended well, do not come as announced."""
     call, watch = begun[3], plan.watch
-    tell_elsewhere(plan, begun, at)
-    watch.recorder.keep((ENDED, call + 2 * at, watch.recorder.clock_ns()))
+    try:
+        tell_elsewhere(plan, begun, at)
+        watch.recorder.keep((ENDED, call + 2 * at, watch.recorder.clock_ns()))
+    except Exception as error:
+        watch.broke(error)
     return Turns(watch, call - 1, dict([*plan.announced.items()][at + 1 :]), plan.key_of)
 
 

@@ -132,6 +132,8 @@ def _reaching(hooks: SignalHooks, stream: StreamRecorder) -> tuple[Hook, Hook, H
             if measured is not None:
                 measured.go()
             said, carried = parts(whom, named)
+            if said is None and receivers and whom is not None and type(whom) is not str:
+                return None  # blinker asks a sender for its class: where something is said of that, nothing runs
             buckets = own["_by_sender"]
             keys, others = buckets.get(ANY_ID), None
             if keys is None or len(buckets) > 1:
@@ -154,9 +156,6 @@ def _reaching(hooks: SignalHooks, stream: StreamRecorder) -> tuple[Hook, Hook, H
                 if measured is not None:
                     measured.done(1)
                 return _NOBODY
-            # blinker asks a sender for its class: where something is said of that, the answer runs nothing.
-            if said is None and whom is not None and type(whom) is not str:
-                return None
             if plan.count > 1:
                 found: Any = as_ever(signal, whom)
                 receiver = next(found, None)

@@ -177,11 +177,16 @@ def signal(tmp_path: Path) -> Iterator[Signal]:
 def test_a_sender_is_asked_by_blinker_as_often_as_without_us(signal: Signal) -> None:
     bare, asked = Signal(), []
     bare.connect(RECEIVERS[0])
-    for each in (bare, signal, signal):
-        Mute.asked = 0
-        assert each.send(Mute()) == [(RECEIVERS[0], 0)]
-        asked.append(Mute.asked)
-    assert asked[0] == asked[1] == asked[2]
+    for sender in (ANY, Shop):  # of whom it hears; then the other one reaches nobody
+        for each in (bare, signal):
+            Mute.asked = 0
+            each.disconnect(RECEIVERS[0])
+            each.connect(RECEIVERS[0], sender=sender)
+            for _ in range(3):
+                assert len(each.send(Mute())) == (sender is ANY)
+            asked.append(Mute.asked)
+    assert asked[0] == asked[1] > 0
+    assert asked[2] == asked[3] > 0
 
 
 def test_receivers_for_that_a_program_has_put_in_place_of_blinker_s_is_asked(
