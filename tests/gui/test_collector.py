@@ -30,7 +30,7 @@ def test_only_the_qt_thread_collects(qtbot: Any) -> None:
     parent = QObject()
     gc.callbacks.append(note)
     try:
-        with Collector(parent):
+        with Collector(parent, sets_aside=False):
             threads.clear()
             watched = weakref.ref(Knot())
             stop = threading.Event()
@@ -56,7 +56,7 @@ def test_it_leaves_the_collector_as_it_was() -> None:
     was, parent = gc.isenabled(), QObject()
     for enabled in (False, True):
         gc.enable() if enabled else gc.disable()
-        with Collector(parent):
+        with Collector(parent, sets_aside=False):
             assert not gc.isenabled()
         assert gc.isenabled() is enabled
     gc.enable() if was else gc.disable()
