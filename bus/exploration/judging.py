@@ -11,6 +11,7 @@ from hashlib import blake2b
 
 import numpy as np
 
+from bus.analysis.standstill import standstill
 from bus.capture.sameness import Recorded
 from bus.expectations.judge import judge
 from bus.expectations.surely import surely
@@ -72,6 +73,15 @@ class RunJudge:
     def verdicts(self, trace: Trace) -> list[Verdict]:
         """On all that the scenario expects."""
         return judge(self._program.document.scenario.expect, trace, end_is_known=True)
+
+    def found(self, trace: Trace, what: str) -> str:
+        """What a run did instead of what it breaks; empty where it could not go on."""
+        if what.startswith(CUT_SHORT):
+            return ""
+        if what == STANDS_STILL:
+            return standstill(trace)
+        found = (one.found for one in self.verdicts(trace) if one.state is State.UNMET and known_as(one) == what)
+        return next(found, "")
 
     def _judged(self, result: RunResult, recorded: Recorded) -> Judgement:
         if result.in_kernel and not result.is_stuck and self._is_surely_met is not None:

@@ -88,6 +88,10 @@ class Program:
         """Another scenario, run in the same way. Raises UserError."""
         return Program(document, engine=self.engine, seed=self.seed, hostile=self.hostile, most_bytes=self.most_bytes)
 
+    def with_seed(self, seed: int) -> Program:
+        """The same from another seed."""
+        return Program(self.document, engine=self.engine, seed=seed, hostile=self.hostile, most_bytes=self.most_bytes)
+
     def run(self, choices: Choices) -> RunResult:
         """From the script's first step until nothing more happens: in the kernel, as far as it models that."""
         if self._kernel is not None:

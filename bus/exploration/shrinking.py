@@ -1,5 +1,5 @@
-"""From a run that breaks something to the one that says why: fewest choices of an order, then fewest of draws, then the
-shortest script.
+"""From a run that breaks something to the one that says why: fewest choices of an order, then fewest of draws, then
+fewest faults, then the shortest script.
 
 A choice has a number, and those that follow an earlier one may shift where that is taken back. So single choices are
 tried before any are taken back, and each result is a run that was made again.
@@ -7,13 +7,16 @@ tried before any are taken back, and each result is a run that was made again.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
+from bus.exploration.fault_cuts import fewer_faults
 from bus.exploration.judging import RunJudge
 from bus.exploration.program import Program
+from bus.exploration.same_reason import ShownReason, is_broken_by_nothing, reason_of
 from bus.exploration.script_cuts import shorter
 from bus.runtime.choices import DRAW, LEVELS, ORDER, READY, Choices, Place
+from bus.scenario import Document
 
 MOST_RUNS = 600
 """Runs that shrinking may take for one finding."""
@@ -29,7 +32,7 @@ class Shrunk:
     """The smallest run that was found which breaks the same."""
 
     program: Program
-    """With the script as far as it is needed."""
+    """With the faults and the script as far as they are needed."""
 
     made: Made
     """Its choices; none: it happens in the run that makes none."""
@@ -50,11 +53,16 @@ class Shrinker:
         self._judge = RunJudge(program)
         self._what = what
         self._runs = 0
+        self._is_broken_by_nothing = is_broken_by_nothing(self._judge, what)
+        self._whole: ShownReason | None = None
+        """What the whole scenario shows where it takes no choices to break it."""
 
     def shrunk(self, made: Mapping[Place, int]) -> Shrunk:
         """The smallest run that breaks it. made: the choices of one that does."""
         whole = self._program
-        cut = self._shortest_script(self._fewest(dict(made)))
+        cut = self._fewest(dict(made))
+        self._whole = None if cut else self._reason()
+        cut = self._cut(self._cut(cut, fewer_faults), shorter)
         if self._program is not whole:  # of a shorter script fewer choices may do
             cut = self._smallest(cut)
         is_minimal = self._is_left() and all(self._again(_without(cut, place)) is None for place in cut)
@@ -125,23 +133,35 @@ class Shrinker:
                     break
         return made
 
-    def _shortest_script(self, made: Made) -> Made:
-        """The script as far as it is needed, with the choices as they are."""
-        is_shorter = True
-        while is_shorter and self._is_left():
-            is_shorter = False
-            for document in shorter(self._program.document):
+    def _cut(self, made: Made, cuts: Callable[[Document], Iterator[Document]]) -> Made:
+        """The scenario as far as it is needed, with the choices as they are."""
+        is_smaller = True
+        while is_smaller and self._is_left():
+            is_smaller = False
+            for document in cuts(self._program.document):
                 if not self._is_left():
                     break
                 before = self._program, self._judge
                 self._program = self._program.of(document)
                 self._judge = RunJudge(self._program)
                 found = self._again(made)
-                if found is not None and len(found) <= len(made):
-                    made, is_shorter = found, True
+                if found is not None and len(found) <= len(made) and self._is_for_the_same_reason(found):
+                    made, is_smaller = found, True
                     break
                 self._program, self._judge = before
         return made
+
+    def _is_for_the_same_reason(self, made: Made) -> bool:
+        """Not because hardly anything happens any more: what needed choices still does."""
+        if not self._is_broken_by_nothing:
+            return True
+        if self._whole is None:
+            return bool(made) and self._again({}) is None
+        return self._reason() == self._whole
+
+    def _reason(self) -> ShownReason:
+        self._runs += 1
+        return reason_of(self._program, self._judge, self._what)
 
     def _again(self, made: Made) -> Made | None:
         """Make these choices; those that came up, where it is broken once more, else None."""

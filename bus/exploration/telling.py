@@ -10,9 +10,8 @@ import numpy as np
 
 from bus.analysis import diff
 from bus.analysis.diff import words
-from bus.analysis.standstill import standstill
-from bus.expectations.verdict import State
-from bus.exploration.judging import CUT_SHORT, STANDS_STILL, RunJudge, known_as, trace_of
+from bus.exploration.fault_cuts import told as fault_told
+from bus.exploration.judging import RunJudge, trace_of
 from bus.exploration.program import Program
 from bus.exploration.saving import scenario_of
 from bus.exploration.shrinking import Made, Shrunk
@@ -25,6 +24,8 @@ from bus.wording import several
 from buslens.records import Outcome
 
 MOST_PENDING = 10
+OTHER_SEEDS = 10
+"""With which it is tried whether what happens by itself is the seed's doing."""
 
 NOTHING, DRAWS, LEGAL, HOSTILE = "nothing", "draws", "legal", "hostile"
 """What a finding needs: nothing, it happens by itself; other numbers drawn; another order that is open; or a hostile
@@ -81,11 +82,11 @@ def finding(program: Program, sighting: Sighting, shrunk: Shrunk) -> Finding:
     replay = scenario_of(shrunk)
     return Finding(
         what=sighting.what,
-        found=_found(shrunk.program, failing, sighting.what),
+        found=RunJudge(shrunk.program).found(failing, sighting.what),
         count=sighting.count,
         run=sighting.run,
         needs=needs,
-        guilty=_guilty(needs, heard),
+        guilty=" ".join([_guilty(needs, heard), *_of_seed(shrunk, sighting.what, needs), *_of_faults(shrunk)]),
         decisions=[each.told for each in heard],
         divergence=_divergence(shrunk, failing),
         pending=_pending(shrunk.program, failing),
@@ -151,7 +152,7 @@ def _needs(made: Made) -> str:
 
 def _guilty(needs: str, heard: Sequence[_Decision]) -> str:
     if needs == NOTHING:
-        return "FIFO throughout: it happens in the run that makes no choices, so no order and no draw decides."
+        return "FIFO throughout: it happens in the run that makes no choices, so no order decides."
     if needs == DRAWS:
         return (
             f"FIFO throughout: the order never mattered. It takes that {'; and that '.join(one.told for one in heard)}."
@@ -166,13 +167,31 @@ def _guilty(needs: str, heard: Sequence[_Decision]) -> str:
     return f"{begin} Besides it takes {several(others, 'more choice')}." if others else begin
 
 
-def _found(program: Program, trace: Trace, what: str) -> str:
-    if what.startswith(CUT_SHORT):
-        return ""
-    if what == STANDS_STILL:
-        return standstill(trace)
-    verdicts = RunJudge(program).verdicts(trace)
-    return next((one.found for one in verdicts if one.state is State.UNMET and known_as(one) == what), "")
+def _of_seed(shrunk: Shrunk, what: str, needs: str) -> list[str]:
+    """Of what happens by itself: whether the numbers that the seed draws decide, as far as other seeds tell."""
+    if needs != NOTHING:
+        return []
+    asked = Choices()
+    shrunk.program.run(asked)
+    if not any(kind.startswith(DRAW) for kind in asked.asked):
+        return ["No number is drawn."]
+    seeds = range(shrunk.program.seed + 1, shrunk.program.seed + 1 + OTHER_SEEDS)
+    judge = RunJudge(shrunk.program)
+    breaking = sum(what in judge.judge(shrunk.program.with_seed(seed).run(Choices())).broken for seed in seeds)
+    if breaking == OTHER_SEEDS:
+        return [f"With each of {OTHER_SEEDS} other seeds it happens as well."]
+    return [
+        f"What the seed draws decides: with {OTHER_SEEDS - breaking} of {OTHER_SEEDS} other seeds it does not happen."
+    ]
+
+
+def _of_faults(shrunk: Shrunk) -> list[str]:
+    """The faults that are left, for without any of them it is not broken."""
+    faults = shrunk.program.document.values.get("faults") or []
+    if not faults:
+        return []
+    perhaps = "" if shrunk.is_minimal else ", or some of them"
+    return [f"It takes {several(len(faults), 'fault')} of the scenario{perhaps}: {'; '.join(map(fault_told, faults))}."]
 
 
 def _divergence(shrunk: Shrunk, failing: Trace) -> str:

@@ -59,3 +59,17 @@ def test_a_hostile_order_is_said_to_be_needed() -> None:
 def test_calls_that_have_not_ended_are_told_with_their_line() -> None:
     (pending,) = told(loads(exploring.STUCK), 2).pending
     assert pending == "reply (ask), call 2: untitled:5"
+
+
+def test_what_the_seed_draws_is_not_said_not_to_decide() -> None:
+    by_seed = exploring.UNLUCKY.replace("0.02", "0.5").replace("buslens: 1", "buslens: 1\nseed: SEED")
+    for seed in range(20):
+        found = told(loads(by_seed.replace("SEED", str(seed))), 30)
+        if found.needs == NOTHING:
+            assert "What the seed draws decides: with " in found.guilty
+            return
+    raise AssertionError("one of twenty seeds draws what fails half of the time")
+
+
+def test_where_nothing_is_drawn_that_is_said() -> None:
+    assert told(loads(exploring.BROKEN), 3).guilty.endswith("No number is drawn.")
