@@ -34,7 +34,6 @@ MOST_IN_FLIGHT = 20_000
 """Calls of one run that have not ended."""
 
 TOO_MUCH = "it records without an end"
-HOSTILE_IS_REAL = "what is ready in asyncio itself is chosen among as well"
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +78,7 @@ class Program:
         check(scenario, self.engine)
         self.order = Order(self.engine, self.seed, FULL_SPEED)
         self.lines = Lines(document)
-        self.why_real = HOSTILE_IS_REAL if hostile else why_not(scenario, self.engine)
+        self.why_real = why_not(scenario, self.engine)
         """Why its runs are made on the real bus, as a sentence; empty where the kernel makes them."""
 
         self._kernel = None if self.why_real else self._made_kernel()
@@ -116,6 +115,7 @@ class Program:
             lane=thread_name(threading.get_ident()),
             most_bytes=self.most_bytes // 2,
             most_in_flight=MOST_IN_FLIGHT,
+            hostile=self.hostile,
         )
 
 
@@ -163,6 +163,7 @@ class _OneRun:
     def _end(self) -> None:
         """Nothing will happen any more: what it has recorded so far is all, and what now ends is only cleared away."""
         self._loop.idle = None
+        self._loop.is_hostile = False
         self._driver.stand_still()
         self._is_stuck = self._driver.standstill.is_now
         self._data = self._reader.take()

@@ -17,7 +17,8 @@ class Alarm:
         self._rings: bool | None = None
         """Whether whoever waits has been told to go on; None: nobody waits, not yet or not any more."""
 
-        self._is_due = False
+        self._is_left = False
+        """Whether nobody waits for the time any more."""
 
     def set(self) -> None:
         """The wait is over, whatever the time is."""
@@ -33,15 +34,15 @@ class Alarm:
         if self._is_set:
             self._tell()
         yield None
-        self._rings = None
-        if not self._is_due:
-            tasks.cancel(timer)
-            tasks.turn(timer.call, _nothing)
+        self._rings, self._is_left = None, True
+        if tasks.cancel(timer):
+            tasks.begin(timer)  # which takes a turn to end
 
     def _until_due(self, ns: int) -> Steps:
-        yield ns
-        self._is_due = True
-        self._tell()
+        if not self._is_left:
+            yield ns
+        if not self._is_left:
+            self._tell()
 
     def _tell(self) -> None:
         if self._rings is not None:
@@ -51,7 +52,3 @@ class Alarm:
         if self._rings is False:
             self._rings = True
             self._tasks.begin(self._waiting)
-
-
-def _nothing() -> None:
-    """What a task does that is told not to wait any longer."""

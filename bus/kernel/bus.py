@@ -20,7 +20,7 @@ from bus.kernel.records import (
     payload_blob,
 )
 from bus.kernel.retries import Retries
-from bus.kernel.tasks import TURN, Steps, Task, Tasks
+from bus.kernel.tasks import Steps, Task, Tasks
 from bus.run.lifetimes import Life
 from buslens.adapters.pyee.dispatch import STALE
 
@@ -133,7 +133,7 @@ class KernelBus:
             later.steps = self._tell(error)
             self._tasks.ready.append(later)
             return
-        self._tasks.ready.append(TURN)
+        self._tasks.ready.append(task)  # what pyee is told takes a turn, and does nothing
 
     def _run_inside(self, hearing: list[Listener], at: int, call: int, dispatch: int, carried: Carried) -> None:
         """A function: it is over when this returns. Raises what comes out of the emit."""

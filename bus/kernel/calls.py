@@ -17,7 +17,7 @@ from bus.kernel.gates import gated
 from bus.kernel.plans import Carried, PlannedHandler, PlannedStep
 from bus.kernel.records import ENDED, PACK_ENDED, PACK_STARTED, STARTED_ASYNC, Records
 from bus.kernel.stage import KernelStage
-from bus.kernel.tasks import TURN, Steps, Task, Tasks
+from bus.kernel.tasks import Steps, Task, Tasks
 from bus.kernel.work import Inner, Work
 from bus.run.dead_letters import emit_dead_letter
 from bus.run.handler_draws import HandlerDraws
@@ -118,7 +118,7 @@ class Calls:
         if failed is None:
             records.keep(PACK_ENDED(ENDED, tasks.now, task.call))
             self._bus.in_flight -= 1
-            tasks.ready.append(TURN)
+            tasks.ready.append(task)  # pyee is told, which takes a turn
         else:
             words = self.plan.words
             error = raised_by(failed, words.file, words.line, words.name)

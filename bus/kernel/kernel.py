@@ -47,16 +47,25 @@ class Kernel:
     """One scenario on one engine, from one seed. It is one that `why_not` says nothing against."""
 
     def __init__(
-        self, scenario: Scenario, order: Order, lines: Lines, *, lane: str, most_bytes: int, most_in_flight: int
+        self,
+        scenario: Scenario,
+        order: Order,
+        lines: Lines,
+        *,
+        lane: str,
+        most_bytes: int,
+        most_in_flight: int,
+        hostile: bool = False,
     ) -> None:
         """lane: name of the thread that records are to be of. most_bytes: of one run, for facts and for payloads each.
 
-        most_in_flight: calls of it that have not ended.
+        most_in_flight: calls of it that have not ended. hostile: what is ready goes on in any order that is chosen.
         """
         self._scenario = scenario
         self._order = order
         self._lines = lines
         self._lane = lane
+        self._hostile = hostile
         self._most_bytes, self._most_in_flight = most_bytes, most_in_flight
         self._plans = [PlannedHandler(name, model, scenario, lines) for name, model in scenario.handlers.items()]
         self._classes = ErrorClasses()
@@ -73,7 +82,11 @@ class Kernel:
         choices: None: nobody makes any.
         """
         records = Records(self._header, self._lane, self._most_bytes)
-        tasks = Tasks(records.make_room) if choices is None else ChosenTasks(choices, records.make_room)
+        tasks = (
+            Tasks(records.make_room)
+            if choices is None
+            else ChosenTasks(choices, records.make_room, hostile=self._hostile)
+        )
         bus = KernelBus(tasks, records, runs_tasks=self._runs_tasks, most_in_flight=self._most_in_flight)
         draws, engine = draws_of(self._order, choices), self._order.engine
         stage = KernelStage(self._scenario, tasks, records, draws, self._classes, bus, engine)

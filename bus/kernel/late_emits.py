@@ -7,7 +7,7 @@ from typing import Any
 
 from bus.kernel.alarm import Alarm
 from bus.kernel.bus import KernelBus
-from bus.kernel.tasks import TURN, Steps, Task, Tasks
+from bus.kernel.tasks import Steps, Task, Tasks
 from bus.run.late_emits import Send
 from bus.runtime.loop import NOBODY
 
@@ -46,7 +46,7 @@ class KernelLateEmits:
                     pass
             self._bus.life = None
             self._bus.in_flight -= 1
-            tasks.ready.append(TURN)
+            tasks.ready.append(task)  # that it has ended takes a turn
 
         task.steps = go()
         self._bus.in_flight += 1

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 
 from bus.kernel.sources import Part, Sources
-from bus.kernel.tasks import TURN, Steps, Task, Tasks
+from bus.kernel.tasks import Steps, Task, Tasks
 from bus.run.outages import Outage, Subscribed
 
 
@@ -32,7 +32,7 @@ class KernelOutages:
                 break
             self._sources.add(partial(self._return, outage, task))
             yield None
-        tasks.ready.append(TURN)
+        tasks.ready.append(task)  # that it has ended takes a turn
 
     def _return(self, outage: Outage, waiting: Task, _: Task) -> Part:
         yield outage.lasts_ns or 0

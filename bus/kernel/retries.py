@@ -35,7 +35,7 @@ class Retries:
         yield max(0, failed_ns + listener.calls.backoff_ns(task.attempt) - self._tasks.now)
         call = self._records.next_id()
         self._bus.call(listener, call, dispatch, carried, attempt=task.attempt + 1, life=task.life)
-        self._tasks.turn(call, self._over)
+        self._tasks.turn(task.call, self._over)
 
     def _over(self) -> None:
         self._bus.in_flight -= 1

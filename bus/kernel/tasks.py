@@ -12,7 +12,7 @@ from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 
 from bus.run.lifetimes import Life
-from bus.runtime.choices import ORDER, Choices
+from bus.runtime.choices import ORDER, READY, Choices
 from bus.runtime.choosing_loop import READY_FIRST, READY_TOLD, waiter
 from bus.runtime.clock import NEVER
 from bus.runtime.loop import NOBODY, About
@@ -22,7 +22,7 @@ Steps = Iterator[int | None]
 
 
 class Task:
-    """One thing that goes on, in steps."""
+    """One thing that goes on, in steps. Ready once more behind the last of them it takes a turn, and does nothing."""
 
     __slots__ = ("about", "attempt", "call", "life", "refused", "steps")
 
@@ -42,9 +42,6 @@ class Task:
 
 
 _NO_STEPS: Steps = iter(())
-
-TURN = Task(0)
-"""Takes a turn and does nothing: in the place of what asyncio does for itself."""
 
 Timer = tuple[int, int, Task]
 """When, a number that rises, and who goes on."""
@@ -82,10 +79,13 @@ class Tasks:
         task.steps = _turn(does)
         self.ready.append(task)
 
-    def cancel(self, task: Task) -> None:
-        """It does not wait for its time any more."""
-        self._timers[:] = [timer for timer in self._timers if timer[2] is not task]
+    def cancel(self, task: Task) -> bool:
+        """It does not wait for its time any more; whether it has."""
+        left = [timer for timer in self._timers if timer[2] is not task]
+        has_waited = len(left) < len(self._timers)
+        self._timers[:] = left
         heapq.heapify(self._timers)
+        return has_waited
 
     def run(self) -> None:
         """Until nothing will happen any more. Raises what `make_room` raises."""
@@ -112,16 +112,20 @@ class Tasks:
 class ChosenTasks(Tasks):
     """The same where it is asked which of those that are due goes on next."""
 
-    def __init__(self, choices: Choices, make_room: Callable[[], None]) -> None:
+    def __init__(self, choices: Choices, make_room: Callable[[], None], *, hostile: bool = False) -> None:
+        """hostile: also which of those that are ready."""
         super().__init__(make_room)
         self._choices = choices
+        self._hostile = hostile
         choices.now = self.time_ns
         self._due: list[Timer] = []
 
-    def cancel(self, task: Task) -> None:
-        """It does not wait for its time any more."""
-        super().cancel(task)
-        self._due[:] = [timer for timer in self._due if timer[2] is not task]
+    def cancel(self, task: Task) -> bool:
+        """It does not wait for its time any more; whether it has."""
+        left = [timer for timer in self._due if timer[2] is not task]
+        was_due = len(left) < len(self._due)
+        self._due[:] = left
+        return was_due or super().cancel(task)
 
     def run(self) -> None:
         """Until nothing will happen any more. Raises what `make_room` raises."""
@@ -137,6 +141,8 @@ class ChosenTasks(Tasks):
             if due:
                 self._make_ready()
             for _ in range(len(ready)):
+                if self._hostile and len(ready) > 1:
+                    self._bring_forward()
                 task = ready.popleft()
                 self.call = task.call
                 wait = next(task.steps, None)
@@ -153,6 +159,15 @@ class ChosenTasks(Tasks):
             if taken == len(due):
                 return
             ready.append(due.pop(taken)[2])
+
+    def _bring_forward(self) -> None:
+        """Any of what is ready goes on next."""
+        ready = self.ready
+        taken = self._choices.choose(READY, len(ready), ReadyTasks(ready))
+        if taken:
+            chosen = ready[taken]
+            del ready[taken]
+            ready.appendleft(chosen)
 
 
 def _turn(does: Callable[[], object]) -> Steps:
@@ -180,3 +195,20 @@ class DueTasks:
         """Who goes on."""
         told = [waiter(task.about) for _, _, task in self._due]
         return told if len(told) == self._many else [*told, READY_TOLD]
+
+
+class ReadyTasks:
+    """Those that are ready among which is chosen (see bus.runtime.choices.Alternatives)."""
+
+    __slots__ = ("_ready",)
+
+    def __init__(self, ready: Sequence[Task]) -> None:
+        self._ready = ready
+
+    def owners(self) -> Sequence[int]:
+        """The calls that go on."""
+        return [task.call for task in self._ready]
+
+    def told(self) -> Sequence[str]:
+        """Who goes on."""
+        return [waiter(task.about) for task in self._ready]

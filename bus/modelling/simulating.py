@@ -105,7 +105,7 @@ def made_where(reasons: Sequence[str]) -> str:
     if not real:
         return "The runs were made in the kernel."
     of_them = "The runs were" if len(real) == len(reasons) else f"{len(real)} of {several(len(reasons), 'run')} were"
-    return f"{of_them} made on the real bus, for {real[0]}."
+    return f"{of_them} made on the real bus: {real[0]}."
 
 
 def about_servers(*documents: Document) -> str:

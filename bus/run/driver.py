@@ -130,7 +130,7 @@ class Driver:
                 self._add_source(Script(scenario, lines, self._stage).run())
             while True:
                 await self._until_quiet()
-                await cancelled(outages)  # what would still go wrong hits nobody
+                await self._call_off(outages)
                 self._news.clear()
                 self._rest()
                 await self._news.wait()
@@ -165,6 +165,16 @@ class Driver:
         for task in tasks:
             task.add_done_callback(tasks.discard)
         return tasks
+
+    async def _call_off(self, outages: set[asyncio.Task[None]]) -> None:
+        """What would still go wrong hits nobody. In which order that is called off is no part of what is chosen."""
+        loop = asyncio.get_running_loop()
+        if not isinstance(loop, ChoosingLoop):
+            await cancelled(outages)
+            return
+        was_hostile, loop.is_hostile = loop.is_hostile, False
+        await cancelled(outages)
+        loop.is_hostile = was_hostile
 
     def let_go(self) -> None:
         """Release whoever waits on other threads for the clock, the reader or a process."""

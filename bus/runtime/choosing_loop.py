@@ -33,7 +33,9 @@ class ChoosingLoop(EngineLoop):
 
         self.choices = choices
         choices.now = clock.time_ns
-        self._hostile = hostile
+        self.is_hostile = hostile
+        """Whether any of what is ready may come next; may be changed while it runs."""
+
         self._resting: tuple[asyncio.Future[None], Callable[[], bool]] | None = None
         """Who waits until all is still, and whether it is over then."""
 
@@ -59,7 +61,7 @@ class ChoosingLoop(EngineLoop):
         if due:
             self._make_ready()
         for _ in range(len(soon)):
-            if self._hostile and len(soon) > 1:
+            if self.is_hostile and len(soon) > 1:
                 self._bring_forward()
             handle = soon.popleft()
             if not handle.cancelled():

@@ -28,9 +28,9 @@ def recorded(text: str) -> tuple[Trace, Trace]:
     return _trace(real.data), _trace(ours.data)
 
 
-def difference(document: Document, choices: Callable[[], Choices]) -> str:
+def difference(document: Document, choices: Callable[[], Choices], *, hostile: bool = False) -> str:
     """The first thing in which the two levels differ that make the same choices; "" where there is none."""
-    program = Program(document, most_bytes=MOST_BYTES)
+    program = Program(document, hostile=hostile, most_bytes=MOST_BYTES)
     assert program.why_real == "", program.why_real
     for_real, for_ours = choices(), choices()
     real, ours = program.run_real(for_real), program.run(for_ours)

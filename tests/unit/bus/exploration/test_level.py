@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from bus.exploration.explorer import Explorer, Plan
 from bus.exploration.level import level
-from bus.exploration.program import HOSTILE_IS_REAL, Program
+from bus.exploration.program import Program
 from bus.scenario import loads
 
 TEXT = "buslens: 1\nevents: {a: {}}\nhandlers: {h: {on: a, HANDLER}}\nscript: [{emit: a}]\n"
 
 
-def told(handler: str, *, hostile: bool = False) -> str:
-    program = Program(loads(TEXT.replace("HANDLER", handler)), hostile=hostile)
+def told(handler: str, *, engine: str = "", hostile: bool = False) -> str:
+    program = Program(loads(TEXT.replace("HANDLER", handler)), engine=engine, hostile=hostile)
     explorer = Explorer(program, Plan())
     explorer.run_next()
     return level(program, explorer.tally)
@@ -19,7 +19,9 @@ def told(handler: str, *, hostile: bool = False) -> str:
 
 def test_each_level_is_told() -> None:
     assert told("do: []") == "made in the kernel"
-    assert told("do: []", hostile=True) == f"made on the real bus: {HOSTILE_IS_REAL}"
+    assert told("do: []", hostile=True) == "made in the kernel"
+    said = "made on the real bus: sqlite-model is not modelled"
+    assert told("do: []", engine="sqlite-model") == said
 
 
 def test_runs_that_came_to_what_is_not_modelled_are_told() -> None:

@@ -61,6 +61,7 @@ def test_random_scenarios_are_the_same_on_both_levels(data: st.DataObject) -> No
     assert difference(document, Choices) == "", document.text
     strategy = data.draw(st.sampled_from(sorted(STRATEGIES)))
     assert difference(document, partial(choices, strategy, "7")) == "", document.text
+    assert difference(document, partial(choices, strategy, "7"), hostile=True) == "", document.text
 
 
 def test_a_run_that_records_without_an_end_is_left_to_the_real_bus() -> None:

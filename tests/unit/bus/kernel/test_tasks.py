@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bus.kernel.tasks import ChosenTasks, Steps, Task, Tasks
-from bus.runtime.choices import ORDER, Choices, Place
+from bus.runtime.choices import ORDER, READY, Choices, Place
 
 
 def waits(name: str, wait: int | None, said: list[str]) -> Steps:
@@ -39,3 +39,28 @@ def test_what_is_ready_may_go_before_what_is_due() -> None:
     choices = Choices({Place(ORDER, 1): 1})
     assert run(ChosenTasks(choices, lambda: None), ("a", 0), ("b", 0)) == ["a", "b"]
     assert choices.made == {Place(ORDER, 1): 1}
+
+
+def test_in_a_hostile_run_any_of_what_is_ready_goes_on_next_and_is_told() -> None:
+    told: list[tuple[list[int], list[str]]] = []
+    choices = Choices({Place(READY, 0): 1})
+    choices.heard = lambda _place, _take, among: told.append((list(among.owners()), list(among.told())))  # type: ignore[union-attr]
+    assert run(ChosenTasks(choices, lambda: None, hostile=True), ("a", 5), ("b", 5))[0] == "b"
+    assert told == [([1, 2], ["a (event)", "b (event)"])]
+
+
+def test_what_waited_and_is_cancelled_does_not_go_on() -> None:
+    for tasks in Tasks(lambda: None), ChosenTasks(Choices(), lambda: None):
+        said: list[str] = []
+        waiting, other = Task(1), Task(2)
+        waiting.steps = waits("never", 9, said)
+
+        def ends(tasks: Tasks = tasks, waiting: Task = waiting) -> Steps:
+            yield 1
+            assert (tasks.cancel(waiting), tasks.cancel(waiting)) == (True, False)
+
+        other.steps = ends()
+        tasks.begin(waiting)
+        tasks.begin(other)
+        tasks.run()
+        assert (said, tasks.now) == ([], 1)

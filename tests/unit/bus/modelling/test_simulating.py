@@ -59,7 +59,7 @@ def test_the_kernel_and_the_real_bus_come_to_the_same_numbers(monkeypatch: pytes
     real = runs(text, 2)
     assert [repr(figures_of(run.trace)) for run in ours] == [repr(figures_of(run.trace)) for run in real]
     assert made_where([run.why_real for run in ours]) == "The runs were made in the kernel."
-    said = "The runs were made on the real bus, for somebody wants it so."
+    said = "The runs were made on the real bus: somebody wants it so."
     assert made_where([run.why_real for run in real]) == said
 
 
@@ -74,4 +74,4 @@ def test_what_waits_for_ever_and_what_is_too_long_are_made_on_the_real_bus(monke
     monkeypatch.setattr(simulating, "MOST_BYTES", 1_000)
     long = runs(TEXT, 1)
     for (run,) in stuck, long:
-        assert made_where([run.why_real, ""]) == f"1 of 2 runs were made on the real bus, for {simulating.TOO_MUCH}."
+        assert made_where([run.why_real, ""]) == f"1 of 2 runs were made on the real bus: {simulating.TOO_MUCH}."
