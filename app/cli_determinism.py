@@ -65,7 +65,7 @@ def _in_kernel(document: Document, engine: str, seed: int, real: sameness.Record
     why = why_not(document.scenario, engine) or (CHOSEN if document.scenario.choices is not None else "")
     ours = None if why else in_kernel(document, engine, seed)
     if ours is None:
-        return True, f"the kernel does not make this run: {why or TOO_MUCH}"
+        return True, f"not made in the kernel: {why or TOO_MUCH}"
     found = sameness.first_difference(real, sameness.Recorded(ours))
     return (False, f"the kernel makes another run: {found}") if found else (True, "the kernel makes the same run")
 

@@ -64,7 +64,7 @@ def test_both_levels_of_virtual_time_make_it(tmp_path: Path, capsys: pytest.Capt
     path = scenario(tmp_path, "process")
     for engine, said in (
         ("pyee-asyncio", "the kernel makes the same run"),
-        ("sqlite", "the kernel does not make this run: sqlite is not modelled"),
+        ("sqlite", "not made in the kernel: the kernel does not model sqlite"),
     ):
         assert check_determinism(RunRequest(path, engine=engine)) == 0
         assert capsys.readouterr().out.splitlines()[-1] == said

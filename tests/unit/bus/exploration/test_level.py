@@ -20,7 +20,7 @@ def told(handler: str, *, engine: str = "", hostile: bool = False) -> str:
 def test_each_level_is_told() -> None:
     assert told("do: []") == "made in the kernel"
     assert told("do: []", hostile=True) == "made in the kernel"
-    said = "made on the real bus: sqlite-model is not modelled"
+    said = "made on the real bus: the kernel does not model sqlite-model"
     assert told("do: []", engine="sqlite-model") == said
 
 
