@@ -79,7 +79,7 @@ class Calls:
         self._may_end = self._dies_ns is not None or plan.model.timeout_ns is not None
         """Whether a call may be ended from outside."""
 
-        self._may_be_hit = plan.model.service is not None or stage.faults.hits(plan.name)
+        self._may_be_hit = plan.may_be_refused or stage.faults.hits(plan.name)
         """Whether a call may fail, or have to wait, before its first step."""
 
         inner = gated(plan, stage, tasks, records, self._steps)

@@ -89,6 +89,10 @@ class PlannedHandler:
         self.may_expire = any(event in scenario.events and scenario.events[event].ttl for event in self.heard)
         """Whether any of its events has a time to live."""
 
+        service = scenario.services.get(model.service or "")
+        self.may_be_refused = service is not None and service.queue is not None and service.queue.overflow == "reject"
+        """Whether a full queue may refuse its calls."""
+
         self.is_wanted: Callable[[Variables], bool] | None = (
             None if model.when is None else expressions.compile_condition(model.when)
         )
