@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+from collections import Counter
 from collections.abc import Callable, Collection
 from dataclasses import replace
 from functools import partial
@@ -38,6 +40,14 @@ PART_S = 0.03
 FOLLOWED_S = 0.01
 """How long a pump takes in what a program has written."""
 
+
+MOST_RESTARTS = 3
+"""So often what reads the programs of one session is started again, where it has ended by itself."""
+
+LEFT = (
+    "The process that read these programs had ended: what came until then is shown, and the rest in the next capture."
+)
+RESTARTED = "The process that read {title} had ended, and was started again: this is what its streams still have."
 
 _NOTHING = "the file is empty: the program that should have written it recorded nothing into it"
 _NOTHING_YET = "nothing is recorded into this capture yet: its program has used no bus so far"
@@ -88,6 +98,9 @@ class OpenCapture:
 
         self.follow_programs: Callable[[Path, Collection[Path], int | None], ProgramsFollower] = session_folder.follow
         """What reads the programs of a session: in this process, or beside it."""
+
+        self._restarts: Counter[Path] = Counter()
+        """By a session's folder: how often what reads its programs was started again."""
 
         self.following: Follower | None = None
         """The file that a program still writes, or all that the programs of a session do."""
@@ -146,19 +159,40 @@ class OpenCapture:
             self.following = CaptureFollower(loading.path, loading.trace)
         return loading.grows
 
-    def take(self, feed: Callable[[bytes], None], trace: Callable[[], Trace], state: EngineState) -> EngineState:
+    def take(
+        self,
+        feed: Callable[[bytes], None],
+        trace: Callable[[], Trace],
+        state: EngineState,
+        again: Callable[[Path, Collection[Path]], None],
+    ) -> EngineState:
         """Hand over what has come of what is followed, if anything is; what to show as the engine's state then.
 
-        trace: as it is after that, because feeding it may have put its newest part in its place.
+        trace: as it is after that, because feeding it may have put its newest part in its place. again: shows the
+        programs of a session from the beginning, in a view of its own, where the process that read them has ended.
         """
         following = self.following
         if following is None:
             return state
         following.step(FOLLOWED_S, feed)
+        if (
+            isinstance(following, ReaderProcess)
+            and following.is_lost
+            and self._restarts[following.folder] < MOST_RESTARTS
+        ):
+            self._restarts[following.folder] += 1
+            left = trace()
+            with contextlib.suppress(UserError):  # then it is left, and its own problem says why
+                again(following.folder, following.only)
+                left.damage = LEFT
+                left.generation += 1
+                return replace(state, phase="following", trouble=RESTARTED.format(title=following.title))
         phase: Phase = "following"
         if self.is_over(trace()):
             phase = "finished" if trace().ended else "idle"
-        return replace(state, phase=phase, virtual_ns=following.now_ns if phase == "following" else 0)
+        if phase != "following":
+            return replace(state, phase=phase, virtual_ns=0, trouble="")
+        return replace(state, phase=phase, virtual_ns=following.now_ns)
 
     def behind(self) -> Behind:
         """How far what is in view is behind the programs of a session, as far as that is known."""

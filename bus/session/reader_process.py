@@ -42,9 +42,13 @@ class ReaderProcess:
         command: what starts the process; empty: `main` of reader_child.py.
         """
         session_folder.check(folder, only)
+        self.folder, self.only = folder, only
         self.title = SessionFolder(folder, only).title
         self.problem = ""
         self.ended = False
+        self.is_lost = False
+        """It has ended though there is more to read, or said what nobody understands; `problem` says how."""
+
         self._behind = NOT_BEHIND
         self._ahead_ns: int | None = None
         self._waiting = bytearray()
@@ -127,7 +131,7 @@ class ReaderProcess:
         self._ahead_ns, self._behind = said["ahead_ns"], Behind(said["facts"], said["ns"])
 
     def _lose(self, how: str) -> None:
-        self._behind = NOT_BEHIND
+        self._behind, self.is_lost = NOT_BEHIND, True
         self.problem = GONE.format(title=self.title, how=how)
 
     def _how_it_went(self) -> str:

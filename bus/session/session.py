@@ -364,7 +364,7 @@ class Session:
         generation, before = self.trace.generation, self.engine_state
         ended = self._runner is not None and not self._runner.alive
         self.running.drain(self._feed, most)
-        self.engine_state = self.opening.take(self._feed, lambda: self.trace, self.engine_state)
+        self.engine_state = self.opening.take(self._feed, lambda: self.trace, self.engine_state, self.open_programs)
         if self._runner is not None and not self.running.has_more:  # what it is doing now belongs to its last record
             self.engine_state = self._runner.state()
             if self.engine_state.phase in AT_REST:

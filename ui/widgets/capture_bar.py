@@ -73,7 +73,8 @@ class CaptureBar(QFrame):
     def _message(self) -> str:
         session, trace = self._session, self._session.trace
         if trace.raw.path is None or session.loading is not None or session.following is not None:
-            return trace.damage or trace.raw.problem  # a run, or more comes
+            trouble = session.engine_state.trouble if session.following is not None else ""
+            return trace.damage or trace.raw.problem or trouble  # a run, or more comes
         return " ".join(completeness.warnings(trace))
 
     def _cancel(self) -> None:

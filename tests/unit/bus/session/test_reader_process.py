@@ -6,13 +6,14 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
 from bus.errors import UserError
 from bus.programs import session_folder
+from bus.session.open_capture import MOST_RESTARTS
 from bus.session.reader_process import ReaderProcess
 from bus.session.session import Session
 from bus.settings import Settings
@@ -149,4 +150,34 @@ def test_a_session_shows_programs_by_it_and_ends_it_with_the_view(folder: Path, 
     session.pump()
     assert session.trace.damage.startswith("Following was stopped")
     assert reader._process.poll() is not None
+    session.close()
+
+
+def test_where_it_dies_the_session_reads_the_programs_again_and_says_so(
+    folder: Path, program: subprocess.Popen[str]
+) -> None:
+    session = Session(Settings(), trusted=lambda _hash: False)
+    session.opening.follow_programs = ReaderProcess
+    session.open_programs(folder)
+
+    def pumped(condition: Callable[[], bool]) -> None:
+        wait_until(lambda: session.pump() is None or condition(), lambda: (session.engine_state, session.trace.damage))
+
+    for _ in range(MOST_RESTARTS):
+        pumped(lambda: len(session.trace.calls) >= 10)
+        reader, trace = session.following, session.trace
+        assert isinstance(reader, ReaderProcess)
+        os.kill(reader._process.pid, signal.SIGKILL)
+        pumped(lambda reader=reader: session.following is not reader)  # type: ignore[misc]
+        assert session.engine_state.phase == "following"
+        assert "was started again" in session.engine_state.trouble
+        assert trace.damage.startswith("The process that read these programs had ended")
+    emit(program, 5)
+    pumped(lambda: len(session.trace.calls) >= 15)
+    reader = session.following
+    assert isinstance(reader, ReaderProcess)
+    os.kill(reader._process.pid, signal.SIGKILL)
+    pumped(lambda: session.following is None)
+    assert "Open them again" in session.trace.damage, "one that dies again and again is not started for ever"
+    assert (session.engine_state.phase, session.engine_state.trouble) == ("idle", "")
     session.close()
