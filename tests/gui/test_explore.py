@@ -42,6 +42,7 @@ def test_a_finding_is_told_saved_and_stepped_through(
     assert "of 6 runs break something: 1 finding." in sheet.says.text()
     assert LOST_UPDATE in sheet.list.item(0).text()
     assert "The order of call 2 of deposit" in sheet.list.item(0).text()
+    assert "was first." in sheet.list.item(0).toolTip()
     assert "needs an order that is legal" in sheet.view.says.toPlainText()
     assert "not tried: strategy pct" in sheet.summary.toPlainText()
     path = tmp_path / "kept.yaml"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import threading
 from pathlib import Path
+from textwrap import wrap
 
 from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtWidgets import QListWidget, QListWidgetItem, QPlainTextEdit, QSplitter, QVBoxLayout, QWidget
@@ -33,6 +34,10 @@ ABOUT = (
     "Runs the scenario again and again in virtual time, beside the window, with the order of what is due at the same "
     "time and what is drawn chosen anew, and judges each run by what the scenario expects."
 )
+TIP_LETTERS = 100
+"""In a line of a tip."""
+
+SUMMARY_LINES = 7
 READY = "Runs that pass prove nothing about the others: nothing here is exhaustive."
 
 
@@ -123,7 +128,7 @@ class ExploreSheet(WorkingSheet):
             return
         self._findings.append(part)
         item = QListWidgetItem(f"{part.what}\n{part.guilty}", self.list)
-        item.setToolTip(part.what)
+        item.setToolTip("\n".join([part.what, *wrap(part.guilty, TIP_LETTERS)]))  # the list cuts what is long
         self._say_summary()
         if len(self._findings) == 1:
             self.list.setCurrentRow(0)
@@ -187,7 +192,9 @@ class ExploreSheet(WorkingSheet):
         self.summary = QPlainTextEdit(self)
         self.summary.setReadOnly(True)
         self.summary.setAccessibleName("How it was explored, and what was not tried")
-        self.summary.setMaximumHeight(7 * self.fontMetrics().lineSpacing())
+        self.summary.document().setDocumentMargin(1)  # so that no line is cut where it scrolls, at the top or below
+        lines = SUMMARY_LINES * self.summary.fontMetrics().lineSpacing()
+        self.summary.setMaximumHeight(lines + 2 * self.summary.frameWidth())
         about = plain_text(ABOUT, self)
         about.setProperty("muted", True)
         rows = QVBoxLayout(self)
