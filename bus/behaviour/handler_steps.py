@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 
 from bus.behaviour.context import Call, HandlerContext
 from bus.behaviour.pauses import CodeFailed, Pause
@@ -20,7 +20,10 @@ class HandlerSteps:
         self.file, self.line = place.file, place.line
         """Where the handler's name stands, its line from 1."""
 
-        self._steps = list(steps)
+        self._steps = tuple(steps)
+        self._steps_again = tuple(step for step in self._steps if not step.first_only)
+        """Those of each call but the handler's first."""
+
 
     def do(self, call: Call, first: Pause | None = None) -> Failed:
         """All of them, blocking this thread; what a step raises is returned, for a function in the file to raise.
@@ -67,8 +70,8 @@ class HandlerSteps:
             return failed
         return None
 
-    def _of(self, call: Call) -> Iterator[ReadyStep]:
-        return (step for step in self._steps if step.is_of(call))
+    def _of(self, call: Call) -> tuple[ReadyStep, ...]:
+        return self._steps if call.count == 1 else self._steps_again
 
     def failed(self, error: Exception, context: HandlerContext, step: ReadyStep | None = None) -> Exception:
         """What a call has failed with, as if it was raised where that step stands; None: at the handler's name."""

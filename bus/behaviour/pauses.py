@@ -34,7 +34,7 @@ class Pause(Protocol):
         """Wait in a coroutine, while others go on."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)  # not frozen: to make one, which each wait does, would cost twice as much
 class Delay:
     """Time that passes on the run's clock."""
 

@@ -8,6 +8,8 @@ from typing import Any
 MOST_VALUES = 20_000
 MOST_CHARACTERS = 256 * 1024
 DEEPEST = 50
+_A_VALUE = 8
+"""Characters, about, that a value takes beside its text."""
 
 
 class PayloadTooLarge(Exception):
@@ -16,9 +18,11 @@ class PayloadTooLarge(Exception):
 
 def plain(value: Any) -> tuple[Any, int]:
     """A copy as JSON says it, and its size in characters, roughly. Raises PayloadTooLarge."""
+    if value is None:  # as most events of a simulation, which carry nothing
+        return None, _A_VALUE
     walk = _Walk()
     copied = walk.copy(value, 0)
-    return copied, walk.characters + 8 * walk.values
+    return copied, walk.characters + _A_VALUE * walk.values
 
 
 class _Walk:

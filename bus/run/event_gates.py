@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
+from functools import partial
 from typing import Any, Protocol
 
 from bus.run.stage import Stage
@@ -33,15 +34,8 @@ class EventGate(Protocol):
 def gated(gates: list[EventGate], inner: Inner) -> Inner:
     """A call behind these gates, the first of which an event meets first."""
     for gate in reversed(gates):
-        inner = _behind(gate, inner)
+        inner = partial(gate.enter, inner=inner)
     return inner
-
-
-def _behind(gate: EventGate, inner: Inner) -> Inner:
-    async def enter(payload: Payload) -> BaseException | None:
-        return await gate.enter(payload, inner)
-
-    return enter
 
 
 def gates_of(name: str, model: Handler, stage: Stage) -> list[EventGate]:

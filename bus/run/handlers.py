@@ -189,7 +189,8 @@ class _Subscription:
         if (over := self._expired()) is not None:
             return over
         depth = DEPTH.get()
-        DEPTH.set(Depth(depth.flow))
+        if depth.stack:  # of the emit, which is not there any more
+            DEPTH.set(Depth(depth.flow))
         call = self._behaviour.new_call(self._event, as_edited(payload))
         DEPTH.set(Depth(depth.flow + 1, 1, threading.get_ident()))
         failed, pause = self._begin(call)

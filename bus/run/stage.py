@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import asyncio
 import threading
-from collections.abc import Callable
-from contextlib import AbstractContextManager, nullcontext
+from collections.abc import Callable, Coroutine
+from contextlib import AbstractContextManager
 from typing import Any, Literal
 
 from bus.behaviour.error_classes import ErrorClasses
@@ -139,11 +139,17 @@ class Stage:
         if limit.is_exceeded():
             self.give_up(f"more than {limit.most} calls wait at once: the scenario emits faster than it can work")
             raise asyncio.CancelledError("the run was given up")
-        with living(event, self.scenario, self.time_ns()) if self.scenario.has_ttl else nullcontext():
-            if self.faults.hits_emits:
-                self.faults.emit(event, checked, self._send)
-            else:
-                self._send(event, checked)
+        if self.scenario.has_ttl:
+            with living(event, self.scenario, self.time_ns()):
+                self._send_or_spoil(event, checked)
+        else:
+            self._send_or_spoil(event, checked)
+
+    def _send_or_spoil(self, event: str, checked: Any) -> None:
+        if self.faults.hits_emits:
+            self.faults.emit(event, checked, self._send)
+        else:
+            self._send(event, checked)
 
     def _send(self, event: str, checked: Any) -> None:
         carried = () if checked is None else (checked,)
@@ -250,9 +256,9 @@ class Stage:
         finally:
             self.waits.end(number)
 
-    async def wait(self, ns: int, event: str, handler: str) -> None:
+    def wait(self, ns: int, event: str, handler: str) -> Coroutine[Any, Any, None]:
         """Wait in a coroutine, for so many nanoseconds of the run's clock."""
-        await self.rest("wait" if handler else "script", ns, event, handler)
+        return self.rest("wait" if handler else "script", ns, event, handler)
 
     async def rest(self, kind: Literal["wait", "script", "retry"], ns: int, event: str, handler: str) -> None:
         """The same, for a reason that a paused run shows."""
@@ -260,6 +266,6 @@ class Stage:
         assert isinstance(loop, EngineLoop)
         number = self.waits.begin(kind, ns, event, handler)
         try:
-            await loop.pause(ns, (event, handler))
+            await loop.timer(ns, (event, handler))
         finally:
             self.waits.end(number)

@@ -44,7 +44,10 @@ class Clock:
 
     def __init__(self, speed: float = 1.0, *, real_ns: Callable[[], int] = time.monotonic_ns) -> None:
         """real_ns: real time, in nanoseconds since whenever."""
-        self._condition = threading.Condition()
+        self._lock = threading.RLock()
+        """Of the condition: the loop asks for it at each turn, and by the condition that costs two calls more."""
+
+        self._condition = threading.Condition(self._lock)
         self._real_ns = real_ns
         self._late_ns = 0
         self._speed = speed
@@ -194,8 +197,12 @@ class Clock:
 
         calls: of other threads; who adds one says so by `wake_loop`.
         """
-        with self._condition:
+        with self._lock:
             if len(calls):
+                return
+            if until < NEVER and self._is_alone:
+                self._set_pace(max(until, self.time_ns()))
+                self._note_late(until)
                 return
             self._loop_due = until, self._next_number(), False
             try:
@@ -248,6 +255,12 @@ class Clock:
     def _takes_turns(self) -> bool:
         """At full speed one goes on at a time, so that the same run is the same again."""
         return self._speed == FULL_SPEED and not self._stopped
+
+    @property
+    def _is_alone(self) -> bool:
+        """Whether at full speed nobody but the loop takes part, so that whatever it waits for is next."""
+        others = self._sleeping or self._working or self._outside or self._held or self._turn is not None
+        return self._takes_turns and not others and not self._frozen
 
     def _note_late(self, due: int) -> None:
         if not self._stopped:

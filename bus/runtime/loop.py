@@ -80,12 +80,15 @@ class EngineLoop(asyncio.BaseEventLoop):
 
     async def pause(self, ns: int, about: About = NOBODY) -> None:
         """Wait so many nanoseconds of the clock. As asyncio.sleep, at half its price, and without rounding."""
-        if ns >= NEVER:
-            await self.create_future()
-        until = self._engine_clock.time_ns() + ns
-        waiting: asyncio.Future[None] = self.create_future()
-        heapq.heappush(self._timers, (until, self._next_number(), waiting, about))
-        await waiting
+        await self.timer(ns, about)
+
+    def timer(self, ns: int, about: About = NOBODY) -> asyncio.Future[None]:
+        """Done so many nanoseconds of the clock from now, NEVER: never by itself."""
+        waiting: asyncio.Future[None] = asyncio.Future(loop=self)
+        if ns < NEVER:
+            until = self._engine_clock.time_ns() + ns
+            heapq.heappush(self._timers, (until, self._next_number(), waiting, about))
+        return waiting
 
     def close(self) -> None:
         """Forget what has not been called."""

@@ -189,7 +189,7 @@ class AsyncioEngine(PyeeEngine):
     def emit(self, event: str, *payload: Any) -> None:
         """Put an event on the bus; from another thread as a program must: on the loop, while that thread waits."""
         if threading.get_ident() == self._home:
-            super().emit(event, *payload)
+            self.emitter.emit(event, *payload)
             return
         done: Future[None] = Future()
         self._calls.add(done)
