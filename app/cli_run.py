@@ -145,7 +145,6 @@ def _drive(session: Session, request: RunRequest, spans: SpansOut | None) -> boo
         trouble, wait = TroubleOnStderr(), TroubleOnStderr(LONG_S, over="")
         with progress(session) as show:
             while not interruption.is_asked and not session.wait(LOOK_EVERY_S):
-                session.pump()
                 if spans is not None:
                     spans.look(session.trace)
                 show()

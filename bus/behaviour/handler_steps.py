@@ -24,7 +24,6 @@ class HandlerSteps:
         self._steps_again = tuple(step for step in self._steps if not step.first_only)
         """Those of each call but the handler's first."""
 
-
     def do(self, call: Call, first: Pause | None = None) -> Failed:
         """All of them, blocking this thread; what a step raises is returned, for a function in the file to raise.
 

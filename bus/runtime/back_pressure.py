@@ -23,6 +23,10 @@ from buslens.recorder import Recorder
 MOST_PENDING = 2_500
 """Facts: taking them in keeps the window busy for about 10 ms; 60 times a second that is more than an engine makes."""
 
+MOST_FOR_WHO_WAITS = 20_000
+"""Facts, where a reader does nothing but wait for them (`until_wanted`), as `buslens run` does: to take in so many at
+once costs a third for each of them."""
+
 MOST_TEXT = 2 * 1024 * 1024
 """Characters of payloads, errors and marks."""
 
@@ -78,11 +82,13 @@ class BackPressure:
                 self._read.set()
 
     def until_wanted(self, timeout_s: float) -> None:
-        """Return when a reader should look, or after so many seconds."""
+        """Return when a reader should look, or after so many seconds. Who waits so has nothing else to do."""
+        self._most_values = MOST_FOR_WHO_WAITS * VALUES_A_FACT
         self.wanted.wait(timeout_s)
 
     def turn_began(self) -> None:
         """The window's thread has woken up."""
+        self._most_values = MOST_PENDING * VALUES_A_FACT
         if len(self._pending) > KEEPS_BUSY * VALUES_A_FACT:
             self._aside_until = time.monotonic() + LONGEST_TURN_S
 

@@ -200,9 +200,11 @@ class Clock:
         with self._lock:
             if len(calls):
                 return
-            if until < NEVER and self._is_alone:
-                self._set_pace(max(until, self.time_ns()))
-                self._note_late(until)
+            if until < NEVER and self._is_alone():
+                if until > self.pace[0]:
+                    self._set_pace(until)
+                else:
+                    self._note_late(until)
                 return
             self._loop_due = until, self._next_number(), False
             try:
@@ -256,11 +258,10 @@ class Clock:
         """At full speed one goes on at a time, so that the same run is the same again."""
         return self._speed == FULL_SPEED and not self._stopped
 
-    @property
     def _is_alone(self) -> bool:
         """Whether at full speed nobody but the loop takes part, so that whatever it waits for is next."""
         others = self._sleeping or self._working or self._outside or self._held or self._turn is not None
-        return self._takes_turns and not others and not self._frozen
+        return self._speed == FULL_SPEED and not (others or self._frozen or self._stopped)
 
     def _note_late(self, due: int) -> None:
         if not self._stopped:

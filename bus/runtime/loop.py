@@ -11,8 +11,8 @@ import heapq
 import itertools
 from collections import deque
 from collections.abc import Callable
-from contextvars import Context
-from typing import TypeVarTuple
+from contextvars import Context, copy_context
+from typing import Any, TypeVarTuple
 
 from bus.runtime.clock import NEVER, Clock, S
 
@@ -28,6 +28,19 @@ Timer = tuple[int, int, asyncio.TimerHandle | asyncio.Future[None], About]
 
 _FEW = 100
 """So many timers that were cancelled may lie in the heap, however few others do."""
+
+
+class _Ready(asyncio.Handle):
+    """A Handle of which nothing is kept for asyncio's debug mode: to ask for that costs as much as all else."""
+
+    __slots__ = ()
+
+    def __init__(
+        self, callback: Callable[..., object], args: tuple[Any, ...], loop: EngineLoop, context: Context | None
+    ) -> None:
+        self._context = copy_context() if context is None else context
+        self._loop, self._callback, self._args = loop, callback, args
+        self._cancelled, self._repr, self._source_traceback = False, None, None
 
 
 class EngineLoop(asyncio.BaseEventLoop):
@@ -51,7 +64,7 @@ class EngineLoop(asyncio.BaseEventLoop):
         self, callback: Callable[[*_Ts], object], *args: *_Ts, context: Context | None = None
     ) -> asyncio.Handle:
         """Call it in the next round."""
-        handle = asyncio.Handle(callback, args, self, context)
+        handle = _Ready(callback, args, self, context)
         self._soon.append(handle)
         return handle
 
@@ -114,7 +127,7 @@ class EngineLoop(asyncio.BaseEventLoop):
                 due.set_result(None)
         for _ in range(len(soon)):
             handle = soon.popleft()
-            if not handle.cancelled():
+            if not handle._cancelled:  # as `cancelled()` says it, without a call
                 handle._run()
 
     def _timer_handle_cancelled(self, handle: asyncio.TimerHandle) -> None:

@@ -38,7 +38,7 @@ __all__ = ["AT_REST", "EngineState", "Session", "Step", "Stop", "Waiting"]
 _SLACK = 1.25
 """The oldest records go when there are so many times as many as are kept: seldom, because all that stay are copied."""
 
-_LOOK_S = 0.02
+_LOOK_S = 0.05
 
 
 class Session:

@@ -246,7 +246,9 @@ class CallCoroutine(Coroutine[Any, Any, Any]):
         if waiting is None:
             self._ended = True  # it has been told to have never run, when the program ended
             return
-        PendingCall(*waiting).start(self._watch, self._call, _ASYNC)
+        begin = waiting[0]
+        if begin is not None:
+            self._watch.started(self._call, *begin, _ASYNC)
         if CALL.get() != self._call:
             # An emitter of the program's own ran it outside of the context that it was called in.
             self._token = CALL.set(self._call)

@@ -38,11 +38,6 @@ class PendingCall:
         self._name = name
         self._is_idle = is_idle
 
-    def start(self, watch: Watch, call: int, flags: int) -> None:
-        """Record that the coroutine takes its first step."""
-        if self._begin is not None:
-            watch.started(call, *self._begin, flags)
-
     def give_up(self, watch: Watch, call: int, why: str) -> None:
         """Record that the coroutine never ran. why: one of the sentences above."""
         if self._begin is not None:

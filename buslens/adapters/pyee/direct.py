@@ -13,21 +13,25 @@ from typing import Any, Callable, Optional
 from pyee.base import EventEmitter
 
 from buslens.adapters.pyee.dispatch import STALE, CallHandlers, announced, is_stale, unheard
-from buslens.adapters.pyee.scheduled import scheduled
+from buslens.adapters.pyee.scheduled import scheduled, scheduled_and_kept
 from buslens.adapters.pyee.watch import PyeeWatch
 from buslens.context import CALL
 from buslens.stream import StreamRecorder
 from buslens.watching.call_sites import in_the_place_of
+from buslens.watching.calls import CallCoroutine
 from buslens.watching.stream_calls import StreamCall
 
 
 def direct(watch: PyeeWatch, bare: CallHandlers, stream: Optional[StreamRecorder] = None) -> Callable[..., bool]:
-    """A `_call_handlers` that calls the handlers itself. stream: where asyncio's tasks have a path of their own."""
+    """A `_call_handlers` that calls the handlers itself. stream: where asyncio's tasks go into one."""
     recorder = watch.recorder
-    schedule = scheduled(watch, stream) if stream is not None else None
+    schedule = None
+    if watch.kind == "asyncio":
+        schedule = scheduled_and_kept(watch, recorder) if stream is None else scheduled(watch, stream)
     to: Any = stream
-    waiting, stand_in, coroutine = watch.waiting, StreamCall, CoroutineType
-    next_id, enter, leave, call_from = recorder.next_id, CALL.set, CALL.reset, watch.call_from
+    waiting, in_stream, stand_in, coroutine = watch.waiting, StreamCall, CallCoroutine, CoroutineType
+    next_id, enter, leave = recorder.next_id, CALL.set, CALL.reset
+    call_with, call_without = watch.call_from, watch.call_without
     returns_are_looked_at = watch.kind != "base"
     # What is global below is pyee's: see `in_the_place_of`.
     announce, nobody, check, stale, raise_ = announced, unheard, is_stale, STALE, raising
@@ -48,14 +52,14 @@ def direct(watch: PyeeWatch, bare: CallHandlers, stream: Optional[StreamRecorder
         task = schedule(emitter, event, args, kwargs, functions) if schedule is not None else None
         if task is not None:
             dispatch, handlers, now, is_idle = task
-            look = None
+            look = None if to is not None else watch.second_look(event, dispatch, args, kwargs)
         else:
             dispatch, handlers = announce(watch, emitter, event, args, kwargs, functions, is_chosen)
             now, is_idle = 0, False
             if not dispatch:
                 return bare(event, args, kwargs)
             look = watch.second_look(event, dispatch, args, kwargs)
-        call = 0
+        call, call_from = 0, call_with if kwargs else call_without
         try:
             for function, key, handler, name in handlers:
                 if key is not function and check(emitter, event, key):
@@ -85,7 +89,10 @@ def direct(watch: PyeeWatch, bare: CallHandlers, stream: Optional[StreamRecorder
                         if task is not None and type(given[0]) is coroutine:
                             begin = dispatch, handler, 1
                             waiting[call] = begin, now, name, is_idle
-                            given[0] = stand_in(given[0], watch, call, name.plain, to, begin)
+                            if to is None:
+                                given[0] = stand_in(given[0], watch, call, name.plain, look)
+                            else:
+                                given[0] = in_stream(given[0], watch, call, name.plain, to, begin)
                         else:
                             watch.returned(given, call, name, (dispatch, handler, 1) if later else None, look)
                     # Also what pyee throws away is thrown away there: it may warn of that.

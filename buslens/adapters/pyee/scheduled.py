@@ -1,6 +1,7 @@
-"""The emits of an asyncio emitter into a stream, where all handlers are coroutine functions: one slot each.
+"""The emits of an asyncio emitter where all handlers are coroutine functions: recorded in one function.
 
-Each call has one more for its start and one for its end, when its task runs. Measured by benchmarks/emit_overhead.py.
+Into a stream each takes one slot, and each call one more for its start and one for its end, when its task runs.
+Measured by benchmarks/emit_overhead.py.
 """
 
 from __future__ import annotations
@@ -11,6 +12,8 @@ from typing import Any, Callable, Optional
 from buslens.adapters.pyee.mapped import payload_of
 from buslens.adapters.pyee.watch import PyeeWatch, same
 from buslens.context import CALL
+from buslens.packing import WHOLE as WHOLE_KEPT
+from buslens.recorder import Recorder
 from buslens.records import Kind
 from buslens.stream import StreamRecorder
 from buslens.stream.layout import PACK_WHOLE, WHOLE
@@ -62,6 +65,42 @@ def scheduled(watch: PyeeWatch, recorder: StreamRecorder) -> Announce:
             return dispatch, zip(functions, plan.keys, plan.handler_ids, plan.names), now, is_idle  # noqa: B905  3.9
         except _NO_SLOT:  # there is no room, or other threads were quicker
             return None
+        except Exception as error:
+            watch.broke(error)
+            return None
+
+    return announce
+
+
+def scheduled_and_kept(watch: PyeeWatch, recorder: Recorder) -> Announce:
+    """The same for a recorder that keeps facts until somebody takes them: what `announced` does by six functions."""
+    next_id, clock_ns, local, pending = recorder.next_id, recorder.clock_ns, recorder.local, recorder.pending
+    find, running = watch.plans.get, watch.running_loop
+    most, put = recorder.most_values, pending.extend
+
+    def announce(
+        emitter: Any, event: Any, args: tuple[Any, ...], kwargs: dict[str, Any], functions: list[Any]
+    ) -> Optional[Scheduled]:
+        # What pyee emits as `error` has a cause of its own; calls that a person may hold go the general way.
+        if watch.hold is not None or type(event) is not str or event == "error" or len(pending) >= most:
+            return None
+        try:
+            plan = find(event)
+            if plan is None or not (functions[0] is plan.only or same(plan.functions, functions)):
+                plan = watch.plan(emitter, event, functions)
+            if not plan.is_scheduled:
+                return None
+            try:
+                lane, outside = local.lane, local.outside
+            except AttributeError:  # the first emit of a thread
+                lane, outside = recorder.here(), local.outside
+            cause = CALL.get()
+            blob = watch.payload(args, kwargs) if args or kwargs else 0
+            dispatch, now = next_id(), clock_ns()
+            cause = outside if cause is None else cause
+            put((WHOLE_KEPT, _EMITTED, 0, 0, plan.event_id, now, dispatch, cause, lane, plan.count, blob))
+            is_idle = running() is None and getattr(emitter, "_loop", None) is None
+            return dispatch, zip(functions, plan.keys, plan.handler_ids, plan.names), now, is_idle  # noqa: B905  3.9
         except Exception as error:
             watch.broke(error)
             return None

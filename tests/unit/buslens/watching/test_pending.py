@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from buslens.recorder import Recorder
-from buslens.records import Flag, Outcome
+from buslens.records import Outcome
 from buslens.watching.naming import describe
 from buslens.watching.pending import CANCELLED_FIRST, DESTROYED_FIRST, PendingCall
 from buslens.watching.watch import Watch
@@ -27,34 +27,17 @@ def ship() -> None: ...
 class Waited:
     """A call of `ship` that was asked for at CALLED_NS."""
 
-    def __init__(self, is_idle: bool = False, *, begun: bool = False) -> None:
+    def __init__(self, is_idle: bool = False) -> None:
         self.recorder = Recorder()
         self.watch = Watch(BUS, self.recorder, 0)
         name = describe(ship)
         handler = self.watch.handler_id("placed", name)
         dispatch = self.watch.emitted(self.watch.event_id("placed"), 1, 0, 0)
-        begin = None if begun else (dispatch, handler, 1)
-        if begun:
-            self.watch.started(CALL_ID, dispatch, handler)
-        self.waiting = PendingCall(begin, CALLED_NS, name, is_idle)
+        self.waiting = PendingCall((dispatch, handler, 1), CALLED_NS, name, is_idle)
 
     def call(self) -> Call:
         (call,) = Facts(self.recorder).calls.values()
         return call
-
-
-def test_it_begins_with_its_first_step() -> None:
-    waited = Waited()
-    waited.waiting.start(waited.watch, CALL_ID, int(Flag.ASYNC))
-    call = waited.call()
-    assert (call.outcome, call.flags, call.attempt) == (Outcome.RUNNING, Flag.ASYNC, 1)
-    assert call.started_ns > CALLED_NS
-
-
-def test_one_that_was_told_to_begin_does_not_begin_again() -> None:
-    waited = Waited(begun=True)
-    waited.waiting.start(waited.watch, CALL_ID, int(Flag.ASYNC))
-    assert waited.call().flags == 0
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""The hot path of asyncio's emitter into a stream tells what the general way tells, and no program notices it."""
+"""The hot paths of asyncio's emitter tell what the general way tells, and no program notices them."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from pyee.asyncio import AsyncIOEventEmitter
 
 import buslens
 from bus.trace import Trace
+from buslens.limits import Limits
 from buslens.recorder import Recorder
 from buslens.records import Outcome
 from buslens.redaction import Redaction
@@ -120,14 +121,56 @@ def in_memory(program: Callable[[AsyncIOEventEmitter], Any]) -> Trace:
     return trace
 
 
-async def watched(program: Callable[[AsyncIOEventEmitter], Any], recorder: Recorder) -> None:
+def in_general(program: Callable[[AsyncIOEventEmitter], Any]) -> Trace:
+    """Where calls may be held, each is recorded in the general way; here none is held."""
+    recorder, trace = Recorder(redaction=Redaction()), Trace()
+    asyncio.run(watched(program, recorder, hold=let_go))
+    trace.feed(recorder.take())
+    return trace
+
+
+def let_go(_watch: Any, coroutine: Any, _begin: Any, _name: Any) -> Any:
+    return coroutine
+
+
+async def watched(program: Callable[[AsyncIOEventEmitter], Any], recorder: Recorder, hold: Any = None) -> None:
     emitter = AsyncIOEventEmitter()
     probe = buslens.attach(emitter, recorder=recorder)
+    assert probe.hooks is not None
+    probe.hooks.watch.hold = hold
     await program(emitter)
     assert probe.attached
 
 
-@pytest.mark.parametrize("program", [nested, several, failing, stopped, once, changing])
+PROGRAMS_HERE = [nested, several, failing, stopped, once, changing]
+
+
+@pytest.mark.parametrize("program", PROGRAMS_HERE)
+def test_memory_tells_what_the_general_way_tells(program: Callable[[AsyncIOEventEmitter], Any]) -> None:
+    assert told(in_memory(program)) == told(in_general(program))
+
+
+def test_what_is_too_much_to_keep_is_counted_and_the_handlers_run_all_the_same() -> None:
+    recorder, ran = Recorder(limits=Limits(max_pending=200)), list[int]()
+
+    async def run(number: int) -> None:
+        ran.append(number)
+
+    async def program(emitter: AsyncIOEventEmitter) -> None:
+        emitter.on("tick", run)
+        for number in range(300):
+            emitter.emit("tick", number)
+        await settled(emitter)
+
+    asyncio.run(watched(program, recorder))
+    trace = Trace()
+    trace.feed(recorder.take())
+    assert ran == [*range(300)]
+    assert 0 < len(trace.dispatches) < 300
+    assert trace.dropped == recorder.dropped > 0
+
+
+@pytest.mark.parametrize("program", PROGRAMS_HERE)
 def test_a_stream_tells_what_memory_tells(tmp_path: Path, program: Callable[[AsyncIOEventEmitter], Any]) -> None:
     # Short chunks, so that facts of each shape meet the end of one.
     recorder = StreamRecorder.into(tmp_path, space=StreamLimits(first=4096, largest=4096, left_on_disk=0))
