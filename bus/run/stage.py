@@ -9,6 +9,7 @@ import asyncio
 import threading
 from collections.abc import Callable, Coroutine
 from contextlib import AbstractContextManager
+from functools import partial
 from typing import Any, Literal
 
 from bus.behaviour.error_classes import ErrorClasses
@@ -139,17 +140,12 @@ class Stage:
         if limit.is_exceeded():
             self.give_up(f"more than {limit.most} calls wait at once: the scenario emits faster than it can work")
             raise asyncio.CancelledError("the run was given up")
+        send = partial(self.faults.emit, send=self._send) if self.faults.hits_emits else self._send
         if self.scenario.has_ttl:
             with living(event, self.scenario, self.time_ns()):
-                self._send_or_spoil(event, checked)
+                send(event, checked)
         else:
-            self._send_or_spoil(event, checked)
-
-    def _send_or_spoil(self, event: str, checked: Any) -> None:
-        if self.faults.hits_emits:
-            self.faults.emit(event, checked, self._send)
-        else:
-            self._send(event, checked)
+            send(event, checked)
 
     def _send(self, event: str, checked: Any) -> None:
         carried = () if checked is None else (checked,)

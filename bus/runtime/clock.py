@@ -44,10 +44,7 @@ class Clock:
 
     def __init__(self, speed: float = 1.0, *, real_ns: Callable[[], int] = time.monotonic_ns) -> None:
         """real_ns: real time, in nanoseconds since whenever."""
-        self._lock = threading.RLock()
-        """Of the condition: the loop asks for it at each turn, and by the condition that costs two calls more."""
-
-        self._condition = threading.Condition(self._lock)
+        self._condition = threading.Condition()
         self._real_ns = real_ns
         self._late_ns = 0
         self._speed = speed
@@ -197,10 +194,12 @@ class Clock:
 
         calls: of other threads; who adds one says so by `wake_loop`.
         """
-        with self._lock:
+        with self._condition:
             if len(calls):
                 return
-            if until < NEVER and self._is_alone():
+            others = self._sleeping or self._working or self._outside or self._held or self._turn is not None
+            if until < NEVER and self._takes_turns and not others and not self._frozen:
+                # Nobody else takes part, so that what it waits for is next.
                 if until > self.pace[0]:
                     self._set_pace(until)
                 else:
@@ -257,11 +256,6 @@ class Clock:
     def _takes_turns(self) -> bool:
         """At full speed one goes on at a time, so that the same run is the same again."""
         return self._speed == FULL_SPEED and not self._stopped
-
-    def _is_alone(self) -> bool:
-        """Whether at full speed nobody but the loop takes part, so that whatever it waits for is next."""
-        others = self._sleeping or self._working or self._outside or self._held or self._turn is not None
-        return self._speed == FULL_SPEED and not (others or self._frozen or self._stopped)
 
     def _note_late(self, due: int) -> None:
         if not self._stopped:
