@@ -10,10 +10,13 @@ from bus.analysis.problems.detector import Detector, NotEnough
 from bus.analysis.problems.finding import Finding, Severity
 from bus.analysis.problems.observed import Observed
 from bus.trace import joining
-from bus.wording import several
+from bus.wording import duration, several
 from buslens.records import Did, Kind, Lacking
 
 NONE = np.empty(0, np.int64)
+MOST_NAMED = 10
+"""Handlers of calls that had not ended, with their places."""
+
 CHANGES = (Did.EDITED, Did.DROPPED, Did.DUPLICATED, Did.POSTPONED, Did.REDELIVERED)
 """What a person does that changes more than when a handler is called."""
 
@@ -39,6 +42,8 @@ def find(observed: Observed) -> Iterator[Finding | NotEnough]:
             "Its program was killed, or writes it still: what it did last may be missing.",
             "Nothing, where the program goes on.",
         )  # fmt: skip
+    if trace.header is not None and not observed.end_is_known:
+        yield from _open_at_the_end(observed)
     if trace.forgotten:
         yield _lacks(
             observed, Severity.HINT, "forgotten",
@@ -76,6 +81,29 @@ def find(observed: Observed) -> Iterator[Finding | NotEnough]:
 
 
 DETECTOR = Detector("capture", "The capture itself", find)
+
+
+def _open_at_the_end(observed: Observed) -> Iterator[Finding]:
+    """The calls that the program was in when it was killed, as far as that was written: each handler with its place."""
+    trace = observed.trace
+    running = np.flatnonzero(trace.calls.ended_ns < 0)
+    if not len(running):
+        return
+    handlers = np.unique(trace.calls.handler[running])[:MOST_NAMED].tolist()
+    known = [(observed.text(each), observed.handler_place(each)) for each in handlers]
+    last = int(running[np.argmax(trace.calls.started_ns[running])])
+    since = duration(trace.span_ns[1] - int(trace.calls.started_ns[last]))
+    handler = int(trace.calls.handler[last])
+    name, place = observed.text(handler), observed.handler_place(handler)
+    where = f" ({place})" if place is not None else ""
+    yield Finding(
+        DETECTOR.id, Severity.HINT, f"{several(len(running), 'call')} had not ended where the capture ends",
+        f"The last to begin was {name}{where}, {since} before the last record. If the program was killed or crashed, "
+        "it was in these calls, or in code that no handler called.",
+        f"Look at {name} first: what it does, and what it waits for.",
+        observed.on_calls(running, places=tuple((text, at) for text, at in known if at is not None)),
+        ("open at the end",), place,
+    )  # fmt: skip
 
 
 def _unasked(observed: Observed) -> int:

@@ -7,6 +7,7 @@ from types import ModuleType
 from bus.analysis.problems import DETECTORS, nobody_listens, payload_drift
 from bus.analysis.problems.capture_itself import DETECTOR
 from bus.analysis.problems.observed import Observed
+from bus.errors import Place
 from bus.trace import Trace
 from buslens.records import Did, Flag, Kind, Lacking
 from tests.helpers.planted import Story, found, titles
@@ -32,6 +33,26 @@ def test_dropped_facts_are_a_warning_with_their_number() -> None:
 
 def test_a_capture_without_an_end_is_a_hint() -> None:
     assert titles(DETECTOR, story().trace(ended=False)) == ["hint: the capture has no end mark"]
+
+
+def test_what_a_program_was_in_when_it_was_killed_is_said_with_its_place() -> None:
+    told = story()
+    told.begin(told.emit("order", 1), "pay", "order")
+    told.wait(30)
+    told.begin(told.emit("mail", 1), "write", "mail")
+    told.wait(200)
+    told.heard("order", "list")
+    (problem,) = [each for each in found(DETECTOR, told.trace(ended=False)) if each.place is not None]
+    assert f"{problem.severity.word}: {problem.title}" == "hint: 2 calls had not ended where the capture ends"
+    assert "The last to begin was write (/srv/shop/main.py:20), 200 ms before the last record" in problem.meaning
+    assert (problem.place, len(problem.evidence.calls)) == (Place("/srv/shop/main.py", 20), 2)
+    assert [name for name, _ in problem.evidence.places] == ["pay", "write"]
+
+
+def test_a_call_that_goes_on_at_the_end_of_a_whole_capture_is_no_problem_of_the_capture() -> None:
+    told = story()
+    told.begin(told.emit("order", 1), "pay", "order")
+    assert not found(DETECTOR, told.trace())
 
 
 def test_a_damaged_capture_is_a_warning() -> None:
