@@ -96,7 +96,7 @@ class Tasks:
             if not ready:
                 if not timers or timers[0][0] >= NEVER or (self.is_over is not None and self.is_over()):
                     return
-                self.now = timers[0][0]
+                self.now = max(self.now, timers[0][0])  # a handler may have blocked until later
             now = self.now
             while timers and timers[0][0] <= now:
                 ready.append(pop(timers)[2])
@@ -134,7 +134,7 @@ class ChosenTasks(Tasks):
             if not ready and not due:
                 if not timers or timers[0][0] >= NEVER or (self.is_over is not None and self.is_over()):
                     return
-                self.now = timers[0][0]
+                self.now = max(self.now, timers[0][0])  # a handler may have blocked until later
             now = self.now
             while timers and timers[0][0] <= now:
                 due.append(heapq.heappop(timers))

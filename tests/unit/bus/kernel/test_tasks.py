@@ -64,3 +64,23 @@ def test_what_waited_and_is_cancelled_does_not_go_on() -> None:
         tasks.begin(other)
         tasks.run()
         assert (said, tasks.now) == ([], 1)
+
+
+def test_time_does_not_go_back_to_what_was_due_while_a_handler_blocked() -> None:
+    for tasks in Tasks(lambda: None), ChosenTasks(Choices(), lambda: None):
+        blocks, due = Task(1), Task(2)
+        said: list[int] = []
+
+        def block(tasks: Tasks = tasks) -> Steps:
+            yield 2
+            tasks.now += 9
+
+        def late(tasks: Tasks = tasks, said: list[int] = said) -> Steps:
+            yield 5
+            said.append(tasks.now)
+
+        blocks.steps, due.steps = block(), late()
+        tasks.begin(blocks)
+        tasks.begin(due)
+        tasks.run()
+        assert said == [11]
