@@ -6,7 +6,7 @@ that each job took. They take turns, in seconds of the processor; ratios are med
 in line by `concurrency: 1`; *four workers* are `worker: process`, four times as busy; in *fan-out* each event has three
 handlers, one of which emits the next, four levels deep. *Mean time* is that of a job of the one server from its arrival
 to its end, which is 5 ms by the formula: so all simulate the same. *Explore* is `ten-runners`, recorded and judged, by
-one process. simloop was not to be had for this Python.
+one process; *explore* has simloop beside it.
 """
 
 from __future__ import annotations
