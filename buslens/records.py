@@ -174,8 +174,8 @@ class Kind(IntEnum):
     DECIDED = 32
     """What a scenario says of its services and events has decided what becomes of a call, or who waits.
 
-    parent: the call that it is about; name: the service, 0 for none; count: see Decided; blob: a note that says so in
-    words. It is a mark as well.
+    parent: the call that it is about; id: another call, in which it was decided, 0 for none; name: the service, 0 for
+    none; count: see Decided; blob: a note that says so in words. It is a mark as well.
     """
 
 
@@ -208,6 +208,12 @@ class Decided(IntEnum):
 
     GOES_ON = 9
     """Something has come from outside after that."""
+
+    ANSWERED = 10
+    """The reply has come that the call waits for; it was brought by the call that `id` names."""
+
+    LATE_REPLY = 11
+    """So it has, and the call waits no more."""
 
 
 class Fault(IntEnum):

@@ -9,11 +9,14 @@ from __future__ import annotations
 import random
 from collections.abc import Mapping
 from contextlib import AbstractContextManager
-from typing import Any, Literal, Protocol
+from typing import TYPE_CHECKING, Any, Literal, Protocol
 
 from bus.behaviour.deadline import Deadline
 from bus.workers.python_host import PythonHost
 from buslens.records import Decided
+
+if TYPE_CHECKING:
+    from bus.behaviour.requests import HandlerReplies
 
 
 class FullQueues(Protocol):
@@ -113,7 +116,7 @@ class Call:
 
     __slots__ = (
         *("attempt", "context", "count", "deadline", "dies", "done", "event", "given", "handler", "has_own"),
-        *("number", "payload", "random"),
+        *("number", "payload", "random", "replies", "reply"),
     )
 
     def __init__(
@@ -153,6 +156,12 @@ class Call:
         self.done: list[Any] = []
         """What undoes the steps of a saga that were done so far (bus.behaviour.sagas.Compensation)."""
 
+        self.replies: HandlerReplies | None = None
+        """Those that calls of its handler wait for; None where none can come."""
+
+        self.reply: dict[str, Any] | None = None
+        """The newest that this call has got, as expressions read it."""
+
         self.deadline: Deadline | None = None
         """When it is ended from outside; None: never, as far as is known where its steps are done."""
 
@@ -160,9 +169,12 @@ class Call:
         """When its service crashes, which ends also the undoing of its saga; None: never, as far as is known."""
 
     def variables(self) -> dict[str, Any]:
-        """What expressions of the call's steps read: event, count and counters."""
-        return {
+        """What expressions of the call's steps read: event, count, counters and, behind a request, reply."""
+        known: dict[str, Any] = {
             "event": {"name": self.event, "payload": self.payload},
             "count": self.count,
             "counters": dict(self.context.counters),
         }
+        if self.reply is not None:
+            known["reply"] = self.reply
+        return known

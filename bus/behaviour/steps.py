@@ -15,6 +15,7 @@ from bus.behaviour.context import Call
 from bus.behaviour.pauses import Delay, Emits, Pause, PythonCode
 from bus.behaviour.places import Lines
 from bus.behaviour.plain import plain
+from bus.behaviour.requests import Asking
 from bus.behaviour.sagas import WORKER_LOST, Compensation, done
 from bus.contract.protocol import ConsumerDied
 from bus.runtime.clock import NEVER
@@ -154,6 +155,17 @@ def _emit(step: steps.Emit, _: Spot) -> Do:
     return emit
 
 
+def _request(step: steps.Request, _: Spot) -> Do:
+    value = expressions.compile_value(step.with_) if "with_" in step.model_fields_set else None
+    within_ns = distribution.parse_time(step.within)
+
+    def request(call: Call) -> Pause:
+        said = call.context.sample(step.request) if value is None else value(call.variables())
+        return Asking(step, said, within_ns)
+
+    return request
+
+
 def _transform(step: steps.Transform, _: Spot) -> Do:
     value = expressions.compile_value(step.transform)
 
@@ -192,6 +204,7 @@ STEPS: dict[type[Any], Callable[[Any, Spot], Do]] = {
     steps.Fail: _fail,
     steps.Crash: _crash,
     steps.Emit: _emit,
+    steps.Request: _request,
     steps.Transform: _transform,
     steps.Count: _count,
     steps.Python: _python,

@@ -15,10 +15,10 @@ class DecisionRecords:
     def __init__(self, recorder: Recorder) -> None:
         self._recorder = recorder
 
-    def say(self, decided: Decided, note: str, *, call: int | None = None, service: str = "") -> None:
+    def say(self, decided: Decided, note: str, *, call: int | None = None, service: str = "", by: int = 0) -> None:
         """It was decided now. call: that it is about, 0 for none; None: the one that runs here.
 
-        service: whose queue has decided.
+        service: whose queue has decided. by: another call, in which it was; 0: none.
         """
         recorder = self._recorder
         name = recorder.queue(service) if service else 0
@@ -30,7 +30,7 @@ class DecisionRecords:
                 0,
                 name,
                 recorder.clock_ns(),
-                0,
+                by,
                 current_call() if call is None else call,
                 recorder.here(),
             ),

@@ -23,6 +23,7 @@ from bus.run.guard import Guard
 from bus.run.handler_draws import HandlerDraws
 from bus.run.lifetimes import expired
 from bus.run.offloading import offloaded
+from bus.run.replies import Replies
 from bus.run.said import said_payload
 from bus.run.service_lines import SERVICE_FULL
 from bus.run.services import REFUSED
@@ -61,6 +62,7 @@ class Behaviour:
             self.steps = HandlerSteps(name, lines, ready_steps(name, model.do, lines))
         self._draws: HandlerDraws = HandlerDraws(stage.draws, name) if before is None else before._draws
         self._count = itertools.count(1)
+        self.replies = Replies(name, model, lines, stage)
         self._guard = None if model.when is None else Guard(model.when, self.steps, stage)
         self._gates = gates_of(name, model, stage)
         spec, at_once = stage.engine.spec, stage.scenario.at_once(model)
@@ -131,6 +133,7 @@ class Behaviour:
         draws = self._draws.of_process(number) if self._own == "process" else self._draws.steps
         call = Call(self._stage, self.name, event, said_payload(event, payload), count, draws, self._own)
         call.number = number
+        call.replies = self.replies
         # What nobody calls again is inside of whatever emitted its event, and that may be another attempt.
         call.attempt = ATTEMPT.get() if self._comes_again else 1
         now = self._stage.time_ns

@@ -34,6 +34,10 @@ class Serving:
             raise UserError(
                 f"the scenario has no handler {unknown[0]}", hint=nearest(unknown[0], list(document.scenario.handlers))
             )
+        asking = [name for name in only or document.scenario.handlers if document.scenario.handlers[name].awaited]
+        if asking:
+            hint = "serve the others with --only, and leave it to the machine that has begun the run"
+            raise UserError(f"{asking[0]} waits for replies, which come to one machine of a run alone", hint=hint)
         self._document = document
         self._engine = engine
         self._newest = joinable[engine]

@@ -22,6 +22,8 @@ class _Entry:
         self.service = service
         self.events = events
         self.functions: dict[str, Function] = {}
+        self.replies = behaviour.replies.functions()
+        """What hears the replies to its requests, by event."""
 
     def says(self, name: str, model: Handler, events: list[str], service: Service | None) -> bool:
         mine = self.behaviour
@@ -91,6 +93,8 @@ class Subscriptions:
 
     def _add(self, entry: _Entry, *, is_new: bool) -> None:
         self._entries.append(entry)
+        for event, function in entry.replies.items():
+            self._stage.engine.subscribe(event, function, once=False)
         for event in entry.events:
             self._subscribe(entry, event)
             if is_new and not entry.behaviour.model.once:
@@ -106,7 +110,7 @@ class Subscriptions:
 
     def _remove(self, entry: _Entry) -> None:
         self._entries.remove(entry)
-        for event, function in entry.functions.items():
+        for event, function in [*entry.functions.items(), *entry.replies.items()]:
             self._stage.engine.unsubscribe(event, function)
 
 

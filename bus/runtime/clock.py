@@ -132,10 +132,23 @@ class Clock:
             self._set_pace(now)
             self._condition.notify_all()
 
-    def sleep(self, ns: int) -> bool:
-        """Block this thread; False where the run was stopped meanwhile. NEVER waits for that alone."""
+    def sleep(self, ns: int, *, unless: Callable[[], bool] = bool) -> bool:
+        """Block this thread; False where the run was stopped meanwhile. NEVER waits for that alone.
+
+        unless: says that what it waits for is here; asked once, and from then on `wake` tells.
+        """
         with self._condition:
+            if unless():
+                return not self._stopped
             return self._wait_until(self.time_ns() + min(ns, NEVER), self._next_number())
+
+    def wake(self, thread: int) -> None:
+        """Who sleeps on that thread need not any longer: it is due now, behind what was due already."""
+        with self._condition:
+            if thread in self._sleeping:
+                self._sleeping[thread] = self.time_ns(), self._next_number()
+                self._advance_all()
+                self._condition.notify_all()
 
     # Worker threads take part: at full speed one of them computes at a time, and time stands still meanwhile.
 
@@ -245,6 +258,7 @@ class Clock:
             while not self._stopped and not (self._turn == me or (not self._takes_turns and self.time_ns() >= until)):
                 left = self._real_s(until)
                 self._condition.wait(_LONGEST_S if left is None else left)
+                until = self._sleeping[me][0]  # `wake` may have made it earlier
         finally:
             del self._sleeping[me]
             if self._turn == me:

@@ -9,7 +9,7 @@ from pydantic import AfterValidator, Field, model_validator
 
 from bus.scenario import arrivals, distribution
 from bus.scenario.parts import Asked, StepPart, any_of, by_verb
-from bus.scenario.rules import Time
+from bus.scenario.paths_and_times import Time
 from bus.scenario.steps import MOST_TIMES, TIMES, Condition, Duration, Times, Value
 from bus.scenario.words import EventName, Title
 

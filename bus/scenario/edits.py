@@ -12,7 +12,7 @@ from bus.scenario.drafts import NAMED, FieldPath
 from bus.scenario.expected_names import NAMING, handlers_in, patterns_in
 from bus.scenario.model import Scenario, steps_of
 from bus.scenario.nearest import nearest
-from bus.scenario.parts import ScenarioPart, keys_of_steps
+from bus.scenario.parts import ScenarioPart, Verbs, keys_of_events, keys_of_steps
 from bus.scenario.steps import VERBS
 
 Values = dict[str, Any]
@@ -90,13 +90,12 @@ def event_renamed(old: str, new: str) -> Change:
     def change(values: Values) -> None:
         _rename(values, "events", old, new)
         others = [event for event in values["events"] if event != new]
-        inner = keys_of_steps(VERBS)
         for handler in (values.get("handlers") or {}).values():
             handler["on"] = _subscriptions_renamed(handler.get("on"), old, new, others)
-            _rename_in_steps(handler.get("do"), inner, old, new)
+            _rename_in_steps(handler.get("do"), VERBS, old, new)
             if handler.get("on_failure") == old:
                 handler["on_failure"] = new
-        _rename_in_steps(values.get("script"), keys_of_steps(ACTS), old, new)
+        _rename_in_steps(values.get("script"), ACTS, old, new)
         for section in NAMING:
             for part in values.get(section) or []:
                 for place, pattern in list(patterns_in(part, section)):
@@ -215,7 +214,9 @@ def put(path: FieldPath, value: Any) -> Change:
 def users_of(scenario: Scenario, event: str) -> list[str]:
     """Who names an event: handlers, the script, expectations."""
     users = [
-        name for name, handler in scenario.handlers.items() if event in handler.patterns or event in handler.emitted
+        name
+        for name, handler in scenario.handlers.items()
+        if event in (*handler.patterns, *handler.emitted, *handler.awaited)
     ]
     acts = steps_of(scenario.script)
     script = ["the script"] if any(isinstance(act, EmitAct) and act.emit == event for act in acts) else []
@@ -252,12 +253,13 @@ def _rename(values: Values, section: str, old: str, new: str) -> None:
     values[section] = {new if key == old else key: value for key, value in values[section].items()}
 
 
-def _rename_in_steps(steps: Any, inner: Iterable[str], old: str, new: str) -> None:
+def _rename_in_steps(steps: Any, verbs: Verbs, old: str, new: str) -> None:
     for step in steps or []:
-        if step.get("emit") == old:
-            step["emit"] = new
-        for key in inner:
-            _rename_in_steps(step.get(key), inner, old, new)
+        for key in keys_of_events(verbs):
+            if step.get(key) == old:
+                step[key] = new
+        for key in keys_of_steps(verbs):
+            _rename_in_steps(step.get(key), verbs, old, new)
 
 
 def _put(holder: Any, place: tuple[str | int, ...], value: str) -> None:

@@ -26,7 +26,7 @@ from bus.scenario.parsed import read
 from bus.scenario.parts import ScenarioPart, expressions_in
 from bus.scenario.python_code import why_not_python
 from bus.scenario.reading import in_order, letter_in, place_in
-from bus.scenario.steps import Count, Emit, Python
+from bus.scenario.steps import Count, Emit, Python, Request
 from bus.scenario.texts import ScenarioTexts
 from bus.scenario.tree import key_place
 from bus.workers.attempts import CalledAgainBy, called_again_by
@@ -105,6 +105,8 @@ def _mistakes(scenario: Scenario, values: dict[str, Any], script: trial.ScriptTr
                 yield (*path, *at), whole + offset, problem
         if path[0] == "handlers":
             yield from _never_works(scenario, step, path)
+        if isinstance(step, Request) and step.request == step.reply:
+            yield (*path, "reply"), 0, "the request would answer itself: expected another event as its reply"
         if isinstance(step, Python) and (why := why_not_python(step.python)):
             yield (*path, "python"), 0, why
     for name, handler in scenario.handlers.items():
@@ -126,8 +128,9 @@ def _steps(scenario: Scenario) -> Iterator[tuple[Path, Any, tuple[str, ...]]]:
     for path, step in placed_steps(scenario.script, ("script",)):
         yield path, step, names_used.IN_SCRIPT
     for name, handler in scenario.handlers.items():
+        known = (*names_used.IN_HANDLERS, names_used.REPLY) if handler.awaited else names_used.IN_HANDLERS
         for path, step in placed_steps(handler.do, ("handlers", name, "do")):
-            yield path, step, names_used.IN_HANDLERS
+            yield path, step, known
 
 
 def _expressions(step: ScenarioPart) -> Iterator[tuple[Path, str, int]]:

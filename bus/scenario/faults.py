@@ -15,7 +15,8 @@ from bus.contract.trouble import BrokerTrouble
 from bus.scenario import distribution
 from bus.scenario.handling import ends
 from bus.scenario.parts import Says, StepPart, by_verb
-from bus.scenario.rules import MOST_EVENTS, HandlerName, Several, Time
+from bus.scenario.paths_and_times import Time
+from bus.scenario.rules import MOST_EVENTS, HandlerName, Several
 from bus.scenario.steps import Condition, Duration
 from bus.scenario.words import ErrorName
 

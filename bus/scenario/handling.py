@@ -11,7 +11,7 @@ from pydantic import AfterValidator, BeforeValidator, Field
 
 from bus.scenario import distribution
 from bus.scenario.parts import ScenarioPart
-from bus.scenario.rules import Time
+from bus.scenario.paths_and_times import Time
 from bus.scenario.steps import Duration
 from bus.scenario.words import ErrorName
 

@@ -18,9 +18,10 @@ from bus.scenario.choices import ReplayedChoices
 from bus.scenario.faults import FAULTS, MOST_FAULTS, FaultPart
 from bus.scenario.handling import MOST_AT_ONCE, MOST_PARALLEL, Batch, Retry, Throttle
 from bus.scenario.parts import ScenarioPart, any_of, fields_of
-from bus.scenario.rules import RULES, HandlerName, Heard, Path, RulePart, Time
+from bus.scenario.paths_and_times import Path, Time
+from bus.scenario.rules import RULES, HandlerName, Heard, RulePart
 from bus.scenario.services import Service
-from bus.scenario.steps import Condition, Emit, Python, Step, Wait
+from bus.scenario.steps import Condition, Emit, Python, Request, Step, Wait
 from bus.scenario.words import EventName, EventPattern, Name, Title
 from bus.wording import one_of
 from bus.workers import INLINE, KINDS
@@ -182,6 +183,10 @@ class Handler(ScenarioPart):
             raise ValueError("expected either ack: before, which never handles an event twice, or retry")
         if self.gates:
             self._can_wait(self.gates[0])
+        if self.worker not in (INLINE, "thread") and self.awaited:
+            raise ValueError(
+                "expected worker: thread or none beside request, whose reply comes to the run's own process"
+            )
         return self
 
     def _can_wait(self, gate: str) -> None:
@@ -240,8 +245,13 @@ class Handler(ScenarioPart):
     @property
     def emitted(self) -> tuple[str, ...]:
         """The events that it may emit, each once."""
-        steps = [step.emit for step in steps_of(self.do) if isinstance(step, Emit)]
+        steps = [_emitted_by(step) for step in steps_of(self.do) if isinstance(step, Emit | Request)]
         return tuple(dict.fromkeys([*steps, *([] if self.on_failure is None else [self.on_failure])]))
+
+    @property
+    def awaited(self) -> tuple[str, ...]:
+        """The events that are replies to its requests, each once."""
+        return tuple(dict.fromkeys(step.reply for step in steps_of(self.do) if isinstance(step, Request)))
 
     @property
     def has_python(self) -> bool:
@@ -386,6 +396,10 @@ class Scenario(ScenarioPart):
         """Names of the handlers that hear an event, in order of registration."""
         return [name for name, handler in self.handlers.items() if handler.hears(event)]
 
+    def awaiting(self, event: str) -> list[str]:
+        """Names of the handlers that wait for an event as a reply."""
+        return [name for name, handler in self.handlers.items() if event in handler.awaited]
+
     @property
     def does_nothing(self) -> bool:
         """Whether nothing happens until somebody emits by hand: pyee itself emits `new_listener`."""
@@ -395,6 +409,10 @@ class Scenario(ScenarioPart):
     def has_python(self) -> bool:
         """Whether any handler runs Python code."""
         return any(handler.has_python for handler in self.handlers.values())
+
+
+def _emitted_by(step: Emit | Request) -> str:
+    return step.emit if isinstance(step, Emit) else step.request
 
 
 def steps_of(steps: list[Step]) -> Iterator[Step]:

@@ -10,6 +10,9 @@ from typing import Any
 from bus.scenario.nearest import nearest
 
 IN_HANDLERS = ("event", "count", "counters")
+REPLY = "reply"
+"""What has come to the newest request of a call: a handler that has none has no reply."""
+
 IN_SCRIPT = ("count", "counters")
 IN_RULES = ("event",)
 IN_WHEN = ("event", "counters")
@@ -166,11 +169,11 @@ def _fields(tokens: list[_Token], index: int, counters: frozenset[str] | None) -
     if step is None:
         return
     key, at, behind = step
-    if root == "event":
+    if root in ("event", REPLY):
         if key not in ("name", "payload"):
-            yield at, f"an event has no {key}, it has name and payload"
+            yield at, f"{'an event' if root == 'event' else 'a reply'} has no {key}, it has name and payload"
         elif key == "name":
-            yield from _of_a_text(tokens, behind, "event.name")
+            yield from _of_a_text(tokens, behind, f"{root}.name")
         return
     if counters is not None and key not in counters and not _is_asked_for(tokens, index):
         near = nearest(key, counters)

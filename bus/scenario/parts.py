@@ -202,6 +202,11 @@ def keys_of_steps(verbs: Verbs) -> tuple[str, ...]:
     return tuple(dict.fromkeys(field.key for field in all_fields(verbs.values()) if field.holds_steps))
 
 
+def keys_of_events(verbs: Verbs) -> tuple[str, ...]:
+    """Below which keys these steps name an event."""
+    return tuple(dict.fromkeys(field.key for field in all_fields(verbs.values()) if field.says is Says.EVENT))
+
+
 def expressions_in(part: ScenarioPart, path: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], Any, bool]]:
     """Where a step may hold expressions, what stands there, and whether it is a condition; not of steps inside it."""
     for field in fields_of(type(part)):

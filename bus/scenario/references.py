@@ -9,7 +9,7 @@ from typing import Any
 from bus.scenario.acts import ACTS
 from bus.scenario.expected_names import NAMING, handlers_in, patterns_in
 from bus.scenario.nearest import nearest
-from bus.scenario.parts import keys_of_steps
+from bus.scenario.parts import Verbs, keys_of_events, keys_of_steps
 from bus.scenario.steps import VERBS
 
 BUILT_IN_EVENTS = ("error", "new_listener")
@@ -22,10 +22,9 @@ def undeclared(values: dict[str, Any]) -> Iterator[tuple[Location, str, str]]:
     """Location, problem and hint of each name that nothing declares."""
     events = list(_mapping(values.get("events")))
     handlers, services = _mapping(values.get("handlers")), list(_mapping(values.get("services")))
-    inner = keys_of_steps(VERBS)
     for name, handler in handlers.items():
         yield from _subscriptions(_mapping(handler).get("on"), ("handlers", name, "on"), events)
-        for location, event in emits(_mapping(handler).get("do"), ("handlers", name, "do"), inner):
+        for location, event in named_events(_mapping(handler).get("do"), ("handlers", name, "do"), VERBS):
             yield from _event(event, location, events)
         service = _mapping(handler).get("service")
         if isinstance(service, str) and service not in services:
@@ -37,7 +36,7 @@ def undeclared(values: dict[str, Any]) -> Iterator[tuple[Location, str, str]]:
         dead_letter = _mapping(handler).get("on_failure")
         if isinstance(dead_letter, str):
             yield from _event(dead_letter, ("handlers", name, "on_failure"), events)
-    for location, event in emits(values.get("script"), ("script",), keys_of_steps(ACTS)):
+    for location, event in named_events(values.get("script"), ("script",), ACTS):
         yield from _event(event, location, events)
     for section in NAMING:
         for index, part in enumerate(_list(values.get(section))):
@@ -49,15 +48,16 @@ def undeclared(values: dict[str, Any]) -> Iterator[tuple[Location, str, str]]:
                 yield from _subscriptions(pattern, (section, index, *place), events)
 
 
-def emits(steps: Any, location: Location, inner: Iterable[str]) -> Iterator[tuple[Location, str]]:
-    """Every event that steps emit, however deep, and where it is named. inner: keys that hold further steps."""
+def named_events(steps: Any, location: Location, verbs: Verbs) -> Iterator[tuple[Location, str]]:
+    """Every event that steps of these kinds emit or wait for, however deep, and where it is named."""
     for index, step in enumerate(_list(steps)):
         if not isinstance(step, dict):
             continue
-        if isinstance(step.get("emit"), str):
-            yield (*location, index, "emit"), step["emit"]
-        for key in inner:
-            yield from emits(step.get(key), (*location, index, key), inner)
+        for key in keys_of_events(verbs):
+            if isinstance(step.get(key), str):
+                yield (*location, index, key), step[key]
+        for key in keys_of_steps(verbs):
+            yield from named_events(step.get(key), (*location, index, key), verbs)
 
 
 def _subscriptions(on: Any, location: Location, events: list[str]) -> Iterator[tuple[Location, str, str]]:

@@ -10,34 +10,17 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BeforeValidator, Field, model_validator
+from pydantic import AfterValidator, Field, model_validator
 
-from bus.scenario import distribution, expressions
 from bus.scenario.parts import Says, VerbPart, by_verb
-from bus.scenario.steps import Condition, as_time
+from bus.scenario.paths_and_times import Path, Time
+from bus.scenario.steps import Condition
 from bus.scenario.words import EventPattern, Name
-from bus.trace import payload_paths
 
 MOST_EVENTS = 100
 """Events that one rule names."""
 
 LONGEST_QUERY = 10_000
-
-
-def _time(text: str) -> str:
-    distribution.parse_time(text)
-    return text
-
-
-def _path(text: str) -> str:
-    wanted = "expected the path of a field, such as id or customer.id"
-    try:
-        steps = payload_paths.steps_of(text)
-    except ValueError:
-        raise ValueError(wanted) from None
-    if not steps:
-        raise ValueError(wanted)
-    return text
 
 
 def _rate(value: Any) -> Any:
@@ -58,9 +41,6 @@ def parse_rate(value: Any) -> tuple[float, int]:
     return found, span_ns
 
 
-Time = Annotated[
-    str, BeforeValidator(as_time), AfterValidator(_time), Field(description="a time such as 100ms", examples=["2s"])
-]
 Rate = Annotated[
     str, AfterValidator(_rate), Field(description="so many in any one second, minute or hour", examples=["20/s"])
 ]
@@ -68,7 +48,6 @@ Heard = Annotated[EventPattern, Says.PATTERN]
 HeardList = Annotated[list[EventPattern], Field(min_length=1, max_length=MOST_EVENTS), Says.PATTERN]
 Several = Heard | HeardList
 HandlerName = Annotated[Name, Says.HANDLER]
-Path = Annotated[str, AfterValidator(_path), Field(max_length=expressions.LONGEST)]
 Key = Annotated[
     Path | Annotated[list[Path], Field(min_length=1, max_length=10)],
     Field(description="the field of the payloads that says what belongs together, or several: the first that is there"),

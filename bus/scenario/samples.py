@@ -39,7 +39,14 @@ SAMPLES = (
     Sample("back-pressure", "Back-pressure", "Full queues: one blocks its emitter, one drops the oldest, one refuses."),
     Sample("saga", "Saga", "Three bookings: where a card is declined, what was booked is cancelled, the last first."),
     Sample(
-        "lossy-network", "Lossy network", "Events that are lost, doubled, late, out of order or corrupted on their way."
+        "request-reply",
+        "Request and reply",
+        "A call waits for an answer, and fails where none comes by its deadline.",
+    ),
+    Sample(
+        "lossy-network",
+        "Lossy network",
+        "Events that are lost, doubled, late, out of order or corrupted on their way.",
     ),
     Sample(
         "service-in-trouble",

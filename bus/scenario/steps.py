@@ -9,10 +9,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal
 
 from pydantic import AfterValidator, BeforeValidator, Field, model_validator
-from pydantic_core import PydanticCustomError
 
 from bus.scenario import distribution, expressions
 from bus.scenario.parts import Asked, Says, ScenarioPart, StepPart, any_of, by_verb
+from bus.scenario.paths_and_times import Path, Time, as_time
 from bus.scenario.words import ErrorName, EventName, Name
 
 
@@ -22,13 +22,6 @@ class MistakesInside(ValueError):
     def __init__(self, found: list[tuple[tuple[str | int, ...], ValueError]]) -> None:
         super().__init__(str(found[0][1]))
         self.found = found
-
-
-def as_time(value: Any) -> Any:
-    """A value where a time belongs. Raises where it is no text at all."""
-    if not isinstance(value, str):
-        raise PydanticCustomError("time_type", "expected {wanted}", {"wanted": distribution.EXPECTED})
-    return value
 
 
 def _duration(text: str) -> str:
@@ -176,6 +169,27 @@ class Emit(StepPart):
         return dict(emit)
 
 
+class Request(StepPart):
+    """Emit an event and wait for the one that answers it; where none has come by the deadline the call fails."""
+
+    about = "emit an event, and wait for its reply"
+    has_emit = True
+    request: Annotated[EventName, Asked("event")]
+    with_: Annotated[
+        Value,
+        Field(alias="with"),
+        Asked("with", 'payload as JSON, such as {"id": "$event.payload.id"}; empty: the sample'),
+    ] = None
+    reply: Annotated[EventName, Asked("reply", help="The event that answers it: the steps below see reply.payload")]
+    by: Annotated[Path, Asked("by", "id", "The field that is the same in both payloads")]
+    within: Annotated[Time, Asked("within", "1s", "Where no reply has come by then, the call fails")] = "1s"
+
+    @classmethod
+    def new(cls, emit: dict[str, Any]) -> dict[str, Any]:
+        """A request of the event that may be emitted there; which one answers it is to be chosen."""
+        return {"request": emit["emit"], "reply": emit["emit"], "by": "id", "within": "1s"}
+
+
 class Transform(StepPart):
     """Replace the payload that the following steps of this handler see."""
 
@@ -230,7 +244,7 @@ class SagaStep(StepPart):
         return {"step": cls.begins_with, "do": [{"log": "reserve"}], "undo": [{"log": "give it back"}]}
 
 
-VERBS = by_verb(Log, Wait, Fail, Crash, Emit, Transform, Count, Once, SagaStep, Python)
+VERBS = by_verb(Log, Wait, Fail, Crash, Emit, Request, Transform, Count, Once, SagaStep, Python)
 """Every kind of step of a handler's `do`, by its verb."""
 
 if TYPE_CHECKING:

@@ -236,7 +236,7 @@ class Marks:
     def __init__(self, blobs: Blobs) -> None:
         self.columns = Columns(
             time_ns=np.int64, call=np.uint64, blob=np.uint64, lacking=np.uint32, step_us=np.uint32, fault=np.uint8,
-            decided=np.uint8,
+            decided=np.uint8, by=np.uint64,
         )  # fmt: skip
         self._blobs = blobs
         self._flagged: tuple[Array, int] = np.empty(0, np.int64), 0
@@ -280,9 +280,14 @@ class Marks:
         """What a scenario's services have decided, see `buslens.records.Decided`; 0 for a mark of another kind."""
         return self.columns.view("decided")
 
+    @property
+    def by(self) -> Array:
+        """Id of another call, in which a decision was made; 0 where there is none."""
+        return self.columns.view("by")
+
     def warns(self, rows: Array) -> Array:
         """Whether each of these tells of a fault, that a call was given up, or that something was not undone."""
-        bad = (Decided.DROPPED, Decided.REFUSED, Decided.EXPIRED, Decided.NOT_UNDONE)
+        bad = (Decided.DROPPED, Decided.REFUSED, Decided.EXPIRED, Decided.NOT_UNDONE, Decided.LATE_REPLY)
         warns: Array = (self.fault[rows] != 0) | np.isin(self.decided[rows], bad)
         return warns
 
@@ -295,10 +300,12 @@ class Marks:
         return bool((last == Decided.STANDS_STILL).any())
 
     def flagged(self) -> Array:
-        """Rows of faults, decisions and what belongs to no call, as a script's mark. Only new ones are looked at."""
+        """Rows of faults, decisions (no replies in time) and what belongs to no call. Only new ones are looked at."""
         rows, looked = self._flagged
         if looked < len(self):
-            new = (self.fault[looked:] != 0) | (self.decided[looked:] != 0) | (self.call[looked:] == 0)
+            decided = self.decided[looked:]
+            says = (decided != 0) & (decided != Decided.ANSWERED)  # a reply in time is what was to come
+            new = (self.fault[looked:] != 0) | says | (self.call[looked:] == 0)
             rows = np.concatenate([rows, np.flatnonzero(new) + looked])
             self._flagged = rows, looked + len(new)
         return rows

@@ -289,6 +289,7 @@ class Trace:
             step_us=np.where(marks.kind == Kind.LONG_STEP, marks.count, 0),
             fault=np.where(marks.kind == Kind.FAULT, np.minimum(marks.count, 255), 0),
             decided=np.where(marks.kind == Kind.DECIDED, np.minimum(marks.count, 255), 0),
+            by=np.where(marks.kind == Kind.DECIDED, marks.id, 0),
         )  # fmt: skip
         done = facts.of_kind(Kind.INTERVENED)
         self.interventions.append(

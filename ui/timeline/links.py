@@ -8,11 +8,15 @@ from __future__ import annotations
 from collections import deque
 from dataclasses import dataclass
 
+import numpy as np
+
 from bus.analysis import causality
 from bus.analysis.delivery_history import OF_CALLS, HistoryStep, anatomy_of
 from bus.analysis.segments import Segment, segments_of
 from bus.trace import Trace
+from buslens.records import Decided
 
+REPLIES = (Decided.ANSWERED, Decided.LATE_REPLY)
 MOST_LINKS = 60
 MOST_ANCESTORS = 12
 
@@ -68,7 +72,22 @@ def story_of(trace: Trace, kind: str, row: int) -> Story:
 
 def links_of(trace: Trace, kind: str, row: int) -> list[FlowLink]:
     """What caused this, up to the root, and what it caused, both bounded."""
-    return [*_causes(trace, kind, row), *_effects(trace, kind, row)]
+    return [*_causes(trace, kind, row), *_replies(trace, kind, row), *_effects(trace, kind, row)]
+
+
+def _replies(trace: Trace, kind: str, row: int) -> list[FlowLink]:
+    """From the call that has brought a reply to the one that waited for it, where this is one of them."""
+    if kind != "call":
+        return []
+    marks, ident = trace.marks, trace.calls.id[row]
+    about = np.isin(marks.decided, REPLIES) & ((marks.call == ident) | (marks.by == ident))
+    links = []
+    for mark in np.flatnonzero(about)[:MOST_LINKS]:
+        bringer, waiter = (trace.calls.row_of(int(each[mark])) for each in (marks.by, marks.call))
+        if bringer >= 0 and waiter >= 0:
+            time_ns = int(marks.time_ns[mark])
+            links.append(FlowLink(LinkEnd("call", bringer, time_ns), LinkEnd("call", waiter, time_ns), True))
+    return links
 
 
 def _causes(trace: Trace, kind: str, row: int) -> list[FlowLink]:

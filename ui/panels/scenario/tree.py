@@ -102,7 +102,7 @@ class ScenarioTree(QTreeWidget):
         self._add(None, "scenario", "", scenario.name or title, beside)
         events = self._add(None, "events", "", "Events")
         for name in scenario.events:
-            count = len(scenario.handlers_of(name))
+            count = len({*scenario.handlers_of(name), *scenario.awaiting(name)})
             heard = f"{count} handler{'s' if count != 1 else ''}" if count else "no handler"
             item = self._add(events, "event", name, name)
             item.setData(1, KIND, count)

@@ -311,3 +311,28 @@ def test_that_all_wait_for_ever_is_told_and_not_while_somebody_computes_elsewher
     loop.run_until_complete(live())
     loop.close()
     assert told == ["computed", f"still at {3 * S}"]
+
+
+@pytest.mark.parametrize("speed", [math.inf, 1e-3])
+def test_who_sleeps_is_woken_before_the_time(speed: float) -> None:
+    clock, slept, here = Clock(speed), list[bool](), threading.Event()
+
+    def sleep() -> None:
+        slept.append(clock.sleep(NEVER, unless=here.is_set))
+
+    sleeper = threading.Thread(target=sleep)
+    sleeper.start()
+    here.set()
+    while not ended_soon(sleeper):
+        clock.wake(sleeper.ident or 0)  # as often as it takes until it sleeps
+    assert slept == [True]
+
+
+def test_what_is_here_already_is_not_waited_for() -> None:
+    assert Clock(1.0).sleep(NEVER, unless=lambda: True)
+    Clock(1.0).wake(threading.get_ident())  # nobody sleeps there
+
+
+def ended_soon(thread: threading.Thread) -> bool:
+    thread.join(0.01)
+    return not thread.is_alive()
