@@ -82,7 +82,8 @@ def explore(request: ExploreRequest) -> int:
 def _program(request: ExploreRequest) -> Program:
     document = load(found_scenario(request.scenario))
     if request.engine and request.engine not in ENGINES:
-        raise UserError(f"there is no engine {request.engine}", hint=nearest(request.engine, list(ENGINES)))
+        hint = nearest(request.engine, ENGINES) or f"there are {', '.join(ENGINES)}"
+        raise UserError(f"there is no engine {request.engine}", hint=hint)
     if request.plan.strategy not in STRATEGIES:
         raise UserError(f"there is no strategy {request.plan.strategy}", hint=f"expected {one_of(STRATEGIES)}")
     return explorable(document, engine=request.engine, hostile=request.hostile)

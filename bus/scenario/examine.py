@@ -21,17 +21,20 @@ from bus.scenario.acts import WaitAct
 from bus.scenario.faults import BrokerFault
 from bus.scenario.included import IncludedFiles
 from bus.scenario.joining import OF_RUNS, Joint, joined
-from bus.scenario.model import Scenario, placed_steps, steps_of
+from bus.scenario.model import Handler, Scenario, placed_steps, steps_of
 from bus.scenario.parsed import read
 from bus.scenario.parts import ScenarioPart, expressions_in
 from bus.scenario.python_code import why_not_python
 from bus.scenario.reading import in_order, letter_in, place_in
-from bus.scenario.steps import Count, Emit, Python, Request
+from bus.scenario.steps import Count, Emit, Python, Request, SagaStep
 from bus.scenario.texts import ScenarioTexts
 from bus.scenario.tree import key_place
 from bus.workers.attempts import CalledAgainBy, called_again_by
 
 DURABLE = tuple(spec.id for spec in ENGINES.values() if spec.is_durable)
+WITHOUT_OFFSETS = ("rabbitmq", "rabbitmq-model")
+"""Engines that keep events in queues, in which none has a place."""
+
 MOST_REMARKS = 100
 Path = tuple[Any, ...]
 
@@ -166,6 +169,11 @@ def _warnings(scenario: Scenario, values: dict[str, Any]) -> Iterator[tuple[Path
                 if key in values["handlers"][name] and not heeded:
                     hint = f"the engines that keep events are {', '.join(DURABLE)}"
                     yield ("handlers", name, key), f"the engine {scenario.engine} passes over {key}", hint
+    for name, handler in scenario.handlers.items():
+        yield from _same_names(handler, ("handlers", name, "do"))
+        if isinstance(handler.from_, int) and scenario.engine in WITHOUT_OFFSETS:
+            problem = f"the engine {scenario.engine} passes over from: {handler.from_}, for its queues have no offsets"
+            yield ("handlers", name, "from"), problem, "it heeds a time of the run, such as 2s, and now"
     for name in scenario.services:
         if not any(handler.service == name for handler in scenario.handlers.values()):
             yield ("services", name), f"no handler belongs to the service {name}", f"say service: {name} in a handler"
@@ -181,6 +189,17 @@ def _warnings(scenario: Scenario, values: dict[str, Any]) -> Iterator[tuple[Path
             yield (*path, "wait"), "the script waits here for ever: its steps below are never done", "give it a time"
         if isinstance(step, Emit) and step.if_ is None:
             yield from _constant(scenario, step, path)
+
+
+def _same_names(handler: Handler, path: Path) -> Iterator[tuple[Path, str, str]]:
+    """Steps of a saga that are called the same."""
+    known: set[str] = set()
+    for place, step in placed_steps(handler.do, path):
+        if isinstance(step, SagaStep):
+            if step.step in known:
+                hint = "what is done and undone is told by these names"
+                yield (*place, "step"), f"another step of this saga is called {step.step}", hint
+            known.add(step.step)
 
 
 def _constant(scenario: Scenario, step: Emit, path: Path) -> Iterator[tuple[Path, str, str]]:

@@ -56,6 +56,12 @@ def _is_time(text: str) -> bool:
     return True
 
 
+def _lives(text: str) -> str:
+    if not distribution.parse_time(text):
+        raise ValueError("expected a time above 0: no call that waits at all would begin")
+    return text
+
+
 def _bound(value: int | str) -> int | str:
     parse_bound(value)
     return value
@@ -98,7 +104,8 @@ class Event(ScenarioPart):
     ] = None
     sample: Annotated[Any, Field(description="a payload to start from when emitting by hand")] = None
     ttl: Annotated[
-        Time | None, Field(description="a call that would begin later than that after its emit does not")
+        Annotated[Time, AfterValidator(_lives)] | None,
+        Field(description="a call that would begin later than that after its emit does not"),
     ] = None
     last_value: Annotated[
         bool, Field(description="who is subscribed late gets the last one; engines that keep events hand out all")

@@ -10,11 +10,13 @@ from pydantic_core import PydanticCustomError
 from bus.scenario import distribution, expressions
 from bus.trace import payload_paths
 
+A_TIME = "a time such as 20ms, 1.5s or 2min"
+
 
 def as_time(value: Any) -> Any:
     """A value where a time belongs. Raises where it is no text at all."""
     if not isinstance(value, str):
-        raise PydanticCustomError("time_type", "expected {wanted}", {"wanted": distribution.EXPECTED})
+        raise PydanticCustomError("time_type", "expected {wanted}", {"wanted": A_TIME})
     return value
 
 

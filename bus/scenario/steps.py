@@ -9,10 +9,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal
 
 from pydantic import AfterValidator, BeforeValidator, Field, model_validator
+from pydantic_core import PydanticCustomError
 
 from bus.scenario import distribution, expressions
 from bus.scenario.parts import Asked, Says, ScenarioPart, StepPart, any_of, by_verb
-from bus.scenario.paths_and_times import Path, Time, as_time
+from bus.scenario.paths_and_times import Path, Time
 from bus.scenario.words import ErrorName, EventName, Name
 
 
@@ -22,6 +23,12 @@ class MistakesInside(ValueError):
     def __init__(self, found: list[tuple[tuple[str | int, ...], ValueError]]) -> None:
         super().__init__(str(found[0][1]))
         self.found = found
+
+
+def _as_spread(value: Any) -> Any:
+    if not isinstance(value, str):
+        raise PydanticCustomError("time_type", "expected {wanted}", {"wanted": distribution.EXPECTED})
+    return value
 
 
 def _duration(text: str) -> str:
@@ -46,7 +53,7 @@ def _value(value: Any) -> Any:
 
 Duration = Annotated[
     str,
-    BeforeValidator(as_time),
+    BeforeValidator(_as_spread),
     AfterValidator(_duration),
     Field(description=distribution.EXPECTED, examples=["20ms +- 5ms"]),
 ]

@@ -56,7 +56,9 @@ def order_of(
     """What is to be run; what is None is as the scenario says. Raises UserError."""
     named = engine or document.scenario.engine
     if named not in ENGINES:
-        raise UserError(f"there is no engine {named}", hint=nearest(named, list(ENGINES)))
+        raise UserError(
+            f"there is no engine {named}", hint=nearest(named, ENGINES) or f"there are {', '.join(ENGINES)}"
+        )
     check_speed(speed)
     if chosen or (document.scenario.choices is not None and with_script):
         speed = FULL_SPEED  # choices are those of a run in virtual time

@@ -229,3 +229,32 @@ def test_the_parsers_words_become_a_persons(text: str, place: str, says: str) ->
     assert says in line
     assert "input" not in line
     assert line.startswith(f"s.yaml:{place}: ")
+
+
+def test_an_offset_that_no_queue_has_and_steps_of_one_name_are_told() -> None:
+    text = """\
+buslens: 1
+engine: ENGINE
+events: {a: {}}
+handlers:
+  h:
+    on: a
+    from: 40
+    do:
+      - {step: book, do: [{log: one}]}
+      - {step: book, do: [{log: two}]}
+"""
+    told = [str(each) for each in scenario.loads(text.replace("ENGINE", "rabbitmq"), "f.yaml").examined().warnings]
+    assert told == [
+        "f.yaml:7:11: the engine rabbitmq passes over from: 40, for its queues have no offsets "
+        "(it heeds a time of the run, such as 2s, and now)",
+        "f.yaml:10:16: another step of this saga is called book (what is done and undone is told by these names)",
+    ]
+    assert len(scenario.loads(text.replace("ENGINE", "kafka")).examined().warnings) == 1
+    assert len(scenario.loads(text.replace("ENGINE", "rabbitmq").replace("40", "2s")).examined().warnings) == 1
+
+
+@pytest.mark.parametrize(("said", "told"), [("2", "expected a time such as 20ms, 1.5s or 2min"), ("0s", "above 0")])
+def test_how_long_an_event_lives_is_a_time_above_0(said: str, told: str) -> None:
+    with pytest.raises(UserErrors, match=told):
+        scenario.loads(f"buslens: 1\nevents: {{a: {{ttl: {said}}}}}\n")
