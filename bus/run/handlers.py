@@ -80,12 +80,15 @@ class Behaviour:
         self._dies_ns = stage.faults.crash_after(name, stage.time_ns())
         """When its service crashes, and all of its calls with it; None: never. It is made anew then."""
 
-        self._comes_again = spec.is_durable or model.retry is not None
         self._can_be_held = spec.is_durable or (spec.runs_coroutines and (model.worker != INLINE or not model.block))
         """Whether its engine puts a call aside at a breakpoint, and nothing else waits for it."""
 
         self.called_for: set[str] = set()
         """Events that it was called for: a `once` handler is not subscribed to them again."""
+
+    @property
+    def _comes_again(self) -> bool:
+        return self.model.retry is not None or self._stage.engine.spec.is_durable
 
     def function_for(self, event: str) -> Function:
         """What is subscribed to one event."""
