@@ -222,7 +222,7 @@ class Clock:
             try:
                 if self._advance():
                     self._condition.notify_all()
-                while not self._loop_goes_on(until, calls):
+                while self._turn != _LOOP and (self._takes_turns or (self.time_ns() < until and not len(calls))):
                     left = self._real_s(until)
                     self._condition.wait(_LONGEST_S if left is None else left)
                 self._note_late(until)
@@ -242,13 +242,6 @@ class Clock:
                 self._loop_due = (self.time_ns(), self._next_number(), True) if is_early else (until, number, True)
             self._advance()
             self._condition.notify_all()
-
-    def _loop_goes_on(self, until: int, calls: Sized) -> bool:
-        if self._turn == _LOOP:
-            return True
-        if self._takes_turns:
-            return False
-        return self.time_ns() >= until or len(calls) > 0
 
     def _wait_until(self, until: int, number: int) -> bool:
         me = threading.get_ident()
