@@ -49,22 +49,22 @@ class Replies:
             if isinstance(step, Request):
                 self._fields.setdefault(step.reply, {})[step.by] = None
         self._lock = threading.Lock()
-        self._waiting: dict[Expected, deque[Awaited]] = {}
-        self._late: OrderedDict[Expected, Awaited] = OrderedDict()
+        self._waiting: dict[Expected, deque[PendingReply]] = {}
+        self._late: OrderedDict[Expected, PendingReply] = OrderedDict()
 
     def functions(self) -> dict[str, Function]:
         """What is subscribed to each event that is a reply to this handler."""
         place = self._place.file, self._place.line, self._name + SUFFIX
         return {event: function_at(*place, partial(self._came, event)) for event in self._fields}
 
-    def expect(self, reply: str, path: str, key: str, within_ns: int) -> Awaited:
+    def expect(self, reply: str, path: str, key: str, within_ns: int) -> PendingReply:
         """A call is about to emit a request."""
-        awaited = Awaited(self, (reply, path, key), self._stage, within_ns)
+        awaited = PendingReply(self, (reply, path, key), self._stage, within_ns)
         with self._lock:
             self._waiting.setdefault(awaited.expected, deque()).append(awaited)
         return awaited
 
-    def over(self, awaited: Awaited) -> None:
+    def over(self, awaited: PendingReply) -> None:
         """Nobody waits for this one any more."""
         expected = awaited.expected
         with self._lock:
@@ -101,7 +101,7 @@ class Replies:
                 return
         stage.log("reply: no call of this handler waits for it")
 
-    def _taken(self, expected: Expected) -> tuple[Awaited | None, bool]:
+    def _taken(self, expected: Expected) -> tuple[PendingReply | None, bool]:
         """The call that has waited longest for it; else the newest that had, and that it is late."""
         with self._lock:
             line = self._waiting.get(expected)
@@ -113,7 +113,7 @@ class Replies:
             return awaited, False
 
 
-class Awaited:
+class PendingReply:
     """The reply that one call waits for."""
 
     def __init__(self, replies: Replies, expected: Expected, stage: Stage, within_ns: int) -> None:
