@@ -179,7 +179,7 @@ def test_a_busy_run_ends_when_it_is_told_to_though_nobody_reads(remote: Live) ->
 
 
 def test_a_run_goes_on_to_its_end_while_the_next_one_begins(remote: Live) -> None:
-    session = remote.begun(ENDLESS)
+    session = remote.begun(ENDLESS, speed=1.0)
     session.runs.most = 10
     remote.calls(session, 1)
     first = session.runs.view
