@@ -38,7 +38,7 @@ def is_explored(document: Document) -> bool:
 def test_most_samples_run_in_the_kernel() -> None:
     left = {each.id for each in SAMPLES} - {each.id for each in TAKEN}
     # Threads beside a blocked loop, and brokers.
-    assert left == {"offloading", "dying-consumer", "service-in-trouble", "broker-in-trouble"}
+    assert left == {"offloading", "dying-consumer", "service-in-trouble", "broker-in-trouble", "request-reply"}
 
 
 @pytest.mark.parametrize("name", [each.id for each in TAKEN])
