@@ -110,6 +110,8 @@ def _compare(
     if left:
         console.print(Text(f"{several(left, 'number')} more, of which no change is known (--all)", style="dim"))
     console.print(Text(f"A: as it is, B: changed, payloads and times aside. {plain(found.first)}"))
+    if found.still:
+        console.print(Text(found.still))
     if found.servers:
         console.print(Text(found.servers))
     console.print(Text(found.made))
@@ -206,6 +208,7 @@ def _as_json(found: WhatIf) -> dict[str, Any]:
         "first_divergence": found.first,
         "servers": found.servers,
         "made": found.made,
+        "stand_still": found.still,
         "figures": [
             {
                 **asdict(each.figure),

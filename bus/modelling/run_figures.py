@@ -40,7 +40,7 @@ def figures_of(trace: Trace) -> dict[Figure, float]:
     flow = flow_times(trace)
     for what, value in _spread("latency", flow).items():
         found[Figure("flow", what, NANOSECONDS)] = value
-    found[Figure("flow", "count", COUNT)] = len(flow)
+    found[Figure("flow", "count", COUNT)] = len(np.unique(trace.dispatches.root))
     for name, ident in measurements.named(NameKind.EVENT).items():
         event = measurements.event(ident)
         found |= _counted(f"event {name}", event)
@@ -57,7 +57,10 @@ def figures_of(trace: Trace) -> dict[Figure, float]:
 
 
 def flow_times(trace: Trace) -> Array:
-    """From each emit from outside to the end of everything that it led to; nanoseconds."""
+    """From each emit from outside to the end of everything that it led to; nanoseconds.
+
+    Not of those of which something has not ended, as in a run in which nothing can happen any more.
+    """
     dispatches = trace.dispatches
     if not len(dispatches):
         return np.empty(0, np.int64)
@@ -65,7 +68,7 @@ def flow_times(trace: Trace) -> Array:
     known = root >= 0
     ends = dispatches.emitted_ns.astype(np.int64, copy=True)
     np.maximum.at(ends, root[known], dispatches.ended_ns[known])
-    roots = np.unique(root[known])
+    roots = np.setdiff1d(root[known], root[known & (dispatches.open > 0)])
     return np.asarray(ends[roots] - dispatches.emitted_ns[roots])
 
 

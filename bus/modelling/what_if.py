@@ -20,6 +20,7 @@ from bus.modelling.run_figures import Figure, figures_of
 from bus.modelling.scenario_change import ScenarioChange, once_only
 from bus.modelling.simulating import Watch
 from bus.scenario import Document
+from bus.wording import several
 
 SEEDS = 10
 MOST_POINTS = 100
@@ -62,6 +63,9 @@ class WhatIf:
     made: str = ""
     """On which level of virtual time they were made, as a sentence."""
 
+    still: str = ""
+    """How many of them stood still, as a sentence; empty where none did."""
+
 
 @dataclass(frozen=True, slots=True)
 class SweepPoint:
@@ -88,14 +92,23 @@ def what_if(
 ) -> WhatIf:
     """Run both. Raises UserError where one of them cannot be run, and what watch raises."""
     other = changed(document, changes, without)
-    found, first, reasons = [], "", list[str]()
+    found, first, reasons, still = [], "", list[str](), [0, 0]
     for one, two in zip(*(simulating.runs(each, seeds, trusted, watch) for each in (document, other)), strict=True):
         first = first or first_sentence(diff(one.trace, two.trace, Compared(payloads=False)))
         found.append((figures_of(one.trace), figures_of(two.trace)))
         reasons += one.why_real, two.why_real
+        still = [count + run.trace.marks.stands_still for count, run in zip(still, (one, two), strict=True)]
     told = (*(str(each) for each in changes), *(f"without {each}" for each in without))
     servers, made = simulating.about_servers(document, other), simulating.made_where(reasons)
-    return WhatIf(told, seeds, tuple(_compared(found)), first, servers, made)
+    return WhatIf(told, seeds, tuple(_compared(found)), first, servers, made, _still(*still, seeds))
+
+
+def _still(original: int, changed: int, seeds: int) -> str:
+    """That runs came to where nothing can happen any more, though not all of them was over."""
+    if not original + changed:
+        return ""
+    runs = f"{original} of {several(seeds, 'run')} of A and {changed} of B"
+    return f"{runs} stand still, for nothing can happen any more: what never ends has no latency."
 
 
 def is_sweep(value: str) -> bool:

@@ -131,7 +131,8 @@ class WhatIfSheet(WorkingSheet):
         told = (
             of
             if found is None
-            else f"As it is (A) and changed (B), times aside: {found.first} {found.made} {found.servers}".rstrip()
+            else "As it is (A) and changed (B), times aside: "
+            + " ".join(filter(None, (found.first, found.still, found.made, found.servers)))
         )
         self._say(f"{runs} {told}")
         self.refresh()

@@ -25,6 +25,20 @@ def test_a_flow_lasts_until_everything_it_led_to_has_ended(run: Any) -> None:
     assert len(flow_times(Trace())) == 0
 
 
+def test_a_flow_that_never_ends_is_counted_and_not_measured(run: Any) -> None:
+    trace = run("""
+engine: pyee-asyncio
+events: {a: {}, b: {}}
+handlers:
+  first: {on: a, do: [{wait: 10ms}, {emit: b}]}
+  second: {on: b, do: [{once: [{wait: forever}]}, {wait: 5ms}]}
+script: [{emit: a, times: 3, every: 20ms}]
+""")
+    found = figures_of(trace)
+    assert found[Figure("flow", "count", "count")] == 3
+    assert flow_times(trace).tolist() == [15 * MS, 15 * MS]
+
+
 def test_latencies_failures_and_queues_of_everything(run: Any) -> None:
     found = figures_of(run(CHAIN))
     assert found[Figure("flow", "latency p99", "ns")] == 45 * MS

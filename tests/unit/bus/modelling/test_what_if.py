@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import pytest
 
 from bus.errors import UserError
@@ -47,7 +49,23 @@ def test_an_absent_handler_is_the_first_divergence() -> None:
     assert found.changes == ("without quiet",)
 
 
+def test_runs_in_which_nothing_can_happen_any_more_are_told() -> None:
+    text = """
+buslens: 1
+events: {a: {}}
+services: {s: {workers: 1, queue: {limit: 0, overflow: block}}}
+handlers: {h: {on: a, service: s, do: [{wait: 5ms}, {emit: a, if: count == 1}]}}
+script: [{emit: a, times: 2}]
+"""
+    change = [read("service.s.workers=2")]
+    found = what_if.what_if(Document(text), change, [], 2, lambda _: False, lambda _: None)
+    assert found.still.startswith("2 of 2 runs of A and 0 of B stand still")
+    assert figure(found, Figure("flow", "count", "count")).changed.mean == 2
+    assert math.isnan(figure(found, P99).original.mean)
+
+
 def test_nothing_changed_changes_nothing() -> None:
+    assert asked("arrivals=1x").still == ""
     found = asked("arrivals=1x")
     assert found.first.startswith("A and B are the same")
     assert not any(each.differs for each in found.figures)
