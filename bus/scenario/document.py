@@ -298,6 +298,10 @@ class Document:
                 hint = "save it under another name, or open it again"
                 raise UserError("the file was changed by another program", at=Place(str(target)), hint=hint)
         files = self._included
+        included = [(self.path or target).parent / name for name in self.texts.included]
+        if target.resolve() in [each.resolve() for each in included]:
+            hint = "save it under another name"
+            raise UserError("this scenario includes that file, which would be lost", at=Place(str(target)), hint=hint)
         if self.texts.included and target.parent.resolve() != (self.path or target).parent.resolve():
             files = IncludedFiles(target)
             if joined(read(self.text, str(target)), files).texts != self.texts:

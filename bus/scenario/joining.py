@@ -173,7 +173,7 @@ class _Inclusion:
             except UserErrors as error:  # of the file itself, which says where
                 self.mistakes += error.errors
             except UserError as error:
-                self.mistakes.append(UserError(error.problem, at=place, hint=error.hint))
+                self.mistakes.append(UserError(error.problem, at=error.at or place, hint=error.hint))
 
     def _include(self, said: str, chain: tuple[str, ...], place: Place) -> None:
         name = self._files.name_of(said, chain[-1])

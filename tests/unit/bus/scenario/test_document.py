@@ -211,6 +211,15 @@ def test_it_is_not_saved_where_it_would_lose_what_it_includes(in_parts: scenario
     assert scenario.load(elsewhere / "whole.yaml").scenario == in_parts.scenario
 
 
+def test_it_is_not_saved_over_a_file_that_it_includes(in_parts: scenario.Document, tmp_path: Path) -> None:
+    for name in ("parts.yaml", "link.yaml"):
+        with pytest.raises(UserError, match=r"this scenario includes that file, which would be lost"):
+            in_parts.save(tmp_path / name)
+        if not (tmp_path / "link.yaml").exists():
+            (tmp_path / "link.yaml").symlink_to("parts.yaml")
+    assert (tmp_path / "parts.yaml").read_text() == "events: {a: {}}\nhandlers: {theirs: {on: a}}\n"
+
+
 def test_a_file_that_it_includes_is_read_again_when_it_has_changed(in_parts: scenario.Document, tmp_path: Path) -> None:
     assert not in_parts.look_again()
     trusted, revision = in_parts.content_hash, in_parts.revision

@@ -118,6 +118,14 @@ def test_a_file_that_is_not_there_is_told_where_it_is_included(shop: Path) -> No
     ]
 
 
+def test_a_file_that_cannot_be_read_as_text_is_named_itself(shop: Path) -> None:
+    (shop.parent / "parts" / "orders.yaml").write_bytes(b"# o\n# \xff")
+    (shop.parent / "parts" / "stock.yaml").write_bytes(b"a" * 600_000)
+    told = mistakes(shop)
+    assert "parts/orders.yaml:2:3: the file is not UTF-8 text" in told
+    assert "parts/stock.yaml: the file is larger than 512 KiB, which no scenario needs" in told
+
+
 @pytest.mark.parametrize("said", ["parts/orders.yaml", "{a: b}", "[1]", "[[a.yaml]]"])
 def test_include_is_a_list_of_files(shop: Path, said: str) -> None:
     shop.write_text(SHOP.replace("[parts/orders.yaml, parts/stock.yaml]", said))
