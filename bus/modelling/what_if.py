@@ -92,15 +92,16 @@ def what_if(
 ) -> WhatIf:
     """Run both. Raises UserError where one of them cannot be run, and what watch raises."""
     other = changed(document, changes, without)
-    found, first, reasons, still = [], "", list[str](), [0, 0]
+    found, first, reasons, still_a, still_b = [], "", list[str](), 0, 0
     for one, two in zip(*(simulating.runs(each, seeds, trusted, watch) for each in (document, other)), strict=True):
         first = first or first_sentence(diff(one.trace, two.trace, Compared(payloads=False)))
         found.append((figures_of(one.trace), figures_of(two.trace)))
         reasons += one.why_real, two.why_real
-        still = [count + run.trace.marks.stands_still for count, run in zip(still, (one, two), strict=True)]
+        still_a += one.trace.marks.stands_still
+        still_b += two.trace.marks.stands_still
     told = (*(str(each) for each in changes), *(f"without {each}" for each in without))
     servers, made = simulating.about_servers(document, other), simulating.made_where(reasons)
-    return WhatIf(told, seeds, tuple(_compared(found)), first, servers, made, _still(*still, seeds))
+    return WhatIf(told, seeds, tuple(_compared(found)), first, servers, made, _still(still_a, still_b, seeds))
 
 
 def _still(original: int, changed: int, seeds: int) -> str:
