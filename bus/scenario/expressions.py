@@ -54,7 +54,7 @@ MOST_COPIED = 10_000_000
 _FIELD = re.compile(r"[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)*", re.ASCII)
 _LEAST = -(1 << 63)
 _MACRO = re.compile(r"\.\s*(map|filter|all|exists(?:_one|One)?)\s*\(")
-_KNOWN = re.compile(r"(?<![\w.])(?:event|counters)\b")
+_KNOWN = re.compile(r"(?<![\w.])(?:event|reply|counters)\b")
 """What may hold many values, where an expression names it."""
 
 _SILENT = re.compile(

@@ -103,6 +103,13 @@ def test_a_walk_that_reads_all_again_for_each_value_is_refused_where_they_are_ma
         evaluate({"event": {"payload": list(range(most))}, "counters": {"seen": 9}})
 
 
+def test_a_reply_counts_as_an_event_does_where_a_walk_reads_it_again() -> None:
+    evaluate, most = compile_expression("reply.payload.all(a, a < size(reply.payload))"), round(MOST_COPIED**0.5)
+    assert evaluate({"reply": {"payload": [0, 1]}})
+    with pytest.raises(ExpressionError, match="reads all that there is again for each value of a list"):
+        evaluate({"reply": {"payload": list(range(most))}})
+
+
 def test_a_short_list_beside_many_values_may_be_walked_through() -> None:
     event = {"payload": {"few": [1, 2, 3], "many": [[0] * 100] * 200, "least": 0}}
     assert compile_expression("event.payload.few.all(a, a > event.payload.least)")({"event": event})
