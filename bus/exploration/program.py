@@ -129,6 +129,7 @@ class _OneRun:
         )
         assert isinstance(recording.back_pressure, OwnReader)
         self._reader = recording.back_pressure
+        self._reader.when_full = self._cut_off
         self._clock = recording.clock
         self._stage = Stage(
             document.scenario,
@@ -169,6 +170,11 @@ class _OneRun:
         self._data = self._reader.take()
         assert self._main is not None
         self._main.cancel()
+
+    def _cut_off(self) -> None:
+        """It has recorded too much. Of what goes on only the call knows that which has come to it; from any thread."""
+        if self._main is not None:
+            self._loop.call_soon_threadsafe(self._main.cancel)
 
     def _failed(self, why: str) -> None:
         self._failure = self._failure or why

@@ -13,7 +13,7 @@ from __future__ import annotations
 import asyncio
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from bus.runtime.clock import Clock
@@ -40,6 +40,10 @@ LONGEST_TURN_S = 0.05
 """A turn that takes longer, because somebody waits in it, has no right of way any more."""
 
 _LOOK_S = 0.1
+
+
+def _nobody() -> None:
+    """In place of who is told that there is too much."""
 
 
 class BackPressure:
@@ -138,6 +142,8 @@ class OwnReader(BackPressure):
         self._most_bytes = most_bytes
         self._parts: list[bytes] = []
         self._size = 0
+        self.when_full: Callable[[], None] = _nobody
+        """Called once that is so, by the thread that records: what waits for the clock would wait for ever now."""
 
     @property
     def is_full(self) -> bool:
@@ -158,7 +164,8 @@ class OwnReader(BackPressure):
     def _wait(self) -> None:
         if not self._clock.stopped:
             self._read_here()
-        if self.is_full:
+        if self.is_full and not self._clock.stopped:
             self._clock.stop()
+            self.when_full()
         if self._clock.stopped:
             raise asyncio.CancelledError("the run was stopped")

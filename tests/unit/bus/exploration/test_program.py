@@ -90,6 +90,15 @@ def test_a_run_that_feeds_itself_is_ended_and_says_so() -> None:
     assert Program(endless, most_bytes=1 << 20).run(Choices()).failure == TOO_MUCH
 
 
+def test_a_run_without_an_end_is_cut_off_also_while_its_script_waits() -> None:
+    endless = loads(
+        "buslens: 1\nevents: {a: {}}\n"
+        "handlers: {first: {on: a, do: [{fail: {}}]}, again: {on: error, do: [{wait: 0ms}, {fail: {}}]}}\n"
+        "script: [{emit: a}, {wait: 1s}, {emit: a}]"
+    )
+    assert Program(endless, most_bytes=50_000).run_real(Choices()).failure == TOO_MUCH
+
+
 def test_what_cannot_be_explored_is_refused() -> None:
     with pytest.raises(UserError, match="others decide what comes next"):
         Program(sample("lost-update"), engine="rabbitmq")
