@@ -132,6 +132,7 @@ def test_a_run_that_goes_on_is_ended_for_another_one_only_after_asking(
 ) -> None:
     first = run(ping, qtbot)
     ping.session.document.set_handler("answer", do=[{"wait": "forever"}])
+    ping.choices.set_speed(1.0)  # at full speed a run ends where nothing can happen any more
     ping.wiring.actions["run.start"].trigger()
     qtbot.waitUntil(lambda: len(ping.session.trace.calls) > 0, timeout=PATIENCE_MS)
     asked = answers(monkeypatch, "whether_to_end", answer=False)

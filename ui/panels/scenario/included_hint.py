@@ -21,6 +21,7 @@ class IncludedHint(QWidget):
         self._path = ""
         self._hint = EmptyHint("", "", self)
         self.open = QPushButton("Open That File", self)
+        self.open.setToolTip("Open the file in which it stands")
         self.open.clicked.connect(self._wanted)
         self._hint.put_below(self.open)
         rows = QVBoxLayout(self)
@@ -33,7 +34,7 @@ class IncludedHint(QWidget):
         self._path = str(scenario.parent / file) if scenario is not None else ""
         self._hint.set_text(f"{name} is included", f"It stands in {file}, and is edited there.")
         self.open.setVisible(bool(self._path))
-        self.open.setToolTip(self._path)
+        self.open.setToolTip(f"Open {self._path}")
 
     def _wanted(self) -> None:
         self.open_wanted.emit(self._path)

@@ -41,7 +41,9 @@ def test_a_message_that_is_too_long_is_not_sent(monkeypatch: pytest.MonkeyPatch)
 
 def test_a_report_says_all_that_a_person_sees_of_an_engine() -> None:
     state = EngineState(
-        *("paused", "kafka", None, math.inf, "message", "trouble", "waits for"),
+        *("paused", "kafka", None, math.inf, "message", "trouble"),
+        stands_still=True,
+        waits_for="a reply",
         workers=(WorkerStatus("worker w", "its clock", True),),
         virtual_ns=5,
         late_ns=6,
