@@ -14,6 +14,7 @@ from blinker.base import ANY_ID, Signal
 
 from buslens.adapters.blinker.keys import sender_key
 from buslens.records import Flag
+from buslens.statics import found_in_class
 from buslens.watching.call_sites import in_the_place_of
 from buslens.watching.slot_sends import failed, nowhere, otherwise, sends_into
 
@@ -34,6 +35,7 @@ def sending(hooks: SignalHooks) -> Hook:
     to = _reaching(hooks, hooks.stream) if direct and hooks.stream is not None else (nowhere, nowhere, nowhere)
     reach, go_on, over = to
     nobody, has_failed, goes_otherwise, missed = _NOBODY, failed, otherwise, hooks.subscribers.missed
+    may_be_muted = _may_be_muted  # what is global below is blinker's: see `in_the_place_of`
 
     def send(*sender: Any, **kwargs: Any) -> Any:
         whom = sender[0] if sender else None
@@ -79,7 +81,7 @@ def sending(hooks: SignalHooks) -> Hook:
         if turns is None:
             return hooks.bare("send")(*sender, **kwargs)
         try:
-            if not direct or not hooks.all_are("sync", turns):
+            if not direct or may_be_muted(hooks) or not hooks.all_are("sync", turns):
                 hooks.asked.turns = turns
                 turns.by_library = True
                 return hooks.bare("send")(*sender, **kwargs)
@@ -127,7 +129,7 @@ def _reaching(hooks: SignalHooks, stream: StreamRecorder) -> tuple[Hook, Hook, H
                 stream.chosen()
                 measured = spending.measured()
                 hooks.look(signal)
-            if len(receivers) != len(known) or own.get("is_muted") is True or "_async_wrapper" in named:
+            if len(receivers) != len(known) or own.get("is_muted", False) is not False or "_async_wrapper" in named:
                 return None
             if measured is not None:
                 measured.go()
@@ -179,6 +181,7 @@ def _reaching(hooks: SignalHooks, stream: StreamRecorder) -> tuple[Hook, Hook, H
 
 def sending_async(hooks: SignalHooks) -> Hook:
     direct, flags = has_plain_loop(hooks, "send_async"), int(Flag.ASYNC)
+    may_be_muted = _may_be_muted  # as above
 
     async def send_async(*sender: Any, **kwargs: Any) -> Any:
         given = kwargs
@@ -190,7 +193,7 @@ def sending_async(hooks: SignalHooks) -> Hook:
         if turns is None:
             return await hooks.bare("send_async")(*sender, **kwargs)
         try:
-            if not direct or not hooks.all_are("async", turns):
+            if not direct or may_be_muted(hooks) or not hooks.all_are("async", turns):
                 hooks.asked.turns = turns  # its first step, which comes now, asks for the receivers
                 turns.by_library = True
                 return await hooks.bare("send_async")(*sender, **kwargs)
@@ -220,10 +223,16 @@ def asked_for(hooks: SignalHooks) -> Hook:
     return receivers_for
 
 
+def _may_be_muted(hooks: SignalHooks) -> bool:
+    """Whether blinker has to find out if it is muted: it is by a value that would have to be asked for its truth."""
+    return vars(hooks.watch.emitter()).get("is_muted", False) is not False
+
+
 def has_plain_loop(hooks: SignalHooks, name: str) -> bool:
     """Whether a signal sends as blinker 1.6 to 1.9 does: `results` of each `receiver`, in a loop of its own."""
     signal = hooks.watch.emitter()
     code = getattr(getattr(Signal, name), "__code__", None)
     names = (name, "receivers_for")
     own = any(each in hooks.before or getattr(type(signal), each) is not getattr(Signal, each) for each in names)
+    own = own or found_in_class(type(signal), "is_muted") is not None
     return not own and {"results", "receiver"} <= set(getattr(code, "co_varnames", ()))

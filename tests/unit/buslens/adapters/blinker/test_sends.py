@@ -194,3 +194,23 @@ def test_receivers_for_that_a_program_has_put_in_place_of_blinker_s_is_asked(
 ) -> None:
     monkeypatch.setattr(Signal, "receivers_for", lambda self, sender: iter(RECEIVERS[3:5]))
     assert signal.send(Shop) == [(RECEIVERS[3], 3), (RECEIVERS[4], 4)]
+
+
+class Quiet(Signal):
+    """It says itself whether it is muted."""
+
+    is_muted = property(lambda self: True, lambda self, value: None)  # type: ignore[assignment]
+
+
+@pytest.mark.parametrize("quiet", [Signal, Quiet])
+@pytest.mark.parametrize("in_slots", [True, False])
+def test_what_blinker_takes_for_muted_calls_nobody(quiet: type[Signal], in_slots: bool, tmp_path: Path) -> None:
+    made, recorder = quiet(), StreamRecorder.into(tmp_path) if in_slots else Recorder()
+    buslens.attach(made, recorder=recorder)
+    made.connect(RECEIVERS[0])
+    if quiet is Signal:
+        made.send(Shop)
+        made.is_muted = 1  # type: ignore[assignment]
+    assert [made.send(Shop) for _ in range(TIMES)] == [[]] * TIMES
+    if isinstance(recorder, StreamRecorder):
+        recorder.close()
