@@ -13,6 +13,7 @@ from bus.kernel.plans import Carried, PlannedHandler
 from bus.kernel.records import Records
 from bus.kernel.tasks import Task, Tasks
 from bus.kernel.work import Gate, Inner, Work, behind
+from bus.run.lifetimes import NOTHING_LEFT, too_late
 from bus.scenario import distribution
 from bus.trace.payload_fields import value_at
 from bus.trace.work_names import TURN
@@ -57,10 +58,15 @@ class Lifetimes:
 
     def enter(self, task: Task, carried: Carried, inner: Inner) -> Work:
         """Let it begin, or not."""
-        life, now = task.life, self._tasks.now
-        if life is not None and life.is_over(task.about[0], now):
+        life, batch, now = task.own_life, task.batch, self._tasks.now
+        if batch is not None:
+            for copy, told in batch.expire(now):
+                self._records.decided(now, Decided.EXPIRED, told, copy.call)
+            if not batch.payloads:
+                return asyncio.CancelledError(NOTHING_LEFT)
+        elif life is not None and life.is_over(now):
             self._records.decided(now, Decided.EXPIRED, life.told(now), task.call)
-            return asyncio.CancelledError(life.why)
+            return too_late(life, is_durable=False)
         return (yield from inner(task, carried))
 
 

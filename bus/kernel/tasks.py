@@ -11,7 +11,7 @@ import itertools
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 
-from bus.run.lifetimes import Life
+from bus.run.lifetimes import BatchedCopies, Life
 from bus.runtime.choices import ORDER, READY, Choices
 from bus.runtime.choosing_loop import READY_FIRST, READY_TOLD, waiter
 from bus.runtime.clock import NEVER
@@ -24,7 +24,7 @@ Steps = Iterator[int | None]
 class Task:
     """One thing that goes on, in steps. Ready once more behind the last of them it takes a turn, and does nothing."""
 
-    __slots__ = ("about", "attempt", "call", "life", "refused", "steps")
+    __slots__ = ("about", "attempt", "batch", "call", "life", "refused", "steps")
 
     def __init__(self, call: int, about: About = NOBODY) -> None:
         """call: the id of the call that it is, 0 for none. about: event and handler of who waits. Its steps follow."""
@@ -37,8 +37,16 @@ class Task:
         self.life: Life | None = None
         """Of the event that the call is for; None: it lives on."""
 
+        self.batch: BatchedCopies | None = None
+        """What it does the work of; None: of its own event."""
+
         self.refused = ""
         """Why the call fails before its first step; empty: it does not."""
+
+    @property
+    def own_life(self) -> Life | None:
+        """Not of an event in whose context pyee has emitted the call's own, such as `error`: that lives on."""
+        return self.life if self.life is not None and self.life.event == self.about[0] else None
 
 
 _NO_STEPS: Steps = iter(())

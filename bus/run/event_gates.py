@@ -9,9 +9,11 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
+from collections.abc import Iterator
 from functools import partial
-from typing import Any, Protocol
+from typing import Protocol
 
+from bus.run.lifetimes import BatchedCopies, BatchedCopy, batched, life_here
 from bus.run.stage import Stage
 from bus.scenario import distribution
 from bus.scenario.handling import Batch
@@ -98,33 +100,46 @@ class Throttle:
 
 
 class Batching:
-    """Several events become one call's work: that of the first of them; the others end when it does, as it does."""
+    """Several events become one call's work: that of the first of them; the others end when it does, as it does.
+
+    Where they do not live equally long it is the call of the one that lives longest: the others may expire before it.
+    """
 
     def __init__(self, stage: Stage, name: str, model: Batch) -> None:
         self._stage, self._name = stage, name
         self._size, self._within_ns = model.size, distribution.parse_time(model.within)
+        self._is_durable = stage.engine.spec.is_durable
         self._filling: _Filling | None = None
 
     async def enter(self, payload: Payload, inner: Inner) -> BaseException | None:
         """Join the batch that is being filled, or begin one."""
+        mine = BatchedCopy(current_call(), payload[0] if payload else None, life_here())
+        told: asyncio.Future[BaseException | None] = asyncio.get_running_loop().create_future()
         batch = self._filling
+        failed: BaseException | None = asyncio.CancelledError("the batch was stopped")
         if batch is not None:
-            batch.payloads.append(payload[0] if payload else None)
-            if len(batch.payloads) >= self._size:
+            batch.add(mine, told)
+            if len(batch.copies) >= self._size:
                 self._filling = None
                 batch.full.set_result(None)
-            self._stage.log(joined(batch.leader))
-            return await asyncio.shield(batch.done)
-        loop = asyncio.get_running_loop()
-        batch = _Filling(current_call(), [payload[0] if payload else None], loop.create_future(), loop.create_future())
-        failed: BaseException | None = asyncio.CancelledError("the batch was stopped")
+            self._stage.log(joined(batch.leader.call))
+        else:
+            batch = _Filling(mine, told, asyncio.get_running_loop().create_future())
         try:
-            if self._size > 1:
+            if batch.leader is mine and self._size > 1:
                 await self._fill(batch)
-            failed = await inner((batch.payloads,))
+                self._hand_over(batch)
+            if batch.leader is not mine:
+                of_leader = await told
+                if batch.leader is not mine:
+                    return of_leader
+            batch.copies.close()
+            with batched(batch.copies):
+                failed = await inner((batch.copies.payloads,))
         finally:
-            batch.done.set_result(failed)
-        return failed
+            if batch.leader is mine:
+                batch.end(failed, is_durable=self._is_durable)
+        return mine.ends_with(failed, is_durable=self._is_durable)
 
     async def _fill(self, batch: _Filling) -> None:
         """Until it is full, or its time is over."""
@@ -138,19 +153,55 @@ class Batching:
             if self._filling is batch:
                 self._filling = None
 
+    def _hand_over(self, batch: _Filling) -> None:
+        """The call of the event that lives longest does the work, and not that of the first."""
+        before, leader = batch.leader, batch.longest_lived()
+        if leader is before:
+            return
+        batch.leader = leader
+        for copy, text in leads(batch.copies, leader):
+            self._stage.recording.recorder.mark(text, copy.call)
+        batch.told[leader.call].set_result(None)
+
 
 def joined(leader: int) -> str:
     """What is said at a call whose event is in the batch of another one."""
     return f"in the batch of call {leader}"
 
 
+def leads(copies: BatchedCopies, leader: BatchedCopy) -> Iterator[tuple[BatchedCopy, str]]:
+    """What is said at each call of a batch whose work another call does than the first."""
+    for copy in copies:
+        yield copy, joined(leader.call) if copy is not leader else "the batch is in this call: its event lives longest"
+
+
 class _Filling:
     """A batch that more events may join."""
 
     def __init__(
-        self, leader: int, payloads: list[Any], full: asyncio.Future[None], done: asyncio.Future[BaseException | None]
+        self, first: BatchedCopy, told: asyncio.Future[BaseException | None], full: asyncio.Future[None]
     ) -> None:
-        self.leader, self.payloads, self.full, self.done = leader, payloads, full, done
+        """told: done when that call is to do the work, or with what it ends with."""
+        self.copies = BatchedCopies(first)
+        self.leader = first
+        self.told = {first.call: told}
+        self.full = full
+
+    def add(self, copy: BatchedCopy, told: asyncio.Future[BaseException | None]) -> None:
+        """One that has joined it."""
+        self.copies.append(copy)
+        self.told[copy.call] = told
+
+    def longest_lived(self) -> BatchedCopy:
+        """Of those whose calls have not been cancelled meanwhile."""
+        return self.copies.longest_lived(lambda copy: not self.told[copy.call].done())
+
+    def end(self, failed: BaseException | None, *, is_durable: bool) -> None:
+        """The work is over, or will not be done."""
+        for copy in self.copies:
+            told = self.told[copy.call]
+            if copy is not self.leader and not told.done():
+                told.set_result(copy.ends_with(failed, is_durable=is_durable))
 
 
 class Turns:

@@ -21,7 +21,7 @@ from bus.run.dead_letters import emit_dead_letter
 from bus.run.event_gates import gated, gates_of
 from bus.run.guard import Guard
 from bus.run.handler_draws import HandlerDraws
-from bus.run.lifetimes import expired
+from bus.run.lifetimes import expired, with_own_life
 from bus.run.offloading import offloaded
 from bus.run.replies import Replies
 from bus.run.said import said_payload
@@ -103,6 +103,8 @@ class Behaviour:
             defer = partial(self._pool().defer, subscription.run)
             return deferring_function_at(*place, defer if self._guard is None else self._guard.deferring(event, defer))
         run = gated(self._gates, self._awaitable(subscription))
+        if self.model.batch is not None:
+            run = partial(with_own_life, event, run)
         if self._guard is not None:
             run = self._guard.awaitable(event, run)
         if runs_coroutines:

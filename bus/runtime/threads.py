@@ -13,6 +13,8 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from contextvars import Context, copy_context
 from typing import Any, Protocol
 
+from buslens.watching.deferred import Deferred
+
 
 class PoolClock(Protocol):
     """What a pool needs of the clock that a run lives on."""
@@ -41,12 +43,24 @@ class _Job:
         future = self.future
         try:
             if future.set_running_or_notify_cancel():
-                future.set_result(self.call())
+                given = self.call()
+                if isinstance(given, Deferred):
+                    given.add_done_callback(self._end_as)
+                else:
+                    future.set_result(given)
         except asyncio.CancelledError:
             # The run ends: the probe has recorded it, and the pool would take it for a worker that is broken.
             future.set_result(None)
         except BaseException as error:
             future.set_exception(error)
+
+    def _end_as(self, deferred: Future[Any]) -> None:
+        """The handler's work has gone on elsewhere, and is over."""
+        error = None if deferred.cancelled() else deferred.exception()
+        if error is None or isinstance(error, asyncio.CancelledError):
+            self.future.set_result(None)
+        else:
+            self.future.set_exception(error)
 
 
 class ClockedPool(ThreadPoolExecutor):

@@ -12,6 +12,7 @@ import threading
 from collections.abc import Callable, Coroutine
 from concurrent.futures import Future
 from contextvars import copy_context
+from functools import partial
 from typing import Any
 
 from pyee.base import EventEmitter
@@ -125,13 +126,21 @@ class _Attempts:
         if asyncio.iscoroutine(given):
             return _Awaited(given, self._failed, self._made)
         if isinstance(given, Deferred):
-            given.add_done_callback(self._deferred)
+            left = Deferred()
+            given.add_done_callback(partial(self._end, left))
+            return left
         return given
 
-    def _deferred(self, future: Future[Any]) -> None:
-        error = None if future.cancelled() else future.exception()
-        if error is not None and self._options.comes_again(self._made, error):
+    def _end(self, left: Deferred, given: Future[Any]) -> None:
+        """What a handler gave back has ended: what is left for the emitter ends with that, or well."""
+        error = None if given.cancelled() else given.exception()
+        if error is None:
+            left.set_result(None)
+        elif self._options.comes_again(self._made, error):
             self._retries.later(self)
+            left.set_result(None)
+        else:
+            left.set_exception(error)
 
     def _failed(self, error: Exception) -> None:
         """Nothing gets out where another attempt follows. Raises the last failure."""

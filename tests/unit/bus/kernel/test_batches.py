@@ -25,3 +25,14 @@ def test_all_of_a_batch_fail_as_it_does_and_are_called_again() -> None:
 def test_a_batch_of_one_waits_for_nobody() -> None:
     _, ours = recorded(TEXT.format(times=2, said="", step="{wait: 1ms}").replace("size: 2", "size: 1"))
     assert ours.calls.ended_ns.tolist() == [1_000_000, 3_000_000]
+
+
+def test_each_copy_lives_its_own_life() -> None:
+    _, ours = recorded(TEXT.format(times=3, said="", step="{wait: 1ms}").replace("{a: {}}", "{a: {ttl: 2ms}}"))
+    assert ours.calls.outcome.tolist() == [Outcome.OK, Outcome.OK, Outcome.CANCELLED]
+
+
+def test_a_batch_that_waits_for_its_turn_loses_what_expires_meanwhile() -> None:
+    text = TEXT.format(times=4, said="concurrency: 1,", step="{wait: 7ms}")
+    _, ours = recorded(text.replace("{a: {}}", "{a: {ttl: 4ms}}"))
+    assert ours.calls.outcome.tolist() == [Outcome.OK, Outcome.OK, Outcome.CANCELLED, Outcome.OK]

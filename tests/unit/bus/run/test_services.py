@@ -144,3 +144,17 @@ def test_the_dead_letter_of_a_refused_call_is_handled(engine: str, run: Any) -> 
     text = scenario("queue: {limit: 0, overflow: reject}", "on_failure: b,", "{emit: a, times: 2, with: {n: 1}}")
     trace = run(text.replace("}}\nscript", "}, letters: {on: b, do: [{log: letter}]}}\nscript"), engine=engine)
     assert logged(trace).count("letter") == 1
+
+
+@pytest.mark.parametrize("engine", ["pyee-asyncio", "pyee-threads"])
+@pytest.mark.parametrize("where", ["service: s", "concurrency: 1", "worker: thread"])
+def test_a_call_that_fails_behind_what_it_waits_for_becomes_an_error_event(where: str, engine: str, run: Any) -> None:
+    trace = run(
+        "events: {a: {}}\nservices: {s: {}}\nhandlers:\n"
+        f"  h: {{on: a, {where}, retry: {{attempts: 2}}, do: [{{wait: 5ms}}, {{fail: always}}]}}\n"
+        "  e: {on: error, do: [{log: heard}]}\nscript: [{emit: a}]",
+        engine=engine,
+    )
+    assert logged(trace) == ["heard"]
+    assert trace.calls.outcome.tolist() == [Outcome.FAILED, Outcome.FAILED, Outcome.OK]
+    assert trace.dispatches.parent_call.tolist() == [0, int(trace.calls.id[1])]
