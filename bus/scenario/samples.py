@@ -44,6 +44,9 @@ SAMPLES = (
         "A call waits for an answer, and fails where none comes by its deadline.",
     ),
     Sample(
+        "shared-parts", "Shared parts", "What several scenarios have in common stands once, in a file they include."
+    ),
+    Sample(
         "lossy-network",
         "Lossy network",
         "Events that are lost, doubled, late, out of order or corrupted on their way.",

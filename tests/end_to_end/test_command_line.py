@@ -64,6 +64,7 @@ SAMPLES = (
     "feedback-loop",
     "back-pressure",
     "saga",
+    "shared-parts",
     "lossy-network",
     "service-in-trouble",
     "broker-in-trouble",

@@ -25,6 +25,12 @@ def test_every_sample_is_listed() -> None:
     assert {sample.path.name for sample in SAMPLES} == {path.name for path in FOLDER.glob("*.yaml")}
 
 
+def test_every_part_is_included_by_a_sample_and_is_none_itself() -> None:
+    parts = {path.relative_to(FOLDER).as_posix() for path in FOLDER.glob("*/**/*.yaml")}
+    assert parts
+    assert parts == {name for sample in SAMPLES for name in scenario.load(sample.path).texts.included}
+
+
 @pytest.mark.parametrize("sample", SAMPLES, ids=[sample.id for sample in SAMPLES])
 def test_a_sample_opens_teaches_and_its_samples_meet_their_schemas(sample: Sample) -> None:
     found = scenario.load(sample.path)
