@@ -10,6 +10,7 @@ import numpy as np
 
 from bus.analysis import diff
 from bus.analysis.diff import words
+from bus.behaviour.places import Lines
 from bus.exploration.fault_cuts import told as fault_told
 from bus.exploration.judging import RunJudge, trace_of
 from bus.exploration.program import Program
@@ -89,7 +90,7 @@ def finding(program: Program, sighting: Sighting, shrunk: Shrunk) -> Finding:
         guilty=" ".join([_guilty(needs, heard), *_of_seed(shrunk, sighting.what, needs), *_of_faults(shrunk)]),
         decisions=[each.told for each in heard],
         divergence=_divergence(shrunk, failing),
-        pending=_pending(shrunk.program, failing),
+        pending=_pending(program.lines, failing),
         choices=replay.values["choices"],
         script_steps=_count(replay.values.get("script") or []),
         replay=replay.text,
@@ -204,10 +205,11 @@ def _divergence(shrunk: Shrunk, failing: Trace) -> str:
     return words.first_sentence(found) if found.differences else "Both have the same emits and calls, at other times."
 
 
-def _pending(program: Program, trace: Trace) -> list[str]:
+def _pending(lines: Lines, trace: Trace) -> list[str]:
+    """What has not ended. lines: of the scenario that was explored, for nobody has the shrunk one."""
     calls = trace.calls
     rows = np.flatnonzero(calls.outcome == Outcome.RUNNING)[:MOST_PENDING]
-    text, lines = trace.names.text, program.lines
+    text = trace.names.text
     pending = []
     for row in rows.tolist():
         dispatch = trace.dispatches.row_of(int(calls.dispatch[row]))

@@ -58,7 +58,7 @@ def test_a_hostile_order_is_said_to_be_needed() -> None:
 
 def test_calls_that_have_not_ended_are_told_with_their_line() -> None:
     (pending,) = told(loads(exploring.STUCK), 2).pending
-    assert pending == "reply (ask), call 2: untitled:5"
+    assert pending == "reply (ask), call 2: untitled:5", "its line in the scenario that was explored"
 
 
 def test_what_the_seed_draws_is_not_said_not_to_decide() -> None:
