@@ -21,6 +21,7 @@ from bus.capture.growing_file import GrowingFile
 from bus.errors import Place, UserError, UserErrors
 from bus.flight.recorder import FlightRecorder
 from bus.session import Session
+from buslens.records import Outcome
 
 LOOK_EVERY_S = 0.05
 FAILED = 1
@@ -66,7 +67,7 @@ def run_headless(request: RunRequest) -> int:
         session.flight = FlightRecorder(replace(settings.flight, on=True, folder=str(request.flights)), request.flights)
     try:
         open_checked(session, request, trusted)
-        stopped = _drive(session, request, spans)
+        interrupted = _drive(session, request, spans)
         state = session.engine_state
         failure = UserError(state.message) if state.phase == "failed" else None
         if failure is not None and not len(session.trace.dispatches):
@@ -78,6 +79,8 @@ def run_headless(request: RunRequest) -> int:
     _tell_flights(session)
     if request.junit is not None:
         cli_output.write_file(request.junit, as_junit([(summary.name or request.scenario, summary.expectations)]))
+    if interrupted:
+        complain(interrupted)
     if summary.standstill:
         complain(f"the run stands still, nothing can happen any more: {summary.standstill}")
     if str(request.junit) != STDOUT:
@@ -85,7 +88,7 @@ def run_headless(request: RunRequest) -> int:
     wrong = [error for error in (failure, unsaved) if error is not None]
     if wrong:
         raise UserErrors(wrong)
-    if stopped:
+    if interrupted:
         return STOPPED
     return FAILED if summary.unmet or (request.strict and (summary.failed or summary.standstill)) else 0
 
@@ -138,8 +141,9 @@ def open_checked(session: Session, request: RunRequest, trusted: TrustedFiles) -
     trusted.trust(document.content_hash, path.resolve())
 
 
-def _drive(session: Session, request: RunRequest, spans: SpansOut | None) -> bool:
-    """Start and wait; whether a person stopped it with Ctrl+C, or somebody with SIGTERM."""
+def _drive(session: Session, request: RunRequest, spans: SpansOut | None) -> str:
+    """Start and wait; where a person ended it with Ctrl+C, or somebody with SIGTERM, what that did to it."""
+    interrupted = ""
     with interruptible() as interruption:
         session.start(engine=request.engine, seed=request.seed, speed=request.speed)
         trouble, wait = TroubleOnStderr(), TroubleOnStderr(LONG_S, over="")
@@ -151,9 +155,20 @@ def _drive(session: Session, request: RunRequest, spans: SpansOut | None) -> boo
                 trouble.tell(session.engine_state.trouble)
                 wait.tell(session.engine_state.waits_for)
         if interruption.is_asked:
+            interrupted = _interrupted(session)
             session.stop()
             session.wait(5.0)
     session.pump()
     if spans is not None:
         spans.end(session.trace)
-    return interruption.is_asked
+    return interrupted
+
+
+def _interrupted(session: Session) -> str:
+    """What the end by hand does to the run, before it ends: afterwards a call that is cut off looks like any other."""
+    session.pump()
+    running = int((session.trace.calls.outcome == Outcome.RUNNING).sum())
+    if session.engine_state.stands_still or not running:
+        return "the run was interrupted: what is expected is judged of what had happened by then"
+    calls = "1 call that had not ended is" if running == 1 else f"{running:,} calls that had not ended are"
+    return f"the run was interrupted, and {calls} cut off: what is expected is judged after that"

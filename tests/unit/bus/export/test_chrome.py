@@ -52,13 +52,15 @@ def as_in_the_capture(trace: Trace, folder: Path) -> None:
     chrome.write(trace, path)
     errors, calls, flows = perfetto.asked(path, ERRORS, CALLS, FLOWS)
     assert errors == []
+    failures = {ident: trace.error(row) for row, ident in enumerate(trace.calls.id.tolist())}
     outcomes = dict(zip(trace.calls.id.tolist(), trace.calls.outcome.tolist(), strict=True))
     lengths = dict(zip(trace.calls.id.tolist(), (trace.calls.ended_ns - trace.calls.started_ns).tolist(), strict=True))
     assert Counter(call["ident"] for call in calls) == Counter(trace.calls.id.tolist())
     for call in calls:
         outcome = outcomes[call["ident"]]
         assert call["outcome"] == Outcome(outcome).name.lower()
-        assert (call["error"] is not None) == (outcome == Outcome.FAILED)
+        failure = failures[call["ident"]]
+        assert call["error"] == (failure.type if failure is not None else None)
         assert call["dur"] == (lengths[call["ident"]] if outcome != Outcome.RUNNING else -1)
     caused = [
         (dispatch, call)
