@@ -258,6 +258,9 @@ class Fault(IntEnum):
     BROKER_BACK = 13
     """It is well again."""
 
+    CLOCK = 14
+    """A machine whose clock is wrong took what was alive for expired, or what had expired for alive."""
+
 
 class Did(IntEnum):
     """What a person did to a delivery (INTERVENED). The numbers are part of the capture format."""

@@ -15,9 +15,9 @@ class KernelFaultRecords:
         """engine: of the run; what it has dropped it has discarded."""
         self._tasks, self._records, self._engine = tasks, records, engine
 
-    def say(self, fault: Fault, what: str, *, event: str = "", dispatch: int = 0) -> None:
-        """It happened now, in the call that goes on."""
-        self._records.fault(self._tasks.now, fault, what, event, dispatch, self._tasks.call)
+    def say(self, fault: Fault, what: str, *, event: str = "", dispatch: int = 0, call: int = 0) -> None:
+        """It happened now. call: 0 for the one that goes on."""
+        self._records.fault(self._tasks.now, fault, what, event, dispatch, call or self._tasks.call)
 
     def dropped(self, event: str, payload: tuple[object, ...]) -> None:
         """An event was emitted, and lost on its way."""

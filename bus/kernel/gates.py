@@ -14,6 +14,7 @@ from bus.kernel.records import Records
 from bus.kernel.tasks import Task, Tasks
 from bus.kernel.work import Gate, Inner, Work, behind
 from bus.run.lifetimes import NOTHING_LEFT, too_late
+from bus.run.wrong_clocks import WrongClocks
 from bus.scenario import distribution
 from bus.trace.payload_fields import value_at
 from bus.trace.work_names import TURN
@@ -44,7 +45,7 @@ def gated(plan: PlannedHandler, stage: KernelStage, tasks: Tasks, records: Recor
     if model.worker != INLINE:
         made.append(stage.workers(plan.name, model))
     if plan.may_expire:
-        made.append(Lifetimes(tasks, records))
+        made.append(Lifetimes(tasks, records, plan.name, stage.faults.clocks))
     for gate in reversed(made):
         inner = behind(gate, inner)
     return inner if made else None
@@ -53,19 +54,19 @@ def gated(plan: PlannedHandler, stage: KernelStage, tasks: Tasks, records: Recor
 class Lifetimes:
     """A call whose event has expired does not begin."""
 
-    def __init__(self, tasks: Tasks, records: Records) -> None:
-        self._tasks, self._records = tasks, records
+    def __init__(self, tasks: Tasks, records: Records, handler: str, clocks: WrongClocks) -> None:
+        self._tasks, self._records, self._handler, self._clocks = tasks, records, handler, clocks
 
     def enter(self, task: Task, carried: Carried, inner: Inner) -> Work:
         """Let it begin, or not."""
         life, batch, now = task.own_life, task.batch, self._tasks.now
         if batch is not None:
-            for copy, told in batch.expire(now):
+            for copy, told in batch.expire(self._handler, now, self._clocks):
                 self._records.decided(now, Decided.EXPIRED, told, copy.call)
             if not batch.payloads:
                 return asyncio.CancelledError(NOTHING_LEFT)
-        elif life is not None and life.is_over(now):
-            self._records.decided(now, Decided.EXPIRED, life.told(now), task.call)
+        elif life is not None and (told := life.over(self._handler, now, self._clocks)):
+            self._records.decided(now, Decided.EXPIRED, told, task.call)
             return too_late(life, is_durable=False)
         return (yield from inner(task, carried))
 

@@ -51,6 +51,7 @@ _KNOWN: dict[type[BaseModel], str] = {
     faults.CorruptFault: f"corrupt {_CHANCE}",
     faults.CrashFault: "crash at every for_",
     faults.AbsentFault: "absent at for_",
+    faults.ClockFault: "clock skew drift at for_",
 }
 """The fields of each part of a scenario that it models; of other parts none."""
 

@@ -26,13 +26,23 @@ class FaultRecords:
         self._recorder = recorder
         self._engine = engine
 
-    def say(self, fault: Fault, what: str, *, event: str = "", dispatch: int = 0) -> None:
-        """It happened now, in the call that runs here. what: as a sentence goes on behind `fault:`."""
+    def say(self, fault: Fault, what: str, *, event: str = "", dispatch: int = 0, call: int = 0) -> None:
+        """It happened now. what: as a sentence goes on behind `fault:`. call: 0 for the one that runs here."""
         recorder = self._recorder
         name = recorder.event(event, self._engine.bus) if event else 0
         note = utf8(f"fault: {what}"[:MOST_NOTED])
         recorder.put(
-            *(WHOLE, int(Kind.FAULT), 0, 0, name, recorder.clock_ns(), dispatch, current_call(), recorder.here()),
+            *(
+                WHOLE,
+                int(Kind.FAULT),
+                0,
+                0,
+                name,
+                recorder.clock_ns(),
+                dispatch,
+                call or current_call(),
+                recorder.here(),
+            ),
             *(int(fault), note),
         )
 

@@ -14,6 +14,7 @@ from bus.run.chances import ReadyChance
 from bus.run.corruption import corrupted
 from bus.run.late_emits import Send
 from bus.run.outages import Outage
+from bus.run.wrong_clocks import WrongClocks
 from bus.runtime.clock import NEVER
 from bus.runtime.draws import Draws
 from bus.scenario import Scenario, distribution, expressions
@@ -22,6 +23,7 @@ from bus.scenario.faults import (
     AbsentFault,
     BrokerFault,
     Chance,
+    ClockFault,
     CorruptFault,
     CrashFault,
     DelayFault,
@@ -51,8 +53,8 @@ def chosen(scenario: Scenario, draws: Draws) -> list[tuple[int, FaultPart]]:
 class FaultsSaid(Protocol):
     """Where it is recorded what went wrong."""
 
-    def say(self, fault: Fault, what: str, *, event: str = "", dispatch: int = 0) -> None:
-        """It happened now, in the call that runs here."""
+    def say(self, fault: Fault, what: str, *, event: str = "", dispatch: int = 0, call: int = 0) -> None:
+        """It happened now. call: 0 for the one that runs here."""
 
     def dropped(self, event: str, payload: tuple[object, ...]) -> None:
         """An event was emitted, and lost on its way."""
@@ -102,6 +104,9 @@ class Faults:
 
         self.of_broker = [fault for _, fault in found if isinstance(fault, BrokerFault)]
         """What goes wrong with what carries the events."""
+
+        self.clocks = WrongClocks((fault for _, fault in found if isinstance(fault, ClockFault)), records)
+        """Of machines that are wrong."""
 
         self.told = _told(scenario, [fault for _, fault in found])
         """What the swarm has drawn, in words; empty where all of them happen."""

@@ -205,7 +205,9 @@ class _Subscription:
         return self._behaviour.after(call, failed or await self._behaviour.steps.do_async(call, pause))
 
     def _expired(self) -> BaseException | None:
-        return expired(self._stage.recording, self._event, is_durable=self._stage.engine.spec.is_durable)
+        stage = self._stage
+        told = self._event, self._behaviour.name, stage.faults.clocks
+        return expired(stage.recording, *told, is_durable=stage.engine.spec.is_durable)
 
     def _is_inside_emit(self) -> bool:
         """Whether the emit itself calls a plain handler here: for that nothing has waited."""

@@ -17,6 +17,7 @@ from typing import Any
 from bus.contract.protocol import Undeliverable
 from bus.run.decisions import DecisionRecords
 from bus.run.recording import Recording
+from bus.run.wrong_clocks import WrongClocks
 from bus.scenario import Scenario, distribution
 from bus.wording import duration
 from bus.workers.loop_calls import Inner, Payload
@@ -38,10 +39,20 @@ class Life:
         """Whether a call for it may not begin any more."""
         return now_ns > self.due_ns
 
-    def told(self, now_ns: int) -> str:
-        """That it is over, as a note of the call that would have begun."""
-        late = duration(now_ns - self.due_ns)
-        return f"expired: {self.event} lives {self.ttl}, and this call would have begun {late} after that"
+    def over(self, handler: str, now_ns: int, clocks: WrongClocks, call: int = 0) -> str:
+        """That it is over by the clock of this handler's machine, as a note of the call that would have begun.
+
+        Empty: the call may begin. Where a right clock says otherwise that is recorded. call: 0 for the one here.
+        """
+        off_ns = clocks.off_ns(handler, now_ns)
+        is_over = self.is_over(now_ns + off_ns)
+        if is_over != self.is_over(now_ns):
+            clocks.misjudged(handler, self.event, off_ns, call)
+        if not is_over:
+            return ""
+        late = duration(now_ns + off_ns - self.due_ns)
+        whose = " by its own clock" if off_ns else ""
+        return f"expired: {self.event} lives {self.ttl}, and this call would have begun {late} after that{whose}"
 
     @property
     def why(self) -> str:
@@ -82,12 +93,12 @@ class BatchedCopies(list[BatchedCopy]):
         there = [copy for copy in self if is_there(copy)]
         return max(there, key=lambda copy: math.inf if copy.life is None else copy.life.due_ns)
 
-    def expire(self, now_ns: int) -> Iterator[tuple[BatchedCopy, str]]:
+    def expire(self, handler: str, now_ns: int, clocks: WrongClocks) -> Iterator[tuple[BatchedCopy, str]]:
         """The batch's work would begin now: the copies that have expired, each with what is told of it."""
         for copy in self:
-            if copy.life is not None and copy.life.is_over(now_ns):
+            if copy.life is not None and (told := copy.life.over(handler, now_ns, clocks, copy.call)):
                 copy.has_expired = True
-                yield copy, copy.life.told(now_ns)
+                yield copy, told
         self.payloads[:] = [copy.payload for copy in self if not copy.has_expired]
 
 
@@ -146,18 +157,20 @@ def batched(copies: BatchedCopies) -> Iterator[None]:
         _LIFE.reset(token)
 
 
-def expired(recording: Recording, event: str, *, is_durable: bool) -> BaseException | None:
+def expired(
+    recording: Recording, event: str, handler: str, clocks: WrongClocks, *, is_durable: bool
+) -> BaseException | None:
     """What a call for an event that would begin here and now ends with, where that has expired; None: it may begin."""
     life = _LIFE.get()
     if life is None:
         return None
     now, records = recording.clock.time_ns(), DecisionRecords(recording.recorder)
     if isinstance(life, BatchedCopies):
-        for copy, told in life.expire(now):
+        for copy, told in life.expire(handler, now, clocks):
             records.say(Decided.EXPIRED, told, call=copy.call)
         return None if life.payloads else asyncio.CancelledError(NOTHING_LEFT)
     # What pyee emits by itself, such as `error`, comes in the context of another event, and lives on.
-    if life.event != event or not life.is_over(now):
+    if life.event != event or not (told := life.over(handler, now, clocks)):
         return None
-    records.say(Decided.EXPIRED, life.told(now))
+    records.say(Decided.EXPIRED, told)
     return too_late(life, is_durable=is_durable)

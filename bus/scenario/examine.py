@@ -18,7 +18,7 @@ from bus.errors import Place, UserError
 from bus.scenario import expressions, names_used, payload, scalars, schema_words, trial
 from bus.scenario import tree as yaml_tree
 from bus.scenario.acts import WaitAct
-from bus.scenario.faults import BrokerFault
+from bus.scenario.faults import BrokerFault, ClockFault
 from bus.scenario.included import IncludedFiles
 from bus.scenario.joining import OF_RUNS, Joint, joined
 from bus.scenario.model import Handler, Scenario, placed_steps, steps_of
@@ -183,6 +183,13 @@ def _warnings(scenario: Scenario, values: dict[str, Any]) -> Iterator[tuple[Path
             problem = f"on the engine {scenario.engine} no broker {what}: nothing happens here"
             able = models_of(scenario.engine, fault.trouble)
             yield ("faults", index, "broker"), problem, f"{' or '.join(able)} can do it" if able else ""
+        if isinstance(fault, ClockFault):
+            for name in fault.targets:
+                if not any(
+                    event.ttl and scenario.handlers[name].hears(each) for each, event in scenario.events.items()
+                ):
+                    problem = f"no event that {name} hears has a ttl: its clock decides nothing"
+                    yield ("faults", index, "clock"), problem, "say how long one lives, such as ttl: 2s"
     for path, step, _variables in _steps(scenario):
         is_last = len(_at(values, path[:-1])) == path[-1] + 1
         if isinstance(step, WaitAct) and step.wait.strip() == "forever" and not is_last:

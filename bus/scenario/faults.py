@@ -1,8 +1,8 @@
 """What goes wrong in a run on purpose: `faults` of a scenario. One class a kind of fault, by its verb.
 
 A fault hits calls of a handler (`fail`, `hang`, `slow`), emits of an event on their way to the bus (`drop`,
-`duplicate`, `delay`, `reorder`, `corrupt`), takes handlers away for a while (`crash`, `absent`), or lets the broker go
-wrong (`broker`).
+`duplicate`, `delay`, `reorder`, `corrupt`), takes handlers away for a while (`crash`, `absent`), lets the broker go
+wrong (`broker`), or the clock of the machine that handlers run on (`clock`).
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from bus.contract.trouble import BrokerTrouble
 from bus.scenario import distribution
 from bus.scenario.handling import ends
 from bus.scenario.parts import Says, StepPart, by_verb
-from bus.scenario.paths_and_times import Time
+from bus.scenario.paths_and_times import Shift, Time, shift_ns
 from bus.scenario.rules import MOST_EVENTS, HandlerName, Several
 from bus.scenario.steps import Condition, Duration
 from bus.scenario.words import ErrorName
@@ -24,6 +24,12 @@ MOST_FAULTS = 1000
 
 SHORTEST_NS = 1_000_000
 """Between two crashes, in the mean: a run of an hour has millions of them then."""
+
+DRIFT_NS = 1_000_000_000
+"""Less than so much a clock may lose or gain in each second: none stands still, or goes back."""
+
+DEFAULT_SKEW_NS = 1_000_000_000
+"""How far a clock is ahead of which nothing is said."""
 
 Handlers = Annotated[
     HandlerName | Annotated[list[HandlerName], Field(min_length=1, max_length=MOST_EVENTS)], Says.HANDLER
@@ -191,8 +197,38 @@ class BrokerFault(FaultPart):
         return BrokerTrouble(self.broker)
 
 
+class ClockFault(FaultPart):
+    """The machine that these handlers run on has a wrong clock, by which it judges whether events have expired."""
+
+    about = "a machine's clock is wrong"
+    and_says: ClassVar[dict[str, Any]] = {"skew": "1s"}
+    clock: Handlers
+    skew: Annotated[Shift | None, Field(description="how far it is ahead; behind with a minus before it")] = None
+    drift: Annotated[Shift | None, Field(description="what it gains a second; loses with a minus before it")] = None
+    at: Annotated[Time, Field(description="from this time of the run on")] = "0s"
+    for_: Annotated[Time | None, Field(alias="for", description="for so long; to the end where nothing is said")] = None
+
+    @model_validator(mode="after")
+    def _goes_on(self) -> ClockFault:
+        if abs(self.drift_ns) >= DRIFT_NS:
+            raise ValueError("expected less than 1s for drift: what the clock gains or loses in each second")
+        return self
+
+    @property
+    def skew_ns(self) -> int:
+        """How far the clock is ahead at first; negative: behind."""
+        if self.skew is None:
+            return DEFAULT_SKEW_NS if self.drift is None else 0
+        return shift_ns(self.skew)
+
+    @property
+    def drift_ns(self) -> int:
+        """What it gains in each second; negative: loses."""
+        return 0 if self.drift is None else shift_ns(self.drift)
+
+
 FAULTS = by_verb(
     FailFault, HangFault, SlowFault, DropFault, DuplicateFault, DelayFault, ReorderFault, CorruptFault, CrashFault,
-    AbsentFault, BrokerFault,
+    AbsentFault, BrokerFault, ClockFault,
 )  # fmt: skip
 """Every kind of fault, by its verb."""

@@ -25,6 +25,20 @@ def _time(text: str) -> str:
     return text
 
 
+def shift_ns(text: str) -> int:
+    """Read a time that may have a minus before it into nanoseconds. Raises ValueError that says what was expected."""
+    try:
+        ns = distribution.parse_time(text.strip().removeprefix("-"))
+    except ValueError as error:
+        raise ValueError(f"{error}, or the same with a minus before it") from None
+    return -ns if text.strip().startswith("-") else ns
+
+
+def _shift(text: str) -> str:
+    shift_ns(text)
+    return text
+
+
 def _path(text: str) -> str:
     wanted = "expected the path of a field, such as id or customer.id"
     try:
@@ -39,4 +53,12 @@ def _path(text: str) -> str:
 Time = Annotated[
     str, BeforeValidator(as_time), AfterValidator(_time), Field(description="a time such as 100ms", examples=["2s"])
 ]
+Shift = Annotated[
+    str,
+    BeforeValidator(as_time),
+    AfterValidator(_shift),
+    Field(description="a time such as 100ms, or -100ms", examples=["-20ms"]),
+]
+"""How far something is from where it should be."""
+
 Path = Annotated[str, AfterValidator(_path), Field(max_length=expressions.LONGEST)]

@@ -61,6 +61,7 @@ SAMPLES = (
         "Broker in trouble",
         "A broker that cannot be reached, restarts, has a full disk; nothing is lost.",
     ),
+    Sample("wrong-clock", "Wrong clock", "Two machines judge by their own clocks whether an event has expired."),
     Sample("lost-update", "Lost update", "A bug that no plain run shows, and `buslens explore` finds."),
     Sample("ten-runners", "Ten runners", "Ten events at one time, whose order does not matter: explore tries many."),
 )

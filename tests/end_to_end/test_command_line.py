@@ -68,6 +68,7 @@ SAMPLES = (
     "lossy-network",
     "service-in-trouble",
     "broker-in-trouble",
+    "wrong-clock",
     "lost-update",
     "ten-runners",
 )

@@ -61,10 +61,11 @@ def test_faults_and_gates_mean_the_same(engine: str, tmp_path: Path, request: py
 
 
 EVERY_KIND = """buslens: 1
-events: {a: {}, b: {}}
+events: {a: {}, b: {}, c: {ttl: 1s}}
 handlers:
   first: {on: a, attempts: 2, timeout: 300ms, do: [{wait: 1ms}]}
   second: {on: b, ack: before, do: [{log: "second ${event.payload.n}"}]}
+  third: {on: c, attempts: 1}
 faults:
   - {fail: first, every: 4, most: 1}
   - {hang: first, every: 3, most: 1}
@@ -76,7 +77,8 @@ faults:
   - {corrupt: b, if: event.payload.n == 6}
   - {crash: first, at: 150ms, for: 20ms}
   - {absent: second, at: 155ms, for: 10ms}
-script: [{repeat: 8, do: [{emit: a}, {emit: b, with: {n: $count}}, {wait: 20ms}]}]
+  - {clock: third, skew: 2s}
+script: [{repeat: 8, do: [{emit: a}, {emit: b, with: {n: $count}}, {wait: 20ms}]}, {emit: c}]
 """
 REAL = sorted(engine for engine in ENGINES if ENGINES[engine].is_durable and not ENGINES[engine].models)
 

@@ -164,6 +164,9 @@ def _faults(draw: st.DrawFn, handlers: int) -> dict[str, Any]:
         st.tuples(handler, st.sampled_from(({}, {"at": "3ms"}, {"at": "2ms", "for": "3ms"}))).map(
             lambda both: {"absent": both[0], **both[1]}
         ),
+        st.tuples(handler, st.sampled_from(({"skew": "2ms"}, {"skew": "-3ms"}, {"drift": "-300ms", "at": "2ms"}))).map(
+            lambda both: {"clock": both[0], **both[1]}
+        ),
     )
     chance = hit | draw(st.sampled_from(when))
     return draw(st.one_of(st.just(chance), st.just(chance), gone))

@@ -10,7 +10,7 @@ from bus.analysis.problems.detector import Detector, NotEnough
 from bus.analysis.problems.finding import Finding, Severity
 from bus.analysis.problems.observed import Groups, Observed
 from bus.wording import duration, several
-from buslens.records import Decided
+from buslens.records import Decided, Fault
 
 MOST_HANDLERS = 100
 """That are told; those with the most such calls first."""
@@ -23,6 +23,7 @@ def find(observed: Observed) -> Iterator[Finding | NotEnough]:
     marks = np.flatnonzero(trace.marks.decided == Decided.EXPIRED)
     rows = calls.rows_of(trace.marks.call[marks])
     marks, rows = marks[rows >= 0], rows[rows >= 0]
+    misjudged = trace.marks.call[trace.marks.fault == Fault.CLOCK]
     for handler, at in Groups(calls.handler[rows]).largest(1, MOST_HANDLERS):
         mine = rows[at]
         all_calls = int(np.count_nonzero(calls.handler == handler))
@@ -30,10 +31,12 @@ def find(observed: Observed) -> Iterator[Finding | NotEnough]:
         who, event = observed.text(handler), observed.event_of_call(int(mine[0]))
         shortest, longest = duration(int(waited.min())), duration(int(waited.max()))
         span = longest if shortest == longest else f"{shortest} to {longest}"
+        is_misled = bool(np.isin(trace.marks.call[marks[at]], misjudged).any())
+        whose = f" by the clock of {who}, which a fault puts ahead" if is_misled else ""
         yield Finding(
             DETECTOR.id, Severity.WARNING,
             f"{several(len(mine), 'call')} of {all_calls:,} of {who} for {event} expired before they began",
-            f"They had waited {span}, longer than the event lives (`ttl`): "
+            f"They had waited {span}, longer than the event lives (`ttl`){whose}: "
             f"{who} never did them. The first: {trace.marks.text(int(marks[at[0]]))}.",
             "Let the event live longer, or let its handler begin sooner: more workers, shorter calls, fewer events.",
             observed.on_calls(mine, numbers=(("calls", f"{all_calls:,}"), ("longest wait", longest))),

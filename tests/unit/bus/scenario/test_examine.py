@@ -201,6 +201,14 @@ def test_a_fault_that_an_engine_cannot_do(engine: str, wrong: str, says: str | N
     assert said == ([f"s.yaml:4:19: on the engine {engine} {says}"] if says else [])
 
 
+def test_a_wrong_clock_that_has_nothing_to_decide() -> None:
+    text = (
+        "buslens: 1\nevents: {a: {ttl: 1s}, b: {}}\nhandlers: {h: {on: 'a*'}, g: {on: b}}\nfaults: [{clock: [h, g]}]\n"
+    )
+    (said,) = warnings(text)
+    assert said.startswith("s.yaml:4:18: no event that g hears has a ttl: its clock decides nothing")
+
+
 def test_docs_and_check_agree_on_what_a_name_may_hold() -> None:
     text = DOCS.read_text(encoding="utf-8")
     good, bad = re.search(r"Names: (.*?)\. No\nnames: (.*?)\.\n\n", text, re.DOTALL).groups()  # type: ignore[union-attr]

@@ -13,7 +13,9 @@ TEXT = "buslens: 1\nevents: {{a.b: {{}}, c: {{}}}}\nhandlers: {{h: {{on: a.b}}, 
 
 @pytest.mark.parametrize("verb", FAULTS)
 def test_each_kind_needs_no_more_than_what_it_hits(verb: str) -> None:
-    target = "full" if verb == "broker" else "h" if verb in ("fail", "hang", "slow", "crash", "absent") else "'a.*'"
+    target = (
+        "full" if verb == "broker" else "h" if verb in ("fail", "hang", "slow", "crash", "absent", "clock") else "'a.*'"
+    )
     when = ", at: 1s" if verb == "crash" else ""
     (fault,) = loads(TEXT.format(said=f"{{{verb}: {target}{when}}}"), "f.yaml").scenario.faults
     assert fault.targets == (target.strip("'"),)
@@ -28,6 +30,8 @@ def test_each_kind_needs_no_more_than_what_it_hits(verb: str) -> None:
         ("{crash: [h, i], at: 1s}", "no handler i"),
         ("{crash: h}", "expected either at or every beside crash"),
         ("{crash: h, every: 1us}", "expected at least 1ms"),
+        ("{clock: h, skew: soon}", "expected a time such as 20ms, 1.5s or 2min, or the same with a minus before it"),
+        ("{clock: h, drift: -1s}", "expected less than 1s for drift"),
         ("{slow: h, by: forever}", "expected a time that ends"),
         ("{fail: h, probability: 2}", "expected at most 1"),
         ("{fail: h, probability: 0.5, every: 2}", "expected either every or probability"),

@@ -25,3 +25,10 @@ def test_what_waited_longer_than_its_event_lives_is_a_warning(run: Any) -> None:
 
 def test_what_lives_long_enough_is_no_problem(run: Any) -> None:
     assert not look(run(TEXT.format(ttl="1s")), [DETECTOR]).findings
+
+
+def test_what_a_wrong_clock_took_for_expired_is_not_said_to_have_waited_too_long(run: Any) -> None:
+    text = TEXT.format(ttl="1s") + "\nfaults: [{clock: h, skew: 990ms}]"
+    (finding,) = look(run(text), [DETECTOR]).findings
+    assert finding.title == "3 calls of 5 of h for a expired before they began"
+    assert "than the event lives (`ttl`) by the clock of h, which a fault puts ahead" in finding.meaning
