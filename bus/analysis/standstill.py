@@ -43,9 +43,17 @@ class _Told:
         rest = len(self._open) - sum(len(calls) for _, calls in shown)
         if rest > 0:
             told.append(f"{several(rest, 'more call')} open")
-        if any(self._held.in_circle(calls[0]) for calls in ways.values()):
-            told.append("so they wait for each other in a circle")
+        if circle := [calls[0] for calls in ways.values() if self._held.in_circle(calls[0])]:
+            told.append(f"so {self._they(circle, of=len(ways))} wait for each other in a circle")
         return "; ".join(told) or self._trace.marks.text(int(np.flatnonzero(self._trace.marks.decided)[-1]))
+
+    def _they(self, circle: list[int], *, of: int) -> str:
+        """Those in the circle: by name where not all that are told of are."""
+        if len(circle) == of:
+            return "they"
+        names = self._trace.names
+        told = {"the script" if call == SCRIPT else names.text(int(self._trace.calls.handler[call])) for call in circle}
+        return " and ".join(sorted(told))
 
     def _who(self, call: int) -> str:
         names, handler = self._trace.names, int(self._trace.calls.handler[call])

@@ -48,6 +48,15 @@ def told(text: str, engine: str = "") -> str:
             "g (b, untitled:4) waits for a worker of s; so they wait for each other in a circle",
         ),
         (
+            f"{AB}services: {{s: {{workers: 1, queue: {{limit: 0}}}}}}\n"
+            "handlers: {h: {on: a, service: s, do: [{emit: b}]}, g: {on: b, service: s}, "
+            "f: {on: a, do: [wait: forever]}}\n"
+            "script: [{emit: a}]",
+            "h (a, untitled:4) emits b, and waits for a place in the full queue of s; "
+            "f (a, untitled:4) waits for what never comes; g (b, untitled:4) waits for a worker of s; "
+            "so g and h wait for each other in a circle",
+        ),
+        (
             f"{A}services: {{s: {{workers: 1, queue: {{limit: 1}}}}}}\n"
             "handlers: {h: {on: a, service: s, do: [{wait: forever}]}}\nscript: [{emit: a, times: 4}]",
             "the script emits a, and waits for a place in the full queue of s; "
