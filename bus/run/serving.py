@@ -16,6 +16,9 @@ from bus.sharing.worker_peer import OWNER_GONE_S, WorkerPeer, new_member
 
 LOOK_S = 0.5
 STOP_S = 10.0
+MOST_TRIES = 3
+"""How often one run is tried to be joined: a broker that has too much to do may not answer in time."""
+
 
 Say = Callable[[str], None]
 
@@ -45,6 +48,8 @@ class Serving:
         self._trusted = trusted
         self._say = say
         self._stopped = threading.Event()
+        self._reached = False
+        """Whether the broker has ever answered: one that never did is a mistake in an address."""
 
     def stop(self) -> None:
         """Leave the run, and look for no other."""
@@ -55,19 +60,37 @@ class Serving:
         if run:
             self._join(run)
             return
-        self._say(f"waiting for a run of {self._document.title} on {self._engine}")
-        done = ""
+        self._wait()
+        done, tries = "", 0
         while not self._stopped.is_set():
-            found = self._newest(self._document.content_hash)
+            found = self._look()
             if found and found != done:
                 try:
                     self._join(found)
+                    done, tries = found, 0
                 except UserError as error:
                     self._say(f"{found} could not be joined: {error}")
-                done = found
+                    tries += 1
+                    if tries == MOST_TRIES:
+                        done, tries = found, 0
                 if not self._stopped.is_set():
-                    self._say(f"waiting for a run of {self._document.title} on {self._engine}")
+                    self._wait()
             self._stopped.wait(LOOK_S)
+
+    def _wait(self) -> None:
+        self._say(f"waiting for a run of {self._document.title} on {self._engine}")
+
+    def _look(self) -> str:
+        """The newest run; "": there is none, or a broker that was there does not answer. Raises UserError."""
+        try:
+            found = self._newest(self._document.content_hash)
+        except UserError as error:
+            if not self._reached:
+                raise
+            self._say(f"{error}; waiting for it")
+            return ""
+        self._reached = True
+        return found
 
     def _join(self, run: str) -> None:
         order = Order(self._engine, self._document.scenario.seed, 1.0, with_script=False, joins=run, only=self._only)

@@ -109,7 +109,7 @@ class Stage:
 def stage(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Stage]:
     server = request.getfixturevalue(request.param)
     if request.param == "kafka":
-        monkeypatch.setenv(kafka_names.VARIABLE, f"{server.url}?partitions={PARTITIONS}&session=15")
+        monkeypatch.setenv(kafka_names.VARIABLE, f"{server.url}?partitions={PARTITIONS}&session=6")
     made = Stage(tmp_path, request.param)
     yield made
     made.close()
