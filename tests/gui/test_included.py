@@ -53,7 +53,7 @@ def test_what_is_included_stands_in_the_tree_with_its_file(panel: ScenarioPanel)
 def test_it_is_edited_in_its_own_file(panel: ScenarioPanel, session: Any, qtbot: Any, tmp_path: Path) -> None:
     row(panel, "event", "order.placed")
     assert panel.included.isVisible()
-    assert not panel.delete.isEnabled()
+    assert not panel.buttons.delete.isEnabled()
     assert not panel.tree.rename.isEnabled()
     panel.delete_chosen()
     panel.move_handler(1)

@@ -42,7 +42,7 @@ def test_events_stand_there_with_the_number_of_their_handlers(panel: ScenarioPan
 
 
 def test_a_new_event_is_named_in_place(panel: ScenarioPanel, session: Any, qtbot: Any) -> None:
-    panel.new_event.click()
+    panel.buttons.new_event.click()
     editor = panel.tree.findChild(QLineEdit)
     assert editor is not None
     editor.selectAll()
@@ -77,7 +77,7 @@ def test_a_name_that_exists_is_refused_where_it_is_typed(panel: ScenarioPanel, s
 
 def test_an_event_that_is_used_is_not_deleted_and_its_users_are_named(panel: ScenarioPanel, session: Any) -> None:
     panel.tree.choose("event", "order.paid")
-    panel.delete.click()
+    panel.buttons.delete.click()
     assert "charge_card" in panel.error.text()
     assert session.document.text == SHOP
 
@@ -97,7 +97,7 @@ def test_delete_and_undo_bring_a_handler_back_as_it_was(panel: ScenarioPanel, se
 
 def test_a_handler_is_attached_to_the_chosen_event(panel: ScenarioPanel, session: Any) -> None:
     panel.tree.choose("event", "order.paid")
-    panel.new_handler.click()
+    panel.buttons.new_handler.click()
     assert session.document.scenario.handlers["new_handler"].on == "order.paid"
     assert names(panel, 1)[1] == ("order.paid", "1 handler")
 
@@ -234,7 +234,13 @@ def test_without_a_scenario_the_panel_says_what_to_do(qtbot: Any) -> None:
 
 def test_everything_has_an_accessible_name(panel: ScenarioPanel) -> None:
     panel.tree.choose("handler", "charge_card")
-    for each in [panel.tree, panel.new_event, panel.new_handler, panel.delete, *panel.handler_form.steps.inputs()]:
+    for each in [
+        panel.tree,
+        panel.buttons.new_event,
+        panel.buttons.new_handler,
+        panel.buttons.delete,
+        *panel.handler_form.steps.inputs(),
+    ]:
         widget = getattr(each, "widget", each)
         assert widget.accessibleName()
     QApplication.sendPostedEvents()
@@ -380,7 +386,7 @@ def test_a_service_is_renamed_at_its_handlers_and_not_deleted_while_it_has_some(
 
 
 def test_a_new_service_is_named_in_place(panel: ScenarioPanel, session: Any, qtbot: Any) -> None:
-    panel.new_service.click()
+    panel.buttons.new_service.click()
     editor = panel.tree.findChild(QLineEdit)
     assert editor is not None
     editor.selectAll()

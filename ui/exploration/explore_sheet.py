@@ -38,6 +38,9 @@ TIP_LETTERS = 100
 """In a line of a tip."""
 
 SUMMARY_LINES = 7
+AROUND_PX = 14
+"""Frame, padding and margin of a box of text."""
+
 READY = "Runs that pass prove nothing about the others: nothing here is exhaustive."
 
 
@@ -194,7 +197,7 @@ class ExploreSheet(WorkingSheet):
         self.summary.setAccessibleName("How it was explored, and what was not tried")
         self.summary.document().setDocumentMargin(1)  # so that no line is cut where it scrolls, at the top or below
         lines = SUMMARY_LINES * self.summary.fontMetrics().lineSpacing()
-        self.summary.setMaximumHeight(lines + 2 * self.summary.frameWidth())
+        self.summary.setMaximumHeight(lines + AROUND_PX)
         about = plain_text(ABOUT, self)
         about.setProperty("muted", True)
         rows = QVBoxLayout(self)

@@ -98,6 +98,7 @@ class FindingView(QWidget):
         self.says.setAccessibleName("What is known of the finding")
         self.plot = ChancePlot(themes, self)
         self.decided = plain_text("", self)
+        self.decided.setContentsMargins(9, 0, 0, 0)  # as far in as the text of the box above the plot
         parts = QSplitter(Qt.Orientation.Vertical, self)
         parts.addWidget(self.says)
         parts.addWidget(self.plot)

@@ -8,17 +8,15 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtCore import QSize, Qt, QTimer, Signal
+from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import (
     QApplication,
     QFrame,
-    QHBoxLayout,
     QScrollArea,
     QSizePolicy,
     QSplitter,
     QStackedWidget,
-    QToolButton,
     QVBoxLayout,
     QWidget,
 )
@@ -38,6 +36,7 @@ from ui.panels.scenario.form import Form
 from ui.panels.scenario.handler import HandlerForm
 from ui.panels.scenario.included_hint import IncludedHint
 from ui.panels.scenario.inputs import FieldInput, InlineError, Typed
+from ui.panels.scenario.part_buttons import PartButtons
 from ui.panels.scenario.remarks import Remarks
 from ui.panels.scenario.script import FaultsForm, ScenarioForm, ScriptForm
 from ui.panels.scenario.service import ServiceForm
@@ -51,9 +50,6 @@ ROWS = 4
 
 TREE_SHARE = 0.4
 """How much of the panel the tree may take at first: the form is what is worked in."""
-
-BESIDE_BUTTONS = 14
-"""Pixels between and around the buttons above the tree."""
 
 FORMS = ("scenario", "event", "handler", "service", "script", "faults")
 """What has a form; headings have none."""
@@ -139,10 +135,10 @@ class ScenarioPanel(QWidget):
         """Take the colours of the theme that is shown now."""
         theme = self._themes.theme
         icons = {
-            "event": self.new_event,
-            "handler": self.new_handler,
-            "service": self.new_service,
-            "remove": self.delete,
+            "event": self.buttons.new_event,
+            "handler": self.buttons.new_handler,
+            "service": self.buttons.new_service,
+            "remove": self.buttons.delete,
         }
         for name, button in icons.items():
             button.setIcon(icon(name, theme))
@@ -326,7 +322,7 @@ class ScenarioPanel(QWidget):
         if document is None:
             return
         file, _ = document.origins.of(place_of(kind, name))
-        self.delete.setEnabled(kind in NAMED_KINDS and not file)
+        self.buttons.delete.setEnabled(kind in NAMED_KINDS and not file)
         if file:
             self.included.say(name, file, document.path)
             self._show_form(self.included)
@@ -403,12 +399,6 @@ class ScenarioPanel(QWidget):
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Until the person has moved the line, tree and form share the room by what they need."""
         super().resizeEvent(event)
-        for button in self._wordy:
-            button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
-        needed = sum(button.sizeHint().width() for button in (*self._wordy, self.delete))
-        if needed + BESIDE_BUTTONS > self.width():
-            for button in self._wordy:
-                button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonIconOnly)
         self._split()
 
     def set_split(self, share: float) -> None:
@@ -439,24 +429,11 @@ class ScenarioPanel(QWidget):
     # Made once
 
     def _place(self) -> None:
-        self.new_event = self._button("New event", "Define an event")
-        self.new_event.clicked.connect(self.add_event)
-        self.new_handler = self._button("New handler", "Attach a handler to the chosen event")
-        self.new_handler.clicked.connect(self.add_handler)
-        self.new_service = self._button("New service", "Define a service: workers that handlers share")
-        self.new_service.clicked.connect(self.add_service)
-        self.delete = self._button("", "Delete the chosen event, handler or service (Del)")
-        self.delete.clicked.connect(self.delete_chosen)
-        self._wordy = (self.new_event, self.new_handler, self.new_service)
-        for button in self._wordy:
-            button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonIconOnly)
-            button.setMinimumWidth(28)  # an icon: so that words never keep the panel wide
-        buttons = QHBoxLayout()
-        buttons.setContentsMargins(6, 3, 6, 3)
-        for button in self._wordy:
-            buttons.addWidget(button)
-        buttons.addStretch(1)
-        buttons.addWidget(self.delete)
+        self.buttons = PartButtons(self)
+        self.buttons.new_event.clicked.connect(self.add_event)
+        self.buttons.new_handler.clicked.connect(self.add_handler)
+        self.buttons.new_service.clicked.connect(self.add_service)
+        self.buttons.delete.clicked.connect(self.delete_chosen)
         self._stack = QStackedWidget(self)
         for page in (*self.forms, self.included, self._no_form):
             self._stack.addWidget(page)
@@ -477,7 +454,7 @@ class ScenarioPanel(QWidget):
         column = QVBoxLayout(editing)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
-        column.addLayout(buttons)
+        column.addWidget(self.buttons)
         column.addWidget(self.error)
         column.addWidget(self.notice)
         column.addWidget(splitter, 1)
@@ -488,13 +465,3 @@ class ScenarioPanel(QWidget):
         rows = QVBoxLayout(self)
         rows.setContentsMargins(0, 0, 0, 0)
         rows.addWidget(self._pages)
-
-    def _button(self, text: str, what: str) -> QToolButton:
-        button = QToolButton(self)
-        button.setText(text)
-        button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
-        button.setIconSize(QSize(14, 14))
-        button.setAutoRaise(True)
-        button.setAccessibleName(what)
-        button.setToolTip(what)
-        return button
