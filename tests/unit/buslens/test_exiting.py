@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import gc
 import os
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
-from pyee.base import EventEmitter
 
-import buslens
 from bus.capture.capture import load
 from buslens.exiting import ExitHooks
 from tests.helpers.patience import PATIENCE_S
@@ -67,15 +64,22 @@ def test_what_a_program_emits_at_its_end_is_recorded_whenever_it_asked_for_that(
     assert trace.ended
 
 
+BEFORE_AND_AFTER = """
+import os, sys, buslens
+from pyee import EventEmitter
+own = os._exit
+first, second = (buslens.attach(EventEmitter(), to=path) for path in sys.argv[1:])
+assert os._exit is not own
+first.close()
+assert os._exit is not own
+second.close()
+assert os._exit is own
+"""
+
+
 def test_exit_is_pythons_own_before_and_after(tmp_path: Path) -> None:
-    gc.collect()  # what other tests have left
-    own = os._exit
-    first = buslens.attach(EventEmitter(), to=tmp_path / "a.buslens")
-    second = buslens.attach(EventEmitter(), to=tmp_path / "b.buslens")
-    assert os._exit is not own
-    first.close()
-    second.close()
-    assert os._exit is own
+    paths = [str(tmp_path / name) for name in ("a.buslens", "b.buslens")]
+    subprocess.run([sys.executable, "-c", BEFORE_AND_AFTER, *paths], timeout=PATIENCE_S, check=True)
 
 
 def test_whoever_is_gone_needs_no_exit_of_ours() -> None:
