@@ -13,9 +13,6 @@ AS_ROOM_ALLOWS = (
 )
 """How those that define something look, the best first."""
 
-SPACE_PX = 14
-"""Between and around the buttons."""
-
 
 class PartButtons(QWidget):
     """Say what they do in words, as far as there is room."""
@@ -41,8 +38,7 @@ class PartButtons(QWidget):
         for style in AS_ROOM_ALLOWS:
             for button in self._wordy:
                 button.setToolButtonStyle(style)
-            needed = sum(button.sizeHint().width() for button in (*self._wordy, self.delete))
-            if needed + SPACE_PX <= self.width():
+            if self.sizeHint().width() <= self.width():
                 return
 
     def _button(self, text: str, what: str) -> QToolButton:
