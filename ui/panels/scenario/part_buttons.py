@@ -25,7 +25,8 @@ class PartButtons(QWidget):
         self.delete = self._button("", "Delete the chosen event, handler or service (Del)")
         self._wordy = (self.new_event, self.new_handler, self.new_service)
         line = QHBoxLayout(self)
-        line.setContentsMargins(6, 3, 6, 3)
+        line.setContentsMargins(4, 3, 4, 3)
+        line.setSpacing(1)  # the buttons have room inside
         for button in self._wordy:
             button.setMinimumWidth(28)  # an icon: so that words never keep the panel wide
             line.addWidget(button)
