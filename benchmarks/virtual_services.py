@@ -16,7 +16,7 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-from benchmarks.virtual_time import TURNS, Row, Steps, Timed, compared, in_kernel
+from benchmarks.virtual_time import TURNS, Row, Steps, Timed, compared, in_kernel, with_simpy
 from bus.exploration.explorer import Explorer, Plan, collecting_seldom
 from bus.exploration.program import Program
 from bus.runtime.choices import Choices
@@ -68,7 +68,7 @@ def measure(jobs: int = JOBS) -> list[Row]:
     ):
         turns = [(simpy(jobs), in_kernel(text, jobs)) for _ in range(TURNS)]
         rows.append(compared(f"{figure}, jobs/s", target, "kernel", jobs, turns))
-    turns = [(_one_server(fifth), _on_a_broker(fifth)) for _ in range(TURNS)]
+    turns = [(with_simpy(fifth, 1), _on_a_broker(fifth)) for _ in range(TURNS)]
     rows.append(compared("sqlite-model, jobs/s", target, "real bus", fifth, turns))
     return rows + [
         {"figure": f"explore, {model}, runs/s", "target": "", "real bus": _explored(model)} for model in MODELS
@@ -155,29 +155,6 @@ def _called_again(jobs: int) -> Timed:
         def arrive() -> Steps:
             for _ in range(jobs):
                 yield environment.timeout(draws.expovariate(1 / ARRIVAL_MS))
-                environment.process(serve())
-
-        environment.process(arrive())
-
-    return _simulated(begin)
-
-
-def _one_server(jobs: int) -> Timed:
-    def begin(environment: Any, draws: random.Random, times: list[float]) -> None:
-        import simpy
-
-        server = simpy.Resource(environment, 1)
-
-        def serve() -> Steps:
-            came = environment.now
-            with server.request() as turn:
-                yield turn
-                yield environment.timeout(draws.expovariate(1 / SERVICE_MS))
-            times.append(environment.now - came)
-
-        def arrive() -> Steps:
-            for _ in range(jobs):
-                yield environment.timeout(draws.expovariate(1 / 1.25))
                 environment.process(serve())
 
         environment.process(arrive())

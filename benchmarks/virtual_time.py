@@ -82,8 +82,8 @@ def measure(jobs: int = JOBS) -> list[Row]:
     if importlib.util.find_spec("simpy") is None:
         return [{"figure": "not measured: SimPy is not installed"}]
     fifth = jobs // 5
-    one = [(_with_simpy(jobs, 1), _with_session(jobs), in_kernel(ONE_SERVER, jobs)) for _ in range(TURNS)]
-    four = [(_with_simpy(jobs, WORKERS), in_kernel(FOUR_WORKERS, jobs)) for _ in range(TURNS)]
+    one = [(with_simpy(jobs, 1), _with_session(jobs), in_kernel(ONE_SERVER, jobs)) for _ in range(TURNS)]
+    four = [(with_simpy(jobs, WORKERS), in_kernel(FOUR_WORKERS, jobs)) for _ in range(TURNS)]
     fan_out = [(_fan_out_with_simpy(fifth), in_kernel(FAN_OUT, fifth)) for _ in range(TURNS)]
     means = {"SimPy": one[0][0][1], "real bus": one[0][1][1], "kernel": one[0][2][1]}
     return [
@@ -109,7 +109,8 @@ def compared(figure: str, target: str, ours: str, jobs: int, turns: list[tuple[T
     }
 
 
-def _with_simpy(jobs: int, servers: int) -> Timed:
+def with_simpy(jobs: int, servers: int) -> Timed:
+    """So many jobs for servers that are each as busy as the one of `ONE_SERVER`, in SimPy."""
     import simpy
 
     draws, environment, times = random.Random(7), simpy.Environment(), list[float]()

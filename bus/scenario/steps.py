@@ -152,17 +152,21 @@ class Crash(StepPart):
     ]
 
 
+PayloadSaid = Annotated[
+    Value,
+    Field(alias="with"),
+    Asked("with", 'payload as JSON, such as {"id": "$event.payload.id"}; empty: the sample'),
+]
+"""What an emitted event carries, as its step says it."""
+
+
 class Emit(StepPart):
     """Emit another event from inside this call."""
 
     about = "put an event on the bus"
     has_emit = True
     emit: Annotated[EventName, Asked("event")]
-    with_: Annotated[
-        Value,
-        Field(alias="with"),
-        Asked("with", 'payload as JSON, such as {"id": "$event.payload.id"}; empty: the sample'),
-    ] = None
+    with_: PayloadSaid = None
     if_: Annotated[Condition | None, Field(alias="if"), _IF] = None
     probability: Annotated[
         Annotated[float, Field(ge=0, le=1, strict=False, description="how often it is emitted at all")] | None,
@@ -182,11 +186,7 @@ class Request(StepPart):
     about = "emit an event, and wait for its reply"
     has_emit = True
     request: Annotated[EventName, Asked("event")]
-    with_: Annotated[
-        Value,
-        Field(alias="with"),
-        Asked("with", 'payload as JSON, such as {"id": "$event.payload.id"}; empty: the sample'),
-    ] = None
+    with_: PayloadSaid = None
     reply: Annotated[EventName, Asked("reply", help="The event that answers it: the steps below see reply.payload")]
     by: Annotated[Path, Asked("by", "id", "The field that is the same in both payloads")]
     within: Annotated[Time, Asked("within", "1s", "Where no reply has come by then, the call fails")] = "1s"

@@ -41,13 +41,18 @@ def test_events_stand_there_with_the_number_of_their_handlers(panel: ScenarioPan
     assert names(panel, 2) == [("charge_card", "")]
 
 
-def test_a_new_event_is_named_in_place(panel: ScenarioPanel, session: Any, qtbot: Any) -> None:
-    panel.buttons.new_event.click()
+def name_in_place(panel: ScenarioPanel, qtbot: Any, name: str) -> None:
+    """Type it into the row that is new."""
     editor = panel.tree.findChild(QLineEdit)
     assert editor is not None
     editor.selectAll()
-    qtbot.keyClicks(editor, "order.cancelled")
+    qtbot.keyClicks(editor, name)
     qtbot.keyClick(editor, Qt.Key.Key_Return)
+
+
+def test_a_new_event_is_named_in_place(panel: ScenarioPanel, session: Any, qtbot: Any) -> None:
+    panel.buttons.new_event.click()
+    name_in_place(panel, qtbot, "order.cancelled")
     qtbot.waitUntil(lambda: "order.cancelled" in session.document.scenario.events)
     assert panel.tree.key == ("event", "order.cancelled")
     assert panel.event_form.name.value() == "order.cancelled"
@@ -387,11 +392,7 @@ def test_a_service_is_renamed_at_its_handlers_and_not_deleted_while_it_has_some(
 
 def test_a_new_service_is_named_in_place(panel: ScenarioPanel, session: Any, qtbot: Any) -> None:
     panel.buttons.new_service.click()
-    editor = panel.tree.findChild(QLineEdit)
-    assert editor is not None
-    editor.selectAll()
-    qtbot.keyClicks(editor, "payments")
-    qtbot.keyClick(editor, Qt.Key.Key_Return)
+    name_in_place(panel, qtbot, "payments")
     qtbot.waitUntil(lambda: "payments" in session.document.scenario.services)
     assert panel.tree.key == ("service", "payments")
     assert panel.show_line(session.document.text.splitlines().index("  payments: {}") + 1)
